@@ -1,0 +1,106 @@
+import type { Capabilities } from "./capabilities.ts";
+import type { BlockStorageDriver, CallContext, DriverHealth } from "./driver.ts";
+import type { Listing } from "./listing/listing.ts";
+import type { Operation, OperationKind, OperationRef } from "./operation.ts";
+import type {
+  CallOptions,
+  CreateSnapshotInput,
+  CreateVolumeInput,
+  DeleteVolumeOptions,
+  ListOptions,
+  SnapshotQuery,
+  UpdateSnapshotInput,
+  VolumeQuery,
+  WaitOptions,
+} from "./options.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { Volume } from "./volume.ts";
+
+/**
+ * Operations on volumes. Every method may throw {@link PolyvolError}; per call, docs/semantics.md says which code
+ * means what and what to do next. Caller aborts reject with the signal's own reason.
+ */
+export interface Volumes {
+  /** Lists lazily; see {@link Listing}. */
+  list(query?: VolumeQuery, options?: ListOptions): Listing<Volume>;
+  /** @throws `not_found` */
+  get(id: string, options?: CallOptions): Promise<Volume>;
+  /** The volume of that name, or `undefined`. @throws `conflict` naming all ids when there are several */
+  find(
+    query: { readonly name: string; readonly region?: string },
+    options?: CallOptions,
+  ): Promise<Volume | undefined>;
+  /** Creates, waits until usable. The name is the key: see docs/semantics.md. @throws `already_exists` */
+  create(input: CreateVolumeInput, options?: WaitOptions): Promise<Volume>;
+  /** Creates and returns at once. */
+  beginCreate(input: CreateVolumeInput, options?: CallOptions): Promise<Operation<Volume>>;
+  /** Grows to `sizeGiB`; already there is success without a change. @throws `out_of_range` for smaller */
+  resize(id: string, sizeGiB: number, options?: WaitOptions): Promise<Volume>;
+  /** Attaches to a server; already there is success. @throws `failed_precondition` when attached elsewhere */
+  attach(id: string, serverId: string, options?: WaitOptions): Promise<Volume>;
+  /** Detaches from a server; not attached there is success. */
+  detach(id: string, serverId: string, options?: WaitOptions): Promise<Volume>;
+  /** Sets a detached volume back to its latest snapshot. @throws `unsupported`, `failed_precondition` */
+  revert(id: string, snapshotId: string, options?: WaitOptions): Promise<Volume>;
+  /** @throws `unsupported` where names cannot change */
+  rename(id: string, name: string, options?: WaitOptions): Promise<Volume>;
+  /** Resolves when the volume is gone; missing is success. @throws `failed_precondition` when attached */
+  delete(id: string, options?: DeleteVolumeOptions): Promise<void>;
+}
+
+/** Operations on snapshots; see {@link Volumes} for what holds for all calls. */
+export interface Snapshots {
+  /** Lists lazily; see {@link Listing}. */
+  list(query?: SnapshotQuery, options?: ListOptions): Listing<Snapshot>;
+  /** @throws `not_found` */
+  get(id: string, options?: CallOptions): Promise<Snapshot>;
+  /** The volume's snapshot of that name, or `undefined`. @throws `conflict` naming all ids when there are several */
+  find(
+    query: { readonly name: string; readonly volumeId: string },
+    options?: CallOptions,
+  ): Promise<Snapshot | undefined>;
+  /** Creates, waits until usable. The name is the key within the volume. @throws `already_exists`, `rate_limited` */
+  create(input: CreateSnapshotInput, options?: WaitOptions): Promise<Snapshot>;
+  /** Creates and returns at once. */
+  beginCreate(input: CreateSnapshotInput, options?: CallOptions): Promise<Operation<Snapshot>>;
+  /** @throws `unsupported` where snapshots cannot change */
+  update(id: string, changes: UpdateSnapshotInput, options?: WaitOptions): Promise<Snapshot>;
+  /** Resolves when the snapshot is gone; missing is success. */
+  delete(id: string, options?: WaitOptions): Promise<void>;
+}
+
+/** What {@link BlockStorage.checkHealth} found. */
+export interface Health extends DriverHealth {
+  /** The provider's time minus ours, in milliseconds, where its time is known. */
+  readonly clockSkewMs?: number;
+}
+
+/** Block storage on one cloud. Made by `createBlockStorage` or by an adapter's factory; fake it freely in tests. */
+export interface BlockStorage {
+  readonly provider: string;
+  readonly capabilities: Capabilities;
+  readonly volumes: Volumes;
+  readonly snapshots: Snapshots;
+  /**
+   * Continues a stored operation, in this or another process. Reads the resource once.
+   * @throws `invalid_argument` for a ref of another provider or version; `not_found` when the resource has gone
+   */
+  resume<Kind extends OperationKind>(
+    ref: OperationRef<Kind>,
+    options?: CallOptions,
+  ): Promise<Operation<Kind extends "volumes.create" ? Volume : Snapshot>>;
+  /** One cheap authenticated request. @throws `unauthenticated`, `unavailable` */
+  checkHealth(options?: CallOptions): Promise<Health>;
+  /** The driver below, for adapters' provider-specific functions. */
+  readonly driver: BlockStorageDriver;
+  /**
+   * Runs a provider-specific call under this storage's retries, deadline, errors and events.
+   * `repeatable`: whether it may be sent again after an unclear answer.
+   */
+  run<T>(
+    operation: string,
+    repeatable: boolean,
+    task: (context: CallContext) => Promise<T>,
+    options?: CallOptions,
+  ): Promise<T>;
+}

@@ -1,0 +1,202 @@
+import type { CallContext } from "./driver.ts";
+import { extendError, isPolyvolError, PolyvolError, type ResourceRef } from "./errors.ts";
+import type { CallOptions } from "./options.ts";
+import { asPolyvolError, BUSY, backoffMs, isBusy, mayRepeat } from "./retry.ts";
+import type { Runtime } from "./runtime.ts";
+
+/**
+ * What kind of request is sent. `read` changes nothing; `repeatable` is a change that may be sent twice (a delete, a
+ * rename); `once` is a change that must not be, unless it was certainly not carried out.
+ */
+export type RequestKind = "read" | "repeatable" | "once";
+
+/** One public call under way: its deadline, its abort, its retries, and what is known for its error. */
+export interface Call {
+  readonly operation: string;
+  readonly runtime: Runtime;
+  /** Aborts at the caller's wish and at the deadline. */
+  readonly abortSignal: AbortSignal;
+  readonly startedAt: number;
+  readonly deadline: number;
+  /** Sends one request, again where that is safe and can help. */
+  send<T>(kind: RequestKind, task: (context: CallContext) => Promise<T>): Promise<T>;
+  /** `promise`, or a rejection as soon as the call is aborted or out of time. */
+  race<T>(promise: Promise<T>): Promise<T>;
+  sleep(ms: number): Promise<void>;
+  /** Pauses before the next attempt of something bigger than a request; `false` when the budget is spent. */
+  pauseBefore(attempt: number): Promise<boolean>;
+  /** Names the resource better, for the error. */
+  about(resource: ResourceRef): void;
+  /** What was last seen, for a timeout's message. */
+  note(seen: string): void;
+}
+
+export interface CallSetup {
+  readonly operation: string;
+  readonly resource?: ResourceRef;
+  readonly options: CallOptions | undefined;
+  /** Whether it waits for something to finish, and so has the longer default deadline. */
+  readonly waits: boolean;
+  /** Whether it changes anything, and so whether its errors carry an outcome. */
+  readonly changes: boolean;
+}
+
+/** Runs one public call. The one place where errors are given provider, operation, resource and outcome. */
+export async function runCall<T>(
+  runtime: Runtime,
+  setup: CallSetup,
+  task: (call: Call) => Promise<T>,
+): Promise<T> {
+  const { clock } = runtime;
+  const callerSignal = setup.options?.abortSignal;
+  callerSignal?.throwIfAborted();
+  const timeoutMs = setup.options?.timeoutMs ?? (setup.waits ? runtime.waitTimeoutMs : runtime.timeoutMs);
+  const startedAt = clock.now();
+  const ending = new AbortController();
+  const timer = new AbortController();
+  const state: CallState = { resource: setup.resource, seen: undefined, attempts: 0, touched: false };
+
+  const onCallerAbort = (): void => ending.abort(callerSignal?.reason);
+  callerSignal?.addEventListener("abort", onCallerAbort, { once: true });
+  clock.sleep(timeoutMs, timer.signal).then(
+    () => ending.abort(timeoutError(timeoutMs, state)),
+    () => undefined,
+  );
+  try {
+    return await task(makeCall(runtime, setup, state, startedAt, startedAt + timeoutMs, ending.signal));
+  } catch (error) {
+    if (callerSignal?.aborted && error === callerSignal.reason) throw error;
+    throw describe(runtime, setup, state, error);
+  } finally {
+    timer.abort();
+    callerSignal?.removeEventListener("abort", onCallerAbort);
+  }
+}
+
+interface CallState {
+  resource: ResourceRef | undefined;
+  seen: string | undefined;
+  /** Times that the request that failed last was sent. */
+  attempts: number;
+  /** Whether any change of this call may have been carried out. */
+  touched: boolean;
+}
+
+function makeCall(
+  runtime: Runtime,
+  setup: CallSetup,
+  state: CallState,
+  startedAt: number,
+  deadline: number,
+  abortSignal: AbortSignal,
+): Call {
+  const { operation } = setup;
+  const context: CallContext = {
+    operation,
+    abortSignal,
+    deadline,
+    emit: (event) => runtime.emit(operation, event),
+  };
+  const race = raceAgainst(abortSignal);
+  return {
+    operation,
+    runtime,
+    abortSignal,
+    startedAt,
+    deadline,
+    race,
+    sleep: (ms) => runtime.clock.sleep(ms, abortSignal),
+    about: (resource) => {
+      state.resource = { ...state.resource, ...resource };
+    },
+    note: (seen) => {
+      state.seen = seen;
+    },
+    send: async (kind, task) => {
+      for (let attempt = 1; ; attempt += 1) {
+        abortSignal.throwIfAborted();
+        try {
+          const result = await race(task(context));
+          runtime.budget.succeeded(attempt > 1);
+          if (kind !== "read") state.touched = true;
+          return result;
+        } catch (thrown) {
+          if (abortSignal.aborted) {
+            if (kind !== "read") state.touched = true;
+            throw abortSignal.reason;
+          }
+          const error = isPolyvolError(thrown) ? thrown : asPolyvolError(thrown);
+          if (kind !== "read" && error.outcome !== "not_applied") state.touched = true;
+          state.attempts = attempt;
+          await pauseOrThrow(runtime, context, error, kind, attempt);
+        }
+      }
+    },
+    pauseBefore: async (attempt) => {
+      if (!runtime.budget.take()) return false;
+      await runtime.clock.sleep(backoffMs(runtime.retry, attempt, runtime.random), abortSignal);
+      return true;
+    },
+  };
+}
+
+/** Sleeps before the next attempt, or throws `error` when there must be none. */
+async function pauseOrThrow(
+  runtime: Runtime,
+  context: CallContext,
+  error: PolyvolError,
+  kind: RequestKind,
+  attempt: number,
+): Promise<void> {
+  if (!mayRepeat(error, kind !== "once")) throw error;
+  const busy = isBusy(error);
+  const policy = busy ? BUSY : runtime.retry;
+  if (attempt >= policy.maxAttempts) throw error;
+  const delayMs = error.retryAfterMs ?? backoffMs(policy, attempt, runtime.random);
+  if (runtime.clock.now() + delayMs > context.deadline) {
+    const late = `the next attempt would come in ${seconds(delayMs)}, after the deadline of this call`;
+    throw extendError(error, { retryAfterMs: delayMs }, `${error.reason}; ${late}`);
+  }
+  if (!busy && !runtime.budget.take()) throw error;
+  context.emit({ type: "retry", attempt, delayMs, code: error.code, reason: error.reason });
+  await runtime.clock.sleep(delayMs, context.abortSignal);
+}
+
+/** Whether a change may have been carried out, said on the error of the whole call. */
+function describe(runtime: Runtime, setup: CallSetup, state: CallState, thrown: unknown): PolyvolError {
+  const error = isPolyvolError(thrown) ? thrown : asPolyvolError(thrown);
+  return extendError(error, {
+    provider: runtime.driver.provider,
+    operation: setup.operation,
+    ...(state.resource === undefined ? {} : { resource: state.resource }),
+    attempts: Math.max(state.attempts, error.attempts ?? 0),
+    ...(setup.changes ? { outcome: state.touched ? ("unknown" as const) : ("not_applied" as const) } : {}),
+  });
+}
+
+function timeoutError(timeoutMs: number, state: CallState): PolyvolError {
+  const seen = state.seen === undefined ? "" : `; last seen: ${state.seen}`;
+  return new PolyvolError("timeout", `not finished within ${seconds(timeoutMs)}${seen}`, { retryable: true });
+}
+
+/** A span for people: `350 ms`, `12 s`, `15 min`. */
+export function seconds(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 120_000) return `${Math.round(ms / 100) / 10} s`;
+  return `${Math.round(ms / 6_000) / 10} min`;
+}
+
+/** Makes `race(promise)`: one listener for the whole signal, not one a promise. */
+function raceAgainst(abortSignal: AbortSignal): <T>(promise: Promise<T>) => Promise<T> {
+  let aborted: Promise<never> | undefined;
+  return (promise) => {
+    if (aborted === undefined) {
+      aborted = new Promise((_, reject) => {
+        if (abortSignal.aborted) reject(abortSignal.reason);
+        else abortSignal.addEventListener("abort", () => reject(abortSignal.reason), { once: true });
+      });
+      aborted.catch(() => undefined);
+    }
+    return Promise.race([promise, aborted]);
+  };
+}

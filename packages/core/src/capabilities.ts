@@ -1,0 +1,122 @@
+/**
+ * What providers really differ in, as names. A driver lists those that hold for it; core refuses the rest with
+ * `unsupported` before any request, and the conformance kit chooses its tests by them.
+ */
+export const CAPABILITIES: readonly [
+  "volumes.createFromSnapshot",
+  "volumes.resize",
+  "volumes.attach",
+  "volumes.multiAttach",
+  "volumes.revert",
+  "volumes.rename",
+  "volumes.description",
+  "volumes.tags",
+  "volumes.readTags",
+  "volumes.type",
+  "snapshots.outliveVolume",
+  "snapshots.update",
+  "snapshots.description",
+  "snapshots.tags",
+] = [
+  /** A volume can be made from a snapshot. */
+  "volumes.createFromSnapshot",
+  /** A volume can grow. */
+  "volumes.resize",
+  /** A volume can be attached to a server and detached. */
+  "volumes.attach",
+  /** A volume can be attached to several servers at once. */
+  "volumes.multiAttach",
+  /** A detached volume can be set back to its latest snapshot. */
+  "volumes.revert",
+  /** A volume's name can change. */
+  "volumes.rename",
+  /** A volume takes a description at creation and returns it. */
+  "volumes.description",
+  /** A volume takes tags at creation. */
+  "volumes.tags",
+  /** A volume's tags are returned when it is read. */
+  "volumes.readTags",
+  /** A volume's type can be chosen at creation. */
+  "volumes.type",
+  /** Deleting a volume leaves its snapshots, and they can still be restored. */
+  "snapshots.outliveVolume",
+  /** A snapshot's name and description can change. */
+  "snapshots.update",
+  /** A snapshot takes a description and returns it. */
+  "snapshots.description",
+  /** A snapshot takes tags and returns them. */
+  "snapshots.tags",
+];
+
+export type Capability = (typeof CAPABILITIES)[number];
+
+/** A number that the provider documents, or the plain statement that none is known. */
+export type Limit = number | "unknown";
+
+/** What a name may look like. Checked before any request. */
+export interface NameRule {
+  /** Source of a regular expression (no flags) that the whole name must match. */
+  readonly pattern: string;
+  readonly minLength: number;
+  readonly maxLength: number;
+  /** The rule in words, for error messages: "lower-case letters, digits and -, starting with a letter". */
+  readonly inWords: string;
+}
+
+/** Which sizes a volume may have, in GiB. */
+export interface SizeRule {
+  readonly minimumGiB: number;
+  readonly maximumGiB: number;
+  /** Sizes are whole multiples of this. */
+  readonly stepGiB: number;
+}
+
+/** What a tag may look like. Checked before any request. */
+export interface TagRule {
+  /** Source of a regular expression (no flags) that each key must match. */
+  readonly keyPattern: string;
+  /** Source of a regular expression (no flags) that each value must match. */
+  readonly valuePattern: string;
+  readonly maxKeyLength: number;
+  readonly maxValueLength: number;
+  /** The rule in words, for error messages. */
+  readonly inWords: string;
+}
+
+/** So many requests in any span of so long, for one account. */
+export interface RequestQuota {
+  readonly requests: number;
+  readonly windowMs: number;
+}
+
+/** A provider's documented limits, as data. */
+export interface Limits {
+  readonly volumeName: NameRule;
+  readonly snapshotName: NameRule;
+  readonly volumeSize: SizeRule;
+  /** Longest description of a volume, in bytes of UTF-8. */
+  readonly volumeDescriptionBytes: Limit;
+  readonly tags?: TagRule;
+  readonly snapshotsPerVolume: Limit;
+  /** Smallest time between two snapshots of one volume, in milliseconds; 0 where there is none. */
+  readonly snapshotGapMs: Limit;
+  readonly volumesPerServer: Limit;
+  /** Empty where no quota is documented. */
+  readonly requestQuotas: readonly RequestQuota[];
+}
+
+/** Whether a provider refuses a second resource of one name, and among which resources. */
+export interface NameUniqueness {
+  /** `true`: the provider itself refuses a duplicate. `false`: Polyvol looks before and after (see docs/semantics.md). */
+  readonly enforced: boolean;
+  /** What a name is unique within: volumes by region or account, snapshots by volume or account. */
+  readonly scope: "region" | "volume" | "account";
+}
+
+/** Everything about a provider that changes what a caller can do, known without a request. */
+export interface Capabilities {
+  readonly supports: readonly Capability[];
+  readonly volumeNames: NameUniqueness;
+  readonly snapshotNames: NameUniqueness;
+  readonly limits: Limits;
+}

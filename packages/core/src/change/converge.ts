@@ -1,0 +1,101 @@
+import type { Call } from "../call.ts";
+import type { CallContext, Changed } from "../driver.ts";
+import { isPolyvolError, PolyvolError } from "../errors.ts";
+import type { WaitOptions } from "../options.ts";
+import { isUnclear } from "../retry.ts";
+import type { Volume } from "../volume.ts";
+import type { VolumeResources } from "../volume-resources.ts";
+import { settled, volumeReaches } from "../waiting/goal.ts";
+import { waitFor } from "../waiting/wait.ts";
+
+/** A change of a volume, told by where it leads: so it can be repeated, and recovered by looking. */
+export interface VolumeChange {
+  readonly id: string;
+  /** Whether the volume is as wanted; then nothing is sent. */
+  reached(volume: Volume): boolean;
+  /** Throws what forbids the change in the volume's present state. */
+  refuse(volume: Volume): void;
+  send(context: CallContext): Promise<Changed>;
+  readonly onProgress: WaitOptions["onProgress"];
+}
+
+/**
+ * Brings a volume to where a change leads: looks, sends once, waits. After an unclear answer it looks again before it
+ * sends again. Changes of one volume follow each other within this process.
+ */
+export async function converge(
+  resources: VolumeResources,
+  call: Call,
+  change: VolumeChange,
+): Promise<Volume> {
+  const { runtime } = call;
+  return await runtime.locks.exclusively(`volume ${change.id}`, call.abortSignal, async () => {
+    let unclear = false;
+    for (let round = 1; ; round += 1) {
+      const volume = await atRest(resources, call, change);
+      if (change.reached(volume)) {
+        if (unclear) emitFound(call, change.id);
+        return volume;
+      }
+      change.refuse(volume);
+      try {
+        const changed = await call.send("once", (context) => change.send(context));
+        return await waitUntilReached(resources, call, change, changed);
+      } catch (error) {
+        if (call.abortSignal.aborted || !isPolyvolError(error)) throw error;
+        const worthALook = isUnclear(error) || error.lookFirst;
+        if (!worthALook && !unclear) throw error;
+        if (!worthALook || round >= runtime.retry.maxAttempts || !(await call.pauseBefore(round))) {
+          // Refused for good after an unclear answer: that answer's request may have done it all the same.
+          const now = await resources.get(call, change.id);
+          if (change.reached(now)) return now;
+          throw error;
+        }
+        unclear ||= isUnclear(error);
+      }
+    }
+  });
+}
+
+/** The volume, once nothing is under way on it. */
+async function atRest(resources: VolumeResources, call: Call, change: VolumeChange): Promise<Volume> {
+  const volume = await resources.get(call, change.id);
+  call.about({ kind: "volume", id: volume.id, name: volume.name });
+  if (settled(volume).state !== "pending") return volume;
+  const rested = await waitFor(call, {
+    kind: "volume",
+    id: change.id,
+    goal: settled,
+    polls: resources.polls,
+    onProgress: change.onProgress,
+  });
+  if (rested === undefined) throw vanished();
+  return rested;
+}
+
+async function waitUntilReached(
+  resources: VolumeResources,
+  call: Call,
+  change: VolumeChange,
+  changed: Changed,
+): Promise<Volume> {
+  const volume = await waitFor(call, {
+    kind: "volume",
+    id: change.id,
+    goal: volumeReaches((seen) => change.reached(seen)),
+    polls: resources.polls,
+    pending: changed.pending,
+    onProgress: change.onProgress,
+    lookAtOnce: changed.settled === true,
+  });
+  if (volume === undefined) throw vanished();
+  return volume;
+}
+
+function emitFound(call: Call, id: string): void {
+  call.runtime.emit(call.operation, { type: "recover", resource: { kind: "volume", id }, result: "found" });
+}
+
+function vanished(): PolyvolError {
+  return new PolyvolError("not_found", "it has gone meanwhile");
+}

@@ -1,0 +1,90 @@
+import type { BlockStorage } from "./block-storage.ts";
+import { runCall } from "./call.ts";
+import { operationOf } from "./create/begin.ts";
+import type { BlockStorageDriver } from "./driver.ts";
+import type { ResourceRef } from "./errors.ts";
+import { refused } from "./input.ts";
+import type { OperationRef } from "./operation.ts";
+import type { BlockStorageOptions, CallOptions } from "./options.ts";
+import { createRuntime } from "./runtime.ts";
+import { createSnapshotResources } from "./snapshot-resources.ts";
+import { createSnapshots } from "./snapshots.ts";
+import { createVolumeResources } from "./volume-resources.ts";
+import { createVolumes } from "./volumes.ts";
+
+/**
+ * Puts the portable interface on a driver. Adapters call it in their own factories; call it yourself for a driver of
+ * your own.
+ *
+ * @throws PolyvolError `invalid_argument` for options that make no sense
+ */
+export function createBlockStorage(
+  driver: BlockStorageDriver,
+  options: BlockStorageOptions = {},
+): BlockStorage {
+  const runtime = createRuntime(driver, options);
+  const volumeResources = createVolumeResources(runtime);
+  const snapshotResources = createSnapshotResources(runtime);
+  const { volumes, kind: volumeKind } = createVolumes(runtime, volumeResources, snapshotResources);
+  const { snapshots, kind: snapshotKind } = createSnapshots(runtime, snapshotResources);
+  return {
+    provider: driver.provider,
+    capabilities: runtime.capabilities,
+    volumes,
+    snapshots,
+    driver,
+    resume: (async (ref: OperationRef, callOptions?: CallOptions) =>
+      await runCall(
+        runtime,
+        {
+          operation: ref.operation,
+          resource: resourceOf(ref),
+          options: callOptions,
+          waits: false,
+          changes: false,
+        },
+        async (call) => {
+          checkRef(ref, driver.provider);
+          const read = { ...ref, settled: true };
+          return ref.operation === "volumes.create"
+            ? operationOf(volumeKind, read, await volumeResources.get(call, ref.resourceId))
+            : operationOf(snapshotKind, read, await snapshotResources.get(call, ref.resourceId));
+        },
+      )) as BlockStorage["resume"],
+    checkHealth: (callOptions) =>
+      runCall(
+        runtime,
+        { operation: "checkHealth", options: callOptions, waits: false, changes: false },
+        async (call) => {
+          const sentAt = runtime.clock.now();
+          const health = await call.send("read", (context) => driver.checkHealth(context));
+          const middle = (sentAt + runtime.clock.now()) / 2;
+          const { serverTime } = health;
+          return serverTime === undefined
+            ? health
+            : { ...health, clockSkewMs: Math.round(serverTime.getTime() - middle) };
+        },
+      ),
+    run: (operation, repeatable, task, callOptions) =>
+      runCall(runtime, { operation, options: callOptions, waits: false, changes: !repeatable }, (call) =>
+        call.send(repeatable ? "read" : "once", task),
+      ),
+  };
+}
+
+function resourceOf(ref: OperationRef): ResourceRef {
+  return {
+    kind: ref.operation === "volumes.create" ? "volume" : "snapshot",
+    id: ref.resourceId,
+    name: ref.name,
+  };
+}
+
+function checkRef(ref: OperationRef, provider: string): void {
+  if (ref.version !== 1 || (ref.operation !== "volumes.create" && ref.operation !== "snapshots.create")) {
+    throw refused("invalid_argument", "ref: it was not made by this version of Polyvol");
+  }
+  if (ref.provider !== provider) {
+    throw refused("invalid_argument", `ref: it belongs to ${ref.provider}, this storage is ${provider}`);
+  }
+}

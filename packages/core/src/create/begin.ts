@@ -1,0 +1,169 @@
+import { randomUUID } from "node:crypto";
+import { type Call, runCall } from "../call.ts";
+import type { Operation, OperationRef, OperationStatus } from "../operation.ts";
+import type { CallOptions, WaitOptions } from "../options.ts";
+import type { Resources } from "../resources.ts";
+import type { Runtime } from "../runtime.ts";
+import type { Snapshot } from "../snapshot.ts";
+import type { Volume } from "../volume.ts";
+import { type Goal, seenState } from "../waiting/goal.ts";
+import { waitFor } from "../waiting/wait.ts";
+import { beginEnforced } from "./enforced.ts";
+import { beginFree } from "./free.ts";
+import { type Begun, conflict, type NamedCreate } from "./named.ts";
+import { settleDuplicates } from "./settle.ts";
+
+/** What a kind of resource adds to the common course of a create. */
+export interface CreateKind<T extends Volume | Snapshot, Query> {
+  readonly runtime: Runtime;
+  readonly operation: OperationRef["operation"];
+  readonly resources: Resources<T, Query>;
+  readonly enforced: boolean;
+  readonly usable: Goal<T>;
+  /** The create that a ref stands for, to look with and to judge by; it is never sent again. */
+  fromRef(ref: OperationRef): NamedCreate<T>;
+  /** What is still to be done once the resource is usable (a volume made smaller than asked). */
+  complete(call: Call, resource: T, ref: OperationRef, onProgress: WaitOptions["onProgress"]): Promise<T>;
+  /** Deletes an own surplus for good. */
+  remove(call: Call, resource: T): Promise<void>;
+}
+
+/** Begins a create: one at a time for each key within this process. */
+export async function begin<T extends Volume | Snapshot, Query>(
+  kind: CreateKind<T, Query>,
+  call: Call,
+  create: NamedCreate<T>,
+  key: Pick<OperationRef, "within" | "sizeGiB" | "sourceSnapshotId" | "volumeType">,
+): Promise<OperationRef & { readonly resource: T }> {
+  const lock = JSON.stringify([create.kind, key.within, create.name]);
+  const begun = await kind.runtime.locks.exclusively(lock, call.abortSignal, () =>
+    (kind.enforced ? beginEnforced : beginFree)(call, create, randomUUID()),
+  );
+  return { ...refOf(kind, create, key, begun), resource: begun.resource };
+}
+
+function refOf<T extends Volume | Snapshot, Query>(
+  kind: CreateKind<T, Query>,
+  create: NamedCreate<T>,
+  key: Pick<OperationRef, "within" | "sizeGiB" | "sourceSnapshotId" | "volumeType">,
+  begun: Begun<T>,
+): OperationRef {
+  return {
+    version: 1,
+    provider: kind.runtime.driver.provider,
+    operation: kind.operation,
+    resourceId: begun.resource.id,
+    name: create.name,
+    ...key,
+    settled: begun.settled,
+    created: begun.created,
+    ...(begun.pending === undefined ? {} : { pending: begun.pending }),
+    ...(begun.attempt === undefined ? {} : { attempt: begun.attempt }),
+  };
+}
+
+/** Waits until what `ref` stands for is usable, whole, and the only one of its name. */
+export async function finish<T extends Volume | Snapshot, Query>(
+  kind: CreateKind<T, Query>,
+  call: Call,
+  ref: OperationRef,
+  known: T | undefined,
+  onProgress: WaitOptions["onProgress"],
+): Promise<T> {
+  call.about({ kind: kind.resources.kind, id: ref.resourceId, name: ref.name });
+  const usable = await untilUsable(kind, call, ref, known, onProgress);
+  const made = await kind.complete(call, usable, ref, onProgress);
+  if (ref.attempt === undefined) return made;
+  const { resource } = await settleDuplicates(call, kind.fromRef(ref), made, ref.attempt, {
+    untilUsable: (other) =>
+      waitFor(call, {
+        kind: kind.resources.kind,
+        id: other.id,
+        polls: kind.resources.polls,
+        // A winner that failed is no winner: the caller looks again.
+        goal: (seen) => (kind.usable(seen).state === "pending" ? { state: "pending" } : { state: "done" }),
+      }).then((seen) => (seen !== undefined && kind.usable(seen).state === "done" ? seen : undefined)),
+    remove: (surplus) => kind.remove(call, surplus),
+  });
+  return resource;
+}
+
+async function untilUsable<T extends Volume | Snapshot, Query>(
+  kind: CreateKind<T, Query>,
+  call: Call,
+  ref: OperationRef,
+  known: T | undefined,
+  onProgress: WaitOptions["onProgress"],
+): Promise<T> {
+  const believed = ref.settled && ref.pending === undefined;
+  if (known !== undefined && believed && kind.usable(known).state === "done") return known;
+  const usable = await waitFor(call, {
+    kind: kind.resources.kind,
+    id: ref.resourceId,
+    goal: kind.usable,
+    polls: kind.resources.polls,
+    pending: ref.pending,
+    onProgress,
+  });
+  if (usable === undefined) throw conflict("it was created and has gone since", false, "operation_failed");
+  return usable;
+}
+
+/** A begun create for its caller. */
+export function operationOf<T extends Volume | Snapshot, Query>(
+  kind: CreateKind<T, Query>,
+  ref: OperationRef,
+  resource: T,
+): Operation<T> {
+  let latest = resource;
+  const setup = (options: CallOptions | undefined, waits: boolean): Parameters<typeof runCall>[1] => ({
+    operation: ref.operation,
+    resource: { kind: kind.resources.kind, id: ref.resourceId, name: ref.name },
+    options,
+    waits,
+    changes: waits,
+  });
+  return {
+    get resource() {
+      return latest;
+    },
+    created: ref.created,
+    ref,
+    status: (options) =>
+      runCall(kind.runtime, setup(options, false), async (call) => {
+        const seen = await statusOf(kind, call, ref);
+        if ("resource" in seen && seen.resource !== undefined) latest = seen.resource;
+        return seen;
+      }),
+    wait: (options) =>
+      runCall(kind.runtime, setup(options, true), async (call) => {
+        latest = await finish(kind, call, ref, latest, options?.onProgress);
+        return latest;
+      }),
+  };
+}
+
+async function statusOf<T extends Volume | Snapshot, Query>(
+  kind: CreateKind<T, Query>,
+  call: Call,
+  ref: OperationRef,
+): Promise<OperationStatus<T>> {
+  const { driver, clock } = kind.runtime;
+  const { pending } = ref;
+  if (pending !== undefined && driver.checkPending !== undefined) {
+    const check = driver.checkPending.bind(driver);
+    const record = await call.send("read", (context) => check(pending, context));
+    if (record.state === "failed") return { state: "failed", reason: record.reason };
+    if (record.state === "running") return { state: "running", seen: record.seen ?? "running" };
+  }
+  const resource = await kind.resources.tryGet(call, ref.resourceId);
+  if (resource === undefined) return { state: "failed", reason: "there is no such resource any more" };
+  const verdict = kind.usable(resource);
+  if (verdict.state === "failed") return verdict;
+  const smaller = "sizeGiB" in resource && ref.sizeGiB !== undefined && resource.sizeGiB < ref.sizeGiB;
+  const settling = ref.attempt !== undefined && clock.now() < ref.attempt.answeredAt + driver.settleMs;
+  if (verdict.state === "pending" || smaller || settling) {
+    return { state: "running", seen: seenState(resource), resource };
+  }
+  return { state: "succeeded", resource };
+}

@@ -1,0 +1,94 @@
+import type { Call } from "../call.ts";
+import { isPolyvolError, type PolyvolError } from "../errors.ts";
+import { isUnclear } from "../retry.ts";
+import type { Snapshot } from "../snapshot.ts";
+import type { Volume } from "../volume.ts";
+import { adopt, type Begun, isLive, type NamedCreate, severalFound } from "./named.ts";
+
+/** Looks within one `settleMs`, the first at once. */
+const LOOKS_WITHIN_SETTLE = 4;
+
+/**
+ * Creates where the provider takes any number of resources of one name: a look, the request, and (in `settle.ts`)
+ * another look once everything that was sent at the same time must be visible. After an unclear answer it looks for
+ * as long as an effect may take to show before it sends again.
+ */
+export async function beginFree<T extends Volume | Snapshot>(
+  call: Call,
+  create: NamedCreate<T>,
+  attemptId: string,
+): Promise<Begun<T>> {
+  const existing = await theOnly(call, create);
+  if (existing !== undefined) return { resource: existing, created: false, settled: true };
+  let unclear = false;
+  for (let round = 1; ; round += 1) {
+    let failure: PolyvolError;
+    try {
+      const started = await call.send("once", (context) => create.send(context, attemptId));
+      return {
+        ...started,
+        created: true,
+        attempt: attemptOf(call, attemptId, [started.resource.id], unclear),
+      };
+    } catch (error) {
+      if (call.abortSignal.aborted || !isPolyvolError(error)) throw error;
+      if (!error.lookFirst && !isUnclear(error) && !unclear) throw error;
+      failure = error;
+    }
+    unclear ||= isUnclear(failure);
+    const found = await lookWhileSettling(call, create);
+    call.runtime.emit(call.operation, {
+      type: "recover",
+      resource: { kind: create.kind, name: create.name, ...(found === undefined ? {} : { id: found.id }) },
+      result: found === undefined ? "absent" : "found",
+    });
+    if (found !== undefined) {
+      const own = create.attemptIdOf(found) === attemptId ? [found.id] : [];
+      return {
+        resource: found,
+        created: true,
+        settled: true,
+        attempt: attemptOf(call, attemptId, own, unclear),
+      };
+    }
+    if (!isUnclear(failure)) throw failure;
+    if (round >= call.runtime.retry.maxAttempts || !(await call.pauseBefore(round))) throw failure;
+  }
+}
+
+/** The one live resource of the name, checked and taken over; `undefined` when there is none. */
+async function theOnly<T extends Volume | Snapshot>(
+  call: Call,
+  create: NamedCreate<T>,
+): Promise<T | undefined> {
+  const found = liveOf(create, await create.look(call));
+  const [first, second] = found;
+  if (first === undefined) return undefined;
+  if (second !== undefined) throw severalFound(create.kind, found);
+  return await adopt(call, create, first);
+}
+
+async function lookWhileSettling<T extends Volume | Snapshot>(
+  call: Call,
+  create: NamedCreate<T>,
+): Promise<T | undefined> {
+  const { driver } = call.runtime;
+  for (let look = 1; ; look += 1) {
+    const found = await theOnly(call, create);
+    if (found !== undefined || look >= LOOKS_WITHIN_SETTLE) return found;
+    await call.sleep(driver.settleMs / (LOOKS_WITHIN_SETTLE - 1));
+  }
+}
+
+export function liveOf<T extends Volume | Snapshot>(create: NamedCreate<T>, all: readonly T[]): readonly T[] {
+  return all.filter((each) => each.name === create.name && isLive(each));
+}
+
+function attemptOf(
+  call: Call,
+  id: string,
+  ownIds: readonly string[],
+  unclear: boolean,
+): NonNullable<Begun<never>["attempt"]> {
+  return { id, ownIds, answeredAt: call.runtime.clock.now(), unclear };
+}

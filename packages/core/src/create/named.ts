@@ -1,0 +1,94 @@
+import type { Call } from "../call.ts";
+import type { CallContext, Pending, Started } from "../driver.ts";
+import { PolyvolError, type PolyvolErrorCode } from "../errors.ts";
+import type { Snapshot } from "../snapshot.ts";
+import type { Volume } from "../volume.ts";
+import { seenState } from "../waiting/goal.ts";
+
+/** What makes one create: the key, and how to look for it, make it and judge what is found. */
+export interface NamedCreate<T extends Volume | Snapshot> {
+  readonly kind: "volume" | "snapshot";
+  readonly name: string;
+  /** Every resource of the name within its scope, by a complete listing. */
+  look(call: Call): Promise<readonly T[]>;
+  /** `undefined`: there is none. */
+  get(call: Call, id: string): Promise<T | undefined>;
+  /** One request. `attemptId` marks all requests of this create, where the provider keeps it. */
+  send(context: CallContext, attemptId: string): Promise<Started<T>>;
+  /** Why an existing resource is not the one that is asked for; `undefined` when it is. */
+  difference(existing: T): string | undefined;
+  /** The mark that a resource carries, where the provider keeps it. */
+  attemptIdOf(resource: T): string | undefined;
+  /** When the provider's "too soon" will be over, judged by what exists; for errors. */
+  retryAfterMs(existing: readonly T[]): number | undefined;
+}
+
+/** A create as far as {@link Operation} needs to know it. */
+export interface Begun<T> {
+  readonly resource: T;
+  readonly created: boolean;
+  /** Whether what `resource` says of its state can be believed. */
+  readonly settled: boolean;
+  readonly pending?: Pending;
+  /** Where names are not enforced and a request was sent: what the look afterwards needs. */
+  readonly attempt?: Attempt;
+}
+
+export interface Attempt {
+  readonly id: string;
+  /** Ids that this create's own answers gave. */
+  readonly ownIds: readonly string[];
+  readonly answeredAt: number;
+  /** Whether any request of this create got no clear answer. */
+  readonly unclear: boolean;
+}
+
+/** Not on its way out and not failed: only such a resource can be what a create asks for. */
+export function isLive(resource: Volume | Snapshot): boolean {
+  return resource.state !== "deleting" && resource.state !== "error";
+}
+
+/**
+ * Takes over a resource that a look found: read anew by its id, and only when it is what was asked for.
+ * `undefined` when it has gone since.
+ * @throws PolyvolError `already_exists` naming the difference; `conflict` when it is failed or being deleted
+ */
+export async function adopt<T extends Volume | Snapshot>(
+  call: Call,
+  create: NamedCreate<T>,
+  found: T,
+): Promise<T | undefined> {
+  const existing = await create.get(call, found.id);
+  if (existing === undefined) return undefined;
+  call.about({ kind: create.kind, id: existing.id, name: create.name });
+  if (!isLive(existing)) {
+    throw conflict(
+      `the ${create.kind} ${existing.id} holds the name and is in the state ${seenState(existing)}`,
+      existing.state === "deleting",
+    );
+  }
+  const difference = create.difference(existing);
+  if (difference !== undefined) {
+    throw new PolyvolError(
+      "already_exists",
+      `${create.kind} ${existing.id} has this name, but ${difference}`,
+    );
+  }
+  return existing;
+}
+
+export function severalFound(kind: string, found: readonly { readonly id: string }[]): PolyvolError {
+  const ids = found.map((each) => each.id).sort();
+  return conflict(
+    `${ids.length} ${kind}s have this name: ${ids.join(", ")}; delete or rename all but one`,
+    false,
+  );
+}
+
+export function conflict(
+  reason: string,
+  retryable: boolean,
+  code: PolyvolErrorCode = "conflict",
+): PolyvolError {
+  return new PolyvolError(code, reason, { retryable });
+}

@@ -1,0 +1,86 @@
+import type { Call } from "../call.ts";
+import { PolyvolError } from "../errors.ts";
+import type { Snapshot } from "../snapshot.ts";
+import type { Volume } from "../volume.ts";
+import { liveOf } from "./free.ts";
+import { type Attempt, type NamedCreate, severalFound } from "./named.ts";
+
+/** How the look after a create acts on what it finds. */
+export interface SettleActions<T> {
+  /** Waits until a resource is usable; `undefined` when it is gone or failed. */
+  untilUsable(resource: T): Promise<T | undefined>;
+  /** Deletes an own surplus resource for good, if it is detached. */
+  remove(resource: T): Promise<void>;
+}
+
+/**
+ * Where names are not enforced: once everything that was sent at the same time must be visible, looks again and ends
+ * with one resource. The winner is the one that the provider made first (ties by id); only local data would differ
+ * between processes, so none is used. Resources are deleted only when this create certainly made them.
+ *
+ * @throws PolyvolError `conflict` naming all ids, when a surplus cannot be told to be this create's own
+ */
+export async function settleDuplicates<T extends Volume | Snapshot>(
+  call: Call,
+  create: NamedCreate<T>,
+  made: T,
+  attempt: Attempt,
+  actions: SettleActions<T>,
+): Promise<{ readonly resource: T; readonly created: boolean }> {
+  const { clock, driver } = call.runtime;
+  await call.sleep(Math.max(0, attempt.answeredAt + driver.settleMs - clock.now()));
+  const isOwn = (each: T): boolean =>
+    attempt.ownIds.includes(each.id) || create.attemptIdOf(each) === attempt.id;
+  let patience = attempt.unclear ? 1 : 0;
+  for (;;) {
+    const listed = liveOf(create, await create.look(call));
+    const found = listed.some((each) => each.id === made.id) ? listed : [...listed, made];
+    const winner = found.reduce((best, each) => (isBefore(each, best) ? each : best));
+    if (found.length === 1) return { resource: winner, created: true };
+    if (winner.id === made.id || isOwn(winner)) {
+      for (const each of found)
+        if (each.id !== winner.id && isOwn(each)) await removeSurplus(call, create, each, actions);
+      const foreign = found.filter((each) => !isOwn(each) && each.id !== winner.id);
+      // Others give way to the winner. But when a request of ours got no clear answer, the other may be its late
+      // effect, which nobody will remove: then it has to go within another `settleMs`, or be reported.
+      if (foreign.length === 0 || !attempt.unclear) return { resource: winner, created: true };
+      if (patience === 0) throw severalFound(create.kind, found);
+      patience -= 1;
+      await call.sleep(driver.settleMs);
+      continue;
+    }
+    const own = found.filter(isOwn);
+    if (!own.some((each) => each.id === made.id)) throw severalFound(create.kind, found);
+    const usable = await actions.untilUsable(winner);
+    if (usable === undefined) {
+      // The winner failed or went away; the listing will show it in a moment.
+      await call.sleep(driver.settleMs / 4 + 50);
+      continue;
+    }
+    const difference = create.difference(usable);
+    for (const each of own) await removeSurplus(call, create, each, actions);
+    if (difference === undefined) return { resource: usable, created: false };
+    call.about({ kind: create.kind, id: usable.id, name: create.name });
+    throw new PolyvolError("already_exists", `${create.kind} ${usable.id} was made first, but ${difference}`);
+  }
+}
+
+async function removeSurplus<T extends Volume | Snapshot>(
+  call: Call,
+  create: NamedCreate<T>,
+  surplus: T,
+  actions: SettleActions<T>,
+): Promise<void> {
+  await actions.remove(surplus);
+  call.runtime.emit(call.operation, {
+    type: "recover",
+    resource: { kind: create.kind, id: surplus.id, name: create.name },
+    result: "surplus_removed",
+  });
+}
+
+/** The order in which resources win: the provider's own creation time, then the id. */
+function isBefore(left: Volume | Snapshot, right: Volume | Snapshot): boolean {
+  const difference = left.createdAt.getTime() - right.createdAt.getTime();
+  return difference < 0 || (difference === 0 && left.id < right.id);
+}

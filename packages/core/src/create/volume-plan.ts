@@ -1,0 +1,159 @@
+import type { Call } from "../call.ts";
+import type { BlockStorageDriver, DriverCreateVolume } from "../driver.ts";
+import { PolyvolError } from "../errors.ts";
+import { checkCreateVolume, checkName, checkSize, checkTags, refused } from "../input.ts";
+import type { OperationRef } from "../operation.ts";
+import type { CreateVolumeInput } from "../options.ts";
+import { type Runtime, requireCapability } from "../runtime.ts";
+import type { Snapshot } from "../snapshot.ts";
+import type { SnapshotResources } from "../snapshot-resources.ts";
+import type { Volume } from "../volume.ts";
+import type { VolumeResources } from "../volume-resources.ts";
+import type { NamedCreate } from "./named.ts";
+
+/** What identifies the volume that a create asks for. */
+export type VolumeKey = Pick<OperationRef, "within" | "sizeGiB" | "sourceSnapshotId" | "volumeType">;
+
+/** A create whose input has been checked against everything that is known before the first change is sent. */
+export interface VolumePlan {
+  readonly input: DriverCreateVolume;
+  readonly key: VolumeKey;
+  /** With a source: the size that the provider may make the volume with before it is grown. */
+  readonly sourceSizeGiB?: number;
+}
+
+/** Checks the input; reads the source snapshot, because what it needs bounds the size. Sends no change. */
+export async function planVolume(
+  runtime: Runtime,
+  snapshots: SnapshotResources,
+  call: Call,
+  value: unknown,
+): Promise<VolumePlan> {
+  const input = checkCreateVolume(value);
+  call.about({ kind: "volume", name: input.name });
+  checkAgainstCapabilities(runtime, input);
+  const rule = runtime.capabilities.limits.volumeSize;
+  const asked =
+    input.sizeGiB === undefined
+      ? undefined
+      : checkSize(input.sizeGiB, rule, input.roundUpSize === true, "sizeGiB");
+  if (asked === undefined && input.sourceSnapshotId === undefined) {
+    throw refused(
+      "invalid_argument",
+      `sizeGiB: found nothing, allowed are ${rule.minimumGiB} to ${rule.maximumGiB} GiB`,
+    );
+  }
+  const source = await sourceOf(snapshots, call, input, asked);
+  const sizeGiB =
+    asked ?? checkSize(source?.minVolumeSizeGiB, rule, true, "the size that the snapshot needs");
+  const region = input.region ?? runtime.driver.defaultRegion ?? source?.regions[0];
+  return {
+    input: {
+      name: input.name,
+      sizeGiB,
+      tags: input.tags ?? {},
+      ...(region === undefined ? {} : { region }),
+      ...(input.description === undefined ? {} : { description: input.description }),
+      ...(input.volumeType === undefined ? {} : { volumeType: input.volumeType }),
+      ...(input.sourceSnapshotId === undefined ? {} : { sourceSnapshotId: input.sourceSnapshotId }),
+      ...(input.providerOptions === undefined ? {} : { providerOptions: input.providerOptions }),
+    },
+    key: {
+      sizeGiB,
+      ...(region === undefined ? {} : { within: region }),
+      ...(input.sourceSnapshotId === undefined ? {} : { sourceSnapshotId: input.sourceSnapshotId }),
+      ...(input.volumeType === undefined ? {} : { volumeType: input.volumeType }),
+    },
+    ...(source === undefined ? {} : { sourceSizeGiB: source.minVolumeSizeGiB }),
+  };
+}
+
+function checkAgainstCapabilities(runtime: Runtime, input: CreateVolumeInput): void {
+  const { limits } = runtime.capabilities;
+  checkName(input.name, limits.volumeName, "name");
+  if (input.sourceSnapshotId !== undefined) {
+    requireCapability(runtime, "volumes.createFromSnapshot", "volumes cannot be made from snapshots here");
+  }
+  if (input.description !== undefined && input.description !== "") {
+    requireCapability(runtime, "volumes.description", "volumes take no description here");
+    const bytes = Buffer.byteLength(input.description, "utf8");
+    const most = limits.volumeDescriptionBytes;
+    if (most !== "unknown" && bytes > most) {
+      throw refused("invalid_argument", `description: found ${bytes} bytes, allowed are ${most}`);
+    }
+  }
+  if (input.tags !== undefined && Object.keys(input.tags).length > 0) {
+    requireCapability(runtime, "volumes.tags", "volumes take no tags here");
+    checkTags(input.tags, limits, "tags");
+  }
+  if (input.volumeType !== undefined) {
+    requireCapability(runtime, "volumes.type", "the type of a volume cannot be chosen here");
+  }
+}
+
+async function sourceOf(
+  snapshots: SnapshotResources,
+  call: Call,
+  input: CreateVolumeInput,
+  sizeGiB: number | undefined,
+): Promise<Snapshot | undefined> {
+  if (input.sourceSnapshotId === undefined) return undefined;
+  const source = await snapshots.tryGet(call, input.sourceSnapshotId);
+  if (source === undefined) {
+    throw new PolyvolError("not_found", `there is no snapshot ${input.sourceSnapshotId}`);
+  }
+  if (source.state !== "available") {
+    throw refused(
+      "failed_precondition",
+      `snapshot ${source.id} is in the state ${source.providerState ?? source.state}; only an available one can be restored`,
+    );
+  }
+  if (sizeGiB !== undefined && sizeGiB < source.minVolumeSizeGiB) {
+    throw refused(
+      "out_of_range",
+      `sizeGiB: found ${sizeGiB} GiB, snapshot ${source.id} needs at least ${source.minVolumeSizeGiB} GiB`,
+    );
+  }
+  return source;
+}
+
+/** The create of a volume, from a plan, or from a stored ref to look and judge by. */
+export function volumeCreate(
+  resources: VolumeResources,
+  driver: BlockStorageDriver,
+  key: VolumeKey & { readonly name: string },
+  plan?: VolumePlan,
+): NamedCreate<Volume> {
+  const { name, within } = key;
+  return {
+    kind: "volume",
+    name,
+    look: (call) => resources.listAll(call, { name, ...(within === undefined ? {} : { region: within }) }),
+    get: (call, id) => resources.tryGet(call, id),
+    send: (context) => {
+      if (plan === undefined) throw new PolyvolError("unknown", "a stored operation is never sent again");
+      return driver.createVolume(plan.input, context);
+    },
+    difference: (existing) => difference(existing, key, plan?.sourceSizeGiB),
+    attemptIdOf: () => undefined,
+    retryAfterMs: () => undefined,
+  };
+}
+
+function difference(existing: Volume, key: VolumeKey, sourceSizeGiB: number | undefined): string | undefined {
+  if (existing.sourceSnapshotId !== key.sourceSnapshotId) {
+    const made =
+      existing.sourceSnapshotId === undefined ? "no known snapshot" : `snapshot ${existing.sourceSnapshotId}`;
+    const asked = key.sourceSnapshotId === undefined ? "none" : `snapshot ${key.sourceSnapshotId}`;
+    return `it was made from ${made}, asked for was ${asked}`;
+  }
+  // A restore that was interrupted before its second step has the size of its snapshot.
+  const unfinished = sourceSizeGiB !== undefined && existing.sizeGiB === sourceSizeGiB;
+  if (key.sizeGiB !== undefined && existing.sizeGiB !== key.sizeGiB && !unfinished) {
+    return `it has ${existing.sizeGiB} GiB, asked for were ${key.sizeGiB} GiB`;
+  }
+  if (key.volumeType !== undefined && existing.volumeType !== key.volumeType) {
+    return `it is of the type ${existing.volumeType ?? "unknown"}, asked for was ${key.volumeType}`;
+  }
+  return undefined;
+}

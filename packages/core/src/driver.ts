@@ -1,0 +1,225 @@
+/**
+ * The seam between core and a provider: the one file that the author of an adapter reads first.
+ *
+ * A driver method builds a request, calls, maps the answer, and throws {@link PolyvolError} on failure. It does not
+ * loop, sleep, retry, validate caller input, or wait: core does all of that, once, for every driver.
+ */
+import type { Capabilities } from "./capabilities.ts";
+import type { DriverEvent } from "./events.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { Volume } from "./volume.ts";
+
+export { type Clock, systemClock } from "./clock.ts";
+export { PROVIDER_DETAILS, providerDetails, withProviderDetails } from "./provider-details.ts";
+export { resolveSecret, type SecretSource } from "./secret.ts";
+export { createVirtualClock, type VirtualClock } from "./virtual-clock.ts";
+
+/** What core hands to each driver call. */
+export interface CallContext {
+  /** The public call, such as `volumes.create`. */
+  readonly operation: string;
+  /** Aborts at the caller's wish and at the call's deadline. Hand it to the transport. */
+  readonly abortSignal: AbortSignal;
+  /** When the call must be over, in milliseconds on the driver's clock. Never wait for longer. */
+  readonly deadline: number;
+  /** Reports to the user's `onEvent`. */
+  readonly emit: (event: DriverEvent) => void;
+}
+
+/** A change that ends later and is followed by a record of its own (an action, a job). Plain data, storable. */
+export interface Pending {
+  /** What kind of record; only the driver reads it. */
+  readonly kind: string;
+  /** Enough for the driver to find the record again in another process. */
+  readonly token: string;
+}
+
+/** What a record says now. `failed` ends the wait at once. */
+export type PendingStatus =
+  | { readonly state: "running"; readonly seen?: string; readonly retryAfterMs?: number }
+  | { readonly state: "succeeded" }
+  | { readonly state: "failed"; readonly reason: string };
+
+/** The answer to a create. */
+export interface Started<T> {
+  readonly resource: T;
+  /**
+   * `true`: the answer itself proves that `resource` is as it says (DigitalOcean's 201).
+   * `false`: the work goes on and core looks at the resource until it has settled (Samsung's 202).
+   */
+  readonly settled: boolean;
+  readonly pending?: Pending;
+}
+
+/** The answer to any other change. With neither field, core looks at the resource until it is as asked. */
+export interface Changed {
+  readonly pending?: Pending;
+  /** The answer itself proves that the change is complete. */
+  readonly settled?: boolean;
+}
+
+/** How a provider lets its listings be cut, and so how core walks them. */
+export type Paging =
+  /** Any page can be asked for by its number; answers carry a total. Core overlaps windows and fetches side by side. */
+  | { readonly style: "numbered"; readonly minPageSize: number; readonly maxPageSize: number }
+  /** A page starts after a named item's id. */
+  | { readonly style: "marker"; readonly maxPageSize: number }
+  /** A page is asked for by a token that the page before it gave. */
+  | { readonly style: "cursor"; readonly maxPageSize: number };
+
+/** Which page is wanted: `number` for numbered paging, `after` for marker (an id) and cursor (a token). */
+export interface PageRequest {
+  readonly size: number;
+  /** From 1. */
+  readonly number?: number;
+  /** Absent for the first page. */
+  readonly after?: string;
+}
+
+export interface DriverPage<T> {
+  readonly items: readonly T[];
+  /** Numbered paging: how many items there are over all pages, where the provider says so. */
+  readonly total?: number;
+  /** Cursor paging: absent on the last page. */
+  readonly nextToken?: string;
+}
+
+/**
+ * What to list. A driver hands to the provider what the provider can filter by, and may return more than asked:
+ * core filters again. It must never return less.
+ */
+export interface DriverVolumeQuery {
+  readonly name?: string;
+  readonly region?: string;
+}
+
+export interface DriverSnapshotQuery {
+  readonly name?: string;
+  readonly volumeId?: string;
+}
+
+/** Options of one provider, keyed by its name; the adapter's strict schema checks its own part. */
+export type ProviderOptions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** Checked by core against {@link Capabilities.limits} before it arrives here. */
+export interface DriverCreateVolume {
+  readonly name: string;
+  /** Absent: the driver's configured default. A driver without one throws `invalid_argument`. */
+  readonly region?: string;
+  /** Always there; with `sourceSnapshotId` at least what the snapshot needs. Core grows a volume that came smaller. */
+  readonly sizeGiB: number;
+  readonly description?: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly volumeType?: string;
+  readonly sourceSnapshotId?: string;
+  readonly providerOptions?: ProviderOptions;
+}
+
+export interface DriverCreateSnapshot {
+  readonly volumeId: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Whether a volume in use may be snapshotted (crash-consistent). */
+  readonly allowAttached: boolean;
+  /**
+   * Marks every request of one create, so that core can tell its own resource from another process's. A driver
+   * that can store it says so by {@link BlockStorageDriver.attemptIdOf}; others ignore it.
+   */
+  readonly attemptId: string;
+  readonly providerOptions?: ProviderOptions;
+}
+
+export interface DriverUpdateSnapshot {
+  readonly name?: string;
+  readonly description?: string;
+}
+
+/** What a health check found. */
+export interface DriverHealth {
+  /** The API version in use. */
+  readonly apiVersion: string;
+  /** The provider's time, from its own answer. */
+  readonly serverTime?: Date;
+  /** Requests left in the provider's longest quota window, where it says. */
+  readonly requestsLeft?: number;
+}
+
+/**
+ * What an adapter implements. Every method does one thing and sends as few requests as that takes.
+ *
+ * Errors: throw {@link PolyvolError}. Core's HTTP client gives the right code for most statuses; the driver refines
+ * from the body. What core needs to be told truly:
+ *
+ * | condition | code | `outcome` | `retryable` | `lookFirst` |
+ * |---|---|---|---|---|
+ * | refused before anything happened (4xx) | by meaning | `not_applied` | false | |
+ * | quota of requests | `rate_limited` | `not_applied` | true, with `retryAfterMs` | |
+ * | connection refused, DNS, TLS | `unavailable` | `not_applied` | true | |
+ * | connection lost, 5xx, unreadable answer, timeout of one attempt | `unavailable`, `timeout` or `malformed_response` | `unknown` | true | |
+ * | the name is taken | `already_exists` | `not_applied` | false | true |
+ * | too soon, but the resource may be there already | `rate_limited` | `not_applied` | false | true |
+ * | the resource is busy and will not stay so | `conflict` | `not_applied` | true | |
+ * | the service fails for a while for a reason that passes (an early delete) | `conflict` | `not_applied` | true | |
+ */
+export interface BlockStorageDriver {
+  /** Lower-case provider name, such as `digitalocean`; it is on every resource, error and event. */
+  readonly provider: string;
+  /** Version of the adapter package. */
+  readonly version: string;
+  readonly capabilities: Capabilities;
+  /** How its listings are cut. */
+  readonly paging: Paging;
+  /** Pause before the first look at something pending, and the longest pause between looks, in milliseconds. */
+  readonly polling: { readonly initialDelayMs: number; readonly maxDelayMs: number };
+  /**
+   * Where names are not enforced: within how many milliseconds after a request its effect is visible in listings.
+   * 0 where names are enforced.
+   */
+  readonly settleMs: number;
+  /** Region used when a create names none. */
+  readonly defaultRegion?: string;
+  /**
+   * `immediate`: deletes are complete when answered, and the provider itself refuses to delete an attached volume.
+   * `eventual` (default): core lets a resource settle and reads its state before it deletes, and waits for 404 after.
+   */
+  readonly deletion?: "immediate" | "eventual";
+
+  /** One cheap authenticated request. */
+  checkHealth(context: CallContext): Promise<DriverHealth>;
+
+  createVolume(input: DriverCreateVolume, context: CallContext): Promise<Started<Volume>>;
+  /** Absent: `not_found`. */
+  getVolume(id: string, context: CallContext): Promise<Volume>;
+  listVolumes(query: DriverVolumeQuery, page: PageRequest, context: CallContext): Promise<DriverPage<Volume>>;
+  /** Deletes the volume. Absent: `not_found`. Never takes snapshots along: core has dealt with them before. */
+  deleteVolume(id: string, context: CallContext): Promise<Changed>;
+  /** With `volumes.resize`. Core has checked that the size is larger. */
+  resizeVolume?(id: string, sizeGiB: number, context: CallContext): Promise<Changed>;
+  /** With `volumes.attach`. */
+  attachVolume?(id: string, serverId: string, context: CallContext): Promise<Changed>;
+  /** With `volumes.attach`. */
+  detachVolume?(id: string, serverId: string, context: CallContext): Promise<Changed>;
+  /** With `volumes.revert`. */
+  revertVolume?(id: string, snapshotId: string, context: CallContext): Promise<Changed>;
+  /** With `volumes.rename`. */
+  renameVolume?(id: string, name: string, context: CallContext): Promise<Changed>;
+
+  createSnapshot(input: DriverCreateSnapshot, context: CallContext): Promise<Started<Snapshot>>;
+  /** Absent: `not_found`. */
+  getSnapshot(id: string, context: CallContext): Promise<Snapshot>;
+  listSnapshots(
+    query: DriverSnapshotQuery,
+    page: PageRequest,
+    context: CallContext,
+  ): Promise<DriverPage<Snapshot>>;
+  /** Absent: `not_found`. */
+  deleteSnapshot(id: string, context: CallContext): Promise<Changed>;
+  /** With `snapshots.update`. */
+  updateSnapshot?(id: string, changes: DriverUpdateSnapshot, context: CallContext): Promise<Changed>;
+
+  /** The mark given as {@link DriverCreateSnapshot.attemptId}, where the provider keeps it. */
+  attemptIdOf?(snapshot: Snapshot): string | undefined;
+  /** Looks once, never waits. Needed when any answer carries `pending`. */
+  checkPending?(pending: Pending, context: CallContext): Promise<PendingStatus>;
+}

@@ -1,0 +1,56 @@
+/** `@polyvol/core`: everything that code written against Polyvol needs. */
+export type { BlockStorage, Health, Snapshots, Volumes } from "./block-storage.ts";
+export {
+  CAPABILITIES,
+  type Capabilities,
+  type Capability,
+  type Limit,
+  type Limits,
+  type NameRule,
+  type NameUniqueness,
+  type RequestQuota,
+  type SizeRule,
+  type TagRule,
+} from "./capabilities.ts";
+export type { Clock } from "./clock.ts";
+export { createBlockStorage } from "./create-block-storage.ts";
+export type { ProviderOptions } from "./driver.ts";
+export {
+  isPolyvolError,
+  type Outcome,
+  PolyvolError,
+  type PolyvolErrorCode,
+  type PolyvolErrorDetails,
+  type ResourceRef,
+} from "./errors.ts";
+export type {
+  EventListener,
+  PolyvolEvent,
+  RecoverEvent,
+  RequestEvent,
+  ResponseEvent,
+  RetryEvent,
+  ThrottleEvent,
+  VersionEvent,
+  WaitEvent,
+} from "./events.ts";
+export type { Listing, ListingPage } from "./listing/listing.ts";
+export type { Operation, OperationKind, OperationRef, OperationStatus } from "./operation.ts";
+export type {
+  BlockStorageOptions,
+  CallOptions,
+  CreateSnapshotInput,
+  CreateVolumeInput,
+  DeleteVolumeOptions,
+  ListOptions,
+  PageOptions,
+  PollingOptions,
+  Progress,
+  RetryOptions,
+  SnapshotQuery,
+  UpdateSnapshotInput,
+  VolumeQuery,
+  WaitOptions,
+} from "./options.ts";
+export type { Snapshot, SnapshotState } from "./snapshot.ts";
+export type { Volume, VolumeAttachment, VolumeState } from "./volume.ts";

@@ -1,0 +1,162 @@
+import * as z from "zod";
+import type { Limits, NameRule, SizeRule } from "./capabilities.ts";
+import { PolyvolError, type PolyvolErrorCode } from "./errors.ts";
+import type {
+  CreateSnapshotInput,
+  CreateVolumeInput,
+  SnapshotQuery,
+  UpdateSnapshotInput,
+  VolumeQuery,
+} from "./options.ts";
+
+const text = z.string().min(1);
+const tags = z.record(z.string(), z.string());
+const providerOptions = z.record(z.string(), z.record(z.string(), z.unknown()));
+
+const createVolume = z.strictObject({
+  name: text,
+  region: text.optional(),
+  sizeGiB: z.number().optional(),
+  roundUpSize: z.boolean().optional(),
+  description: z.string().optional(),
+  tags: tags.optional(),
+  volumeType: text.optional(),
+  sourceSnapshotId: text.optional(),
+  providerOptions: providerOptions.optional(),
+});
+
+const createSnapshot = z.strictObject({
+  volumeId: text,
+  name: text,
+  description: z.string().optional(),
+  tags: tags.optional(),
+  allowAttached: z.boolean().optional(),
+  providerOptions: providerOptions.optional(),
+});
+
+const updateSnapshot = z.strictObject({ name: text.optional(), description: z.string().optional() });
+const volumeQuery = z.strictObject({ name: text.optional(), region: text.optional(), tags: tags.optional() });
+const snapshotQuery = z.strictObject({
+  name: text.optional(),
+  volumeId: text.optional(),
+  tags: tags.optional(),
+});
+
+export function checkCreateVolume(value: unknown): CreateVolumeInput {
+  return check(createVolume, value) as CreateVolumeInput;
+}
+
+export function checkCreateSnapshot(value: unknown): CreateSnapshotInput {
+  return check(createSnapshot, value) as CreateSnapshotInput;
+}
+
+export function checkUpdateSnapshot(value: unknown): UpdateSnapshotInput {
+  const changes = check(updateSnapshot, value) as UpdateSnapshotInput;
+  if (changes.name === undefined && changes.description === undefined) {
+    throw refused("invalid_argument", "nothing to change; give name, description or both");
+  }
+  return changes;
+}
+
+export function checkVolumeQuery(value: unknown): VolumeQuery {
+  return check(volumeQuery, value ?? {}) as VolumeQuery;
+}
+
+export function checkSnapshotQuery(value: unknown): SnapshotQuery {
+  return check(snapshotQuery, value ?? {}) as SnapshotQuery;
+}
+
+/** An id is any text that is not empty; whether it exists is the provider's to say. */
+export function checkId(value: unknown, what: string): string {
+  if (typeof value === "string" && value !== "") return value;
+  throw refused("invalid_argument", `${what}: found ${show(value)}, allowed is the id as text`);
+}
+
+export function checkName(name: string, rule: NameRule, what: string): void {
+  const { minLength, maxLength } = rule;
+  if (
+    name.length >= minLength &&
+    name.length <= maxLength &&
+    new RegExp(`^(?:${rule.pattern})$`).test(name)
+  ) {
+    return;
+  }
+  throw refused(
+    "invalid_argument",
+    `${what}: found ${show(name)}, allowed are ${minLength} to ${maxLength} characters: ${rule.inWords}`,
+  );
+}
+
+/** The size to ask for: checked, and rounded up where the caller wants that. */
+export function checkSize(sizeGiB: unknown, rule: SizeRule, roundUp: boolean, what: string): number {
+  const { minimumGiB, maximumGiB, stepGiB } = rule;
+  if (typeof sizeGiB !== "number" || !Number.isSafeInteger(sizeGiB)) {
+    throw refused("invalid_argument", `${what}: found ${show(sizeGiB)}, allowed are whole GiB`);
+  }
+  const range = `${minimumGiB} to ${maximumGiB} GiB${stepGiB > 1 ? ` in steps of ${stepGiB}` : ""}`;
+  if (sizeGiB < minimumGiB && roundUp && sizeGiB > 0) return minimumGiB;
+  if (sizeGiB < minimumGiB || sizeGiB > maximumGiB) {
+    throw refused("out_of_range", `${what}: found ${sizeGiB} GiB, allowed are ${range}`);
+  }
+  const below = Math.floor(sizeGiB / stepGiB) * stepGiB;
+  if (below === sizeGiB) return sizeGiB;
+  const above = below + stepGiB;
+  if (roundUp) return above;
+  const next = below < minimumGiB ? `${above}` : `${below} and ${above}`;
+  throw refused(
+    "out_of_range",
+    `${what}: found ${sizeGiB} GiB, allowed are ${range}; the nearest are ${next}`,
+  );
+}
+
+export function checkTags(found: Readonly<Record<string, string>>, limits: Limits, what: string): void {
+  const rule = limits.tags;
+  if (rule === undefined) return;
+  const key = new RegExp(`^(?:${rule.keyPattern})$`);
+  const value = new RegExp(`^(?:${rule.valuePattern})$`);
+  for (const [name, content] of Object.entries(found)) {
+    const fits =
+      name.length <= rule.maxKeyLength &&
+      content.length <= rule.maxValueLength &&
+      key.test(name) &&
+      value.test(content);
+    if (!fits) {
+      throw refused(
+        "invalid_argument",
+        `${what}: found ${show(name)} = ${show(content)}, allowed: ${rule.inWords}`,
+      );
+    }
+  }
+}
+
+export function refused(code: PolyvolErrorCode, reason: string): PolyvolError {
+  return new PolyvolError(code, reason, { outcome: "not_applied" });
+}
+
+function check(schema: z.ZodType, value: unknown): unknown {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const problems = result.error.issues.slice(0, 5).map((issue) => {
+    const path = issue.path.map(String).join(".");
+    const at = path === "" ? "input" : path;
+    return `${at}: found ${show(valueAt(value, issue.path))}, ${issue.message.replace(/^Invalid input: /, "")}`;
+  });
+  throw refused("invalid_argument", problems.join("; "));
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let current: unknown = value;
+  for (const key of path) {
+    if (typeof current !== "object" || current === null || !Object.hasOwn(current, key)) return undefined;
+    current = (current as Record<PropertyKey, unknown>)[key];
+  }
+  return current;
+}
+
+/** A value for an error message: short, on one line. */
+export function show(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}…` : value);
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object";
+  return String(value);
+}

@@ -1,0 +1,96 @@
+import { refused } from "../input.ts";
+import type { PageOptions } from "../options.ts";
+import type { Listing, ListingPage } from "./listing.ts";
+import { walkNumbered } from "./numbered.ts";
+import { walkCursor, walkMarker } from "./sequential.ts";
+import type { PageSource, Walk } from "./source.ts";
+import { ANCHORS, decodePosition, encodePosition } from "./token.ts";
+
+export interface ListingSetup<T extends { readonly id: string }> {
+  /** Names what is listed, with its filters: tokens belong to it. */
+  readonly name: string;
+  readonly source: PageSource<T>;
+  /** Which of the provider's items belong to the listing. */
+  readonly matches: (item: T) => boolean;
+  readonly abortSignal: AbortSignal | undefined;
+}
+
+export function createListing<T extends { readonly id: string }>(setup: ListingSetup<T>): Listing<T> {
+  const walk = walkOf(setup.source);
+  return {
+    [Symbol.asyncIterator]: () => iterateItems(setup, walk),
+    byPage: (options) => iteratePages(setup, walk, options ?? {}),
+    toArray: async (options) => {
+      const limit = options?.limit ?? Number.POSITIVE_INFINITY;
+      const items: T[] = [];
+      if (limit <= 0) return items;
+      for await (const chunk of walk(undefined, setup.abortSignal ?? new AbortController().signal)) {
+        for (const item of chunk.items) {
+          if (!setup.matches(item)) continue;
+          items.push(item);
+          if (items.length >= limit) return items;
+        }
+      }
+      return items;
+    },
+  };
+}
+
+function walkOf<T extends { readonly id: string }>(source: PageSource<T>): Walk<T> {
+  switch (source.paging.style) {
+    case "numbered":
+      return walkNumbered(source);
+    case "marker":
+      return walkMarker(source);
+    case "cursor":
+      return walkCursor(source);
+  }
+}
+
+async function* iterateItems<T extends { readonly id: string }>(
+  setup: ListingSetup<T>,
+  walk: Walk<T>,
+): AsyncGenerator<T, void, undefined> {
+  for await (const chunk of walk(undefined, setup.abortSignal ?? new AbortController().signal)) {
+    for (const item of chunk.items) if (setup.matches(item)) yield item;
+  }
+}
+
+async function* iteratePages<T extends { readonly id: string }>(
+  setup: ListingSetup<T>,
+  walk: Walk<T>,
+  options: PageOptions,
+): AsyncGenerator<ListingPage<T>, void, undefined> {
+  const pageSize = options.pageSize ?? 100;
+  if (!Number.isSafeInteger(pageSize) || pageSize < 1) {
+    throw refused(
+      "invalid_argument",
+      `pageSize: found ${String(pageSize)}, allowed are whole numbers from 1`,
+    );
+  }
+  const token = options.continuationToken;
+  const from = token === undefined ? undefined : decodePosition(token, setup.name);
+  let items: T[] = [];
+  let anchors: string[] = [...(from?.anchors ?? [])];
+  let pending: ListingPage<T> | undefined;
+  for await (const chunk of walk(from, setup.abortSignal ?? new AbortController().signal)) {
+    for (const [offset, item] of chunk.items.entries()) {
+      if (items.length === 0 && pending !== undefined && setup.matches(item)) {
+        yield pending;
+        pending = undefined;
+      }
+      anchors = [item.id, ...anchors].slice(0, ANCHORS);
+      if (!setup.matches(item)) continue;
+      items.push(item);
+      if (items.length < pageSize) continue;
+      pending = {
+        items,
+        continuationToken: encodePosition({ listing: setup.name, anchors, ...chunk.placeOf(offset) }),
+      };
+      items = [];
+    }
+  }
+  // A page is given out when the item after it is known, so that the last one carries no token.
+  if (pending !== undefined) yield items.length === 0 ? { items: pending.items } : pending;
+  if (items.length > 0) yield { items };
+}

@@ -1,0 +1,208 @@
+import type { DriverPage } from "../driver.ts";
+import { PolyvolError } from "../errors.ts";
+import {
+  type Chunk,
+  goesRound,
+  MAX_BARREN_PAGES,
+  type PageSource,
+  requestSizeFor,
+  type Walk,
+} from "./source.ts";
+import { lostPlace, type Position } from "./token.ts";
+import { createWindows, type Window } from "./windows.ts";
+
+/** How often a place that was torn apart by changes is read again before the listing gives up. */
+const MAX_REREADS = 8;
+
+/** A listing may need so many windows beyond twice what the first total promised; then the total is not to be believed. */
+const SPARE_WINDOWS = 50;
+
+/**
+ * Walks a listing whose pages can be addressed freely: overlapping windows, fetched side by side, in chain.
+ *
+ * What holds at every step, as long as the provider's order is stable: everything that existed throughout, up to the
+ * last item seen, has been seen. A window that holds an id seen before extends that to its own end, whenever it was
+ * read. One that holds none has lost its link, so earlier windows are read anew until one has it; the first window
+ * always has. A window that is not full ends the listing.
+ */
+export function walkNumbered<T extends { readonly id: string }>(source: PageSource<T>): Walk<T> {
+  return async function* walk(from, abortSignal) {
+    const stop = new AbortController();
+    const onAbort = (): void => stop.abort(abortSignal.reason);
+    if (abortSignal.aborted) onAbort();
+    abortSignal.addEventListener("abort", onAbort, { once: true });
+    try {
+      yield* chain(createReader(source, stop.signal), from);
+    } finally {
+      abortSignal.removeEventListener("abort", onAbort);
+      stop.abort();
+    }
+  };
+}
+
+async function* chain<T extends { readonly id: string }>(
+  reader: Reader<T>,
+  from: Position | undefined,
+): AsyncGenerator<Chunk<T>, void, undefined> {
+  const seen = new Set<string>();
+  let next = 0;
+  if (from !== undefined) {
+    const place = await findPlace(reader, from);
+    for (const item of place.page.items.slice(0, place.offset)) seen.add(item.id);
+    yield* unseen(place.page.items, seen, reader.window(place.index));
+    if (!place.page.full) return;
+    next = place.index + 1;
+  }
+  let rereads = 0;
+  let barren = 0;
+  for (let index = next; ; ) {
+    const page = rereads === 0 ? await reader.read(index) : await reader.reread(index);
+    const linked = index === 0 || page.items.some((item) => seen.has(item.id));
+    if (!linked) {
+      rereads += 1;
+      if (rereads > MAX_REREADS) throw tornApart();
+      index -= 1;
+      continue;
+    }
+    const before = seen.size;
+    yield* unseen(page.items, seen, reader.window(index));
+    if (!page.full) return;
+    barren = seen.size === before ? barren + 1 : 0;
+    if (barren > MAX_BARREN_PAGES + rereads || reader.isPastAllBounds(index)) throw goesRound();
+    if (index >= next) {
+      rereads = 0;
+      next = index + 1;
+    }
+    index += 1;
+  }
+}
+
+/** The items that were not seen yet, marked as seen. */
+function* unseen<T extends { readonly id: string }>(
+  items: readonly T[],
+  seen: Set<string>,
+  window: Window,
+): Generator<Chunk<T>, void, undefined> {
+  const fresh: T[] = [];
+  const places: number[] = [];
+  for (const [offset, item] of items.entries()) {
+    if (seen.has(item.id)) continue;
+    seen.add(item.id);
+    fresh.push(item);
+    places.push(window.start + offset);
+  }
+  if (fresh.length > 0)
+    yield { items: fresh, placeOf: (offset) => ({ index: places[offset] ?? window.start }) };
+}
+
+interface Place<T> {
+  readonly index: number;
+  readonly page: ReadPage<T>;
+  /** Where the first item that was not given out yet stands in the page. */
+  readonly offset: number;
+}
+
+/** Finds where a token stopped: at its last id, or at the nearest earlier one that still exists. */
+async function findPlace<T extends { readonly id: string }>(
+  reader: Reader<T>,
+  from: Position,
+): Promise<Place<T>> {
+  let start = 0;
+  while (reader.window(start).end <= (from.index ?? 0)) start += 1;
+  // Deletions move the place towards the start, creations away from it: nearest windows first, then all before.
+  const nearby = [start, start - 1, start + 1, start - 2, start + 2];
+  const before = Array.from({ length: Math.max(0, start - 2) }, (_, index) => start - 3 - index);
+  for (const index of [...nearby, ...before].filter((each) => each >= 0)) {
+    const page = await reader.reread(index);
+    const offset = placeIn(page.items, from.anchors);
+    if (offset !== undefined) return { index, page, offset };
+  }
+  return lostPlace();
+}
+
+function placeIn(items: readonly { readonly id: string }[], anchors: readonly string[]): number | undefined {
+  for (const anchor of anchors) {
+    const offset = items.findIndex((item) => item.id === anchor);
+    if (offset >= 0) return offset + 1;
+  }
+  return undefined;
+}
+
+interface ReadPage<T> {
+  readonly items: readonly T[];
+  readonly full: boolean;
+}
+
+interface Reader<T> {
+  window(index: number): Window;
+  /** The window, fetched ahead together with the ones after it that the total promises. */
+  read(index: number): Promise<ReadPage<T>>;
+  reread(index: number): Promise<ReadPage<T>>;
+  /** Whether so many windows were read that the provider's own first total cannot explain it. */
+  isPastAllBounds(index: number): boolean;
+}
+
+function createReader<T extends { readonly id: string }>(
+  source: PageSource<T>,
+  abortSignal: AbortSignal,
+): Reader<T> {
+  const { paging } = source;
+  const most = requestSizeFor(paging, source.requestSize);
+  const least = paging.style === "numbered" ? Math.min(paging.minPageSize, Math.ceil(most * 0.75)) : most;
+  // A size of 1 cannot overlap with anything; two is the least that can.
+  const windowAt = createWindows(Math.max(1, least), Math.max(2, most));
+  const ahead = new Map<number, Promise<ReadPage<T>>>();
+  let total = 0;
+  let firstTotal: number | undefined;
+
+  async function fetch(index: number): Promise<ReadPage<T>> {
+    const { number, size } = windowAt(index);
+    const page: DriverPage<T> = await source.fetch({ number, size }, abortSignal);
+    if (page.total !== undefined) {
+      total = page.total;
+      firstTotal ??= page.total;
+    }
+    return { items: page.items, full: page.items.length >= size };
+  }
+
+  function start(index: number): Promise<ReadPage<T>> {
+    let page = ahead.get(index);
+    if (page === undefined) {
+      page = fetch(index);
+      // Handled where it is awaited; a page that nobody comes to want must not end the process.
+      page.catch(() => undefined);
+      ahead.set(index, page);
+    }
+    return page;
+  }
+
+  return {
+    window: windowAt,
+    read: async (index) => {
+      const page = start(index);
+      for (
+        let next = index + 1;
+        next < index + source.concurrency && windowAt(next).start < total;
+        next += 1
+      ) {
+        start(next);
+      }
+      const result = await page;
+      ahead.delete(index);
+      return result;
+    },
+    reread: (index) => {
+      ahead.delete(index);
+      return fetch(index);
+    },
+    isPastAllBounds: (index) => index > (2 * (firstTotal ?? 1_000_000)) / least + SPARE_WINDOWS,
+  };
+}
+
+function tornApart(): PolyvolError {
+  return new PolyvolError(
+    "conflict",
+    "the listing changes faster than it can be read; what was read may be incomplete",
+    { retryable: true },
+  );
+}

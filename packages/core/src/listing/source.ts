@@ -1,0 +1,43 @@
+import type { DriverPage, PageRequest, Paging } from "../driver.ts";
+import { PolyvolError } from "../errors.ts";
+import type { Position } from "./token.ts";
+
+/** What all listings are made from: one provider's way of answering for one page, under retries and deadlines. */
+export interface PageSource<T extends { readonly id: string }> {
+  readonly paging: Paging;
+  /** One request. Every page has a deadline of its own. */
+  fetch(page: PageRequest, abortSignal: AbortSignal): Promise<DriverPage<T>>;
+  /** Most pages in flight at once, where pages can be addressed freely. */
+  readonly concurrency: number;
+  /** Wanted items of one request. */
+  readonly requestSize: number | undefined;
+}
+
+/** Items in the provider's order, each id once, with the place they stand at. */
+export interface Chunk<T> {
+  readonly items: readonly T[];
+  /** What a token after the item at `offset` of this chunk holds, beside anchors and the name of the listing. */
+  placeOf(offset: number): Pick<Position, "index" | "cursor">;
+}
+
+/** Walks a listing from the start, or from a place. Ending the iteration stops its requests. */
+export type Walk<T> = (
+  from: Position | undefined,
+  abortSignal: AbortSignal,
+) => AsyncGenerator<Chunk<T>, void, undefined>;
+
+/** A listing of the provider that never ends or goes round is stopped after so many pages without a new item. */
+export const MAX_BARREN_PAGES = 10;
+
+export function goesRound(): PolyvolError {
+  return new PolyvolError(
+    "malformed_response",
+    "the provider's pages repeat without end; the listing was stopped, it may be incomplete",
+    { retryable: true },
+  );
+}
+
+/** The size of one request: what was asked for, within what the provider takes. */
+export function requestSizeFor(paging: Paging, wanted: number | undefined): number {
+  return Math.max(1, Math.min(paging.maxPageSize, Math.floor(wanted ?? paging.maxPageSize)));
+}

@@ -1,0 +1,67 @@
+import { PolyvolError } from "../errors.ts";
+
+/** Where a listing stands, as it travels in a continuation token. */
+export interface Position {
+  /** What was listed; a token of one listing must not continue another. */
+  readonly listing: string;
+  /** The last ids given out, newest first: the anchors to find the place again by. */
+  readonly anchors: readonly string[];
+  /** Numbered paging: the index in the provider's order up to which items were given out. */
+  readonly index?: number;
+  /** Cursor paging: the token of the request that the last item came from. Absent for the first request. */
+  readonly cursor?: string;
+}
+
+/** How many anchors a token carries: all of them would have to vanish before a place is lost. */
+export const ANCHORS = 8;
+
+export function encodePosition(position: Position): string {
+  return Buffer.from(JSON.stringify({ v: 1, ...position }), "utf8").toString("base64url");
+}
+
+/** @throws PolyvolError `invalid_argument` for anything that {@link encodePosition} did not make for `listing` */
+export function decodePosition(token: string, listing: string): Position {
+  const value = parse(token);
+  if (value === undefined) throw invalid("it was not made by byPage()");
+  if (value.listing !== listing) throw invalid("it belongs to another listing");
+  return value;
+}
+
+function parse(token: string): Position | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(token, "base64url").toString("utf8"));
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== "object" || value === null) return undefined;
+  const { v, listing, anchors, index, cursor } = value as Record<string, unknown>;
+  const good =
+    v === 1 &&
+    typeof listing === "string" &&
+    Array.isArray(anchors) &&
+    anchors.length > 0 &&
+    anchors.length <= ANCHORS &&
+    anchors.every((id) => typeof id === "string" && id !== "") &&
+    (index === undefined || (Number.isSafeInteger(index) && (index as number) >= 0)) &&
+    (cursor === undefined || typeof cursor === "string");
+  if (!good) return undefined;
+  return {
+    listing,
+    anchors: anchors as string[],
+    ...(index === undefined ? {} : { index: index as number }),
+    ...(cursor === undefined ? {} : { cursor: cursor as string }),
+  };
+}
+
+function invalid(why: string): PolyvolError {
+  return new PolyvolError("invalid_argument", `continuationToken: ${why}`, { outcome: "not_applied" });
+}
+
+/** @throws always: the place in the listing cannot be found again */
+export function lostPlace(): never {
+  throw new PolyvolError(
+    "conflict",
+    "continuationToken: everything around the place where it stopped has been deleted; list again from the start",
+  );
+}

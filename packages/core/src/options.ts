@@ -1,0 +1,138 @@
+import type { Capability, Limits } from "./capabilities.ts";
+import type { Clock } from "./clock.ts";
+import type { ProviderOptions } from "./driver.ts";
+import type { EventListener } from "./events.ts";
+
+/** How failed requests are sent again. Full jitter: each pause is drawn between 0 and its bound. */
+export interface RetryOptions {
+  /** Most times that one request is sent, the first included. Default 4. */
+  readonly maxAttempts?: number;
+  /** Bound of the first pause in milliseconds; it doubles each time. Default 100. */
+  readonly baseDelayMs?: number;
+  /** Largest bound of a pause in milliseconds. Default 20,000. */
+  readonly maxDelayMs?: number;
+  /**
+   * Retries that may be outstanding beyond successes, for the whole storage: under a total outage calls fail fast
+   * instead of multiplying. Default 100.
+   */
+  readonly budget?: number;
+}
+
+/** How pending changes are looked at. */
+export interface PollingOptions {
+  /** Pause before the first look, in milliseconds. Default: the driver's. */
+  readonly initialDelayMs?: number;
+  /** Longest pause between looks, in milliseconds. Default: the driver's. */
+  readonly maxDelayMs?: number;
+}
+
+/** Settings of a whole storage. All have defaults. */
+export interface BlockStorageOptions {
+  readonly clock?: Clock;
+  readonly onEvent?: EventListener;
+  readonly retry?: RetryOptions;
+  readonly polling?: PollingOptions;
+  /** Deadline of a call that does not wait for anything to finish, in milliseconds. Default 60,000. */
+  readonly timeoutMs?: number;
+  /** Deadline of a call that waits until a change has finished, in milliseconds. Default 900,000. */
+  readonly waitTimeoutMs?: number;
+  /** Pages fetched side by side in one listing, where pages can be addressed freely. Default 8. */
+  readonly listConcurrency?: number;
+  /** Turns capabilities off: their calls fail with `unsupported`. It cannot turn any on. */
+  readonly without?: readonly Capability[];
+  /** Replaces documented limits that differ for this account. */
+  readonly limits?: Partial<Limits>;
+  /** Random numbers in [0, 1) for jitter. Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** What every call takes. */
+export interface CallOptions {
+  /** Stops the call, and the waiting within it. What the provider has accepted already goes on. */
+  readonly abortSignal?: AbortSignal;
+  /** Deadline of this call in milliseconds, over all attempts and waiting. */
+  readonly timeoutMs?: number;
+}
+
+/** One look at a pending change that was not finished yet. */
+export interface Progress {
+  /** What was seen, in the provider's words where it has any. */
+  readonly seen: string;
+  readonly elapsedMs: number;
+}
+
+/** What calls take that wait until a change has finished. */
+export interface WaitOptions extends CallOptions {
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface ListOptions extends CallOptions {
+  /** Items of one provider request, where the provider lets that be chosen. Default: the driver's best. */
+  readonly requestSize?: number;
+}
+
+export interface PageOptions {
+  /** Items of one page. Default 100. */
+  readonly pageSize?: number;
+  /** Goes on after the page that gave this token, in another process too. */
+  readonly continuationToken?: string;
+}
+
+export interface VolumeQuery {
+  /** Exact name. */
+  readonly name?: string;
+  readonly region?: string;
+  /** Volumes that carry all of these tags. Only with `volumes.readTags`. */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+export interface SnapshotQuery {
+  /** Exact name. */
+  readonly name?: string;
+  readonly volumeId?: string;
+  /** Snapshots that carry all of these tags. Only with `snapshots.tags`. */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+export interface CreateVolumeInput {
+  /** The key: the same name in the same region is the same volume. */
+  readonly name: string;
+  /** Default: the storage's configured region. */
+  readonly region?: string;
+  /** Size in GiB. May be left out with `sourceSnapshotId`: then what the snapshot needs. */
+  readonly sizeGiB?: number;
+  /** Rounds `sizeGiB` up to the next size that the provider has, instead of refusing it. Default `false`. */
+  readonly roundUpSize?: boolean;
+  readonly description?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly volumeType?: string;
+  /** Makes the volume from this snapshot. */
+  readonly sourceSnapshotId?: string;
+  /** Settings that only one provider has, keyed by the provider's name. Others' are ignored. */
+  readonly providerOptions?: ProviderOptions;
+}
+
+export interface CreateSnapshotInput {
+  readonly volumeId: string;
+  /** The key: the same name on the same volume is the same snapshot. */
+  readonly name: string;
+  readonly description?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Whether a volume in use may be snapshotted; such a snapshot is crash-consistent. Default `true`. */
+  readonly allowAttached?: boolean;
+  /** Settings that only one provider has, keyed by the provider's name. Others' are ignored. */
+  readonly providerOptions?: ProviderOptions;
+}
+
+export interface UpdateSnapshotInput {
+  readonly name?: string;
+  readonly description?: string;
+}
+
+export interface DeleteVolumeOptions extends WaitOptions {
+  /**
+   * `keep` (default): snapshots stay; where they cannot outlive the volume, a volume that has any is not deleted.
+   * `delete`: they are deleted first.
+   */
+  readonly snapshots?: "keep" | "delete";
+}

@@ -1,0 +1,134 @@
+import { type Call, runCall } from "./call.ts";
+import type { CallContext, DriverPage, PageRequest } from "./driver.ts";
+import { isPolyvolError } from "./errors.ts";
+import { createListing } from "./listing/create-listing.ts";
+import type { Listing } from "./listing/listing.ts";
+import type { PageSource } from "./listing/source.ts";
+import type { ListOptions } from "./options.ts";
+import type { Runtime } from "./runtime.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { Volume } from "./volume.ts";
+import { createPolls, type Polls } from "./waiting/polls.ts";
+
+/** How one kind of resource is read: the same for volumes and snapshots. */
+export interface Resources<T extends Volume | Snapshot, Query> {
+  readonly kind: "volume" | "snapshot";
+  readonly polls: Polls<T>;
+  /** @throws PolyvolError `not_found` */
+  get(call: Call, id: string): Promise<T>;
+  /** `undefined`: there is none. */
+  tryGet(call: Call, id: string): Promise<T | undefined>;
+  /** Everything that matches, by a complete listing within the call. */
+  listAll(call: Call, query: Query): Promise<readonly T[]>;
+  list(query: Query, options: ListOptions | undefined): Listing<T>;
+}
+
+export interface ResourcesSetup<T, Query> {
+  readonly kind: "volume" | "snapshot";
+  readonly runtime: Runtime;
+  readonly getOne: (id: string, context: CallContext) => Promise<T>;
+  readonly getPage: (query: Query, page: PageRequest, context: CallContext) => Promise<DriverPage<T>>;
+  readonly matches: (item: T, query: Query) => boolean;
+}
+
+export function createResources<T extends Volume | Snapshot, Query extends object>(
+  setup: ResourcesSetup<T, Query>,
+): Resources<T, Query> {
+  const { kind, runtime } = setup;
+  const { driver } = runtime;
+
+  const get = (call: Call, id: string): Promise<T> =>
+    call.send("read", async (context) => await setup.getOne(id, context));
+
+  async function tryGet(call: Call, id: string): Promise<T | undefined> {
+    try {
+      return await get(call, id);
+    } catch (error) {
+      if (isPolyvolError(error, "not_found")) return undefined;
+      throw error;
+    }
+  }
+
+  function listingOf(
+    query: Query,
+    abortSignal: AbortSignal | undefined,
+    requestSize: number | undefined,
+    fetch: PageSource<T>["fetch"],
+  ): Listing<T> {
+    return createListing({
+      name: `${driver.provider} ${kind}s ${JSON.stringify(query)}`,
+      source: { paging: driver.paging, concurrency: runtime.listConcurrency, requestSize, fetch },
+      matches: (item) => setup.matches(item, query),
+      abortSignal,
+    });
+  }
+
+  const polls = createPolls<T>(
+    {
+      get: (id, operation, abortSignal) =>
+        runCall(runtime, readCall(operation, { abortSignal }), (call) => tryGet(call, id)),
+      pages: (_ids, operation, abortSignal) =>
+        pagesOf(driver.paging, (page) =>
+          runCall(runtime, readCall(operation, { abortSignal }), (call) =>
+            call.send("read", (context) => setup.getPage({} as Query, page, context)),
+          ),
+        ),
+    },
+    runtime.clock,
+  );
+
+  return {
+    kind,
+    polls,
+    get,
+    tryGet,
+    listAll: (call, query) =>
+      listingOf(query, call.abortSignal, undefined, (page, abortSignal) =>
+        call.send("read", (context) => setup.getPage(query, page, { ...context, abortSignal })),
+      ).toArray(),
+    list: (query, options) =>
+      listingOf(query, options?.abortSignal, options?.requestSize, (page, abortSignal) =>
+        runCall(runtime, readCall(`${kind}s.list`, { ...options, abortSignal }), (call) =>
+          call.send("read", (context) => setup.getPage(query, page, context)),
+        ),
+      ),
+  };
+}
+
+function readCall(
+  operation: string,
+  options: ListOptions,
+): { operation: string; options: ListOptions; waits: false; changes: false } {
+  return { operation, options, waits: false, changes: false };
+}
+
+/** Plain pages from the first on: enough for polls, which ask again for what they did not find. */
+async function* pagesOf<T extends { readonly id: string }>(
+  paging: Runtime["driver"]["paging"],
+  fetch: (page: PageRequest) => Promise<DriverPage<T>>,
+): AsyncGenerator<readonly T[], void, undefined> {
+  const size = paging.maxPageSize;
+  let after: string | undefined;
+  for (let number = 1; ; number += 1) {
+    const page = await fetch({
+      size,
+      ...(paging.style === "numbered" ? { number } : {}),
+      ...(after === undefined ? {} : { after }),
+    });
+    yield page.items;
+    const last = page.items.at(-1)?.id;
+    const next = paging.style === "cursor" ? page.nextToken : last;
+    if (next === undefined || next === after || (paging.style !== "cursor" && page.items.length < size))
+      return;
+    after = paging.style === "numbered" ? undefined : next;
+  }
+}
+
+/** Whether `found` holds every tag that is wanted, own properties only. */
+export function hasTags(
+  found: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, string>> | undefined,
+): boolean {
+  if (wanted === undefined) return true;
+  return Object.entries(wanted).every(([key, value]) => Object.hasOwn(found, key) && found[key] === value);
+}

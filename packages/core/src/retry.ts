@@ -1,0 +1,79 @@
+import { PolyvolError } from "./errors.ts";
+import type { RetryOptions } from "./options.ts";
+
+/** The retry options with every default filled in. */
+export interface RetryPolicy {
+  readonly maxAttempts: number;
+  readonly baseDelayMs: number;
+  readonly maxDelayMs: number;
+}
+
+/** How often a busy resource is tried again, and the pauses between: longer than for faults, outside the budget. */
+export const BUSY: {
+  readonly maxAttempts: number;
+  readonly baseDelayMs: number;
+  readonly maxDelayMs: number;
+} = {
+  maxAttempts: 40,
+  baseDelayMs: 1_000,
+  maxDelayMs: 15_000,
+};
+
+export function retryPolicy(options: RetryOptions | undefined): RetryPolicy {
+  return {
+    maxAttempts: options?.maxAttempts ?? 4,
+    baseDelayMs: options?.baseDelayMs ?? 100,
+    maxDelayMs: options?.maxDelayMs ?? 20_000,
+  };
+}
+
+/** Full jitter: anything between 0 and a bound that doubles with each attempt. */
+export function backoffMs(policy: RetryPolicy, attempt: number, random: () => number): number {
+  return random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** Math.min(attempt - 1, 30));
+}
+
+/**
+ * A bucket of retries for a whole storage. A retry takes one whole token, a success gives a tenth back, a success
+ * after retries gives its own last token back: so a service that is down sees calls, not multiples of calls.
+ */
+export interface RetryBudget {
+  take(): boolean;
+  succeeded(afterRetry: boolean): void;
+}
+
+export function createRetryBudget(capacity: number): RetryBudget {
+  let tokens = capacity;
+  return {
+    take: () => {
+      if (tokens < 1) return false;
+      tokens -= 1;
+      return true;
+    },
+    succeeded: (afterRetry) => {
+      tokens = Math.min(capacity, tokens + (afterRetry ? 1 : 0.1));
+    },
+  };
+}
+
+/** Whether the resource was merely busy: the same request will be accepted once it is not. */
+export function isBusy(error: PolyvolError): boolean {
+  return error.code === "conflict" && error.retryable && !error.lookFirst;
+}
+
+/** Whether sending the very same request again is safe and can help. */
+export function mayRepeat(error: PolyvolError, repeatable: boolean): boolean {
+  return error.retryable && !error.lookFirst && (repeatable || error.outcome === "not_applied");
+}
+
+/** Whether a change may have been carried out although its request failed. */
+export function isUnclear(error: PolyvolError): boolean {
+  return error.outcome === "unknown" && error.code !== "operation_failed";
+}
+
+/** What is thrown as a {@link PolyvolError} whatever a driver threw. */
+export function asPolyvolError(error: unknown): PolyvolError {
+  return new PolyvolError("unknown", error instanceof Error ? error.message : "the driver threw no error", {
+    outcome: "unknown",
+    cause: error,
+  });
+}

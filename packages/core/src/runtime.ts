@@ -1,0 +1,74 @@
+import { CAPABILITIES, type Capabilities, type Capability } from "./capabilities.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import type { BlockStorageDriver } from "./driver.ts";
+import { PolyvolError } from "./errors.ts";
+import type { DriverEvent, PolyvolEvent } from "./events.ts";
+import { createLocks, type Locks } from "./locks.ts";
+import type { BlockStorageOptions } from "./options.ts";
+import { createRetryBudget, type RetryBudget, type RetryPolicy, retryPolicy } from "./retry.ts";
+
+/** Everything that all calls of one storage share. */
+export interface Runtime {
+  readonly driver: BlockStorageDriver;
+  readonly capabilities: Capabilities;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly retry: RetryPolicy;
+  readonly budget: RetryBudget;
+  readonly polling: { readonly initialDelayMs: number; readonly maxDelayMs: number };
+  readonly timeoutMs: number;
+  readonly waitTimeoutMs: number;
+  readonly listConcurrency: number;
+  readonly locks: Locks;
+  emit(operation: string, event: DriverEvent): void;
+}
+
+export function createRuntime(driver: BlockStorageDriver, options: BlockStorageOptions): Runtime {
+  const listener = options.onEvent;
+  return {
+    driver,
+    capabilities: effectiveCapabilities(driver.capabilities, options),
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
+    retry: retryPolicy(options.retry),
+    budget: createRetryBudget(options.retry?.budget ?? 100),
+    polling: { ...driver.polling, ...options.polling },
+    timeoutMs: options.timeoutMs ?? 60_000,
+    waitTimeoutMs: options.waitTimeoutMs ?? 900_000,
+    listConcurrency: options.listConcurrency ?? 8,
+    locks: createLocks(),
+    emit: (operation, event) => {
+      if (listener === undefined) return;
+      try {
+        listener({ provider: driver.provider, operation, ...event } as PolyvolEvent);
+      } catch {
+        // A listener is a guest: what it throws must not change what the call does.
+      }
+    },
+  };
+}
+
+function effectiveCapabilities(declared: Capabilities, options: BlockStorageOptions): Capabilities {
+  const without = new Set<Capability>(options.without ?? []);
+  for (const name of without) {
+    if (!CAPABILITIES.includes(name)) {
+      throw new PolyvolError(
+        "invalid_argument",
+        `without: ${JSON.stringify(name)} is no capability; known are ${CAPABILITIES.join(", ")}`,
+      );
+    }
+  }
+  return {
+    ...declared,
+    supports: declared.supports.filter((name) => !without.has(name)),
+    limits: { ...declared.limits, ...options.limits },
+  };
+}
+
+/** Refuses, before any request, what this provider cannot do. */
+export function requireCapability(runtime: Runtime, capability: Capability, what: string): void {
+  if (runtime.capabilities.supports.includes(capability)) return;
+  throw new PolyvolError("unsupported", `${what} (needs the capability ${capability})`, {
+    outcome: "not_applied",
+  });
+}

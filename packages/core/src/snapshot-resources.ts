@@ -1,0 +1,28 @@
+import type { DriverSnapshotQuery } from "./driver.ts";
+import type { SnapshotQuery } from "./options.ts";
+import { createResources, hasTags, type Resources } from "./resources.ts";
+import type { Runtime } from "./runtime.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+export type SnapshotResources = Resources<Snapshot, SnapshotQuery>;
+
+export function createSnapshotResources(runtime: Runtime): SnapshotResources {
+  const { driver } = runtime;
+  return createResources<Snapshot, SnapshotQuery>({
+    kind: "snapshot",
+    runtime,
+    getOne: (id, context) => driver.getSnapshot(id, context),
+    getPage: (query, page, context) => driver.listSnapshots(driverQuery(query), page, context),
+    matches: (snapshot, query) =>
+      (query.name === undefined || snapshot.name === query.name) &&
+      (query.volumeId === undefined || snapshot.volumeId === query.volumeId) &&
+      hasTags(snapshot.tags, query.tags),
+  });
+}
+
+function driverQuery(query: SnapshotQuery): DriverSnapshotQuery {
+  return {
+    ...(query.name === undefined ? {} : { name: query.name }),
+    ...(query.volumeId === undefined ? {} : { volumeId: query.volumeId }),
+  };
+}

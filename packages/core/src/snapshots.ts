@@ -1,0 +1,212 @@
+import type { Snapshots } from "./block-storage.ts";
+import { type Call, runCall } from "./call.ts";
+import { removeSnapshot } from "./change/remove.ts";
+import { begin, type CreateKind, finish, operationOf } from "./create/begin.ts";
+import { type NamedCreate, severalFound } from "./create/named.ts";
+import type { DriverCreateSnapshot } from "./driver.ts";
+import { PolyvolError } from "./errors.ts";
+import {
+  checkCreateSnapshot,
+  checkId,
+  checkName,
+  checkSnapshotQuery,
+  checkTags,
+  checkUpdateSnapshot,
+  refused,
+} from "./input.ts";
+import type { OperationRef } from "./operation.ts";
+import type { CreateSnapshotInput, SnapshotQuery } from "./options.ts";
+import { type Runtime, requireCapability } from "./runtime.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { SnapshotResources } from "./snapshot-resources.ts";
+import { snapshotReaches, snapshotUsable } from "./waiting/goal.ts";
+import { waitFor } from "./waiting/wait.ts";
+
+export function createSnapshots(
+  runtime: Runtime,
+  resources: SnapshotResources,
+): { readonly snapshots: Snapshots; readonly kind: CreateKind<Snapshot, SnapshotQuery> } {
+  const { driver, capabilities } = runtime;
+  const { limits } = capabilities;
+
+  const kind: CreateKind<Snapshot, SnapshotQuery> = {
+    runtime,
+    operation: "snapshots.create",
+    resources,
+    enforced: capabilities.snapshotNames.enforced,
+    usable: snapshotUsable,
+    fromRef: (ref) => namedCreate(ref.name, ref.within ?? "", undefined),
+    complete: async (_call, snapshot) => snapshot,
+    remove: (call, snapshot) => removeSnapshot(resources, call, snapshot.id),
+  };
+
+  function namedCreate(
+    name: string,
+    volumeId: string,
+    input: CreateSnapshotInput | undefined,
+  ): NamedCreate<Snapshot> {
+    return {
+      kind: "snapshot",
+      name,
+      // All of the volume's snapshots, not those of the name alone: the newest one tells when "too soon" is over.
+      look: (call) => resources.listAll(call, { volumeId }),
+      get: (call, id) => resources.tryGet(call, id),
+      send: (context, attemptId) =>
+        driver.createSnapshot(driverInput(name, volumeId, input, attemptId), context),
+      difference: (existing) =>
+        existing.volumeId === volumeId ? undefined : `is of volume ${existing.volumeId}, not of ${volumeId}`,
+      attemptIdOf: (snapshot) => driver.attemptIdOf?.(snapshot),
+      retryAfterMs: (existing) => untilGapIsOver(runtime, existing),
+    };
+  }
+
+  async function check(input: unknown): Promise<CreateSnapshotInput> {
+    const checked = checkCreateSnapshot(input);
+    checkName(checked.name, limits.snapshotName, "name");
+    if (checked.description !== undefined && checked.description !== "") {
+      requireCapability(runtime, "snapshots.description", "snapshots take no description here");
+    }
+    if (checked.tags !== undefined && Object.keys(checked.tags).length > 0) {
+      requireCapability(runtime, "snapshots.tags", "snapshots take no tags here");
+      checkTags(checked.tags, limits, "tags");
+    }
+    return checked;
+  }
+
+  async function beginWithin(
+    call: Call,
+    input: unknown,
+  ): Promise<OperationRef & { readonly resource: Snapshot }> {
+    const checked = await check(input);
+    call.about({ kind: "snapshot", name: checked.name });
+    const create = namedCreate(checked.name, checked.volumeId, checked);
+    return await begin(kind, call, create, { within: checked.volumeId });
+  }
+
+  const snapshots: Snapshots = {
+    list: (query, options) => {
+      const checked = checkSnapshotQuery(query);
+      if (checked.tags !== undefined) {
+        requireCapability(
+          runtime,
+          "snapshots.tags",
+          "snapshots carry no tags here, so they cannot be chosen by them",
+        );
+      }
+      return resources.list(checked, options);
+    },
+    get: (id, options) =>
+      runCall(
+        runtime,
+        { operation: "snapshots.get", resource: ref(id), options, waits: false, changes: false },
+        (call) => resources.get(call, checkId(id, "id")),
+      ),
+    find: (query, options) =>
+      runCall(
+        runtime,
+        { operation: "snapshots.find", options, waits: false, changes: false },
+        async (call) => {
+          const { name, volumeId } = checkSnapshotQuery(query);
+          if (name === undefined || volumeId === undefined) {
+            throw refused("invalid_argument", "find needs name and volumeId");
+          }
+          const found = await resources.listAll(call, { name, volumeId });
+          if (found.length > 1) throw severalFound("snapshot", found);
+          return found[0];
+        },
+      ),
+    create: (input, options) =>
+      runCall(
+        runtime,
+        { operation: "snapshots.create", options, waits: true, changes: true },
+        async (call) => {
+          const { resource, ...begun } = await beginWithin(call, input);
+          return await finish(kind, call, begun, resource, options?.onProgress);
+        },
+      ),
+    beginCreate: (input, options) =>
+      runCall(
+        runtime,
+        { operation: "snapshots.create", options, waits: false, changes: true },
+        async (call) => {
+          const { resource, ...begun } = await beginWithin(call, input);
+          return operationOf(kind, begun, resource);
+        },
+      ),
+    update: (id, changes, options) =>
+      runCall(
+        runtime,
+        { operation: "snapshots.update", resource: ref(id), options, waits: true, changes: true },
+        (call) => update(call, id, changes, options?.onProgress),
+      ),
+    delete: (id, options) =>
+      runCall(
+        runtime,
+        { operation: "snapshots.delete", resource: ref(id), options, waits: true, changes: true },
+        (call) => removeSnapshot(resources, call, checkId(id, "id"), options?.onProgress),
+      ),
+  };
+  return { snapshots, kind };
+
+  async function update(
+    call: Call,
+    id: string,
+    changes: unknown,
+    onProgress: Parameters<typeof finish>[4],
+  ): Promise<Snapshot> {
+    requireCapability(runtime, "snapshots.update", "snapshots cannot be changed here");
+    checkId(id, "id");
+    const wanted = checkUpdateSnapshot(changes);
+    if (wanted.name !== undefined) checkName(wanted.name, limits.snapshotName, "name");
+    const asWanted = (snapshot: Snapshot): boolean =>
+      (wanted.name === undefined || snapshot.name === wanted.name) &&
+      (wanted.description === undefined || (snapshot.description ?? "") === wanted.description);
+    const before = await resources.get(call, id);
+    if (asWanted(before)) return before;
+    const send = driver.updateSnapshot?.bind(driver);
+    if (send === undefined)
+      throw refused("unsupported", `the driver ${driver.provider} lacks updateSnapshot`);
+    const changed = await call.send("repeatable", (context) => send(id, wanted, context));
+    const after = await waitFor(call, {
+      kind: "snapshot",
+      id,
+      goal: snapshotReaches(asWanted),
+      polls: resources.polls,
+      pending: changed.pending,
+      onProgress,
+      lookAtOnce: true,
+    });
+    if (after === undefined) throw new PolyvolError("not_found", "it has gone meanwhile");
+    return after;
+  }
+}
+
+function ref(id: string): { kind: "snapshot"; id: string } {
+  return { kind: "snapshot", id };
+}
+
+function driverInput(
+  name: string,
+  volumeId: string,
+  input: CreateSnapshotInput | undefined,
+  attemptId: string,
+): DriverCreateSnapshot {
+  return {
+    volumeId,
+    name,
+    tags: input?.tags ?? {},
+    allowAttached: input?.allowAttached ?? true,
+    attemptId,
+    ...(input?.description === undefined ? {} : { description: input.description }),
+    ...(input?.providerOptions === undefined ? {} : { providerOptions: input.providerOptions }),
+  };
+}
+
+/** How long until the provider's gap between two snapshots of a volume is over, by its newest snapshot. */
+function untilGapIsOver(runtime: Runtime, existing: readonly Snapshot[]): number | undefined {
+  const gap = runtime.capabilities.limits.snapshotGapMs;
+  if (gap === "unknown" || gap === 0) return undefined;
+  const newest = Math.max(...existing.map((snapshot) => snapshot.createdAt.getTime()));
+  if (!Number.isFinite(newest)) return gap;
+  return Math.max(0, Math.min(gap, newest + gap - runtime.clock.now()));
+}

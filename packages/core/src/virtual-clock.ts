@@ -1,0 +1,117 @@
+import type { Clock } from "./clock.ts";
+
+/** A clock that stands still until it is moved: for tests and simulations. */
+export interface VirtualClock extends Clock {
+  /** Moves time on by `ms`, waking sleepers in the order of their time and letting each run before the next. */
+  advance(ms: number): Promise<void>;
+  /**
+   * Moves time on by itself from now on: whenever nothing else is left to do and somebody sleeps, to the next
+   * sleeper's time. Work that is under way outside (a request) is announced with {@link VirtualClock.during}.
+   */
+  runFreely(): void;
+  /** Holds time still while `work` is under way (only matters after {@link VirtualClock.runFreely}). */
+  during<T>(work: () => Promise<T>): Promise<T>;
+  /** How many sleepers wait: 0 after every call has ended, or something leaked. */
+  readonly sleepers: number;
+}
+
+interface Sleeper {
+  readonly at: number;
+  readonly order: number;
+  readonly wake: () => void;
+}
+
+/** Starts at `startMs` (milliseconds since the epoch; default 2026-01-01T00:00:00Z). */
+export function createVirtualClock(startMs: number = Date.UTC(2026, 0, 1)): VirtualClock {
+  let now = startMs;
+  let order = 0;
+  let free = false;
+  let busy = 0;
+  let scheduled = false;
+  const sleepers = new Set<Sleeper>();
+
+  function earliest(): Sleeper | undefined {
+    let first: Sleeper | undefined;
+    for (const each of sleepers) {
+      if (first === undefined || each.at < first.at || (each.at === first.at && each.order < first.order)) {
+        first = each;
+      }
+    }
+    return first;
+  }
+
+  function wakeNext(limit: number): boolean {
+    const next = earliest();
+    if (next === undefined || next.at > limit) return false;
+    now = Math.max(now, next.at);
+    sleepers.delete(next);
+    next.wake();
+    return true;
+  }
+
+  /** Free running: two turns of the event loop without work under way, then on to the next sleeper. */
+  function schedule(): void {
+    if (!free || scheduled || busy > 0 || sleepers.size === 0) return;
+    scheduled = true;
+    setImmediate(() =>
+      setImmediate(() => {
+        scheduled = false;
+        if (busy === 0) wakeNext(Number.POSITIVE_INFINITY);
+        schedule();
+      }),
+    );
+  }
+
+  return {
+    now: () => now,
+    sleep: (ms, abortSignal) =>
+      new Promise((resolve, reject) => {
+        if (abortSignal?.aborted) {
+          reject(abortSignal.reason);
+          return;
+        }
+        const onAbort = (): void => {
+          sleepers.delete(sleeper);
+          reject(abortSignal?.reason);
+        };
+        const sleeper: Sleeper = {
+          at: now + Math.max(0, ms),
+          order: order++,
+          wake: () => {
+            abortSignal?.removeEventListener("abort", onAbort);
+            resolve();
+          },
+        };
+        sleepers.add(sleeper);
+        abortSignal?.addEventListener("abort", onAbort, { once: true });
+        schedule();
+      }),
+    advance: async (ms) => {
+      const target = now + ms;
+      await turn();
+      while (wakeNext(target)) await turn();
+      now = Math.max(now, target);
+    },
+    runFreely: () => {
+      free = true;
+      schedule();
+    },
+    during: async (work) => {
+      busy += 1;
+      try {
+        return await work();
+      } finally {
+        busy -= 1;
+        schedule();
+      }
+    },
+    get sleepers() {
+      return sleepers.size;
+    },
+  };
+}
+
+/** One turn of the event loop, so that what was woken can run. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,28 @@
+import type { DriverVolumeQuery } from "./driver.ts";
+import type { VolumeQuery } from "./options.ts";
+import { createResources, hasTags, type Resources } from "./resources.ts";
+import type { Runtime } from "./runtime.ts";
+import type { Volume } from "./volume.ts";
+
+export type VolumeResources = Resources<Volume, VolumeQuery>;
+
+export function createVolumeResources(runtime: Runtime): VolumeResources {
+  const { driver } = runtime;
+  return createResources<Volume, VolumeQuery>({
+    kind: "volume",
+    runtime,
+    getOne: (id, context) => driver.getVolume(id, context),
+    getPage: (query, page, context) => driver.listVolumes(driverQuery(query), page, context),
+    matches: (volume, query) =>
+      (query.name === undefined || volume.name === query.name) &&
+      (query.region === undefined || volume.region === query.region) &&
+      hasTags(volume.tags, query.tags),
+  });
+}
+
+function driverQuery(query: VolumeQuery): DriverVolumeQuery {
+  return {
+    ...(query.name === undefined ? {} : { name: query.name }),
+    ...(query.region === undefined ? {} : { region: query.region }),
+  };
+}
