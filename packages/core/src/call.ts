@@ -73,6 +73,16 @@ export async function runCall<T>(
   }
 }
 
+/** Runs what a call checks before it begins, with errors as {@link runCall} describes them. */
+export function checkedNow<T>(runtime: Runtime, operation: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!isPolyvolError(error)) throw error;
+    throw extendError(error, { provider: runtime.driver.provider, operation, attempts: 0 });
+  }
+}
+
 interface CallState {
   resource: ResourceRef | undefined;
   seen: string | undefined;

@@ -35,6 +35,7 @@ export type {
   WaitEvent,
 } from "./events.ts";
 export type { Listing, ListingPage } from "./listing/listing.ts";
+export { logEvents, type PlainLogger } from "./log-events.ts";
 export type { Operation, OperationKind, OperationRef, OperationStatus } from "./operation.ts";
 export type {
   BlockStorageOptions,
@@ -52,5 +53,11 @@ export type {
   VolumeQuery,
   WaitOptions,
 } from "./options.ts";
+export {
+  describePortability,
+  type PortabilityNeeds,
+  type PortabilityProblem,
+  type PortabilityReport,
+} from "./portability.ts";
 export type { Snapshot, SnapshotState } from "./snapshot.ts";
 export type { Volume, VolumeAttachment, VolumeState } from "./volume.ts";

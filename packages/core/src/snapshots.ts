@@ -1,5 +1,5 @@
 import type { Snapshots } from "./block-storage.ts";
-import { type Call, runCall } from "./call.ts";
+import { type Call, checkedNow, runCall } from "./call.ts";
 import { removeSnapshot } from "./change/remove.ts";
 import { begin, type CreateKind, finish, operationOf } from "./create/begin.ts";
 import { type NamedCreate, severalFound } from "./create/named.ts";
@@ -84,17 +84,18 @@ export function createSnapshots(
   }
 
   const snapshots: Snapshots = {
-    list: (query, options) => {
-      const checked = checkSnapshotQuery(query);
-      if (checked.tags !== undefined) {
-        requireCapability(
-          runtime,
-          "snapshots.tags",
-          "snapshots carry no tags here, so they cannot be chosen by them",
-        );
-      }
-      return resources.list(checked, options);
-    },
+    list: (query, options) =>
+      checkedNow(runtime, "snapshots.list", () => {
+        const checked = checkSnapshotQuery(query);
+        if (checked.tags !== undefined) {
+          requireCapability(
+            runtime,
+            "snapshots.tags",
+            "snapshots carry no tags here, so they cannot be chosen by them",
+          );
+        }
+        return resources.list(checked, options);
+      }),
     get: (id, options) =>
       runCall(
         runtime,

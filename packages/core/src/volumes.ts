@@ -1,5 +1,5 @@
 import type { Volumes } from "./block-storage.ts";
-import { type Call, runCall } from "./call.ts";
+import { type Call, checkedNow, runCall } from "./call.ts";
 import type { Capability } from "./capabilities.ts";
 import { converge, type VolumeChange } from "./change/converge.ts";
 import { removeVolume } from "./change/remove.ts";
@@ -106,17 +106,18 @@ export function createVolumes(
   }
 
   const volumes: Volumes = {
-    list: (query, options) => {
-      const checked = checkVolumeQuery(query);
-      if (checked.tags !== undefined) {
-        requireCapability(
-          runtime,
-          "volumes.readTags",
-          "volumes' tags cannot be read here, so not chosen by either",
-        );
-      }
-      return resources.list(checked, options);
-    },
+    list: (query, options) =>
+      checkedNow(runtime, "volumes.list", () => {
+        const checked = checkVolumeQuery(query);
+        if (checked.tags !== undefined) {
+          requireCapability(
+            runtime,
+            "volumes.readTags",
+            "volumes' tags cannot be read here, so not chosen by either",
+          );
+        }
+        return resources.list(checked, options);
+      }),
     get: (id, options) =>
       runCall(runtime, reading("volumes.get", options, id), (call) => resources.get(call, checkId(id, "id"))),
     find: (query, options) =>

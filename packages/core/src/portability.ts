@@ -1,0 +1,102 @@
+import { CAPABILITIES, type Capabilities, type Capability } from "./capabilities.ts";
+import { isPolyvolError, type PolyvolError } from "./errors.ts";
+import { checkName, checkSize, checkTags, refused, show } from "./input.ts";
+
+/** What a program wants to do, to be held against what providers can. Leave out what does not matter. */
+export interface PortabilityNeeds {
+  readonly capabilities?: readonly Capability[];
+  /** Names that it will give. */
+  readonly volumeNames?: readonly string[];
+  readonly snapshotNames?: readonly string[];
+  /** Sizes that it will ask for, in GiB. */
+  readonly volumeSizesGiB?: readonly number[];
+  readonly tags?: Readonly<Record<string, string>>;
+  /** How many snapshots of one volume it will keep. */
+  readonly snapshotsPerVolume?: number;
+  /** How often it will snapshot one volume, in milliseconds between two. */
+  readonly snapshotGapMs?: number;
+}
+
+/** One thing that will not work, and why. */
+export interface PortabilityProblem {
+  /** The need, as a path into {@link PortabilityNeeds}, such as `capabilities.volumes.revert`. */
+  readonly need: string;
+  readonly reason: string;
+}
+
+export interface PortabilityReport {
+  readonly provider: string;
+  /** Whether nothing stands against it. */
+  readonly portable: boolean;
+  readonly problems: readonly PortabilityProblem[];
+  /** Needs that the provider documents no limit for: they may work. */
+  readonly unknown: readonly string[];
+}
+
+/**
+ * Says what will not work where and why, without a request. Takes drivers or storages.
+ * @throws PolyvolError `invalid_argument` for a capability that there is none of
+ */
+export function describePortability(
+  needs: PortabilityNeeds,
+  providers: readonly { readonly provider: string; readonly capabilities: Capabilities }[],
+): readonly PortabilityReport[] {
+  for (const name of needs.capabilities ?? []) {
+    if (!CAPABILITIES.includes(name)) {
+      throw refused(
+        "invalid_argument",
+        `capabilities: found ${show(name)}, allowed are ${CAPABILITIES.join(", ")}`,
+      );
+    }
+  }
+  return providers.map(({ provider, capabilities }) => report(needs, provider, capabilities));
+}
+
+function report(needs: PortabilityNeeds, provider: string, capabilities: Capabilities): PortabilityReport {
+  const { limits } = capabilities;
+  const problems: PortabilityProblem[] = [];
+  const unknown: string[] = [];
+  const check = (need: string, test: () => void): void => {
+    try {
+      test();
+    } catch (error) {
+      if (!isPolyvolError(error)) throw error;
+      problems.push({ need, reason: (error as PolyvolError).reason });
+    }
+  };
+
+  for (const name of needs.capabilities ?? []) {
+    if (!capabilities.supports.includes(name)) {
+      problems.push({ need: `capabilities.${name}`, reason: `${provider} does not support it` });
+    }
+  }
+  for (const name of needs.volumeNames ?? []) {
+    check("volumeNames", () => checkName(name, limits.volumeName, "volume name"));
+  }
+  for (const name of needs.snapshotNames ?? []) {
+    check("snapshotNames", () => checkName(name, limits.snapshotName, "snapshot name"));
+  }
+  for (const size of needs.volumeSizesGiB ?? []) {
+    check("volumeSizesGiB", () => checkSize(size, limits.volumeSize, false, "size"));
+  }
+  const tags = needs.tags;
+  if (tags !== undefined) check("tags", () => checkTags(tags, limits, "tags"));
+
+  const kept = needs.snapshotsPerVolume;
+  if (kept !== undefined) {
+    if (limits.snapshotsPerVolume === "unknown") unknown.push("snapshotsPerVolume");
+    else if (kept > limits.snapshotsPerVolume) {
+      const reason = `${kept} are wanted, ${provider} allows ${limits.snapshotsPerVolume}`;
+      problems.push({ need: "snapshotsPerVolume", reason });
+    }
+  }
+  const gap = needs.snapshotGapMs;
+  if (gap !== undefined) {
+    if (limits.snapshotGapMs === "unknown") unknown.push("snapshotGapMs");
+    else if (gap < limits.snapshotGapMs) {
+      const reason = `every ${gap} ms is wanted, ${provider} allows one in ${limits.snapshotGapMs} ms`;
+      problems.push({ need: "snapshotGapMs", reason });
+    }
+  }
+  return { provider, portable: problems.length === 0, problems, unknown };
+}
