@@ -4,7 +4,11 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   ssr: { resolve: { conditions: ["@polyvol/source"] } },
   test: {
-    include: ["packages/*/{src,test}/**/*.test.ts", "examples/*/{src,test}/**/*.test.ts"],
+    include: [
+      "packages/*/{src,test}/**/*.test.ts",
+      "scripts/test/**/*.test.ts",
+      "examples/*/{src,test}/**/*.test.ts",
+    ],
     testTimeout: 30_000,
     reporters: process.env["CI"] ? ["default", ["json", { outputFile: ".reports/tests.json" }]] : ["default"],
     coverage: { provider: "v8", include: ["packages/*/src/**"] },

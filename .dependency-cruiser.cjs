@@ -1,0 +1,115 @@
+/** Who may import whom. The reasons are in docs/decisions; each rule's comment is what a violation prints. */
+
+/** Matches a workspace package by folder and by name, so that a wrong import is caught even where it does not resolve. */
+const workspace = (names) =>
+  names.split("|").flatMap((name) => [`^packages/${name}/`, `^@polyvol/${name}$`, `^@polyvol/${name}/`]);
+const everything = "core|memory|digitalocean|samsung-scp|conformance|emulators|container|backup|cli";
+const allBut = (names) =>
+  everything
+    .split("|")
+    .filter((name) => !names.split("|").includes(name))
+    .join("|");
+
+/** A package whose sources may import only these workspace packages (and itself). */
+const mayImport = (name, allowed, comment) => ({
+  name: `${name}-imports`,
+  severity: "error",
+  comment,
+  from: { path: `^packages/${name}/src/` },
+  to: { path: workspace(allBut([name, ...allowed].join("|"))) },
+});
+
+/** A library that only one place may import. */
+const onlyIn = (library, place, comment) => ({
+  name: `${library}-only-there`,
+  severity: "error",
+  comment,
+  from: { path: "^(packages|examples)/", pathNot: place },
+  to: { path: [`^${library}$`, `^${library}/`, `/node_modules/${library}/`] },
+});
+
+const coreInternals = {
+  path: "^packages/core/src/",
+  pathNot: "^packages/core/src/(index|driver|http/index)\\.ts$",
+};
+
+module.exports = {
+  forbidden: [
+    mayImport("core", [], "Core knows no provider and no other package."),
+    mayImport("memory", ["core"], "A driver knows core only."),
+    mayImport("digitalocean", ["core"], "A driver knows core only."),
+    mayImport("samsung-scp", ["core"], "A driver knows core only."),
+    mayImport("conformance", ["core"], "The kit knows core only, so that any driver can be tested."),
+    mayImport(
+      "emulators",
+      [],
+      "One misreading of a provider must not hide in the emulator and in the adapter.",
+    ),
+    mayImport(
+      "container",
+      ["core", "digitalocean", "samsung-scp"],
+      "The composition root knows core and adapters.",
+    ),
+    mayImport("backup", ["core"], "Backups are written against core only."),
+    mayImport(
+      "cli",
+      ["core", "container", "backup", "emulators"],
+      "The command line reaches adapters through the container.",
+    ),
+    {
+      name: "core-by-its-entries",
+      severity: "error",
+      comment: "Other packages import core by ., ./driver and ./http, never its internals.",
+      from: { path: "^(packages/(?!core/)|examples/)" },
+      to: coreInternals,
+    },
+    {
+      name: "examples-are-users",
+      severity: "error",
+      comment: "An example imports core; only its main.ts also the packages that a user would install.",
+      from: {
+        path: "^examples/[^/]+/src/",
+        pathNot: ["/main\\.ts$", "\\.test\\.ts$", "^examples/custom-adapter/"],
+      },
+      to: { path: workspace(allBut("core")) },
+    },
+    onlyIn(
+      "ky",
+      "^packages/core/src/http/http-client\\.ts$",
+      "The HTTP library is an implementation detail of one file.",
+    ),
+    onlyIn(
+      "tsyringe",
+      "^packages/container/|^examples/dependency-injection/",
+      "Dependency injection lives in the composition root.",
+    ),
+    onlyIn(
+      "reflect-metadata",
+      "^packages/container/|^examples/dependency-injection/",
+      "It changes a global; only the composition root may.",
+    ),
+    onlyIn(
+      "msw",
+      "^packages/emulators/(src/kit/msw\\.ts$|test/)|^examples/",
+      "msw is an optional peer, behind its own entry.",
+    ),
+    {
+      name: "no-circular",
+      severity: "error",
+      comment: "Data flows one way.",
+      from: { path: "^packages/[^/]+/src/" },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "/dist/|/coverage/" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["@polyvol/source", "import", "node", "default", "types"],
+      extensions: [".ts", ".js", ".json"],
+    },
+  },
+};

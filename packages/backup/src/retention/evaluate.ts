@@ -1,0 +1,132 @@
+import { bucketsOf } from "./bucket.ts";
+import { invalidArgument, PolicyError, showFound } from "./policy-error.ts";
+import { type Candidate, createRules, type Rule } from "./rules.ts";
+import { parseRetentionPolicy } from "./schema.ts";
+import { isHeld, tagTexts } from "./tags.ts";
+import { type Zone, zoneNamed } from "./time-zone.ts";
+import type {
+  KeptSnapshot,
+  RetentionPolicy,
+  RetentionReason,
+  RetentionResult,
+  RetentionSnapshot,
+} from "./types.ts";
+
+/**
+ * Decides which snapshots stay and which go, by restic's bucket rules with the policy's time zone. Pure: the order
+ * of the input does not matter and nothing is read but the arguments.
+ *
+ * Each volume is judged alone. Its good snapshots are taken newest first, a date in the future counting as newest,
+ * and shown to every rule. Three guards come on top and change nothing for other snapshots: a held one stays, one
+ * being restored from stays, and the newest stays.
+ *
+ * @param options.now which dates are in the future: such a snapshot is not the newest from which spans reach back.
+ * @throws PolicyError `invalid_argument` for a bad policy, an id that comes twice, or an invalid date;
+ * `failed_precondition` when the rules keep nothing of a volume (only `keepTags` are given, and match nothing).
+ */
+export function evaluateRetention<S extends RetentionSnapshot>(
+  policy: RetentionPolicy,
+  snapshots: readonly S[],
+  options: { readonly now: Date },
+): RetentionResult<S> {
+  const checked = parseRetentionPolicy(policy);
+  checkSnapshots(snapshots, options.now);
+  const zone = zoneNamed(checked.timezone);
+  const kept: KeptSnapshot<S>[] = [];
+  const removed: S[] = [];
+  const ignored: S[] = [];
+  const refused: string[] = [];
+
+  for (const volume of byVolume(snapshots)) {
+    const good = volume.filter(isGood);
+    ignored.push(...volume.filter((snapshot) => !isGood(snapshot)));
+    const rules = createRules(checked, zone, newestPast(good, options.now));
+    let rulesKeep = 0;
+    good.forEach((snapshot, position) => {
+      const reasons = applyRules(rules, candidateFor(snapshot, position === good.length - 1, zone));
+      rulesKeep += reasons.length;
+      const all = [...guards(snapshot), ...reasons];
+      if (position === 0 && all.length === 0) all.push({ rule: "newest", text: "newest good one" });
+      if (all.length > 0) kept.push({ snapshot, reasons: all });
+      else removed.push(snapshot);
+    });
+    if (good.length > 0 && rulesKeep === 0) refused.push(volumeName(volume[0]));
+  }
+  if (refused.length > 0) throw keepsNothing(checked, refused);
+  return { kept, removed, ignored };
+}
+
+/** Good snapshots count and may be removed; all others are left alone. */
+function isGood({ state = "available" }: RetentionSnapshot): boolean {
+  return state === "available" || state === "restoring";
+}
+
+/** The snapshots of each volume, newest first, of equal times the smaller id first; volumes by name. */
+function byVolume<S extends RetentionSnapshot>(snapshots: readonly S[]): S[][] {
+  const groups = new Map<string, S[]>();
+  for (const snapshot of snapshots) {
+    const volume = snapshot.volume ?? "";
+    const group = groups.get(volume);
+    if (group === undefined) groups.set(volume, [snapshot]);
+    else group.push(snapshot);
+  }
+  const byName = [...groups].sort(([a], [b]) => compareText(a, b));
+  return byName.map(([, group]) => group.sort(newestFirst));
+}
+
+function newestFirst(a: RetentionSnapshot, b: RetentionSnapshot): number {
+  return b.time.getTime() - a.time.getTime() || compareText(a.id, b.id);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function newestPast(sorted: readonly RetentionSnapshot[], now: Date): number | undefined {
+  return sorted.find((snapshot) => snapshot.time.getTime() <= now.getTime())?.time.getTime();
+}
+
+function candidateFor(snapshot: RetentionSnapshot, oldest: boolean, zone: Zone): Candidate {
+  const time = snapshot.time.getTime();
+  return { time, oldest, tags: tagTexts(snapshot.tags), bucketOf: bucketsOf(time, zone) };
+}
+
+/** Every rule sees every candidate, since rules remember what they have seen. */
+function applyRules(rules: readonly Rule[], candidate: Candidate): RetentionReason[] {
+  return rules.map((rule) => rule(candidate)).filter((reason) => reason !== undefined);
+}
+
+function guards(snapshot: RetentionSnapshot): RetentionReason[] {
+  const reasons: RetentionReason[] = [];
+  if (isHeld(snapshot)) reasons.push({ rule: "hold", text: "hold" });
+  if (snapshot.state === "restoring") reasons.push({ rule: "restoring", text: "being restored from" });
+  return reasons;
+}
+
+function checkSnapshots(snapshots: readonly RetentionSnapshot[], now: Date): void {
+  if (Number.isNaN(now.getTime())) throw new PolicyError("invalid_argument", "now is not a valid date");
+  const seen = new Set<string>();
+  snapshots.forEach(({ id, time }, index) => {
+    const path = `snapshots[${index}]`;
+    if (seen.has(id)) {
+      throw invalidArgument([{ path: `${path}.id`, found: showFound(id), allowed: "each id once" }]);
+    }
+    if (Number.isNaN(time.getTime())) {
+      throw invalidArgument([{ path: `${path}.time`, found: "an invalid date", allowed: "a valid date" }]);
+    }
+    seen.add(id);
+  });
+}
+
+function volumeName(snapshot: RetentionSnapshot | undefined): string {
+  return snapshot?.volume === undefined ? "the snapshots given" : `volume ${snapshot.volume}`;
+}
+
+function keepsNothing(policy: RetentionPolicy, volumes: readonly string[]): PolicyError {
+  const tags = (policy.keepTags ?? []).map((list) => list.join(" and ")).join(", or ");
+  return new PolicyError(
+    "failed_precondition",
+    `refused, nothing is removed: no rule of the policy keeps any good snapshot of ${volumes.join(", ")}` +
+      ` (none has the tags: ${tags}); correct keepTags or add a rule such as "last"`,
+  );
+}

@@ -1,0 +1,74 @@
+import type * as z from "zod";
+
+/** One thing that is wrong with a policy, a schedule or a list of snapshots. */
+export interface PolicyProblem {
+  /** Where: `policy.daily`, `policy.keepTags[0]`, `snapshots[3].time`, `schedule.cron`. */
+  readonly path: string;
+  /** What stands there, shortened. */
+  readonly found: string;
+  /** What may stand there, in words. */
+  readonly allowed: string;
+}
+
+/** `invalid_argument`: the input is malformed. `failed_precondition`: it is well formed but unsafe to carry out. */
+export type PolicyErrorCode = "invalid_argument" | "failed_precondition";
+
+/** A retention policy, a schedule or their input was refused. Nothing was decided. Test `code`, not the class. */
+export class PolicyError extends Error {
+  override readonly name: string = "PolicyError";
+  readonly code: PolicyErrorCode;
+  /** Every problem found, not only the first; empty when the message says it all. */
+  readonly problems: readonly PolicyProblem[];
+
+  constructor(code: PolicyErrorCode, message: string, problems: readonly PolicyProblem[] = []) {
+    super(message);
+    this.code = code;
+    this.problems = problems;
+  }
+}
+
+/** Parses `value` by `schema`, or throws a {@link PolicyError} that lists every problem below `root`. */
+export function parseOrThrow<T>(schema: z.ZodType<T>, value: unknown, root: string): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw invalidArgument(result.error.issues.flatMap((issue) => describeIssue(issue, value, root)));
+}
+
+/** The error for input with these problems, one line each. */
+export function invalidArgument(problems: readonly PolicyProblem[]): PolicyError {
+  const lines = problems.map(({ path, found, allowed }) => `${path}: found ${found}, allowed: ${allowed}`);
+  return new PolicyError("invalid_argument", lines.join("\n"), problems);
+}
+
+/** A value as shown in a message: JSON, cut at 60 characters. */
+export function showFound(value: unknown): string {
+  if (value === undefined) return "nothing";
+  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? typeof value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** The schemas of this package carry what is allowed as their message, so an issue only lacks what was found. */
+function describeIssue(issue: z.core.$ZodIssue, input: unknown, root: string): PolicyProblem[] {
+  const path = `${root}${issue.path.map(pathStep).join("")}`;
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      path: path + pathStep(key),
+      found: "an unknown key",
+      allowed: issue.message,
+    }));
+  }
+  return [{ path, found: showFound(valueAt(input, issue.path)), allowed: issue.message }];
+}
+
+function pathStep(step: PropertyKey): string {
+  return typeof step === "number" ? `[${step}]` : `.${String(step)}`;
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value = input;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = Object.getOwnPropertyDescriptor(value, step)?.value;
+  }
+  return value;
+}

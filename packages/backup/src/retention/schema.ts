@@ -1,0 +1,73 @@
+import * as z from "zod";
+import { parseOrThrow } from "./policy-error.ts";
+import { isZeroSpan, parseSpan } from "./span.ts";
+import { isTimeZone } from "./time-zone.ts";
+import type { RetentionPolicy } from "./types.ts";
+
+// Each message says what is allowed; policy-error.ts adds the path and what was found.
+const aCount = "a whole number, 0 (no such rule) or more";
+const aSpan =
+  'a span such as "1y2m3d4h": whole numbers of y(ears), m(onths), d(ays), h(ours), each unit once';
+const aZone = 'an IANA time zone name such as "Europe/Berlin" or "UTC"';
+const tagLists = "a list of lists of tags (outer: any list, inner: all its tags), no inner list empty";
+const aTag = 'a tag, "key" or "key:value"';
+const aSwitch = "true or false";
+
+const count = z.number(aCount).int(aCount).min(0, aCount).exactOptional();
+const span = z
+  .string(aSpan)
+  .refine((text) => parseSpan(text) !== undefined, aSpan)
+  .exactOptional();
+
+/** The IANA name of a time zone. */
+export const timeZoneSchema: z.ZodType<string> = z.string(aZone).refine(isTimeZone, aZone);
+
+const counts = { last: count, hourly: count, daily: count, weekly: count, monthly: count, yearly: count };
+const spans = {
+  within: span,
+  withinHourly: span,
+  withinDaily: span,
+  withinWeekly: span,
+  withinMonthly: span,
+  withinYearly: span,
+};
+const shape = {
+  timezone: timeZoneSchema,
+  ...counts,
+  ...spans,
+  keepTags: z
+    .array(z.array(z.string(aTag).min(1, aTag), tagLists).min(1, tagLists), tagLists)
+    .exactOptional(),
+  keepOldest: z.boolean(aSwitch).exactOptional(),
+};
+const aPolicy = `an object with the keys ${Object.keys(shape).join(", ")}`;
+const someRule = "at least one rule that keeps something: a count above 0, a span above zero, or keepTags";
+
+/** Strict: an unknown key is an error. */
+export const retentionPolicySchema: z.ZodType<RetentionPolicy> = z
+  .strictObject(shape, aPolicy)
+  .refine(keepsSomething, { error: someRule, when: ({ issues }) => issues.length === 0 });
+
+/**
+ * Checks that `value` is a retention policy and returns it.
+ *
+ * @throws PolicyError `invalid_argument`, listing each path, what was found and what is allowed: an unknown key or
+ * zone, a negative or fractional count, a span that cannot be read, a policy without any rule.
+ */
+export function parseRetentionPolicy(value: unknown): RetentionPolicy {
+  return parseOrThrow(retentionPolicySchema, value, "policy");
+}
+
+function keepsSomething(policy: z.infer<z.ZodObject<typeof shape>>): boolean {
+  const someCount = keysOf(counts).some((key) => (policy[key] ?? 0) > 0);
+  return someCount || keysOf(spans).some((key) => reaches(policy[key])) || (policy.keepTags ?? []).length > 0;
+}
+
+function reaches(text: string | undefined): boolean {
+  const parsed = text === undefined ? undefined : parseSpan(text);
+  return parsed !== undefined && !isZeroSpan(parsed);
+}
+
+function keysOf<K extends string>(record: Readonly<Record<K, unknown>>): K[] {
+  return Object.keys(record) as K[];
+}

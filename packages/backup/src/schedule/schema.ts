@@ -1,0 +1,72 @@
+import * as z from "zod";
+import { parseInstant } from "../retention/instant.ts";
+import { parseOrThrow } from "../retention/policy-error.ts";
+import { timeZoneSchema } from "../retention/schema.ts";
+import { cronSlots } from "./cron.ts";
+import { intervalSlots, parseInterval } from "./interval.ts";
+import type { Schedule, ScheduleDefinition, Slots } from "./types.ts";
+
+const aCron = 'a cron pattern of five fields such as "0 3 * * *", or a nickname such as "@daily"';
+const anInterval =
+  'elapsed time above zero such as "6h" or "1h30min": whole numbers of d, h, min, s, each unit once ("m" is not a unit here)';
+const anAnchor = "an ISO 8601 date and time with an offset or Z, on a whole second";
+const oneOf = "exactly one of cron and every";
+
+const shape = {
+  timezone: timeZoneSchema,
+  cron: z.string(aCron).exactOptional(),
+  every: z
+    .string(anInterval)
+    .refine((text) => parseInterval(text) !== undefined, anInterval)
+    .exactOptional(),
+  anchor: z.string(anAnchor).refine(isAnchor, anAnchor).exactOptional(),
+};
+
+/** Strict: an unknown key is an error, and so is a cron pattern that never comes true. */
+export const scheduleSchema: z.ZodType<ScheduleDefinition> = z
+  .strictObject(shape, `an object with the keys ${Object.keys(shape).join(", ")}`)
+  .superRefine(checkTogether, { when: ({ issues }) => issues.length === 0 });
+
+/** What only shows when all keys are looked at together. */
+function checkTogether(definition: ScheduleDefinition, context: z.RefinementCtx): void {
+  const { cron, every, anchor, timezone } = definition;
+  const refuse = (message: string, path: string[]): void =>
+    context.addIssue({ code: "custom", message, path, input: definition });
+  if ((cron === undefined) === (every === undefined)) refuse(oneOf, []);
+  if (cron !== undefined && anchor !== undefined) refuse("nothing: only every has an anchor", ["anchor"]);
+  const trouble = cron === undefined ? undefined : cronTrouble(cron, timezone);
+  if (trouble !== undefined) refuse(`${aCron} (${trouble})`, ["cron"]);
+}
+
+/**
+ * Checks a schedule and makes it ready to be asked for its slots.
+ *
+ * @throws PolicyError `invalid_argument`, listing each path, what was found and what is allowed: an unknown key or
+ * zone, both or neither of `cron` and `every`, a pattern that cannot be read or never comes true, an interval of
+ * zero.
+ */
+export function parseSchedule(value: unknown): Schedule {
+  const definition = parseOrThrow(scheduleSchema, value, "schedule");
+  return { definition, ...slotsOf(definition) };
+}
+
+function slotsOf({ cron, every, anchor, timezone }: ScheduleDefinition): Slots {
+  if (cron !== undefined) return cronSlots(cron, timezone);
+  const step = parseInterval(every ?? "");
+  if (step === undefined) throw new TypeError("a checked schedule has cron or every");
+  return intervalSlots(step, anchor === undefined ? 0 : (parseInstant(anchor)?.getTime() ?? 0));
+}
+
+/** What croner says of a pattern, without its own prefix; undefined when the pattern is right. */
+function cronTrouble(pattern: string, timezone: string): string | undefined {
+  try {
+    cronSlots(pattern, timezone);
+    return undefined;
+  } catch (error) {
+    return String(error instanceof Error ? error.message : error).replace(/^CronPattern: /, "");
+  }
+}
+
+function isAnchor(text: string): boolean {
+  return parseInstant(text)?.getUTCMilliseconds() === 0;
+}

@@ -1,0 +1,34 @@
+/** When to take snapshots, as written in a configuration: exactly one of `cron` and `every`. */
+export interface ScheduleDefinition {
+  /** IANA name, such as `Europe/Berlin` or `UTC`. `cron` goes by its wall clock; `every` is elapsed time. */
+  readonly timezone: string;
+  /**
+   * Five fields (minute, hour, day of month, month, day of week) or a nickname such as `@daily`. A day matches
+   * when day of month **or** day of week does, if both are given, as in every cron.
+   */
+  readonly cron?: string;
+  /**
+   * Elapsed time between slots: whole numbers of `d` (24 hours), `h`, `min` and `s`, such as `6h` or `1h30min`.
+   */
+  readonly every?: string;
+  /**
+   * One slot of `every`, ISO 8601 with an offset or Z, whole seconds; slots lie before and after it. Default
+   * `1970-01-01T00:00:00Z`, so that `6h` means 00, 06, 12 and 18 o'clock UTC.
+   */
+  readonly anchor?: string;
+}
+
+/**
+ * An endless row of slots, each one instant in UTC on a whole second. What a slot is depends on the definition
+ * alone, never on when or how often it is asked.
+ */
+export interface Schedule {
+  readonly definition: ScheduleDefinition;
+  /** The first slot later than this instant (milliseconds since the Unix epoch); undefined when there is none. */
+  readonly firstAfter: (instant: number) => number | undefined;
+  /** The last slot at or before this instant. */
+  readonly lastAtOrBefore: (instant: number) => number | undefined;
+}
+
+/** A row of slots without its definition. */
+export type Slots = Pick<Schedule, "firstAfter" | "lastAtOrBefore">;

@@ -1,0 +1,125 @@
+import { describe, expect, test } from "vitest";
+import { PolicyError, parseRetentionPolicy } from "../../src/index.ts";
+
+/** The `path: found` of every problem. */
+function problemsOf(policy: unknown): string[] {
+  try {
+    parseRetentionPolicy(policy);
+    return [];
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    expect(error.code).toBe("invalid_argument");
+    for (const { allowed } of error.problems) expect(allowed).not.toBe("");
+    return error.problems.map(({ path, found }) => `${path}: ${found}`);
+  }
+}
+
+describe("parseRetentionPolicy", () => {
+  test("takes every key of the sheet", () => {
+    const policy = {
+      timezone: "Europe/Berlin",
+      last: 1,
+      hourly: 2,
+      daily: 3,
+      weekly: 4,
+      monthly: 5,
+      yearly: 6,
+      within: "1h",
+      withinHourly: "2d",
+      withinDaily: "3m",
+      withinWeekly: "4y",
+      withinMonthly: "1y2m3d4h",
+      withinYearly: "9999y",
+      keepTags: [["gold"], ["env:prod", "db"]],
+      keepOldest: false,
+    };
+    expect(parseRetentionPolicy(policy)).toEqual(policy);
+  });
+
+  test.each(["UTC", "Asia/Kathmandu", "Etc/GMT+5", "America/Argentina/Ushuaia", "Asia/Calcutta"])(
+    "knows the zone %s",
+    (timezone) => expect(problemsOf({ timezone, last: 1 })).toEqual([]),
+  );
+
+  test.each(["", "local", "Berlin", "Europe/Atlantis", "+02:00", "Z", " UTC", 3])(
+    "does not know the zone %j",
+    (timezone) =>
+      expect(problemsOf({ timezone, last: 1 })).toEqual([`policy.timezone: ${JSON.stringify(timezone)}`]),
+  );
+
+  test("needs a zone", () => expect(problemsOf({ last: 1 })).toEqual(["policy.timezone: nothing"]));
+
+  test.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])("refuses the count %d", (count) =>
+    expect(problemsOf({ timezone: "UTC", daily: count })).toEqual([`policy.daily: ${count}`]),
+  );
+
+  test.each(["7", "unlimited", null, true, [1]])("refuses the count %j", (count) =>
+    expect(problemsOf({ timezone: "UTC", daily: count })).toEqual([`policy.daily: ${JSON.stringify(count)}`]),
+  );
+
+  test.each([
+    "",
+    "7",
+    "d",
+    "-1d",
+    "1d-2h",
+    "1.5d",
+    "1 d",
+    " 1d",
+    "2w",
+    "1D",
+    "1d1d",
+    "1min",
+    "P1D",
+    "٣d",
+    7,
+    null,
+  ])("refuses the span %j", (within) =>
+    expect(problemsOf({ timezone: "UTC", within })).toEqual([`policy.within: ${JSON.stringify(within)}`]),
+  );
+
+  test.each([
+    [[[]], "policy.keepTags[0]: []"],
+    [[["a", ""]], 'policy.keepTags[0][1]: ""'],
+    [["gold"], 'policy.keepTags[0]: "gold"'],
+    ["gold", 'policy.keepTags: "gold"'],
+  ])("refuses the tags %j", (keepTags, problem) =>
+    expect(problemsOf({ timezone: "UTC", keepTags })).toEqual([problem]),
+  );
+
+  test.each([
+    {},
+    { last: 0, daily: 0, yearly: 0 },
+    { within: "0h", withinDaily: "0y0m0d" },
+    { keepTags: [] },
+    { keepOldest: true },
+  ])("refuses a policy that keeps nothing: %j", (rules) => {
+    const policy = { timezone: "UTC", ...rules };
+    expect(problemsOf(policy)).toEqual([`policy: ${JSON.stringify(policy)}`]);
+    expect(() => parseRetentionPolicy(policy)).toThrow("at least one rule");
+  });
+
+  test.each([{ last: 1 }, { withinYearly: "1h" }, { keepTags: [["x"]] }, { last: 0, monthly: 1 }])(
+    "takes a policy with a single rule: %j",
+    (rules) => expect(problemsOf({ timezone: "UTC", ...rules })).toEqual([]),
+  );
+
+  test("names every problem at once, unknown keys with the known ones", () => {
+    expect(problemsOf({ timezone: "Mars", daily: -7, keepDaily: 7, keepOldest: "yes" })).toEqual([
+      'policy.timezone: "Mars"',
+      "policy.daily: -7",
+      'policy.keepOldest: "yes"',
+      "policy.keepDaily: an unknown key",
+    ]);
+    expect(() => parseRetentionPolicy({ timezone: "UTC", dayly: 1 })).toThrow(/allowed: .*daily/);
+  });
+
+  test.each([null, undefined, [], "daily", 7])("refuses %j", (value) =>
+    expect(problemsOf(value)).toHaveLength(1),
+  );
+
+  test("cuts what it shows", () => {
+    const [problem] = problemsOf({ timezone: "x".repeat(1000), last: 1 });
+    expect(problem?.length).toBeLessThan(100);
+  });
+});
