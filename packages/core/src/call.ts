@@ -23,7 +23,10 @@ export interface Call {
   /** `promise`, or a rejection as soon as the call is aborted or out of time. */
   race<T>(promise: Promise<T>): Promise<T>;
   sleep(ms: number): Promise<void>;
-  /** Pauses before the next attempt of something bigger than a request; `false` when the budget is spent. */
+  /**
+   * Pauses before something bigger than a request is tried again, at the cost of one retry that the call's success
+   * gives back; `false` when the budget is spent.
+   */
   pauseBefore(attempt: number): Promise<boolean>;
   /** Names the resource better, for the error. */
   about(resource: ResourceRef): void;
@@ -54,7 +57,13 @@ export async function runCall<T>(
   const startedAt = clock.now();
   const ending = new AbortController();
   const timer = new AbortController();
-  const state: CallState = { resource: setup.resource, seen: undefined, attempts: 0, touched: false };
+  const state: CallState = {
+    resource: setup.resource,
+    seen: undefined,
+    attempts: 0,
+    touched: false,
+    taken: 0,
+  };
 
   const onCallerAbort = (): void => ending.abort(callerSignal?.reason);
   callerSignal?.addEventListener("abort", onCallerAbort, { once: true });
@@ -63,7 +72,10 @@ export async function runCall<T>(
     () => undefined,
   );
   try {
-    return await task(makeCall(runtime, setup, state, startedAt, startedAt + timeoutMs, ending.signal));
+    const call = makeCall(runtime, setup, state, startedAt, startedAt + timeoutMs, ending.signal);
+    const result = await task(call);
+    if (state.taken > 0) runtime.budget.succeeded(state.taken);
+    return result;
   } catch (error) {
     if (callerSignal?.aborted && error === callerSignal.reason) throw error;
     throw describe(runtime, setup, state, error);
@@ -90,6 +102,8 @@ interface CallState {
   attempts: number;
   /** Whether any change of this call may have been carried out. */
   touched: boolean;
+  /** Retries taken from the budget for more than single requests. */
+  taken: number;
 }
 
 function makeCall(
@@ -123,11 +137,12 @@ function makeCall(
       state.seen = seen;
     },
     send: async (kind, task) => {
+      let taken = 0;
       for (let attempt = 1; ; attempt += 1) {
         abortSignal.throwIfAborted();
         try {
           const result = await race(task(context));
-          runtime.budget.succeeded(attempt > 1);
+          runtime.budget.succeeded(taken);
           if (kind !== "read") state.touched = true;
           return result;
         } catch (thrown) {
@@ -138,26 +153,27 @@ function makeCall(
           const error = isPolyvolError(thrown) ? thrown : asPolyvolError(thrown);
           if (kind !== "read" && error.outcome !== "not_applied") state.touched = true;
           state.attempts = attempt;
-          await pauseOrThrow(runtime, context, error, kind, attempt);
+          taken += await pauseOrThrow(runtime, context, error, kind, attempt);
         }
       }
     },
     pauseBefore: async (attempt) => {
       if (!runtime.budget.take()) return false;
+      state.taken += 1;
       await runtime.clock.sleep(backoffMs(runtime.retry, attempt, runtime.random), abortSignal);
       return true;
     },
   };
 }
 
-/** Sleeps before the next attempt, or throws `error` when there must be none. */
+/** Sleeps before the next attempt and says what that took from the budget, or throws `error` when there must be none. */
 async function pauseOrThrow(
   runtime: Runtime,
   context: CallContext,
   error: PolyvolError,
   kind: RequestKind,
   attempt: number,
-): Promise<void> {
+): Promise<number> {
   if (!mayRepeat(error, kind !== "once")) throw error;
   const busy = isBusy(error);
   const policy = busy ? BUSY : runtime.retry;
@@ -170,6 +186,7 @@ async function pauseOrThrow(
   if (!busy && !runtime.budget.take()) throw error;
   context.emit({ type: "retry", attempt, delayMs, code: error.code, reason: error.reason });
   await runtime.clock.sleep(delayMs, context.abortSignal);
+  return busy ? 0 : 1;
 }
 
 /** Whether a change may have been carried out, said on the error of the whole call. */

@@ -33,12 +33,12 @@ export function backoffMs(policy: RetryPolicy, attempt: number, random: () => nu
 }
 
 /**
- * A bucket of retries for a whole storage. A retry takes one whole token, a success gives a tenth back, a success
- * after retries gives its own last token back: so a service that is down sees calls, not multiples of calls.
+ * A bucket of retries for a whole storage. Each retry takes a token, a success gives back what it took and a tenth
+ * more. So faults that pass cost nothing, and a service that is down sees calls, not multiples of calls.
  */
 export interface RetryBudget {
   take(): boolean;
-  succeeded(afterRetry: boolean): void;
+  succeeded(taken: number): void;
 }
 
 export function createRetryBudget(capacity: number): RetryBudget {
@@ -49,8 +49,8 @@ export function createRetryBudget(capacity: number): RetryBudget {
       tokens -= 1;
       return true;
     },
-    succeeded: (afterRetry) => {
-      tokens = Math.min(capacity, tokens + (afterRetry ? 1 : 0.1));
+    succeeded: (taken) => {
+      tokens = Math.min(capacity, tokens + taken + 0.1);
     },
   };
 }

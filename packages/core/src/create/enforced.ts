@@ -1,6 +1,6 @@
 import type { Call } from "../call.ts";
 import { extendError, isPolyvolError, type PolyvolError } from "../errors.ts";
-import { isUnclear } from "../retry.ts";
+import { backoffMs, isUnclear } from "../retry.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 import { adopt, type Begun, conflict, type NamedCreate } from "./named.ts";
@@ -27,17 +27,19 @@ export async function beginEnforced<T extends Volume | Snapshot>(
       if (!error.lookFirst && !isUnclear(error) && !unclear) throw error;
       failure = error;
     }
-    unclear ||= isUnclear(failure);
+    if (isUnclear(failure)) {
+      unclear = true;
+      if (!(await call.pauseBefore(round))) throw failure;
+    }
     const found = await lookFor(call, create, failure, unclear);
     if (found !== undefined) return found;
     // Refused for good, and what an earlier unclear request may have made is not there either.
-    if (!isUnclear(failure)) throw failure;
+    if (!isUnclear(failure) || round >= call.runtime.retry.maxAttempts) throw failure;
     call.runtime.emit(call.operation, {
       type: "recover",
       resource: { kind: create.kind, name: create.name },
       result: "absent",
     });
-    if (round >= call.runtime.retry.maxAttempts || !(await call.pauseBefore(round))) throw failure;
   }
 }
 
@@ -67,8 +69,9 @@ async function lookFor<T extends Volume | Snapshot>(
       const retryAfterMs = failure.retryAfterMs ?? create.retryAfterMs(all);
       throw extendError(failure, retryAfterMs === undefined ? {} : { retryAfterMs });
     }
-    if (look >= LOOKS_FOR_A_TAKEN_NAME || !(await call.pauseBefore(look))) {
+    if (look >= LOOKS_FOR_A_TAKEN_NAME) {
       throw conflict("the provider says that the name is taken, and no listing shows by what", true);
     }
+    await call.sleep(backoffMs(call.runtime.retry, look + 1, call.runtime.random));
   }
 }

@@ -35,7 +35,10 @@ export async function beginFree<T extends Volume | Snapshot>(
       if (!error.lookFirst && !isUnclear(error) && !unclear) throw error;
       failure = error;
     }
-    unclear ||= isUnclear(failure);
+    if (isUnclear(failure)) {
+      unclear = true;
+      if (!(await call.pauseBefore(round))) throw failure;
+    }
     const found = await lookWhileSettling(call, create);
     call.runtime.emit(call.operation, {
       type: "recover",
@@ -51,8 +54,7 @@ export async function beginFree<T extends Volume | Snapshot>(
         attempt: attemptOf(call, attemptId, own, unclear),
       };
     }
-    if (!isUnclear(failure)) throw failure;
-    if (round >= call.runtime.retry.maxAttempts || !(await call.pauseBefore(round))) throw failure;
+    if (!isUnclear(failure) || round >= call.runtime.retry.maxAttempts) throw failure;
   }
 }
 
