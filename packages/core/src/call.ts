@@ -63,6 +63,7 @@ export async function runCall<T>(
     attempts: 0,
     touched: false,
     taken: 0,
+    earlierAttempts: 0,
   };
 
   const onCallerAbort = (): void => ending.abort(callerSignal?.reason);
@@ -102,6 +103,8 @@ interface CallState {
   attempts: number;
   /** Whether any change of this call may have been carried out. */
   touched: boolean;
+  /** Requests of earlier rounds of a change that was recovered by looking. */
+  earlierAttempts: number;
   /** Retries taken from the budget for more than single requests. */
   taken: number;
 }
@@ -160,6 +163,8 @@ function makeCall(
     pauseBefore: async (attempt) => {
       if (!runtime.budget.take()) return false;
       state.taken += 1;
+      state.earlierAttempts += state.attempts;
+      state.attempts = 0;
       await runtime.clock.sleep(backoffMs(runtime.retry, attempt, runtime.random), abortSignal);
       return true;
     },
@@ -196,7 +201,7 @@ function describe(runtime: Runtime, setup: CallSetup, state: CallState, thrown: 
     provider: runtime.driver.provider,
     operation: setup.operation,
     ...(state.resource === undefined ? {} : { resource: state.resource }),
-    attempts: Math.max(state.attempts, error.attempts ?? 0),
+    attempts: state.earlierAttempts + Math.max(state.attempts, error.attempts ?? 0),
     ...(setup.changes ? { outcome: state.touched ? ("unknown" as const) : ("not_applied" as const) } : {}),
   });
 }
