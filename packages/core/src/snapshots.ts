@@ -28,6 +28,7 @@ export function createSnapshots(
 ): { readonly snapshots: Snapshots; readonly kind: CreateKind<Snapshot, SnapshotQuery> } {
   const { driver, capabilities } = runtime;
   const { limits } = capabilities;
+  const accountWide = capabilities.snapshotNames.scope === "account";
 
   const kind: CreateKind<Snapshot, SnapshotQuery> = {
     runtime,
@@ -49,7 +50,7 @@ export function createSnapshots(
       kind: "snapshot",
       name,
       // All of the volume's snapshots, not those of the name alone: the newest one tells when "too soon" is over.
-      look: (call) => resources.listAll(call, { volumeId }),
+      look: (call) => resources.listAll(call, accountWide ? { name } : { volumeId }),
       get: (call, id) => resources.tryGet(call, id),
       send: (context, attemptId) =>
         driver.createSnapshot(driverInput(name, volumeId, input, attemptId), context),

@@ -43,18 +43,29 @@ export async function converge(
         return await waitUntilReached(resources, call, change, changed);
       } catch (error) {
         if (call.abortSignal.aborted || !isPolyvolError(error)) throw error;
-        const worthALook = isUnclear(error) || error.lookFirst;
-        if (!worthALook && !unclear) throw error;
-        if (!worthALook || round >= runtime.retry.maxAttempts || !(await call.pauseBefore(round))) {
-          // Refused for good after an unclear answer: that answer's request may have done it all the same.
-          const now = await resources.get(call, change.id);
-          if (change.reached(now)) return now;
-          throw error;
-        }
         unclear ||= isUnclear(error);
+        const again = isUnclear(error) || error.lookFirst;
+        if (!again || round >= runtime.retry.maxAttempts || !(await call.pauseBefore(round))) {
+          // Refused for good: an earlier request without an answer, or another process, may have done it all the same.
+          return await alreadyReached(resources, call, change, error);
+        }
       }
     }
   });
+}
+
+/** The volume, if it is as wanted although the change failed. @throws `error` when it is not */
+async function alreadyReached(
+  resources: VolumeResources,
+  call: Call,
+  change: VolumeChange,
+  error: PolyvolError,
+): Promise<Volume> {
+  const volume = await resources.get(call, change.id).catch(() => {
+    throw error;
+  });
+  if (change.reached(volume)) return volume;
+  throw error;
 }
 
 /** The volume, once nothing is under way on it. */

@@ -128,7 +128,13 @@ export function volumeCreate(
   return {
     kind: "volume",
     name,
-    look: (call) => resources.listAll(call, { name, ...(within === undefined ? {} : { region: within }) }),
+    look: (call) =>
+      resources.listAll(call, {
+        name,
+        ...(within === undefined || driver.capabilities.volumeNames.scope !== "region"
+          ? {}
+          : { region: within }),
+      }),
     get: (call, id) => resources.tryGet(call, id),
     send: (context) => {
       if (plan === undefined) throw new PolyvolError("unknown", "a stored operation is never sent again");
@@ -141,6 +147,9 @@ export function volumeCreate(
 }
 
 function difference(existing: Volume, key: VolumeKey, sourceSizeGiB: number | undefined): string | undefined {
+  if (key.within !== undefined && existing.region !== key.within) {
+    return `it is in ${existing.region}, asked for was ${key.within}`;
+  }
   if (existing.sourceSnapshotId !== key.sourceSnapshotId) {
     const made =
       existing.sourceSnapshotId === undefined ? "no known snapshot" : `snapshot ${existing.sourceSnapshotId}`;

@@ -57,7 +57,8 @@ async function* chain<T extends { readonly id: string }>(
   let barren = 0;
   for (let index = next; ; ) {
     const page = rereads === 0 ? await reader.read(index) : await reader.reread(index);
-    const linked = index === 0 || page.items.some((item) => seen.has(item.id));
+    const linked =
+      index === 0 || !reader.window(index).overlaps || page.items.some((item) => seen.has(item.id));
     if (!linked) {
       rereads += 1;
       if (rereads > MAX_REREADS) throw tornApart();

@@ -4,6 +4,8 @@ export interface Window {
   readonly size: number;
   readonly start: number;
   readonly end: number;
+  /** Whether it shares an index with the one before. Only very small sizes leave places where none can. */
+  readonly overlaps: boolean;
 }
 
 /**
@@ -15,25 +17,33 @@ export interface Window {
  * choice that reaches furthest is taken.
  */
 export function createWindows(minSize: number, maxSize: number): (index: number) => Window {
-  const windows: Window[] = [{ number: 1, size: maxSize, start: 0, end: maxSize }];
+  const windows: Window[] = [{ number: 1, size: maxSize, start: 0, end: maxSize, overlaps: true }];
   return (index) => {
     for (let last = windows.at(-1); windows.length <= index && last !== undefined; last = windows.at(-1)) {
-      windows.push(furthest(last.end, minSize, maxSize));
+      windows.push(
+        furthest(last.end, minSize, maxSize) ??
+          furthest(last.end, 2, minSize - 1) ??
+          plain(last.end, maxSize),
+      );
     }
     return windows[index] as Window;
   };
 }
 
 /** The window that begins before `end` and reaches furthest beyond it. */
-function furthest(end: number, minSize: number, maxSize: number): Window {
+function furthest(end: number, minSize: number, maxSize: number): Window | undefined {
   let best: Window | undefined;
   for (let size = maxSize; size >= minSize; size -= 1) {
     const number = Math.floor((end - 1) / size) + 1;
     const reach = number * size;
     if (reach > end && (best === undefined || reach > best.end)) {
-      best = { number, size, start: reach - size, end: reach };
+      best = { number, size, start: reach - size, end: reach, overlaps: true };
     }
   }
-  // Every size has a window that holds index `end - 1`; only sizes that divide `end` fail to pass it.
-  return best ?? { number: 1, size: end + 1, start: 0, end: end + 1 };
+  return best;
+}
+
+/** Where `end` is a multiple of every size, no window passes it that begins before it. */
+function plain(end: number, size: number): Window {
+  return { number: end / size + 1, size, start: end, end: end + size, overlaps: false };
 }

@@ -60,14 +60,19 @@ describe("windows", () => {
 
   test.each([
     [1, 2],
-    [2, 2],
     [2, 3],
+    [3, 4],
+    [12, 16],
     [75, 100],
-  ])("sizes from %i to %i always get on", (least, most) => {
+  ])("sizes from %i to %i always get on, and leave no index out", (least, most) => {
     const windowAt = createWindows(least, most);
     for (let index = 1; index < 300; index += 1) {
-      expect(windowAt(index).end).toBeGreaterThan(windowAt(index - 1).end);
-      expect(windowAt(index).start).toBeLessThan(windowAt(index - 1).end);
+      const [before, window] = [windowAt(index - 1), windowAt(index)];
+      expect(window.size).toBeLessThanOrEqual(most);
+      expect(window.end).toBeGreaterThan(before.end);
+      expect(window.start).toBeLessThan(before.end + (window.overlaps ? 0 : 1));
+      // From sizes of 16 on there is always an overlap, as far as any listing goes.
+      if (most >= 16) expect(window.overlaps).toBe(true);
     }
   });
 });
