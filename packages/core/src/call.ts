@@ -156,6 +156,8 @@ function makeCall(
           const error = isPolyvolError(thrown) ? thrown : asPolyvolError(thrown);
           if (kind !== "read" && error.outcome !== "not_applied") state.touched = true;
           state.attempts = attempt;
+          // A definite refusal is an answer: the service is not down, and what was taken for it comes back.
+          if (!error.retryable) runtime.budget.succeeded(taken);
           taken += await pauseOrThrow(runtime, context, error, kind, attempt);
         }
       }

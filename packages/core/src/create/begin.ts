@@ -104,6 +104,7 @@ async function untilUsable<T extends Volume | Snapshot, Query>(
     polls: kind.resources.polls,
     pending: ref.pending,
     onProgress,
+    isNew: true,
   });
   if (usable === undefined) throw conflict("it was created and has gone since", false, "operation_failed");
   return usable;

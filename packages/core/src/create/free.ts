@@ -39,19 +39,23 @@ export async function beginFree<T extends Volume | Snapshot>(
       unclear = true;
       if (!(await call.pauseBefore(round))) throw failure;
     }
-    const found = await lookWhileSettling(call, create);
+    const found = await lookWhileSettling(call, create, attemptId);
     call.runtime.emit(call.operation, {
       type: "recover",
-      resource: { kind: create.kind, name: create.name, ...(found === undefined ? {} : { id: found.id }) },
+      resource: {
+        kind: create.kind,
+        name: create.name,
+        ...(found === undefined ? {} : { id: found.resource.id }),
+      },
       result: found === undefined ? "absent" : "found",
     });
     if (found !== undefined) {
-      const own = create.attemptIdOf(found) === attemptId ? [found.id] : [];
+      const { resource, ownIds } = found;
       return {
-        resource: found,
+        resource,
         created: true,
         settled: true,
-        attempt: attemptOf(call, attemptId, own, unclear),
+        attempt: attemptOf(call, attemptId, ownIds, unclear),
       };
     }
     if (!isUnclear(failure) || round >= call.runtime.retry.maxAttempts) throw failure;
@@ -70,16 +74,35 @@ async function theOnly<T extends Volume | Snapshot>(
   return await adopt(call, create, first);
 }
 
+/**
+ * What is there after an unclear answer, once everything sent must be visible. Of several, another process makes the
+ * same at the same time: its own, by the mark, or else the winner is taken over, and `settle.ts` resolves the rest.
+ */
 async function lookWhileSettling<T extends Volume | Snapshot>(
   call: Call,
   create: NamedCreate<T>,
-): Promise<T | undefined> {
+  attemptId: string,
+): Promise<{ readonly resource: T; readonly ownIds: readonly string[] } | undefined> {
   const { driver } = call.runtime;
   for (let look = 1; ; look += 1) {
-    const found = await theOnly(call, create);
-    if (found !== undefined || look >= LOOKS_WITHIN_SETTLE) return found;
+    const found = liveOf(create, await create.look(call));
+    const own = found.filter((each) => create.attemptIdOf(each) === attemptId);
+    const candidate = firstMade(own) ?? firstMade(found);
+    const resource = candidate === undefined ? undefined : await adopt(call, create, candidate);
+    if (resource !== undefined) return { resource, ownIds: own.map((each) => each.id) };
+    if (look >= LOOKS_WITHIN_SETTLE) return undefined;
     await call.sleep(driver.settleMs / (LOOKS_WITHIN_SETTLE - 1));
   }
+}
+
+/** The one that the provider made first; ties go to the smaller id. */
+export function firstMade<T extends Volume | Snapshot>(resources: readonly T[]): T | undefined {
+  let first: T | undefined;
+  for (const each of resources) {
+    const difference = first === undefined ? -1 : each.createdAt.getTime() - first.createdAt.getTime();
+    if (first === undefined || difference < 0 || (difference === 0 && each.id < first.id)) first = each;
+  }
+  return first;
 }
 
 export function liveOf<T extends Volume | Snapshot>(create: NamedCreate<T>, all: readonly T[]): readonly T[] {

@@ -2,7 +2,7 @@ import type { Call } from "../call.ts";
 import { PolyvolError } from "../errors.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
-import { liveOf } from "./free.ts";
+import { firstMade, liveOf } from "./free.ts";
 import { type Attempt, type NamedCreate, severalFound } from "./named.ts";
 
 /** How the look after a create acts on what it finds. */
@@ -31,22 +31,22 @@ export async function settleDuplicates<T extends Volume | Snapshot>(
   await call.sleep(Math.max(0, attempt.answeredAt + driver.settleMs - clock.now()));
   const isOwn = (each: T): boolean =>
     attempt.ownIds.includes(each.id) || create.attemptIdOf(each) === attempt.id;
-  let patience = attempt.unclear ? 1 : 0;
+  // The other process looks, waits for the winner and deletes: that takes it its own pauses.
+  const patientUntil = clock.now() + 2 * driver.settleMs + call.runtime.polling.maxDelayMs;
   for (;;) {
     const listed = liveOf(create, await create.look(call));
     const found = listed.some((each) => each.id === made.id) ? listed : [...listed, made];
-    const winner = found.reduce((best, each) => (isBefore(each, best) ? each : best));
+    const winner = firstMade(found) ?? made;
     if (found.length === 1) return { resource: winner, created: true };
     if (winner.id === made.id || isOwn(winner)) {
       for (const each of found)
         if (each.id !== winner.id && isOwn(each)) await removeSurplus(call, create, each, actions);
       const foreign = found.filter((each) => !isOwn(each) && each.id !== winner.id);
       // Others give way to the winner. But when a request of ours got no clear answer, the other may be its late
-      // effect, which nobody will remove: then it has to go within another `settleMs`, or be reported.
+      // effect, which nobody will remove: then it has to go in the time that the other needs, or be reported.
       if (foreign.length === 0 || !attempt.unclear) return { resource: winner, created: true };
-      if (patience === 0) throw severalFound(create.kind, found);
-      patience -= 1;
-      await call.sleep(driver.settleMs);
+      if (clock.now() >= patientUntil) throw severalFound(create.kind, found);
+      await call.sleep(driver.settleMs / 2 + 50);
       continue;
     }
     const own = found.filter(isOwn);
@@ -77,10 +77,4 @@ async function removeSurplus<T extends Volume | Snapshot>(
     resource: { kind: create.kind, id: surplus.id, name: create.name },
     result: "surplus_removed",
   });
-}
-
-/** The order in which resources win: the provider's own creation time, then the id. */
-function isBefore(left: Volume | Snapshot, right: Volume | Snapshot): boolean {
-  const difference = left.createdAt.getTime() - right.createdAt.getTime();
-  return difference < 0 || (difference === 0 && left.id < right.id);
 }

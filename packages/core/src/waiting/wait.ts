@@ -22,6 +22,8 @@ export interface WaitSetup<T> {
   readonly onProgress?: WaitOptions["onProgress"];
   /** Looks first and pauses afterwards, for changes that are usually done when they are answered. */
   readonly lookAtOnce?: boolean;
+  /** The resource was made just now and may not show up at first. Otherwise its absence is believed at once. */
+  readonly isNew?: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function waitFor<T extends Volume | Snapshot>(
   if (setup.pending !== undefined) await followRecord(call, setup, setup.pending);
   const { clock } = call.runtime;
   const startedAt = clock.now();
-  let seenOnce = false;
+  let seenOnce = setup.isNew !== true;
   const pauses = createPauses(call, setup.lookAtOnce === true || setup.pending !== undefined);
   for (;;) {
     const { dueAt, slackMs } = pauses.next();

@@ -1,0 +1,166 @@
+import {
+  type BlockStorage,
+  type BlockStorageOptions,
+  type Capabilities,
+  type CreateSnapshotInput,
+  type CreateVolumeInput,
+  createBlockStorage,
+  type Limit,
+  type Limits,
+  type NameRule,
+  type Snapshot,
+  type Volume,
+} from "@polyvol/core";
+import type { BlockStorageDriver, CallContext, VirtualClock } from "@polyvol/core/driver";
+import type { Harness, HarnessFault, HarnessRequests, Holdings } from "./harness.ts";
+import { NotApplicable } from "./selection.ts";
+import { createTracker } from "./tracked-storage.ts";
+
+/** What one test works with: a storage on the harness's driver, and short ways to say what tests often say. */
+export interface Bench {
+  readonly harness: Harness;
+  readonly driver: BlockStorageDriver;
+  readonly clock: VirtualClock;
+  readonly capabilities: Capabilities;
+  readonly limits: Limits;
+  readonly storage: BlockStorage;
+  /** A storage on the same driver with other settings. */
+  storageWith(options: BlockStorageOptions): BlockStorage;
+  /** A storage of a second process over the same account. */
+  secondProcess(): BlockStorage;
+  /** The smallest size that a volume may have, and the next ones after it. */
+  size(steps?: number): number;
+  /** A name that the rule allows, a new one at each call. */
+  volumeName(): string;
+  snapshotName(): string;
+  /** Makes a volume of the smallest size. */
+  volume(input?: Partial<CreateVolumeInput>): Promise<Volume>;
+  /** Takes a snapshot, once the provider's gap since the one before is over. */
+  snapshot(volumeId: string, input?: Partial<CreateSnapshotInput>): Promise<Snapshot>;
+  /** Lets the provider's gap between two snapshots pass. */
+  passGap(): Promise<void>;
+  /** The context of a call that goes to the driver directly. */
+  context(operation: string): CallContext;
+  /** The documented number. Skips the test where none is known or there is no such limit. */
+  limit(name: "snapshotsPerVolume" | "snapshotGapMs"): number;
+  /** Two servers. */
+  servers(): readonly [string, string];
+  inject(fault: HarnessFault): void;
+  requests(): HarnessRequests;
+  holds(): Promise<Holdings>;
+  /** Notes a name that was used behind the storage's back. */
+  remember(kind: "volume" | "snapshot", name: string): void;
+  /** Ends the test as skipped: the driver has nothing that the case is about. */
+  skip(capability: string): never;
+}
+
+/** A bench together with its end. */
+export interface OpenBench {
+  readonly bench: Bench;
+  /** Removes what was made and returns what is left over nevertheless. */
+  close(): Promise<readonly string[]>;
+}
+
+/** Jitter that is always in the middle of its range: two runs of a test are the same run. */
+const MIDDLE = (): number => 0.5;
+
+export async function openBench(harness: Harness): Promise<OpenBench> {
+  const { driver, clock } = harness;
+  const { capabilities } = driver;
+  const { limits } = capabilities;
+  const tracker = createTracker();
+  const plain = makeStorage(driver, {});
+  const before = heldIds(await harness.holds());
+  let names = 0;
+
+  function makeStorage(of: BlockStorageDriver, options: BlockStorageOptions): BlockStorage {
+    return createBlockStorage(of, { clock, random: MIDDLE, ...harness.options, ...options });
+  }
+  function nextName(rule: NameRule): string {
+    names += 1;
+    return fittingName(rule, `kit-${names}`);
+  }
+  async function passGap(): Promise<void> {
+    const gap = limits.snapshotGapMs;
+    if (gap !== "unknown" && gap > 0) await clock.sleep(gap + 1_000);
+  }
+  clock.runFreely();
+
+  const bench: Bench = {
+    harness,
+    driver,
+    clock,
+    capabilities,
+    limits,
+    storage: tracker.track(plain),
+    storageWith: (options) => tracker.track(makeStorage(driver, options)),
+    secondProcess: () => tracker.track(makeStorage(harness.secondProcess(), {})),
+    size: (steps = 0) => limits.volumeSize.minimumGiB + steps * limits.volumeSize.stepGiB,
+    volumeName: () => nextName(limits.volumeName),
+    snapshotName: () => nextName(limits.snapshotName),
+    volume: (input = {}) =>
+      bench.storage.volumes.create({ name: bench.volumeName(), sizeGiB: bench.size(), ...input }),
+    snapshot: async (volumeId, input = {}) => {
+      await passGap();
+      return await bench.storage.snapshots.create({ volumeId, name: bench.snapshotName(), ...input });
+    },
+    passGap,
+    context: (operation) => ({
+      operation,
+      abortSignal: new AbortController().signal,
+      deadline: clock.now() + 60_000,
+      emit: () => undefined,
+    }),
+    limit: (name) => {
+      const value: Limit = limits[name];
+      if (value === "unknown" || value === 0) throw new NotApplicable(`limits.${name}`);
+      return value;
+    },
+    servers: () => {
+      const [first, second] = harness.ids.servers;
+      if (first === undefined || second === undefined) throw new Error("the harness needs two servers");
+      return [first, second];
+    },
+    inject: (fault) => harness.faults.inject(fault),
+    requests: () => harness.requests(),
+    holds: async () => await harness.holds(),
+    remember: tracker.remember,
+    skip: (capability) => {
+      throw new NotApplicable(capability);
+    },
+  };
+  return {
+    bench,
+    close: async () => {
+      harness.faults.clear();
+      try {
+        await tracker.removeAll(plain, clock);
+        const after = await harness.holds();
+        return [...after.volumes, ...after.snapshots]
+          .filter((each) => !before.has(each.id))
+          .map((each) => `${each.name} (${each.id})`);
+      } finally {
+        await harness.dispose?.();
+      }
+    },
+  };
+}
+
+function heldIds(holdings: Holdings): ReadonlySet<string> {
+  return new Set([...holdings.volumes, ...holdings.snapshots].map((each) => each.id));
+}
+
+/** `wanted` in the form that the rule allows. */
+export function fittingName(rule: NameRule, wanted: string): string {
+  const pattern = new RegExp(`^(?:${rule.pattern})$`);
+  const longEnough = wanted.padEnd(rule.minLength, "0");
+  const forms = [longEnough, longEnough.replaceAll("-", ""), longEnough.toUpperCase()];
+  const fitting = forms.find((form) => form.length <= rule.maxLength && pattern.test(form));
+  if (fitting === undefined) throw new Error(`the kit has no name that is ${rule.inWords}`);
+  return fitting;
+}
+
+/** A name of exactly so many characters. */
+export function nameOfLength(rule: NameRule, length: number): string {
+  return fittingName({ ...rule, minLength: length, maxLength: length }, "kit").slice(0, length);
+}

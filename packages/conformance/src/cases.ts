@@ -1,0 +1,37 @@
+import { attachCases } from "./groups/attach.ts";
+import { cancellationCases } from "./groups/cancellation.ts";
+import { errorCases } from "./groups/errors.ts";
+import { faultCases } from "./groups/faults.ts";
+import { identityCases } from "./groups/identity.ts";
+import { leftoverCases } from "./groups/leftovers.ts";
+import { operationCases } from "./groups/operations.ts";
+import { pagingCases } from "./groups/paging.ts";
+import { snapshotCases } from "./groups/snapshots.ts";
+import { volumeChangeCases } from "./groups/volumes-change.ts";
+import { volumeCreateCases } from "./groups/volumes-create.ts";
+import { volumeReadCases } from "./groups/volumes-get-list.ts";
+import type { MakeHarness } from "./harness.ts";
+import { type ConformanceCase, collectCases, type Suite } from "./suite.ts";
+
+/** The cases of the conformance list have the numbers 1 to this. */
+export const LAST_CASE: number = 71;
+
+const GROUPS: Readonly<Record<string, (suite: Suite) => void>> = {
+  "identity and capabilities": identityCases,
+  "creating volumes": volumeCreateCases,
+  "reading volumes": volumeReadCases,
+  "changing volumes": volumeChangeCases,
+  paging: pagingCases,
+  snapshots: snapshotCases,
+  attaching: attachCases,
+  operations: operationCases,
+  faults: faultCases,
+  errors: errorCases,
+  cancellation: cancellationCases,
+  leftovers: leftoverCases,
+};
+
+/** The whole kit for one driver. */
+export function allCases(makeHarness: MakeHarness): readonly ConformanceCase[] {
+  return collectCases(makeHarness, GROUPS);
+}

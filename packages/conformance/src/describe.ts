@@ -1,0 +1,81 @@
+import { afterAll, describe, test } from "vitest";
+import { allCases } from "./cases.ts";
+import type { MakeHarness } from "./harness.ts";
+import {
+  type ConformanceReport,
+  createRecorder,
+  reportPath,
+  splitTitle,
+  writeConformanceReport,
+} from "./report.ts";
+
+export interface ConformanceOptions {
+  /**
+   * File for the report as JSON. Default: `<driver>.json` in the folder that the environment variable
+   * `POLYVOL_CONFORMANCE_REPORT_DIR` names; without it none is written.
+   */
+  readonly reportPath?: string;
+}
+
+/** Longest time for one test, in real milliseconds. */
+const TIMEOUT_MS = 60_000;
+
+/**
+ * Declares the whole kit for one driver, as vitest tests: call it at the top of a test file. `makeHarness` is called
+ * once for each test and gives a fresh account each time.
+ */
+export function describeBlockStorageDriver(
+  name: string,
+  makeHarness: MakeHarness,
+  options: ConformanceOptions = {},
+): void {
+  const recorder = createRecorder(name);
+  const cases = allCases(makeHarness);
+  describe(`conformance of ${name}`, () => {
+    for (const group of new Set(cases.map((each) => each.group))) {
+      describe(group, () => {
+        for (const each of cases.filter((candidate) => candidate.group === group)) {
+          test(each.title, { timeout: TIMEOUT_MS }, async (context) => {
+            const record = recorder.begin(each.title);
+            const skipped = await each.run();
+            record(skipped === undefined ? "passed" : "skipped", skipped);
+            if (skipped !== undefined) context.skip(`skipped: needs ${skipped}`);
+          });
+        }
+      });
+    }
+    afterAll(async () => {
+      const path = reportPath(name, options.reportPath);
+      if (path !== undefined) await writeConformanceReport(recorder.report(), path);
+    });
+  });
+}
+
+export interface CheckOptions {
+  /** Only these cases, by number. Default: all. */
+  readonly only?: readonly number[];
+}
+
+/**
+ * Runs the kit inside a test of your own and resolves with the report, whatever it says: for a driver that is meant
+ * to fail, or for a look at one case.
+ */
+export async function checkBlockStorageDriver(
+  name: string,
+  makeHarness: MakeHarness,
+  options: CheckOptions = {},
+): Promise<ConformanceReport> {
+  const recorder = createRecorder(name);
+  for (const each of allCases(makeHarness)) {
+    const { numbers } = splitTitle(each.title);
+    if (options.only !== undefined && !numbers.some((number) => options.only?.includes(number))) continue;
+    const record = recorder.begin(each.title);
+    try {
+      const skipped = await each.run();
+      record(skipped === undefined ? "passed" : "skipped", skipped);
+    } catch {
+      record("failed");
+    }
+  }
+  return recorder.report();
+}

@@ -1,0 +1,124 @@
+import type { BlockStorage, CallOptions } from "@polyvol/core";
+import { expect } from "vitest";
+import type { Bench } from "../bench.ts";
+import type { Suite } from "../suite.ts";
+
+/** Longest time, in real milliseconds, from an abort to the rejection. */
+const PROMPT_MS = 50;
+
+/** Long enough, on the clock, for anything that was still to come. */
+const AFTERWARDS_MS = 3_600_000;
+
+class Stop extends Error {}
+
+/** Case 67. */
+export function cancellationCases(suite: Suite): void {
+  suite.test("67. Abort before the call sends nothing", [], async (bench) => {
+    const reason = new Stop("before the call");
+    const options = { abortSignal: AbortSignal.abort(reason) };
+    for (const call of callsOf(bench)) {
+      const before = bench.requests().total;
+      await expect(call(bench.storage, options)).rejects.toBe(reason);
+      expect(bench.requests().total).toBe(before);
+    }
+  });
+
+  suite.test(
+    "67. Abort in the pause before a retry rejects at once and sends nothing more",
+    [],
+    async (bench) => {
+      const { id } = await bench.volume();
+      bench.inject({ on: "volumes.get", effect: "unavailable_before", count: 1_000 });
+      await abortsPromptly(bench, "retry", (storage, options) => storage.volumes.get(id, options));
+    },
+  );
+
+  suite.test("67. Abort in the pause before a retry of a listing sends nothing more", [], async (bench) => {
+    bench.inject({ on: "volumes.list", effect: "unavailable_before", count: 1_000 });
+    await abortsPromptly(bench, "retry", (storage, options) => storage.volumes.list({}, options).toArray());
+  });
+
+  suite.test("67. Abort during a wait rejects at once and sends nothing more", [], async (bench) => {
+    const { id: volumeId } = await bench.volume();
+    const name = bench.snapshotName();
+    const begun = await bench.storage.snapshots.beginCreate({ volumeId, name });
+    if (begun.ref.settled) bench.skip("a driver whose snapshots.create takes time");
+    const ref = JSON.parse(JSON.stringify(begun.ref)) as typeof begun.ref;
+    await abortsPromptly(bench, "wait", async (storage, options) => {
+      const resumed = await storage.resume(ref);
+      return await resumed.wait(options);
+    });
+    // Stopping the wait did not stop the work.
+    expect((await begun.wait()).state).toBe("available");
+  });
+
+  suite.test("67. Abort during a wait for a resize sends nothing more", ["volumes.resize"], async (bench) => {
+    const probe = await bench.volume();
+    const changed = await bench.driver.resizeVolume?.(
+      probe.id,
+      bench.size(1),
+      bench.context("volumes.resize"),
+    );
+    if (changed?.settled === true) bench.skip("a driver whose volumes.resize takes time");
+    const { id } = await bench.volume();
+    await abortsPromptly(bench, "wait", (storage, options) =>
+      storage.volumes.resize(id, bench.size(1), options),
+    );
+  });
+}
+
+/**
+ * Runs a call, aborts it in the pause that follows the first event of `type`, and expects the caller's own reason,
+ * promptly, and silence afterwards.
+ */
+async function abortsPromptly(
+  bench: Bench,
+  type: "retry" | "wait",
+  call: (storage: BlockStorage, options: CallOptions) => Promise<unknown>,
+): Promise<void> {
+  const caller = new AbortController();
+  const reason = new Stop(`in the pause after a ${type}`);
+  let abortedAt = 0;
+  let sent = 0;
+  let events = 0;
+  const storage = bench.storageWith({
+    onEvent: (event) => {
+      if (event.type !== type) return;
+      events += 1;
+      if (events > 1) return;
+      // The pause begins right after the event; a free-running clock needs longer than this to end it.
+      setImmediate(() => {
+        abortedAt = performance.now();
+        sent = bench.requests().total;
+        caller.abort(reason);
+      });
+    },
+  });
+  await expect(call(storage, { abortSignal: caller.signal })).rejects.toBe(reason);
+  expect(performance.now() - abortedAt, "real milliseconds from abort to rejection").toBeLessThan(PROMPT_MS);
+  expect(events, `events of type ${type}`).toBe(1);
+  await bench.clock.sleep(AFTERWARDS_MS);
+  expect(bench.requests().total, "requests after the abort").toBe(sent);
+}
+
+/** One call of each kind that exists everywhere. */
+function callsOf(bench: Bench): ((storage: BlockStorage, options: CallOptions) => Promise<unknown>)[] {
+  const { missingVolume, missingSnapshot } = bench.harness.ids;
+  const name = bench.volumeName();
+  const sizeGiB = bench.size();
+  const snapshot = { volumeId: missingVolume, name: bench.snapshotName() };
+  return [
+    (storage, options) => storage.checkHealth(options),
+    (storage, options) => storage.volumes.list({}, options).toArray(),
+    (storage, options) => storage.volumes.get(missingVolume, options),
+    (storage, options) => storage.volumes.find({ name }, options),
+    (storage, options) => storage.volumes.create({ name, sizeGiB }, options),
+    (storage, options) => storage.volumes.beginCreate({ name, sizeGiB }, options),
+    (storage, options) => storage.volumes.delete(missingVolume, options),
+    (storage, options) => storage.snapshots.list({}, options).toArray(),
+    (storage, options) => storage.snapshots.get(missingSnapshot, options),
+    (storage, options) => storage.snapshots.create(snapshot, options),
+    (storage, options) => storage.snapshots.beginCreate(snapshot, options),
+    (storage, options) => storage.snapshots.delete(missingSnapshot, options),
+  ];
+}

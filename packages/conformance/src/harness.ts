@@ -1,0 +1,119 @@
+import type { BlockStorageOptions } from "@polyvol/core";
+import type { BlockStorageDriver, VirtualClock } from "@polyvol/core/driver";
+
+/**
+ * One provider for one test: a driver over a fresh, empty account, and the means to look at that account and to make
+ * it fail. What a harness has no say in is which tests apply: the driver's capabilities decide that.
+ */
+export interface Harness {
+  readonly driver: BlockStorageDriver;
+  /** The clock of the driver and of the provider behind it. The kit lets it run by itself. */
+  readonly clock: VirtualClock;
+  /** Further settings of the storage that the kit puts on the driver, where the driver's own factory has any. */
+  readonly options?: BlockStorageOptions;
+  readonly ids: HarnessIds;
+  /** A driver over the same account whose credentials are wrong. */
+  badCredentials(): BlockStorageDriver;
+  /** Another driver over the same account, sharing nothing else with the first: a second process. */
+  secondProcess(): BlockStorageDriver;
+  readonly faults: HarnessFaults;
+  /** What has reached the provider so far, from all drivers. */
+  requests(): HarnessRequests;
+  /** The last request to create a volume that reached the provider. */
+  lastVolumeCreate(): { readonly sourceSnapshotId?: string } | undefined;
+  /** What the provider really holds now, looked at without a request being counted. */
+  holds(): Holdings | Promise<Holdings>;
+  /** Ends servers and the like. */
+  dispose?(): void | Promise<void>;
+}
+
+/** Makes the harness of one test. */
+export type MakeHarness = () => Harness | Promise<Harness>;
+
+/** Ids in the provider's own format. */
+export interface HarnessIds {
+  /** Well-formed, and never of a volume. */
+  readonly missingVolume: string;
+  /** Well-formed, and never of a snapshot. */
+  readonly missingSnapshot: string;
+  /** Well-formed, and never of a server. */
+  readonly missingServer: string;
+  /** Ids that the provider never gives out, such as with a slash, a dot or a space. At least one. */
+  readonly malformed: readonly string[];
+  /** Regions that the driver can create in: the default first. At least one; two where there are two. */
+  readonly regions: readonly string[];
+  /** Servers in the first region, at least two. Empty where nothing can be attached. */
+  readonly servers: readonly string[];
+}
+
+export interface HarnessRequests {
+  readonly total: number;
+  /** Those that ask for a change (over HTTP: all but GET and HEAD). */
+  readonly changes: number;
+}
+
+/** A resource that the provider holds. */
+export interface HeldResource {
+  readonly id: string;
+  readonly name: string;
+  /** Whether it can be used now: not being made, not failed, not being deleted. */
+  readonly ready: boolean;
+}
+
+export interface Holdings {
+  readonly volumes: readonly HeldResource[];
+  readonly snapshots: readonly HeldResource[];
+}
+
+export interface HarnessFaults {
+  /** Adds a fault. Faults strike in the order in which they were added. */
+  inject(fault: HarnessFault): void;
+  /** Takes back all faults that have not struck yet. */
+  clear(): void;
+}
+
+/** Which requests a fault strikes: those that carry out this step of an operation, from any driver. */
+export type FaultTarget =
+  | "volumes.create"
+  | "volumes.get"
+  | "volumes.list"
+  | "volumes.resize"
+  | "volumes.attach"
+  | "volumes.delete"
+  | "snapshots.create"
+  | "snapshots.get"
+  | "snapshots.list"
+  | "snapshots.delete";
+
+/**
+ * What happens to a request that is struck.
+ *
+ * - `lose_answer`: it is carried out, and the connection is cut before the answer.
+ * - `cut`: the connection is cut, and it is not carried out.
+ * - `unavailable_before`, `unavailable_after`: answered with 503, not carried out; or carried out all the same.
+ * - `quota_full`: refused as the provider does when the account may hold no more.
+ * - `fail_later`: accepted, and the work itself fails in the end.
+ * - `extra_field`: the answer has a field that nobody knows.
+ * - `missing_field`: the answer (each item of a list) lacks a field that it must have.
+ * - `odd_state`: the answer (each item of a list) has the state word {@link ODD_STATE}.
+ */
+export type FaultEffect =
+  | "lose_answer"
+  | "cut"
+  | "unavailable_before"
+  | "unavailable_after"
+  | "quota_full"
+  | "fail_later"
+  | "extra_field"
+  | "missing_field"
+  | "odd_state";
+
+export interface HarnessFault {
+  readonly on: FaultTarget;
+  readonly effect: FaultEffect;
+  /** How many requests it strikes. Default 1. */
+  readonly count?: number;
+}
+
+/** A state that no provider has a word for. */
+export const ODD_STATE: string = "contemplating";

@@ -1,0 +1,21 @@
+/** `@polyvol/conformance`: the tests that every Polyvol driver must pass. */
+export {
+  type CheckOptions,
+  type ConformanceOptions,
+  checkBlockStorageDriver,
+  describeBlockStorageDriver,
+} from "./describe.ts";
+export {
+  type FaultEffect,
+  type FaultTarget,
+  type Harness,
+  type HarnessFault,
+  type HarnessFaults,
+  type HarnessIds,
+  type HarnessRequests,
+  type HeldResource,
+  type Holdings,
+  type MakeHarness,
+  ODD_STATE,
+} from "./harness.ts";
+export { type CaseResult, type ConformanceReport, writeConformanceReport } from "./report.ts";

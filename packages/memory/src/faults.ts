@@ -1,0 +1,75 @@
+import type { PolyvolError } from "@polyvol/core";
+import type { MemoryMethod } from "./calls.ts";
+
+/** Which calls a fault strikes. */
+interface FaultRule {
+  /** Default: every call. */
+  readonly on?: MemoryMethod | readonly MemoryMethod[];
+  /** Lets so many fitting calls pass first. Default 0. */
+  readonly skip?: number;
+  /** Strikes so many times. Default 1; `Infinity` for always. */
+  readonly count?: number;
+}
+
+/** What happens to a call that is struck. "Commit" is the instant at which the account does what was asked. */
+export type MemoryFaultEffect =
+  /** The call fails, before the commit (nothing is done) or after it. Default error: the connection was lost. */
+  | { readonly effect: "fail"; readonly when: "before" | "after"; readonly error?: PolyvolError }
+  /** The call fails now and commits `ms` later. Default error: the connection was lost. */
+  | { readonly effect: "commit_late"; readonly ms: number; readonly error?: PolyvolError }
+  /** The account accepts the change, and the change itself fails in the end. */
+  | { readonly effect: "break"; readonly reason?: string }
+  /** The answer takes `ms` longer, before or after the commit. */
+  | { readonly effect: "delay"; readonly when: "before" | "after"; readonly ms: number }
+  /** Each resource in the answer is changed before the driver reads it. */
+  | {
+      readonly effect: "rewrite";
+      readonly rewrite: (answer: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+    };
+
+/** A fault in an account: a call meets the first fitting one. Nothing in it is random. */
+export type MemoryFault = FaultRule & MemoryFaultEffect;
+
+interface Entry {
+  readonly fault: MemoryFault;
+  skipped: number;
+  struck: number;
+}
+
+/** The faults that are waiting. */
+export interface FaultQueue {
+  add(fault: MemoryFault): void;
+  clear(): void;
+  /** The fault that strikes this call, if any. */
+  take(method: MemoryMethod): MemoryFault | undefined;
+}
+
+export function createFaultQueue(): FaultQueue {
+  let entries: Entry[] = [];
+
+  function fits(fault: MemoryFault, method: MemoryMethod): boolean {
+    return fault.on === undefined || [fault.on].flat().includes(method);
+  }
+
+  return {
+    add: (fault) => {
+      entries.push({ fault, skipped: 0, struck: 0 });
+    },
+    clear: () => {
+      entries = [];
+    },
+    take(method) {
+      for (const entry of entries) {
+        if (!fits(entry.fault, method)) continue;
+        if (entry.skipped < (entry.fault.skip ?? 0)) {
+          entry.skipped += 1;
+          continue;
+        }
+        entry.struck += 1;
+        if (entry.struck >= (entry.fault.count ?? 1)) entries = entries.filter((each) => each !== entry);
+        return entry.fault;
+      }
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import type { Capabilities, Clock, Limits } from "@polyvol/core";
+import type { Paging } from "@polyvol/core/driver";
+
+/**
+ * How changes end.
+ *
+ * - `none`: at once; the answer already shows the result.
+ * - `state`: later on the clock; meanwhile the resource's state says what is going on.
+ * - `record`: later on the clock, followed by a record of its own; of a running resize, attach, detach or revert the
+ *   volume itself shows nothing.
+ */
+export type MemoryMode = "none" | "state" | "record";
+
+/** How long each change takes, in milliseconds on the account's clock. */
+export interface MemoryDurations {
+  readonly createVolumeMs: number;
+  readonly deleteVolumeMs: number;
+  readonly resizeVolumeMs: number;
+  readonly attachVolumeMs: number;
+  readonly detachVolumeMs: number;
+  readonly revertVolumeMs: number;
+  readonly createSnapshotMs: number;
+  readonly deleteSnapshotMs: number;
+}
+
+/** How many resources the account may hold; unlimited where left out. */
+export interface MemoryQuota {
+  readonly volumes?: number;
+  readonly snapshots?: number;
+}
+
+/** The rules of an account in memory. Everything has a default, and the default is the simplest provider there can be. */
+export interface MemoryAccountOptions {
+  /** Provider name on resources and errors. Default `memory`. */
+  readonly provider?: string;
+  /** Default: the machine's own clock. */
+  readonly clock?: Clock;
+  /** `enforced` (default): a second resource of one name is refused. `free`: names may repeat. */
+  readonly names?: "enforced" | "free";
+  /** Whether changes take time; an object sets how long each of them does. Default `false`. */
+  readonly asynchronous?: boolean | Partial<MemoryDurations>;
+  /** Default: `state` where changes take time, `none` elsewhere. */
+  readonly mode?: MemoryMode;
+  /** How listings are cut. Default: numbered pages of 1 to 200. */
+  readonly paging?: Paging;
+  /** Order of listings by creation. Default `oldest_first`. */
+  readonly order?: "oldest_first" | "newest_first";
+  /** Replaces parts of the capabilities: by default everything is supported but `volumes.multiAttach`. */
+  readonly capabilities?: Partial<Omit<Capabilities, "limits">>;
+  /** Replaces single limits. */
+  readonly limits?: Partial<Limits>;
+  readonly quota?: MemoryQuota;
+  /** See {@link BlockStorageDriver.settleMs}. Default 2,000 where names are free, 0 where they are enforced. */
+  readonly settleMs?: number;
+  /** Pauses between looks. Default 1,000 at first, 5,000 at most. */
+  readonly polling?: { readonly initialDelayMs: number; readonly maxDelayMs: number };
+  /** Regions that exist; the first is the default of creations. Default `mem-1` and `mem-2`. */
+  readonly regions?: readonly string[];
+  /** Ids of the servers that volumes can be attached to. Default `server-1` and `server-2`. */
+  readonly servers?: readonly string[];
+  /** Volume types that exist; the first is the default. Default `standard` and `fast`. */
+  readonly volumeTypes?: readonly string[];
+  /** Size of a volume made from a snapshot: the one asked for (default), or whatever was asked, the snapshot's own. */
+  readonly restoreSize?: "asked" | "snapshot";
+  /** Listings show which resources there were so many milliseconds ago; reads by id are always fresh. Default 0. */
+  readonly listDelayMs?: number;
+  /** Time from sending a call to its commit, in milliseconds. Default 0. */
+  readonly latencyMs?: number;
+}
+
+/** {@link MemoryAccountOptions} with every default filled in. */
+export interface MemorySettings {
+  readonly provider: string;
+  readonly mode: MemoryMode;
+  readonly durations: MemoryDurations;
+  readonly paging: Paging;
+  readonly order: "oldest_first" | "newest_first";
+  readonly quota: MemoryQuota;
+  readonly settleMs: number;
+  readonly polling: { readonly initialDelayMs: number; readonly maxDelayMs: number };
+  readonly regions: readonly string[];
+  readonly servers: readonly string[];
+  readonly volumeTypes: readonly string[];
+  readonly restoreSize: "asked" | "snapshot";
+  readonly listDelayMs: number;
+  readonly latencyMs: number;
+}
+
+const DEFAULT_DURATIONS: MemoryDurations = {
+  createVolumeMs: 6_000,
+  deleteVolumeMs: 4_000,
+  resizeVolumeMs: 5_000,
+  attachVolumeMs: 5_000,
+  detachVolumeMs: 3_000,
+  revertVolumeMs: 8_000,
+  createSnapshotMs: 12_000,
+  deleteSnapshotMs: 4_000,
+};
+
+/** Fills in the defaults. `namesEnforced`: whether the provider refuses a second resource of one name. */
+export function resolveSettings(options: MemoryAccountOptions, namesEnforced: boolean): MemorySettings {
+  const asynchronous = options.asynchronous ?? false;
+  return {
+    provider: options.provider ?? "memory",
+    mode: options.mode ?? (asynchronous === false ? "none" : "state"),
+    durations: { ...DEFAULT_DURATIONS, ...(typeof asynchronous === "object" ? asynchronous : {}) },
+    paging: options.paging ?? { style: "numbered", minPageSize: 1, maxPageSize: 200 },
+    order: options.order ?? "oldest_first",
+    quota: options.quota ?? {},
+    settleMs: options.settleMs ?? (namesEnforced ? 0 : 2_000),
+    polling: options.polling ?? { initialDelayMs: 1_000, maxDelayMs: 5_000 },
+    regions: options.regions ?? ["mem-1", "mem-2"],
+    servers: options.servers ?? ["server-1", "server-2"],
+    volumeTypes: options.volumeTypes ?? ["standard", "fast"],
+    restoreSize: options.restoreSize ?? "asked",
+    listDelayMs: options.listDelayMs ?? 0,
+    latencyMs: options.latencyMs ?? 0,
+  };
+}

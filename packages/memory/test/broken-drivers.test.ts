@@ -1,0 +1,253 @@
+/** The kit against drivers that are wrong in one way each: a kit that lets them pass proves nothing. */
+import { checkBlockStorageDriver } from "@polyvol/conformance";
+import { type Capability, isPolyvolError, PolyvolError, type Volume } from "@polyvol/core";
+import type { BlockStorageDriver } from "@polyvol/core/driver";
+import type { MemoryAccountOptions } from "@polyvol/memory";
+import { describe, expect, test } from "vitest";
+import { memoryHarness } from "./harness.ts";
+
+interface Fault {
+  readonly wrong: string;
+  /** The case that must notice. */
+  readonly number: number;
+  readonly options?: MemoryAccountOptions;
+  readonly breakDriver: (driver: BlockStorageDriver) => Partial<BlockStorageDriver>;
+}
+
+const ASYNCHRONOUS: MemoryAccountOptions = { asynchronous: true };
+
+const FAULTS: readonly Fault[] = [
+  { wrong: "has no version", number: 1, breakDriver: () => ({ version: "latest" }) },
+  {
+    wrong: "lists a capability that nobody knows",
+    number: 2,
+    breakDriver: ({ capabilities }) => ({
+      capabilities: { ...capabilities, supports: [...capabilities.supports, "volumes.fly" as Capability] },
+    }),
+  },
+  {
+    wrong: "lists a capability and lacks its method",
+    number: 3,
+    breakDriver: ({ renameVolume: _, ...driver }) => ({ ...driver, renameVolume: undefined as never }),
+  },
+  {
+    wrong: "has a smallest size that is no step",
+    number: 4,
+    breakDriver: ({ capabilities }) => ({
+      capabilities: {
+        ...capabilities,
+        limits: { ...capabilities.limits, volumeSize: { minimumGiB: 3, maximumGiB: 9, stepGiB: 2 } },
+      },
+    }),
+  },
+  {
+    wrong: "answers a health check without asking",
+    number: 5,
+    breakDriver: () => ({ checkHealth: async () => ({ apiVersion: "1" }) }),
+  },
+  {
+    wrong: "makes names lower-case",
+    number: 14,
+    options: { limits: { volumeName: { pattern: ".+", minLength: 1, maxLength: 64, inWords: "anything" } } },
+    breakDriver: ({ createVolume }) => ({
+      createVolume: (input, context) => createVolume({ ...input, name: input.name.toLowerCase() }, context),
+    }),
+  },
+  {
+    wrong: "forgets the source snapshot in the request",
+    number: 15,
+    breakDriver: ({ createVolume }) => ({
+      createVolume: async ({ sourceSnapshotId, ...input }, context) => {
+        const started = await createVolume(input, context);
+        const resource: Volume =
+          sourceSnapshotId === undefined ? started.resource : { ...started.resource, sourceSnapshotId };
+        return { ...started, resource };
+      },
+    }),
+  },
+  {
+    wrong: "calls a full quota a rate limit",
+    number: 21,
+    breakDriver: ({ createVolume }) => ({
+      createVolume: (input, context) =>
+        createVolume(input, context).catch((error: unknown) => {
+          if (!isPolyvolError(error, "resource_exhausted")) throw error;
+          throw new PolyvolError("rate_limited", error.reason, { outcome: "not_applied" });
+        }),
+    }),
+  },
+  {
+    wrong: "calls an unknown id a server error",
+    number: 23,
+    breakDriver: ({ getVolume }) => ({
+      getVolume: (id, context) =>
+        getVolume(id, context).catch(() => {
+          throw new PolyvolError("unavailable", "500", { retryable: true, outcome: "unknown" });
+        }),
+    }),
+  },
+  {
+    wrong: "shows the first page of volumes only",
+    number: 27,
+    options: { paging: { style: "cursor", maxPageSize: 3 } },
+    breakDriver: ({ listVolumes }) => ({
+      listVolumes: async (query, page, context) => {
+        const { nextToken: _, ...rest } = await listVolumes(query, page, context);
+        return rest;
+      },
+    }),
+  },
+  {
+    wrong: "says that a volume is deleted and keeps it",
+    number: 35,
+    breakDriver: () => ({ deleteVolume: async () => ({ settled: true }) }),
+  },
+  {
+    wrong: "says that a resize is done and does nothing",
+    number: 39,
+    breakDriver: () => ({ resizeVolume: async () => ({ settled: true }) }),
+  },
+  {
+    wrong: "calls a snapshot usable that is being made",
+    number: 47,
+    options: ASYNCHRONOUS,
+    breakDriver: ({ createSnapshot, getSnapshot }) => ({
+      createSnapshot: async (input, context) => {
+        const { resource } = await createSnapshot(input, context);
+        return { resource: { ...resource, state: "available" }, settled: true };
+      },
+      getSnapshot: async (id, context) => ({ ...(await getSnapshot(id, context)), state: "available" }),
+    }),
+  },
+  {
+    wrong: "takes seconds for milliseconds",
+    number: 48,
+    breakDriver: ({ createSnapshot }) => ({
+      createSnapshot: async (input, context) => {
+        const started = await createSnapshot(input, context);
+        const createdAt = new Date(started.resource.createdAt.getTime() / 1_000);
+        return { ...started, resource: { ...started.resource, createdAt } };
+      },
+    }),
+  },
+  {
+    wrong: "forgets the tags of snapshots",
+    number: 58,
+    breakDriver: ({ createSnapshot }) => ({
+      createSnapshot: (input, context) => createSnapshot({ ...input, tags: {} }, context),
+    }),
+  },
+  {
+    wrong: "says that an attach failed for good when the volume is attached elsewhere by surprise",
+    number: 61,
+    breakDriver: ({ attachVolume }) => ({
+      attachVolume: async (id, _server, context) => (await attachVolume?.(id, "server-2", context)) ?? {},
+    }),
+  },
+  {
+    wrong: "says that a lost create was not carried out",
+    number: 64,
+    options: { names: "free" },
+    breakDriver: ({ createVolume }) => ({
+      createVolume: (input, context) =>
+        createVolume(input, context).catch((error: unknown) => {
+          if (!isPolyvolError(error, "unavailable")) throw error;
+          throw new PolyvolError("unavailable", error.reason, { retryable: true, outcome: "not_applied" });
+        }),
+    }),
+  },
+  {
+    wrong: "says that a failed delete must not be repeated",
+    number: 65,
+    breakDriver: ({ deleteVolume }) => ({
+      deleteVolume: (id, context) =>
+        deleteVolume(id, context).catch((error: unknown) => {
+          if (!isPolyvolError(error, "unavailable")) throw error;
+          throw new PolyvolError("unavailable", error.reason, { retryable: false, outcome: "unknown" });
+        }),
+    }),
+  },
+  {
+    wrong: "never says that work has failed",
+    number: 66,
+    options: ASYNCHRONOUS,
+    breakDriver: ({ getSnapshot }) => ({
+      getSnapshot: async (id, context) => {
+        const snapshot = await getSnapshot(id, context);
+        return snapshot.state === "error" ? { ...snapshot, state: "creating" } : snapshot;
+      },
+    }),
+  },
+  {
+    wrong: "keeps no names unique and says that they are",
+    number: 68,
+    options: { names: "free" },
+    breakDriver: ({ capabilities }) => ({
+      capabilities: { ...capabilities, volumeNames: { enforced: true, scope: "region" } },
+    }),
+  },
+  {
+    wrong: "leaves the request id out of a malformed answer",
+    number: 69,
+    breakDriver: ({ getVolume }) => ({
+      getVolume: (id, context) =>
+        getVolume(id, context).catch((error: unknown) => {
+          if (!isPolyvolError(error, "malformed_response")) throw error;
+          throw new PolyvolError("malformed_response", error.reason, { retryable: false });
+        }),
+    }),
+  },
+  {
+    wrong: "takes a state that it does not know for a good one",
+    number: 70,
+    breakDriver: ({ getVolume }) => ({
+      getVolume: async (id, context) => {
+        const volume = await getVolume(id, context);
+        return volume.state === "unknown" ? { ...volume, state: "available" } : volume;
+      },
+    }),
+  },
+];
+
+describe("a driver that", () => {
+  for (const { wrong, number, options = {}, breakDriver } of FAULTS) {
+    test(`${wrong} fails case ${number}`, { timeout: 60_000 }, async () => {
+      const broken = await checkBlockStorageDriver(
+        "broken",
+        () => {
+          const harness = memoryHarness(options);
+          const spoil = (driver: BlockStorageDriver): BlockStorageDriver => ({
+            ...driver,
+            ...breakDriver(driver),
+          });
+          return {
+            ...harness,
+            driver: spoil(harness.driver),
+            secondProcess: () => spoil(harness.secondProcess()),
+          };
+        },
+        { only: [number] },
+      );
+      expect(broken.totals.failed, "tests that notice").toBeGreaterThan(0);
+
+      const whole = await checkBlockStorageDriver("whole", () => memoryHarness(options), { only: [number] });
+      expect(whole.totals.failed, "tests that fail without the fault").toBe(0);
+    });
+  }
+});
+
+test("leftovers fail case 71", async () => {
+  const report = await checkBlockStorageDriver(
+    "untidy",
+    () => {
+      const harness = memoryHarness({});
+      // The kit sees what the provider holds, whatever the driver says.
+      return { ...harness, driver: { ...harness.driver, deleteVolume: async () => ({ settled: true }) } };
+    },
+    { only: [9, 71] },
+  );
+  expect(report.cases.map(({ number, result }) => [number, result])).toEqual([
+    [9, "passed"],
+    [71, "failed"],
+  ]);
+});

@@ -1,0 +1,101 @@
+import { type FaultTarget, type Harness, type HarnessFault, ODD_STATE } from "@polyvol/conformance";
+import { PolyvolError } from "@polyvol/core";
+import { createVirtualClock } from "@polyvol/core/driver";
+import {
+  createMemoryAccount,
+  createMemoryDriver,
+  type MemoryAccountOptions,
+  type MemoryFaultEffect,
+  type MemoryMethod,
+} from "@polyvol/memory";
+
+/** A harness of the conformance kit over an account in memory with these rules. */
+export function memoryHarness(options: MemoryAccountOptions): Harness {
+  const clock = createVirtualClock();
+  const account = createMemoryAccount({ ...options, clock });
+  return {
+    driver: createMemoryDriver({ account }),
+    clock,
+    ids: {
+      missingVolume: "volume-999999",
+      missingSnapshot: "snapshot-999999",
+      missingServer: "server-999999",
+      malformed: ["a/b", "../volume-000001", "%2e%2e", "with space", "?name=x"],
+      regions: ["mem-1", "mem-2"],
+      servers: ["server-1", "server-2"],
+    },
+    badCredentials: () => createMemoryDriver({ account, authorised: false }),
+    secondProcess: () => createMemoryDriver({ account }),
+    faults: {
+      inject: ({ on, effect, count = 1 }) =>
+        account.inject({ on: METHODS[on], count, ...effectOf(effect, on) }),
+      clear: account.clearFaults,
+    },
+    requests: () => ({ total: account.calls.total, changes: account.calls.changes }),
+    lastVolumeCreate: () => account.calls.last("createVolume") as { sourceSnapshotId?: string } | undefined,
+    holds: () => {
+      const { volumes, snapshots } = account.dump();
+      return {
+        volumes: volumes.map(({ id, name, state }) => ({
+          id,
+          name,
+          ready: state === "available" || state === "in_use",
+        })),
+        snapshots: snapshots.map(({ id, name, state }) => ({ id, name, ready: state === "available" })),
+      };
+    },
+  };
+}
+
+const METHODS: Readonly<Record<FaultTarget, MemoryMethod>> = {
+  "volumes.create": "createVolume",
+  "volumes.get": "getVolume",
+  "volumes.list": "listVolumes",
+  "volumes.resize": "resizeVolume",
+  "volumes.attach": "attachVolume",
+  "volumes.delete": "deleteVolume",
+  "snapshots.create": "createSnapshot",
+  "snapshots.get": "getSnapshot",
+  "snapshots.list": "listSnapshots",
+  "snapshots.delete": "deleteSnapshot",
+};
+
+function effectOf(effect: HarnessFault["effect"], on: FaultTarget): MemoryFaultEffect {
+  switch (effect) {
+    case "lose_answer":
+      return { effect: "fail", when: "after" };
+    case "cut":
+      return { effect: "fail", when: "before" };
+    case "unavailable_before":
+      return { effect: "fail", when: "before", error: unavailable() };
+    case "unavailable_after":
+      return { effect: "fail", when: "after", error: unavailable() };
+    case "quota_full":
+      return {
+        effect: "fail",
+        when: "before",
+        error: new PolyvolError("resource_exhausted", "the quota is full", { outcome: "not_applied" }),
+      };
+    case "fail_later":
+      return { effect: "break" };
+    case "extra_field":
+      return { effect: "rewrite", rewrite: (answer) => ({ ...answer, flavour: "sweet" }) };
+    case "missing_field":
+      return {
+        effect: "rewrite",
+        rewrite: ({ name: _, ...rest }) => rest,
+      };
+    case "odd_state":
+      return { effect: "rewrite", rewrite: (answer) => ({ ...answer, state: ODD_STATE }) };
+    default:
+      throw new Error(`no effect ${String(effect)} for ${on}`);
+  }
+}
+
+function unavailable(): PolyvolError {
+  return new PolyvolError("unavailable", "the service is not available", {
+    status: 503,
+    retryable: true,
+    outcome: "unknown",
+  });
+}
