@@ -5,7 +5,7 @@ import type { WaitOptions } from "../options.ts";
 import { isUnclear } from "../retry.ts";
 import type { Volume } from "../volume.ts";
 import type { VolumeResources } from "../volume-resources.ts";
-import { settled, volumeReaches } from "../waiting/goal.ts";
+import { settled, volumeReaches, volumeUsable } from "../waiting/goal.ts";
 import { waitFor } from "../waiting/wait.ts";
 
 /** A change of a volume, told by where it leads: so it can be repeated, and recovered by looking. */
@@ -90,17 +90,38 @@ async function waitUntilReached(
   change: VolumeChange,
   changed: Changed,
 ): Promise<Volume> {
-  const volume = await waitFor(call, {
-    kind: "volume",
-    id: change.id,
-    goal: volumeReaches((seen) => change.reached(seen)),
-    polls: resources.polls,
-    pending: changed.pending,
-    onProgress: change.onProgress,
-    lookAtOnce: changed.settled === true,
-  });
-  if (volume === undefined) throw vanished();
-  return volume;
+  let underWay = false;
+  for (let { pending } = changed; ; pending = undefined) {
+    const volume = await waitFor(call, {
+      kind: "volume",
+      id: change.id,
+      // At rest again without effect: the provider gave up. At rest from the start: it has not begun yet.
+      goal: (seen) => {
+        const verdict = volumeReaches((each) => change.reached(each))(seen);
+        const resting = volumeUsable(seen).state === "done";
+        if (!resting) underWay = true;
+        return verdict.state === "pending" && resting && underWay ? { state: "done" } : verdict;
+      },
+      polls: resources.polls,
+      pending,
+      onProgress: change.onProgress,
+      lookAtOnce: changed.settled === true,
+    });
+    if (volume === undefined) throw vanished();
+    if (change.reached(volume)) return volume;
+    // A shared look may have come from a listing that lags behind: only the volume itself proves a failure.
+    const now = await resources.get(call, change.id);
+    if (change.reached(now)) return now;
+    if (volumeUsable(now).state === "done") {
+      throw new PolyvolError(
+        "operation_failed",
+        "the provider accepted the change and ended it without effect",
+        {
+          outcome: "unknown",
+        },
+      );
+    }
+  }
 }
 
 function emitFound(call: Call, id: string): void {

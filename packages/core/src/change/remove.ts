@@ -128,7 +128,11 @@ async function sendAndWait<T extends Volume | Snapshot, Query>(
       changed = await call.send("repeatable", removal.send);
     } catch (error) {
       if (isPolyvolError(error, "not_found")) return;
-      throw error;
+      // A request without an answer may have begun it, and its repetition is refused because it is under way.
+      if (!isPolyvolError(error) || call.abortSignal.aborted) throw error;
+      const now = await resources.tryGet(call, id).catch(() => before);
+      if (now === undefined && before !== undefined) return;
+      if (now?.state !== "deleting") throw error;
     }
   }
   if (changed.settled === true) return;

@@ -1,0 +1,125 @@
+import type { RequestQuota } from "../capabilities.ts";
+
+/**
+ * Counts requests against quotas of the form "so many in any span of so long".
+ *
+ * When the provider counted a request is not known, only that it was before the answer came. So a request counts
+ * from when it is sent until one window after its answer, and one millisecond more, since clocks drop fractions.
+ */
+export interface SlidingWindows {
+  /** Whether any quota is known. */
+  readonly known: boolean;
+  /** Length of the longest window in milliseconds; 0 without any. */
+  readonly longestMs: number;
+  replace(quotas: readonly RequestQuota[]): void;
+  begin(): void;
+  /** `counted`: whether the request was really sent. */
+  end(now: number, counted: boolean): void;
+  /** Earliest time at which the request behind `ahead` others can go: `now` if at once, else a lower bound. */
+  earliest(now: number, ahead: number): number;
+  /** Requests left in the longest window by our own count. */
+  left(now: number): number;
+  /** Whether some window is full, or nearly so, by our own count. */
+  nearlyFull(now: number): boolean;
+}
+
+interface Window {
+  readonly requests: number;
+  readonly windowMs: number;
+  /** Index of the oldest answer that still counts. */
+  start: number;
+}
+
+const NEARLY = 0.9;
+const TRIM_FROM = 4096;
+
+export function createSlidingWindows(quotas: readonly RequestQuota[]): SlidingWindows {
+  /** Times of answers, in order; shared by all windows. */
+  let answers: number[] = [];
+  let windows = toWindows(quotas);
+  let inFlight = 0;
+
+  function used(window: Window, now: number): number {
+    let answered = answers[window.start];
+    while (answered !== undefined && answered + window.windowMs < now) {
+      window.start += 1;
+      answered = answers[window.start];
+    }
+    return inFlight + answers.length - window.start;
+  }
+
+  function earliestIn(window: Window, now: number, ahead: number): number {
+    const toExpire = used(window, now) + ahead + 1 - window.requests;
+    if (toExpire <= 0) return now;
+    const answered = answers[window.start + toExpire - 1];
+    if (answered !== undefined) return answered + window.windowMs + 1;
+    // Not answered yet, or not even sent: each further round takes a whole window at least.
+    const unanswered = toExpire - (answers.length - window.start);
+    return now + window.windowMs * Math.ceil(unanswered / window.requests);
+  }
+
+  function trim(): void {
+    if (windows.length === 0) {
+      answers = [];
+      return;
+    }
+    const unused = Math.min(...windows.map((window) => window.start));
+    if (unused < TRIM_FROM || unused * 2 < answers.length) return;
+    answers = answers.slice(unused);
+    for (const window of windows) window.start -= unused;
+  }
+
+  return {
+    get known() {
+      return windows.length > 0;
+    },
+    get longestMs() {
+      return windows.at(-1)?.windowMs ?? 0;
+    },
+    replace: (replacement) => {
+      if (isSame(windows, replacement)) return;
+      windows = toWindows(replacement);
+    },
+    begin: () => {
+      inFlight += 1;
+    },
+    end: (now, counted) => {
+      inFlight -= 1;
+      if (!counted || windows.length === 0) return;
+      answers.push(now);
+      if (answers.length >= TRIM_FROM) {
+        for (const window of windows) used(window, now);
+        trim();
+      }
+    },
+    earliest: (now, ahead) => {
+      let latest = now;
+      for (const window of windows) latest = Math.max(latest, earliestIn(window, now, ahead));
+      return latest;
+    },
+    left: (now) => {
+      const longest = windows.at(-1);
+      return longest === undefined ? Number.POSITIVE_INFINITY : longest.requests - used(longest, now);
+    },
+    nearlyFull: (now) => windows.some((window) => used(window, now) >= window.requests * NEARLY),
+  };
+}
+
+/** Shortest first. What cannot be a quota (a header's example value, say) is left out. */
+function toWindows(quotas: readonly RequestQuota[]): Window[] {
+  return quotas
+    .filter(({ requests, windowMs }) => requests >= 1 && windowMs > 0 && Number.isFinite(windowMs))
+    .map(({ requests, windowMs }) => ({ requests: Math.floor(requests), windowMs, start: 0 }))
+    .sort((a, b) => a.windowMs - b.windowMs);
+}
+
+function isSame(windows: readonly Window[], quotas: readonly RequestQuota[]): boolean {
+  const replacement = toWindows(quotas);
+  return (
+    windows.length === replacement.length &&
+    windows.every((window, index) => {
+      const other = replacement[index];
+      return window.requests === other?.requests && window.windowMs === other.windowMs;
+    })
+  );
+}

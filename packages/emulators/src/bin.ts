@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+import { type CommandIo, runCommand } from "./kit/run-command.ts";
+import { providers } from "./providers.ts";
+
+let stopped = false;
+
+/** Resolves at the first SIGINT or SIGTERM. */
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = (): void => {
+      stopped = true;
+      resolve();
+    };
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+  });
+}
+
+const io: CommandIo = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  env: process.env,
+  untilStopped,
+};
+
+// Whoever started the emulator may stop reading once it knows the URL.
+process.stdout.on("error", () => undefined);
+void runCommand(providers, process.argv.slice(2), io).then((code) => {
+  process.exitCode = code;
+  // Timers of delayed answers and late commits must not outlive the server.
+  if (stopped) process.exit();
+});

@@ -1,0 +1,134 @@
+import { notFound, unprocessable } from "./errors.ts";
+import type { ActionRecord, ActionType, VolumeRecord } from "./records.ts";
+import type { ActionBody } from "./requests.ts";
+import { checkTags, useTags } from "./tag-rules.ts";
+import { checkCapacity, checkSize } from "./volume-rules.ts";
+import type { World } from "./world.ts";
+
+const PENDING = "Droplet already has a pending event.";
+
+function checkFree(world: World, volume: VolumeRecord, dropletId: number | undefined): void {
+  for (const running of world.running) {
+    if (dropletId !== undefined && running.type !== "resize" && running.dropletId === dropletId) {
+      throw unprocessable(PENDING);
+    }
+    if (running.volumeId === volume.id) throw unprocessable("Volume already has a pending event.");
+  }
+}
+
+function checkAttach(world: World, volume: VolumeRecord, dropletId: number | undefined): void {
+  if (dropletId === undefined || !Number.isInteger(dropletId)) throw unprocessable("droplet_id is required");
+  const droplet = world.droplets.get(dropletId);
+  if (droplet === undefined) throw notFound();
+  if (droplet.region !== volume.region)
+    throw unprocessable("The volume and the Droplet are in different regions");
+  if (volume.dropletId !== undefined) throw unprocessable("This volume is already attached");
+  checkFree(world, volume, dropletId);
+  if (world.volumes.by("droplet", String(dropletId)).length >= world.settings.volumesPerDroplet) {
+    throw unprocessable("cannot attach more volumes to the Droplet");
+  }
+}
+
+function checkDetach(world: World, volume: VolumeRecord, dropletId: number | undefined): void {
+  if (dropletId === undefined || volume.dropletId !== dropletId) throw unprocessable("Attachment not found");
+  checkFree(world, volume, dropletId);
+}
+
+function checkResize(world: World, volume: VolumeRecord, size: number | undefined): void {
+  const wanted = checkSize(world, size, "resize");
+  if (wanted <= volume.sizeGiB) {
+    throw unprocessable("failed to resize volume: the new size must be larger than the current size");
+  }
+  checkFree(world, volume, undefined);
+  checkCapacity(world, wanted - volume.sizeGiB, "error resizing volume");
+}
+
+function nextOutcome(world: World, type: ActionType): "completed" | "errored" {
+  const planned = world.plannedOutcomes.shift();
+  return planned ?? (world.settings.erroredActions.has(type) ? "errored" : "completed");
+}
+
+function enqueue(running: ActionRecord[], action: ActionRecord): void {
+  const later = running.findIndex((other) => other.dueAt > action.dueAt);
+  running.splice(later === -1 ? running.length : later, 0, action);
+}
+
+/** Accepts an action on a volume, or throws what the provider answers instead. The effect comes when it ends. */
+export function startAction(world: World, volume: VolumeRecord, body: ActionBody, now: number): ActionRecord {
+  const { type, region } = body;
+  if (type === undefined) throw unprocessable("type must be attach, detach or resize");
+  if (region !== undefined && region !== volume.region)
+    throw unprocessable("The volume is in another region");
+  checkTags(world, body.tags);
+  if (type === "attach") checkAttach(world, volume, body.droplet_id);
+  else if (type === "detach") checkDetach(world, volume, body.droplet_id);
+  else checkResize(world, volume, body.size_gigabytes);
+
+  if (type === "attach" && body.tags.length > 0) {
+    const tags = useTags(world, body.tags, "volume", volume.id, now);
+    changeVolume(world, volume, { tags: [...new Set([...volume.tags, ...tags])] }, now);
+  }
+  const { actionDurationMs, actionVisibleAfterMs } = world.settings;
+  const action: ActionRecord = {
+    id: world.nextActionId(),
+    type,
+    status: "in-progress",
+    startedAt: now,
+    completedAt: undefined,
+    visibleAt: now + actionVisibleAfterMs,
+    dueAt: now + actionDurationMs[type],
+    outcome: nextOutcome(world, type),
+    region: volume.region,
+    volumeId: volume.id,
+    dropletId: type === "resize" ? undefined : body.droplet_id,
+    sizeGiB: type === "resize" ? body.size_gigabytes : undefined,
+  };
+  world.actions.put(action, now);
+  enqueue(world.running, action);
+  settleActions(world, now);
+  return world.actions.get(action.id) ?? action;
+}
+
+/** Replaces a volume's record by one with other values. */
+export function changeVolume(
+  world: World,
+  volume: VolumeRecord,
+  change: Partial<VolumeRecord>,
+  at: number,
+): void {
+  const { text: _, ...rest } = volume;
+  world.volumes.put({ ...rest, ...change }, at);
+}
+
+/** True when the action could do what it was to do. */
+function takeEffect(world: World, action: ActionRecord): boolean {
+  const volume = world.volumes.get(action.volumeId);
+  if (action.outcome === "errored" || volume === undefined) return false;
+  if (action.type === "attach") {
+    if (action.dropletId === undefined || world.droplets.get(action.dropletId) === undefined) return false;
+    changeVolume(world, volume, { dropletId: action.dropletId }, action.dueAt);
+  } else if (action.type === "detach") changeVolume(world, volume, { dropletId: undefined }, action.dueAt);
+  else changeVolume(world, volume, { sizeGiB: action.sizeGiB ?? volume.sizeGiB }, action.dueAt);
+  return true;
+}
+
+/** Ends every action that is due, in the order of time. */
+export function settleActions(world: World, now: number): void {
+  for (
+    let action = world.running[0];
+    action !== undefined && action.dueAt <= now;
+    action = world.running[0]
+  ) {
+    world.running.shift();
+    const status = takeEffect(world, action) ? "completed" : "errored";
+    world.actions.put({ ...action, status, completedAt: action.dueAt }, action.dueAt);
+  }
+}
+
+/** Destroys a Droplet; its volumes are detached and stay. */
+export function destroyDroplet(world: World, id: number, now: number): void {
+  if (!world.droplets.remove(id, now)) throw notFound();
+  for (const volume of [...world.volumes.by("droplet", String(id))]) {
+    changeVolume(world, volume, { dropletId: undefined }, now);
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * What exists in the emulated account. Records never change: a change replaces the record, so that lists can be
+ * shown as they were some time ago. `text` alone is filled in later; it keeps the record as it goes over the wire.
+ */
+
+export interface VolumeRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly sizeGiB: number;
+  /** Slug. */
+  readonly region: string;
+  readonly dropletId: number | undefined;
+  /** Milliseconds since the epoch, as everywhere here. */
+  readonly createdAt: number;
+  readonly filesystemType: string;
+  readonly filesystemLabel: string;
+  readonly tags: readonly string[];
+  /** What a snapshot of it is billed for, in GB; 0 for a volume that was never written to. */
+  readonly usedGB: number;
+  text?: string;
+}
+
+export interface SnapshotRecord {
+  /** A UUID, or decimal digits for the snapshot of a Droplet. */
+  readonly id: string;
+  readonly name: string;
+  readonly resourceType: "volume" | "droplet";
+  readonly resourceId: string;
+  /** As shown. */
+  readonly regions: readonly string[];
+  /** Where a restore has to be; not always what `regions` shows. */
+  readonly homeRegion: string;
+  readonly createdAt: number;
+  readonly minDiskSize: number;
+  readonly sizeGB: number;
+  readonly filesystemType: string;
+  readonly filesystemLabel: string;
+  readonly tags: readonly string[];
+  text?: string;
+}
+
+export type ActionType = "attach" | "detach" | "resize";
+
+export interface ActionRecord {
+  readonly id: number;
+  readonly type: ActionType;
+  readonly status: "in-progress" | "completed" | "errored";
+  readonly startedAt: number;
+  readonly completedAt: number | undefined;
+  /** Reads of it give 404 until then. */
+  readonly visibleAt: number;
+  readonly dueAt: number;
+  readonly outcome: "completed" | "errored";
+  readonly region: string;
+  readonly volumeId: string;
+  readonly dropletId: number | undefined;
+  /** The size that a resize leads to. */
+  readonly sizeGiB: number | undefined;
+}
+
+export interface DropletRecord {
+  readonly id: number;
+  readonly name: string;
+  readonly region: string;
+  readonly createdAt: number;
+  readonly tags: readonly string[];
+}
+
+export interface TagRecord {
+  /** Lower case: two tags never differ in capitals alone. */
+  readonly id: string;
+  /** As first used. */
+  readonly name: string;
+  /** Paths of the resources last tagged with it, in all and by kind. */
+  readonly lastTagged: string | undefined;
+  readonly lastTaggedOf: Readonly<Partial<Record<TaggedKind, string>>>;
+}
+
+export type TaggedKind = "droplet" | "volume" | "volume_snapshot";

@@ -1,0 +1,21 @@
+export { createVirtualClock, DEFAULT_START_MS, realClock, type VirtualClock } from "./kit/clock.ts";
+export { createEmulator, type Emulator, type EmulatorOptions } from "./kit/emulator.ts";
+export type {
+  Fault,
+  FaultAnswer,
+  FaultEffect,
+  FaultKind,
+  FaultMatch,
+  FaultMoment,
+  FaultPattern,
+  FaultRule,
+} from "./kit/fault.ts";
+export { parseFaults } from "./kit/fault-schema.ts";
+export type { FaultRegistry, FaultStatus } from "./kit/faults.ts";
+export type { Fetch } from "./kit/fetch-shell.ts";
+export type { Listener, ListenOptions } from "./kit/node-server.ts";
+export type { LogEntry, RequestLog } from "./kit/request-log.ts";
+export { type CommandIo, runCommand } from "./kit/run-command.ts";
+export type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "./kit/service.ts";
+export { InvalidInput } from "./kit/validation.ts";
+export { providers } from "./providers.ts";

@@ -1,0 +1,138 @@
+import type { Answer, Outcome } from "./answer.ts";
+import { isCut } from "./answer.ts";
+import { realClock } from "./clock.ts";
+import type { Fault, FaultAnswer, FaultMoment } from "./fault.ts";
+import { bombBody, brokenBody, endlessBody, largeBody, slowBody } from "./fault-bodies.ts";
+import { httpDate } from "./http-date.ts";
+import type { Clock, ServiceRequest } from "./service.ts";
+import { spoilJson } from "./wrong-json.ts";
+
+/** What a fault may do with the request that it struck. */
+export interface FaultScene {
+  readonly clock: Clock;
+  readonly request: ServiceRequest;
+  /** Lets the service process the request now; lists look back `staleMs`. */
+  commit(staleMs?: number): Answer;
+  /** Lets the service process the request in `ms` on the clock, unless the emulator is reset before. */
+  commitLater(ms: number): void;
+  /** The provider's own answer with a status, without touching the state. */
+  failure(status: number): Answer;
+}
+
+const HTML = "<!doctype html><html><head><title>Sign in</title></head><body><h1>Sign in</h1></body></html>\n";
+
+function given(scene: FaultScene, answer: FaultAnswer): Answer {
+  const usual = scene.failure(answer.status);
+  const own = Object.fromEntries(
+    Object.entries(answer.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const { body } = answer;
+  if (body === undefined) return { ...usual, headers: { ...usual.headers, ...own } };
+  const type = typeof body === "string" ? "text/plain; charset=utf-8" : "application/json";
+  return {
+    status: answer.status,
+    headers: { ...usual.headers, "content-type": type, ...own },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  };
+}
+
+function instead(scene: FaultScene, when: FaultMoment | undefined, answer: () => Answer): Answer {
+  if (when === "after") scene.commit();
+  return answer();
+}
+
+function streamed(scene: FaultScene, stream: Answer["stream"], headers: Record<string, string> = {}): Answer {
+  const usual = scene.failure(200);
+  return {
+    status: 200,
+    headers: { ...usual.headers, "content-type": "application/json", ...headers },
+    body: "",
+    ...(stream === undefined ? {} : { stream }),
+  };
+}
+
+function withHeaders(
+  answer: Answer,
+  set: Readonly<Record<string, string>>,
+  remove: readonly string[] = [],
+): Answer {
+  const headers: Record<string, string> = { ...answer.headers };
+  for (const name of remove) delete headers[name.toLowerCase()];
+  for (const [name, value] of Object.entries(set)) headers[name.toLowerCase()] = value;
+  return { ...answer, headers };
+}
+
+/** Carries out one fault. Waiting is on the emulator's clock unless the fault says `time: "real"`. */
+export async function applyFault(fault: Fault, scene: FaultScene): Promise<Outcome> {
+  const wait = (ms: number, time: "clock" | "real" | undefined): Promise<void> =>
+    (time === "real" ? realClock : scene.clock).sleep(ms);
+  switch (fault.kind) {
+    case "refuse":
+      return { cut: "refused" };
+    case "cut-before":
+      return { cut: "reset" };
+    case "cut-after":
+      scene.commit();
+      return { cut: "reset" };
+    case "delay-before":
+      await wait(fault.ms, fault.time);
+      return scene.commit();
+    case "delay-after": {
+      const answer = scene.commit();
+      await wait(fault.ms, fault.time);
+      return answer;
+    }
+    case "commit-late":
+      scene.commitLater(fault.ms);
+      return fault.answer === undefined ? { cut: "reset" } : given(scene, fault.answer);
+    case "slow-body": {
+      const answer = scene.commit();
+      return { ...answer, stream: slowBody(answer.body, fault.bytes, fault.everyMs, scene.clock) };
+    }
+    case "answer":
+      return instead(scene, fault.when, () => given(scene, fault));
+    case "truncate": {
+      const answer = scene.commit();
+      const keep = fault.bytes ?? Math.floor(answer.body.length / 2);
+      if (fault.cut === true) return { ...answer, stream: brokenBody(answer.body, keep) };
+      return { ...answer, body: Buffer.from(answer.body).subarray(0, keep).toString() };
+    }
+    case "wrong-json": {
+      const answer = scene.commit();
+      return { ...answer, body: spoilJson(answer.body, fault.at, fault.value) };
+    }
+    case "html":
+      return instead(scene, fault.when, () =>
+        given(scene, {
+          status: fault.status ?? 200,
+          headers: { "content-type": "text/html; charset=utf-8" },
+          body: HTML,
+        }),
+      );
+    case "endless-body":
+      return instead(scene, fault.when, () => streamed(scene, endlessBody()));
+    case "large-body":
+      return instead(scene, fault.when, () =>
+        streamed(scene, largeBody(fault.bytes, fault.chunked === true)),
+      );
+    case "bomb":
+      return instead(scene, fault.when, () =>
+        streamed(scene, bombBody(fault.bytes), { "content-encoding": "gzip" }),
+      );
+    case "large-header":
+      return withHeaders(scene.commit(), { [fault.name ?? "x-padding"]: "x".repeat(fault.bytes) });
+    case "headers":
+      return withHeaders(scene.commit(), fault.set ?? {}, fault.remove);
+    case "stale-list":
+      return scene.commit(fault.ms);
+    case "wrong-date": {
+      const date = fault.value ?? httpDate(scene.clock.now() + (fault.offsetMs ?? 0));
+      return withHeaders(scene.commit(), { date });
+    }
+  }
+}
+
+/** The status that a client sees, or `undefined` when it sees none. */
+export function statusOf(outcome: Outcome): number | undefined {
+  return isCut(outcome) ? undefined : outcome.status;
+}

@@ -1,0 +1,101 @@
+import { isVirtualClock, realClock } from "./clock.ts";
+import { createExchange } from "./exchange.ts";
+import type { Fault } from "./fault.ts";
+import { createFaults, type FaultRegistry } from "./faults.ts";
+import { createFetch, type Fetch } from "./fetch-shell.ts";
+import { type Listener, type ListenOptions, listen } from "./node-server.ts";
+import { createRequestLog, type RequestLog } from "./request-log.ts";
+import type { Clock, EmulatedService } from "./service.ts";
+
+/** Options of the shell, the same for every provider. All are optional. */
+export interface EmulatorOptions {
+  /** Time. Default: the machine's own (`realClock`); tests pass `createVirtualClock()`. */
+  readonly clock?: Clock | undefined;
+  /** Decides every made-up id and every fault by chance. Default 1. */
+  readonly randomSeed?: number | undefined;
+  /**
+   * Milliseconds added to every answer. Default 0. On a virtual clock nothing is added unless `realLatency` is
+   * set, because an answer would otherwise wait for somebody to move the clock.
+   */
+  readonly latencyMs?: number | undefined;
+  /** Adds `latencyMs` in real time although the clock is virtual. Default false. */
+  readonly realLatency?: boolean | undefined;
+  /** Faults from the start, as `faults.add` takes them. */
+  readonly faults?: readonly Fault[] | undefined;
+  /** How many requests the log keeps. Default 10,000; 0 keeps none. */
+  readonly logLimit?: number | undefined;
+  /** How many characters of a request body the log keeps. Default 16,384. */
+  readonly logBodyLimit?: number | undefined;
+}
+
+/** One emulated provider with its controls. */
+export interface Emulator {
+  /** Short name: `digitalocean`, `samsung-scp`. */
+  readonly provider: string;
+  readonly clock: Clock;
+  /**
+   * Answers a request in process; it can be handed to a client as its `fetch`. Connection faults reject with
+   * `TypeError("fetch failed")`. Redirects are returned, not followed.
+   */
+  readonly fetch: Fetch;
+  /** Moves a virtual clock. Throws when the clock is real. */
+  advance(ms: number): Promise<void>;
+  readonly faults: FaultRegistry;
+  readonly log: RequestLog;
+  /** Everything that exists now, as JSON-safe data. */
+  state(): unknown;
+  /** Adds data; the shape is the provider's own. Throws `InvalidInput` naming the place that is wrong. */
+  seed(data: unknown): void;
+  /** Forgets data, faults, log and what was to be committed later. Options and the clock stay. */
+  reset(): void;
+  /** Serves over HTTP on a port of its own until closed. */
+  listen(options?: ListenOptions): Promise<Listener>;
+}
+
+function latencyOf(options: EmulatorOptions, clock: Clock): (() => Promise<void>) | undefined {
+  const { latencyMs = 0, realLatency = false } = options;
+  if (!(latencyMs > 0)) return undefined;
+  if (isVirtualClock(clock)) return realLatency ? () => realClock.sleep(latencyMs) : undefined;
+  return () => clock.sleep(latencyMs);
+}
+
+/** Puts the shell around a service. `options.clock` must be the clock that the service was made with. */
+export function createEmulator(service: EmulatedService, options: EmulatorOptions = {}): Emulator {
+  const { clock = realClock, randomSeed = 1, logLimit = 10_000, logBodyLimit = 16_384 } = options;
+  const faults = createFaults(randomSeed);
+  const log = createRequestLog({ limit: logLimit, bodyLimit: logBodyLimit }, service.secrets ?? []);
+  for (const fault of options.faults ?? []) faults.add(fault);
+  let generation = 0;
+  const exchange = createExchange({
+    service,
+    clock,
+    faults,
+    log,
+    latency: latencyOf(options, clock),
+    generation: () => generation,
+  });
+
+  const emulator: Emulator = {
+    provider: service.provider,
+    clock,
+    fetch: createFetch(exchange),
+    advance(ms) {
+      if (isVirtualClock(clock)) return clock.advance(ms);
+      throw new TypeError(
+        "this emulator runs on the real clock; make it with clock: createVirtualClock() to advance it",
+      );
+    },
+    faults: { add: faults.add, remove: faults.remove, clear: faults.clear, list: faults.list },
+    log: { entries: log.entries, clear: log.clear },
+    state: () => service.state(),
+    seed: (data) => service.seed(data),
+    reset() {
+      generation += 1;
+      service.reset();
+      faults.clear();
+      log.clear();
+    },
+    listen: (listenOptions) => listen(emulator, exchange, listenOptions),
+  };
+  return emulator;
+}

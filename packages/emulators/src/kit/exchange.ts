@@ -1,0 +1,99 @@
+import type { Answer, Outcome } from "./answer.ts";
+import { applyFault, statusOf } from "./apply-fault.ts";
+import type { FaultHit, FaultSelector } from "./faults.ts";
+import { httpDate } from "./http-date.ts";
+import type { LogRecord, LogRecorder } from "./request-log.ts";
+import type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "./service.ts";
+
+/** Takes a request through faults, service and log. It answers at once when nothing has to wait. */
+export type Exchange = (request: ServiceRequest) => Outcome | Promise<Outcome>;
+
+export interface ExchangeParts {
+  readonly service: EmulatedService;
+  readonly clock: Clock;
+  readonly faults: FaultSelector;
+  readonly log: LogRecorder;
+  /** Waits before every answer, or `undefined` for none. */
+  readonly latency: (() => Promise<void>) | undefined;
+  /** Counts resets, so that what was to be committed later does not outlive one. */
+  readonly generation: () => number;
+}
+
+/** A request with another staleness. Members are copied by name: some requests compute them on demand. */
+function stale(request: ServiceRequest, staleMs: number): ServiceRequest {
+  const { method, rawTarget, origin, path, query, headers, body } = request;
+  return { method, rawTarget, origin, path, query, headers, body, staleMs };
+}
+
+export function createExchange(parts: ExchangeParts): Exchange {
+  const { service, clock, faults, log, latency, generation } = parts;
+
+  function render(response: ServiceResponse): Answer {
+    const { status, headers, body } = response;
+    const date = httpDate(clock.now());
+    if (body === undefined) return { status, headers: { date, ...headers }, body: "" };
+    if (headers["content-type"] !== undefined && typeof body === "string") {
+      return { status, headers: { date, ...headers }, body };
+    }
+    return {
+      status,
+      headers: { date, "content-type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    };
+  }
+
+  function process(request: ServiceRequest, record: LogRecord): Answer {
+    let response: ServiceResponse;
+    try {
+      response = service.handle(request);
+    } catch (error) {
+      // A defect of the emulator, which must look like neither a rule of the provider nor a fault that was asked for.
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      response = {
+        status: 500,
+        headers: { "content-type": "text/plain", "x-emulator-error": "1" },
+        body: text,
+      };
+    }
+    record.serviceStatus = response.status;
+    return render(response);
+  }
+
+  function failure(status: number, request: ServiceRequest): Answer {
+    return render(
+      service.failure?.(status, request) ?? { status, headers: {}, body: { message: `status ${status}` } },
+    );
+  }
+
+  async function struck(hit: FaultHit, request: ServiceRequest, record: LogRecord): Promise<Outcome> {
+    const outcome = await applyFault(hit.fault, {
+      clock,
+      request,
+      commit: (staleMs = 0) => process(staleMs > 0 ? stale(request, staleMs) : request, record),
+      commitLater(ms) {
+        const mine = generation();
+        void clock.sleep(ms).then(() => {
+          if (generation() === mine) process(request, record);
+        });
+      },
+      failure: (status) => failure(status, request),
+    });
+    if (latency !== undefined) await latency();
+    return finish(record, outcome);
+  }
+
+  function finish(record: LogRecord, outcome: Outcome): Outcome {
+    record.status = statusOf(outcome);
+    record.answeredAt = clock.now();
+    return outcome;
+  }
+
+  return (request) => {
+    const hit = faults.pick(request);
+    const record = log.record(request, clock.now(), hit);
+    if (hit !== undefined) return struck(hit, request, record);
+    const answer = process(request, record);
+    if (latency === undefined) return finish(record, answer);
+    return latency().then(() => finish(record, answer));
+  };
+}

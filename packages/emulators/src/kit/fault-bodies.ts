@@ -1,0 +1,79 @@
+import { gzipSync } from "node:zlib";
+import type { AnswerStream } from "./answer.ts";
+import type { Clock } from "./service.ts";
+
+const CHUNK_BYTES = 64 * 1024;
+const HEAD = '{"padding":"';
+const TAIL = '"}';
+const bytes = (text: string): Uint8Array => Buffer.from(text);
+
+/** The text, a few bytes at a time, with a pause on the clock before each piece but the first. */
+export function slowBody(text: string, size: number, everyMs: number, clock: Clock): AnswerStream {
+  const data = bytes(text);
+  return {
+    declaredLength: data.length,
+    async *chunks(signal) {
+      for (let at = 0; at < data.length && !signal.aborted; at += size) {
+        if (at > 0) await clock.sleep(everyMs, signal).catch(() => undefined);
+        yield data.subarray(at, at + size);
+      }
+    },
+  };
+}
+
+/** The first part of the text under the length of all of it; then the connection is cut. */
+export function brokenBody(text: string, keep: number): AnswerStream {
+  const data = bytes(text);
+  return {
+    declaredLength: data.length,
+    cutAtEnd: true,
+    async *chunks() {
+      yield data.subarray(0, keep);
+    },
+  };
+}
+
+/** JSON that never ends. */
+export function endlessBody(): AnswerStream {
+  const filler = bytes("x".repeat(CHUNK_BYTES));
+  return {
+    async *chunks(signal) {
+      yield bytes(HEAD);
+      while (!signal.aborted) yield filler;
+    },
+  };
+}
+
+async function* padded(size: number): AsyncGenerator<Uint8Array> {
+  const filler = bytes("x".repeat(CHUNK_BYTES));
+  yield bytes(HEAD);
+  for (let left = size; left > 0; left -= CHUNK_BYTES) {
+    yield left < CHUNK_BYTES ? filler.subarray(0, left) : filler;
+  }
+  yield bytes(TAIL);
+}
+
+/** Valid JSON of `size` bytes, made as it is sent. */
+export function largeBody(size: number, chunked: boolean): AnswerStream {
+  const filler = Math.max(0, size - HEAD.length - TAIL.length);
+  const stream: AnswerStream = { chunks: () => padded(filler) };
+  return chunked ? stream : { ...stream, declaredLength: filler + HEAD.length + TAIL.length };
+}
+
+/**
+ * A gzip body that unpacks to valid JSON of about `size` bytes. One member of a megabyte is repeated, which is
+ * valid gzip, so that a bomb of any size is made at once.
+ */
+export function bombBody(size: number): AnswerStream {
+  const memberBytes = 1024 * 1024;
+  const members = Math.max(1, Math.ceil(size / memberBytes));
+  return {
+    async *chunks() {
+      const member = gzipSync("x".repeat(memberBytes), { level: 9 });
+      yield gzipSync(HEAD);
+      for (let made = 0; made < members; made += 1) yield member;
+      yield gzipSync(TAIL);
+    },
+    decoded: () => padded(members * memberBytes),
+  };
+}

@@ -1,0 +1,134 @@
+import type { Fault } from "./fault.ts";
+import { compileMatch, type RequestTest } from "./fault-match.ts";
+import { parseFault } from "./fault-schema.ts";
+import { createRandom } from "./random.ts";
+import type { ServiceRequest } from "./service.ts";
+
+/** A fault as `list` shows it. */
+export interface FaultStatus {
+  readonly id: string;
+  /** The fault in its JSON form. */
+  readonly fault: Fault;
+  /** How many requests its match fitted so far. */
+  readonly matched: number;
+  /** How many requests it struck so far. */
+  readonly applied: number;
+  /** True when it has struck as often as it may. */
+  readonly spent: boolean;
+}
+
+/** The faults of one emulator. */
+export interface FaultRegistry {
+  /** Adds a fault after those already there and returns its id. Throws `InvalidInput` when it is not valid. */
+  add(fault: Fault): string;
+  /** Removes one fault; false when there is none of that id. */
+  remove(id: string): boolean;
+  /** Removes all faults. */
+  clear(): void;
+  list(): readonly FaultStatus[];
+}
+
+/** The registry as the shell uses it: it also decides which fault strikes a request. */
+export interface FaultSelector extends FaultRegistry {
+  pick(request: ServiceRequest): FaultHit | undefined;
+}
+
+/** A fault that strikes. */
+export interface FaultHit {
+  readonly id: string;
+  readonly fault: Fault;
+}
+
+interface Entry {
+  readonly id: string;
+  readonly fault: Fault;
+  readonly fits: RequestTest;
+  readonly chance: () => number;
+  readonly arrivals: Map<string, number>;
+  matched: number;
+  passed: number;
+  applied: number;
+}
+
+function spent(entry: Entry): boolean {
+  return entry.fault.count !== undefined && entry.applied >= entry.fault.count;
+}
+
+function strikes(entry: Entry, request: ServiceRequest): boolean {
+  if (!entry.fits(request)) return false;
+  entry.matched += 1;
+  const { perRequest, skip = 0, probability = 1 } = entry.fault;
+  if (perRequest !== undefined) {
+    const key = `${request.method} ${request.rawTarget}\n${request.body}`;
+    const before = entry.arrivals.get(key) ?? 0;
+    entry.arrivals.set(key, before + 1);
+    if (before >= perRequest) return false;
+  }
+  if (entry.passed < skip) {
+    entry.passed += 1;
+    return false;
+  }
+  if (probability < 1 && entry.chance() >= probability) return false;
+  entry.applied += 1;
+  return true;
+}
+
+function asJson(fault: Fault): Fault {
+  const path = fault.match?.path;
+  if (!(path instanceof RegExp)) return fault;
+  return { ...fault, match: { ...fault.match, path: { regexp: path.source, flags: path.flags } } };
+}
+
+/** Makes an empty registry. `seed` decides the chances of faults that bring no seed of their own. */
+export function createFaults(seed: number): FaultSelector {
+  let entries: Entry[] = [];
+  let active: Entry[] = [];
+  let made = 0;
+
+  return {
+    add(input) {
+      const fault = parseFault(input);
+      made += 1;
+      const id = fault.id ?? `fault-${made}`;
+      const entry: Entry = {
+        id,
+        fault,
+        fits: compileMatch(fault.match ?? {}),
+        chance: createRandom(fault.seed ?? seed + made * 7919),
+        arrivals: new Map(),
+        matched: 0,
+        passed: 0,
+        applied: 0,
+      };
+      entries.push(entry);
+      active.push(entry);
+      return id;
+    },
+    remove(id) {
+      const before = entries.length;
+      entries = entries.filter((entry) => entry.id !== id);
+      active = active.filter((entry) => entry.id !== id);
+      return entries.length < before;
+    },
+    clear() {
+      entries = [];
+      active = [];
+    },
+    list: () =>
+      entries.map((entry) => ({
+        id: entry.id,
+        fault: asJson(entry.fault),
+        matched: entry.matched,
+        applied: entry.applied,
+        spent: spent(entry),
+      })),
+    pick(request) {
+      for (const entry of active) {
+        if (!strikes(entry, request)) continue;
+        if (spent(entry)) active = active.filter((other) => other !== entry);
+        return { id: entry.id, fault: entry.fault };
+      }
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import type { FaultKind } from "./fault.ts";
+import type { FaultHit } from "./faults.ts";
+import { createRedactor } from "./redact.ts";
+import type { ServiceRequest } from "./service.ts";
+
+/** One request as the emulator saw it. Secrets are replaced by `[redacted]`. */
+export interface LogEntry {
+  /** Position since the emulator was made, from 1; it goes on counting after `clear`. */
+  readonly sequence: number;
+  readonly method: string;
+  /** Path and query as they came over the wire. */
+  readonly target: string;
+  /** Status that was sent; absent when the connection was cut or the request is still held back. */
+  readonly status?: number;
+  /** Status that the service gave; absent when the request never reached it. */
+  readonly serviceStatus?: number;
+  /** True when the service processed the request with success, whatever the client was told. */
+  readonly committed: boolean;
+  /** Arrival and answer by the emulator's clock, ISO 8601. `answeredAt` is absent while the request is held back. */
+  readonly receivedAt: string;
+  readonly answeredAt?: string;
+  readonly requestHeaders: Readonly<Record<string, string>>;
+  /** The body, cut at the log's bound. */
+  readonly requestBody: string;
+  /** The fault that struck the request. */
+  readonly fault?: { readonly id: string; readonly kind: FaultKind };
+}
+
+/** The last requests, oldest first. Its length is bounded; the oldest entries make room. */
+export interface RequestLog {
+  entries(): readonly LogEntry[];
+  clear(): void;
+}
+
+/** A request that is being recorded: the shell fills it in as things happen. */
+export interface LogRecord {
+  readonly sequence: number;
+  readonly request: ServiceRequest;
+  readonly body: string;
+  readonly receivedAt: number;
+  readonly hit: FaultHit | undefined;
+  status: number | undefined;
+  serviceStatus: number | undefined;
+  answeredAt: number | undefined;
+}
+
+/** The log as the shell uses it. */
+export interface LogRecorder extends RequestLog {
+  record(request: ServiceRequest, receivedAt: number, hit: FaultHit | undefined): LogRecord;
+}
+
+export interface LogBounds {
+  /** How many requests are kept; 0 keeps none. */
+  readonly limit: number;
+  /** How many characters of a body are kept. */
+  readonly bodyLimit: number;
+}
+
+/** Makes an empty log. Recording keeps references only; redaction happens when the log is read. */
+export function createRequestLog(bounds: LogBounds, secrets: readonly string[]): LogRecorder {
+  const redactor = createRedactor(secrets);
+  let ring: LogRecord[] = [];
+  let oldest = 0;
+  let sequence = 0;
+
+  function bounded(body: string): string {
+    if (body.length <= bounds.bodyLimit) return body;
+    // Copied, because a slice would keep the whole body alive.
+    return Buffer.from(body.slice(0, bounds.bodyLimit)).toString();
+  }
+
+  function show(record: LogRecord): LogEntry {
+    const { request, hit } = record;
+    return {
+      sequence: record.sequence,
+      method: request.method,
+      target: redactor.text(request.rawTarget),
+      ...(record.status === undefined ? {} : { status: record.status }),
+      ...(record.serviceStatus === undefined ? {} : { serviceStatus: record.serviceStatus }),
+      committed: record.serviceStatus !== undefined && record.serviceStatus < 400,
+      receivedAt: new Date(record.receivedAt).toISOString(),
+      ...(record.answeredAt === undefined ? {} : { answeredAt: new Date(record.answeredAt).toISOString() }),
+      requestHeaders: redactor.headers(request.headers),
+      requestBody: redactor.text(record.body),
+      ...(hit === undefined ? {} : { fault: { id: hit.id, kind: hit.fault.kind } }),
+    };
+  }
+
+  return {
+    record(request, receivedAt, hit) {
+      sequence += 1;
+      const body = bounded(request.body);
+      const record: LogRecord = {
+        sequence,
+        request: body === request.body ? request : { ...view(request), body },
+        body,
+        receivedAt,
+        hit,
+        status: undefined,
+        serviceStatus: undefined,
+        answeredAt: undefined,
+      };
+      if (ring.length < bounds.limit) ring.push(record);
+      else if (bounds.limit > 0) {
+        ring[oldest] = record;
+        oldest = (oldest + 1) % bounds.limit;
+      }
+      return record;
+    },
+    entries: () => [...ring.slice(oldest), ...ring.slice(0, oldest)].map(show),
+    clear() {
+      ring = [];
+      oldest = 0;
+    },
+  };
+}
+
+/** A plain copy: a request may compute its views on demand, which a spread would not carry over. */
+function view(request: ServiceRequest): ServiceRequest {
+  return {
+    method: request.method,
+    rawTarget: request.rawTarget,
+    origin: request.origin,
+    path: request.path,
+    query: request.query,
+    headers: request.headers,
+    body: request.body,
+    staleMs: request.staleMs,
+  };
+}

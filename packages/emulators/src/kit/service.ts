@@ -1,0 +1,56 @@
+/**
+ * The seam between the shared shell (clock, faults, log, Node server, msw) and one emulated provider.
+ * The shell knows nothing of a provider; a provider knows nothing of sockets, faults or real time.
+ */
+
+/** Time as the emulator sees it. `now()` is milliseconds since the Unix epoch. */
+export interface Clock {
+  now(): number;
+  /** Resolves once `ms` have passed on this clock; rejects with `signal.reason` when aborted first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface ServiceRequest {
+  /** Upper case. */
+  readonly method: string;
+  /** The request target as it came over the wire (path and query, never re-encoded). */
+  readonly rawTarget: string;
+  /** `scheme://host` as the client addressed it; with `rawTarget` it is the URL that a client signed. */
+  readonly origin: string;
+  /** Decoded views of `rawTarget`. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Lower-case names. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** Body text, empty when there was none. */
+  readonly body: string;
+  /** Above 0: lists answer as the state was this many milliseconds ago (fault "stale list"). Single reads stay fresh. */
+  readonly staleMs: number;
+}
+
+export interface ServiceResponse {
+  readonly status: number;
+  /** Lower-case names. `content-type` is added by the shell for JSON. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** A JSON value, or text when `content-type` is given in `headers`; absent for an empty body. */
+  readonly body?: unknown;
+}
+
+/** One emulated provider: state plus rules. `handle` is synchronous, so a request commits at one instant. */
+export interface EmulatedService {
+  readonly provider: string;
+  handle(request: ServiceRequest): ServiceResponse;
+  /** A JSON-safe dump of everything that exists now, for assertions and for `GET /_emulator/state`. */
+  state(): unknown;
+  /** Adds initial data (validated); the shape is the provider's own and documented beside it. */
+  seed(data: unknown): void;
+  /** Back to empty, keeping options. */
+  reset(): void;
+  /**
+   * The answer that the provider's own gateway would give with this status, in its error shape and with its
+   * request id, without looking at the state. Used when a fault names a status and no body.
+   */
+  failure?(status: number, request: ServiceRequest): ServiceResponse;
+  /** Values that the request log must never show, wherever they occur (tokens, secret keys). */
+  readonly secrets?: readonly string[];
+}

@@ -1,0 +1,63 @@
+import type { ServiceResponse } from "../kit/service.ts";
+import { type Call, json } from "./call.ts";
+import { quotaExceeded } from "./refusals.ts";
+
+/** Refuses with 403 when the account may not have `volumes` more of them, or `gigabytes` more. */
+export function allowVolume(call: Call, gigabytes: number, volumes = 1): void {
+  const { quotas } = call.settings;
+  allow("volumes", quotas.volumes, call.account.volumes.size, volumes);
+  if (quotas.gigabytes >= 0) allow("usages", quotas.gigabytes, call.account.gigabytes(), gigabytes);
+}
+
+/** The same for one snapshot of `gigabytes`. */
+export function allowSnapshot(call: Call, gigabytes: number): void {
+  const { quotas } = call.settings;
+  allow("snapshots", quotas.snapshots, call.account.snapshots.size, 1);
+  if (quotas.gigabytes >= 0) allow("usages", quotas.gigabytes, call.account.gigabytes(), gigabytes);
+}
+
+function allow(what: string, limit: number, used: number, wanted: number): void {
+  if (limit >= 0 && wanted > 0 && used + wanted > limit) throw quotaExceeded(what, limit, used, wanted);
+}
+
+interface Usage {
+  in_use: number;
+  readonly limit: number;
+  readonly reserved: number;
+}
+
+const usage = (limit: number, in_use = 0): Usage => ({ in_use, limit, reserved: 0 });
+
+export function showQuotaSet(call: Call): ServiceResponse {
+  const { account, settings } = call;
+  const { quotas } = settings;
+  const body: Record<string, unknown> = {
+    id: account.id,
+    per_volume_size: usage(quotas.perVolumeSize),
+    snapshots: usage(quotas.snapshots, account.snapshots.size),
+    usages: usage(quotas.gigabytes, account.gigabytes()),
+    volumes: usage(quotas.volumes, account.volumes.size),
+  };
+  if (settings.quotaExtraKeys) Object.assign(body, perType(call));
+  return json(200, body);
+}
+
+/** Three keys per type, which the live service was seen to add. Two names of its backends are among them. */
+function perType({ account, settings }: Call): Record<string, Usage> {
+  const extra: Record<string, Usage> = {};
+  for (const name of [...settings.volumeTypes.map((type) => type.name), "hdd0", "ssd0"])
+    for (const what of ["volumes", "snapshots", "usages"]) extra[`${what}_${name}`] = usage(-1);
+  const count = (key: string, amount: number): void => {
+    const one = extra[key];
+    if (one !== undefined) one.in_use += amount;
+  };
+  for (const { value } of account.volumes.ordered) {
+    count(`volumes_${value.type.name}`, 1);
+    count(`usages_${value.type.name}`, value.size);
+  }
+  for (const { value } of account.snapshots.ordered) {
+    count(`snapshots_${value.type.name}`, 1);
+    count(`usages_${value.type.name}`, value.size);
+  }
+  return extra;
+}
