@@ -30,6 +30,7 @@ import { cutPage } from "./paging.ts";
 import { Refusal } from "./refusal.ts";
 import * as snapshots from "./snapshots.ts";
 import { type Commit, listed, WORLD } from "./state.ts";
+import { VERSION } from "./version.ts";
 import * as volumes from "./volumes.ts";
 
 /** What is a driver's own; everything else is the account's. */
@@ -49,8 +50,6 @@ export interface MemoryDriver extends BlockStorageDriver {
   readonly calls: MemoryCalls;
 }
 
-/** Version of this package. */
-const VERSION = "0.0.0";
 const API_VERSION = "memory 1";
 
 /** Block storage in memory: a fake for tests, and the driver that shows how a driver is meant. */

@@ -138,7 +138,7 @@ const FAULTS: readonly Fault[] = [
     }),
   },
   {
-    wrong: "says that an attach failed for good when the volume is attached elsewhere by surprise",
+    wrong: "attaches to another server than the one that was named",
     number: 61,
     breakDriver: ({ attachVolume }) => ({
       attachVolume: async (id, _server, context) => (await attachVolume?.(id, "server-2", context)) ?? {},

@@ -1,16 +1,12 @@
 import { type FaultTarget, type Harness, type HarnessFault, ODD_STATE } from "@polyvol/conformance";
 import { PolyvolError } from "@polyvol/core";
 import { createVirtualClock } from "@polyvol/core/driver";
-import {
-  createMemoryAccount,
-  createMemoryDriver,
-  type MemoryAccountOptions,
-  type MemoryFaultEffect,
-  type MemoryMethod,
-} from "@polyvol/memory";
+import type { MemoryAccountOptions, MemoryFaultEffect, MemoryMethod } from "@polyvol/memory";
+import * as memory from "@polyvol/memory";
 
-/** A harness of the conformance kit over an account in memory with these rules. */
-export function memoryHarness(options: MemoryAccountOptions): Harness {
+/** A harness of the conformance kit over an account in memory with these rules, made by this copy of the package. */
+export function memoryHarness(options: MemoryAccountOptions, copy: typeof memory = memory): Harness {
+  const { createMemoryAccount, createMemoryDriver } = copy;
   const clock = createVirtualClock();
   const account = createMemoryAccount({ ...options, clock });
   return {

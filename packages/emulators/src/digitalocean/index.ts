@@ -1,6 +1,5 @@
 export type { TokenOptions } from "./auth.ts";
 export { type BulkOptions, bulkSeed } from "./bulk.ts";
-export { digitalOceanCommand } from "./command.ts";
 export { createDigitalOceanEmulator } from "./emulator.ts";
 export type { DigitalOceanOptions, DropletOptions } from "./options.ts";
 export type { RegionOptions } from "./regions.ts";

@@ -79,6 +79,7 @@ export function createDigitalOceanService(options: DigitalOceanOptions, clock: C
   return {
     provider: "digitalocean",
     secrets: (options.tokens ?? []).map((entry) => (typeof entry === "string" ? entry : entry.token)),
+    hosts: ["api.digitalocean.com"],
     handle(request) {
       const now = clock.now();
       settleActions(world, now);

@@ -95,7 +95,11 @@ export function createEmulator(service: EmulatedService, options: EmulatorOption
       faults.clear();
       log.clear();
     },
-    listen: (listenOptions) => listen(emulator, exchange, listenOptions),
+    listen: (listenOptions = {}) =>
+      listen(emulator, exchange, {
+        ...listenOptions,
+        publicHosts: [...(service.hosts ?? []), ...(listenOptions.publicHosts ?? [])],
+      }),
   };
   return emulator;
 }

@@ -15,18 +15,29 @@ export function hostName(header: string): string | undefined {
 }
 
 /**
- * Tests `Host` headers against loopback and the given hosts (names, with or without a port), so that a page on
- * another name cannot reach the emulator through a browser (DNS rebinding). Verdicts are remembered.
+ * Tests `Host` headers against loopback and the given hosts (names, with or without a port, or `*.` and a domain),
+ * so that a page on another name cannot reach the emulator through a browser (DNS rebinding). Verdicts are
+ * remembered.
  */
-export function createHostCheck(publicHosts: readonly string[]): (header: string) => boolean {
-  const allowed = new Set(publicHosts.flatMap((host) => hostName(host) ?? []));
+export function createHostCheck(hosts: readonly string[]): (header: string) => boolean {
+  const domains = hosts.filter((host) => host.startsWith("*.")).map((host) => host.slice(1).toLowerCase());
+  const names = new Set(hosts.flatMap((host) => hostName(host) ?? []).filter((name) => !WILDCARDS.has(name)));
   const verdicts = new Map<string, boolean>();
+
+  function judge(header: string): boolean {
+    const name = hostName(header);
+    if (name === undefined) return false;
+    return isLoopbackName(name) || names.has(name) || domains.some((domain) => name.endsWith(domain));
+  }
+
   return (header) => {
     const known = verdicts.get(header);
     if (known !== undefined) return known;
-    const name = hostName(header);
-    const verdict = name !== undefined && (isLoopbackName(name) || allowed.has(name));
+    const verdict = judge(header);
     if (verdicts.size < 100) verdicts.set(header, verdict);
     return verdict;
   };
 }
+
+/** Addresses to bind that are no address of anything. */
+const WILDCARDS: ReadonlySet<string> = new Set(["0.0.0.0", "::", "[::]"]);

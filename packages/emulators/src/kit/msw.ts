@@ -6,9 +6,9 @@ function isNetworkError(error: unknown): boolean {
 }
 
 /**
- * Handlers for `setupServer` or `setupWorker` that let an emulator answer everything under `baseUrl` (default
- * `https://api.digitalocean.com` has no special standing: pass the base URL that the client uses).
- * The control path is not served here; use the emulator itself.
+ * Handlers for `setupServer` or `setupWorker` with which an emulator answers everything under `baseUrl`, the URL
+ * that the client under test uses (such as `https://api.digitalocean.com`). The control path is not among them:
+ * the emulator itself is at hand.
  */
 export function emulatorHandlers(emulator: Emulator, baseUrl: string): HttpHandler[] {
   const base = baseUrl.replace(/\/+$/, "");

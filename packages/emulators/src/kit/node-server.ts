@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage } from "node:http";
-import type { Answer } from "./answer.ts";
+import type { Answer, Outcome } from "./answer.ts";
 import { createControl } from "./control.ts";
 import type { Emulator } from "./emulator.ts";
 import type { Exchange } from "./exchange.ts";
-import { createHostCheck, isLoopbackName } from "./host-check.ts";
+import { createHostCheck, hostName, isLoopbackName } from "./host-check.ts";
 import { httpDate } from "./http-date.ts";
 import { addressOf, NodeRequest } from "./node-request.ts";
 import { send } from "./node-response.ts";
@@ -31,9 +31,10 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+/** An answer of the server itself, not of the provider. Clients of many providers look for `message`. */
 function plain(status: number, message: string, now: number): Answer {
   const headers = { date: httpDate(now), "content-type": "application/json", connection: "close" };
-  return { status, headers, body: JSON.stringify({ error: message }) };
+  return { status, headers, body: JSON.stringify({ error: message, message }) };
 }
 
 function hasBody(message: IncomingMessage): boolean {
@@ -57,6 +58,11 @@ function readBody(message: IncomingMessage, limit: number, done: (body: string |
   });
 }
 
+/** True for a client on this machine that addressed it as such, and not through a name that a proxy passes on. */
+function isLocal(message: IncomingMessage, host: string): boolean {
+  return isLoopbackName(message.socket.remoteAddress ?? "") && isLoopbackName(hostName(host) ?? "");
+}
+
 /** Puts an emulator on a port. */
 export function listen(
   emulator: Emulator,
@@ -67,6 +73,13 @@ export function listen(
   const hostAllowed = createHostCheck([host, ...(options.publicHosts ?? [])]);
   const controls = control ? createControl(emulator) : undefined;
   const now = (): number => emulator.clock.now();
+
+  function respond(request: NodeRequest, local: boolean): Outcome | Promise<Outcome> {
+    if (controls?.owns(request.rawTarget) !== true) return exchange(request);
+    return local
+      ? controls.handle(request)
+      : plain(403, "the control path answers only on this machine", now());
+  }
 
   const server = createServer((message, response) => {
     const address = addressOf(message);
@@ -83,13 +96,7 @@ export function listen(
         send(message, response, plain(413, `the body is longer than ${maxBodyBytes} bytes`, now()));
         return;
       }
-      const request = new NodeRequest(message, address, body);
-      const outcome =
-        controls?.owns(request.rawTarget) === true
-          ? isLoopbackName(message.socket.remoteAddress ?? "")
-            ? controls.handle(request)
-            : plain(403, "the control path answers only on this machine", now())
-          : exchange(request);
+      const outcome = respond(new NodeRequest(message, address, body), isLocal(message, address.host));
       if (outcome instanceof Promise) {
         outcome.then(
           (settled) => send(message, response, settled),

@@ -113,8 +113,19 @@ describe("requests", () => {
       expect((await raw(listener.port, "/_emulator/state", { host })).status).toBe(421);
     }
     expect(toy.seen).toEqual([]);
-    for (const host of ["localhost", "[::1]:80", "127.0.0.1", "emulator.test", "emulator.test:1"]) {
+    for (const host of [
+      "localhost",
+      "[::1]:80",
+      "127.0.0.1",
+      "emulator.test",
+      "emulator.test:1",
+      "api.toy.test",
+    ]) {
       expect((await raw(listener.port, "/things", { host })).status).toBe(200);
+    }
+    // What a proxy passes on under a public name must not reach the controls.
+    for (const host of ["emulator.test", "api.toy.test"]) {
+      expect((await raw(listener.port, "/_emulator/state", { host })).status).toBe(403);
     }
     expect(await bytes(listener.port, "GET /things HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1\.1 421/);
   });

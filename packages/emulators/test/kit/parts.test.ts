@@ -93,7 +93,7 @@ describe("durations", () => {
 });
 
 describe("the host check", () => {
-  const allowed = createHostCheck(["emulator.test:4010", "192.168.1.5"]);
+  const allowed = createHostCheck(["emulator.test:4010", "192.168.1.5", "*.cloud.test", "0.0.0.0"]);
   test.each([
     "localhost",
     "LOCALHOST:80",
@@ -103,6 +103,7 @@ describe("the host check", () => {
     "[::1]:80",
     "emulator.test",
     "192.168.1.5:9",
+    "a.b.Cloud.test",
   ])("lets %s in", (host) => expect(allowed(host)).toBe(true));
   test.each([
     "",
@@ -111,6 +112,9 @@ describe("the host check", () => {
     "127.0.0.1.evil.test",
     "evil.test:80",
     "[::2]",
+    "0.0.0.0:80",
+    "cloud.test",
+    "xcloud.test",
     "10.0.0.1",
     "u@localhost",
     "localhost/x",

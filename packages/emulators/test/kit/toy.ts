@@ -13,6 +13,7 @@ export function createToy(): Toy {
   return {
     provider: "toy",
     secrets: ["hush-hush"],
+    hosts: ["api.toy.test"],
     things,
     seen,
     handle(request) {
