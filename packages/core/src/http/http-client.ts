@@ -1,237 +1,152 @@
-import ky, { type Options } from "ky";
-import type { RequestQuota } from "../capabilities.ts";
-import { type Clock, systemClock } from "../clock.ts";
+import ky from "ky";
+import { systemClock } from "../clock.ts";
 import type { CallContext } from "../driver.ts";
 import { isPolyvolError } from "../errors.ts";
-import { readStart, readText, TOO_LARGE } from "./body.ts";
-import {
-  describeMisfit,
-  type FailedRequest,
-  failureOfAnswer,
-  failureOfBody,
-  failureOfNetwork,
-  failureOfRedirect,
-  failureOfTimeout,
-  responseEvent,
-} from "./failure.ts";
-import { createGovernor } from "./governor.ts";
-import { runInterruptibly, TIMED_OUT } from "./interruption.ts";
-import { parseJson } from "./json.ts";
+import { type Answer, judgeAnswer } from "./answer.ts";
+import { type Call, prepareCall } from "./call.ts";
+import { type Attempt, exchange, type Transport } from "./exchange.ts";
+import { createGovernor, type SlotResult } from "./governor.ts";
 import { plainRequestId } from "./redact.ts";
 import { parseHttpDate } from "./retry-after.ts";
 import { createSkew } from "./skew.ts";
-import type {
-  Authorize,
-  FailedResponse,
-  FailureRefinement,
-  HttpRequest,
-  HttpResponse,
-  OutgoingRequest,
-} from "./types.ts";
-import { buildUrl, parseBaseUrl } from "./url.ts";
+import type { HttpClient, HttpClientOptions, HttpRequest, HttpResponse, QuotaReading } from "./types.ts";
+import { parseBaseUrl } from "./url.ts";
 
-export interface HttpClientOptions {
-  readonly provider: string;
-  /** Origin and path prefix. `https:` only, but for loopback addresses and `localhost`. */
-  readonly baseUrl: string;
-  readonly authorize: Authorize;
-  /** Default: the machine's own clock. */
-  readonly clock?: Clock;
-  /** Stands in for the global `fetch`. */
-  readonly fetch?: typeof globalThis.fetch;
-  /** Headers of every request. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Longest time for one attempt, body included, in milliseconds. Default 30,000. */
-  readonly attemptTimeoutMs?: number;
-  /** Largest answer that is read, in bytes after decompression. Default 16 MiB. */
-  readonly maxResponseBytes?: number;
-  /** Most requests in flight at once. Default 16. */
-  readonly maxConcurrency?: number;
-  /** Documented request quotas of the account; none by default. */
-  readonly quotas?: readonly RequestQuota[];
-  /** Corrects a quota from an answer's headers. */
-  readonly readQuota?: (headers: Headers, now: number) => QuotaReading | undefined;
-  /** Says more of an unsuccessful answer than its status does. */
-  readonly refineFailure?: (response: FailedResponse) => FailureRefinement;
-  /** Header that carries the provider's request id. Default `x-request-id`. */
-  readonly requestIdHeader?: string;
-  /**
-   * Whether a 401 or 403 with a `Date` that is off by more than this many milliseconds corrects the clock and is
-   * sent once more. Absent: no correction (bearer tokens do not care).
-   */
-  readonly correctSkewAboveMs?: number;
-}
-
-/** What a provider's headers say of its quotas. */
-export interface QuotaReading {
-  /** Corrected quotas, replacing the documented ones. */
-  readonly quotas?: readonly RequestQuota[];
-  /** Requests left now. */
-  readonly remaining?: number;
-  /** When, in milliseconds since the epoch, at least one more becomes free. */
-  readonly freeAt?: number;
-}
-
-export interface HttpClient {
-  /** Sends one request, once. Retrying is core's business. */
-  send<T = undefined>(request: HttpRequest<T>, context: CallContext): Promise<HttpResponse<T>>;
-  /** The provider's time by its own `Date` header, as last seen. */
-  readonly serverTime: Date | undefined;
-  /** Requests left by the provider's own headers, as last seen. */
-  readonly requestsLeft: number | undefined;
-}
+export type { HttpClient, HttpClientOptions, QuotaReading } from "./types.ts";
 
 const ATTEMPT_TIMEOUT_MS = 30_000;
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 const MAX_CONCURRENCY = 16;
-/** Of an unsuccessful answer so much is read. */
-const FAILURE_BYTES = 64 * 1024;
 
 /**
  * Makes the client of one account. Nothing that it exposes holds a credential.
  * @throws PolyvolError `invalid_argument` for a base URL that must not be used
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const { provider, refineFailure } = options;
   const base = parseBaseUrl(options.baseUrl);
-  const originLength = new URL(base).origin.length;
   const clock = options.clock ?? systemClock;
-  const timeoutMs = options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS;
   const maxBytes = options.maxResponseBytes ?? MAX_RESPONSE_BYTES;
   const requestIdHeader = options.requestIdHeader ?? "x-request-id";
   const governor = createGovernor(clock, options.maxConcurrency ?? MAX_CONCURRENCY, options.quotas ?? []);
   const skew = createSkew(options.correctSkewAboveMs);
-  let lastDate: string | null = null;
+  const judging = { maxBytes, refineFailure, now: () => clock.now() };
+  const exchanging = {
+    clock,
+    maxBytes,
+    transport: createTransport(),
+    fetch: options.fetch,
+    authorize: options.authorize,
+    timeoutMs: options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS,
+  };
+  let dated: Headers | undefined;
   let requestsLeft: number | undefined;
 
-  /** One attempt, up to the last byte of its answer. */
-  async function exchange(
-    outgoing: OutgoingRequest,
-    authorized: boolean,
-    signal: AbortSignal,
-  ): Promise<Answer> {
-    // The request that ky makes is not used: a second one would cost more than all the rest. What ky is given here
-    // sends the prepared parts, authorised at the last moment, and never a changed URL.
-    const send = async (): Promise<Response> => {
-      if (authorized) await options.authorize(outgoing);
-      signal.throwIfAborted();
-      const { method, url, headers, body } = outgoing;
-      const init: RequestInit = { method, headers, signal, redirect: "manual" };
-      return await (options.fetch ?? globalThis.fetch)(url, body === undefined ? init : { ...init, body });
+  function prepareAttempt(call: Call, request: HttpRequest<unknown>): Attempt {
+    const { method, url, body } = call;
+    const headers: Record<string, string> = { accept: "application/json" };
+    if (body !== undefined) headers["content-type"] = "application/json";
+    const stampedWith = skew.current;
+    return {
+      outgoing: {
+        method,
+        url,
+        headers: Object.assign(headers, options.headers, request.headers),
+        body,
+        timestampMs: clock.now() + stampedWith,
+      },
+      stampedWith,
+      authorized: request.authorized !== false,
+      wantsBody: request.response !== undefined,
+      sent: false,
+      response: undefined,
+      answeredAt: 0,
     };
-    const response = await ky(outgoing.url, { ...KY_OPTIONS, method: outgoing.method, fetch: send });
-    const good = response.status >= 200 && response.status < 300;
-    const text = good ? await readText(response, maxBytes) : await readStart(response, FAILURE_BYTES);
-    return { status: response.status, headers: response.headers, text };
   }
 
-  function learn(headers: Headers): void {
-    lastDate = headers.get("date") ?? lastDate;
-    const reading = options.readQuota?.(headers, clock.now());
-    if (reading?.remaining !== undefined) requestsLeft = reading.remaining;
-    governor.observe(reading);
-  }
-
-  /** Sends once, when the governor allows; throws what kept an answer away. */
-  async function attempt(
-    outgoing: OutgoingRequest,
-    request: HttpRequest<unknown>,
-    context: CallContext,
-  ): Promise<Answer> {
-    const failed: FailedRequest = {
-      method: request.method,
-      target: outgoing.url.slice(originLength),
-      headers: outgoing.headers,
-    };
+  /** Sends once, and tells of it. */
+  async function sendOnce(call: Call, attempt: Attempt): Promise<Answer> {
+    const { method, target, context } = call;
     const startedAt = clock.now();
-    context.emit({ type: "request", method: failed.method, target: failed.target });
-    let counted = true;
+    let requestId: string | undefined;
+    let failure = "aborted";
+    context.emit({ type: "request", method, target });
     try {
-      const limits = { clock, timeoutMs, abortSignal: context.abortSignal };
-      const work = (): Promise<Answer> =>
-        runInterruptibly((signal) => exchange(outgoing, request.authorized !== false, signal), limits);
-      const answer = await (clock.during === undefined ? work() : clock.during(work));
-      learn(answer.headers);
-      const requestId = plainRequestId(answer.headers, requestIdHeader, outgoing.headers);
-      context.emit(
-        responseEvent(failed, clock.now() - startedAt, {
-          status: answer.status,
-          ...(requestId === undefined ? {} : { requestId }),
-        }),
-      );
-      return { ...answer, ...(requestId === undefined ? {} : { requestId }) };
-    } catch (thrown) {
-      if (context.abortSignal.aborted) throw context.abortSignal.reason;
-      // What `authorize` throws (a credential that cannot be read) is no failure of the network.
-      const error = isPolyvolError(thrown)
-        ? thrown
-        : thrown === TIMED_OUT
-          ? failureOfTimeout(failed, timeoutMs)
-          : failureOfNetwork(failed, thrown);
-      counted = error.outcome !== "not_applied";
-      context.emit(responseEvent(failed, clock.now() - startedAt, { failure: error.reason }));
+      const text = await exchange(exchanging, call, attempt);
+      // An attempt whose body was read has a response.
+      const { status, headers, redirected } = attempt.response as Response;
+      const sent = attempt.outgoing.headers;
+      requestId = plainRequestId(headers, requestIdHeader, sent);
+      return { status, headers, redirected, requestId, text, sent };
+    } catch (error) {
+      if (isPolyvolError(error)) failure = error.reason;
       throw error;
     } finally {
-      governor.release(counted);
+      const { response } = attempt;
+      context.emit({
+        type: "response",
+        method,
+        target,
+        durationMs: Math.max(0, clock.now() - startedAt),
+        ...(response === undefined ? { failure } : { status: response.status }),
+        ...(requestId === undefined ? {} : { requestId }),
+      });
     }
   }
 
-  /** The answer's data, or the error that it means. */
-  function judge<T>(answer: Answer, request: HttpRequest<T>, outgoing: OutgoingRequest): HttpResponse<T> {
-    const { status, headers, text, requestId } = answer;
-    const { method } = request;
-    const target = outgoing.url.slice(originLength);
-    const failed: FailedRequest = { method, target, headers: outgoing.headers };
-    if (text === TOO_LARGE) {
-      throw failureOfBody(failed, status, requestId, `is larger than ${maxBytes} bytes`, "");
-    }
-    if (status >= 300 && status < 400) throw failureOfRedirect(failed, status, headers, requestId);
-    if (status < 200 || status >= 400) {
-      const refinement =
-        options.refineFailure?.({ status, headers, method, target, json: parseJson(text), text }) ?? {};
-      const error = failureOfAnswer(failed, status, headers, requestId, refinement, clock.now());
-      if (error.code === "rate_limited" && error.retryable) governor.throttled(error.retryAfterMs);
-      throw error;
-    }
-    governor.succeeded();
-    if (request.response === undefined) return { status, headers, data: undefined as T };
-    const json = parseJson(text);
-    if (json === undefined) {
-      throw failureOfBody(failed, status, requestId, text === "" ? "is empty" : "is not JSON", text);
-    }
+  /** What an answer says beside itself. An adapter's reader that stumbles over odd headers has read nothing. */
+  function learn(headers: Headers): QuotaReading | undefined {
+    // An answer with `Age` comes out of a cache: its date is that of another answer.
+    if (headers.has("date") && !headers.has("age")) dated = headers;
     try {
-      return { status, headers, data: request.response.parse(json) };
-    } catch (error) {
-      throw failureOfBody(failed, status, requestId, describeMisfit(error), text);
+      const reading = options.readQuota?.(headers, clock.now());
+      requestsLeft = reading?.remaining ?? requestsLeft;
+      return reading;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Whether the request was refused for its time stamp, and would be stamped rightly now. */
+  function isMisdated(attempt: Attempt, { status, headers, redirected }: Answer): boolean {
+    if (redirected || (status !== 401 && status !== 403)) return false;
+    return skew.explains(attempt.stampedWith, headers, attempt.answeredAt);
+  }
+
+  async function send<T = undefined>(
+    request: HttpRequest<T>,
+    context: CallContext,
+  ): Promise<HttpResponse<T>> {
+    context.abortSignal.throwIfAborted();
+    const call = prepareCall(provider, base, request, context);
+    for (let repeated = false; ; repeated = true) {
+      const waiting = governor.acquire(call);
+      const slot = waiting instanceof Promise ? await waiting : waiting;
+      const attempt = prepareAttempt(call, request);
+      const result: SlotResult = { reading: undefined, rejected: false, pauseMs: undefined };
+      try {
+        context.abortSignal.throwIfAborted();
+        const answer = await sendOnce(call, attempt);
+        if (!repeated && isMisdated(attempt, answer)) continue;
+        return judgeAnswer(judging, call, answer, request.response);
+      } catch (error) {
+        // A refusal that says "look first" is about one resource, not about the pace of all requests.
+        if (isPolyvolError(error, "rate_limited") && error.retryable && !error.lookFirst) {
+          result.rejected = attempt.response?.status === 429;
+          result.pauseMs = error.retryAfterMs;
+        }
+        throw error;
+      } finally {
+        if (attempt.response !== undefined) result.reading = learn(attempt.response.headers);
+        governor.release(slot, attempt, result);
+      }
     }
   }
 
   return {
-    send: async (request, context) => {
-      const url = buildUrl(base, request.path, request.query);
-      const body = request.body === undefined ? undefined : JSON.stringify(request.body);
-      for (let repeated = false; ; repeated = true) {
-        await governor.acquire(context);
-        const stampedWith = skew.current;
-        const outgoing: OutgoingRequest = {
-          method: request.method,
-          url,
-          headers: {
-            accept: "application/json",
-            ...(body === undefined ? {} : { "content-type": "application/json" }),
-            ...options.headers,
-            ...request.headers,
-          },
-          body,
-          timestampMs: clock.now() + stampedWith,
-        };
-        const answer = await attempt(outgoing, request, context);
-        const refused = answer.status === 401 || answer.status === 403;
-        if (refused && !repeated && skew.explains(stampedWith, answer.headers, clock.now())) continue;
-        return judge(answer, request, outgoing);
-      }
-    },
+    send,
     get serverTime() {
-      const time = parseHttpDate(lastDate);
+      const time = parseHttpDate(dated?.get("date"));
       return time === undefined ? undefined : new Date(time);
     },
     get requestsLeft() {
@@ -240,12 +155,12 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 }
 
-/** Everything that ky would do on its own is off: retries, timeouts and judging are done here and in core's call. */
-const KY_OPTIONS: Options = { retry: 0, timeout: false, throwHttpErrors: false };
-
-interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string | typeof TOO_LARGE;
-  readonly requestId?: string;
+/**
+ * Everything that ky would do by itself is off: pacing, time limits and judging are done here, retries in core's
+ * calls. The request that ky makes is not sent: `fetch` sends the prepared parts, which spares a second request
+ * object and makes sure that what was signed is what is sent.
+ */
+function createTransport(): Transport {
+  const through = ky.create({ retry: 0, timeout: false, throwHttpErrors: false });
+  return (url, method, fetch) => through(url, { method, fetch });
 }

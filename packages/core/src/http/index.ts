@@ -1,13 +1,16 @@
 /** `@polyvol/core/http`: what an adapter over HTTP is built from. */
-export { createHttpClient, type HttpClient, type HttpClientOptions } from "./http-client.ts";
+export { createHttpClient } from "./http-client.ts";
 export type {
   Authorize,
   FailedResponse,
   FailureRefinement,
+  HttpClient,
+  HttpClientOptions,
   HttpMethod,
   HttpRequest,
   HttpResponse,
   OutgoingRequest,
+  QuotaReading,
   ResponseParser,
 } from "./types.ts";
 export { pathSegment } from "./url.ts";

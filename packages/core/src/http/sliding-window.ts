@@ -36,6 +36,7 @@ const TRIM_FROM = 4096;
 export function createSlidingWindows(quotas: readonly RequestQuota[]): SlidingWindows {
   /** Times of answers, in order; shared by all windows. */
   let answers: number[] = [];
+  let current = quotas;
   let windows = toWindows(quotas);
   let inFlight = 0;
 
@@ -58,13 +59,15 @@ export function createSlidingWindows(quotas: readonly RequestQuota[]): SlidingWi
     return now + window.windowMs * Math.ceil(unanswered / window.requests);
   }
 
-  function trim(): void {
-    if (windows.length === 0) {
-      answers = [];
-      return;
+  /** Drops what no window counts any more, once that is the larger part. */
+  function trim(now: number): void {
+    if (answers.length < TRIM_FROM) return;
+    let unused = answers.length;
+    for (const window of windows) {
+      used(window, now);
+      unused = Math.min(unused, window.start);
     }
-    const unused = Math.min(...windows.map((window) => window.start));
-    if (unused < TRIM_FROM || unused * 2 < answers.length) return;
+    if (unused * 2 < answers.length) return;
     answers = answers.slice(unused);
     for (const window of windows) window.start -= unused;
   }
@@ -77,7 +80,8 @@ export function createSlidingWindows(quotas: readonly RequestQuota[]): SlidingWi
       return windows.at(-1)?.windowMs ?? 0;
     },
     replace: (replacement) => {
-      if (isSame(windows, replacement)) return;
+      if (isSame(current, replacement)) return;
+      current = replacement;
       windows = toWindows(replacement);
     },
     begin: () => {
@@ -87,10 +91,7 @@ export function createSlidingWindows(quotas: readonly RequestQuota[]): SlidingWi
       inFlight -= 1;
       if (!counted || windows.length === 0) return;
       answers.push(now);
-      if (answers.length >= TRIM_FROM) {
-        for (const window of windows) used(window, now);
-        trim();
-      }
+      trim(now);
     },
     earliest: (now, ahead) => {
       let latest = now;
@@ -113,13 +114,12 @@ function toWindows(quotas: readonly RequestQuota[]): Window[] {
     .sort((a, b) => a.windowMs - b.windowMs);
 }
 
-function isSame(windows: readonly Window[], quotas: readonly RequestQuota[]): boolean {
-  const replacement = toWindows(quotas);
+function isSame(quotas: readonly RequestQuota[], others: readonly RequestQuota[]): boolean {
   return (
-    windows.length === replacement.length &&
-    windows.every((window, index) => {
-      const other = replacement[index];
-      return window.requests === other?.requests && window.windowMs === other.windowMs;
+    quotas.length === others.length &&
+    quotas.every(({ requests, windowMs }, index) => {
+      const other = others[index];
+      return requests === other?.requests && windowMs === other.windowMs;
     })
   );
 }

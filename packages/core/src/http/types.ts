@@ -1,4 +1,7 @@
 /** Types of the HTTP client that adapters use. No type of the library underneath is among them. */
+import type { RequestQuota } from "../capabilities.ts";
+import type { Clock } from "../clock.ts";
+import type { CallContext } from "../driver.ts";
 import type { PolyvolErrorCode } from "../errors.ts";
 
 /** Checks an answer and gives it its type. A zod schema fits. */
@@ -69,4 +72,55 @@ export interface FailureRefinement {
   readonly retryAfterMs?: number;
   readonly outcome?: "not_applied" | "unknown";
   readonly lookFirst?: boolean;
+}
+
+export interface HttpClientOptions {
+  readonly provider: string;
+  /** Origin and path prefix. `https:` only, but for loopback addresses and `localhost`. */
+  readonly baseUrl: string;
+  readonly authorize: Authorize;
+  /** Default: the machine's own clock. */
+  readonly clock?: Clock;
+  /** Stands in for the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** Headers of every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Longest time for one attempt, body included, in milliseconds. Default 30,000. */
+  readonly attemptTimeoutMs?: number;
+  /** Largest answer that is read, in bytes after decompression. Default 16 MiB. */
+  readonly maxResponseBytes?: number;
+  /** Most requests in flight at once. Default 16. */
+  readonly maxConcurrency?: number;
+  /** Documented request quotas of the account; none by default. */
+  readonly quotas?: readonly RequestQuota[];
+  /** Corrects a quota from an answer's headers. */
+  readonly readQuota?: (headers: Headers, now: number) => QuotaReading | undefined;
+  /** Says more of an unsuccessful answer than its status does. */
+  readonly refineFailure?: (response: FailedResponse) => FailureRefinement;
+  /** Header that carries the provider's request id. Default `x-request-id`. */
+  readonly requestIdHeader?: string;
+  /**
+   * Whether a 401 or 403 with a `Date` that is off by more than this many milliseconds corrects the clock and is
+   * sent once more. Absent: no correction (bearer tokens do not care).
+   */
+  readonly correctSkewAboveMs?: number;
+}
+
+/** What a provider's headers say of its quotas. */
+export interface QuotaReading {
+  /** Corrected quotas, replacing the documented ones. */
+  readonly quotas?: readonly RequestQuota[];
+  /** Requests left now. */
+  readonly remaining?: number;
+  /** When at least one more becomes free, in milliseconds since the epoch by the clock that gave `now`. */
+  readonly freeAt?: number;
+}
+
+export interface HttpClient {
+  /** Sends one request, once. Retrying is core's business. */
+  send<T = undefined>(request: HttpRequest<T>, context: CallContext): Promise<HttpResponse<T>>;
+  /** The provider's time by its own `Date` header, as last seen. */
+  readonly serverTime: Date | undefined;
+  /** Requests left by the provider's own headers, as last seen. */
+  readonly requestsLeft: number | undefined;
 }

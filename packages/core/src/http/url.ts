@@ -18,8 +18,8 @@ export function parseBaseUrl(text: string): string {
       "must be an https URL of a host and, if need be, a path, without user name, query or fragment",
     );
   }
-  const port = url.port === "" ? /:(?:80|443)$/ : /$^/;
-  const host = (parts[2] ?? "").toLowerCase().replace(port, "");
+  const authority = (parts[2] ?? "").toLowerCase();
+  const host = url.port === "" ? authority.replace(/:(?:80|443)$/, "") : authority;
   const path = (parts[3] ?? "").replace(/\/+$/, "");
   const canonical = url.href.replace(/\/+$/, "");
   if (`${url.protocol}//${host}${path}` !== canonical) {
@@ -48,8 +48,14 @@ export function pathSegment(value: string): string {
 }
 
 /**
- * The one string that is signed and sent. A path that a URL parser would read as anything else than what it says
- * (another host, a step up, a query, a fragment, an odd character) is refused, so that the two cannot differ.
+ * Paths that a URL parser leaves exactly as they are: no empty part, no `.` or `..` however escaped, no query, no
+ * fragment, and no character that would be escaped.
+ */
+const PLAIN_PATH = /^(?:\/(?!(?:\.|%2e){1,2}(?:\/|$))[\w.~!$&'()*+,;=:@%-]+)+\/?$/i;
+
+/**
+ * The one string that is signed and sent. A path that could be read as anything else than what it says is refused,
+ * so that what is signed, what is sent and what the server sees cannot differ.
  * @throws PolyvolError `invalid_argument`
  */
 export function buildUrl(
@@ -57,13 +63,12 @@ export function buildUrl(
   path: string,
   query: Readonly<Record<string, string | number | boolean | undefined>> | undefined,
 ): string {
-  const address = `${base}${path}`;
-  if (!path.startsWith("/") || path.startsWith("//") || /[?#]/.test(path) || !isExact(address)) {
+  if (!PLAIN_PATH.test(path)) {
     throw new PolyvolError("invalid_argument", `${JSON.stringify(path)} is not a path of this API`, {
       outcome: "not_applied",
     });
   }
-  return query === undefined ? address : `${address}${queryString(query)}`;
+  return query === undefined ? `${base}${path}` : `${base}${path}${queryString(query)}`;
 }
 
 function queryString(query: Readonly<Record<string, string | number | boolean | undefined>>): string {
@@ -73,10 +78,6 @@ function queryString(query: Readonly<Record<string, string | number | boolean | 
   }
   const text = parameters.toString();
   return text === "" ? "" : `?${text}`;
-}
-
-function isExact(address: string): boolean {
-  return parseUrl(address)?.href === address;
 }
 
 function parseUrl(text: string): URL | undefined {

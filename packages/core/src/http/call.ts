@@ -1,0 +1,58 @@
+import type { CallContext } from "../driver.ts";
+import { PolyvolError, type PolyvolErrorCode, type PolyvolErrorDetails } from "../errors.ts";
+import type { HttpMethod, HttpRequest } from "./types.ts";
+import { buildUrl } from "./url.ts";
+
+/** One `send`, prepared: what all its attempts share. */
+export interface Call {
+  readonly provider: string;
+  readonly context: CallContext;
+  readonly method: HttpMethod;
+  /** Exactly what is signed and goes over the wire. */
+  readonly url: string;
+  /** Path and query. */
+  readonly target: string;
+  readonly path: string;
+  readonly body: string | undefined;
+}
+
+/** @throws PolyvolError `invalid_argument` for a path or body that cannot be sent as it is */
+export function prepareCall(
+  provider: string,
+  base: string,
+  request: HttpRequest<unknown>,
+  context: CallContext,
+): Call {
+  const { method } = request;
+  const url = buildUrl(base, request.path, request.query);
+  const target = url.slice(url.indexOf("/", "https://".length));
+  const path = target.split("?", 1)[0] ?? target;
+  return { provider, context, method, url, target, path, body: toJson(request) };
+}
+
+function toJson({ method, body }: HttpRequest<unknown>): string | undefined {
+  if (body === undefined) return undefined;
+  const details = { outcome: "not_applied" } as const;
+  if (method === "GET") throw new PolyvolError("invalid_argument", "a GET request has no body", details);
+  try {
+    return JSON.stringify(body);
+  } catch {
+    throw new PolyvolError("invalid_argument", "the body of the request cannot be written as JSON", details);
+  }
+}
+
+/** An error of this call. The outcome is left out for reads: they change nothing. */
+export function callError(
+  call: Call,
+  code: PolyvolErrorCode,
+  reason: string,
+  details: PolyvolErrorDetails,
+): PolyvolError {
+  const { outcome, ...others } = details;
+  return new PolyvolError(code, reason, {
+    provider: call.provider,
+    operation: call.context.operation,
+    ...others,
+    ...(call.method === "GET" || outcome === undefined ? {} : { outcome }),
+  });
+}

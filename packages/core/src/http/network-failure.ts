@@ -1,0 +1,130 @@
+import type { PolyvolError } from "../errors.ts";
+import { type Call, callError } from "./call.ts";
+import { hideSecrets } from "./redact.ts";
+
+/** Failures before a connection stands: no byte of the request can have arrived. */
+const NEVER_CONNECTED: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EAI_FAIL",
+  "EAI_NODATA",
+  "EAI_NONAME",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "CERT_REVOKED",
+  "CERT_REJECTED",
+  "CERT_UNTRUSTED",
+  "CERT_SIGNATURE_FAILURE",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "HOSTNAME_MISMATCH",
+  "INVALID_CA",
+  "INVALID_PURPOSE",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "ERR_TLS_CERT_ALTNAME_FORMAT",
+  "ERR_TLS_HANDSHAKE_TIMEOUT",
+  "ERR_SSL_WRONG_VERSION_NUMBER",
+  "ERR_SSL_UNSUPPORTED_PROTOCOL",
+  "ERR_SSL_PACKET_LENGTH_TOO_LONG",
+  "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION",
+  "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE",
+  "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE",
+  "ERR_SSL_TLSV1_UNRECOGNIZED_NAME",
+  "ERR_SSL_NO_PROTOCOLS_AVAILABLE",
+]);
+
+/** These mean "not connected" only when they come from connecting; a standing connection can end in them too. */
+const WHILE_CONNECTING: ReadonlySet<string> = new Set([
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENETDOWN",
+  "EADDRNOTAVAIL",
+  "ETIMEDOUT",
+]);
+
+/** An answer that is no HTTP, or more of it than is read. */
+const UNREADABLE: ReadonlySet<string> = new Set([
+  "UND_ERR_HEADERS_OVERFLOW",
+  "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
+]);
+
+const LONGEST_CHAIN = 5;
+
+interface Trace {
+  readonly code: string | undefined;
+  readonly syscall: string | undefined;
+  readonly message: string;
+}
+
+/**
+ * The error of a request without a whole answer. Certain is only what happens before a connection stands; after that
+ * the request may have been carried out.
+ */
+export function failureOfNetwork(call: Call, thrown: unknown, secrets: readonly string[]): PolyvolError {
+  const trace = traceOf(thrown);
+  const name = trace.code ?? "no reason given";
+  const details = { retryable: true, outcome: "unknown", cause: plainCause(trace, secrets) } as const;
+  if (isUnreadable(trace)) {
+    return callError(call, "malformed_response", `the answer is not readable HTTP (${name})`, details);
+  }
+  if (!isUnsent(trace)) return callError(call, "unavailable", `the connection was lost (${name})`, details);
+  const how = trace.code === "ECONNREFUSED" ? "was refused" : "could not be made";
+  return callError(call, "unavailable", `the connection ${how} (${name})`, {
+    ...details,
+    outcome: "not_applied",
+  });
+}
+
+/** The error of an attempt that took too long. `sent`: whether its request had gone out. */
+export function failureOfTimeout(call: Call, timeoutMs: number, sent: boolean): PolyvolError {
+  const reason = sent
+    ? `no complete answer within ${timeoutMs} ms`
+    : `the credentials were not there within ${timeoutMs} ms`;
+  return callError(call, "timeout", reason, { retryable: true, outcome: sent ? "unknown" : "not_applied" });
+}
+
+/** The error of credentials that could not be had. What their source threw may hold them and is not passed on. */
+export function failureOfCredentials(call: Call, thrown: unknown): PolyvolError {
+  const { code } = traceOf(thrown);
+  const why = code === undefined ? "" : ` (${code})`;
+  return callError(call, "unauthenticated", `the credentials could not be had${why}`, {
+    outcome: "not_applied",
+  });
+}
+
+function isUnsent({ code, syscall }: Trace): boolean {
+  if (code === undefined) return false;
+  return NEVER_CONNECTED.has(code) || (WHILE_CONNECTING.has(code) && syscall === "connect");
+}
+
+function isUnreadable({ code }: Trace): boolean {
+  return code !== undefined && (UNREADABLE.has(code) || code.startsWith("HPE_") || code.startsWith("Z_"));
+}
+
+/** The innermost error that names a code; platforms wrap it in others that say nothing. */
+function traceOf(error: unknown): Trace {
+  let found: Trace = { code: undefined, syscall: undefined, message: "" };
+  let each = error;
+  for (let depth = 0; depth < LONGEST_CHAIN && typeof each === "object" && each !== null; depth++) {
+    const { code, syscall, message, cause, errors } = each as Readonly<Record<string, unknown>>;
+    const isCode = typeof code === "string" && /^[\w/]{1,64}$/.test(code);
+    found = {
+      code: isCode ? code : found.code,
+      syscall: typeof syscall === "string" ? syscall : found.syscall,
+      message: typeof message === "string" && message !== "" ? message : found.message,
+    };
+    each = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
+  }
+  return found;
+}
+
+/** The original may hold a request, a socket or a certificate: what is passed on is its code and words. */
+function plainCause({ code, message }: Trace, secrets: readonly string[]): Error {
+  const cause = new Error(hideSecrets(message.slice(0, 300), secrets));
+  return code === undefined ? cause : Object.assign(cause, { code });
+}

@@ -1,0 +1,119 @@
+/** What the tests of the HTTP client share: a server on loopback that does as it is told, and a call's context. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { CallContext, DriverEvent } from "@polyvol/core/driver";
+import { createHttpClient, type HttpClient, type HttpClientOptions } from "@polyvol/core/http";
+import { onTestFinished } from "vitest";
+import { isPolyvolError, type PolyvolError } from "../../src/errors.ts";
+
+export interface SeenRequest {
+  readonly method: string;
+  /** As it came over the wire. */
+  readonly target: string;
+  readonly headers: IncomingMessage["headers"];
+  readonly body: string;
+}
+
+export interface TestServer {
+  readonly url: string;
+  readonly seen: readonly SeenRequest[];
+  /** Connections open now. */
+  connections(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export type Handler = (request: SeenRequest, response: ServerResponse) => void | Promise<void>;
+
+/** Serves until the test ends. */
+export async function serve(handler: Handler): Promise<TestServer> {
+  const seen: SeenRequest[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Uint8Array[] = [];
+    try {
+      for await (const chunk of request) chunks.push(chunk as Uint8Array);
+    } catch {
+      return;
+    }
+    const { method = "", url: target = "", headers } = request;
+    const one = { method, target, headers, body: Buffer.concat(chunks).toString() };
+    seen.push(one);
+    response.on("error", () => undefined);
+    await handler(one, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const close = (): Promise<void> => stop(server);
+  onTestFinished(close);
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen,
+    connections: () => new Promise((resolve) => server.getConnections((_, count) => resolve(count))),
+    close,
+  };
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.closeAllConnections();
+    server.close(() => resolve());
+  });
+}
+
+/** Answers with JSON. */
+export function json(
+  response: ServerResponse,
+  value: unknown,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const body = JSON.stringify(value);
+  response.writeHead(status, { "content-type": "application/json", ...headers });
+  response.end(body);
+}
+
+export interface TestContext extends CallContext {
+  readonly events: readonly DriverEvent[];
+}
+
+export function makeContext(over: Partial<CallContext> = {}): TestContext {
+  const events: DriverEvent[] = [];
+  return {
+    operation: "volumes.test",
+    abortSignal: new AbortController().signal,
+    deadline: Number.POSITIVE_INFINITY,
+    emit: (event) => events.push(event),
+    events,
+    ...over,
+  };
+}
+
+export const TOKEN = "planted-Token-0123456789-abcdef";
+
+export function makeClient(baseUrl: string, over: Partial<HttpClientOptions> = {}): HttpClient {
+  return createHttpClient({
+    provider: "testcloud",
+    baseUrl,
+    authorize: (request) => {
+      request.headers["authorization"] = `Bearer ${TOKEN}`;
+    },
+    ...over,
+  });
+}
+
+/** Takes any JSON. */
+export const anything: { parse(value: unknown): unknown } = { parse: (value) => value };
+
+/** The error that `promise` rejects with; anything else fails the test. */
+export async function failureOf(promise: Promise<unknown>): Promise<PolyvolError> {
+  try {
+    await promise;
+  } catch (error) {
+    if (isPolyvolError(error)) return error;
+    throw error;
+  }
+  throw new Error("it did not fail");
+}
+
+/** Lets everything that can run now run. */
+export async function settle(turns = 5): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+}

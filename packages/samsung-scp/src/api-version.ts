@@ -1,0 +1,156 @@
+import { isPolyvolError, PolyvolError, type PolyvolErrorDetails, type VersionEvent } from "@polyvol/core";
+import type { CallContext } from "@polyvol/core/driver";
+import type { HttpClient, HttpRequest } from "@polyvol/core/http";
+import type { ResolvedConfig } from "./config.ts";
+import { type Feature, KNOWN_VERSIONS, requireFeature, type SamsungScpApiVersion } from "./versions.ts";
+import { versionsAnswer, type WireVersion } from "./wire.ts";
+
+/** A request, and what decides over the version that it is sent with. */
+export interface VersionedRequest<T> extends HttpRequest<T> {
+  /** Versions are accepted or refused by operation. */
+  readonly operation: string;
+  /** What the version must have. */
+  readonly feature?: Feature;
+}
+
+/** Sends every request with its API version: without one the service would answer in its newest. */
+export interface VersionedClient {
+  send<T>(request: VersionedRequest<T>, context: CallContext): Promise<T>;
+  /** The version in use, negotiated first where that has not been done. */
+  version(context: CallContext): Promise<SamsungScpApiVersion>;
+}
+
+type Settings = Pick<ResolvedConfig, "apiVersion" | "versionWarningDays" | "clock">;
+
+/** What came of reading the service's list. */
+interface Negotiated {
+  /** Versions that both sides know and that are open today, newest first: the first is used. */
+  readonly usable: readonly SamsungScpApiVersion[];
+  /** All that the service listed, for messages. */
+  readonly offered: string;
+  /** When it has to be read again. */
+  readonly staleAt: number;
+}
+
+const DAY_MS = 86_400_000;
+/** A list that could not be read, or had nothing of use, is read again after so long. */
+const READ_AGAIN_MS = 60_000;
+const NEVER = Number.POSITIVE_INFINITY;
+
+export function createVersionedClient(http: HttpClient, settings: Settings): VersionedClient {
+  const { apiVersion, clock } = settings;
+  let negotiated: Negotiated | undefined;
+  let reading: Promise<Negotiated> | undefined;
+  /** Operations that lag behind the service's newest version. */
+  const lagging = new Map<string, SamsungScpApiVersion>();
+
+  /** What was negotiated after `before`. Calls that come meanwhile share one request. */
+  async function negotiate(before: Negotiated | undefined, context: CallContext): Promise<Negotiated> {
+    while (negotiated === undefined || negotiated === before) {
+      const leads = reading === undefined;
+      reading ??= readList(http, settings, context).finally(() => {
+        reading = undefined;
+      });
+      try {
+        negotiated = await reading;
+      } catch (error) {
+        // It fails only together with the call that leads it; then another one takes over.
+        if (leads || context.abortSignal.aborted) throw error;
+      }
+    }
+    return negotiated;
+  }
+
+  async function version(context: CallContext): Promise<SamsungScpApiVersion> {
+    if (apiVersion !== "negotiate") return apiVersion;
+    const isStale = negotiated === undefined || clock.now() >= negotiated.staleAt;
+    const { usable, offered } = isStale ? await negotiate(negotiated, context) : (negotiated as Negotiated);
+    if (usable[0] !== undefined) return usable[0];
+    const known = KNOWN_VERSIONS.join(", ");
+    throw unsupported(`no API version in common: the service offers ${offered}, this adapter knows ${known}`);
+  }
+
+  async function send<T>(request: VersionedRequest<T>, context: CallContext): Promise<T> {
+    const { operation, feature, ...rest } = request;
+    const refused: SamsungScpApiVersion[] = [];
+    let use = lagging.get(operation) ?? (await version(context));
+    const before = negotiated;
+    for (;;) {
+      if (feature !== undefined) requireFeature(use, feature);
+      try {
+        const headers = { "Scp-Api-Version": `virtualserver ${use}` };
+        const { data } = await http.send({ ...rest, headers }, context);
+        if (refused.length > 0) lagging.set(operation, use);
+        return data;
+      } catch (error) {
+        if (!isPolyvolError(error) || error.status !== 406) throw error;
+        refused.push(use);
+        const said = `${operation} does not accept API version ${refused.join(", ")}`;
+        if (apiVersion !== "negotiate") throw unsupported(`${said}; "negotiate" may find another`, error);
+        const { usable, offered } = await negotiate(before, context);
+        const next = usable.find((each) => !refused.includes(each));
+        if (next === undefined) throw unsupported(`${said}; the service offers ${offered}`, error);
+        use = next;
+        emit(context, use, "chosen", `${said}; ${use} is tried`);
+      }
+    }
+  }
+
+  return { send, version };
+}
+
+/** Reads the list, unsigned, and chooses. Fails only when the call itself is over. */
+async function readList(http: HttpClient, settings: Settings, context: CallContext): Promise<Negotiated> {
+  try {
+    const request = { method: "GET", path: "/", authorized: false, response: versionsAnswer } as const;
+    return choose((await http.send(request, context)).data.versions, settings, context);
+  } catch (error) {
+    if (context.abortSignal.aborted) throw error;
+    const [newest] = KNOWN_VERSIONS;
+    const unread = "the service's list of API versions could not be read";
+    emit(context, newest, "fallback", `${unread}; ${newest}, the newest known, is used`);
+    return { usable: KNOWN_VERSIONS, offered: unread, staleAt: settings.clock.now() + READ_AGAIN_MS };
+  }
+}
+
+function choose(list: readonly WireVersion[], settings: Settings, context: CallContext): Negotiated {
+  const now = settings.clock.now();
+  const open = KNOWN_VERSIONS.flatMap((version) => {
+    const listed = list.find(({ id }) => id.replace(/^v/, "") === version);
+    const isDeprecated = listed?.status === "DEPRECATED";
+    const end = endOf(listed);
+    // Planned versions cannot be called yet, deprecated ones no more once their day has come.
+    const isOpen = listed !== undefined && listed.status !== "PLANNED" && !(isDeprecated && now >= end);
+    return isOpen ? [{ version, isDeprecated, end }] : [];
+  });
+  const offered = list.map(({ id, status }) => `${id} ${status ?? ""}`.trim()).join(", ") || "none";
+  const usable = open.map(({ version }) => version);
+  const [best] = open;
+  if (best === undefined) return { usable, offered, staleAt: now + READ_AGAIN_MS };
+  const { version, isDeprecated, end } = best;
+  emit(context, version, "chosen", `API version ${version} is used; the service offers ${offered}`);
+  const days = Math.floor((end - now) / DAY_MS);
+  if (isDeprecated || days < settings.versionWarningDays) {
+    const when =
+      end === NEVER ? "any day" : `on ${new Date(end).toISOString().slice(0, 10)}, in ${days} days`;
+    emit(context, version, "deprecated", `API version ${version} may end ${when}; no newer one is in common`);
+  }
+  return { usable, offered, staleAt: end > now ? end : NEVER };
+}
+
+/** The day before which a version is not withdrawn: `2026-08-31`, on the reference pages `20260831`, or none. */
+function endOf(listed: WireVersion | undefined): number {
+  const day = /^(\d{4})-?(\d\d)-?(\d\d)$/.exec(listed?.not_before ?? "");
+  return day === null ? NEVER : Date.parse(day.slice(1).join("-")) || NEVER;
+}
+
+function emit(to: CallContext, apiVersion: string, result: VersionEvent["result"], message: string): void {
+  to.emit({ type: "version", apiVersion, result, message });
+}
+
+function unsupported(reason: string, cause?: PolyvolError): PolyvolError {
+  return new PolyvolError("unsupported", reason, {
+    ...(cause as PolyvolErrorDetails),
+    outcome: "not_applied",
+  });
+}

@@ -1,0 +1,95 @@
+/** One function for each endpoint that is used: its request, and what the answer must look like. */
+import type { DriverSnapshotQuery, PageRequest } from "@polyvol/core/driver";
+import { pathSegment, type ResponseParser } from "@polyvol/core/http";
+import type { VersionedRequest } from "./api-version.ts";
+import * as wire from "./wire.ts";
+
+type Nothing = VersionedRequest<undefined>;
+type Many<Key extends string, T> = VersionedRequest<Readonly<Record<Key, readonly T[]>>>;
+type Snapshots = Many<"snapshots", wire.WireSnapshot>;
+type ServerVolume = VersionedRequest<wire.WireServerVolume>;
+type Maybe<T> = T | undefined;
+
+const volume = (id: string): string => `/v1/volumes/${pathSegment(id)}`;
+const snapshot = (id: string): string => `/v1/snapshots/${pathSegment(id)}`;
+const onServer = (id: string): string => `/v1/servers/${pathSegment(id)}/volumes`;
+
+function get<T>(operation: string, path: string, response: ResponseParser<T>): VersionedRequest<T> {
+  return { operation, method: "GET", path, response };
+}
+
+function change(operation: string, method: "POST" | "PUT" | "DELETE", path: string, body?: object): Nothing {
+  return { operation, method, path, body };
+}
+
+/** Left to itself the service answers 20 volumes, and counts how many there are. */
+const page = ({ size, after }: PageRequest) => ({ limit: size, marker: after, with_count: false });
+
+export const createVolume = (body: wire.CreateVolumeBody): VersionedRequest<wire.WireVolume> => ({
+  ...change("createVolume", "POST", "/v1/volumes", body),
+  ...(body.max_iops || body.max_throughput ? { feature: "maxIops and maxThroughput of a new volume" } : {}),
+  response: wire.volumeAnswer,
+});
+export const listVolumes = (at: PageRequest, name?: string): Many<"volumes", wire.WireVolume> => ({
+  ...get("listVolumes", "/v1/volumes", wire.volumesAnswer),
+  query: { ...page(at), name },
+});
+export const getVolume = (id: string): VersionedRequest<wire.WireVolume> =>
+  get("showVolume", volume(id), wire.volumeAnswer);
+export const renameVolume = (id: string, name: string): Nothing =>
+  change("updateVolume", "PUT", volume(id), { name });
+/** Left to itself the service deletes the volume's snapshots, too. */
+export const deleteVolume = (id: string): Nothing => ({
+  ...change("deleteVolume", "DELETE", volume(id)),
+  query: { cascade: false },
+});
+export const extendVolume = (id: string, size: number): Nothing =>
+  change("extendVolume", "PUT", `${volume(id)}/size`, { size });
+export const setVolumeQos = (id: string, maxIops: Maybe<number>, maxThroughput: Maybe<number>): Nothing => ({
+  ...change("setVolumeQos", "PUT", `${volume(id)}/qos`, { max_iops: maxIops, max_throughput: maxThroughput }),
+  feature: "the performance (QoS) of a volume",
+});
+export const revertVolume = (id: string, snapshotId: string): Nothing =>
+  change("revertVolumeToSnapshot", "POST", `${volume(id)}/revert`, { snapshot_id: snapshotId });
+export const attachVolume = (id: string, serverId: string): Nothing =>
+  change("attachVolumeToVirtualServer", "POST", `${volume(id)}/servers`, { server_id: serverId });
+export const detachVolume = (id: string, serverId: string): Nothing =>
+  change("detachVolumeFromVirtualServer", "DELETE", `${volume(id)}/servers/${pathSegment(serverId)}`);
+
+export const createSnapshot = (body: wire.CreateSnapshotBody): VersionedRequest<wire.WireSnapshot> => ({
+  ...change("createSnapshot", "POST", "/v1/snapshots", body),
+  response: wire.snapshotAnswer,
+});
+export const listSnapshots = (at: PageRequest, of: DriverSnapshotQuery): Snapshots => ({
+  ...get("listSnapshot", "/v1/snapshots", wire.snapshotsAnswer),
+  query: { ...page(at), name: of.name, volume_id: of.volumeId },
+});
+export const getSnapshot = (id: string): VersionedRequest<wire.WireSnapshot> =>
+  get("showSnapshot", snapshot(id), wire.snapshotAnswer);
+export const updateSnapshot = (id: string, name: string | null, description: Maybe<string>): Nothing =>
+  change("updateSnapshot", "PUT", snapshot(id), { name, description });
+export const deleteSnapshot = (id: string): Nothing => change("deleteSnapshot", "DELETE", snapshot(id));
+
+export const listVolumeTypes = (): Many<"volume_types", wire.WireVolumeType> => ({
+  ...get("listVolumeTypes", "/v1/volume-types", wire.typesAnswer),
+  query: { limit: 1000 },
+});
+export const getVolumeType = (id: string): VersionedRequest<wire.WireVolumeType> =>
+  get("showVolumeType", `/v1/volume-types/${pathSegment(id)}`, wire.typeAnswer);
+export const getDefaultVolumeType = (): VersionedRequest<wire.WireVolumeType> =>
+  get("showDefaultVolumeType", "/v1/volume-types/default", wire.typeAnswer);
+export const getQuotas = (): VersionedRequest<wire.WireQuotaSet> =>
+  get("showVolumeQuotaSet", "/v1/volumes/quota-sets", wire.quotasAnswer);
+
+export const listServerVolumes = (serverId: string): Many<"volumes", wire.WireServerVolume> =>
+  get("listServerVolumes", onServer(serverId), wire.allAttachedAnswer);
+export const getServerVolume = (serverId: string, volumeId: string): ServerVolume =>
+  get("showServerVolume", `${onServer(serverId)}/${pathSegment(volumeId)}`, wire.attachedAnswer);
+export const attachToServer = (serverId: string, body: object): ServerVolume => ({
+  ...change("createServerVolume", "POST", onServer(serverId), body),
+  response: wire.attachedAnswer,
+});
+export const setServerVolume = (serverId: string, volumeId: string, body: object): Nothing =>
+  change("updateServerVolume", "PUT", `${onServer(serverId)}/${pathSegment(volumeId)}`, body);
+export const detachFromServer = (serverId: string, volumeId: string): Nothing =>
+  change("deleteServerVolume", "DELETE", `${onServer(serverId)}/${pathSegment(volumeId)}`);

@@ -1,0 +1,81 @@
+import type { BlockStorageDriver } from "@polyvol/core/driver";
+import { createHttpClient } from "@polyvol/core/http";
+import * as api from "./api.ts";
+import { createVersionedClient } from "./api-version.ts";
+import { createRequestSigner } from "./auth.ts";
+import { capabilitiesWith } from "./capabilities.ts";
+import { named, refused } from "./checked.ts";
+import type { ResolvedConfig } from "./config.ts";
+import { createFailureRefinement } from "./failure.ts";
+import { toCreateSnapshotBody, toCreateVolumeBody, toSnapshot, toVolume } from "./mapping.ts";
+import { accepted, done, started } from "./operations.ts";
+import { attemptIdOf } from "./tags.ts";
+import { PROVIDER, VERSION } from "./version.ts";
+
+/** Where a driver keeps its connection for the provider-specific functions. Shared by copies of this package. */
+export const CONNECTION: unique symbol = Symbol.for("polyvol.samsungScp.connection") as never;
+
+export function createDriver(config: ResolvedConfig): BlockStorageDriver {
+  const { region, quotas, settleMs } = config;
+  const { authorize, redact } = createRequestSigner(config);
+  const own = { provider: PROVIDER, authorize, refineFailure: createFailureRefinement(redact) };
+  // When a signature is refused, a clock that is further off than this is set by the service's own.
+  const http = createHttpClient({ ...config, ...own, correctSkewAboveMs: 30_000 });
+  const client = createVersionedClient(http, config);
+  const { send } = client;
+
+  const driver: BlockStorageDriver = {
+    provider: PROVIDER,
+    version: VERSION,
+    capabilities: capabilitiesWith(quotas),
+    // Volumes take up to 1,000; for snapshots no bound is documented, and this is what clients are known to use.
+    // 1,000 is documented for volumes; for snapshots nothing is.
+    paging: { style: "marker", maxPageSize: 1_000 },
+    snapshotPaging: { style: "marker", maxPageSize: 100 },
+    polling: { initialDelayMs: 3_000, maxDelayMs: 15_000 },
+    settleMs,
+    defaultRegion: region,
+
+    checkHealth: async (context) => {
+      await send(api.listVolumes({ size: 1 }), context);
+      const { serverTime } = http;
+      return { apiVersion: await client.version(context), ...(serverTime ? { serverTime } : {}) };
+    },
+
+    createVolume: async (input, context) => {
+      if (input.region !== undefined && input.region !== region) {
+        throw refused(`region: found ${named(input.region)}, allowed: ${region}, the one of this storage`);
+      }
+      return started(toVolume(await send(api.createVolume(toCreateVolumeBody(input)), context), region));
+    },
+    getVolume: async (id, context) => toVolume(await send(api.getVolume(id), context), region),
+    listVolumes: async (query, page, context) => {
+      // A storage is of one region, and has no volume elsewhere.
+      if (query.region !== undefined && query.region !== region) return { items: [] };
+      const { volumes } = await send(api.listVolumes(page, query.name), context);
+      return { items: volumes.map((wire) => toVolume(wire, region)) };
+    },
+    deleteVolume: (id, context) => accepted(send(api.deleteVolume(id), context)),
+    resizeVolume: (id, sizeGiB, context) => accepted(send(api.extendVolume(id, sizeGiB), context)),
+    attachVolume: (id, serverId, context) => accepted(send(api.attachVolume(id, serverId), context)),
+    detachVolume: (id, serverId, context) => accepted(send(api.detachVolume(id, serverId), context)),
+    revertVolume: (id, snapshotId, context) => accepted(send(api.revertVolume(id, snapshotId), context)),
+    renameVolume: (id, name, context) => done(send(api.renameVolume(id, name), context)),
+
+    createSnapshot: async (input, context) =>
+      started(toSnapshot(await send(api.createSnapshot(toCreateSnapshotBody(input)), context), region)),
+    getSnapshot: async (id, context) => toSnapshot(await send(api.getSnapshot(id), context), region),
+    listSnapshots: async (query, page, context) => {
+      const { snapshots } = await send(api.listSnapshots(page, query), context);
+      return { items: snapshots.map((wire) => toSnapshot(wire, region)) };
+    },
+    deleteSnapshot: (id, context) => accepted(send(api.deleteSnapshot(id), context)),
+    updateSnapshot: async (id, { name, description }, context) => {
+      // The service wants a name in every update: where it is to stay, it has to be known.
+      const kept = name ?? (await send(api.getSnapshot(id), context)).name ?? null;
+      return done(send(api.updateSnapshot(id, kept, description), context));
+    },
+    attemptIdOf,
+  };
+  return Object.defineProperty(driver, CONNECTION, { value: client });
+}

@@ -1,0 +1,105 @@
+import type { FailedResponse, FailureRefinement } from "@polyvol/core/http";
+import * as z from "zod";
+
+/** What is not as documented is as good as absent: a failure must not fail to be read. */
+const text = z.string().optional().catch(undefined);
+/** Present, as an object, in refusals for lack of permission. */
+const permission = z.object({ action_name: z.string() }).optional().catch(undefined);
+const detail = z.union([z.string(), z.array(z.string()).transform((lines) => lines.join("; "))]);
+const problem = z.object({
+  ...{ code: text, title: text, request_id: text, global_request_id: text, response: permission },
+  detail: detail.optional().catch(undefined),
+});
+/** The service's own. */
+const envelope = z.object({ errors: z.tuple([problem], z.unknown()) });
+/** The gateway's, in front of the service. */
+const gateway = z.object({ timestamp: z.unknown(), path: z.string(), error: z.string(), requestId: text });
+/** Declared for some routes, and never seen. */
+const fields = z.array(z.object({ loc: z.array(z.string()).nullish(), msg: z.string() })).min(1);
+
+/** What the body says: who speaks, whether of a quota, and the words that go on to the caller. */
+interface Problem {
+  readonly from: "service" | "gateway" | "page" | "nowhere";
+  readonly isQuota?: boolean;
+  readonly said?: Readonly<Partial<Record<"reason" | "providerCode" | "requestId", string | undefined>>>;
+}
+
+/** Says what an unsuccessful answer means; `redact` takes credentials out of what the service says. */
+export function createFailureRefinement(
+  redact: (text: string) => string,
+): (response: FailedResponse) => FailureRefinement {
+  return (response) => {
+    const found = readProblem(response);
+    const said = Object.entries(found.said ?? {}).map(([key, words]) => [key, oneLine(redact(words ?? ""))]);
+    const kept = Object.fromEntries(said.filter(([, words]) => words !== ""));
+    return { ...meaningOf(response, found), ...kept };
+  };
+}
+
+/** What the status alone does not say. */
+function meaningOf({ status, method, target }: FailedResponse, found: Problem): FailureRefinement {
+  const path = target.replace(/\?.*$/s, "");
+  const passes = { code: "conflict", outcome: "not_applied", retryable: true } as const;
+  switch (status) {
+    case 400: {
+      // A wrong field is a wrong argument. Else the state of the resource forbids it, which a new volume has none of.
+      const isField = ["ValidationError", undefined].includes(found.said?.providerCode);
+      const hasState = method !== "GET" && !path.endsWith("/v1/volumes");
+      return hasState && !isField ? { code: "failed_precondition" } : {};
+    }
+    case 403:
+      return found.isQuota ? { code: "resource_exhausted" } : {};
+    case 404:
+      // Only the service knows what does not exist; taking anybody's word for it would make deletions succeed.
+      if (found.from === "gateway") return { code: "unauthenticated" };
+      return found.from === "page" ? { code: "unavailable" } : {};
+    case 409:
+      // Core has let the volume come to rest, so this will not pass: attached elsewhere, or not to be reverted to.
+      if (!/\/(?:servers|servers\/[^/]+\/volumes|revert)$/.test(path)) return passes;
+      return { code: "failed_precondition", lookFirst: !path.endsWith("/revert") };
+    case 417:
+      // The firewall at the edge turns bursts away. Whether the service has seen the request is not known.
+      return found.from === "page" ? { code: "unavailable", outcome: "unknown", retryable: true } : {};
+    case 500:
+      // What was made or changed just now fails to be deleted, and can be a little later.
+      return method === "DELETE" && /\/v1\/(?:snapshots|volumes)\/[^/]+$/.test(path) ? passes : {};
+    default:
+      return {};
+  }
+}
+
+function readProblem({ json, text: body, status }: FailedResponse): Problem {
+  const own = envelope.safeParse(json).data?.errors[0];
+  if (own !== undefined) {
+    const { code, title, detail: reason, request_id, global_request_id, response } = own;
+    const isQuota = response === undefined && /quota|할당량/i.test([code, title, reason].join(" "));
+    const requestId = request_id ?? global_request_id;
+    return {
+      from: "service",
+      isQuota,
+      said: { providerCode: code, reason: reason || title || code, requestId },
+    };
+  }
+  const passing = gateway.safeParse(json).data;
+  if (passing !== undefined) {
+    const unknown = "did not take the request for one to the service: were its Scp headers lost on the way?";
+    const reason = `the gateway ${status === 404 ? unknown : `answered ${passing.error}`}`;
+    return { from: "gateway", said: { reason, requestId: passing.requestId } };
+  }
+  const wrong = fields.safeParse(json).data;
+  if (wrong !== undefined) {
+    const reasons = wrong.map(({ loc, msg }) => (loc ? `${loc.join(".")}: ${msg}` : msg));
+    return { from: "service", said: { reason: reasons.join("; ") } };
+  }
+  if (!/^\s*</.test(body)) return { from: "nowhere" };
+  const requestId = /support id\D{0,40}?([\w-]{6,})/i.exec(body)?.[1];
+  const burst = "the firewall in front of the service rejected the request, as it does with bursts";
+  const page = "a web page came in place of an answer: are baseUrl, region and environment right?";
+  return { from: "page", said: { reason: status === 417 ? burst : page, requestId } };
+}
+
+/** Fit for a log: no control characters, no line ends, not endless. */
+function oneLine(words: string): string {
+  const line = words.replace(/[\s\p{C}]+/gu, " ").trim();
+  return line.length > 400 ? `${line.slice(0, 399)}…` : line;
+}

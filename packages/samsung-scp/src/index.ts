@@ -1,0 +1,17 @@
+/** `@polyvol/samsung-scp`: Samsung Cloud Platform volumes and snapshots behind Polyvol's neutral interface. */
+export type { SamsungScpDriverOptions, SamsungScpEnvironment, SamsungScpStorageOptions } from "./config.ts";
+export { createSamsungScpDriver, createSamsungScpStorage } from "./create.ts";
+export {
+  type SamsungScpSnapshotDetails,
+  type SamsungScpVolumeDetails,
+  samsungScpDetails,
+} from "./details.ts";
+export {
+  type SamsungScpOperations,
+  type SamsungScpQuotas,
+  type SamsungScpServerVolume,
+  type SamsungScpVolumeType,
+  samsungScp,
+} from "./provider-operations.ts";
+export type { SamsungScpVolumeOptions } from "./provider-options.ts";
+export type { SamsungScpApiVersion } from "./versions.ts";

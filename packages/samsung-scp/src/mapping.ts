@@ -1,0 +1,127 @@
+/** Wire ↔ core. Pure; every switch has an answer for words it does not know. */
+import type { Snapshot, SnapshotState, Volume, VolumeState } from "@polyvol/core";
+import {
+  type DriverCreateSnapshot,
+  type DriverCreateVolume,
+  withProviderDetails,
+} from "@polyvol/core/driver";
+import { checkSnapshotOptions, volumeOptions } from "./provider-options.ts";
+import { toMetadata, toTags, toWireTags } from "./tags.ts";
+import { PROVIDER } from "./version.ts";
+import type { CreateSnapshotBody, CreateVolumeBody, WireServer, WireSnapshot, WireVolume } from "./wire.ts";
+
+/** The service names no region: a storage is of one. */
+export function toVolume(wire: WireVolume, region: string): Volume {
+  const volume: Volume = {
+    id: wire.id,
+    name: wire.name ?? "",
+    provider: PROVIDER,
+    region,
+    sizeGiB: wire.size,
+    state: toVolumeState(wire.state),
+    providerState: wire.state,
+    createdAt: toInstant(wire.created_at) as Date,
+    tags: {},
+    attachments: wire.servers.map(toAttachment),
+    ...(wire.zone ? { zone: wire.zone } : {}),
+    ...(wire.snapshot_id ? { sourceSnapshotId: wire.snapshot_id } : {}),
+    ...(wire.volume_type ? { volumeType: wire.volume_type } : {}),
+    ...(typeof wire.encrypted === "boolean" ? { encrypted: wire.encrypted } : {}),
+    ...(typeof wire.bootable === "boolean" ? { bootable: wire.bootable } : {}),
+  };
+  return withProviderDetails(volume, wire);
+}
+
+function toAttachment({ id, device, attached_at }: WireServer): Volume["attachments"][number] {
+  const attachedAt = toInstant(attached_at);
+  return { serverId: id, ...(device ? { device } : {}), ...(attachedAt ? { attachedAt } : {}) };
+}
+
+/** A snapshot is a full copy: it needs, and is billed by, the size of its volume. */
+export function toSnapshot(wire: WireSnapshot, region: string): Snapshot {
+  const snapshot: Snapshot = {
+    id: wire.id,
+    name: wire.name ?? "",
+    provider: PROVIDER,
+    volumeId: wire.volume_id,
+    regions: [region],
+    state: toSnapshotState(wire.status ?? ""),
+    createdAt: toInstant(wire.created_at) as Date,
+    minVolumeSizeGiB: wire.size,
+    billableGiB: wire.size,
+    tags: toTags(wire.metadata),
+    ...(wire.status ? { providerState: wire.status } : {}),
+    ...(wire.description ? { description: wire.description } : {}),
+  };
+  return withProviderDetails(snapshot, wire);
+}
+
+export function toVolumeState(providerState: string): VolumeState {
+  const state = normalise(providerState);
+  switch (state) {
+    case "creating":
+    case "downloading":
+      return "creating";
+    case "reserved":
+      return "attaching";
+    case "in-use":
+      return "in_use";
+    case "extending":
+      return "resizing";
+    case "available":
+    case "attaching":
+    case "detaching":
+    case "reverting":
+    case "deleting":
+      return state;
+    default:
+      return state.startsWith("error") ? "error" : "unknown";
+  }
+}
+
+export function toSnapshotState(providerState: string): SnapshotState {
+  const state = normalise(providerState);
+  switch (state) {
+    case "creating":
+    case "available":
+    case "restoring":
+    case "deleting":
+      return state;
+    default:
+      return state.startsWith("error") ? "error" : "unknown";
+  }
+}
+
+/** Spellings differ between the service's own pages: `in-use`, `In Use` and `IN_USE` are one state. */
+function normalise(state: string): string {
+  return (state.toLowerCase().match(/[a-z]+/g) ?? []).join("-");
+}
+
+const INSTANT =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/i;
+
+export function isInstant(text: string): boolean {
+  return INSTANT.test(text);
+}
+
+/** An instant with any fraction of a second or none; without a zone it is UTC. `undefined` for what is no instant. */
+export function toInstant(text: string | null | undefined): Date | undefined {
+  const match = INSTANT.exec(text ?? "");
+  if (match === null) return undefined;
+  return new Date(match[1] === undefined ? `${match[0].replace(" ", "T")}Z` : match[0]);
+}
+
+/** @throws PolyvolError `invalid_argument` for options that do not fit */
+export function toCreateVolumeBody(input: DriverCreateVolume): CreateVolumeBody {
+  const { name, sizeGiB: size, sourceSnapshotId: snapshot_id, volumeType: volume_type } = input;
+  const { maxIops: max_iops, maxThroughput: max_throughput } = volumeOptions(input.providerOptions);
+  return { name, size, snapshot_id, volume_type, tags: toWireTags(input.tags), max_iops, max_throughput };
+}
+
+/** @throws PolyvolError `invalid_argument` for options: there are none */
+export function toCreateSnapshotBody(input: DriverCreateSnapshot): CreateSnapshotBody {
+  checkSnapshotOptions(input.providerOptions);
+  const { name, volumeId: volume_id, description, tags, attemptId } = input;
+  const force = input.allowAttached || undefined;
+  return { name, volume_id, description, force, metadata: toMetadata(tags, attemptId) };
+}

@@ -1,0 +1,39 @@
+import type { Snapshot } from "@polyvol/core";
+import { providerDetails } from "@polyvol/core/driver";
+import type { CreateVolumeBody, WireSnapshot } from "./wire.ts";
+
+type Tags = Readonly<Record<string, string>>;
+
+/** Metadata key for the mark of one create, beside the caller's tags; the tag rule keeps callers off it. */
+export const ATTEMPT_KEY = "polyvol-attempt";
+
+/** Neutral tags and the create's mark as a snapshot keeps them: one flat object of strings. */
+export function toMetadata(tags: Tags, attemptId: string): Tags {
+  return Object.fromEntries([...Object.entries(tags), [ATTEMPT_KEY, attemptId]]);
+}
+
+/** `value` where it is an object; whatever else the service shows in its place holds nothing. */
+export function toObject(value: unknown): Readonly<Record<string, unknown>> {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+/** The neutral tags in metadata: all that is flat, as text, but for the mark. */
+export function toTags(metadata: unknown): Tags {
+  // From own entries to own properties: a key `__proto__` is a key like any other.
+  const entries = Object.entries(toObject(metadata)).filter(([key]) => key !== ATTEMPT_KEY);
+  const flat = entries.filter(([, value]) => ["string", "number", "boolean"].includes(typeof value));
+  return Object.fromEntries(flat.map(([key, value]) => [key, String(value)]));
+}
+
+export function attemptIdOf(snapshot: Snapshot): string | undefined {
+  const metadata = toObject((providerDetails(snapshot) as WireSnapshot | undefined)?.metadata);
+  const mark = Object.hasOwn(metadata, ATTEMPT_KEY) ? metadata[ATTEMPT_KEY] : undefined;
+  return typeof mark === "string" ? mark : undefined;
+}
+
+/** Neutral tags as a volume takes them when it is made. Reading them is another service's business. */
+export function toWireTags(tags: Tags): CreateVolumeBody["tags"] {
+  const list = Object.entries(tags).map(([key, value]) => ({ key, value }));
+  return list.length === 0 ? undefined : list;
+}

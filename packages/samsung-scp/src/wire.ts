@@ -1,0 +1,106 @@
+/** What goes over the wire. Answers are checked for the fields that the code reads; request bodies are plain types. */
+import type { ResponseParser } from "@polyvol/core/http";
+import * as z from "zod";
+import { isInstant } from "./mapping.ts";
+
+type Always<Keys extends string, T> = Readonly<Record<Keys, T>>;
+/** Fields that may be null or absent. */
+type Maybe<Keys extends string, T> = { readonly [Key in Keys]?: T | null | undefined };
+
+const VOLUME_TEXTS = [
+  "name",
+  "volume_type",
+  "volume_type_id",
+  "user_id",
+  "snapshot_id",
+  "modified_at",
+] as const;
+const VOLUME_FLAGS = ["bootable", "encrypted", "multiattach"] as const;
+const SNAPSHOT_TEXTS = ["name", "description", "status", "updated_at", "user_id"] as const;
+const QUOTAS = ["volumes", "snapshots", "usages", "per_volume_size"] as const;
+const QUOTA = ["in_use", "limit", "reserved"] as const;
+
+/** A server that has the volume. */
+export type WireServer = Always<"id", string> & Maybe<"device" | "attached_at", string>;
+
+/** `zone` is of versions after those that this adapter knows. */
+export type WireVolume = Always<"id" | "state" | "created_at", string> &
+  Always<"size", number> &
+  Always<"servers", readonly WireServer[]> &
+  Maybe<(typeof VOLUME_TEXTS)[number] | "zone", string> &
+  Maybe<(typeof VOLUME_FLAGS)[number], boolean> &
+  Maybe<"max_iops" | "max_throughput", number> &
+  Maybe<"volume_image_metadata", unknown>;
+
+/** `metadata` is an object by the schema, text on some reference pages. */
+export type WireSnapshot = Always<"id" | "volume_id" | "created_at", string> &
+  Always<"size", number> &
+  Maybe<(typeof SNAPSHOT_TEXTS)[number], string> &
+  Maybe<"metadata", unknown>;
+
+/** `multiattach` is `"<is> True"` where volumes of the type can be on several servers. */
+export type WireVolumeType = Always<"id", string> &
+  Maybe<"name" | "description", string> &
+  Maybe<"extra_specs", Maybe<"multiattach", string>>;
+
+/** A volume on a server; `id` is the attachment's. */
+export type WireServerVolume = Always<"id" | "server_id" | "volume_id", string> &
+  Maybe<"device", string> &
+  Maybe<"delete_on_termination", boolean>;
+
+/** Numbers of volumes and snapshots, GiB in use, and GiB of the largest volume. */
+export type WireQuotaSet = Always<(typeof QUOTAS)[number], Always<(typeof QUOTA)[number], number>>;
+
+/** `id` has a leading `v`, `not_before` is a day or empty. */
+export type WireVersion = Always<"id", string> & Maybe<"status" | "not_before", string>;
+
+export type CreateVolumeBody = Always<"name", string> &
+  Always<"size", number> &
+  Maybe<"snapshot_id" | "volume_type", string> &
+  Maybe<"tags", readonly Always<"key" | "value", string>[]> &
+  Maybe<"max_iops" | "max_throughput", number>;
+
+export type CreateSnapshotBody = Always<"name" | "volume_id", string> &
+  Maybe<"description", string> &
+  Maybe<"force", boolean> &
+  Always<"metadata", Always<string, string>>;
+
+const id = z.string().min(1);
+const text = z.string().nullish();
+const number = z.number().nullish();
+const flag = z.boolean().nullish();
+const instant = z.string().refine(isInstant, "not an instant");
+
+function each<Key extends string, S extends z.ZodType>(keys: readonly Key[], schema: S): Record<Key, S> {
+  return Object.fromEntries(keys.map((key) => [key, schema])) as Record<Key, S>;
+}
+
+const volume = z.object({
+  ...{ id, size: z.int(), state: z.string(), created_at: instant, volume_image_metadata: z.unknown() },
+  ...{ ...each(VOLUME_TEXTS, text), ...each(VOLUME_FLAGS, flag), max_iops: number, max_throughput: number },
+  servers: z.array(z.object({ id, device: text, attached_at: text })),
+  zone: text,
+});
+
+const snapshot = z.object({
+  ...{ id, volume_id: id, size: z.int(), created_at: instant, metadata: z.unknown() },
+  ...each(SNAPSHOT_TEXTS, text),
+});
+
+const specs = z.object({ multiattach: text }).nullish();
+const kind = z.object({ id, name: text, description: text, extra_specs: specs });
+const attached = z.object({ id, server_id: id, volume_id: id, device: text, delete_on_termination: flag });
+const version = z.object({ id, status: text, not_before: text });
+const quotas = z.object(each(QUOTAS, z.object(each(QUOTA, z.int()))));
+
+type Many<Key extends string, T> = ResponseParser<Always<Key, readonly T[]>>;
+export const volumeAnswer: ResponseParser<WireVolume> = volume;
+export const volumesAnswer: Many<"volumes", WireVolume> = z.object({ volumes: z.array(volume) });
+export const snapshotAnswer: ResponseParser<WireSnapshot> = snapshot;
+export const snapshotsAnswer: Many<"snapshots", WireSnapshot> = z.object({ snapshots: z.array(snapshot) });
+export const typeAnswer: ResponseParser<WireVolumeType> = kind;
+export const typesAnswer: Many<"volume_types", WireVolumeType> = z.object({ volume_types: z.array(kind) });
+export const attachedAnswer: ResponseParser<WireServerVolume> = attached;
+export const allAttachedAnswer: Many<"volumes", WireServerVolume> = z.object({ volumes: z.array(attached) });
+export const versionsAnswer: Many<"versions", WireVersion> = z.object({ versions: z.array(version) });
+export const quotasAnswer: ResponseParser<WireQuotaSet> = quotas;

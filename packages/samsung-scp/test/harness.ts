@@ -1,0 +1,152 @@
+import {
+  type FaultTarget,
+  type Harness,
+  type HarnessFault,
+  type HeldResource,
+  ODD_STATE,
+} from "@polyvol/conformance";
+import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/driver";
+import type { FaultEffect } from "@polyvol/emulators";
+import { createSamsungScpEmulator, type SamsungScpState } from "@polyvol/emulators/samsung-scp";
+import { createSamsungScpDriver, type SamsungScpApiVersion } from "../src/index.ts";
+
+const ACCESS_KEY = "AKTESTEXAMPLE0001";
+const SECRET_KEY = "test-secret-key-not-real-0001";
+const SERVERS = ["b13531ca-99ec-4aa5-a2dd-a85665b0a358", "2a9be312-5d4b-4bc8-b2ae-35100fa9241f"];
+
+const STEPS: Readonly<Record<FaultTarget, readonly [string, string]>> = {
+  "volumes.create": ["POST", "/v1/volumes"],
+  "volumes.get": ["GET", "/v1/volumes/*"],
+  "volumes.list": ["GET", "/v1/volumes"],
+  "volumes.resize": ["PUT", "/v1/volumes/*/size"],
+  "volumes.attach": ["POST", "/v1/volumes/*/servers"],
+  "volumes.delete": ["DELETE", "/v1/volumes/*"],
+  "snapshots.create": ["POST", "/v1/snapshots"],
+  "snapshots.get": ["GET", "/v1/snapshots/*"],
+  "snapshots.list": ["GET", "/v1/snapshots"],
+  "snapshots.delete": ["DELETE", "/v1/snapshots/*"],
+};
+const WORK = {
+  "volumes.create": "createVolume",
+  "volumes.resize": "extendVolume",
+  "volumes.attach": "attachVolume",
+  "volumes.delete": "deleteVolume",
+  "snapshots.create": "createSnapshot",
+  "snapshots.delete": "deleteSnapshot",
+} as const;
+
+function effectOf(
+  effect: Exclude<HarnessFault["effect"], "fail_later">,
+  kind: "volumes" | "snapshots",
+  isList: boolean,
+): FaultEffect {
+  const item = isList ? `${kind}.0.` : "";
+  switch (effect) {
+    case "lose_answer":
+      return { kind: "cut-after" };
+    case "cut":
+      return { kind: "cut-before" };
+    case "unavailable_before":
+      return { kind: "answer", status: 503 };
+    case "unavailable_after":
+      return { kind: "answer", status: 503, when: "after" };
+    case "quota_full": {
+      const error = { code: "Forbidden", title: "QuotaExceeded", detail: `Quota exceeded for ${kind}.` };
+      return { kind: "answer", status: 403, body: { errors: [{ ...error, status: 403, response: null }] } };
+    }
+    case "extra_field":
+      return { kind: "wrong-json", at: `${item}brand_new`, value: { a: 1 } };
+    case "missing_field": {
+      // No id is documented on answers that succeed; where one comes all the same, it is kept.
+      const headers = { "content-type": "application/json", "x-request-id": "req-missing-field" };
+      return { kind: "answer", status: 200, headers, body: isList ? { [kind]: [{}] } : {} };
+    }
+    case "odd_state":
+      return {
+        kind: "wrong-json",
+        at: `${item}${kind === "volumes" ? "state" : "status"}`,
+        value: ODD_STATE,
+      };
+  }
+}
+
+export interface HarnessSettings {
+  readonly apiVersion?: SamsungScpApiVersion;
+  /** Makes the `fetch` of all drivers; `isSpoilt` says whether a fault was injected. */
+  readonly fetch?: (isSpoilt: () => boolean) => typeof globalThis.fetch;
+}
+
+/** The driver over real HTTP to an emulator, both on one virtual clock. */
+export async function makeHarness(settings: HarnessSettings = {}): Promise<Harness> {
+  let isSpoilt = false;
+  const fetch = settings.fetch?.(() => isSpoilt);
+  const clock = createVirtualClock();
+  const emulator = createSamsungScpEmulator({
+    clock,
+    accessKey: ACCESS_KEY,
+    secretKey: SECRET_KEY,
+    servers: SERVERS,
+    // A driver that can attach to several servers is tested with volumes that can be.
+    defaultVolumeType: "SSD_MultiAttach",
+    // Longer than the pause before the first look, so that there is something to wait for.
+    durations: { volumeCreate: 10_000, snapshotCreate: 10_000, extend: 10_000, attach: 10_000 },
+  });
+  const listener = await emulator.listen();
+  const driver = (secretKey: string): BlockStorageDriver =>
+    createSamsungScpDriver({
+      ...{ accessKey: ACCESS_KEY, secretKey, region: "kr-west1", environment: "e" },
+      ...{ baseUrl: listener.url, clock, apiVersion: settings.apiVersion ?? "negotiate" },
+      ...(fetch === undefined ? {} : { fetch }),
+    });
+
+  function inject({ on, effect, count = 1 }: HarnessFault): void {
+    isSpoilt = true;
+    if (effect === "fail_later") {
+      emulator.seed({ failures: [{ work: WORK[on as keyof typeof WORK], count }] });
+      return;
+    }
+    const [method, path] = STEPS[on];
+    const kind = on.startsWith("volumes") ? "volumes" : "snapshots";
+    emulator.faults.add({ match: { method, path }, count, ...effectOf(effect, kind, on.endsWith(".list")) });
+  }
+
+  const held = (of: readonly Readonly<Record<string, unknown>>[], state: string): readonly HeldResource[] =>
+    of.map((each) => ({
+      id: String(each["id"]),
+      name: String(each["name"]),
+      ready: ["available", "in-use"].includes(String(each[state])),
+    }));
+
+  return {
+    driver: driver(SECRET_KEY),
+    clock,
+    ids: {
+      missingVolume: "3f500f00-ed80-4566-a057-e31760226f9a",
+      missingSnapshot: "cceed636-1f1e-4bb0-b85c-4e5b9e0bf790",
+      missingServer: "9d1c0d3a-6d0f-4d9c-8a3c-0a8f6b1d2e3f",
+      malformed: ["no-uuid", "with/slash", "with.dot", "with blank", "한글"],
+      regions: ["kr-west1"],
+      servers: SERVERS,
+    },
+    badCredentials: () => driver("another-secret-key"),
+    secondProcess: () => driver(SECRET_KEY),
+    faults: { inject, clear: () => emulator.faults.clear() },
+    requests: () => {
+      const all = emulator.log.entries();
+      return { total: all.length, changes: all.filter(({ method }) => method !== "GET").length };
+    },
+    lastVolumeCreate: () => {
+      const last = emulator.log
+        .entries()
+        .findLast((each) => each.method === "POST" && each.target === "/v1/volumes");
+      if (last === undefined) return undefined;
+      const { snapshot_id } = JSON.parse(last.requestBody) as { readonly snapshot_id?: string };
+      return snapshot_id === undefined ? {} : { sourceSnapshotId: snapshot_id };
+    },
+    holds: () => {
+      const { volumes, snapshots } = emulator.state() as SamsungScpState;
+      return { volumes: held(volumes, "state"), snapshots: held(snapshots, "status") };
+    },
+    dispose: () => listener.close(),
+  };
+}
