@@ -29,7 +29,6 @@ export function createDriver(config: ResolvedConfig): BlockStorageDriver {
     version: VERSION,
     capabilities: capabilitiesWith(quotas),
     // Volumes take up to 1,000; for snapshots no bound is documented, and this is what clients are known to use.
-    // 1,000 is documented for volumes; for snapshots nothing is.
     paging: { style: "marker", maxPageSize: 1_000 },
     snapshotPaging: { style: "marker", maxPageSize: 100 },
     polling: { initialDelayMs: 3_000, maxDelayMs: 15_000 },

@@ -154,7 +154,7 @@ describe("what is sent", () => {
     await volumes.find({ name: "copy" });
     await snapshots.find({ name: "latest", volumeId: id });
     expect(lines()).toEqual([
-      "GET /v1/volumes?limit=100&with_count=false&name=copy",
+      "GET /v1/volumes?limit=1000&with_count=false&name=copy",
       `GET /v1/snapshots?limit=100&with_count=false&name=latest&volume_id=${id}`,
     ]);
     await volumes.list({}, { requestSize: 1 }).toArray();

@@ -46,7 +46,8 @@ export async function planVolume(
   const source = await sourceOf(snapshots, call, input, asked);
   const sizeGiB =
     asked ?? checkSize(source?.minVolumeSizeGiB, rule, true, "the size that the snapshot needs");
-  const region = input.region ?? runtime.driver.defaultRegion ?? source?.regions[0];
+  // Not the region of the source: what a snapshot shows there is not always what a create takes.
+  const region = input.region ?? runtime.driver.defaultRegion;
   return {
     input: {
       name: input.name,

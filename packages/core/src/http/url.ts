@@ -51,7 +51,7 @@ export function pathSegment(value: string): string {
  * Paths that a URL parser leaves exactly as they are: no empty part, no `.` or `..` however escaped, no query, no
  * fragment, and no character that would be escaped.
  */
-const PLAIN_PATH = /^(?:\/(?!(?:\.|%2e){1,2}(?:\/|$))[\w.~!$&'()*+,;=:@%-]+)+\/?$/i;
+const PLAIN_PATH = /^(?:\/(?!(?:\.|%2e){1,2}(?:\/|$))[\w.~!$&'()*+,;=:@%-]+)*\/?$/i;
 
 /**
  * The one string that is signed and sent. A path that could be read as anything else than what it says is refused,
@@ -63,7 +63,7 @@ export function buildUrl(
   path: string,
   query: Readonly<Record<string, string | number | boolean | undefined>> | undefined,
 ): string {
-  if (!PLAIN_PATH.test(path)) {
+  if (!path.startsWith("/") || !PLAIN_PATH.test(path)) {
     throw new PolyvolError("invalid_argument", `${JSON.stringify(path)} is not a path of this API`, {
       outcome: "not_applied",
     });

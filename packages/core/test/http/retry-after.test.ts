@@ -1,7 +1,7 @@
 import { createVirtualClock } from "@polyvol/core/driver";
 import { describe, expect, test } from "vitest";
 import { parseHttpDate, parseRetryAfter } from "../../src/http/retry-after.ts";
-import { failureOf, json, makeClient, makeContext, serve } from "./kit.ts";
+import { failureOf, json, makeClient, makeContext, serve, settle } from "./kit.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
 const at = (ms: number): string => new Date(NOW + ms).toUTCString();
@@ -47,53 +47,50 @@ describe("Retry-After", () => {
   });
 });
 
-/** Promise 4: 100 answers; nobody sends early, nobody waits beyond the deadline. */
-test("a refused client sends nothing before the time that the server named, and waits for no longer than it may", async () => {
-  const values = ["5", "0", at(7_000), at(-5_000), "-3", "soon", "100000000"];
+/** Promise 4: 100 refusals; nobody sends early, nobody waits beyond the deadline. */
+test("nothing is sent before the time that the server named, and nobody waits for longer than it may", async () => {
   const clock = createVirtualClock(NOW);
-  let value = "";
-  let refusals = 0;
-  const arrivals: number[] = [];
+  const date = (ms: number) => () => new Date(clock.now() + ms).toUTCString();
+  const asked = ["5", "0", date(7_000), date(-5_000), "-3", "soon", "100000000"];
+  let refuseWith: string | undefined;
+  let arrivals: number[] = [];
   const server = await serve((_, response) => {
     arrivals.push(clock.now());
-    if (refusals > 0) {
-      refusals -= 1;
-      json(response, {}, 429, { "retry-after": value, date: new Date(clock.now()).toUTCString() });
-    } else {
-      json(response, {});
-    }
+    const after = refuseWith;
+    refuseWith = undefined;
+    if (after === undefined) json(response, {});
+    else json(response, {}, 429, { "retry-after": after, date: new Date(clock.now()).toUTCString() });
   });
-  let early = 0;
-  let overdue = 0;
+  const figures = { early: 0, overdue: 0, refusedAtOnce: 0, obeyed: 0 };
   for (let round = 0; round < 100; round++) {
-    value = values[round % values.length] ?? "";
-    if (value === at(7_000) || value === at(-5_000)) value = new Date(clock.now() + (value === at(7_000) ? 7_000 : -5_000)).toUTCString();
+    const value = asked[round % asked.length];
+    refuseWith = typeof value === "function" ? value() : value;
     const client = makeClient(server.url, { clock });
-    refusals = 1;
     const send = (): Promise<unknown> =>
       client.send({ method: "POST", path: "/x", body: {} }, makeContext({ deadline: clock.now() + 60_000 }));
     const refused = await failureOf(send());
     expect(refused).toMatchObject({ code: "rate_limited", status: 429, outcome: "not_applied", retryable: true });
     const waitMs = refused.retryAfterMs ?? 0;
     const notBefore = clock.now() + waitMs;
-    arrivals.length = 0;
+    arrivals = [];
     if (waitMs > 60_000) {
-      // Fails at once, naming the time.
       const late = await failureOf(send());
       expect(late).toMatchObject({ code: "rate_limited", retryable: true, outcome: "not_applied" });
       expect(late.retryAfterMs).toBeGreaterThan(60_000);
       expect(late.reason).toMatch(/in \d+ s, after the deadline/);
-      if (arrivals.length > 0) overdue += 1;
+      figures.overdue += arrivals.length;
+      figures.refusedAtOnce += 1;
       continue;
     }
     const sent = send();
-    if (waitMs > 0) {
-      await clock.advance(waitMs - 1);
-      if (arrivals.length > 0) early += 1;
-    }
-    await clock.advance(waitMs + 1_000);
+    if (waitMs > 0) await clock.advance(waitMs - 1);
+    await settle();
+    if (waitMs > 0) figures.early += arrivals.length;
+    await clock.advance(1_000);
     await sent;
-    if ((arrivals[0] ?? 0) < notBefore) early += 1;
+    if ((arrivals[0] ?? 0) < notBefore) figures.early += 1;
+    figures.obeyed += 1;
   }
-  expect({ early, overdue, sleepers: clock.sleepers }).toEqual({ early: 0, overdue: 0, sleepers: 0 });
+  expect(figures).toEqual({ early: 0, overdue: 0, refusedAtOnce: 14, obeyed: 86 });
+  expect(clock.sleepers).toBe(0);
 });

@@ -1,0 +1,25 @@
+import { type BlockStorage, createBlockStorage } from "@polyvol/core";
+import type { BlockStorageDriver } from "@polyvol/core/driver";
+import {
+  type DigitalOceanDriverOptions,
+  type DigitalOceanStorageOptions,
+  resolveConfig,
+  storageOptions,
+} from "./config.ts";
+import { createDriver } from "./driver.ts";
+
+/**
+ * Block storage on DigitalOcean: `createDigitalOceanStorage({ region: "nyc3" })`, the token being in the environment.
+ * @throws PolyvolError `invalid_argument` for a wrong option, or without a token
+ */
+export function createDigitalOceanStorage(options: DigitalOceanStorageOptions = {}): BlockStorage {
+  return createBlockStorage(createDriver(resolveConfig(options)), storageOptions(options));
+}
+
+/**
+ * The driver alone, for `createBlockStorage` and the conformance kit.
+ * @throws PolyvolError `invalid_argument` for a wrong option, or without a token
+ */
+export function createDigitalOceanDriver(options: DigitalOceanDriverOptions = {}): BlockStorageDriver {
+  return createDriver(resolveConfig(options));
+}

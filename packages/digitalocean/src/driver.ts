@@ -1,0 +1,162 @@
+import { isPolyvolError, PolyvolError, type PolyvolErrorDetails } from "@polyvol/core";
+import type { BlockStorageDriver, CallContext, Changed, PageRequest } from "@polyvol/core/driver";
+import { createHttpClient, type HttpClient, type HttpRequest } from "@polyvol/core/http";
+import * as api from "./api.ts";
+import { bearer } from "./auth.ts";
+import { capabilitiesWith } from "./capabilities.ts";
+import { refused } from "./checked.ts";
+import type { ResolvedConfig } from "./config.ts";
+import { refineFailure } from "./failure.ts";
+import { isVolumeId, requireNumber, requireVolumeId, requireVolumeSnapshotId } from "./ids.ts";
+import {
+  toCreateSnapshotBody,
+  toCreateVolumeBody,
+  toPage,
+  toSnapshot,
+  toVolume,
+  toVolumeSnapshots,
+} from "./mapping.ts";
+import { absentStatus, toActionRef, toChanged, toPendingStatus } from "./operations.ts";
+import { readQuota } from "./quota.ts";
+import { PROVIDER, VERSION } from "./version.ts";
+import type { VolumeActionBody } from "./wire.ts";
+
+/** Where a driver keeps its connection for the provider-specific functions. Shared by copies of this package. */
+export const CONNECTION: unique symbol = Symbol.for("polyvol.digitalocean.connection") as never;
+
+/** Volumes whose own list of snapshots is gone, remembered so that not every page asks for it again. */
+const MOST_REMEMBERED = 1000;
+
+function at({ number = 1, size }: PageRequest): api.Page {
+  return { page: number, per_page: size };
+}
+
+function connect({ token, quotas, ...transport }: ResolvedConfig): HttpClient {
+  return createHttpClient({
+    ...transport,
+    provider: PROVIDER,
+    authorize: bearer(token),
+    quotas: capabilitiesWith(quotas).limits.requestQuotas,
+    readQuota: (headers, now) => readQuota(headers, now, quotas !== undefined),
+    refineFailure,
+  });
+}
+
+export function createDriver(config: ResolvedConfig): BlockStorageDriver {
+  const { clock, region: defaultRegion, snapshotsPerVolume } = config;
+  const http = connect(config);
+  const goneVolumes = new Set<string>();
+
+  async function send<T>(request: HttpRequest<T>, context: CallContext): Promise<T> {
+    return (await http.send(request, context)).data;
+  }
+
+  async function act(id: string, body: VolumeActionBody, context: CallContext): Promise<Changed> {
+    const { action } = await send(api.actOnVolume(requireVolumeId(id), body), context);
+    return toChanged(action, id, clock.now());
+  }
+
+  const driver: BlockStorageDriver = {
+    provider: PROVIDER,
+    version: VERSION,
+    capabilities: capabilitiesWith(config.quotas),
+    // Sizes of 150 to 200 let neighbouring pages overlap and yet be nearly all new.
+    paging: { style: "numbered", minPageSize: 150, maxPageSize: 200 },
+    polling: { initialDelayMs: 1_000, maxDelayMs: 10_000 },
+    settleMs: 0,
+    deletion: "immediate",
+    ...(defaultRegion === undefined ? {} : { defaultRegion }),
+
+    // Not /v2/account: that needs the scope `account:read`, which a token made for volumes does not have.
+    checkHealth: async (context) => {
+      await send(api.listVolumes({ per_page: 1 }), context);
+      const { serverTime, requestsLeft } = http;
+      return {
+        apiVersion: "v2",
+        ...(serverTime === undefined ? {} : { serverTime }),
+        ...(requestsLeft === undefined ? {} : { requestsLeft }),
+      };
+    },
+
+    createVolume: async (input, context) => {
+      const { region = defaultRegion, sourceSnapshotId } = input;
+      if (sourceSnapshotId !== undefined) requireVolumeSnapshotId(sourceSnapshotId);
+      else if (region === undefined)
+        throw refused("region: found nothing; name one, or set a default region");
+      const { volume } = await send(api.createVolume(toCreateVolumeBody(input, region)), context);
+      return { resource: toVolume(volume), settled: true };
+    },
+    getVolume: async (id, context) =>
+      toVolume((await send(api.getVolume(requireVolumeId(id)), context)).volume),
+    listVolumes: async ({ name, region }, page, context) => {
+      const answer = await send(api.listVolumes({ name, region, ...at(page) }), context);
+      return toPage(answer.volumes.map(toVolume), answer);
+    },
+    deleteVolume: async (id, context) => {
+      await send(api.deleteVolume(requireVolumeId(id)), context);
+      return { settled: true };
+    },
+    resizeVolume: (id, sizeGiB, context) => act(id, { type: "resize", size_gigabytes: sizeGiB }, context),
+    attachVolume: async (id, serverId, context) =>
+      act(id, { type: "attach", droplet_id: requireNumber("Droplet", serverId) }, context),
+    detachVolume: async (id, serverId, context) =>
+      act(id, { type: "detach", droplet_id: requireNumber("Droplet", serverId) }, context),
+
+    createSnapshot: async (input, context) => {
+      const request = api.createSnapshot(requireVolumeId(input.volumeId), toCreateSnapshotBody(input));
+      try {
+        return { resource: toSnapshot((await send(request, context)).snapshot), settled: true };
+      } catch (error) {
+        throw await explainRefusal(error, input.volumeId, context);
+      }
+    },
+    getSnapshot: async (id, context) =>
+      toSnapshot((await send(api.getVolumeSnapshot(requireVolumeSnapshotId(id)), context)).snapshot),
+    listSnapshots: async ({ volumeId }, page, context) => {
+      const query = at(page);
+      if (volumeId !== undefined && !isVolumeId(volumeId)) return { items: [], total: 0 };
+      if (volumeId !== undefined && !goneVolumes.has(volumeId)) {
+        try {
+          const answer = await send(api.listVolumeSnapshots(volumeId, query), context);
+          return toPage(answer.snapshots.map(toSnapshot), answer);
+        } catch (error) {
+          if (!isPolyvolError(error, "not_found")) throw error;
+          if (goneVolumes.size >= MOST_REMEMBERED) goneVolumes.clear();
+          goneVolumes.add(volumeId);
+        }
+      }
+      // For a volume that is gone, those of all volumes: snapshots outlive it, and core picks out its own.
+      const answer = await send(api.listSnapshots({ resource_type: "volume", ...query }), context);
+      return toPage(toVolumeSnapshots(answer.snapshots, page.size), answer);
+    },
+    deleteSnapshot: async (id, context) => {
+      await send(api.deleteVolumeSnapshot(requireVolumeSnapshotId(id)), context);
+      return { settled: true };
+    },
+
+    checkPending: async (pending, context) => {
+      const ref = toActionRef(pending);
+      try {
+        return toPendingStatus((await send(api.getVolumeAction(ref.volumeId, ref.actionId), context)).action);
+      } catch (error) {
+        if (isPolyvolError(error, "not_found")) return absentStatus(ref, clock.now());
+        throw error;
+      }
+    },
+  };
+
+  /** How the service words its limit of snapshots per volume is not published: a refusal it may be makes us count. */
+  async function explainRefusal(error: unknown, volumeId: string, context: CallContext): Promise<unknown> {
+    if (!isPolyvolError(error) || error.lookFirst || error.code === "resource_exhausted") return error;
+    const overQuota = error.status === 429 && http.requestsLeft === 0;
+    if (overQuota || ![403, 422, 429].includes(error.status ?? 0)) return error;
+    const counted = send(api.listVolumeSnapshots(volumeId, { per_page: 1 }), context);
+    const total = (await counted.catch(() => undefined))?.meta?.total ?? 0;
+    if (total < snapshotsPerVolume) return error;
+    const reason = `the volume has ${total} snapshots; allowed: ${snapshotsPerVolume}`;
+    const details = { ...(error as PolyvolErrorDetails), retryable: false, cause: error };
+    return new PolyvolError("resource_exhausted", reason, details);
+  }
+
+  return Object.defineProperty(driver, CONNECTION, { value: http });
+}

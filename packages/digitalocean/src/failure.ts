@@ -1,0 +1,83 @@
+/**
+ * What an unsuccessful answer means. The status decides; a part of the message only where DigitalOcean gives one status
+ * and one `id` to failures that a caller must tell apart, and then only wordings seen in published answers.
+ */
+import type { PolyvolErrorCode } from "@polyvol/core";
+import type { FailedResponse, FailureRefinement } from "@polyvol/core/http";
+import { resetInMs } from "./quota.ts";
+
+const VOLUMES = /\/v2\/volumes\/?$/;
+const SNAPSHOTS_OF_VOLUME = /\/v2\/volumes\/[^/]+\/snapshots\/?$/;
+
+/** Parts of the messages of 422 → what they mean. */
+const UNPROCESSABLE: readonly (readonly [string, PolyvolErrorCode, string])[] = [
+  ["pending event", "conflict", "another change on the Droplet is under way"],
+  ["already attached", "failed_precondition", "the volume is attached to a Droplet already"],
+  ["Attachment not found", "failed_precondition", "the volume is not attached to this Droplet"],
+  ["cannot attach more", "resource_exhausted", "the Droplet has as many volumes as it can have"],
+  ["invalid size", "out_of_range", "the size is not allowed"],
+  ["temporarily disabled", "failed_precondition", "the Droplet does not take this change for now"],
+];
+
+export function refineFailure(response: FailedResponse): FailureRefinement {
+  const [id, message, requestId] = ["id", "message", "request_id"].map((key) => textOf(response.json, key));
+  const { reason, ...meaning } = meaningOf(response, message ?? "");
+  const words = [reason, message ? `DigitalOcean says ${quote(message)}` : ""].filter(Boolean).join("; ");
+  return {
+    ...meaning,
+    ...(words === "" ? {} : { reason: words }),
+    ...(isWord(id) ? { providerCode: id } : {}),
+    ...(isWord(requestId) ? { requestId } : {}),
+  };
+}
+
+function meaningOf(response: FailedResponse, message: string): FailureRefinement {
+  const { status, method } = response;
+  const path = response.target.split("?", 1)[0] ?? "";
+  const creates = method === "POST" && (VOLUMES.test(path) || SNAPSHOTS_OF_VOLUME.test(path));
+  if ((status === 403 || status === 429) && message.includes("capacity limit exceeded")) {
+    return refusal("resource_exhausted", "the account's limit of volumes and snapshots is reached");
+  }
+  if (status === 409 && creates)
+    return { ...refusal("already_exists", "the name is taken"), lookFirst: true };
+  if (status === 409 && method === "DELETE")
+    return refusal("failed_precondition", "it is in use; detach it first");
+  if (status === 422) {
+    const [, code, reason] = UNPROCESSABLE.find(([part]) => message.includes(part)) ?? [];
+    if (code === undefined || reason === undefined) return {};
+    return { ...refusal(code, reason), retryable: code === "conflict" };
+  }
+  if (status !== 429) return {};
+  if (!creates || !message.includes("one request per")) return quotaSpent(response.headers);
+  // Nothing to do with the quota, and the one wanted may be there already. How long to wait, core knows from the list.
+  return { ...refusal("rate_limited", "a volume takes one snapshot in ten minutes"), lookFirst: true };
+}
+
+/** Certainly not carried out, and no better when it is sent again. */
+function refusal(code: PolyvolErrorCode, reason: string): FailureRefinement {
+  return { code, reason, outcome: "not_applied", retryable: false };
+}
+
+/** A plain 429 and `retry-after` are core's to read. Without that the hour is spent, and `ratelimit-reset` says how long. */
+function quotaSpent(headers: Headers): FailureRefinement {
+  const spent = !headers.has("retry-after") && headers.get("ratelimit-remaining") === "0";
+  const waitMs = spent ? resetInMs(headers, Number.NaN) : undefined;
+  return waitMs === undefined ? {} : { retryAfterMs: waitMs };
+}
+
+function textOf(json: unknown, key: string): string | undefined {
+  const value = (json as Record<string, unknown> | null | undefined)?.[key];
+  return typeof value === "string" ? value : undefined;
+}
+
+function isWord(text: string | undefined): text is string {
+  return text !== undefined && /^[\w.-]{1,64}$/.test(text);
+}
+
+/** The provider's words: in one line, bounded, and without anything that looks like a credential. */
+function quote(message: string): string {
+  const line = message
+    .replace(/[\s\p{C}]+/gu, " ")
+    .replace(/\bd(?:op|oo|or)_v1_\w+|\bbearer \S+/gi, "[redacted]");
+  return JSON.stringify(line.length > 200 ? `${line.slice(0, 200)}…` : line);
+}

@@ -1,0 +1,20 @@
+/** `@polyvol/digitalocean`: DigitalOcean volumes and snapshots behind Polyvol's neutral interface. */
+export type { DigitalOceanDriverOptions, DigitalOceanStorageOptions } from "./config.ts";
+export { createDigitalOceanDriver, createDigitalOceanStorage } from "./create.ts";
+export {
+  type DigitalOceanSnapshotDetails,
+  type DigitalOceanVolumeDetails,
+  digitalOceanDetails,
+} from "./details.ts";
+export {
+  type DigitalOceanAction,
+  type DigitalOceanActions,
+  type DigitalOceanOperations,
+  type DigitalOceanPageOptions,
+  type DigitalOceanSnapshot,
+  type DigitalOceanSnapshots,
+  type DigitalOceanTagTarget,
+  type DigitalOceanVolumeName,
+  digitalOcean,
+} from "./provider-operations.ts";
+export type { DigitalOceanSnapshotOptions, DigitalOceanVolumeOptions } from "./provider-options.ts";

@@ -1,0 +1,88 @@
+/** Wire ↔ core. Pure. */
+import { PolyvolError, type Snapshot, type Volume } from "@polyvol/core";
+import {
+  type DriverCreateSnapshot,
+  type DriverCreateVolume,
+  type DriverPage,
+  withProviderDetails,
+} from "@polyvol/core/driver";
+import { snapshotOptions, volumeOptions } from "./provider-options.ts";
+import { markDescription, readDescription } from "./source-mark.ts";
+import { fromFlatTags, toFlatTags } from "./tags.ts";
+import { PROVIDER } from "./version.ts";
+import type { CreateSnapshotBody, CreateVolumeBody, WirePage, WireSnapshot, WireVolume } from "./wire.ts";
+
+/** A volume has no status: once its creation is answered it is usable, attached or not. */
+export function toVolume(wire: WireVolume): Volume {
+  const attachments = (wire.droplet_ids ?? []).map((id) => ({ serverId: String(id) }));
+  const volume: Volume = {
+    id: wire.id,
+    name: wire.name,
+    provider: PROVIDER,
+    region: wire.region.slug,
+    sizeGiB: wire.size_gigabytes,
+    state: attachments.length > 0 ? "in_use" : "available",
+    createdAt: new Date(wire.created_at),
+    ...readDescription(wire.description),
+    tags: fromFlatTags(wire.tags),
+    attachments,
+  };
+  return withProviderDetails(volume, wire);
+}
+
+/** A snapshot is complete when its creation is answered. `size_gigabytes` is what is charged, not what a restore needs. */
+export function toSnapshot(wire: WireSnapshot): Snapshot {
+  const snapshot: Snapshot = {
+    id: wire.id,
+    name: wire.name,
+    provider: PROVIDER,
+    volumeId: wire.resource_id,
+    regions: wire.regions,
+    state: "available",
+    createdAt: new Date(wire.created_at),
+    minVolumeSizeGiB: wire.min_disk_size,
+    billableGiB: wire.size_gigabytes,
+    tags: fromFlatTags(wire.tags),
+  };
+  return withProviderDetails(snapshot, wire);
+}
+
+/**
+ * The volume snapshots of a page.
+ * @throws PolyvolError `malformed_response` where a full page holds others although only these were asked for: without
+ * them it would look like the last page, and what comes after it would be lost
+ */
+export function toVolumeSnapshots(page: readonly WireSnapshot[], pageSize: number): Snapshot[] {
+  const own = page.filter((wire) => wire.resource_type === "volume");
+  if (own.length < page.length && page.length >= pageSize) {
+    throw new PolyvolError("malformed_response", "a listing of volume snapshots held others");
+  }
+  return own.map(toSnapshot);
+}
+
+export function toPage<T>(items: readonly T[], { meta }: WirePage): DriverPage<T> {
+  return meta ? { items, total: meta.total } : { items };
+}
+
+/** @throws PolyvolError `invalid_argument` for options, a description or a tag that do not fit */
+export function toCreateVolumeBody(input: DriverCreateVolume, region: string | undefined): CreateVolumeBody {
+  const { filesystemType, filesystemLabel, tags: extraTags } = volumeOptions(input.providerOptions);
+  const description = markDescription(input.description, input.sourceSnapshotId);
+  const tags = toFlatTags(input.tags, extraTags);
+  return {
+    name: input.name,
+    size_gigabytes: input.sizeGiB,
+    ...(region ? { region } : {}),
+    ...(description ? { description } : {}),
+    ...(input.sourceSnapshotId ? { snapshot_id: input.sourceSnapshotId } : {}),
+    ...(filesystemType ? { filesystem_type: filesystemType } : {}),
+    ...(filesystemLabel ? { filesystem_label: filesystemLabel } : {}),
+    ...(tags.length > 0 ? { tags } : {}),
+  };
+}
+
+/** @throws PolyvolError `invalid_argument` for options or a tag that do not fit */
+export function toCreateSnapshotBody(input: DriverCreateSnapshot): CreateSnapshotBody {
+  const tags = toFlatTags(input.tags, snapshotOptions(input.providerOptions).tags);
+  return { name: input.name, ...(tags.length > 0 ? { tags } : {}) };
+}

@@ -1,0 +1,163 @@
+import { type BlockStorage, type CallOptions, isPolyvolError } from "@polyvol/core";
+import type { CallContext } from "@polyvol/core/driver";
+import type { HttpClient, HttpRequest } from "@polyvol/core/http";
+import * as api from "./api.ts";
+import { refused } from "./checked.ts";
+import { CONNECTION } from "./driver.ts";
+import { requireNumber, requireVolumeId } from "./ids.ts";
+import { checkTag } from "./tags.ts";
+import { PROVIDER } from "./version.ts";
+import type { WireAction, WireActions, WireSnapshot, WireSnapshots } from "./wire.ts";
+
+/** The record of an attach, detach or resize, as the API has it. It names neither the volume nor the Droplet. */
+export type DigitalOceanAction = WireAction;
+
+/** A snapshot of a Droplet (its id is of digits) or of a volume, as the API has it. */
+export type DigitalOceanSnapshot = WireSnapshot;
+
+/** A page of actions; `meta.total` counts all pages. */
+export type DigitalOceanActions = WireActions;
+
+/** A page of snapshots; `meta.total` counts all pages. */
+export type DigitalOceanSnapshots = WireSnapshots;
+
+/** A volume by its natural key. */
+export interface DigitalOceanVolumeName {
+  readonly name: string;
+  readonly region: string;
+}
+
+/** What a tag is put on. */
+export interface DigitalOceanTagTarget {
+  readonly kind: "volume" | "snapshot";
+  readonly id: string;
+}
+
+/** Makes a request within the call, so that what is wrong with it is an error of the call. */
+type Make<T> = () => HttpRequest<T>;
+type Targets = readonly DigitalOceanTagTarget[];
+
+/** Which page to read: `page` from 1 (default 1) of `perPage` items (1 to 200, default 200). */
+export interface DigitalOceanPageOptions extends CallOptions {
+  readonly page?: number;
+  readonly perPage?: number;
+}
+
+/**
+ * What DigitalOcean can do and the neutral interface has no call for, under the retries, deadlines, errors and events
+ * of a storage. Every method may throw `PolyvolError`. Results are the API's own, under its own names.
+ */
+export class DigitalOceanOperations {
+  readonly #storage: BlockStorage;
+  readonly #http: HttpClient;
+
+  /** @throws PolyvolError `invalid_argument` for a storage of another provider */
+  constructor(storage: BlockStorage) {
+    const http = (storage.driver as { readonly [CONNECTION]?: HttpClient })[CONNECTION];
+    if (http === undefined) throw refused(`this storage is of ${storage.provider}, not of ${PROVIDER}`);
+    this.#storage = storage;
+    this.#http = http;
+  }
+
+  /** Deletes by name and region; missing is success. Snapshots stay. @throws `failed_precondition` when attached */
+  async deleteVolumeByName(volume: DigitalOceanVolumeName, options?: CallOptions): Promise<void> {
+    await this.#delete("deleteVolumeByName", () => api.deleteVolumeByName(volume), options);
+  }
+
+  /** Starts to attach (to the Droplet of that id) or to detach. Follow the action with {@link getAction}. */
+  async actOnVolumeByName(
+    type: "attach" | "detach",
+    volume: DigitalOceanVolumeName,
+    dropletId: string,
+    options?: CallOptions,
+  ): Promise<DigitalOceanAction> {
+    const request = () =>
+      api.actOnNamedVolume(volume, { type, droplet_id: requireNumber("Droplet", dropletId) });
+    return (await this.#send("actOnVolumeByName", false, request, options)).action;
+  }
+
+  /** The actions of a volume, running and past. */
+  async listActions(volumeId: string, options?: DigitalOceanPageOptions): Promise<DigitalOceanActions> {
+    const request = () => api.listVolumeActions(requireVolumeId(volumeId), pageOf(options));
+    return await this.#send("listActions", true, request, options);
+  }
+
+  /** One action of a volume (scope `block_storage_action:read`). @throws `not_found`, for a moment also of a new one */
+  async getVolumeAction(
+    volumeId: string,
+    actionId: number,
+    options?: CallOptions,
+  ): Promise<DigitalOceanAction> {
+    const request = () => api.getVolumeAction(requireVolumeId(volumeId), requireNumber("action", actionId));
+    return (await this.#send("getVolumeAction", true, request, options)).action;
+  }
+
+  /** One action of the account (scope `actions:read`). @throws `not_found`, for a moment also of a new one */
+  async getAction(actionId: number, options?: CallOptions): Promise<DigitalOceanAction> {
+    const request = () => api.getAction(requireNumber("action", actionId));
+    return (await this.#send("getAction", true, request, options)).action;
+  }
+
+  /** Snapshots of Droplets, of volumes, or (without `resourceType`) of both. `region` narrows those of volumes. */
+  async listSnapshots(
+    query?: { readonly resourceType?: "droplet" | "volume"; readonly region?: string },
+    options?: DigitalOceanPageOptions,
+  ): Promise<DigitalOceanSnapshots> {
+    const wanted = { resource_type: query?.resourceType, region: query?.region, ...pageOf(options) };
+    return await this.#send("listSnapshots", true, () => api.listSnapshots(wanted), options);
+  }
+
+  /** A snapshot of a Droplet or a volume. @throws `not_found` */
+  async getSnapshot(id: string, options?: CallOptions): Promise<DigitalOceanSnapshot> {
+    return (await this.#send("getSnapshot", true, () => api.getSnapshot(id), options)).snapshot;
+  }
+
+  /** Deletes a snapshot of a Droplet or a volume; missing is success. */
+  async deleteSnapshot(id: string, options?: CallOptions): Promise<void> {
+    await this.#delete("deleteSnapshot", () => api.deleteSnapshot(id), options);
+  }
+
+  /** Makes a tag; an existing one is success. Returns it as it is spelt: its first use decides on capitals. */
+  async createTag(name: string, options?: CallOptions): Promise<string> {
+    return (await this.#send("createTag", true, () => api.createTag(checkTag(name)), options)).tag.name;
+  }
+
+  /** Puts an existing tag on resources. @throws `not_found` for an unknown tag or resource */
+  async addTag(name: string, targets: Targets, options?: CallOptions): Promise<void> {
+    const request = () => api.changeTag("POST", checkTag(name), targets.map(toTarget));
+    await this.#send("addTag", true, request, options);
+  }
+
+  /** Takes a tag off resources. @throws `not_found` for an unknown tag */
+  async removeTag(name: string, targets: Targets, options?: CallOptions): Promise<void> {
+    const request = () => api.changeTag("DELETE", checkTag(name), targets.map(toTarget));
+    await this.#send("removeTag", true, request, options);
+  }
+
+  #send<T>(name: string, repeatable: boolean, request: Make<T>, options?: CallOptions): Promise<T> {
+    const task = async (context: CallContext) => (await this.#http.send(request(), context)).data;
+    return this.#storage.run(`${PROVIDER}.${name}`, repeatable, task, options);
+  }
+
+  async #delete(name: string, request: Make<undefined>, options?: CallOptions): Promise<void> {
+    await this.#send(name, true, request, options).catch((error: unknown) => {
+      if (!isPolyvolError(error, "not_found")) throw error;
+    });
+  }
+}
+
+/**
+ * DigitalOcean's own operations on a storage of `createDigitalOceanStorage`.
+ * @throws PolyvolError `invalid_argument` for a storage of another provider
+ */
+export function digitalOcean(storage: BlockStorage): DigitalOceanOperations {
+  return new DigitalOceanOperations(storage);
+}
+
+function pageOf({ page = 1, perPage = 200 }: DigitalOceanPageOptions = {}): api.Page {
+  return { page, per_page: perPage };
+}
+
+function toTarget({ kind, id }: DigitalOceanTagTarget): api.TagTarget {
+  return { resource_id: id, resource_type: kind === "volume" ? "volume" : "volume_snapshot" };
+}

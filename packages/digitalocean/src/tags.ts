@@ -1,0 +1,34 @@
+/** `Record<string, string>` ↔ DigitalOcean's flat tags, as `key:value`. */
+import { refused, show } from "./checked.ts";
+
+const TAG = /^[a-zA-Z0-9_:-]{1,255}$/;
+
+/** The rule in words, for error messages. */
+export const TAG_RULE: string =
+  "letters, digits, _, - and :, up to 255 characters for key, colon and value together";
+
+/**
+ * The flat tags of a record, and `extra` ones. An empty value makes a bare tag.
+ * @throws PolyvolError `invalid_argument` for what is no tag, or where key and value do not fit into one
+ */
+export function toFlatTags(tags: Readonly<Record<string, string>>, extra: readonly string[] = []): string[] {
+  const flat = Object.entries(tags).map(([key, value]) => (value === "" ? key : `${key}:${value}`));
+  return [...new Set([...flat, ...extra].map(checkTag))];
+}
+
+/** The record of flat tags, split at the first colon. Of several tags with one key the first stays. */
+export function fromFlatTags(flat: readonly string[] | null | undefined): Readonly<Record<string, string>> {
+  if (!flat || flat.length === 0) return {};
+  const tags = new Map<string, string>();
+  for (const tag of flat) {
+    const [key = "", ...value] = tag.split(":");
+    if (!tags.has(key)) tags.set(key, value.join(":"));
+  }
+  return Object.fromEntries(tags);
+}
+
+/** @throws PolyvolError `invalid_argument` for what DigitalOcean takes for no tag */
+export function checkTag(tag: string): string {
+  if (TAG.test(tag)) return tag;
+  throw refused(`tag: found ${show(tag)}; allowed: ${TAG_RULE}`);
+}

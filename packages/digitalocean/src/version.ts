@@ -1,0 +1,5 @@
+/** Version of this package; a test holds it equal to the manifest's. */
+export const VERSION: string = "0.0.0";
+
+/** Provider name on every resource, error and event of this adapter. */
+export const PROVIDER: string = "digitalocean";

@@ -1,0 +1,114 @@
+/** What goes over the wire. Answers are checked for the fields that the code reads; request bodies are plain types. */
+import type { ResponseParser } from "@polyvol/core/http";
+import * as z from "zod";
+
+type Nullish<T> = T | null | undefined;
+
+interface WireResource {
+  readonly id: string;
+  readonly name: string;
+  readonly created_at: string;
+  readonly tags?: Nullish<readonly string[]>;
+}
+
+export interface WireVolume extends WireResource {
+  readonly description?: Nullish<string>;
+  readonly size_gigabytes: number;
+  readonly region: { readonly slug: string };
+  /** `null` right after creation, a list otherwise. */
+  readonly droplet_ids?: Nullish<readonly number[]>;
+  readonly filesystem_type?: Nullish<string>;
+  readonly filesystem_label?: Nullish<string>;
+}
+
+export interface WireSnapshot extends WireResource {
+  readonly regions: readonly string[];
+  readonly resource_id: string;
+  readonly resource_type: string;
+  readonly min_disk_size: number;
+  readonly size_gigabytes: number;
+}
+
+export interface WireAction {
+  readonly id: number;
+  readonly status: string;
+  readonly type: string;
+  readonly started_at?: Nullish<string>;
+  readonly completed_at?: Nullish<string>;
+}
+
+/** One page of a listing. `links` are not read: pages are asked for by number, on the configured origin. */
+export interface WirePage {
+  readonly meta?: Nullish<{ readonly total: number }>;
+}
+export type WireVolumes = WirePage & { readonly volumes: readonly WireVolume[] };
+export type WireSnapshots = WirePage & { readonly snapshots: readonly WireSnapshot[] };
+export type WireActions = WirePage & { readonly actions: readonly WireAction[] };
+
+export interface CreateSnapshotBody {
+  readonly name: string;
+  readonly tags?: readonly string[];
+}
+
+export interface CreateVolumeBody extends CreateSnapshotBody {
+  /** Must be sent, and is ignored, with `snapshot_id`. */
+  readonly size_gigabytes: number;
+  readonly region?: string;
+  readonly description?: string;
+  readonly snapshot_id?: string;
+  readonly filesystem_type?: string;
+  readonly filesystem_label?: string;
+}
+
+export type VolumeActionBody =
+  | { readonly type: "attach" | "detach"; readonly droplet_id: number }
+  | { readonly type: "resize"; readonly size_gigabytes: number };
+
+const text = z.string();
+const texts = z.array(text);
+const maybe = text.nullish();
+const meta = z.object({ total: z.int().nonnegative() }).nullish();
+
+const resource = {
+  id: text.min(1),
+  name: text,
+  created_at: z.iso.datetime({ offset: true }),
+  tags: texts.nullish(),
+};
+
+const volume = z.object({
+  ...resource,
+  description: maybe,
+  size_gigabytes: z.int(),
+  // Passed on as it came: it can hold a hundred slugs of sizes, and only its own slug matters.
+  region: z.custom<WireVolume["region"]>((value) => typeof Object(value).slug === "string"),
+  droplet_ids: z.array(z.int()).nullish(),
+  filesystem_type: maybe,
+  filesystem_label: maybe,
+});
+
+const snapshot = z.object({
+  ...resource,
+  regions: texts,
+  resource_id: text,
+  resource_type: text,
+  min_disk_size: z.int(),
+  size_gigabytes: z.number(),
+});
+
+// `z.int()` takes safe integers only: a larger id has lost digits in parsing, and names another action.
+const id = z.int().positive();
+const action = z.object({ id, status: text, type: text, started_at: maybe, completed_at: maybe });
+
+export const volumeAnswer: ResponseParser<{ readonly volume: WireVolume }> = z.object({ volume });
+export const volumesAnswer: ResponseParser<WireVolumes> = z.object({ volumes: z.array(volume), meta });
+export const snapshotAnswer: ResponseParser<{ readonly snapshot: WireSnapshot }> = z.object({ snapshot });
+export const snapshotsAnswer: ResponseParser<WireSnapshots> = z.object({
+  snapshots: z.array(snapshot),
+  meta,
+});
+export const actionAnswer: ResponseParser<{ readonly action: WireAction }> = z.object({ action });
+export const actionsAnswer: ResponseParser<WireActions> = z.object({ actions: z.array(action), meta });
+
+const tag = z.object({ name: text });
+export const tagAnswer: ResponseParser<{ readonly tag: { readonly name: string } }> = z.object({ tag });

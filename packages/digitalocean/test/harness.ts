@@ -1,0 +1,114 @@
+import type { FaultTarget, Harness, HarnessFault } from "@polyvol/conformance";
+import { createVirtualClock } from "@polyvol/core/driver";
+import { createDigitalOceanEmulator, type DigitalOceanOptions } from "@polyvol/emulators/digitalocean";
+import type { DigitalOceanDriverOptions } from "../src/config.ts";
+import { createDigitalOceanDriver } from "../src/create.ts";
+import { DROPLETS, TOKEN } from "./cloud.ts";
+
+type Emulator = ReturnType<typeof createDigitalOceanEmulator>;
+type Fault = Parameters<Emulator["faults"]["add"]>[0];
+type Match = NonNullable<Fault["match"]>;
+
+/** A harness of the conformance kit over the emulator behind a real port, with the provider's own rules. */
+export async function digitalOceanHarness(
+  options: DigitalOceanOptions = {},
+  driverOptions: DigitalOceanDriverOptions = {},
+): Promise<Harness> {
+  const clock = createVirtualClock(Date.UTC(2026, 6, 14, 9));
+  const emulator = createDigitalOceanEmulator({ tokens: [TOKEN], droplets: DROPLETS, ...options, clock });
+  const listener = await emulator.listen();
+  const connect = (token: string): Harness["driver"] =>
+    createDigitalOceanDriver({ token, region: "nyc3", baseUrl: listener.url, clock, ...driverOptions });
+  return {
+    driver: connect(TOKEN),
+    clock,
+    ids: {
+      missingVolume: "00000000-0000-11f0-8a2b-0a58ac140000",
+      missingSnapshot: "00000000-0000-11f0-8a2b-0a58ac14ffff",
+      missingServer: "999999",
+      malformed: ["a/b", "..%2f..", "actions", "with space", "?name=x", "snapshots"],
+      regions: ["nyc3", "ams3"],
+      servers: DROPLETS.map(({ id }) => String(id)),
+    },
+    badCredentials: () => connect("wrong"),
+    secondProcess: () => connect(TOKEN),
+    faults: {
+      inject: ({ on, effect, count = 1 }) => {
+        if (effect !== "fail_later")
+          emulator.faults.add({ match: MATCHES[on], count, ...strike(effect, on) });
+        else emulator.seed({ action_outcomes: Array.from({ length: count }, () => "errored") });
+      },
+      clear: () => emulator.faults.clear(),
+    },
+    requests: () => {
+      const methods = emulator.log.entries().map((entry) => entry.method);
+      return { total: methods.length, changes: methods.filter((method) => method !== "GET").length };
+    },
+    lastVolumeCreate: () => {
+      const creates = emulator.log.entries().filter((entry) => isVolumeCreate(entry));
+      const body = JSON.parse(creates.at(-1)?.requestBody ?? "{}") as { readonly snapshot_id?: string };
+      return body.snapshot_id === undefined ? {} : { sourceSnapshotId: body.snapshot_id };
+    },
+    holds: () => {
+      const { volumes, snapshots } = emulator.state() as Record<"volumes" | "snapshots", readonly Held[]>;
+      return { volumes: volumes.map(held), snapshots: snapshots.map(held) };
+    },
+    dispose: () => listener.close(),
+  };
+}
+
+interface Held {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Whatever DigitalOcean shows at all is ready. */
+function held({ id, name }: Held): Held & { readonly ready: true } {
+  return { id, name, ready: true };
+}
+
+function isVolumeCreate(entry: { readonly method: string; readonly target: string }): boolean {
+  return entry.method === "POST" && entry.target === "/v2/volumes";
+}
+
+const MATCHES: Readonly<Record<FaultTarget, Match>> = {
+  "volumes.create": { method: "POST", path: "/v2/volumes" },
+  "volumes.get": { method: "GET", path: "/v2/volumes/*" },
+  "volumes.list": { method: "GET", path: "/v2/volumes" },
+  "volumes.resize": { method: "POST", path: "/v2/volumes/*/actions", bodyIncludes: '"resize"' },
+  "volumes.attach": { method: "POST", path: "/v2/volumes/*/actions", bodyIncludes: '"attach"' },
+  "volumes.delete": { method: "DELETE", path: "/v2/volumes/*" },
+  "snapshots.create": { method: "POST", path: "/v2/volumes/*/snapshots" },
+  "snapshots.get": { method: "GET", path: "/v2/volumes/snapshots/*" },
+  "snapshots.list": { method: "GET", path: /^\/v2\/(?:volumes\/[^/]+\/)?snapshots$/ },
+  "snapshots.delete": { method: "DELETE", path: "/v2/volumes/snapshots/*" },
+};
+
+/** Where an answer has its resource, or the first of them. */
+function placeOf(on: FaultTarget): string {
+  const kind = on.startsWith("volumes") ? "volume" : "snapshot";
+  return on.endsWith("list") ? `${kind}s.0` : kind;
+}
+
+function strike(effect: Exclude<HarnessFault["effect"], "fail_later">, on: FaultTarget): Fault {
+  switch (effect) {
+    case "lose_answer":
+      return { kind: "cut-after" };
+    case "cut":
+      return { kind: "cut-before" };
+    case "unavailable_before":
+      return { kind: "answer", status: 503, when: "before" };
+    case "unavailable_after":
+      return { kind: "answer", status: 503, when: "after" };
+    case "quota_full": {
+      const message = "failed to create: volume/snapshot capacity limit exceeded";
+      return { kind: "answer", status: 403, when: "before", body: { id: "forbidden", message } };
+    }
+    case "extra_field":
+      return { kind: "wrong-json", at: `${placeOf(on)}.flavour`, value: "sweet" };
+    case "missing_field":
+      return { kind: "wrong-json", at: `${placeOf(on)}.name` };
+    case "odd_state":
+      throw new Error("DigitalOcean reports no states");
+  }
+}
