@@ -1,8 +1,7 @@
 import type { FaultTarget, Harness, HarnessFault } from "@polyvol/conformance";
 import { createVirtualClock } from "@polyvol/core/driver";
+import { createDigitalOceanDriver, type DigitalOceanDriverOptions } from "@polyvol/digitalocean";
 import { createDigitalOceanEmulator, type DigitalOceanOptions } from "@polyvol/emulators/digitalocean";
-import type { DigitalOceanDriverOptions } from "../src/config.ts";
-import { createDigitalOceanDriver } from "../src/create.ts";
 import { DROPLETS, TOKEN } from "./cloud.ts";
 
 type Emulator = ReturnType<typeof createDigitalOceanEmulator>;
@@ -13,12 +12,13 @@ type Match = NonNullable<Fault["match"]>;
 export async function digitalOceanHarness(
   options: DigitalOceanOptions = {},
   driverOptions: DigitalOceanDriverOptions = {},
+  create: typeof createDigitalOceanDriver = createDigitalOceanDriver,
 ): Promise<Harness> {
   const clock = createVirtualClock(Date.UTC(2026, 6, 14, 9));
   const emulator = createDigitalOceanEmulator({ tokens: [TOKEN], droplets: DROPLETS, ...options, clock });
   const listener = await emulator.listen();
   const connect = (token: string): Harness["driver"] =>
-    createDigitalOceanDriver({ token, region: "nyc3", baseUrl: listener.url, clock, ...driverOptions });
+    create({ token, region: "nyc3", baseUrl: listener.url, clock, ...driverOptions });
   return {
     driver: connect(TOKEN),
     clock,

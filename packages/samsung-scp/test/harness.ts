@@ -8,7 +8,7 @@ import {
 import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/driver";
 import type { FaultEffect } from "@polyvol/emulators";
 import { createSamsungScpEmulator, type SamsungScpState } from "@polyvol/emulators/samsung-scp";
-import { createSamsungScpDriver, type SamsungScpApiVersion } from "../src/index.ts";
+import { createSamsungScpDriver, type SamsungScpApiVersion } from "@polyvol/samsung-scp";
 
 const ACCESS_KEY = "AKTESTEXAMPLE0001";
 const SECRET_KEY = "test-secret-key-not-real-0001";
@@ -74,6 +74,8 @@ export interface HarnessSettings {
   readonly apiVersion?: SamsungScpApiVersion;
   /** Makes the `fetch` of all drivers; `isSpoilt` says whether a fault was injected. */
   readonly fetch?: (isSpoilt: () => boolean) => typeof globalThis.fetch;
+  /** Makes the drivers. Default: the package as it is imported. */
+  readonly create?: typeof createSamsungScpDriver;
 }
 
 /** The driver over real HTTP to an emulator, both on one virtual clock. */
@@ -93,7 +95,7 @@ export async function makeHarness(settings: HarnessSettings = {}): Promise<Harne
   });
   const listener = await emulator.listen();
   const driver = (secretKey: string): BlockStorageDriver =>
-    createSamsungScpDriver({
+    (settings.create ?? createSamsungScpDriver)({
       ...{ accessKey: ACCESS_KEY, secretKey, region: "kr-west1", environment: "e" },
       ...{ baseUrl: listener.url, clock, apiVersion: settings.apiVersion ?? "negotiate" },
       ...(fetch === undefined ? {} : { fetch }),
