@@ -10,6 +10,7 @@ import type { Snapshot } from "./snapshot.ts";
 import type { Volume } from "./volume.ts";
 
 export { type Clock, systemClock } from "./clock.ts";
+export type { DriverEvent } from "./events.ts";
 export { PROVIDER_DETAILS, providerDetails, withProviderDetails } from "./provider-details.ts";
 export { resolveSecret, type SecretSource } from "./secret.ts";
 export { createVirtualClock, type VirtualClock } from "./virtual-clock.ts";
