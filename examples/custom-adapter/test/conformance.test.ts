@@ -1,0 +1,4 @@
+import { describeBlockStorageDriver } from "@polyvol/conformance";
+import { makeHarness } from "./harness.ts";
+
+describeBlockStorageDriver("attic", makeHarness);

@@ -1,0 +1,100 @@
+import { type FaultTarget, type Harness, type HarnessFault, ODD_STATE } from "@polyvol/conformance";
+import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/driver";
+import { createAtticDriver } from "../src/index.ts";
+import { type AtticFault, type Json, startAttic } from "../src/service.ts";
+
+const TOKEN = "right-token";
+
+/** The request that carries out a step. */
+const STEPS: Readonly<Record<FaultTarget, readonly [method: string, path: RegExp]>> = {
+  "volumes.create": ["POST", /^\/volumes$/],
+  "volumes.get": ["GET", /^\/volumes\/[^/]+$/],
+  "volumes.list": ["GET", /^\/volumes$/],
+  "volumes.resize": ["POST", /^\/volumes\/[^/]+\/grow$/],
+  // Nothing can be attached here, so the kit never asks for this one.
+  "volumes.attach": ["POST", /^$/],
+  "volumes.delete": ["DELETE", /^\/volumes\/[^/]+$/],
+  "snapshots.create": ["POST", /^\/snapshots$/],
+  "snapshots.get": ["GET", /^\/snapshots\/[^/]+$/],
+  "snapshots.list": ["GET", /^\/snapshots$/],
+  "snapshots.delete": ["DELETE", /^\/snapshots\/[^/]+$/],
+};
+
+/** A fresh service and a driver over it, both on one clock. */
+export async function makeHarness(): Promise<Harness> {
+  const clock = createVirtualClock();
+  const attic = await startAttic({ token: TOKEN, now: clock.now, workMs: 3_000 });
+  const driver = (token: string): BlockStorageDriver =>
+    createAtticDriver({ baseUrl: attic.url, token, region: "north", clock });
+
+  function inject({ on, effect, count = 1 }: HarnessFault): void {
+    if (effect === "fail_later") {
+      attic.failWork(on === "volumes.resize" ? "grow" : "copy", count);
+      return;
+    }
+    const [method, path] = STEPS[on];
+    attic.inject({ method, path, count, ...effectOf(effect) });
+  }
+
+  return {
+    driver: driver(TOKEN),
+    clock,
+    ids: {
+      missingVolume: "v999999",
+      missingSnapshot: "s999999",
+      missingServer: "none",
+      malformed: ["a/b", "..", "%2e%2e", "with space", "?size=1", "한글"],
+      regions: ["north", "south"],
+      servers: [],
+    },
+    badCredentials: () => driver("wrong-token"),
+    secondProcess: () => driver(TOKEN),
+    faults: { inject, clear: attic.clearFaults },
+    requests: () => {
+      const { requests } = attic;
+      return { total: requests.length, changes: requests.filter(({ method }) => method !== "GET").length };
+    },
+    lastVolumeCreate: () => {
+      const isCreate = ({ method, path }: { method: string; path: string }): boolean =>
+        method === "POST" && path === "/volumes";
+      const source = attic.requests.findLast(isCreate)?.body["made_from"];
+      return typeof source === "string" ? { sourceSnapshotId: source } : {};
+    },
+    holds: () => ({
+      volumes: attic.volumes().map(({ id, name, state }) => ({ id, name, ready: state !== "broken" })),
+      snapshots: attic.snapshots().map(({ id, name, state }) => ({ id, name, ready: state === "ready" })),
+    }),
+    dispose: attic.close,
+  };
+}
+
+function effectOf(
+  effect: Exclude<HarnessFault["effect"], "fail_later">,
+): Pick<AtticFault, "carriedOut" | "answer"> {
+  switch (effect) {
+    case "lose_answer":
+      return { carriedOut: true, answer: "cut" };
+    case "cut":
+      return { carriedOut: false, answer: "cut" };
+    case "unavailable_before":
+      return { carriedOut: false, answer: { status: 503 } };
+    case "unavailable_after":
+      return { carriedOut: true, answer: { status: 503 } };
+    case "quota_full":
+      return { carriedOut: false, answer: { status: 507, problem: "attic_full" } };
+    case "extra_field":
+      return { carriedOut: true, answer: eachItem((item) => ({ ...item, colour: "blue" })) };
+    case "missing_field":
+      return { carriedOut: true, answer: eachItem(({ name: _, ...rest }) => rest) };
+    case "odd_state":
+      return { carriedOut: true, answer: eachItem((item) => ({ ...item, state: ODD_STATE })) };
+  }
+}
+
+/** Changes an answer, or each item of a list. */
+function eachItem(change: (item: Json) => Json): (answer: Json) => Json {
+  return (answer) =>
+    Array.isArray(answer["items"])
+      ? { ...answer, items: answer["items"].map((item: Json) => change(item)) }
+      : change(answer);
+}
