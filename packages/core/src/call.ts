@@ -44,6 +44,9 @@ export interface CallSetup {
   readonly changes: boolean;
 }
 
+/** Ends a timer that is not needed any more. Made once: a signal that is aborted without a reason makes one, and its stack. */
+const OVER = new Error("over");
+
 /** Runs one public call. The one place where errors are given provider, operation, resource and outcome. */
 export async function runCall<T>(
   runtime: Runtime,
@@ -81,7 +84,7 @@ export async function runCall<T>(
     if (callerSignal?.aborted && error === callerSignal.reason) throw error;
     throw describe(runtime, setup, state, error);
   } finally {
-    timer.abort();
+    timer.abort(OVER);
     callerSignal?.removeEventListener("abort", onCallerAbort);
   }
 }
@@ -173,6 +176,8 @@ function makeCall(
   };
 }
 
+const TOO_LATE = "after the deadline of this call";
+
 /** Sleeps before the next attempt and says what that took from the budget, or throws `error` when there must be none. */
 async function pauseOrThrow(
   runtime: Runtime,
@@ -187,7 +192,9 @@ async function pauseOrThrow(
   if (attempt >= policy.maxAttempts) throw error;
   const delayMs = error.retryAfterMs ?? backoffMs(policy, attempt, runtime.random);
   if (runtime.clock.now() + delayMs > context.deadline) {
-    const late = `the next attempt would come in ${seconds(delayMs)}, after the deadline of this call`;
+    // The HTTP client's own governor has said so already.
+    if (error.reason.endsWith(TOO_LATE)) throw error;
+    const late = `the next attempt would come in ${seconds(delayMs)}, ${TOO_LATE}`;
     throw extendError(error, { retryAfterMs: delayMs }, `${error.reason}; ${late}`);
   }
   if (!busy && !runtime.budget.take()) throw error;

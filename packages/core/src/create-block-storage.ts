@@ -1,5 +1,6 @@
 import type { BlockStorage } from "./block-storage.ts";
 import { runCall } from "./call.ts";
+import { checkStorageOptions } from "./check-options.ts";
 import { operationOf } from "./create/begin.ts";
 import type { BlockStorageDriver } from "./driver.ts";
 import type { ResourceRef } from "./errors.ts";
@@ -22,6 +23,7 @@ export function createBlockStorage(
   driver: BlockStorageDriver,
   options: BlockStorageOptions = {},
 ): BlockStorage {
+  checkStorageOptions(options);
   const runtime = createRuntime(driver, options);
   const volumeResources = createVolumeResources(runtime);
   const snapshotResources = createSnapshotResources(runtime);

@@ -187,6 +187,7 @@ function composeMessage(code: PolyvolErrorCode, reason: string, details: Polyvol
     resource?.id === undefined ? undefined : `${resource.kind} ${resource.id}`,
   ].filter((part) => part !== undefined);
   const head = subject.length === 0 ? "" : `${subject.join(" ")}: `;
+  const providerCode = details.providerCode === undefined ? "" : `, provider code ${details.providerCode}`;
   const request = details.requestId === undefined ? "" : `, request ${details.requestId}`;
-  return `${head}${reason} (${code}${request})`;
+  return `${head}${reason} (${code}${providerCode}${request})`;
 }

@@ -1,6 +1,6 @@
 import { type Call, runCall } from "./call.ts";
 import type { CallContext, DriverPage, PageRequest } from "./driver.ts";
-import { isPolyvolError } from "./errors.ts";
+import { extendError, isPolyvolError } from "./errors.ts";
 import { createListing } from "./listing/create-listing.ts";
 import type { Listing } from "./listing/listing.ts";
 import type { PageSource } from "./listing/source.ts";
@@ -61,6 +61,10 @@ export function createResources<T extends Volume | Snapshot, Query extends objec
       source: { paging, concurrency: runtime.listConcurrency, requestSize, fetch },
       matches: (item) => setup.matches(item, query),
       abortSignal,
+      describeError: (error) =>
+        isPolyvolError(error) && error.provider === undefined
+          ? extendError(error, { provider: driver.provider, operation: `${kind}s.list`, attempts: 0 })
+          : error,
     });
   }
 

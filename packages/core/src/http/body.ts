@@ -1,3 +1,5 @@
+import { type BodyChunks, NodeResponse } from "./node-response.ts";
+
 /** Stands for a body that is larger than its bound; nothing of it is kept. */
 export const TOO_LARGE: unique symbol = Symbol("too large");
 
@@ -6,39 +8,38 @@ export const TOO_LARGE: unique symbol = Symbol("too large");
  * the connection is given up.
  */
 export async function readText(response: Response, maxBytes: number): Promise<string | typeof TOO_LARGE> {
-  const body = response.body;
-  if (body === null) return "";
+  const lean = response instanceof NodeResponse;
+  if (!lean && response.body === null) return "";
   const declared = declaredLength(response.headers);
   if (declared !== undefined && declared > maxBytes) {
     discard(response);
     return TOO_LARGE;
   }
   // A declared length is kept by the HTTP parser, so the platform's own, faster way of reading is bounded too.
-  if (declared !== undefined && !response.headers.has("content-encoding")) {
+  if (!lean && declared !== undefined && !response.headers.has("content-encoding")) {
     const text = await response.text();
     return text.length > maxBytes ? TOO_LARGE : text;
   }
-  const { chunks, complete } = await readChunks(body, maxBytes);
+  const { chunks, complete } = await readChunks(response, maxBytes);
   return complete ? decode(chunks) : TOO_LARGE;
 }
 
 /** The first `maxBytes` of the body as text; what lies beyond is not read. */
 export async function readStart(response: Response, maxBytes: number): Promise<string> {
-  if (response.body === null) return "";
-  const { chunks } = await readChunks(response.body, maxBytes);
+  const { chunks } = await readChunks(response, maxBytes);
   return decode(chunks, maxBytes);
 }
 
 /** Lets go of a body that nobody reads, and with it of the connection. */
 export function discard(response: Response): void {
-  response.body?.cancel().catch(ignore);
+  if (response instanceof NodeResponse) response.discard();
+  else response.body?.cancel().catch(ignore);
 }
 
-async function readChunks(
-  body: ReadableStream<Uint8Array>,
-  maxBytes: number,
-): Promise<{ chunks: Uint8Array[]; complete: boolean }> {
-  const reader = body.getReader();
+async function readChunks(response: Response, maxBytes: number): Promise<BodyChunks> {
+  if (response instanceof NodeResponse) return response.readChunks(maxBytes);
+  if (response.body === null) return { chunks: [], complete: true };
+  const reader = response.body.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (;;) {

@@ -4,6 +4,9 @@ import { readStart, readText, type TOO_LARGE } from "./body.ts";
 import type { Call } from "./call.ts";
 import { runInterruptibly, TIMED_OUT } from "./interruption.ts";
 import { failureOfCredentials, failureOfNetwork, failureOfTimeout } from "./network-failure.ts";
+import { nodeFetch } from "./node-fetch.ts";
+import type { NodeResponse } from "./node-response.ts";
+import { isPlatformUntouched } from "./platform.ts";
 import { secretsIn } from "./redact.ts";
 import type { Authorize, HttpMethod, OutgoingRequest } from "./types.ts";
 
@@ -82,9 +85,13 @@ async function sendAndRead(
     signal.throwIfAborted();
     attempt.sent = true;
     const { headers } = attempt.outgoing;
-    const init: RequestInit = { method: call.method, headers, signal, redirect: "manual" };
-    if (call.body !== undefined) init.body = call.body;
-    return (settings.fetch ?? globalThis.fetch)(call.url, init);
+    const { method, url, body } = call;
+    if (settings.fetch === undefined && isPlatformUntouched()) {
+      return nodeFetch(url, { method, headers, body, signal }) as Promise<Response | NodeResponse> as Promise<Response>;
+    }
+    const init: RequestInit = { method, headers, signal, redirect: "manual" };
+    if (body !== undefined) init.body = body;
+    return (settings.fetch ?? globalThis.fetch)(url, init);
   });
   attempt.response = response;
   attempt.answeredAt = settings.clock.now();

@@ -1,4 +1,4 @@
-import ky from "ky";
+import type { KyInstance } from "ky";
 import { systemClock } from "../clock.ts";
 import type { CallContext } from "../driver.ts";
 import { isPolyvolError } from "../errors.ts";
@@ -6,6 +6,7 @@ import { type Answer, judgeAnswer } from "./answer.ts";
 import { type Call, prepareCall } from "./call.ts";
 import { type Attempt, exchange, type Transport } from "./exchange.ts";
 import { createGovernor, type SlotResult } from "./governor.ts";
+import { loadingNodeClient } from "./platform.ts";
 import { plainRequestId } from "./redact.ts";
 import { parseHttpDate } from "./retry-after.ts";
 import { createSkew } from "./skew.ts";
@@ -15,7 +16,8 @@ import { parseBaseUrl } from "./url.ts";
 export type { HttpClient, HttpClientOptions, QuotaReading } from "./types.ts";
 
 const ATTEMPT_TIMEOUT_MS = 30_000;
-const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
+/** Reading costs up to three times as much memory for a moment: with this bound, less than 32 MiB. */
+const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
 const MAX_CONCURRENCY = 16;
 
 /**
@@ -159,8 +161,17 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
  * Everything that ky would do by itself is off: pacing, time limits and judging are done here, retries in core's
  * calls. The request that ky makes is not sent: `fetch` sends the prepared parts, which spares a second request
  * object and makes sure that what was signed is what is sent.
+ *
+ * ky is loaded with the first request: it brings Node's own HTTP client along, half of what an import would cost.
  */
 function createTransport(): Transport {
-  const through = ky.create({ retry: 0, timeout: false, throwHttpErrors: false });
-  return (url, method, fetch) => through(url, { method, fetch });
+  let through: KyInstance | undefined;
+  return async (url, method, fetch) => {
+    through ??= (await loadingNodeClient(() => import("ky"))).default.create({
+      retry: 0,
+      timeout: false,
+      throwHttpErrors: false,
+    });
+    return through(url, { method, fetch });
+  };
 }

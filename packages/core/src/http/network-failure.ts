@@ -47,15 +47,16 @@ const WHILE_CONNECTING: ReadonlySet<string> = new Set([
   "ETIMEDOUT",
 ]);
 
-/** An answer that is no HTTP, or more of it than is read. */
-const UNREADABLE: ReadonlySet<string> = new Set([
-  "UND_ERR_HEADERS_OVERFLOW",
-  "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
-]);
+/** Codes, or names where there is no code, of answers that are no HTTP, not what they say, or broken in transport. */
+const UNREADABLE =
+  /^(?:HTTPParserError|HPE_\w+|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|Z_\w+|ERR__ERROR_\w+)$/;
 
 const LONGEST_CHAIN = 5;
+/** Names of errors that say nothing about a failure. */
+const PLAIN_NAMES: ReadonlySet<unknown> = new Set(["Error", "TypeError", "AggregateError", "NetworkError"]);
 
 interface Trace {
+  /** The code, or the name of an error that has none. */
   readonly code: string | undefined;
   readonly syscall: string | undefined;
   readonly message: string;
@@ -103,7 +104,7 @@ function isUnsent({ code, syscall }: Trace): boolean {
 }
 
 function isUnreadable({ code }: Trace): boolean {
-  return code !== undefined && (UNREADABLE.has(code) || code.startsWith("HPE_") || code.startsWith("Z_"));
+  return code !== undefined && UNREADABLE.test(code);
 }
 
 /** The innermost error that names a code; platforms wrap it in others that say nothing. */
@@ -111,16 +112,19 @@ function traceOf(error: unknown): Trace {
   let found: Trace = { code: undefined, syscall: undefined, message: "" };
   let each = error;
   for (let depth = 0; depth < LONGEST_CHAIN && typeof each === "object" && each !== null; depth++) {
-    const { code, syscall, message, cause, errors } = each as Readonly<Record<string, unknown>>;
-    const isCode = typeof code === "string" && /^[\w/]{1,64}$/.test(code);
+    const { code, name, syscall, message, cause, errors } = each as Readonly<Record<string, unknown>>;
     found = {
-      code: isCode ? code : found.code,
+      code: wordOf(code) ?? (PLAIN_NAMES.has(name) ? undefined : wordOf(name)) ?? found.code,
       syscall: typeof syscall === "string" ? syscall : found.syscall,
       message: typeof message === "string" && message !== "" ? message : found.message,
     };
     each = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
   }
   return found;
+}
+
+function wordOf(value: unknown): string | undefined {
+  return typeof value === "string" && /^[\w/]{1,64}$/.test(value) ? value : undefined;
 }
 
 /** The original may hold a request, a socket or a certificate: what is passed on is its code and words. */

@@ -49,14 +49,20 @@ export function createSlidingWindows(quotas: readonly RequestQuota[]): SlidingWi
     return inFlight + answers.length - window.start;
   }
 
+  /** When the `place`-th of those that count stops to do so, from 1; a lower bound while it is not answered. */
+  function expiry(window: Window, now: number, place: number): number {
+    const answered = answers[window.start + place - 1];
+    return answered === undefined ? now + window.windowMs : answered + window.windowMs + 1;
+  }
+
   function earliestIn(window: Window, now: number, ahead: number): number {
     const toExpire = used(window, now) + ahead + 1 - window.requests;
     if (toExpire <= 0) return now;
-    const answered = answers[window.start + toExpire - 1];
-    if (answered !== undefined) return answered + window.windowMs + 1;
-    // Not answered yet, or not even sent: each further round takes a whole window at least.
-    const unanswered = toExpire - (answers.length - window.start);
-    return now + window.windowMs * Math.ceil(unanswered / window.requests);
+    // Requests that are not even sent can only expire a whole window after their own turn came.
+    const sent = answers.length - window.start + inFlight;
+    const rounds = Math.max(0, Math.ceil((toExpire - sent) / window.requests));
+    const first = toExpire - rounds * window.requests;
+    return (first <= 0 ? now : expiry(window, now, first)) + rounds * window.windowMs;
   }
 
   /** Drops what no window counts any more, once that is the larger part. */

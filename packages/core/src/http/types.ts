@@ -87,7 +87,7 @@ export interface HttpClientOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Longest time for one attempt, body included, in milliseconds. Default 30,000. */
   readonly attemptTimeoutMs?: number;
-  /** Largest answer that is read, in bytes after decompression. Default 16 MiB. */
+  /** Largest answer that is read, in bytes after decompression. Default 8 MiB. */
   readonly maxResponseBytes?: number;
   /** Most requests in flight at once. Default 16. */
   readonly maxConcurrency?: number;

@@ -4,7 +4,7 @@ import type { Listing, ListingPage } from "./listing.ts";
 import { walkNumbered } from "./numbered.ts";
 import { walkCursor, walkMarker } from "./sequential.ts";
 import type { PageSource, Walk } from "./source.ts";
-import { ANCHORS, decodePosition, encodePosition } from "./token.ts";
+import { ANCHORS, decodePosition, encodePosition, type Position } from "./token.ts";
 
 export interface ListingSetup<T extends { readonly id: string }> {
   /** Names what is listed, with its filters: tokens belong to it. */
@@ -13,10 +13,12 @@ export interface ListingSetup<T extends { readonly id: string }> {
   /** Which of the provider's items belong to the listing. */
   readonly matches: (item: T) => boolean;
   readonly abortSignal: AbortSignal | undefined;
+  /** Gives errors that no single request has (a token, pages without end) what all others carry. */
+  readonly describeError: (error: unknown) => unknown;
 }
 
 export function createListing<T extends { readonly id: string }>(setup: ListingSetup<T>): Listing<T> {
-  const walk = walkOf(setup.source);
+  const walk = describing(walkOf(setup.source), setup.describeError);
   return {
     [Symbol.asyncIterator]: () => iterateItems(setup, walk),
     byPage: (options) => iteratePages(setup, walk, options ?? {}),
@@ -47,6 +49,24 @@ function walkOf<T extends { readonly id: string }>(source: PageSource<T>): Walk<
   }
 }
 
+function describing<T>(walk: Walk<T>, describeError: (error: unknown) => unknown): Walk<T> {
+  return async function* described(from, abortSignal) {
+    try {
+      yield* walk(from, abortSignal);
+    } catch (error) {
+      throw describeError(error);
+    }
+  };
+}
+
+function place<T extends { readonly id: string }>(setup: ListingSetup<T>, token: string): Position {
+  try {
+    return decodePosition(token, setup.name);
+  } catch (error) {
+    throw setup.describeError(error);
+  }
+}
+
 async function* iterateItems<T extends { readonly id: string }>(
   setup: ListingSetup<T>,
   walk: Walk<T>,
@@ -63,13 +83,11 @@ async function* iteratePages<T extends { readonly id: string }>(
 ): AsyncGenerator<ListingPage<T>, void, undefined> {
   const pageSize = options.pageSize ?? 100;
   if (!Number.isSafeInteger(pageSize) || pageSize < 1) {
-    throw refused(
-      "invalid_argument",
-      `pageSize: found ${String(pageSize)}, allowed are whole numbers from 1`,
-    );
+    const reason = `pageSize: found ${String(pageSize)}, allowed are whole numbers from 1`;
+    throw setup.describeError(refused("invalid_argument", reason));
   }
   const token = options.continuationToken;
-  const from = token === undefined ? undefined : decodePosition(token, setup.name);
+  const from = token === undefined ? undefined : place(setup, token);
   let items: T[] = [];
   let anchors: string[] = [...(from?.anchors ?? [])];
   let pending: ListingPage<T> | undefined;

@@ -19,6 +19,8 @@ export interface TestServer {
   readonly seen: readonly SeenRequest[];
   /** Connections open now. */
   connections(): Promise<number>;
+  /** Connections opened so far. */
+  readonly opened: number;
   close(): Promise<void>;
 }
 
@@ -40,6 +42,10 @@ export async function serve(handler: Handler): Promise<TestServer> {
     response.on("error", () => undefined);
     await handler(one, response);
   });
+  let opened = 0;
+  server.on("connection", () => {
+    opened += 1;
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const close = (): Promise<void> => stop(server);
   onTestFinished(close);
@@ -47,6 +53,9 @@ export async function serve(handler: Handler): Promise<TestServer> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
     connections: () => new Promise((resolve) => server.getConnections((_, count) => resolve(count))),
+    get opened() {
+      return opened;
+    },
     close,
   };
 }

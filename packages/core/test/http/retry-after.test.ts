@@ -26,12 +26,22 @@ describe("Retry-After", () => {
     expect(read(value)).toBe(expected);
   });
 
-  test.each(["-1", "-100", "soon", "", "1e3", "0x10", "1,5", "12 s", "2026-01-01", "2026-01-01T00:01:00Z", "NaN", "Infinity"])(
-    "%j says nothing",
-    (value) => {
-      expect(read(value)).toBeUndefined();
-    },
-  );
+  test.each([
+    "-1",
+    "-100",
+    "soon",
+    "",
+    "1e3",
+    "0x10",
+    "1,5",
+    "12 s",
+    "2026-01-01",
+    "2026-01-01T00:01:00Z",
+    "NaN",
+    "Infinity",
+  ])("%j says nothing", (value) => {
+    expect(read(value)).toBeUndefined();
+  });
 
   test("a date counts from the answer's own date, whatever our clock says", () => {
     expect(read(at(90_000), at(60_000))).toBe(30_000);
@@ -41,7 +51,14 @@ describe("Retry-After", () => {
 
   test("an HTTP date is nothing else that Date.parse would take", () => {
     expect(parseHttpDate("Thu, 01 Jan 2026 00:00:00 GMT")).toBe(NOW);
-    for (const text of ["2026", "1", "Jan 1 2026", "Thu, 01 Jan 2026 00:00:00", "Thu, 99 Foo 2026 00:00:00 GMT", null]) {
+    for (const text of [
+      "2026",
+      "1",
+      "Jan 1 2026",
+      "Thu, 01 Jan 2026 00:00:00",
+      "Thu, 99 Foo 2026 00:00:00 GMT",
+      null,
+    ]) {
       expect(parseHttpDate(text)).toBeUndefined();
     }
   });
@@ -69,7 +86,12 @@ test("nothing is sent before the time that the server named, and nobody waits fo
     const send = (): Promise<unknown> =>
       client.send({ method: "POST", path: "/x", body: {} }, makeContext({ deadline: clock.now() + 60_000 }));
     const refused = await failureOf(send());
-    expect(refused).toMatchObject({ code: "rate_limited", status: 429, outcome: "not_applied", retryable: true });
+    expect(refused).toMatchObject({
+      code: "rate_limited",
+      status: 429,
+      outcome: "not_applied",
+      retryable: true,
+    });
     const waitMs = refused.retryAfterMs ?? 0;
     const notBefore = clock.now() + waitMs;
     arrivals = [];

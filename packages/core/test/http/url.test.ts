@@ -137,13 +137,27 @@ describe("paths", () => {
   });
 
   test.each(["", ".", "..", "\ud800"])("%j is no segment", (id) => {
-    expect(() => pathSegment(id)).toThrowError(expect.objectContaining({ code: "invalid_argument" }) as Error);
+    expect(() => pathSegment(id)).toThrowError(
+      expect.objectContaining({ code: "invalid_argument" }) as Error,
+    );
   });
 
   test("hostile ids reach no other path of a real server", async () => {
     const server = await serve((_, response) => json(response, {}));
     const client = makeClient(server.url);
-    const ids = ["a/b", "../x", "..%2fx", "%2e%2e", "a?b=c", "a#b", "a\nb", "a\r\nHost: evil", "a\\b", "//x", "@x"];
+    const ids = [
+      "a/b",
+      "../x",
+      "..%2fx",
+      "%2e%2e",
+      "a?b=c",
+      "a#b",
+      "a\nb",
+      "a\r\nHost: evil",
+      "a\\b",
+      "//x",
+      "@x",
+    ];
     for (const id of ids) {
       await client.send({ method: "GET", path: `/v1/things/${pathSegment(id)}` }, makeContext());
     }
@@ -160,7 +174,14 @@ describe("queries", () => {
     const server = await serve((_, response) => json(response, {}));
     const signed: string[] = [];
     const client = makeClient(server.url, { authorize: ({ url }) => void signed.push(url) });
-    const query = { name: "한글 disk", sort: "created_at:desc", none: undefined, page: 2, all: true, odd: "a&b=c#d/+%20" };
+    const query = {
+      name: "한글 disk",
+      sort: "created_at:desc",
+      none: undefined,
+      page: 2,
+      all: true,
+      odd: "a&b=c#d/+%20",
+    };
     await client.send({ method: "GET", path: "/v1/volumes", query, response: anything }, makeContext());
     const target =
       "/v1/volumes?name=%ED%95%9C%EA%B8%80+disk&sort=created_at%3Adesc&page=2&all=true&odd=a%26b%3Dc%23d%2F%2B%2520";

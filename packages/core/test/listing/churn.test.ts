@@ -13,7 +13,13 @@ const NUMBERED: Paging = { style: "numbered", minPageSize: 150, maxPageSize: 200
 const MARKER: Paging = { style: "marker", maxPageSize: 100 };
 
 function listing(source: ChurningSource): Listing<Item> {
-  return createListing({ name: "items", source, matches: () => true, abortSignal: undefined });
+  return createListing({
+    name: "items",
+    source,
+    matches: () => true,
+    abortSignal: undefined,
+    describeError: (error) => error,
+  });
 }
 
 /** What every client does that walks page after page. */

@@ -32,7 +32,16 @@ function still(count: number, paging: Paging, requestSize?: number, name = "item
     return { items, total: count, ...(more && paging.style === "cursor" ? { nextToken: last.id } : {}) };
   };
   const source = { paging, concurrency: 4, requestSize, fetch };
-  return { listing: createListing({ name, source, matches: () => true, abortSignal: undefined }), requests };
+  return {
+    listing: createListing({
+      name,
+      source,
+      matches: () => true,
+      abortSignal: undefined,
+      describeError: (error) => error,
+    }),
+    requests,
+  };
 }
 
 async function pagesOf(listing: Listing<Item>, pageSize: number): Promise<ListingPage<Item>[]> {
@@ -187,7 +196,13 @@ function createStill(paging: Paging, ids: readonly string[]): Listing<Item> {
       return { items, total: all.length };
     },
   };
-  return createListing({ name: "items", source, matches: () => true, abortSignal: undefined });
+  return createListing({
+    name: "items",
+    source,
+    matches: () => true,
+    abortSignal: undefined,
+    describeError: (error) => error,
+  });
 }
 
 describe("endless and repeating pages end in an error", () => {
@@ -235,7 +250,13 @@ describe("endless and repeating pages end in an error", () => {
         return answer(page, requests);
       },
     };
-    const listing = createListing({ name: "items", source, matches: () => true, abortSignal: undefined });
+    const listing = createListing({
+      name: "items",
+      source,
+      matches: () => true,
+      abortSignal: undefined,
+      describeError: (error) => error,
+    });
     await expect(listing.toArray()).rejects.toMatchObject({ code: "malformed_response" });
     expect(requests).toBeLessThan(100);
   });
@@ -253,7 +274,13 @@ test("a listing without end is bounded even when every page is new", async () =>
     requestSize: undefined,
     fetch,
   };
-  const listing = createListing({ name: "items", source, matches: () => true, abortSignal: undefined });
+  const listing = createListing({
+    name: "items",
+    source,
+    matches: () => true,
+    abortSignal: undefined,
+    describeError: (error) => error,
+  });
   await expect(listing.toArray()).rejects.toMatchObject({ code: "malformed_response" });
   expect(id).toBeLessThanOrEqual(10_000);
 });
@@ -262,8 +289,23 @@ test("a filter keeps tokens and order right", async () => {
   const source = createChurningSource({ count: 100, paging: STYLES["marker"] as Paging, churn: 0, seed: 5 });
   const matches = (item: Item): boolean => item.id.charCodeAt(0) % 2 === 0;
   const whole = (
-    await createListing({ name: "items", source, matches: () => true, abortSignal: undefined }).toArray()
+    await createListing({
+      name: "items",
+      source,
+      matches: () => true,
+      abortSignal: undefined,
+      describeError: (error) => error,
+    }).toArray()
   ).filter(matches);
-  const pages = await pagesOf(createListing({ name: "items", source, matches, abortSignal: undefined }), 4);
+  const pages = await pagesOf(
+    createListing({
+      name: "items",
+      source,
+      matches,
+      abortSignal: undefined,
+      describeError: (error) => error,
+    }),
+    4,
+  );
   expect(pages.flatMap((page) => page.items)).toEqual(whole);
 });

@@ -1,0 +1,10 @@
+import type { Options } from "../../action.ts";
+import type { Context } from "../../context.ts";
+import { writeResult } from "../../output/result.ts";
+
+/** Always data: a JSON Schema has no other form. */
+export async function run(context: Context, _options: Options): Promise<void> {
+  const { configJsonSchema } = await import("@polyvol/container");
+  const format = context.output === "yaml" ? "yaml" : "json";
+  await writeResult(format, configJsonSchema(), async () => "");
+}

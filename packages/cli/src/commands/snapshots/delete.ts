@@ -1,0 +1,31 @@
+import type { Options } from "../../action.ts";
+import type { Context } from "../../context.ts";
+import { runDeletion } from "../../deletion.ts";
+import { findSnapshot, findVolume } from "../../find.ts";
+import { onOneCloud } from "../../on-clouds.ts";
+import { countText } from "../../output/format.ts";
+
+export interface DeleteSnapshotsOptions extends Options {
+  readonly volume?: string;
+  readonly yes?: boolean;
+}
+
+export async function run(
+  context: Context,
+  options: DeleteSnapshotsOptions,
+  wanted: readonly string[],
+): Promise<number> {
+  const { cloud, storage } = await onOneCloud(context);
+  const volume =
+    options.volume === undefined ? undefined : await findVolume(context, storage, options.volume);
+  return await runDeletion(context, {
+    cloud,
+    kind: "snapshot",
+    wanted,
+    yes: options.yes,
+    find: (text) => findSnapshot(context, storage, text, volume),
+    question: (snapshots) =>
+      `Delete ${countText(snapshots.length, "snapshot")} on ${cloud}: ${snapshots.map(({ name }) => name).join(", ")}?`,
+    delete: (id, wait) => storage.snapshots.delete(id, wait),
+  });
+}

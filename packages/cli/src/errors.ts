@@ -1,0 +1,76 @@
+import type { PolyvolError, PolyvolErrorCode } from "@polyvol/core";
+import { cleanLines } from "./output/clean.ts";
+import { colour } from "./output/colour.ts";
+import { secondsText } from "./output/format.ts";
+import { say } from "./output/streams.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** Exit codes of failures. */
+export const FAILED = 1;
+export const CONFIGURATION = 2;
+
+/** What no repetition can make right: the command line asks for what cannot be. */
+const NEVER: readonly PolyvolErrorCode[] = ["invalid_argument", "out_of_range", "unsupported"];
+
+/** Says what went wrong and what to do next, and gives the exit code. `cloud` is where it went wrong. */
+export function reportError(error: unknown, cloud?: string): number {
+  const { text, next, code } = explain(error, cloud);
+  for (const line of cleanLines(text).split("\n")) {
+    say(`${colour("bad", "error:", process.stderr)} ${line}\n`);
+  }
+  if (next !== undefined) say(`${colour("note", "next:", process.stderr)}  ${cleanLines(next)}\n`);
+  return code;
+}
+
+interface Explanation {
+  readonly text: string;
+  readonly next?: string | undefined;
+  readonly code: number;
+}
+
+function explain(error: unknown, cloud: string | undefined): Explanation {
+  const where = cloud === undefined ? "" : `${cloud}: `;
+  if (isBranded(error, "polyvol.configError")) return { text: (error as Error).message, code: CONFIGURATION };
+  if (isBranded(error, "polyvol.error")) {
+    const failure = error as PolyvolError;
+    const code = NEVER.includes(failure.code) ? CONFIGURATION : FAILED;
+    return { text: `${where}${failure.message}`, next: nextStep(failure, cloud), code };
+  }
+  if (error instanceof UsageError) return { text: `${where}${error.message}`, code: CONFIGURATION };
+  return { text: `${where}${error instanceof Error ? error.message : String(error)}`, code: FAILED };
+}
+
+/** The brands of both error classes are looked at here, so that reporting an error loads neither package. */
+function isBranded(error: unknown, brand: string): boolean {
+  return (
+    typeof error === "object" &&
+    error !== null &&
+    (error as Record<symbol, unknown>)[Symbol.for(brand)] === true
+  );
+}
+
+const AGAIN = "the same command can be repeated: it continues and makes nothing twice";
+
+const NEXT: Readonly<Partial<Record<PolyvolErrorCode, string>>> = {
+  not_found: "polyvol volumes list and polyvol snapshots list show what there is",
+  already_exists: "choose another name, or give the same arguments as before",
+  conflict: "wait until the resource is free; where several have one name, delete the surplus by id",
+  failed_precondition:
+    "bring it into the state that is needed (detached, or with --delete-snapshots), then repeat",
+  permission_denied: "give the credentials the right to do this at the provider",
+  resource_exhausted: "free something, or have the provider raise the quota",
+  unavailable: AGAIN,
+  timeout: `${AGAIN}; --timeout gives it longer`,
+  rate_limited: AGAIN,
+};
+
+function nextStep(error: PolyvolError, cloud: string | undefined): string | undefined {
+  if (error.code === "unauthenticated") {
+    const check = cloud === undefined ? "polyvol clouds check" : `polyvol clouds check --cloud ${cloud}`;
+    return `check the variable or file that the credentials come from, then: ${check}`;
+  }
+  if (error.code === "rate_limited" && error.retryAfterMs !== undefined) {
+    return `wait ${secondsText(error.retryAfterMs)}; ${AGAIN}`;
+  }
+  return NEXT[error.code];
+}

@@ -1,0 +1,32 @@
+import type { BlockStorage, Snapshot, Volume } from "@polyvol/core";
+import type { Context } from "./context.ts";
+import { UsageError } from "./usage-error.ts";
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The volume that an argument names, by id or name. A name that looks like an id is one. @throws `not_found` */
+export async function findVolume(context: Context, storage: BlockStorage, text: string): Promise<Volume> {
+  if (UUID.test(text)) return await storage.volumes.get(text, context.call);
+  const named = await storage.volumes.find({ name: text }, context.call);
+  return named ?? (await storage.volumes.get(text, context.call));
+}
+
+/** The snapshot that an argument names: by id, or by name where its volume is known. @throws `not_found` */
+export async function findSnapshot(
+  context: Context,
+  storage: BlockStorage,
+  text: string,
+  volume: Volume | undefined,
+): Promise<Snapshot> {
+  if (volume !== undefined && !UUID.test(text)) {
+    const named = await storage.snapshots.find({ name: text, volumeId: volume.id }, context.call);
+    if (named !== undefined) return named;
+    throw new UsageError(`volume ${volume.name} has no snapshot named ${JSON.stringify(text)}.`);
+  }
+  if (volume === undefined && !UUID.test(text)) {
+    throw new UsageError(
+      `${JSON.stringify(text)} is no id. To name a snapshot by its name, say whose it is with --volume.`,
+    );
+  }
+  return await storage.snapshots.get(text, context.call);
+}

@@ -1,0 +1,2 @@
+/** `polyvol`: the command line, for programs that want to run it in their own process. */
+export { runCli } from "./run.ts";

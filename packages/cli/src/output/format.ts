@@ -1,0 +1,43 @@
+/** `20 GiB`, `1.5 TiB` */
+export function sizeText(gib: number): string {
+  if (gib < 1024) return `${number(gib)} GiB`;
+  return `${number(gib / 1024)} TiB`;
+}
+
+const SPANS: readonly (readonly [string, number])[] = [
+  ["y", 365 * 86_400_000],
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["m", 60_000],
+  ["s", 1000],
+];
+
+/** How long ago, in the one unit that fits: `3d`, `5h`. What lies ahead (a skewed clock) is `0s`. */
+export function ageText(at: Date, now: number): string {
+  const ms = Math.max(0, now - at.getTime());
+  const [unit, length] = SPANS.find(([, span]) => ms >= span) ?? ["s", 1000];
+  return `${Math.floor(ms / length)}${unit}`;
+}
+
+/** `40 ms`, `1.4 s`, `3 min 20 s` */
+export function secondsText(ms: number): string {
+  if (ms < 100) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+}
+
+/** `1 volume`, `3 volumes` */
+export function countText(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** `env=prod, db` */
+export function tagsText(tags: Readonly<Record<string, string>>): string {
+  return Object.entries(tags)
+    .map(([key, value]) => (value === "" ? key : `${key}=${value}`))
+    .join(", ");
+}
+
+function number(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}

@@ -1,0 +1,89 @@
+import { clean } from "./clean.ts";
+import { colour, type Tone } from "./colour.ts";
+import { secondsText } from "./format.ts";
+import { wipeBeforeWriting } from "./streams.ts";
+import { fit } from "./width.ts";
+
+/** Lines about work that goes on side by side. */
+export interface Progress {
+  /** What a piece of work is doing. */
+  update(key: string, text: string): void;
+  /** How it ended; its line stays. */
+  finish(key: string, text: string, tone?: Tone): void;
+  /** Ends the moving part, so that other things can be written. */
+  close(): void;
+}
+
+const FRAME_MS = 80;
+const FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
+
+/** Moving lines on a terminal; in a pipe one plain line for each change. */
+export function createProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
+  return stream.isTTY ? liveProgress(stream) : plainProgress(stream);
+}
+
+function plainProgress(stream: NodeJS.WriteStream): Progress {
+  const last = new Map<string, string>();
+  const tell = (key: string, text: string): void => {
+    if (last.get(key) === text) return;
+    last.set(key, text);
+    if (stream.writable) stream.write(`${clean(key)}: ${clean(text)}\n`);
+  };
+  return { update: tell, finish: tell, close: () => undefined };
+}
+
+function liveProgress(stream: NodeJS.WriteStream): Progress {
+  const active = new Map<string, { readonly text: string; readonly since: number }>();
+  let drawn = 0;
+  let frame = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  const back = (): string => (drawn === 0 ? "" : `\u001b[${drawn}A\u001b[0J`);
+  const release = wipeBeforeWriting(() => {
+    stream.write(back());
+    drawn = 0;
+  });
+
+  function draw(finished = ""): void {
+    // A terminal that does not say how large it is has 0 of both.
+    const columns = Math.max(20, (stream.columns || 80) - 1);
+    const mark = FRAMES[frame % FRAMES.length] ?? "";
+    // What does not fit on the screen cannot be drawn over again.
+    const shown = [...active].slice(0, Math.max(1, (stream.rows || 24) - 2));
+    const lines = shown.map(([key, { text, since }]) => {
+      const line = fit(`${clean(key)}: ${clean(text)} ${secondsText(Date.now() - since)}`, columns - 2);
+      return `${colour("busy", mark, stream)} ${line}\n`;
+    });
+    stream.write(`${back()}${finished}${lines.join("")}`);
+    drawn = lines.length;
+  }
+
+  function tick(): void {
+    frame += 1;
+    draw();
+  }
+
+  function stop(): void {
+    clearInterval(timer);
+    timer = undefined;
+  }
+
+  return {
+    update(key, text) {
+      active.set(key, { text, since: active.get(key)?.since ?? Date.now() });
+      timer ??= setInterval(tick, FRAME_MS).unref();
+    },
+    finish(key, text, tone = "good") {
+      active.delete(key);
+      const mark = tone === "bad" ? "✗" : "✓";
+      draw(`${colour(tone, mark, stream)} ${clean(key)}: ${clean(text)}\n`);
+      if (active.size === 0) stop();
+    },
+    close() {
+      stop();
+      active.clear();
+      if (drawn > 0) draw();
+      release();
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { cleanFor } from "./clean.ts";
+import { out } from "./streams.ts";
+
+export type OutputFormat = "table" | "json" | "yaml";
+
+/** Writes a result: `data` exactly, or `people` for people. */
+export async function writeResult(
+  format: OutputFormat,
+  data: unknown,
+  people: () => Promise<string>,
+): Promise<void> {
+  if (format === "table") return out(await people());
+  const text =
+    format === "json"
+      ? (await import("./json.ts")).renderJson(data)
+      : (await import("./yaml.ts")).renderYaml(data);
+  out(cleanFor(process.stdout, text));
+}

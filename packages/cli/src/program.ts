@@ -1,0 +1,46 @@
+import { Command, Option } from "commander";
+import { createAction } from "./action.ts";
+import { collect, duration } from "./arguments.ts";
+import { addClouds } from "./tree/clouds.ts";
+import { addConfig } from "./tree/config.ts";
+import { group } from "./tree/group.ts";
+import { addSnapshots } from "./tree/snapshots.ts";
+import { addTools } from "./tree/tools.ts";
+import { addVolumes } from "./tree/volumes.ts";
+import { VERSION } from "./version.ts";
+
+const EXAMPLES = `
+Examples:
+  polyvol demo                                     two emulated clouds, no account needed
+  polyvol config init                              write polyvol.config.yaml
+  polyvol clouds check                             are the credentials right?
+  polyvol volumes list                             on all clouds
+  polyvol snapshots create --cloud main db nightly
+
+Exit codes: 0 done, 1 failed, 2 usage or configuration, 130 interrupted.
+`;
+
+/** The whole command tree. `finish` receives the exit code of the command that ran. */
+export function createProgram(finish: (code: number) => void): Command {
+  const program = group(new Command("polyvol"))
+    .description("Block-storage volumes and snapshots on many clouds, by one command.")
+    .version(VERSION, "-V, --version", "show the version")
+    .helpOption("-h, --help", "show this help")
+    .helpCommand("help [command]", "show the help of a command")
+    .option("-c, --config <file>", "configuration file; default: polyvol.config.yaml, .yml or .json here")
+    .option("--cloud <name>", "a cloud of the configuration (repeatable); lists default to all", collect)
+    .addOption(
+      new Option("-o, --output <format>", "how results are written")
+        .choices(["table", "json", "yaml"])
+        .default("table"),
+    )
+    .option("--timeout <time>", "give up after so long, such as 90s or 15m", duration)
+    .addHelpText("after", EXAMPLES);
+  const action = createAction(finish);
+  addClouds(program, action);
+  addVolumes(program, action);
+  addSnapshots(program, action);
+  addConfig(program, action);
+  addTools(program, action);
+  return program;
+}

@@ -1,0 +1,59 @@
+import type { Snapshot } from "@polyvol/core";
+import { toneOf } from "../output/colour.ts";
+import { ageText, sizeText, tagsText } from "../output/format.ts";
+import { type OutputFormat, writeResult } from "../output/result.ts";
+import type { Column } from "../output/table.ts";
+
+/** A snapshot and the cloud that it is on. */
+export interface SnapshotRow {
+  readonly cloud: string;
+  readonly snapshot: Snapshot;
+}
+
+function columns(now: number): readonly Column<SnapshotRow>[] {
+  return [
+    { title: "cloud", text: ({ cloud }) => cloud },
+    { title: "name", text: ({ snapshot }) => snapshot.name, flexible: true },
+    { title: "needs", text: ({ snapshot }) => sizeText(snapshot.minVolumeSizeGiB), align: "right" },
+    {
+      title: "state",
+      text: ({ snapshot }) => snapshot.state,
+      tone: ({ snapshot }) => toneOf(snapshot.state),
+    },
+    { title: "age", text: ({ snapshot }) => ageText(snapshot.createdAt, now), align: "right" },
+    { title: "volume", text: ({ snapshot }) => snapshot.volumeId },
+    { title: "id", text: ({ snapshot }) => snapshot.id },
+  ];
+}
+
+const toData = ({ cloud, snapshot }: SnapshotRow): object => ({ cloud, ...snapshot });
+
+/** Writes a list of snapshots. */
+export async function writeSnapshots(format: OutputFormat, rows: readonly SnapshotRow[]): Promise<void> {
+  await writeResult(format, rows.map(toData), async () => {
+    const { renderTable } = await import("../output/table.ts");
+    if (rows.length === 0) return "No snapshots.\n";
+    return renderTable(rows, columns(Date.now()));
+  });
+}
+
+/** Writes one snapshot. */
+export async function writeSnapshot(format: OutputFormat, row: SnapshotRow): Promise<void> {
+  const { cloud, snapshot } = row;
+  await writeResult(format, toData(row), async () => {
+    const { renderFields } = await import("../output/table.ts");
+    return renderFields([
+      ["cloud", cloud],
+      ["name", snapshot.name, "strong"],
+      ["id", snapshot.id],
+      ["state", snapshot.state, toneOf(snapshot.state)],
+      ["of volume", snapshot.volumeId],
+      ["restore needs", sizeText(snapshot.minVolumeSizeGiB)],
+      ["billed for", snapshot.billableGiB === undefined ? "" : sizeText(snapshot.billableGiB)],
+      ["regions", snapshot.regions.join(", ")],
+      ["description", snapshot.description ?? ""],
+      ["tags", tagsText(snapshot.tags)],
+      ["created", `${snapshot.createdAt.toISOString()} (${ageText(snapshot.createdAt, Date.now())} ago)`],
+    ]);
+  });
+}

@@ -1,0 +1,100 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import manifest from "../package.json" with { type: "json" };
+import { VERSION } from "../src/version.ts";
+import { polyvol } from "./polyvol.ts";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "polyvol-cli-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const run = (command: string): ReturnType<typeof polyvol> =>
+  polyvol(
+    command.split(" ").filter((word) => word !== ""),
+    { cwd: folder },
+  );
+
+/** Tells each file that is loaded, on standard error. */
+const LIST_LOADS =
+  "data:text/javascript," +
+  encodeURIComponent(
+    'import { registerHooks } from "node:module"; registerHooks({ load: (url, context, next) => { process.stderr.write(url + "\\n"); return next(url, context); } });',
+  );
+
+test("the version is the package's", () => {
+  expect(VERSION).toBe(manifest.version);
+});
+
+test.concurrent("help loads nothing but the argument parser and the tree", async () => {
+  const { code, out, err } = await polyvol(["--help"], { node: [`--import=${LIST_LOADS}`] });
+  expect(code).toBe(0);
+  expect(out).toMatch(/^Usage: polyvol \[options\] \[command\]\n/);
+  expect(out).toContain("Exit codes: 0 done, 1 failed, 2 usage or configuration, 130 interrupted.\n");
+  const loaded = err.split("\n").filter((url) => url.startsWith("file:"));
+  expect(loaded.length).toBeGreaterThan(5);
+  expect(loaded.filter((url) => !/\/node_modules\/commander\/|\/packages\/cli\/src\//.test(url))).toEqual([]);
+  expect(loaded.filter((url) => /src\/(commands|demo|views)\//.test(url))).toEqual([]);
+});
+
+test.concurrent("unknown commands and options: the nearest, and the known ones", async () => {
+  const [command, inner, option, format, nothing] = await Promise.all([
+    run("volums list"),
+    run("snapshots crate"),
+    run("volumes list --nmae x"),
+    run("volumes list -o xml"),
+    run("volumes"),
+  ]);
+  expect([command, inner, option, format, nothing].map(({ code }) => code)).toEqual([2, 2, 2, 2, 2]);
+  expect(command.err).toBe(
+    "error: unknown command 'volums'\n(Did you mean volumes?)\nknown: clouds, volumes, snapshots, config, demo, emulator (see: polyvol --help)\n",
+  );
+  expect(inner.err).toContain(
+    "(Did you mean create?)\nknown: list, get, create, update, delete (see: polyvol snapshots --help)\n",
+  );
+  expect(option.err).toContain("(Did you mean --name?)");
+  expect(format.err).toContain("Allowed choices are table, json, yaml.");
+  expect(nothing.err).toContain("Usage: polyvol volumes");
+});
+
+test.concurrent("values that cannot be", async () => {
+  const [size, time, nothing] = await Promise.all([
+    run("volumes create db --size big"),
+    run("volumes list --timeout soon"),
+    run("volumes create db"),
+  ]);
+  expect(size).toMatchObject({ code: 2 });
+  expect(size.err).toContain("Give a whole size such as 20, 20GiB or 2TiB.");
+  expect(time.err).toContain("Give a time such as 90s, 15m or 1h30m.");
+  expect(nothing).toMatchObject({
+    code: 2,
+    err: "error: a volume needs --size, or --from-snapshot, which implies one.\n",
+  });
+});
+
+test.concurrent("a configuration is begun, never written over, and described for editors", async () => {
+  const none = await run("clouds list");
+  expect(none.code).toBe(2);
+  expect(none.err).toContain("polyvol config init");
+  const first = await run("config init begun.yaml");
+  expect(first).toMatchObject({ code: 0, out: "" });
+  const text = await readFile(join(folder, "begun.yaml"), "utf8");
+  const [again, check, schema, where] = await Promise.all([
+    run("config init begun.yaml"),
+    run("config check -c begun.yaml"),
+    run("config schema"),
+    run("config init no/such/folder.yaml"),
+  ]);
+  expect(again).toMatchObject({
+    code: 2,
+    err: "error: begun.yaml exists and is left as it is; name another file.\n",
+  });
+  expect(await readFile(join(folder, "begun.yaml"), "utf8")).toBe(text);
+  expect(check.code).toBe(2);
+  expect(check.err).toContain("found DIGITALOCEAN_TOKEN, which is not set");
+  expect(JSON.parse(schema.out)).toMatchObject({ title: "Polyvol configuration" });
+  expect(where).toMatchObject({ code: 1, err: "error: no/such/folder.yaml cannot be written (ENOENT)\n" });
+});

@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const BIN = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
+
+/** What became of a process. */
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Resolves once the text has been written to standard output or standard error. */
+  saw(text: string): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Arguments of node itself. */
+  readonly node?: readonly string[];
+}
+
+/** Starts the command as a user would, without a terminal and without this process's own variables. */
+export function start(args: readonly string[], { cwd, env = {}, node = [] }: StartOptions = {}): Started {
+  const child = spawn(process.execPath, ["--conditions=@polyvol/source", ...node, BIN, ...args], {
+    cwd,
+    env: { PATH: process.env["PATH"] ?? "", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const texts = { out: "", err: "" };
+  const waiting = new Set<() => void>();
+  const listen = (stream: NodeJS.ReadableStream | null, key: "out" | "err"): void => {
+    stream?.on("data", (chunk) => {
+      texts[key] += chunk;
+      for (const look of waiting) look();
+    });
+  };
+  listen(child.stdout, "out");
+  listen(child.stderr, "err");
+  return {
+    child,
+    ended: new Promise((resolve) => child.once("close", (code) => resolve({ code, ...texts }))),
+    saw: (text) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (`${texts.out}${texts.err}`.includes(text)) {
+            waiting.delete(look);
+            resolve();
+          }
+        };
+        waiting.add(look);
+        look();
+      }),
+  };
+}
+
+/** Runs the command to its end. */
+export function polyvol(args: readonly string[], options: StartOptions = {}): Promise<Ended> {
+  return start(args, options).ended;
+}

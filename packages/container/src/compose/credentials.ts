@@ -1,0 +1,67 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { resolve } from "node:path";
+import type { SecretSource } from "@polyvol/core/driver";
+import type { CloudConfig, Config, SecretReference } from "../config.ts";
+import { ConfigError } from "../config-error.ts";
+import { problemAt } from "../problems.ts";
+
+/** Variables that references are looked up in. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What the references of a cloud stand for. Variables are read now; files are read by the adapter, at each request,
+ * so that a replaced one takes effect.
+ * @throws ConfigError naming each variable or file that is missing, its cloud and its path
+ */
+export function resolveCredentials(
+  config: Config,
+  cloud: CloudConfig,
+  environment: Environment,
+): Record<string, SecretSource> {
+  const problems = [];
+  const sources: Record<string, SecretSource> = {};
+  for (const [key, reference] of Object.entries(cloud.credentials ?? {})) {
+    const source = resolveReference(config, reference, environment);
+    if ("missing" in source) {
+      const path = ["clouds", cloud.name, "credentials", key, ...source.path];
+      problems.push(problemAt(config, path, source.missing));
+    } else sources[key] = source.value;
+  }
+  if (problems.length > 0) throw new ConfigError(config.file, problems);
+  return sources;
+}
+
+type Resolved =
+  | { readonly value: SecretSource }
+  | {
+      readonly path: readonly string[];
+      readonly missing: { readonly found: string; readonly allowed: string; readonly hint?: string };
+    };
+
+function resolveReference(config: Config, reference: SecretReference, environment: Environment): Resolved {
+  if (typeof reference === "function") return { value: reference };
+  if ("env" in reference) {
+    const value = environment[reference.env];
+    if (value !== undefined && value !== "") return { value };
+    const found = `${reference.env}, ${value === undefined ? "which is not set" : "which is empty"}`;
+    const allowed = "an environment variable that holds the credential";
+    return { path: ["env"], missing: { found, allowed, hint: `Set it: export ${reference.env}=…` } };
+  }
+  const file = resolve(config.directory, reference.file);
+  const trouble = unreadable(file);
+  if (trouble === undefined) return { value: { file } };
+  return {
+    path: ["file"],
+    missing: { found: `${file}, ${trouble}`, allowed: "a readable file that holds the credential" },
+  };
+}
+
+function unreadable(file: string): string | undefined {
+  try {
+    accessSync(file, constants.R_OK);
+    return statSync(file).isDirectory() ? "which is a folder" : undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" ? "which does not exist" : `which cannot be read (${code})`;
+  }
+}

@@ -1,0 +1,64 @@
+import { relative, resolve } from "node:path";
+import type { ConfigPath, Position } from "./config.ts";
+
+/** One thing that is wrong with a configuration. */
+export interface ConfigProblem {
+  /** Such as `clouds.main.options.settleMs`; empty for the file as a whole. */
+  readonly path: string;
+  readonly position?: Position;
+  /** What is there; never a secret. */
+  readonly found: string;
+  readonly allowed: string;
+  /** What to do about it, as a sentence. */
+  readonly hint?: string;
+}
+
+const BRAND = Symbol.for("polyvol.configError");
+
+/** A configuration that cannot be used. `message` has one line for each of `problems`. */
+export class ConfigError extends Error {
+  override readonly name: string = "ConfigError";
+  /** Absolute path, where there is a file. */
+  readonly file: string | undefined;
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(file: string | undefined, problems: readonly ConfigProblem[], options?: ErrorOptions) {
+    super(problems.map((problem) => describe(file, problem)).join("\n"), options);
+    this.file = file;
+    this.problems = problems;
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+}
+
+/** Whether `error` is a {@link ConfigError} of any copy of this package. */
+export function isConfigError(error: unknown): error is ConfigError {
+  return typeof error === "object" && error !== null && (error as Record<symbol, unknown>)[BRAND] === true;
+}
+
+/** `clouds.main.options.quotas[0].requests` */
+export function pathText(path: ConfigPath): string {
+  return path
+    .map((key, index) => {
+      if (typeof key === "number") return `[${key}]`;
+      if (!/^[\w$-]+$/.test(key)) return `[${JSON.stringify(key)}]`;
+      return index === 0 ? key : `.${key}`;
+    })
+    .join("");
+}
+
+/** How a file is named to people: relative where it lies below the working directory. */
+export function fileText(file: string): string {
+  const near = relative(process.cwd(), resolve(file));
+  return near === "" || near.startsWith("..") ? file : near;
+}
+
+function describe(file: string | undefined, problem: ConfigProblem): string {
+  const { position } = problem;
+  const line = position === undefined ? "" : `:${position.line}:${position.column}`;
+  const place = [
+    file === undefined ? "configuration" : `${fileText(file)}${line}`,
+    ...(problem.path === "" ? [] : [problem.path]),
+  ].join(": ");
+  const hint = problem.hint === undefined ? "" : `. ${problem.hint}`;
+  return `${place}: found ${problem.found}; allowed: ${problem.allowed}${hint}`;
+}

@@ -1,0 +1,45 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { lilconfig } from "lilconfig";
+import { ConfigError } from "../config-error.ts";
+import { CODE_ENDINGS } from "./import-code.ts";
+
+/** Looked for in this order. */
+export const FILE_NAMES: readonly string[] = [
+  "polyvol.config.yaml",
+  "polyvol.config.yml",
+  "polyvol.config.json",
+];
+
+const asText = (_file: string, content: string): string => content;
+
+/**
+ * The configuration file of a folder, with its text. Folders above are not searched: a command must not act on
+ * clouds that its working directory says nothing about.
+ * @throws ConfigError when there is none
+ */
+export async function findFile(folder: string): Promise<{ readonly file: string; readonly text: string }> {
+  const finder = lilconfig("polyvol", {
+    searchPlaces: [...FILE_NAMES],
+    loaders: { ".yaml": asText, ".yml": asText, ".json": asText },
+    stopDir: folder,
+    ignoreEmptySearchPlaces: false,
+    cache: false,
+  });
+  const found = await finder.search(folder);
+  if (found !== null) return { file: found.filepath, text: String(found.config ?? "") };
+  const code = CODE_ENDINGS.map((ending) => `polyvol.config${ending}`).find((name) =>
+    existsSync(join(folder, name)),
+  );
+  throw new ConfigError(undefined, [
+    {
+      path: "",
+      found:
+        code === undefined ? `none in ${folder}` : `${code} only, which is code and is run only when named`,
+      allowed: FILE_NAMES.join(", "),
+      hint: `Name another file with --config (in code: loadConfig({ path }))${
+        code === undefined ? ", or write one with: polyvol config init" : ""
+      }`,
+    },
+  ]);
+}

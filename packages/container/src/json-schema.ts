@@ -1,0 +1,23 @@
+import * as z from "zod";
+import { providersByName } from "./providers/index.ts";
+import type { ProviderRegistration } from "./providers/registration.ts";
+import { cloudSchema, configSchema, packageCloudSchema } from "./schema.ts";
+
+/**
+ * JSON Schema of configuration files, for editors: completion, and errors while typing.
+ * @param more Providers beside those that come with Polyvol
+ */
+export function configJsonSchema(more: readonly ProviderRegistration[] = []): Record<string, unknown> {
+  const clouds = [...providersByName(more).values()].map(cloudSchema);
+  const schema = configSchema(z.union([...clouds, packageCloudSchema])).meta({
+    title: "Polyvol configuration",
+    description: "Clouds by name, and backup policies",
+  });
+  // Functions, which only code can give, are left out of what a file may hold.
+  return z.toJSONSchema(schema, {
+    unrepresentable: "any",
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema._zod.def.type === "custom") jsonSchema.not = {};
+    },
+  }) as Record<string, unknown>;
+}

@@ -1,0 +1,23 @@
+import type { Config } from "./config.ts";
+import { readSource } from "./file/read-source.ts";
+import { checkSource } from "./parse-config.ts";
+import type { ProviderRegistration } from "./providers/registration.ts";
+
+export interface LoadConfigOptions {
+  /** The file. Default: `polyvol.config.yaml`, `.yml` or `.json` in `cwd`. Only a file named here may be code. */
+  readonly path?: string;
+  /** Default: the working directory. */
+  readonly cwd?: string;
+  /** Providers beside those that come with Polyvol. */
+  readonly providers?: readonly ProviderRegistration[];
+}
+
+/**
+ * Reads and checks a configuration file. Credentials are not looked up yet.
+ * @throws ConfigError naming the file, each place in it that is wrong, what was found (never a secret) and what is
+ * allowed
+ */
+export async function loadConfig(options: LoadConfigOptions = {}): Promise<Config> {
+  const source = await readSource(options.path, options.cwd ?? process.cwd());
+  return checkSource(source, options.providers);
+}

@@ -1,0 +1,40 @@
+/** The known word that `word` was most likely meant to be, or `undefined` when none is near. */
+export function nearest(word: string, known: Iterable<string>): string | undefined {
+  const wanted = word.toLowerCase();
+  let best: string | undefined;
+  let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  for (const candidate of known) {
+    const away = distance(wanted, candidate.toLowerCase());
+    if (away < least) [best, least] = [candidate, away];
+  }
+  return best;
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */
+function distance(from: string, to: string): number {
+  let older: number[] = [];
+  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= from.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column += 1) {
+      const same = from[row - 1] === to[column - 1];
+      const swapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      const choices = [
+        (previous[column] ?? 0) + 1,
+        (current[column - 1] ?? 0) + 1,
+        (previous[column - 1] ?? 0) + (same ? 0 : 1),
+      ];
+      if (swapped) choices.push((older[column - 2] ?? 0) + 1);
+      current.push(Math.min(...choices));
+    }
+    older = previous;
+    previous = current;
+  }
+  return previous[to.length] ?? 0;
+}
+
+/** `Did you mean "region"?`, or nothing. */
+export function suggestion(word: string, known: Iterable<string>): { hint: string } | undefined {
+  const near = nearest(word, known);
+  return near === undefined ? undefined : { hint: `Did you mean ${JSON.stringify(near)}?` };
+}

@@ -1,0 +1,113 @@
+import { resolve } from "node:path";
+import * as z from "zod";
+import type { CloudConfig, Config, ConfigInput, ConfigPath } from "./config.ts";
+import { ConfigError, type ConfigProblem } from "./config-error.ts";
+import type { ConfigSource } from "./file/source.ts";
+import { hideSecrets, literalSecrets } from "./literal-secrets.ts";
+import { suggestion } from "./nearest.ts";
+import { problemAt, problemsOf } from "./problems.ts";
+import { providersByName } from "./providers/index.ts";
+import { packageNameOf } from "./providers/package-provider.ts";
+import type { ProviderRegistration } from "./providers/registration.ts";
+import { cloudSchema, configSchema, packageCloudSchema } from "./schema.ts";
+import { kindOf, show } from "./show.ts";
+
+export interface ParseConfigOptions {
+  /** What relative paths are relative to. Default: the working directory. */
+  readonly directory?: string;
+  /** Providers beside those that come with Polyvol. */
+  readonly providers?: readonly ProviderRegistration[];
+}
+
+/**
+ * Checks a configuration that was written as code.
+ * @throws ConfigError naming each place that is wrong, what was found (never a secret) and what is allowed
+ */
+export function parseConfig(value: ConfigInput, options: ParseConfigOptions = {}): Config {
+  const directory = resolve(options.directory ?? ".");
+  return checkSource({ value, directory, explicit: true, locate: () => undefined }, options.providers);
+}
+
+interface Checked {
+  readonly clouds: Readonly<Record<string, unknown>>;
+  readonly allowLiteralSecrets?: boolean;
+  readonly policies?: unknown;
+}
+
+/** @throws ConfigError */
+export function checkSource(source: ConfigSource, more: readonly ProviderRegistration[] = []): Config {
+  const top = configSchema(z.unknown()).safeParse(source.value);
+  if (!top.success) throw new ConfigError(source.file, problemsOf(source, top.error, []));
+  const { clouds, allowLiteralSecrets = false, policies } = top.data as unknown as Checked;
+
+  const problems: ConfigProblem[] = [];
+  const checked = new Map<string, CloudConfig>();
+  for (const [name, value] of Object.entries(clouds)) {
+    const cloud = checkCloud(source, name, value, providersByName(more), problems);
+    if (!allowLiteralSecrets) problems.push(...literalSecrets(source, name, value));
+    if (cloud !== undefined) checked.set(name, cloud);
+  }
+  if (problems.length > 0) throw new ConfigError(source.file, inOrder(problems));
+  const { file, directory, explicit, locate } = source;
+  return {
+    ...(file === undefined ? {} : { file }),
+    directory,
+    explicit,
+    clouds: checked,
+    ...(policies === undefined ? {} : { policies }),
+    locate,
+  };
+}
+
+function checkCloud(
+  source: ConfigSource,
+  name: string,
+  value: unknown,
+  providers: ReadonlyMap<string, ProviderRegistration>,
+  problems: ConfigProblem[],
+): CloudConfig | undefined {
+  const path = ["clouds", name];
+  const given = (value as { readonly provider?: unknown } | null | undefined)?.provider;
+  const registration = typeof given === "string" ? providers.get(given) : undefined;
+  const fromPackage = typeof given === "string" && packageNameOf(given) !== undefined;
+  if (registration === undefined && !fromPackage) {
+    problems.push(unknownProvider(source, path, value, given, [...providers.keys()]));
+    return undefined;
+  }
+  const schema = registration === undefined ? packageCloudSchema : cloudSchema(registration);
+  const result = schema.safeParse(value);
+  if (!result.success) {
+    const allowed = (option: string): string | undefined => registration?.options[option]?.allowed;
+    problems.push(...problemsOf(source, result.error, path, allowed));
+    return undefined;
+  }
+  const { credentials, options = {}, ...rest } = result.data as unknown as Omit<CloudConfig, "name">;
+  return {
+    name,
+    ...rest,
+    options,
+    ...(credentials === undefined ? {} : { credentials: hideSecrets(credentials) }),
+  };
+}
+
+function unknownProvider(
+  source: ConfigSource,
+  path: ConfigPath,
+  cloud: unknown,
+  provider: unknown,
+  known: readonly string[],
+): ConfigProblem {
+  if (typeof cloud !== "object" || cloud === null || Array.isArray(cloud)) {
+    return problemAt(source, path, { found: kindOf(cloud), allowed: "a mapping with provider" });
+  }
+  return problemAt(source, [...path, "provider"], {
+    found: show(provider),
+    allowed: `${known.join(", ")}, or package:NAME for a driver from elsewhere`,
+    ...(typeof provider === "string" ? suggestion(provider, known) : {}),
+  });
+}
+
+/** As they stand in the file; what has no place comes first. */
+function inOrder(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
+  return problems.toSorted((a, b) => (a.position?.line ?? 0) - (b.position?.line ?? 0));
+}

@@ -1,0 +1,106 @@
+import * as z from "zod";
+import { PACKAGE_PATTERN } from "./providers/package-provider.ts";
+import type { OptionRule, ProviderRegistration } from "./providers/registration.ts";
+
+/** How the name of a cloud looks: it stands in command lines and tables. */
+const CLOUD_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** Names of environment variables, and nothing that looks like the secret itself. */
+const VARIABLE = /^(?![A-Za-z]{3}_v\d_)(?![0-9a-fA-F]{32,}$)[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+
+const VARIABLE_WORDS = "the name of an environment variable, not the secret itself";
+
+/**
+ * A mapping with these keys only. In this file the message of every error is what is allowed: problems.ts adds what
+ * was found. Of an unknown key that is the list of known ones.
+ */
+function mapping<Shape extends z.core.$ZodShape>(
+  shape: Shape,
+  allowed: string,
+): z.ZodObject<Shape, z.core.$strict> {
+  const known = Object.keys(shape).join(", ");
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === "unrecognized_keys" ? known : allowed),
+  });
+}
+
+const FORMS = "{ env: NAME } or { file: PATH }";
+
+function secret(description: string): z.ZodType {
+  const reference = z.union(
+    [
+      z.strictObject({
+        env: z.string().regex(VARIABLE, VARIABLE_WORDS).describe("Environment variable that holds it"),
+      }),
+      z.strictObject({ file: z.string().min(1).describe("File that holds it, relative to this one") }),
+      z.string().min(1).describe("The secret itself: only with allowLiteralSecrets"),
+      z.custom<() => string>((value) => typeof value === "function"),
+    ],
+    { error: FORMS },
+  );
+  return reference.describe(description);
+}
+
+function fromRules(rules: Readonly<Record<string, OptionRule>>): z.ZodObject {
+  const shape = Object.entries(rules).map(([name, { schema, allowed }]) => [
+    name,
+    z.fromJSONSchema(schema).describe(allowed).optional(),
+  ]);
+  return mapping(Object.fromEntries(shape), "a mapping of the adapter's options");
+}
+
+const region = z.string("the provider's name of a region").min(1, "the provider's name of a region");
+
+/** A cloud of one provider. */
+export function cloudSchema({ provider, credentials, options }: ProviderRegistration): z.ZodObject {
+  const secrets = Object.entries(credentials).map(([name, { required, description }]) => {
+    const schema = secret(description);
+    return [name, required ? schema : schema.optional()];
+  });
+  const needed = Object.keys(credentials).join(", ");
+  return mapping(
+    {
+      provider: z.literal(provider),
+      region: region.optional(),
+      credentials: mapping(Object.fromEntries(secrets), `a mapping of ${needed}`).optional(),
+      options: fromRules(options).optional(),
+    },
+    "a mapping",
+  );
+}
+
+/** A cloud whose driver is a package: what its options are, only it can say. */
+export const packageCloudSchema: z.ZodObject = mapping(
+  {
+    provider: z.string().regex(new RegExp(PACKAGE_PATTERN)),
+    region: region.optional(),
+    credentials: z
+      .record(z.string(), secret("A credential"), "a mapping of the driver's credentials")
+      .optional(),
+    options: z.record(z.string(), z.unknown(), "a mapping of the driver's options").optional(),
+  },
+  "a mapping",
+);
+
+/** The whole file; `cloud` says what a cloud is. */
+export function configSchema(cloud: z.ZodType): z.ZodObject {
+  const clouds = z.record(
+    z.string().regex(CLOUD_NAME, "a name of letters, digits, ., _ and -, up to 64"),
+    cloud,
+    "a mapping of names to clouds",
+  );
+  return mapping(
+    {
+      $schema: z.string("the address of a JSON Schema").optional(),
+      allowLiteralSecrets: z
+        .boolean("true or false")
+        .optional()
+        .describe("Lets credentials stand in this file as plain text"),
+      clouds: clouds.refine((value) => Object.keys(value).length > 0, "at least one cloud"),
+      policies: z
+        .union([z.array(z.unknown()), z.record(z.string(), z.unknown())], "a mapping or a list")
+        .optional()
+        .describe("Backup policies"),
+    },
+    "a mapping with clouds",
+  );
+}

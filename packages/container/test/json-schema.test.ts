@@ -1,0 +1,36 @@
+import { configJsonSchema, PROVIDERS } from "@polyvol/container";
+import { expect, test } from "vitest";
+import * as z from "zod";
+
+const schema = z.fromJSONSchema(configJsonSchema() as Parameters<typeof z.fromJSONSchema>[0]);
+const withCloud = (cloud: object): object => ({ clouds: { main: cloud } });
+
+test.each([
+  { provider: "digitalocean" },
+  { provider: "digitalocean", region: "nyc3", credentials: { token: { env: "T" } } },
+  { provider: "samsung-scp", credentials: { accessKey: { env: "A" }, secretKey: { file: "s" } } },
+  { provider: "samsung-scp", options: { environment: "e", settleMs: 0, retry: { maxAttempts: 2 } } },
+  { provider: "package:@acme/polyvol-cloud", options: { anything: [1] } },
+])("editors take %j", (cloud) => {
+  expect(schema.safeParse(withCloud(cloud)).success).toBe(true);
+});
+
+test.each([
+  { provider: "nope" },
+  { provider: "digitalocean", regoin: "x" },
+  { provider: "digitalocean", options: { settleMs: 1 } },
+  { provider: "samsung-scp", credentials: { accessKey: { env: "A" } } },
+  { provider: "samsung-scp", options: { environment: "x" } },
+])("editors mark %j", (cloud) => {
+  expect(schema.safeParse(withCloud(cloud)).success).toBe(false);
+});
+
+test("it is plain JSON and knows each provider and option", () => {
+  const text = JSON.stringify(configJsonSchema());
+  for (const { provider, options, credentials } of PROVIDERS) {
+    for (const word of [provider, ...Object.keys(options), ...Object.keys(credentials)]) {
+      expect(text).toContain(`"${word}"`);
+    }
+  }
+  expect(configJsonSchema()["title"]).toBe("Polyvol configuration");
+});

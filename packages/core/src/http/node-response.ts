@@ -1,0 +1,133 @@
+import type { IncomingMessage } from "node:http";
+import { pipeline, type Readable, type Transform } from "node:stream";
+import { constants, createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+
+/** The start of a body, or all of it. */
+export interface BodyChunks {
+  readonly chunks: readonly Uint8Array[];
+  readonly complete: boolean;
+}
+
+/** Codings beyond this are an attack, not an answer. */
+const MOST_CODINGS = 5;
+
+/**
+ * An answer that came by `node:http`: what this client reads of a `Response`, without the streams of the web platform,
+ * which cost more than the request itself. Its tag is that of a `Response`, by which ky lets it pass.
+ */
+export class NodeResponse {
+  readonly status: number;
+  readonly ok: boolean;
+  readonly redirected = false;
+  readonly type = "basic";
+  readonly headers: Headers;
+  readonly #message: IncomingMessage;
+  #source: Readable | undefined;
+  #failure: unknown;
+
+  constructor(message: IncomingMessage) {
+    const status = message.statusCode ?? 0;
+    this.#message = message;
+    this.status = status;
+    this.ok = status >= 200 && status < 300;
+    this.headers = headersOf(message.rawHeaders);
+    // The connection can break before anybody reads.
+    message.on("error", (error) => {
+      this.#failure ??= error;
+    });
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "Response";
+  }
+
+  /** The body after decompression. Reading stops at once behind `maxBytes`, and the connection is given up. */
+  readChunks(maxBytes: number): Promise<BodyChunks> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) {
+        reject(this.#failure);
+        return;
+      }
+      const source = this.#decoded();
+      const chunks: Uint8Array[] = [];
+      let size = 0;
+      source.on("data", (chunk: Uint8Array) => {
+        chunks.push(chunk);
+        size += chunk.byteLength;
+        if (size <= maxBytes) return;
+        resolve({ chunks, complete: false });
+        this.discard();
+      });
+      source.on("end", () => resolve({ chunks, complete: true }));
+      source.on("error", reject);
+      // The last word where a stream ends without one of its own; after another it is not heard.
+      source.on("close", () => reject(this.#failure ?? cutOff()));
+    });
+  }
+
+  /** Gives up the body, and the connection with it. */
+  discard(): void {
+    this.#source?.destroy();
+    this.#message.destroy();
+  }
+
+  #decoded(): Readable {
+    const decoders = decodersFor(this.headers.get("content-encoding"));
+    const last = decoders.at(-1);
+    this.#source = last ?? this.#message;
+    if (last !== undefined) pipeline([this.#message, ...decoders], ignore);
+    return this.#source;
+  }
+}
+
+function headersOf(raw: readonly string[]): Headers {
+  const headers = new Headers();
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    headers.append(raw[index] as string, raw[index + 1] as string);
+  }
+  return headers;
+}
+
+/** What undoes the codings, the last one first; none where one is unknown: then the body is passed as it came. */
+function decodersFor(encoding: string | null): Transform[] {
+  if (encoding === null) return [];
+  const codings = encoding.toLowerCase().split(",");
+  if (codings.length > MOST_CODINGS) throw unreadable("Z_TOO_MANY_CODINGS", "too many content codings");
+  const decoders: Transform[] = [];
+  for (const coding of codings.reverse()) {
+    const decoder = decoderFor(coding.trim());
+    if (decoder === undefined) return [];
+    decoders.push(decoder);
+  }
+  return decoders;
+}
+
+function decoderFor(coding: string): Transform | undefined {
+  // As browsers do: a body that lacks its end mark is given out as far as it goes.
+  const zlib = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
+  const brotli = {
+    flush: constants.BROTLI_OPERATION_FLUSH,
+    finishFlush: constants.BROTLI_OPERATION_FLUSH,
+  };
+  switch (coding) {
+    case "gzip":
+    case "x-gzip":
+      return createGunzip(zlib);
+    case "deflate":
+      return createInflate(zlib);
+    case "br":
+      return createBrotliDecompress(brotli);
+    default:
+      return undefined;
+  }
+}
+
+function cutOff(): Error {
+  return unreadable("ECONNRESET", "aborted");
+}
+
+function unreadable(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+function ignore(): void {}

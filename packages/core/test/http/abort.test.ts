@@ -1,0 +1,222 @@
+import { getEventListeners } from "node:events";
+import { createVirtualClock } from "@polyvol/core/driver";
+import { describe, expect, test } from "vitest";
+import { type Clock, systemClock } from "../../src/clock.ts";
+import { anything, failureOf, json, makeClient, makeContext, serve, settle } from "./kit.ts";
+import { randomFrom } from "./simulation.ts";
+
+const GET = { method: "GET", path: "/x", response: anything } as const;
+
+/** The machine's clock, with its sleepers counted. */
+function countedClock(): Clock & { readonly sleepers: number } {
+  let sleepers = 0;
+  return {
+    now: systemClock.now,
+    sleep: async (ms, abortSignal) => {
+      sleepers += 1;
+      try {
+        await systemClock.sleep(ms, abortSignal);
+      } finally {
+        sleepers -= 1;
+      }
+    },
+    get sleepers() {
+      return sleepers;
+    },
+  };
+}
+
+/** Promise 9. */
+test("500 aborts at random moments: each rejects within 50 ms with its own reason, and nothing is left", async () => {
+  const random = randomFrom(9);
+  const server = await serve(async (_, response) => {
+    await systemClock.sleep(random() * 3);
+    if (response.destroyed) return;
+    response.writeHead(200, { "content-type": "application/json" });
+    response.write('{"a":');
+    await systemClock.sleep(random() * 3);
+    if (!response.destroyed) response.end("1}");
+  });
+  const aborted = new Set<string>();
+  const figures = { aborted: 0, answered: 0, late: 0, wrongReason: 0, sentAfter: 0, listeners: 0 };
+  const clock = countedClock();
+  const client = makeClient(server.url, {
+    clock,
+    maxConcurrency: 8,
+    // The quota makes some wait for time, the concurrency others for answers.
+    quotas: [{ requests: 30, windowMs: 60 }],
+    authorize: () => systemClock.sleep(random() * 2),
+    fetch: (input, init) => {
+      if (aborted.has(String(new Headers(init?.headers).get("x-id")))) figures.sentAfter += 1;
+      return fetch(input, init);
+    },
+  });
+  const one = async (id: string): Promise<void> => {
+    const abort = new AbortController();
+    const reason = random() < 0.5 ? new Error(id) : { id };
+    let abortedAt = Number.POSITIVE_INFINITY;
+    const timer = setTimeout(() => {
+      abortedAt = performance.now();
+      aborted.add(id);
+      abort.abort(reason);
+    }, random() * 60);
+    try {
+      await client.send({ ...GET, headers: { "x-id": id } }, makeContext({ abortSignal: abort.signal }));
+      figures.answered += 1;
+    } catch (error) {
+      if (error !== reason) figures.wrongReason += 1;
+      if (performance.now() - abortedAt > 50) figures.late += 1;
+      figures.aborted += 1;
+    }
+    clearTimeout(timer);
+    figures.listeners += getEventListeners(abort.signal, "abort").length;
+  };
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (figures.aborted < 500) await one(String(next++));
+  };
+  await client.send(GET, makeContext());
+  await Promise.all(Array.from({ length: 20 }, worker));
+  expect(figures.answered).toBeGreaterThan(100);
+  expect(figures).toMatchObject({ late: 0, wrongReason: 0, sentAfter: 0, listeners: 0 });
+  expect(clock.sleepers).toBe(0);
+});
+
+describe("an abort", () => {
+  test("before the call sends nothing and asks for no credentials", async () => {
+    const server = await serve((_, response) => json(response, {}));
+    let asked = 0;
+    const client = makeClient(server.url, {
+      authorize: () => {
+        asked += 1;
+      },
+    });
+    const context = makeContext({ abortSignal: AbortSignal.abort("never") });
+    await expect(client.send(GET, context)).rejects.toBe("never");
+    await settle();
+    expect([server.seen.length, asked, context.events.length]).toEqual([0, 0, 0]);
+  });
+
+  test("while credentials are waited for sends nothing, also when they come after all", async () => {
+    const server = await serve((_, response) => json(response, {}));
+    let give = (): void => undefined;
+    const client = makeClient(server.url, { authorize: () => new Promise((resolve) => (give = resolve)) });
+    const abort = new AbortController();
+    const sent = client.send(GET, makeContext({ abortSignal: abort.signal }));
+    await settle();
+    abort.abort("enough");
+    await expect(sent).rejects.toBe("enough");
+    give();
+    await settle(20);
+    expect(server.seen).toEqual([]);
+  });
+
+  test("ends the request at the server, too", async () => {
+    let closed = (): void => undefined;
+    const gone = new Promise<void>((resolve) => (closed = resolve));
+    const abort = new AbortController();
+    const server = await serve((_, response) => {
+      response.on("close", closed);
+      response.write("{");
+      setTimeout(() => abort.abort("enough"), 5);
+    });
+    await expect(makeClient(server.url).send(GET, makeContext({ abortSignal: abort.signal }))).rejects.toBe(
+      "enough",
+    );
+    await gone;
+  });
+
+  test("is heard although the fetch in use is deaf", async () => {
+    const abort = new AbortController();
+    const client = makeClient("https://api.example.com", { fetch: () => new Promise(() => undefined) });
+    const sent = client.send(GET, makeContext({ abortSignal: abort.signal }));
+    await settle();
+    abort.abort("enough");
+    await expect(sent).rejects.toBe("enough");
+  });
+
+  test("frees its place for the next", async () => {
+    const server = await serve(({ target }, response) =>
+      target === "/slow" ? undefined : json(response, {}),
+    );
+    const client = makeClient(server.url, { maxConcurrency: 1 });
+    const abort = new AbortController();
+    const slow = client.send({ ...GET, path: "/slow" }, makeContext({ abortSignal: abort.signal }));
+    const next = client.send(GET, makeContext());
+    await settle(20);
+    abort.abort("enough");
+    await expect(slow).rejects.toBe("enough");
+    await next;
+  });
+});
+
+/** Promise 10. */
+describe("an attempt that takes too long", () => {
+  test.each<[string, (write: (text: string) => void) => void]>([
+    ["without a head", () => undefined],
+    ["without a body", (write) => write("")],
+    ["in the middle of its body", (write) => write('{"a":')],
+  ])("%s ends when its time is up, on the client's clock", async (_, answer) => {
+    const clock = createVirtualClock();
+    let arrived = (): void => undefined;
+    const arrival = new Promise<void>((resolve) => (arrived = resolve));
+    const server = await serve((_request, response) => {
+      answer((text) => {
+        response.writeHead(200);
+        response.flushHeaders();
+        if (text !== "") response.write(text);
+      });
+      arrived();
+    });
+    const client = makeClient(server.url, { clock, attemptTimeoutMs: 5_000 });
+    const sent = failureOf(client.send({ ...GET, method: "POST", body: {} }, makeContext()));
+    await arrival;
+    await settle(20);
+    await clock.advance(4_999);
+    expect(clock.sleepers).toBe(1);
+    await clock.advance(1);
+    expect(await sent).toMatchObject({ code: "timeout", outcome: "unknown", retryable: true });
+    expect(clock.sleepers).toBe(0);
+    await expect.poll(() => server.connections()).toBe(0);
+  });
+
+  test.each([
+    ["a byte now and then", 1],
+    ["without end", 65_536],
+  ])("answering %s does not stretch it", async (_, bytes) => {
+    const server = await serve((_request, response) => {
+      response.writeHead(200);
+      const timer = setInterval(() => response.write(" ".repeat(bytes)), 5);
+      response.on("close", () => clearInterval(timer));
+    });
+    const client = makeClient(server.url, { attemptTimeoutMs: 120, maxResponseBytes: 1e9 });
+    const startedAt = performance.now();
+    const error = await failureOf(client.send(GET, makeContext()));
+    expect(error).toMatchObject({ code: "timeout", outcome: undefined });
+    expect(performance.now() - startedAt).toBeLessThan(220);
+  });
+
+  test("a failure whose explanation does not come is still one", async () => {
+    const clock = createVirtualClock();
+    const server = await serve((_, response) => void response.writeHead(404).write("{"));
+    const client = makeClient(server.url, { clock, attemptTimeoutMs: 5_000 });
+    const sent = failureOf(client.send(GET, makeContext()));
+    await expect.poll(() => server.seen.length).toBe(1);
+    await settle(20);
+    await clock.advance(5_000);
+    expect(await sent).toMatchObject({ code: "not_found", status: 404 });
+  });
+
+  test("waiting for credentials has sent nothing", async () => {
+    const clock = createVirtualClock();
+    const client = makeClient("https://api.example.com", {
+      clock,
+      attemptTimeoutMs: 5_000,
+      authorize: () => new Promise(() => undefined),
+    });
+    const sent = failureOf(client.send({ method: "POST", path: "/x", body: {} }, makeContext()));
+    await settle();
+    await clock.advance(5_000);
+    expect(await sent).toMatchObject({ code: "timeout", outcome: "not_applied" });
+  });
+});

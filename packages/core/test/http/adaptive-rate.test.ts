@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { simulate } from "./simulation.ts";
+
+const PER_SECOND = 10;
+
+/** Ways in which servers count ten a second; each gives the limiter of one server. */
+const LIMITERS: Readonly<Record<string, () => (now: number) => boolean>> = {
+  "counts the last second": () => {
+    const taken: number[] = [];
+    return (now) => {
+      while ((taken[0] ?? now) <= now - 1_000) taken.shift();
+      if (taken.length >= PER_SECOND) return false;
+      taken.push(now);
+      return true;
+    };
+  },
+  "counts refusals, too": () => {
+    const seen: number[] = [];
+    return (now) => {
+      while ((seen[0] ?? now) <= now - 1_000) seen.shift();
+      seen.push(now);
+      return seen.length <= PER_SECOND;
+    };
+  },
+  "counts by the second": () => {
+    let second = -1;
+    let taken = 0;
+    return (now) => {
+      if (Math.floor(now / 1_000) !== second) {
+        second = Math.floor(now / 1_000);
+        taken = 0;
+      }
+      taken += 1;
+      return taken <= PER_SECOND;
+    };
+  },
+  "has a bucket of ten": () => bucket(10),
+  "has a bucket of two": () => bucket(2),
+};
+
+function bucket(size: number): (now: number) => boolean {
+  let tokens = size;
+  let filledAt: number | undefined;
+  return (now) => {
+    tokens = Math.min(size, tokens + ((now - (filledAt ?? now)) * PER_SECOND) / 1_000);
+    filledAt = now;
+    if (tokens < 1) return false;
+    tokens -= 1;
+    return true;
+  };
+}
+
+/** Promise 3. */
+describe("a server that allows 10/s and says nothing, a client that wants 50/s for a minute", () => {
+  test.each(Object.entries(LIMITERS))("%s", async (_, limiter) => {
+    const answers = await simulate({
+      limiter: limiter(),
+      wantedPerSecond: 50,
+      durationMs: 60_000,
+      latencyMs: [20, 40],
+      client: { maxConcurrency: 16 },
+    });
+    const late = answers.filter(({ at }) => at > 10_000);
+    const refused = late.filter(({ status }) => status === 429).length;
+    const throughput = (late.length - refused) / (PER_SECOND * 50);
+    expect(refused / late.length).toBeLessThanOrEqual(0.05);
+    expect(throughput).toBeGreaterThanOrEqual(0.9);
+  });
+});
+
+test("a server that refuses nothing is sent everything at once", async () => {
+  const answers = await simulate({
+    limiter: () => true,
+    wantedPerSecond: 200,
+    calls: 400,
+    latencyMs: [5, 5],
+    client: { maxConcurrency: 100 },
+  });
+  expect(answers.at(-1)?.at).toBeLessThanOrEqual(2_010);
+});

@@ -1,0 +1,37 @@
+/** Run by huge-answers.test.ts in a process of its own, whose memory is then that of the client alone. */
+import { createHttpClient } from "@polyvol/core/http";
+
+const MIB = 1024 * 1024;
+const [baseUrl = "", path = ""] = process.argv.slice(2);
+
+const client = createHttpClient({ provider: "testcloud", baseUrl, authorize: () => undefined });
+
+function send(target: string): Promise<unknown> {
+  return client.send(
+    { method: "GET", path: target, response: { parse: (value) => value } },
+    {
+      operation: "test",
+      abortSignal: new AbortController().signal,
+      deadline: Number.POSITIVE_INFINITY,
+      emit: () => undefined,
+    },
+  );
+}
+
+// What the platform loads and sets aside for its first requests is no part of an answer.
+for (let each = 0; each < 20; each++) await send("/small");
+globalThis.gc?.();
+
+const before = process.memoryUsage().rss;
+let peak = before;
+const timer = setInterval(() => {
+  peak = Math.max(peak, process.memoryUsage().rss);
+}, 1);
+const outcome = await send(path).then(
+  () => "answered",
+  (error: { code?: string; reason?: string }) => `${error.code}: ${error.reason}`,
+);
+clearInterval(timer);
+peak = Math.max(peak, process.memoryUsage().rss);
+process.stdout.write(JSON.stringify({ outcome, extraMib: (peak - before) / MIB }));
+process.exit(0);

@@ -1,0 +1,115 @@
+import { execFile } from "node:child_process";
+import type { ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { createGzip } from "node:zlib";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { json, serve } from "./kit.ts";
+
+const MIB = 1024 * 1024;
+const GIB = 1024 * MIB;
+const CHILD = fileURLToPath(new URL("./huge-answers.child.ts", import.meta.url));
+
+/** Sends `path` from a process of its own; gives what came of it and how far its memory grew. */
+async function measure(url: string, path: string): Promise<{ outcome: string; extraMib: number }> {
+  const flags = ["--conditions=@polyvol/source", "--expose-gc", "--disable-warning=ExperimentalWarning"];
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, CHILD, url, path]);
+  return JSON.parse(stdout);
+}
+
+/** Writes until told that it is enough, or nobody listens any more. */
+function pour(out: NodeJS.WritableStream & { destroyed: boolean }, bytes: number, chunk: Uint8Array): void {
+  let left = bytes;
+  const more = (): void => {
+    while (left > 0 && !out.destroyed) {
+      left -= chunk.length;
+      if (!out.write(chunk)) {
+        out.once("drain", more);
+        return;
+      }
+    }
+    if (!out.destroyed) out.end();
+  };
+  more();
+}
+
+const ANSWERS: Readonly<Record<string, (response: ServerResponse) => void>> = {
+  "/declared": (response) => {
+    response.writeHead(200, { "content-length": String(GIB) });
+    pour(response, GIB, Buffer.alloc(64 * 1024, " "));
+  },
+  "/chunked": (response) => {
+    response.writeHead(200);
+    pour(response, GIB, Buffer.alloc(64 * 1024, " "));
+  },
+  "/gzip": (response) => {
+    response.writeHead(200, { "content-encoding": "gzip" });
+    const gzip = createGzip();
+    response.on("close", () => gzip.destroy());
+    gzip.pipe(response);
+    pour(gzip, GIB, Buffer.alloc(MIB, " "));
+  },
+  "/failure": (response) => {
+    response.writeHead(500);
+    pour(response, GIB, Buffer.alloc(64 * 1024, " "));
+  },
+  "/failure-gzip": (response) => {
+    response.writeHead(500, { "content-encoding": "gzip" });
+    const gzip = createGzip();
+    response.on("close", () => gzip.destroy());
+    gzip.pipe(response);
+    pour(gzip, GIB, Buffer.alloc(MIB, " "));
+  },
+};
+
+/** Promise 16. */
+describe("an answer beyond all measure", () => {
+  test.each([
+    ["1 GiB with its length declared", "/declared", /^malformed_response: .* is larger than 8388608 bytes$/],
+    ["1 GiB in chunks", "/chunked", /^malformed_response: .* is larger than 8388608 bytes$/],
+    ["1 GiB compressed to a thousandth", "/gzip", /^malformed_response: .* is larger than 8388608 bytes$/],
+    ["a failure of 1 GiB", "/failure", /^unavailable: /],
+    ["a failure of 1 GiB compressed to a thousandth", "/failure-gzip", /^unavailable: /],
+  ])("%s: a typed error, and at most 32 MiB of memory", async (_, path, words) => {
+    const server = await serve(({ target }, response) => {
+      const answer = ANSWERS[target];
+      if (answer === undefined) json(response, {});
+      else answer(response);
+    });
+    const { outcome, extraMib } = await measure(server.url, path);
+    expect(outcome).toMatch(words);
+    expect(extraMib).toBeLessThanOrEqual(32);
+  });
+
+  test.each([
+    ["a header of 10 MiB", (left: number) => `x-large: ${"x".repeat(Math.min(left, MIB))}`],
+    ["headers of 10 MiB together", (left: number) => `x-${left}: ${"x".repeat(1_000)}\r\n`],
+  ])("%s: a typed error, and at most 32 MiB of memory", async (_, line) => {
+    const server = createServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.on("data", (data) => {
+        if (data.includes("/small")) {
+          socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+          return;
+        }
+        socket.write("HTTP/1.1 200 OK\r\n");
+        for (let left = 10 * MIB; left > 0 && !socket.destroyed; ) {
+          const text = line(left);
+          socket.write(text);
+          left -= text.length;
+        }
+        socket.end("\r\n\r\n{}");
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => new Promise((resolve) => server.close(() => resolve())));
+    const { outcome, extraMib } = await measure(
+      `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      "/large",
+    );
+    expect(outcome).toBe("malformed_response: the answer is not readable HTTP (UND_ERR_HEADERS_OVERFLOW)");
+    expect(extraMib).toBeLessThanOrEqual(32);
+  });
+});

@@ -1,0 +1,90 @@
+/** A client before a server with a limit, in virtual time: minutes and hours of traffic in a second. */
+import { createVirtualClock } from "@polyvol/core/driver";
+import type { HttpClientOptions } from "@polyvol/core/http";
+import { isPolyvolError } from "../../src/errors.ts";
+import { makeClient, makeContext } from "./kit.ts";
+
+export interface Simulation {
+  /** Whether the server takes a request that arrives at `now`; called once for each. */
+  readonly limiter: (now: number) => boolean;
+  /** Calls begin evenly spaced at this rate; absent: all at once. */
+  readonly wantedPerSecond?: number;
+  /** When the simulation is cut off. Absent: it ends with the last call. */
+  readonly durationMs?: number;
+  /** Calls to make; default as many as begin within the duration. */
+  readonly calls?: number;
+  /** From and to: how long a request is under way, both ways together. */
+  readonly latencyMs: readonly [number, number];
+  readonly client: Partial<HttpClientOptions>;
+  readonly headers?: (now: number, taken: boolean) => Record<string, string>;
+}
+
+export interface SimulatedAnswer {
+  /** Milliseconds since the start. */
+  readonly at: number;
+  readonly status: number;
+}
+
+export async function simulate(simulation: Simulation): Promise<SimulatedAnswer[]> {
+  const { limiter, wantedPerSecond, durationMs = Number.POSITIVE_INFINITY, headers } = simulation;
+  const virtual = createVirtualClock();
+  // Time goes on while requests are under way: they sleep on the same clock.
+  const clock = { now: virtual.now, sleep: virtual.sleep };
+  const start = clock.now();
+  const random = randomFrom(1);
+  const [least, most] = simulation.latencyMs;
+  const answers: SimulatedAnswer[] = [];
+  const serve = async (): Promise<Response> => {
+    const latencyMs = least + random() * (most - least);
+    const there = random() * latencyMs;
+    await clock.sleep(there);
+    const now = clock.now();
+    const taken = limiter(now - start);
+    const fields = headers?.(now, taken) ?? {};
+    await clock.sleep(latencyMs - there);
+    const status = taken ? 200 : 429;
+    answers.push({ at: clock.now() - start, status });
+    return new Response("{}", { status, headers: fields });
+  };
+  const client = makeClient("https://api.example.com", {
+    ...simulation.client,
+    clock,
+    fetch: serve,
+    attemptTimeoutMs: 1e9,
+  });
+  const call = async (): Promise<void> => {
+    for (;;) {
+      try {
+        await client.send({ method: "GET", path: "/x" }, makeContext());
+        return;
+      } catch (error) {
+        if (!isPolyvolError(error, "rate_limited")) throw error;
+        await clock.sleep(random() * 200);
+        if (clock.now() - start > durationMs) return;
+      }
+    }
+  };
+  const calls = simulation.calls ?? Math.floor((durationMs / 1_000) * (wantedPerSecond ?? 0));
+  virtual.runFreely();
+  const running: Promise<void>[] = [];
+  for (let each = 0; each < calls; each++) {
+    if (wantedPerSecond !== undefined) await clock.sleep(1_000 / wantedPerSecond);
+    running.push(call());
+  }
+  const all = Promise.all(running);
+  await (durationMs === Number.POSITIVE_INFINITY
+    ? all
+    : Promise.race([all, clock.sleep(start + durationMs - clock.now())]));
+  return answers;
+}
+
+/** The same numbers in [0, 1) for the same seed. */
+export function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
