@@ -8,6 +8,7 @@ export default defineConfig({
       "packages/*/{src,test}/**/*.test.ts",
       "scripts/test/**/*.test.ts",
       "examples/*/{src,test}/**/*.test.ts",
+      "reliability/test/**/*.test.ts",
     ],
     testTimeout: 30_000,
     reporters: process.env["CI"] ? ["default", ["json", { outputFile: ".reports/tests.json" }]] : ["default"],

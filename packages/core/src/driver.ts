@@ -49,17 +49,25 @@ export interface Started<T> {
    * `false`: the work goes on and core looks at the resource until it has settled (Samsung's 202).
    */
   readonly settled: boolean;
+  /** The record of work that goes on. It wins over `settled`: where both are given, core follows the record. */
   readonly pending?: Pending;
 }
 
 /** The answer to any other change. With neither field, core looks at the resource until it is as asked. */
 export interface Changed {
   readonly pending?: Pending;
-  /** The answer itself proves that the change is complete. */
+  /**
+   * The answer itself proves that the change is complete: core does not wait. It still reads the resource once where
+   * the call returns it.
+   */
   readonly settled?: boolean;
 }
 
-/** How a provider lets its listings be cut, and so how core walks them. */
+/**
+ * How a provider lets its listings be cut, and so how core walks them. The style also decides how core knows the end:
+ * with `cursor`, a page without `nextToken`; with `marker` and `numbered`, a page of fewer items than were asked for.
+ * A driver that drops items from such a page therefore ends the listing there, and what follows is lost in silence.
+ */
 export type Paging =
   /** Any page can be asked for by its number; answers carry a total. Core overlaps windows and fetches side by side. */
   | { readonly style: "numbered"; readonly minPageSize: number; readonly maxPageSize: number }
@@ -78,6 +86,7 @@ export interface PageRequest {
 }
 
 export interface DriverPage<T> {
+  /** All that the provider gave: core filters. See {@link Paging} for what a short page means. */
   readonly items: readonly T[];
   /** Numbered paging: how many items there are over all pages, where the provider says so. */
   readonly total?: number;
@@ -177,7 +186,7 @@ export interface BlockStorageDriver {
   readonly polling: { readonly initialDelayMs: number; readonly maxDelayMs: number };
   /**
    * Where names are not enforced: within how many milliseconds after a request its effect is visible in listings.
-   * 0 where names are enforced.
+   * It concerns only the kind (volumes, snapshots) whose names are not enforced; 0 where those of both are.
    */
   readonly settleMs: number;
   /** Region used when a create names none. */

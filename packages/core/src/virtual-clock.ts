@@ -53,10 +53,12 @@ export function createVirtualClock(startMs: number = Date.UTC(2026, 0, 1)): Virt
   function schedule(): void {
     if (!free || scheduled || busy > 0 || sleepers.size === 0) return;
     scheduled = true;
+    const sleptBefore = order;
     setImmediate(() =>
       setImmediate(() => {
         scheduled = false;
-        if (busy === 0) wakeNext(Number.POSITIVE_INFINITY);
+        // Whoever lay down meanwhile gets two turns as well, to be woken by something else first.
+        if (busy === 0 && order === sleptBefore) wakeNext(Number.POSITIVE_INFINITY);
         schedule();
       }),
     );

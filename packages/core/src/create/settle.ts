@@ -35,22 +35,32 @@ export async function settleDuplicates<T extends Volume | Snapshot>(
   const patientUntil = clock.now() + 2 * driver.settleMs + call.runtime.polling.maxDelayMs;
   for (;;) {
     const listed = liveOf(create, await create.look(call));
-    const found = listed.some((each) => each.id === made.id) ? listed : [...listed, made];
+    // Taken over from another process and listed no more: it has lost, and its maker has removed it.
+    const hasLost = listed.length > 0 && !isOwn(made);
+    const found = listed.some((each) => each.id === made.id) || hasLost ? listed : [...listed, made];
     const winner = firstMade(found) ?? made;
-    if (found.length === 1) return { resource: winner, created: true };
+    if (found.length === 1 && winner.id === made.id) return { resource: winner, created: true };
     if (winner.id === made.id || isOwn(winner)) {
       for (const each of found)
         if (each.id !== winner.id && isOwn(each)) await removeSurplus(call, create, each, actions);
       const foreign = found.filter((each) => !isOwn(each) && each.id !== winner.id);
       // Others give way to the winner. But when a request of ours got no clear answer, the other may be its late
       // effect, which nobody will remove: then it has to go in the time that the other needs, or be reported.
-      if (foreign.length === 0 || !attempt.unclear) return { resource: winner, created: true };
+      if (foreign.length === 0 || !attempt.unclear) {
+        const resource = winner.id === made.id ? winner : await actions.untilUsable(winner);
+        if (resource !== undefined) return { resource, created: true };
+      }
       if (clock.now() >= patientUntil) throw severalFound(create.kind, found);
       await call.sleep(driver.settleMs / 2 + 50);
       continue;
     }
     const own = found.filter(isOwn);
-    if (!own.some((each) => each.id === made.id)) throw severalFound(create.kind, found);
+    if (found.length > 1 && !own.some((each) => each.id === made.id)) {
+      // Both are other processes'. If they are one's, it removes the loser; what stays has to be reported.
+      if (clock.now() >= patientUntil) throw severalFound(create.kind, found);
+      await call.sleep(driver.settleMs / 2 + 50);
+      continue;
+    }
     const usable = await actions.untilUsable(winner);
     if (usable === undefined) {
       // The winner failed or went away; the listing will show it in a moment.

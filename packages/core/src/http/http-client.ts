@@ -6,7 +6,6 @@ import { type Answer, judgeAnswer } from "./answer.ts";
 import { type Call, prepareCall } from "./call.ts";
 import { type Attempt, exchange, type Transport } from "./exchange.ts";
 import { createGovernor, type SlotResult } from "./governor.ts";
-import { loadingNodeClient } from "./platform.ts";
 import { plainRequestId } from "./redact.ts";
 import { parseHttpDate } from "./retry-after.ts";
 import { createSkew } from "./skew.ts";
@@ -162,12 +161,13 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
  * calls. The request that ky makes is not sent: `fetch` sends the prepared parts, which spares a second request
  * object and makes sure that what was signed is what is sent.
  *
- * ky is loaded with the first request: it brings Node's own HTTP client along, half of what an import would cost.
+ * ky is loaded with the first request: it brings the platform's own HTTP client along, half of what an import would
+ * cost.
  */
 function createTransport(): Transport {
   let through: KyInstance | undefined;
   return async (url, method, fetch) => {
-    through ??= (await loadingNodeClient(() => import("ky"))).default.create({
+    through ??= (await import("ky")).default.create({
       retry: 0,
       timeout: false,
       throwHttpErrors: false,

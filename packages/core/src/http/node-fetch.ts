@@ -1,5 +1,4 @@
-import { type ClientRequest, type RequestOptions, request as requestPlain } from "node:http";
-import { request as requestSecurely } from "node:https";
+import type { ClientRequest, RequestOptions } from "node:http";
 import type { Socket } from "node:net";
 import { urlToHttpOptions } from "node:url";
 import { NodeResponse } from "./node-response.ts";
@@ -22,6 +21,10 @@ const MOST_ORIGINS = 64;
 /** One failure, one name, whichever way the request took. */
 const SAME_CODES: Readonly<Record<string, string>> = { HPE_HEADER_OVERFLOW: "UND_ERR_HEADERS_OVERFLOW" };
 
+/** Not imported: an ES import of `node:http` reads all it exports, and so loads the platform's client for WebSockets. */
+const http = process.getBuiltinModule("node:http");
+const https = process.getBuiltinModule("node:https");
+
 const origins = new Map<string, RequestOptions>();
 
 /**
@@ -41,8 +44,16 @@ export function nodeFetch(url: string, parts: NodeRequestParts): Promise<NodeRes
       request.destroy();
     });
     request.on("socket", (socket) => limitConnecting(request, socket));
-    request.on("response", (message) => resolve(new NodeResponse(message)));
-    request.on("error", (error) => reject(withSameCode(error)));
+    let response: NodeResponse | undefined;
+    request.on("response", (message) => {
+      response = new NodeResponse(message);
+      resolve(response);
+    });
+    request.on("error", (thrown) => {
+      const error = withSameCode(thrown);
+      response?.fail(error);
+      reject(error);
+    });
     request.end(body);
   });
 }
@@ -54,7 +65,7 @@ function open(url: string, { method, headers, body }: NodeRequestParts): ClientR
   if (body !== undefined) all["content-length"] = Buffer.byteLength(body);
   const path = slash < 0 ? "/" : url.slice(slash);
   const options = { ...originOf(origin), method, path, headers: all };
-  return origin.startsWith("https:") ? requestSecurely(options) : requestPlain(options);
+  return origin.startsWith("https:") ? https.request(options) : http.request(options);
 }
 
 function originOf(origin: string): RequestOptions {
@@ -80,7 +91,9 @@ function limitConnecting(request: ClientRequest, socket: Socket): void {
   socket.once("close", stop);
 }
 
-function withSameCode(error: Error & { code?: string }): Error {
-  const code = error.code === undefined ? undefined : SAME_CODES[error.code];
-  return code === undefined ? error : Object.assign(error, { code });
+function withSameCode(error: Error & { code?: string; reason?: string }): Error {
+  const { code = "", reason } = error;
+  const same =
+    code === "EPROTO" && reason ? `ERR_SSL_${reason.replaceAll(" ", "_").toUpperCase()}` : SAME_CODES[code];
+  return same === undefined ? error : Object.assign(error, { code: same });
 }

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
 import { pipeline, type Readable, type Transform } from "node:stream";
-import { constants, createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 
 /** The start of a body, or all of it. */
 export interface BodyChunks {
@@ -32,9 +31,12 @@ export class NodeResponse {
     this.ok = status >= 200 && status < 300;
     this.headers = headersOf(message.rawHeaders);
     // The connection can break before anybody reads.
-    message.on("error", (error) => {
-      this.#failure ??= error;
-    });
+    message.on("error", (error) => this.fail(error));
+  }
+
+  /** Says why the body breaks off; the first word counts. */
+  fail(error: unknown): void {
+    this.#failure ??= error;
   }
 
   get [Symbol.toStringTag](): string {
@@ -59,7 +61,7 @@ export class NodeResponse {
         this.discard();
       });
       source.on("end", () => resolve({ chunks, complete: true }));
-      source.on("error", reject);
+      source.on("error", (error) => reject(this.#failure ?? error));
       // The last word where a stream ends without one of its own; after another it is not heard.
       source.on("close", () => reject(this.#failure ?? cutOff()));
     });
@@ -103,6 +105,7 @@ function decodersFor(encoding: string | null): Transform[] {
 }
 
 function decoderFor(coding: string): Transform | undefined {
+  const { constants, createBrotliDecompress, createGunzip, createInflate } = process.getBuiltinModule("node:zlib");
   // As browsers do: a body that lacks its end mark is given out as far as it goes.
   const zlib = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
   const brotli = {

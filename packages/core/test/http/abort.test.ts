@@ -54,21 +54,26 @@ test("500 aborts at random moments: each rejects within 50 ms with its own reaso
   const one = async (id: string): Promise<void> => {
     const abort = new AbortController();
     const reason = random() < 0.5 ? new Error(id) : { id };
-    let abortedAt = Number.POSITIVE_INFINITY;
+    let late = false;
+    let deadline: NodeJS.Timeout | undefined;
     const timer = setTimeout(() => {
-      abortedAt = performance.now();
+      // A timer, not a stopwatch: a machine that is busy elsewhere delays both alike.
+      deadline = setTimeout(() => {
+        late = true;
+      }, 50);
       aborted.add(id);
       abort.abort(reason);
-    }, random() * 60);
+    }, random() * 100);
     try {
       await client.send({ ...GET, headers: { "x-id": id } }, makeContext({ abortSignal: abort.signal }));
       figures.answered += 1;
     } catch (error) {
       if (error !== reason) figures.wrongReason += 1;
-      if (performance.now() - abortedAt > 50) figures.late += 1;
+      if (late) figures.late += 1;
       figures.aborted += 1;
     }
     clearTimeout(timer);
+    clearTimeout(deadline);
     figures.listeners += getEventListeners(abort.signal, "abort").length;
   };
   let next = 0;
@@ -77,7 +82,7 @@ test("500 aborts at random moments: each rejects within 50 ms with its own reaso
   };
   await client.send(GET, makeContext());
   await Promise.all(Array.from({ length: 20 }, worker));
-  expect(figures.answered).toBeGreaterThan(100);
+  expect(figures.answered).toBeGreaterThan(20);
   expect(figures).toMatchObject({ late: 0, wrongReason: 0, sentAfter: 0, listeners: 0 });
   expect(clock.sleepers).toBe(0);
 });
@@ -184,16 +189,22 @@ describe("an attempt that takes too long", () => {
     ["a byte now and then", 1],
     ["without end", 65_536],
   ])("answering %s does not stretch it", async (_, bytes) => {
+    const clock = createVirtualClock();
+    let written = 0;
     const server = await serve((_request, response) => {
       response.writeHead(200);
-      const timer = setInterval(() => response.write(" ".repeat(bytes)), 5);
+      const timer = setInterval(() => {
+        response.write(" ".repeat(bytes));
+        written += 1;
+      }, 2);
       response.on("close", () => clearInterval(timer));
     });
-    const client = makeClient(server.url, { attemptTimeoutMs: 120, maxResponseBytes: 1e9 });
-    const startedAt = performance.now();
-    const error = await failureOf(client.send(GET, makeContext()));
-    expect(error).toMatchObject({ code: "timeout", outcome: undefined });
-    expect(performance.now() - startedAt).toBeLessThan(220);
+    const client = makeClient(server.url, { clock, attemptTimeoutMs: 5_000, maxResponseBytes: 1e9 });
+    const sent = failureOf(client.send(GET, makeContext()));
+    await expect.poll(() => written).toBeGreaterThan(5);
+    await clock.advance(5_000);
+    expect(await sent).toMatchObject({ code: "timeout", outcome: undefined });
+    await expect.poll(() => server.connections()).toBe(0);
   });
 
   test("a failure whose explanation does not come is still one", async () => {

@@ -97,6 +97,13 @@ export function makeContext(over: Partial<CallContext> = {}): TestContext {
 
 export const TOKEN = "planted-Token-0123456789-abcdef";
 
+let transport: typeof globalThis.fetch | undefined;
+
+/** From now on clients are made with the platform's fetch in place of their own way to the network. */
+export function sendByGlobalFetch(): void {
+  transport = (input, init) => globalThis.fetch(input, init);
+}
+
 export function makeClient(baseUrl: string, over: Partial<HttpClientOptions> = {}): HttpClient {
   return createHttpClient({
     provider: "testcloud",
@@ -104,6 +111,7 @@ export function makeClient(baseUrl: string, over: Partial<HttpClientOptions> = {
     authorize: (request) => {
       request.headers["authorization"] = `Bearer ${TOKEN}`;
     },
+    ...(transport === undefined ? {} : { fetch: transport }),
     ...over,
   });
 }

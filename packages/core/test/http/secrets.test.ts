@@ -147,7 +147,7 @@ describe("hiding", () => {
     ]) {
       excerpt(text, ["secret-one", "secret-two"]);
     }
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 
   test("a request id is shown when it is plain and no secret", () => {

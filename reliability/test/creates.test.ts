@@ -1,0 +1,83 @@
+/** Creates whose first request meets a fault: each ends with one resource. */
+import type { Fault } from "@polyvol/emulators";
+import { expect, test } from "vitest";
+import { type Cloud, type Kind, openCloud, PROVIDERS, strike } from "../src/cloud.ts";
+import { report } from "../src/report.ts";
+
+const CREATES = 40;
+const statuses = [500, 502, 503, 504] as const;
+const FAULTS: readonly (readonly [string, Fault])[] = [
+  ["answer lost after the commit", { kind: "cut-after", perRequest: 1 }],
+  ["answer lost twice", { kind: "cut-after", perRequest: 2 }],
+  ["cut before the commit", { kind: "cut-before", perRequest: 1 }],
+  ["cut before the commit, twice", { kind: "cut-before", perRequest: 2 }],
+  ["no connection", { kind: "refuse", perRequest: 1 }],
+  ...statuses.flatMap((status) =>
+    (["before", "after"] as const).map(
+      (when) => [`${status} ${when} the commit`, { kind: "answer", status, when, perRequest: 1 }] as const,
+    ),
+  ),
+  [
+    "429 with Retry-After: 1",
+    { kind: "answer", status: 429, headers: { "retry-after": "1" }, perRequest: 1 },
+  ],
+  ["half an answer", { kind: "truncate", perRequest: 1 }],
+  ["half an answer, then cut", { kind: "truncate", cut: true, perRequest: 1 }],
+  ["HTML with 200 before the commit", { kind: "html", perRequest: 1 }],
+  ["HTML with 200 after the commit", { kind: "html", when: "after", perRequest: 1 }],
+  ["lost, committed 0.7 s later", { kind: "commit-late", ms: 700, perRequest: 1 }],
+];
+
+async function createMany(cloud: Cloud, kind: Kind): Promise<Record<string, number>> {
+  const names = Array.from({ length: CREATES }, (_, index) => `made-${String(index).padStart(2, "0")}`);
+  const volumes = kind === "snapshot" ? cloud.seedVolumes(names.map((name) => `of-${name}`)) : [];
+  const { volumes: volumeCalls, snapshots: snapshotCalls } = cloud.storage();
+  const results = await Promise.allSettled(
+    names.map(
+      (name, index): Promise<{ readonly id: string }> =>
+        kind === "volume"
+          ? volumeCalls.create({ name, sizeGiB: cloud.sizeGiB })
+          : snapshotCalls.create({ name, volumeId: volumes[index] ?? "" }),
+    ),
+  );
+  // Whatever was held back takes effect now.
+  await cloud.clock.sleep(60_000);
+  const held = cloud.holds()[`${kind}s`].filter(({ name }) => name.startsWith("made-"));
+  const returned = new Set(results.flatMap((each) => (each.status === "fulfilled" ? [each.value.id] : [])));
+  return {
+    succeeded: results.filter((each) => each.status === "fulfilled").length,
+    duplicated: held.length - new Set(held.map(({ name }) => name)).size,
+    leftBehind: held.filter(({ id }) => !returned.has(id)).length,
+    missing: names.filter((name) => !held.some((each) => each.name === name)).length,
+  };
+}
+
+for (const provider of PROVIDERS) {
+  for (const kind of ["volume", "snapshot"] as const) {
+    test(`${provider}: ${CREATES} ${kind}s for each fault`, async () => {
+      const perFault: Record<string, Record<string, number>> = {};
+      for (const [name, fault] of FAULTS) {
+        const cloud = await openCloud(provider);
+        strike(cloud, `${kind}s.create`, fault);
+        perFault[name] = await createMany(cloud, kind);
+        const [status] = cloud.emulator.faults.list();
+        expect(status?.applied, name).toBeGreaterThanOrEqual(CREATES);
+      }
+      const sum = (figure: string): number =>
+        Object.values(perFault).reduce((total, figures) => total + (figures[figure] ?? 0), 0);
+      report({
+        id: `01-creates-${provider}-${kind}`,
+        promise: "5",
+        what: `${kind} creates on ${provider}, ${FAULTS.length} faults of ${CREATES}`,
+        figures: {
+          created: `${sum("succeeded")} of ${FAULTS.length * CREATES}`,
+          duplicated: sum("duplicated"),
+          "left behind": sum("leftBehind"),
+        },
+        bar: "all, 0, 0",
+      });
+      const perfect = { succeeded: CREATES, duplicated: 0, leftBehind: 0, missing: 0 };
+      expect(perFault).toEqual(Object.fromEntries(FAULTS.map(([name]) => [name, perfect])));
+    });
+  }
+}
