@@ -87,7 +87,9 @@ async function sendAndRead(
     const { headers } = attempt.outgoing;
     const { method, url, body } = call;
     if (settings.fetch === undefined && isPlatformUntouched()) {
-      return nodeFetch(url, { method, headers, body, signal }) as Promise<Response | NodeResponse> as Promise<Response>;
+      return nodeFetch(url, { method, headers, body, signal }) as Promise<
+        Response | NodeResponse
+      > as Promise<Response>;
     }
     const init: RequestInit = { method, headers, signal, redirect: "manual" };
     if (body !== undefined) init.body = body;

@@ -114,13 +114,24 @@ function traceOf(error: unknown): Trace {
   for (let depth = 0; depth < LONGEST_CHAIN && typeof each === "object" && each !== null; depth++) {
     const { code, name, syscall, message, cause, errors } = each as Readonly<Record<string, unknown>>;
     found = {
-      code: wordOf(code) ?? (PLAIN_NAMES.has(name) ? undefined : wordOf(name)) ?? found.code,
+      code:
+        tlsCode(code, message) ??
+        wordOf(code) ??
+        (PLAIN_NAMES.has(name) ? undefined : wordOf(name)) ??
+        found.code,
       syscall: typeof syscall === "string" ? syscall : found.syscall,
       message: typeof message === "string" && message !== "" ? message : found.message,
     };
     each = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
   }
   return found;
+}
+
+/** A failed write tells the TLS library's reason in its words only; a failed read has it as its code. */
+function tlsCode(code: unknown, message: unknown): string | undefined {
+  if (code !== "EPROTO" || typeof message !== "string") return undefined;
+  const reason = /:SSL routines:[^:]*:([\w /]{1,50}):/.exec(message)?.[1];
+  return reason === undefined ? undefined : `ERR_SSL_${reason.toUpperCase().replaceAll(" ", "_")}`;
 }
 
 function wordOf(value: unknown): string | undefined {

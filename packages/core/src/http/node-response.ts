@@ -105,7 +105,8 @@ function decodersFor(encoding: string | null): Transform[] {
 }
 
 function decoderFor(coding: string): Transform | undefined {
-  const { constants, createBrotliDecompress, createGunzip, createInflate } = process.getBuiltinModule("node:zlib");
+  const { constants, createBrotliDecompress, createGunzip, createInflate } =
+    process.getBuiltinModule("node:zlib");
   // As browsers do: a body that lacks its end mark is given out as far as it goes.
   const zlib = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
   const brotli = {

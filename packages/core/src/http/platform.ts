@@ -39,7 +39,9 @@ function isGenuineDispatcher(): boolean {
 
 /** Node's class can be had by way of the instance, and used with options. */
 function hasDefaults(dispatcher: object | undefined): boolean {
-  const symbol = Object.getOwnPropertySymbols(dispatcher ?? {}).find((each) => each.description === "options");
+  const symbol = Object.getOwnPropertySymbols(dispatcher ?? {}).find(
+    (each) => each.description === "options",
+  );
   const options = symbol === undefined ? undefined : Reflect.get(dispatcher ?? {}, symbol);
   if (typeof options !== "object" || options === null) return false;
   return Object.values(options).every((value) => value === undefined || value === Number.POSITIVE_INFINITY);

@@ -142,6 +142,7 @@ describe("the network", () => {
     const url = server.url.replace("http:", "https:");
     const error = await failureOf(makeClient(url).send(POST, makeContext()));
     expect(error).toMatchObject({ code: "unavailable", outcome: "not_applied", retryable: true });
+    expect(error.reason).toBe("the connection could not be made (ERR_SSL_WRONG_VERSION_NUMBER)");
   });
 
   test.each([
