@@ -22,6 +22,8 @@ export interface Outcome {
   readonly failed: number;
   /** Failed because each of the four attempts that are allowed met a fault, and said so. */
   readonly gaveUp: number;
+  /** Failed because what it had taken over was another process's surplus, which that one removed meanwhile. */
+  readonly overtaken: number;
   readonly reported: number;
   readonly duplicated: number;
   readonly silent: number;
@@ -75,13 +77,20 @@ export async function twoProcesses(
     result.reason.retryable &&
     result.reason.outcome === "unknown" &&
     result.reason.attempts === 4;
+  const isOvertaken = ({ result }: (typeof all)[number]): boolean =>
+    result.status === "rejected" &&
+    isPolyvolError(result.reason, "operation_failed") &&
+    /being deleted|gone since/.test(result.reason.reason);
   const reportedNames = new Set(all.filter(says).map(({ name }) => name));
   const returned = new Set(
     all.flatMap(({ result }) => (result.status === "fulfilled" ? [result.value.id] : [])),
   );
   return {
     succeeded: all.filter(({ result }) => result.status === "fulfilled").length,
-    failed: all.filter((one) => one.result.status === "rejected" && !says(one) && !givesUp(one)).length,
+    failed: all.filter(
+      (one) => one.result.status === "rejected" && !says(one) && !givesUp(one) && !isOvertaken(one),
+    ).length,
+    overtaken: all.filter(isOvertaken).length,
     gaveUp: all.filter(givesUp).length,
     reported: all.filter(says).length,
     duplicated: surplus.length,

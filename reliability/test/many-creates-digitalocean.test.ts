@@ -28,7 +28,13 @@ for (const kind of ["volume", "snapshot"] as const) {
       bar: `together ${2 * EACH}; 0, 0, 0`,
     });
     expect(outcome).toEqual({
-      ...{ succeeded: 2 * EACH - outcome.gaveUp, gaveUp: outcome.gaveUp, failed: 0, reported: 0 },
+      ...{
+        succeeded: 2 * EACH - outcome.gaveUp,
+        gaveUp: outcome.gaveUp,
+        failed: 0,
+        overtaken: 0,
+        reported: 0,
+      },
       ...{ duplicated: 0, silent: 0, leftBehind: 0, lost: 0 },
     });
     expect(outcome.gaveUp).toBeLessThanOrEqual(EACH / 100);

@@ -86,11 +86,15 @@ function* unseen<T extends { readonly id: string }>(
 ): Generator<Chunk<T>, void, undefined> {
   const fresh: T[] = [];
   const places: number[] = [];
-  for (const [offset, item] of items.entries()) {
-    if (seen.has(item.id)) continue;
-    seen.add(item.id);
+  let place = window.start - 1;
+  let before = seen.size;
+  for (const item of items) {
+    place += 1;
+    // One look into the set for each item: what was in it already does not make it larger.
+    if (seen.add(item.id).size === before) continue;
+    before += 1;
     fresh.push(item);
-    places.push(window.start + offset);
+    places.push(place);
   }
   if (fresh.length > 0)
     yield { items: fresh, placeOf: (offset) => ({ index: places[offset] ?? window.start }) };

@@ -1,0 +1,157 @@
+import { readFileSync } from "node:fs";
+import { backUp } from "./backup.ts";
+import { fasterFloor, measureInTurns, median, speedAgainst, type Times } from "./measure.ts";
+import { importTime, startEmulator } from "./processes.ts";
+import { type ClientName, FLOORS, PEERS } from "./tasks.ts";
+
+/** One line of the table. */
+export interface Row {
+  readonly what: string;
+  readonly bar: string;
+  readonly figure: string;
+  readonly reached: boolean;
+  /** What others show in the same run. */
+  readonly others: string;
+  readonly data: Readonly<Record<string, number | string>>;
+}
+
+export interface Scale {
+  readonly rounds: number;
+  readonly repeats: number;
+  readonly importRounds: number;
+}
+
+const ALL: readonly ClientName[] = [...FLOORS, ...PEERS, "polyvol"];
+
+const two = (value: number): string => value.toFixed(2);
+
+function speeds(times: Times): Record<string, number> & { readonly polyvol: number } {
+  const base = fasterFloor(times);
+  const of = (client: ClientName): number => speedAgainst(times, base, client);
+  return { polyvol: of("polyvol"), "ky-zod": of("ky-zod"), "dots-wrapper": of("dots-wrapper") };
+}
+
+function others(found: Readonly<Record<string, number>>, unit = ""): string {
+  return PEERS.map((name) => `${name} ${two(found[name] ?? Number.NaN)}${unit}`).join(", ");
+}
+
+export async function listSequentially(scale: Scale): Promise<Row> {
+  const items = 100_000;
+  await using emulator = await startEmulator(["--volumes", "4000", "--snapshots", String(items)]);
+  const job = { task: "list", url: emulator.url, concurrency: 1, items, repeats: scale.repeats } as const;
+  const times = await measureInTurns(ALL, scale.rounds, job);
+  const found = speeds(times);
+  return {
+    what: "list 100,000 at 0 ms, one page at a time, validated",
+    bar: "0.87 of the floor",
+    figure: two(found.polyvol),
+    reached: found.polyvol >= 0.87,
+    others: others(found),
+    data: {
+      floor: fasterFloor(times),
+      floorPages: "plainly: 500 requests, Polyvol's windows overlap: 548",
+      ...found,
+    },
+  };
+}
+
+export async function listSideBySide(scale: Scale): Promise<Row> {
+  const items = 10_000;
+  const seed = ["--volumes", "400", "--snapshots", String(items), "--latency", "20ms"];
+  await using emulator = await startEmulator(seed);
+  const job = { task: "list", url: emulator.url, concurrency: 8, items, repeats: scale.repeats } as const;
+  const times = await measureInTurns(ALL, scale.rounds, job);
+  const found = speeds(times);
+  const overPeer = speedAgainst(times, "dots-wrapper", "polyvol");
+  return {
+    what: "list 10,000 at 20 ms, 8 pages in flight, validated",
+    bar: "0.90 of the floor; 6 times the best sequential peer",
+    figure: `${two(found.polyvol)}; ${two(overPeer)} times`,
+    reached: found.polyvol >= 0.9 && overPeer >= 6,
+    others: `${others(found)} (dots-wrapper: sequential)`,
+    data: { floor: fasterFloor(times), overSequentialPeer: overPeer, ...found },
+  };
+}
+
+export async function createOneByOne(scale: Scale): Promise<Row> {
+  const items = 1_000;
+  await using emulator = await startEmulator(["--volumes", String(items)]);
+  const job = { task: "create", url: emulator.url, concurrency: 1, items, repeats: scale.repeats } as const;
+  const times = await measureInTurns(ALL, scale.rounds, job);
+  const found = speeds(times);
+  return {
+    what: "create 1,000 snapshots at 0 ms, one at a time, exactly-once on",
+    bar: "0.60 of the floor",
+    figure: two(found.polyvol),
+    reached: found.polyvol >= 0.6,
+    others: others(found),
+    data: { floor: fasterFloor(times), ...found },
+  };
+}
+
+export async function streamMemory(scale: Scale): Promise<Row> {
+  const items = 100_000;
+  await using emulator = await startEmulator(["--volumes", "4000", "--snapshots", String(items)]);
+  const job = { task: "stream", url: emulator.url, concurrency: 1, items, repeats: 1 } as const;
+  const growth = await measureInTurns(ALL, scale.rounds, job, ({ growthMiB }) => growthMiB);
+  const found = Object.fromEntries(ALL.map((name) => [name, median(growth.get(name) ?? [])]));
+  const own = found["polyvol"] ?? Number.NaN;
+  return {
+    what: "stream 100,000 items: growth of peak memory",
+    bar: "60 MiB",
+    figure: `${own.toFixed(0)} MiB`,
+    reached: own <= 60,
+    others: `floor ${(found["floor-http"] ?? Number.NaN).toFixed(0)}, ${others(found, " MiB")}`,
+    data: found,
+  };
+}
+
+export async function backup(): Promise<Row> {
+  const result = await backUp(1_000);
+  const over = result.makespanMs / result.boundMs;
+  return {
+    what: "back up 1,000 volumes under DigitalOcean's limits (virtual time)",
+    bar: "within 5 % of the bound that the quotas set, no 429",
+    figure: `${((over - 1) * 100).toFixed(2)} % over, ${result.refused} refused`,
+    reached: over <= 1.05 && result.refused === 0,
+    others: "",
+    data: { ...result },
+  };
+}
+
+export async function imports(scale: Scale): Promise<Row> {
+  const own: number[] = [];
+  const libraries: number[] = [];
+  for (let round = 0; round < scale.importRounds; round += 1) {
+    libraries.push(await importTime(["ky", "zod"]));
+    own.push(await importTime(["@polyvol/core", "@polyvol/digitalocean"]));
+  }
+  const ratio = median(own.map((ms, round) => ms / (libraries[round] ?? Number.NaN)));
+  return {
+    what: "import of core and one adapter",
+    bar: "1.3 times ky + zod imported alone",
+    figure: `${two(ratio)} times`,
+    reached: ratio <= 1.3,
+    others: "",
+    data: { ratio },
+  };
+}
+
+export function dependencies(): Row {
+  const names = ["core", "digitalocean"].flatMap((name) => {
+    const file = new URL(`../../packages/${name}/package.json`, import.meta.url);
+    const { dependencies: found = {} } = JSON.parse(readFileSync(file, "utf8")) as {
+      dependencies?: Record<string, string>;
+    };
+    return Object.keys(found).filter((each) => !each.startsWith("@polyvol/"));
+  });
+  const unique = [...new Set(names)].sort();
+  return {
+    what: "runtime dependencies of core and one adapter",
+    bar: "ky and zod",
+    figure: unique.join(" and "),
+    reached: unique.join() === "ky,zod",
+    others: "",
+    data: { count: unique.length },
+  };
+}
