@@ -69,6 +69,8 @@ export interface Attic {
   /** Lets the next `count` works of this kind fail in the end. */
   failWork(kind: "grow" | "copy", count: number): void;
   clearFaults(): void;
+  /** How many faults of `inject` have struck nothing so far. */
+  waitingFaults(): number;
   close(): Promise<void>;
 }
 
@@ -103,7 +105,7 @@ export async function startAttic(options: AtticOptions): Promise<Attic> {
   const volumes = new Map<string, AtticVolume & { readonly work?: Work & { readonly blocks: number } }>();
   const snapshots = new Map<string, AtticSnapshot & { readonly work: Work; readonly job: string }>();
   const requests: AtticRequest[] = [];
-  let faults: AtticFault[] = [];
+  let faults: (AtticFault & { readonly hasStruck?: true })[] = [];
   let failing = { grow: 0, copy: 0 };
   let recent: number[] = [];
   let lastId = 0;
@@ -273,7 +275,7 @@ export async function startAttic(options: AtticOptions): Promise<Attic> {
     if (fault === undefined) return undefined;
     faults = faults.flatMap((each) => {
       if (each !== fault) return [each];
-      return each.count > 1 ? [{ ...each, count: each.count - 1 }] : [];
+      return each.count > 1 ? [{ ...each, count: each.count - 1, hasStruck: true }] : [];
     });
     return fault;
   }
@@ -328,6 +330,7 @@ export async function startAttic(options: AtticOptions): Promise<Attic> {
       faults = [];
       failing = { grow: 0, copy: 0 };
     },
+    waitingFaults: () => faults.filter((each) => each.hasStruck === undefined).length,
     close: () =>
       new Promise((closed) => {
         server.close(() => closed());

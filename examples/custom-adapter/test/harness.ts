@@ -49,7 +49,7 @@ export async function makeHarness(): Promise<Harness> {
     },
     badCredentials: () => driver("wrong-token"),
     secondProcess: () => driver(TOKEN),
-    faults: { inject, clear: attic.clearFaults },
+    faults: { inject, clear: attic.clearFaults, waiting: attic.waitingFaults },
     requests: () => {
       const { requests } = attic;
       return { total: requests.length, changes: requests.filter(({ method }) => method !== "GET").length };

@@ -46,6 +46,8 @@ export interface Bench {
   /** Two servers. */
   servers(): readonly [string, string];
   inject(fault: HarnessFault): void;
+  /** Takes back all faults, whether they have struck or not. */
+  clearFaults(): void;
   requests(): HarnessRequests;
   holds(): Promise<Holdings>;
   /** Notes a name that was used behind the storage's back. */
@@ -59,6 +61,10 @@ export interface OpenBench {
   readonly bench: Bench;
   /** Removes what was made and returns what is left over nevertheless. */
   close(): Promise<readonly string[]>;
+  /** The end where no call can be trusted to come back: removes nothing. */
+  abandon(): Promise<readonly string[]>;
+  /** Throws where faults that were injected, and not taken back, have struck nothing. */
+  expectFaultsSpent(): void;
 }
 
 /** Jitter that is always in the middle of its range: two runs of a test are the same run. */
@@ -72,6 +78,7 @@ export async function openBench(harness: Harness): Promise<OpenBench> {
   const plain = makeStorage(driver, {});
   const before = heldIds(await harness.holds());
   let names = 0;
+  let injected: readonly HarnessFault[] = [];
 
   function makeStorage(of: BlockStorageDriver, options: BlockStorageOptions): BlockStorage {
     return createBlockStorage(of, { clock, random: MIDDLE, ...harness.options, ...options });
@@ -121,7 +128,14 @@ export async function openBench(harness: Harness): Promise<OpenBench> {
       if (first === undefined || second === undefined) throw new Error("the harness needs two servers");
       return [first, second];
     },
-    inject: (fault) => harness.faults.inject(fault),
+    inject: (fault) => {
+      injected = [...injected, fault];
+      harness.faults.inject(fault);
+    },
+    clearFaults: () => {
+      injected = [];
+      harness.faults.clear();
+    },
     requests: () => harness.requests(),
     holds: async () => await harness.holds(),
     remember: tracker.remember,
@@ -131,9 +145,24 @@ export async function openBench(harness: Harness): Promise<OpenBench> {
   };
   return {
     bench,
+    expectFaultsSpent: () => {
+      const waiting = harness.faults.waiting?.() ?? 0;
+      if (waiting === 0) return;
+      const which = injected.map(({ on, effect }) => `${effect} on ${on}`).join(", ");
+      throw new Error(
+        `${waiting} of these faults struck no request, so the test has shown nothing: ${which}. ` +
+          "Compare the method and the path that the harness gives a fault with what the driver sends.",
+      );
+    },
+    abandon: async () => {
+      await harness.dispose?.();
+      return [];
+    },
     close: async () => {
       harness.faults.clear();
       try {
+        // What was made a moment ago need not be listed yet.
+        await clock.sleep(driver.settleMs);
         await tracker.removeAll(plain, clock);
         const after = await harness.holds();
         return [...after.volumes, ...after.snapshots]

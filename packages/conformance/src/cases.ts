@@ -2,6 +2,7 @@ import { attachCases } from "./groups/attach.ts";
 import { cancellationCases } from "./groups/cancellation.ts";
 import { errorCases } from "./groups/errors.ts";
 import { faultCases } from "./groups/faults.ts";
+import { harnessCases } from "./groups/harness-check.ts";
 import { identityCases } from "./groups/identity.ts";
 import { leftoverCases } from "./groups/leftovers.ts";
 import { operationCases } from "./groups/operations.ts";
@@ -17,6 +18,7 @@ import { type ConformanceCase, collectCases, type Suite } from "./suite.ts";
 export const LAST_CASE: number = 71;
 
 const GROUPS: Readonly<Record<string, (suite: Suite) => void>> = {
+  "the harness": harnessCases,
   "identity and capabilities": identityCases,
   "creating volumes": volumeCreateCases,
   "reading volumes": volumeReadCases,

@@ -7,7 +7,15 @@ import type { BlockStorageDriver, VirtualClock } from "@polyvol/core/driver";
  */
 export interface Harness {
   readonly driver: BlockStorageDriver;
-  /** The clock of the driver and of the provider behind it. The kit lets it run by itself. */
+  /**
+   * The clock of the driver and of the provider behind it. The kit lets it run by itself, and no test waits in real
+   * time. What this asks of the service:
+   *
+   * - It reads `clock.now()` and sets no timers: work is over once its end has passed, and creation times are of it.
+   * - A `Date` header, where it sends one, is of this clock, too: a health check compares them (case 5).
+   * - Work that goes on after the answer takes longer than the driver's `polling.initialDelayMs`; otherwise it is over
+   *   at the first look, and there is no wait to be aborted (case 67).
+   */
   readonly clock: VirtualClock;
   /** Further settings of the storage that the kit puts on the driver, where the driver's own factory has any. */
   readonly options?: BlockStorageOptions;
@@ -17,7 +25,10 @@ export interface Harness {
   /** Another driver over the same account, sharing nothing else with the first: a second process. */
   secondProcess(): BlockStorageDriver;
   readonly faults: HarnessFaults;
-  /** What has reached the provider so far, from all drivers. */
+  /**
+   * What has reached the provider so far, from all drivers. Each answer should carry an id of its request, and the
+   * driver report it: case 69 asks for it in the error about an answer that cannot be read.
+   */
   requests(): HarnessRequests;
   /** The last request to create a volume that reached the provider. */
   lastVolumeCreate(): { readonly sourceSnapshotId?: string } | undefined;
@@ -68,8 +79,14 @@ export interface Holdings {
 export interface HarnessFaults {
   /** Adds a fault. Faults strike in the order in which they were added. */
   inject(fault: HarnessFault): void;
-  /** Takes back all faults that have not struck yet. */
+  /** Takes back all faults, whether they have struck or not. */
   clear(): void;
+  /**
+   * How many faults have struck no request at all since they were injected and not taken back. A fault whose method or
+   * path fits no request makes a test pass that has tested nothing; by this the kit notices. `fail_later` need not be
+   * counted: the kit sees that it struck.
+   */
+  waiting?(): number;
 }
 
 /** Which requests a fault strikes: those that carry out this step of an operation, from any driver. */

@@ -11,6 +11,9 @@ export class NotApplicable extends Error {
   }
 }
 
+/** Thrown by the check of the harness where every further test would fail for the same reason, and say less. */
+export class UnsoundHarness extends Error {}
+
 /** The first of `needs` that the driver does not report. */
 export function missingCapability(
   capabilities: Capabilities,

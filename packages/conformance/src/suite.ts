@@ -1,7 +1,7 @@
 import type { Capability } from "@polyvol/core";
 import { type Bench, openBench } from "./bench.ts";
 import type { MakeHarness } from "./harness.ts";
-import { missingCapability, NotApplicable } from "./selection.ts";
+import { missingCapability, NotApplicable, UnsoundHarness } from "./selection.ts";
 
 /** One test of the kit. */
 export interface ConformanceCase {
@@ -31,11 +31,12 @@ export function collectCases(
 ): readonly ConformanceCase[] {
   const cases: ConformanceCase[] = [];
   const leftovers: string[] = [];
+  const state: RunState = { leftovers, unsound: undefined };
   for (const [group, addTo] of Object.entries(groups)) {
     addTo({
       leftovers,
       test: (title, needs, body) => {
-        cases.push({ group, title, run: () => runOnHarness(makeHarness, { title, needs, body }, leftovers) });
+        cases.push({ group, title, run: () => runOnHarness(makeHarness, { title, needs, body }, state) });
       },
       lookBack: (title, body) => {
         cases.push({
@@ -55,6 +56,13 @@ export function collectCases(
   return cases;
 }
 
+/** What the tests of one run know of each other. */
+interface RunState {
+  readonly leftovers: string[];
+  /** Why no further test can say anything. */
+  unsound: UnsoundHarness | undefined;
+}
+
 interface Test {
   readonly title: string;
   readonly needs: readonly Capability[];
@@ -64,26 +72,29 @@ interface Test {
 async function runOnHarness(
   makeHarness: MakeHarness,
   test: Test,
-  leftovers: string[],
+  state: RunState,
 ): Promise<string | undefined> {
-  const { bench, close } = await openBench(await makeHarness());
+  if (state.unsound !== undefined) throw state.unsound;
+  const { bench, close, abandon, expectFaultsSpent } = await openBench(await makeHarness());
   let failed = true;
   try {
     const missing = missingCapability(bench.capabilities, test.needs);
     if (missing !== undefined) throw new NotApplicable(missing);
     await test.body(bench);
+    expectFaultsSpent();
     failed = false;
     return undefined;
   } catch (error) {
+    if (error instanceof UnsoundHarness) state.unsound = error;
     if (!(error instanceof NotApplicable)) throw error;
     failed = false;
     return error.capability;
   } finally {
-    const left = await close().catch((error: unknown) => {
+    const left = await (state.unsound === undefined ? close() : abandon()).catch((error: unknown) => {
       // What the test itself found says more than that something could not be removed.
       if (!failed) throw error;
       return [String(error)];
     });
-    leftovers.push(...left.map((each) => `${test.title}: ${each}`));
+    state.leftovers.push(...left.map((each) => `${test.title}: ${each}`));
   }
 }

@@ -39,6 +39,7 @@ export async function digitalOceanHarness(
         else emulator.seed({ action_outcomes: Array.from({ length: count }, () => "errored") });
       },
       clear: () => emulator.faults.clear(),
+      waiting: () => emulator.faults.list().filter(({ applied }) => applied === 0).length,
     },
     requests: () => {
       const methods = emulator.log.entries().map((entry) => entry.method);

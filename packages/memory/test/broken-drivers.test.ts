@@ -1,7 +1,7 @@
 /** The kit against drivers that are wrong in one way each: a kit that lets them pass proves nothing. */
-import { checkBlockStorageDriver } from "@polyvol/conformance";
+import { checkBlockStorageDriver, type Harness } from "@polyvol/conformance";
 import { type Capability, isPolyvolError, PolyvolError, type Volume } from "@polyvol/core";
-import type { BlockStorageDriver } from "@polyvol/core/driver";
+import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/driver";
 import type { MemoryAccountOptions } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
 import { memoryHarness } from "./harness.ts";
@@ -11,6 +11,8 @@ interface Fault {
   /** The case that must notice. */
   readonly number: number;
   readonly options?: MemoryAccountOptions;
+  /** What the driver is before it is broken, too. */
+  readonly peculiar?: Partial<BlockStorageDriver>;
   readonly breakDriver: (driver: BlockStorageDriver) => Partial<BlockStorageDriver>;
 }
 
@@ -157,6 +159,75 @@ const FAULTS: readonly Fault[] = [
     }),
   },
   {
+    wrong: "says that a create which was answered with 503 was not carried out",
+    number: 64,
+    breakDriver: ({ createVolume }) => ({
+      createVolume: (input, context) =>
+        createVolume(input, context).catch((error: unknown) => {
+          if (!isPolyvolError(error, "unavailable") || error.status !== 503) throw error;
+          throw new PolyvolError("unavailable", error.reason, {
+            status: 503,
+            retryable: true,
+            outcome: "not_applied",
+          });
+        }),
+    }),
+  },
+  {
+    wrong: "says that a busy snapshot stays busy",
+    number: 54,
+    options: { asynchronous: { deleteSnapshotMs: 0 } },
+    peculiar: { deletion: "immediate" },
+    breakDriver: ({ deleteSnapshot }) => ({
+      deleteSnapshot: (id, context) =>
+        deleteSnapshot(id, context).catch((error: unknown) => {
+          if (!isPolyvolError(error, "conflict")) throw error;
+          throw new PolyvolError("conflict", error.reason, { outcome: "not_applied" });
+        }),
+    }),
+  },
+  {
+    wrong: "retries by itself",
+    number: 67,
+    breakDriver: ({ getVolume }) => ({
+      getVolume: (id, context) =>
+        getVolume(id, context).catch((error: unknown) => {
+          if (!isPolyvolError(error, "unavailable")) throw error;
+          return getVolume(id, context);
+        }),
+    }),
+  },
+  {
+    wrong: "says that the creation of a volume is over when it has begun",
+    number: 66,
+    options: ASYNCHRONOUS,
+    breakDriver: ({ createVolume }) => ({
+      createVolume: async (input, context) => ({ ...(await createVolume(input, context)), settled: true }),
+    }),
+  },
+  {
+    wrong: "says that the creation of a snapshot is over when it has begun",
+    number: 67,
+    options: ASYNCHRONOUS,
+    breakDriver: ({ createSnapshot }) => ({
+      createSnapshot: async (input, context) => ({
+        ...(await createSnapshot(input, context)),
+        settled: true,
+      }),
+    }),
+  },
+  {
+    wrong: "says that a resize is over when it has begun",
+    number: 66,
+    options: ASYNCHRONOUS,
+    breakDriver: ({ resizeVolume }) => ({
+      resizeVolume: async (id, sizeGiB, context) => {
+        await resizeVolume?.(id, sizeGiB, context);
+        return { settled: true };
+      },
+    }),
+  },
+  {
     wrong: "says that a failed delete must not be repeated",
     number: 65,
     breakDriver: ({ deleteVolume }) => ({
@@ -210,7 +281,7 @@ const FAULTS: readonly Fault[] = [
 ];
 
 describe("a driver that", () => {
-  for (const { wrong, number, options = {}, breakDriver } of FAULTS) {
+  for (const { wrong, number, options = {}, peculiar = {}, breakDriver } of FAULTS) {
     test(`${wrong} fails case ${number}`, { timeout: 60_000 }, async () => {
       const broken = await checkBlockStorageDriver(
         "broken",
@@ -218,6 +289,7 @@ describe("a driver that", () => {
           const harness = memoryHarness(options);
           const spoil = (driver: BlockStorageDriver): BlockStorageDriver => ({
             ...driver,
+            ...peculiar,
             ...breakDriver(driver),
           });
           return {
@@ -230,7 +302,16 @@ describe("a driver that", () => {
       );
       expect(broken.totals.failed, "tests that notice").toBeGreaterThan(0);
 
-      const whole = await checkBlockStorageDriver("whole", () => memoryHarness(options), { only: [number] });
+      const sound = (): Harness => {
+        const harness = memoryHarness(options);
+        const { driver } = harness;
+        return {
+          ...harness,
+          driver: { ...driver, ...peculiar },
+          secondProcess: () => ({ ...harness.secondProcess(), ...peculiar }),
+        };
+      };
+      const whole = await checkBlockStorageDriver("whole", sound, { only: [number] });
       expect(whole.totals.failed, "tests that fail without the fault").toBe(0);
     });
   }
@@ -250,4 +331,94 @@ test("leftovers fail case 71", async () => {
     [9, "passed"],
     [71, "failed"],
   ]);
+});
+
+/** Harnesses that are wrong in one way each. */
+const HARNESSES: readonly {
+  readonly wrong: string;
+  readonly number: number;
+  readonly options?: MemoryAccountOptions;
+  readonly breakHarness: (harness: Harness) => Partial<Harness>;
+}[] = [
+  {
+    // What a strict schema makes of a field that it does not know is what a lax one makes of a missing field.
+    wrong: "has a driver that refuses unknown fields",
+    number: 69,
+    breakHarness: ({ faults }) => ({
+      faults: {
+        ...faults,
+        inject: (fault) =>
+          faults.inject(fault.effect === "extra_field" ? { ...fault, effect: "missing_field" } : fault),
+      },
+    }),
+  },
+  ...[64, 65, 68].map((number) => ({
+    wrong: "gives faults a place that no request comes to",
+    number,
+    breakHarness: ({ faults }: Harness) =>
+      ({
+        faults: { ...faults, inject: (fault) => faults.inject({ ...fault, on: "volumes.attach" }) },
+      }) satisfies Partial<Harness>,
+  })),
+  {
+    wrong: "counts no changes",
+    number: 1,
+    breakHarness: ({ requests }) => ({ requests: () => ({ ...requests(), changes: 0 }) }),
+  },
+  {
+    wrong: "calls everything ready",
+    number: 1,
+    options: ASYNCHRONOUS,
+    breakHarness: ({ holds }) => ({
+      holds: async () => {
+        const { volumes, snapshots } = await holds();
+        const ready = true;
+        return {
+          volumes: volumes.map((each) => ({ ...each, ready })),
+          snapshots: snapshots.map((each) => ({ ...each, ready })),
+        };
+      },
+    }),
+  },
+  {
+    wrong: "has another clock than its service",
+    number: 1,
+    breakHarness: () => ({ clock: createVirtualClock(Date.UTC(2030, 0, 1)) }),
+  },
+];
+
+describe("a harness that", () => {
+  for (const { wrong, number, options = {}, breakHarness } of HARNESSES) {
+    test(`${wrong} fails case ${number}`, { timeout: 60_000 }, async () => {
+      const broken = await checkBlockStorageDriver(
+        "broken",
+        () => {
+          const harness = memoryHarness(options);
+          return { ...harness, ...breakHarness(harness) };
+        },
+        { only: [number] },
+      );
+      expect(broken.totals.failed, "tests that notice").toBeGreaterThan(0);
+      const whole = await checkBlockStorageDriver("whole", () => memoryHarness(options), { only: [number] });
+      expect(whole.totals.failed, "tests that fail without the fault").toBe(0);
+    });
+  }
+
+  test("does not hold its clock during requests fails everything at once", async () => {
+    let made = 0;
+    const report = await checkBlockStorageDriver("hasty", () => {
+      made += 1;
+      const harness = memoryHarness({});
+      const { driver } = harness;
+      const checkHealth: BlockStorageDriver["checkHealth"] = async (context) => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return await driver.checkHealth(context);
+      };
+      return { ...harness, driver: { ...driver, checkHealth } };
+    });
+    expect(made, "harnesses made").toBe(1);
+    const passed = report.cases.filter(({ result }) => result === "passed").map((each) => each.number);
+    // Nothing was made, so nothing is left over.
+    expect(passed).toEqual([71]);
+  });
 });

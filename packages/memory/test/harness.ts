@@ -9,6 +9,8 @@ export function memoryHarness(options: MemoryAccountOptions, copy: typeof memory
   const { createMemoryAccount, createMemoryDriver } = copy;
   const clock = createVirtualClock();
   const account = createMemoryAccount({ ...options, clock });
+  /** For each fault: the method that it is on, and how many calls that method had before. */
+  let injected: readonly (readonly [MemoryMethod, number])[] = [];
   return {
     driver: createMemoryDriver({ account }),
     clock,
@@ -23,9 +25,15 @@ export function memoryHarness(options: MemoryAccountOptions, copy: typeof memory
     badCredentials: () => createMemoryDriver({ account, authorised: false }),
     secondProcess: () => createMemoryDriver({ account }),
     faults: {
-      inject: ({ on, effect, count = 1 }) =>
-        account.inject({ on: METHODS[on], count, ...effectOf(effect, on) }),
-      clear: account.clearFaults,
+      inject: ({ on, effect, count = 1 }) => {
+        injected = [...injected, [METHODS[on], account.calls.of(METHODS[on])]];
+        account.inject({ on: METHODS[on], count, ...effectOf(effect, on) });
+      },
+      clear: () => {
+        injected = [];
+        account.clearFaults();
+      },
+      waiting: () => injected.filter(([method, before]) => account.calls.of(method) === before).length,
     },
     requests: () => ({ total: account.calls.total, changes: account.calls.changes }),
     lastVolumeCreate: () => account.calls.last("createVolume") as { sourceSnapshotId?: string } | undefined,

@@ -132,7 +132,11 @@ export async function makeHarness(settings: HarnessSettings = {}): Promise<Harne
     },
     badCredentials: () => driver("another-secret-key"),
     secondProcess: () => driver(SECRET_KEY),
-    faults: { inject, clear: () => emulator.faults.clear() },
+    faults: {
+      inject,
+      clear: () => emulator.faults.clear(),
+      waiting: () => emulator.faults.list().filter(({ applied }) => applied === 0).length,
+    },
     requests: () => {
       const all = emulator.log.entries();
       return { total: all.length, changes: all.filter(({ method }) => method !== "GET").length };

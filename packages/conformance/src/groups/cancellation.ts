@@ -1,7 +1,9 @@
 import type { BlockStorage, CallOptions } from "@polyvol/core";
 import { expect } from "vitest";
 import type { Bench } from "../bench.ts";
+import { failure } from "../expectations.ts";
 import type { Suite } from "../suite.ts";
+import { skipWhereSettled } from "./directly.ts";
 
 /** Longest time, in real milliseconds, from an abort to the rejection. */
 const PROMPT_MS = 50;
@@ -41,11 +43,24 @@ export function cancellationCases(suite: Suite): void {
     await abortsPromptly(bench, "retry", (storage, options) => storage.volumes.list({}, options).toArray());
   });
 
+  suite.test("67. The driver itself does not retry: nobody could abort it there", [], async (bench) => {
+    const { id } = await bench.volume();
+    const read = (): Promise<unknown> => bench.driver.getVolume(id, bench.context("volumes.get"));
+    const start = bench.requests().total;
+    await read();
+    const once = bench.requests().total - start;
+    bench.inject({ on: "volumes.get", effect: "unavailable_before", count: 1_000 });
+    const error = await failure(read);
+    const sent = bench.requests().total - start - once;
+    expect(sent, "requests of one driver.getVolume that fails, at most").toBeLessThanOrEqual(once);
+    expect(error.retryable, "retryable, of the answer 503 to a read").toBe(true);
+  });
+
   suite.test("67. Abort during a wait rejects at once and sends nothing more", [], async (bench) => {
+    await skipWhereSettled(bench, "snapshots.create");
     const { id: volumeId } = await bench.volume();
     const name = bench.snapshotName();
     const begun = await bench.storage.snapshots.beginCreate({ volumeId, name });
-    if (begun.ref.settled) bench.skip("a driver whose snapshots.create takes time");
     const ref = JSON.parse(JSON.stringify(begun.ref)) as typeof begun.ref;
     await abortsPromptly(bench, "wait", async (storage, options) => {
       const resumed = await storage.resume(ref);
@@ -56,13 +71,7 @@ export function cancellationCases(suite: Suite): void {
   });
 
   suite.test("67. Abort during a wait for a resize sends nothing more", ["volumes.resize"], async (bench) => {
-    const probe = await bench.volume();
-    const changed = await bench.driver.resizeVolume?.(
-      probe.id,
-      bench.size(1),
-      bench.context("volumes.resize"),
-    );
-    if (changed?.settled === true) bench.skip("a driver whose volumes.resize takes time");
+    await skipWhereSettled(bench, "volumes.resize");
     const { id } = await bench.volume();
     await abortsPromptly(bench, "wait", (storage, options) =>
       storage.volumes.resize(id, bench.size(1), options),

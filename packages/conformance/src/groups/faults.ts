@@ -1,8 +1,10 @@
 import type { Capability } from "@polyvol/core";
 import { expect } from "vitest";
 import type { Bench } from "../bench.ts";
+import { failure } from "../expectations.ts";
 import type { FaultEffect, FaultTarget } from "../harness.ts";
 import type { Suite } from "../suite.ts";
+import { CREATE_DIRECTLY } from "./directly.ts";
 
 /** Ways in which the answer to a change can be unclear, with and without the change having been carried out. */
 const UNCLEAR: readonly FaultEffect[] = ["lose_answer", "unavailable_after", "cut", "unavailable_before"];
@@ -67,8 +69,9 @@ export function faultCases(suite: Suite): void {
             bench.inject({ on: target, effect, count });
             const { id } = await create(bench.storage);
             const held = (await bench.holds())[kind];
-            expect(held).toHaveLength(before + 1);
-            expect(held.find((each) => each.id === id)?.ready).toBe(true);
+            expect(held.length - before, `${kind} that the provider holds more than before`).toBe(1);
+            const made = held.find((each) => each.id === id);
+            expect(made, "what the create returned, as the provider holds it").toMatchObject({ ready: true });
           },
         );
       }
@@ -100,6 +103,23 @@ export function faultCases(suite: Suite): void {
       }
       for (const id of made) expect(held.map((each) => each.id)).toContain(id);
     });
+  }
+
+  for (const target of ["volumes.create", "snapshots.create"] as const) {
+    for (const effect of ["lose_answer", "unavailable_after"] as const) {
+      suite.test(
+        `64. The driver itself calls the outcome of ${target} unknown under ${effect}`,
+        [],
+        async (bench) => {
+          const create = await CREATE_DIRECTLY[target](bench);
+          bench.inject({ on: target, effect, count: 1_000 });
+          const { code, outcome } = await failure(create);
+          expect(outcome, `outcome of the error ${code}, although the request was carried out`).toBe(
+            "unknown",
+          );
+        },
+      );
+    }
   }
 
   for (const effect of UNCLEAR) {

@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import type { Bench } from "../bench.ts";
 import { refuses } from "../expectations.ts";
-import type { FaultTarget } from "../harness.ts";
 import type { Suite } from "../suite.ts";
+import { DIRECT_TARGETS, type DirectTarget, skipWhereSettled } from "./directly.ts";
 
 /** Longest time, on the clock, that a pending snapshot may take in the kit. */
 const LONGEST_MS = 3_600_000;
@@ -42,14 +42,15 @@ export function operationCases(suite: Suite): void {
     },
   );
 
-  for (const [target, change] of Object.entries(CHANGES)) {
+  for (const target of DIRECT_TARGETS) {
+    const change = CHANGES[target];
     suite.test(
       `66. ${change.title} that fails rejects within one poll of the failure`,
       change.needs,
       async (bench) => {
-        if (await change.isImmediate(bench)) bench.skip(`a driver whose ${target} takes time`);
+        await skipWhereSettled(bench, target);
         const normal = await timeOf(bench, await change.prepare(bench));
-        bench.inject({ on: change.target, effect: "fail_later" });
+        bench.inject({ on: target, effect: "fail_later" });
         const work = await change.prepare(bench);
         const start = bench.clock.now();
         const error = await refuses(work, "operation_failed");
@@ -69,38 +70,20 @@ async function timeOf(bench: Bench, work: () => Promise<unknown>): Promise<numbe
 
 interface SlowChange {
   readonly title: string;
-  readonly target: FaultTarget;
   readonly needs: readonly ("volumes.resize" | "volumes.attach")[];
-  /** Whether the driver itself says, when asked once, that the change is complete with its answer. */
-  readonly isImmediate: (bench: Bench) => Promise<boolean>;
   /** Makes what the change needs, and returns the change. */
   readonly prepare: (bench: Bench) => Promise<() => Promise<unknown>>;
 }
 
-const CHANGES: Readonly<Record<string, SlowChange>> = {
+const CHANGES: Readonly<Record<DirectTarget, SlowChange>> = {
   "volumes.create": {
     title: "The creation of a volume",
-    target: "volumes.create",
     needs: [],
-    isImmediate: async (bench) => {
-      const name = bench.volumeName();
-      bench.remember("volume", name);
-      const input = { name, sizeGiB: bench.size(), tags: {} };
-      return (await bench.driver.createVolume(input, bench.context("volumes.create"))).settled;
-    },
     prepare: async (bench) => () => bench.volume(),
   },
   "snapshots.create": {
     title: "The creation of a snapshot",
-    target: "snapshots.create",
     needs: [],
-    isImmediate: async (bench) => {
-      const { id: volumeId } = await bench.volume();
-      const name = bench.snapshotName();
-      bench.remember("snapshot", name);
-      const input = { volumeId, name, tags: {}, allowAttached: true, attemptId: "kit" };
-      return (await bench.driver.createSnapshot(input, bench.context("snapshots.create"))).settled;
-    },
     prepare: async (bench) => {
       const { id: volumeId } = await bench.volume();
       return () => bench.storage.snapshots.create({ volumeId, name: bench.snapshotName() });
@@ -108,13 +91,7 @@ const CHANGES: Readonly<Record<string, SlowChange>> = {
   },
   "volumes.resize": {
     title: "A resize",
-    target: "volumes.resize",
     needs: ["volumes.resize"],
-    isImmediate: async (bench) => {
-      const { id } = await bench.volume();
-      const changed = await bench.driver.resizeVolume?.(id, bench.size(1), bench.context("volumes.resize"));
-      return changed?.settled === true;
-    },
     prepare: async (bench) => {
       const { id } = await bench.volume();
       return () => bench.storage.volumes.resize(id, bench.size(1));
@@ -122,14 +99,7 @@ const CHANGES: Readonly<Record<string, SlowChange>> = {
   },
   "volumes.attach": {
     title: "An attach",
-    target: "volumes.attach",
     needs: ["volumes.attach"],
-    isImmediate: async (bench) => {
-      const { id } = await bench.volume();
-      const [server] = bench.servers();
-      const changed = await bench.driver.attachVolume?.(id, server, bench.context("volumes.attach"));
-      return changed?.settled === true;
-    },
     prepare: async (bench) => {
       const { id } = await bench.volume();
       const [, server] = bench.servers();

@@ -54,8 +54,8 @@ export function volumeCreateCases(suite: Suite): void {
     const { id } = await bench.volume({ name });
     const again = (): Promise<unknown> => bench.volume({ name, sizeGiB: bench.size(1) });
     const error = await leavesAsItWas(bench, () => refuses(again, "already_exists"));
-    expect(error.outcome).toBe("not_applied");
-    expect(error.resource?.id).toBe(id);
+    expect(error.outcome, "outcome of the refusal").toBe("not_applied");
+    expect(error.resource?.id, "the resource that the error names").toBe(id);
   });
 
   suite.test(
@@ -153,7 +153,7 @@ function restoreCases(suite: Suite): void {
       bench.inject({ on: "volumes.resize", effect: "cut", count: 1_000 });
       // Where the provider makes the volume as large as asked there is no second step to break.
       await bench.storage.volumes.create(input).catch(() => undefined);
-      bench.harness.faults.clear();
+      bench.clearFaults();
       const made = await bench.secondProcess().volumes.create(input);
       expect(made.sizeGiB).toBe(bench.size(2));
       const held = (await bench.holds()).volumes.filter((each) => each.name === input.name);
