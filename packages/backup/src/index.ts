@@ -1,7 +1,57 @@
+/** `@polyvol/backup`: policies that keep volumes on any cloud safely snapshotted. */
+export { apply, run } from "./apply/apply.ts";
+export type { BackupEvent, BackupEventListener, VolumePlace } from "./apply/events.ts";
+export type { RunOptions } from "./apply/options.ts";
+export type {
+  CreatedSnapshot,
+  DeletedSnapshot,
+  RunReport,
+  SparedSnapshot,
+  VolumeReport,
+} from "./apply/report.ts";
+export { type AuditOptions, type AuditReport, audit, type Finding, type FindingKind } from "./audit/audit.ts";
+export type { Clouds } from "./clouds.ts";
+export {
+  type DrillCheck,
+  type DrillOptions,
+  type DrillReport,
+  type DrillRequest,
+  drill,
+} from "./drill/drill.ts";
+export type { Leftover } from "./drill/leftovers.ts";
+export { type HoldOptions, type HoldWriter, hold, release } from "./hold/hold.ts";
+export { isHeld } from "./hold/marker.ts";
+export { parseSnapshotName, type SnapshotName, snapshotName } from "./naming/snapshot-name.ts";
+export { type PlanOptions, plan } from "./plan/plan.ts";
+export { parsePlan } from "./plan/schema.ts";
+export type {
+  BackupPlan,
+  MissedSlots,
+  PlannedCloud,
+  PlannedCreation,
+  PlannedDeletion,
+  PlannedKeep,
+  PlannedPolicy,
+  VolumePlan,
+} from "./plan/types.ts";
+export { parsePolicies, policiesJsonSchema } from "./policy/parse.ts";
+export type {
+  BrakesDefinition,
+  Hook,
+  HookDefinition,
+  OneOrMore,
+  Policy,
+  PolicyDefinition,
+  PolicyDefinitions,
+  SelectDefinition,
+} from "./policy/types.ts";
+export type { BackupProblem, ProblemEffect } from "./problem.ts";
+export type { SnapshotChoice } from "./restore/find-snapshot.ts";
+export { type Restored, type RestoreOptions, type RestoreRequest, restore } from "./restore/restore.ts";
 export { evaluateRetention } from "./retention/evaluate.ts";
 export { explainRetention, type RetentionExplanation } from "./retention/explain.ts";
 export { PolicyError, type PolicyErrorCode, type PolicyProblem } from "./retention/policy-error.ts";
-export { parseRetentionPolicy } from "./retention/schema.ts";
+export { parseRetentionPolicy, type RetentionRules } from "./retention/schema.ts";
 export type {
   CountRuleName,
   KeptSnapshot,
@@ -15,3 +65,10 @@ export type {
 export { parseSchedule } from "./schedule/schema.ts";
 export { newestDueSlot, nextSlot, parseSlotName, slotName, slotsBetween } from "./schedule/slots.ts";
 export type { Schedule, ScheduleDefinition } from "./schedule/types.ts";
+export {
+  type BackupStatus,
+  type Freshness,
+  type StatusOptions,
+  status,
+  type VolumeStatus,
+} from "./status/status.ts";

@@ -29,7 +29,15 @@ export function evaluateRetention<S extends RetentionSnapshot>(
   snapshots: readonly S[],
   options: { readonly now: Date },
 ): RetentionResult<S> {
-  const checked = parseRetentionPolicy(policy);
+  return evaluateChecked(parseRetentionPolicy(policy), snapshots, options);
+}
+
+/** {@link evaluateRetention} for a policy that was checked before. */
+export function evaluateChecked<S extends RetentionSnapshot>(
+  checked: RetentionPolicy,
+  snapshots: readonly S[],
+  options: { readonly now: Date },
+): RetentionResult<S> {
   checkSnapshots(snapshots, options.now);
   const zone = zoneNamed(checked.timezone);
   const kept: KeptSnapshot<S>[] = [];

@@ -43,10 +43,23 @@ const shape = {
 const aPolicy = `an object with the keys ${Object.keys(shape).join(", ")}`;
 const someRule = "at least one rule that keeps something: a count above 0, a span above zero, or keepTags";
 
+const refusal = {
+  error: someRule,
+  when: ({ issues }: { readonly issues: readonly unknown[] }): boolean => issues.length === 0,
+};
+
 /** Strict: an unknown key is an error. */
 export const retentionPolicySchema: z.ZodType<RetentionPolicy> = z
   .strictObject(shape, aPolicy)
-  .refine(keepsSomething, { error: someRule, when: ({ issues }) => issues.length === 0 });
+  .refine(keepsSomething, refusal);
+
+/** A retention policy inside something that has a time zone of its own, which is taken where none is given. */
+export type RetentionRules = Omit<RetentionPolicy, "timezone"> & { readonly timezone?: string };
+
+/** {@link retentionPolicySchema} with `timezone` left to whoever holds it. */
+export const retentionRulesSchema: z.ZodType<RetentionRules> = z
+  .strictObject({ ...shape, timezone: timeZoneSchema.exactOptional() }, aPolicy)
+  .refine(keepsSomething, refusal);
 
 /**
  * Checks that `value` is a retention policy and returns it.
@@ -58,7 +71,7 @@ export function parseRetentionPolicy(value: unknown): RetentionPolicy {
   return parseOrThrow(retentionPolicySchema, value, "policy");
 }
 
-function keepsSomething(policy: z.infer<z.ZodObject<typeof shape>>): boolean {
+function keepsSomething(policy: RetentionRules): boolean {
   const someCount = keysOf(counts).some((key) => (policy[key] ?? 0) > 0);
   return someCount || keysOf(spans).some((key) => reaches(policy[key])) || (policy.keepTags ?? []).length > 0;
 }

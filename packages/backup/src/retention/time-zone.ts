@@ -15,6 +15,7 @@ const DAY = 86_400_000;
 /** Whether the text is an IANA time zone name that this platform knows. Fixed offsets (`+02:00`) are not names. */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;
+  if (zones.has(name)) return true;
   try {
     new Intl.DateTimeFormat("en-US", { timeZone: name });
     return true;

@@ -1,0 +1,94 @@
+import { type Clouds, cloudsOf } from "../clouds.ts";
+import { showDuration } from "../duration.ts";
+import { type ObserveOptions, observe } from "../observe/observe.ts";
+import { computePlan } from "../plan/compute.ts";
+import { differencesOf } from "../plan/differences.ts";
+import { parsePlan } from "../plan/schema.ts";
+import type { BackupPlan } from "../plan/types.ts";
+import type { Policy } from "../policy/types.ts";
+import { PolicyError, type PolicyProblem } from "../retention/policy-error.ts";
+import { newestDueSlot } from "../schedule/slots.ts";
+import { execute } from "./execute.ts";
+import { type RunContext, type RunOptions, resolveRunOptions } from "./options.ts";
+import type { RunReport } from "./report.ts";
+
+/** A plan may be from so far in the future: clocks of two machines differ. */
+const MAX_SKEW_MS = 120_000;
+
+/**
+ * Carries out a stored plan: exactly that one, or nothing. The plan is not trusted: all is read and computed again from
+ * the policies and the clouds for the plan's `now`, and only when the same comes out is it done. Before each deletion
+ * the volume's snapshots are read and judged once more.
+ *
+ * @param stored the parsed JSON of a plan
+ * @throws PolicyError `invalid_argument` for what is no plan; `failed_precondition`, naming the differences, when the
+ * plan was edited, the world or the policies have changed, or a newer slot has come due
+ */
+export async function apply(
+  stored: unknown,
+  policies: readonly Policy[],
+  clouds: Clouds,
+  options: RunOptions = {},
+): Promise<RunReport> {
+  const plan = parsePlan(stored);
+  const context = resolveRunOptions(options);
+  const startedAt = context.clock.now();
+  refuseOtherTimes(plan, policies, startedAt);
+  const named = cloudsOf(policies, clouds);
+  const current = computePlan(policies, await observe(named, readOptions(context)), new Date(plan.now));
+  const differences = differencesOf(plan, current);
+  if (differences.length > 0)
+    throw refusal("the plan does not fit the world any more; plan again", differences);
+  return await execute(current, policies, named, context, startedAt);
+}
+
+/** Plans and carries out at once, for the time that the clock shows. Otherwise as {@link apply}. */
+export async function run(
+  policies: readonly Policy[],
+  clouds: Clouds,
+  options: RunOptions = {},
+): Promise<RunReport> {
+  const context = resolveRunOptions(options);
+  const startedAt = context.clock.now();
+  const named = cloudsOf(policies, clouds);
+  const plan = computePlan(policies, await observe(named, readOptions(context)), new Date(startedAt));
+  return await execute(plan, policies, named, context, startedAt);
+}
+
+function readOptions({ abortSignal }: RunContext): ObserveOptions {
+  return abortSignal === undefined ? {} : { abortSignal };
+}
+
+/** Only the newest due slot is ever made, so a plan ends with the next slot of one of its creations. */
+function refuseOtherTimes(plan: BackupPlan, policies: readonly Policy[], now: number): void {
+  const ahead = Date.parse(plan.now) - now;
+  if (ahead > MAX_SKEW_MS) {
+    const found = `${plan.now}, ${showDuration(ahead)} ahead of this machine's clock`;
+    throw refusal("the plan is from the future", [
+      { path: "plan.now", found, allowed: "an instant that has passed" },
+    ]);
+  }
+  const byId = new Map(policies.map((policy) => [policy.id, policy]));
+  const newest = new Map<string, string | undefined>();
+  const problems = new Map<string, PolicyProblem>();
+  for (const { policyId, slot } of plan.volumes.flatMap((volume) => volume.create)) {
+    const policy = byId.get(policyId);
+    if (policy === undefined) continue;
+    if (!newest.has(policyId))
+      newest.set(policyId, newestDueSlot(policy.schedule, new Date(now))?.toISOString());
+    const due = newest.get(policyId);
+    if (due === undefined || due <= slot) continue;
+    const path = `plan.volumes[].create[].slot of policy ${policyId}`;
+    problems.set(policyId, { path, found: slot, allowed: `${due}, which has come due since` });
+  }
+  if (problems.size > 0) throw refusal("the plan is too old; plan again", [...problems.values()]);
+}
+
+function refusal(reason: string, problems: readonly PolicyProblem[]): PolicyError {
+  const lines = problems.map(({ path, found, allowed }) => `${path}: the plan has ${found}; now: ${allowed}`);
+  return new PolicyError(
+    "failed_precondition",
+    `refused, nothing was done: ${reason}\n${lines.join("\n")}`,
+    problems,
+  );
+}

@@ -1,0 +1,139 @@
+import { type BlockStorage, isPolyvolError, PolyvolError, type Snapshot } from "@polyvol/core";
+import { patiently } from "../patience.ts";
+import { ownTags } from "../plan/judge.ts";
+import type { PlannedCreation } from "../plan/types.ts";
+import { hookEnvironment } from "../policy/environment.ts";
+import type { Hook, Policy } from "../policy/types.ts";
+import type { VolumePlace } from "./events.ts";
+import { runHook } from "./hook.ts";
+import type { RunContext } from "./options.ts";
+
+/** Instants of providers are often cut to whole seconds. */
+const ROUNDING_MS = 1_000;
+
+/** Everything that one creation needs. */
+export interface CreationWork {
+  readonly storage: BlockStorage;
+  readonly place: VolumePlace;
+  readonly policy: Policy;
+  readonly creation: PlannedCreation;
+  readonly context: RunContext;
+}
+
+/** What came of it. The snapshot is there and good; a hook may have failed after it. */
+export interface Creation {
+  readonly snapshot: Snapshot;
+  readonly durationMs: number;
+  readonly afterFailed?: unknown;
+}
+
+/** Waits until the provider's gap since the volume's newest snapshot is over. */
+export async function waitForGap(work: CreationWork, newestAt: number | undefined): Promise<void> {
+  const { snapshotGapMs } = work.storage.capabilities.limits;
+  if (newestAt === undefined || snapshotGapMs === "unknown" || snapshotGapMs === 0) return;
+  const ms = newestAt + snapshotGapMs + ROUNDING_MS - work.context.clock.now();
+  // Longer than the gap itself is a clock that is off, and then the provider will say.
+  if (ms > 0) await pause(work, Math.min(ms, snapshotGapMs), "the gap between two snapshots of a volume");
+}
+
+/**
+ * Makes the snapshot, between its hooks. Refused as too soon, it is tried once more when the provider's gap is over.
+ * After `before` has run, `after` always does, also when the run is aborted.
+ */
+export async function createSnapshot(work: CreationWork): Promise<Creation> {
+  const { snapshotGapMs } = work.storage.capabilities.limits;
+  const patience = snapshotGapMs === "unknown" ? 0 : snapshotGapMs + ROUNDING_MS;
+  try {
+    return await createBetweenHooks(work);
+  } catch (error) {
+    const wait = isPolyvolError(error, "rate_limited") ? error.retryAfterMs : undefined;
+    if (wait === undefined || wait > patience) throw error;
+    await pause(work, wait + ROUNDING_MS, "the provider asks to wait");
+    return await createBetweenHooks(work);
+  }
+}
+
+async function createBetweenHooks(work: CreationWork): Promise<Creation> {
+  const { policy, context, place, creation } = work;
+  const { before, after } = policy.hooks;
+  const startedAt = context.clock.now();
+  let snapshot: Snapshot;
+  try {
+    if (before !== undefined) await callHook(work, "before", before, {}, context.abortSignal);
+    context.emit({ ...place, type: "creating", policyId: policy.id, name: creation.name });
+    snapshot = await send(work);
+  } catch (error) {
+    const code = isPolyvolError(error) ? error.code : "unknown";
+    const result = { POLYVOL_RESULT: "failed", POLYVOL_ERROR_CODE: code };
+    if (after !== undefined) await callHook(work, "after", after, result).catch(() => undefined);
+    throw error;
+  }
+  const done = { snapshot, durationMs: Math.round(context.clock.now() - startedAt) };
+  if (after === undefined) return done;
+  try {
+    await callHook(work, "after", after, { POLYVOL_RESULT: "created", POLYVOL_SNAPSHOT_ID: snapshot.id });
+    return done;
+  } catch (afterFailed) {
+    return { ...done, afterFailed };
+  }
+}
+
+async function send({ storage, place, policy, creation, context }: CreationWork): Promise<Snapshot> {
+  const { supports } = storage.capabilities;
+  const about = `Polyvol backup of ${place.volumeName.slice(0, 100)}, policy ${policy.id}, slot ${creation.slot}`;
+  const snapshot = await storage.snapshots.create(
+    {
+      volumeId: place.volumeId,
+      name: creation.name,
+      allowAttached: policy.allowAttached,
+      ...(supports.includes("snapshots.description") ? { description: about } : {}),
+      ...(supports.includes("snapshots.tags") ? { tags: ownTags(policy.id) } : {}),
+    },
+    patiently(storage, "change", context.abortSignal),
+  );
+  if (snapshot.state === "available" && snapshot.name === creation.name) return snapshot;
+  const resource = { kind: "snapshot", id: snapshot.id, name: snapshot.name } as const;
+  throw new PolyvolError("operation_failed", `the new snapshot is ${snapshot.state}`, {
+    provider: place.provider,
+    operation: "snapshots.create",
+    resource,
+  });
+}
+
+async function callHook(
+  { policy, place, creation, context }: CreationWork,
+  when: "before" | "after",
+  hook: Hook,
+  result: Readonly<Record<string, string>>,
+  abortSignal?: AbortSignal,
+): Promise<void> {
+  const own = {
+    POLYVOL_HOOK: when,
+    POLYVOL_POLICY: policy.id,
+    POLYVOL_CLOUD: place.cloud,
+    POLYVOL_PROVIDER: place.provider,
+    POLYVOL_VOLUME_ID: place.volumeId,
+    POLYVOL_VOLUME_NAME: place.volumeName,
+    POLYVOL_SLOT: creation.slot,
+    POLYVOL_SNAPSHOT_NAME: creation.name,
+    ...result,
+  };
+  const environment = hookEnvironment(process.env, hook.environment, context.credentialVariables, own);
+  const startedAt = performance.now();
+  const run = (): Promise<void> => runHook(hook, environment, abortSignal);
+  let ok = false;
+  try {
+    await (context.clock.during?.(run) ?? run());
+    ok = true;
+  } finally {
+    const durationMs = Math.round(performance.now() - startedAt);
+    context.emit({ ...place, type: "hook", policyId: policy.id, when, ok, durationMs });
+  }
+}
+
+async function pause({ place, policy, context }: CreationWork, ms: number, reason: string): Promise<void> {
+  context.emit({ ...place, type: "waiting", policyId: policy.id, ms, reason });
+  const { abortSignal, drainSignal } = context;
+  const signals = [abortSignal, drainSignal].filter((each) => each !== undefined);
+  await context.clock.sleep(ms, signals.length === 0 ? undefined : AbortSignal.any(signals));
+}

@@ -1,0 +1,58 @@
+import type { BackupPlan } from "../plan/types.ts";
+import type { BackupProblem } from "../problem.ts";
+
+/** Where something happens. */
+export interface VolumePlace {
+  readonly cloud: string;
+  readonly provider: string;
+  readonly volumeId: string;
+  readonly volumeName: string;
+}
+
+/** Progress of a run, told apart by `type`. */
+export type BackupEvent =
+  /** The clouds have been read, and this is about to be done. */
+  | { readonly type: "planned"; readonly plan: BackupPlan }
+  /** Something will not be done, or was not. */
+  | { readonly type: "problem"; readonly problem: BackupProblem }
+  /** The provider's gap between two snapshots of a volume is waited out. */
+  | (VolumePlace & {
+      readonly type: "waiting";
+      readonly policyId: string;
+      readonly ms: number;
+      readonly reason: string;
+    })
+  | (VolumePlace & {
+      readonly type: "hook";
+      readonly policyId: string;
+      readonly when: "before" | "after";
+      readonly ok: boolean;
+      readonly durationMs: number;
+    })
+  | (VolumePlace & { readonly type: "creating"; readonly policyId: string; readonly name: string })
+  | (VolumePlace & {
+      readonly type: "created";
+      readonly policyId: string;
+      readonly name: string;
+      readonly snapshotId: string;
+      readonly durationMs: number;
+    })
+  | (VolumePlace & {
+      readonly type: "deleted";
+      readonly policyId: string;
+      readonly name: string;
+      readonly snapshotId: string;
+    })
+  /** Was to be deleted and is not, since it is to be kept by what holds now (a hold, say). */
+  | (VolumePlace & {
+      readonly type: "spared";
+      readonly policyId: string;
+      readonly name: string;
+      readonly snapshotId: string;
+      readonly reasons: readonly string[];
+    })
+  /** Nothing more will be done on this volume. */
+  | (VolumePlace & { readonly type: "volume"; readonly state: "done" | "failed" | "left" });
+
+/** Receives events. What it throws is ignored. */
+export type BackupEventListener = (event: BackupEvent) => void;

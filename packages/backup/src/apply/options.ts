@@ -1,0 +1,42 @@
+import type { Clock } from "@polyvol/core";
+import { machineClock } from "../clock.ts";
+import type { BackupEvent, BackupEventListener } from "./events.ts";
+
+/** Options of a run. */
+export interface RunOptions {
+  /** Default: the machine's own. Give the one that the storages run on where that is another. */
+  readonly clock?: Clock;
+  /** Stops at once, rejecting with its reason. What providers have accepted goes on; run again to finish. */
+  readonly abortSignal?: AbortSignal;
+  /** Finishes what is in flight, begins nothing new, and reports what is left. */
+  readonly drainSignal?: AbortSignal;
+  readonly onEvent?: BackupEventListener;
+  /** Environment variables that hold credentials here, besides the well-known names: hooks never inherit them. */
+  readonly credentialVariables?: readonly string[];
+}
+
+/** {@link RunOptions} with their defaults. */
+export interface RunContext {
+  readonly clock: Clock;
+  readonly abortSignal: AbortSignal | undefined;
+  readonly drainSignal: AbortSignal | undefined;
+  readonly emit: (event: BackupEvent) => void;
+  readonly credentialVariables: readonly string[];
+}
+
+export function resolveRunOptions(options: RunOptions): RunContext {
+  const { clock = machineClock, abortSignal, drainSignal, onEvent, credentialVariables = [] } = options;
+  return {
+    clock,
+    abortSignal,
+    drainSignal,
+    emit: (event) => {
+      try {
+        onEvent?.(event);
+      } catch {
+        // A listener's trouble is not the run's.
+      }
+    },
+    credentialVariables,
+  };
+}

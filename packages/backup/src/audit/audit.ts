@@ -1,0 +1,173 @@
+import { type Clouds, cloudsOf, listClouds } from "../clouds.ts";
+import { parseDrillName } from "../naming/drill-name.ts";
+import { observe } from "../observe/observe.ts";
+import type { ObservedCloud } from "../observe/world.ts";
+import { groupBy } from "../ordering.ts";
+import { selectVolumes } from "../policy/select.ts";
+import type { Policy } from "../policy/types.ts";
+import type { BackupProblem } from "../problem.ts";
+
+/**
+ * What a finding is about.
+ *
+ * - `surplus_volumes`, `surplus_snapshots`: several of one name where one is meant; look which to delete.
+ * - `surplus_slot`: one policy has several good snapshots of one slot under different names.
+ * - `volume_gone`: snapshots whose volume does not exist any more. No policy ever deletes them.
+ * - `policy_gone`: snapshots of a policy that is not in the configuration any more. Likewise.
+ * - `policy_elsewhere`: snapshots of a policy that does not choose their volume any more. Likewise.
+ * - `failed_snapshots`: ours, and in error: no backups, and never deleted by a policy.
+ * - `drill_leftover`: the temporary volume of a drill; the next drill removes it.
+ * - `volume_without_policy`: nothing backs it up.
+ */
+export type FindingKind =
+  | "surplus_volumes"
+  | "surplus_snapshots"
+  | "surplus_slot"
+  | "volume_gone"
+  | "policy_gone"
+  | "policy_elsewhere"
+  | "failed_snapshots"
+  | "drill_leftover"
+  | "volume_without_policy";
+
+/** Something that a person should look at, as plain JSON. */
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly cloud: string;
+  readonly provider: string;
+  readonly resource: "volume" | "snapshot";
+  /** Never empty, in the order of ids. */
+  readonly ids: readonly string[];
+  readonly names: readonly string[];
+  readonly volumeId?: string;
+  readonly policyId?: string;
+  readonly message: string;
+}
+
+export interface AuditReport {
+  /** Whether every cloud could be read and nothing was found. */
+  readonly ok: boolean;
+  readonly findings: readonly Finding[];
+  readonly problems: readonly BackupProblem[];
+}
+
+export interface AuditOptions {
+  readonly abortSignal?: AbortSignal;
+}
+
+/**
+ * Looks for what no policy takes care of, on all clouds given, both ways. Changes nothing.
+ *
+ * @throws PolicyError `invalid_argument` when a policy names a cloud that does not exist
+ */
+export async function audit(
+  policies: readonly Policy[],
+  clouds: Clouds,
+  options: AuditOptions = {},
+): Promise<AuditReport> {
+  cloudsOf(policies, clouds);
+  const states = await observe(listClouds(clouds), { ...options, checkClock: false });
+  const selection = selectVolumes(policies, states);
+  const findings: Finding[] = [];
+  const problems: BackupProblem[] = [];
+  for (const state of states) {
+    if (state.state === "failed") problems.push(state.problem);
+    else findings.push(...auditCloud(state, policies, (id) => selection.policiesOf(state.name, id)));
+  }
+  problems.push(...selection.problems);
+  return { ok: findings.length === 0 && problems.length === 0, findings, problems };
+}
+
+type Draft = Omit<Finding, "cloud" | "provider">;
+
+function auditCloud(
+  cloud: ObservedCloud,
+  policies: readonly Policy[],
+  chosenBy: (volumeId: string) => readonly Policy[],
+): Finding[] {
+  const drafts = [
+    ...auditVolumes(cloud, chosenBy),
+    ...[...cloud.snapshots.keys()].sort().flatMap((id) => auditSnapshots(cloud, id, policies, chosenBy)),
+  ];
+  return drafts.map((draft) => ({ ...draft, cloud: cloud.name, provider: cloud.provider }));
+}
+
+function auditVolumes(cloud: ObservedCloud, chosenBy: (volumeId: string) => readonly Policy[]): Draft[] {
+  const live = cloud.volumes.filter(({ state }) => state !== "deleting");
+  const drafts: Draft[] = [];
+  const about = (
+    kind: FindingKind,
+    volumes: readonly { id: string; name: string }[],
+    message: string,
+  ): void => {
+    const ids = volumes.map(({ id }) => id);
+    drafts.push({ kind, resource: "volume", ids, names: volumes.map(({ name }) => name), message });
+  };
+  for (const group of groupBy(live, ({ region, name }) => JSON.stringify([region, name])).values()) {
+    const [first] = group;
+    if (first !== undefined && group.length > 1)
+      about("surplus_volumes", group, `${group.length} volumes are named ${first.name} in ${first.region}`);
+  }
+  for (const volume of live) {
+    const drill = parseDrillName(volume.name);
+    if (drill !== undefined) {
+      about(
+        "drill_leftover",
+        [volume],
+        `made by a drill at ${drill.startedAt.toISOString()}; the next drill removes it`,
+      );
+    } else if (chosenBy(volume.id).length === 0) {
+      about("volume_without_policy", [volume], "no policy chooses it: nothing backs it up");
+    }
+  }
+  return drafts;
+}
+
+function auditSnapshots(
+  cloud: ObservedCloud,
+  volumeId: string,
+  policies: readonly Policy[],
+  chosenBy: (volumeId: string) => readonly Policy[],
+): Draft[] {
+  const all = (cloud.snapshots.get(volumeId) ?? []).filter(({ snapshot }) => snapshot.state !== "deleting");
+  const drafts: Draft[] = [];
+  const about = (kind: FindingKind, found: typeof all, message: string, policyId?: string): void => {
+    if (found.length === 0) return;
+    const ids = found.map(({ snapshot }) => snapshot.id);
+    const names = found.map(({ snapshot }) => snapshot.name);
+    const policy = policyId === undefined ? {} : { policyId };
+    drafts.push({ kind, resource: "snapshot", ids, names, volumeId, ...policy, message });
+  };
+  for (const [name, group] of groupBy(all, ({ snapshot }) => snapshot.name)) {
+    if (group.length > 1)
+      about("surplus_snapshots", group, `${group.length} snapshots of one volume are named ${name}`);
+  }
+  const gone = !cloud.volumes.some(({ id }) => id === volumeId);
+  if (gone) about("volume_gone", all, "their volume does not exist any more; no policy deletes them");
+
+  const chosen = new Set(chosenBy(volumeId).map(({ id }) => id));
+  for (const [policyId, own] of groupBy(all, ({ ours }) => ours?.policyId)) {
+    if (policyId === undefined) continue;
+    about(
+      "failed_snapshots",
+      own.filter(({ snapshot }) => snapshot.state === "error"),
+      "they failed: they are no backups",
+      policyId,
+    );
+    for (const group of groupBy(own, ({ ours }) => ours?.slot.getTime()).values()) {
+      const names = new Set(group.map(({ snapshot }) => snapshot.name));
+      if (names.size > 1) about("surplus_slot", group, "several snapshots of one slot", policyId);
+    }
+    if (!policies.some(({ id }) => id === policyId)) {
+      about("policy_gone", own, `there is no policy ${policyId}; nothing deletes them`, policyId);
+    } else if (!gone && !chosen.has(policyId)) {
+      about(
+        "policy_elsewhere",
+        own,
+        `policy ${policyId} does not choose this volume; nothing deletes them`,
+        policyId,
+      );
+    }
+  }
+  return drafts;
+}

@@ -1,0 +1,160 @@
+import type { BlockStorage, Clock, Snapshot, Volume } from "@polyvol/core";
+import { machineClock } from "../clock.ts";
+import { type Clouds, cloudNamed } from "../clouds.ts";
+import { drillName } from "../naming/drill-name.ts";
+import { type BackupProblem, problemOf } from "../problem.ts";
+import { findSnapshot, type SnapshotChoice } from "../restore/find-snapshot.ts";
+import { type Leftover, removeLeftovers } from "./leftovers.ts";
+
+/** Deadline of a drill unless told otherwise. */
+const TIMEOUT_MS = 1_800_000;
+
+export interface DrillRequest {
+  /** A cloud by the name of the configuration. */
+  readonly cloud: string;
+  /** What to prove: that this snapshot, or the newest good one of a volume, can be restored. */
+  readonly from: SnapshotChoice;
+}
+
+export interface DrillOptions {
+  /** Default: the machine's own. */
+  readonly clock?: Clock;
+  readonly abortSignal?: AbortSignal;
+  /** How long the restore may take, in milliseconds. Default 30 minutes. */
+  readonly timeoutMs?: number;
+}
+
+/** One thing that was looked at. */
+export interface DrillCheck {
+  readonly check: "readiness" | "source" | "size";
+  /** `unknown`: the provider does not say. */
+  readonly result: "passed" | "failed" | "unknown";
+  readonly found: string;
+  readonly wanted: string;
+}
+
+/** What a drill proved, as plain JSON; keep it: nothing in the cloud remembers it. */
+export interface DrillReport {
+  readonly cloud: string;
+  readonly provider: string;
+  /** Whether the snapshot was restored, every check passed, and the temporary volume is gone again. */
+  readonly ok: boolean;
+  readonly snapshotId: string;
+  readonly snapshotName: string;
+  readonly takenAt: string;
+  /** The volume that the snapshot is of; it was not touched. */
+  readonly volumeId: string;
+  readonly drillVolume: { readonly name: string; readonly id?: string };
+  readonly startedAt: string;
+  /** From the start of the restore until the volume could be used. */
+  readonly restoreMs?: number;
+  readonly finishedAt: string;
+  readonly checks: readonly DrillCheck[];
+  /** Temporary volumes of earlier drills that were killed, and what became of them. */
+  readonly leftovers: readonly Leftover[];
+  readonly problems: readonly BackupProblem[];
+}
+
+/**
+ * Proves that a snapshot can be restored: makes a temporary volume of it, checks source, size and readiness, deletes
+ * the volume, and says how long it took. First removes what killed drills have left: of the same volume always, of
+ * others once they are twice as old as a drill may last. Two drills of one volume at once disturb each other.
+ *
+ * @throws PolicyError for an unknown cloud; PolyvolError when there is no snapshot to restore; the reason of the abort.
+ * A restore that fails is a result, not an error.
+ */
+export async function drill(
+  request: DrillRequest,
+  clouds: Clouds,
+  options: DrillOptions = {},
+): Promise<DrillReport> {
+  const { clock = machineClock, abortSignal, timeoutMs = TIMEOUT_MS } = options;
+  const call = abortSignal === undefined ? {} : { abortSignal };
+  const storage = cloudNamed(clouds, request.cloud);
+  const snapshot = await findSnapshot(storage, request.from, "drill", call);
+  const leftovers = await removeLeftovers(storage, snapshot.volumeId, clock.now() - 2 * timeoutMs, call);
+
+  const startedAt = clock.now();
+  const name = drillName(snapshot.volumeId, new Date(startedAt));
+  const problems: BackupProblem[] = leftovers.flatMap(({ problem }) =>
+    problem === undefined ? [] : [problem],
+  );
+  const place = { cloud: request.cloud, volumeName: name };
+  let volume: Volume | undefined;
+  let restoreMs: number | undefined;
+  try {
+    volume = await storage.volumes.create(
+      { name, sourceSnapshotId: snapshot.id, ...describe(storage, snapshot) },
+      { ...call, timeoutMs },
+    );
+    restoreMs = Math.round(clock.now() - startedAt);
+  } catch (error) {
+    abortSignal?.throwIfAborted();
+    problems.push(problemOf(error, "attention", place));
+    // A restore that came to nothing may have left a volume that never became usable.
+    volume = undefined;
+  }
+  const checks = volume === undefined ? [] : checkVolume(volume, snapshot);
+  try {
+    const left = volume ?? (await findOne(storage, name, call));
+    if (left !== undefined) await storage.volumes.delete(left.id, call);
+  } catch (error) {
+    abortSignal?.throwIfAborted();
+    problems.push(problemOf(error, "attention", place));
+  }
+  const passed = checks.length > 0 && checks.every(({ result }) => result !== "failed");
+  return {
+    cloud: request.cloud,
+    provider: storage.provider,
+    ok: passed && problems.length === 0,
+    snapshotId: snapshot.id,
+    snapshotName: snapshot.name,
+    takenAt: snapshot.createdAt.toISOString(),
+    volumeId: snapshot.volumeId,
+    drillVolume: { name, ...(volume === undefined ? {} : { id: volume.id }) },
+    startedAt: new Date(startedAt).toISOString(),
+    ...(restoreMs === undefined ? {} : { restoreMs }),
+    finishedAt: new Date(clock.now()).toISOString(),
+    checks,
+    leftovers,
+    problems,
+  };
+}
+
+function describe(storage: BlockStorage, snapshot: Snapshot): { readonly description?: string } {
+  if (!storage.capabilities.supports.includes("volumes.description")) return {};
+  return { description: `Temporary volume of a Polyvol drill of snapshot ${snapshot.id}` };
+}
+
+function checkVolume(volume: Volume, snapshot: Snapshot): readonly DrillCheck[] {
+  const source = volume.sourceSnapshotId;
+  const verdict = (good: boolean): DrillCheck["result"] => (good ? "passed" : "failed");
+  return [
+    {
+      check: "readiness",
+      result: verdict(volume.state === "available"),
+      found: volume.state,
+      wanted: "available",
+    },
+    {
+      check: "source",
+      result: source === undefined ? "unknown" : verdict(source === snapshot.id),
+      found: source ?? "not said",
+      wanted: snapshot.id,
+    },
+    {
+      check: "size",
+      result: verdict(volume.sizeGiB >= snapshot.minVolumeSizeGiB),
+      found: `${volume.sizeGiB} GiB`,
+      wanted: `${snapshot.minVolumeSizeGiB} GiB or more`,
+    },
+  ];
+}
+
+async function findOne(
+  storage: BlockStorage,
+  name: string,
+  call: { readonly abortSignal?: AbortSignal },
+): Promise<Volume | undefined> {
+  return (await storage.volumes.list({ name }, call).toArray()).find((each) => each.state !== "deleting");
+}

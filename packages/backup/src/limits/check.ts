@@ -1,0 +1,69 @@
+import type { ObservedCloud } from "../observe/world.ts";
+import type { Policy } from "../policy/types.ts";
+import type { BackupProblem } from "../problem.ts";
+import { closeSlots, showCloseSlots } from "./gap.ts";
+import { keptAtMost } from "./kept-at-most.ts";
+
+/** Snapshots of a volume that no count of a policy's rules covers. */
+export interface BesideRules {
+  /** Not of a policy that chooses the volume. */
+  readonly unowned: number;
+  /** Of one, and held, tagged to be kept, surplus, failed or unfinished. */
+  readonly held: number;
+  readonly others: number;
+}
+
+export interface LimitCheck {
+  readonly cloud: ObservedCloud;
+  /** Named in messages: `volume db (8f3c) on prod`. */
+  readonly subject: string;
+  readonly policies: readonly Policy[];
+  readonly beside: BesideRules;
+  readonly now: Date;
+}
+
+/** What stands against these policies on a volume: figures only, no place. */
+export type LimitProblem = Pick<BackupProblem, "code" | "message" | "effect">;
+
+/** Checks what the provider allows per volume, before anything is done. */
+export function checkLimits(check: LimitCheck): readonly LimitProblem[] {
+  return [...checkGaps(check), ...checkCount(check)];
+}
+
+function checkGaps({ cloud, subject, policies, now }: LimitCheck): LimitProblem[] {
+  const gapMs = cloud.capabilities.limits.snapshotGapMs;
+  if (gapMs === "unknown" || gapMs === 0) return [];
+  const problems: LimitProblem[] = [];
+  policies.forEach((one, index) => {
+    for (const other of policies.slice(index)) {
+      const close = closeSlots(one, other, gapMs, now);
+      if (close === undefined) continue;
+      const message = `${subject}: ${showCloseSlots(close, gapMs, cloud.provider)}`;
+      problems.push({ code: "out_of_range", message, effect: "nothing_done" });
+    }
+  });
+  return problems;
+}
+
+/** All policies together, what they do not count, and one more, since the new one comes before an old one goes. */
+function checkCount({ cloud, subject, policies, beside, now }: LimitCheck): LimitProblem[] {
+  const limit = cloud.capabilities.limits.snapshotsPerVolume;
+  if (limit === "unknown") return [];
+  const kept = policies.map((policy) => ({ policy, most: keptAtMost(policy, now, limit) }));
+  const ruled = kept.reduce((sum, { most }) => sum + most.count, 0);
+  const { unowned, held, others } = beside;
+  const total = ruled + unowned + held + others + 1;
+  if (total <= limit) return [];
+  const parts = [
+    ...kept.map(({ policy, most }) => ({ count: most.count, text: `policy ${policy.id} (${most.terms})` })),
+    { count: unowned, text: "that no policy here owns" },
+    { count: held, text: "held" },
+    { count: others, text: "not counted by any rule" },
+    { count: 1, text: "new, made before an old one goes" },
+  ].filter(({ count }) => count > 0);
+  const sum = parts.map(({ count, text }) => `${count} ${text}`).join(" + ");
+  const message = `${subject}: ${sum} = ${total} snapshots; ${cloud.provider} allows ${limit} of one volume`;
+  // What the policies alone can never do is refused. What others have added is said while there is still room.
+  const effect = ruled + 1 > limit ? "nothing_done" : "attention";
+  return [{ code: "out_of_range", message, effect }];
+}

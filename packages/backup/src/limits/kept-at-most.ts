@@ -1,0 +1,150 @@
+import type { Policy } from "../policy/types.ts";
+import type { Period } from "../retention/bucket.ts";
+import { isZeroSpan, parseSpan, type Span, subtractSpan } from "../retention/span.ts";
+import { zoneNamed } from "../retention/time-zone.ts";
+import type { CountRuleName, WithinRuleName } from "../retention/types.ts";
+import { alwaysApart, sampleSlots } from "./samples.ts";
+
+/** How many snapshots of one volume a policy's rules can keep, and how that comes about. */
+export interface KeptAtMost {
+  readonly count: number;
+  /** `daily 7 + weekly 4 - 1`: each rule keeps the newest one, which counts once. */
+  readonly terms: string;
+}
+
+/** One rule: how many it can keep, and whether these are simply the newest ones. */
+interface Term {
+  readonly text: string;
+  readonly count: number;
+  readonly newestOnly: boolean;
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const countRules: readonly (readonly [CountRuleName, Period | undefined])[] = [
+  ["last", undefined],
+  ["hourly", "hour"],
+  ["daily", "day"],
+  ["weekly", "week"],
+  ["monthly", "month"],
+  ["yearly", "year"],
+];
+/** With the shortest that such a period can be. */
+const withinRules: readonly (readonly [WithinRuleName, Period, number])[] = [
+  ["withinHourly", "hour", HOUR],
+  ["withinDaily", "day", DAY - HOUR],
+  ["withinWeekly", "week", 7 * DAY - HOUR],
+  ["withinMonthly", "month", 28 * DAY - HOUR],
+  ["withinYearly", "year", 365 * DAY - HOUR],
+];
+/** How many places in the sampled year a span is measured back from. */
+const PLACES = 12;
+
+/** What has been counted already, for as long as the policy is in use. */
+const known = new WeakMap<Policy, Map<string, KeptAtMost>>();
+
+/**
+ * The most snapshots of one volume that the rules and the minimum age can keep at once, as long as there is one for
+ * each slot; tags and holds come on top. Never too low; a little too high where rules overlap.
+ *
+ * @param enough counting spans stops above this number
+ */
+export function keptAtMost(policy: Policy, now: Date, enough: number): KeptAtMost {
+  const results = known.get(policy) ?? new Map<string, KeptAtMost>();
+  known.set(policy, results);
+  const key = `${now.getUTCFullYear()} ${enough}`;
+  const result = results.get(key) ?? count(policy, now, enough);
+  results.set(key, result);
+  return result;
+}
+
+function count(policy: Policy, now: Date, enough: number): KeptAtMost {
+  const terms = termsOf(policy, now, enough);
+  const newest = terms.filter((term) => term.newestOnly);
+  const most = newest.reduce<Term | undefined>(
+    (best, term) => (best !== undefined && best.count >= term.count ? best : term),
+    undefined,
+  );
+  const others = terms.filter((term) => !term.newestOnly);
+  const [first = { text: "the newest 1", count: 1 }, ...more] = [
+    ...(most === undefined ? [] : [most]),
+    ...others,
+  ];
+  return {
+    count: more.reduce((sum, term) => sum + term.count - 1, first.count),
+    terms: [first.text, ...more.map((term) => `${term.text} - 1`)].join(" + "),
+  };
+}
+
+function termsOf(policy: Policy, now: Date, enough: number): Term[] {
+  const { retention, brakes } = policy;
+  const slots = sampleSlots(policy.schedule, now);
+  const apart = (period: Period): boolean => alwaysApart(slots, period, retention.timezone);
+  const terms: Term[] = [];
+  for (const [rule, period] of countRules) {
+    const count = retention[rule] ?? 0;
+    if (count === 0) continue;
+    terms.push({ text: `${rule} ${count}`, count, newestOnly: period === undefined || apart(period) });
+  }
+  if (retention.within !== undefined)
+    terms.push(...spanTerm(policy, "within", retention.within, slots, enough));
+  for (const [rule, period, shortest] of withinRules) {
+    const text = retention[rule];
+    const [all] = text === undefined ? [] : spanTerm(policy, rule, text, slots, enough);
+    const span = text === undefined ? undefined : parseSpan(text);
+    if (all === undefined || span === undefined) continue;
+    if (apart(period)) terms.push(all);
+    else {
+      // The oldest one comes on top of the newest of each period.
+      const periods = Math.floor(longest(span) / shortest) + (retention.keepOldest === false ? 1 : 2);
+      const count = Math.min(all.count, periods);
+      terms.push({ text: `${rule} ${text} (${count})`, count, newestOnly: false });
+    }
+  }
+  if (brakes.minAgeMs > 0) {
+    const count = 1 + mostWithin(policy, slots, (slot) => slot - brakes.minAgeMs, enough);
+    terms.push({ text: `minimum age (${count})`, count, newestOnly: true });
+  }
+  return terms;
+}
+
+/** The rule that keeps everything within a span, or nothing when the span has no length. */
+function spanTerm(
+  policy: Policy,
+  rule: string,
+  text: string,
+  slots: readonly number[],
+  enough: number,
+): Term[] {
+  const span = parseSpan(text);
+  if (span === undefined || isZeroSpan(span)) return [];
+  const zone = zoneNamed(policy.retention.timezone);
+  const count = mostWithin(policy, slots, (slot) => subtractSpan(slot, span, zone), enough);
+  return [
+    { text: `${rule} ${text} (${count > enough ? `more than ${enough}` : count})`, count, newestOnly: true },
+  ];
+}
+
+/** The most slots that lie later than `edgeOf` a slot, up to that slot, looked for all over the sampled year. */
+function mostWithin(
+  { schedule }: Policy,
+  slots: readonly number[],
+  edgeOf: (slot: number) => number,
+  enough: number,
+): number {
+  let most = 1;
+  for (let place = 0; place < PLACES; place += 1) {
+    const end = slots[Math.floor((place * slots.length) / PLACES)];
+    if (end === undefined) continue;
+    let count = 0;
+    let slot = schedule.firstAfter(Math.max(edgeOf(end), Date.UTC(1900, 0, 1)));
+    for (; slot !== undefined && slot <= end && count <= enough; slot = schedule.firstAfter(slot)) count += 1;
+    most = Math.max(most, count);
+    if (most > enough) break;
+  }
+  return most;
+}
+
+function longest({ years, months, days, hours }: Span): number {
+  return (years * 366 + months * 31 + days) * DAY + (hours + 2) * HOUR;
+}

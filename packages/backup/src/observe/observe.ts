@@ -1,0 +1,79 @@
+import { type BlockStorage, type Health, PolyvolError, type Snapshot } from "@polyvol/core";
+import type { NamedCloud } from "../clouds.ts";
+import { showDuration } from "../duration.ts";
+import { isHeld } from "../hold/marker.ts";
+import { parseSnapshotName } from "../naming/snapshot-name.ts";
+import { compareText, groupBy } from "../ordering.ts";
+import { patiently } from "../patience.ts";
+import { problemOf } from "../problem.ts";
+import type { CloudState, SeenSnapshot } from "./world.ts";
+
+/** A clock may be off by so much: beyond it, slots would be due too early or too late. */
+const MAX_SKEW_MS = 120_000;
+
+export interface ObserveOptions {
+  /** Whether the clocks of both sides are compared. Default true. */
+  readonly checkClock?: boolean;
+  readonly abortSignal?: AbortSignal;
+}
+
+/**
+ * Reads clouds side by side: volumes, then snapshots, each by one complete listing. A cloud of which anything cannot
+ * be read counts as not read at all; the others go on.
+ */
+export async function observe(
+  clouds: readonly NamedCloud[],
+  options: ObserveOptions = {},
+): Promise<readonly CloudState[]> {
+  options.abortSignal?.throwIfAborted();
+  return await Promise.all(clouds.map((cloud) => observeCloud(cloud, options)));
+}
+
+async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptions): Promise<CloudState> {
+  const { abortSignal, checkClock = true } = options;
+  try {
+    if (storage instanceof Error) throw storage;
+    const call = patiently(storage, "read", abortSignal);
+    if (checkClock) refuseSkew(await storage.checkHealth(call), storage.provider);
+    const volumes = await storage.volumes.list({}, call).toArray();
+    const snapshots = await storage.snapshots.list({}, call).toArray();
+    const { provider, capabilities } = storage;
+    return {
+      state: "observed",
+      name,
+      provider,
+      capabilities,
+      volumes: volumes.toSorted((a, b) => compareText(a.id, b.id)),
+      snapshots: groupBy(snapshots.toSorted((a, b) => compareText(a.id, b.id)).map(seen), volumeOf),
+      requests: (checkClock ? 1 : 0) + pages(storage, volumes.length) + pages(storage, snapshots.length),
+      requestsPerDeletion: storage.driver?.deletion === "immediate" ? 2 : 4,
+    };
+  } catch (error) {
+    abortSignal?.throwIfAborted();
+    return { state: "failed", name, problem: problemOf(error, "nothing_done", { cloud: name }) };
+  }
+}
+
+/** A snapshot with what its name says of it. */
+export function seen(snapshot: Snapshot): SeenSnapshot {
+  const ours = parseSnapshotName(snapshot.name, snapshot.volumeId);
+  return { snapshot, held: isHeld(snapshot), ...(ours === undefined ? {} : { ours }) };
+}
+
+function volumeOf({ snapshot }: SeenSnapshot): string {
+  return snapshot.volumeId;
+}
+
+function refuseSkew({ clockSkewMs = 0 }: Health, provider: string): void {
+  if (Math.abs(clockSkewMs) <= MAX_SKEW_MS) return;
+  const direction = clockSkewMs > 0 ? "behind" : "ahead of";
+  const reason =
+    `this machine's clock is ${showDuration(Math.abs(clockSkewMs))} ${direction} the provider's; ` +
+    `allowed: ${showDuration(MAX_SKEW_MS)}, since slots would be due at the wrong time; set the clock`;
+  throw new PolyvolError("failed_precondition", reason, { provider, operation: "checkHealth" });
+}
+
+/** Requests of one listing, at the driver's largest page. */
+function pages(storage: BlockStorage, items: number): number {
+  return Math.max(1, Math.ceil(items / (storage.driver?.paging.maxPageSize ?? 100)));
+}

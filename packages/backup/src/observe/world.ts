@@ -1,0 +1,36 @@
+import type { Capabilities, Snapshot, Volume } from "@polyvol/core";
+import type { SnapshotName } from "../naming/snapshot-name.ts";
+import type { BackupProblem } from "../problem.ts";
+
+/** A snapshot with what its name says; without that it is none of ours. */
+export interface SeenSnapshot {
+  readonly snapshot: Snapshot;
+  readonly ours?: SnapshotName;
+  readonly held: boolean;
+}
+
+/** A cloud as it was read: whole, or not at all. */
+export type CloudState =
+  | {
+      readonly state: "observed";
+      readonly name: string;
+      readonly provider: string;
+      readonly capabilities: Capabilities;
+      /** In the order of their ids. */
+      readonly volumes: readonly Volume[];
+      /** By the id of their volume (which may be gone), each list in the order of ids. */
+      readonly snapshots: ReadonlyMap<string, readonly SeenSnapshot[]>;
+      /** Requests that reading took, as far as can be told. */
+      readonly requests: number;
+      /** Requests that a deletion takes. */
+      readonly requestsPerDeletion: number;
+    }
+  | { readonly state: "failed"; readonly name: string; readonly problem: BackupProblem };
+
+/** A cloud that could be read. */
+export type ObservedCloud = Extract<CloudState, { readonly state: "observed" }>;
+
+/** Whether a snapshot counts as a backup. */
+export function isGood({ snapshot }: SeenSnapshot): boolean {
+  return snapshot.state === "available" || snapshot.state === "restoring";
+}

@@ -1,0 +1,73 @@
+import type { CloudState, ObservedCloud } from "../observe/world.ts";
+import { selectVolumes } from "../policy/select.ts";
+import type { Policy } from "../policy/types.ts";
+import type { BackupProblem } from "../problem.ts";
+import { digestOf } from "./canonical.ts";
+import { costOf } from "./cost.ts";
+import type { BackupPlan, PlannedCloud, VolumePlan } from "./types.ts";
+import { planVolume } from "./volume.ts";
+
+/** The plan for what was read: a pure function of policies, clouds and now. */
+export function computePlan(
+  policies: readonly Policy[],
+  states: readonly CloudState[],
+  now: Date,
+): BackupPlan {
+  const selection = selectVolumes(policies, states);
+  const problems: BackupProblem[] = [];
+  const clouds: PlannedCloud[] = [];
+  const volumes: VolumePlan[] = [];
+  const seen: unknown[] = [];
+  for (const state of states) {
+    if (state.state === "failed") {
+      problems.push(state.problem);
+      continue;
+    }
+    const own: VolumePlan[] = [];
+    for (const volume of state.volumes) {
+      const chosenBy = selection.policiesOf(state.name, volume.id);
+      if (chosenBy.length === 0) continue;
+      const planned = planVolume(state, volume, chosenBy, now);
+      own.push(planned.plan);
+      problems.push(...planned.problems);
+    }
+    clouds.push(costOf(state, own));
+    volumes.push(...own);
+    seen.push(basisOf(state, own));
+  }
+  problems.push(...selection.problems);
+  const count = (key: "create" | "delete" | "keep"): number =>
+    volumes.reduce((sum, each) => sum + each[key].length, 0);
+  const body = {
+    format: "polyvol-backup-plan",
+    version: 1,
+    now: now.toISOString(),
+    basis: digestOf([policies.map(policyData), seen]),
+    clouds,
+    volumes,
+    problems,
+    totals: { create: count("create"), delete: count("delete"), keep: count("keep") },
+  } as const;
+  return { ...body, digest: digestOf(body) };
+}
+
+/** A policy as data: what it was written as, with the defaults. */
+export function policyData({ schedule, ...rest }: Policy): unknown {
+  return { ...rest, schedule: schedule.definition };
+}
+
+/** What of a cloud the plan rests on. */
+function basisOf(cloud: ObservedCloud, volumes: readonly VolumePlan[]): unknown {
+  const snapshots = volumes.flatMap(({ volumeId }) =>
+    (cloud.snapshots.get(volumeId) ?? []).map(({ snapshot, held }) => {
+      const { id, name, state, createdAt, tags } = snapshot;
+      return [id, name, volumeId, state, createdAt.toISOString(), tags, held];
+    }),
+  );
+  return [
+    cloud.name,
+    cloud.provider,
+    volumes.map(({ volumeId, volumeName }) => [volumeId, volumeName]),
+    snapshots,
+  ];
+}

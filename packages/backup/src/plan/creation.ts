@@ -1,0 +1,64 @@
+import { type NameRule, PolyvolError, type Volume } from "@polyvol/core";
+import { fillPrefix } from "../naming/prefix.ts";
+import { nameLength, snapshotName } from "../naming/snapshot-name.ts";
+import type { ObservedCloud, SeenSnapshot } from "../observe/world.ts";
+import type { Policy } from "../policy/types.ts";
+import type { Due } from "./due.ts";
+import type { PlannedCreation } from "./types.ts";
+
+/**
+ * The snapshot to be made for a slot. One of that slot that an earlier run has begun is gone on with under its own
+ * name, whatever the prefix is now.
+ *
+ * @throws PolyvolError `failed_precondition` for a volume in use that must not be; `out_of_range`, `invalid_argument`
+ * for a name that the provider does not take
+ */
+export function planCreation(
+  cloud: ObservedCloud,
+  volume: Volume,
+  policy: Policy,
+  own: readonly SeenSnapshot[],
+  wanted: NonNullable<Due["wanted"]>,
+): PlannedCreation {
+  const { slot, reason } = wanted;
+  const base = { policyId: policy.id, slot: slot.toISOString() };
+  const begun = own.find(
+    ({ snapshot: { state }, ours }) =>
+      (state === "creating" || state === "unknown") && ours?.slot.getTime() === slot.getTime(),
+  );
+  if (begun !== undefined) {
+    return { ...base, name: begun.snapshot.name, reason: `${reason}; one is being made, to be waited for` };
+  }
+  if (!policy.allowAttached && volume.attachments.length > 0) {
+    const servers = volume.attachments.map(({ serverId }) => serverId).join(", ");
+    const message = `policy ${policy.id} says allowAttached: false, and the volume is attached to ${servers}`;
+    throw refusal("failed_precondition", message, cloud, volume);
+  }
+  const rule = cloud.capabilities.limits.snapshotName;
+  const prefix = fillPrefix(policy.prefix, { cloud: cloud.name, volume: volume.name }, policy.id, rule);
+  if (prefix === undefined) throw tooLong(policy, rule, cloud, volume);
+  const name = snapshotName(prefix, policy.id, volume.id, slot);
+  if (!new RegExp(`^(?:${rule.pattern})$`).test(name)) {
+    const message = `name: found ${JSON.stringify(name)}; allowed: ${rule.inWords}`;
+    throw refusal("invalid_argument", message, cloud, volume);
+  }
+  return { ...base, name, reason };
+}
+
+function tooLong(policy: Policy, rule: NameRule, cloud: ObservedCloud, volume: Volume): PolyvolError {
+  const least = nameLength(1, policy.id);
+  const message =
+    `the names of policy ${policy.id} have at least ${least} characters ` +
+    `(prefix 1 + id ${policy.id.length} + slot 16 + hash 10 + 3 times -); allowed: ${rule.maxLength}`;
+  return refusal("out_of_range", message, cloud, volume);
+}
+
+function refusal(
+  code: "failed_precondition" | "out_of_range" | "invalid_argument",
+  message: string,
+  cloud: ObservedCloud,
+  volume: Volume,
+): PolyvolError {
+  const resource = { kind: "volume", id: volume.id, name: volume.name } as const;
+  return new PolyvolError(code, message, { provider: cloud.provider, operation: "plan", resource });
+}

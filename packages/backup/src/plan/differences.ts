@@ -1,0 +1,100 @@
+import type { PolicyProblem } from "../retention/policy-error.ts";
+import { canonicalJson } from "./canonical.ts";
+import type { BackupPlan, VolumePlan } from "./types.ts";
+
+/** What one snapshot's fate is in a plan. */
+interface Fate {
+  readonly label: string;
+  readonly fate: string;
+  readonly detail: string;
+}
+
+/**
+ * Where a stored plan and the one computed anew for the same instant differ: each path, what the plan says (`found`)
+ * and what holds now (`allowed`). Empty when carrying out the one is carrying out the other.
+ */
+export function differencesOf(stored: BackupPlan, current: BackupPlan): readonly PolicyProblem[] {
+  const problems = compare(problemFates(stored), problemFates(current), "plan.problems");
+  const before = volumesByKey(stored);
+  const after = volumesByKey(current);
+  for (const key of new Set([...before.keys(), ...after.keys()])) {
+    const one = before.get(key);
+    const other = after.get(key);
+    const { cloud, volumeId, volumeName } = one ?? other ?? { cloud: "", volumeId: "", volumeName: "" };
+    const path = `plan.volumes[${cloud} ${volumeName} (${volumeId})]`;
+    if (one === undefined)
+      problems.push({ path, found: "nothing", allowed: "a volume that policies choose now" });
+    else if (other === undefined)
+      problems.push({ path, found: "a volume", allowed: "nothing: it cannot be planned now" });
+    else problems.push(...volumeDifferences(one, other, path));
+  }
+  return problems;
+}
+
+function volumeDifferences(stored: VolumePlan, current: VolumePlan, path: string): PolicyProblem[] {
+  const found = compare(fatesOf(stored), fatesOf(current), path);
+  if (found.length > 0 || canonicalJson(stored) === canonicalJson(current)) return found;
+  const order = (plan: VolumePlan): string =>
+    `${plan.create.map(({ name }) => name).join(", ")}; ${plan.delete.map(({ snapshotId }) => snapshotId).join(", ")}`;
+  const same = order(stored) === order(current);
+  return [
+    same
+      ? { path, found: canonicalJson(stored.policies), allowed: canonicalJson(current.policies) }
+      : { path, found: order(stored), allowed: order(current) },
+  ];
+}
+
+function compare(
+  stored: ReadonlyMap<string, Fate>,
+  current: ReadonlyMap<string, Fate>,
+  path: string,
+): PolicyProblem[] {
+  const problems: PolicyProblem[] = [];
+  for (const key of new Set([...stored.keys(), ...current.keys()])) {
+    const one = stored.get(key);
+    const other = current.get(key);
+    if (one?.detail === other?.detail) continue;
+    const label = one?.label ?? other?.label ?? key;
+    problems.push({
+      path: `${path}.${label}`,
+      found: one?.fate ?? "nothing",
+      allowed: other?.fate ?? "nothing",
+    });
+  }
+  return problems;
+}
+
+function fatesOf(volume: VolumePlan): ReadonlyMap<string, Fate> {
+  const fates = new Map<string, Fate>();
+  const add = (key: string, label: string, fate: string, data: unknown): void => {
+    // The same snapshot twice in one plan is a difference, too.
+    const detail = `${fates.get(key)?.detail ?? ""}${canonicalJson(data)}`;
+    fates.set(key, { label, fate, detail });
+  };
+  for (const each of volume.create) add(`create ${each.name}`, each.name, `create: ${each.reason}`, each);
+  for (const each of volume.delete) {
+    add(each.snapshotId, `${each.name} (${each.snapshotId})`, `delete: ${each.reason}`, ["delete", each]);
+  }
+  for (const each of volume.keep) {
+    add(each.snapshotId, `${each.name} (${each.snapshotId})`, `keep: ${each.reasons.join(", ")}`, [
+      "keep",
+      each,
+    ]);
+  }
+  return fates;
+}
+
+/** Problems by where and what they are: their wording holds request ids and times. */
+function problemFates(plan: BackupPlan): ReadonlyMap<string, Fate> {
+  return new Map(
+    plan.problems.map(({ code, message, cloud, policyId, volumeId, snapshotName }) => {
+      const place = [cloud, volumeId, policyId, snapshotName].filter((each) => each !== undefined).join(" ");
+      const key = `${code} ${place}`;
+      return [key, { label: place === "" ? code : place, fate: `${code}: ${message}`, detail: key }];
+    }),
+  );
+}
+
+function volumesByKey(plan: BackupPlan): ReadonlyMap<string, VolumePlan> {
+  return new Map(plan.volumes.map((each) => [canonicalJson([each.cloud, each.volumeId]), each]));
+}

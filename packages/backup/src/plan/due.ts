@@ -1,0 +1,90 @@
+import { isGood, type SeenSnapshot } from "../observe/world.ts";
+import type { Policy } from "../policy/types.ts";
+import { newestDueSlot } from "../schedule/slots.ts";
+import type { Schedule } from "../schedule/types.ts";
+import type { MissedSlots } from "./types.ts";
+
+/** Missed slots are counted up to here. */
+const MOST_COUNTED = 1_000;
+
+/** What a policy's schedule asks for on one volume. */
+export interface Due {
+  readonly dueSlot: Date | undefined;
+  /** Slot of the newest good snapshot that is not in the future. */
+  readonly newestSlot: Date | undefined;
+  readonly missed: MissedSlots;
+  /** The slot to make a snapshot for, with why. Always the newest due one: older ones have passed. */
+  readonly wanted: { readonly slot: Date; readonly reason: string } | undefined;
+}
+
+/**
+ * Compares a policy's own snapshots of a volume with its schedule. What failed or is not finished does not count, nor
+ * does a snapshot of a slot in the future, which only a wrong clock can have made.
+ */
+export function findDue(policy: Policy, own: readonly SeenSnapshot[], now: Date): Due {
+  const dueSlot = newestDue(policy.schedule, now);
+  const newest = newestGood(own, now.getTime());
+  const newestSlot = newest === undefined ? undefined : new Date(newest);
+  const base = { dueSlot, newestSlot };
+  if (dueSlot === undefined) return { ...base, missed: { count: 0, more: false }, wanted: undefined };
+  const missed =
+    newest === undefined ? { count: 0, more: false } : countMissed(policy, newest, dueSlot.getTime());
+  if (newest !== undefined && newest >= dueSlot.getTime()) return { ...base, missed, wanted: undefined };
+  return { ...base, missed, wanted: { slot: dueSlot, reason: reasonFor(dueSlot, newestSlot, missed) } };
+}
+
+/** The stretch from one slot to the next in which each schedule was last asked: all volumes ask for the same one. */
+const asked = new WeakMap<Schedule, { readonly slot: number; readonly next: number }>();
+
+function newestDue(schedule: Schedule, now: Date): Date | undefined {
+  const time = now.getTime();
+  const known = asked.get(schedule);
+  if (known !== undefined && known.slot <= time && time < known.next) return new Date(known.slot);
+  const slot = newestDueSlot(schedule, now);
+  if (slot !== undefined) {
+    asked.set(schedule, {
+      slot: slot.getTime(),
+      next: schedule.firstAfter(time) ?? Number.POSITIVE_INFINITY,
+    });
+  }
+  return slot;
+}
+
+function newestGood(own: readonly SeenSnapshot[], now: number): number | undefined {
+  let newest: number | undefined;
+  for (const each of own) {
+    const slot = each.ours?.slot.getTime();
+    if (slot === undefined || slot > now || !isGood(each)) continue;
+    if (newest === undefined || slot > newest) newest = slot;
+  }
+  return newest;
+}
+
+/** The slots between the newest good snapshot and the one that is due now. */
+function countMissed({ schedule }: Policy, after: number, due: number): MissedSlots {
+  let count = 0;
+  let [first, last]: (number | undefined)[] = [];
+  let slot = schedule.firstAfter(after);
+  for (; slot !== undefined && slot < due && count < MOST_COUNTED; slot = schedule.firstAfter(slot)) {
+    first ??= slot;
+    last = slot;
+    count += 1;
+  }
+  const more = slot !== undefined && slot < due;
+  if (first === undefined || last === undefined) return { count, more };
+  return {
+    count,
+    more,
+    first: new Date(first).toISOString(),
+    ...(more ? {} : { last: new Date(last).toISOString() }),
+  };
+}
+
+function reasonFor(slot: Date, newest: Date | undefined, missed: MissedSlots): string {
+  const due = `slot ${slot.toISOString()} is due`;
+  if (newest === undefined) return `${due}; the first good snapshot of this policy`;
+  const since = `${due}; the newest good snapshot is of slot ${newest.toISOString()}`;
+  if (missed.count === 0) return since;
+  const plural = missed.count === 1 && !missed.more ? "slot between was" : "slots between were";
+  return `${since}; ${missed.more ? "more than " : ""}${missed.count} ${plural} missed`;
+}

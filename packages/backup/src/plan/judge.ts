@@ -1,0 +1,130 @@
+import { showDuration } from "../duration.ts";
+import { isGood, type SeenSnapshot } from "../observe/world.ts";
+import type { Policy } from "../policy/types.ts";
+import { evaluateChecked } from "../retention/evaluate.ts";
+import type { RetentionPolicy, RetentionSnapshot } from "../retention/types.ts";
+
+/** A snapshot of one policy on one volume, as retention sees it: its time is its slot. */
+interface Judged extends RetentionSnapshot {
+  readonly seen: SeenSnapshot | undefined;
+}
+
+/** What keeps a snapshot whatever the rules say. */
+const BESIDE: ReadonlySet<string> = new Set(["hold", "restoring", "keepTags"]);
+
+/** What retention and brakes make of the snapshots of one policy on one volume. */
+export interface Judgement {
+  readonly keep: readonly JudgedKeep[];
+  /** Newest first: in this order no deletion changes what the rules say of the others. */
+  readonly remove: readonly SeenSnapshot[];
+  /** Set when the brake on the share holds everything that would go. */
+  readonly braked?: string;
+}
+
+export interface JudgedKeep {
+  readonly seen: SeenSnapshot;
+  readonly reasons: readonly string[];
+  /** Whether the counts and spans of the rules cover it, rather than a hold, a tag or its state. */
+  readonly ruled: boolean;
+}
+
+export interface JudgeOptions {
+  /** What is in the future for the rules. */
+  readonly now: Date;
+  /** The time by which the age of a snapshot is measured, in milliseconds. */
+  readonly agedAt: number;
+  /** A slot that a snapshot will be there for before anything goes. */
+  readonly upcoming?: Date | undefined;
+  /** Snapshots of this policy and volume that this run has deleted already. */
+  readonly deletedBefore?: number;
+  /** Ids of several snapshots of one name but for the one that counts. They are kept. */
+  readonly surplus?: ReadonlySet<string>;
+}
+
+/**
+ * Judges the snapshots of one policy on one volume. Pure.
+ *
+ * @param own all that the policy owns there, in whatever state
+ * @throws PolicyError `failed_precondition` when the rules keep nothing
+ */
+export function judge(policy: Policy, own: readonly SeenSnapshot[], options: JudgeOptions): Judgement {
+  const { now, agedAt, upcoming, deletedBefore = 0 } = options;
+  const judged = own.filter((seen) => whyLeftAlone(seen, options) === undefined).map(toJudged);
+  if (upcoming !== undefined) judged.push(upcomingOf(policy, upcoming));
+  const { kept, removed } = evaluateChecked(policy.retention, judged, { now });
+
+  const keep: JudgedKeep[] = [];
+  for (const { snapshot, reasons } of kept) {
+    if (snapshot.seen === undefined) continue;
+    const ruled = reasons.some(({ rule }) => !BESIDE.has(rule));
+    keep.push({ seen: snapshot.seen, reasons: reasons.map(({ text }) => text), ruled });
+  }
+  for (const seen of own) {
+    const reason = whyLeftAlone(seen, options);
+    if (reason !== undefined) keep.push({ seen, reasons: [reason], ruled: false });
+  }
+
+  const remove: SeenSnapshot[] = [];
+  for (const { seen } of removed) {
+    if (seen === undefined) continue;
+    const age = agedAt - seen.snapshot.createdAt.getTime();
+    if (age >= policy.brakes.minAgeMs) remove.push(seen);
+    else
+      keep.push({
+        seen,
+        reasons: [`minimum age: ${showDuration(age)} of ${showDuration(policy.brakes.minAgeMs)}`],
+        ruled: true,
+      });
+  }
+
+  const base = judged.length + deletedBefore;
+  const going = remove.length + deletedBefore;
+  if (remove.length === 0 || going <= policy.brakes.maxShare * base) return { keep, remove };
+  const braked =
+    `${going} of ${base} good snapshots would go in one run, ${percent(going / base)}; ` +
+    `allowed: ${percent(policy.brakes.maxShare)} (brakes.maxShare)`;
+  return {
+    keep: [...keep, ...remove.map((seen) => ({ seen, reasons: [`brake: ${braked}`], ruled: true }))],
+    remove: [],
+    braked,
+  };
+}
+
+/** What retention is not shown at all, with the reason; undefined for what it is to judge. */
+function whyLeftAlone(seen: SeenSnapshot, { now, surplus }: JudgeOptions): string | undefined {
+  const { id, name, state } = seen.snapshot;
+  if (surplus?.has(id)) return `surplus: another snapshot is named ${name}, too`;
+  if (!isGood(seen)) return `state ${state}: not counted and not removed`;
+  const slot = seen.ours?.slot;
+  if (slot === undefined || slot <= now) return undefined;
+  return "its slot is in the future: not counted and not removed";
+}
+
+/** The rules of a policy in short: `daily 7, weekly 4, within 3d`. */
+export function showRules(retention: RetentionPolicy): string {
+  const { timezone, keepTags, keepOldest, ...rules } = retention;
+  const shown = Object.entries(rules)
+    .filter(([, value]) => value !== 0)
+    .map(([rule, value]) => `${rule} ${value}`);
+  const tags = (keepTags ?? []).map((list) => `tags ${list.join(" and ")}`);
+  return [...shown, ...tags].join(", ");
+}
+
+function toJudged(seen: SeenSnapshot): Judged {
+  const { id, createdAt, tags, state } = seen.snapshot;
+  return { id, time: seen.ours?.slot ?? createdAt, tags, state, held: seen.held, seen };
+}
+
+function upcomingOf(policy: Policy, slot: Date): Judged {
+  // No provider has such an id.
+  return { id: "\u0000upcoming", time: slot, tags: ownTags(policy.id), seen: undefined, state: "available" };
+}
+
+/** The tags that a policy's snapshots get where the provider has tags: copies for people. */
+export function ownTags(policyId: string): Readonly<Record<string, string>> {
+  return { "polyvol-policy": policyId };
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 1000) / 10} %`;
+}

@@ -1,0 +1,30 @@
+import { type Clouds, cloudsOf } from "../clouds.ts";
+import { observe } from "../observe/observe.ts";
+import type { Policy } from "../policy/types.ts";
+import { PolicyError } from "../retention/policy-error.ts";
+import { computePlan } from "./compute.ts";
+import type { BackupPlan } from "./types.ts";
+
+export interface PlanOptions {
+  readonly abortSignal?: AbortSignal;
+}
+
+/**
+ * What a run would do at `now`, with every reason; nothing is changed. Reads each cloud that a policy is about: one
+ * health check and one complete listing of volumes and of snapshots.
+ *
+ * A cloud that is down, refuses the credentials, or whose clock differs from ours by more than two minutes is reported
+ * in `problems`, and the others are planned.
+ *
+ * @param policies of `parsePolicies`
+ * @throws PolicyError `invalid_argument` for the name of a cloud that does not exist, or an invalid date
+ */
+export async function plan(
+  policies: readonly Policy[],
+  clouds: Clouds,
+  now: Date,
+  options: PlanOptions = {},
+): Promise<BackupPlan> {
+  if (Number.isNaN(now.getTime())) throw new PolicyError("invalid_argument", "now is not a valid date");
+  return computePlan(policies, await observe(cloudsOf(policies, clouds), options), now);
+}

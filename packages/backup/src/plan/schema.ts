@@ -1,0 +1,83 @@
+import * as z from "zod";
+import { PolicyError, parseOrThrow } from "../retention/policy-error.ts";
+import { digestOf } from "./canonical.ts";
+import type { BackupPlan } from "./types.ts";
+
+const aText = "a text";
+const anInstant = "an instant such as 2026-11-21T03:00:00.000Z";
+const aCount = "a whole number from 0";
+const aList = "a list";
+const object = "an object as plan() makes it, without other keys";
+
+const text = z.string(aText);
+const instant = z
+  .string(anInstant)
+  .refine((value) => !Number.isNaN(Date.parse(value)) && new Date(value).toISOString() === value, anInstant);
+const count = z.int(aCount).min(0, aCount);
+const milliseconds = z.number(aCount).min(0, aCount);
+const missed = z.strictObject(
+  { count, more: z.boolean("true or false"), first: instant.exactOptional(), last: instant.exactOptional() },
+  object,
+);
+const policy = z.strictObject(
+  { policyId: text, dueSlot: instant.exactOptional(), newestSlot: instant.exactOptional(), missed },
+  object,
+);
+const creation = z.strictObject({ policyId: text, slot: instant, name: text, reason: text }, object);
+const named = { snapshotId: text, name: text, createdAt: instant };
+const deletion = z.strictObject({ ...named, policyId: text, slot: instant, reason: text }, object);
+const keep = z.strictObject(
+  { ...named, policyId: text.exactOptional(), slot: instant.exactOptional(), reasons: z.array(text, aList) },
+  object,
+);
+const volume = z.strictObject(
+  {
+    cloud: text,
+    provider: text,
+    volumeId: text,
+    volumeName: text,
+    policies: z.array(policy, aList),
+    create: z.array(creation, aList),
+    delete: z.array(deletion, aList),
+    keep: z.array(keep, aList),
+  },
+  object,
+);
+const requests = z.strictObject({ read: count, create: count, delete: count, total: count }, object);
+const cloud = z.strictObject(
+  { cloud: text, provider: text, volumes: count, requests, shortestMs: milliseconds },
+  object,
+);
+/** Problems are shown, never acted on. */
+const problem = z.looseObject({ code: text, message: text, effect: text }, object);
+
+const planSchema = z.strictObject(
+  {
+    format: z.literal("polyvol-backup-plan", '"polyvol-backup-plan"'),
+    version: z.literal(1, "1, the version of plans that this program reads"),
+    now: instant,
+    basis: text,
+    clouds: z.array(cloud, aList),
+    volumes: z.array(volume, aList),
+    problems: z.array(problem, aList),
+    totals: z.strictObject({ create: count, delete: count, keep: count }, object),
+    digest: text,
+  },
+  object,
+);
+
+/**
+ * Reads a stored plan (parsed JSON).
+ *
+ * @throws PolicyError `invalid_argument` for what is no plan of this version; `failed_precondition` when its digest does
+ * not fit: it was changed after it was made
+ */
+export function parsePlan(value: unknown): BackupPlan {
+  const parsed = parseOrThrow(planSchema as unknown as z.ZodType<BackupPlan>, value, "plan");
+  const { digest, ...body } = parsed;
+  const found = digestOf(body);
+  if (digest === found) return parsed;
+  throw new PolicyError("failed_precondition", "the plan was changed after it was made; plan again", [
+    { path: "plan.digest", found: digest, allowed: `${found}, the digest of its content` },
+  ]);
+}

@@ -1,0 +1,91 @@
+import * as z from "zod";
+import { invalidArgument, type PolicyProblem, parseOrThrow, showFound } from "../retention/policy-error.ts";
+import { parseInterval } from "../schedule/interval.ts";
+import { parseSchedule } from "../schedule/schema.ts";
+import { policiesSchema } from "./schema.ts";
+import type { Hook, HookDefinition, OneOrMore, Policy, PolicyDefinition, SelectDefinition } from "./types.ts";
+
+/** Longest id of a policy. */
+const MAX_ID = 32;
+const anId = `an id of letters, digits and - between them, up to ${MAX_ID}`;
+const ID = /^[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*$/;
+const DEFAULTS = { prefix: "polyvol", concurrency: 8, maxShare: 0.5, timeoutMs: 60_000 };
+
+/**
+ * Checks policies (see {@link PolicyDefinitions}) and fills in their defaults. In the order of their ids.
+ *
+ * @throws PolicyError `invalid_argument`, listing each path, what was found and what is allowed: no policy at all, an
+ * id that cannot be part of a name or comes twice but for capitals, an unknown key or zone, contradictory rules.
+ */
+export function parsePolicies(value: unknown): readonly Policy[] {
+  const definitions = parseOrThrow(policiesSchema, value, "policies");
+  const ids = Object.keys(definitions).sort();
+  const problems = idProblems(ids);
+  if (problems.length > 0) throw invalidArgument(problems);
+  return ids.flatMap((id) => {
+    const definition = definitions[id];
+    return definition === undefined ? [] : [resolve(id, definition)];
+  });
+}
+
+/** A JSON Schema of what {@link parsePolicies} takes, for editors. Zones, patterns and spans are checked by code only. */
+export function policiesJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(policiesSchema, { io: "input", unrepresentable: "any" });
+}
+
+function idProblems(ids: readonly string[]): PolicyProblem[] {
+  if (ids.length === 0) return [{ path: "policies", found: "{}", allowed: "at least one policy" }];
+  const seen = new Map<string, string>();
+  return ids.flatMap((id) => {
+    const path = `policies.${id}`;
+    if (!ID.test(id) || id.length > MAX_ID) return [{ path, found: showFound(id), allowed: anId }];
+    const twin = seen.get(id.toLowerCase());
+    seen.set(id.toLowerCase(), id);
+    const allowed = "ids that differ by more than capitals";
+    return twin === undefined ? [] : [{ path, found: `${showFound(id)} beside ${showFound(twin)}`, allowed }];
+  });
+}
+
+function resolve(id: string, definition: PolicyDefinition): Policy {
+  const { schedule, retention, brakes, hooks } = definition;
+  return {
+    id,
+    select: resolveSelect(definition.select),
+    schedule: parseSchedule(schedule),
+    retention: { ...retention, timezone: retention.timezone ?? schedule.timezone },
+    prefix: definition.prefix ?? DEFAULTS.prefix,
+    allowEmpty: definition.allowEmpty ?? false,
+    allowAttached: definition.allowAttached ?? true,
+    concurrency: definition.concurrency ?? DEFAULTS.concurrency,
+    brakes: {
+      maxShare: brakes?.maxShare ?? DEFAULTS.maxShare,
+      minAgeMs: parseInterval(brakes?.minAge ?? "") ?? 0,
+    },
+    hooks: {
+      ...(hooks?.before === undefined ? {} : { before: resolveHook(hooks.before) }),
+      ...(hooks?.after === undefined ? {} : { after: resolveHook(hooks.after) }),
+    },
+  };
+}
+
+function resolveSelect({ cloud, name, id, tags }: SelectDefinition): Policy["select"] {
+  return {
+    ...(cloud === undefined ? {} : { clouds: listOf(cloud) }),
+    ...(name === undefined ? {} : { names: listOf(name) }),
+    ...(id === undefined ? {} : { ids: listOf(id) }),
+    ...(tags === undefined ? {} : { tags: listOf(tags) }),
+  };
+}
+
+function listOf(value: OneOrMore): readonly string[] {
+  return typeof value === "string" ? [value] : [...new Set(value)];
+}
+
+function resolveHook({ command, timeout, environment = [] }: HookDefinition): Hook {
+  const [program = "", ...parameters] = command;
+  return {
+    command: [program, ...parameters],
+    timeoutMs: parseInterval(timeout ?? "") ?? DEFAULTS.timeoutMs,
+    environment,
+  };
+}

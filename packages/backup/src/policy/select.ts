@@ -1,0 +1,87 @@
+import { PolyvolError, type Volume } from "@polyvol/core";
+import { parseDrillName } from "../naming/drill-name.ts";
+import type { CloudState } from "../observe/world.ts";
+import { type BackupProblem, problemOf } from "../problem.ts";
+import { canonicalTag, tagTexts } from "../retention/tags.ts";
+import { matchesGlob } from "./glob.ts";
+import type { Policy } from "./types.ts";
+
+/** Which volumes the policies choose. */
+export interface Selection {
+  /** The policies of each volume, by cloud and volume id. Volumes that no policy chooses are not in it. */
+  policiesOf(cloud: string, volumeId: string): readonly Policy[];
+  /** Selectors that cannot be told here, or that matched nothing. */
+  readonly problems: readonly BackupProblem[];
+}
+
+/**
+ * Applies the selectors of all policies. The temporary volumes of drills and volumes that are being deleted are never
+ * chosen. That something matched nothing is only said when all of the policy's clouds could be read.
+ */
+export function selectVolumes(policies: readonly Policy[], clouds: readonly CloudState[]): Selection {
+  const chosen = new Map<string, Policy[]>();
+  const problems: BackupProblem[] = [];
+  for (const policy of policies) {
+    const own = clouds.filter(({ name }) => policy.select.clouds?.includes(name) ?? true);
+    const seen = new Set<string>();
+    let complete = true;
+    for (const cloud of own) {
+      if (cloud.state === "failed") {
+        complete = false;
+        continue;
+      }
+      if (policy.select.tags !== undefined && !cloud.capabilities.supports.includes("volumes.readTags")) {
+        problems.push(noTags(policy, cloud.name, cloud.provider));
+        complete = false;
+        continue;
+      }
+      for (const volume of cloud.volumes) {
+        if (!isChosen(policy, volume)) continue;
+        seen.add(volume.id);
+        const key = keyOf(cloud.name, volume.id);
+        chosen.set(key, [...(chosen.get(key) ?? []), policy]);
+      }
+    }
+    if (complete) problems.push(...missing(policy, seen, own));
+  }
+  return { policiesOf: (cloud, volumeId) => chosen.get(keyOf(cloud, volumeId)) ?? [], problems };
+}
+
+function isChosen({ select }: Policy, volume: Volume): boolean {
+  if (volume.state === "deleting" || parseDrillName(volume.name) !== undefined) return false;
+  const { names, ids, tags } = select;
+  if (ids !== undefined && !ids.includes(volume.id)) return false;
+  if (names !== undefined && !names.some((pattern) => matchesGlob(pattern, volume.name))) return false;
+  if (tags === undefined) return true;
+  const carried = tagTexts(volume.tags);
+  return tags.every((tag) => carried.has(canonicalTag(tag)));
+}
+
+function noTags(policy: Policy, cloud: string, provider: string): BackupProblem {
+  const reason =
+    `policy ${policy.id} chooses volumes by tags, and ${provider} does not return the tags of volumes; ` +
+    "choose by name or id there, or leave the cloud out with select.cloud";
+  const error = new PolyvolError("unsupported", reason, { provider, operation: "plan" });
+  return problemOf(error, "nothing_done", { cloud, policyId: policy.id });
+}
+
+/** A selector that matches nothing is a mistake until the policy says otherwise, and so is an id that nobody has. */
+function missing(policy: Policy, seen: ReadonlySet<string>, clouds: readonly CloudState[]): BackupProblem[] {
+  if (policy.allowEmpty) return [];
+  const place = { policyId: policy.id };
+  const where = clouds.map(({ name }) => name).join(", ");
+  const absent = (policy.select.ids ?? []).filter((id) => !seen.has(id));
+  if (absent.length > 0 && seen.size > 0) {
+    const message = `policy ${policy.id}: no volume fits with the id ${absent.join(" or ")} on ${where}`;
+    return [{ code: "not_found", message, effect: "attention", ...place }];
+  }
+  if (seen.size > 0) return [];
+  const message =
+    `policy ${policy.id}: its selector matches no volume on ${where}; correct select, ` +
+    "or say allowEmpty: true when that is meant";
+  return [{ code: "not_found", message, effect: "nothing_done", ...place }];
+}
+
+function keyOf(cloud: string, volumeId: string): string {
+  return JSON.stringify([cloud, volumeId]);
+}

@@ -1,0 +1,47 @@
+import { isPolyvolError, type PolyvolErrorCode } from "@polyvol/core";
+import { PolicyError } from "./retention/policy-error.ts";
+
+/** What a failure kept from being done, where it happened. */
+export type ProblemEffect =
+  /** Neither a snapshot was taken nor one deleted. */
+  | "nothing_done"
+  /** No snapshot was deleted. */
+  | "nothing_deleted"
+  /** Everything was done; it needs attention all the same. */
+  | "attention";
+
+/** Something that went wrong, as data that can be stored and sent. */
+export interface BackupProblem {
+  readonly code: PolyvolErrorCode;
+  /** In full sentences, with the figures; never with a secret. */
+  readonly message: string;
+  readonly effect: ProblemEffect;
+  /** Where: of what is absent, all are concerned. */
+  readonly cloud?: string;
+  readonly policyId?: string;
+  readonly volumeId?: string;
+  readonly volumeName?: string;
+  readonly snapshotName?: string;
+  /** Whether the same can succeed later without a change. */
+  readonly retryable?: boolean;
+  /** How long the provider asks to wait, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+/** Where a problem is. */
+export type ProblemPlace = Pick<
+  BackupProblem,
+  "cloud" | "policyId" | "volumeId" | "volumeName" | "snapshotName"
+>;
+
+/** A failure as a problem. */
+export function problemOf(error: unknown, effect: ProblemEffect, place: ProblemPlace): BackupProblem {
+  if (isPolyvolError(error)) {
+    const { code, message, retryable, retryAfterMs } = error;
+    const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+    return { code, message, effect, ...place, retryable, ...wait };
+  }
+  if (error instanceof PolicyError) return { code: error.code, message: error.message, effect, ...place };
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: "unknown", message, effect, ...place };
+}

@@ -1,0 +1,56 @@
+import { type BlockStorage, PolyvolError, type Snapshot } from "@polyvol/core";
+import { seen } from "../observe/observe.ts";
+import { compareText } from "../ordering.ts";
+
+/** Which snapshot to take: one by id, or the newest good one of a volume, which may be gone. */
+export type SnapshotChoice =
+  | { readonly snapshotId: string }
+  | {
+      readonly volumeId: string;
+      /** Only snapshots of this policy. Default: all of the volume, those that no policy owns too. */
+      readonly policyId?: string;
+      /** Only snapshots taken at or before this instant. */
+      readonly takenBy?: Date;
+    };
+
+/** @throws PolyvolError `not_found`; `failed_precondition` when the one asked for cannot be restored */
+export async function findSnapshot(
+  storage: BlockStorage,
+  choice: SnapshotChoice,
+  operation: string,
+  call: { readonly abortSignal?: AbortSignal },
+): Promise<Snapshot> {
+  if ("snapshotId" in choice) {
+    const snapshot = await storage.snapshots.get(choice.snapshotId, call);
+    if (snapshot.state === "available") return snapshot;
+    throw new PolyvolError(
+      "failed_precondition",
+      `only an available snapshot can be restored; it is ${snapshot.state}`,
+      {
+        provider: storage.provider,
+        operation,
+        resource: { kind: "snapshot", id: snapshot.id, name: snapshot.name },
+      },
+    );
+  }
+  const { volumeId, policyId, takenBy } = choice;
+  const all = await storage.snapshots.list({ volumeId }, call).toArray();
+  const fitting = all.filter(
+    (each) =>
+      each.state === "available" &&
+      (policyId === undefined || seen(each).ours?.policyId === policyId) &&
+      (takenBy === undefined || each.createdAt <= takenBy),
+  );
+  const [newest] = fitting.toSorted(
+    (a, b) => b.createdAt.getTime() - a.createdAt.getTime() || compareText(a.id, b.id),
+  );
+  if (newest !== undefined) return newest;
+  const policy = policyId === undefined ? "" : ` of policy ${policyId}`;
+  const by = takenBy === undefined ? "" : ` taken by ${takenBy.toISOString()}`;
+  const reason = `none of its ${all.length} snapshots is an available one${policy}${by}`;
+  throw new PolyvolError("not_found", reason, {
+    provider: storage.provider,
+    operation,
+    resource: { kind: "volume", id: volumeId },
+  });
+}

@@ -1,0 +1,60 @@
+import type { Progress, Snapshot, Volume } from "@polyvol/core";
+import { type Clouds, cloudNamed } from "../clouds.ts";
+import { findSnapshot, type SnapshotChoice } from "./find-snapshot.ts";
+
+/** What to restore, and to where. */
+export interface RestoreRequest {
+  /** A cloud by the name of the configuration. */
+  readonly cloud: string;
+  readonly from: SnapshotChoice;
+  /** Name of the new volume, and the key: asked for again, the same volume is returned. */
+  readonly newName: string;
+  /** Default: what the snapshot needs. */
+  readonly sizeGiB?: number;
+  /** Default: where the snapshot is. */
+  readonly region?: string;
+  readonly volumeType?: string;
+}
+
+export interface RestoreOptions {
+  readonly abortSignal?: AbortSignal;
+  /** Deadline in milliseconds. Default: that of the storage for calls that wait. */
+  readonly timeoutMs?: number;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Restored {
+  readonly cloud: string;
+  readonly snapshot: Snapshot;
+  readonly volume: Volume;
+}
+
+/**
+ * Makes a new volume from a snapshot and waits until it can be used. The volume that the snapshot was taken of is not
+ * touched. Killed and asked for again with the same `newName` it goes on where it stopped, as long as the choice still
+ * means the same snapshot.
+ *
+ * @throws PolicyError for an unknown cloud; PolyvolError `not_found`, `out_of_range` for a size that is too small,
+ * `already_exists` when another volume has that name
+ */
+export async function restore(
+  request: RestoreRequest,
+  clouds: Clouds,
+  options: RestoreOptions = {},
+): Promise<Restored> {
+  const { cloud, from, newName, sizeGiB, region, volumeType } = request;
+  const storage = cloudNamed(clouds, cloud);
+  const call = options.abortSignal === undefined ? {} : { abortSignal: options.abortSignal };
+  const snapshot = await findSnapshot(storage, from, "restore", call);
+  const volume = await storage.volumes.create(
+    {
+      name: newName,
+      sourceSnapshotId: snapshot.id,
+      ...(sizeGiB === undefined ? {} : { sizeGiB }),
+      ...(region === undefined ? {} : { region }),
+      ...(volumeType === undefined ? {} : { volumeType }),
+    },
+    options,
+  );
+  return { cloud, snapshot, volume };
+}

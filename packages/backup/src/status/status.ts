@@ -1,0 +1,151 @@
+import type { Volume } from "@polyvol/core";
+import { type Clouds, cloudsOf } from "../clouds.ts";
+import { observe } from "../observe/observe.ts";
+import type { ObservedCloud } from "../observe/world.ts";
+import { findDue } from "../plan/due.ts";
+import type { MissedSlots } from "../plan/types.ts";
+import { selectVolumes } from "../policy/select.ts";
+import type { Policy } from "../policy/types.ts";
+import type { BackupProblem } from "../problem.ts";
+import { PolicyError } from "../retention/policy-error.ts";
+
+/** A run may take so long after a slot before its snapshot counts as late. */
+const GRACE_MS = 3_600_000;
+
+export interface StatusOptions {
+  /**
+   * How long after a slot its snapshot may be missing, in milliseconds. Default one hour. Never longer than until the
+   * slot after it.
+   */
+  readonly graceMs?: number;
+  readonly abortSignal?: AbortSignal;
+}
+
+/**
+ * How one policy stands on one volume.
+ *
+ * - `fresh`: there is a good snapshot of the newest due slot, or that slot came due within the grace.
+ * - `late`: there are good snapshots, but none of the newest due slot although the grace is over.
+ * - `missing`: there is none at all.
+ * - `new`: there is none at all, and the volume is younger than the grace, or nothing has come due yet.
+ */
+export type Freshness = "fresh" | "late" | "missing" | "new";
+
+/** One policy on one volume, as plain JSON. Instants are ISO 8601 in UTC. */
+export interface VolumeStatus {
+  readonly cloud: string;
+  readonly provider: string;
+  readonly volumeId: string;
+  readonly volumeName: string;
+  readonly policyId: string;
+  readonly freshness: Freshness;
+  /** The newest slot that is due. */
+  readonly dueSlot?: string;
+  /** The next slot after now. */
+  readonly nextSlot?: string;
+  /** The newest good snapshot of the policy. */
+  readonly newest?: {
+    readonly snapshotId: string;
+    readonly name: string;
+    readonly slot: string;
+    readonly ageMs: number;
+  };
+  /** How long the newest due slot has been without a snapshot; 0 when it has one. */
+  readonly overdueMs: number;
+  readonly missed: MissedSlots;
+  /** Good snapshots of the policy. */
+  readonly snapshots: number;
+}
+
+/** Freshness of everything that policies ask for. */
+export interface BackupStatus {
+  readonly now: string;
+  /**
+   * `fresh`: all is (or new). `stale`: something is late or missing. `failed`: something could not be looked at, or a
+   * selector is wrong; whatever else holds.
+   */
+  readonly verdict: "fresh" | "stale" | "failed";
+  readonly counts: Readonly<Record<Freshness, number>>;
+  /** By cloud, volume id and policy. */
+  readonly volumes: readonly VolumeStatus[];
+  readonly problems: readonly BackupProblem[];
+}
+
+/** Holds what is there against the schedules. Reads as `plan` does and changes nothing. */
+export async function status(
+  policies: readonly Policy[],
+  clouds: Clouds,
+  now: Date,
+  options: StatusOptions = {},
+): Promise<BackupStatus> {
+  const { graceMs = GRACE_MS, abortSignal } = options;
+  if (Number.isNaN(now.getTime())) throw new PolicyError("invalid_argument", "now is not a valid date");
+  const states = await observe(cloudsOf(policies, clouds), abortSignal === undefined ? {} : { abortSignal });
+  const selection = selectVolumes(policies, states);
+  const problems: BackupProblem[] = [];
+  const volumes: VolumeStatus[] = [];
+  for (const state of states) {
+    if (state.state === "failed") {
+      problems.push(state.problem);
+      continue;
+    }
+    for (const volume of state.volumes) {
+      for (const policy of selection.policiesOf(state.name, volume.id)) {
+        volumes.push(statusOf(state, volume, policy, now, graceMs));
+      }
+    }
+  }
+  problems.push(...selection.problems);
+  const counts: Record<Freshness, number> = { fresh: 0, late: 0, missing: 0, new: 0 };
+  for (const { freshness } of volumes) counts[freshness] += 1;
+  const stale = counts.late + counts.missing > 0;
+  const verdict = problems.length > 0 ? "failed" : stale ? "stale" : "fresh";
+  return { now: now.toISOString(), verdict, counts, volumes, problems };
+}
+
+function statusOf(
+  cloud: ObservedCloud,
+  volume: Volume,
+  policy: Policy,
+  now: Date,
+  graceMs: number,
+): VolumeStatus {
+  const own = (cloud.snapshots.get(volume.id) ?? []).filter(({ ours }) => ours?.policyId === policy.id);
+  const { dueSlot, newestSlot, missed, wanted } = findDue(policy, own, now);
+  const good = own.filter(({ snapshot }) => snapshot.state === "available" || snapshot.state === "restoring");
+  const newest = good.find(({ ours }) => ours?.slot.getTime() === newestSlot?.getTime());
+  const next = policy.schedule.firstAfter(now.getTime());
+  const overdueMs = wanted === undefined ? 0 : now.getTime() - wanted.slot.getTime();
+  const inGrace = overdueMs <= graceMs;
+  const freshness = (): Freshness => {
+    if (newest === undefined) {
+      const young = now.getTime() - volume.createdAt.getTime() <= graceMs;
+      return wanted === undefined || young ? "new" : "missing";
+    }
+    // Of the slots before the newest due one, none may be missing either: their grace has ended with this one.
+    return wanted === undefined || (inGrace && missed.count === 0) ? "fresh" : "late";
+  };
+  return {
+    cloud: cloud.name,
+    provider: cloud.provider,
+    volumeId: volume.id,
+    volumeName: volume.name,
+    policyId: policy.id,
+    freshness: freshness(),
+    ...(dueSlot === undefined ? {} : { dueSlot: dueSlot.toISOString() }),
+    ...(next === undefined ? {} : { nextSlot: new Date(next).toISOString() }),
+    ...(newest?.ours === undefined
+      ? {}
+      : {
+          newest: {
+            snapshotId: newest.snapshot.id,
+            name: newest.snapshot.name,
+            slot: newest.ours.slot.toISOString(),
+            ageMs: now.getTime() - newest.snapshot.createdAt.getTime(),
+          },
+        }),
+    overdueMs,
+    missed,
+    snapshots: good.length,
+  };
+}

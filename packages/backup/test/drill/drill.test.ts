@@ -1,0 +1,160 @@
+import type { BlockStorage } from "@polyvol/core";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { drill, restore, run } from "../../src/index.ts";
+import { drillName } from "../../src/naming/drill-name.ts";
+import type { EmulatedWorld } from "../support/emulated-clouds.ts";
+import { createSeededWorld, NIGHTLY, VOLUMES } from "../support/seeded.ts";
+
+const [{ id: volumeId } = { id: "" }, { id: otherId } = { id: "" }] = VOLUMES;
+let world: EmulatedWorld;
+beforeEach(async () => {
+  world = await createSeededWorld();
+});
+afterEach(() => world.close());
+
+async function volumeNames(storage: BlockStorage): Promise<string[]> {
+  return (await storage.volumes.list().toArray()).map(({ name }) => name).sort();
+}
+
+describe.each(["do", "scp"] as const)("on %s", (cloud) => {
+  test("a drill restores the newest snapshot, checks it, removes it and says how long it took", async () => {
+    const clouds = world.open();
+    await run(NIGHTLY, clouds, { clock: world.clock });
+    const report = await drill({ cloud, from: { volumeId } }, clouds, { clock: world.clock });
+    expect(report).toMatchObject({
+      ok: true,
+      cloud,
+      volumeId,
+      snapshotName: expect.stringMatching(/^polyvol-nightly-20260510T030000Z-/),
+      checks: [
+        { check: "readiness", result: "passed" },
+        { check: "source", result: "passed" },
+        { check: "size", result: "passed" },
+      ],
+      leftovers: [],
+      problems: [],
+    });
+    expect(report.restoreMs).toBeGreaterThanOrEqual(0);
+    expect(await volumeNames(clouds[cloud])).toEqual(["data-1", "data-2", "data-3"]);
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+  });
+
+  test("leftovers of killed drills are removed by the next; one that may be under way and attached ones are not", async () => {
+    const clouds = world.open();
+    const storage = clouds[cloud];
+    const [snapshot] = await storage.snapshots.list({ volumeId }).toArray();
+    const make = (name: string) => storage.volumes.create({ name, sourceSnapshotId: snapshot?.id ?? "" });
+    const now = world.clock.now();
+    await make(drillName(volumeId, new Date(now - 60_000)));
+    await make(drillName(otherId, new Date(now - 86_400_000)));
+    await make(drillName(otherId, new Date(now - 60_000)));
+    await make("polyvol-drill-mine");
+    const report = await drill({ cloud, from: { volumeId } }, clouds, { clock: world.clock });
+    expect(report.ok).toBe(true);
+    expect(report.leftovers.map(({ outcome }) => outcome).sort()).toEqual(["kept", "removed", "removed"]);
+    expect(await volumeNames(storage)).toEqual([
+      "data-1",
+      "data-2",
+      "data-3",
+      drillName(otherId, new Date(now - 60_000)),
+      "polyvol-drill-mine",
+    ]);
+  });
+
+  test("a drill killed after its volume was made: the next one ends clean", async () => {
+    const abort = new AbortController();
+    const dying: typeof fetch = async (input, init) => {
+      abort.signal.throwIfAborted();
+      const response = await fetch(input, init);
+      const request = new Request(input, init);
+      if (request.method === "POST" && new URL(request.url).pathname.endsWith("/volumes")) abort.abort();
+      abort.signal.throwIfAborted();
+      return response;
+    };
+    const options = { clock: world.clock, abortSignal: abort.signal };
+    await expect(
+      drill({ cloud, from: { volumeId } }, world.open({ fetch: dying }), options),
+    ).rejects.toThrow();
+    await world.clock.sleep(5_000);
+    expect(await volumeNames(world.open()[cloud])).toHaveLength(4);
+    const report = await drill({ cloud, from: { volumeId } }, world.open(), { clock: world.clock });
+    expect(report).toMatchObject({ ok: true, leftovers: [{ outcome: "removed" }] });
+    expect(await volumeNames(world.open()[cloud])).toEqual(["data-1", "data-2", "data-3"]);
+  });
+
+  test("a restore that fails is a result, and leaves nothing", async () => {
+    const storage = world.open()[cloud];
+    const create: BlockStorage["volumes"]["create"] = async (input, options) => {
+      await storage.volumes.create(input, options);
+      throw new Error("it never became usable");
+    };
+    const broken = { ...storage, volumes: { ...storage.volumes, create } };
+    const report = await drill({ cloud, from: { volumeId } }, { [cloud]: broken }, { clock: world.clock });
+    expect(report).toMatchObject({
+      ok: false,
+      checks: [],
+      problems: [{ message: "it never became usable" }],
+    });
+    expect(await volumeNames(storage)).toEqual(["data-1", "data-2", "data-3"]);
+  });
+
+  test("a volume of another source or size fails the drill, and goes all the same", async () => {
+    const storage = world.open()[cloud];
+    const create: BlockStorage["volumes"]["create"] = async (input, options) => {
+      const volume = await storage.volumes.create(input, options);
+      return { ...volume, sizeGiB: 1, sourceSnapshotId: "another" };
+    };
+    const wrong = { ...storage, volumes: { ...storage.volumes, create } };
+    const report = await drill({ cloud, from: { volumeId } }, { [cloud]: wrong }, { clock: world.clock });
+    expect(report.ok).toBe(false);
+    expect(report.checks.map(({ result }) => result)).toEqual(["passed", "failed", "failed"]);
+    expect(await volumeNames(storage)).toEqual(["data-1", "data-2", "data-3"]);
+  });
+
+  test("restore makes a new volume of the newest, of one by id, or of one taken by an instant; again is the same", async () => {
+    const clouds = world.open();
+    const request = {
+      cloud,
+      from: { volumeId, policyId: "nightly" },
+      newName: "data-1-restored",
+      sizeGiB: 16,
+    };
+    const { volume, snapshot } = await restore(request, clouds);
+    expect(snapshot.name).toMatch(/^polyvol-nightly-20260509T030000Z-/);
+    expect(volume).toMatchObject({
+      name: "data-1-restored",
+      sizeGiB: 16,
+      state: "available",
+      sourceSnapshotId: snapshot.id,
+    });
+    expect((await restore(request, clouds)).volume.id).toBe(volume.id);
+    const earlier = await restore(
+      { cloud, from: { volumeId, takenBy: new Date("2026-05-01T23:00:00Z") }, newName: "earlier" },
+      clouds,
+    );
+    expect(earlier.snapshot.name).toBe("before the upgrade");
+    const byId = await restore({ cloud, from: { snapshotId: snapshot.id }, newName: "by-id" }, clouds);
+    expect(byId.volume.sourceSnapshotId).toBe(snapshot.id);
+    expect(await volumeNames(clouds[cloud])).toHaveLength(6);
+  });
+
+  test("restore says what is wrong", async () => {
+    const clouds = world.open();
+    const from = { volumeId, takenBy: new Date("2020-01-01T00:00:00Z") };
+    await expect(restore({ cloud, from, newName: "x" }, clouds)).rejects.toMatchObject({
+      code: "not_found",
+      reason: "none of its 5 snapshots is an available one taken by 2020-01-01T00:00:00.000Z",
+    });
+    await expect(restore({ cloud, from: { volumeId }, newName: "data-1" }, clouds)).rejects.toMatchObject({
+      code: "already_exists",
+    });
+    await expect(restore({ cloud: "aws", from: { volumeId }, newName: "x" }, clouds)).rejects.toThrow(
+      'cloud: found "aws", allowed: do, scp',
+    );
+    await expect(
+      drill({ cloud, from: { volumeId: "00000000-0000-4000-8000-00000000ffff" } }, clouds),
+    ).rejects.toMatchObject({
+      code: "not_found",
+    });
+  });
+});

@@ -1,0 +1,130 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { createDigitalOceanEmulator } from "@polyvol/emulators/digitalocean";
+import { createSamsungScpEmulator } from "@polyvol/emulators/samsung-scp";
+import { expect, test } from "vitest";
+import { nextSlot, parsePolicies, parseSchedule, run, snapshotName } from "../../src/index.ts";
+import { ACCESS_KEY, openClouds, SECRET_KEY, storedSnapshots, TOKEN } from "../support/emulated-clouds.ts";
+import { printTable } from "../support/print.ts";
+import { createRandom } from "../support/random.ts";
+import { VOLUMES } from "../support/seeded.ts";
+
+const CHILD = fileURLToPath(new URL("../support/child-run.ts", import.meta.url));
+/** So rare that none comes due in the middle of a test, but once in 20,000 times. */
+const WEEKLY = { every: "7d", timezone: "UTC" };
+const DEFINITIONS = {
+  weekly: { select: { name: "data-*" }, schedule: WEEKLY, retention: { last: 2 } },
+};
+const WEEK = 7 * 86_400_000;
+
+/** The newest due slot and the three before it; waits when the next one is about to come due in the middle of a test. */
+async function slots(): Promise<readonly [Date, ...Date[]]> {
+  const next = nextSlot(parseSchedule(WEEKLY), new Date())?.getTime() ?? 0;
+  const left = next - Date.now();
+  if (left > 30_000) return [1, 2, 3, 4].map((count) => new Date(next - count * WEEK)) as [Date, ...Date[]];
+  await new Promise((resolve) => setTimeout(resolve, left + 100));
+  return await slots();
+}
+
+/** Both providers on the machine's clock and on ports, with three volumes each and snapshots of these slots. */
+async function createWorld(taken: readonly Date[]) {
+  const latency = { latencyMs: 3 };
+  const emulators = {
+    do: createDigitalOceanEmulator({ tokens: [TOKEN], ...latency }),
+    scp: createSamsungScpEmulator({
+      accessKey: ACCESS_KEY,
+      secretKey: SECRET_KEY,
+      durations: { snapshotCreate: 40, snapshotDelete: 20 },
+      ...latency,
+    }),
+  };
+  const old = VOLUMES.flatMap(({ id, name }) =>
+    taken.map((slot) => ({
+      id,
+      name,
+      snapshot: snapshotName("polyvol", "weekly", id, slot),
+      at: slot.toISOString(),
+    })),
+  );
+  emulators.do.seed({
+    volumes: VOLUMES.map((each) => ({ ...each, region: "nyc3", size_gigabytes: 10 })),
+    snapshots: old.map(({ name, snapshot, at }) => ({ name: snapshot, volume_name: name, created_at: at })),
+  });
+  emulators.scp.seed({
+    volumes: VOLUMES.map((each) => ({ ...each, size: 8 })),
+    snapshots: old.map(({ id, snapshot, at }) => ({ name: snapshot, volume_id: id, created_at: at })),
+  });
+  const listeners = [await emulators.do.listen(), await emulators.scp.listen()] as const;
+  return {
+    emulators,
+    urls: { do: listeners[0].url, scp: listeners[1].url },
+    requests: () => emulators.do.log.entries().length + emulators.scp.log.entries().length,
+    close: () => Promise.all(listeners.map((each) => each.close())),
+  };
+}
+type World = Awaited<ReturnType<typeof createWorld>>;
+
+/** Runs a process to its end, or kills it once the providers have seen so many requests; says which it was. */
+async function runChild(
+  { urls, requests }: World,
+  seed: number,
+  killAt = Number.POSITIVE_INFINITY,
+): Promise<string> {
+  const task = JSON.stringify({ urls, policies: DEFINITIONS, seed });
+  const child = spawn(process.execPath, ["--conditions=@polyvol/source", CHILD, task], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const watch = setInterval(() => {
+    if (requests() >= killAt) child.kill("SIGKILL");
+  }, 1);
+  const [status, signal] = (await once(child, "exit")) as [number | null, string | null];
+  clearInterval(watch);
+  return signal ?? String(status);
+}
+
+function names({ emulators }: World): string[] {
+  return storedSnapshots({ emulators })
+    .map(({ cloud, volumeId, name }) => `${cloud} ${volumeId} ${name}`)
+    .sort();
+}
+
+test("a process killed by SIGKILL at ten moments, and run again each time", async () => {
+  const [due, ...taken] = await slots();
+  const calm = await createWorld(taken);
+  expect(await runChild(calm, 0)).toBe("0");
+  const wanted = names(calm);
+  const total = calm.requests();
+  expect(wanted).toHaveLength(12);
+  expect(wanted.filter((name) => name.includes(due.toISOString().replace(/[-:]|\.000/g, "")))).toHaveLength(
+    6,
+  );
+  await calm.close();
+
+  const random = createRandom(2026);
+  const tally = { kills: 0, duplicated: 0, lost: 0, orphans: 0 };
+  const moments = Array.from({ length: 10 }, (_, index) => Math.ceil(((index + random()) * total) / 10));
+  const queue = moments.map((killAt, index) => ({ killAt, index }));
+  const work = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const world = await createWorld(taken);
+      if ((await runChild(world, next.index + 1, next.killAt)) === "SIGKILL") tally.kills += 1;
+      // What the providers had been asked for when the process died still takes effect.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const options = { random, polling: { initialDelayMs: 10, maxDelayMs: 40 }, settleMs: 60 };
+      const report = await run(parsePolicies(DEFINITIONS), openClouds(world.urls, options));
+      expect(report.problems).toEqual([]);
+      const found = names(world);
+      tally.duplicated += found.length - new Set(found).size;
+      tally.lost += wanted.filter((name) => !found.includes(name)).length;
+      tally.orphans += found.filter((name) => !wanted.includes(name)).length;
+      await world.close();
+    }
+  };
+  await Promise.all([work(), work()]);
+  printTable(`killed by SIGKILL after requests ${moments.join(", ")} of about ${total}`, {
+    "rerun, then compared": tally,
+  });
+  expect(tally).toEqual({ kills: expect.any(Number), duplicated: 0, lost: 0, orphans: 0 });
+  expect(tally.kills).toBeGreaterThanOrEqual(9);
+}, 60_000);

@@ -1,0 +1,182 @@
+import type { Capabilities, Snapshot, SnapshotState, Volume } from "@polyvol/core";
+import { createMemoryAccount } from "@polyvol/memory";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type BackupPlan, type Policy, parsePolicies, snapshotName } from "../../src/index.ts";
+import { seen } from "../../src/observe/observe.ts";
+import type { ObservedCloud } from "../../src/observe/world.ts";
+import { computePlan } from "../../src/plan/compute.ts";
+
+const HOUR = 3_600_000;
+const NOW = new Date("2026-11-21T12:30:00Z");
+const VOLUME = "volume-1";
+const CAPABILITIES: Capabilities = createMemoryAccount().capabilities;
+
+/** A snapshot of a slot so many hours before now: of a policy, or of nobody. */
+interface Draft {
+  readonly hours: number;
+  readonly owner: "hourly" | "sixhourly" | "retired" | "nobody";
+  readonly state: SnapshotState;
+  readonly held: boolean;
+}
+
+function snapshotOf({ hours, owner, state, held }: Draft, index: number): Snapshot {
+  const slot = new Date(Math.floor(NOW.getTime() / HOUR) * HOUR - hours * HOUR);
+  return {
+    id: `snapshot-${index}`,
+    name: owner === "nobody" ? `by hand ${index}` : snapshotName("p", owner, VOLUME, slot),
+    provider: "memory",
+    volumeId: VOLUME,
+    regions: ["r"],
+    state,
+    createdAt: new Date(slot.getTime() + 60_000),
+    minVolumeSizeGiB: 1,
+    tags: held ? { "polyvol-hold": "" } : {},
+  };
+}
+
+function cloudWith(snapshots: readonly Snapshot[]): ObservedCloud {
+  const volume: Volume = {
+    id: VOLUME,
+    name: "db",
+    provider: "memory",
+    region: "r",
+    sizeGiB: 1,
+    state: "available",
+    createdAt: new Date(0),
+    tags: {},
+    attachments: [],
+  };
+  return {
+    state: "observed",
+    name: "mem",
+    provider: "memory",
+    capabilities: CAPABILITIES,
+    volumes: [volume],
+    snapshots: new Map([[VOLUME, snapshots.map(seen)]]),
+    requests: 3,
+    requestsPerDeletion: 2,
+  };
+}
+
+const drafts = fc.array(
+  fc.record<Draft>({
+    hours: fc.integer({ min: -2, max: 80 }),
+    owner: fc.constantFrom("hourly", "hourly", "sixhourly", "retired", "nobody"),
+    state: fc.constantFrom<SnapshotState>(
+      "available",
+      "available",
+      "available",
+      "restoring",
+      "creating",
+      "error",
+      "unknown",
+    ),
+    held: fc.boolean(),
+  }),
+  { maxLength: 40 },
+);
+const count = fc.nat(5);
+const rules = fc
+  .record({
+    last: fc.integer({ min: 1, max: 8 }),
+    hourly: count,
+    daily: count,
+    weekly: fc.nat(2),
+    keepOldest: fc.boolean(),
+  })
+  .chain((base) =>
+    fc
+      .record({ within: fc.constantFrom("0h", "9h", "2d"), withinDaily: fc.constantFrom("0h", "3d") })
+      .map((spans) => ({ ...base, ...spans })),
+  );
+const policies = fc
+  .record({ hourly: rules, sixhourly: rules, maxShare: fc.constantFrom(0.3, 0.5, 1) })
+  .map(({ hourly, sixhourly, maxShare }) =>
+    parsePolicies({
+      hourly: {
+        select: { name: "*" },
+        schedule: { every: "1h", timezone: "UTC" },
+        retention: hourly,
+        brakes: { maxShare },
+      },
+      sixhourly: {
+        select: { name: "*" },
+        schedule: { every: "6h", timezone: "UTC" },
+        retention: sixhourly,
+        brakes: { maxShare },
+      },
+    }),
+  );
+
+const planFor = (all: readonly Policy[], snapshots: readonly Snapshot[]): BackupPlan =>
+  computePlan(all, [cloudWith(snapshots)], NOW);
+
+/** The snapshots after the creations of a plan, and after so many of its deletions. */
+function after(plan: BackupPlan, snapshots: readonly Snapshot[], deletions: number): Snapshot[] {
+  const [volume] = plan.volumes;
+  const made = (volume?.create ?? []).map(
+    ({ name }, index): Snapshot => ({
+      ...snapshotOf({ hours: 0, owner: "nobody", state: "available", held: false }, 1_000 + index),
+      name,
+    }),
+  );
+  const gone = new Set((volume?.delete ?? []).slice(0, deletions).map(({ snapshotId }) => snapshotId));
+  const replaced = new Set(made.map(({ name }) => name));
+  return [...snapshots.filter(({ id, name }) => !gone.has(id) && !replaced.has(name)), ...made];
+}
+
+const check = (predicate: (all: readonly Policy[], snapshots: readonly Snapshot[]) => void): void =>
+  fc.assert(
+    fc.property(policies, drafts, (all, list) => predicate(all, list.map(snapshotOf))),
+    { seed: 8, numRuns: 400 },
+  );
+
+describe("any plan", () => {
+  test("deletes only good snapshots of a policy that chooses the volume, never held ones, never the newest", () =>
+    check((all, snapshots) => {
+      const [volume] = planFor(all, snapshots).volumes;
+      for (const { snapshotId, policyId } of volume?.delete ?? []) {
+        const target = seen(snapshots.find(({ id }) => id === snapshotId) as Snapshot);
+        expect(target).toMatchObject({ held: false, ours: { policyId }, snapshot: { state: "available" } });
+        const slot = target.ours?.slot ?? NOW;
+        const newer = snapshots
+          .map(seen)
+          .some(
+            ({ ours, snapshot }) =>
+              ours?.policyId === policyId &&
+              ours.slot > slot &&
+              ours.slot <= NOW &&
+              ["available", "restoring"].includes(snapshot.state),
+          );
+        expect(newer || volume?.create.some((each) => each.policyId === policyId)).toBe(true);
+      }
+    }));
+
+  test("gives every snapshot one fate", () =>
+    check((all, snapshots) => {
+      const [volume] = planFor(all, snapshots).volumes;
+      const ids = [...(volume?.delete ?? []), ...(volume?.keep ?? [])].map(({ snapshotId }) => snapshotId);
+      expect(ids.toSorted()).toEqual(snapshots.map(({ id }) => id).toSorted());
+      for (const { reasons } of volume?.keep ?? []) expect(reasons).not.toEqual([]);
+    }));
+
+  test("does not depend on the order of snapshots", () =>
+    check((all, snapshots) => {
+      const sorted = (list: readonly Snapshot[]): Snapshot[] =>
+        list.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      expect(planFor(all, sorted(snapshots.toReversed()))).toEqual(planFor(all, sorted(snapshots)));
+    }));
+
+  test("cut after any deletion and made anew, goes on to the same end", () =>
+    check((all, snapshots) => {
+      const plan = planFor(all, snapshots);
+      const deletions = plan.volumes[0]?.delete ?? [];
+      const wanted = deletions.map(({ snapshotId }) => snapshotId);
+      for (let cut = 0; cut <= deletions.length; cut += 1) {
+        const again = planFor(all, after(plan, snapshots, cut));
+        expect(again.totals.create).toBe(0);
+        expect(again.volumes[0]?.delete.map(({ snapshotId }) => snapshotId)).toEqual(wanted.slice(cut));
+      }
+    }));
+});

@@ -1,0 +1,159 @@
+import { describe, expect, test } from "vitest";
+import { type PolicyDefinition, parsePolicies, policiesJsonSchema } from "../../src/index.ts";
+import { problemsOf } from "../support/problems.ts";
+
+const SIMPLE: PolicyDefinition = {
+  select: { name: "*" },
+  schedule: { cron: "0 3 * * *", timezone: "Europe/Berlin" },
+  retention: { daily: 7 },
+};
+
+/** Problems of one policy with these keys replaced. */
+const withKeys = (keys: Record<string, unknown>): string[] =>
+  problemsOf(() => parsePolicies({ nightly: { ...SIMPLE, ...keys } }));
+
+describe("parsePolicies", () => {
+  test("fills in the defaults; retention takes the zone of the schedule", () => {
+    const [policy] = parsePolicies({ nightly: SIMPLE });
+    expect(policy).toMatchObject({
+      id: "nightly",
+      select: { names: ["*"] },
+      retention: { daily: 7, timezone: "Europe/Berlin" },
+      prefix: "polyvol",
+      allowEmpty: false,
+      allowAttached: true,
+      concurrency: 8,
+      brakes: { maxShare: 0.5, minAgeMs: 0 },
+      hooks: {},
+    });
+  });
+
+  test("takes every key", () => {
+    const [policy] = parsePolicies({
+      "a-1": {
+        select: { cloud: ["x", "y"], name: ["db-*", "web-?"], id: "8f3c", tags: ["env:prod", "gold"] },
+        schedule: { every: "6h", timezone: "UTC", anchor: "2026-01-01T01:00:00Z" },
+        retention: { timezone: "Asia/Seoul", last: 3, within: "2d" },
+        prefix: "backup-{cloud}-{volume}",
+        allowEmpty: true,
+        allowAttached: false,
+        concurrency: 1,
+        brakes: { maxShare: 1, minAge: "2h" },
+        hooks: {
+          before: { command: ["/usr/sbin/freeze", "--on"], timeout: "30s", environment: ["FREEZE_MODE"] },
+          after: { command: ["/usr/sbin/freeze", "--off"] },
+        },
+      },
+    });
+    expect(policy).toMatchObject({
+      select: { clouds: ["x", "y"], names: ["db-*", "web-?"], ids: ["8f3c"], tags: ["env:prod", "gold"] },
+      retention: { timezone: "Asia/Seoul" },
+      brakes: { maxShare: 1, minAgeMs: 7_200_000 },
+      hooks: {
+        before: { command: ["/usr/sbin/freeze", "--on"], timeoutMs: 30_000, environment: ["FREEZE_MODE"] },
+        after: { timeoutMs: 60_000, environment: [] },
+      },
+    });
+  });
+
+  test("sorts by id, so the order of the file does not matter", () =>
+    expect(parsePolicies({ b: SIMPLE, a: SIMPLE }).map(({ id }) => id)).toEqual(["a", "b"]));
+
+  test.each(["a b", "ä", "", "-a", "a-", "a_b", "a.b", "x".repeat(33)])("refuses the id %j", (id) =>
+    expect(problemsOf(() => parsePolicies({ [id]: SIMPLE }))).toHaveLength(1),
+  );
+
+  test("refuses ids that differ by capitals only", () =>
+    expect(problemsOf(() => parsePolicies({ Daily: SIMPLE, daily: SIMPLE }))).toEqual([
+      'policies.daily: "daily" beside "Daily"',
+    ]));
+
+  test.each([null, undefined, [], "nightly", 1])("refuses %j", (value) =>
+    expect(problemsOf(() => parsePolicies(value))).toHaveLength(1),
+  );
+
+  test("refuses no policy at all", () =>
+    expect(problemsOf(() => parsePolicies({}))).toEqual(["policies: {}"]));
+
+  const wrong: readonly (readonly [string, Record<string, unknown>, string])[] = [
+    ["an unknown key", { retain: 7 }, "policies.nightly.retain: an unknown key"],
+    ["a negative count", { retention: { daily: -7 } }, "policies.nightly.retention.daily: -7"],
+    ["an empty policy", { retention: {} }, "policies.nightly.retention: {}"],
+    ["rules that keep nothing", { retention: { daily: 0 } }, 'policies.nightly.retention: {"daily":0}'],
+    [
+      "an unknown zone",
+      { schedule: { cron: "0 3 * * *", timezone: "Europe/Atlantis" } },
+      'policies.nightly.schedule.timezone: "Europe/Atlantis"',
+    ],
+    ["no zone", { schedule: { cron: "0 3 * * *" } }, "policies.nightly.schedule.timezone: nothing"],
+    [
+      "both kinds of schedule",
+      { schedule: { cron: "0 3 * * *", every: "1h", timezone: "UTC" } },
+      'policies.nightly.schedule: {"cron":"0 3 * * *","every":"1h","timezone":"UTC"}',
+    ],
+    [
+      "a date that never comes",
+      { schedule: { cron: "0 0 30 2 *", timezone: "UTC" } },
+      'policies.nightly.schedule.cron: "0 0 30 2 *"',
+    ],
+    ["a selector of nothing", { select: {} }, "policies.nightly.select: {}"],
+    ["an empty list", { select: { name: [] } }, "policies.nightly.select.name: []"],
+    ["an empty text", { select: { id: "" } }, 'policies.nightly.select.id: ""'],
+    ["a wrong key of select", { select: { volume: "x" } }, "policies.nightly.select.volume: an unknown key"],
+    ["a share of 0", { brakes: { maxShare: 0 } }, "policies.nightly.brakes.maxShare: 0"],
+    ["a share above 1", { brakes: { maxShare: 1.1 } }, "policies.nightly.brakes.maxShare: 1.1"],
+    ["months as an age", { brakes: { minAge: "1m" } }, 'policies.nightly.brakes.minAge: "1m"'],
+    ["no place to work", { concurrency: 0 }, "policies.nightly.concurrency: 0"],
+    ["a prefix with a dot", { prefix: "my.backup" }, 'policies.nightly.prefix: "my.backup"'],
+    ["a prefix that begins with a name", { prefix: "{volume}" }, 'policies.nightly.prefix: "{volume}"'],
+    ["a prefix with another field", { prefix: "a-{slot}" }, 'policies.nightly.prefix: "a-{slot}"'],
+    [
+      "a hook as a text",
+      { hooks: { before: { command: "sync" } } },
+      'policies.nightly.hooks.before.command: "sync"',
+    ],
+    ["a hook of nothing", { hooks: { after: { command: [] } } }, "policies.nightly.hooks.after.command: []"],
+    [
+      "a hook that wants credentials",
+      { hooks: { after: { command: ["x"], environment: ["DIGITALOCEAN_TOKEN"] } } },
+      'policies.nightly.hooks.after.environment[0]: "DIGITALOCEAN_TOKEN"',
+    ],
+    [
+      "a hook that wants a secret",
+      { hooks: { after: { command: ["x"], environment: ["MY_DB_PASSWORD"] } } },
+      'policies.nightly.hooks.after.environment[0]: "MY_DB_PASSWORD"',
+    ],
+  ];
+  test.each(wrong)("refuses %s", (_name, keys, problem) => expect(withKeys(keys)).toEqual([problem]));
+
+  test("names all problems of all policies at once", () =>
+    expect(
+      problemsOf(() =>
+        parsePolicies({ a: { ...SIMPLE, retention: { daily: -1 } }, b: { ...SIMPLE, allowEmpty: "yes" } }),
+      ),
+    ).toEqual(["policies.a.retention.daily: -1", 'policies.b.allowEmpty: "yes"']));
+
+  test("a key __proto__ is an id like any other, and a bad one", () =>
+    expect(problemsOf(() => parsePolicies(JSON.parse('{"__proto__": {"x": 1}}')))).toHaveLength(1));
+});
+
+test("the JSON Schema for editors names every key", () => {
+  const schema = policiesJsonSchema();
+  const policy = schema["additionalProperties"] as {
+    properties: Record<string, unknown>;
+    required: string[];
+  };
+  expect(Object.keys(policy.properties).sort()).toEqual([
+    "allowAttached",
+    "allowEmpty",
+    "brakes",
+    "concurrency",
+    "hooks",
+    "prefix",
+    "retention",
+    "schedule",
+    "select",
+  ]);
+  expect(policy.required.sort()).toEqual(["retention", "schedule", "select"]);
+  expect(JSON.parse(JSON.stringify(schema))).toEqual(schema);
+});

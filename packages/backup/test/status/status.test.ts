@@ -1,0 +1,72 @@
+import { createMemoryStorage } from "@polyvol/memory";
+import { describe, expect, test } from "vitest";
+import { parsePolicies, run, status } from "../../src/index.ts";
+import { createMemoryWorld, makeVolumes } from "../support/memory-clouds.ts";
+import { sleepUntil } from "../support/nights.ts";
+import { nightly } from "../support/shapes.ts";
+
+const POLICIES = parsePolicies({ nightly: nightly() });
+
+async function backedUp() {
+  const world = createMemoryWorld("2026-05-08T20:00:00Z");
+  const clouds = { do: world.open().do };
+  await makeVolumes(clouds.do, ["db"]);
+  await sleepUntil(world, "2026-05-09T03:10:00Z");
+  await run(POLICIES, clouds, { clock: world.clock });
+  return { world, clouds };
+}
+
+describe("status", () => {
+  test.each([
+    ["2026-05-09T03:11:00Z", "fresh", "fresh", 0],
+    ["2026-05-10T02:59:00Z", "fresh", "fresh", 0],
+    ["2026-05-10T03:30:00Z", "fresh", "fresh", 1_800_000],
+    ["2026-05-10T04:00:01Z", "late", "stale", 3_601_000],
+    ["2026-05-11T03:10:00Z", "late", "stale", 600_000],
+  ])("at %s: %s", async (now, freshness, verdict, overdueMs) => {
+    const { clouds } = await backedUp();
+    const found = await status(POLICIES, clouds, new Date(now));
+    expect(found).toMatchObject({ verdict, problems: [], volumes: [{ freshness, overdueMs, snapshots: 1 }] });
+    expect(JSON.parse(JSON.stringify(found))).toEqual(found);
+  });
+
+  test("gives ages, slots and what was missed", async () => {
+    const { clouds } = await backedUp();
+    const { volumes } = await status(POLICIES, clouds, new Date("2026-05-12T12:00:00Z"));
+    expect(volumes[0]).toMatchObject({
+      volumeName: "db",
+      policyId: "nightly",
+      dueSlot: "2026-05-12T03:00:00.000Z",
+      nextSlot: "2026-05-13T03:00:00.000Z",
+      newest: { slot: "2026-05-09T03:00:00.000Z", ageMs: 3 * 86_400_000 + (8 * 60 + 50) * 60_000 },
+      overdueMs: 9 * 3_600_000,
+      missed: { count: 2, more: false },
+    });
+  });
+
+  test("a grace of its own", async () => {
+    const { clouds } = await backedUp();
+    const now = new Date("2026-05-10T03:30:00Z");
+    expect((await status(POLICIES, clouds, now, { graceMs: 60_000 })).verdict).toBe("stale");
+  });
+
+  test("missing, new, and without any slot yet", async () => {
+    const world = createMemoryWorld("2026-05-09T05:00:00Z");
+    const clouds = { do: world.open().do };
+    await makeVolumes(clouds.do, ["db"]);
+    const at = async (now: string) => (await status(POLICIES, clouds, new Date(now))).counts;
+    expect(await at("2026-05-09T05:30:00Z")).toEqual({ fresh: 0, late: 0, missing: 0, new: 1 });
+    expect(await at("2026-05-09T06:00:01Z")).toEqual({ fresh: 0, late: 0, missing: 1, new: 0 });
+  });
+
+  test("a cloud that cannot be read is worse than stale", async () => {
+    const { world, clouds } = await backedUp();
+    const locked = createMemoryStorage({ account: world.accounts.do, authorised: false });
+    const found = await status(POLICIES, { ...clouds, locked }, new Date("2026-05-09T03:11:00Z"));
+    expect(found).toMatchObject({
+      verdict: "failed",
+      problems: [{ code: "unauthenticated", cloud: "locked" }],
+    });
+    expect(found.counts.fresh).toBe(1);
+  });
+});

@@ -1,0 +1,29 @@
+import type { BlockStorage } from "@polyvol/core";
+import { snapshotName } from "../../src/index.ts";
+import type { MemoryWorld } from "./memory-clouds.ts";
+
+/** Lets the clock go on to an instant. */
+export async function sleepUntil({ clock }: MemoryWorld, instant: string): Promise<void> {
+  await clock.sleep(Math.max(0, Date.parse(instant) - clock.now()));
+}
+
+/** Takes the nightly snapshots of these days (`2026-05-07`), each at 03:00 of its day. */
+export async function takeNights(
+  world: MemoryWorld,
+  storage: BlockStorage,
+  volumeId: string,
+  days: readonly string[],
+  policyId = "nightly",
+): Promise<string[]> {
+  const ids: string[] = [];
+  for (const day of days) {
+    const slot = new Date(`${day}T03:00:00Z`);
+    await sleepUntil(world, slot.toISOString());
+    const snapshot = await storage.snapshots.create({
+      volumeId,
+      name: snapshotName("polyvol", policyId, volumeId, slot),
+    });
+    ids.push(snapshot.id);
+  }
+  return ids;
+}
