@@ -50,7 +50,7 @@ export async function deleteSnapshot(
   );
   const options = { now, agedAt: context.clock.now(), deletedBefore, surplus };
   const { keep, remove, braked } = judge(policy, own, options);
-  if (false) {
+  if (!remove.includes(target)) {
     const reasons = keep.find((each) => each.seen === target)?.reasons ?? ["the rules keep it"];
     return { outcome: "spared", reasons, ...(braked === undefined ? {} : { braked }) };
   }
