@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Call, runCall } from "../call.ts";
+import { isPolyvolError } from "../errors.ts";
 import type { Operation, OperationRef, OperationStatus } from "../operation.ts";
 import type { CallOptions, WaitOptions } from "../options.ts";
 import type { Resources } from "../resources.ts";
@@ -11,7 +12,7 @@ import { waitFor } from "../waiting/wait.ts";
 import { beginEnforced } from "./enforced.ts";
 import { beginFree } from "./free.ts";
 import { type Begun, conflict, type NamedCreate } from "./named.ts";
-import { settleDuplicates } from "./settle.ts";
+import { type SettleActions, settleDuplicates } from "./settle.ts";
 
 /** What a kind of resource adds to the common course of a create. */
 export interface CreateKind<T extends Volume | Snapshot, Query> {
@@ -71,10 +72,19 @@ export async function finish<T extends Volume | Snapshot, Query>(
   onProgress: WaitOptions["onProgress"],
 ): Promise<T> {
   call.about({ kind: kind.resources.kind, id: ref.resourceId, name: ref.name });
-  const usable = await untilUsable(kind, call, ref, known, onProgress);
-  const made = await kind.complete(call, usable, ref, onProgress);
-  if (ref.attempt === undefined) return made;
-  const { resource } = await settleDuplicates(call, kind.fromRef(ref), made, ref.attempt, {
+  let made: T | undefined;
+  try {
+    const usable = await untilUsable(kind, call, ref, known, onProgress);
+    made = await kind.complete(call, usable, ref, onProgress);
+  } catch (error) {
+    // What was taken over from another process after an unclear answer may be the surplus that it removes.
+    const isOthers = ref.attempt !== undefined && !ref.attempt.ownIds.includes(ref.resourceId);
+    if (!isOthers || known === undefined || !isPolyvolError(error, "operation_failed")) throw error;
+  }
+  if (ref.attempt === undefined && made !== undefined) return made;
+  const candidate = made ?? known;
+  if (ref.attempt === undefined || candidate === undefined) throw conflict("it has gone meanwhile", true);
+  const actions: SettleActions<T> = {
     untilUsable: (other) =>
       waitFor(call, {
         kind: kind.resources.kind,
@@ -84,8 +94,10 @@ export async function finish<T extends Volume | Snapshot, Query>(
         goal: (seen) => (kind.usable(seen).state === "pending" ? { state: "pending" } : { state: "done" }),
       }).then((seen) => (seen !== undefined && kind.usable(seen).state === "done" ? seen : undefined)),
     remove: (surplus) => kind.remove(call, surplus),
-  });
-  return resource;
+  };
+  const create = kind.fromRef(ref);
+  const gone = made === undefined;
+  return (await settleDuplicates(call, create, candidate, ref.attempt, actions, gone)).resource;
 }
 
 async function untilUsable<T extends Volume | Snapshot, Query>(

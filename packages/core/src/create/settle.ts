@@ -3,7 +3,7 @@ import { PolyvolError } from "../errors.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 import { firstMade, liveOf } from "./free.ts";
-import { type Attempt, type NamedCreate, severalFound } from "./named.ts";
+import { type Attempt, conflict, type NamedCreate, severalFound } from "./named.ts";
 
 /** How the look after a create acts on what it finds. */
 export interface SettleActions<T> {
@@ -18,6 +18,8 @@ export interface SettleActions<T> {
  * with one resource. The winner is the one that the provider made first (ties by id); only local data would differ
  * between processes, so none is used. Resources are deleted only when this create certainly made them.
  *
+ * `madeIsGone`: what was taken over from another process was removed by it while we waited.
+ *
  * @throws PolyvolError `conflict` naming all ids, when a surplus cannot be told to be this create's own
  */
 export async function settleDuplicates<T extends Volume | Snapshot>(
@@ -26,6 +28,7 @@ export async function settleDuplicates<T extends Volume | Snapshot>(
   made: T,
   attempt: Attempt,
   actions: SettleActions<T>,
+  madeIsGone: boolean,
 ): Promise<{ readonly resource: T; readonly created: boolean }> {
   const { clock, driver } = call.runtime;
   await call.sleep(Math.max(0, attempt.answeredAt + driver.settleMs - clock.now()));
@@ -37,8 +40,16 @@ export async function settleDuplicates<T extends Volume | Snapshot>(
     const listed = liveOf(create, await create.look(call));
     // Taken over from another process and listed no more: it has lost, and its maker has removed it.
     const hasLost = listed.length > 0 && !isOwn(made);
-    const found = listed.some((each) => each.id === made.id) || hasLost ? listed : [...listed, made];
-    const winner = firstMade(found) ?? made;
+    const withMade = listed.some((each) => each.id === made.id) || hasLost ? listed : [...listed, made];
+    const found = madeIsGone ? listed.filter((each) => each.id !== made.id) : withMade;
+    const winner = firstMade(found);
+    if (winner === undefined) {
+      // What was taken over has gone, and what it gave way to does not show yet.
+      if (clock.now() >= patientUntil)
+        throw conflict(`${create.kind} ${made.id} has gone, and no other shows`, true);
+      await call.sleep(driver.settleMs / 4 + 50);
+      continue;
+    }
     if (found.length === 1 && winner.id === made.id) return { resource: winner, created: true };
     if (winner.id === made.id || isOwn(winner)) {
       for (const each of found)
