@@ -74,12 +74,24 @@ export function createSnapshots(
     return checked;
   }
 
+  /** Not every provider has a switch for this: the volume itself says whether it is in use. */
+  async function refuseAttached(call: Call, volumeId: string): Promise<void> {
+    const volume = await call.send("read", (context) => driver.getVolume(volumeId, context));
+    if (volume.attachments.length === 0) return;
+    const servers = volume.attachments.map((each) => each.serverId).join(", ");
+    throw refused(
+      "failed_precondition",
+      `volume ${volumeId} is attached to ${servers}, and allowAttached is false`,
+    );
+  }
+
   async function beginWithin(
     call: Call,
     input: unknown,
   ): Promise<OperationRef & { readonly resource: Snapshot }> {
     const checked = await check(input);
     call.about({ kind: "snapshot", name: checked.name });
+    if (checked.allowAttached === false) await refuseAttached(call, checked.volumeId);
     const create = namedCreate(checked.name, checked.volumeId, checked);
     return await begin(kind, call, create, { within: checked.volumeId });
   }

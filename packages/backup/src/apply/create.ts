@@ -1,5 +1,6 @@
 import { type BlockStorage, isPolyvolError, PolyvolError, type Snapshot } from "@polyvol/core";
 import { patiently } from "../patience.ts";
+import { refuseAttached } from "../plan/creation.ts";
 import { ownTags } from "../plan/judge.ts";
 import type { PlannedCreation } from "../plan/types.ts";
 import { hookEnvironment } from "../policy/environment.ts";
@@ -81,6 +82,11 @@ async function createBetweenHooks(work: CreationWork): Promise<Creation> {
 async function send({ storage, place, policy, creation, context }: CreationWork): Promise<Snapshot> {
   const { supports } = storage.capabilities;
   const about = `Polyvol backup of ${place.volumeName.slice(0, 100)}, policy ${policy.id}, slot ${creation.slot}`;
+  if (!policy.allowAttached) {
+    // Not every provider can be told to leave a volume in use alone.
+    const volume = await storage.volumes.get(place.volumeId, patiently(storage, "read", context.abortSignal));
+    refuseAttached(policy, volume, "snapshots.create");
+  }
   const snapshot = await storage.snapshots.create(
     {
       volumeId: place.volumeId,

@@ -9,7 +9,7 @@ import { problemOf } from "../problem.ts";
 import type { CloudState, SeenSnapshot } from "./world.ts";
 
 /** A clock may be off by so much: beyond it, slots would be due too early or too late. */
-const MAX_SKEW_MS = 1200_000;
+const MAX_SKEW_MS = 120_000;
 
 export interface ObserveOptions {
   /** Whether the clocks of both sides are compared. Default true. */

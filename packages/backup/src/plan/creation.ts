@@ -29,11 +29,8 @@ export function planCreation(
   if (begun !== undefined) {
     return { ...base, name: begun.snapshot.name, reason: `${reason}; one is being made, to be waited for` };
   }
-  if (!policy.allowAttached && volume.attachments.length > 0) {
-    const servers = volume.attachments.map(({ serverId }) => serverId).join(", ");
-    const message = `policy ${policy.id} says allowAttached: false, and the volume is attached to ${servers}`;
-    throw refusal("failed_precondition", message, cloud, volume);
-  }
+  // A hook may be there to detach it; then it is looked at afterwards.
+  if (policy.hooks.before === undefined) refuseAttached(policy, volume, "plan");
   const rule = cloud.capabilities.limits.snapshotName;
   const prefix = fillPrefix(policy.prefix, { cloud: cloud.name, volume: volume.name }, policy.id, rule);
   if (prefix === undefined) throw tooLong(policy, rule, cloud, volume);
@@ -45,6 +42,15 @@ export function planCreation(
   return { ...base, name, reason };
 }
 
+/** @throws PolyvolError `failed_precondition` for a volume in use where the policy wants it at rest */
+export function refuseAttached(policy: Policy, volume: Volume, operation: string): void {
+  if (policy.allowAttached || volume.attachments.length === 0) return;
+  const servers = volume.attachments.map(({ serverId }) => serverId).join(", ");
+  const message = `policy ${policy.id} says allowAttached: false, and the volume is attached to ${servers}`;
+  const resource = { kind: "volume", id: volume.id, name: volume.name } as const;
+  throw new PolyvolError("failed_precondition", message, { provider: volume.provider, operation, resource });
+}
+
 function tooLong(policy: Policy, rule: NameRule, cloud: ObservedCloud, volume: Volume): PolyvolError {
   const least = nameLength(1, policy.id);
   const message =
@@ -54,7 +60,7 @@ function tooLong(policy: Policy, rule: NameRule, cloud: ObservedCloud, volume: V
 }
 
 function refusal(
-  code: "failed_precondition" | "out_of_range" | "invalid_argument",
+  code: "out_of_range" | "invalid_argument",
   message: string,
   cloud: ObservedCloud,
   volume: Volume,

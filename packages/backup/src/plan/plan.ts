@@ -1,7 +1,7 @@
 import { type Clouds, cloudsOf } from "../clouds.ts";
 import { observe } from "../observe/observe.ts";
 import type { Policy } from "../policy/types.ts";
-import { PolicyError } from "../retention/policy-error.ts";
+import { invalidArgument } from "../retention/policy-error.ts";
 import { computePlan } from "./compute.ts";
 import type { BackupPlan } from "./types.ts";
 
@@ -25,6 +25,7 @@ export async function plan(
   now: Date,
   options: PlanOptions = {},
 ): Promise<BackupPlan> {
-  if (Number.isNaN(now.getTime())) throw new PolicyError("invalid_argument", "now is not a valid date");
+  if (Number.isNaN(now.getTime()))
+    throw invalidArgument([{ path: "now", found: "an invalid date", allowed: "a valid date" }]);
   return computePlan(policies, await observe(cloudsOf(policies, clouds), options), now);
 }

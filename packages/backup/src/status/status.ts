@@ -7,7 +7,7 @@ import type { MissedSlots } from "../plan/types.ts";
 import { selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
-import { PolicyError } from "../retention/policy-error.ts";
+import { invalidArgument } from "../retention/policy-error.ts";
 
 /** A run may take so long after a slot before its snapshot counts as late. */
 const GRACE_MS = 3_600_000;
@@ -79,7 +79,8 @@ export async function status(
   options: StatusOptions = {},
 ): Promise<BackupStatus> {
   const { graceMs = GRACE_MS, abortSignal } = options;
-  if (Number.isNaN(now.getTime())) throw new PolicyError("invalid_argument", "now is not a valid date");
+  if (Number.isNaN(now.getTime()))
+    throw invalidArgument([{ path: "now", found: "an invalid date", allowed: "a valid date" }]);
   const states = await observe(cloudsOf(policies, clouds), abortSignal === undefined ? {} : { abortSignal });
   const selection = selectVolumes(policies, states);
   const problems: BackupProblem[] = [];

@@ -165,6 +165,28 @@ describe("one volume's failure stops only that volume", () => {
   });
 });
 
+describe("a policy for volumes at rest", () => {
+  const policies = parsePolicies({ nightly: nightly({ allowAttached: false }) });
+
+  test("a volume that was attached after the plan was made is left alone", async () => {
+    const world = createMemoryWorld("2026-05-09T04:00:00Z");
+    const { do: cloud } = world.open();
+    const { db = "" } = await makeVolumes(cloud, ["db"]);
+    const onEvent = (event: BackupEvent): void => {
+      if (event.type === "planned") attached = cloud.volumes.attach(db, "server-1");
+    };
+    let attached: Promise<unknown> | undefined;
+    const get: BlockStorage["volumes"]["get"] = async (id, options) => {
+      await attached;
+      return await cloud.volumes.get(id, options);
+    };
+    const storage = { ...cloud, volumes: { ...cloud.volumes, get } };
+    const report = await run(policies, { do: storage }, { clock: world.clock, onEvent });
+    expect(report.problems).toMatchObject([{ code: "failed_precondition", effect: "nothing_done" }]);
+    expect(world.accounts.do.dump().snapshots).toEqual([]);
+  });
+});
+
 describe("stopping", () => {
   test("drained, it finishes what is in flight and says what is left; the next run does the rest", async () => {
     const { world, cloud, db, web, count } = await twoVolumes();

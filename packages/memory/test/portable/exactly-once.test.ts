@@ -174,3 +174,17 @@ test("errors of changes say whether anything may have happened", async () => {
     resource: { kind: "volume", name: "b" },
   });
 });
+
+test("allowAttached: false refuses a volume in use, whether or not the provider has a switch for it", async () => {
+  const { account, first } = world({ names: "enforced" });
+  const volume = await first.volumes.create({ name: "used", sizeGiB: 8 });
+  const input = { volumeId: volume.id, name: "s", allowAttached: false };
+  await first.volumes.attach(volume.id, "server-1");
+  await expect(first.snapshots.create(input)).rejects.toMatchObject({
+    code: "failed_precondition",
+    outcome: "not_applied",
+  });
+  expect(account.dump().snapshots).toEqual([]);
+  await first.volumes.detach(volume.id, "server-1");
+  await expect(first.snapshots.create(input)).resolves.toMatchObject({ name: "s" });
+});
