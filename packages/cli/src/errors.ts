@@ -15,11 +15,16 @@ const NEVER: readonly PolyvolErrorCode[] = ["invalid_argument", "out_of_range", 
 /** Says what went wrong and what to do next, and gives the exit code. `cloud` is where it went wrong. */
 export function reportError(error: unknown, cloud?: string): number {
   const { text, next, code } = explain(error, cloud);
+  reportText(text, next);
+  return code;
+}
+
+/** Says what went wrong, and what to do next. */
+export function reportText(text: string, next: string | undefined): void {
   for (const line of cleanLines(text).split("\n")) {
     say(`${colour("bad", "error:", process.stderr)} ${line}\n`);
   }
   if (next !== undefined) say(`${colour("note", "next:", process.stderr)}  ${cleanLines(next)}\n`);
-  return code;
 }
 
 interface Explanation {
@@ -64,7 +69,11 @@ const NEXT: Readonly<Partial<Record<PolyvolErrorCode, string>>> = {
   rate_limited: AGAIN,
 };
 
-function nextStep(error: PolyvolError, cloud: string | undefined): string | undefined {
+/** What to do about a failure of a cloud. */
+export function nextStep(
+  error: { readonly code: PolyvolErrorCode; readonly retryAfterMs?: number | undefined },
+  cloud: string | undefined,
+): string | undefined {
   if (error.code === "unauthenticated") {
     const check = cloud === undefined ? "polyvol clouds check" : `polyvol clouds check --cloud ${cloud}`;
     return `check the variable or file that the credentials come from, then: ${check}`;

@@ -4,6 +4,11 @@ import { UsageError } from "./usage-error.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** Whether a text has the form of a provider's id. */
+export function isId(text: string): boolean {
+  return UUID.test(text);
+}
+
 /** The volume that an argument names, by id or name. A name that looks like an id is one. @throws `not_found` */
 export async function findVolume(context: Context, storage: BlockStorage, text: string): Promise<Volume> {
   if (UUID.test(text)) return await storage.volumes.get(text, context.call);

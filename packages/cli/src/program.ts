@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { createAction } from "./action.ts";
 import { collect, duration } from "./arguments.ts";
+import { addBackup } from "./tree/backup.ts";
 import { addClouds } from "./tree/clouds.ts";
 import { addConfig } from "./tree/config.ts";
 import { group } from "./tree/group.ts";
@@ -16,8 +17,10 @@ Examples:
   polyvol clouds check                             are the credentials right?
   polyvol volumes list                             on all clouds
   polyvol snapshots create --cloud main db nightly
+  polyvol backup plan                              what the policies would do now
 
-Exit codes: 0 done, 1 failed, 2 usage or configuration, 130 interrupted.
+Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 changes pending (backup plan
+--detailed-exitcode), 4 stale (backup status), 130 interrupted.
 `;
 
 /** The whole command tree. `finish` receives the exit code of the command that ran. */
@@ -40,6 +43,7 @@ export function createProgram(finish: (code: number) => void): Command {
   addClouds(program, action);
   addVolumes(program, action);
   addSnapshots(program, action);
+  addBackup(program, action);
   addConfig(program, action);
   addTools(program, action);
   return program;

@@ -33,11 +33,13 @@ test.concurrent("help loads nothing but the argument parser and the tree", async
   const { code, out, err } = await polyvol(["--help"], { node: [`--import=${LIST_LOADS}`] });
   expect(code).toBe(0);
   expect(out).toMatch(/^Usage: polyvol \[options\] \[command\]\n/);
-  expect(out).toContain("Exit codes: 0 done, 1 failed, 2 usage or configuration, 130 interrupted.\n");
+  expect(out).toContain(
+    "Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 changes pending (backup plan\n",
+  );
   const loaded = err.split("\n").filter((url) => url.startsWith("file:"));
   expect(loaded.length).toBeGreaterThan(5);
   expect(loaded.filter((url) => !/\/node_modules\/commander\/|\/packages\/cli\/src\//.test(url))).toEqual([]);
-  expect(loaded.filter((url) => /src\/(commands|demo|views)\//.test(url))).toEqual([]);
+  expect(loaded.filter((url) => /src\/(commands|demo|views|backup)\//.test(url))).toEqual([]);
 });
 
 test.concurrent("unknown commands and options: the nearest, and the known ones", async () => {
@@ -50,7 +52,7 @@ test.concurrent("unknown commands and options: the nearest, and the known ones",
   ]);
   expect([command, inner, option, format, nothing].map(({ code }) => code)).toEqual([2, 2, 2, 2, 2]);
   expect(command.err).toBe(
-    "error: unknown command 'volums'\n(Did you mean volumes?)\nknown: clouds, volumes, snapshots, config, demo, emulator (see: polyvol --help)\n",
+    "error: unknown command 'volums'\n(Did you mean volumes?)\nknown: clouds, volumes, snapshots, backup, config, demo, emulator (see: polyvol --help)\n",
   );
   expect(inner.err).toContain(
     "(Did you mean create?)\nknown: list, get, create, update, delete (see: polyvol snapshots --help)\n",

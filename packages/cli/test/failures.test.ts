@@ -25,7 +25,9 @@ test.concurrent("a wrong token and a wrong signature: the other cloud is still s
   ]);
   expect(token.code).toBe(1);
   expect(token.out).toContain("samsung  erp");
-  expect(token.err).toMatch(/^error: ocean: digitalocean volumes\.list: .*\(unauthenticated, request .*\)\n/);
+  expect(token.err).toMatch(
+    /^error: ocean: digitalocean volumes\.list: .*\(unauthenticated, .*request .*\)\n/,
+  );
   expect(token.err).toContain(
     "next:  check the variable or file that the credentials come from, then: polyvol clouds check --cloud ocean\n",
   );
@@ -90,7 +92,9 @@ test.concurrent("an unknown id, an unknown volume, and a snapshot whose volume i
     clouds.run("snapshots get nightly --cloud ocean"),
   ]);
   expect(id.code).toBe(1);
-  expect(id.err).toMatch(/^error: digitalocean volumes\.get volume 1{8}-.*\(not_found, request .*\)\nnext: /);
+  expect(id.err).toMatch(
+    /^error: digitalocean volumes\.get volume 1{8}-.*\(not_found, .*request .*\)\nnext: /,
+  );
   expect(volume).toMatchObject({ code: 2, err: 'error: no volume "nix" on ocean, samsung.\n' });
   expect(snapshot.err).toBe(
     'error: "nightly" is no id. To name a snapshot by its name, say whose it is with --volume.\n',

@@ -14,8 +14,13 @@ const SPANS: readonly (readonly [string, number])[] = [
 
 /** How long ago, in the one unit that fits: `3d`, `5h`. What lies ahead (a skewed clock) is `0s`. */
 export function ageText(at: Date, now: number): string {
-  const ms = Math.max(0, now - at.getTime());
-  const [unit, length] = SPANS.find(([, span]) => ms >= span) ?? ["s", 1000];
+  return spanText(now - at.getTime());
+}
+
+/** A span in the one unit that fits; below zero it is `0s`. */
+export function spanText(span: number): string {
+  const ms = Math.max(0, span);
+  const [unit, length] = SPANS.find(([, each]) => ms >= each) ?? ["s", 1000];
   return `${Math.floor(ms / length)}${unit}`;
 }
 

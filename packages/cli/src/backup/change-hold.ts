@@ -1,0 +1,33 @@
+import type { hold } from "@polyvol/backup";
+import type { Options } from "../action.ts";
+import type { Context } from "../context.ts";
+import { findSnapshot, findVolume } from "../find.ts";
+import { onOneCloud } from "../on-clouds.ts";
+import { writeSnapshots } from "../views/snapshot.ts";
+import { change } from "../wait.ts";
+
+export interface HoldCommandOptions extends Options {
+  readonly volume?: string;
+}
+
+/** Puts holds on snapshots, or takes them off, one after the other. */
+export async function changeHold(
+  context: Context,
+  word: "hold" | "release",
+  options: HoldCommandOptions,
+  wanted: readonly string[],
+  work: typeof hold,
+): Promise<void> {
+  const { cloud, storage } = await onOneCloud(context);
+  const volume =
+    options.volume === undefined ? undefined : await findVolume(context, storage, options.volume);
+  const found = await Promise.all(wanted.map((text) => findSnapshot(context, storage, text, volume)));
+  const rows = [];
+  for (const { id, name } of found) {
+    const snapshot = await change(context, `${word} of snapshot ${name} on ${cloud}`, () =>
+      work(storage, id, { abortSignal: context.signal }),
+    );
+    rows.push({ cloud, snapshot });
+  }
+  await writeSnapshots(context.output, rows);
+}

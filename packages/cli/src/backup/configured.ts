@@ -1,0 +1,78 @@
+import { type Clouds, type Policy, PolicyError, parsePolicies } from "@polyvol/backup";
+import { type Config, ConfigError, type ConfigPath } from "@polyvol/container";
+import type { BlockStorage } from "@polyvol/core";
+import type { Context } from "../context.ts";
+import { UsageError } from "../usage-error.ts";
+
+/** What the configuration says about backups. */
+export interface Configured {
+  readonly policies: readonly Policy[];
+  readonly clouds: Clouds;
+  /** Environment variables that hold credentials. */
+  readonly credentialVariables: readonly string[];
+  /** Does the work; what the library refuses about a policy is told by its place in the file. */
+  check<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/**
+ * Policies and clouds of the configuration. `ids` chooses policies; without any, all are taken. A cloud that cannot be
+ * opened is given as its error, which the library reports beside the others.
+ */
+export async function configured(context: Context, ids: readonly string[] = []): Promise<Configured> {
+  if (context.wanted.length > 0) {
+    throw new UsageError("--cloud does not go with this command: policies say which clouds they are about.");
+  }
+  const config = await context.config();
+  const check = <T>(work: () => Promise<T>): Promise<T> => located(config, work);
+  const all = await check(async () => parsePolicies(config.policies));
+  return {
+    policies: choose(all, ids),
+    clouds: new Map(await Promise.all([...config.clouds.keys()].map((name) => open(context, name)))),
+    credentialVariables: variablesOf(config),
+    check,
+  };
+}
+
+function choose(all: readonly Policy[], ids: readonly string[]): readonly Policy[] {
+  const known = all.map(({ id }) => id);
+  const unknown = ids.filter((id) => !known.includes(id));
+  if (unknown.length > 0) {
+    throw new UsageError(`--policy: found ${unknown.join(", ")}; allowed: ${known.join(", ")}`);
+  }
+  return ids.length === 0 ? all : all.filter(({ id }) => ids.includes(id));
+}
+
+async function open(context: Context, name: string): Promise<[string, BlockStorage | Error]> {
+  try {
+    return [name, await context.connect(name)];
+  } catch (error) {
+    return [name, error instanceof Error ? error : new Error(String(error))];
+  }
+}
+
+function variablesOf({ clouds }: Config): readonly string[] {
+  const references = [...clouds.values()].flatMap(({ credentials }) => Object.values(credentials ?? {}));
+  return references.flatMap((reference) => ("env" in reference ? [reference.env] : []));
+}
+
+async function located<T>(config: Config, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof PolicyError) || error.code !== "invalid_argument") throw error;
+    const inPolicies = error.problems.filter(({ path }) => path.startsWith("policies"));
+    if (inPolicies.length === 0) throw error;
+    const problems = inPolicies.map(({ path, found, allowed }) => {
+      const position = config.locate(stepsOf(path));
+      return { path, found, allowed, ...(position === undefined ? {} : { position }) };
+    });
+    throw new ConfigError(config.file, problems, { cause: error });
+  }
+}
+
+/** `policies.nightly.select.tags[0]` as keys and indices. */
+function stepsOf(path: string): ConfigPath {
+  return [...path.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([step, index]) =>
+    index === undefined ? step : Number(index),
+  );
+}

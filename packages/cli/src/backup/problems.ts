@@ -1,0 +1,31 @@
+import type { BackupProblem } from "@polyvol/backup";
+import { FAILED, nextStep, reportText } from "../errors.ts";
+
+const EFFECTS: Readonly<Record<BackupProblem["effect"], string>> = {
+  nothing_done: "no snapshot is taken and none deleted there",
+  nothing_deleted: "no snapshot is deleted there",
+  attention: "",
+};
+
+/** Says each problem and what to do next, and gives the exit code. */
+export function reportProblems(problems: readonly BackupProblem[]): number {
+  for (const problem of problems) {
+    const { cloud, policyId, volumeName, volumeId, message, effect } = problem;
+    const volume = volumeName ?? volumeId;
+    const place = [
+      cloud ?? "",
+      policyId === undefined ? "" : `policy ${policyId}`,
+      volume === undefined ? "" : `volume ${volume}`,
+      message,
+    ].filter((part) => part !== "");
+    const result = EFFECTS[effect];
+    reportText(`${place.join(": ")}${result === "" ? "" : `; ${result}`}`, nextOf(problem));
+  }
+  return problems.length === 0 ? 0 : FAILED;
+}
+
+/** What has been refused here is said in full; what a cloud answered has its usual next step. */
+function nextOf(problem: BackupProblem): string | undefined {
+  const local = ["failed_precondition", "not_found", "conflict", "already_exists"];
+  return local.includes(problem.code) ? undefined : nextStep(problem, problem.cloud);
+}

@@ -1,0 +1,76 @@
+import type { Command } from "commander";
+import type { MakeAction } from "../action.ts";
+import { collect, duration } from "../arguments.ts";
+import { addRestoring } from "./backup-restore.ts";
+import { examples, subgroup } from "./group.ts";
+
+const POLICY = ["--policy <id>", "only this policy (repeatable)", collect] as const;
+
+const ABOUT = `
+Policies stand in the configuration file:
+  policies:
+    nightly:
+      select: { cloud: main, name: "db-*" }
+      schedule: { cron: "0 3 * * *", timezone: Europe/Berlin }
+      retention: { daily: 7, weekly: 4 }
+
+Examples:
+  polyvol backup plan                              what a run would do, and why
+  polyvol backup run                               do it; this is what a timer calls
+  polyvol backup status                            is everything fresh? 4 when not
+  polyvol backup drill --cloud main --volume db    prove that the newest snapshot restores
+`;
+
+export function addBackup(program: Command, action: MakeAction): void {
+  const backup = subgroup(program, "backup", "keep volumes snapshotted by policies").addHelpText(
+    "after",
+    ABOUT,
+  );
+  backup
+    .command("plan")
+    .description("show what a run would create and delete, with reasons; changes nothing")
+    .option(...POLICY)
+    .option("--save <file>", "keep the plan for polyvol backup apply")
+    .option("--detailed-exitcode", "exit with 3 when there are changes to make")
+    .addHelpText(
+      "after",
+      examples("polyvol backup plan --save tonight.json", "polyvol backup plan -o json | jq .totals"),
+    )
+    .action(action(() => import("../commands/backup/plan.ts")));
+  backup
+    .command("apply")
+    .description("carry out a saved plan: exactly that, or nothing when the world has changed; does not ask")
+    .argument("<file>", "what polyvol backup plan --save wrote")
+    .option(POLICY[0], "as given to plan (repeatable)", collect)
+    .addHelpText("after", examples("polyvol backup apply tonight.json"))
+    .action(action(() => import("../commands/backup/apply.ts")));
+  backup
+    .command("run")
+    .description("plan and carry out at once; made for timers: does not ask, and can be repeated")
+    .option(...POLICY)
+    .addHelpText("after", examples("polyvol backup run", "polyvol backup run --policy nightly -o json"))
+    .action(action(() => import("../commands/backup/run.ts")));
+  backup
+    .command("status")
+    .description("show whether every volume has the snapshot that is due; exit with 4 when one has not")
+    .option(...POLICY)
+    .option("--grace <time>", "how late a snapshot may be, such as 90m; default: 1h", duration)
+    .addHelpText("after", examples("polyvol backup status", "polyvol backup status --grace 3h -o json"))
+    .action(action(() => import("../commands/backup/status.ts")));
+  addRestoring(backup, action);
+  backup
+    .command("audit")
+    .description("find what no policy takes care of: surplus, orphans, volumes without a policy")
+    .addHelpText("after", examples("polyvol backup audit"))
+    .action(action(() => import("../commands/backup/audit.ts")));
+  backup
+    .command("explain")
+    .description("show what a retention policy keeps of given snapshots; needs no cloud")
+    .requiredOption("--policy <file>", "JSON file with the keys of a retention policy")
+    .requiredOption("--snapshots <file>", 'JSON file: [{ "id", "time", "volume"?, "tags"? }]')
+    .addHelpText(
+      "after",
+      examples("polyvol backup explain --policy policy.json --snapshots snapshots.json -o json"),
+    )
+    .action(action(() => import("../commands/backup/explain.ts")));
+}

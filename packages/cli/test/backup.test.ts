@@ -1,0 +1,174 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { snapshotName } from "@polyvol/backup";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Clouds, ENV, startClouds } from "./clouds.ts";
+
+const POLICIES = `policies:
+  nightly:
+    select: { name: ["web", "erp"] }
+    schedule: { cron: "0 0 * * *", timezone: UTC }
+    retention: { hourly: 4 }
+`;
+const DAILY = `policies:
+  daily:
+    select: { cloud: ocean, name: db }
+    schedule: { cron: "0 0 * * *", timezone: UTC }
+    retention: { last: 2, keepOldest: false }
+`;
+const DB = "6f1c0000-0000-4000-8000-000000000001";
+const DAY = 86_400_000;
+
+let clouds: Clouds;
+let config = "";
+beforeAll(async () => {
+  clouds = await startClouds();
+  const midnight = Math.floor(Date.now() / DAY) * DAY;
+  clouds.ocean.seed({
+    volumes: [
+      { name: "web", region: "nyc3", size_gigabytes: 10 },
+      { id: DB, name: "db", region: "nyc3", size_gigabytes: 10 },
+    ],
+    snapshots: [1, 2].map((days) => {
+      const slot = new Date(midnight - days * DAY);
+      const name = snapshotName("polyvol", "daily", DB, slot);
+      return { name, resource_id: DB, created_at: slot.toISOString().replace(".000", "") };
+    }),
+  });
+  clouds.samsung.seed({ volumes: [{ name: "erp", size: 64 }] });
+  config = await readFile(join(clouds.folder, "polyvol.config.yaml"), "utf8");
+  await clouds.write("polyvol.config.yaml", `${config}${POLICIES}`);
+  await clouds.write("daily.yaml", `${config}${DAILY}`);
+});
+afterAll(() => clouds.close());
+
+test("plan, apply, run, status, restore, drill, audit, hold and release, one after the other", async () => {
+  const stale = await clouds.run("backup status --grace 1ms");
+  expect(stale.code, stale.err).toBe(4);
+  expect(stale.out).toMatch(/\nocean +web +nightly +missing +none .*\n\nstale: 0 fresh, 0 late, 2 missing/s);
+
+  const planned = await clouds.run("backup plan --save plan.json --detailed-exitcode");
+  expect(planned.code, planned.err).toBe(3);
+  expect(planned.out).toMatch(
+    /^CLOUD +VOLUME +POLICY +CHANGE +SNAPSHOT +REASON\nocean +web +nightly +create /,
+  );
+  expect(planned.out).toMatch(
+    /\n\n2 volumes: 2 to create, 0 to delete, 0 to keep\.\nocean: \d+ requests, at least /,
+  );
+  expect(planned.err).toBe("Saved as plan.json.\n");
+  expect(clouds.samsung.state()).toMatchObject({ snapshots: [] });
+
+  const applied = await clouds.run("backup apply plan.json");
+  expect(applied.code, applied.err).toBe(0);
+  expect(applied.err).toMatch(/web on ocean: creating polyvol-nightly-.*\n.*web on ocean: done, 1 change\n/s);
+  expect(applied.out).toMatch(/\n\n2 volumes: 2 created, 0 deleted, 0 left\.\n$/);
+  expect(clouds.samsung.state()).toMatchObject({ snapshots: [{}] });
+
+  const [again, ran, fresh, pending] = await Promise.all([
+    clouds.run("backup apply plan.json"),
+    clouds.run("backup run -o json"),
+    clouds.run("backup status"),
+    clouds.run("backup plan --detailed-exitcode"),
+  ]);
+  expect(again).toMatchObject({ code: 1, out: "" });
+  expect(again.err).toContain("the plan does not fit the world any more; plan again");
+  expect(ran.code, ran.err).toBe(0);
+  expect(JSON.parse(ran.out)).toMatchObject({ ok: true, totals: { created: 0, deleted: 0, left: 0 } });
+  expect(fresh.code, fresh.err).toBe(0);
+  expect(fresh.out).toContain("fresh: 2 fresh, 0 late, 0 missing, 0 new.\n");
+  expect(pending.code, pending.err).toBe(0);
+
+  const restored = await clouds.run("backup restore --cloud ocean --volume web --as web-2 -o json");
+  expect(restored.code, restored.err).toBe(0);
+  expect(JSON.parse(restored.out)).toMatchObject({ cloud: "ocean", name: "web-2", state: "available" });
+
+  const [first = {}] = (clouds.samsung.state() as { snapshots: { name?: string }[] }).snapshots;
+  const name = first.name ?? "";
+  const drilled = await clouds.run("backup drill --cloud samsung --volume erp");
+  expect(drilled.code, drilled.err).toBe(0);
+  expect(drilled.out).toMatch(/\nresult +the snapshot restores\n.*\nreadiness +passed: /s);
+  expect(clouds.samsung.state()).toMatchObject({ volumes: [{ name: "erp" }] });
+
+  const held = await clouds.run(`backup hold --cloud samsung --volume erp ${name} -o json`);
+  expect(held.code, held.err).toBe(0);
+  expect(JSON.parse(held.out)).toMatchObject([{ description: expect.stringContaining("[polyvol hold]") }]);
+  const released = await clouds.run(`backup release --cloud samsung --volume erp ${name} -o json`);
+  expect(released.code, released.err).toBe(0);
+  expect(JSON.stringify(JSON.parse(released.out))).not.toContain("[polyvol hold]");
+
+  const audited = await clouds.run("backup audit");
+  expect(audited.code, audited.err).toBe(0);
+  expect(audited.out).toMatch(/ocean +volume without policy +volume web-2 +no policy chooses it/);
+}, 30_000);
+
+test.concurrent("a deletion is shown with its reason before and after", async () => {
+  const plan = await clouds.run("backup plan -c daily.yaml");
+  expect(plan.code, plan.err).toBe(0);
+  expect(plan.out).toMatch(/\nocean +db +daily +create +.*\nocean +db +daily +delete +polyvol-daily-\S+ +\S/);
+  expect(plan.out).toContain("\n\n1 volume: 1 to create, 1 to delete, 1 to keep.\n");
+  const run = await clouds.run("backup run -c daily.yaml");
+  expect(run.code, run.err).toBe(0);
+  expect(run.out).toMatch(
+    /\nocean +db +daily +created +.*\nocean +db +daily +deleted +polyvol-daily-\S+ +\S/,
+  );
+  expect(run.out).toMatch(/\n\n1 volume: 1 created, 1 deleted, 0 left\.\n$/);
+}, 20_000);
+
+test.concurrent("one cloud that fails does not hide the other", async () => {
+  const { TOKEN: _, ...missing } = ENV;
+  const [plan, status, run] = await Promise.all([
+    clouds.run("backup plan", { ...ENV, TOKEN: "wrong-token" }),
+    clouds.run("backup status -o json", missing),
+    clouds.run("backup run", { ...ENV, SECRET: "wrong-key" }),
+  ]);
+  expect([plan.code, status.code, run.code]).toEqual([1, 1, 1]);
+  expect(plan.out).toContain("1 volume: ");
+  expect(plan.err).toMatch(
+    /^error: ocean: .*\(unauthenticated.*; no snapshot is taken and none deleted there\n/,
+  );
+  expect(plan.err).toContain("then: polyvol clouds check --cloud ocean\n");
+  expect(JSON.parse(status.out)).toMatchObject({ verdict: "failed", volumes: [{ cloud: "samsung" }] });
+  expect(status.err).toContain("found TOKEN, which is not set");
+  expect(run.out).toContain("1 volume: ");
+  expect(`${plan.err}${run.err}`).not.toMatch(/wrong-token|wrong-key/);
+});
+
+test.concurrent("policies that cannot be: file, place, found, allowed", async () => {
+  await clouds.write("none.yaml", config);
+  await clouds.write("bad.yaml", `${config}${POLICIES.replace("hourly: 4", "hourly: -4")}`);
+  await clouds.write("far.yaml", `${config}${DAILY.replace("cloud: ocean", "cloud: moon")}`);
+  const [none, bad, far, id, cloud] = await Promise.all([
+    clouds.run("backup plan -c none.yaml"),
+    clouds.run("backup plan -c bad.yaml"),
+    clouds.run("backup run -c far.yaml"),
+    clouds.run("backup plan --policy weekly"),
+    clouds.run("backup run --cloud ocean"),
+  ]);
+  expect([none, bad, far, id, cloud].map(({ code }) => code)).toEqual([2, 2, 2, 2, 2]);
+  expect(none.err).toContain("none.yaml: policies: found nothing; allowed: ");
+  expect(bad.err).toMatch(
+    /^error: bad\.yaml:\d+:\d+: policies\.nightly\.retention\.hourly: found -4; allowed: /,
+  );
+  expect(far.err).toMatch(/policies\.daily\.select\.cloud: found "moon"; allowed: ocean, samsung\n/);
+  expect(id.err).toBe("error: --policy: found weekly; allowed: nightly\n");
+  expect(cloud.err).toContain("--cloud does not go with this command");
+});
+
+test.concurrent("plan files and choices that cannot be", async () => {
+  await clouds.write("no-plan.json", '{ "format": "x" }');
+  const [plan, gone, both, neither, time, where] = await Promise.all([
+    clouds.run("backup apply no-plan.json"),
+    clouds.run("backup apply gone.json"),
+    clouds.run("backup restore --cloud ocean --volume web --snapshot 1 --as x"),
+    clouds.run("backup drill --cloud ocean"),
+    clouds.run("backup drill --cloud ocean --volume web --taken-by friday"),
+    clouds.run("backup plan --save no/such/folder.json"),
+  ]);
+  expect([plan, gone, both, neither, time].map(({ code }) => code)).toEqual([2, 2, 2, 2, 2]);
+  expect(plan.err).toContain('error: no-plan.json: format: found "x"; allowed: "polyvol-backup-plan"\n');
+  expect(gone.err).toMatch(/^error: gone\.json: found no such file; allowed: a readable JSON file/);
+  expect(both.err).toBe(neither.err);
+  expect(time.err).toContain("Give a date and time with an offset or Z");
+  expect(where).toMatchObject({ code: 1, out: "" });
+  expect(where.err).toBe("error: no/such/folder.json cannot be written (ENOENT)\n");
+});
