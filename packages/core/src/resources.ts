@@ -72,7 +72,7 @@ export function createResources<T extends Volume | Snapshot, Query extends objec
     {
       get: (id, operation, abortSignal) =>
         runCall(runtime, readCall(operation, { abortSignal }), (call) => tryGet(call, id)),
-      pages: (_ids, operation, abortSignal) =>
+      pages: (operation, abortSignal) =>
         pagesOf(paging, (page) =>
           runCall(runtime, readCall(operation, { abortSignal }), (call) =>
             call.send("read", (context) => setup.getPage({} as Query, page, context)),

@@ -4,8 +4,8 @@ import type { Clock } from "../clock.ts";
 export interface PollSource<T> {
   /** `undefined`: the provider says that there is no such resource. */
   get(id: string, operation: string, abortSignal: AbortSignal): Promise<T | undefined>;
-  /** Pages of a listing that should hold these ids, newest pages first where the provider allows. */
-  pages(ids: readonly string[], operation: string, abortSignal: AbortSignal): AsyncIterable<readonly T[]>;
+  /** Pages of a listing of everything, from the first on. */
+  pages(operation: string, abortSignal: AbortSignal): AsyncIterable<readonly T[]>;
 }
 
 /**
@@ -73,7 +73,7 @@ export function createPolls<T extends { readonly id: string }>(
       const together = abortedTogether(watches.map((watch) => watch.abortSignal));
       try {
         let pages = 0;
-        for await (const items of source.pages([...byId.keys()], first.operation, together.signal)) {
+        for await (const items of source.pages(first.operation, together.signal)) {
           pages += 1;
           for (const item of items) {
             for (const watch of open.get(item.id) ?? []) watch.resolve(item);
