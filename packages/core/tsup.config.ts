@@ -1,15 +1,7 @@
-import { defineConfig } from "tsup";
+import { packageBuild } from "../../tsup.preset.ts";
 
-export default defineConfig({
-  entry: {
-    index: "src/index.ts",
-    driver: "src/driver.ts",
-    "http/index": "src/http/index.ts",
-  },
-  format: ["esm", "cjs"],
-  dts: true,
-  splitting: true,
-  sourcemap: true,
-  clean: true,
-  target: "node22",
+export default packageBuild({
+  index: "src/index.ts",
+  driver: "src/driver.ts",
+  "http/index": "src/http/index.ts",
 });

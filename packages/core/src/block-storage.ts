@@ -77,9 +77,13 @@ export interface Health extends DriverHealth {
 
 /** Block storage on one cloud. Made by `createBlockStorage` or by an adapter's factory; fake it freely in tests. */
 export interface BlockStorage {
+  /** The driver's provider name, such as `digitalocean`. */
   readonly provider: string;
+  /** What this provider can do, and its limits; known without a request. */
   readonly capabilities: Capabilities;
+  /** Operations on volumes. */
   readonly volumes: Volumes;
+  /** Operations on snapshots. */
   readonly snapshots: Snapshots;
   /**
    * Continues a stored operation, in this or another process. Reads the resource once.

@@ -1,3 +1,4 @@
+import { startTimer } from "./clock.ts";
 import type { CallContext } from "./driver.ts";
 import { extendError, isPolyvolError, PolyvolError, type ResourceRef } from "./errors.ts";
 import type { CallOptions } from "./options.ts";
@@ -44,9 +45,6 @@ export interface CallSetup {
   readonly changes: boolean;
 }
 
-/** Ends a timer that is not needed any more. Made once: a signal that is aborted without a reason makes one, and its stack. */
-const OVER = new Error("over");
-
 /** Runs one public call. The one place where errors are given provider, operation, resource and outcome. */
 export async function runCall<T>(
   runtime: Runtime,
@@ -59,7 +57,6 @@ export async function runCall<T>(
   const timeoutMs = setup.options?.timeoutMs ?? (setup.waits ? runtime.waitTimeoutMs : runtime.timeoutMs);
   const startedAt = clock.now();
   const ending = new AbortController();
-  const timer = new AbortController();
   const state: CallState = {
     resource: setup.resource,
     seen: undefined,
@@ -71,10 +68,7 @@ export async function runCall<T>(
 
   const onCallerAbort = (): void => ending.abort(callerSignal?.reason);
   callerSignal?.addEventListener("abort", onCallerAbort, { once: true });
-  clock.sleep(timeoutMs, timer.signal).then(
-    () => ending.abort(timeoutError(timeoutMs, state)),
-    () => undefined,
-  );
+  const stopTimer = startTimer(clock, timeoutMs, () => ending.abort(timeoutError(timeoutMs, state)));
   try {
     const call = makeCall(runtime, setup, state, startedAt, startedAt + timeoutMs, ending.signal);
     const result = await task(call);
@@ -84,7 +78,7 @@ export async function runCall<T>(
     if (callerSignal?.aborted && error === callerSignal.reason) throw error;
     throw describe(runtime, setup, state, error);
   } finally {
-    timer.abort(OVER);
+    stopTimer();
     callerSignal?.removeEventListener("abort", onCallerAbort);
   }
 }
@@ -227,17 +221,43 @@ export function seconds(ms: number): string {
   return `${Math.round(ms / 6_000) / 10} min`;
 }
 
-/** Makes `race(promise)`: one listener for the whole signal, not one a promise. */
+/**
+ * Makes `race(promise)`: one listener for the whole signal, not one a promise. What has settled is let go: a promise
+ * that waits for the signal would hold each result as long as the signal lives, and the platform's request, which the
+ * garbage collector is slow to give up, holds the signal.
+ */
 function raceAgainst(abortSignal: AbortSignal): <T>(promise: Promise<T>) => Promise<T> {
-  let aborted: Promise<never> | undefined;
+  let losers: Set<(reason: unknown) => void> | undefined;
   return (promise) => {
-    if (aborted === undefined) {
-      aborted = new Promise((_, reject) => {
-        if (abortSignal.aborted) reject(abortSignal.reason);
-        else abortSignal.addEventListener("abort", () => reject(abortSignal.reason), { once: true });
-      });
-      aborted.catch(() => undefined);
+    if (abortSignal.aborted) {
+      promise.catch(() => undefined);
+      return Promise.reject(abortSignal.reason);
     }
-    return Promise.race([promise, aborted]);
+    losers ??= listenOnce(abortSignal);
+    const waiting = losers;
+    return new Promise((resolve, reject) => {
+      waiting.add(reject);
+      promise.then(
+        (value) => {
+          waiting.delete(reject);
+          resolve(value);
+        },
+        (error) => {
+          waiting.delete(reject);
+          reject(error);
+        },
+      );
+    });
   };
+}
+
+/** Whom to tell of the abort. */
+function listenOnce(abortSignal: AbortSignal): Set<(reason: unknown) => void> {
+  const waiting = new Set<(reason: unknown) => void>();
+  const onAbort = (): void => {
+    for (const reject of waiting) reject(abortSignal.reason);
+    waiting.clear();
+  };
+  abortSignal.addEventListener("abort", onAbort, { once: true });
+  return waiting;
 }

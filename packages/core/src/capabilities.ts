@@ -33,6 +33,7 @@ export const CAPABILITIES = [
   "snapshots.tags",
 ] as const;
 
+/** The name of something that some providers can do and others cannot; see {@link CAPABILITIES}. */
 export type Capability = (typeof CAPABILITIES)[number];
 
 /** A number that the provider documents, or the plain statement that none is known. */
@@ -42,7 +43,9 @@ export type Limit = number | "unknown";
 export interface NameRule {
   /** Source of a regular expression (no flags) that the whole name must match. */
   readonly pattern: string;
+  /** Fewest characters. */
   readonly minLength: number;
+  /** Most characters. */
   readonly maxLength: number;
   /** The rule in words, for error messages: "lower-case letters, digits and -, starting with a letter". */
   readonly inWords: string;
@@ -50,7 +53,9 @@ export interface NameRule {
 
 /** Which sizes a volume may have, in GiB. */
 export interface SizeRule {
+  /** Smallest size. */
   readonly minimumGiB: number;
+  /** Largest size. */
   readonly maximumGiB: number;
   /** Sizes are whole multiples of this. */
   readonly stepGiB: number;
@@ -62,7 +67,9 @@ export interface TagRule {
   readonly keyPattern: string;
   /** Source of a regular expression (no flags) that each value must match. */
   readonly valuePattern: string;
+  /** Most characters of a key. */
   readonly maxKeyLength: number;
+  /** Most characters of a value. */
   readonly maxValueLength: number;
   /** The rule in words, for error messages. */
   readonly inWords: string;
@@ -70,21 +77,29 @@ export interface TagRule {
 
 /** So many requests in any span of so long, for one account. */
 export interface RequestQuota {
+  /** How many requests. */
   readonly requests: number;
+  /** In how many milliseconds. */
   readonly windowMs: number;
 }
 
 /** A provider's documented limits, as data. */
 export interface Limits {
+  /** What the name of a volume may look like. */
   readonly volumeName: NameRule;
+  /** What the name of a snapshot may look like. */
   readonly snapshotName: NameRule;
+  /** Which sizes a volume may have. */
   readonly volumeSize: SizeRule;
   /** Longest description of a volume, in bytes of UTF-8. */
   readonly volumeDescriptionBytes: Limit;
+  /** What tags may look like; absent where there are none. */
   readonly tags?: TagRule;
+  /** Most snapshots of one volume. */
   readonly snapshotsPerVolume: Limit;
   /** Smallest time between two snapshots of one volume, in milliseconds; 0 where there is none. */
   readonly snapshotGapMs: Limit;
+  /** Most volumes attached to one server. */
   readonly volumesPerServer: Limit;
   /** Empty where no quota is documented. */
   readonly requestQuotas: readonly RequestQuota[];
@@ -100,8 +115,12 @@ export interface NameUniqueness {
 
 /** Everything about a provider that changes what a caller can do, known without a request. */
 export interface Capabilities {
+  /** What the driver can do. What is not listed is refused with `unsupported` before any request. */
   readonly supports: readonly Capability[];
+  /** Whether and within what the names of volumes are unique. */
   readonly volumeNames: NameUniqueness;
+  /** Whether and within what the names of snapshots are unique. */
   readonly snapshotNames: NameUniqueness;
+  /** The documented limits. */
   readonly limits: Limits;
 }

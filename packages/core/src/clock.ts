@@ -7,6 +7,11 @@ export interface Clock {
    * listener behind.
    */
   sleep(ms: number, abortSignal?: AbortSignal): Promise<void>;
+  /**
+   * Calls `onElapsed` once `ms` have passed, unless the function it returns was called first. What `sleep` can do, too,
+   * for limits that are rarely reached: each request has some. Default: made from `sleep`.
+   */
+  timer?(ms: number, onElapsed: () => void): () => void;
   /** Announces work that no sleep stands for (a request), so that a simulated clock does not run ahead of it. */
   during?<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -25,7 +30,31 @@ export const systemClock: Clock = {
     }
     await sleepOnce(remaining, abortSignal);
   },
+  timer: (ms, onElapsed) => {
+    if (ms > LONGEST_TIMER_MS) return timerBySleep(systemClock, ms, onElapsed);
+    const timer = setTimeout(onElapsed, Math.max(0, ms));
+    return () => clearTimeout(timer);
+  },
 };
+
+/** Starts a timer of `clock`, whichever way it has; the function returned stops it. */
+export function startTimer(clock: Clock, ms: number, onElapsed: () => void): () => void {
+  return clock.timer?.(ms, onElapsed) ?? timerBySleep(clock, ms, onElapsed);
+}
+
+/** A signal that is aborted without a reason makes one, and its stack. */
+const STOPPED = new Error("stopped");
+
+function timerBySleep(clock: Clock, ms: number, onElapsed: () => void): () => void {
+  const stopping = new AbortController();
+  clock.sleep(ms, stopping.signal).then(
+    () => {
+      if (!stopping.signal.aborted) onElapsed();
+    },
+    () => undefined,
+  );
+  return () => stopping.abort(STOPPED);
+}
 
 function sleepOnce(ms: number, abortSignal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,8 +1,10 @@
 /**
  * The seam between core and a provider: the one file that the author of an adapter reads first.
  *
- * A driver method builds a request, calls, maps the answer, and throws {@link PolyvolError} on failure. It does not
+ * A driver method builds a request, calls, maps the answer, and throws a `PolyvolError` on failure. It does not
  * loop, sleep, retry, validate caller input, or wait: core does all of that, once, for every driver.
+ *
+ * @module @polyvol/core/driver
  */
 import type { Capabilities } from "./capabilities.ts";
 import type { DriverEvent } from "./events.ts";
@@ -10,6 +12,7 @@ import type { Snapshot } from "./snapshot.ts";
 import type { Volume } from "./volume.ts";
 
 export { type Clock, systemClock } from "./clock.ts";
+export { parseDateTime } from "./date-time.ts";
 export type { DriverEvent } from "./events.ts";
 export { PROVIDER_DETAILS, providerDetails, withProviderDetails } from "./provider-details.ts";
 export { resolveSecret, type SecretSource } from "./secret.ts";
@@ -25,6 +28,11 @@ export interface CallContext {
   readonly deadline: number;
   /** Reports to the user's `onEvent`. */
   readonly emit: (event: DriverEvent) => void;
+  /**
+   * For the HTTP client: to be called when a good answer has arrived whole, before it is read, and what it returns to
+   * be waited for. A listing sends its next request here, so that the provider works on it meanwhile.
+   */
+  readonly onAnswer?: () => Promise<void> | undefined;
 }
 
 /** A change that ends later and is followed by a record of its own (an action, a job). Plain data, storable. */
@@ -43,6 +51,7 @@ export type PendingStatus =
 
 /** The answer to a create. */
 export interface Started<T> {
+  /** The resource as the answer shows it. */
   readonly resource: T;
   /**
    * `true`: the answer itself proves that `resource` is as it says (DigitalOcean's 201).
@@ -55,6 +64,7 @@ export interface Started<T> {
 
 /** The answer to any other change. With neither field, core looks at the resource until it is as asked. */
 export interface Changed {
+  /** The record of work that goes on. */
   readonly pending?: Pending;
   /**
    * The answer itself proves that the change is complete: core does not wait. It still reads the resource once where
@@ -78,6 +88,7 @@ export type Paging =
 
 /** Which page is wanted: `number` for numbered paging, `after` for marker (an id) and cursor (a token). */
 export interface PageRequest {
+  /** How many items are wanted. */
   readonly size: number;
   /** From 1. */
   readonly number?: number;
@@ -85,6 +96,7 @@ export interface PageRequest {
   readonly after?: string;
 }
 
+/** One page of a listing. */
 export interface DriverPage<T> {
   /** All that the provider gave: core filters. See {@link Paging} for what a short page means. */
   readonly items: readonly T[];
@@ -99,12 +111,17 @@ export interface DriverPage<T> {
  * core filters again. It must never return less.
  */
 export interface DriverVolumeQuery {
+  /** Exact name. */
   readonly name?: string;
+  /** The provider's name of a region. */
   readonly region?: string;
 }
 
+/** See {@link DriverVolumeQuery}. */
 export interface DriverSnapshotQuery {
+  /** Exact name. */
   readonly name?: string;
+  /** The volume that they are of. */
   readonly volumeId?: string;
 }
 
@@ -113,22 +130,33 @@ export type ProviderOptions = Readonly<Record<string, Readonly<Record<string, un
 
 /** Checked by core against {@link Capabilities.limits} before it arrives here. */
 export interface DriverCreateVolume {
+  /** Fits the driver's own rule of names. */
   readonly name: string;
   /** Absent: the driver's configured default. A driver without one throws `invalid_argument`. */
   readonly region?: string;
   /** Always there; with `sourceSnapshotId` at least what the snapshot needs. Core grows a volume that came smaller. */
   readonly sizeGiB: number;
+  /** Only with `volumes.description`. */
   readonly description?: string;
+  /** Empty where none were given. */
   readonly tags: Readonly<Record<string, string>>;
+  /** Only with `volumes.type`. */
   readonly volumeType?: string;
+  /** Only with `volumes.createFromSnapshot`. */
   readonly sourceSnapshotId?: string;
+  /** Unchecked: the driver checks its own part. */
   readonly providerOptions?: ProviderOptions;
 }
 
+/** Checked by core against {@link Capabilities.limits} before it arrives here. */
 export interface DriverCreateSnapshot {
+  /** The volume to take it of. */
   readonly volumeId: string;
+  /** Fits the driver's own rule of names. */
   readonly name: string;
+  /** Only with `snapshots.description`. */
   readonly description?: string;
+  /** Empty where none were given. */
   readonly tags: Readonly<Record<string, string>>;
   /** Whether a volume in use may be snapshotted (crash-consistent). */
   readonly allowAttached: boolean;
@@ -137,11 +165,15 @@ export interface DriverCreateSnapshot {
    * that can store it says so by {@link BlockStorageDriver.attemptIdOf}; others ignore it.
    */
   readonly attemptId: string;
+  /** Unchecked: the driver checks its own part. */
   readonly providerOptions?: ProviderOptions;
 }
 
+/** What to change; what is absent stays. */
 export interface DriverUpdateSnapshot {
+  /** The new name. */
   readonly name?: string;
+  /** The new description. */
   readonly description?: string;
 }
 
@@ -158,7 +190,7 @@ export interface DriverHealth {
 /**
  * What an adapter implements. Every method does one thing and sends as few requests as that takes.
  *
- * Errors: throw {@link PolyvolError}. Core's HTTP client gives the right code for most statuses; the driver refines
+ * Errors: throw a `PolyvolError`. Core's HTTP client gives the right code for most statuses; the driver refines
  * from the body. What core needs to be told truly:
  *
  * | condition | code | `outcome` | `retryable` | `lookFirst` |
@@ -177,13 +209,19 @@ export interface BlockStorageDriver {
   readonly provider: string;
   /** Version of the adapter package. */
   readonly version: string;
+  /** What the provider can do, and its limits. */
   readonly capabilities: Capabilities;
   /** How its listings are cut. */
   readonly paging: Paging;
   /** How its listings of snapshots are cut, where they differ. */
   readonly snapshotPaging?: Paging;
   /** Pause before the first look at something pending, and the longest pause between looks, in milliseconds. */
-  readonly polling: { readonly initialDelayMs: number; readonly maxDelayMs: number };
+  readonly polling: {
+    /** Before the first look. */
+    readonly initialDelayMs: number;
+    /** At most between two looks. */
+    readonly maxDelayMs: number;
+  };
   /**
    * Where names are not enforced: within how many milliseconds after a request its effect is visible in listings.
    * It concerns only the kind (volumes, snapshots) whose names are not enforced; 0 where those of both are.
@@ -200,9 +238,11 @@ export interface BlockStorageDriver {
   /** One cheap authenticated request. */
   checkHealth(context: CallContext): Promise<DriverHealth>;
 
+  /** Sends the request to create a volume. */
   createVolume(input: DriverCreateVolume, context: CallContext): Promise<Started<Volume>>;
   /** Absent: `not_found`. */
   getVolume(id: string, context: CallContext): Promise<Volume>;
+  /** Reads one page of the volumes. */
   listVolumes(query: DriverVolumeQuery, page: PageRequest, context: CallContext): Promise<DriverPage<Volume>>;
   /** Deletes the volume. Absent: `not_found`. Never takes snapshots along: core has dealt with them before. */
   deleteVolume(id: string, context: CallContext): Promise<Changed>;
@@ -217,9 +257,11 @@ export interface BlockStorageDriver {
   /** With `volumes.rename`. */
   renameVolume?(id: string, name: string, context: CallContext): Promise<Changed>;
 
+  /** Sends the request to create a snapshot. */
   createSnapshot(input: DriverCreateSnapshot, context: CallContext): Promise<Started<Snapshot>>;
   /** Absent: `not_found`. */
   getSnapshot(id: string, context: CallContext): Promise<Snapshot>;
+  /** Reads one page of the snapshots. */
   listSnapshots(
     query: DriverSnapshotQuery,
     page: PageRequest,

@@ -36,8 +36,11 @@ export type PolyvolErrorCode =
 
 /** Names the resource that an error is about: by id, by name, or both. */
 export interface ResourceRef {
+  /** What it is. */
   readonly kind: "volume" | "snapshot";
+  /** The provider's id, where it is known. */
   readonly id?: string;
+  /** The name, where it is known. */
   readonly name?: string;
 }
 
@@ -46,9 +49,11 @@ export type Outcome = "not_applied" | "unknown";
 
 /** What is known of a failure beside its code and reason. */
 export interface PolyvolErrorDetails {
+  /** The driver's provider name. */
   readonly provider?: string;
   /** The public call, such as `volumes.create`. */
   readonly operation?: string;
+  /** What the call was about. */
   readonly resource?: ResourceRef;
   /** The provider's id of the request, for its support. */
   readonly requestId?: string;
@@ -69,6 +74,7 @@ export interface PolyvolErrorDetails {
    * anything else. Set by drivers, read by core.
    */
   readonly lookFirst?: boolean;
+  /** The failure underneath. */
   readonly cause?: unknown;
 }
 
@@ -79,20 +85,33 @@ const BRAND = Symbol.for("polyvol.error");
  * may hold two copies of the class (one from an ES module, one from CommonJS).
  */
 export class PolyvolError extends Error {
+  /** Always `PolyvolError`. */
   override readonly name: string = "PolyvolError";
+  /** What went wrong; what callers act on. */
   readonly code: PolyvolErrorCode;
   /** The failure in one sentence, without the provider, operation and resource that `message` adds. */
   readonly reason: string;
+  /** The driver's provider name. */
   readonly provider: string | undefined;
+  /** The public call, such as `volumes.create`. */
   readonly operation: string | undefined;
+  /** What the call was about. */
   readonly resource: ResourceRef | undefined;
+  /** The provider's id of the request, for its support. */
   readonly requestId: string | undefined;
+  /** HTTP status of the answer, where there was one. */
   readonly status: number | undefined;
+  /** The provider's own error code, where it gave one. */
   readonly providerCode: string | undefined;
+  /** How often the failing request was sent. */
   readonly attempts: number | undefined;
+  /** Whether the same call can succeed later without being changed. */
   readonly retryable: boolean;
+  /** How long the provider asks to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** On errors of changes: whether anything may have happened. */
   readonly outcome: Outcome | undefined;
+  /** Set by drivers for core: the resource may already be there. */
   readonly lookFirst: boolean;
 
   constructor(code: PolyvolErrorCode, reason: string, details: PolyvolErrorDetails = {}) {

@@ -1,4 +1,8 @@
-/** `@polyvol/core`: everything that code written against Polyvol needs. */
+/**
+ * `@polyvol/core`: everything that code written against Polyvol needs.
+ *
+ * @module @polyvol/core
+ */
 export type { BlockStorage, Health, Snapshots, Volumes } from "./block-storage.ts";
 export {
   CAPABILITIES,

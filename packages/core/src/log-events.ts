@@ -2,8 +2,11 @@ import type { EventListener, PolyvolEvent } from "./events.ts";
 
 /** What most loggers look like: a message and an object of fields. `console` and pino-like loggers fit. */
 export interface PlainLogger {
+  /** Called for requests, answers and looks. */
   debug(message: string, fields: object): void;
+  /** Called for pacing and recoveries. */
   info(message: string, fields: object): void;
+  /** Called for retries and versions close to their end. */
   warn(message: string, fields: object): void;
 }
 

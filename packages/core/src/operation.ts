@@ -15,24 +15,35 @@ export type OperationKind = "volumes.create" | "snapshots.create";
  * Its fields are Polyvol's own business and change between versions; `version` says which.
  */
 export interface OperationRef<Kind extends OperationKind = OperationKind> {
+  /** Of this form. */
   readonly version: 1;
+  /** The driver's provider name. */
   readonly provider: string;
+  /** The call that was begun. */
   readonly operation: Kind;
+  /** Id of what is being made. */
   readonly resourceId: string;
+  /** Its name. */
   readonly name: string;
   /** What the name is unique within: a region, or a volume's id. */
   readonly within?: string;
   /** Size that the volume must have in the end. */
   readonly sizeGiB?: number;
+  /** The snapshot that a volume is made from. */
   readonly sourceSnapshotId?: string;
+  /** The type that was asked for. */
   readonly volumeType?: string;
   /** Whether what the answer said of the resource can be believed. */
   readonly settled: boolean;
+  /** As in {@link Operation.created}. */
   readonly created: boolean;
+  /** The provider's own record of the work, where there is one. */
   readonly pending?: Pending;
   /** For providers that do not enforce names: what tells this create's own resources from others'. */
   readonly attempt?: {
+    /** The mark that every request of this create carries. */
     readonly id: string;
+    /** Ids that its own requests returned. */
     readonly ownIds: readonly string[];
     /** When the answer arrived, in milliseconds since the epoch. */
     readonly answeredAt: number;
@@ -47,6 +58,7 @@ export interface Operation<T> {
   readonly resource: T;
   /** `false` when it was there already; `true` when this call made it, or cannot exclude that it did. */
   readonly created: boolean;
+  /** To store, and to give to `resume` later. */
   readonly ref: OperationRef;
   /** Looks once. */
   status(options?: CallOptions): Promise<OperationStatus<T>>;

@@ -28,9 +28,13 @@ export interface PollingOptions {
 
 /** Settings of a whole storage. All have defaults. */
 export interface BlockStorageOptions {
+  /** Default: the machine's own clock. */
   readonly clock?: Clock;
+  /** Receives every request, retry, wait and recovery. Default: nobody listens. */
   readonly onEvent?: EventListener;
+  /** How failed requests are sent again. Each key has its own default. */
   readonly retry?: RetryOptions;
+  /** How pending changes are looked at. Each key has its own default. */
   readonly polling?: PollingOptions;
   /** Deadline of a call that does not wait for anything to finish, in milliseconds. Default 60,000. */
   readonly timeoutMs?: number;
@@ -58,11 +62,13 @@ export interface CallOptions {
 export interface Progress {
   /** What was seen, in the provider's words where it has any. */
   readonly seen: string;
+  /** Since the call began, in milliseconds. */
   readonly elapsedMs: number;
 }
 
 /** What calls take that wait until a change has finished. */
 export interface WaitOptions extends CallOptions {
+  /** Told of each look that found the change unfinished. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -71,6 +77,7 @@ export interface ListOptions extends CallOptions {
   readonly requestSize?: number;
 }
 
+/** How `byPage` cuts a listing. */
 export interface PageOptions {
   /** Items of one page. Default 100. */
   readonly pageSize?: number;
@@ -78,22 +85,27 @@ export interface PageOptions {
   readonly continuationToken?: string;
 }
 
+/** Which volumes to list: those that fit every key that is given. */
 export interface VolumeQuery {
   /** Exact name. */
   readonly name?: string;
+  /** The provider's name of a region. */
   readonly region?: string;
   /** Volumes that carry all of these tags. Only with `volumes.readTags`. */
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+/** Which snapshots to list: those that fit every key that is given. */
 export interface SnapshotQuery {
   /** Exact name. */
   readonly name?: string;
+  /** Id of the volume that they are of, which may be gone. */
   readonly volumeId?: string;
   /** Snapshots that carry all of these tags. Only with `snapshots.tags`. */
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+/** What `volumes.create` takes. Checked against the provider's limits before anything is sent. */
 export interface CreateVolumeInput {
   /** The key: the same name in the same region is the same volume. */
   readonly name: string;
@@ -103,8 +115,11 @@ export interface CreateVolumeInput {
   readonly sizeGiB?: number;
   /** Rounds `sizeGiB` up to the next size that the provider has, instead of refusing it. Default `false`. */
   readonly roundUpSize?: boolean;
+  /** Only with `volumes.description`. Not compared when the volume exists already. */
   readonly description?: string;
+  /** Only with `volumes.tags`. Not compared when the volume exists already. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** The provider's name of a type. Only with `volumes.type`. Default: the provider's. */
   readonly volumeType?: string;
   /** Makes the volume from this snapshot. */
   readonly sourceSnapshotId?: string;
@@ -112,11 +127,15 @@ export interface CreateVolumeInput {
   readonly providerOptions?: ProviderOptions;
 }
 
+/** What `snapshots.create` takes. Checked against the provider's limits before anything is sent. */
 export interface CreateSnapshotInput {
+  /** Id of the volume to take it of. */
   readonly volumeId: string;
   /** The key: the same name on the same volume is the same snapshot. */
   readonly name: string;
+  /** Only with `snapshots.description`. Not compared when the snapshot exists already. */
   readonly description?: string;
+  /** Only with `snapshots.tags`. Not compared when the snapshot exists already. */
   readonly tags?: Readonly<Record<string, string>>;
   /** Whether a volume in use may be snapshotted; such a snapshot is crash-consistent. Default `true`. */
   readonly allowAttached?: boolean;
@@ -124,8 +143,11 @@ export interface CreateSnapshotInput {
   readonly providerOptions?: ProviderOptions;
 }
 
+/** What to change of a snapshot; what is left out stays. */
 export interface UpdateSnapshotInput {
+  /** The new name. */
   readonly name?: string;
+  /** The new description. */
   readonly description?: string;
 }
 

@@ -4,12 +4,15 @@ import { checkName, checkSize, checkTags, refused, show } from "./input.ts";
 
 /** What a program wants to do, to be held against what providers can. Leave out what does not matter. */
 export interface PortabilityNeeds {
+  /** What it calls. */
   readonly capabilities?: readonly Capability[];
   /** Names that it will give. */
   readonly volumeNames?: readonly string[];
+  /** Names of snapshots that it will give. */
   readonly snapshotNames?: readonly string[];
   /** Sizes that it will ask for, in GiB. */
   readonly volumeSizesGiB?: readonly number[];
+  /** Tags that it will write. */
   readonly tags?: Readonly<Record<string, string>>;
   /** How many snapshots of one volume it will keep. */
   readonly snapshotsPerVolume?: number;
@@ -21,13 +24,17 @@ export interface PortabilityNeeds {
 export interface PortabilityProblem {
   /** The need, as a path into {@link PortabilityNeeds}, such as `capabilities.volumes.revert`. */
   readonly need: string;
+  /** In one sentence, with what is allowed. */
   readonly reason: string;
 }
 
+/** What stands against a program on one provider. */
 export interface PortabilityReport {
+  /** The driver's provider name. */
   readonly provider: string;
   /** Whether nothing stands against it. */
   readonly portable: boolean;
+  /** What will not work; empty when `portable`. */
   readonly problems: readonly PortabilityProblem[];
   /** Needs that the provider documents no limit for: they may work. */
   readonly unknown: readonly string[];

@@ -3,7 +3,7 @@ import type { CallContext, DriverPage, PageRequest } from "./driver.ts";
 import { extendError, isPolyvolError } from "./errors.ts";
 import { createListing } from "./listing/create-listing.ts";
 import type { Listing } from "./listing/listing.ts";
-import type { PageSource } from "./listing/source.ts";
+import type { OnAnswer, PageSource } from "./listing/source.ts";
 import type { ListOptions } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -88,16 +88,22 @@ export function createResources<T extends Volume | Snapshot, Query extends objec
     get,
     tryGet,
     listAll: (call, query) =>
-      listingOf(query, call.abortSignal, undefined, (page, abortSignal) =>
-        call.send("read", (context) => setup.getPage(query, page, { ...context, abortSignal })),
+      listingOf(query, call.abortSignal, undefined, (page, abortSignal, onAnswer) =>
+        call.send("read", (context) =>
+          setup.getPage(query, page, withAnswer({ ...context, abortSignal }, onAnswer)),
+        ),
       ).toArray(),
     list: (query, options) =>
-      listingOf(query, options?.abortSignal, options?.requestSize, (page, abortSignal) =>
+      listingOf(query, options?.abortSignal, options?.requestSize, (page, abortSignal, onAnswer) =>
         runCall(runtime, readCall(`${kind}s.list`, { ...options, abortSignal }), (call) =>
-          call.send("read", (context) => setup.getPage(query, page, context)),
+          call.send("read", (context) => setup.getPage(query, page, withAnswer(context, onAnswer))),
         ),
       ),
   };
+}
+
+function withAnswer(context: CallContext, onAnswer: OnAnswer | undefined): CallContext {
+  return onAnswer === undefined ? context : { ...context, onAnswer };
 }
 
 function readCall(

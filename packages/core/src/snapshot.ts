@@ -3,7 +3,9 @@ export type SnapshotState = "creating" | "available" | "restoring" | "deleting" 
 
 /** A point-in-time copy of a volume, the same on every provider. Plain data. */
 export interface Snapshot {
+  /** The provider's id. */
   readonly id: string;
+  /** Its name: the key within its volume. */
   readonly name: string;
   /** The driver's provider name, such as `digitalocean`. */
   readonly provider: string;
@@ -11,14 +13,18 @@ export interface Snapshot {
   readonly volumeId: string;
   /** Regions in which it can be restored. */
   readonly regions: readonly string[];
+  /** Where it is in its life. */
   readonly state: SnapshotState;
   /** The provider's own word for the state, where it has one. */
   readonly providerState?: string;
+  /** When it was taken, by the provider's clock. */
   readonly createdAt: Date;
   /** The smallest volume, in GiB, that a restore of it fits in. */
   readonly minVolumeSizeGiB: number;
   /** What the provider charges for, in GiB, where it says. */
   readonly billableGiB?: number;
+  /** Absent where there is none, or the provider has none. */
   readonly description?: string;
+  /** Empty where the provider has none. */
   readonly tags: Readonly<Record<string, string>>;
 }

@@ -20,30 +20,42 @@ export interface VolumeAttachment {
   readonly serverId: string;
   /** The device name that the provider reports, such as `/dev/vdb`. */
   readonly device?: string;
+  /** When it was attached, where the provider says. */
   readonly attachedAt?: Date;
 }
 
 /** A block-storage volume, the same on every provider. Plain data: it can be copied, stored and sent. */
 export interface Volume {
+  /** The provider's id. */
   readonly id: string;
+  /** Its name: the key by which it is created and found. */
   readonly name: string;
   /** The driver's provider name, such as `digitalocean`. */
   readonly provider: string;
+  /** The provider's name of the region. */
   readonly region: string;
+  /** The zone within the region, where there are zones. */
   readonly zone?: string;
   /** Size in GiB (2^30 bytes). */
   readonly sizeGiB: number;
+  /** Where it is in its life. */
   readonly state: VolumeState;
   /** The provider's own word for the state, where it has one. */
   readonly providerState?: string;
+  /** When it was created, by the provider's clock. */
   readonly createdAt: Date;
+  /** Absent where there is none, or the provider has none. */
   readonly description?: string;
   /** Empty where the provider does not return them: see the capability `volumes.readTags`. */
   readonly tags: Readonly<Record<string, string>>;
+  /** The servers that it is attached to; empty when it is detached. */
   readonly attachments: readonly VolumeAttachment[];
   /** The snapshot that this volume was made from, where that is known. */
   readonly sourceSnapshotId?: string;
+  /** The provider's name of its type, where there are types. */
   readonly volumeType?: string;
+  /** Whether it is encrypted, where the provider says. */
   readonly encrypted?: boolean;
+  /** Whether a server can start from it, where the provider says. */
   readonly bootable?: boolean;
 }

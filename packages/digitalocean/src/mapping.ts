@@ -4,6 +4,7 @@ import {
   type DriverCreateSnapshot,
   type DriverCreateVolume,
   type DriverPage,
+  parseDateTime,
   withProviderDetails,
 } from "@polyvol/core/driver";
 import { snapshotOptions, volumeOptions } from "./provider-options.ts";
@@ -22,7 +23,7 @@ export function toVolume(wire: WireVolume): Volume {
     region: wire.region.slug,
     sizeGiB: wire.size_gigabytes,
     state: attachments.length > 0 ? "in_use" : "available",
-    createdAt: new Date(wire.created_at),
+    createdAt: parseDateTime(wire.created_at),
     ...readDescription(wire.description),
     tags: fromFlatTags(wire.tags),
     attachments,
@@ -39,7 +40,7 @@ export function toSnapshot(wire: WireSnapshot): Snapshot {
     volumeId: wire.resource_id,
     regions: wire.regions,
     state: "available",
-    createdAt: new Date(wire.created_at),
+    createdAt: parseDateTime(wire.created_at),
     minVolumeSizeGiB: wire.min_disk_size,
     billableGiB: wire.size_gigabytes,
     tags: fromFlatTags(wire.tags),

@@ -3,6 +3,7 @@ import type { Snapshot, SnapshotState, Volume, VolumeState } from "@polyvol/core
 import {
   type DriverCreateSnapshot,
   type DriverCreateVolume,
+  parseDateTime,
   withProviderDetails,
 } from "@polyvol/core/driver";
 import { checkSnapshotOptions, volumeOptions } from "./provider-options.ts";
@@ -108,7 +109,7 @@ export function isInstant(text: string): boolean {
 export function toInstant(text: string | null | undefined): Date | undefined {
   const match = INSTANT.exec(text ?? "");
   if (match === null) return undefined;
-  return new Date(match[1] === undefined ? `${match[0].replace(" ", "T")}Z` : match[0]);
+  return parseDateTime(match[1] === undefined ? `${match[0].replace(" ", "T")}Z` : match[0]);
 }
 
 /** @throws PolyvolError `invalid_argument` for options that do not fit */

@@ -41,7 +41,12 @@ export function judgeAnswer<T>(
   const isRedirect = answer.redirected || status === 0 || (status >= 300 && status < 400);
   if (isRedirect) throw failureOfRedirect(failed(call, answer));
   if (status < 200 || status >= 400) throw refused(settings, call, answer);
-  if (parser === undefined) return { status, headers, data: undefined as T };
+  if (parser === undefined) {
+    // Something on the way answered, not the service: that proves nothing, least of all that a deletion was done.
+    if (isWebPage(headers))
+      throw failureOfBody(failed(call, answer), "is a web page", text === TOO_LARGE ? "" : text);
+    return { status, headers, data: undefined as T };
+  }
   if (text === TOO_LARGE) {
     throw failureOfBody(failed(call, answer), `is larger than ${settings.maxBytes} bytes`, "");
   }
@@ -54,6 +59,10 @@ export function judgeAnswer<T>(
   } catch (error) {
     throw failureOfBody(failed(call, answer), describeMisfit(error), text);
   }
+}
+
+function isWebPage(headers: Headers): boolean {
+  return /^text\/html\b/i.test(headers.get("content-type") ?? "");
 }
 
 function refused(settings: AnswerSettings, call: Call, answer: Answer): PolyvolError {

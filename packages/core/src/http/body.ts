@@ -1,4 +1,4 @@
-import { type BodyChunks, NodeResponse } from "./node-response.ts";
+import { type BodyChunks, type IncomingResponse, NodeResponse } from "./node-response.ts";
 
 /** Stands for a body that is larger than its bound; nothing of it is kept. */
 export const TOO_LARGE: unique symbol = Symbol("too large");
@@ -7,7 +7,10 @@ export const TOO_LARGE: unique symbol = Symbol("too large");
  * The whole body as text, unless it is larger than `maxBytes` after decompression: then reading stops at once and
  * the connection is given up.
  */
-export async function readText(response: Response, maxBytes: number): Promise<string | typeof TOO_LARGE> {
+export async function readText(
+  response: IncomingResponse,
+  maxBytes: number,
+): Promise<string | typeof TOO_LARGE> {
   const lean = response instanceof NodeResponse;
   if (!lean && response.body === null) return "";
   const declared = declaredLength(response.headers);
@@ -25,18 +28,18 @@ export async function readText(response: Response, maxBytes: number): Promise<st
 }
 
 /** The first `maxBytes` of the body as text; what lies beyond is not read. */
-export async function readStart(response: Response, maxBytes: number): Promise<string> {
+export async function readStart(response: IncomingResponse, maxBytes: number): Promise<string> {
   const { chunks } = await readChunks(response, maxBytes);
   return decode(chunks, maxBytes);
 }
 
 /** Lets go of a body that nobody reads, and with it of the connection. */
-export function discard(response: Response): void {
+export function discard(response: IncomingResponse): void {
   if (response instanceof NodeResponse) response.discard();
   else response.body?.cancel().catch(ignore);
 }
 
-async function readChunks(response: Response, maxBytes: number): Promise<BodyChunks> {
+async function readChunks(response: IncomingResponse, maxBytes: number): Promise<BodyChunks> {
   if (response instanceof NodeResponse) return response.readChunks(maxBytes);
   if (response.body === null) return { chunks: [], complete: true };
   const reader = response.body.getReader();

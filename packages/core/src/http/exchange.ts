@@ -5,12 +5,12 @@ import type { Call } from "./call.ts";
 import { runInterruptibly, TIMED_OUT } from "./interruption.ts";
 import { failureOfCredentials, failureOfNetwork, failureOfTimeout } from "./network-failure.ts";
 import { nodeFetch } from "./node-fetch.ts";
-import type { NodeResponse } from "./node-response.ts";
+import type { IncomingResponse } from "./node-response.ts";
 import { isPlatformUntouched } from "./platform.ts";
 import { secretsIn } from "./redact.ts";
 import type { Authorize, HttpMethod, OutgoingRequest } from "./types.ts";
 
-/** Takes a request through the library underneath, which calls `fetch` for the real thing. */
+/** Takes a request through ky, which calls `fetch` for the real thing. */
 export type Transport = (
   url: string,
   method: HttpMethod,
@@ -37,7 +37,7 @@ export interface Attempt {
   readonly wantsBody: boolean;
   /** Whether the request went out. */
   sent: boolean;
-  response: Response | undefined;
+  response: IncomingResponse | undefined;
   /** When the head of the answer came. */
   answeredAt: number;
 }
@@ -80,26 +80,36 @@ async function sendAndRead(
   attempt: Attempt,
   signal: AbortSignal,
 ): Promise<string | typeof TOO_LARGE> {
-  const response = await settings.transport(call.url, call.method, async () => {
-    if (attempt.authorized) await authorize(settings, call, attempt.outgoing);
-    signal.throwIfAborted();
-    attempt.sent = true;
-    const { headers } = attempt.outgoing;
-    const { method, url, body } = call;
-    if (settings.fetch === undefined && isPlatformUntouched()) {
-      return nodeFetch(url, { method, headers, body, signal }) as Promise<
-        Response | NodeResponse
-      > as Promise<Response>;
-    }
-    const init: RequestInit = { method, headers, signal, redirect: "manual" };
-    if (body !== undefined) init.body = body;
-    return (settings.fetch ?? globalThis.fetch)(url, init);
-  });
+  if (attempt.authorized) await authorize(settings, call, attempt.outgoing);
+  signal.throwIfAborted();
+  const response = await respond(settings, call, attempt, signal);
   attempt.response = response;
   attempt.answeredAt = settings.clock.now();
-  return needsBody(attempt, response)
-    ? readText(response, settings.maxBytes)
-    : readStart(response, SIDE_BODY_BYTES);
+  if (!needsBody(attempt, response)) return readStart(response, SIDE_BODY_BYTES);
+  const text = await readText(response, settings.maxBytes);
+  const pause = call.context.onAnswer?.();
+  if (pause !== undefined) await pause;
+  return text;
+}
+
+/** By `node:http` where nobody has a say in how requests go out, by the platform's or the caller's `fetch` otherwise. */
+function respond(
+  { fetch, transport }: ExchangeSettings,
+  { method, url, body }: Call,
+  attempt: Attempt,
+  signal: AbortSignal,
+): Promise<IncomingResponse> {
+  const { headers } = attempt.outgoing;
+  if (fetch === undefined && isPlatformUntouched()) {
+    attempt.sent = true;
+    return nodeFetch(url, { method, headers, body, signal });
+  }
+  const init: RequestInit = { method, headers, signal, redirect: "manual" };
+  if (body !== undefined) init.body = body;
+  return transport(url, method, () => {
+    attempt.sent = true;
+    return (fetch ?? globalThis.fetch)(url, init);
+  });
 }
 
 async function authorize(settings: ExchangeSettings, call: Call, outgoing: OutgoingRequest): Promise<void> {
@@ -110,6 +120,6 @@ async function authorize(settings: ExchangeSettings, call: Call, outgoing: Outgo
   }
 }
 
-function needsBody(attempt: Attempt, response: Response): boolean {
+function needsBody(attempt: Attempt, response: IncomingResponse): boolean {
   return attempt.wantsBody && response.ok;
 }

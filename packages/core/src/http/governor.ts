@@ -1,5 +1,5 @@
 import type { RequestQuota } from "../capabilities.ts";
-import type { Clock } from "../clock.ts";
+import { type Clock, startTimer } from "../clock.ts";
 import type { PolyvolError } from "../errors.ts";
 import type { ThrottleEvent } from "../events.ts";
 import { createAdaptiveRate } from "./adaptive-rate.ts";
@@ -52,7 +52,6 @@ interface Waiter {
 const LONGEST_PAUSE_MS = 3_600_000;
 /** How much later than one whole window a quota may be said to free up. */
 const RESET_SLACK_MS = 60_000;
-const STOPPED = new Error("stopped");
 
 export function createGovernor(
   clock: Clock,
@@ -68,7 +67,7 @@ export function createGovernor(
   let pausedUntil = Number.NEGATIVE_INFINITY;
   /** How many may still be sent by the provider's count, where it says less than ours. */
   let left = Number.POSITIVE_INFINITY;
-  let timer: { readonly at: number; readonly stop: AbortController } | undefined;
+  let timer: { readonly at: number; readonly stop: () => void } | undefined;
 
   /** When the request behind `ahead` others can go at the earliest. */
   function earliest(now: number, ahead: number): number {
@@ -113,16 +112,15 @@ export function createGovernor(
     // One that rings too early does no harm: it is set again then.
     if (timer !== undefined && timer.at <= at && timer.at > now) return;
     stopTimer();
-    const stop = new AbortController();
-    timer = { at, stop };
-    clock.sleep(at - now, stop.signal).then(() => {
+    const stop = startTimer(clock, at - now, () => {
       timer = undefined;
       admit();
-    }, ignore);
+    });
+    timer = { at, stop };
   }
 
   function stopTimer(): void {
-    timer?.stop.abort(STOPPED);
+    timer?.stop();
     timer = undefined;
   }
 
@@ -217,5 +215,3 @@ function tooLate(call: Call, waitMs: number, bound: Bound): PolyvolError {
     outcome: "not_applied",
   });
 }
-
-function ignore(): void {}

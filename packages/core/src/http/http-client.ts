@@ -6,6 +6,7 @@ import { type Answer, judgeAnswer } from "./answer.ts";
 import { type Call, prepareCall } from "./call.ts";
 import { type Attempt, exchange, type Transport } from "./exchange.ts";
 import { createGovernor, type SlotResult } from "./governor.ts";
+import type { IncomingResponse } from "./node-response.ts";
 import { plainRequestId } from "./redact.ts";
 import { parseHttpDate } from "./retry-after.ts";
 import { createSkew } from "./skew.ts";
@@ -75,7 +76,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     try {
       const text = await exchange(exchanging, call, attempt);
       // An attempt whose body was read has a response.
-      const { status, headers, redirected } = attempt.response as Response;
+      const { status, headers, redirected } = attempt.response as IncomingResponse;
       const sent = attempt.outgoing.headers;
       requestId = plainRequestId(headers, requestIdHeader, sent);
       return { status, headers, redirected, requestId, text, sent };
@@ -156,22 +157,18 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 }
 
+/** Everything that ky would do by itself is off: pacing, time limits and judging are done here, retries in core's calls. */
+const KY_OPTIONS = { retry: 0, timeout: false, throwHttpErrors: false } as const;
+
 /**
- * Everything that ky would do by itself is off: pacing, time limits and judging are done here, retries in core's
- * calls. The request that ky makes is not sent: `fetch` sends the prepared parts, which spares a second request
- * object and makes sure that what was signed is what is sent.
- *
- * ky is loaded with the first request: it brings the platform's own HTTP client along, half of what an import would
- * cost.
+ * ky, for every request that goes by a `fetch`. The request that ky makes is not sent: `fetch` sends the prepared
+ * parts, so that what was signed is what is sent. It is loaded when it is first needed: it brings the platform's own
+ * HTTP client along, half of what an import would cost.
  */
 function createTransport(): Transport {
-  let through: KyInstance | undefined;
+  let ky: KyInstance | undefined;
   return async (url, method, fetch) => {
-    through ??= (await import("ky")).default.create({
-      retry: 0,
-      timeout: false,
-      throwHttpErrors: false,
-    });
-    return through(url, { method, fetch });
+    ky ??= (await import("ky")).default;
+    return ky(url, { ...KY_OPTIONS, method, fetch });
   };
 }

@@ -1,4 +1,8 @@
-/** `@polyvol/core/http`: what an adapter over HTTP is built from. */
+/**
+ * `@polyvol/core/http`: what an adapter over HTTP is built from.
+ *
+ * @module @polyvol/core/http
+ */
 export { createHttpClient } from "./http-client.ts";
 export type {
   Authorize,

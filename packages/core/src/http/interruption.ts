@@ -1,9 +1,7 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, startTimer } from "../clock.ts";
 
 /** What a piece of work is rejected with when its time is up. */
 export const TIMED_OUT: unique symbol = Symbol("timed out");
-
-const OVER = new Error("over");
 
 export interface WorkLimits {
   readonly clock: Clock;
@@ -23,12 +21,11 @@ export function runInterruptibly<T>(
   const { clock, timeoutMs, abortSignal } = limits;
   return new Promise((resolve, reject) => {
     const working = new AbortController();
-    const timer = new AbortController();
     let over = false;
     const end = (): void => {
       over = true;
       abortSignal.removeEventListener("abort", onAbort);
-      timer.abort(OVER);
+      stopTimer();
     };
     const interrupt = (reason: unknown): void => {
       if (over) return;
@@ -42,7 +39,7 @@ export function runInterruptibly<T>(
       return;
     }
     abortSignal.addEventListener("abort", onAbort, { once: true });
-    clock.sleep(timeoutMs, timer.signal).then(() => interrupt(TIMED_OUT), ignore);
+    const stopTimer = startTimer(clock, timeoutMs, () => interrupt(TIMED_OUT));
     work(working.signal).then(
       (value) => {
         if (over) return;
@@ -57,5 +54,3 @@ export function runInterruptibly<T>(
     );
   });
 }
-
-function ignore(): void {}

@@ -7,12 +7,15 @@ export interface BodyChunks {
   readonly complete: boolean;
 }
 
+/** An answer, whichever way the request took. */
+export type IncomingResponse = Response | NodeResponse;
+
 /** Codings beyond this are an attack, not an answer. */
 const MOST_CODINGS = 5;
 
 /**
  * An answer that came by `node:http`: what this client reads of a `Response`, without the streams of the web platform,
- * which cost more than the request itself. Its tag is that of a `Response`, by which ky lets it pass.
+ * which cost more than the request itself.
  */
 export class NodeResponse {
   readonly status: number;
@@ -39,10 +42,6 @@ export class NodeResponse {
     this.#failure ??= error;
   }
 
-  get [Symbol.toStringTag](): string {
-    return "Response";
-  }
-
   /** The body after decompression. Reading stops at once behind `maxBytes`, and the connection is given up. */
   readChunks(maxBytes: number): Promise<BodyChunks> {
     return new Promise((resolve, reject) => {
@@ -60,10 +59,16 @@ export class NodeResponse {
         resolve({ chunks, complete: false });
         this.discard();
       });
-      source.on("end", () => resolve({ chunks, complete: true }));
+      let ended = false;
+      source.on("end", () => {
+        ended = true;
+        resolve({ chunks, complete: true });
+      });
       source.on("error", (error) => reject(this.#failure ?? error));
-      // The last word where a stream ends without one of its own; after another it is not heard.
-      source.on("close", () => reject(this.#failure ?? cutOff()));
+      // The last word where a stream ends without one of its own.
+      source.on("close", () => {
+        if (!ended) reject(this.#failure ?? cutOff());
+      });
     });
   }
 

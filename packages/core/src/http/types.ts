@@ -6,12 +6,16 @@ import type { PolyvolErrorCode } from "../errors.ts";
 
 /** Checks an answer and gives it its type. A zod schema fits. */
 export interface ResponseParser<T> {
+  /** The value with its type; throws when it is not what it must be. */
   parse(value: unknown): T;
 }
 
+/** The methods that the client sends. */
 export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
+/** One request, relative to the client's base URL. */
 export interface HttpRequest<T> {
+  /** HTTP method. */
   readonly method: HttpMethod;
   /** Path from the root, its variable parts made by {@link pathSegment}. */
   readonly path: string;
@@ -29,17 +33,23 @@ export interface HttpRequest<T> {
 
 /** A successful (2xx) answer. */
 export interface HttpResponse<T> {
+  /** HTTP status. */
   readonly status: number;
+  /** Headers of the answer. */
   readonly headers: Headers;
+  /** What the request's `response` made of the body; `undefined` without one. */
   readonly data: T;
 }
 
 /** The final request, just before it is sent. `authorize` may set headers and must change nothing else. */
 export interface OutgoingRequest {
+  /** HTTP method. */
   readonly method: HttpMethod;
   /** Exactly what goes over the wire. */
   readonly url: string;
+  /** Headers so far; `authorize` adds to them. */
   readonly headers: Record<string, string>;
+  /** The body to the letter; `undefined` when there is none. */
   readonly body: string | undefined;
   /** Now, by the client's clock corrected by the skew seen so far, in milliseconds since the epoch. */
   readonly timestampMs: number;
@@ -50,8 +60,11 @@ export type Authorize = (request: OutgoingRequest) => void | Promise<void>;
 
 /** An unsuccessful answer, as an adapter's `failure.ts` sees it. */
 export interface FailedResponse {
+  /** HTTP status. */
   readonly status: number;
+  /** Headers of the answer. */
   readonly headers: Headers;
+  /** HTTP method. */
   readonly method: HttpMethod;
   /** Path and query. */
   readonly target: string;
@@ -63,21 +76,31 @@ export interface FailedResponse {
 
 /** What an adapter makes of an unsuccessful answer; what it leaves out stays as the status alone says. */
 export interface FailureRefinement {
+  /** What went wrong. */
   readonly code?: PolyvolErrorCode;
   /** One sentence, without secrets and raw bodies. */
   readonly reason?: string;
+  /** The provider's own error code. */
   readonly providerCode?: string;
+  /** The provider's id of the request. */
   readonly requestId?: string;
+  /** Whether the same request can succeed later. */
   readonly retryable?: boolean;
+  /** How long the provider asks to wait, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** Whether anything may have been done. */
   readonly outcome?: "not_applied" | "unknown";
+  /** The resource may already be there. */
   readonly lookFirst?: boolean;
 }
 
+/** What a client is made of. Only `provider`, `baseUrl` and `authorize` are needed. */
 export interface HttpClientOptions {
+  /** Provider name, for errors. */
   readonly provider: string;
   /** Origin and path prefix. `https:` only, but for loopback addresses and `localhost`. */
   readonly baseUrl: string;
+  /** Adds credentials to each attempt. */
   readonly authorize: Authorize;
   /** Default: the machine's own clock. */
   readonly clock?: Clock;
@@ -116,6 +139,7 @@ export interface QuotaReading {
   readonly freeAt?: number;
 }
 
+/** Sends requests to one origin, paced and authorised. */
 export interface HttpClient {
   /** Sends one request, once. Retrying is core's business. */
   send<T = undefined>(request: HttpRequest<T>, context: CallContext): Promise<HttpResponse<T>>;

@@ -1,5 +1,6 @@
 import { refused } from "../input.ts";
 import type { PageOptions } from "../options.ts";
+import { iterateItems } from "./items.ts";
 import type { Listing, ListingPage } from "./listing.ts";
 import { walkNumbered } from "./numbered.ts";
 import { walkCursor, walkMarker } from "./sequential.ts";
@@ -20,13 +21,13 @@ export interface ListingSetup<T extends { readonly id: string }> {
 export function createListing<T extends { readonly id: string }>(setup: ListingSetup<T>): Listing<T> {
   const walk = describing(walkOf(setup.source), setup.describeError);
   return {
-    [Symbol.asyncIterator]: () => iterateItems(setup, walk),
+    [Symbol.asyncIterator]: () => iterateItems(walk(undefined, signalOf(setup)), setup.matches),
     byPage: (options) => iteratePages(setup, walk, options ?? {}),
     toArray: async (options) => {
       const limit = options?.limit ?? Number.POSITIVE_INFINITY;
       const items: T[] = [];
       if (limit <= 0) return items;
-      for await (const chunk of walk(undefined, setup.abortSignal ?? new AbortController().signal)) {
+      for await (const chunk of walk(undefined, signalOf(setup))) {
         for (const item of chunk.items) {
           if (!setup.matches(item)) continue;
           items.push(item);
@@ -36,6 +37,10 @@ export function createListing<T extends { readonly id: string }>(setup: ListingS
       return items;
     },
   };
+}
+
+function signalOf({ abortSignal }: { readonly abortSignal: AbortSignal | undefined }): AbortSignal {
+  return abortSignal ?? new AbortController().signal;
 }
 
 function walkOf<T extends { readonly id: string }>(source: PageSource<T>): Walk<T> {
@@ -67,15 +72,6 @@ function place<T extends { readonly id: string }>(setup: ListingSetup<T>, token:
   }
 }
 
-async function* iterateItems<T extends { readonly id: string }>(
-  setup: ListingSetup<T>,
-  walk: Walk<T>,
-): AsyncGenerator<T, void, undefined> {
-  for await (const chunk of walk(undefined, setup.abortSignal ?? new AbortController().signal)) {
-    for (const item of chunk.items) if (setup.matches(item)) yield item;
-  }
-}
-
 async function* iteratePages<T extends { readonly id: string }>(
   setup: ListingSetup<T>,
   walk: Walk<T>,
@@ -91,7 +87,7 @@ async function* iteratePages<T extends { readonly id: string }>(
   let items: T[] = [];
   let anchors: string[] = [...(from?.anchors ?? [])];
   let pending: ListingPage<T> | undefined;
-  for await (const chunk of walk(from, setup.abortSignal ?? new AbortController().signal)) {
+  for await (const chunk of walk(from, signalOf(setup))) {
     for (const [offset, item] of chunk.items.entries()) {
       if (items.length === 0 && pending !== undefined && setup.matches(item)) {
         yield pending;

@@ -1,21 +1,12 @@
-import type { DriverPage } from "../driver.ts";
 import { PolyvolError } from "../errors.ts";
-import {
-  type Chunk,
-  goesRound,
-  MAX_BARREN_PAGES,
-  type PageSource,
-  requestSizeFor,
-  type Walk,
-} from "./source.ts";
+import { createIdSet, type IdSet } from "./id-set.ts";
+import { createReader, type Reader, type ReadPage } from "./reader.ts";
+import { type Chunk, goesRound, MAX_BARREN_PAGES, type PageSource, type Walk } from "./source.ts";
 import { lostPlace, type Position } from "./token.ts";
-import { createWindows, type Window } from "./windows.ts";
+import type { Window } from "./windows.ts";
 
 /** How often a place that was torn apart by changes is read again before the listing gives up. */
 const MAX_REREADS = 8;
-
-/** A listing may need so many windows beyond twice what the first total promised; then the total is not to be believed. */
-const SPARE_WINDOWS = 50;
 
 /**
  * Walks a listing whose pages can be addressed freely: overlapping windows, fetched side by side, in chain.
@@ -44,7 +35,7 @@ async function* chain<T extends { readonly id: string }>(
   reader: Reader<T>,
   from: Position | undefined,
 ): AsyncGenerator<Chunk<T>, void, undefined> {
-  const seen = new Set<string>();
+  const seen = createIdSet();
   let next = 0;
   if (from !== undefined) {
     const place = await findPlace(reader, from);
@@ -81,18 +72,15 @@ async function* chain<T extends { readonly id: string }>(
 /** The items that were not seen yet, marked as seen. */
 function* unseen<T extends { readonly id: string }>(
   items: readonly T[],
-  seen: Set<string>,
+  seen: IdSet,
   window: Window,
 ): Generator<Chunk<T>, void, undefined> {
   const fresh: T[] = [];
   const places: number[] = [];
   let place = window.start - 1;
-  let before = seen.size;
   for (const item of items) {
     place += 1;
-    // One look into the set for each item: what was in it already does not make it larger.
-    if (seen.add(item.id).size === before) continue;
-    before += 1;
+    if (!seen.add(item.id)) continue;
     fresh.push(item);
     places.push(place);
   }
@@ -131,77 +119,6 @@ function placeIn(items: readonly { readonly id: string }[], anchors: readonly st
     if (offset >= 0) return offset + 1;
   }
   return undefined;
-}
-
-interface ReadPage<T> {
-  readonly items: readonly T[];
-  readonly full: boolean;
-}
-
-interface Reader<T> {
-  window(index: number): Window;
-  /** The window, fetched ahead together with the ones after it that the total promises. */
-  read(index: number): Promise<ReadPage<T>>;
-  reread(index: number): Promise<ReadPage<T>>;
-  /** Whether so many windows were read that the provider's own first total cannot explain it. */
-  isPastAllBounds(index: number): boolean;
-}
-
-function createReader<T extends { readonly id: string }>(
-  source: PageSource<T>,
-  abortSignal: AbortSignal,
-): Reader<T> {
-  const { paging } = source;
-  const most = requestSizeFor(paging, source.requestSize);
-  const least = paging.style === "numbered" ? Math.min(paging.minPageSize, Math.ceil(most * 0.75)) : most;
-  // A size of 1 cannot overlap with anything; two is the least that can.
-  const windowAt = createWindows(Math.max(1, least), Math.max(2, most));
-  const ahead = new Map<number, Promise<ReadPage<T>>>();
-  let total = 0;
-  let firstTotal: number | undefined;
-
-  async function fetch(index: number): Promise<ReadPage<T>> {
-    const { number, size } = windowAt(index);
-    const page: DriverPage<T> = await source.fetch({ number, size }, abortSignal);
-    if (page.total !== undefined) {
-      total = page.total;
-      firstTotal ??= page.total;
-    }
-    return { items: page.items, full: page.items.length >= size };
-  }
-
-  function start(index: number): Promise<ReadPage<T>> {
-    let page = ahead.get(index);
-    if (page === undefined) {
-      page = fetch(index);
-      // Handled where it is awaited; a page that nobody comes to want must not end the process.
-      page.catch(() => undefined);
-      ahead.set(index, page);
-    }
-    return page;
-  }
-
-  return {
-    window: windowAt,
-    read: async (index) => {
-      const page = start(index);
-      for (
-        let next = index + 1;
-        next < index + source.concurrency && windowAt(next).start < total;
-        next += 1
-      ) {
-        start(next);
-      }
-      const result = await page;
-      ahead.delete(index);
-      return result;
-    },
-    reread: (index) => {
-      ahead.delete(index);
-      return fetch(index);
-    },
-    isPastAllBounds: (index) => index > (2 * (firstTotal ?? 1_000_000)) / least + SPARE_WINDOWS,
-  };
 }
 
 function tornApart(): PolyvolError {

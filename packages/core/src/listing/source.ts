@@ -1,12 +1,17 @@
-import type { DriverPage, PageRequest, Paging } from "../driver.ts";
+import type { CallContext, DriverPage, PageRequest, Paging } from "../driver.ts";
 import { PolyvolError } from "../errors.ts";
 import type { Position } from "./token.ts";
+
+export type OnAnswer = NonNullable<CallContext["onAnswer"]>;
 
 /** What all listings are made from: one provider's way of answering for one page, under retries and deadlines. */
 export interface PageSource<T extends { readonly id: string }> {
   readonly paging: Paging;
-  /** One request. Every page has a deadline of its own. */
-  fetch(page: PageRequest, abortSignal: AbortSignal): Promise<DriverPage<T>>;
+  /**
+   * One request. Every page has a deadline of its own. `onAnswer` is called when the answer has come and is still to be
+   * read; where nothing tells, it is not called at all.
+   */
+  fetch(page: PageRequest, abortSignal: AbortSignal, onAnswer?: OnAnswer): Promise<DriverPage<T>>;
   /** Most pages in flight at once, where pages can be addressed freely. */
   readonly concurrency: number;
   /** Wanted items of one request. */

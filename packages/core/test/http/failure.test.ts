@@ -46,6 +46,22 @@ describe("statuses", () => {
   });
 });
 
+test("a web page instead of an empty answer proves nothing: a deletion behind it may not be done", async () => {
+  const server = await serve((_, response) => {
+    response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end("<h1>Sign in</h1>");
+  });
+  const error = await failureOf(
+    makeClient(server.url).send({ method: "DELETE", path: "/v1/things/1" }, makeContext()),
+  );
+  expect(error).toMatchObject({
+    code: "malformed_response",
+    outcome: "unknown",
+    retryable: true,
+    status: 200,
+  });
+  expect(error.message).toContain("is a web page; the body begins");
+});
+
 describe("an adapter's refinement", () => {
   test("sees the answer, and what it says goes before what the status says", async () => {
     const seen: unknown[] = [];
