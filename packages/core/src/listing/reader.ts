@@ -34,8 +34,10 @@ export function createReader<T extends { readonly id: string }>(
   const least = paging.style === "numbered" ? Math.min(paging.minPageSize, Math.ceil(most * 0.75)) : most;
   // A size of 1 cannot overlap with anything; two is the least that can.
   const windowAt = createWindows(Math.max(1, least), Math.max(2, most));
-  /** The window whose turn it is, and those asked for before theirs: by index, modulo their number. */
-  const slots: (Slot<T> | undefined)[] = Array.from({ length: concurrency + 1 });
+  /** So many windows may be there before their turn: as many read already as in flight. */
+  const ahead = 2 * concurrency;
+  /** The window whose turn it is, and those before theirs: by index, modulo their number. */
+  const slots: (Slot<T> | undefined)[] = Array.from({ length: ahead + 1 });
   let turn = 0;
   let inFlight = 0;
   let total = 0;
@@ -74,7 +76,7 @@ export function createReader<T extends { readonly id: string }>(
   /** Asks for windows ahead of the one whose turn it is, as many as may be in flight. Says whether there was any. */
   function topUp(): boolean {
     let any = false;
-    for (let next = turn + 1; next <= turn + concurrency && inFlight < concurrency; next += 1) {
+    for (let next = turn + 1; next <= turn + ahead && inFlight < concurrency; next += 1) {
       if (windowAt(next).start >= total) break;
       if (slots[next % slots.length]?.index === next) continue;
       start(next);
