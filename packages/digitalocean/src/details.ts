@@ -13,9 +13,14 @@ export interface DigitalOceanSnapshotDetails {
 export interface DigitalOceanVolumeDetails extends DigitalOceanSnapshotDetails {
   /** `ext4`, `xfs`, or `undefined` for an unformatted volume. */
   readonly filesystemType: string | undefined;
+  /** Label of the file system that DigitalOcean made. */
   readonly filesystemLabel: string | undefined;
   /** The region object as it came: beside the slug, documented are `name`, `available`, `features` and `sizes`. */
-  readonly region: { readonly slug: string; readonly [key: string]: unknown };
+  readonly region: {
+    /** Such as `nyc3`. */
+    readonly slug: string;
+    readonly [key: string]: unknown;
+  };
 }
 
 /**

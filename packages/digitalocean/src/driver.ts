@@ -36,6 +36,7 @@ function connect({ token, quotas, ...transport }: ResolvedConfig): HttpClient {
     ...transport,
     provider: PROVIDER,
     authorize: bearer(token),
+    credentialsMayChange: typeof token !== "string",
     quotas: capabilitiesWith(quotas).limits.requestQuotas,
     readQuota: (headers, now) => readQuota(headers, now, quotas !== undefined),
     refineFailure,

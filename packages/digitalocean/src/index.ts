@@ -1,4 +1,8 @@
-/** `@polyvol/digitalocean`: DigitalOcean volumes and snapshots behind Polyvol's neutral interface. */
+/**
+ * `@polyvol/digitalocean`: DigitalOcean volumes and snapshots behind Polyvol's neutral interface.
+ *
+ * @module @polyvol/digitalocean
+ */
 export type { DigitalOceanDriverOptions, DigitalOceanStorageOptions } from "./config.ts";
 export { createDigitalOceanDriver, createDigitalOceanStorage } from "./create.ts";
 export {

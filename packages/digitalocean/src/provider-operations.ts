@@ -23,13 +23,17 @@ export type DigitalOceanSnapshots = WireSnapshots;
 
 /** A volume by its natural key. */
 export interface DigitalOceanVolumeName {
+  /** Name of the volume. */
   readonly name: string;
+  /** Slug of its region. */
   readonly region: string;
 }
 
 /** What a tag is put on. */
 export interface DigitalOceanTagTarget {
+  /** What carries the tag. */
   readonly kind: "volume" | "snapshot";
+  /** Its id. */
   readonly id: string;
 }
 
@@ -39,7 +43,9 @@ type Targets = readonly DigitalOceanTagTarget[];
 
 /** Which page to read: `page` from 1 (default 1) of `perPage` items (1 to 200, default 200). */
 export interface DigitalOceanPageOptions extends CallOptions {
+  /** Number of the page, from 1. Default 1. */
   readonly page?: number;
+  /** Items of a page, up to 200. Default: the API's. */
   readonly perPage?: number;
 }
 

@@ -8,6 +8,8 @@ type Credentials = Pick<ResolvedConfig, "accessKey" | "secretKey" | "sessionToke
 /** Signs each attempt, and takes the credentials out of what the service says. */
 export interface RequestSigner {
   readonly authorize: Authorize;
+  /** Whether any of them is read anew for each request. Keys that belong together can then be read at two times. */
+  readonly credentialsMayChange: boolean;
   readonly redact: (text: string) => string;
 }
 
@@ -43,8 +45,10 @@ export function createSigner(): (secretKey: string, message: string) => Promise<
 
 export function createRequestSigner(credentials: Credentials): RequestSigner {
   const sign = createSigner();
+  const { accessKey, secretKey, sessionToken = "" } = credentials;
   let secrets: readonly string[] = [];
   return {
+    credentialsMayChange: [accessKey, secretKey, sessionToken].some((source) => typeof source !== "string"),
     authorize: async ({ method, url, headers, timestampMs }) => {
       const accessKey = await resolve("access key", credentials.accessKey);
       const secretKey = await resolve("secret key", credentials.secretKey);

@@ -9,6 +9,7 @@ import type { WireSnapshot, WireVolume } from "./wire.ts";
 export interface SamsungScpSnapshotDetails {
   /** Who made it: 32 characters. */
   readonly userId: string | undefined;
+  /** Of the last change, where the service says. */
   readonly modifiedAt: Date | undefined;
   /** All its metadata: tags, what is not flat, Polyvol's own mark. Empty where the service returned no object. */
   readonly metadata: Readonly<Record<string, unknown>>;
@@ -16,6 +17,7 @@ export interface SamsungScpSnapshotDetails {
 
 /** What the service says of a volume beyond the neutral fields. */
 export interface SamsungScpVolumeDetails extends Omit<SamsungScpSnapshotDetails, "metadata"> {
+  /** Id of its type. */
   readonly volumeTypeId: string | undefined;
   /** Whether several servers can have it at once. */
   readonly multiattach: boolean | undefined;

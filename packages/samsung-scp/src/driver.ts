@@ -17,8 +17,8 @@ export const CONNECTION: unique symbol = Symbol.for("polyvol.samsungScp.connecti
 
 export function createDriver(config: ResolvedConfig): BlockStorageDriver {
   const { region, quotas, settleMs } = config;
-  const { authorize, redact } = createRequestSigner(config);
-  const own = { provider: PROVIDER, authorize, refineFailure: createFailureRefinement(redact) };
+  const { redact, ...signer } = createRequestSigner(config);
+  const own = { provider: PROVIDER, ...signer, refineFailure: createFailureRefinement(redact) };
   // When a signature is refused, a clock that is further off than this is set by the service's own.
   const http = createHttpClient({ ...config, ...own, correctSkewAboveMs: 30_000 });
   const client = createVersionedClient(http, config);

@@ -1,4 +1,8 @@
-/** `@polyvol/samsung-scp`: Samsung Cloud Platform volumes and snapshots behind Polyvol's neutral interface. */
+/**
+ * `@polyvol/samsung-scp`: Samsung Cloud Platform volumes and snapshots behind Polyvol's neutral interface.
+ *
+ * @module @polyvol/samsung-scp
+ */
 export type { SamsungScpDriverOptions, SamsungScpEnvironment, SamsungScpStorageOptions } from "./config.ts";
 export { createSamsungScpDriver, createSamsungScpStorage } from "./create.ts";
 export {

@@ -40,10 +40,12 @@ export class SamsungScpOperations {
     await this.#send("setVolumeQos", () => api.setVolumeQos(volumeId, maxIops, maxThroughput), options);
   }
 
+  /** All types that volumes can have. */
   async listVolumeTypes(options?: CallOptions): Promise<readonly SamsungScpVolumeType[]> {
     return (await this.#send("listVolumeTypes", api.listVolumeTypes, options)).volume_types;
   }
 
+  /** One type by its id. @throws `not_found` */
   getVolumeType(id: string, options?: CallOptions): Promise<SamsungScpVolumeType> {
     return this.#send("getVolumeType", () => api.getVolumeType(id), options);
   }
@@ -53,10 +55,12 @@ export class SamsungScpOperations {
     return this.#send("getDefaultVolumeType", api.getDefaultVolumeType, options);
   }
 
+  /** What the account may have, and has. */
   getQuotas(options?: CallOptions): Promise<SamsungScpQuotas> {
     return this.#send("getQuotas", api.getQuotas, options);
   }
 
+  /** All volumes of a server. */
   async listServerVolumes(
     serverId: string,
     options?: CallOptions,
@@ -64,6 +68,7 @@ export class SamsungScpOperations {
     return (await this.#send("listServerVolumes", () => api.listServerVolumes(serverId), options)).volumes;
   }
 
+  /** One volume of a server. @throws `not_found` when it is not attached there */
   getServerVolume(
     serverId: string,
     volumeId: string,

@@ -115,6 +115,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     return skew.explains(attempt.stampedWith, headers, attempt.answeredAt);
   }
 
+  /** Whether the request was refused for credentials that may have been replaced since they were read. */
+  function isOutdated(attempt: Attempt, { status, redirected }: Answer): boolean {
+    return options.credentialsMayChange === true && attempt.authorized && status === 401 && !redirected;
+  }
+
   async function send<T = undefined>(
     request: HttpRequest<T>,
     context: CallContext,
@@ -129,7 +134,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       try {
         context.abortSignal.throwIfAborted();
         const answer = await sendOnce(call, attempt);
-        if (!repeated && isMisdated(attempt, answer)) continue;
+        if (!repeated && (isMisdated(attempt, answer) || isOutdated(attempt, answer))) continue;
         return judgeAnswer(judging, call, answer, request.response);
       } catch (error) {
         // A refusal that says "look first" is about one resource, not about the pace of all requests.

@@ -102,6 +102,11 @@ export interface HttpClientOptions {
   readonly baseUrl: string;
   /** Adds credentials to each attempt. */
   readonly authorize: Authorize;
+  /**
+   * Whether `authorize` may add other credentials the next time: a request that is refused with 401 is then authorised
+   * anew and sent once more. They can be replaced between being read and being used. Default `false`.
+   */
+  readonly credentialsMayChange?: boolean;
   /** Default: the machine's own clock. */
   readonly clock?: Clock;
   /** Stands in for the global `fetch`. */
