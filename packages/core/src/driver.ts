@@ -14,6 +14,8 @@ import type { Volume } from "./volume.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { parseDateTime } from "./date-time.ts";
 export type { DriverEvent } from "./events.ts";
+export { checkKeys, type KeyRules, refusedArgument, type ValueSchema } from "./given.ts";
+export { show } from "./input.ts";
 export { PROVIDER_DETAILS, providerDetails, withProviderDetails } from "./provider-details.ts";
 export { resolveSecret, type SecretSource } from "./secret.ts";
 export { createVirtualClock, type VirtualClock } from "./virtual-clock.ts";

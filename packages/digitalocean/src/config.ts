@@ -1,8 +1,13 @@
 import type { BlockStorageOptions, Clock, RequestQuota } from "@polyvol/core";
-import { type SecretSource, systemClock } from "@polyvol/core/driver";
+import {
+  checkKeys,
+  type KeyRules,
+  refusedArgument,
+  type SecretSource,
+  systemClock,
+} from "@polyvol/core/driver";
 import * as z from "zod";
 import { isToken } from "./auth.ts";
-import { check, type Rules, refused } from "./checked.ts";
 
 /** What belongs to DigitalOcean. All of it is optional where the environment holds a token. */
 export interface DigitalOceanDriverOptions {
@@ -48,7 +53,7 @@ const quotas = z.array(z.strictObject({ requests: positive, windowMs: positive }
 /** Options that core itself checks; named here so that a misspelt one is noticed. */
 const core = [z.unknown(), ""] as const;
 
-const RULES: Rules<DigitalOceanStorageOptions> = {
+const RULES: KeyRules<DigitalOceanStorageOptions> = {
   token: [token, "a token, { file: path } or a callback"],
   region: [z.string().regex(/^[a-z0-9-]+$/), 'the slug of a region, such as "nyc3"'],
   baseUrl: [z.url({ protocol: /^https?$/ }), "an https URL, or an http one of a loopback address"],
@@ -77,7 +82,7 @@ export function resolveConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): ResolvedConfig {
   // An address may hold a password.
-  check(options, RULES, "option", ["token", "baseUrl"]);
+  checkKeys(options, RULES, "option", ["token", "baseUrl"]);
   const { requestQuotas, snapshotsPerVolume } = options.limits ?? {};
   const ownQuotas = options.quotas ?? requestQuotas;
   return {
@@ -103,6 +108,7 @@ function tokenFrom(environment: Readonly<Record<string, string | undefined>>): s
   const name = names.find((each) => environment[each]);
   const found = name === undefined ? undefined : environment[name];
   if (isToken(found)) return found;
-  if (found !== undefined) throw refused(`environment variable ${name}: found a text that cannot be a token`);
-  throw refused(`no token: set the option "token" or the environment variable ${names.join(" or ")}`);
+  if (found !== undefined)
+    throw refusedArgument(`environment variable ${name}: found a text that cannot be a token`);
+  throw refusedArgument(`no token: set the option "token" or the environment variable ${names.join(" or ")}`);
 }

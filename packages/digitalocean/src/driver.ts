@@ -1,10 +1,15 @@
 import { isPolyvolError, PolyvolError, type PolyvolErrorDetails } from "@polyvol/core";
-import type { BlockStorageDriver, CallContext, Changed, PageRequest } from "@polyvol/core/driver";
+import {
+  type BlockStorageDriver,
+  type CallContext,
+  type Changed,
+  type PageRequest,
+  refusedArgument,
+} from "@polyvol/core/driver";
 import { createHttpClient, type HttpClient, type HttpRequest } from "@polyvol/core/http";
 import * as api from "./api.ts";
 import { bearer } from "./auth.ts";
 import { capabilitiesWith } from "./capabilities.ts";
-import { refused } from "./checked.ts";
 import type { ResolvedConfig } from "./config.ts";
 import { refineFailure } from "./failure.ts";
 import { isVolumeId, requireNumber, requireVolumeId, requireVolumeSnapshotId } from "./ids.ts";
@@ -83,7 +88,7 @@ export function createDriver(config: ResolvedConfig): BlockStorageDriver {
       const { region = defaultRegion, sourceSnapshotId } = input;
       if (sourceSnapshotId !== undefined) requireVolumeSnapshotId(sourceSnapshotId);
       else if (region === undefined)
-        throw refused("region: found nothing; name one, or set a default region");
+        throw refusedArgument("region: found nothing; name one, or set a default region");
       const { volume } = await send(api.createVolume(toCreateVolumeBody(input, region)), context);
       return { resource: toVolume(volume), settled: true };
     },
@@ -154,7 +159,7 @@ export function createDriver(config: ResolvedConfig): BlockStorageDriver {
     const counted = send(api.listVolumeSnapshots(volumeId, { per_page: 1 }), context);
     const total = (await counted.catch(() => undefined))?.meta?.total ?? 0;
     if (total < snapshotsPerVolume) return error;
-    const reason = `the volume has ${total} snapshots; allowed: ${snapshotsPerVolume}`;
+    const reason = `the volume has ${total} snapshots, allowed: ${snapshotsPerVolume}`;
     const details = { ...(error as PolyvolErrorDetails), retryable: false, cause: error };
     return new PolyvolError("resource_exhausted", reason, details);
   }

@@ -1,6 +1,7 @@
 /** Which ids can exist at all: for others the answer is `not_found`, without a request. */
+
 import { PolyvolError } from "@polyvol/core";
-import { show } from "./checked.ts";
+import { show } from "@polyvol/core/driver";
 
 /** Volumes and their snapshots: hex digits and dashes, which is what the service itself matches paths by. */
 export function isVolumeId(id: string): boolean {

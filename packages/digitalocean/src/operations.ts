@@ -1,6 +1,5 @@
 /** Actions (attach, detach, resize) ↔ core's pending changes. Creating and deleting makes none. */
-import type { Changed, Pending, PendingStatus } from "@polyvol/core/driver";
-import { refused } from "./checked.ts";
+import { type Changed, type Pending, type PendingStatus, refusedArgument } from "@polyvol/core/driver";
 import type { WireAction } from "./wire.ts";
 
 const KIND = "action";
@@ -26,7 +25,7 @@ export function toChanged(action: WireAction, volumeId: string, startedAt: numbe
 export function toActionRef({ kind, token }: Pending): ActionRef {
   const [, volumeId, actionId, startedAt] = /^([0-9A-Fa-f-]+)\/(\d{1,15})\/(\d{1,15})$/.exec(token) ?? [];
   if (kind !== KIND || volumeId === undefined)
-    throw refused("this is no pending change of a DigitalOcean volume");
+    throw refusedArgument("this is no pending change of a DigitalOcean volume");
   return { volumeId, actionId: Number(actionId), startedAt: Number(startedAt) };
 }
 

@@ -1,8 +1,7 @@
 import { type BlockStorage, type CallOptions, isPolyvolError } from "@polyvol/core";
-import type { CallContext } from "@polyvol/core/driver";
+import { type CallContext, refusedArgument } from "@polyvol/core/driver";
 import type { HttpClient, HttpRequest } from "@polyvol/core/http";
 import * as api from "./api.ts";
-import { refused } from "./checked.ts";
 import { CONNECTION } from "./driver.ts";
 import { requireNumber, requireVolumeId } from "./ids.ts";
 import { checkTag } from "./tags.ts";
@@ -60,7 +59,8 @@ export class DigitalOceanOperations {
   /** @throws PolyvolError `invalid_argument` for a storage of another provider */
   constructor(storage: BlockStorage) {
     const http = (storage.driver as { readonly [CONNECTION]?: HttpClient })[CONNECTION];
-    if (http === undefined) throw refused(`this storage is of ${storage.provider}, not of ${PROVIDER}`);
+    if (http === undefined)
+      throw refusedArgument(`this storage is of ${storage.provider}, not of ${PROVIDER}`);
     this.#storage = storage;
     this.#http = http;
   }

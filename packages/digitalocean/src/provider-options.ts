@@ -1,6 +1,6 @@
 import type { ProviderOptions } from "@polyvol/core";
+import { checkKeys, type KeyRules, refusedArgument } from "@polyvol/core/driver";
 import * as z from "zod";
-import { check, type Rules, refused } from "./checked.ts";
 
 /** `providerOptions.digitalocean` of `snapshots.create`. */
 export interface DigitalOceanSnapshotOptions {
@@ -18,8 +18,10 @@ export interface DigitalOceanVolumeOptions extends DigitalOceanSnapshotOptions {
 
 const SUBJECT = "providerOptions.digitalocean";
 
-const ofSnapshot: Rules<DigitalOceanSnapshotOptions> = { tags: [z.array(z.string()), "a list of flat tags"] };
-const ofVolume: Rules<DigitalOceanVolumeOptions> = {
+const ofSnapshot: KeyRules<DigitalOceanSnapshotOptions> = {
+  tags: [z.array(z.string()), "a list of flat tags"],
+};
+const ofVolume: KeyRules<DigitalOceanVolumeOptions> = {
   ...ofSnapshot,
   filesystemType: [z.enum(["ext4", "xfs"]), '"ext4" or "xfs"'],
   filesystemLabel: [z.string().min(1), "a text of up to 16 characters (ext4) or 12 (xfs)"],
@@ -27,15 +29,20 @@ const ofVolume: Rules<DigitalOceanVolumeOptions> = {
 
 /** @throws PolyvolError `invalid_argument` naming the key, what was found and what is allowed */
 export function volumeOptions(given: ProviderOptions | undefined): DigitalOceanVolumeOptions {
-  const options = check(given?.["digitalocean"] ?? {}, ofVolume, SUBJECT);
+  const options: object = given?.["digitalocean"] ?? {};
+  checkKeys<DigitalOceanVolumeOptions>(options, ofVolume, SUBJECT);
   const { filesystemType, filesystemLabel = "" } = options;
   const longest = { none: 0, ext4: 16, xfs: 12 }[filesystemType ?? "none"];
   if (filesystemLabel.length <= longest) return options;
   const rule = filesystemType === undefined ? "none without a filesystemType" : `${longest} characters`;
-  throw refused(`${SUBJECT} "filesystemLabel": found ${filesystemLabel.length} characters; allowed: ${rule}`);
+  throw refusedArgument(
+    `${SUBJECT} filesystemLabel: found ${filesystemLabel.length} characters, allowed: ${rule}`,
+  );
 }
 
 /** @throws PolyvolError `invalid_argument` naming the key, what was found and what is allowed */
 export function snapshotOptions(given: ProviderOptions | undefined): DigitalOceanSnapshotOptions {
-  return check(given?.["digitalocean"] ?? {}, ofSnapshot, SUBJECT);
+  const options: object = given?.["digitalocean"] ?? {};
+  checkKeys<DigitalOceanSnapshotOptions>(options, ofSnapshot, SUBJECT);
+  return options;
 }

@@ -2,8 +2,9 @@
  * DigitalOcean does not record which snapshot a volume was made from, so the description does, at its end:
  * `nightly data [polyvol source=91aa0d2e-84ac-11f0-9c1e-0a58ac14c0de]`. It cannot change later.
  */
+
 import type { Volume } from "@polyvol/core";
-import { refused } from "./checked.ts";
+import { refusedArgument } from "@polyvol/core/driver";
 
 /** Longest description, in bytes of UTF-8. */
 export const MAX_DESCRIPTION_BYTES = 1024;
@@ -19,7 +20,9 @@ export function markDescription(
   sourceSnapshotId: string | undefined,
 ): string | undefined {
   if (own !== undefined && MARK.test(own)) {
-    throw refused("description: it ends in [polyvol source=…], which is how Polyvol itself notes a source");
+    throw refusedArgument(
+      "description: it ends in [polyvol source=…], which is how Polyvol itself notes a source",
+    );
   }
   const mark = sourceSnapshotId === undefined ? undefined : `[polyvol source=${sourceSnapshotId}]`;
   const text = [own, mark].filter(Boolean).join(" ");
@@ -27,7 +30,7 @@ export function markDescription(
   const allowed = MAX_DESCRIPTION_BYTES - (bytes - ownBytes);
   if (ownBytes > allowed) {
     const why = mark === undefined ? "" : ", since the rest notes the source";
-    throw refused(`description: found ${ownBytes} bytes; allowed: ${allowed}${why}`);
+    throw refusedArgument(`description: found ${ownBytes} bytes, allowed: ${allowed}${why}`);
   }
   return text === "" ? undefined : text;
 }

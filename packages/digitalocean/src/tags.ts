@@ -1,5 +1,5 @@
 /** `Record<string, string>` ↔ DigitalOcean's flat tags, as `key:value`. */
-import { refused, show } from "./checked.ts";
+import { refusedArgument, show } from "@polyvol/core/driver";
 
 const TAG = /^[a-zA-Z0-9_:-]{1,255}$/;
 
@@ -30,5 +30,5 @@ export function fromFlatTags(flat: readonly string[] | null | undefined): Readon
 /** @throws PolyvolError `invalid_argument` for what DigitalOcean takes for no tag */
 export function checkTag(tag: string): string {
   if (TAG.test(tag)) return tag;
-  throw refused(`tag: found ${show(tag)}; allowed: ${TAG_RULE}`);
+  throw refusedArgument(`tag: found ${show(tag)}, allowed: ${TAG_RULE}`);
 }

@@ -277,7 +277,7 @@ describe("snapshots", () => {
       retryable: false,
       status,
     });
-    expect(error.reason).toBe("the volume has 25 snapshots; allowed: 25");
+    expect(error.reason).toBe("the volume has 25 snapshots, allowed: 25");
     expect(error.requestId).toMatch(/./);
     expect(sent()).toEqual(["POST /v2/volumes/ab-1/snapshots", "GET /v2/volumes/ab-1/snapshots?per_page=1"]);
   });

@@ -168,22 +168,19 @@ describe("requests", () => {
   });
 
   const wrong: readonly (readonly [Record<string, unknown>, RegExp])[] = [
-    [{ filesystemType: "ntfs" }, /"filesystemType": found "ntfs"; allowed: "ext4" or "xfs"/],
-    [{ filesystem: "ext4" }, /"filesystem" does not exist; there are tags, filesystemType, filesystemLabel/],
-    [
-      { filesystemLabel: "a" },
-      /"filesystemLabel": found 1 characters; allowed: none without a filesystemType/,
-    ],
+    [{ filesystemType: "ntfs" }, /filesystemType: found "ntfs", allowed: "ext4" or "xfs"/],
+    [{ filesystem: "ext4" }, /found filesystem, allowed: tags, filesystemType, filesystemLabel/],
+    [{ filesystemLabel: "a" }, /filesystemLabel: found 1 characters, allowed: none without a filesystemType/],
     [
       { filesystemType: "xfs", filesystemLabel: "a".repeat(13) },
-      /found 13 characters; allowed: 12 characters/,
+      /found 13 characters, allowed: 12 characters/,
     ],
     [
       { filesystemType: "ext4", filesystemLabel: "a".repeat(17) },
-      /found 17 characters; allowed: 16 characters/,
+      /found 17 characters, allowed: 16 characters/,
     ],
-    [{ tags: "one" }, /"tags": found "one"; allowed: a list of flat tags/],
-    [{ tags: ["not a tag"] }, /tag: found "not a tag"; allowed: letters/],
+    [{ tags: "one" }, /tags: found "one", allowed: a list of flat tags/],
+    [{ tags: ["not a tag"] }, /tag: found "not a tag", allowed: letters/],
   ];
   test.each(wrong)("options %j are refused", (digitalocean, message) => {
     const providerOptions = { digitalocean };

@@ -22,11 +22,11 @@ describe("writing", () => {
     const room = 1024 - MARK.length - 1;
     expect(markDescription("a".repeat(room), SOURCE)).toHaveLength(1024);
     expect(() => markDescription("a".repeat(room + 1), SOURCE)).toThrow(
-      new RegExp(`found ${room + 1} bytes; allowed: ${room}`),
+      new RegExp(`found ${room + 1} bytes, allowed: ${room}`),
     );
     expect(() => markDescription("ä".repeat(500), SOURCE)).toThrow(/found 1000 bytes/);
     expect(markDescription("a".repeat(1024), undefined)).toHaveLength(1024);
-    expect(() => markDescription("a".repeat(1025), undefined)).toThrow(/found 1025 bytes; allowed: 1024/);
+    expect(() => markDescription("a".repeat(1025), undefined)).toThrow(/found 1025 bytes, allowed: 1024/);
   });
 
   test("a description of the user's own that would be read as a mark is refused", () => {

@@ -1,8 +1,14 @@
 import type { BlockStorageOptions, Clock, RequestQuota } from "@polyvol/core";
-import { type SecretSource, systemClock } from "@polyvol/core/driver";
+import {
+  checkKeys,
+  type KeyRules,
+  refusedArgument,
+  type SecretSource,
+  show,
+  systemClock,
+} from "@polyvol/core/driver";
 import * as z from "zod";
 import { isSecret } from "./auth.ts";
-import { check, named, type Rules, refused } from "./checked.ts";
 import { KNOWN_VERSIONS, type SamsungScpApiVersion } from "./versions.ts";
 
 /** The provider's clouds: `s` Samsung, `g` Sovereign (public sector), `e` Enterprise. */
@@ -85,7 +91,7 @@ const core = [z.unknown(), ""] as const;
 
 /** A base URL can hold a password. */
 const HIDDEN = ["accessKey", "secretKey", "sessionToken", "baseUrl"] as const;
-const RULES: Rules<SamsungScpStorageOptions> = {
+const RULES: KeyRules<SamsungScpStorageOptions> = {
   accessKey: secret,
   secretKey: secret,
   region: [z.string().regex(/^[a-z0-9][a-z0-9-]*$/), "the id of a region, such as kr-west1"],
@@ -117,13 +123,15 @@ export function resolveConfig(
   const found = Object.entries(VARIABLES).map(([key, name]) => [key, variables[name]?.trim() || undefined]);
   const all = [...found, ...Object.entries(options)].filter(([, value]) => value !== undefined);
   const given: object = Object.fromEntries(all);
-  check<SamsungScpStorageOptions>(given, RULES, "option", HIDDEN);
+  checkKeys<SamsungScpStorageOptions>(given, RULES, "option", HIDDEN);
   const { accessKey = missing("accessKey"), secretKey = missing("secretKey") } = given;
   const { region = missing("region"), environment, baseUrl } = given;
   if (baseUrl === undefined && environment === undefined) missing("environment");
   if (environment !== undefined && !REGIONS[environment].includes(region)) {
     const there = REGIONS[environment].join(", ");
-    throw refused(`option region: found ${named(region)}, allowed in environment ${environment}: ${there}`);
+    throw refusedArgument(
+      `option region: found ${show(region)}, allowed in environment ${environment}: ${there}`,
+    );
   }
   return {
     ...{ apiVersion: "negotiate", versionWarningDays: 90, acceptLanguage: "en-US", settleMs: 2_000 },
@@ -136,5 +144,5 @@ export function resolveConfig(
 
 function missing(option: keyof typeof VARIABLES): never {
   const ways = `set it or the environment variable ${VARIABLES[option]}`;
-  throw refused(`option ${option}: found none, ${ways}, allowed: ${RULES[option][1]}`);
+  throw refusedArgument(`option ${option}: found none, ${ways}, allowed: ${RULES[option][1]}`);
 }

@@ -1,10 +1,9 @@
-import type { BlockStorageDriver } from "@polyvol/core/driver";
+import { type BlockStorageDriver, refusedArgument, show } from "@polyvol/core/driver";
 import { createHttpClient } from "@polyvol/core/http";
 import * as api from "./api.ts";
 import { createVersionedClient } from "./api-version.ts";
 import { createRequestSigner } from "./auth.ts";
 import { capabilitiesWith } from "./capabilities.ts";
-import { named, refused } from "./checked.ts";
 import type { ResolvedConfig } from "./config.ts";
 import { createFailureRefinement } from "./failure.ts";
 import { toCreateSnapshotBody, toCreateVolumeBody, toSnapshot, toVolume } from "./mapping.ts";
@@ -43,7 +42,9 @@ export function createDriver(config: ResolvedConfig): BlockStorageDriver {
 
     createVolume: async (input, context) => {
       if (input.region !== undefined && input.region !== region) {
-        throw refused(`region: found ${named(input.region)}, allowed: ${region}, the one of this storage`);
+        throw refusedArgument(
+          `region: found ${show(input.region)}, allowed: ${region}, the one of this storage`,
+        );
       }
       return started(toVolume(await send(api.createVolume(toCreateVolumeBody(input)), context), region));
     },

@@ -1,8 +1,7 @@
 import type { BlockStorage, CallOptions } from "@polyvol/core";
-import type { CallContext } from "@polyvol/core/driver";
+import { type CallContext, refusedArgument } from "@polyvol/core/driver";
 import * as api from "./api.ts";
 import type { VersionedClient, VersionedRequest } from "./api-version.ts";
-import { refused } from "./checked.ts";
 import { CONNECTION } from "./driver.ts";
 import { PROVIDER } from "./version.ts";
 import type { WireQuotaSet, WireServerVolume, WireVolumeType } from "./wire.ts";
@@ -26,7 +25,8 @@ export class SamsungScpOperations {
   /** @throws PolyvolError `invalid_argument` for a storage of another provider */
   constructor(storage: BlockStorage) {
     const client = (storage.driver as { readonly [CONNECTION]?: VersionedClient })[CONNECTION];
-    if (client === undefined) throw refused(`a storage of ${storage.provider} is not one of ${PROVIDER}`);
+    if (client === undefined)
+      throw refusedArgument(`a storage of ${storage.provider} is not one of ${PROVIDER}`);
     this.#storage = storage;
     this.#client = client;
   }

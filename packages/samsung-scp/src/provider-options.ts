@@ -1,6 +1,6 @@
 import type { ProviderOptions } from "@polyvol/core";
+import { checkKeys, type KeyRules } from "@polyvol/core/driver";
 import * as z from "zod";
-import { check, type Rules } from "./checked.ts";
 import { PROVIDER } from "./version.ts";
 
 /** `providerOptions["samsung-scp"]` of `volumes.create`. Only volumes of the type `SSD_Provisioned` heed them. */
@@ -13,7 +13,7 @@ export interface SamsungScpVolumeOptions {
 
 const SUBJECT = `providerOptions["${PROVIDER}"]`;
 const positive = z.int().positive();
-const ofVolume: Rules<SamsungScpVolumeOptions> = {
+const ofVolume: KeyRules<SamsungScpVolumeOptions> = {
   maxIops: [positive, "a whole number above 0"],
   maxThroughput: [positive, "a whole number of MB/s above 0"],
 };
@@ -21,11 +21,11 @@ const ofVolume: Rules<SamsungScpVolumeOptions> = {
 /** @throws PolyvolError `invalid_argument` naming the key, what was found and what is allowed */
 export function volumeOptions(given: ProviderOptions | undefined): SamsungScpVolumeOptions {
   const options: object = given?.[PROVIDER] ?? {};
-  check<SamsungScpVolumeOptions>(options, ofVolume, SUBJECT);
+  checkKeys<SamsungScpVolumeOptions>(options, ofVolume, SUBJECT);
   return options;
 }
 
 /** @throws PolyvolError `invalid_argument` for any: snapshots have none */
 export function checkSnapshotOptions(given: ProviderOptions | undefined): void {
-  check<object>(given?.[PROVIDER] ?? {}, {}, SUBJECT);
+  checkKeys<object>(given?.[PROVIDER] ?? {}, {}, SUBJECT);
 }

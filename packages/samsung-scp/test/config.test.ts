@@ -116,10 +116,10 @@ describe("refusals name the option, what was found and what is allowed", () => {
     ["acceptLanguage", "de-DE", '"de-DE"', "en-US or ko-KR"],
     ["settleMs", 1.5, "1.5", "a whole number of milliseconds from 0"],
     ["fetch", "no", '"no"', "a function"],
-    ["quotas", [{ requests: 0, windowMs: 1 }], '[{"requests":0,"windowMs":1}]', "whole numbers above 0"],
+    ["quotas", [{ requests: 0, windowMs: 1 }], "a list", "whole numbers above 0"],
     ["maxConcurrency", 0, "0", "a whole number above 0"],
     ["attemptTimeoutMs", "1s", '"1s"', "a whole number of milliseconds above 0"],
-    ["clock", {}, "{}", "an object with now() and sleep()"],
+    ["clock", {}, "an object", "an object with now() and sleep()"],
   ])("%s", (option, value, found, allowed) => {
     const { reason } = refusalOf({ ...good, [option]: value });
     expect(reason).toContain(`option ${option}: found ${found}, allowed: `);
@@ -139,7 +139,9 @@ describe("refusals name the option, what was found and what is allowed", () => {
     ["baseUrl", "ftp://user:hunter2secret@example.com"],
   ])("a bad %s is not shown", (option, value) => {
     const { message } = refusalOf({ ...good, [option]: value });
-    expect(message).toContain(`option ${option}: found a value of type ${typeof value}`);
+    expect(message).toContain(
+      `option ${option}: found ${typeof value === "string" ? "a text that is not shown here" : "an object"}`,
+    );
     if (typeof value === "string") expect(message).not.toContain(value.slice(4, 12));
   });
 
