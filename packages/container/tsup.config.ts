@@ -1,13 +1,5 @@
-import { defineConfig } from "tsup";
+import { packageBuild } from "../../tsup.preset.ts";
 
-export default defineConfig({
-  entry: {
-    index: "src/index.ts",
-  },
-  format: ["esm", "cjs"],
-  dts: true,
-  splitting: true,
-  sourcemap: true,
-  clean: true,
-  target: "node22",
+export default packageBuild({
+  index: "src/index.ts",
 });

@@ -18,7 +18,7 @@ export type Step = "volumes.create" | "volumes.delete" | "snapshots.create" | "s
 
 export const TOKEN = "dop_v1_11111111111111111111111111111111111111111111111111111111feedc0de";
 export const ACCESS_KEY = "AKRELIABILITY0001";
-export const SECRET_KEY = "planted-secret-key-not-real-0001";
+const SECRET_KEY = "planted-secret-key-not-real-0001";
 /** Every secret that a storage of this suite holds. */
 export const SECRETS: readonly string[] = [TOKEN, ACCESS_KEY, SECRET_KEY];
 
@@ -131,7 +131,7 @@ export async function openCloud(provider: Provider, settings: CloudSettings = {}
 }
 
 /** Which requests a step of the portable interface makes. */
-export function matchOf(provider: Provider, step: Step): FaultMatch {
+function matchOf(provider: Provider, step: Step): FaultMatch {
   const ofDigitalOcean: Readonly<Record<Step, FaultMatch>> = {
     "volumes.create": { method: "POST", path: "/v2/volumes" },
     "volumes.delete": { method: "DELETE", path: "/v2/volumes/*" },

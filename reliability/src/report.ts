@@ -15,7 +15,7 @@ export interface Row {
 
 const REPORTS = join(dirname(fileURLToPath(import.meta.url)), "../../.reports");
 const ROWS = join(REPORTS, "reliability");
-export const REPORT = join(REPORTS, "reliability.json");
+const REPORT = join(REPORTS, "reliability.json");
 
 /** Prints a row and adds it to the shared result. Test files run in processes of their own. */
 export function report(row: Row): void {

@@ -1,0 +1,86 @@
+import { PolicyError, parsePolicies } from "../../packages/backup/src/index.ts";
+import { ConfigError, type ConfigInput, PROVIDERS, parseConfig } from "../../packages/container/src/index.ts";
+import type { SettingSection } from "./configuration-sections.ts";
+
+/** A value that no key takes. */
+const WRONG = null;
+
+/** What is allowed at a key, in the words of the error that a wrong value meets. */
+export function allowedAt({ id }: SettingSection, key: string): string {
+  const path = pathOf(id, key);
+  if (path.join(".") === "clouds.main.credentials") return "a mapping of the provider's credentials";
+  if (path.length > 4 && path[0] === "clouds") return numberWords(path[3], key);
+  const found = path[0] === "policies" ? policyProblems(path) : configProblems(path, id);
+  const words = found.find((problem) => problem.path === path.join("."));
+  if (words === undefined) throw new Error(`${path.join(".")} takes ${WRONG}`);
+  return words.allowed;
+}
+
+/** Errors about a part of `retry` and `polling` speak of the whole; the schema knows the bound of each. */
+function numberWords(option = "", key: string): string {
+  const [provider] = PROVIDERS;
+  const { properties } = (provider?.options[option]?.schema ?? {}) as {
+    readonly properties?: Readonly<Record<string, { readonly minimum?: number }>>;
+  };
+  return `a whole number from ${properties?.[key]?.minimum}`;
+}
+
+function pathOf(id: string, key: string): readonly string[] {
+  const clouds = ["clouds", "main"];
+  if (id === "file") return [key];
+  if (id === "cloud") return [...clouds, key];
+  if (id === "retry" || id === "polling") return [...clouds, "options", id, key];
+  if (["common", "digitalocean", "samsung-scp"].includes(id)) return [...clouds, "options", key];
+  return [
+    "policies",
+    "nightly",
+    ...(id === "policy" ? [] : [id, ...(id === "hooks" ? ["before"] : [])]),
+    key,
+  ];
+}
+
+interface Problem {
+  readonly path: string;
+  readonly allowed: string;
+}
+
+function configProblems(path: readonly string[], id: string): readonly Problem[] {
+  const value = { clouds: { main: { provider: id === "samsung-scp" ? id : "digitalocean" } } };
+  set(value, path);
+  return problemsOf(() => parseConfig(value as ConfigInput));
+}
+
+function policyProblems(path: readonly string[]): readonly Problem[] {
+  if (path.length === 1) return problemsOf(() => parsePolicies(WRONG));
+  const value = {
+    policies: {
+      nightly: {
+        select: { name: "*" },
+        schedule: { timezone: "UTC" },
+        retention: { daily: 1 },
+      },
+    },
+  };
+  set(value, path);
+  return problemsOf(() => parsePolicies(value.policies));
+}
+
+function problemsOf(parse: () => unknown): readonly Problem[] {
+  try {
+    parse();
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof PolicyError) return error.problems;
+    throw error;
+  }
+}
+
+/** Puts the wrong value at a path, making what is missing on the way. */
+function set(target: object, path: readonly string[]): void {
+  let place = target as Record<string, unknown>;
+  for (const step of path.slice(0, -1)) {
+    place[step] ??= {};
+    place = place[step] as Record<string, unknown>;
+  }
+  place[path.at(-1) ?? ""] = WRONG;
+}

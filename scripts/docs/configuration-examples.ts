@@ -1,0 +1,153 @@
+import { parse, stringify } from "yaml";
+
+/** An example for each key of one mapping of a configuration, as it is written in YAML. */
+export interface ExampleSection {
+  /** Where the mapping is. */
+  readonly path: readonly string[];
+  /** What else has to stand in it for the key to make sense. */
+  readonly beside?: (key: string) => Readonly<Record<string, unknown>>;
+  readonly examples: Readonly<Record<string, string>>;
+}
+
+const MAIN = ["clouds", "main"];
+const NIGHTLY = ["policies", "nightly"];
+
+export const EXAMPLES: Readonly<Record<string, ExampleSection>> = {
+  file: {
+    path: [],
+    examples: {
+      $schema: "./polyvol.schema.json",
+      allowLiteralSecrets: "true",
+      clouds: "{ main: { provider: digitalocean } }",
+      policies:
+        '{ nightly: { select: { name: "db-*" }, schedule: { every: 6h, timezone: UTC }, retention: { daily: 7 } } }',
+    },
+  },
+  cloud: {
+    path: MAIN,
+    examples: {
+      provider: "samsung-scp",
+      region: "nyc3",
+      credentials: "{ token: { env: DIGITALOCEAN_TOKEN } }",
+      options: "{ timeoutMs: 30000 }",
+    },
+  },
+  common: {
+    path: [...MAIN, "options"],
+    examples: {
+      timeoutMs: "30000",
+      waitTimeoutMs: "1800000",
+      listConcurrency: "4",
+      retry: "{ maxAttempts: 6 }",
+      polling: "{ initialDelayMs: 5000 }",
+      without: "[volumes.attach]",
+      limits: "{ snapshotsPerVolume: 50 }",
+    },
+  },
+  retry: {
+    path: [...MAIN, "options", "retry"],
+    examples: { maxAttempts: "6", baseDelayMs: "200", maxDelayMs: "10000", budget: "20" },
+  },
+  polling: {
+    path: [...MAIN, "options", "polling"],
+    examples: { initialDelayMs: "5000", maxDelayMs: "30000" },
+  },
+  digitalocean: {
+    path: [...MAIN, "options"],
+    examples: {
+      baseUrl: "http://127.0.0.1:4010",
+      quotas: "[{ requests: 100, windowMs: 60000 }]",
+      maxConcurrency: "4",
+      attemptTimeoutMs: "10000",
+    },
+  },
+  "samsung-scp": {
+    path: [...MAIN, "options"],
+    examples: {
+      baseUrl: "http://127.0.0.1:4020",
+      quotas: "[{ requests: 100, windowMs: 60000 }]",
+      maxConcurrency: "4",
+      attemptTimeoutMs: "10000",
+      environment: "e",
+      apiVersion: '"1.3"',
+      versionWarningDays: "30",
+      acceptLanguage: "ko-KR",
+      settleMs: "5000",
+    },
+  },
+  policy: {
+    path: NIGHTLY,
+    examples: {
+      select: '{ cloud: main, name: "db-*" }',
+      schedule: '{ cron: "0 3 * * *", timezone: Europe/Berlin }',
+      retention: "{ daily: 7, weekly: 4, monthly: 6 }",
+      prefix: '"pv-{cloud}-{volume}"',
+      allowEmpty: "true",
+      allowAttached: "false",
+      concurrency: "2",
+      brakes: "{ maxShare: 0.2 }",
+      hooks: "{ before: { command: [sync] } }",
+    },
+  },
+  select: {
+    path: [...NIGHTLY, "select"],
+    examples: { cloud: "[main, other]", name: '["db-*", web]', id: "506f78a4", tags: '["env:prod", backup]' },
+  },
+  schedule: {
+    path: [...NIGHTLY, "schedule"],
+    beside: (key) => (key === "cron" ? { timezone: "UTC" } : { timezone: "UTC", every: "6h" }),
+    examples: {
+      timezone: "Europe/Berlin",
+      cron: '"0 3 * * *"',
+      every: "6h",
+      anchor: "2026-01-01T01:30:00Z",
+    },
+  },
+  retention: {
+    path: [...NIGHTLY, "retention"],
+    beside: () => ({ last: 1 }),
+    examples: {
+      timezone: "America/New_York",
+      last: "3",
+      hourly: "24",
+      daily: "7",
+      weekly: "4",
+      monthly: "6",
+      yearly: "2",
+      within: "2d",
+      withinHourly: "1d12h",
+      withinDaily: "14d",
+      withinWeekly: "2m",
+      withinMonthly: "1y",
+      withinYearly: "5y",
+      keepTags: "[[gold], [env:prod, audit]]",
+      keepOldest: "false",
+    },
+  },
+  brakes: { path: [...NIGHTLY, "brakes"], examples: { maxShare: "0.2", minAge: "12h" } },
+  hooks: {
+    path: [...NIGHTLY, "hooks", "before"],
+    beside: () => ({ command: ["sync"] }),
+    examples: { command: "[/usr/local/bin/freeze, /data]", timeout: "30s", environment: "[PGHOST]" },
+  },
+};
+
+/** A whole file with the example in its place, as YAML. */
+export function fileWith(id: string, { path, beside, examples }: ExampleSection, key: string): string {
+  const file = {
+    clouds: { main: { provider: id === "samsung-scp" ? id : "digitalocean" } },
+    policies: {
+      nightly: { select: { name: "*" }, schedule: { every: "6h", timezone: "UTC" }, retention: { daily: 7 } },
+    },
+  };
+  let place: Record<string, unknown> = file;
+  for (const step of path) {
+    // What a section is about is written anew; only clouds, policies and what is in them by name are kept.
+    if (beside !== undefined && step === path.at(-1)) place[step] = { ...beside(key) };
+    place[step] ??= {};
+    place = place[step] as Record<string, unknown>;
+  }
+  // Read as a reader would write it.
+  Object.assign(place, parse(`${key}: ${examples[key]}`));
+  return stringify(file);
+}

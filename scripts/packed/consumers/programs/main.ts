@@ -1,0 +1,60 @@
+import { connectClouds, parseConfig } from "@polyvol/container";
+import { type BlockStorage, isPolyvolError, type Snapshot } from "@polyvol/core";
+import { createDigitalOceanStorage } from "@polyvol/digitalocean";
+import { createDigitalOceanEmulator } from "@polyvol/emulators/digitalocean";
+import { createSamsungScpEmulator } from "@polyvol/emulators/samsung-scp";
+import { createSamsungScpStorage } from "@polyvol/samsung-scp";
+
+async function snapshotOf(storage: BlockStorage, volumeName: string): Promise<Snapshot> {
+  const volume = await storage.volumes.create({ name: volumeName, sizeGiB: 16 });
+  return await storage.snapshots.create({ volumeId: volume.id, name: `of-${volume.name}` });
+}
+
+async function report(storage: BlockStorage, how: string): Promise<void> {
+  const snapshot = await snapshotOf(storage, how);
+  process.stdout.write(`${snapshot.provider} ${snapshot.name} ${snapshot.state}\n`);
+  const missing = await storage.snapshots
+    .get(`${snapshot.id.slice(0, -4)}0000`)
+    .catch((error: unknown) => error);
+  if (!isPolyvolError(missing, "not_found")) throw new Error("a missing snapshot was not told apart");
+}
+
+async function main(): Promise<void> {
+  const durations = { volumeCreate: 20, snapshotCreate: 20 };
+  const ocean = await createDigitalOceanEmulator({ tokens: ["T"] }).listen();
+  const samsung = await createSamsungScpEmulator({ accessKey: "A", secretKey: "S", durations }).listen();
+  const times = { settleMs: 20, polling: { initialDelayMs: 20 } };
+  const token = "T";
+  const keys = { accessKey: "A", secretKey: "S" };
+
+  await report(createDigitalOceanStorage({ token, region: "nyc3", baseUrl: ocean.url }), "direct");
+  await report(
+    createSamsungScpStorage({ ...keys, region: "kr-west1", baseUrl: samsung.url, ...times }),
+    "direct",
+  );
+
+  const clouds = await connectClouds(
+    parseConfig({
+      allowLiteralSecrets: true,
+      clouds: {
+        ocean: {
+          provider: "digitalocean",
+          region: "nyc3",
+          credentials: { token },
+          options: { baseUrl: ocean.url },
+        },
+        samsung: {
+          provider: "samsung-scp",
+          region: "kr-west1",
+          credentials: keys,
+          options: { baseUrl: samsung.url, ...times },
+        },
+      },
+    }),
+  );
+  for (const [, storage] of clouds) await report(storage, "configured");
+  await ocean.close();
+  await samsung.close();
+}
+
+void main();

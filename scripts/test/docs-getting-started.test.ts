@@ -1,0 +1,98 @@
+import { execFile } from "node:child_process";
+import { appendFile, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createDigitalOceanEmulator } from "../../packages/emulators/src/digitalocean/index.ts";
+import type { Listener } from "../../packages/emulators/src/index.ts";
+import { createSamsungScpEmulator } from "../../packages/emulators/src/samsung-scp/index.ts";
+import { type Block, parsePage } from "../docs/markdown.ts";
+import { listPages, ROOT } from "../docs/pages.ts";
+import { shellCommands } from "../docs/shell-words.ts";
+
+const SOURCE = "--conditions=@polyvol/source";
+const CREDENTIALS = { DIGITALOCEAN_TOKEN: "T", SCP_ACCESS_KEY: "A", SCP_SECRET_KEY: "S" };
+
+const page = listPages().find(({ path }) => path === "docs/getting-started.md");
+if (page === undefined) throw new Error("no docs/getting-started.md");
+const { blocks } = parsePage(page);
+
+let folder: string;
+let listeners: readonly Listener[];
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "polyvol-first-"));
+  await mkdir(join(folder, "node_modules", "@polyvol"), { recursive: true });
+  const container = join(folder, "node_modules", "@polyvol", "container");
+  await symlink(join(ROOT, "packages", "container"), container, "junction");
+  const ocean = createDigitalOceanEmulator({ tokens: ["T"] });
+  const size = { region: "nyc3", size_gigabytes: 10 };
+  ocean.seed({ volumes: ["volume-1", "volume-2"].map((name) => ({ name, ...size })) });
+  const samsung = createSamsungScpEmulator({
+    accessKey: "A",
+    secretKey: "S",
+    durations: { snapshotCreate: 0 },
+  });
+  samsung.seed({ generate: { volumes: 2 } });
+  listeners = await Promise.all([ocean.listen(), samsung.listen()]);
+});
+afterAll(async () => {
+  await Promise.all(listeners.map((each) => each.close()));
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The ports of the page are those of this run. */
+function withPorts(code: string): string {
+  const [ocean, samsung] = listeners;
+  return code
+    .replaceAll("127.0.0.1:4010", `127.0.0.1:${ocean?.port}`)
+    .replaceAll("127.0.0.1:4020", `127.0.0.1:${samsung?.port}`);
+}
+
+/** Runs what a reader types; `npx polyvol` is this repository's. */
+function run([program, ...parameters]: readonly string[]): Promise<{
+  code: number;
+  out: string;
+  err: string;
+}> {
+  const bin = `${ROOT}packages/cli/src/bin.ts`;
+  const args = program === "npx" ? [SOURCE, bin, ...parameters.slice(1)] : [SOURCE, ...parameters];
+  const options = { cwd: folder, env: { ...process.env, ...CREDENTIALS, NO_COLOR: "1" } };
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, options, (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+    );
+  });
+}
+
+/** What a step of the page tells the reader to run that ends by itself. */
+function commandsOf(block: Block): readonly (readonly string[])[] {
+  return shellCommands(block.code).filter(
+    ([program, second, third]) =>
+      program === "node" || (program === "npx" && second === "polyvol" && third !== "emulator"),
+  );
+}
+
+test("the steps lead to snapshots on both clouds", { timeout: 180_000 }, async () => {
+  const printed = new Map<string, string>();
+  let commands = 0;
+  for (const block of blocks) {
+    const [order = ""] = block.orders;
+    if (order.startsWith("file "))
+      await appendFile(join(folder, order.slice(5)), `${withPorts(block.code)}\n`);
+    if (order.startsWith("printed by ")) {
+      const lines = (text = ""): string[] => text.trim().split("\n").sort();
+      expect(lines(printed.get(order.slice(11)))).toEqual(lines(block.code));
+    }
+    if (block.language !== "sh") continue;
+    for (const command of commandsOf(block)) {
+      const { code, out, err } = await run(command);
+      // Status says by its exit code that nothing is fresh yet; the page has a way on for that.
+      expect([0, command.includes("status") ? 4 : 0], `${command.join(" ")}\n${out}${err}`).toContain(code);
+      printed.set(command.join(" "), out);
+      commands += 1;
+    }
+  }
+  expect(commands).toBe(6);
+  const list = await run(["npx", "polyvol", "snapshots", "list", "-o", "json"]);
+  expect(JSON.parse(list.out)).toHaveLength(4);
+});
