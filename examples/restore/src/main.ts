@@ -1,0 +1,20 @@
+import { connectClouds, loadConfig } from "@polyvol/container";
+import { restoreLatest } from "./restore-latest.ts";
+
+const [path, cloud, of, newName] = process.argv.slice(2);
+if (path === undefined || cloud === undefined || of === undefined || newName === undefined) {
+  process.stderr.write("usage: main.ts CONFIG CLOUD VOLUME NEW-NAME\n");
+  process.exit(2);
+}
+try {
+  const clouds = await connectClouds(await loadConfig({ path }), { only: [cloud] });
+  const storage = clouds.named(cloud);
+  const { snapshot, volume } = await restoreLatest(storage, of, newName, ({ seen, elapsedMs }) => {
+    process.stderr.write(`${newName} is ${seen} after ${elapsedMs} ms\n`);
+  });
+  const from = `${snapshot.name} of ${snapshot.createdAt.toISOString()}`;
+  process.stdout.write(`${volume.name} (${volume.id}) has ${volume.sizeGiB} GiB, restored from ${from}\n`);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
+}
