@@ -1,4 +1,8 @@
-/** `@polyvol/backup`: policies that keep volumes on any cloud safely snapshotted. */
+/**
+ * `@polyvol/backup`: policies that keep volumes on any cloud safely snapshotted.
+ *
+ * @module @polyvol/backup
+ */
 export { apply, run } from "./apply/apply.ts";
 export type { BackupEvent, BackupEventListener, VolumePlace } from "./apply/events.ts";
 export type { RunOptions } from "./apply/options.ts";

@@ -12,15 +12,21 @@ export type ProblemEffect =
 
 /** Something that went wrong, as data that can be stored and sent. */
 export interface BackupProblem {
+  /** The code of the error behind it, as in `@polyvol/core`. */
   readonly code: PolyvolErrorCode;
   /** In full sentences, with the figures; never with a secret. */
   readonly message: string;
+  /** What it kept from being done. */
   readonly effect: ProblemEffect;
   /** Where: of what is absent, all are concerned. */
   readonly cloud?: string;
+  /** The policy. */
   readonly policyId?: string;
+  /** Id of the volume. */
   readonly volumeId?: string;
+  /** Name of the volume. */
   readonly volumeName?: string;
+  /** Name of the snapshot. */
   readonly snapshotName?: string;
   /** Whether the same can succeed later without a change. */
   readonly retryable?: boolean;

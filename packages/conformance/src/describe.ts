@@ -9,6 +9,7 @@ import {
   writeConformanceReport,
 } from "./report.ts";
 
+/** What becomes of the results. */
 export interface ConformanceOptions {
   /**
    * File for the report as JSON. Default: `<driver>.json` in the folder that the environment variable
@@ -51,6 +52,7 @@ export function describeBlockStorageDriver(
   });
 }
 
+/** Which part of the kit to run. */
 export interface CheckOptions {
   /** Only these cases, by number. Default: all. */
   readonly only?: readonly number[];

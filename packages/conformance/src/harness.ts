@@ -6,6 +6,7 @@ import type { BlockStorageDriver, VirtualClock } from "@polyvol/core/driver";
  * it fail. What a harness has no say in is which tests apply: the driver's capabilities decide that.
  */
 export interface Harness {
+  /** The driver to be judged. */
   readonly driver: BlockStorageDriver;
   /**
    * The clock of the driver and of the provider behind it. The kit lets it run by itself, and no test waits in real
@@ -19,11 +20,13 @@ export interface Harness {
   readonly clock: VirtualClock;
   /** Further settings of the storage that the kit puts on the driver, where the driver's own factory has any. */
   readonly options?: BlockStorageOptions;
+  /** Ids to ask for. */
   readonly ids: HarnessIds;
   /** A driver over the same account whose credentials are wrong. */
   badCredentials(): BlockStorageDriver;
   /** Another driver over the same account, sharing nothing else with the first: a second process. */
   secondProcess(): BlockStorageDriver;
+  /** Makes requests fail. */
   readonly faults: HarnessFaults;
   /**
    * What has reached the provider so far, from all drivers. Each answer should carry an id of its request, and the
@@ -57,7 +60,9 @@ export interface HarnessIds {
   readonly servers: readonly string[];
 }
 
+/** How many requests have reached the provider. */
 export interface HarnessRequests {
+  /** All requests. */
   readonly total: number;
   /** Those that ask for a change (over HTTP: all but GET and HEAD). */
   readonly changes: number;
@@ -65,17 +70,23 @@ export interface HarnessRequests {
 
 /** A resource that the provider holds. */
 export interface HeldResource {
+  /** The provider's id. */
   readonly id: string;
+  /** Its name. */
   readonly name: string;
   /** Whether it can be used now: not being made, not failed, not being deleted. */
   readonly ready: boolean;
 }
 
+/** What the provider holds. */
 export interface Holdings {
+  /** All volumes, failed ones too. */
   readonly volumes: readonly HeldResource[];
+  /** All snapshots, failed ones too. */
   readonly snapshots: readonly HeldResource[];
 }
 
+/** The faults of one account. */
 export interface HarnessFaults {
   /** Adds a fault. Faults strike in the order in which they were added. */
   inject(fault: HarnessFault): void;
@@ -125,8 +136,11 @@ export type FaultEffect =
   | "missing_field"
   | "odd_state";
 
+/** One fault: which request it strikes, and what happens to it. */
 export interface HarnessFault {
+  /** The step that it strikes. */
   readonly on: FaultTarget;
+  /** What happens. */
   readonly effect: FaultEffect;
   /** How many requests it strikes. Default 1. */
   readonly count?: number;

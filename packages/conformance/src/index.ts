@@ -1,4 +1,8 @@
-/** `@polyvol/conformance`: the tests that every Polyvol driver must pass. */
+/**
+ * `@polyvol/conformance`: the tests that every Polyvol driver must pass.
+ *
+ * @module @polyvol/conformance
+ */
 export {
   type CheckOptions,
   type ConformanceOptions,

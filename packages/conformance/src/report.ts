@@ -3,8 +3,11 @@ import { dirname, join } from "node:path";
 
 /** What one test says about one case of the conformance list. A case may have several tests. */
 export interface CaseResult {
+  /** Number of the case in the conformance list. */
   readonly number: number;
+  /** What the test shows. */
   readonly title: string;
+  /** How it ended. */
   readonly result: "passed" | "failed" | "skipped";
   /** Of a skipped test: what the driver lacks. */
   readonly capability?: string;
@@ -12,8 +15,17 @@ export interface CaseResult {
 
 /** The outcome of the kit for one driver. */
 export interface ConformanceReport {
+  /** Name that the kit was declared with. */
   readonly driver: string;
-  readonly totals: { readonly passed: number; readonly failed: number; readonly skipped: number };
+  /** Results of all tests; a test about two cases counts for each. */
+  readonly totals: {
+    /** Tests that passed. */
+    readonly passed: number;
+    /** Tests that failed, or did not end. */
+    readonly failed: number;
+    /** Tests of what the driver lacks. */
+    readonly skipped: number;
+  };
   /** By number, then in the order of the kit. */
   readonly cases: readonly CaseResult[];
 }

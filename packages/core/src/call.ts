@@ -150,7 +150,7 @@ function makeCall(
             if (kind !== "read") state.touched = true;
             throw abortSignal.reason;
           }
-          const error = isPolyvolError(thrown) ? thrown : asPolyvolError(thrown);
+          const error = isPolyvolError(thrown) ? thrown : asPolyvolError(thrown, kind !== "read");
           if (kind !== "read" && error.outcome !== "not_applied") state.touched = true;
           state.attempts = attempt;
           // A definite refusal is an answer: the service is not down, and what was taken for it comes back.
@@ -199,7 +199,7 @@ async function pauseOrThrow(
 
 /** Whether a change may have been carried out, said on the error of the whole call. */
 function describe(runtime: Runtime, setup: CallSetup, state: CallState, thrown: unknown): PolyvolError {
-  const error = isPolyvolError(thrown) ? thrown : asPolyvolError(thrown);
+  const error = isPolyvolError(thrown) ? thrown : asPolyvolError(thrown, setup.changes);
   return extendError(error, {
     provider: runtime.driver.provider,
     operation: setup.operation,
@@ -215,7 +215,7 @@ function timeoutError(timeoutMs: number, state: CallState): PolyvolError {
 }
 
 /** A span for people: `350 ms`, `12 s`, `15 min`. */
-export function seconds(ms: number): string {
+function seconds(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 120_000) return `${Math.round(ms / 100) / 10} s`;
   return `${Math.round(ms / 6_000) / 10} min`;

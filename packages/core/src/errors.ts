@@ -105,7 +105,10 @@ export class PolyvolError extends Error {
   readonly providerCode: string | undefined;
   /** How often the failing request was sent. */
   readonly attempts: number | undefined;
-  /** Whether the same call can succeed later without being changed. */
+  /**
+   * Whether it passes by itself, soon: the same call can succeed without being changed. Where that is safe, core has
+   * repeated it already. A long wait, which is the caller's to decide on, is `retryAfterMs` without it.
+   */
   readonly retryable: boolean;
   /** How long the provider asks to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;

@@ -4,7 +4,10 @@ import { show } from "./input.ts";
 /** Checks a value; a zod schema fits. */
 export interface ValueSchema {
   /** Says whether `value` is right; never throws. */
-  safeParse(value: unknown): { readonly success: boolean };
+  safeParse(value: unknown): {
+    /** Whether it is right. */
+    readonly success: boolean;
+  };
 }
 
 /** Every key there is, with what may stand under it: for the machine, and in words. */

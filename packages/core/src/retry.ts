@@ -70,10 +70,10 @@ export function isUnclear(error: PolyvolError): boolean {
   return error.outcome === "unknown" && error.code !== "operation_failed";
 }
 
-/** What is thrown as a {@link PolyvolError} whatever a driver threw. */
-export function asPolyvolError(error: unknown): PolyvolError {
+/** What is thrown as a {@link PolyvolError} whatever a driver threw. `changes`: whether it may have done anything. */
+export function asPolyvolError(error: unknown, changes: boolean): PolyvolError {
   return new PolyvolError("unknown", error instanceof Error ? error.message : "the driver threw no error", {
-    outcome: "unknown",
+    ...(changes ? { outcome: "unknown" as const } : {}),
     cause: error,
   });
 }

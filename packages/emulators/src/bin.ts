@@ -16,6 +16,8 @@ function untilStopped(): Promise<void> {
 }
 
 const io: CommandIo = {
+  // Package managers say which script they run: in a checkout of this project it is `pnpm emulator`.
+  program: process.env["npm_lifecycle_event"] === "emulator" ? "pnpm emulator" : "polyvol-emulator",
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   env: process.env,

@@ -1,3 +1,8 @@
+/**
+ * `@polyvol/emulators`: what the emulators of all providers have in common.
+ *
+ * @module @polyvol/emulators
+ */
 export { createVirtualClock, DEFAULT_START_MS, realClock, type VirtualClock } from "./kit/clock.ts";
 export type { CommandInput, CommandOption, ProviderCommand } from "./kit/command.ts";
 export { createEmulator, type Emulator, type EmulatorOptions } from "./kit/emulator.ts";

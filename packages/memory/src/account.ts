@@ -15,13 +15,17 @@ export type MemorySnapshot = Readonly<Omit<SnapshotRecord, "ordinal" | "users" |
 
 /** Everything that the account holds, in the order of creation. Instants are milliseconds since the epoch. */
 export interface MemoryDump {
+  /** All volumes. */
   readonly volumes: readonly MemoryVolume[];
+  /** All snapshots. */
   readonly snapshots: readonly MemorySnapshot[];
 }
 
 /** A cloud account in memory. Several drivers over one account are several processes using it. */
 export interface MemoryAccount {
+  /** The clock that it goes by. */
   readonly clock: Clock;
+  /** What drivers over it can do. */
   readonly capabilities: Capabilities;
   /** Calls of all drivers over this account. */
   readonly calls: MemoryCalls;

@@ -23,12 +23,15 @@ const READS: ReadonlySet<MemoryMethod> = new Set<MemoryMethod>([
 
 /** How often the account was called, whatever came of it. */
 export interface MemoryCalls {
+  /** All calls. */
   readonly total: number;
   /** Calls that change something. */
   readonly changes: number;
+  /** How often a method was called. */
   of(method: MemoryMethod): number;
   /** First argument of the latest call of `method`: an id, an input or a query. */
   last(method: MemoryMethod): unknown;
+  /** Counts from zero again. */
   reset(): void;
 }
 

@@ -45,6 +45,7 @@ export type MemoryDriverOptions = MemoryDriverSettings &
 
 /** The reference driver, with what a test wants to see of it. */
 export interface MemoryDriver extends BlockStorageDriver {
+  /** The account that it works on. */
   readonly account: MemoryAccount;
   /** Calls of this driver alone; the account's are in `account.calls`. */
   readonly calls: MemoryCalls;

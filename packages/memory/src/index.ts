@@ -1,4 +1,8 @@
-/** `@polyvol/memory`: block storage in memory, for tests and as the reference driver. */
+/**
+ * `@polyvol/memory`: block storage in memory, for tests and as the reference driver.
+ *
+ * @module @polyvol/memory
+ */
 export {
   createMemoryAccount,
   type MemoryAccount,

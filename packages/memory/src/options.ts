@@ -13,19 +13,29 @@ export type MemoryMode = "none" | "state" | "record";
 
 /** How long each change takes, in milliseconds on the account's clock. */
 export interface MemoryDurations {
+  /** Default 6,000. */
   readonly createVolumeMs: number;
+  /** Default 4,000. */
   readonly deleteVolumeMs: number;
+  /** Default 5,000. */
   readonly resizeVolumeMs: number;
+  /** Default 5,000. */
   readonly attachVolumeMs: number;
+  /** Default 3,000. */
   readonly detachVolumeMs: number;
+  /** Default 8,000. */
   readonly revertVolumeMs: number;
+  /** Default 12,000. */
   readonly createSnapshotMs: number;
+  /** Default 4,000. */
   readonly deleteSnapshotMs: number;
 }
 
 /** How many resources the account may hold; unlimited where left out. */
 export interface MemoryQuota {
+  /** Most volumes. */
   readonly volumes?: number;
+  /** Most snapshots. */
   readonly snapshots?: number;
 }
 
@@ -49,11 +59,17 @@ export interface MemoryAccountOptions {
   readonly capabilities?: Partial<Omit<Capabilities, "limits">>;
   /** Replaces single limits. */
   readonly limits?: Partial<Limits>;
+  /** How much fits into the account. Default: no end. */
   readonly quota?: MemoryQuota;
-  /** See {@link BlockStorageDriver.settleMs}. Default 2,000 where names are free, 0 where they are enforced. */
+  /** See `settleMs` of a driver. Default 2,000 where names are free, 0 where they are enforced. */
   readonly settleMs?: number;
   /** Pauses between looks. Default 1,000 at first, 5,000 at most. */
-  readonly polling?: { readonly initialDelayMs: number; readonly maxDelayMs: number };
+  readonly polling?: {
+    /** Before the first look. */
+    readonly initialDelayMs: number;
+    /** At most between two looks. */
+    readonly maxDelayMs: number;
+  };
   /** Regions that exist; the first is the default of creations. Default `mem-1` and `mem-2`. */
   readonly regions?: readonly string[];
   /** Ids of the servers that volumes can be attached to. Default `server-1` and `server-2`. */

@@ -3,9 +3,13 @@ import type { BackupProblem } from "../problem.ts";
 
 /** Where something happens. */
 export interface VolumePlace {
+  /** The cloud by the name of the configuration. */
   readonly cloud: string;
+  /** The driver's provider name. */
   readonly provider: string;
+  /** Id of the volume. */
   readonly volumeId: string;
+  /** Its name. */
   readonly volumeName: string;
 }
 

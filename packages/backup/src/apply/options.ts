@@ -10,6 +10,7 @@ export interface RunOptions {
   readonly abortSignal?: AbortSignal;
   /** Finishes what is in flight, begins nothing new, and reports what is left. */
   readonly drainSignal?: AbortSignal;
+  /** Told of progress. */
   readonly onEvent?: BackupEventListener;
   /** Environment variables that hold credentials here, besides the well-known names: hooks never inherit them. */
   readonly credentialVariables?: readonly string[];

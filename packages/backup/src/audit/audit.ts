@@ -32,26 +32,39 @@ export type FindingKind =
 
 /** Something that a person should look at, as plain JSON. */
 export interface Finding {
+  /** What it is about. */
   readonly kind: FindingKind;
+  /** The cloud by the name of the configuration. */
   readonly cloud: string;
+  /** The driver's provider name. */
   readonly provider: string;
+  /** What the ids are of. */
   readonly resource: "volume" | "snapshot";
   /** Never empty, in the order of ids. */
   readonly ids: readonly string[];
+  /** In the order of `ids`. */
   readonly names: readonly string[];
+  /** The volume of the snapshots. */
   readonly volumeId?: string;
+  /** The policy that owns the snapshots. */
   readonly policyId?: string;
+  /** For people, in full sentences. */
   readonly message: string;
 }
 
+/** What was found on all clouds, as plain JSON. */
 export interface AuditReport {
   /** Whether every cloud could be read and nothing was found. */
   readonly ok: boolean;
+  /** By cloud, in a fixed order. */
   readonly findings: readonly Finding[];
+  /** What could not be read. */
   readonly problems: readonly BackupProblem[];
 }
 
+/** How the call is made. */
 export interface AuditOptions {
+  /** Stops the call. */
   readonly abortSignal?: AbortSignal;
 }
 

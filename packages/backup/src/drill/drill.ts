@@ -4,11 +4,13 @@ import { type Clouds, cloudNamed } from "../clouds.ts";
 import { drillName } from "../naming/drill-name.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
 import { findSnapshot, type SnapshotChoice } from "../restore/find-snapshot.ts";
+import { homeRegion } from "../restore/home-region.ts";
 import { type Leftover, removeLeftovers } from "./leftovers.ts";
 
 /** Deadline of a drill unless told otherwise. */
 const TIMEOUT_MS = 1_800_000;
 
+/** What to prove, and where. */
 export interface DrillRequest {
   /** A cloud by the name of the configuration. */
   readonly cloud: string;
@@ -16,9 +18,11 @@ export interface DrillRequest {
   readonly from: SnapshotChoice;
 }
 
+/** How the call is made. */
 export interface DrillOptions {
   /** Default: the machine's own. */
   readonly clock?: Clock;
+  /** Stops the drill; the temporary volume is removed by the next one. */
   readonly abortSignal?: AbortSignal;
   /** How long the restore may take, in milliseconds. Default 30 minutes. */
   readonly timeoutMs?: number;
@@ -26,32 +30,50 @@ export interface DrillOptions {
 
 /** One thing that was looked at. */
 export interface DrillCheck {
+  /** What was looked at. */
   readonly check: "readiness" | "source" | "size";
   /** `unknown`: the provider does not say. */
   readonly result: "passed" | "failed" | "unknown";
+  /** What was found. */
   readonly found: string;
+  /** What it had to be. */
   readonly wanted: string;
 }
 
 /** What a drill proved, as plain JSON; keep it: nothing in the cloud remembers it. */
 export interface DrillReport {
+  /** The cloud by the name of the configuration. */
   readonly cloud: string;
+  /** The driver's provider name. */
   readonly provider: string;
   /** Whether the snapshot was restored, every check passed, and the temporary volume is gone again. */
   readonly ok: boolean;
+  /** The snapshot that was restored. */
   readonly snapshotId: string;
+  /** Its name. */
   readonly snapshotName: string;
+  /** When it was taken. */
   readonly takenAt: string;
   /** The volume that the snapshot is of; it was not touched. */
   readonly volumeId: string;
-  readonly drillVolume: { readonly name: string; readonly id?: string };
+  /** The temporary volume. */
+  readonly drillVolume: {
+    /** Its name. */
+    readonly name: string;
+    /** Its id; absent when it was never seen. */
+    readonly id?: string;
+  };
+  /** When the drill began. */
   readonly startedAt: string;
   /** From the start of the restore until the volume could be used. */
   readonly restoreMs?: number;
+  /** When it ended. */
   readonly finishedAt: string;
+  /** What was looked at, in this order. */
   readonly checks: readonly DrillCheck[];
   /** Temporary volumes of earlier drills that were killed, and what became of them. */
   readonly leftovers: readonly Leftover[];
+  /** Why it is not `ok`. */
   readonly problems: readonly BackupProblem[];
 }
 
@@ -83,8 +105,14 @@ export async function drill(
   let volume: Volume | undefined;
   let restoreMs: number | undefined;
   try {
+    const region = await homeRegion(storage, snapshot, call);
     volume = await storage.volumes.create(
-      { name, sourceSnapshotId: snapshot.id, ...describe(storage, snapshot) },
+      {
+        name,
+        sourceSnapshotId: snapshot.id,
+        ...(region === undefined ? {} : { region }),
+        ...describe(storage, snapshot),
+      },
       { ...call, timeoutMs },
     );
     restoreMs = Math.round(clock.now() - startedAt);

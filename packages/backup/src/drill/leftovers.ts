@@ -4,11 +4,15 @@ import { type BackupProblem, problemOf } from "../problem.ts";
 
 /** The temporary volume of a drill that did not end. */
 export interface Leftover {
+  /** Id of the volume. */
   readonly volumeId: string;
+  /** Its name. */
   readonly name: string;
+  /** When its drill began, by its name. */
   readonly startedAt: string;
   /** `kept`: it is attached, or too young to be told from a drill under way; `failed`: see the problem. */
   readonly outcome: "removed" | "kept" | "failed";
+  /** Why it could not be removed. */
   readonly problem?: BackupProblem;
 }
 

@@ -12,9 +12,11 @@ export type HoldWriter = (
   options: { readonly abortSignal?: AbortSignal },
 ) => Promise<void>;
 
+/** How a hold is written. */
 export interface HoldOptions {
   /** Writers by provider, such as `{ digitalocean }`. Where there is none, the description of the snapshot is used. */
   readonly writers?: Readonly<Record<string, HoldWriter>>;
+  /** Stops the call. */
   readonly abortSignal?: AbortSignal;
 }
 

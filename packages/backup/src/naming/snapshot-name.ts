@@ -3,7 +3,9 @@ import { parseSlotName, slotName } from "../schedule/slots.ts";
 
 /** What the name of a backup says; its prefix is left to people. */
 export interface SnapshotName {
+  /** What the name begins with. */
   readonly prefix: string;
+  /** The policy that it belongs to. */
   readonly policyId: string;
   /** The instant that the schedule had it for, not the one at which it was taken. */
   readonly slot: Date;

@@ -52,7 +52,7 @@ export function computePlan(
 }
 
 /** A policy as data: what it was written as, with the defaults. */
-export function policyData({ schedule, ...rest }: Policy): unknown {
+function policyData({ schedule, ...rest }: Policy): unknown {
   return { ...rest, schedule: schedule.definition };
 }
 

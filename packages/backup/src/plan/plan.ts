@@ -5,7 +5,9 @@ import { invalidArgument } from "../retention/policy-error.ts";
 import { computePlan } from "./compute.ts";
 import type { BackupPlan } from "./types.ts";
 
+/** How the call is made. */
 export interface PlanOptions {
+  /** Stops the call. */
   readonly abortSignal?: AbortSignal;
 }
 

@@ -5,32 +5,50 @@ import type { BackupProblem } from "../problem.ts";
  * UTC. Every list has a fixed order, so two plans of one world are the same text.
  */
 export interface BackupPlan {
+  /** What this is. */
   readonly format: "polyvol-backup-plan";
+  /** Of this form. */
   readonly version: 1;
   /** The instant that it was computed for. */
   readonly now: string;
   /** Digest of the policies and of everything in the clouds that it was computed from. */
   readonly basis: string;
+  /** What a run costs, by cloud. */
   readonly clouds: readonly PlannedCloud[];
   /** Every volume that a policy chooses, by cloud and id. */
   readonly volumes: readonly VolumePlan[];
   /** What cannot be done and why. A plan without any is a plan that can be carried out in full. */
   readonly problems: readonly BackupProblem[];
-  readonly totals: { readonly create: number; readonly delete: number; readonly keep: number };
+  /** Over all volumes. */
+  readonly totals: {
+    /** Snapshots to be made. */
+    readonly create: number;
+    /** Snapshots to be deleted. */
+    readonly delete: number;
+    /** Snapshots that stay. */
+    readonly keep: number;
+  };
   /** Digest of everything above: shows accidents. Whoever edits a plan can renew it; `apply` does not rely on it. */
   readonly digest: string;
 }
 
 /** What a run costs on one cloud. */
 export interface PlannedCloud {
+  /** The cloud by the name of the configuration. */
   readonly cloud: string;
+  /** The driver's provider name. */
   readonly provider: string;
+  /** Volumes that a policy chooses. */
   readonly volumes: number;
   /** Requests when nothing goes wrong: reading everything, creations with their waiting, deletions with their checks. */
   readonly requests: {
+    /** To read everything. */
     readonly read: number;
+    /** For creations. */
     readonly create: number;
+    /** For deletions. */
     readonly delete: number;
+    /** All of them. */
     readonly total: number;
   };
   /** The shortest time in milliseconds that the provider's request quotas and snapshot gaps allow. */
@@ -39,10 +57,15 @@ export interface PlannedCloud {
 
 /** What becomes of one volume's snapshots. */
 export interface VolumePlan {
+  /** The cloud by the name of the configuration. */
   readonly cloud: string;
+  /** The driver's provider name. */
   readonly provider: string;
+  /** Id of the volume. */
   readonly volumeId: string;
+  /** Its name. */
   readonly volumeName: string;
+  /** The policies that choose it, by id. */
   readonly policies: readonly PlannedPolicy[];
   /** In the order in which they are made. */
   readonly create: readonly PlannedCreation[];
@@ -54,6 +77,7 @@ export interface VolumePlan {
 
 /** Where a policy stands on a volume. */
 export interface PlannedPolicy {
+  /** The policy. */
   readonly policyId: string;
   /** The newest slot that is due; absent when the schedule has none yet. */
   readonly dueSlot?: string;
@@ -63,36 +87,57 @@ export interface PlannedPolicy {
   readonly missed: MissedSlots;
 }
 
+/** Slots that passed without a snapshot. */
 export interface MissedSlots {
+  /** How many. */
   readonly count: number;
   /** There are more than `count`; counting stopped. */
   readonly more: boolean;
+  /** The earliest; absent when there is none. */
   readonly first?: string;
+  /** The latest that was counted; absent when there is none. */
   readonly last?: string;
 }
 
+/** A snapshot to be made. */
 export interface PlannedCreation {
+  /** The policy that asks for it. */
   readonly policyId: string;
+  /** The slot that it is of. */
   readonly slot: string;
+  /** The name that it gets. */
   readonly name: string;
+  /** Why, for people. */
   readonly reason: string;
 }
 
+/** A snapshot to be deleted. */
 export interface PlannedDeletion {
+  /** The policy that owns it. */
   readonly policyId: string;
+  /** Its id. */
   readonly snapshotId: string;
+  /** Its name. */
   readonly name: string;
+  /** The slot that it is of. */
   readonly slot: string;
+  /** When it was taken. */
   readonly createdAt: string;
+  /** Why, for people. */
   readonly reason: string;
 }
 
+/** A snapshot that stays. */
 export interface PlannedKeep {
+  /** Its id. */
   readonly snapshotId: string;
+  /** Its name. */
   readonly name: string;
+  /** When it was taken. */
   readonly createdAt: string;
   /** Absent when no policy that chooses the volume owns it. */
   readonly policyId?: string;
+  /** The slot that it is of; absent when no policy owns it. */
   readonly slot?: string;
   /** Never empty. */
   readonly reasons: readonly string[];

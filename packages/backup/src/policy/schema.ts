@@ -73,7 +73,7 @@ const shape = {
 };
 
 /** Strict: an unknown key is an error. */
-export const policySchema: z.ZodType<PolicyDefinition> = z.strictObject(shape, keysOf(shape));
+const policySchema: z.ZodType<PolicyDefinition> = z.strictObject(shape, keysOf(shape));
 
 /** A record of policies; ids are checked apart, so that the message can say which. */
 export const policiesSchema: z.ZodType<Record<string, PolicyDefinition>> = z.record(

@@ -43,9 +43,11 @@ export interface BrakesDefinition {
 
 /** A policy as written in a configuration. */
 export interface PolicyDefinition {
+  /** Which volumes it is about. */
   readonly select: SelectDefinition;
+  /** When snapshots are taken. */
   readonly schedule: ScheduleDefinition;
-  /** Without a `timezone`, that of the schedule. */
+  /** Which snapshots stay. Without a `timezone`, that of the schedule. */
   readonly retention: RetentionRules;
   /**
    * What the names of snapshots begin with: letters, digits and `-`, starting with a letter; `{cloud}` and `{volume}`
@@ -58,9 +60,15 @@ export interface PolicyDefinition {
   readonly allowAttached?: boolean;
   /** On how many of its volumes, on each cloud, work goes on at once. Default 8. */
   readonly concurrency?: number;
+  /** What keeps retention from removing too much. Each key has its own default. */
   readonly brakes?: BrakesDefinition;
   /** `before` and `after` each new snapshot, once for each volume. */
-  readonly hooks?: { readonly before?: HookDefinition; readonly after?: HookDefinition };
+  readonly hooks?: {
+    /** Run before the snapshot is asked for; when it fails, none is taken. */
+    readonly before?: HookDefinition;
+    /** Run whenever `before` was begun, also after a failure. */
+    readonly after?: HookDefinition;
+  };
 }
 
 /** Policies by id. An id never changes: the names of all snapshots of the policy hold it. */
@@ -68,27 +76,53 @@ export type PolicyDefinitions = Readonly<Record<string, PolicyDefinition>>;
 
 /** A {@link HookDefinition} with its defaults. */
 export interface Hook {
+  /** The program and its arguments. */
   readonly command: readonly [string, ...string[]];
+  /** After which it is killed, in milliseconds. */
   readonly timeoutMs: number;
+  /** Names of variables that it inherits besides the harmless ones. */
   readonly environment: readonly string[];
 }
 
 /** A checked policy with its defaults; made by `parsePolicies`. */
 export interface Policy {
+  /** The id in the configuration. */
   readonly id: string;
   /** A key that is left out does not restrict. */
   readonly select: {
+    /** Names of clouds. */
     readonly clouds?: readonly string[];
+    /** Patterns of names. */
     readonly names?: readonly string[];
+    /** Ids of volumes. */
     readonly ids?: readonly string[];
+    /** Tags, each `key` or `key:value`. */
     readonly tags?: readonly string[];
   };
+  /** When snapshots are taken. */
   readonly schedule: Schedule;
+  /** Which of them stay. */
   readonly retention: RetentionPolicy;
+  /** What the names of its snapshots begin with. */
   readonly prefix: string;
+  /** Whether it is fine that no volume fits. */
   readonly allowEmpty: boolean;
+  /** Whether volumes in use are snapshotted. */
   readonly allowAttached: boolean;
+  /** On how many volumes work goes on at once, on each cloud. */
   readonly concurrency: number;
-  readonly brakes: { readonly maxShare: number; readonly minAgeMs: number };
-  readonly hooks: { readonly before?: Hook; readonly after?: Hook };
+  /** What keeps retention from removing too much. */
+  readonly brakes: {
+    /** Largest share that one run may delete. */
+    readonly maxShare: number;
+    /** Age up to which nothing is deleted, in milliseconds; 0 for none. */
+    readonly minAgeMs: number;
+  };
+  /** Commands around each new snapshot. */
+  readonly hooks: {
+    /** Run before it. */
+    readonly before?: Hook;
+    /** Run after it. */
+    readonly after?: Hook;
+  };
 }

@@ -4,8 +4,12 @@ import { compareText } from "../ordering.ts";
 
 /** Which snapshot to take: one by id, or the newest good one of a volume, which may be gone. */
 export type SnapshotChoice =
-  | { readonly snapshotId: string }
   | {
+      /** This snapshot. */
+      readonly snapshotId: string;
+    }
+  | {
+      /** The newest good snapshot of this volume. */
       readonly volumeId: string;
       /** Only snapshots of this policy. Default: all of the volume, those that no policy owns too. */
       readonly policyId?: string;

@@ -1,31 +1,41 @@
 import type { Progress, Snapshot, Volume } from "@polyvol/core";
 import { type Clouds, cloudNamed } from "../clouds.ts";
 import { findSnapshot, type SnapshotChoice } from "./find-snapshot.ts";
+import { homeRegion } from "./home-region.ts";
 
 /** What to restore, and to where. */
 export interface RestoreRequest {
   /** A cloud by the name of the configuration. */
   readonly cloud: string;
+  /** The snapshot to restore. */
   readonly from: SnapshotChoice;
   /** Name of the new volume, and the key: asked for again, the same volume is returned. */
   readonly newName: string;
   /** Default: what the snapshot needs. */
   readonly sizeGiB?: number;
-  /** Default: where the snapshot is. */
+  /** Default: where the volume is that the snapshot is of; the storage's own region when that volume is gone. */
   readonly region?: string;
+  /** The provider's name of a volume type. Default: the provider's. */
   readonly volumeType?: string;
 }
 
+/** How the call is made. */
 export interface RestoreOptions {
+  /** Stops the call; what the provider has accepted goes on. */
   readonly abortSignal?: AbortSignal;
   /** Deadline in milliseconds. Default: that of the storage for calls that wait. */
   readonly timeoutMs?: number;
+  /** Told of each look that found the volume unfinished. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
+/** What was restored, and as what. */
 export interface Restored {
+  /** The cloud by the name of the configuration. */
   readonly cloud: string;
+  /** The snapshot that was chosen. */
   readonly snapshot: Snapshot;
+  /** The new volume, ready to be used. */
   readonly volume: Volume;
 }
 
@@ -42,10 +52,11 @@ export async function restore(
   clouds: Clouds,
   options: RestoreOptions = {},
 ): Promise<Restored> {
-  const { cloud, from, newName, sizeGiB, region, volumeType } = request;
+  const { cloud, from, newName, sizeGiB, volumeType } = request;
   const storage = cloudNamed(clouds, cloud);
   const call = options.abortSignal === undefined ? {} : { abortSignal: options.abortSignal };
   const snapshot = await findSnapshot(storage, from, "restore", call);
+  const region = request.region ?? (await homeRegion(storage, snapshot, call));
   const volume = await storage.volumes.create(
     {
       name: newName,

@@ -7,8 +7,18 @@ import type { RetentionSnapshot, RetentionState } from "./types.ts";
 
 /** The answer of `polyvol backup explain --output json`. */
 export interface RetentionExplanation {
-  readonly kept: readonly { readonly id: string; readonly reasons: readonly string[] }[];
-  readonly removed: readonly { readonly id: string }[];
+  /** Snapshots that stay. */
+  readonly kept: readonly {
+    /** As given. */
+    readonly id: string;
+    /** Never empty. */
+    readonly reasons: readonly string[];
+  }[];
+  /** Snapshots that would go. */
+  readonly removed: readonly {
+    /** As given. */
+    readonly id: string;
+  }[];
 }
 
 const states: readonly RetentionState[] = [

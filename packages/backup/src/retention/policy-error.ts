@@ -15,7 +15,9 @@ export type PolicyErrorCode = "invalid_argument" | "failed_precondition";
 
 /** A retention policy, a schedule or their input was refused. Nothing was decided. Test `code`, not the class. */
 export class PolicyError extends Error {
+  /** Always `PolicyError`. */
   override readonly name: string = "PolicyError";
+  /** Whether the input is malformed, or well formed and unsafe. */
   readonly code: PolicyErrorCode;
   /** Every problem found, not only the first; empty when the message says it all. */
   readonly problems: readonly PolicyProblem[];

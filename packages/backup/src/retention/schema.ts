@@ -49,12 +49,15 @@ const refusal = {
 };
 
 /** Strict: an unknown key is an error. */
-export const retentionPolicySchema: z.ZodType<RetentionPolicy> = z
+const retentionPolicySchema: z.ZodType<RetentionPolicy> = z
   .strictObject(shape, aPolicy)
   .refine(keepsSomething, refusal);
 
 /** A retention policy inside something that has a time zone of its own, which is taken where none is given. */
-export type RetentionRules = Omit<RetentionPolicy, "timezone"> & { readonly timezone?: string };
+export type RetentionRules = Omit<RetentionPolicy, "timezone"> & {
+  /** Default: that of whatever holds the rules. */
+  readonly timezone?: string;
+};
 
 /** {@link retentionPolicySchema} with `timezone` left to whoever holds it. */
 export const retentionRulesSchema: z.ZodType<RetentionRules> = z

@@ -81,6 +81,7 @@ export interface RetentionReason {
 
 /** A snapshot that stays, with every reason that applies. */
 export interface KeptSnapshot<S extends RetentionSnapshot> {
+  /** The snapshot as given. */
   readonly snapshot: S;
   /** Never empty. */
   readonly reasons: readonly RetentionReason[];
@@ -88,6 +89,7 @@ export interface KeptSnapshot<S extends RetentionSnapshot> {
 
 /** What becomes of each snapshot. Each list goes volume by volume (by name), newest first. */
 export interface RetentionResult<S extends RetentionSnapshot> {
+  /** Snapshots that stay, each with its reasons. */
   readonly kept: readonly KeptSnapshot<S>[];
   /** Good snapshots that no rule and no guard keeps. */
   readonly removed: readonly S[];

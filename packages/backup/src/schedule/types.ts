@@ -23,6 +23,7 @@ export interface ScheduleDefinition {
  * alone, never on when or how often it is asked.
  */
 export interface Schedule {
+  /** As written. */
   readonly definition: ScheduleDefinition;
   /** The first slot later than this instant (milliseconds since the Unix epoch); undefined when there is none. */
   readonly firstAfter: (instant: number) => number | undefined;

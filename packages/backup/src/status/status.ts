@@ -12,12 +12,14 @@ import { invalidArgument } from "../retention/policy-error.ts";
 /** A run may take so long after a slot before its snapshot counts as late. */
 const GRACE_MS = 3_600_000;
 
+/** How the call is made. */
 export interface StatusOptions {
   /**
    * How long after a slot its snapshot may be missing, in milliseconds. Default one hour. Never longer than until the
    * slot after it.
    */
   readonly graceMs?: number;
+  /** Stops the call. */
   readonly abortSignal?: AbortSignal;
 }
 
@@ -33,11 +35,17 @@ export type Freshness = "fresh" | "late" | "missing" | "new";
 
 /** One policy on one volume, as plain JSON. Instants are ISO 8601 in UTC. */
 export interface VolumeStatus {
+  /** The cloud by the name of the configuration. */
   readonly cloud: string;
+  /** The driver's provider name. */
   readonly provider: string;
+  /** Id of the volume. */
   readonly volumeId: string;
+  /** Its name. */
   readonly volumeName: string;
+  /** The policy. */
   readonly policyId: string;
+  /** How the policy stands. */
   readonly freshness: Freshness;
   /** The newest slot that is due. */
   readonly dueSlot?: string;
@@ -45,13 +53,18 @@ export interface VolumeStatus {
   readonly nextSlot?: string;
   /** The newest good snapshot of the policy. */
   readonly newest?: {
+    /** Its id. */
     readonly snapshotId: string;
+    /** Its name. */
     readonly name: string;
+    /** The slot that it is of. */
     readonly slot: string;
+    /** Since its slot, in milliseconds. */
     readonly ageMs: number;
   };
   /** How long the newest due slot has been without a snapshot; 0 when it has one. */
   readonly overdueMs: number;
+  /** Slots that nothing was made for. */
   readonly missed: MissedSlots;
   /** Good snapshots of the policy. */
   readonly snapshots: number;
@@ -59,15 +72,18 @@ export interface VolumeStatus {
 
 /** Freshness of everything that policies ask for. */
 export interface BackupStatus {
+  /** The instant that it holds for. */
   readonly now: string;
   /**
    * `fresh`: all is (or new). `stale`: something is late or missing. `failed`: something could not be looked at, or a
    * selector is wrong; whatever else holds.
    */
   readonly verdict: "fresh" | "stale" | "failed";
+  /** How many of the volumes are how fresh. */
   readonly counts: Readonly<Record<Freshness, number>>;
   /** By cloud, volume id and policy. */
   readonly volumes: readonly VolumeStatus[];
+  /** What could not be read, and selectors that are wrong. */
   readonly problems: readonly BackupProblem[];
 }
 

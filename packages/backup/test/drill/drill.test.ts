@@ -158,3 +158,17 @@ describe.each(["do", "scp"] as const)("on %s", (cloud) => {
     });
   });
 });
+
+test("a volume outside the storage's own region is drilled and restored where it is", async () => {
+  const far = "00000000-0000-4000-8000-0000000000fa";
+  world.emulators.do.seed({
+    volumes: [{ id: far, name: "far", region: "sfo3", size_gigabytes: 10 }],
+    snapshots: [{ name: "s", resource_id: far }],
+  });
+  const clouds = world.open();
+  const from = { volumeId: far };
+  const report = await drill({ cloud: "do", from }, clouds, { clock: world.clock });
+  expect(report).toMatchObject({ ok: true, problems: [] });
+  const { volume } = await restore({ cloud: "do", from, newName: "far-2" }, clouds);
+  expect(volume).toMatchObject({ name: "far-2", region: "sfo3", sizeGiB: 10 });
+});

@@ -9,7 +9,7 @@ export const NIGHTLY: readonly Policy[] = parsePolicies({
     retention: { daily: 3 },
   },
 });
-export const START = "2026-05-10T03:05:00Z";
+const START = "2026-05-10T03:05:00Z";
 /** Slots that there are snapshots of: a run at START makes one for 10 May and deletes that of 7 May. */
 const SLOTS = ["2026-05-07T03:00:00Z", "2026-05-08T03:00:00Z", "2026-05-09T03:00:00Z"];
 
@@ -19,7 +19,7 @@ export const VOLUMES: readonly { readonly id: string; readonly name: string }[] 
 }));
 
 /** Seeds both accounts: three volumes each, each with three nightly snapshots, one by hand, and one held. */
-export function seedVolumes({ emulators }: EmulatedWorld): void {
+function seedVolumes({ emulators }: EmulatedWorld): void {
   const taken = VOLUMES.flatMap((volume) =>
     SLOTS.map((slot) => ({
       volume,

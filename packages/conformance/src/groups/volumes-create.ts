@@ -5,12 +5,7 @@ import { leavesAsItWas, refuses, refusesLocally } from "../expectations.ts";
 import type { Suite } from "../suite.ts";
 
 /** Names that hardly any provider takes whole. */
-export const UNUSUAL_NAMES: readonly string[] = [
-  "kit with spaces",
-  "kit.dot,comma!",
-  "kit-größe-크기",
-  "KIT_under",
-];
+const UNUSUAL_NAMES: readonly string[] = ["kit with spaces", "kit.dot,comma!", "kit-größe-크기", "KIT_under"];
 
 /** Cases 7 to 20. */
 export function volumeCreateCases(suite: Suite): void {

@@ -63,16 +63,13 @@ export async function adopt<T extends Volume | Snapshot>(
   call.about({ kind: create.kind, id: existing.id, name: create.name });
   if (!isLive(existing)) {
     throw conflict(
-      `the ${create.kind} ${existing.id} holds the name and is in the state ${seenState(existing)}`,
+      `it holds the name and is in the state ${seenState(existing)}`,
       existing.state === "deleting",
     );
   }
   const difference = create.difference(existing);
   if (difference !== undefined) {
-    throw new PolyvolError(
-      "already_exists",
-      `${create.kind} ${existing.id} has this name, but ${difference}`,
-    );
+    throw new PolyvolError("already_exists", `a ${create.kind} of this name exists, but ${difference}`);
   }
   return existing;
 }

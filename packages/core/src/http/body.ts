@@ -34,7 +34,7 @@ export async function readStart(response: IncomingResponse, maxBytes: number): P
 }
 
 /** Lets go of a body that nobody reads, and with it of the connection. */
-export function discard(response: IncomingResponse): void {
+function discard(response: IncomingResponse): void {
   if (response instanceof NodeResponse) response.discard();
   else response.body?.cancel().catch(ignore);
 }

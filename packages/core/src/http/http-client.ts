@@ -13,8 +13,6 @@ import { createSkew } from "./skew.ts";
 import type { HttpClient, HttpClientOptions, HttpRequest, HttpResponse, QuotaReading } from "./types.ts";
 import { parseBaseUrl } from "./url.ts";
 
-export type { HttpClient, HttpClientOptions, QuotaReading } from "./types.ts";
-
 const ATTEMPT_TIMEOUT_MS = 30_000;
 /** Reading costs up to three times as much memory for a moment: with this bound, less than 32 MiB. */
 const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;

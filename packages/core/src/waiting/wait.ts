@@ -56,7 +56,7 @@ export async function waitFor<T extends Volume | Snapshot>(
     seenOnce = true;
     const verdict = setup.goal(resource);
     if (verdict.state === "done") return resource;
-    if (verdict.state === "failed") throw failed(setup, verdict.reason);
+    if (verdict.state === "failed") throw failed(call, setup, verdict.reason);
     report(call, setup, seenState(resource), pauses.upcomingMs);
   }
 }
@@ -77,14 +77,15 @@ async function followRecord<T>(call: Call, setup: WaitSetup<T>, pending: Pending
       return await driver.checkPending(pending, context);
     });
     if (status.state === "succeeded") return;
-    if (status.state === "failed") throw failed(setup, status.reason);
+    if (status.state === "failed") throw failed(call, setup, status.reason);
     report(call, setup, status.seen ?? "running", pauses.upcomingMs);
     if (status.retryAfterMs !== undefined) pauses.atLeast(status.retryAfterMs);
   }
 }
 
-function failed<T>(setup: WaitSetup<T>, reason: string): PolyvolError {
-  return new PolyvolError("operation_failed", `${setup.kind} ${setup.id}: ${reason}`, { outcome: "unknown" });
+function failed<T>(call: Call, { kind, id }: WaitSetup<T>, reason: string): PolyvolError {
+  call.about({ kind, id });
+  return new PolyvolError("operation_failed", reason, { outcome: "unknown" });
 }
 
 function report<T>(call: Call, setup: WaitSetup<T>, seen: string, nextLookMs: number): void {

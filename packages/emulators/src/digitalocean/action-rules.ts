@@ -90,12 +90,7 @@ export function startAction(world: World, volume: VolumeRecord, body: ActionBody
 }
 
 /** Replaces a volume's record by one with other values. */
-export function changeVolume(
-  world: World,
-  volume: VolumeRecord,
-  change: Partial<VolumeRecord>,
-  at: number,
-): void {
+function changeVolume(world: World, volume: VolumeRecord, change: Partial<VolumeRecord>, at: number): void {
   const { text: _, ...rest } = volume;
   world.volumes.put({ ...rest, ...change }, at);
 }

@@ -4,6 +4,7 @@ import { createGrant, type Grant, isScope } from "./scopes.ts";
 
 /** A token and what it may do. */
 export interface TokenOptions {
+  /** The token itself. */
   readonly token: string;
   /**
    * `api:write` (or `full`), `api:read` (or `read`), or custom scopes such as `block_storage:read`. Default: full

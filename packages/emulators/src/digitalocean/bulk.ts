@@ -2,6 +2,7 @@ import type { DigitalOceanSeed, SnapshotSeed, VolumeSeed } from "./seed-schema.t
 
 /** Made-up volumes and snapshots. */
 export interface BulkOptions {
+  /** How many volumes. */
   readonly volumes: number;
   /** In all; spread over the volumes in turn. Without volumes they are of volumes that are gone. */
   readonly snapshots: number;

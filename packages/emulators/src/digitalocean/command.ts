@@ -70,7 +70,7 @@ function readOptions(input: CommandInput): DigitalOceanOptions {
   };
 }
 
-/** `pnpm emulator digitalocean …` */
+/** `polyvol-emulator digitalocean …` */
 export const digitalOceanCommand: ProviderCommand = {
   provider: "digitalocean",
   summary: "DigitalOcean API v2: volumes, snapshots, actions, tags",
@@ -125,9 +125,9 @@ export const digitalOceanCommand: ProviderCommand = {
   },
   environment: { [TOKENS_VARIABLE]: "more tokens as --token takes them, separated by spaces" },
   examples: [
-    "pnpm emulator digitalocean --port 4010 --token T",
-    "pnpm emulator digitalocean --token T --token reader=read --droplet 1001:nyc3 --action-duration 0s",
-    "pnpm emulator digitalocean --token T --volumes 1000 --snapshots 25000 --quota-per-minute 0",
+    "digitalocean --port 4010 --token T",
+    "digitalocean --token T --token reader=read --droplet 1001:nyc3 --action-duration 0s",
+    "digitalocean --token T --volumes 1000 --snapshots 25000 --quota-per-minute 0",
   ],
   create(input) {
     try {

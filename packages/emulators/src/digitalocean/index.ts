@@ -1,3 +1,8 @@
+/**
+ * The emulator of DigitalOcean.
+ *
+ * @module @polyvol/emulators/digitalocean
+ */
 export type { TokenOptions } from "./auth.ts";
 export { type BulkOptions, bulkSeed } from "./bulk.ts";
 export { createDigitalOceanEmulator } from "./emulator.ts";

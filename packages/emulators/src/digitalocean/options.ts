@@ -5,6 +5,7 @@ import { DEFAULT_REGIONS, type RegionOptions } from "./regions.ts";
 
 /** A Droplet that exists from the start. */
 export interface DropletOptions {
+  /** Its number. */
   readonly id: number;
   /** Region slug. */
   readonly region: string;

@@ -6,8 +6,11 @@ import { check } from "../kit/validation.ts";
  * here: old names, many snapshots and sizes of every kind can be had.
  */
 export interface DigitalOceanSeed {
+  /** Droplets to add. */
   readonly droplets?: readonly DropletSeed[] | undefined;
+  /** Volumes to add. */
   readonly volumes?: readonly VolumeSeed[] | undefined;
+  /** Snapshots to add, also of Droplets. */
   readonly snapshots?: readonly SnapshotSeed[] | undefined;
   /** Tags that exist without being on anything. */
   readonly tags?: readonly string[] | undefined;
@@ -17,33 +20,47 @@ export interface DigitalOceanSeed {
   readonly action_outcomes?: readonly ("completed" | "errored")[] | undefined;
 }
 
+/** A Droplet to begin with. */
 export interface DropletSeed {
+  /** Its number. */
   readonly id: number;
+  /** Slug of its region. */
   readonly region: string;
   /** Default `droplet-<id>`. */
   readonly name?: string | undefined;
+  /** Flat tags. */
   readonly tags?: readonly string[] | undefined;
 }
 
+/** A volume to begin with. */
 export interface VolumeSeed {
+  /** Its name. */
   readonly name: string;
+  /** Slug of its region. */
   readonly region: string;
+  /** Its size in GiB. */
   readonly size_gigabytes: number;
   /** Default: made up. */
   readonly id?: string | undefined;
+  /** Default: none. */
   readonly description?: string | undefined;
   /** The Droplet it is attached to. */
   readonly droplet_id?: number | undefined;
   /** ISO 8601. Default: now. */
   readonly created_at?: string | undefined;
+  /** Default: none. */
   readonly filesystem_type?: "ext4" | "xfs" | "" | undefined;
+  /** Default: none. */
   readonly filesystem_label?: string | undefined;
+  /** Flat tags. */
   readonly tags?: readonly string[] | undefined;
   /** What snapshots of it are billed for, in GB. Default 0, as for a volume that was never written to. */
   readonly used_gigabytes?: number | undefined;
 }
 
+/** A snapshot to begin with. */
 export interface SnapshotSeed {
+  /** Its name. */
   readonly name: string;
   /** Default `volume`. */
   readonly resource_type?: "volume" | "droplet" | undefined;
@@ -63,6 +80,7 @@ export interface SnapshotSeed {
   readonly size_gigabytes?: number | undefined;
   /** ISO 8601. Default: now. */
   readonly created_at?: string | undefined;
+  /** Flat tags. */
   readonly tags?: readonly string[] | undefined;
 }
 

@@ -14,13 +14,17 @@ function optionRows(options: Options): (readonly [string, string])[] {
   ]);
 }
 
-/** The help text of `pnpm emulator --help`. */
-export function generalHelp(providers: Readonly<Record<string, string>>, shared: Options): string {
+/** The help text of the program as a whole. `program` is what was typed to run it. */
+export function generalHelp(
+  program: string,
+  providers: Readonly<Record<string, string>>,
+  shared: Options,
+): string {
   return `Serves an emulator of a cloud's block-storage API until stopped. The first line on standard output is JSON
 with the provider and the URL.
 
-Usage: emulator PROVIDER [options]
-       emulator PROVIDER --help    the options of one provider
+Usage: ${program} PROVIDER [options]
+       ${program} PROVIDER --help    the options of one provider
 
 Providers:
 ${table(Object.entries(providers))}
@@ -29,19 +33,19 @@ Options of every provider:
 ${table(optionRows(shared))}
 
 Examples:
-  pnpm emulator digitalocean --port 4010 --token T --droplet 1001:nyc3
-  pnpm emulator samsung-scp --port 4020 --access-key A --secret-key S
-  pnpm emulator digitalocean --token T --clock virtual --faults faults.json
+  ${program} digitalocean --port 4010 --token T --droplet 1001:nyc3
+  ${program} samsung-scp --port 4020 --access-key A --secret-key S
+  ${program} digitalocean --token T --clock virtual --faults faults.json
   curl -X POST http://127.0.0.1:4010/_emulator/clock -d '{"advanceMs":600000}'
 `;
 }
 
 /** The help text of one provider. */
-export function providerHelp(command: ProviderCommand, shared: Options): string {
+export function providerHelp(program: string, command: ProviderCommand, shared: Options): string {
   const environment = Object.entries(command.environment);
   return `${command.summary}
 
-Usage: emulator ${command.provider} [options]
+Usage: ${program} ${command.provider} [options]
 
 Options of ${command.provider}:
 ${table(optionRows(command.options))}
@@ -50,6 +54,6 @@ Options of every provider:
 ${table(optionRows(shared))}
 ${environment.length === 0 ? "" : `\nEnvironment:\n${table(environment)}\n`}
 Examples:
-${command.examples.map((line) => `  ${line}`).join("\n")}
+${command.examples.map((line) => `  ${program} ${line}`).join("\n")}
 `;
 }

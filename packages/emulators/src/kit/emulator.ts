@@ -32,6 +32,7 @@ export interface EmulatorOptions {
 export interface Emulator {
   /** Short name: `digitalocean`, `samsung-scp`. */
   readonly provider: string;
+  /** The clock that everything goes by. */
   readonly clock: Clock;
   /**
    * Answers a request in process; it can be handed to a client as its `fetch`. Connection faults reject with
@@ -40,7 +41,9 @@ export interface Emulator {
   readonly fetch: Fetch;
   /** Moves a virtual clock. Throws when the clock is real. */
   advance(ms: number): Promise<void>;
+  /** The faults, to be added and removed at any time. */
   readonly faults: FaultRegistry;
+  /** The requests that arrived. */
   readonly log: RequestLog;
   /** Everything that exists now, as JSON-safe data. */
   state(): unknown;

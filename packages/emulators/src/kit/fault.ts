@@ -17,7 +17,9 @@ export interface FaultMatch {
 
 /** A regular expression as JSON. */
 export interface FaultPattern {
+  /** Source of the expression. */
   readonly regexp: string;
+  /** Such as `i`. */
   readonly flags?: string | undefined;
 }
 
@@ -25,6 +27,7 @@ export interface FaultPattern {
 export interface FaultRule {
   /** For `list` and removal; made up when absent. */
   readonly id?: string | undefined;
+  /** Which requests it strikes. Default: every one. */
   readonly match?: FaultMatch | undefined;
   /** Lets this many matching requests pass first. Default 0. */
   readonly skip?: number | undefined;
@@ -101,6 +104,7 @@ export type FaultEffect =
 
 /** An answer that a fault gives. */
 export interface FaultAnswer {
+  /** HTTP status. */
   readonly status: number;
   /** Added to the provider's usual headers; a value here wins. */
   readonly headers?: Readonly<Record<string, string>> | undefined;

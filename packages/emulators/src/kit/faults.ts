@@ -6,6 +6,7 @@ import type { ServiceRequest } from "./service.ts";
 
 /** A fault as `list` shows it. */
 export interface FaultStatus {
+  /** Its id. */
   readonly id: string;
   /** The fault in its JSON form. */
   readonly fault: Fault;
@@ -25,6 +26,7 @@ export interface FaultRegistry {
   remove(id: string): boolean;
   /** Removes all faults. */
   clear(): void;
+  /** All faults, spent ones too, in the order of adding. */
   list(): readonly FaultStatus[];
 }
 

@@ -1,3 +1,8 @@
+/**
+ * Emulators behind msw, an optional peer that only this file imports.
+ *
+ * @module @polyvol/emulators/msw
+ */
 import { type HttpHandler, HttpResponse, http } from "msw";
 import type { Emulator } from "./emulator.ts";
 

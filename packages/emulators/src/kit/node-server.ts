@@ -26,6 +26,7 @@ export interface ListenOptions {
 export interface Listener {
   /** Without a trailing slash, such as `http://127.0.0.1:4010`. */
   readonly url: string;
+  /** The port that was taken. */
   readonly port: number;
   /** Stops listening and ends every connection, also those in the middle of an answer. */
   close(): Promise<void>;

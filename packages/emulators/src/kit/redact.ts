@@ -1,7 +1,7 @@
 const SECRET_HEADER = /authorization|cookie|signature|access-?key|secret|token|api-?key|password|session/i;
 
 /** What stands in the log instead of a secret. */
-export const REDACTED = "[redacted]";
+const REDACTED = "[redacted]";
 
 export interface Redactor {
   /** Headers safe to show: values of headers that carry secrets are replaced. */

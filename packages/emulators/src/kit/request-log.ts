@@ -7,6 +7,7 @@ import type { ServiceRequest } from "./service.ts";
 export interface LogEntry {
   /** Position since the emulator was made, from 1; it goes on counting after `clear`. */
   readonly sequence: number;
+  /** HTTP method. */
   readonly method: string;
   /** Path and query as they came over the wire. */
   readonly target: string;
@@ -18,17 +19,26 @@ export interface LogEntry {
   readonly committed: boolean;
   /** Arrival and answer by the emulator's clock, ISO 8601. `answeredAt` is absent while the request is held back. */
   readonly receivedAt: string;
+  /** When it was answered, by the emulator's clock. */
   readonly answeredAt?: string;
+  /** By lower-case name; secrets are replaced. */
   readonly requestHeaders: Readonly<Record<string, string>>;
   /** The body, cut at the log's bound. */
   readonly requestBody: string;
   /** The fault that struck the request. */
-  readonly fault?: { readonly id: string; readonly kind: FaultKind };
+  readonly fault?: {
+    /** Its id. */
+    readonly id: string;
+    /** Its kind. */
+    readonly kind: FaultKind;
+  };
 }
 
 /** The last requests, oldest first. Its length is bounded; the oldest entries make room. */
 export interface RequestLog {
+  /** All entries, oldest first. */
   entries(): readonly LogEntry[];
+  /** Forgets all entries. */
   clear(): void;
 }
 

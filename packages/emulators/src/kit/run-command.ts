@@ -7,10 +7,13 @@ import type { Listener, ListenOptions } from "./node-server.ts";
 
 /** The surroundings of a command. */
 export interface CommandIo {
+  /** What was typed to run it, for help texts. Default `polyvol-emulator`. */
+  readonly program?: string;
   /** Standard output; the text ends with a line feed. */
   out(text: string): void;
   /** Standard error; the text ends with a line feed. */
   err(text: string): void;
+  /** Environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Resolves when the server is to stop. Called once it is listening. */
   untilStopped(): Promise<void>;
@@ -18,11 +21,18 @@ export interface CommandIo {
 
 /** A provider that can be started: its line in the help text, and its command, loaded when it is named. */
 export interface ProviderEntry {
+  /** One line for the help text. */
   readonly summary: string;
+  /** Loads its command. */
   load(): Promise<ProviderCommand>;
 }
 
+/** Providers by their name on the command line. */
 export type Providers = Readonly<Record<string, ProviderEntry>>;
+
+function programOf({ program = "polyvol-emulator" }: CommandIo): string {
+  return program;
+}
 
 async function openPort(emulator: Emulator, options: ListenOptions): Promise<Listener | string> {
   try {
@@ -40,7 +50,7 @@ async function openPort(emulator: Emulator, options: ListenOptions): Promise<Lis
 async function serve(command: ProviderCommand, args: readonly string[], io: CommandIo): Promise<number> {
   const values = readArguments(args, { ...SHARED_OPTIONS, ...command.options });
   if (values.flag("help")) {
-    io.out(providerHelp(command, SHARED_OPTIONS));
+    io.out(providerHelp(programOf(io), command, SHARED_OPTIONS));
     return 0;
   }
   const input = readShared(values, io.env, (line) => io.err(`emulator: ${line}\n`));
@@ -72,7 +82,7 @@ export async function runCommand(
   try {
     if (name === undefined || name === "--help" || name === "-h" || name === "help") {
       const summaries = Object.entries(providers).map(([provider, { summary }]) => [provider, summary]);
-      const text = generalHelp(Object.fromEntries(summaries), SHARED_OPTIONS);
+      const text = generalHelp(programOf(io), Object.fromEntries(summaries), SHARED_OPTIONS);
       (name === undefined ? io.err : io.out)(text);
       return name === undefined ? 2 : 0;
     }
@@ -83,7 +93,7 @@ export async function runCommand(
     return await serve(await entry.load(), rest, io);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    io.err(`emulator: ${error.message} (see emulator --help)\n`);
+    io.err(`emulator: ${error.message} (see ${programOf(io)} --help)\n`);
     return 2;
   }
 }

@@ -5,11 +5,13 @@
 
 /** Time as the emulator sees it. `now()` is milliseconds since the Unix epoch. */
 export interface Clock {
+  /** Milliseconds since the Unix epoch. */
   now(): number;
   /** Resolves once `ms` have passed on this clock; rejects with `signal.reason` when aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** A request as a service sees it. */
 export interface ServiceRequest {
   /** Upper case. */
   readonly method: string;
@@ -19,6 +21,7 @@ export interface ServiceRequest {
   readonly origin: string;
   /** Decoded views of `rawTarget`. */
   readonly path: string;
+  /** Its query parameters. */
   readonly query: URLSearchParams;
   /** Lower-case names. */
   readonly headers: ReadonlyMap<string, string>;
@@ -28,7 +31,9 @@ export interface ServiceRequest {
   readonly staleMs: number;
 }
 
+/** An answer as a service gives it. */
 export interface ServiceResponse {
+  /** HTTP status. */
   readonly status: number;
   /** Lower-case names. `content-type` is added by the shell for JSON. */
   readonly headers: Readonly<Record<string, string>>;
@@ -38,7 +43,9 @@ export interface ServiceResponse {
 
 /** One emulated provider: state plus rules. `handle` is synchronous, so a request commits at one instant. */
 export interface EmulatedService {
+  /** Short name of the provider. */
   readonly provider: string;
+  /** Answers one request: this is the instant of the commit. */
   handle(request: ServiceRequest): ServiceResponse;
   /** A JSON-safe dump of everything that exists now, for assertions and for `GET /_emulator/state`. */
   state(): unknown;

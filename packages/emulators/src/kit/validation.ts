@@ -2,6 +2,7 @@ import type * as z from "zod";
 
 /** Input that does not have the documented shape. The message names each place and what is allowed there. */
 export class InvalidInput extends Error {
+  /** Always `InvalidInput`. */
   override readonly name = "InvalidInput";
 }
 

@@ -3,8 +3,11 @@ import type { ServiceRequest } from "../kit/service.ts";
 import type { Text } from "./errors.ts";
 import { unauthorized } from "./refusals.ts";
 
+/** An access key that the emulator accepts. */
 export interface AccessKey {
+  /** Its id. */
   readonly accessKey: string;
+  /** The key that signs. */
   readonly secretKey: string;
   /** Whose resources the key sees; keys of one account share them. Default: the account of the first key. */
   readonly accountId?: string | undefined;

@@ -184,7 +184,7 @@ class Grouping<T> {
 }
 
 /** Oldest first. */
-export function inOrder(a: Pick<Item<unknown>, "created" | "seq">, b: typeof a): number {
+function inOrder(a: Pick<Item<unknown>, "created" | "seq">, b: typeof a): number {
   return a.created - b.created || a.seq - b.seq;
 }
 

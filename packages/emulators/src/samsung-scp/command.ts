@@ -6,7 +6,7 @@ import { DEFAULT_DURATIONS, type Durations, type Environment, type SamsungScpOpt
 import { optionsSchema } from "./options-schema.ts";
 import { calendarVersions } from "./versions.ts";
 
-/** `pnpm emulator samsung-scp …` */
+/** `polyvol-emulator samsung-scp …` */
 export const samsungScpCommand: ProviderCommand = {
   provider: "samsung-scp",
   summary: "Samsung Cloud Platform v2, virtualserver API: volumes and snapshots, versions 1.0 to 1.3",
@@ -62,10 +62,10 @@ export const samsungScpCommand: ProviderCommand = {
     SCP_ENVIRONMENT: "environment, unless --environment is given",
   },
   examples: [
-    "pnpm emulator samsung-scp --port 4020 --access-key A --secret-key S",
-    "pnpm emulator samsung-scp --port 4020 --access-key A --secret-key S --region kr-west1 --server b13531ca-99ec-4aa5-a2dd-a85665b0a358",
-    "pnpm emulator samsung-scp --access-key A --secret-key S --volumes 1000 --snapshots 100000 --work 0",
-    "pnpm emulator samsung-scp --access-key A --secret-key S --clock virtual --start 2026-06-01T00:00:00Z --versions calendar --expired-versions refuse",
+    "samsung-scp --port 4020 --access-key A --secret-key S",
+    "samsung-scp --port 4020 --access-key A --secret-key S --region kr-west1 --server b13531ca-99ec-4aa5-a2dd-a85665b0a358",
+    "samsung-scp --access-key A --secret-key S --volumes 1000 --snapshots 100000 --work 0",
+    "samsung-scp --access-key A --secret-key S --clock virtual --start 2026-06-01T00:00:00Z --versions calendar --expired-versions refuse",
   ],
   create(input) {
     const options = optionsOf(input);

@@ -1,3 +1,8 @@
+/**
+ * The emulator of Samsung Cloud Platform.
+ *
+ * @module @polyvol/emulators/samsung-scp
+ */
 export type { AccessKey } from "./auth.ts";
 export { samsungScpCommand } from "./command.ts";
 export { createSamsungScpEmulator, type SamsungScpEmulatorOptions } from "./emulator.ts";

@@ -7,7 +7,7 @@ import type { Account, World } from "./world.ts";
  */
 
 /** Where a volume rests when nothing is going on with it. */
-export function settledState(attachments: readonly Attachment[]): VolumeState {
+function settledState(attachments: readonly Attachment[]): VolumeState {
   return attachments.some(({ attachedAt }) => attachedAt !== null) ? "in-use" : "available";
 }
 

@@ -58,6 +58,7 @@ export type Work =
 
 /** Accepted work that fails later: the resource ends in an error state, or back where it was. */
 export interface FailureRule {
+  /** The work that fails. */
   readonly work: Work;
   /** A regular expression that the name of the volume or snapshot must match. Default: any name. */
   readonly name?: string | undefined;
@@ -77,6 +78,7 @@ export interface Quotas {
   readonly perVolumeSize: number;
 }
 
+/** A server that exists from the start. */
 export interface ServerOptions {
   /** Default: a new id. */
   readonly id?: string | undefined;
@@ -90,9 +92,13 @@ export interface ServerOptions {
   readonly osDiskSize?: number | undefined;
 }
 
+/** A type that volumes can have. */
 export interface VolumeTypeOptions {
+  /** A lower-case UUID. Default: a new one. */
   readonly id?: string | undefined;
+  /** Such as `SSD`. */
   readonly name: string;
+  /** Default: none. */
   readonly description?: string | null | undefined;
   /** Default: whether the name ends in `_MultiAttach`. */
   readonly multiattach?: boolean | undefined;
@@ -108,6 +114,7 @@ export interface SamsungScpOptions {
   readonly environment?: Environment | undefined;
   /** One access key; with `secretKey`. */
   readonly accessKey?: string | undefined;
+  /** The key that signs; with `accessKey`. */
   readonly secretKey?: string | undefined;
   /** More access keys, with rights and accounts of their own. */
   readonly accessKeys?: readonly AccessKey[] | undefined;
@@ -123,7 +130,9 @@ export interface SamsungScpOptions {
   readonly operationVersions?: Readonly<Record<string, readonly string[]>> | undefined;
   /** How far a request's timestamp may be off, in milliseconds; false: any. Default 15 minutes. */
   readonly clockSkewMs?: number | false | undefined;
+  /** Replaces single durations. */
   readonly durations?: Partial<Durations> | undefined;
+  /** Turns on misbehaviour that depends on time. */
   readonly races?: Partial<Races> | undefined;
   /** Work that is accepted and fails later. More can be seeded. */
   readonly failures?: readonly FailureRule[] | undefined;
@@ -131,6 +140,7 @@ export interface SamsungScpOptions {
   readonly volumeTypes?: readonly VolumeTypeOptions[] | undefined;
   /** The name of the type of a volume that names none. Default: the first type. */
   readonly defaultVolumeType?: string | undefined;
+  /** Replaces single limits of the account. */
   readonly quotas?: Partial<Quotas> | undefined;
   /** Also answer the undocumented quota keys per type, which the vendor's strict client rejects. Default false. */
   readonly quotaExtraKeys?: boolean | undefined;
@@ -159,6 +169,7 @@ export interface SamsungScpOptions {
   readonly qosStatus?: 200 | 202 | 204 | undefined;
 }
 
+/** How long work takes unless told otherwise. */
 export const DEFAULT_DURATIONS: Durations = {
   volumeCreate: 2000,
   snapshotCreate: 3000,

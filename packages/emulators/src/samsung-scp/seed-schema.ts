@@ -7,6 +7,7 @@ import type { SnapshotStatus, VolumeState } from "./records.ts";
 export interface SeedVolume {
   /** A lower-case UUID. Default: a new one. */
   readonly id?: string | undefined;
+  /** Its name. */
   readonly name: string;
   /** GiB. Default 8. */
   readonly size?: number | undefined;
@@ -14,12 +15,21 @@ export interface SeedVolume {
   readonly state?: VolumeState | undefined;
   /** The name of the type. Default: the default type. */
   readonly volume_type?: string | undefined;
+  /** Default false. */
   readonly bootable?: boolean | undefined;
   /** Attached to these servers, each at the next free device. */
   readonly server_ids?: readonly string[] | undefined;
   /** The snapshot that it was made from. */
   readonly snapshot_id?: string | undefined;
-  readonly tags?: readonly { readonly key: string; readonly value?: string | null | undefined }[] | undefined;
+  /** Tags, which the service does not return. */
+  readonly tags?:
+    | readonly {
+        /** Of the tag. */
+        readonly key: string;
+        /** Of the tag. */
+        readonly value?: string | null | undefined;
+      }[]
+    | undefined;
   /** Default: 5000 where the type has figures. */
   readonly max_iops?: number | undefined;
   /** MB/s. Default: 250 where the type has figures. */
@@ -30,12 +40,17 @@ export interface SeedVolume {
 
 /** A snapshot to begin with. */
 export interface SeedSnapshot {
+  /** A lower-case UUID. Default: a new one. */
   readonly id?: string | undefined;
   /** Of this volume, by id or by a name that only one volume has; one of the two. */
   readonly volume_id?: string | undefined;
+  /** Instead of `volume_id`. */
   readonly volume_name?: string | undefined;
+  /** Its name. */
   readonly name: string;
+  /** Default: none. */
   readonly description?: string | null | undefined;
+  /** Default: none. */
   readonly metadata?: Readonly<Record<string, unknown>> | null | undefined;
   /** GiB. Default: the size of the volume. */
   readonly size?: number | undefined;
@@ -47,10 +62,13 @@ export interface SeedSnapshot {
 
 /** A server to begin with. */
 export interface SeedServer {
+  /** A lower-case UUID. Default: a new one. */
   readonly id?: string | undefined;
+  /** Default: `server-` and the first part of the id. */
   readonly name?: string | undefined;
   /** Default: the first zone of the region. */
   readonly zone?: string | undefined;
+  /** Windows servers take no multi-attach volumes. Default false. */
   readonly windows?: boolean | undefined;
   /** GiB of the disk that it starts from. Default: none is made. */
   readonly os_disk_size?: number | undefined;
@@ -63,14 +81,22 @@ export interface SeedServer {
 export interface SamsungScpSeed {
   /** Whose data it is. Default: the account of the first access key. */
   readonly account_id?: string | undefined;
+  /** Servers to add. */
   readonly servers?: readonly SeedServer[] | undefined;
+  /** Volumes to add. */
   readonly volumes?: readonly SeedVolume[] | undefined;
+  /** Snapshots to add. */
   readonly snapshots?: readonly SeedSnapshot[] | undefined;
   /** Work that is to fail from now on. */
   readonly failures?: readonly FailureRule[] | undefined;
   /** Makes up volumes of 8 GiB, and that many snapshots in all, spread over them evenly. */
   readonly generate?:
-    | { readonly volumes?: number | undefined; readonly snapshots?: number | undefined }
+    | {
+        /** How many volumes. Default 0. */
+        readonly volumes?: number | undefined;
+        /** How many snapshots in all. Default 0. */
+        readonly snapshots?: number | undefined;
+      }
     | undefined;
 }
 

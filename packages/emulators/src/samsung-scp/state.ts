@@ -9,9 +9,13 @@ import type { World } from "./world.ts";
 export interface SamsungScpState {
   /** ISO 8601. */
   readonly now: string;
+  /** All volumes. */
   readonly volumes: readonly Record<string, unknown>[];
+  /** All snapshots. */
   readonly snapshots: readonly Record<string, unknown>[];
+  /** All servers. */
   readonly servers: readonly Record<string, unknown>[];
+  /** All transfers that are under way. */
   readonly transfers: readonly Record<string, unknown>[];
 }
 

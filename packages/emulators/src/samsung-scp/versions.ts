@@ -1,6 +1,7 @@
 /** What the service says of a version; `DEPRECATED` also covers one that is past its date. */
 export type VersionStatus = "CURRENT" | "SUPPORTED" | "DEPRECATED" | "PLANNED";
 
+/** A version of the service, as it lists it. */
 export interface ApiVersion {
   /** `major.minor`, for example `1.3`. */
   readonly id: string;
@@ -55,7 +56,7 @@ const DEPRECATED_DAYS = 90;
 const HEADER = /^virtualserver (\d{1,4}\.\d{1,4})$/;
 
 /** Orders versions: `1.2` is 1002. NaN when it is not `major.minor`. */
-export function versionRank(id: string): number {
+function versionRank(id: string): number {
   const parts = /^(\d{1,4})\.(\d{1,4})$/.exec(id);
   return parts === null ? Number.NaN : Number(parts[1]) * 1000 + Number(parts[2]);
 }

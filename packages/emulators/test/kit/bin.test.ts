@@ -77,9 +77,12 @@ describe("the program", () => {
     expect(third.err).toMatch(/^emulator: .*--prot.*\n$/);
   });
 
-  test("shows its help", async () => {
-    const { code, out } = await start("--help").ended;
-    expect(code).toBe(0);
-    expect(out).toContain("pnpm emulator digitalocean --port 4010 --token T");
+  test("shows its help, under the name that was typed", async () => {
+    const [plain, one] = await Promise.all([start("--help").ended, start("digitalocean", "--help").ended]);
+    expect([plain.code, one.code]).toEqual([0, 0]);
+    expect(plain.out).toContain("\nUsage: polyvol-emulator PROVIDER [options]\n");
+    expect(plain.out).toContain("\n  polyvol-emulator digitalocean --port 4010 --token T");
+    expect(one.out).toContain("\nUsage: polyvol-emulator digitalocean [options]\n");
+    expect(one.out).toContain("\n  polyvol-emulator digitalocean --port 4010 --token T\n");
   });
 });
