@@ -3,6 +3,7 @@ import { cleanLines } from "./output/clean.ts";
 import { colour } from "./output/colour.ts";
 import { secondsText } from "./output/format.ts";
 import { say } from "./output/streams.ts";
+import { TimedOut } from "./timed-out.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Exit codes of failures. */
@@ -42,6 +43,7 @@ function explain(error: unknown, cloud: string | undefined): Explanation {
     return { text: `${where}${failure.message}`, next: nextStep(failure, cloud), code };
   }
   if (error instanceof UsageError) return { text: `${where}${error.message}`, code: CONFIGURATION };
+  if (error instanceof TimedOut) return { text: `${where}${error.message}`, next: AGAIN, code: FAILED };
   return { text: `${where}${error instanceof Error ? error.message : String(error)}`, code: FAILED };
 }
 

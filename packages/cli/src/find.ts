@@ -1,4 +1,4 @@
-import type { BlockStorage, Snapshot, Volume } from "@polyvol/core";
+import { type BlockStorage, isPolyvolError, PolyvolError, type Snapshot, type Volume } from "@polyvol/core";
 import type { Context } from "./context.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -13,7 +13,14 @@ export function isId(text: string): boolean {
 export async function findVolume(context: Context, storage: BlockStorage, text: string): Promise<Volume> {
   if (UUID.test(text)) return await storage.volumes.get(text, context.call);
   const named = await storage.volumes.find({ name: text }, context.call);
-  return named ?? (await storage.volumes.get(text, context.call));
+  if (named !== undefined) return named;
+  try {
+    return await storage.volumes.get(text, context.call);
+  } catch (error) {
+    if (!isPolyvolError(error, "not_found")) throw error;
+    const about = { provider: storage.provider, operation: "volumes.find", cause: error };
+    throw new PolyvolError("not_found", `no volume has the name or the id ${JSON.stringify(text)}`, about);
+  }
 }
 
 /** The snapshot that an argument names: by id, or by name where its volume is known. @throws `not_found` */

@@ -1,7 +1,7 @@
 import { say } from "./output/streams.ts";
 
 /** Why a command was aborted. */
-export class Interruption extends Error {
+class Interruption extends Error {
   override readonly name = "Interruption";
 }
 
@@ -19,7 +19,10 @@ export interface Interrupts {
 export function listenForInterrupts(): Interrupts {
   const controller = new AbortController();
   const stop = (): void => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED);
+    if (controller.signal.aborted) {
+      say("\nStopped at once. What a cloud has accepted goes on there; the same command can be repeated.\n");
+      process.exit(INTERRUPTED);
+    }
     say("\nStopping; press Ctrl-C again to stop at once.\n");
     controller.abort(new Interruption("interrupted"));
   };

@@ -3,8 +3,9 @@ import { createAction } from "./action.ts";
 import { collect, duration } from "./arguments.ts";
 import { addBackup } from "./tree/backup.ts";
 import { addClouds } from "./tree/clouds.ts";
+import { addCompletion } from "./tree/completion.ts";
 import { addConfig } from "./tree/config.ts";
-import { group } from "./tree/group.ts";
+import { group, hintAtHelp } from "./tree/group.ts";
 import { addSnapshots } from "./tree/snapshots.ts";
 import { addTools } from "./tree/tools.ts";
 import { addVolumes } from "./tree/volumes.ts";
@@ -20,7 +21,8 @@ Examples:
   polyvol backup plan                              what the policies would do now
 
 Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 changes pending (backup plan
---detailed-exitcode), 4 stale (backup status), 130 interrupted.
+--detailed-exitcode), 4 stale (backup status), 130 interrupted. backup audit is done
+with 0 also when it finds something.
 `;
 
 /** The whole command tree. `finish` receives the exit code of the command that ran. */
@@ -46,5 +48,7 @@ export function createProgram(finish: (code: number) => void): Command {
   addBackup(program, action);
   addConfig(program, action);
   addTools(program, action);
+  addCompletion(program, action);
+  hintAtHelp(program);
   return program;
 }

@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { ANSWER } from "./completion/protocol.ts";
 import { tolerateClosedOutput } from "./output/streams.ts";
 import { createProgram } from "./program.ts";
 
@@ -13,6 +14,7 @@ const USAGE = 2;
  */
 export async function runCli(args: readonly string[]): Promise<number> {
   tolerateClosedOutput();
+  if (args[0] === ANSWER) return await (await import("./completion/answer.ts")).answer(args.slice(1));
   let code = DONE;
   const program = createProgram((result) => {
     code = result;

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Emulator } from "@polyvol/emulators";
+import type { Clock, Emulator } from "@polyvol/emulators";
 import { createDigitalOceanEmulator } from "@polyvol/emulators/digitalocean";
 import { createSamsungScpEmulator } from "@polyvol/emulators/samsung-scp";
 import { type Ended, polyvol, type Started, start } from "./polyvol.ts";
@@ -34,13 +34,27 @@ export interface Clouds {
   close(): Promise<void>;
 }
 
-export async function startClouds(durations: object = QUICK): Promise<Clouds> {
+export interface StartCloudsOptions {
+  /** How long work takes on Samsung, in milliseconds. Default: next to nothing. */
+  readonly durations?: object;
+  /** The emulators' clock. Default: the machine's. */
+  readonly clock?: Clock;
+}
+
+export async function startClouds(options: StartCloudsOptions = {}): Promise<Clouds> {
+  const { durations = QUICK, clock } = options;
   const ocean = createDigitalOceanEmulator({
+    clock,
     tokens: ["T-secret"],
     droplets: [{ id: 1001, region: "nyc3" }],
     actionDurationMs: 0,
   });
-  const samsung = createSamsungScpEmulator({ accessKey: "A-secret", secretKey: "S-secret", durations });
+  const samsung = createSamsungScpEmulator({
+    clock,
+    accessKey: "A-secret",
+    secretKey: "S-secret",
+    durations,
+  });
   const [first, second] = await Promise.all([ocean.listen(), samsung.listen()]);
   const folder = await mkdtemp(join(tmpdir(), "polyvol-cli-"));
   const write = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);

@@ -52,22 +52,28 @@ test.concurrent("unknown commands and options: the nearest, and the known ones",
   ]);
   expect([command, inner, option, format, nothing].map(({ code }) => code)).toEqual([2, 2, 2, 2, 2]);
   expect(command.err).toBe(
-    "error: unknown command 'volums'\n(Did you mean volumes?)\nknown: clouds, volumes, snapshots, backup, config, demo, emulator (see: polyvol --help)\n",
+    "error: unknown command 'volums'\n(Did you mean volumes?)\nknown: clouds, volumes, snapshots, backup, config, demo, emulator, completion (see: polyvol --help)\n",
   );
   expect(inner.err).toContain(
     "(Did you mean create?)\nknown: list, get, create, update, delete (see: polyvol snapshots --help)\n",
   );
   expect(option.err).toContain("(Did you mean --name?)");
   expect(format.err).toContain("Allowed choices are table, json, yaml.");
+  expect(option.err).toContain("(see: polyvol volumes list --help)");
   expect(nothing.err).toContain("Usage: polyvol volumes");
 });
 
 test.concurrent("values that cannot be", async () => {
-  const [size, time, nothing] = await Promise.all([
+  const [missing, size, time, nothing] = await Promise.all([
+    run("snapshots create db"),
     run("volumes create db --size big"),
     run("volumes list --timeout soon"),
     run("volumes create db"),
   ]);
+  expect(missing).toMatchObject({
+    code: 2,
+    err: "error: missing required argument 'name'\n(see: polyvol snapshots create --help)\n",
+  });
   expect(size).toMatchObject({ code: 2 });
   expect(size.err).toContain("Give a whole size such as 20, 20GiB or 2TiB.");
   expect(time.err).toContain("Give a time such as 90s, 15m or 1h30m.");

@@ -105,7 +105,7 @@ test.concurrent("clouds are listed and checked", async () => {
   );
   expect(data).toMatchObject([{ cloud: "samsung", ok: true, apiVersion: "1.3" }]);
   expect(config.out).toMatch(
-    /polyvol\.config\.yaml is fine\. 2 clouds: ocean \(digitalocean\), samsung \(samsung-scp\)\n$/,
+    /^polyvol\.config\.yaml is fine\.\n2 clouds: ocean \(digitalocean\), samsung \(samsung-scp\)\n0 policies\n$/,
   );
 });
 

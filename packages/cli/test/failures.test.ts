@@ -3,7 +3,7 @@ import { type Clouds, ENV, startClouds } from "./clouds.ts";
 
 let clouds: Clouds;
 beforeAll(async () => {
-  clouds = await startClouds({ volumeCreate: 3_600_000 });
+  clouds = await startClouds({ durations: { volumeCreate: 3_600_000 } });
   const volumes = Array.from({ length: 400 }, (_, index) => ({
     name: `volume-${index}`,
     region: "nyc3",

@@ -76,6 +76,8 @@ test("control characters of providers do not reach a terminal", () => {
 });
 
 test("columns are as wide as what is in them, also in Korean", () => {
+  expect(fit("█░░ db: creating", 8)).toBe("█░░ db:…");
+  expect(fit("данные-базы", 6)).toBe("данны…");
   expect([widthOf("백업"), fit("백업본", 5), fit("abcdef", 4), fit("abc", 3)]).toEqual([
     4,
     "백업…",

@@ -15,6 +15,8 @@ export interface Started {
   readonly ended: Promise<Ended>;
   /** Resolves once the text has been written to standard output or standard error. */
   saw(text: string): Promise<void>;
+  /** What has been written so far. */
+  text(): Pick<Ended, "out" | "err">;
 }
 
 export interface StartOptions {
@@ -43,6 +45,7 @@ export function start(args: readonly string[], { cwd, env = {}, node = [] }: Sta
   listen(child.stderr, "err");
   return {
     child,
+    text: () => ({ ...texts }),
     ended: new Promise((resolve) => child.once("close", (code) => resolve({ code, ...texts }))),
     saw: (text) =>
       new Promise((resolve) => {

@@ -5,9 +5,11 @@ import type { ConfigPath, Position } from "./config.ts";
 export interface ConfigProblem {
   /** Such as `clouds.main.options.settleMs`; empty for the file as a whole. */
   readonly path: string;
+  /** Where it stands in the file, where that is known. */
   readonly position?: Position;
   /** What is there; never a secret. */
   readonly found: string;
+  /** What may stand there, in words. */
   readonly allowed: string;
   /** What to do about it, as a sentence. */
   readonly hint?: string;
@@ -17,9 +19,11 @@ const BRAND = Symbol.for("polyvol.configError");
 
 /** A configuration that cannot be used. `message` has one line for each of `problems`. */
 export class ConfigError extends Error {
+  /** Always `ConfigError`. */
   override readonly name: string = "ConfigError";
   /** Absolute path, where there is a file. */
   readonly file: string | undefined;
+  /** Every problem found, in the order of the file. */
   readonly problems: readonly ConfigProblem[];
 
   constructor(file: string | undefined, problems: readonly ConfigProblem[], options?: ErrorOptions) {
@@ -47,7 +51,7 @@ export function pathText(path: ConfigPath): string {
 }
 
 /** How a file is named to people: relative where it lies below the working directory. */
-export function fileText(file: string): string {
+function fileText(file: string): string {
   const near = relative(process.cwd(), resolve(file));
   return near === "" || near.startsWith("..") ? file : near;
 }

@@ -10,9 +10,11 @@ export type SecretReference =
 
 /** One cloud of a configuration, checked. */
 export interface CloudConfig {
+  /** Its name in the configuration. */
   readonly name: string;
   /** `digitalocean`, `samsung-scp`, or `package:NAME` for a driver from elsewhere. */
   readonly provider: string;
+  /** The provider's name of a region, for what is created without one. */
   readonly region?: string;
   /** Absent: the adapter's own environment variables. */
   readonly credentials?: Readonly<Record<string, SecretReference>>;
@@ -22,7 +24,9 @@ export interface CloudConfig {
 
 /** A place in a text file, both counted from 1. */
 export interface Position {
+  /** Of the text, from 1. */
   readonly line: number;
+  /** In the line, from 1. */
   readonly column: number;
 }
 
@@ -37,25 +41,33 @@ export interface Config {
   readonly directory: string;
   /** Whether the file was named by the caller rather than found: only then may it name code to run. */
   readonly explicit: boolean;
+  /** By name, in the order of the file. */
   readonly clouds: ReadonlyMap<string, CloudConfig>;
-  /** For the backup package, which checks what is in them. */
-  readonly policies?: unknown;
+  /** By id. For the backup package, which checks what is in them. */
+  readonly policies?: Readonly<Record<string, unknown>>;
   /** Where a path stands in the file, or the nearest thing around it that does. */
   locate(path: ConfigPath): Position | undefined;
 }
 
 /** What a configuration written as code consists of; a file holds the same, with credentials by reference. */
 export interface ConfigInput {
+  /** By name: letters, digits, `.`, `_` and `-`, up to 64. */
   readonly clouds: Readonly<Record<string, CloudInput>>;
+  /** Backup policies by id; `@polyvol/backup` checks them. */
   readonly policies?: object;
   /** Lets credentials stand in the file as plain text. Default `false`. */
   readonly allowLiteralSecrets?: boolean;
 }
 
+/** One cloud, as written. */
 export interface CloudInput {
+  /** `digitalocean`, `samsung-scp`, or `package:NAME` for a driver from elsewhere. */
   readonly provider: string;
+  /** The provider's name of a region, for what is created without one. */
   readonly region?: string;
+  /** Each by reference. Default: the adapter reads its own environment variables. */
   readonly credentials?: Readonly<Record<string, SecretSource | { readonly env: string }>>;
+  /** The adapter's options that are plain data. */
   readonly options?: Readonly<Record<string, unknown>>;
 }
 

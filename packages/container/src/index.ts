@@ -1,9 +1,14 @@
-/** `@polyvol/container`: clouds from a configuration file, composed with tsyringe. */
+/**
+ * `@polyvol/container`: clouds from a configuration file, composed with tsyringe.
+ *
+ * @module @polyvol/container
+ */
 export { type Clouds, selectClouds } from "./compose/clouds.ts";
 export { connectClouds } from "./compose/connect-clouds.ts";
 export type { ConnectOptions } from "./compose/connect-options.ts";
 export type { Environment } from "./compose/credentials.ts";
 export { registerClouds } from "./compose/register-clouds.ts";
+export { snapshotTagWriter } from "./compose/tag-writers.ts";
 export {
   type CloudConfig,
   type CloudInput,
@@ -24,5 +29,6 @@ export type {
   CredentialRule,
   OptionRule,
   ProviderRegistration,
+  WriteSnapshotTag,
 } from "./providers/registration.ts";
 export { cloudToken, TOKENS, type Tokens } from "./tokens.ts";

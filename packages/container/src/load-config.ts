@@ -3,6 +3,7 @@ import { readSource } from "./file/read-source.ts";
 import { checkSource } from "./parse-config.ts";
 import type { ProviderRegistration } from "./providers/registration.ts";
 
+/** Which file to read. */
 export interface LoadConfigOptions {
   /** The file. Default: `polyvol.config.yaml`, `.yml` or `.json` in `cwd`. Only a file named here may be code. */
   readonly path?: string;

@@ -12,6 +12,7 @@ import type { ProviderRegistration } from "./providers/registration.ts";
 import { cloudSchema, configSchema, packageCloudSchema } from "./schema.ts";
 import { kindOf, show } from "./show.ts";
 
+/** How an object is read as a configuration. */
 export interface ParseConfigOptions {
   /** What relative paths are relative to. Default: the working directory. */
   readonly directory?: string;
@@ -31,7 +32,7 @@ export function parseConfig(value: ConfigInput, options: ParseConfigOptions = {}
 interface Checked {
   readonly clouds: Readonly<Record<string, unknown>>;
   readonly allowLiteralSecrets?: boolean;
-  readonly policies?: unknown;
+  readonly policies?: Readonly<Record<string, unknown>>;
 }
 
 /** @throws ConfigError */

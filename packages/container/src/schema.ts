@@ -97,9 +97,9 @@ export function configSchema(cloud: z.ZodType): z.ZodObject {
         .describe("Lets credentials stand in this file as plain text"),
       clouds: clouds.refine((value) => Object.keys(value).length > 0, "at least one cloud"),
       policies: z
-        .union([z.array(z.unknown()), z.record(z.string(), z.unknown())], "a mapping or a list")
+        .record(z.string(), z.unknown(), "a mapping of ids to policies")
         .optional()
-        .describe("Backup policies"),
+        .describe("Backup policies by id"),
     },
     "a mapping with clouds",
   );

@@ -18,6 +18,7 @@ export interface Tokens {
   readonly cloud: InjectionToken<CloudConfig>;
 }
 
+/** The tokens, the same in every copy of this package. */
 export const TOKENS: Tokens = {
   config: Symbol.for("polyvol.Config"),
   clouds: Symbol.for("polyvol.Clouds"),

@@ -9,7 +9,7 @@ const OPTIONS =
 /** What is in the file, and the whole message: where, what was found, what is allowed. */
 const yaml: readonly (readonly [name: string, text: string, message: string])[] = [
   ["an empty file", "", "c.yaml: found nothing; allowed: a mapping with clouds"],
-  ["no clouds", "policies: []\n", "c.yaml: clouds: found nothing; allowed: a mapping of names to clouds"],
+  ["no clouds", "policies: {}\n", "c.yaml: clouds: found nothing; allowed: a mapping of names to clouds"],
   ["no cloud in them", "clouds: {}\n", "c.yaml:1:1: clouds: found a mapping; allowed: at least one cloud"],
   [
     "a list of clouds",
@@ -89,7 +89,7 @@ const yaml: readonly (readonly [name: string, text: string, message: string])[] 
   [
     "policies as text",
     "clouds: { a: { provider: digitalocean } }\npolicies: none\n",
-    "c.yaml:2:1: policies: found a text; allowed: a mapping or a list",
+    "c.yaml:2:1: policies: found a text; allowed: a mapping of ids to policies",
   ],
   [
     "a cloud that is nothing",

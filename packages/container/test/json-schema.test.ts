@@ -34,3 +34,13 @@ test("it is plain JSON and knows each provider and option", () => {
   }
   expect(configJsonSchema()["title"]).toBe("Polyvol configuration");
 });
+
+test("policies are any mapping, or what the given schema says", () => {
+  const policies = { $schema: "x", type: "object", additionalProperties: { type: "number" } };
+  const strict = z.fromJSONSchema(configJsonSchema([], policies) as Parameters<typeof z.fromJSONSchema>[0]);
+  const clouds = { main: { provider: "digitalocean" } };
+  expect(schema.safeParse({ clouds, policies: { a: "b" } }).success).toBe(true);
+  expect(schema.safeParse({ clouds, policies: [] }).success).toBe(false);
+  expect(strict.safeParse({ clouds, policies: { a: 1 } }).success).toBe(true);
+  expect(strict.safeParse({ clouds, policies: { a: "b" } }).success).toBe(false);
+});

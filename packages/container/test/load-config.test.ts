@@ -3,7 +3,8 @@ import { ConfigError, isConfigError, loadConfig } from "@polyvol/container";
 import { expect, test } from "vitest";
 import { errorOf, folderWith, messageOf } from "./support.ts";
 
-const YAML = "clouds: { main: { provider: digitalocean, region: nyc3 } }\npolicies: [{ id: nightly }]\n";
+const YAML =
+  "clouds: { main: { provider: digitalocean, region: nyc3 } }\npolicies: { nightly: { prefix: x } }\n";
 
 test("a file in the working directory is found, YAML before JSON", async () => {
   const json = JSON.stringify({ clouds: { other: { provider: "samsung-scp" } } });
@@ -16,8 +17,8 @@ test("a file in the working directory is found, YAML before JSON", async () => {
     region: "nyc3",
     options: {},
   });
-  expect(config.policies).toEqual([{ id: "nightly" }]);
-  expect(config.locate(["policies", 0, "id"])).toEqual({ line: 2, column: 14 });
+  expect(config.policies).toEqual({ nightly: { prefix: "x" } });
+  expect(config.locate(["policies", "nightly", "prefix"])).toEqual({ line: 2, column: 24 });
 
   const one = await folderWith({ "polyvol.config.json": json });
   expect([...(await loadConfig({ cwd: one })).clouds.keys()]).toEqual(["other"]);

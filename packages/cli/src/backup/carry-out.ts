@@ -2,6 +2,7 @@ import type { RunOptions, RunReport } from "@polyvol/backup";
 import type { Context } from "../context.ts";
 import { FAILED } from "../errors.ts";
 import { INTERRUPTED } from "../interruption.ts";
+import { cleanLines } from "../output/clean.ts";
 import { countText } from "../output/format.ts";
 import { createProgress } from "../output/progress.ts";
 import { say } from "../output/streams.ts";
@@ -11,27 +12,64 @@ import { deadline } from "./deadline.ts";
 import { follow } from "./follow.ts";
 import { reportProblems } from "./problems.ts";
 
-/** Carries something out, visibly: the first Ctrl-C finishes what is in flight, and what is left is said. */
+/** So many volumes with work left are named; the rest are counted. */
+const NAMED = 20;
+
+/**
+ * Carries something out, visibly. At the first Ctrl-C, and when `--timeout` has passed: while the clouds are being
+ * read, it ends there; after that, what is in flight is finished, nothing new is begun, and what is left is said.
+ */
 export async function carryOut(
   context: Context,
   { check, credentialVariables }: Configured,
   work: (options: RunOptions) => Promise<RunReport>,
 ): Promise<number> {
   const progress = createProgress();
+  const tell = follow(progress);
+  const stop = deadline(context);
+  const reading = new AbortController();
+  const stopReading = (): void => reading.abort(stop.reason);
+  stop.addEventListener("abort", stopReading, { once: true });
+  // Ctrl-C has its own words.
+  const sayTimedOut = (): void => {
+    if (!context.signal.aborted) say("--timeout has passed: only what is in flight is finished.\n");
+  };
   let report: RunReport;
   try {
     report = await check(() =>
-      work({ drainSignal: deadline(context), onEvent: follow(progress), credentialVariables }),
+      work({
+        abortSignal: reading.signal,
+        drainSignal: stop,
+        onEvent(event) {
+          if (event.type === "planned") {
+            stop.removeEventListener("abort", stopReading);
+            stop.addEventListener("abort", sayTimedOut, { once: true });
+          }
+          tell(event);
+        },
+        credentialVariables,
+      }),
     );
   } finally {
+    stop.removeEventListener("abort", stopReading);
+    stop.removeEventListener("abort", sayTimedOut);
     progress.close();
   }
   await writeRun(context.output, report);
   reportProblems(report.problems);
   if (report.stopped) {
-    const left = countText(report.totals.left, "change");
-    say(`Stopped with ${left} left, nothing half done. Run again: it makes nothing twice.\n`);
+    sayWhatIsLeft(report, context.signal.aborted ? "" : ", since --timeout has passed");
     return context.signal.aborted ? INTERRUPTED : FAILED;
   }
   return report.ok ? 0 : FAILED;
+}
+
+function sayWhatIsLeft({ totals, volumes }: RunReport, why: string): void {
+  say(`Stopped${why}, with nothing half done. Left: ${countText(totals.left, "change")}\n`);
+  const open = volumes.filter(({ left }) => left > 0);
+  for (const { volumeName, cloud, left } of open.slice(0, NAMED)) {
+    say(`  ${cleanLines(`volume ${volumeName} on ${cloud}: ${countText(left, "change")}`)}\n`);
+  }
+  if (open.length > NAMED) say(`  and ${countText(open.length - NAMED, "volume")} more\n`);
+  say("Run again: it goes on from there, and makes nothing twice.\n");
 }

@@ -3,8 +3,10 @@ import type { Options } from "../action.ts";
 import type { Context } from "../context.ts";
 import { findSnapshot, findVolume } from "../find.ts";
 import { onOneCloud } from "../on-clouds.ts";
-import { writeSnapshots } from "../views/snapshot.ts";
+import { writeHolds } from "../views/backup/hold.ts";
 import { change } from "../wait.ts";
+import { deadline } from "./deadline.ts";
+import { holdWriters } from "./hold-writers.ts";
 
 export interface HoldCommandOptions extends Options {
   readonly volume?: string;
@@ -22,12 +24,13 @@ export async function changeHold(
   const volume =
     options.volume === undefined ? undefined : await findVolume(context, storage, options.volume);
   const found = await Promise.all(wanted.map((text) => findSnapshot(context, storage, text, volume)));
+  const how = { writers: await holdWriters(storage), abortSignal: deadline(context) };
   const rows = [];
   for (const { id, name } of found) {
     const snapshot = await change(context, `${word} of snapshot ${name} on ${cloud}`, () =>
-      work(storage, id, { abortSignal: context.signal }),
+      work(storage, id, how),
     );
     rows.push({ cloud, snapshot });
   }
-  await writeSnapshots(context.output, rows);
+  await writeHolds(context.output, rows);
 }

@@ -1,8 +1,10 @@
-import { type Clouds, type Policy, PolicyError, parsePolicies } from "@polyvol/backup";
-import { type Config, ConfigError, type ConfigPath } from "@polyvol/container";
+import type { Clouds, Policy } from "@polyvol/backup";
+import type { Config } from "@polyvol/container";
 import type { BlockStorage } from "@polyvol/core";
 import type { Context } from "../context.ts";
 import { UsageError } from "../usage-error.ts";
+import { located } from "./located.ts";
+import { policiesOf } from "./policies.ts";
 
 /** What the configuration says about backups. */
 export interface Configured {
@@ -23,13 +25,11 @@ export async function configured(context: Context, ids: readonly string[] = []):
     throw new UsageError("--cloud does not go with this command: policies say which clouds they are about.");
   }
   const config = await context.config();
-  const check = <T>(work: () => Promise<T>): Promise<T> => located(config, work);
-  const all = await check(async () => parsePolicies(config.policies));
   return {
-    policies: choose(all, ids),
+    policies: choose(await policiesOf(config), ids),
     clouds: new Map(await Promise.all([...config.clouds.keys()].map((name) => open(context, name)))),
     credentialVariables: variablesOf(config),
-    check,
+    check: (work) => located(config, work),
   };
 }
 
@@ -53,26 +53,4 @@ async function open(context: Context, name: string): Promise<[string, BlockStora
 function variablesOf({ clouds }: Config): readonly string[] {
   const references = [...clouds.values()].flatMap(({ credentials }) => Object.values(credentials ?? {}));
   return references.flatMap((reference) => ("env" in reference ? [reference.env] : []));
-}
-
-async function located<T>(config: Config, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof PolicyError) || error.code !== "invalid_argument") throw error;
-    const inPolicies = error.problems.filter(({ path }) => path.startsWith("policies"));
-    if (inPolicies.length === 0) throw error;
-    const problems = inPolicies.map(({ path, found, allowed }) => {
-      const position = config.locate(stepsOf(path));
-      return { path, found, allowed, ...(position === undefined ? {} : { position }) };
-    });
-    throw new ConfigError(config.file, problems, { cause: error });
-  }
-}
-
-/** `policies.nightly.select.tags[0]` as keys and indices. */
-function stepsOf(path: string): ConfigPath {
-  return [...path.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([step, index]) =>
-    index === undefined ? step : Number(index),
-  );
 }

@@ -7,8 +7,14 @@ const EFFECTS: Readonly<Record<BackupProblem["effect"], string>> = {
   attention: "",
 };
 
-/** Says each problem and what to do next, and gives the exit code. */
-export function reportProblems(problems: readonly BackupProblem[]): number {
+/**
+ * Says each problem and what to do next, and gives the exit code. What a problem keeps from being done is said where
+ * something was to be done.
+ */
+export function reportProblems(
+  problems: readonly BackupProblem[],
+  doing: "work" | "looking" = "work",
+): number {
   for (const problem of problems) {
     const { cloud, policyId, volumeName, volumeId, message, effect } = problem;
     const volume = volumeName ?? volumeId;
@@ -18,7 +24,7 @@ export function reportProblems(problems: readonly BackupProblem[]): number {
       volume === undefined ? "" : `volume ${volume}`,
       message,
     ].filter((part) => part !== "");
-    const result = EFFECTS[effect];
+    const result = doing === "work" ? EFFECTS[effect] : "";
     reportText(`${place.join(": ")}${result === "" ? "" : `; ${result}`}`, nextOf(problem));
   }
   return problems.length === 0 ? 0 : FAILED;

@@ -1,23 +1,69 @@
 import type { Options } from "../action.ts";
 import type { Context } from "../context.ts";
-import { startClouds } from "../demo/emulated-clouds.ts";
-import { runDemo } from "../demo/run-demo.ts";
-import { writeConfig } from "../demo/write-config.ts";
+import { createCalendar, MINUTE_MS } from "../demo/calendar.ts";
+import { createStoryClock } from "../demo/clock.ts";
+import { startClouds } from "../demo/clouds.ts";
+import { createKeptFolder, createTemporaryFolder, type Folder } from "../demo/folder.ts";
+import { keepRunning } from "../demo/keep.ts";
+import { createPolicies } from "../demo/policies.ts";
+import { tellStory } from "../demo/tell-story.ts";
+import { createTeller, type Teller } from "../demo/teller.ts";
+import { tellOutcome } from "../demo/view.ts";
 import { FAILED } from "../errors.ts";
-import { createProgress } from "../output/progress.ts";
+import { writeResult } from "../output/result.ts";
 
-export async function run(context: Context, _options: Options): Promise<number> {
-  const progress = createProgress();
-  const emulated = await startClouds();
+export interface DemoOptions extends Options {
+  readonly seed: number;
+  /** `true` without a folder. */
+  readonly keep?: string | true;
+}
+
+/** Where the configuration is left unless told otherwise. */
+const KEPT = "polyvol-demo";
+
+export async function run(context: Context, options: DemoOptions): Promise<number> {
+  const { keep } = options;
+  const folder =
+    keep === undefined ? await createTemporaryFolder() : await createKeptFolder(keep === true ? KEPT : keep);
+  const teller = createTeller(context.output !== "table");
+  let stays = false;
   try {
-    const written = await writeConfig(emulated.clouds);
-    try {
-      return (await runDemo(emulated, written, context.signal, progress)) ? 0 : FAILED;
-    } finally {
-      await written.remove();
-    }
+    return await tell(context, options, folder, teller, () => {
+      stays = keep !== undefined;
+    });
   } finally {
-    progress.close();
-    await emulated.close();
+    teller.close();
+    if (!stays) await folder.remove();
+  }
+}
+
+async function tell(
+  { output, signal }: Context,
+  { seed, keep }: DemoOptions,
+  folder: Folder,
+  teller: Teller,
+  told: () => void,
+): Promise<number> {
+  const startedAt = performance.now();
+  const calendar = createCalendar(Date.now());
+  const [firstNight = 0] = calendar.nights;
+  const clock = createStoryClock(firstNight - MINUTE_MS);
+  const clouds = await startClouds(clock, seed);
+  try {
+    const policies = createPolicies(calendar.hour);
+    const setting = { clouds, clock, calendar, policies, folder, teller, seed, abortSignal: signal };
+    const outcome = await tellStory(setting);
+    const elapsedMs = Math.round(performance.now() - startedAt);
+    tellOutcome(outcome, elapsedMs, teller);
+    teller.close();
+    if (output !== "table") await writeResult(output, { ...outcome, elapsedMs }, async () => "");
+    told();
+    if (keep !== undefined) {
+      clock.goLive();
+      await keepRunning(clouds, folder, seed, teller, signal);
+    }
+    return outcome.ok ? 0 : FAILED;
+  } finally {
+    await Promise.all(clouds.map((cloud) => cloud.close()));
   }
 }

@@ -6,6 +6,7 @@ import { out, say } from "../output/streams.ts";
 export async function run(context: Context, _options: Options, args: readonly string[]): Promise<number> {
   const { providers, runCommand } = await import("@polyvol/emulators");
   const code = await runCommand(providers, args, {
+    program: "polyvol emulator",
     out,
     err: say,
     env: process.env,

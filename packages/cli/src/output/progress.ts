@@ -6,6 +6,8 @@ import { fit } from "./width.ts";
 
 /** Lines about work that goes on side by side. */
 export interface Progress {
+  /** Whether lines move, on a terminal. Otherwise each change is a line of its own. */
+  readonly moving: boolean;
   /** What a piece of work is doing. */
   update(key: string, text: string): void;
   /** How it ended; its line stays. */
@@ -29,7 +31,7 @@ function plainProgress(stream: NodeJS.WriteStream): Progress {
     last.set(key, text);
     if (stream.writable) stream.write(`${clean(key)}: ${clean(text)}\n`);
   };
-  return { update: tell, finish: tell, close: () => undefined };
+  return { moving: false, update: tell, finish: tell, close: () => undefined };
 }
 
 function liveProgress(stream: NodeJS.WriteStream): Progress {
@@ -69,6 +71,7 @@ function liveProgress(stream: NodeJS.WriteStream): Progress {
   }
 
   return {
+    moving: true,
     update(key, text) {
       active.set(key, { text, since: active.get(key)?.since ?? Date.now() });
       timer ??= setInterval(tick, FRAME_MS).unref();

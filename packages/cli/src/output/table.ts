@@ -10,18 +10,21 @@ export interface Column<Row> {
   readonly align?: "right";
   /** May be cut where the terminal is too narrow. Ids may not: they are there to be copied. */
   readonly flexible?: boolean;
+  /** Left out where the terminal is too narrow for all; the last one first. Data always has everything. */
+  readonly optional?: boolean;
 }
 
 const GAP = "  ";
 const NARROWEST = 8;
 
 /** A table without lines, cut to the terminal where there is one; in a pipe nothing is cut. */
-export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
+export function renderTable<Row>(rows: readonly Row[], all: readonly Column<Row>[]): string {
+  const columns = shown(rows, all);
   const cells = rows.map((row) => columns.map(({ text }) => clean(text(row))));
-  const natural = columns.map(({ title }, index) =>
-    Math.max(widthOf(title), ...cells.map((line) => widthOf(line[index] ?? ""))),
+  const widths = fitted(
+    columns,
+    columns.map((column) => naturalWidth(rows, column)),
   );
-  const widths = fitted(columns, natural);
   const head = line(
     columns,
     widths,
@@ -32,6 +35,33 @@ export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<
     line(columns, widths, cells[index] ?? [], (column) => column.tone?.(row)),
   );
   return [head, ...body].map((each) => `${each}\n`).join("");
+}
+
+function naturalWidth<Row>(rows: readonly Row[], { title, text }: Column<Row>): number {
+  return rows.reduce((widest, row) => Math.max(widest, widthOf(clean(text(row)))), widthOf(title));
+}
+
+/** The columns that have room when the flexible ones are as narrow as they can be. */
+function shown<Row>(rows: readonly Row[], all: readonly Column<Row>[]): readonly Column<Row>[] {
+  const least = new Map(
+    all.map((column) => {
+      const natural = naturalWidth(rows, column);
+      return [column, column.flexible === true ? Math.min(natural, narrowest(column)) : natural];
+    }),
+  );
+  let columns = [...all];
+  const total = (): number =>
+    columns.reduce((sum, column) => sum + (least.get(column) ?? 0), GAP.length * (columns.length - 1));
+  while (total() > (process.stdout.columns || Infinity)) {
+    const last = columns.findLast(({ optional }) => optional === true);
+    if (last === undefined) break;
+    columns = columns.filter((column) => column !== last);
+  }
+  return columns;
+}
+
+function narrowest<Row>({ title }: Column<Row>): number {
+  return Math.max(NARROWEST, title.length);
 }
 
 /** The fields of one thing, one below the other. Empty ones are left out. */
@@ -71,9 +101,9 @@ function fitted<Row>(columns: readonly Column<Row>[], natural: readonly number[]
   const total = (): number => widths.reduce((sum, width) => sum + width, 0);
   while (total() > room) {
     let widest = -1;
-    columns.forEach(({ flexible, title }, index) => {
-      const least = Math.max(NARROWEST, title.length);
-      if (flexible === true && (widths[index] ?? 0) > Math.max(least, widths[widest] ?? 0)) widest = index;
+    columns.forEach((column, index) => {
+      const least = Math.max(narrowest(column), widths[widest] ?? 0);
+      if (column.flexible === true && (widths[index] ?? 0) > least) widest = index;
     });
     if (widest === -1) break;
     widths[widest] = (widths[widest] ?? 0) - 1;

@@ -4,7 +4,22 @@ import { collect, duration } from "../arguments.ts";
 import { addRestoring } from "./backup-restore.ts";
 import { examples, subgroup } from "./group.ts";
 
-const POLICY = ["--policy <id>", "only this policy (repeatable)", collect] as const;
+const POLICY = [
+  "--policy <id>",
+  "only this policy is evaluated, as if there were no others (repeatable); default: all",
+  collect,
+] as const;
+
+const INTERRUPTED = `
+Ctrl-C, and --timeout once its time has passed, end it while the clouds are read; after that they
+finish what is in flight, begin nothing new, and say what is left. Ctrl-C again stops at once.
+It can be run again at any time: it goes on from there, and makes nothing twice.
+`;
+
+const FINDINGS = `
+Nothing is changed. A finding is a result, not a failure: the exit code is 0 with and without any,
+and 1 when something could not be read. Scripts look at "ok", which is true when nothing was found.
+`;
 
 const ABOUT = `
 Policies stand in the configuration file:
@@ -17,8 +32,11 @@ Policies stand in the configuration file:
 Examples:
   polyvol backup plan                              what a run would do, and why
   polyvol backup run                               do it; this is what a timer calls
-  polyvol backup status                            is everything fresh? 4 when not
+  polyvol backup status                            is everything fresh? exit code 4 when not
   polyvol backup drill --cloud main --volume db    prove that the newest snapshot restores
+
+Policies are read by plan, apply, run, status and audit; --cloud does not go with those, since
+policies say which clouds they are about.
 `;
 
 export function addBackup(program: Command, action: MakeAction): void {
@@ -41,14 +59,17 @@ export function addBackup(program: Command, action: MakeAction): void {
     .command("apply")
     .description("carry out a saved plan: exactly that, or nothing when the world has changed; does not ask")
     .argument("<file>", "what polyvol backup plan --save wrote")
-    .option(POLICY[0], "as given to plan (repeatable)", collect)
-    .addHelpText("after", examples("polyvol backup apply tonight.json"))
+    .option(POLICY[0], "as it was given to plan (repeatable)", collect)
+    .addHelpText("after", `${examples("polyvol backup apply tonight.json")}${INTERRUPTED}`)
     .action(action(() => import("../commands/backup/apply.ts")));
   backup
     .command("run")
     .description("plan and carry out at once; made for timers: does not ask, and can be repeated")
     .option(...POLICY)
-    .addHelpText("after", examples("polyvol backup run", "polyvol backup run --policy nightly -o json"))
+    .addHelpText(
+      "after",
+      `${examples("polyvol backup run", "polyvol backup run --policy nightly -o json")}${INTERRUPTED}`,
+    )
     .action(action(() => import("../commands/backup/run.ts")));
   backup
     .command("status")
@@ -61,7 +82,10 @@ export function addBackup(program: Command, action: MakeAction): void {
   backup
     .command("audit")
     .description("find what no policy takes care of: surplus, orphans, volumes without a policy")
-    .addHelpText("after", examples("polyvol backup audit"))
+    .addHelpText(
+      "after",
+      `${examples("polyvol backup audit", "polyvol backup audit -o json | jq .ok")}${FINDINGS}`,
+    )
     .action(action(() => import("../commands/backup/audit.ts")));
   backup
     .command("explain")

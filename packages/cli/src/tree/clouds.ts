@@ -7,6 +7,7 @@ export function addClouds(program: Command, action: MakeAction): void {
   clouds
     .command("list")
     .description("show the configured clouds; sends nothing")
+    .addHelpText("after", examples("polyvol clouds list", "polyvol clouds list -c other.yaml"))
     .action(action(() => import("../commands/clouds/list.ts")));
   clouds
     .command("check")

@@ -6,7 +6,8 @@ export function addConfig(program: Command, action: MakeAction): void {
   const config = subgroup(program, "config", "check and write configuration files");
   config
     .command("check")
-    .description("check the file and that each credential is there; sends nothing")
+    .description("check the file, its policies, and that each credential is there; sends nothing")
+    .addHelpText("after", examples("polyvol config check", "polyvol config check -c other.yaml"))
     .action(action(() => import("../commands/config/check.ts")));
   config
     .command("schema")
@@ -17,5 +18,6 @@ export function addConfig(program: Command, action: MakeAction): void {
     .command("init")
     .description("write a configuration file to begin with; never over an existing one")
     .argument("[file]", "file to write", "polyvol.config.yaml")
+    .addHelpText("after", examples("polyvol config init"))
     .action(action(() => import("../commands/config/init.ts")));
 }

@@ -1,25 +1,32 @@
 import { styleText } from "node:util";
-import type { Command, CommanderError } from "commander";
+import { type Command, Help } from "commander";
 
-/** Sets up a command that has only subcommands: one that is unknown is answered with the known ones. */
+/** Sets up a command that has only subcommands. */
 export function group(command: Command): Command {
   return command
     .configureHelp({
       showGlobalOptions: true,
+      // The version is asked of the program alone.
+      visibleGlobalOptions(each) {
+        const all = Help.prototype.visibleGlobalOptions.call(this, each);
+        return all.filter(({ long }) => long !== "--version");
+      },
       styleTitle: (title) => styleText("bold", title),
     })
-    .exitOverride((error: CommanderError) => {
-      if (error.code === "commander.unknownCommand") {
-        const known = command.commands.map((each) => each.name()).filter((name) => name !== "help");
-        process.stderr.write(`known: ${known.join(", ")} (see: ${pathOf(command)} --help)\n`);
-      }
-      throw error;
-    });
+    .exitOverride();
 }
 
 /** A subcommand that is a group itself. */
 export function subgroup(parent: Command, name: string, description: string): Command {
   return group(parent.command(name).description(description));
+}
+
+/** Has every command of a finished tree answer what it does not understand with what it knows, and its help. */
+export function hintAtHelp(command: Command): void {
+  const known = command.commands.map((each) => each.name());
+  const list = known.length === 0 ? "" : `known: ${known.join(", ")} `;
+  command.showHelpAfterError(`${list}(see: ${pathOf(command)} --help)`);
+  for (const each of command.commands) hintAtHelp(each);
 }
 
 function pathOf(command: Command): string {

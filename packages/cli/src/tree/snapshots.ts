@@ -22,6 +22,7 @@ export function addSnapshots(program: Command, action: MakeAction): void {
     .description("show one snapshot")
     .argument("<snapshot>", SNAPSHOT)
     .option(...OF_VOLUME)
+    .addHelpText("after", examples("polyvol snapshots get --cloud main --volume db before-upgrade"))
     .action(action(() => import("../commands/snapshots/get.ts")));
   snapshots
     .command("create")
@@ -41,6 +42,10 @@ export function addSnapshots(program: Command, action: MakeAction): void {
     .option(...OF_VOLUME)
     .option("--name <name>", "new name")
     .option("--description <text>", "new description")
+    .addHelpText(
+      "after",
+      examples('polyvol snapshots update --cloud main --volume db nightly --description "keep me"'),
+    )
     .action(action(() => import("../commands/snapshots/update.ts")));
   snapshots
     .command("delete")

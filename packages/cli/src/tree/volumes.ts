@@ -23,6 +23,7 @@ export function addVolumes(program: Command, action: MakeAction): void {
     .command("get")
     .description("show one volume")
     .argument("<volume>", VOLUME)
+    .addHelpText("after", examples("polyvol volumes get --cloud main db"))
     .action(action(() => import("../commands/volumes/get.ts")));
   addCreate(volumes, action);
   volumes
@@ -37,12 +38,14 @@ export function addVolumes(program: Command, action: MakeAction): void {
     .description("attach a volume to a server; already there is success")
     .argument("<volume>", VOLUME)
     .argument("<server>", "the provider's id of the server")
+    .addHelpText("after", examples("polyvol volumes attach --cloud main db 1001"))
     .action(action(() => import("../commands/volumes/attach.ts")));
   volumes
     .command("detach")
     .description("detach a volume from a server; not attached there is success")
     .argument("<volume>", VOLUME)
     .argument("<server>", "the provider's id of the server")
+    .addHelpText("after", examples("polyvol volumes detach --cloud main db 1001"))
     .action(action(() => import("../commands/volumes/detach.ts")));
   volumes
     .command("revert")
@@ -50,12 +53,14 @@ export function addVolumes(program: Command, action: MakeAction): void {
     .argument("<volume>", VOLUME)
     .argument("<snapshot>", "id or name of the snapshot")
     .option("-y, --yes", "do not ask")
+    .addHelpText("after", examples("polyvol volumes revert --cloud main db before-upgrade"))
     .action(action(() => import("../commands/volumes/revert.ts")));
   volumes
     .command("rename")
     .description("give a volume another name, where the provider can")
     .argument("<volume>", VOLUME)
     .argument("<name>", "new name")
+    .addHelpText("after", examples("polyvol volumes rename --cloud main db db-old"))
     .action(action(() => import("../commands/volumes/rename.ts")));
   volumes
     .command("delete")

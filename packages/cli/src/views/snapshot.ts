@@ -21,7 +21,7 @@ function columns(now: number): readonly Column<SnapshotRow>[] {
       tone: ({ snapshot }) => toneOf(snapshot.state),
     },
     { title: "age", text: ({ snapshot }) => ageText(snapshot.createdAt, now), align: "right" },
-    { title: "volume", text: ({ snapshot }) => snapshot.volumeId },
+    { title: "volume", text: ({ snapshot }) => snapshot.volumeId, optional: true },
     { title: "id", text: ({ snapshot }) => snapshot.id },
   ];
 }

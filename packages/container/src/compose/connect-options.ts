@@ -12,6 +12,7 @@ export interface ConnectOptions {
   readonly providers?: readonly ProviderRegistration[];
   /** Receives the events of all clouds. */
   readonly onEvent?: (event: PolyvolEvent, cloud: string) => void;
+  /** The clock of all clouds. Default: the machine's own. */
   readonly clock?: Clock;
   /** Stands in for the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;

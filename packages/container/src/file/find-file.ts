@@ -5,7 +5,7 @@ import { ConfigError } from "../config-error.ts";
 import { CODE_ENDINGS } from "./import-code.ts";
 
 /** Looked for in this order. */
-export const FILE_NAMES: readonly string[] = [
+const FILE_NAMES: readonly string[] = [
   "polyvol.config.yaml",
   "polyvol.config.yml",
   "polyvol.config.json",

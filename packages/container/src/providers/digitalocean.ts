@@ -19,4 +19,5 @@ export const digitalOcean: ProviderRegistration = {
     const { createDigitalOceanStorage } = await import("@polyvol/digitalocean");
     return (options) => createDigitalOceanStorage(options as DigitalOceanStorageOptions);
   },
+  loadTagWriter: async () => (await import("./digitalocean-tags.ts")).writeSnapshotTag,
 };

@@ -4,7 +4,7 @@ import type { CreateStorage } from "./registration.ts";
 import { resolvePackage } from "./resolve-package.ts";
 
 /** What a provider from elsewhere is written like: `package:@acme/polyvol-cloud`. */
-export const PACKAGE_PREFIX = "package:";
+const PACKAGE_PREFIX = "package:";
 
 /** Source of the pattern that `provider` has to match to name a package. */
 export const PACKAGE_PATTERN: string =

@@ -1,4 +1,4 @@
-import type { BlockStorage } from "@polyvol/core";
+import type { BlockStorage, CallOptions, Snapshot } from "@polyvol/core";
 
 /** An option that may stand in a configuration file. */
 export interface OptionRule {
@@ -24,12 +24,28 @@ export interface CredentialRule {
  */
 export type CreateStorage = (options: Readonly<Record<string, unknown>>) => BlockStorage;
 
+/**
+ * Puts the bare tag `key` on a snapshot (`present`), or takes off every tag of that key, whatever its value. Repeated
+ * is success.
+ */
+export type WriteSnapshotTag = (
+  storage: BlockStorage,
+  snapshot: Snapshot,
+  key: string,
+  present: boolean,
+  options?: CallOptions,
+) => Promise<void>;
+
 /** All that makes a provider known. Adding one is adding one of these. */
 export interface ProviderRegistration {
   /** Its name in configuration files. */
   readonly provider: string;
+  /** By the key under which they stand in a configuration. */
   readonly credentials: Readonly<Record<string, CredentialRule>>;
+  /** By the key under which they stand in a configuration. */
   readonly options: Readonly<Record<string, OptionRule>>;
   /** Loads the adapter, once a cloud of this provider is connected. */
   load(): Promise<CreateStorage>;
+  /** Where tags of a snapshot can change only by calls of this provider's own: loads what makes them. */
+  readonly loadTagWriter?: () => Promise<WriteSnapshotTag>;
 }

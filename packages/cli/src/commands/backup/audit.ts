@@ -10,5 +10,5 @@ export async function run(context: Context, _options: Options): Promise<number> 
   const { policies, clouds, check } = await configured(context);
   const report = await check(() => audit(policies, clouds, { abortSignal: deadline(context) }));
   await writeAudit(context.output, report);
-  return reportProblems(report.problems);
+  return reportProblems(report.problems, "looking");
 }

@@ -22,6 +22,6 @@ export async function run(context: Context, options: StatusCommandOptions): Prom
   };
   const found = await check(() => status(policies, clouds, new Date(), how));
   await writeStatus(context.output, found);
-  reportProblems(found.problems);
+  reportProblems(found.problems, "looking");
   return CODES[found.verdict];
 }

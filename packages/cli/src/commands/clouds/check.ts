@@ -63,6 +63,7 @@ async function toTable(rows: readonly Row[]): Promise<string> {
       title: "took",
       text: ({ durationMs }) => (durationMs === undefined ? "" : `${durationMs} ms`),
       align: "right",
+      optional: true,
     },
   ]);
 }

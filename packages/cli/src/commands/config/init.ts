@@ -5,7 +5,7 @@ import { say } from "../../output/streams.ts";
 import { UsageError } from "../../usage-error.ts";
 
 const TEMPLATE = `# Polyvol: clouds by name. Secrets stay out of this file: { env: NAME } or { file: PATH }.
-# Editors complete it with the schema that "polyvol config schema" writes:
+# Editors complete it after: polyvol config schema > polyvol.schema.json
 # yaml-language-server: $schema=./polyvol.schema.json
 clouds:
   ocean:
@@ -22,6 +22,13 @@ clouds:
       secretKey: { env: SCP_SECRET_KEY }
     options:
       environment: e # s: Samsung, g: Sovereign, e: Enterprise
+
+# What "polyvol backup run" does. "polyvol backup plan" shows it first, and changes nothing.
+policies:
+  nightly: # the id is part of the names of snapshots: it never changes
+    select: { name: "*" } # all volumes; also by cloud, id or tags
+    schedule: { cron: "0 3 * * *", timezone: UTC }
+    retention: { daily: 7, weekly: 4, monthly: 6 }
 `;
 
 export async function run(_context: Context, _options: Options, file: string): Promise<void> {

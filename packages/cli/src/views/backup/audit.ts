@@ -13,7 +13,7 @@ export async function writeAudit(format: OutputFormat, report: AuditReport): Pro
       { title: "finding", text: ({ kind }) => kind.replaceAll("_", " "), tone: () => "busy" },
       { title: "what", text: whatOf, flexible: true },
       { title: "about", text: ({ message }) => message, flexible: true },
-      { title: "ids", text: idsOf },
+      { title: "ids", text: idsOf, optional: true },
     ]);
     return `${table}\n${countText(findings.length, "finding")}. Nothing was changed.\n`;
   });

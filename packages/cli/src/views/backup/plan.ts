@@ -32,9 +32,9 @@ function rowsOf({ volumes }: BackupPlan): readonly ChangeRow[] {
 function costOf({ clouds, totals }: BackupPlan): string {
   if (totals.create + totals.delete === 0) return "";
   return clouds
-    .map(
-      ({ cloud, requests, shortestMs }) =>
-        `${cloud}: ${countText(requests.total, "request")}, at least ${secondsText(shortestMs)}.\n`,
-    )
+    .map(({ cloud, requests, shortestMs }) => {
+      const time = shortestMs === 0 ? "" : `, at least ${secondsText(shortestMs)}`;
+      return `${cloud}: ${countText(requests.total, "request")}${time}.\n`;
+    })
     .join("");
 }

@@ -5,6 +5,10 @@ import { type OutputFormat, writeResult } from "../../output/result.ts";
 
 const TONES: Readonly<Record<Freshness, Tone>> = { fresh: "good", new: "note", late: "bad", missing: "bad" };
 
+function aheadText(slot: string | undefined, now: string): string {
+  return slot === undefined ? "" : `in ${spanText(Date.parse(slot) - Date.parse(now))}`;
+}
+
 /** Writes how fresh the snapshots of every volume are. */
 export async function writeStatus(format: OutputFormat, status: BackupStatus): Promise<void> {
   await writeResult(format, status, async () => {
@@ -28,7 +32,7 @@ export async function writeStatus(format: OutputFormat, status: BackupStatus): P
         align: "right",
       },
       { title: "snapshots", text: ({ snapshots }) => String(snapshots), align: "right" },
-      { title: "next", text: ({ nextSlot }) => nextSlot ?? "" },
+      { title: "next", text: ({ nextSlot }) => aheadText(nextSlot, status.now), align: "right" },
     ]);
     return `${table}\n${summary}`;
   });

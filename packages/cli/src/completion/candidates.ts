@@ -1,0 +1,142 @@
+import type { Argument, Command, Option } from "commander";
+
+/** Something that may stand where the cursor is. */
+export interface Candidate {
+  readonly value: string;
+  readonly about: string;
+}
+
+/** What may stand where the cursor is: some words, or the name of a file. */
+export type Completion =
+  | { readonly kind: "files" }
+  | { readonly kind: "words"; readonly words: readonly Candidate[] };
+
+/** Names that only the configuration knows. `file` is `--config`, where it is given. */
+export interface ConfiguredNames {
+  clouds(file: string | undefined): Promise<readonly string[]>;
+  policies(file: string | undefined): Promise<readonly string[]>;
+}
+
+const NOTHING: Completion = { kind: "words", words: [] };
+/** What stands for a file in help texts: `<file>`. */
+const FILE = "file";
+
+/**
+ * What fits at the cursor. `before` are the words between the program's name and the cursor, `current` is what of the
+ * word at the cursor has been typed.
+ */
+export async function complete(
+  program: Command,
+  before: readonly string[],
+  current: string,
+  names: ConfiguredNames,
+): Promise<Completion> {
+  const place = walk(program, before);
+  const [, option, typed] = /^(--[^=]+)=(.*)$/s.exec(current) ?? [];
+  if (place.pending !== undefined) return await valuesOf(place, place.pending, current, "", names);
+  if (place.onlyArguments) return argumentsOf(place, current);
+  if (option !== undefined && typed !== undefined) {
+    const known = optionsOf(place.command).find(({ long }) => long === option);
+    if (known === undefined || !takesValue(known)) return NOTHING;
+    return await valuesOf(place, known, typed, `${option}=`, names);
+  }
+  if (current.startsWith("-")) {
+    const words = optionsOf(place.command).flatMap(({ long, description }) =>
+      typeof long === "string" ? [{ value: long, about: description }] : [],
+    );
+    return { kind: "words", words: fitting(words, current) };
+  }
+  return argumentsOf(place, current);
+}
+
+interface Place {
+  readonly command: Command;
+  /** Arguments of the command that stand before the cursor. */
+  readonly given: number;
+  /** The option whose value the cursor is at. */
+  readonly pending: Option | undefined;
+  /** After `--`. */
+  readonly onlyArguments: boolean;
+  readonly config: string | undefined;
+}
+
+/** Reads the words as the parser would. */
+function walk(program: Command, before: readonly string[]): Place {
+  let command = program;
+  let given = 0;
+  let pending: Option | undefined;
+  let onlyArguments = false;
+  let config: string | undefined;
+  for (const word of before) {
+    if (pending !== undefined) {
+      if (pending.attributeName() === "config") config = word;
+      pending = undefined;
+    } else if (word === "--" && !onlyArguments) {
+      onlyArguments = true;
+    } else if (word.startsWith("-") && !onlyArguments) {
+      const [name = "", ...value] = word.split("=");
+      const option = optionsOf(command).find((each) => each.long === name || each.short === name);
+      if (option === undefined || !takesValue(option)) continue;
+      if (value.length === 0) pending = option;
+      else if (option.attributeName() === "config") config = value.join("=");
+    } else {
+      const inner = command.commands.find((each) => each.name() === word);
+      if (inner !== undefined && given === 0) command = inner;
+      else if (word !== "help") given += 1;
+    }
+  }
+  return { command, given, pending, onlyArguments, config };
+}
+
+/** The options that hold for a command: its own and those of the commands around it. */
+function optionsOf(command: Command): readonly Option[] {
+  const own = command.createHelp().visibleOptions(command);
+  const outer = command.parent === null ? [] : optionsOf(command.parent);
+  return [
+    ...own,
+    ...outer.filter(({ long }) => !own.some((each) => each.long === long) && long !== "--version"),
+  ];
+}
+
+function takesValue({ required, optional }: Option): boolean {
+  return required || optional;
+}
+
+async function valuesOf(
+  { command, config }: Place,
+  option: Option,
+  typed: string,
+  prefix: string,
+  names: ConfiguredNames,
+): Promise<Completion> {
+  if (option.flags.includes(`<${FILE}>`)) return { kind: "files" };
+  let values: readonly string[] = option.argChoices ?? [];
+  if (option.long === "--cloud") values = await names.clouds(config);
+  if (option.long === "--policy" && command.parent?.name() === "backup")
+    values = await names.policies(config);
+  const words = fitting(
+    values.map((value) => ({ value, about: "" })),
+    typed,
+  );
+  return { kind: "words", words: words.map(({ value, about }) => ({ value: `${prefix}${value}`, about })) };
+}
+
+function argumentsOf({ command, given }: Place, current: string): Completion {
+  if (given === 0 && command.commands.length > 0) {
+    const words = command
+      .createHelp()
+      .visibleCommands(command)
+      .map((each) => ({ value: each.name(), about: each.description() }));
+    return { kind: "words", words: fitting(words, current) };
+  }
+  const known: readonly Argument[] = command.registeredArguments;
+  const last = known.at(-1);
+  const argument = known[given] ?? (last?.variadic === true ? last : undefined);
+  if (argument?.name() === FILE) return { kind: "files" };
+  const words = (argument?.argChoices ?? []).map((value) => ({ value, about: "" }));
+  return { kind: "words", words: fitting(words, current) };
+}
+
+function fitting(words: readonly Candidate[], typed: string): readonly Candidate[] {
+  return words.filter(({ value }) => value.startsWith(typed));
+}

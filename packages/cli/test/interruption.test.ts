@@ -1,0 +1,166 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { createVirtualClock, type VirtualClock } from "@polyvol/emulators";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Clouds, startClouds } from "./clouds.ts";
+
+/** Little against the two minutes by which the clocks of a provider and of a backup may differ. */
+const WORK = 20_000;
+/** Of the two volumes one after the other, so that the second has not been begun while the first is in flight. */
+const POLICIES = `policies:
+  nightly:
+    select: { cloud: samsung, name: ["crm", "erp"] }
+    schedule: { cron: "0 0 * * *", timezone: UTC }
+    retention: { daily: 4 }
+    concurrency: 1
+`;
+const STOPPING = "Stopping; press Ctrl-C again to stop at once.\n";
+
+interface State {
+  readonly volumes: readonly { readonly name: string; readonly state?: string }[];
+  readonly snapshots: readonly object[];
+}
+
+/** Work on Samsung takes its time of a clock that stands still until the test moves it. */
+let clock: VirtualClock;
+let clouds: Clouds;
+beforeEach(async () => {
+  clock = createVirtualClock(Date.now());
+  clouds = await startClouds({
+    clock,
+    durations: { volumeCreate: WORK, snapshotCreate: WORK, volumeDelete: WORK, snapshotDelete: WORK },
+  });
+  clouds.samsung.seed({ volumes: [{ name: "crm" }, { name: "erp" }] });
+  const config = await readFile(join(clouds.folder, "polyvol.config.yaml"), "utf8");
+  await clouds.write("polyvol.config.yaml", `${config}${POLICIES}`);
+});
+afterEach(() => clouds.close());
+
+const state = (): State => clouds.samsung.state() as State;
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await nextTurn();
+}
+
+/** Waits until the cloud has accepted so many snapshots. */
+const accepted = (count: number): Promise<void> => until(() => state().snapshots.length === count);
+
+/** The policy is done, with one snapshot of each volume. */
+async function expectCompleted(): Promise<void> {
+  const rerun = clouds.start("backup run -o json");
+  await accepted(2);
+  await clock.advance(WORK);
+  const { code, out, err } = await rerun.ended;
+  expect(code, err).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ ok: true, totals: { left: 0 } });
+  expect(state().snapshots).toHaveLength(2);
+}
+
+test.each(["run", "apply"])(
+  "backup %s: the first Ctrl-C finishes what is in flight and names the rest",
+  async (word) => {
+    if (word === "apply") await clouds.run("backup plan --save plan.json");
+    const { child, ended, saw } = clouds.start(word === "run" ? "backup run" : "backup apply plan.json");
+    await accepted(1);
+    child.kill("SIGINT");
+    await saw(STOPPING);
+    await clock.advance(WORK);
+    const { code, out, err } = await ended;
+    expect(code, err).toBe(130);
+    expect(out).toMatch(
+      /\nsamsung +crm +nightly +created +.*\n\n2 volumes: 1 created, 0 deleted, 1 left\.\n$/,
+    );
+    expect(err).toContain(
+      "Stopped, with nothing half done. Left: 1 change\n  volume erp on samsung: 1 change\nRun again: it goes on from there, and makes nothing twice.\n",
+    );
+    expect(state().snapshots).toHaveLength(1);
+    await expectCompleted();
+  },
+);
+
+test("backup run: the second Ctrl-C stops at once, and the next run goes on", async () => {
+  const { child, ended, saw } = clouds.start("backup run");
+  await accepted(1);
+  child.kill("SIGINT");
+  await saw(STOPPING);
+  child.kill("SIGINT");
+  const { code, out, err } = await ended;
+  expect({ code, out }).toEqual({ code: 130, out: "" });
+  expect(err).toContain("Stopped at once. What a cloud has accepted goes on there;");
+  expect(state().snapshots).toHaveLength(1);
+  await clock.advance(WORK);
+  await expectCompleted();
+});
+
+test.each(["run", "plan", "status", "audit"])(
+  "backup %s: while the clouds are read, it ends there",
+  async (word) => {
+    clouds.samsung.faults.add({ kind: "delay-before", ms: WORK, match: { method: "GET", path: "/**" } });
+    const { child, ended } = clouds.start(`backup ${word}`);
+    await until(() => clouds.samsung.log.entries().length > 0);
+    child.kill("SIGTERM");
+    const { code, out, err } = await ended;
+    expect({ code, out }).toEqual({ code: 130, out: "" });
+    expect(err).toMatch(/Stopping; .*\nInterrupted; nothing is left half done\.\n$/);
+    expect(state().snapshots).toEqual([]);
+  },
+);
+
+test("backup run: --timeout finishes what is in flight, and names the rest", async () => {
+  const { ended, saw } = clouds.start("backup run --timeout 5s");
+  await accepted(1);
+  await saw("--timeout has passed: only what is in flight is finished.\n");
+  await clock.advance(WORK);
+  const { code, err } = await ended;
+  expect(code, err).toBe(1);
+  expect(err).toContain("Stopped, since --timeout has passed, with nothing half done. Left: 1 change\n");
+  expect(state().snapshots).toHaveLength(1);
+});
+
+test.each(["plan", "audit"])("backup %s: --timeout ends reading, too", async (word) => {
+  clouds.samsung.faults.add({ kind: "delay-before", ms: WORK, match: { method: "GET", path: "/**" } });
+  const { code, out, err } = await clouds.run(`backup ${word} --timeout 300ms`);
+  expect({ code, out }).toEqual({ code: 1, out: "" });
+  expect(err).toBe(
+    "error: given up after 0.3 s, as --timeout asks\nnext:  the same command can be repeated: it continues and makes nothing twice\n",
+  );
+});
+
+test("restore and drill: Ctrl-C says what may still be completed", async () => {
+  const volume = (state().volumes[0] as { id?: string }).id ?? "";
+  clouds.samsung.seed({ snapshots: [{ name: "before", volume_id: volume }] });
+  const id = (state().snapshots[0] as { id?: string }).id ?? "";
+  for (const command of ["restore --as crm-2", "drill"]) {
+    const before = state().volumes.length;
+    const { child, ended } = clouds.start(`backup ${command} --cloud samsung --snapshot ${id}`);
+    await until(() => state().volumes.length > before);
+    child.kill("SIGINT");
+    const { code, out, err } = await ended;
+    expect({ code, out }).toEqual({ code: 130, out: "" });
+    expect(err).toMatch(
+      /Interrupted\. What is left:\n {2}begun, and may still be completed by the cloud: (restore|drill) /,
+    );
+  }
+});
+
+test("snapshots create and volumes delete: Ctrl-C says what may still be completed", async () => {
+  const creation = clouds.start("snapshots create crm now --cloud samsung");
+  await accepted(1);
+  creation.child.kill("SIGINT");
+  const created = await creation.ended;
+  expect(created).toMatchObject({ code: 130, out: "" });
+  expect(created.err).toContain(
+    `${STOPPING}Interrupted. What is left:\n  begun, and may still be completed by the cloud: snapshot now of volume crm on samsung\n`,
+  );
+
+  const deletes = (): number =>
+    clouds.samsung.log.entries().filter(({ method }) => method === "DELETE").length;
+  const deletion = clouds.start("volumes delete erp --cloud samsung --yes");
+  await until(() => deletes() === 1);
+  deletion.child.kill("SIGINT");
+  const deleted = await deletion.ended;
+  expect(deleted).toMatchObject({ code: 130, out: "" });
+  expect(deleted.err).toContain("be completed by the cloud: deletion of volume erp on samsung\n");
+  expect(deleted.err).toContain("The same command can be repeated: it continues, and makes nothing twice.\n");
+});

@@ -1,0 +1,42 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
+import { type Clouds, ENV } from "./clouds.ts";
+
+/** Gives a program a terminal of its own. Part of util-linux. */
+const SCRIPT = "/usr/bin/script";
+const BIN = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
+
+/** Whether there are terminals to test on. */
+export const HAS_TERMINAL: boolean = existsSync(SCRIPT);
+
+export interface TerminalOptions {
+  /** What is typed when a question is asked. */
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Columns of the terminal. Default 80. */
+  readonly columns?: number;
+}
+
+/** Runs the command on a terminal, and gives what the screen was sent; then `code N`. */
+export function onTerminal(clouds: Clouds, command: string, options: TerminalOptions = {}): Promise<string> {
+  const { input = "", env = {}, columns = 80 } = options;
+  const program = `'${process.execPath}' --conditions=@polyvol/source '${BIN}'`;
+  const line = `stty cols ${columns} rows 24; ${program} ${command}; echo "code $?"`;
+  const child = spawn(SCRIPT, ["-qec", line, "/dev/null"], {
+    cwd: clouds.folder,
+    env: { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", SHELL: "/bin/sh", ...ENV, ...env },
+  });
+  let screen = "";
+  child.stdout.on("data", (chunk) => {
+    screen += chunk;
+    if (input !== "" && screen.includes("[y/N] ") && child.stdin.writable) child.stdin.end(input);
+  });
+  return new Promise((resolve) => child.once("close", () => resolve(screen.replaceAll("\r", ""))));
+}
+
+/** Lines as they look, without colours and movements. */
+export function linesOf(screen: string): readonly string[] {
+  return stripVTControlCharacters(screen).split("\n");
+}

@@ -1,0 +1,60 @@
+import { FILES, STORY, type Step } from "./story.ts";
+import { createWorld, type World } from "./world.ts";
+
+const HEAD = `# The command line
+
+What \`polyvol\` writes, command by command: its help, and runs on two emulated clouds. This page is made by running
+them (\`pnpm docs:cli\`), and a test runs them again.
+
+| exit code | |
+|---|---|
+| 0 | done; also for an audit that finds something |
+| 1 | failed, or not all could be read |
+| 2 | the command line or the configuration is wrong; nothing was done |
+| 3 | changes are pending, with \`backup plan --detailed-exitcode\` |
+| 4 | something is stale, with \`backup status\` |
+| 130 | interrupted |
+
+Results go to standard output, everything that is said about the work to standard error. At the first Ctrl-C a command
+finishes or gives up what is in flight and says what is left; at the second it stops at once. Commands that change
+something can be repeated: they continue, and make nothing twice.
+
+All runs on this page read this \`polyvol.config.yaml\`:
+
+`;
+
+/** The page, made by running every command of the story. */
+export async function renderPage(): Promise<string> {
+  const world = await createWorld();
+  try {
+    const config = await world.read("polyvol.config.yaml");
+    const parts = [HEAD, fence("yaml", config), "\n"];
+    const original = await world.raw("polyvol.config.yaml");
+    for (const [file, make] of Object.entries(FILES)) await world.write(file, make(original));
+    for (const { command, steps, laterMs = 0 } of STORY) {
+      await world.advance(laterMs);
+      parts.push(`## ${`polyvol ${command}`.trim()}\n\n`);
+      // Helps say the same whatever the clouds hold.
+      const help = block(world, { command: `${command} --help`.trim() });
+      const runs: string[] = [];
+      for (const step of steps) runs.push(await block(world, step));
+      parts.push(await help, ...runs);
+    }
+    return `${parts.join("").trimEnd()}\n`;
+  } finally {
+    await world.close();
+  }
+}
+
+async function block(world: World, { about, command, lines }: Step): Promise<string> {
+  const { text, code } = await world.run(command);
+  const all = text.trimEnd().split("\n");
+  const shown = lines === undefined || all.length <= lines ? all : [...all.slice(0, lines), "…"];
+  const exit = code === 0 ? "" : `(exit code ${code})\n`;
+  const content = `$ polyvol ${command}\n${shown.map((line) => line.trimEnd()).join("\n")}\n${exit}`;
+  return `${about === undefined ? "" : `${about}\n\n`}${fence("text", content)}\n`;
+}
+
+function fence(language: string, content: string): string {
+  return `\`\`\`${language}\n${content}\`\`\`\n`;
+}

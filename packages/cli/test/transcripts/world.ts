@@ -1,0 +1,113 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createVirtualClock } from "@polyvol/emulators";
+import { createDigitalOceanEmulator } from "@polyvol/emulators/digitalocean";
+import { createSamsungScpEmulator } from "@polyvol/emulators/samsung-scp";
+import { CONFIG, NOW, OCEAN, SAMSUNG, SERVER } from "./seeds.ts";
+
+const BIN = fileURLToPath(new URL("../../src/bin.ts", import.meta.url));
+const SLOW_CLOCK = new URL("./slow-clock.ts", import.meta.url).href;
+/** A command that has not ended by then never will. */
+const LONGEST_MS = 60_000;
+
+/** Two emulated clouds with the data of seeds.ts, and a folder in which commands are typed. */
+export interface World {
+  /** What the command wrote to both outputs, in order, and its exit code. */
+  run(command: string): Promise<{ readonly text: string; readonly code: number }>;
+  /** Lets time pass, for the clouds and for the commands that follow. */
+  advance(ms: number): Promise<void>;
+  write(file: string, text: string): Promise<void>;
+  /** The content of a file, with addresses and ids as they stand on the page. */
+  read(file: string): Promise<string>;
+  /** The same as it is. */
+  raw(file: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function createWorld(): Promise<World> {
+  const clock = createVirtualClock(NOW);
+  const ocean = createDigitalOceanEmulator({ clock, tokens: ["T"], actionDurationMs: 0 });
+  const none = {
+    volumeCreate: 0,
+    snapshotCreate: 0,
+    volumeDelete: 0,
+    snapshotDelete: 0,
+    extend: 0,
+    revert: 0,
+  };
+  const durations = { ...none, reserve: 0, attach: 0, detach: 0, qos: 0 };
+  const samsung = createSamsungScpEmulator({ clock, accessKey: "A", secretKey: "S", durations });
+  ocean.seed(OCEAN);
+  samsung.seed(SAMSUNG);
+  const [first, second] = await Promise.all([ocean.listen(), samsung.listen()]);
+  const folder = await mkdtemp(join(tmpdir(), "polyvol-transcripts-"));
+  const write = (file: string, text: string): Promise<void> => writeFile(join(folder, file), text);
+  await write("polyvol.config.yaml", CONFIG(first.url, second.url));
+  const plain = normaliser({
+    [first.url]: "http://127.0.0.1:4010",
+    [second.url]: "http://127.0.0.1:4020",
+    [folder]: ".",
+  });
+  let count = 0;
+  return {
+    async run(command) {
+      count += 1;
+      const file = join(folder, `.out-${count}`);
+      const output = await open(file, "w");
+      const args = ["--conditions=@polyvol/source", "--import", SLOW_CLOCK, BIN, ...wordsOf(command)];
+      const child = spawn(process.execPath, args, {
+        cwd: folder,
+        env: {
+          PATH: process.env["PATH"] ?? "",
+          TOKEN: "T",
+          ACCESS: "A",
+          SECRET: "S",
+          NO_COLOR: "1",
+          POLYVOL_TRANSCRIPT_NOW: String(clock.now()),
+        },
+        stdio: ["ignore", output.fd, output.fd],
+        timeout: LONGEST_MS,
+        killSignal: "SIGKILL",
+      });
+      const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+      await output.close();
+      if (code === null) throw new Error(`polyvol ${command} did not end`);
+      return { text: plain(await readFile(file, "utf8")), code };
+    },
+    advance: (ms) => clock.advance(ms),
+    write,
+    raw: (file) => readFile(join(folder, file), "utf8"),
+    read: async (file) => plain(await readFile(join(folder, file), "utf8")),
+    async close() {
+      await Promise.all([first.close(), second.close()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Words as a shell would make them; quotes keep spaces. */
+function wordsOf(command: string): string[] {
+  return [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, double, single, bare]) => double ?? single ?? bare ?? "",
+  );
+}
+
+/** Replaces what differs from run to run: addresses, durations, and ids that are made up. */
+function normaliser(replacements: Readonly<Record<string, string>>): (text: string) => string {
+  const seeded = new Set(JSON.stringify([OCEAN, SAMSUNG, SERVER]).match(/[0-9a-f-]{36}/g));
+  const ids = new Map<string, string>();
+  return (text) => {
+    let plain = text;
+    for (const [from, to] of Object.entries(replacements)) plain = plain.replaceAll(from, to);
+    plain = plain.replace(/\b(in +)\d+(?:\.\d+)? m?s\b/g, "$140 ms");
+    return plain.replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, (id) => {
+      if (seeded.has(id)) return id;
+      const known = ids.get(id) ?? `0a1b2c3d-0000-4000-8000-${String(ids.size + 1).padStart(12, "0")}`;
+      ids.set(id, known);
+      return known;
+    });
+  };
+}
