@@ -5,7 +5,8 @@
  */
 export function parseJson(text: string): unknown {
   try {
-    return text.includes("__proto__") || text.includes("\\u00")
+    // A part of the key, because engines look for up to six characters by a faster way; more texts are walked than need be.
+    return text.includes("proto_") || text.includes("\\u00")
       ? JSON.parse(text, (key, value) => (key === "__proto__" ? undefined : value))
       : JSON.parse(text);
   } catch {
