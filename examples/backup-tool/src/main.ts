@@ -1,25 +1,14 @@
 import { apply as carryOut, type Policy, parsePolicies, plan, type RunReport } from "@polyvol/backup";
-import { type Config, connectClouds, loadConfig } from "@polyvol/container";
-import type { BlockStorage } from "@polyvol/core";
+import { connectEach, loadConfig } from "@polyvol/container";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
+/** A cloud that cannot be connected (its credentials are missing, say) does not hide the others. */
+type Clouds = Awaited<ReturnType<typeof connectEach>>;
+
 const complain = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** Every cloud by its name. One that cannot be opened (its credentials are missing, say) does not hide the others. */
-async function open(config: Config): Promise<Map<string, BlockStorage | Error>> {
-  const clouds = new Map<string, BlockStorage | Error>();
-  for (const name of config.clouds.keys()) {
-    const opened = connectClouds(config, { only: [name] }).then((only) => only.named(name));
-    clouds.set(name, await opened.catch((error: Error) => error));
-  }
-  return clouds;
-}
-
 /** Says what the policies ask for now, and does exactly that; or nothing, if the clouds change in between. */
-async function backUp(
-  policies: readonly Policy[],
-  clouds: Map<string, BlockStorage | Error>,
-): Promise<RunReport> {
+async function backUp(policies: readonly Policy[], clouds: Clouds): Promise<RunReport> {
   const made = await plan(policies, clouds, new Date());
   for (const { cloud, volumeName, create, delete: remove } of made.volumes) {
     for (const { name, reason } of create) say(`plan    ${cloud} ${volumeName}: make ${name}: ${reason}`);
@@ -38,9 +27,8 @@ async function backUp(
 }
 
 try {
-  const path = process.argv[2];
-  const config = await loadConfig(path === undefined ? {} : { path });
-  const report = await backUp(parsePolicies(config.policies), await open(config));
+  const config = await loadConfig({ path: process.argv[2] });
+  const report = await backUp(parsePolicies(config.policies), await connectEach(config));
   for (const { cloud, volumeName, message } of report.problems) {
     complain([cloud, volumeName, message].filter((part) => part !== undefined).join(": "));
   }

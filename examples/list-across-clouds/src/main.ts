@@ -1,17 +1,17 @@
-import { connectClouds, loadConfig } from "@polyvol/container";
+import { connectEach, loadConfig } from "@polyvol/container";
 import { inventory, totals } from "./inventory.ts";
 
-const path = process.argv[2];
-const config = await loadConfig(path === undefined ? {} : { path });
-
-// Each cloud is connected by itself: one whose credentials are missing or refused must not hide the others.
-const names = [...config.clouds.keys()];
+// A cloud whose credentials are missing or refused must not hide the others.
+const clouds = [...(await connectEach(await loadConfig({ path: process.argv[2] })))];
 const results = await Promise.allSettled(
-  names.map(async (name) => inventory((await connectClouds(config, { only: [name] })).named(name))),
+  clouds.map(async ([, storage]) => {
+    if (storage instanceof Error) throw storage;
+    return await inventory(storage);
+  }),
 );
 
 for (const [index, result] of results.entries()) {
-  const cloud = names[index] ?? "";
+  const [cloud = ""] = clouds[index] ?? [];
   if (result.status === "rejected") {
     process.stderr.write(`${cloud}: ${result.reason.message}\n`);
     process.exitCode = 1;

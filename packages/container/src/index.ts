@@ -5,6 +5,7 @@
  */
 export { type Clouds, selectClouds } from "./compose/clouds.ts";
 export { connectClouds } from "./compose/connect-clouds.ts";
+export { connectEach } from "./compose/connect-each.ts";
 export type { ConnectOptions } from "./compose/connect-options.ts";
 export type { Environment } from "./compose/credentials.ts";
 export { registerClouds } from "./compose/register-clouds.ts";

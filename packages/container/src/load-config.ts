@@ -6,11 +6,11 @@ import type { ProviderRegistration } from "./providers/registration.ts";
 /** Which file to read. */
 export interface LoadConfigOptions {
   /** The file. Default: `polyvol.config.yaml`, `.yml` or `.json` in `cwd`. Only a file named here may be code. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /** Default: the working directory. */
-  readonly cwd?: string;
+  readonly cwd?: string | undefined;
   /** Providers beside those that come with Polyvol. */
-  readonly providers?: readonly ProviderRegistration[];
+  readonly providers?: readonly ProviderRegistration[] | undefined;
 }
 
 /**

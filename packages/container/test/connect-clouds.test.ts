@@ -1,4 +1,4 @@
-import { connectClouds, loadConfig, parseConfig } from "@polyvol/container";
+import { connectClouds, connectEach, isConfigError, loadConfig, parseConfig } from "@polyvol/container";
 import { isPolyvolError } from "@polyvol/core";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { configText, type Emulated, ENVIRONMENT, startEmulators } from "./emulated.ts";
@@ -115,4 +115,19 @@ test("a file that is replaced takes effect at the next request", async () => {
   const { writeFile } = await import("node:fs/promises");
   await writeFile(`${folder}/token`, "T\n");
   await expect(storage.checkHealth()).resolves.toBeDefined();
+});
+
+test("each by itself: what one lacks does not keep the others away", async () => {
+  const config = await loadConfig({ cwd: await written() });
+  const clouds = await connectEach(config, { environment: { ...ENVIRONMENT, OCEAN_TOKEN: "" } });
+  expect([...clouds.keys()]).toEqual(["ocean", "samsung"]);
+  expect(String(clouds.get("ocean"))).toContain("clouds.ocean.credentials.token.env: found OCEAN_TOKEN");
+  expect(isConfigError(clouds.get("ocean"))).toBe(true);
+  const samsung = clouds.get("samsung");
+  if (samsung === undefined || samsung instanceof Error) throw new Error("samsung is not connected");
+  expect(await samsung.volumes.list().toArray()).toHaveLength(2);
+  expect([...(await connectEach(config, { environment: ENVIRONMENT, only: ["samsung"] })).keys()]).toEqual([
+    "samsung",
+  ]);
+  expect(await messageOf(connectEach(config, { only: ["x"] }))).toContain('found no cloud "x"');
 });

@@ -54,11 +54,15 @@ export function toSnapshot(wire: WireSnapshot): Snapshot {
  * them it would look like the last page, and what comes after it would be lost
  */
 export function toVolumeSnapshots(page: readonly WireSnapshot[], pageSize: number): Snapshot[] {
-  const own = page.filter((wire) => wire.resource_type === "volume");
-  if (own.length < page.length && page.length >= pageSize) {
+  if (page.every(isOfVolume)) return page.map(toSnapshot);
+  if (page.length >= pageSize) {
     throw new PolyvolError("malformed_response", "a listing of volume snapshots held others");
   }
-  return own.map(toSnapshot);
+  return page.filter(isOfVolume).map(toSnapshot);
+}
+
+function isOfVolume(wire: WireSnapshot): boolean {
+  return wire.resource_type === "volume";
 }
 
 export function toPage<T>(items: readonly T[], { meta }: WirePage): DriverPage<T> {

@@ -31,7 +31,7 @@ export function computePlan(
       own.push(planned.plan);
       problems.push(...planned.problems);
     }
-    clouds.push(costOf(state, own));
+    clouds.push(costOf(state, own, now));
     volumes.push(...own);
     seen.push(basisOf(state, own));
   }

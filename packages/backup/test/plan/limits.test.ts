@@ -148,4 +148,15 @@ describe("what a run costs", () => {
     expect(volumeIn(made, "db").create.map(({ policyId }) => policyId)).toEqual(["nightly", "noon"]);
     expect(made.clouds[0]?.shortestMs).toBe(600_000);
   });
+
+  test("and so does one after a snapshot that somebody else made a while ago", async () => {
+    const world = createMemoryWorld("2026-05-01T12:57:00Z");
+    const clouds = world.open();
+    const { db: volumeId = "" } = await makeVolumes(clouds.do, ["db"]);
+    await clouds.do.snapshots.create({ volumeId, name: "by-hand" });
+    await sleepUntil(world, "2026-05-01T13:00:00Z");
+    const made = await planFor(world, { nightly: nightly() });
+    expect(volumeIn(made, "db").create).toHaveLength(1);
+    expect(made.clouds[0]?.shortestMs).toBe(420_000);
+  });
 });

@@ -5,11 +5,7 @@ import { ConfigError } from "../config-error.ts";
 import { CODE_ENDINGS } from "./import-code.ts";
 
 /** Looked for in this order. */
-const FILE_NAMES: readonly string[] = [
-  "polyvol.config.yaml",
-  "polyvol.config.yml",
-  "polyvol.config.json",
-];
+const FILE_NAMES: readonly string[] = ["polyvol.config.yaml", "polyvol.config.yml", "polyvol.config.json"];
 
 const asText = (_file: string, content: string): string => content;
 

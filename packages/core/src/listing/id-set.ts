@@ -10,7 +10,7 @@ export interface IdSet {
 const FIRST_SLOTS = 1_024;
 
 /**
- * Remembers ids by 64 bits of each, mixed from seeds that are drawn anew for every set: 16 to 32 bytes an id and
+ * Remembers ids by 64 bits of each, mixed from seeds that are drawn anew for every set: 16 to 64 bytes an id and
  * nothing for the garbage collector to follow, where a `Set` keeps the strings of a whole listing alive. Two of
  * 100,000 ids share their bits in one of four thousand million listings, whatever ids a service makes up.
  */
@@ -53,7 +53,7 @@ export function createIdSet(random: () => number = Math.random): IdSet {
 
   function grow(): void {
     const old = table;
-    slots *= 2;
+    slots *= 4;
     table = new Uint32Array(2 * slots);
     for (let place = 0; place < old.length; place += 2) {
       high = old[place] as number;
