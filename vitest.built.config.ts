@@ -7,7 +7,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.built.ts"],
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     reporters: process.env["CI"] ? ["default", ["json", { outputFile: ".reports/built.json" }]] : ["default"],
   },
 });

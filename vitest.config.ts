@@ -10,7 +10,11 @@ export default defineConfig({
       "examples/*/{src,test}/**/*.test.ts",
       "reliability/test/**/*.test.ts",
     ],
-    testTimeout: 30_000,
+    // Only a net: tests that start processes take long where much else runs.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // One for each processor: much of the time is spent in waiting for child processes.
+    maxWorkers: "100%",
     reporters: process.env["CI"] ? ["default", ["json", { outputFile: ".reports/tests.json" }]] : ["default"],
     coverage: { provider: "v8", include: ["packages/*/src/**"] },
   },
