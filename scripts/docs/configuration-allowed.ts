@@ -9,6 +9,8 @@ const WRONG = null;
 export function allowedAt({ id }: SettingSection, key: string): string {
   const path = pathOf(id, key);
   if (path.join(".") === "clouds.main.credentials") return "a mapping of the provider's credentials";
+  // May also be empty.
+  if (path.join(".") === "clouds.main.options") return "a mapping of the adapter's options";
   if (path.length > 4 && path[0] === "clouds") return numberWords(path[3], key);
   const found = path[0] === "policies" ? policyProblems(path) : configProblems(path, id);
   const words = found.find((problem) => problem.path === path.join("."));

@@ -62,7 +62,8 @@ export function cloudSchema({ provider, credentials, options }: ProviderRegistra
       provider: z.literal(provider),
       region: region.optional(),
       credentials: mapping(Object.fromEntries(secrets), `a mapping of ${needed}`).optional(),
-      options: fromRules(options).optional(),
+      // A key without a value is what is left when the options below it are taken out.
+      options: fromRules(options).nullish(),
     },
     "a mapping",
   );

@@ -26,7 +26,7 @@ export function checkKeys<T extends object>(
   hidden: readonly (keyof T)[] = [],
 ): asserts given is T {
   if (typeof given !== "object" || given === null) {
-    throw refusedArgument(`${subject}: found ${show(given)}, allowed: an object`);
+    throw refusedArgument(`${subject}: found ${kindOf(given)}, allowed: an object`);
   }
   for (const [key, value] of Object.entries(given)) {
     if (!Object.hasOwn(rules, key)) {
@@ -46,6 +46,8 @@ export function refusedArgument(reason: string): PolyvolError {
 
 /** What a value is, and nothing of it. */
 function kindOf(value: unknown): string {
+  if (value === undefined || value === null) return "nothing";
   if (typeof value === "string") return value === "" ? "an empty text" : "a text that is not shown here";
-  return typeof value === "number" ? "a number" : show(value);
+  if (typeof value === "object") return Array.isArray(value) ? "a list" : "an object";
+  return `a ${typeof value}`;
 }

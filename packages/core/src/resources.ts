@@ -3,7 +3,7 @@ import type { CallContext, DriverPage, PageRequest } from "./driver.ts";
 import { extendError, isPolyvolError } from "./errors.ts";
 import { createListing } from "./listing/create-listing.ts";
 import type { Listing } from "./listing/listing.ts";
-import type { OnAnswer, PageSource } from "./listing/source.ts";
+import type { Attempts, PageSource } from "./listing/source.ts";
 import type { ListOptions } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -88,22 +88,25 @@ export function createResources<T extends Volume | Snapshot, Query extends objec
     get,
     tryGet,
     listAll: (call, query) =>
-      listingOf(query, call.abortSignal, undefined, (page, abortSignal, onAnswer) =>
+      listingOf(query, call.abortSignal, undefined, (page, abortSignal, attempts) =>
         call.send("read", (context) =>
-          setup.getPage(query, page, withAnswer({ ...context, abortSignal }, onAnswer)),
+          setup.getPage(query, page, watched({ ...context, abortSignal }, attempts)),
         ),
       ).toArray(),
     list: (query, options) =>
-      listingOf(query, options?.abortSignal, options?.requestSize, (page, abortSignal, onAnswer) =>
+      listingOf(query, options?.abortSignal, options?.requestSize, (page, abortSignal, attempts) =>
         runCall(runtime, readCall(`${kind}s.list`, { ...options, abortSignal }), (call) =>
-          call.send("read", (context) => setup.getPage(query, page, withAnswer(context, onAnswer))),
+          call.send("read", (context) => setup.getPage(query, page, watched(context, attempts))),
         ),
       ),
   };
 }
 
-function withAnswer(context: CallContext, onAnswer: OnAnswer | undefined): CallContext {
-  return onAnswer === undefined ? context : { ...context, onAnswer };
+/** The context of one attempt, which has begun. */
+function watched(context: CallContext, attempts: Attempts | undefined): CallContext {
+  if (attempts === undefined) return context;
+  attempts.onStart();
+  return { ...context, onAnswer: attempts.onAnswer };
 }
 
 function readCall(

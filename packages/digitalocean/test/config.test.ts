@@ -98,7 +98,7 @@ describe("options", () => {
 
   test("no object at all", () => {
     expect(() => resolveConfig(null as unknown as DigitalOceanStorageOptions, {})).toThrow(
-      /option: found null, allowed: an object/,
+      /option: found nothing, allowed: an object/,
     );
   });
 

@@ -119,6 +119,7 @@ export function resolveConfig(
   options: SamsungScpStorageOptions,
   variables: Readonly<Record<string, string | undefined>> = process.env,
 ): ResolvedConfig {
+  if (typeof options !== "object" || options === null) checkKeys(options, RULES, "option");
   // An empty variable is an unset one, and an option that is `undefined` is one that is left out.
   const found = Object.entries(VARIABLES).map(([key, name]) => [key, variables[name]?.trim() || undefined]);
   const all = [...found, ...Object.entries(options)].filter(([, value]) => value !== undefined);

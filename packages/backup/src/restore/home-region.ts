@@ -1,18 +1,18 @@
 import { type BlockStorage, isPolyvolError, type Snapshot } from "@polyvol/core";
 
 /**
- * Where a volume of this snapshot belongs: where the volume is that it was taken of. `undefined`, for the region that
- * the storage is set to, when that volume is gone: what a snapshot shows as its region is not always what a create takes.
+ * Where a volume of this snapshot belongs: where the volume is that it was taken of, and when that is gone, where the
+ * snapshot is. `undefined`, for the region that the storage is set to, when that leaves a choice.
  */
 export async function homeRegion(
   storage: BlockStorage,
-  { volumeId }: Pick<Snapshot, "volumeId">,
+  { volumeId, regions }: Pick<Snapshot, "volumeId" | "regions">,
   call: { readonly abortSignal?: AbortSignal },
 ): Promise<string | undefined> {
   try {
     return (await storage.volumes.get(volumeId, call)).region;
   } catch (error) {
-    if (isPolyvolError(error, "not_found")) return undefined;
+    if (isPolyvolError(error, "not_found")) return regions.length === 1 ? regions[0] : undefined;
     throw error;
   }
 }

@@ -172,3 +172,32 @@ test("a volume outside the storage's own region is drilled and restored where it
   const { volume } = await restore({ cloud: "do", from, newName: "far-2" }, clouds);
   expect(volume).toMatchObject({ name: "far-2", region: "sfo3", sizeGiB: 10 });
 });
+
+test("and where its snapshot is, once the volume is lost", async () => {
+  const lost = "00000000-0000-4000-8000-0000000000fb";
+  world.emulators.do.seed({
+    volumes: [{ id: lost, name: "lost", region: "sfo3", size_gigabytes: 10 }],
+    snapshots: [{ name: "s", resource_id: lost }],
+  });
+  const clouds = world.open();
+  await clouds.do.volumes.delete(lost, { snapshots: "keep" });
+  const from = { volumeId: lost };
+  expect(await drill({ cloud: "do", from }, clouds, { clock: world.clock })).toMatchObject({ ok: true });
+  const { volume } = await restore({ cloud: "do", from, newName: "found" }, clouds);
+  expect(volume).toMatchObject({ name: "found", region: "sfo3" });
+});
+
+test("a volume that cannot be looked at is not taken for a lost one", async () => {
+  const kept = "00000000-0000-4000-8000-0000000000fc";
+  world.emulators.do.seed({
+    volumes: [{ id: kept, name: "kept", region: "sfo3", size_gigabytes: 10 }],
+    snapshots: [{ name: "s", resource_id: kept }],
+  });
+  world.emulators.do.faults.add({
+    kind: "answer",
+    status: 403,
+    match: { method: "GET", path: `/v2/volumes/${kept}` },
+  });
+  const restored = restore({ cloud: "do", from: { volumeId: kept }, newName: "no" }, world.open());
+  await expect(restored).rejects.toMatchObject({ code: "permission_denied" });
+});

@@ -9,7 +9,7 @@ const bash = `_polyvol() {
         if type compopt &>/dev/null; then
           compopt -o default
         else
-          COMPREPLY=($(compgen -f -- "\${COMP_WORDS[COMP_CWORD]}"))
+          while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -f -- "\${COMP_WORDS[COMP_CWORD]}")
         fi
         ;;
       :words) ;;

@@ -47,8 +47,11 @@ export async function keepRunning(
 /** How commands are typed here: in a clone by pnpm, which has to stay in it, else in the folder itself. */
 function spelling({ path }: Folder): { readonly cd?: string; readonly polyvol: string } {
   if (isClone()) return { polyvol: `pnpm polyvol -c ${quoted(shown(join(path, CONFIG_FILE)))}` };
-  return { cd: `cd ${quoted(shown(path))}`, polyvol: "polyvol" };
+  return { cd: `cd ${quoted(shown(path))}`, polyvol: installedName() };
 }
+
+/** By `npx` where it was started so: a local installation is not on the path. */
+const installedName = (): string => (process.env["npm_command"] === "exec" ? "npx polyvol" : "polyvol");
 
 /** Whether this was started by a script of the repository. */
 const isClone = (): boolean => ["demo", "polyvol"].includes(process.env["npm_lifecycle_event"] ?? "");
@@ -59,7 +62,7 @@ function startAgain(cloud: EmulatedCloud, { path }: Folder, seed: number): strin
   const state = quoted(shown(join(path, stateFile(cloud))));
   // Ids are made up by the seed: with the same one the first new ids would be those that are there already.
   const rest = `--random-seed ${seed + 1} --seed ${state}`;
-  const start = isClone() ? "pnpm emulator" : "polyvol emulator";
+  const start = isClone() ? "pnpm emulator" : `${installedName()} emulator`;
   return `${start} ${provider} --port ${cloud.port} ${options.join(" ")} ${rest}`;
 }
 

@@ -37,7 +37,7 @@ export const STORY: readonly Chapter[] = [
       run("config check"),
       run(
         "config check -c wrong.yaml",
-        "All that is wrong is said at once, with line, path and what is allowed.",
+        "Everything wrong with the clouds is said at once, with line, path and what is allowed; with the policies, once the clouds are right.",
       ),
     ],
   },

@@ -1,6 +1,5 @@
 import type { BlockStorage } from "@polyvol/core";
 import type { Config } from "../config.ts";
-import { type ConfigError, isConfigError } from "../config-error.ts";
 import { selectClouds } from "./clouds.ts";
 import { connectClouds } from "./connect-clouds.ts";
 import type { ConnectOptions } from "./connect-options.ts";
@@ -21,14 +20,13 @@ import type { ConnectOptions } from "./connect-options.ts";
 export async function connectEach(
   config: Config,
   options: ConnectOptions = {},
-): Promise<ReadonlyMap<string, BlockStorage | ConfigError>> {
+): Promise<ReadonlyMap<string, BlockStorage | Error>> {
   const connected = selectClouds(config, options.only).map(async (name) => {
     try {
       return [name, (await connectClouds(config, { ...options, only: [name] })).named(name)] as const;
     } catch (error) {
-      if (!isConfigError(error)) throw error;
-      return [name, error] as const;
+      return [name, error instanceof Error ? error : new Error(String(error))] as const;
     }
   });
-  return new Map<string, BlockStorage | ConfigError>(await Promise.all(connected));
+  return new Map<string, BlockStorage | Error>(await Promise.all(connected));
 }

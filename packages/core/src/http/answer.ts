@@ -43,8 +43,7 @@ export function judgeAnswer<T>(
   if (status < 200 || status >= 400) throw refused(settings, call, answer);
   if (parser === undefined) {
     // Something on the way answered, not the service: that proves nothing, least of all that a deletion was done.
-    if (isWebPage(headers))
-      throw failureOfBody(failed(call, answer), "is a web page", text === TOO_LARGE ? "" : text);
+    if (isWebPage(text, headers)) throw failureOfBody(failed(call, answer), "is a web page", text);
     return { status, headers, data: undefined as T };
   }
   if (text === TOO_LARGE) {
@@ -61,8 +60,11 @@ export function judgeAnswer<T>(
   }
 }
 
-function isWebPage(headers: Headers): boolean {
-  return /^text\/html\b/i.test(headers.get("content-type") ?? "");
+/** By what it holds, too: some servers call every answer without a body a page, and some pages have no type. */
+function isWebPage(text: Answer["text"], headers: Headers): text is string {
+  if (text === TOO_LARGE || text.trim() === "") return false;
+  const isTyped = /^(?:text\/html|application\/xhtml\+xml)\b/i.test(headers.get("content-type") ?? "");
+  return isTyped || /^\s*<(?:!doctype\s+html|html)\b/i.test(text);
 }
 
 function refused(settings: AnswerSettings, call: Call, answer: Answer): PolyvolError {

@@ -22,6 +22,7 @@ export function runInterruptibly<T>(
   return new Promise((resolve, reject) => {
     const working = new AbortController();
     let over = false;
+    let stopTimer = (): void => {};
     const end = (): void => {
       over = true;
       abortSignal.removeEventListener("abort", onAbort);
@@ -39,7 +40,7 @@ export function runInterruptibly<T>(
       return;
     }
     abortSignal.addEventListener("abort", onAbort, { once: true });
-    const stopTimer = startTimer(clock, timeoutMs, () => interrupt(TIMED_OUT));
+    stopTimer = startTimer(clock, timeoutMs, () => interrupt(TIMED_OUT));
     work(working.signal).then(
       (value) => {
         if (over) return;

@@ -1,5 +1,6 @@
 import type { PolyvolError } from "../errors.ts";
 import { type Call, callError } from "./call.ts";
+import { CONNECTED } from "./node-fetch.ts";
 import { hideSecrets } from "./redact.ts";
 
 /** Failures before a connection stands: no byte of the request can have arrived. */
@@ -59,6 +60,8 @@ interface Trace {
   /** The code, or the name of an error that has none. */
   readonly code: string | undefined;
   readonly syscall: string | undefined;
+  /** Whether the connection stood, where that is known. */
+  readonly connected: boolean | undefined;
   readonly message: string;
 }
 
@@ -98,8 +101,10 @@ export function failureOfCredentials(call: Call, thrown: unknown): PolyvolError 
   });
 }
 
-function isUnsent({ code, syscall }: Trace): boolean {
-  if (code === undefined) return false;
+function isUnsent({ code, syscall, connected }: Trace): boolean {
+  if (code === undefined || connected === true) return false;
+  // The platform's fetch does not say, and OpenSSL has the same words for what comes later.
+  if (connected === undefined && code.startsWith("ERR_SSL_")) return false;
   return NEVER_CONNECTED.has(code) || (WHILE_CONNECTING.has(code) && syscall === "connect");
 }
 
@@ -109,10 +114,11 @@ function isUnreadable({ code }: Trace): boolean {
 
 /** The innermost error that names a code; platforms wrap it in others that say nothing. */
 function traceOf(error: unknown): Trace {
-  let found: Trace = { code: undefined, syscall: undefined, message: "" };
+  let found: Trace = { code: undefined, syscall: undefined, connected: undefined, message: "" };
   let each = error;
   for (let depth = 0; depth < LONGEST_CHAIN && typeof each === "object" && each !== null; depth++) {
     const { code, name, syscall, message, cause, errors } = each as Readonly<Record<string, unknown>>;
+    const connected = (each as { readonly [CONNECTED]?: unknown })[CONNECTED];
     found = {
       code:
         tlsCode(code, message) ??
@@ -120,6 +126,7 @@ function traceOf(error: unknown): Trace {
         (PLAIN_NAMES.has(name) ? undefined : wordOf(name)) ??
         found.code,
       syscall: typeof syscall === "string" ? syscall : found.syscall,
+      connected: typeof connected === "boolean" ? connected : found.connected,
       message: typeof message === "string" && message !== "" ? message : found.message,
     };
     each = cause ?? (Array.isArray(errors) ? errors[0] : undefined);

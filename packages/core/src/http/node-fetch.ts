@@ -18,6 +18,9 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const OWN_HEADERS = { "user-agent": "node", "accept-encoding": "gzip, deflate, br" };
 const MOST_ORIGINS = 64;
 
+/** Says of an error whether the connection stood: codes alone do not tell, TLS has some of them at any time. */
+export const CONNECTED: unique symbol = Symbol("connected");
+
 /** One failure, one name, whichever way the request took. */
 const SAME_CODES: Readonly<Record<string, string>> = { HPE_HEADER_OVERFLOW: "UND_ERR_HEADERS_OVERFLOW" };
 
@@ -28,54 +31,93 @@ const TLS_REASON = /:error:[0-9A-F]+:SSL routines:[^:]*:([\w /]+):/;
 const http = process.getBuiltinModule("node:http");
 const https = process.getBuiltinModule("node:https");
 
-const origins = new Map<string, RequestOptions>();
+/** A connection that was used within this time is taken as it is. */
+const IDLE_MS = 2;
+
+interface Origin {
+  readonly options: RequestOptions;
+  readonly isSecure: boolean;
+  /** When a request of it ended last. */
+  usedAtMs: number;
+}
+
+const origins = new Map<string, Origin>();
 
 /**
  * Sends one request by `node:http` or `node:https` on the global agents, which keep connections alive. Redirects are
  * answers like others. Rejects with `signal.reason`, or with the error of the connection and its code.
  */
-export function nodeFetch(url: string, parts: NodeRequestParts): Promise<NodeResponse> {
+export async function nodeFetch(url: string, parts: NodeRequestParts): Promise<NodeResponse> {
+  const slash = url.indexOf("/", "https://".length);
+  const origin = originOf(slash < 0 ? url : url.slice(0, slash));
+  if (performance.now() - origin.usedAtMs > IDLE_MS) await hearOfClosedConnections();
+  return await send(origin, slash < 0 ? "/" : url.slice(slash), parts);
+}
+
+function send(origin: Origin, path: string, parts: NodeRequestParts): Promise<NodeResponse> {
   const { signal, body } = parts;
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(signal.reason);
       return;
     }
-    const request = open(url, parts);
+    const request = open(origin, path, parts);
     signal.addEventListener("abort", () => {
       reject(signal.reason);
       request.destroy();
     });
-    request.on("socket", (socket) => limitConnecting(request, socket));
+    let connected = false;
+    request.on("socket", (socket) => {
+      connected = !socket.connecting;
+      if (connected) return;
+      limitConnecting(request, socket, () => {
+        connected = true;
+      });
+    });
     let response: NodeResponse | undefined;
     request.on("response", (message) => {
       response = new NodeResponse(message);
       resolve(response);
     });
     request.on("error", (thrown) => {
-      const error = withSameCode(thrown);
+      const error = Object.assign(withSameCode(thrown), { [CONNECTED]: connected });
       response?.fail(error);
       reject(error);
+    });
+    request.on("close", () => {
+      origin.usedAtMs = performance.now();
+      // The last word where there is neither an answer nor an error, as after a switch of protocols.
+      if (response === undefined) reject(noAnswer());
     });
     request.end(body);
   });
 }
 
-function open(url: string, { method, headers, body }: NodeRequestParts): ClientRequest {
-  const slash = url.indexOf("/", "https://".length);
-  const origin = slash < 0 ? url : url.slice(0, slash);
-  const all: Record<string, string | number> = { ...OWN_HEADERS, ...headers };
-  if (body !== undefined) all["content-length"] = Buffer.byteLength(body);
-  const path = slash < 0 ? "/" : url.slice(slash);
-  const options = { ...originOf(origin), method, path, headers: all };
-  return origin.startsWith("https:") ? https.request(options) : http.request(options);
+/**
+ * A server may have closed a connection that lies ready, and this process not have heard of it while it was busy: two
+ * turns of the event loop, and it has. A request on such a connection is lost.
+ */
+async function hearOfClosedConnections(): Promise<void> {
+  for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-function originOf(origin: string): RequestOptions {
+function open(
+  { options, isSecure }: Origin,
+  path: string,
+  { method, headers, body }: NodeRequestParts,
+): ClientRequest {
+  const all: Record<string, string | number> = { ...OWN_HEADERS, ...headers };
+  if (body !== undefined) all["content-length"] = Buffer.byteLength(body);
+  const whole = { ...options, method, path, headers: all };
+  return isSecure ? https.request(whole) : http.request(whole);
+}
+
+function originOf(origin: string): Origin {
   let known = origins.get(origin);
   if (known === undefined) {
     const { protocol, hostname, port } = urlToHttpOptions(new URL(origin));
-    known = { protocol, hostname, ...(port ? { port } : {}) } as RequestOptions;
+    const options = { protocol, hostname, ...(port ? { port } : {}) } as RequestOptions;
+    known = { options, isSecure: protocol === "https:", usedAtMs: Number.POSITIVE_INFINITY };
     if (origins.size >= MOST_ORIGINS) origins.clear();
     origins.set(origin, known);
   }
@@ -83,15 +125,24 @@ function originOf(origin: string): RequestOptions {
 }
 
 /** Before a connection stands nothing was sent, and the error must be able to say so. */
-function limitConnecting(request: ClientRequest, socket: Socket): void {
-  if (!socket.connecting) return;
+function limitConnecting(request: ClientRequest, socket: Socket, onConnected: () => void): void {
   const timer = setTimeout(() => {
     const error = new Error(`no connection within ${CONNECT_TIMEOUT_MS} ms`);
     request.destroy(Object.assign(error, { code: "UND_ERR_CONNECT_TIMEOUT" }));
   }, CONNECT_TIMEOUT_MS);
   const stop = (): void => clearTimeout(timer);
-  socket.once("encrypted" in socket ? "secureConnect" : "connect", stop);
+  socket.once("encrypted" in socket ? "secureConnect" : "connect", () => {
+    stop();
+    onConnected();
+  });
   socket.once("close", stop);
+}
+
+function noAnswer(): Error {
+  return Object.assign(new Error("the connection ended without an answer"), {
+    code: "ECONNRESET",
+    [CONNECTED]: true,
+  });
 }
 
 function withSameCode(error: Error & { code?: string }): Error {

@@ -12,7 +12,7 @@ const FIRST_SLOTS = 1_024;
 /**
  * Remembers ids by 64 bits of each, mixed from seeds that are drawn anew for every set: 16 to 64 bytes an id and
  * nothing for the garbage collector to follow, where a `Set` keeps the strings of a whole listing alive. Two of
- * 100,000 ids share their bits in one of four thousand million listings, whatever ids a service makes up.
+ * 100,000 ids share their bits in one of four thousand million listings, unless a service sets out to make such ids.
  */
 export function createIdSet(random: () => number = Math.random): IdSet {
   const seeds = [random(), random()].map((each) => Math.floor(each * 2 ** 32));
@@ -45,7 +45,7 @@ export function createIdSet(random: () => number = Math.random): IdSet {
 
   /** Where the id that was mixed last stands, or would. */
   function find(): number {
-    for (let slot = high & (slots - 1); ; slot = (slot + 1) & (slots - 1)) {
+    for (let slot = (high ^ low) & (slots - 1); ; slot = (slot + 1) & (slots - 1)) {
       const place = 2 * slot;
       if (table[place + 1] === 0 || (table[place] === high && table[place + 1] === low)) return place;
     }

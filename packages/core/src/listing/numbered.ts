@@ -106,6 +106,8 @@ async function findPlace<T extends { readonly id: string }>(
   const nearby = [start, start - 1, start + 1, start - 2, start + 2];
   const before = Array.from({ length: Math.max(0, start - 2) }, (_, index) => start - 3 - index);
   for (const index of [...nearby, ...before].filter((each) => each >= 0)) {
+    // The first answer says how many there are; what lies beyond them need not be asked for.
+    if (reader.isBeyond(index)) continue;
     const page = await reader.reread(index);
     const offset = placeIn(page.items, from.anchors);
     if (offset !== undefined) return { index, page, offset };

@@ -1,5 +1,5 @@
 import type { DriverPage } from "../driver.ts";
-import { type OnAnswer, type PageSource, requestSizeFor } from "./source.ts";
+import { type Attempts, type PageSource, requestSizeFor } from "./source.ts";
 import { createWindows, type Window } from "./windows.ts";
 
 /** A listing may need so many windows beyond twice what the first total promised; then the total is not to be believed. */
@@ -21,6 +21,8 @@ export interface Reader<T> {
   /** The window, fetched ahead together with the ones after it that the total promises. */
   read(index: number): Promise<ReadPage<T>>;
   reread(index: number): Promise<ReadPage<T>>;
+  /** Whether the provider has said that there are not so many. */
+  isBeyond(index: number): boolean;
   /** Whether so many windows were read that the provider's own first total cannot explain it. */
   isPastAllBounds(index: number): boolean;
 }
@@ -43,33 +45,46 @@ export function createReader<T extends { readonly id: string }>(
   let total = 0;
   let firstTotal: number | undefined;
 
-  async function fetch(index: number, onAnswer?: OnAnswer): Promise<ReadPage<T>> {
+  async function fetch(index: number): Promise<ReadPage<T>> {
     const { number, size } = windowAt(index);
-    const page: DriverPage<T> = await source.fetch({ number, size }, abortSignal, onAnswer);
-    if (page.total !== undefined) {
-      total = page.total;
-      firstTotal ??= page.total;
+    let underWay = false;
+    const arrive = (): void => {
+      if (underWay) inFlight -= 1;
+      underWay = false;
+    };
+    const attempts: Attempts = {
+      onStart: () => {
+        if (!underWay) inFlight += 1;
+        underWay = true;
+      },
+      onAnswer: () => {
+        arrive();
+        return topUp() ? nextTurn() : undefined;
+      },
+    };
+    attempts.onStart();
+    try {
+      const page: DriverPage<T> = await source.fetch({ number, size }, abortSignal, attempts);
+      if (page.total !== undefined) {
+        total = page.total;
+        firstTotal ??= page.total;
+      }
+      return { items: page.items, full: page.items.length >= size };
+    } finally {
+      arrive();
     }
-    return { items: page.items, full: page.items.length >= size };
   }
 
   function start(index: number): Promise<ReadPage<T>> {
     const slot = index % slots.length;
     const known = slots[slot];
     if (known?.index === index) return known.page;
-    let underWay = true;
-    inFlight += 1;
-    const arrived = (): void => {
-      if (underWay) inFlight -= 1;
-      underWay = false;
-    };
-    const page = fetch(index, () => {
-      arrived();
-      return topUp() ? nextTurn() : undefined;
-    });
-    // A failure is handled where the page is awaited; one that nobody comes to want must not end the process.
-    page.then(arrived, arrived);
+    // Taken before anything is asked for: an answer that comes at once tops up at once.
+    const { promise: page, resolve } = Promise.withResolvers<ReadPage<T>>();
     slots[slot] = { index, page };
+    resolve(fetch(index));
+    // A failure is handled where the page is awaited; one that nobody comes to want must not end the process.
+    page.catch(() => undefined);
     return page;
   }
 
@@ -104,6 +119,7 @@ export function createReader<T extends { readonly id: string }>(
       drop(index);
       return fetch(index);
     },
+    isBeyond: (index) => firstTotal !== undefined && windowAt(index).start >= total,
     isPastAllBounds: (index) => index > (2 * (firstTotal ?? 1_000_000)) / least + SPARE_WINDOWS,
   };
 }

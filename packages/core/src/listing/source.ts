@@ -2,16 +2,20 @@ import type { CallContext, DriverPage, PageRequest, Paging } from "../driver.ts"
 import { PolyvolError } from "../errors.ts";
 import type { Position } from "./token.ts";
 
-export type OnAnswer = NonNullable<CallContext["onAnswer"]>;
+/** What happens to one page on its way. */
+export interface Attempts {
+  readonly onStart: () => void;
+  readonly onAnswer: NonNullable<CallContext["onAnswer"]>;
+}
 
 /** What all listings are made from: one provider's way of answering for one page, under retries and deadlines. */
 export interface PageSource<T extends { readonly id: string }> {
   readonly paging: Paging;
   /**
-   * One request. Every page has a deadline of its own. `onAnswer` is called when the answer has come and is still to be
-   * read; where nothing tells, it is not called at all.
+   * One page, asked for again where that can help. Every page has a deadline of its own. Each attempt is told when it
+   * begins and when its answer has come and is still to be read; where nothing tells of answers, only the former.
    */
-  fetch(page: PageRequest, abortSignal: AbortSignal, onAnswer?: OnAnswer): Promise<DriverPage<T>>;
+  fetch(page: PageRequest, abortSignal: AbortSignal, attempts?: Attempts): Promise<DriverPage<T>>;
   /** Most pages in flight at once, where pages can be addressed freely. */
   readonly concurrency: number;
   /** Wanted items of one request. */

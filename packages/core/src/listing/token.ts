@@ -15,6 +15,9 @@ export interface Position {
 /** How many anchors a token carries: all of them would have to vanish before a place is lost. */
 export const ANCHORS = 8;
 
+/** No account holds so many; beyond it a token is made up. */
+const LARGEST_INDEX = 10_000_000;
+
 export function encodePosition(position: Position): string {
   return Buffer.from(JSON.stringify({ v: 1, ...position }), "utf8").toString("base64url");
 }
@@ -43,7 +46,7 @@ function parse(token: string): Position | undefined {
     anchors.length > 0 &&
     anchors.length <= ANCHORS &&
     anchors.every((id) => typeof id === "string" && id !== "") &&
-    (index === undefined || (Number.isSafeInteger(index) && (index as number) >= 0)) &&
+    (index === undefined || isPlace(index)) &&
     (cursor === undefined || typeof cursor === "string");
   if (!good) return undefined;
   return {
@@ -52,6 +55,10 @@ function parse(token: string): Position | undefined {
     ...(index === undefined ? {} : { index: index as number }),
     ...(cursor === undefined ? {} : { cursor: cursor as string }),
   };
+}
+
+function isPlace(index: unknown): boolean {
+  return Number.isSafeInteger(index) && (index as number) >= 0 && (index as number) <= LARGEST_INDEX;
 }
 
 function invalid(why: string): PolyvolError {

@@ -82,7 +82,7 @@ test("500 aborts at random moments: each rejects within 50 ms with its own reaso
   };
   await client.send(GET, makeContext());
   await Promise.all(Array.from({ length: 20 }, worker));
-  expect(figures.answered).toBeGreaterThan(20);
+  expect(figures.answered).toBeGreaterThan(0);
   expect(figures).toMatchObject({ late: 0, wrongReason: 0, sentAfter: 0, listeners: 0 });
   expect(clock.sleepers).toBe(0);
 });

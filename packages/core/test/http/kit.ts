@@ -104,6 +104,11 @@ export function sendByGlobalFetch(): void {
   transport = (input, init) => globalThis.fetch(input, init);
 }
 
+/** Whether clients send by the platform's fetch, which does not say whether a connection stood. */
+export function isByGlobalFetch(): boolean {
+  return transport !== undefined;
+}
+
 export function makeClient(baseUrl: string, over: Partial<HttpClientOptions> = {}): HttpClient {
   return createHttpClient({
     provider: "testcloud",

@@ -33,6 +33,13 @@ describe("credentials that were replaced between being read and being used", () 
     expect(server.seen).toHaveLength(2);
   });
 
+  test("are not asked for again where the request had none", async () => {
+    const server = await keyed("new");
+    const client = clientWith(server.url, ["new"], true);
+    await failureOf(client.send({ method: "GET", path: "/x", authorized: false }, makeContext()));
+    expect(server.seen).toHaveLength(1);
+  });
+
   test("are not asked for again where they cannot change", async () => {
     const server = await keyed("new");
     await failureOf(

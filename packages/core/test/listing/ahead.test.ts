@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { DriverPage, PageRequest } from "../../src/driver.ts";
 import { createListing } from "../../src/listing/create-listing.ts";
 import type { Listing } from "../../src/listing/listing.ts";
-import type { OnAnswer } from "../../src/listing/source.ts";
+import type { Attempts } from "../../src/listing/source.ts";
 
 interface Item {
   readonly id: string;
@@ -26,7 +26,7 @@ function watched(concurrency: number, tellsAnswers = true): Watched {
   const fetch = async (
     { number = 1, size }: PageRequest,
     abortSignal: AbortSignal,
-    onAnswer?: OnAnswer,
+    attempts?: Attempts,
   ): Promise<DriverPage<Item>> => {
     const own = asked;
     asked += 1;
@@ -37,7 +37,7 @@ function watched(concurrency: number, tellsAnswers = true): Watched {
     abortSignal.throwIfAborted();
     open -= 1;
     log.push(`come ${own}`);
-    if (tellsAnswers) await onAnswer?.();
+    if (tellsAnswers) await attempts?.onAnswer();
     log.push(`read ${own}`);
     return { items: all.slice((number - 1) * size, number * size), total: all.length };
   };
@@ -100,4 +100,38 @@ test("after return() there is nothing more, whatever was under way", async () =>
   expect((await first).value).toEqual({ id: "item-0" });
   expect(await returned).toEqual({ done: true, value: undefined });
   expect(await iterator.next()).toEqual({ done: true, value: undefined });
+});
+
+test("an answer that comes at once starts the next window once", async () => {
+  const all = Array.from({ length: 40 }, (_, index) => ({ id: `item-${index}` }));
+  const asked: number[] = [];
+  const listing = createListing<Item>({
+    name: "items",
+    source: {
+      paging: { style: "numbered", minPageSize: 6, maxPageSize: 8 },
+      concurrency: 2,
+      requestSize: undefined,
+      fetch: ({ number = 1, size }, _, attempts) => {
+        asked.push((number - 1) * size);
+        attempts?.onAnswer();
+        return Promise.resolve({ items: all.slice((number - 1) * size, number * size), total: all.length });
+      },
+    },
+    matches: () => true,
+    abortSignal: undefined,
+    describeError: (error) => error,
+  });
+  expect(await listing.toArray()).toEqual(all);
+  expect(new Set(asked).size).toBe(asked.length);
+});
+
+test("a token with a place far beyond the end costs few requests, one beyond reason none", async () => {
+  const { listing, log } = watched(4);
+  const token = (index: number): string =>
+    Buffer.from(JSON.stringify({ v: 1, listing: "items", anchors: ["gone"], index })).toString("base64url");
+  const read = (index: number): Promise<unknown> =>
+    listing.byPage({ continuationToken: token(index) }).next();
+  await expect(read(5_000_000)).rejects.toMatchObject({ code: "conflict" });
+  expect(log.filter((each) => each.startsWith("ask")).length).toBeLessThan(50);
+  await expect(read(2 ** 52)).rejects.toMatchObject({ code: "invalid_argument" });
 });

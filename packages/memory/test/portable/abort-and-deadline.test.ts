@@ -103,6 +103,25 @@ describe("abort", () => {
 });
 
 describe("deadline", () => {
+  test("holds although the driver never answers and hears no signal, and so does an abort", async () => {
+    const clock = createVirtualClock();
+    const driver = createMemoryDriver({ account: createMemoryAccount({ clock }) });
+    const deaf = { ...driver, getVolume: () => new Promise<never>(() => undefined) };
+    const storage = createBlockStorage(deaf, { clock });
+    const late = storage.volumes.get("any", { timeoutMs: 5_000 }).catch((thrown: unknown) => thrown);
+    await clock.advance(4_999);
+    const abort = new AbortController();
+    const reason = new Error("enough");
+    const aborted = storage.volumes
+      .get("any", { abortSignal: abort.signal })
+      .catch((thrown: unknown) => thrown);
+    abort.abort(reason);
+    expect(await aborted).toBe(reason);
+    await clock.advance(1);
+    expect(await late).toMatchObject({ code: "timeout", operation: "volumes.get" });
+    expect(clock.sleepers).toBe(0);
+  });
+
   test("a wait that runs out says what it saw, and that the change may have happened", async () => {
     const { clock, storage } = world({ asynchronous: { createVolumeMs: 600_000 } });
     const seen: Progress[] = [];

@@ -7,7 +7,9 @@ export async function writeAudit(format: OutputFormat, report: AuditReport): Pro
   await writeResult(format, report, async () => {
     const { renderTable } = await import("../../output/table.ts");
     const { findings } = report;
-    if (findings.length === 0) return "No findings.\n";
+    if (findings.length === 0) {
+      return report.problems.length === 0 ? "No findings.\n" : "No findings in what could be read.\n";
+    }
     const table = renderTable<Finding>(findings, [
       { title: "cloud", text: ({ cloud }) => cloud },
       { title: "finding", text: ({ kind }) => kind.replaceAll("_", " "), tone: () => "busy" },

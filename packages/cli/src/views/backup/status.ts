@@ -28,7 +28,8 @@ export async function writeStatus(format: OutputFormat, status: BackupStatus): P
       },
       {
         title: "overdue",
-        text: ({ overdueMs }) => (overdueMs === 0 ? "" : spanText(overdueMs)),
+        text: ({ overdueMs, freshness }) =>
+          overdueMs === 0 || freshness === "new" ? "" : spanText(overdueMs),
         align: "right",
       },
       { title: "snapshots", text: ({ snapshots }) => String(snapshots), align: "right" },
