@@ -179,14 +179,17 @@ test(
   LONG_MS,
 );
 
-test.concurrent("what --keep and --seed refuse", async () => {
+test.concurrent("what --keep and --seed refuse, and that options about clouds are refused", async () => {
   await mkdir(join(folder, "full"));
   await writeFile(join(folder, "full/mine.txt"), "");
-  const [full, file, seed] = await Promise.all(
+  const [full, file, seed, ...foreign] = await Promise.all(
     [
       ["--keep", "full"],
       ["--keep", "full/mine.txt"],
       ["--seed", "x"],
+      ["--cloud", "ocean"],
+      ["--config", "x.yaml"],
+      ["--timeout", "2s"],
     ].map((options) => polyvol(["demo", ...options], { cwd: folder })),
   );
   expect(full).toMatchObject({ code: 2, out: "" });
@@ -198,4 +201,8 @@ test.concurrent("what --keep and --seed refuse", async () => {
   expect(file?.err).toContain("--keep: found full/mine.txt, which is no folder;");
   expect(seed).toMatchObject({ code: 2, out: "" });
   expect(seed?.err).toContain("Give a whole number from 1.");
+  for (const { code, err } of foreign) {
+    expect(code).toBe(2);
+    expect(err).toContain("does not go with this command: it brings its own clouds");
+  }
 });

@@ -11,6 +11,7 @@ import { createTeller, type Teller } from "../demo/teller.ts";
 import { tellOutcome } from "../demo/view.ts";
 import { FAILED } from "../errors.ts";
 import { writeResult } from "../output/result.ts";
+import { UsageError } from "../usage-error.ts";
 
 export interface DemoOptions extends Options {
   readonly seed: number;
@@ -23,6 +24,12 @@ const KEPT = "polyvol-demo";
 
 export async function run(context: Context, options: DemoOptions): Promise<number> {
   const { keep } = options;
+  const foreign = ["config", "cloud", "timeout"].find((name) => options[name] !== undefined);
+  if (foreign !== undefined) {
+    throw new UsageError(
+      `--${foreign} does not go with this command: it brings its own clouds and policies.`,
+    );
+  }
   const folder =
     keep === undefined ? await createTemporaryFolder() : await createKeptFolder(keep === true ? KEPT : keep);
   const teller = createTeller(context.output !== "table");
