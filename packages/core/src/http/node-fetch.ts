@@ -37,7 +37,7 @@ const IDLE_MS = 2;
 interface Origin {
   readonly options: RequestOptions;
   readonly isSecure: boolean;
-  /** When a request of it ended last. */
+  /** When something of it came last, or a request of it ended. */
   usedAtMs: number;
 }
 
@@ -76,6 +76,7 @@ function send(origin: Origin, path: string, parts: NodeRequestParts): Promise<No
     });
     let response: NodeResponse | undefined;
     request.on("response", (message) => {
+      origin.usedAtMs = performance.now();
       response = new NodeResponse(message);
       resolve(response);
     });
