@@ -51,7 +51,7 @@ function problemOf(line: string): string | undefined {
   }
   if (line === `npm install --global ${manifest.packageManager}`) return undefined;
   // Writes the variable's name, which pnpm fills in, and not the token.
-  if (/^echo '\/\/registry\.npmjs\.org\/:_authToken=\$\{NPM_TOKEN\}' > ~\/\.npmrc$/.test(line))
+  if (/^echo "\$\(npm config get registry \|.*\):_authToken=\\\$\{NPM_TOKEN\}" > ~\/\.npmrc$/.test(line))
     return undefined;
   return "a command that this test does not know";
 }
