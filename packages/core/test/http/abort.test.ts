@@ -56,7 +56,10 @@ test("500 aborts at random moments: each rejects within 50 ms with its own reaso
     const reason = random() < 0.5 ? new Error(id) : { id };
     let late = false;
     let deadline: NodeJS.Timeout | undefined;
+    // One in ten is let be, or on a busy machine none would be answered.
+    const isSpared = Number(id) % 10 === 9;
     const timer = setTimeout(() => {
+      if (isSpared) return;
       // A timer, not a stopwatch: a machine that is busy elsewhere delays both alike.
       deadline = setTimeout(() => {
         late = true;
@@ -82,7 +85,7 @@ test("500 aborts at random moments: each rejects within 50 ms with its own reaso
   };
   await client.send(GET, makeContext());
   await Promise.all(Array.from({ length: 20 }, worker));
-  expect(figures.answered).toBeGreaterThan(0);
+  expect(figures.answered).toBeGreaterThan(20);
   expect(figures).toMatchObject({ late: 0, wrongReason: 0, sentAfter: 0, listeners: 0 });
   expect(clock.sleepers).toBe(0);
 });
