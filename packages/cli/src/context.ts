@@ -34,9 +34,7 @@ export function createContext(options: Options, signal: AbortSignal, ledger: Led
   const timeoutMs = options["timeout"] as number | undefined;
   let loaded: Promise<Config> | undefined;
   const config = (): Promise<Config> => {
-    loaded ??= import("@polyvol/container").then((container) =>
-      container.loadConfig(path === undefined ? {} : { path }),
-    );
+    loaded ??= import("@polyvol/container").then((container) => container.loadConfig({ path }));
     return loaded;
   };
   return {

@@ -1,8 +1,9 @@
 import type { Policy } from "../policy/types.ts";
 import type { Period } from "../retention/bucket.ts";
+import { countRules } from "../retention/rules.ts";
 import { isZeroSpan, parseSpan, type Span, subtractSpan } from "../retention/span.ts";
 import { zoneNamed } from "../retention/time-zone.ts";
-import type { CountRuleName, WithinRuleName } from "../retention/types.ts";
+import type { WithinRuleName } from "../retention/types.ts";
 import { alwaysApart, sampleSlots } from "./samples.ts";
 
 /** How many snapshots of one volume a policy's rules can keep, and how that comes about. */
@@ -21,14 +22,6 @@ interface Term {
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const countRules: readonly (readonly [CountRuleName, Period | undefined])[] = [
-  ["last", undefined],
-  ["hourly", "hour"],
-  ["daily", "day"],
-  ["weekly", "week"],
-  ["monthly", "month"],
-  ["yearly", "year"],
-];
 /** With the shortest that such a period can be. */
 const withinRules: readonly (readonly [WithinRuleName, Period, number])[] = [
   ["withinHourly", "hour", HOUR],

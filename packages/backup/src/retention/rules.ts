@@ -17,7 +17,8 @@ export interface Candidate {
 /** Shown every candidate of one volume, newest first; remembers what it has kept. */
 export type Rule = (candidate: Candidate) => RetentionReason | undefined;
 
-const countRules: readonly (readonly [CountRuleName, Period | undefined])[] = [
+/** The rules that count, with the period each counts one of. */
+export const countRules: readonly (readonly [CountRuleName, Period | undefined])[] = [
   ["last", undefined],
   ["hourly", "hour"],
   ["daily", "day"],

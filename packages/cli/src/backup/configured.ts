@@ -1,6 +1,5 @@
 import type { Clouds, Policy } from "@polyvol/backup";
 import type { Config } from "@polyvol/container";
-import type { BlockStorage } from "@polyvol/core";
 import type { Context } from "../context.ts";
 import { UsageError } from "../usage-error.ts";
 import { located } from "./located.ts";
@@ -25,9 +24,10 @@ export async function configured(context: Context, ids: readonly string[] = []):
     throw new UsageError("--cloud does not go with this command: policies say which clouds they are about.");
   }
   const config = await context.config();
+  const { connectEach } = await import("@polyvol/container");
   return {
     policies: choose(await policiesOf(config), ids),
-    clouds: new Map(await Promise.all([...config.clouds.keys()].map((name) => open(context, name)))),
+    clouds: await connectEach(config),
     credentialVariables: variablesOf(config),
     check: (work) => located(config, work),
   };
@@ -40,14 +40,6 @@ function choose(all: readonly Policy[], ids: readonly string[]): readonly Policy
     throw new UsageError(`--policy: found ${unknown.join(", ")}; allowed: ${known.join(", ")}`);
   }
   return ids.length === 0 ? all : all.filter(({ id }) => ids.includes(id));
-}
-
-async function open(context: Context, name: string): Promise<[string, BlockStorage | Error]> {
-  try {
-    return [name, await context.connect(name)];
-  } catch (error) {
-    return [name, error instanceof Error ? error : new Error(String(error))];
-  }
 }
 
 function variablesOf({ clouds }: Config): readonly string[] {

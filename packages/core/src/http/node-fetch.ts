@@ -24,9 +24,6 @@ export const CONNECTED: unique symbol = Symbol("connected");
 /** One failure, one name, whichever way the request took. */
 const SAME_CODES: Readonly<Record<string, string>> = { HPE_HEADER_OVERFLOW: "UND_ERR_HEADERS_OVERFLOW" };
 
-/** Why a handshake failed, in the words of OpenSSL; the code says only that it did. */
-const TLS_REASON = /:error:[0-9A-F]+:SSL routines:[^:]*:([\w /]+):/;
-
 /** Not imported: an ES import of `node:http` reads all it exports, and so loads the platform's client for WebSockets. */
 const http = process.getBuiltinModule("node:http");
 const https = process.getBuiltinModule("node:https");
@@ -147,9 +144,6 @@ function noAnswer(): Error {
 }
 
 function withSameCode(error: Error & { code?: string }): Error {
-  const { code = "", message } = error;
-  const reason = code === "EPROTO" ? TLS_REASON.exec(message)?.[1] : undefined;
-  const same =
-    reason === undefined ? SAME_CODES[code] : `ERR_SSL_${reason.replaceAll(" ", "_").toUpperCase()}`;
+  const same = SAME_CODES[error.code ?? ""];
   return same === undefined ? error : Object.assign(error, { code: same });
 }
