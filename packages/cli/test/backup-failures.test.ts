@@ -75,7 +75,7 @@ test.concurrent("a limit that cannot be kept is refused with the arithmetic, and
   expect(out).toMatch(/\nsamsung +erp +nightly +create /);
   expect(out).not.toMatch(/\nocean /);
   expect(err).toMatch(
-    /^error: ocean: (policy nightly: )?volume db: .*= 41 snapshots; digitalocean allows 25 of one volume.*; no snapshot is taken and none deleted there\n/,
+    /^error: volume db \([^)]+\) on ocean: .*= 41 snapshots; digitalocean allows 25 of one volume.*; no snapshot is taken and none deleted there\n/,
   );
 });
 

@@ -23,7 +23,7 @@ export function selectVolumes(policies: readonly Policy[], clouds: readonly Clou
   const problems: BackupProblem[] = [];
   for (const policy of policies) {
     const own = clouds.filter(({ name }) => policy.select.clouds?.includes(name) ?? true);
-    const seen = new Set<string>();
+    const fitting: Fitting[] = [];
     let complete = true;
     for (const cloud of own) {
       if (cloud.state === "failed") {
@@ -37,12 +37,12 @@ export function selectVolumes(policies: readonly Policy[], clouds: readonly Clou
       }
       for (const volume of cloud.volumes) {
         if (!isChosen(policy, volume)) continue;
-        seen.add(volume.id);
+        fitting.push({ cloud: cloud.name, volume });
         const key = keyOf(cloud.name, volume.id);
         chosen.set(key, [...(chosen.get(key) ?? []), policy]);
       }
     }
-    if (complete) problems.push(...missing(policy, seen, own));
+    if (complete) problems.push(...missing(policy, fitting, own));
   }
   return { policiesOf: (cloud, volumeId) => chosen.get(keyOf(cloud, volumeId)) ?? [], problems };
 }
@@ -65,21 +65,49 @@ function noTags(policy: Policy, cloud: string, provider: string): BackupProblem 
   return problemOf(error, "nothing_done", { cloud, policyId: policy.id });
 }
 
-/** A selector that matches nothing is a mistake until the policy says otherwise, and so is an id that nobody has. */
-function missing(policy: Policy, seen: ReadonlySet<string>, clouds: readonly CloudState[]): BackupProblem[] {
+/** A volume that a policy chooses. */
+interface Fitting {
+  readonly cloud: string;
+  readonly volume: Volume;
+}
+
+/**
+ * A selector that matches nothing is a mistake until the policy says otherwise, and so is each of its entries that
+ * nothing fits: a name that is misspelt, the id of a volume that is gone, a cloud without any of the volumes.
+ */
+function missing(
+  policy: Policy,
+  fitting: readonly Fitting[],
+  clouds: readonly CloudState[],
+): BackupProblem[] {
   if (policy.allowEmpty) return [];
   const place = { policyId: policy.id };
   const where = clouds.map(({ name }) => name).join(", ");
-  const absent = (policy.select.ids ?? []).filter((id) => !seen.has(id));
-  if (absent.length > 0 && seen.size > 0) {
-    const message = `policy ${policy.id}: no volume fits with the id ${absent.join(" or ")} on ${where}`;
-    return [{ code: "not_found", message, effect: "attention", ...place }];
+  if (fitting.length === 0) {
+    const message =
+      `policy ${policy.id}: its selector matches no volume on ${where}; correct select, ` +
+      "or say allowEmpty: true when that is meant";
+    return [{ code: "not_found", message, effect: "nothing_done", ...place }];
   }
-  if (seen.size > 0) return [];
-  const message =
-    `policy ${policy.id}: its selector matches no volume on ${where}; correct select, ` +
-    "or say allowEmpty: true when that is meant";
-  return [{ code: "not_found", message, effect: "nothing_done", ...place }];
+  const { clouds: named = [], ids = [], names = [] } = policy.select;
+  const some = (fits: (each: Fitting) => boolean): boolean => fitting.some(fits);
+  const told = [
+    ...ids
+      .filter((id) => !some(({ volume }) => volume.id === id))
+      .map((id) => `with the id ${id} on ${where}`),
+    ...names
+      .filter((pattern) => !some(({ volume }) => matchesGlob(pattern, volume.name)))
+      .map((pattern) => `of the name ${JSON.stringify(pattern)} on ${where}`),
+    ...named
+      .filter((name) => !some(({ cloud }) => cloud === name))
+      .map((name) => `on the cloud ${name}, which select.cloud names`),
+  ];
+  return told.map((what) => {
+    const message =
+      `policy ${policy.id}: no volume fits ${what}; the others are backed up; correct select, ` +
+      "or say allowEmpty: true when that is meant";
+    return { code: "not_found", message, effect: "attention", ...place };
+  });
 }
 
 function keyOf(cloud: string, volumeId: string): string {

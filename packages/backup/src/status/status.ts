@@ -59,7 +59,7 @@ export interface VolumeStatus {
     readonly name: string;
     /** The slot that it is of. */
     readonly slot: string;
-    /** Since its slot, in milliseconds. */
+    /** Time since its slot, in milliseconds, whenever it was taken. */
     readonly ageMs: number;
   };
   /** How long the newest due slot has been without a snapshot; 0 when it has one. */
@@ -158,7 +158,7 @@ function statusOf(
             snapshotId: newest.snapshot.id,
             name: newest.snapshot.name,
             slot: newest.ours.slot.toISOString(),
-            ageMs: now.getTime() - newest.snapshot.createdAt.getTime(),
+            ageMs: now.getTime() - newest.ours.slot.getTime(),
           },
         }),
     overdueMs,

@@ -367,6 +367,38 @@ describe("selectors", () => {
     expect(made.problems[0]?.message).toContain("no volume fits with the id nobody on do");
   });
 
+  test("each name, pattern, id and cloud that nothing fits is said, and the others are backed up", async () => {
+    const world = createMemoryWorld("2026-05-10T04:00:00Z");
+    const { orders = "" } = await makeVolumes(world.open().do, ["orders", "web-1"]);
+    const select = { name: ["orders", "custmers", "web-*", "app-?"], cloud: ["do", "scp"] };
+    const made = await planNow(world, parsePolicies({ nightly: nightly({ select }) }));
+    expect(made.totals.create).toBe(2);
+    expect(made.problems).toMatchObject(
+      Array.from({ length: 3 }, () => ({ code: "not_found", effect: "attention", policyId: "nightly" })),
+    );
+    expect(made.problems.map(({ message }) => message.split(";")[0])).toEqual([
+      'policy nightly: no volume fits of the name "custmers" on do, scp',
+      'policy nightly: no volume fits of the name "app-?" on do, scp',
+      "policy nightly: no volume fits on the cloud scp, which select.cloud names",
+    ]);
+    const both = { id: [orders], name: ["orders", "web-1"] };
+    const narrowed = await planNow(world, parsePolicies({ nightly: nightly({ select: both }) }));
+    expect(narrowed.problems.map(({ message }) => message.split(";")[0])).toEqual([
+      'policy nightly: no volume fits of the name "web-1" on do, scp',
+    ]);
+    const meant = await planNow(world, parsePolicies({ nightly: nightly({ select, allowEmpty: true }) }));
+    expect(meant.problems).toEqual([]);
+  });
+
+  test("no entry is said to fit nothing while a cloud is down", async () => {
+    const world = createMemoryWorld("2026-05-10T04:00:00Z");
+    await makeVolumes(world.open().do, ["orders"]);
+    world.accounts.scp.inject({ effect: "fail", when: "before", count: Number.POSITIVE_INFINITY });
+    const select = { name: ["orders", "custmers"] };
+    const made = await planNow(world, parsePolicies({ nightly: nightly({ select }) }));
+    expect(made.problems.map(({ code }) => code)).toEqual(["unavailable"]);
+  });
+
   test("volumes in use, where the policy wants them at rest", async () => {
     const world = createMemoryWorld("2026-05-10T04:00:00Z");
     const { do: one } = world.open();

@@ -38,7 +38,8 @@ describe("status", () => {
       policyId: "nightly",
       dueSlot: "2026-05-12T03:00:00.000Z",
       nextSlot: "2026-05-13T03:00:00.000Z",
-      newest: { slot: "2026-05-09T03:00:00.000Z", ageMs: 3 * 86_400_000 + (8 * 60 + 50) * 60_000 },
+      // Taken at 03:10; its age is that of its slot.
+      newest: { slot: "2026-05-09T03:00:00.000Z", ageMs: 3 * 86_400_000 + 9 * 3_600_000 },
       overdueMs: 9 * 3_600_000,
       missed: { count: 2, more: false },
     });
@@ -57,6 +58,17 @@ describe("status", () => {
     const at = async (now: string) => (await status(POLICIES, clouds, new Date(now))).counts;
     expect(await at("2026-05-09T05:30:00Z")).toEqual({ fresh: 0, late: 0, missing: 0, new: 1 });
     expect(await at("2026-05-09T06:00:01Z")).toEqual({ fresh: 0, late: 0, missing: 1, new: 0 });
+  });
+
+  test("a name of several that nothing fits fails, however fresh the others are", async () => {
+    const { clouds } = await backedUp();
+    const policies = parsePolicies({ nightly: nightly({ select: { name: ["db", "web"] } }) });
+    const found = await status(policies, clouds, new Date("2026-05-09T03:11:00Z"));
+    expect(found).toMatchObject({
+      verdict: "failed",
+      counts: { fresh: 1 },
+      problems: [{ code: "not_found", effect: "attention", policyId: "nightly" }],
+    });
   });
 
   test("a cloud that cannot be read is worse than stale", async () => {

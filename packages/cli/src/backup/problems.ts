@@ -18,10 +18,14 @@ export function reportProblems(
   for (const problem of problems) {
     const { cloud, policyId, volumeName, volumeId, message, effect } = problem;
     const volume = volumeName ?? volumeId;
+    // A message that begins with its place is not given it twice.
+    const ofPolicy = `policy ${policyId}`;
+    const ofVolume = `volume ${volume}`;
+    const saysVolume = volume !== undefined && message.startsWith(`${ofVolume} (`);
     const place = [
-      cloud ?? "",
-      policyId === undefined ? "" : `policy ${policyId}`,
-      volume === undefined ? "" : `volume ${volume}`,
+      saysVolume ? "" : (cloud ?? ""),
+      policyId === undefined || message.startsWith(`${ofPolicy}:`) ? "" : ofPolicy,
+      volume === undefined || saysVolume ? "" : ofVolume,
       message,
     ].filter((part) => part !== "");
     const result = doing === "work" ? EFFECTS[effect] : "";
