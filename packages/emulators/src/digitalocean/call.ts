@@ -57,6 +57,15 @@ export function many<Item>(
   return jsonText(200, `{"${member}":[${list}],"links":${links},"meta":{"total":${page.total}}}`);
 }
 
+/** Where a request looks for the one that its path names: reads that are to see stale ones look at the past. */
+export function readFrom<Item>(
+  call: Call,
+  collection: { asOf(time: number): Reader<Item> } & Reader<Item>,
+): Reader<Item> {
+  const { method, staleReadMs = 0 } = call.request;
+  return staleReadMs > 0 && method === "GET" ? collection.asOf(call.now - staleReadMs) : collection;
+}
+
 /** The items that a list shows: those of now, or of some time ago when the request is to see stale ones. */
 export function listed<Item>(
   call: Call,

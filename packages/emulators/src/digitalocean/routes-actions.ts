@@ -1,5 +1,5 @@
 import { startAction } from "./action-rules.ts";
-import { type Call, type Handler, listed, many, type Operation, one } from "./call.ts";
+import { type Call, type Handler, listed, many, type Operation, one, readFrom } from "./call.ts";
 import { apiError, notFound, unprocessable } from "./errors.ts";
 import type { ActionRecord, VolumeRecord } from "./records.ts";
 import { actionJson } from "./render.ts";
@@ -10,8 +10,9 @@ const text = (call: Call, action: ActionRecord): string =>
   JSON.stringify(actionJson(action, call.world.regions, call.view));
 
 /** The action that the path names; 404 also while it is too young to be seen. */
-function actionOf({ world, params, now }: Call, volumeId?: string): ActionRecord {
-  const action = world.actions.get(Number(params["action_id"]));
+function actionOf(call: Call, volumeId?: string): ActionRecord {
+  const { now, params, world } = call;
+  const action = readFrom(call, world.actions).get(Number(params["action_id"]));
   if (action === undefined) throw notFound();
   if (volumeId !== undefined && action.volumeId !== volumeId) throw notFound();
   if (action.visibleAt > now) throw notFound("could not get volume action: no volume event found");

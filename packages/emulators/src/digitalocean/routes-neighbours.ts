@@ -1,5 +1,5 @@
 import { destroyDroplet } from "./action-rules.ts";
-import { type Handler, listed, many, NO_CONTENT, type Operation, one } from "./call.ts";
+import { type Handler, listed, many, NO_CONTENT, type Operation, one, readFrom } from "./call.ts";
 import { notFound } from "./errors.ts";
 import { dropletJson } from "./render.ts";
 
@@ -33,8 +33,9 @@ const droplets: Handler = (call) => {
   return many(call, "droplets", wanted, (droplet) => JSON.stringify(dropletJson(droplet, world, view)));
 };
 
-const droplet: Handler = ({ world, params, view }) => {
-  const found = world.droplets.get(Number(params["droplet_id"]));
+const droplet: Handler = (call) => {
+  const { world, params, view } = call;
+  const found = readFrom(call, world.droplets).get(Number(params["droplet_id"]));
   if (found === undefined) throw notFound();
   return one(200, "droplet", JSON.stringify(dropletJson(found, world, view)));
 };

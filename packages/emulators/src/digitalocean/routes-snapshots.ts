@@ -1,4 +1,4 @@
-import { type Call, type Handler, listed, many, NO_CONTENT, type Operation, one } from "./call.ts";
+import { type Call, type Handler, listed, many, NO_CONTENT, type Operation, one, readFrom } from "./call.ts";
 import { apiError, notFound } from "./errors.ts";
 import type { SnapshotRecord } from "./records.ts";
 import { snapshotText } from "./render.ts";
@@ -7,15 +7,15 @@ import { volumeOf } from "./routes-volumes.ts";
 import { createSnapshot } from "./snapshot-rules.ts";
 
 /** The snapshot that the path names. An image that is no snapshot is 400, anything else unknown is 404. */
-function snapshotOf({ world, params }: Call): SnapshotRecord {
-  const id = params["snapshot_id"] ?? "";
-  const snapshot = world.snapshots.get(id);
+function snapshotOf(call: Call): SnapshotRecord {
+  const id = call.params["snapshot_id"] ?? "";
+  const snapshot = readFrom(call, call.world.snapshots).get(id);
   if (snapshot !== undefined) return snapshot;
-  throw world.images.has(id) ? apiError(400, "the resource is not a snapshot") : notFound();
+  throw call.world.images.has(id) ? apiError(400, "the resource is not a snapshot") : notFound();
 }
 
 function volumeSnapshotOf(call: Call): SnapshotRecord {
-  const snapshot = call.world.snapshots.get(call.params["snapshot_id"] ?? "");
+  const snapshot = readFrom(call, call.world.snapshots).get(call.params["snapshot_id"] ?? "");
   if (snapshot?.resourceType !== "volume") throw notFound();
   return snapshot;
 }

@@ -1,4 +1,4 @@
-import { type Call, type Handler, listed, many, NO_CONTENT, type Operation, one } from "./call.ts";
+import { type Call, type Handler, listed, many, NO_CONTENT, type Operation, one, readFrom } from "./call.ts";
 import type { Reader } from "./collection.ts";
 import { apiError, notFound, unprocessable } from "./errors.ts";
 import type { VolumeRecord } from "./records.ts";
@@ -8,8 +8,8 @@ import type { List } from "./sorted-list.ts";
 import { createVolume, deleteVolume } from "./volume-rules.ts";
 
 /** The volume that the path names, or 404. */
-export function volumeOf({ world, params }: Call): VolumeRecord {
-  const volume = world.volumes.get(params["volume_id"] ?? "");
+export function volumeOf(call: Call): VolumeRecord {
+  const volume = readFrom(call, call.world.volumes).get(call.params["volume_id"] ?? "");
   if (volume === undefined) throw notFound();
   return volume;
 }

@@ -7,12 +7,15 @@ import { httpDate } from "./http-date.ts";
 import type { Clock, ServiceRequest } from "./service.ts";
 import { spoilJson } from "./wrong-json.ts";
 
+/** What a fault makes the service see in place of the request's own. */
+export type RequestChanges = Partial<Pick<ServiceRequest, "query" | "staleMs" | "staleReadMs">>;
+
 /** What a fault may do with the request that it struck. */
 export interface FaultScene {
   readonly clock: Clock;
   readonly request: ServiceRequest;
-  /** Lets the service process the request now; lists look back `staleMs`. */
-  commit(staleMs?: number): Answer;
+  /** Lets the service process the request now, with `changes` to how it sees the request. */
+  commit(changes?: RequestChanges): Answer;
   /** Lets the service process the request in `ms` on the clock, unless the emulator is reset before. */
   commitLater(ms: number): void;
   /** The provider's own answer with a status, without touching the state. */
@@ -34,6 +37,18 @@ function given(scene: FaultScene, answer: FaultAnswer): Answer {
     headers: { ...usual.headers, "content-type": type, ...own },
     body: typeof body === "string" ? body : JSON.stringify(body),
   };
+}
+
+function otherQuery(
+  sent: URLSearchParams,
+  { remove = [], set = {}, atMost = {} }: Extract<Fault, { kind: "query" }>,
+): URLSearchParams {
+  const query = new URLSearchParams(sent);
+  for (const name of remove) query.delete(name);
+  for (const [name, value] of Object.entries(set)) query.set(name, value);
+  for (const [name, most] of Object.entries(atMost))
+    if (Number(query.get(name) ?? 0) > most) query.set(name, String(most));
+  return query;
 }
 
 function instead(scene: FaultScene, when: FaultMoment | undefined, answer: () => Answer): Answer {
@@ -124,7 +139,11 @@ export async function applyFault(fault: Fault, scene: FaultScene): Promise<Outco
     case "headers":
       return withHeaders(scene.commit(), fault.set ?? {}, fault.remove);
     case "stale-list":
-      return scene.commit(fault.ms);
+      return scene.commit({ staleMs: fault.ms });
+    case "stale-read":
+      return scene.commit({ staleReadMs: fault.ms });
+    case "query":
+      return scene.commit({ query: otherQuery(scene.request.query, fault) });
     case "wrong-date": {
       const date = fault.value ?? httpDate(scene.clock.now() + (fault.offsetMs ?? 0));
       return withHeaders(scene.commit(), { date });

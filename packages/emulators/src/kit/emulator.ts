@@ -65,7 +65,7 @@ function latencyOf(options: EmulatorOptions, clock: Clock): (() => Promise<void>
 /** Puts the shell around a service. `options.clock` must be the clock that the service was made with. */
 export function createEmulator(service: EmulatedService, options: EmulatorOptions = {}): Emulator {
   const { clock = realClock, randomSeed = 1, logLimit = 10_000, logBodyLimit = 16_384 } = options;
-  const faults = createFaults(randomSeed);
+  const faults = createFaults(randomSeed, () => clock.now());
   const log = createRequestLog({ limit: logLimit, bodyLimit: logBodyLimit }, service.secrets ?? []);
   for (const fault of options.faults ?? []) faults.add(fault);
   let generation = 0;

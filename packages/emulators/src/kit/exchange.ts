@@ -1,5 +1,5 @@
 import type { Answer, Outcome } from "./answer.ts";
-import { applyFault, statusOf } from "./apply-fault.ts";
+import { applyFault, type RequestChanges, statusOf } from "./apply-fault.ts";
 import type { FaultHit, FaultSelector } from "./faults.ts";
 import { httpDate } from "./http-date.ts";
 import type { LogRecord, LogRecorder } from "./request-log.ts";
@@ -19,10 +19,10 @@ export interface ExchangeParts {
   readonly generation: () => number;
 }
 
-/** A request with another staleness. Members are copied by name: some requests compute them on demand. */
-function stale(request: ServiceRequest, staleMs: number): ServiceRequest {
-  const { method, rawTarget, origin, path, query, headers, body } = request;
-  return { method, rawTarget, origin, path, query, headers, body, staleMs };
+/** A request seen otherwise. Members are copied by name: some requests compute them on demand. */
+function changed(request: ServiceRequest, changes: RequestChanges): ServiceRequest {
+  const { method, rawTarget, origin, path, query, headers, body, staleMs } = request;
+  return { method, rawTarget, origin, path, query, headers, body, staleMs, ...changes };
 }
 
 export function createExchange(parts: ExchangeParts): Exchange {
@@ -69,7 +69,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
     const outcome = await applyFault(hit.fault, {
       clock,
       request,
-      commit: (staleMs = 0) => process(staleMs > 0 ? stale(request, staleMs) : request, record),
+      commit: (changes) => process(changes === undefined ? request : changed(request, changes), record),
       commitLater(ms) {
         const mine = generation();
         void clock.sleep(ms).then(() => {
@@ -89,8 +89,9 @@ export function createExchange(parts: ExchangeParts): Exchange {
   }
 
   return (request) => {
-    const hit = faults.pick(request);
-    const record = log.record(request, clock.now(), hit);
+    const now = clock.now();
+    const hit = faults.pick(request, now);
+    const record = log.record(request, now, hit);
     if (hit !== undefined) return struck(hit, request, record);
     const answer = process(request, record);
     if (latency === undefined) return finish(record, answer);

@@ -39,6 +39,9 @@ const match = z.strictObject({
 const rule = {
   id: z.string().min(1, "must not be empty").optional(),
   match: match.optional(),
+  after: match.optional(),
+  afterMs: milliseconds.optional(),
+  forMs: milliseconds.optional(),
   skip: whole.optional(),
   count: positive.optional(),
   perRequest: positive.optional(),
@@ -96,6 +99,14 @@ const kinds = [
     remove: z.array(z.string()).optional(),
   }),
   z.strictObject({ ...rule, kind: z.literal("stale-list"), ms: milliseconds }),
+  z.strictObject({ ...rule, kind: z.literal("stale-read"), ms: milliseconds }),
+  z.strictObject({
+    ...rule,
+    kind: z.literal("query"),
+    remove: z.array(z.string()).optional(),
+    set: texts.optional(),
+    atMost: z.record(z.string(), whole).optional(),
+  }),
   z.strictObject({
     ...rule,
     kind: z.literal("wrong-date"),

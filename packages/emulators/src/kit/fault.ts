@@ -29,6 +29,15 @@ export interface FaultRule {
   readonly id?: string | undefined;
   /** Which requests it strikes. Default: every one. */
   readonly match?: FaultMatch | undefined;
+  /**
+   * Sleeps until a request arrives that fits this, whatever becomes of that request; each further one begins anew.
+   * Default: awake from the moment it is added.
+   */
+  readonly after?: FaultMatch | undefined;
+  /** Begins so many milliseconds after it is awake, on the emulator's clock. Default 0. */
+  readonly afterMs?: number | undefined;
+  /** Strikes for so many milliseconds from then on, on the emulator's clock. Default: without end. */
+  readonly forMs?: number | undefined;
   /** Lets this many matching requests pass first. Default 0. */
   readonly skip?: number | undefined;
   /** Strikes this many times, then never again. Default: without end. */
@@ -95,6 +104,19 @@ export type FaultEffect =
     }
   /** Lists answer as things were `ms` ago; single reads stay fresh. */
   | { readonly kind: "stale-list"; readonly ms: number }
+  /** Reads of a single resource answer as things were `ms` ago; lists stay fresh. */
+  | { readonly kind: "stale-read"; readonly ms: number }
+  /**
+   * The service reads another query than the one that was sent: parameters removed, set, or lowered where they are
+   * numbers above `atMost`, such as a page size that is cut without a word. The request target stays, and with it
+   * what a client signed.
+   */
+  | {
+      readonly kind: "query";
+      readonly remove?: readonly string[] | undefined;
+      readonly set?: Readonly<Record<string, string>> | undefined;
+      readonly atMost?: Readonly<Record<string, number>> | undefined;
+    }
   /** The true answer with a `Date` header that is off by `offsetMs`, or is `value` to the letter. */
   | {
       readonly kind: "wrong-date";

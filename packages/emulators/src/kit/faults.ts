@@ -1,4 +1,4 @@
-import type { Fault } from "./fault.ts";
+import type { Fault, FaultMatch } from "./fault.ts";
 import { compileMatch, type RequestTest } from "./fault-match.ts";
 import { parseFault } from "./fault-schema.ts";
 import { createRandom } from "./random.ts";
@@ -14,7 +14,7 @@ export interface FaultStatus {
   readonly matched: number;
   /** How many requests it struck so far. */
   readonly applied: number;
-  /** True when it has struck as often as it may. */
+  /** True when it has struck as often, or for as long, as it may. */
   readonly spent: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface FaultRegistry {
 
 /** The registry as the shell uses it: it also decides which fault strikes a request. */
 export interface FaultSelector extends FaultRegistry {
-  pick(request: ServiceRequest): FaultHit | undefined;
+  pick(request: ServiceRequest, now: number): FaultHit | undefined;
 }
 
 /** A fault that strikes. */
@@ -45,20 +45,33 @@ interface Entry {
   readonly id: string;
   readonly fault: Fault;
   readonly fits: RequestTest;
+  /** What wakes it; absent when it is awake from the start. */
+  readonly wakes: RequestTest | undefined;
   readonly chance: () => number;
   readonly arrivals: Map<string, number>;
+  /** When it was last woken, on the emulator's clock. */
+  awakeSince: number | undefined;
   matched: number;
   passed: number;
   applied: number;
 }
 
-function spent(entry: Entry): boolean {
-  return entry.fault.count !== undefined && entry.applied >= entry.fault.count;
+/** Whether the span in which it strikes lies ahead, is now, or has passed. */
+function span({ awakeSince, fault }: Entry, now: number): "ahead" | "now" | "past" {
+  const { afterMs = 0, forMs = Number.POSITIVE_INFINITY } = fault;
+  if (awakeSince === undefined || now < awakeSince + afterMs) return "ahead";
+  return now < awakeSince + afterMs + forMs ? "now" : "past";
 }
 
-function strikes(entry: Entry, request: ServiceRequest): boolean {
+function spent(entry: Entry, now: number): boolean {
+  if (entry.fault.count !== undefined && entry.applied >= entry.fault.count) return true;
+  return entry.wakes === undefined && span(entry, now) === "past";
+}
+
+function strikes(entry: Entry, request: ServiceRequest, now: number): boolean {
   if (!entry.fits(request)) return false;
   entry.matched += 1;
+  if (span(entry, now) !== "now") return false;
   const { perRequest, skip = 0, probability = 1 } = entry.fault;
   if (perRequest !== undefined) {
     const key = `${request.method} ${request.rawTarget}\n${request.body}`;
@@ -75,14 +88,25 @@ function strikes(entry: Entry, request: ServiceRequest): boolean {
   return true;
 }
 
-function asJson(fault: Fault): Fault {
-  const path = fault.match?.path;
-  if (!(path instanceof RegExp)) return fault;
-  return { ...fault, match: { ...fault.match, path: { regexp: path.source, flags: path.flags } } };
+function matchAsJson(match: FaultMatch): FaultMatch {
+  const { path } = match;
+  return path instanceof RegExp ? { ...match, path: { regexp: path.source, flags: path.flags } } : match;
 }
 
-/** Makes an empty registry. `seed` decides the chances of faults that bring no seed of their own. */
-export function createFaults(seed: number): FaultSelector {
+function asJson(fault: Fault): Fault {
+  const { after, match } = fault;
+  return {
+    ...fault,
+    ...(match !== undefined && { match: matchAsJson(match) }),
+    ...(after !== undefined && { after: matchAsJson(after) }),
+  };
+}
+
+/**
+ * Makes an empty registry. `seed` decides the chances of faults that bring no seed of their own; `now` is the
+ * emulator's clock.
+ */
+export function createFaults(seed: number, now: () => number): FaultSelector {
   let entries: Entry[] = [];
   let active: Entry[] = [];
   let made = 0;
@@ -96,6 +120,8 @@ export function createFaults(seed: number): FaultSelector {
         id,
         fault,
         fits: compileMatch(fault.match ?? {}),
+        wakes: fault.after === undefined ? undefined : compileMatch(fault.after),
+        awakeSince: fault.after === undefined ? now() : undefined,
         chance: createRandom(fault.seed ?? seed + made * 7919),
         arrivals: new Map(),
         matched: 0,
@@ -122,15 +148,14 @@ export function createFaults(seed: number): FaultSelector {
         fault: asJson(entry.fault),
         matched: entry.matched,
         applied: entry.applied,
-        spent: spent(entry),
+        spent: spent(entry, now()),
       })),
-    pick(request) {
-      for (const entry of active) {
-        if (!strikes(entry, request)) continue;
-        if (spent(entry)) active = active.filter((other) => other !== entry);
-        return { id: entry.id, fault: entry.fault };
-      }
-      return undefined;
+    pick(request, at) {
+      const entry = active.find((one) => strikes(one, request, at));
+      for (const one of active) if (one.wakes?.(request) === true) one.awakeSince = at;
+      if (entry === undefined) return undefined;
+      if (spent(entry, at)) active = active.filter((other) => other !== entry);
+      return { id: entry.id, fault: entry.fault };
     },
   };
 }

@@ -27,8 +27,10 @@ export interface ServiceRequest {
   readonly headers: ReadonlyMap<string, string>;
   /** Body text, empty when there was none. */
   readonly body: string;
-  /** Above 0: lists answer as the state was this many milliseconds ago (fault "stale list"). Single reads stay fresh. */
+  /** Above 0: lists answer as the state was this many milliseconds ago (fault "stale-list"). Single reads stay fresh. */
   readonly staleMs: number;
+  /** The same for reads of a single resource (fault "stale-read"). Default 0. */
+  readonly staleReadMs?: number | undefined;
 }
 
 /** An answer as a service gives it. */

@@ -1,6 +1,6 @@
 import type { ServiceResponse } from "../kit/service.ts";
 import type { Caller } from "./auth.ts";
-import type { Item } from "./collection.ts";
+import type { Collection, Item } from "./collection.ts";
 import { notFound } from "./refusals.ts";
 import type { Renderer } from "./render.ts";
 import type { Settings } from "./settings.ts";
@@ -22,6 +22,8 @@ export interface Call {
   readonly body: string;
   /** Above 0: a list answers as of that many milliseconds ago. */
   readonly staleMs: number;
+  /** Above 0: the read of a single resource answers as of that many milliseconds ago. */
+  readonly staleReadMs: number;
 }
 
 const JSON_TEXT: Readonly<Record<string, string>> = { "content-type": "application/json" };
@@ -51,6 +53,16 @@ export function list(key: string, texts: readonly string[], count: number | unde
 export function found<T>(item: Item<T> | undefined): Item<T> {
   if (item === undefined) throw notFound();
   return item;
+}
+
+/** The item that a read shows, or the 404 of the service: as it is now, or as it was when the read is a stale one. */
+export function shown<T extends { readonly id: string; readonly createdAt: number }>(
+  call: Call,
+  collection: Collection<T>,
+  id: string,
+): Item<T> {
+  if (call.staleReadMs <= 0) return found(collection.item(id));
+  return found(collection.asOf(call.now - call.staleReadMs).find((item) => item.id === id));
 }
 
 /** A path parameter; the router has found it. */

@@ -115,6 +115,7 @@ export class SamsungScpService implements EmulatedService {
       query: request.query,
       body: request.body,
       staleMs: request.staleMs,
+      staleReadMs: request.staleReadMs ?? 0,
     });
   }
 

@@ -24,6 +24,44 @@ describe("faults on this provider", () => {
     expect(ids((await call("GET", "/v2/volumes")).body.volumes)).toEqual([fresh.id, old.id].sort());
   });
 
+  test("a stale read shows what was there, while lists and changes are fresh", async () => {
+    const { call, volume, emulator, clock } = await serve({
+      actionDurationMs: 0,
+      droplets: [{ id: 1001, region: "nyc3" }],
+    });
+    const { id } = await volume("old");
+    const path = `/v2/volumes/${id}`;
+    await call("POST", `${path}/actions`, { type: "attach", droplet_id: 1001 });
+    await clock.advance(1000);
+    await call("POST", `${path}/actions`, { type: "detach", droplet_id: 1001 });
+    const fresh = await volume("fresh");
+    emulator.faults.add({ kind: "stale-read", ms: 500 });
+    expect((await call("GET", path)).body.volume.droplet_ids).toEqual([1001]);
+    expect((await call("GET", `/v2/volumes/${fresh.id}`)).status).toBe(404);
+    expect((await call("GET", "/v2/volumes")).body.volumes).toMatchObject([
+      { droplet_ids: [] },
+      { droplet_ids: [] },
+    ]);
+    expect((await call("POST", `${path}/actions`, { type: "detach", droplet_id: 1001 })).status).toBe(422);
+    await clock.advance(500);
+    expect((await call("GET", path)).body.volume.droplet_ids).toEqual([]);
+    const { body } = await call("DELETE", path);
+    expect([body, (await call("GET", path)).status]).toEqual([undefined, 200]);
+  });
+
+  test("a cap on pages cuts them without a word, and page numbers go by the cap", async () => {
+    const { call, volume, emulator } = await serve();
+    for (const name of ["a", "b", "c"]) await volume(name);
+    emulator.faults.add({ kind: "query", atMost: { per_page: 2 } });
+    const [first, second] = [
+      await call("GET", "/v2/volumes?per_page=200"),
+      await call("GET", "/v2/volumes?per_page=200&page=2"),
+    ];
+    expect([first.body.volumes.length, second.body.volumes.length]).toEqual([2, 1]);
+    expect(first.body.meta.total).toBe(3);
+    expect(first.body.links.pages.next).toContain("page=2");
+  });
+
   test("an answer by status has the provider's error shape, request id and quota headers", async () => {
     const { call, emulator } = await serve();
     const slugs = [

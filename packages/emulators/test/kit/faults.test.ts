@@ -167,6 +167,35 @@ describe("time", () => {
     expect(emulator.log.entries().map(({ committed }) => committed)).toEqual([true, true]);
   });
 
+  test("a fault strikes from an instant on, for a while", async () => {
+    const { get, clock, emulator } = stage({ kind: "answer", status: 503, afterMs: 1000, forMs: 500 });
+    const statuses: number[] = [];
+    for (const ms of [999, 1, 499, 1]) {
+      await clock.advance(ms);
+      statuses.push((await get()).status);
+    }
+    expect(statuses).toEqual([200, 503, 503, 200]);
+    expect(emulator.faults.list()).toMatchObject([{ matched: 4, applied: 2, spent: true }]);
+  });
+
+  test("a fault sleeps until a request wakes it, and begins anew with each", async () => {
+    const after = { method: "POST", path: /^\/things$/, bodyIncludes: "wake" };
+    const { get, post, clock, emulator } = stage({ kind: "answer", status: 409, after, forMs: 1000 });
+    const statuses = [(await get()).status, (await post("wake")).status, (await get()).status];
+    await clock.advance(900);
+    await post("other");
+    // It strikes the request that wakes it, too, if it was awake by then.
+    statuses.push((await post("wake")).status);
+    await clock.advance(999);
+    statuses.push((await get()).status);
+    await clock.advance(1);
+    statuses.push((await get()).status);
+    expect(statuses).toEqual([200, 201, 409, 409, 409, 200]);
+    const [listed] = emulator.faults.list();
+    expect(listed).toMatchObject({ applied: 4, spent: false });
+    expect(listed?.fault.after?.path).toEqual({ regexp: "^\\/things$", flags: "" });
+  });
+
   test("a late commit does not outlive a reset", async () => {
     const { post, toy, clock, emulator } = stage({ kind: "commit-late", ms: 500 });
     await expect(post()).rejects.toThrow("fetch failed");
@@ -192,6 +221,12 @@ describe("time", () => {
     expect(await (await get()).json()).toEqual({ things: [], stale: 2000 });
   });
 
+  test("single reads can be stale", async () => {
+    const { get, toy } = stage({ kind: "stale-read", ms: 2000 });
+    await get();
+    expect(toy.seen[0]).toMatchObject({ staleMs: 0, staleReadMs: 2000 });
+  });
+
   test("dates follow the clock, unless they are wrong", async () => {
     const { get, clock, emulator } = stage();
     expect((await get()).headers.get("date")).toBe("Thu, 01 Jan 1970 00:00:00 GMT");
@@ -202,6 +237,21 @@ describe("time", () => {
     emulator.faults.add({ kind: "wrong-date", value: "yesterday" });
     expect((await get()).headers.get("date")).toBe("yesterday");
   });
+});
+
+test("a service can read another query than the one that was sent", async () => {
+  const fault = {
+    kind: "query",
+    remove: ["name"],
+    set: { page: "1" },
+    atMost: { limit: 50, size: 50 },
+  } as const;
+  const { get, toy, emulator } = stage(fault);
+  await get("?name=a&page=3&limit=200&size=20&other=x");
+  await get("");
+  expect(toy.seen.map(({ query }) => String(query))).toEqual(["page=1&limit=50&size=20&other=x", "page=1"]);
+  expect(toy.seen[0]?.rawTarget).toBe("/things?name=a&page=3&limit=200&size=20&other=x");
+  expect(emulator.log.entries()[0]?.target).toBe("/things?name=a&page=3&limit=200&size=20&other=x");
 });
 
 describe("answers", () => {

@@ -15,6 +15,34 @@ function filled(volumes: number, snapshots = 0, options: Parameters<typeof start
 
 const volumeName = (index: number): string => `volume-${String(index).padStart(6, "0")}`;
 
+describe("faults on lists and reads", () => {
+  test("a cap on pages cuts them without a word; the signature stays good", async () => {
+    const { call, emulator, volume } = startScp();
+    for (const name of ["a", "b", "c"]) await volume({ name });
+    emulator.faults.add({ kind: "query", atMost: { limit: 2 } });
+    const { status, body } = await call("GET", "/v1/volumes?limit=100");
+    expect([status, body.count, body.volumes.length]).toEqual([200, 3, 2]);
+    const rest = await call("GET", `/v1/volumes?limit=100&marker=${body.volumes[1].id}`);
+    expect(rest.body.volumes).toHaveLength(1);
+  });
+
+  test("a stale read shows what was there, while lists are fresh", async () => {
+    const { call, emulator, volume, snapshot, clock } = startScp();
+    const id = await volume();
+    const snapshotId = await snapshot(id);
+    await clock.advance(60_000);
+    await call("PUT", `/v1/snapshots/${snapshotId}`, { body: { name: "new" } });
+    await call("PUT", `/v1/volumes/${id}`, { body: { name: "new" } });
+    emulator.faults.add({ kind: "stale-read", ms: 1000 });
+    expect((await call("GET", `/v1/volumes/${id}`)).body.name).toBe("data");
+    expect((await call("GET", `/v1/snapshots/${snapshotId}`)).body.name).toBe("snap");
+    expect((await call("GET", "/v1/volumes")).body.volumes[0].name).toBe("new");
+    emulator.faults.clear();
+    emulator.faults.add({ kind: "stale-read", ms: 300_000 });
+    expect((await call("GET", `/v1/volumes/${id}`)).status).toBe(404);
+  });
+});
+
 describe("pages of volumes", () => {
   test("have 20 items unless asked otherwise, newest first", async () => {
     const { call } = filled(45);
