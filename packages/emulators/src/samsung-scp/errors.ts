@@ -22,6 +22,8 @@ export interface ApiErrorFields {
   /** An array for validation, where each entry is one field; a single text otherwise. */
   readonly detail: Text | readonly Text[];
   readonly denied?: DeniedAction;
+  /** Stands in place of the whole envelope. */
+  readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -48,7 +50,7 @@ export function renderError(
   newRequestId: () => string,
 ): ServiceResponse {
   const { status, code, title = code, detail, denied, headers = {} } = error.fields;
-  const body = {
+  const body = error.fields.body ?? {
     errors: [
       {
         code,

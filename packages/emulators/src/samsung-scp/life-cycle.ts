@@ -46,12 +46,12 @@ export function createSnapshot(world: World, account: Account, snapshot: Snapsho
 
 export function deleteSnapshot(world: World, account: Account, snapshot: SnapshotRecord, now: number): void {
   const { id, name, volumeId } = snapshot;
-  const fails = world.fails("deleteSnapshot", name);
+  const failure = world.fails("deleteSnapshot", name);
   account.snapshotDeletes.set(volumeId, now);
   setSnapshot(account, id, { status: "deleting" }, now);
   world.schedule.add(now + world.settings.durations.snapshotDelete, (at) => {
-    if (fails) setSnapshot(account, id, { status: "error_deleting" }, at);
-    else account.snapshots.remove(id, at);
+    if (failure === undefined) account.snapshots.remove(id, at);
+    else setSnapshot(account, id, { status: failure === "undone" ? snapshot.status : "error_deleting" }, at);
   });
 }
 
@@ -59,7 +59,7 @@ export function deleteSnapshot(world: World, account: Account, snapshot: Snapsho
 export function deleteVolume(world: World, account: Account, volume: VolumeRecord, now: number): void {
   const { id, name } = volume;
   const { snapshotDelete, volumeDelete } = world.settings.durations;
-  const fails = world.fails("deleteVolume", name);
+  const failure = world.fails("deleteVolume", name);
   const snapshots = account.snapshotsOf(id).map(({ value }) => value);
   for (const snapshot of snapshots)
     if (snapshot.status !== "deleting") deleteSnapshot(world, account, snapshot, now);
@@ -67,8 +67,9 @@ export function deleteVolume(world: World, account: Account, volume: VolumeRecor
   const takes = snapshots.length === 0 ? volumeDelete : Math.max(snapshotDelete, volumeDelete);
   world.schedule.add(now + takes, (at) => {
     // A snapshot that could not be deleted keeps its volume from going.
-    if (fails || account.snapshotsOf(id).some(({ value }) => value.status === "error_deleting")) {
-      setVolume(account, id, { state: "error_deleting" }, at);
+    const kept = account.snapshotsOf(id).some(({ value }) => value.status !== "deleting");
+    if (failure !== undefined || kept) {
+      setVolume(account, id, { state: failure === "undone" ? volume.state : "error_deleting" }, at);
       return;
     }
     for (const { value } of [...account.snapshotsOf(id)]) account.snapshots.remove(value.id, at);
@@ -85,16 +86,12 @@ export function extendVolume(
   now: number,
 ): void {
   const { id, name, attachments } = volume;
-  const fails = world.fails("extendVolume", name);
+  const failure = world.fails("extendVolume", name);
   setVolume(account, id, { state: "extending" }, now);
-  world.schedule.add(now + world.settings.durations.extend, (at) =>
-    setVolume(
-      account,
-      id,
-      fails ? { state: "error_extending" } : { state: settledState(attachments), size },
-      at,
-    ),
-  );
+  world.schedule.add(now + world.settings.durations.extend, (at) => {
+    const state: VolumeState = failure === "error" ? "error_extending" : settledState(attachments);
+    setVolume(account, id, { state, ...(failure === undefined && { size }) }, at);
+  });
 }
 
 export function revertVolume(
@@ -104,7 +101,7 @@ export function revertVolume(
   snapshot: SnapshotRecord,
   now: number,
 ): void {
-  const state: VolumeState = world.fails("revertVolume", volume.name) ? "error" : "available";
+  const state: VolumeState = world.fails("revertVolume", volume.name) === "error" ? "error" : "available";
   setVolume(account, volume.id, { state: "reverting" }, now);
   setSnapshot(account, snapshot.id, { status: "restoring" }, now);
   world.schedule.add(now + world.settings.durations.revert, (at) => {

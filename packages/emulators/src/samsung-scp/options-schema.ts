@@ -34,6 +34,7 @@ export const failureRule: z.ZodType<FailureRule> = z.strictObject({
   ]),
   name: z.string().refine(compiles, "must be a regular expression").optional(),
   count: z.int("must be a whole number").min(1, "must be 1 or more").optional(),
+  outcome: z.enum(["error", "undone"]).optional(),
 });
 
 const serverOptions: z.ZodType<ServerOptions> = z.strictObject({
@@ -90,7 +91,8 @@ const quotas = z.strictObject({
 const races = z.strictObject({
   snapshotDeleteAfterCreateMs: milliseconds.exactOptional(),
   volumeDeleteAfterSnapshotDeleteMs: milliseconds.exactOptional(),
-  status: z.literal([409, 500]).exactOptional(),
+  status: z.literal([400, 409, 500]).exactOptional(),
+  transferStatus: z.literal([202, 400, 500]).exactOptional(),
 });
 
 /** The options as data, for a file and for callers without types. */
@@ -115,6 +117,8 @@ export const optionsSchema: z.ZodType<SamsungScpOptions> = z.strictObject({
   volumeTypes: z.array(volumeType).min(1, "must have at least one type").readonly().optional(),
   defaultVolumeType: text.optional(),
   quotas: quotas.optional(),
+  quotaStatus: z.literal([400, 403, 409, 413, 422]).optional(),
+  quotaBody: z.enum(["service", "cinder"]).optional(),
   quotaExtraKeys: z.boolean().optional(),
   nameFilter: z.enum(["exact", "partial"]).optional(),
   goneMarker: z.literal([400, 404, "empty", "first"]).optional(),

@@ -35,14 +35,25 @@ export interface Durations {
   readonly qos: number;
 }
 
-/** Misbehaviour of the live service that depends on time. All off (0) by default. */
+/** Misbehaviour of the live service that depends on time. */
 export interface Races {
-  /** Deleting a snapshot within this many milliseconds after its create was accepted fails. */
+  /**
+   * Deleting a snapshot within this many milliseconds after its create was accepted fails, also when it is
+   * `available` by then; while it is `creating` it fails in any case. Default 0.
+   */
   readonly snapshotDeleteAfterCreateMs: number;
-  /** Deleting a volume within this many milliseconds after the delete of its last snapshot was accepted fails. */
+  /**
+   * Deleting a volume within this many milliseconds after the delete of its last snapshot was accepted fails.
+   * Default 0.
+   */
   readonly volumeDeleteAfterSnapshotDeleteMs: number;
-  /** How both fail: 500 was seen, others meet 409. Default 500. */
-  readonly status: 409 | 500;
+  /** How both fail. 500 was seen on the live service; Cinder would say 400, and others meet 409. Default 500. */
+  readonly status: 400 | 409 | 500;
+  /**
+   * What becomes of the transfer of a volume that has a snapshot which is not `available`. 202 carries it out. Default
+   * 500: Cinder refuses it with 400, and what Cinder refuses so was seen to arrive as 500, also from transfers.
+   */
+  readonly transferStatus: 202 | 400 | 500;
 }
 
 /** Kinds of accepted work that can end badly. */
@@ -56,7 +67,7 @@ export type Work =
   | "attachVolume"
   | "detachVolume";
 
-/** Accepted work that fails later: the resource ends in an error state, or back where it was. */
+/** Accepted work that fails later. */
 export interface FailureRule {
   /** The work that fails. */
   readonly work: Work;
@@ -64,6 +75,11 @@ export interface FailureRule {
   readonly name?: string | undefined;
   /** How many times. Default: always. */
   readonly count?: number | undefined;
+  /**
+   * Where the resource ends: in the error state of the work, or, given up by the service, back in the state that it
+   * was in. Attaching and detaching always end back there; creates always end in `error`. Default `error`.
+   */
+  readonly outcome?: "error" | "undone" | undefined;
 }
 
 /** Limits of the account; -1 is none. */
@@ -142,6 +158,10 @@ export interface SamsungScpOptions {
   readonly defaultVolumeType?: string | undefined;
   /** Replaces single limits of the account. */
   readonly quotas?: Partial<Quotas> | undefined;
+  /** The status of the refusal of what is beyond a limit, which is not documented. Default 403. */
+  readonly quotaStatus?: 400 | 403 | 409 | 413 | 422 | undefined;
+  /** Its body: in the service's form, or in that of Cinder beneath it (`overLimit`). Default `service`. */
+  readonly quotaBody?: "service" | "cinder" | undefined;
   /** Also answer the undocumented quota keys per type, which the vendor's strict client rejects. Default false. */
   readonly quotaExtraKeys?: boolean | undefined;
   /** What the `name` filter of lists matches; the service does not say. Default `exact`. */

@@ -1,23 +1,30 @@
 import type { ServiceResponse } from "../kit/service.ts";
 import { type Call, json } from "./call.ts";
-import { quotaExceeded } from "./refusals.ts";
+import { type Excess, quotaExceeded } from "./refusals.ts";
 
-/** Refuses with 403 when the account may not have `volumes` more of them, or `gigabytes` more. */
+/** Refuses when the account may not have `volumes` more of them, or `gigabytes` more. */
 export function allowVolume(call: Call, gigabytes: number, volumes = 1): void {
   const { quotas } = call.settings;
-  allow("volumes", quotas.volumes, call.account.volumes.size, volumes);
-  if (quotas.gigabytes >= 0) allow("usages", quotas.gigabytes, call.account.gigabytes(), gigabytes);
+  allow(call, { what: "volumes", limit: quotas.volumes, used: call.account.volumes.size, wanted: volumes });
+  allowGigabytes(call, gigabytes);
 }
 
 /** The same for one snapshot of `gigabytes`. */
 export function allowSnapshot(call: Call, gigabytes: number): void {
   const { quotas } = call.settings;
-  allow("snapshots", quotas.snapshots, call.account.snapshots.size, 1);
-  if (quotas.gigabytes >= 0) allow("usages", quotas.gigabytes, call.account.gigabytes(), gigabytes);
+  allow(call, { what: "snapshots", limit: quotas.snapshots, used: call.account.snapshots.size, wanted: 1 });
+  allowGigabytes(call, gigabytes);
 }
 
-function allow(what: string, limit: number, used: number, wanted: number): void {
-  if (limit >= 0 && wanted > 0 && used + wanted > limit) throw quotaExceeded(what, limit, used, wanted);
+function allowGigabytes(call: Call, wanted: number): void {
+  const limit = call.settings.quotas.gigabytes;
+  // Adding up what there is costs as much as there is.
+  if (limit >= 0) allow(call, { what: "usages", limit, used: call.account.gigabytes(), wanted });
+}
+
+function allow({ settings }: Call, excess: Excess): void {
+  const { limit, used, wanted } = excess;
+  if (limit >= 0 && wanted > 0 && used + wanted > limit) throw quotaExceeded(settings, excess);
 }
 
 interface Usage {

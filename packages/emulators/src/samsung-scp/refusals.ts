@@ -1,4 +1,5 @@
 import { ApiError, type Text } from "./errors.ts";
+import type { Settings } from "./settings.ts";
 
 /*
  * One function per kind of refusal. Codes and texts of 400 (validation), 403, 404, 406 and 500 follow what
@@ -35,17 +36,54 @@ export function forbidden(accessLevel: string, actionName: string): ApiError {
   });
 }
 
-/** Which limit, how much is used, how much was asked for. */
-export function quotaExceeded(what: string, limit: number, used: number, wanted: number): ApiError {
+/** A limit that is reached: of what, how much is used, how much was asked for. */
+export interface Excess {
+  readonly what: "volumes" | "snapshots" | "usages";
+  readonly limit: number;
+  readonly used: number;
+  readonly wanted: number;
+}
+
+const QUOTA_CODES: Readonly<Record<Settings["quotaStatus"], string>> = {
+  400: "VirtualServer.BadRequest",
+  403: "Forbidden",
+  409: "VirtualServer.Conflict",
+  413: "VirtualServer.OverLimit",
+  422: "VirtualServer.UnprocessableEntity",
+};
+
+/** The refusal of what is beyond a limit, in the form that the settings ask for. */
+export function quotaExceeded(
+  { quotaStatus: status, quotaBody }: Pick<Settings, "quotaStatus" | "quotaBody">,
+  { what, limit, used, wanted }: Excess,
+): ApiError {
+  const asCinder = quotaBody === "cinder";
   return new ApiError({
-    status: 403,
-    code: "Forbidden",
+    status,
+    code: QUOTA_CODES[status],
     title: "QuotaExceeded",
     detail: {
       en: `Quota exceeded for ${what}. Limit: ${limit}, in use: ${used}, requested: ${wanted}.`,
       ko: `${what} 할당량을 초과했습니다. 한도: ${limit}, 사용: ${used}, 요청: ${wanted}.`,
     },
+    ...(asCinder && {
+      body: {
+        overLimit: { code: status, message: cinderWords({ what, limit, used, wanted }), retryAfter: "0" },
+      },
+      headers: { "retry-after": "0" },
+    }),
   });
+}
+
+function cinderWords({ what, limit, used, wanted }: Excess): string {
+  switch (what) {
+    case "volumes":
+      return `VolumeLimitExceeded: Maximum number of volumes allowed (${limit}) exceeded for quota 'volumes'.`;
+    case "snapshots":
+      return `SnapshotLimitExceeded: Maximum number of snapshots allowed (${limit}) exceeded`;
+    case "usages":
+      return `VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds allowed gigabytes quota. Requested ${wanted}G, quota is ${limit}G and ${used}G has been consumed.`;
+  }
 }
 
 export function notFound(): ApiError {
@@ -96,15 +134,19 @@ export function conflict(detail: Text, status: 400 | 409 = 409): ApiError {
     : new ApiError({ status, code: "VirtualServer.Conflict", title: "Conflict", detail });
 }
 
+export const VOLUME_BUSY: Text = {
+  en: "The volume is attached, busy or in a state that does not allow this.",
+  ko: "볼륨이 연결되어 있거나 작업 중이거나 이 작업을 할 수 없는 상태입니다.",
+};
+
 /** The volume's state does not allow the operation. */
 export function volumeBusy(status: 400 | 409): ApiError {
-  return conflict(
-    {
-      en: "The volume is attached, busy or in a state that does not allow this.",
-      ko: "볼륨이 연결되어 있거나 작업 중이거나 이 작업을 할 수 없는 상태입니다.",
-    },
-    status,
-  );
+  return conflict(VOLUME_BUSY, status);
+}
+
+/** What the service says when something is too young to be deleted or transferred. */
+export function raceLost(status: 400 | 409 | 500, detail: Text): ApiError {
+  return status === 500 ? internalError() : conflict(detail, status);
 }
 
 export function internalError(): ApiError {

@@ -1,12 +1,12 @@
 import type { ServiceResponse } from "../kit/service.ts";
-import { type Call, empty, found, json, jsonText, list, param } from "./call.ts";
+import { type Call, empty, found, json, jsonText, list, param, shown } from "./call.ts";
 import type { Text } from "./errors.ts";
 import { fieldText, readBody } from "./fields.ts";
 import { createSnapshot, deleteSnapshot, setSnapshot } from "./life-cycle.ts";
 import { listSource, readPage, type SortValues, selectPage } from "./paging.ts";
 import { allowSnapshot } from "./quotas.ts";
 import type { SnapshotRecord } from "./records.ts";
-import { badRequest, conflict, internalError, invalid } from "./refusals.ts";
+import { badRequest, invalid, raceLost } from "./refusals.ts";
 import * as requests from "./requests.ts";
 
 const FIELDS = requests.SNAPSHOT_FIELDS;
@@ -64,7 +64,8 @@ export function listSnapshots(call: Call): ServiceResponse {
 }
 
 export function showSnapshot(call: Call): ServiceResponse {
-  return answer(call, 200, param(call, "snapshot_id"));
+  const item = shown(call, call.account.snapshots, param(call, "snapshot_id"));
+  return jsonText(200, call.render.snapshot(item));
 }
 
 export function create(call: Call): ServiceResponse {
@@ -110,8 +111,8 @@ const DELETABLE: ReadonlySet<string> = new Set(["available", "error", "error_del
 export function remove(call: Call): ServiceResponse {
   const snapshot = snapshotOf(call);
   const { snapshotDeleteAfterCreateMs: window, status } = call.settings.races;
-  if (call.now - snapshot.createdAt < window)
-    throw status === 500 ? internalError() : conflict(SNAPSHOT_BUSY);
+  if (snapshot.status === "creating" || call.now - snapshot.createdAt < window)
+    throw raceLost(status, SNAPSHOT_BUSY);
   if (!DELETABLE.has(snapshot.status)) throw badRequest(SNAPSHOT_BUSY);
   deleteSnapshot(call.world, call.account, snapshot, call.now);
   return empty(202);

@@ -4,7 +4,7 @@ import type { Text } from "./errors.ts";
 import { readBody } from "./fields.ts";
 import { setVolume } from "./life-cycle.ts";
 import type { Transfer } from "./records.ts";
-import { badRequest, notFound, volumeBusy } from "./refusals.ts";
+import { badRequest, notFound, raceLost, volumeBusy } from "./refusals.ts";
 import * as requests from "./requests.ts";
 import type { Account } from "./world.ts";
 
@@ -23,7 +23,9 @@ export function createTransfer(call: Call): ServiceResponse {
   const volume = found(account.volumes.item(asked.volume_id)).value;
   if (volume.state !== "available" || volume.attachments.length > 0)
     throw volumeBusy(call.settings.conflictStatus);
-  if (!snapshotsSettled(account, volume.id)) throw badRequest(SNAPSHOTS_BUSY);
+  const { transferStatus } = call.settings.races;
+  if (transferStatus !== 202 && !snapshotsSettled(account, volume.id))
+    throw raceLost(transferStatus, SNAPSHOTS_BUSY);
   const transfer: Transfer = {
     id: world.newId(),
     volumeId: volume.id,

@@ -1,5 +1,5 @@
 import type { ServiceResponse } from "../kit/service.ts";
-import { type Call, empty, found, json, jsonText, list, param } from "./call.ts";
+import { type Call, empty, found, json, jsonText, list, param, shown } from "./call.ts";
 import type { Text } from "./errors.ts";
 import { atMost, between, type Field, fieldText, oneOf, readBody } from "./fields.ts";
 import {
@@ -13,7 +13,7 @@ import {
 import { listSource, readBoolean, readPage, type SortValues, selectPage } from "./paging.ts";
 import { allowVolume } from "./quotas.ts";
 import type { VolumeRecord, VolumeType } from "./records.ts";
-import { badRequest, conflict, internalError, invalid, notFound, volumeBusy } from "./refusals.ts";
+import { badRequest, conflict, invalid, notFound, raceLost, VOLUME_BUSY, volumeBusy } from "./refusals.ts";
 import * as requests from "./requests.ts";
 
 const FIELDS = requests.VOLUME_FIELDS;
@@ -62,7 +62,8 @@ export function listVolumes(call: Call): ServiceResponse {
 }
 
 export function showVolume(call: Call): ServiceResponse {
-  return answer(call, 200, param(call, "volume_id"));
+  const item = shown(call, call.account.volumes, param(call, "volume_id"));
+  return jsonText(200, call.render.volume(item, call.version.shape));
 }
 
 export function create(call: Call): ServiceResponse {
@@ -133,8 +134,7 @@ export function remove(call: Call): ServiceResponse {
   const last = account.snapshotDeletes.get(volume.id);
   const snapshots = account.snapshotsOf(volume.id);
   const lastOneGoes = snapshots.every((one) => one.value.status === "deleting");
-  if (last !== undefined && lastOneGoes && now - last < window)
-    throw status === 500 ? internalError() : volumeBusy(409);
+  if (last !== undefined && lastOneGoes && now - last < window) throw raceLost(status, VOLUME_BUSY);
   if (snapshots.length > 0 && !cascade) throw conflict(HAS_SNAPSHOTS, settings.cascadeConflictStatus);
   const settled = snapshots.every(({ value }) =>
     ["available", "error", "error_deleting", "deleting"].includes(value.status),

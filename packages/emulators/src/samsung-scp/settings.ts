@@ -15,6 +15,8 @@ type Filled =
   | "servers"
   | "failures"
   | "operationVersions"
+  | "quotaStatus"
+  | "quotaBody"
   | "quotaExtraKeys"
   | "nameFilter"
   | "goneMarker"
@@ -77,12 +79,15 @@ export function resolveSettings(given: SamsungScpOptions): Settings {
       snapshotDeleteAfterCreateMs: 0,
       volumeDeleteAfterSnapshotDeleteMs: 0,
       status: 500,
+      transferStatus: 500,
       ...options.races,
     },
     failures: options.failures ?? [],
     volumeTypes,
     defaultVolumeType,
     quotas: { volumes: -1, snapshots: -1, gigabytes: -1, perVolumeSize: 12_288, ...options.quotas },
+    quotaStatus: options.quotaStatus ?? 403,
+    quotaBody: options.quotaBody ?? "service",
     quotaExtraKeys: options.quotaExtraKeys ?? false,
     nameFilter: options.nameFilter ?? "exact",
     goneMarker: options.goneMarker ?? 404,

@@ -101,15 +101,18 @@ export class World {
     this.#failures.push({ ...rule, left: rule.count ?? Number.POSITIVE_INFINITY });
   }
 
-  /** Whether this piece of work is to fail; asking uses up one turn of a rule that has a count. */
-  fails(work: Work, name: string): boolean {
+  /**
+   * Whether this piece of work is to fail, and where the resource ends then; asking uses up one turn of a rule that
+   * has a count.
+   */
+  fails(work: Work, name: string): "error" | "undone" | undefined {
     for (const rule of this.#failures) {
       if (rule.work !== work || rule.left <= 0) continue;
       if (rule.name !== undefined && !new RegExp(rule.name).test(name)) continue;
       rule.left -= 1;
-      return true;
+      return rule.outcome ?? "error";
     }
-    return false;
+    return undefined;
   }
 
   addServer(options: ServerOptions, now: number, accountId: string = this.defaultAccountId): Server {

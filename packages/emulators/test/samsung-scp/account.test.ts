@@ -98,6 +98,48 @@ describe("quotas", () => {
   });
 });
 
+describe("quotas, in another form", () => {
+  test.each([
+    [400, "VirtualServer.BadRequest"],
+    [403, "Forbidden"],
+    [409, "VirtualServer.Conflict"],
+    [413, "VirtualServer.OverLimit"],
+    [422, "VirtualServer.UnprocessableEntity"],
+  ] as const)("refuse with %s", async (quotaStatus, code) => {
+    const { call } = startScp({ quotas: { volumes: 0 }, quotaStatus });
+    const { status, body } = await call("POST", "/v1/volumes", { body: { name: "a", size: 8 } });
+    expect([status, body.errors[0].status, body.errors[0].code]).toEqual([quotaStatus, quotaStatus, code]);
+    expect(body.errors[0].detail).toMatch(/^Quota exceeded for volumes/);
+  });
+
+  test("refuse as Cinder does", async () => {
+    const quotas = { volumes: 1, snapshots: 0, gigabytes: 24 };
+    const { call, volume } = startScp({ quotas, quotaStatus: 413, quotaBody: "cinder" });
+    const id = await volume({ size: 16 });
+    const refused = await Promise.all([
+      call("POST", "/v1/volumes", { body: { name: "a", size: 8 } }),
+      call("POST", "/v1/snapshots", { body: { name: "a", volume_id: id } }),
+      call("PUT", `/v1/volumes/${id}/size`, { body: { size: 32 } }),
+    ]);
+    expect(refused.map(({ status, headers }) => [status, headers.get("retry-after")])).toEqual([
+      [413, "0"],
+      [413, "0"],
+      [413, "0"],
+    ]);
+    expect(refused.map(({ body }) => Object.keys(body))).toEqual([
+      ["overLimit"],
+      ["overLimit"],
+      ["overLimit"],
+    ]);
+    expect(refused.map(({ body }) => body.overLimit.message.replace(/:.*/, ""))).toEqual([
+      "VolumeLimitExceeded",
+      "SnapshotLimitExceeded",
+      "VolumeSizeExceedsAvailableQuota",
+    ]);
+    expect(refused[0]?.body.overLimit).toMatchObject({ code: 413, retryAfter: "0" });
+  });
+});
+
 describe("transfers", () => {
   const other: Ask = { accessKey: "OTHER", secretKey: "o" };
   const options = { accessKeys: [{ accessKey: "OTHER", secretKey: "o", accountId: "other" }] };
@@ -131,6 +173,37 @@ describe("transfers", () => {
     expect((await call("GET", `/v1/snapshots/${snapshotId}`, other)).status).toBe(200);
     expect((await call("GET", path)).status).toBe(404);
   });
+
+  test.each([
+    [undefined, 500],
+    [400, 400],
+    [202, 202],
+  ] as const)(
+    "of a volume with a snapshot under way; races.transferStatus %s",
+    async (transferStatus, status) => {
+      const races = transferStatus === undefined ? {} : { races: { transferStatus } };
+      const { call, volume, clock } = startScp({ ...options, ...races });
+      const id = await volume();
+      await call("POST", "/v1/snapshots", { body: { name: "s", volume_id: id } });
+      const made = await call("POST", "/v1/volume-transfer", { body: { volume_id: id } });
+      expect(made.status).toBe(status);
+      const again = (): Promise<Reply> => call("POST", "/v1/volume-transfer", { body: { volume_id: id } });
+      if (status !== 202) {
+        await clock.advance(3000);
+        expect((await again()).status).toBe(202);
+        return;
+      }
+      const accept = (): Promise<Reply> =>
+        call("POST", `/v1/volume-transfer/${made.body.id}/accept`, {
+          ...other,
+          body: { auth_key: made.body.auth_key },
+        });
+      expect((await accept()).status).toBe(400);
+      await clock.advance(3000);
+      expect((await accept()).status).toBe(202);
+      expect((await call("GET", `/v1/snapshots?volume_id=${id}`, other)).body.snapshots).toHaveLength(1);
+    },
+  );
 
   test("can be taken back, and need a free volume", async () => {
     const { call, volume, clock } = startScp(options);

@@ -88,6 +88,40 @@ describe("work that is to fail", () => {
     expect((await call("GET", `/v1/volumes/${id}`)).body.state).toBe("available");
   });
 
+  test("work that the service gives up ends where it began, as if nothing had been asked", async () => {
+    const works = ["deleteVolume", "deleteSnapshot", "extendVolume", "revertVolume"] as const;
+    const failures = works.map((work) => ({ work, count: 1, outcome: "undone" as const }));
+    const { call, volume, snapshot, clock } = startScp({ failures });
+    const id = await volume({ size: 16 });
+    const snapshotId = await snapshot(id);
+    const states = async (): Promise<unknown[]> => [
+      (await call("GET", `/v1/volumes/${id}`)).body.state,
+      (await call("GET", `/v1/snapshots/${snapshotId}`)).body.status,
+    ];
+    await call("DELETE", `/v1/snapshots/${snapshotId}`);
+    expect(await states()).toEqual(["available", "deleting"]);
+    await clock.advance(1000);
+    expect(await states()).toEqual(["available", "available"]);
+
+    await call("PUT", `/v1/volumes/${id}/size`, { body: { size: 64 } });
+    await clock.advance(2000);
+    expect((await call("GET", `/v1/volumes/${id}`)).body).toMatchObject({ state: "available", size: 16 });
+
+    await call("POST", `/v1/volumes/${id}/revert`, { body: { snapshot_id: snapshotId } });
+    await clock.advance(3000);
+    expect(await states()).toEqual(["available", "available"]);
+
+    await call("DELETE", `/v1/snapshots/${snapshotId}`);
+    await clock.advance(1000);
+    await call("DELETE", `/v1/volumes/${id}`);
+    expect((await call("GET", `/v1/volumes/${id}`)).body.state).toBe("deleting");
+    await clock.advance(1000);
+    expect((await call("GET", `/v1/volumes/${id}`)).body.state).toBe("available");
+    await call("DELETE", `/v1/volumes/${id}`);
+    await clock.advance(1000);
+    expect((await call("GET", `/v1/volumes/${id}`)).status).toBe(404);
+  });
+
   test("a snapshot that cannot be deleted keeps its volume", async () => {
     const { call, volume, snapshot, clock } = startScp({ failures: [{ work: "deleteSnapshot", count: 1 }] });
     const id = await volume();

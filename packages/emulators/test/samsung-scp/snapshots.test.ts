@@ -154,11 +154,20 @@ describe("delete", () => {
     expect((await remove()).status).toBe(202);
   });
 
-  test("a snapshot that is still being made is refused", async () => {
-    const { call, volume } = startScp();
-    const made = await call("POST", "/v1/snapshots", { body: { name: "a", volume_id: await volume() } });
-    expect((await call("DELETE", `/v1/snapshots/${made.body.id}`)).status).toBe(400);
-  });
+  test.each([
+    [undefined, 500, "InternalServerError"],
+    [409, 409, "VirtualServer.Conflict"],
+    [400, 400, "VirtualServer.BadRequest"],
+  ] as const)(
+    "a snapshot that is still being made is refused; races.status %s",
+    async (status, ...expected) => {
+      const { call, clock, volume } = startScp(status === undefined ? {} : { races: { status } });
+      const made = await call("POST", "/v1/snapshots", { body: { name: "a", volume_id: await volume() } });
+      expect(codes(await call("DELETE", `/v1/snapshots/${made.body.id}`))).toEqual(expected);
+      await clock.advance(3000);
+      expect((await call("DELETE", `/v1/snapshots/${made.body.id}`)).status).toBe(202);
+    },
+  );
 });
 
 describe("revert", () => {
