@@ -131,7 +131,10 @@ function makeCall(
     race,
     sleep: (ms) => runtime.clock.sleep(ms, abortSignal),
     about: (resource) => {
-      state.resource = { ...state.resource, ...resource };
+      const { kind, id = resource.id } = state.resource ?? {};
+      // What is known of another resource says nothing of this one.
+      const isSame = kind === resource.kind && id === resource.id;
+      state.resource = isSame ? { ...state.resource, ...resource } : resource;
     },
     note: (seen) => {
       state.seen = seen;

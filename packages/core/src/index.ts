@@ -38,6 +38,7 @@ export type {
   VersionEvent,
   WaitEvent,
 } from "./events.ts";
+export { inUse } from "./in-use.ts";
 export type { Listing, ListingPage } from "./listing/listing.ts";
 export { logEvents, type PlainLogger } from "./log-events.ts";
 export type { Operation, OperationKind, OperationRef, OperationStatus } from "./operation.ts";

@@ -5,6 +5,7 @@ import { begin, type CreateKind, finish, operationOf } from "./create/begin.ts";
 import { type NamedCreate, severalFound } from "./create/named.ts";
 import type { DriverCreateSnapshot } from "./driver.ts";
 import { PolyvolError } from "./errors.ts";
+import { inUse } from "./in-use.ts";
 import {
   checkCreateSnapshot,
   checkId,
@@ -77,12 +78,9 @@ export function createSnapshots(
   /** Not every provider has a switch for this: the volume itself says whether it is in use. */
   async function refuseAttached(call: Call, volumeId: string): Promise<void> {
     const volume = await call.send("read", (context) => driver.getVolume(volumeId, context));
-    if (volume.attachments.length === 0) return;
-    const servers = volume.attachments.map((each) => each.serverId).join(", ");
-    throw refused(
-      "failed_precondition",
-      `volume ${volumeId} is attached to ${servers}, and allowAttached is false`,
-    );
+    const use = inUse(volume);
+    if (use === undefined) return;
+    throw refused("failed_precondition", `volume ${volumeId} is ${use}, and allowAttached is false`);
   }
 
   async function beginWithin(

@@ -8,6 +8,7 @@ import { severalFound } from "./create/named.ts";
 import { planVolume, volumeCreate } from "./create/volume-plan.ts";
 import type { CallContext, Changed } from "./driver.ts";
 import { PolyvolError } from "./errors.ts";
+import { inUse } from "./in-use.ts";
 import { checkId, checkName, checkSize, checkVolumeQuery, refused } from "./input.ts";
 import type { OperationRef } from "./operation.ts";
 import type { CallOptions, VolumeQuery, WaitOptions } from "./options.ts";
@@ -201,9 +202,8 @@ export function createVolumes(
             reached: () => sent,
             refuse: (volume) => {
               refuseFailed(volume);
-              if (volume.attachments.length > 0) {
-                throw refused("failed_precondition", "it is attached; detach it first");
-              }
+              const use = inUse(volume);
+              if (use !== undefined) throw refused("failed_precondition", `it is ${use}; detach it first`);
             },
             send: async (context: CallContext): Promise<Changed> => {
               await requireLatest(snapshots, call, id, snapshotId);

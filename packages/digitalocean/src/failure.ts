@@ -40,8 +40,9 @@ function meaningOf(response: FailedResponse, message: string): FailureRefinement
   }
   if (status === 409 && creates)
     return { ...refusal("already_exists", "the name is taken"), lookFirst: true };
+  // Said of a volume that a Droplet has, and for a while after a detach, too: core tells by the volume's record.
   if (status === 409 && method === "DELETE")
-    return refusal("failed_precondition", "it is in use; detach it first");
+    return { ...refusal("conflict", "the service counts it as in use"), retryable: true };
   if (status === 422) {
     const [, code, reason] = UNPROCESSABLE.find(([part]) => message.includes(part)) ?? [];
     if (code === undefined || reason === undefined) return {};

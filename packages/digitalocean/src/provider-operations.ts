@@ -1,4 +1,10 @@
-import { type BlockStorage, type CallOptions, isPolyvolError } from "@polyvol/core";
+import {
+  type BlockStorage,
+  type CallOptions,
+  isPolyvolError,
+  PolyvolError,
+  type PolyvolErrorDetails,
+} from "@polyvol/core";
 import { type CallContext, refusedArgument } from "@polyvol/core/driver";
 import type { HttpClient, HttpRequest } from "@polyvol/core/http";
 import * as api from "./api.ts";
@@ -67,7 +73,25 @@ export class DigitalOceanOperations {
 
   /** Deletes by name and region; missing is success. Snapshots stay. @throws `failed_precondition` when attached */
   async deleteVolumeByName(volume: DigitalOceanVolumeName, options?: CallOptions): Promise<void> {
-    await this.#delete("deleteVolumeByName", () => api.deleteVolumeByName(volume), options);
+    const task = async (context: CallContext): Promise<void> => {
+      const send = async <T>(request: HttpRequest<T>): Promise<T> =>
+        (await this.#http.send(request, context)).data;
+      await send(api.deleteVolumeByName(volume)).catch(async (error: unknown) => {
+        if (isPolyvolError(error, "not_found")) return;
+        if (!isPolyvolError(error, "conflict")) throw error;
+        // Right after a detach the service says so, too: the record tells, and what passes is tried again.
+        const found = (await send(api.listVolumes({ ...volume, per_page: 1 }))).volumes;
+        const droplets = found.flatMap(({ droplet_ids }) => droplet_ids ?? []).join(", ");
+        if (droplets === "") throw error;
+        const details = { ...(error as PolyvolErrorDetails), retryable: false, cause: error };
+        throw new PolyvolError(
+          "failed_precondition",
+          `it is attached to ${droplets}; detach it first`,
+          details,
+        );
+      });
+    };
+    await this.#storage.run(`${PROVIDER}.deleteVolumeByName`, true, task, options);
   }
 
   /** Starts to attach (to the Droplet of that id) or to detach. Follow the action with {@link getAction}. */

@@ -125,7 +125,7 @@ describe("volumes", () => {
     ]);
   });
 
-  test("delete: at once; twice is not_found; attached is failed_precondition", async () => {
+  test("delete: at once; twice is not_found; attached is busy, which core judges by the record", async () => {
     const { driver, context, emulator } = await openCloud();
     const { resource } = await driver.createVolume(EMPTY, context);
     expect(await driver.deleteVolume(resource.id, context)).toEqual({ settled: true });
@@ -134,7 +134,7 @@ describe("volumes", () => {
       volumes: [{ id: "ab-1", name: "x", region: "nyc3", size_gigabytes: 1, droplet_id: 1001 }],
     });
     const error = await failureOf(driver.deleteVolume("ab-1", context));
-    expect(error).toMatchObject({ code: "failed_precondition", outcome: "not_applied", retryable: false });
+    expect(error).toMatchObject({ code: "conflict", outcome: "not_applied", retryable: true });
   });
 
   test("resize, attach, detach: an action that is followed to its end", async () => {

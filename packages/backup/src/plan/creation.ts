@@ -1,4 +1,4 @@
-import { type NameRule, PolyvolError, type Volume } from "@polyvol/core";
+import { inUse, type NameRule, PolyvolError, type Volume } from "@polyvol/core";
 import { fillPrefix } from "../naming/prefix.ts";
 import { nameLength, snapshotName } from "../naming/snapshot-name.ts";
 import type { ObservedCloud, SeenSnapshot } from "../observe/world.ts";
@@ -44,9 +44,9 @@ export function planCreation(
 
 /** @throws PolyvolError `failed_precondition` for a volume in use where the policy wants it at rest */
 export function refuseAttached(policy: Policy, volume: Volume, operation: string): void {
-  if (policy.allowAttached || volume.attachments.length === 0) return;
-  const servers = volume.attachments.map(({ serverId }) => serverId).join(", ");
-  const message = `policy ${policy.id} says allowAttached: false, and the volume is attached to ${servers}`;
+  const use = policy.allowAttached ? undefined : inUse(volume);
+  if (use === undefined) return;
+  const message = `policy ${policy.id} says allowAttached: false, and the volume is ${use}`;
   const resource = { kind: "volume", id: volume.id, name: volume.name } as const;
   throw new PolyvolError("failed_precondition", message, { provider: volume.provider, operation, resource });
 }

@@ -65,6 +65,6 @@ export function nameVolume({ cloud, volume }: VolumeRow): string {
 }
 
 /** `3 volumes on main: db, web, mail` */
-export function nameVolumes(cloud: string, volumes: readonly Volume[]): string {
+export function nameVolumes(cloud: string, volumes: readonly Pick<Volume, "name">[]): string {
   return `${countText(volumes.length, "volume")} on ${cloud}: ${volumes.map(({ name }) => name).join(", ")}`;
 }

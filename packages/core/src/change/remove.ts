@@ -1,8 +1,10 @@
 import type { Call } from "../call.ts";
 import type { CallContext, Changed } from "../driver.ts";
-import { isPolyvolError, PolyvolError } from "../errors.ts";
+import { extendError, isPolyvolError, PolyvolError, type ResourceRef } from "../errors.ts";
+import { inUse } from "../in-use.ts";
 import type { WaitOptions } from "../options.ts";
 import type { Resources } from "../resources.ts";
+import { BUSY, backoffMs, isBusy } from "../retry.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { SnapshotResources } from "../snapshot-resources.ts";
 import type { Volume } from "../volume.ts";
@@ -12,80 +14,118 @@ import { waitFor } from "../waiting/wait.ts";
 
 type OnProgress = WaitOptions["onProgress"];
 
-/** Deletes a snapshot for good; missing is success. */
+/** Deletes a snapshot for good; missing is success. `seen`: as it was listed just now, which saves a read. */
 export async function removeSnapshot(
   resources: SnapshotResources,
   call: Call,
   id: string,
   onProgress?: OnProgress,
+  seen?: Snapshot,
 ): Promise<void> {
   const { driver } = call.runtime;
-  const found =
-    driver.deletion === "immediate" ? undefined : await readBefore(resources, call, id, onProgress);
+  const isKnown = driver.deletion === "immediate" || (seen !== undefined && settled(seen).state === "done");
+  const found = isKnown ? seen : await readBefore(resources, call, id, onProgress);
   if (found === "gone") return;
   const send = (context: CallContext): Promise<Changed> => driver.deleteSnapshot(id, context);
   await sendAndWait(resources, call, { id, before: found, send, onProgress });
 }
 
+export interface VolumeRemoval {
+  readonly id: string;
+  /** Its snapshots go, too. Otherwise they stay, or the call is refused where they cannot. */
+  readonly withSnapshots: boolean;
+  readonly onProgress?: OnProgress;
+}
+
 /**
- * Deletes a volume for good; missing is success. Its snapshots stay, or the call is refused, unless they are to be
- * deleted first.
+ * Deletes a volume for good; missing is success. Whether the volume can go is known before the first of its snapshots
+ * goes: where they outlive it, it goes first; where they cannot, it is read before each of them.
  */
 export async function removeVolume(
   volumes: VolumeResources,
   snapshots: SnapshotResources,
   call: Call,
-  setup: { readonly id: string; readonly withSnapshots: boolean; readonly onProgress?: OnProgress },
+  removal: VolumeRemoval,
 ): Promise<void> {
   const { driver, capabilities, locks } = call.runtime;
-  const { id, withSnapshots, onProgress } = setup;
+  const { id, withSnapshots, onProgress } = removal;
   const outlives = capabilities.supports.includes("snapshots.outliveVolume");
   await locks.exclusively(`volume ${id}`, call.abortSignal, async () => {
-    const straight = driver.deletion === "immediate" && outlives && !withSnapshots;
-    const found = straight ? undefined : await readBefore(volumes, call, id, onProgress);
-    if (found === "gone") return;
-    if (found !== undefined) {
-      refuseAttached(found);
-      if (found.state !== "deleting") await dealWithSnapshots(snapshots, call, id, withSnapshots, outlives);
-    }
-    try {
-      const send = (context: CallContext): Promise<Changed> => driver.deleteVolume(id, context);
+    if (!outlives) return await removeAfterSnapshots(volumes, snapshots, call, removal);
+    // Listed before the volume goes: what is made of it meanwhile is not what was asked for.
+    const listed = withSnapshots ? await snapshots.listAll(call, { volumeId: id }) : [];
+    const send = (context: CallContext): Promise<Changed> => driver.deleteVolume(id, context);
+    const found =
+      driver.deletion === "immediate" ? undefined : await readBefore(volumes, call, id, onProgress);
+    if (found !== "gone") {
+      refuseInUse(found);
       await sendAndWait(volumes, call, { id, before: found, send, onProgress });
-    } catch (error) {
-      // Whether it is attached is read from its state, never from the words of a refusal.
-      if (isPolyvolError(error) && error.outcome === "not_applied" && !call.abortSignal.aborted) {
-        const now = await volumes.tryGet(call, id);
-        if (now === undefined) return;
-        refuseAttached(now);
-      }
-      throw error;
     }
+    await removeListed(snapshots, call, volumeRef(id, found), listed, "the volume is gone, and its");
   });
 }
 
-function refuseAttached(volume: Volume): void {
-  if (volume.attachments.length === 0) return;
-  const servers = volume.attachments.map((each) => each.serverId).join(", ");
-  throw new PolyvolError("failed_precondition", `it is attached to ${servers}; detach it first`);
-}
-
-async function dealWithSnapshots(
+async function removeAfterSnapshots(
+  volumes: VolumeResources,
   snapshots: SnapshotResources,
   call: Call,
-  volumeId: string,
-  withSnapshots: boolean,
-  outlives: boolean,
+  removal: VolumeRemoval,
 ): Promise<void> {
-  if (outlives && !withSnapshots) return;
-  const found = (await snapshots.listAll(call, { volumeId })).filter((each) => each.state !== "deleting");
-  if (withSnapshots) {
-    for (const each of found) await removeSnapshot(snapshots, call, each.id);
-    return;
+  const { id, withSnapshots, onProgress } = removal;
+  const found = await readBefore(volumes, call, id, onProgress);
+  if (found === "gone") return;
+  refuseInUse(found);
+  if (found.state !== "deleting") {
+    const listed = (await snapshots.listAll(call, { volumeId: id })).filter(
+      (each) => each.state !== "deleting",
+    );
+    if (listed.length > 0 && !withSnapshots) throw cannotOutlive(listed.length);
+    // Somebody may attach it meanwhile: then no further snapshot goes.
+    const stillFree = async (): Promise<void> => refuseInUse(await volumes.tryGet(call, id));
+    await removeListed(snapshots, call, volumeRef(id, found), listed, "its", stillFree);
   }
-  if (found.length === 0) return;
-  throw new PolyvolError(
+  const send = (context: CallContext): Promise<Changed> => call.runtime.driver.deleteVolume(id, context);
+  await sendAndWait(volumes, call, { id, before: found, send, onProgress });
+}
+
+/** Deletes the snapshots that were listed, one after the other. What fails is told of the volume, and names both. */
+async function removeListed(
+  snapshots: SnapshotResources,
+  call: Call,
+  volume: ResourceRef,
+  listed: readonly Snapshot[],
+  whose: string,
+  check?: () => Promise<void>,
+): Promise<void> {
+  for (const [index, each] of listed.entries()) {
+    await check?.();
+    try {
+      await removeSnapshot(snapshots, call, each.id, undefined, check === undefined ? undefined : each);
+    } catch (error) {
+      if (!isPolyvolError(error) || (call.abortSignal.aborted && error.code !== "timeout")) throw error;
+      const left = listed.length - index;
+      const which = `${JSON.stringify(each.name)} (${each.id}), the first of ${left} that are left`;
+      throw extendError(error, {}, `${whose} snapshot ${which}: ${error.reason}`);
+    } finally {
+      call.about(volume);
+    }
+  }
+}
+
+function volumeRef(id: string, found: Volume | "gone" | undefined): ResourceRef {
+  return { kind: "volume", id, ...(typeof found === "object" ? { name: found.name } : {}) };
+}
+
+function refuseInUse(volume: Volume | undefined): void {
+  const use = volume === undefined ? undefined : inUse(volume);
+  if (use === undefined) return;
+  throw new PolyvolError("failed_precondition", `it is ${use}; detach it first`);
+}
+
+function cannotOutlive(count: number): PolyvolError {
+  return new PolyvolError(
     "failed_precondition",
-    `it has ${found.length} snapshot${found.length === 1 ? "" : "s"}, which cannot outlive it on this provider; ` +
+    `it has ${count} snapshot${count === 1 ? "" : "s"}, which cannot outlive it on this provider; ` +
       'delete them first, or say snapshots: "delete"',
   );
 }
@@ -122,19 +162,8 @@ async function sendAndWait<T extends Volume | Snapshot, Query>(
   removal: Removal<T>,
 ): Promise<void> {
   const { id, before } = removal;
-  let changed: Changed = {};
-  if (before?.state !== "deleting") {
-    try {
-      changed = await call.send("repeatable", removal.send);
-    } catch (error) {
-      if (isPolyvolError(error, "not_found")) return;
-      // A request without an answer may have begun it, and its repetition is refused because it is under way.
-      if (!isPolyvolError(error) || call.abortSignal.aborted) throw error;
-      const now = await resources.tryGet(call, id).catch(() => before);
-      if (now === undefined && before !== undefined) return;
-      if (now?.state !== "deleting") throw error;
-    }
-  }
+  const changed = before?.state === "deleting" ? {} : await sendRemoval(resources, call, removal);
+  if (changed === "gone") return;
   if (changed.settled === true) return;
   await waitFor(call, {
     kind: resources.kind,
@@ -144,4 +173,52 @@ async function sendAndWait<T extends Volume | Snapshot, Query>(
     pending: changed.pending,
     onProgress: removal.onProgress,
   });
+}
+
+/**
+ * Sends the request, again while the provider calls the resource busy, for a while. Before each repetition it is
+ * looked at: what is in use by its own record is refused at once, for that does not pass by itself.
+ */
+async function sendRemoval<T extends Volume | Snapshot, Query>(
+  resources: Resources<T, Query>,
+  call: Call,
+  { id, before, send }: Removal<T>,
+): Promise<Changed | "gone"> {
+  const { runtime } = call;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call.send("repeatable", (context) => send(context).catch(showBusy));
+    } catch (error) {
+      if (isPolyvolError(error, "not_found")) return "gone";
+      // A request without an answer may have begun it, and its repetition is refused because it is under way.
+      if (!isPolyvolError(error) || call.abortSignal.aborted) throw error;
+      const now = await resources.tryGet(call, id).catch(() => before ?? "unseen");
+      if (now === undefined) return "gone";
+      if (now !== "unseen" && now.state === "deleting") return {};
+      // Whether a volume is in use is read from its record, never from the words of a refusal.
+      if (now !== "unseen" && !("volumeId" in now) && error.outcome === "not_applied") refuseInUse(now);
+      const delayMs = error.retryAfterMs ?? backoffMs(BUSY, attempt, runtime.random);
+      const isLate = runtime.clock.now() + delayMs > call.deadline;
+      if (!isBusyShown(error) || attempt >= BUSY.maxAttempts || isLate) {
+        throw extendError(error, { attempts: Math.max(attempt, error.attempts ?? 0) });
+      }
+      runtime.emit(call.operation, {
+        type: "retry",
+        attempt,
+        delayMs,
+        code: error.code,
+        reason: error.reason,
+      });
+      await call.sleep(delayMs);
+    }
+  }
+}
+
+/** What is busy is repeated here, with a look before; so the call must not repeat it by itself. */
+function showBusy(error: unknown): never {
+  throw isPolyvolError(error) && isBusy(error) ? extendError(error, { lookFirst: true }) : error;
+}
+
+function isBusyShown(error: PolyvolError): boolean {
+  return error.code === "conflict" && error.retryable && error.lookFirst;
 }

@@ -1,7 +1,8 @@
+import { type BlockStorage, isPolyvolError } from "@polyvol/core";
 import type { Options } from "../../action.ts";
 import type { Context } from "../../context.ts";
 import { runDeletion } from "../../deletion.ts";
-import { findVolume } from "../../find.ts";
+import { findVolume, isId } from "../../find.ts";
 import { onOneCloud } from "../../on-clouds.ts";
 import { nameVolumes } from "../../views/volume.ts";
 
@@ -22,11 +23,26 @@ export async function run(
     kind: "volume",
     wanted,
     yes: options.yes,
-    find: (text) => findVolume(context, storage, text),
+    find: (text) => findToDelete(context, storage, text, options.deleteSnapshots === true),
     question: (volumes) => {
       const kept = snapshots === "keep" ? "Their snapshots stay." : "Their snapshots are deleted, too.";
       return `Delete ${nameVolumes(cloud, volumes)}? ${kept}`;
     },
     delete: (id, wait) => storage.volumes.delete(id, { ...wait, snapshots }),
   });
+}
+
+/** A volume that is gone may have left the snapshots that were to be deleted with it: its id is enough to go on. */
+async function findToDelete(
+  context: Context,
+  storage: BlockStorage,
+  text: string,
+  withSnapshots: boolean,
+): Promise<{ readonly id: string; readonly name: string }> {
+  try {
+    return await findVolume(context, storage, text);
+  } catch (error) {
+    if (withSnapshots && isId(text) && isPolyvolError(error, "not_found")) return { id: text, name: text };
+    throw error;
+  }
 }
