@@ -5,6 +5,7 @@
  */
 export { apply, run } from "./apply/apply.ts";
 export type { BackupEvent, BackupEventListener, VolumePlace } from "./apply/events.ts";
+export type { HookName } from "./apply/hook-error.ts";
 export type { RunOptions } from "./apply/options.ts";
 export type {
   CreatedSnapshot,

@@ -1,4 +1,5 @@
 import { isPolyvolError, type PolyvolErrorCode } from "@polyvol/core";
+import { HookError, type HookName } from "./apply/hook-error.ts";
 import { PolicyError } from "./retention/policy-error.ts";
 
 /** What a failure kept from being done, where it happened. */
@@ -28,6 +29,8 @@ export interface BackupProblem {
   readonly volumeName?: string;
   /** Name of the snapshot. */
   readonly snapshotName?: string;
+  /** The hook of the policy that failed, where it was one. */
+  readonly hook?: HookName;
   /** Whether the same can succeed later without a change. */
   readonly retryable?: boolean;
   /** How long the provider asks to wait, in milliseconds. */
@@ -45,7 +48,8 @@ export function problemOf(error: unknown, effect: ProblemEffect, place: ProblemP
   if (isPolyvolError(error)) {
     const { code, message, retryable, retryAfterMs } = error;
     const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
-    return { code, message, effect, ...place, retryable, ...wait };
+    const hook = error instanceof HookError ? { hook: error.hook } : {};
+    return { code, message, effect, ...place, ...hook, retryable, ...wait };
   }
   if (error instanceof PolicyError) return { code: error.code, message: error.message, effect, ...place };
   const message = error instanceof Error ? error.message : String(error);

@@ -16,7 +16,10 @@ export async function confirm(context: Context, question: string, yes: unknown):
   // Without a terminal of its own readline leaves Ctrl-C to the command.
   const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   try {
-    const closed = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
+    // A terminal that goes away is no answer.
+    const closed = new Promise<string>((resolve) => {
+      for (const end of ["close", "error"]) lines.once(end, () => resolve(""));
+    });
     const answer = await Promise.race([lines.question(`${safe} [y/N] `, { signal: context.signal }), closed]);
     return /^y(es)?$/i.test(answer.trim());
   } catch (error) {

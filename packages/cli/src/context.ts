@@ -1,6 +1,7 @@
 import type { Config, Environment } from "@polyvol/container";
 import type { BlockStorage, PolyvolEvent, WaitOptions } from "@polyvol/core";
 import type { Options } from "./action.ts";
+import type { Interrupts } from "./interruption.ts";
 import type { Ledger } from "./ledger.ts";
 import type { OutputFormat } from "./output/result.ts";
 
@@ -11,6 +12,10 @@ export interface Context {
   readonly wanted: readonly string[];
   /** Aborts at Ctrl-C. */
   readonly signal: AbortSignal;
+  /** The signals of the command. */
+  readonly interrupts: Interrupts;
+  /** Aborts when the command has ended: for what would keep the process alive. */
+  readonly ended: AbortSignal;
   readonly ledger: Ledger;
   /** What every call to a cloud takes. */
   readonly call: Pick<WaitOptions, "abortSignal" | "timeoutMs">;
@@ -28,7 +33,13 @@ export interface ConnectExtra {
 }
 
 /** The context of a command line. Nothing is loaded before it is asked for. */
-export function createContext(options: Options, signal: AbortSignal, ledger: Ledger): Context {
+export function createContext(
+  options: Options,
+  interrupts: Interrupts,
+  ended: AbortSignal,
+  ledger: Ledger,
+): Context {
+  const { signal } = interrupts;
   const path = options["config"] as string | undefined;
   const wanted = (options["cloud"] ?? []) as readonly string[];
   const timeoutMs = options["timeout"] as number | undefined;
@@ -41,6 +52,8 @@ export function createContext(options: Options, signal: AbortSignal, ledger: Led
     output: options["output"] as OutputFormat,
     wanted,
     signal,
+    interrupts,
+    ended,
     ledger,
     call: { abortSignal: signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) },
     config,

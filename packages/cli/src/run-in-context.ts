@@ -4,7 +4,7 @@ import { reportError } from "./errors.ts";
 import { INTERRUPTED, listenForInterrupts } from "./interruption.ts";
 import { createLedger } from "./ledger.ts";
 import { cleanLines } from "./output/clean.ts";
-import { say } from "./output/streams.ts";
+import { keepOutputForData, say } from "./output/streams.ts";
 
 /** Runs a command with its context, and turns whatever it throws into a message and an exit code. */
 export async function runInContext(
@@ -12,10 +12,12 @@ export async function runInContext(
   // biome-ignore lint/suspicious/noConfusingVoidType: a command that returns nothing has succeeded
   work: (context: Context) => Promise<number | void>,
 ): Promise<number> {
+  if (options["output"] !== "table") keepOutputForData();
   const interrupts = listenForInterrupts();
+  const ended = new AbortController();
   const ledger = createLedger();
   try {
-    return (await work(createContext(options, interrupts.signal, ledger))) ?? 0;
+    return (await work(createContext(options, interrupts, ended.signal, ledger))) ?? 0;
   } catch (error) {
     if (!interrupts.signal.aborted) return reportError(error);
     const left = ledger.left();
@@ -24,6 +26,7 @@ export async function runInContext(
     if (left.length > 0) say("The same command can be repeated: it continues, and makes nothing twice.\n");
     return INTERRUPTED;
   } finally {
+    ended.abort();
     interrupts.release();
   }
 }

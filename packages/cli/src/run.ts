@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { ANSWER } from "./completion/protocol.ts";
-import { tolerateClosedOutput } from "./output/streams.ts";
+import { guardOutput, settleOutput } from "./output/streams.ts";
 import { createProgram } from "./program.ts";
 
 /** Done as asked. */
@@ -13,7 +13,11 @@ const USAGE = 2;
  * configuration, 130 interrupted. Writes to the streams of this process.
  */
 export async function runCli(args: readonly string[]): Promise<number> {
-  tolerateClosedOutput();
+  guardOutput();
+  return await settleOutput(await runCommandLine(args));
+}
+
+async function runCommandLine(args: readonly string[]): Promise<number> {
   if (args[0] === ANSWER) return await (await import("./completion/answer.ts")).answer(args.slice(1));
   let code = DONE;
   const program = createProgram((result) => {

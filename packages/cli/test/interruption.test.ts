@@ -127,15 +127,76 @@ test.each(["plan", "audit"])("backup %s: --timeout ends reading, too", async (wo
   );
 });
 
+/** The policy with hooks that leave a line each time that they run. */
+async function withHooks(): Promise<() => Promise<string[]>> {
+  const config = await readFile(join(clouds.folder, "polyvol.config.yaml"), "utf8");
+  const hooks = `    hooks:
+      before: { command: [sh, -c, "echo freeze >> log"] }
+      after: { command: [sh, -c, "echo thaw >> log"] }
+`;
+  await clouds.write("polyvol.config.yaml", `${config}${hooks}`);
+  return async () => (await readFile(join(clouds.folder, "log"), "utf8")).trim().split("\n");
+}
+
+test.skipIf(process.platform === "win32")(
+  "backup run: a terminal that goes away is as Ctrl-C, however often it is said",
+  async () => {
+    const hooks = await withHooks();
+    const { child, ended, saw } = clouds.start("backup run");
+    await accepted(1);
+    child.kill("SIGHUP");
+    await saw(STOPPING);
+    // A shell sends it on, and the system has sent it already.
+    child.kill("SIGHUP");
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    await clock.advance(WORK);
+    expect((await ended).code).toBe(130);
+    expect(await hooks()).toEqual(["freeze", "thaw"]);
+    expect(state().snapshots).toHaveLength(1);
+    await expectCompleted();
+  },
+);
+
+test("backup run: the second Ctrl-C stops at once, and what was frozen is thawed", async () => {
+  const hooks = await withHooks();
+  const { child, ended, saw } = clouds.start("backup run");
+  await accepted(1);
+  child.kill("SIGINT");
+  await saw(STOPPING);
+  child.kill("SIGINT");
+  const { code, out, err } = await ended;
+  expect({ code, out }).toEqual({ code: 130, out: "" });
+  expect(err).toContain("Stopping at once; the hooks `after` that are due are run before.");
+  expect(err).toMatch(/\nStopped at once\. What a cloud has accepted goes on there;.*\n$/);
+  expect(await hooks()).toEqual(["freeze", "thaw"]);
+});
+
+test("backup run: a --timeout of a month is not over at once", async () => {
+  const { ended } = clouds.start("backup run --timeout 700h -o json");
+  await accepted(1);
+  await clock.advance(WORK);
+  await accepted(2);
+  await clock.advance(WORK);
+  const { code, out, err } = await ended;
+  expect(code, err).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ ok: true, totals: { created: 2 } });
+});
+
 test("restore and drill: Ctrl-C says what may still be completed", async () => {
   const volume = (state().volumes[0] as { id?: string }).id ?? "";
   clouds.samsung.seed({ snapshots: [{ name: "before", volume_id: volume }] });
   const id = (state().snapshots[0] as { id?: string }).id ?? "";
-  for (const command of ["restore --as crm-2", "drill"]) {
+  const ways = [
+    ["restore --as crm-2", "SIGINT"],
+    ["restore --as crm-3", "SIGHUP"],
+    ["drill", "SIGINT"],
+  ] as const;
+  for (const [command, signal] of ways) {
     const before = state().volumes.length;
     const { child, ended } = clouds.start(`backup ${command} --cloud samsung --snapshot ${id}`);
     await until(() => state().volumes.length > before);
-    child.kill("SIGINT");
+    child.kill(signal);
     const { code, out, err } = await ended;
     expect({ code, out }).toEqual({ code: 130, out: "" });
     expect(err).toMatch(

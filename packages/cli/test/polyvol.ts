@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const BIN = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
+export const BIN = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
 
 /** What became of a process. */
 export interface Ended {

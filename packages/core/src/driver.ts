@@ -11,7 +11,7 @@ import type { DriverEvent } from "./events.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Volume } from "./volume.ts";
 
-export { type Clock, systemClock } from "./clock.ts";
+export { type Clock, startTimer, systemClock } from "./clock.ts";
 export { parseDateTime } from "./date-time.ts";
 export type { DriverEvent } from "./events.ts";
 export { checkKeys, type KeyRules, refusedArgument, type ValueSchema } from "./given.ts";

@@ -4,14 +4,14 @@ import { providers } from "./providers.ts";
 
 let stopped = false;
 
-/** Resolves at the first SIGINT or SIGTERM. */
+/** Resolves at the first SIGINT, SIGTERM or SIGHUP. */
 function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     const stop = (): void => {
       stopped = true;
       resolve();
     };
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, stop);
   });
 }
 
@@ -24,8 +24,8 @@ const io: CommandIo = {
   untilStopped,
 };
 
-// Whoever started the emulator may stop reading once it knows the URL.
-process.stdout.on("error", () => undefined);
+// Whoever started the emulator may stop reading once it knows the URL, and its terminal may go.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 void runCommand(providers, process.argv.slice(2), io).then((code) => {
   process.exitCode = code;
   // Timers of delayed answers and late commits must not outlive the server.

@@ -7,6 +7,7 @@ import { hookEnvironment } from "../policy/environment.ts";
 import type { Hook, Policy } from "../policy/types.ts";
 import type { VolumePlace } from "./events.ts";
 import { runHook } from "./hook.ts";
+import type { HookName } from "./hook-error.ts";
 import type { RunContext } from "./options.ts";
 
 /** Instants of providers are often cut to whole seconds. */
@@ -19,6 +20,8 @@ export interface CreationWork {
   readonly policy: Policy;
   readonly creation: PlannedCreation;
   readonly context: RunContext;
+  /** Told when `after` fails behind an attempt that has failed itself: what `before` did may still hold. */
+  readonly onThawFailed: (error: unknown) => void;
 }
 
 /** What came of it. The snapshot is there and good; a hook may have failed after it. */
@@ -59,6 +62,8 @@ async function createBetweenHooks(work: CreationWork): Promise<Creation> {
   const { before, after } = policy.hooks;
   const startedAt = context.clock.now();
   let snapshot: Snapshot;
+  // Nothing has been frozen yet.
+  context.abortSignal?.throwIfAborted();
   try {
     if (before !== undefined) await callHook(work, "before", before, {}, context.abortSignal);
     context.emit({ ...place, type: "creating", policyId: policy.id, name: creation.name });
@@ -66,7 +71,7 @@ async function createBetweenHooks(work: CreationWork): Promise<Creation> {
   } catch (error) {
     const code = isPolyvolError(error) ? error.code : "unknown";
     const result = { POLYVOL_RESULT: "failed", POLYVOL_ERROR_CODE: code };
-    if (after !== undefined) await callHook(work, "after", after, result).catch(() => undefined);
+    if (after !== undefined) await callHook(work, "after", after, result).catch(work.onThawFailed);
     throw error;
   }
   const done = { snapshot, durationMs: Math.round(context.clock.now() - startedAt) };
@@ -108,7 +113,7 @@ async function send({ storage, place, policy, creation, context }: CreationWork)
 
 async function callHook(
   { policy, place, creation, context }: CreationWork,
-  when: "before" | "after",
+  when: HookName,
   hook: Hook,
   result: Readonly<Record<string, string>>,
   abortSignal?: AbortSignal,
@@ -126,7 +131,7 @@ async function callHook(
   };
   const environment = hookEnvironment(process.env, hook.environment, context.credentialVariables, own);
   const startedAt = performance.now();
-  const run = (): Promise<void> => runHook(hook, environment, abortSignal);
+  const run = (): Promise<void> => runHook(hook, when, environment, abortSignal);
   let ok = false;
   try {
     await (context.clock.during?.(run) ?? run());

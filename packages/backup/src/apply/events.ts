@@ -1,5 +1,6 @@
 import type { BackupPlan } from "../plan/types.ts";
 import type { BackupProblem } from "../problem.ts";
+import type { HookName } from "./hook-error.ts";
 
 /** Where something happens. */
 export interface VolumePlace {
@@ -29,7 +30,7 @@ export type BackupEvent =
   | (VolumePlace & {
       readonly type: "hook";
       readonly policyId: string;
-      readonly when: "before" | "after";
+      readonly when: HookName;
       readonly ok: boolean;
       readonly durationMs: number;
     })

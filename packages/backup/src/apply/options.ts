@@ -1,12 +1,15 @@
 import type { Clock } from "@polyvol/core";
-import { machineClock } from "../clock.ts";
+import { systemClock } from "@polyvol/core/driver";
 import type { BackupEvent, BackupEventListener } from "./events.ts";
 
 /** Options of a run. */
 export interface RunOptions {
   /** Default: the machine's own. Give the one that the storages run on where that is another. */
   readonly clock?: Clock;
-  /** Stops at once, rejecting with its reason. What providers have accepted goes on; run again to finish. */
+  /**
+   * Stops at once, rejecting with its reason, when the hooks `after` that are due have run; one that fails is told to
+   * `onEvent`. What providers have accepted goes on; run again to finish.
+   */
   readonly abortSignal?: AbortSignal;
   /** Finishes what is in flight, begins nothing new, and reports what is left. */
   readonly drainSignal?: AbortSignal;
@@ -26,7 +29,7 @@ export interface RunContext {
 }
 
 export function resolveRunOptions(options: RunOptions): RunContext {
-  const { clock = machineClock, abortSignal, drainSignal, onEvent, credentialVariables = [] } = options;
+  const { clock = systemClock, abortSignal, drainSignal, onEvent, credentialVariables = [] } = options;
   return {
     clock,
     abortSignal,

@@ -28,6 +28,8 @@ interface Progress {
   readonly deleted: DeletedSnapshot[];
   readonly spared: SparedSnapshot[];
   readonly problems: BackupProblem[];
+  /** Not reported yet: they come behind what they are about. */
+  readonly thawFailures: BackupProblem[];
   newestAt: number | undefined;
   stopped: boolean;
 }
@@ -44,7 +46,15 @@ export async function workOnVolume(work: VolumeWork): Promise<VolumeReport> {
   const place: VolumePlace = { cloud, provider, volumeId, volumeName };
   const times = [...volume.keep, ...volume.delete].map(({ createdAt }) => Date.parse(createdAt));
   const newestAt = times.length === 0 ? undefined : Math.max(...times);
-  const progress: Progress = { created: [], deleted: [], spared: [], problems: [], newestAt, stopped: false };
+  const progress: Progress = {
+    created: [],
+    deleted: [],
+    spared: [],
+    problems: [],
+    thawFailures: [],
+    newestAt,
+    stopped: false,
+  };
 
   for (const step of stepsOf(volume, storage.capabilities.limits) ?? []) {
     if (progress.stopped) break;
@@ -59,6 +69,9 @@ export async function workOnVolume(work: VolumeWork): Promise<VolumeReport> {
       const { drainSignal } = context;
       if (drainSignal?.aborted && error === drainSignal.reason) progress.stopped = true;
       else report(progress, context, problemOf(error, effectOf(step.kind), { ...placeOf(place), policyId }));
+    } finally {
+      // Also of a run that is aborted: its listener hears of it.
+      for (const problem of progress.thawFailures.splice(0)) report(progress, context, problem);
     }
   }
   const { created, deleted, spared, problems } = progress;
@@ -76,7 +89,22 @@ async function makeOne(
   progress: Progress,
 ): Promise<void> {
   const { storage, context, volume } = work;
-  const setup = { storage, place, policy, creation, context };
+  const about = { ...placeOf(place), policyId: policy.id, snapshotName: creation.name };
+  const thawProblem = (error: unknown, what: string, effect: BackupProblem["effect"]): BackupProblem => {
+    const problem = problemOf(error, effect, about);
+    const frozen = policy.hooks.before === undefined ? "" : "; what `before` did may still hold";
+    return { ...problem, message: `${what}${frozen}: ${problem.message}` };
+  };
+  const setup = {
+    storage,
+    place,
+    policy,
+    creation,
+    context,
+    onThawFailed: (error: unknown) => {
+      progress.thawFailures.push(thawProblem(error, "`after` failed too", "attention"));
+    },
+  };
   const begun = volume.keep.some(({ name }) => name === creation.name);
   // Waited for without holding a place that another volume could use.
   if (!begun && !isStopping(context, progress)) await waitForGap(setup, progress.newestAt);
@@ -96,11 +124,7 @@ async function makeOne(
     });
     context.emit({ ...place, type: "created", policyId, name, snapshotId: snapshot.id, durationMs });
     if (afterFailed === undefined) return;
-    report(
-      progress,
-      context,
-      problemOf(afterFailed, "nothing_deleted", { ...placeOf(place), policyId, snapshotName: name }),
-    );
+    report(progress, context, thawProblem(afterFailed, "`after` failed", "nothing_deleted"));
   });
 }
 

@@ -1,5 +1,5 @@
 import type { BlockStorage, Clock, Snapshot, Volume } from "@polyvol/core";
-import { machineClock } from "../clock.ts";
+import { systemClock } from "@polyvol/core/driver";
 import { type Clouds, cloudNamed } from "../clouds.ts";
 import { drillName } from "../naming/drill-name.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
@@ -90,7 +90,7 @@ export async function drill(
   clouds: Clouds,
   options: DrillOptions = {},
 ): Promise<DrillReport> {
-  const { clock = machineClock, abortSignal, timeoutMs = TIMEOUT_MS } = options;
+  const { clock = systemClock, abortSignal, timeoutMs = TIMEOUT_MS } = options;
   const call = abortSignal === undefined ? {} : { abortSignal };
   const storage = cloudNamed(clouds, request.cloud);
   const snapshot = await findSnapshot(storage, request.from, "drill", call);

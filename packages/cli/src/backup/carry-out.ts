@@ -1,7 +1,7 @@
-import type { RunOptions, RunReport } from "@polyvol/backup";
+import type { BackupProblem, RunOptions, RunReport } from "@polyvol/backup";
 import type { Context } from "../context.ts";
 import { FAILED } from "../errors.ts";
-import { INTERRUPTED } from "../interruption.ts";
+import { INTERRUPTED, STOPPED_AT_ONCE } from "../interruption.ts";
 import { cleanLines } from "../output/clean.ts";
 import { countText } from "../output/format.ts";
 import { createProgress } from "../output/progress.ts";
@@ -18,10 +18,11 @@ const NAMED = 20;
 /**
  * Carries something out, visibly. At the first Ctrl-C, and when `--timeout` has passed: while the clouds are being
  * read, it ends there; after that, what is in flight is finished, nothing new is begun, and what is left is said.
+ * At the second Ctrl-C only the hooks `after` that are due are run.
  */
 export async function carryOut(
   context: Context,
-  { check, credentialVariables }: Configured,
+  { policies, check, credentialVariables }: Configured,
   work: (options: RunOptions) => Promise<RunReport>,
 ): Promise<number> {
   const progress = createProgress();
@@ -30,6 +31,11 @@ export async function carryOut(
   const reading = new AbortController();
   const stopReading = (): void => reading.abort(stop.reason);
   stop.addEventListener("abort", stopReading, { once: true });
+  const { atOnce } = context.interrupts;
+  if (policies.some(({ hooks }) => hooks.after !== undefined)) {
+    context.interrupts.undoesFirst("the hooks `after` that are due are run before");
+  }
+  const met: BackupProblem[] = [];
   // Ctrl-C has its own words.
   const sayTimedOut = (): void => {
     if (!context.signal.aborted) say("--timeout has passed: only what is in flight is finished.\n");
@@ -38,18 +44,26 @@ export async function carryOut(
   try {
     report = await check(() =>
       work({
-        abortSignal: reading.signal,
+        abortSignal: AbortSignal.any([reading.signal, atOnce]),
         drainSignal: stop,
         onEvent(event) {
           if (event.type === "planned") {
             stop.removeEventListener("abort", stopReading);
             stop.addEventListener("abort", sayTimedOut, { once: true });
           }
+          if (event.type === "problem") met.push(event.problem);
           tell(event);
         },
         credentialVariables,
       }),
     );
+  } catch (error) {
+    if (!atOnce.aborted) throw error;
+    progress.close();
+    // There is no report to hold them.
+    reportProblems(met);
+    say(STOPPED_AT_ONCE);
+    return INTERRUPTED;
   } finally {
     stop.removeEventListener("abort", stopReading);
     stop.removeEventListener("abort", sayTimedOut);

@@ -34,8 +34,9 @@ export function reportProblems(
   return problems.length === 0 ? 0 : FAILED;
 }
 
-/** What has been refused here is said in full; what a cloud answered has its usual next step. */
+/** What has been refused here, or said by a hook, is said in full; what a cloud answered has its usual next step. */
 function nextOf(problem: BackupProblem): string | undefined {
+  if (problem.hook !== undefined) return undefined;
   const local = ["failed_precondition", "not_found", "conflict", "already_exists"];
   return local.includes(problem.code) ? undefined : nextStep(problem, problem.cloud);
 }

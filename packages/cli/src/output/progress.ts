@@ -1,7 +1,7 @@
 import { clean } from "./clean.ts";
 import { colour, type Tone } from "./colour.ts";
 import { secondsText } from "./format.ts";
-import { wipeBeforeWriting } from "./streams.ts";
+import { put, wipeBeforeWriting } from "./streams.ts";
 import { fit } from "./width.ts";
 
 /** Lines about work that goes on side by side. */
@@ -29,7 +29,7 @@ function plainProgress(stream: NodeJS.WriteStream): Progress {
   const tell = (key: string, text: string): void => {
     if (last.get(key) === text) return;
     last.set(key, text);
-    if (stream.writable) stream.write(`${clean(key)}: ${clean(text)}\n`);
+    put(stream, `${clean(key)}: ${clean(text)}\n`);
   };
   return { moving: false, update: tell, finish: tell, close: () => undefined };
 }
@@ -42,7 +42,7 @@ function liveProgress(stream: NodeJS.WriteStream): Progress {
 
   const back = (): string => (drawn === 0 ? "" : `\u001b[${drawn}A\u001b[0J`);
   const release = wipeBeforeWriting(() => {
-    stream.write(back());
+    put(stream, back());
     drawn = 0;
   });
 
@@ -56,7 +56,7 @@ function liveProgress(stream: NodeJS.WriteStream): Progress {
       const line = fit(`${clean(key)}: ${clean(text)} ${secondsText(Date.now() - since)}`, columns - 2);
       return `${colour("busy", mark, stream)} ${line}\n`;
     });
-    stream.write(`${back()}${finished}${lines.join("")}`);
+    put(stream, `${back()}${finished}${lines.join("")}`);
     drawn = lines.length;
   }
 
