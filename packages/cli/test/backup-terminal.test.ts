@@ -106,10 +106,10 @@ async function into(
     env: { PATH: process.env["PATH"] ?? "", ...ENV },
   });
   const texts = { out: "", err: "" };
-  child.stdout.on("data", (chunk) => {
+  child.stdout.setEncoding("utf8").on("data", (chunk) => {
     texts.out += chunk;
   });
-  child.stderr.on("data", (chunk) => {
+  child.stderr.setEncoding("utf8").on("data", (chunk) => {
     texts.err += chunk;
   });
   await new Promise((resolve) => child.once("close", resolve));

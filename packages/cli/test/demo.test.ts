@@ -94,7 +94,7 @@ test.skipIf(!existsSync(SCRIPT))(
       env: { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", SHELL: "/bin/sh" },
     });
     let screen = "";
-    child.stdout.on("data", (chunk) => {
+    child.stdout.setEncoding("utf8").on("data", (chunk) => {
       screen += chunk;
     });
     await new Promise((resolve) => child.once("close", resolve));

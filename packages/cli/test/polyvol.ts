@@ -36,7 +36,7 @@ export function start(args: readonly string[], { cwd, env = {}, node = [] }: Sta
   const texts = { out: "", err: "" };
   const waiting = new Set<() => void>();
   const listen = (stream: NodeJS.ReadableStream | null, key: "out" | "err"): void => {
-    stream?.on("data", (chunk) => {
+    stream?.setEncoding("utf8").on("data", (chunk) => {
       texts[key] += chunk;
       for (const look of waiting) look();
     });

@@ -29,7 +29,7 @@ export function onTerminal(clouds: Clouds, command: string, options: TerminalOpt
     env: { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", SHELL: "/bin/sh", ...ENV, ...env },
   });
   let screen = "";
-  child.stdout.on("data", (chunk) => {
+  child.stdout.setEncoding("utf8").on("data", (chunk) => {
     screen += chunk;
     if (input !== "" && screen.includes("[y/N] ") && child.stdin.writable) child.stdin.end(input);
   });

@@ -20,10 +20,10 @@ function start(...args: string[]): Started {
   running.push(child);
   let out = "";
   let err = "";
-  child.stdout.on("data", (chunk) => {
+  child.stdout.setEncoding("utf8").on("data", (chunk) => {
     out += chunk;
   });
-  child.stderr.on("data", (chunk) => {
+  child.stderr.setEncoding("utf8").on("data", (chunk) => {
     err += chunk;
   });
   const lines = createInterface({ input: child.stdout });
