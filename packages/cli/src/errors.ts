@@ -58,6 +58,9 @@ function isBranded(error: unknown, brand: string): boolean {
 
 const AGAIN = "the same command can be repeated: it continues and makes nothing twice";
 
+const NO_SERVER =
+  "take the id of the server from the provider's console; it has to be in the volume's region";
+
 const NEXT: Readonly<Partial<Record<PolyvolErrorCode, string>>> = {
   not_found: "polyvol volumes list and polyvol snapshots list show what there is",
   already_exists: "choose another name, or give the same arguments as before",
@@ -73,7 +76,7 @@ const NEXT: Readonly<Partial<Record<PolyvolErrorCode, string>>> = {
 
 /** What to do about a failure of a cloud. */
 export function nextStep(
-  error: { readonly code: PolyvolErrorCode; readonly retryAfterMs?: number | undefined },
+  error: Pick<PolyvolError, "code"> & Partial<Pick<PolyvolError, "retryAfterMs" | "resource">>,
   cloud: string | undefined,
 ): string | undefined {
   if (error.code === "unauthenticated") {
@@ -83,5 +86,6 @@ export function nextStep(
   if (error.code === "rate_limited" && error.retryAfterMs !== undefined) {
     return `wait ${secondsText(error.retryAfterMs)}; ${AGAIN}`;
   }
+  if (error.code === "not_found" && error.resource?.kind === "server") return NO_SERVER;
   return NEXT[error.code];
 }

@@ -36,8 +36,8 @@ export type PolyvolErrorCode =
 
 /** Names the resource that an error is about: by id, by name, or both. */
 export interface ResourceRef {
-  /** What it is. */
-  readonly kind: "volume" | "snapshot";
+  /** What it is. A server only where an attach or detach found none of that id. */
+  readonly kind: "volume" | "snapshot" | "server";
   /** The provider's id, where it is known. */
   readonly id?: string;
   /** The name, where it is known. */

@@ -174,6 +174,7 @@ export function createVolumes(
             }
           },
           send: (context: CallContext): Promise<Changed> => send(id, serverId, context),
+          server: { id: serverId, change: "attach" },
         };
       }),
     detach: (id, serverId, options) =>
@@ -184,6 +185,7 @@ export function createVolumes(
           reached: (volume) => !isAttached(volume, serverId),
           refuse: () => undefined,
           send: (context: CallContext): Promise<Changed> => send(id, serverId, context),
+          server: { id: serverId, change: "detach" },
         };
       }),
     revert: (id, snapshotId, options) => {

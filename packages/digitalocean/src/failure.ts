@@ -46,7 +46,9 @@ function meaningOf(response: FailedResponse, message: string): FailureRefinement
   if (status === 422) {
     const [, code, reason] = UNPROCESSABLE.find(([part]) => message.includes(part)) ?? [];
     if (code === undefined || reason === undefined) return {};
-    return { ...refusal(code, reason), retryable: code === "conflict" };
+    // Attached already: perhaps to the very Droplet, by a request whose answer was lost.
+    const lookFirst = message.includes("already attached") ? { lookFirst: true } : {};
+    return { ...refusal(code, reason), retryable: code === "conflict", ...lookFirst };
   }
   if (status !== 429) return {};
   if (!creates || !message.includes("one request per")) return quotaSpent(response.headers);

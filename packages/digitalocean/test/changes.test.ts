@@ -1,6 +1,6 @@
 /** Changes that the service refuses for a while, and what is left then. */
 import { describe, expect, test } from "vitest";
-import { openCloud } from "./cloud.ts";
+import { openCloud, TOKEN } from "./cloud.ts";
 import { failureOf } from "./failing.ts";
 
 const VOLUME = { id: "ab-1", name: "data", region: "nyc3", size_gigabytes: 5 };
@@ -51,5 +51,54 @@ describe("409 on the deletion of a volume", () => {
     expect(sent().filter((each) => each.startsWith("DELETE"))[0]).toBe("DELETE /v2/volumes/ab-1");
     await storage.volumes.delete("ab-1", { snapshots: "delete" });
     expect(await storage.snapshots.list().toArray()).toEqual([]);
+  });
+});
+
+describe("attach and detach when the service says that there is nothing to do it with", () => {
+  test("an unknown Droplet is what is not found, not the volume", async () => {
+    const { emulator, storage } = await openCloud();
+    emulator.seed({ volumes: [VOLUME] });
+    const error = await failureOf(storage.volumes.attach("ab-1", "4242"));
+    expect(error).toMatchObject({ code: "not_found", outcome: "not_applied" });
+    expect(error.resource).toEqual({ kind: "server", id: "4242" });
+    expect(error.reason).toContain('no server 4242 to attach volume "data" (ab-1) to');
+  });
+
+  test.each(["detach", "attach"] as const)(
+    "%s done by somebody else, and the record is 5 s behind: success once it shows",
+    async (type) => {
+      const { emulator, storage, clock, url } = await openCloud({ actionDurationMs: 0 });
+      emulator.seed({ volumes: [{ ...VOLUME, ...(type === "detach" ? { droplet_id: 1001 } : {}) }] });
+      await clock.sleep(60_000);
+      await fetch(`${url}/v2/volumes/ab-1/actions`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
+        body: JSON.stringify({ type, droplet_id: 1001 }),
+      });
+      const before = clock.now();
+      emulator.faults.add({ kind: "stale-read", ms: 5_000 });
+      const volume = await storage.volumes[type]("ab-1", "1001");
+      expect(volume.attachments).toHaveLength(type === "detach" ? 0 : 1);
+      expect(clock.now() - before).toBeGreaterThanOrEqual(5_000);
+      expect(clock.now() - before).toBeLessThan(30_000);
+    },
+  );
+
+  test.each([404, 422])("a detach refused with %i for ever is refused within a minute", async (status) => {
+    const { emulator, storage, clock } = await openCloud();
+    emulator.seed({ volumes: [{ ...VOLUME, droplet_id: 1001 }] });
+    const body =
+      status === 404
+        ? { id: "not_found", message: "The resource you were accessing could not be found." }
+        : { id: "unprocessable_entity", message: "Attachment not found" };
+    emulator.faults.add({ kind: "answer", when: "before", status, body, match: { method: "POST" } });
+    const before = clock.now();
+    const error = await failureOf(storage.volumes.detach("ab-1", "1001"));
+    if (status === 404)
+      expect(error).toMatchObject({ code: "not_found", resource: { kind: "server", id: "1001" } });
+    else
+      expect(error).toMatchObject({ code: "failed_precondition", resource: { kind: "volume", id: "ab-1" } });
+    expect(clock.now() - before).toBeLessThan(60_000);
+    expect((await storage.volumes.get("ab-1")).attachments).toHaveLength(1);
   });
 });

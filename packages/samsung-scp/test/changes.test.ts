@@ -1,6 +1,6 @@
 /** Changes that the service refuses or gives up, and what is left then. */
 import { describe, expect, test } from "vitest";
-import { emulated } from "./emulated.ts";
+import { emulated, SERVER } from "./emulated.ts";
 import { failureOf } from "./failing.ts";
 
 const VOLUME = "11111111-1111-4111-8111-111111111111";
@@ -37,5 +37,59 @@ describe("a volume that the service holds in use without a server", () => {
       expect(await failureOf(work())).toMatchObject({ code: "failed_precondition", outcome: "not_applied" });
     }
     expect(sent().filter(({ line }) => !line.startsWith("GET"))).toEqual([]);
+  });
+});
+
+describe("attach and detach when the service says that there is nothing to do it with", () => {
+  const GONE = "33333333-3333-4333-8333-333333333333";
+
+  test("an unknown server is what is not found, not the volume", async () => {
+    const { emulator, storage } = await emulated();
+    emulator.seed({ volumes: [{ id: VOLUME, name: "db" }] });
+    const error = await failureOf(storage.volumes.attach(VOLUME, GONE));
+    expect(error).toMatchObject({ code: "not_found", outcome: "not_applied" });
+    expect(error.resource).toEqual({ kind: "server", id: GONE });
+    expect(error.reason).toContain(`no server ${GONE} to attach volume "db" (${VOLUME}) to`);
+  });
+
+  test.each([
+    ["soon names it no more", 5_000],
+    ["goes on naming it", undefined],
+  ])("the server is gone, and the volume's record %s", async (_, forMs) => {
+    const { emulator, storage, clock } = await emulated();
+    emulator.seed({ volumes: [{ id: VOLUME, name: "db", server_ids: [SERVER] }] });
+    await clock.sleep(60_000);
+    const missing = {
+      status: 404,
+      code: "NotFound",
+      title: "NotFound",
+      detail: `There is no server ${SERVER}.`,
+    };
+    const match = { method: "DELETE", path: `/v1/volumes/${VOLUME}/servers/${SERVER}` };
+    const body = { errors: [{ ...missing, request_id: "req-1" }] };
+    emulator.faults.add({
+      ...{ kind: "answer", when: forMs === undefined ? "before" : "after", status: 404, body, match },
+    });
+    if (forMs !== undefined) emulator.faults.add({ kind: "stale-read", ms: forMs });
+    const before = clock.now();
+    const work = storage.volumes.detach(VOLUME, SERVER);
+    if (forMs === undefined) {
+      const error = await failureOf(work);
+      expect(error).toMatchObject({ code: "not_found", resource: { kind: "server", id: SERVER } });
+      expect(error.reason).toContain("though the volume's record still names it");
+    } else expect((await work).attachments).toEqual([]);
+    expect(clock.now() - before).toBeLessThan(120_000);
+  });
+
+  test("a volume that goes meanwhile is what is not found", async () => {
+    const { emulator, storage } = await emulated();
+    emulator.seed({ volumes: [{ id: VOLUME, name: "db" }] });
+    const work = storage.volumes.attach(VOLUME, GONE);
+    const gone = { errors: [{ status: 404, code: "NotFound", title: "NotFound", detail: "No volume." }] };
+    const path = `/v1/volumes/${VOLUME}`;
+    emulator.faults.add({
+      ...{ kind: "answer", when: "before", status: 404, body: gone, skip: 1, match: { method: "GET", path } },
+    });
+    expect((await failureOf(work)).resource).toMatchObject({ kind: "volume", id: VOLUME });
   });
 });

@@ -7,6 +7,7 @@ import type { Volume } from "../volume.ts";
 import type { VolumeResources } from "../volume-resources.ts";
 import { settled, volumeReaches, volumeUsable } from "../waiting/goal.ts";
 import { waitFor } from "../waiting/wait.ts";
+import { refusedOnServer, type ServerOfChange } from "./refused-on-server.ts";
 
 /** A change of a volume, told by where it leads: so it can be repeated, and recovered by looking. */
 export interface VolumeChange {
@@ -16,6 +17,8 @@ export interface VolumeChange {
   /** Throws what forbids the change in the volume's present state. */
   refuse(volume: Volume): void;
   send(context: CallContext): Promise<Changed>;
+  /** The server that it is about, too, where there is one. */
+  readonly server?: ServerOfChange;
   readonly onProgress: WaitOptions["onProgress"];
 }
 
@@ -47,6 +50,8 @@ export async function converge(
         const again = isUnclear(error) || error.lookFirst;
         if (!again || round >= runtime.retry.maxAttempts || !(await call.pauseBefore(round))) {
           // Refused for good: an earlier request without an answer, or another process, may have done it all the same.
+          const { server } = change;
+          if (server !== undefined) return await refusedOnServer(resources, call, change, server, error);
           return await alreadyReached(resources, call, change, error);
         }
       }

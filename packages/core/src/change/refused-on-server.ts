@@ -1,0 +1,64 @@
+import type { Call } from "../call.ts";
+import { extendError, isPolyvolError, type PolyvolError } from "../errors.ts";
+import type { Volume } from "../volume.ts";
+import type { VolumeResources } from "../volume-resources.ts";
+
+/** The server that a change attaches a volume to or detaches it from. */
+export interface ServerOfChange {
+  readonly id: string;
+  readonly change: "attach" | "detach";
+}
+
+/** Looks after a refusal that says "done already", the first at once: a volume's record may lag behind. */
+const LOOKS_AT_A_RECORD_BEHIND = 5;
+/** Each pause is so much longer than the one before. */
+const GROWTH = 1.5;
+
+/**
+ * What a refused attach or detach comes to: the volume, if it is as wanted all the same. What is "not found" is the
+ * server, or its having the volume, as long as the volume itself can be read; the error is about the server then.
+ *
+ * @throws `error`; `not_found` of the volume when that is what has gone
+ */
+export async function refusedOnServer(
+  resources: VolumeResources,
+  call: Call,
+  change: { readonly id: string; reached(volume: Volume): boolean },
+  server: ServerOfChange,
+  error: PolyvolError,
+): Promise<Volume> {
+  const { clock, polling } = call.runtime;
+  let pauseMs = polling.initialDelayMs;
+  for (let look = 1; ; look += 1) {
+    const volume = await resources.get(call, change.id).catch((failure: unknown) => {
+      throw isPolyvolError(failure, "not_found") || call.abortSignal.aborted ? failure : error;
+    });
+    if (change.reached(volume)) return volume;
+    const isLate = look >= LOOKS_AT_A_RECORD_BEHIND || clock.now() + pauseMs >= call.deadline;
+    if (isLate || !mayBeBehind(volume, server, error))
+      throw isPolyvolError(error, "not_found") ? serverMissing(call, volume, server, error) : error;
+    await call.sleep(pauseMs);
+    pauseMs *= GROWTH;
+  }
+}
+
+/** Whether the refusal may say that it is done already, and the record merely does not show it yet. */
+function mayBeBehind(volume: Volume, server: ServerOfChange, error: PolyvolError): boolean {
+  if (server.change === "attach") return error.lookFirst && volume.attachments.length === 0;
+  return error.code === "not_found" || error.code === "failed_precondition";
+}
+
+function serverMissing(
+  call: Call,
+  volume: Volume,
+  { id, change }: ServerOfChange,
+  error: PolyvolError,
+): PolyvolError {
+  call.about({ kind: "server", id });
+  const about = `volume ${JSON.stringify(volume.name)} (${volume.id})`;
+  const words =
+    change === "attach"
+      ? `the provider finds no server ${id} to attach ${about} to`
+      : `the provider finds no server ${id} that has ${about}, though the volume's record still names it`;
+  return extendError(error, {}, `${words}: ${error.reason}`);
+}
