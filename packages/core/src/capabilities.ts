@@ -73,6 +73,16 @@ export interface TagRule {
   readonly maxValueLength: number;
   /** The rule in words, for error messages. */
   readonly inWords: string;
+  /**
+   * Whether two tags that differ by capitals alone are one, as on DigitalOcean, which shows a tag in the spelling of its
+   * first use in the account. Everything that compares tags goes by it. Default false: capitals count.
+   */
+  readonly ignoresCase?: boolean;
+  /**
+   * The right that credentials need to be shown tags, in the provider's words, such as the scope `tag:read`. Without it
+   * answers show resources as if they had none. Absent: whoever sees a resource sees its tags.
+   */
+  readonly readScope?: string;
 }
 
 /** So many requests in any span of so long, for one account. */

@@ -65,4 +65,5 @@ export {
   type PortabilityReport,
 } from "./portability.ts";
 export type { Snapshot, SnapshotState } from "./snapshot.ts";
+export { foldCapitals, hasTags, type Tagged, tagTexts } from "./tags.ts";
 export type { Volume, VolumeAttachment, VolumeState } from "./volume.ts";

@@ -137,12 +137,3 @@ async function* pagesOf<T extends { readonly id: string }>(
     after = paging.style === "numbered" ? undefined : next;
   }
 }
-
-/** Whether `found` holds every tag that is wanted, own properties only. */
-export function hasTags(
-  found: Readonly<Record<string, string>>,
-  wanted: Readonly<Record<string, string>> | undefined,
-): boolean {
-  if (wanted === undefined) return true;
-  return Object.entries(wanted).every(([key, value]) => Object.hasOwn(found, key) && found[key] === value);
-}

@@ -1,8 +1,9 @@
 import type { DriverSnapshotQuery } from "./driver.ts";
 import type { SnapshotQuery } from "./options.ts";
-import { createResources, hasTags, type Resources } from "./resources.ts";
+import { createResources, type Resources } from "./resources.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { hasTags } from "./tags.ts";
 
 export type SnapshotResources = Resources<Snapshot, SnapshotQuery>;
 
@@ -16,7 +17,7 @@ export function createSnapshotResources(runtime: Runtime): SnapshotResources {
     matches: (snapshot, query) =>
       (query.name === undefined || snapshot.name === query.name) &&
       (query.volumeId === undefined || snapshot.volumeId === query.volumeId) &&
-      hasTags(snapshot.tags, query.tags),
+      (query.tags === undefined || hasTags(snapshot, query.tags, runtime.capabilities.limits.tags)),
   });
 }
 

@@ -27,4 +27,11 @@ export interface Snapshot {
   readonly description?: string;
   /** Empty where the provider has none. */
   readonly tags: Readonly<Record<string, string>>;
+  /**
+   * All tags as the provider has them, each `key` or `key:value`, in its order. Only there when `tags` cannot hold them
+   * all, since several have one key; see `tagTexts`.
+   */
+  readonly flatTags?: readonly string[];
+  /** The provider's answer said nothing about tags: they are not known, and the empty `tags` does not mean none. */
+  readonly tagsUnknown?: true;
 }

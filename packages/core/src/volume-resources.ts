@@ -1,7 +1,8 @@
 import type { DriverVolumeQuery } from "./driver.ts";
 import type { VolumeQuery } from "./options.ts";
-import { createResources, hasTags, type Resources } from "./resources.ts";
+import { createResources, type Resources } from "./resources.ts";
 import type { Runtime } from "./runtime.ts";
+import { hasTags } from "./tags.ts";
 import type { Volume } from "./volume.ts";
 
 export type VolumeResources = Resources<Volume, VolumeQuery>;
@@ -16,7 +17,7 @@ export function createVolumeResources(runtime: Runtime): VolumeResources {
     matches: (volume, query) =>
       (query.name === undefined || volume.name === query.name) &&
       (query.region === undefined || volume.region === query.region) &&
-      hasTags(volume.tags, query.tags),
+      (query.tags === undefined || hasTags(volume, query.tags, runtime.capabilities.limits.tags)),
   });
 }
 

@@ -48,6 +48,13 @@ export interface Volume {
   readonly description?: string;
   /** Empty where the provider does not return them: see the capability `volumes.readTags`. */
   readonly tags: Readonly<Record<string, string>>;
+  /**
+   * All tags as the provider has them, each `key` or `key:value`, in its order. Only there when `tags` cannot hold them
+   * all, since several have one key; see `tagTexts`.
+   */
+  readonly flatTags?: readonly string[];
+  /** The provider's answer said nothing about tags: they are not known, and the empty `tags` does not mean none. */
+  readonly tagsUnknown?: true;
   /** The servers that it is attached to; empty when it is detached. */
   readonly attachments: readonly VolumeAttachment[];
   /** The snapshot that this volume was made from, where that is known. */

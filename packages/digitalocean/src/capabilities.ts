@@ -45,6 +45,9 @@ export function capabilitiesWith(quotas: readonly RequestQuota[] | undefined): C
         maxKeyLength: 255,
         maxValueLength: 253,
         inWords: `${TAG_RULE}; no colon in the key`,
+        // https://docs.digitalocean.com/reference/api/ (Tags): a tag keeps the capitals of its first use.
+        ignoresCase: true,
+        readScope: "tag:read",
       },
       snapshotsPerVolume: 25,
       snapshotGapMs: 600_000,

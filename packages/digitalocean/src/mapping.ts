@@ -9,7 +9,7 @@ import {
 } from "@polyvol/core/driver";
 import { snapshotOptions, volumeOptions } from "./provider-options.ts";
 import { markDescription, readDescription } from "./source-mark.ts";
-import { fromFlatTags, toFlatTags } from "./tags.ts";
+import { readTags, toFlatTags } from "./tags.ts";
 import { PROVIDER } from "./version.ts";
 import type { CreateSnapshotBody, CreateVolumeBody, WirePage, WireSnapshot, WireVolume } from "./wire.ts";
 
@@ -25,7 +25,7 @@ export function toVolume(wire: WireVolume): Volume {
     state: attachments.length > 0 ? "in_use" : "available",
     createdAt: parseDateTime(wire.created_at),
     ...readDescription(wire.description),
-    tags: fromFlatTags(wire.tags),
+    ...readTags(wire.tags),
     attachments,
   };
   return withProviderDetails(volume, wire);
@@ -43,7 +43,7 @@ export function toSnapshot(wire: WireSnapshot): Snapshot {
     createdAt: parseDateTime(wire.created_at),
     minVolumeSizeGiB: wire.min_disk_size,
     billableGiB: wire.size_gigabytes,
-    tags: fromFlatTags(wire.tags),
+    ...readTags(wire.tags),
   };
   return withProviderDetails(snapshot, wire);
 }

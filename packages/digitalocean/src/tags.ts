@@ -1,4 +1,5 @@
 /** `Record<string, string>` ↔ DigitalOcean's flat tags, as `key:value`. */
+import type { Snapshot } from "@polyvol/core";
 import { refusedArgument, show } from "@polyvol/core/driver";
 
 const TAG = /^[a-zA-Z0-9_:-]{1,255}$/;
@@ -16,15 +17,21 @@ export function toFlatTags(tags: Readonly<Record<string, string>>, extra: readon
   return [...new Set([...flat, ...extra].map(checkTag))];
 }
 
-/** The record of flat tags, split at the first colon. Of several tags with one key the first stays. */
-export function fromFlatTags(flat: readonly string[] | null | undefined): Readonly<Record<string, string>> {
-  if (!flat || flat.length === 0) return {};
+/**
+ * Flat tags in neutral form: the record, split at the first colon, the first of several with one key; beside it all of
+ * them where the record cannot hold them. `null` is how some answers say `[]`; an answer without the field says nothing.
+ */
+export function readTags(
+  flat: readonly string[] | null | undefined,
+): Pick<Snapshot, "tags" | "flatTags" | "tagsUnknown"> {
+  if (flat === undefined) return { tags: {}, tagsUnknown: true };
+  if (flat === null || flat.length === 0) return { tags: {} };
   const tags = new Map<string, string>();
   for (const tag of flat) {
     const [key = "", ...value] = tag.split(":");
     if (!tags.has(key)) tags.set(key, value.join(":"));
   }
-  return Object.fromEntries(tags);
+  return { tags: Object.fromEntries(tags), ...(tags.size < flat.length ? { flatTags: [...flat] } : {}) };
 }
 
 /** @throws PolyvolError `invalid_argument` for what DigitalOcean takes for no tag */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { capabilitiesWith } from "../src/capabilities.ts";
-import { fromFlatTags, toFlatTags } from "../src/tags.ts";
+import { readTags, toFlatTags } from "../src/tags.ts";
 
 test("a record becomes flat tags", () => {
   expect(toFlatTags({ env: "prod", bare: "", path: "a:b" })).toEqual(["env:prod", "bare", "path:a:b"]);
@@ -9,20 +9,21 @@ test("a record becomes flat tags", () => {
 });
 
 test("flat tags become a record, the first of a key winning", () => {
-  expect(fromFlatTags(["env:prod", "env:test", "bare", "path:a:b", "open:"])).toEqual({
-    env: "prod",
-    bare: "",
-    path: "a:b",
-    open: "",
-  });
+  const flat = ["env:prod", "env:test", "bare", "path:a:b", "open:"];
+  expect(readTags(flat)).toEqual({ tags: { env: "prod", bare: "", path: "a:b", open: "" }, flatTags: flat });
+  expect(readTags(["env:prod", "bare"])).toEqual({ tags: { env: "prod", bare: "" } });
 });
 
-test.each([null, undefined, []])("%j is no tags", (flat) => {
-  expect(fromFlatTags(flat)).toEqual({});
+test.each([null, []])("%j is no tags", (flat) => {
+  expect(readTags(flat)).toEqual({ tags: {} });
+});
+
+test("an answer without the field says nothing about tags", () => {
+  expect(readTags(undefined)).toEqual({ tags: {}, tagsUnknown: true });
 });
 
 test("a hostile key is a key like any other", () => {
-  const tags = fromFlatTags(["__proto__:x", "constructor"]);
+  const { tags } = readTags(["__proto__:x", "constructor"]);
   expect(Object.keys(tags)).toEqual(["__proto__", "constructor"]);
   expect(Object.getPrototypeOf(tags)).toBe(Object.prototype);
 });
@@ -43,7 +44,7 @@ describe("what core lets through", () => {
     const value = fc.stringMatching(new RegExp(`^${tags?.valuePattern}$`), { maxLength: 20 });
     fc.assert(
       fc.property(fc.dictionary(key, value, { noNullPrototype: true }), (record) => {
-        expect(fromFlatTags(toFlatTags(record))).toEqual(record);
+        expect(readTags(toFlatTags(record))).toEqual({ tags: record });
       }),
     );
   });

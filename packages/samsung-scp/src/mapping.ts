@@ -7,7 +7,7 @@ import {
   withProviderDetails,
 } from "@polyvol/core/driver";
 import { checkSnapshotOptions, volumeOptions } from "./provider-options.ts";
-import { toMetadata, toTags, toWireTags } from "./tags.ts";
+import { isKnown, toMetadata, toTags, toWireTags } from "./tags.ts";
 import { PROVIDER } from "./version.ts";
 import type { CreateSnapshotBody, CreateVolumeBody, WireServer, WireSnapshot, WireVolume } from "./wire.ts";
 
@@ -51,6 +51,7 @@ export function toSnapshot(wire: WireSnapshot, region: string): Snapshot {
     minVolumeSizeGiB: wire.size,
     billableGiB: wire.size,
     tags: toTags(wire.metadata),
+    ...(isKnown(wire.metadata) ? {} : { tagsUnknown: true }),
     ...(wire.status ? { providerState: wire.status } : {}),
     ...(wire.description ? { description: wire.description } : {}),
   };

@@ -26,6 +26,11 @@ export function toTags(metadata: unknown): Tags {
   return Object.fromEntries(flat.map(([key, value]) => [key, String(value)]));
 }
 
+/** Whether metadata says what there is: an object, or `null` for none. Left out, or some text, it says nothing. */
+export function isKnown(metadata: unknown): boolean {
+  return typeof metadata === "object" && !Array.isArray(metadata);
+}
+
 export function attemptIdOf(snapshot: Snapshot): string | undefined {
   const metadata = toObject((providerDetails(snapshot) as WireSnapshot | undefined)?.metadata);
   const mark = Object.hasOwn(metadata, ATTEMPT_KEY) ? metadata[ATTEMPT_KEY] : undefined;

@@ -1,20 +1,23 @@
-import type { Snapshot } from "@polyvol/core";
-import { isHeld as hasHoldTag } from "../retention/tags.ts";
+import { type Snapshot, tagTexts, type Volume } from "@polyvol/core";
+import { hasHoldTag } from "../retention/tags.ts";
 
 /** What a hold adds to the description of a snapshot where tags cannot change. */
 const MARKER = " [polyvol hold]";
+const MARKERS = / \[polyvol hold\]/gi;
 
 /**
- * Whether the snapshot is held: by the tag `polyvol-hold` (with whatever value) or by ` [polyvol hold]` in its
- * description. A held snapshot is never deleted by a policy.
+ * Whether a snapshot (or a volume) shows a hold: the tag `polyvol-hold`, with whatever value and in whatever capitals,
+ * or ` [polyvol hold]` in its description. A held snapshot is never deleted by a policy.
  */
-export function isHeld(snapshot: Pick<Snapshot, "tags" | "description" | "id" | "createdAt">): boolean {
-  const { id, createdAt, tags } = snapshot;
-  return hasHoldTag({ id, time: createdAt, tags }) || hasMarker(snapshot.description);
+export function isHeld(
+  resource: Pick<Snapshot | Volume, "tags" | "description"> & Partial<Pick<Snapshot | Volume, "flatTags">>,
+): boolean {
+  return hasHoldTag(tagTexts(resource)) || hasMarker(resource.description);
 }
 
+/** In whatever capitals: a person may have written it. */
 export function hasMarker(description: string | undefined): boolean {
-  return ` ${description ?? ""}`.includes(MARKER);
+  return ` ${description ?? ""}`.search(MARKERS) !== -1;
 }
 
 /** The description with the marker, as it was when it has one. */
@@ -24,5 +27,5 @@ export function withMarker(description: string | undefined): string {
 
 /** The description without any marker. */
 export function withoutMarker(description: string | undefined): string {
-  return ` ${description ?? ""}`.replaceAll(MARKER, "").trimStart();
+  return ` ${description ?? ""}`.replace(MARKERS, "").trimStart();
 }

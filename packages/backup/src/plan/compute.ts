@@ -60,8 +60,8 @@ function policyData({ schedule, ...rest }: Policy): unknown {
 function basisOf(cloud: ObservedCloud, volumes: readonly VolumePlan[]): unknown {
   const snapshots = volumes.flatMap(({ volumeId }) =>
     (cloud.snapshots.get(volumeId) ?? []).map(({ snapshot, held }) => {
-      const { id, name, state, createdAt, tags } = snapshot;
-      return [id, name, volumeId, state, createdAt.toISOString(), tags, held];
+      const { id, name, state, createdAt, tags, flatTags = tags } = snapshot;
+      return [id, name, volumeId, state, createdAt.toISOString(), flatTags, held];
     }),
   );
   return [

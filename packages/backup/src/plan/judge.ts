@@ -1,3 +1,4 @@
+import { tagTexts } from "@polyvol/core";
 import { showDuration } from "../duration.ts";
 import { isGood, type SeenSnapshot } from "../observe/world.ts";
 import type { Policy } from "../policy/types.ts";
@@ -111,7 +112,8 @@ export function showRules(retention: RetentionPolicy): string {
 }
 
 function toJudged(seen: SeenSnapshot): Judged {
-  const { id, createdAt, tags, state } = seen.snapshot;
+  const { id, createdAt, state } = seen.snapshot;
+  const tags = tagTexts(seen.snapshot);
   return { id, time: seen.ours?.slot ?? createdAt, tags, state, held: seen.held, seen };
 }
 

@@ -1,8 +1,7 @@
-import { PolyvolError, type Volume } from "@polyvol/core";
+import { hasTags, PolyvolError, type TagRule, type Volume } from "@polyvol/core";
 import { parseDrillName } from "../naming/drill-name.ts";
 import type { CloudState } from "../observe/world.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
-import { canonicalTag, tagTexts } from "../retention/tags.ts";
 import { matchesGlob } from "./glob.ts";
 import type { Policy } from "./types.ts";
 
@@ -36,7 +35,7 @@ export function selectVolumes(policies: readonly Policy[], clouds: readonly Clou
         continue;
       }
       for (const volume of cloud.volumes) {
-        if (!isChosen(policy, volume)) continue;
+        if (!isChosen(policy, volume, cloud.capabilities.limits.tags)) continue;
         fitting.push({ cloud: cloud.name, volume });
         const key = keyOf(cloud.name, volume.id);
         chosen.set(key, [...(chosen.get(key) ?? []), policy]);
@@ -47,14 +46,18 @@ export function selectVolumes(policies: readonly Policy[], clouds: readonly Clou
   return { policiesOf: (cloud, volumeId) => chosen.get(keyOf(cloud, volumeId)) ?? [], problems };
 }
 
-function isChosen({ select }: Policy, volume: Volume): boolean {
+function isChosen({ select }: Policy, volume: Volume, rule: TagRule | undefined): boolean {
   if (volume.state === "deleting" || parseDrillName(volume.name) !== undefined) return false;
   const { names, ids, tags } = select;
   if (ids !== undefined && !ids.includes(volume.id)) return false;
   if (names !== undefined && !names.some((pattern) => matchesGlob(pattern, volume.name))) return false;
-  if (tags === undefined) return true;
-  const carried = tagTexts(volume.tags);
-  return tags.every((tag) => carried.has(canonicalTag(tag)));
+  return tags === undefined || tags.every((tag) => hasTags(volume, recordOf(tag), rule));
+}
+
+/** `key:value` as a record, split at the first colon. */
+function recordOf(tag: string): Readonly<Record<string, string>> {
+  const [key = "", ...value] = tag.split(":");
+  return { [key]: value.join(":") };
 }
 
 function noTags(policy: Policy, cloud: string, provider: string): BackupProblem {

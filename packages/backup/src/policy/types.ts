@@ -16,7 +16,10 @@ export interface SelectDefinition {
   readonly name?: OneOrMore;
   /** Ids of volumes. One that no cloud has is reported as a failure. */
   readonly id?: OneOrMore;
-  /** Tags, all of which the volume must carry, each `key` or `key:value`. Only where the provider returns them. */
+  /**
+   * Tags, all of which the volume must carry, each `key` or `key:value`; capitals count unless the provider makes no
+   * difference. Only where the provider returns them.
+   */
   readonly tags?: OneOrMore;
 }
 

@@ -2,7 +2,7 @@ import { bucketsOf } from "./bucket.ts";
 import { invalidArgument, PolicyError, showFound } from "./policy-error.ts";
 import { type Candidate, createRules, type Rule } from "./rules.ts";
 import { parseRetentionPolicy } from "./schema.ts";
-import { isHeld, tagTexts } from "./tags.ts";
+import { isHeld, protectingTags } from "./tags.ts";
 import { type Zone, zoneNamed } from "./time-zone.ts";
 import type {
   KeptSnapshot,
@@ -96,7 +96,7 @@ function newestPast(sorted: readonly RetentionSnapshot[], now: Date): number | u
 
 function candidateFor(snapshot: RetentionSnapshot, oldest: boolean, zone: Zone): Candidate {
   const time = snapshot.time.getTime();
-  return { time, oldest, tags: tagTexts(snapshot.tags), bucketOf: bucketsOf(time, zone) };
+  return { time, oldest, tags: protectingTags(snapshot.tags), bucketOf: bucketsOf(time, zone) };
 }
 
 /** Every rule sees every candidate, since rules remember what they have seen. */

@@ -1,6 +1,6 @@
 import type { BucketOf, Period } from "./bucket.ts";
 import { isZeroSpan, parseSpan, subtractSpan } from "./span.ts";
-import { canonicalTag } from "./tags.ts";
+import { canonicalTag, protectingTag } from "./tags.ts";
 import type { Zone } from "./time-zone.ts";
 import type { CountRuleName, RetentionPolicy, RetentionReason, WithinRuleName } from "./types.ts";
 
@@ -10,6 +10,7 @@ export interface Candidate {
   readonly time: number;
   /** Whether it is the oldest good one of its volume. */
   readonly oldest: boolean;
+  /** Without capitals. */
   readonly tags: ReadonlySet<string>;
   readonly bucketOf: BucketOf;
 }
@@ -61,8 +62,8 @@ export function createRules(policy: RetentionPolicy, zone: Zone, newest: number 
 }
 
 function tagRule(wanted: readonly string[]): Rule {
-  const tags = wanted.map(canonicalTag);
-  const text = `${tags.length === 1 ? "tag" : "tags"} ${tags.join(" and ")}`;
+  const tags = wanted.map(protectingTag);
+  const text = `${tags.length === 1 ? "tag" : "tags"} ${wanted.map(canonicalTag).join(" and ")}`;
   return (candidate) =>
     tags.every((tag) => candidate.tags.has(tag)) ? { rule: "keepTags", text } : undefined;
 }

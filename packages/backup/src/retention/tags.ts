@@ -1,3 +1,4 @@
+import { foldCapitals, tagTexts } from "@polyvol/core";
 import type { RetentionSnapshot } from "./types.ts";
 
 /** The key of the tag that holds a snapshot, whatever its value. */
@@ -8,19 +9,29 @@ export function canonicalTag(text: string): string {
   return text.indexOf(":") === text.length - 1 ? text.slice(0, -1) : text;
 }
 
-/** The snapshot's tags, each `key` or `key:value`. */
-export function tagTexts(tags: RetentionSnapshot["tags"]): ReadonlySet<string> {
+/**
+ * A tag as everything compares it that keeps a snapshot: without its capitals on every provider, since some show a tag
+ * in other capitals than it was given, and what is kept in error can still be deleted.
+ */
+export function protectingTag(text: string): string {
+  return canonicalTag(foldCapitals(text));
+}
+
+/** The snapshot's tags as {@link protectingTag} has them. */
+export function protectingTags(tags: RetentionSnapshot["tags"]): ReadonlySet<string> {
   if (tags === undefined) return new Set();
-  if (isTextList(tags)) return new Set(tags.map(canonicalTag));
-  return new Set(Object.entries(tags).map(([key, value]) => (value === "" ? key : `${key}:${value}`)));
+  return new Set((isTextList(tags) ? tags : tagTexts({ tags })).map(protectingTag));
+}
+
+/** Whether one of these tags is a hold. */
+export function hasHoldTag(tags: RetentionSnapshot["tags"]): boolean {
+  for (const tag of protectingTags(tags)) if (tag === HOLD_KEY || tag.startsWith(`${HOLD_KEY}:`)) return true;
+  return false;
 }
 
 /** Whether a hold keeps the snapshot. */
-export function isHeld(snapshot: RetentionSnapshot): boolean {
-  const { held = false, tags } = snapshot;
-  if (held || tags === undefined) return held;
-  if (!isTextList(tags)) return Object.hasOwn(tags, HOLD_KEY);
-  return tags.some((tag) => tag === HOLD_KEY || tag.startsWith(`${HOLD_KEY}:`));
+export function isHeld({ held = false, tags }: RetentionSnapshot): boolean {
+  return held || hasHoldTag(tags);
 }
 
 function isTextList(tags: NonNullable<RetentionSnapshot["tags"]>): tags is readonly string[] {

@@ -32,7 +32,10 @@ export interface RetentionPolicy {
   readonly withinMonthly?: string;
   /** Within this span, keep the newest snapshot of each year. */
   readonly withinYearly?: string;
-  /** Keep snapshots that have all tags of at least one of the lists; a tag is written `key` or `key:value`. */
+  /**
+   * Keep snapshots that have all tags of at least one of the lists; a tag is written `key` or `key:value`, and capitals
+   * make no difference.
+   */
   readonly keepTags?: readonly (readonly string[])[];
   /**
    * Whether a count rule with count left, or a `within…` rule that reaches that far, also keeps the oldest
@@ -52,7 +55,7 @@ export interface RetentionSnapshot {
   readonly time: Date;
   /** Its volume; each volume is judged alone. Snapshots without one form one group. */
   readonly volume?: string;
-  /** As in `@polyvol/core`, or as texts `key` and `key:value`. The key `polyvol-hold` is a hold. */
+  /** As in `@polyvol/core`, or as texts `key` and `key:value`. The key `polyvol-hold` is a hold, in whatever capitals. */
   readonly tags?: Readonly<Record<string, string>> | readonly string[];
   /** Default `available`. */
   readonly state?: RetentionState;

@@ -79,6 +79,7 @@ describe("the mark", () => {
     ["a", "a [polyvol hold]"],
     ["a [polyvol hold]", "a [polyvol hold]"],
     ["[polyvol hold]", "[polyvol hold]"],
+    ["by hand [Polyvol Hold]", "by hand [Polyvol Hold]"],
   ])("on %j", (description, marked) => {
     expect(withMarker(description)).toBe(marked);
     expect(hasMarker(marked)).toBe(true);

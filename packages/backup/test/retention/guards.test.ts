@@ -29,6 +29,16 @@ describe("holds", () => {
     expect(keptIds({ timezone, last: 1 }, snapshots)).toEqual(["z", "record", "value", "bare"]);
   });
 
+  test("are seen in whatever capitals a provider shows the tag", () => {
+    const snapshots = [
+      on(9, "z"),
+      on(5, "record", { tags: { "Polyvol-Hold": "" } }),
+      on(4, "value", { tags: ["POLYVOL-HOLD:Audit"] }),
+      on(3, "other", { tags: ["Polyvol-Holder"] }),
+    ];
+    expect(keptIds({ timezone, last: 1 }, snapshots)).toEqual(["z", "record", "value"]);
+  });
+
   test("change nothing for other snapshots: a held one uses up rules as any other", () => {
     const snapshots = [on(3, "c"), on(2, "b"), on(1, "a")];
     const held = [on(3, "c", { held: true }), on(2, "b"), on(1, "a")];
@@ -58,6 +68,16 @@ describe("keepTags", () => {
   test("a tag matches whole: a bare key is not every value of it", () => {
     expect(keptIds({ timezone, last: 1, keepTags: [["env"]] }, snapshots)).toEqual(["e"]);
     expect(keptIds({ timezone, last: 1, keepTags: [["gold:"]] }, snapshots)).toEqual(["e", "d", "c"]);
+  });
+
+  test("keep in whatever capitals, and by any of several tags of one key", () => {
+    const tagged = [
+      on(5, "e"),
+      on(4, "d", { tags: ["keep:legal", "keep:audit"] }),
+      on(3, "c", { tags: { Gold: "Yes" } }),
+    ];
+    const keepTags = [["KEEP:audit"], ["gold:yes"]];
+    expect(keptIds({ timezone, last: 1, keepTags }, tagged)).toEqual(["e", "d", "c"]);
   });
 
   test("do not use up counts", () => {

@@ -1,8 +1,11 @@
-import { isPolyvolError } from "@polyvol/core";
+import { foldCapitals, isPolyvolError } from "@polyvol/core";
 import { digitalOcean, digitalOceanDetails } from "@polyvol/digitalocean";
 import type { WriteSnapshotTag } from "./registration.ts";
 
-/** Tags exist on their own there: one is made before it is put on, and stays when it is taken off. */
+/**
+ * Tags exist on their own there: one is made before it is put on, and stays when it is taken off. Each is shown in the
+ * capitals of its first use in the account, so taking off looks for every spelling.
+ */
 export const writeSnapshotTag: WriteSnapshotTag = async (storage, snapshot, key, present, options) => {
   const operations = digitalOcean(storage);
   const targets = [{ kind: "snapshot", id: snapshot.id }] as const;
@@ -11,7 +14,9 @@ export const writeSnapshotTag: WriteSnapshotTag = async (storage, snapshot, key,
     return;
   }
   const flat = digitalOceanDetails(snapshot)?.flatTags ?? [key];
-  for (const tag of flat.filter((each) => each === key || each.startsWith(`${key}:`))) {
+  const wanted = foldCapitals(key);
+  const isWanted = (tag: string): boolean => tag === wanted || tag.startsWith(`${wanted}:`);
+  for (const tag of flat.filter((each) => isWanted(foldCapitals(each)))) {
     try {
       await operations.removeTag(tag, targets, options);
     } catch (error) {
