@@ -64,7 +64,7 @@ async function deleteAll<Resource extends { readonly id: string; readonly name: 
   const work = resources.map(async ({ id, name }) => {
     const text = `${kind} ${name} on ${cloud}`;
     const entry = context.ledger.plan(`deletion of ${text}`);
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     progress.update(text, "deleting");
     entry.begin();
     try {
@@ -72,7 +72,7 @@ async function deleteAll<Resource extends { readonly id: string; readonly name: 
         ...context.call,
         onProgress: ({ seen }) => progress.update(text, seen),
       });
-      progress.finish(text, `deleted in ${secondsText(Date.now() - startedAt)}`);
+      progress.finish(text, `deleted in ${secondsText(performance.now() - startedAt)}`);
       entry.done();
       deleted.push(id);
     } catch (error) {

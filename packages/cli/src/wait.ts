@@ -11,7 +11,7 @@ export async function change<T>(
 ): Promise<T> {
   const entry = context.ledger.plan(text);
   const progress = createProgress();
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   progress.update(text, "asked for");
   entry.begin();
   try {
@@ -19,7 +19,7 @@ export async function change<T>(
       ...context.call,
       onProgress: ({ seen }) => progress.update(text, seen),
     });
-    progress.finish(text, `done in ${secondsText(Date.now() - startedAt)}`);
+    progress.finish(text, `done in ${secondsText(performance.now() - startedAt)}`);
     entry.done();
     return result;
   } catch (error) {

@@ -112,12 +112,15 @@ export async function openBench(harness: Harness): Promise<OpenBench> {
       return await bench.storage.snapshots.create({ volumeId, name: bench.snapshotName(), ...input });
     },
     passGap,
-    context: (operation) => ({
-      operation,
-      abortSignal: new AbortController().signal,
-      deadline: clock.now() + 60_000,
-      emit: () => undefined,
-    }),
+    context: (operation) => {
+      const end = clock.now() + 60_000;
+      return {
+        operation,
+        abortSignal: new AbortController().signal,
+        remainingMs: () => end - clock.now(),
+        emit: () => undefined,
+      };
+    },
     limit: (name) => {
       const value: Limit = limits[name];
       if (value === "unknown" || value === 0) throw new NotApplicable(`limits.${name}`);

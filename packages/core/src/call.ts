@@ -1,9 +1,11 @@
 import { startTimer } from "./clock.ts";
 import type { CallContext } from "./driver.ts";
 import { extendError, isPolyvolError, PolyvolError, type ResourceRef } from "./errors.ts";
+import { checkTimeout } from "./input.ts";
 import type { CallOptions } from "./options.ts";
-import { asPolyvolError, BUSY, backoffMs, isBusy, mayRepeat } from "./retry.ts";
+import { asPolyvolError, BUSY, isBusy, isQuota, mayRepeat, pauseMs, QUOTA } from "./retry.ts";
 import type { Runtime } from "./runtime.ts";
+import { isTooLate, showSpan, tooLate } from "./too-late.ts";
 
 /**
  * What kind of request is sent. `read` changes nothing; `repeatable` is a change that may be sent twice (a delete, a
@@ -17,6 +19,7 @@ export interface Call {
   readonly runtime: Runtime;
   /** Aborts at the caller's wish and at the deadline. */
   readonly abortSignal: AbortSignal;
+  /** Both by {@link Runtime.monotonicNow}. */
   readonly startedAt: number;
   readonly deadline: number;
   /** Sends one request, again where that is safe and can help. */
@@ -25,10 +28,11 @@ export interface Call {
   race<T>(promise: Promise<T>): Promise<T>;
   sleep(ms: number): Promise<void>;
   /**
-   * Pauses before something bigger than a request is tried again, at the cost of one retry that the call's success
-   * gives back; `false` when the budget is spent.
+   * Pauses before something bigger than a request is tried again after `failure`, for as long as that asks to, at the
+   * cost of one retry that the call's success gives back; `false` when the budget is spent.
+   * @throws PolyvolError `failure`, at once, when the pause would end at the deadline or later
    */
-  pauseBefore(attempt: number): Promise<boolean>;
+  pauseBefore(attempt: number, failure: PolyvolError): Promise<boolean>;
   /** Names the resource better, for the error. */
   about(resource: ResourceRef): void;
   /** What was last seen, for a timeout's message. */
@@ -51,11 +55,12 @@ export async function runCall<T>(
   setup: CallSetup,
   task: (call: Call) => Promise<T>,
 ): Promise<T> {
-  const { clock } = runtime;
   const callerSignal = setup.options?.abortSignal;
   callerSignal?.throwIfAborted();
-  const timeoutMs = setup.options?.timeoutMs ?? (setup.waits ? runtime.waitTimeoutMs : runtime.timeoutMs);
-  const startedAt = clock.now();
+  const timeoutMs = checkedNow(runtime, setup.operation, () =>
+    checkTimeout(setup.options?.timeoutMs ?? (setup.waits ? runtime.waitTimeoutMs : runtime.timeoutMs)),
+  );
+  const startedAt = runtime.monotonicNow();
   const ending = new AbortController();
   const state: CallState = {
     resource: setup.resource,
@@ -68,7 +73,7 @@ export async function runCall<T>(
 
   const onCallerAbort = (): void => ending.abort(callerSignal?.reason);
   callerSignal?.addEventListener("abort", onCallerAbort, { once: true });
-  const stopTimer = startTimer(clock, timeoutMs, () => ending.abort(timeoutError(timeoutMs, state)));
+  const stopTimer = startTimer(runtime.clock, timeoutMs, () => ending.abort(timeoutError(timeoutMs, state)));
   try {
     const call = makeCall(runtime, setup, state, startedAt, startedAt + timeoutMs, ending.signal);
     const result = await task(call);
@@ -118,7 +123,7 @@ function makeCall(
   const context: CallContext = {
     operation,
     abortSignal,
-    deadline,
+    remainingMs: () => deadline - runtime.monotonicNow(),
     emit: (event) => runtime.emit(operation, event),
   };
   const race = raceAgainst(abortSignal);
@@ -162,18 +167,18 @@ function makeCall(
         }
       }
     },
-    pauseBefore: async (attempt) => {
+    pauseBefore: async (attempt, failure) => {
+      const delayMs = pauseMs(runtime.retry, attempt, runtime.random, failure);
+      if (delayMs >= context.remainingMs()) throw tooLate(failure, delayMs);
       if (!runtime.budget.take()) return false;
       state.taken += 1;
       state.earlierAttempts += state.attempts;
       state.attempts = 0;
-      await runtime.clock.sleep(backoffMs(runtime.retry, attempt, runtime.random), abortSignal);
+      await runtime.clock.sleep(delayMs, abortSignal);
       return true;
     },
   };
 }
-
-const TOO_LATE = "after the deadline of this call";
 
 /** Sleeps before the next attempt and says what that took from the budget, or throws `error` when there must be none. */
 async function pauseOrThrow(
@@ -184,20 +189,17 @@ async function pauseOrThrow(
   attempt: number,
 ): Promise<number> {
   if (!mayRepeat(error, kind !== "once")) throw error;
-  const busy = isBusy(error);
-  const policy = busy ? BUSY : runtime.retry;
+  // The HTTP client's own governor has judged it already.
+  if (isTooLate(error)) throw error;
+  const passes = isBusy(error) || isQuota(error);
+  const policy = isBusy(error) ? BUSY : isQuota(error) ? QUOTA : runtime.retry;
   if (attempt >= policy.maxAttempts) throw error;
-  const delayMs = error.retryAfterMs ?? backoffMs(policy, attempt, runtime.random);
-  if (runtime.clock.now() + delayMs > context.deadline) {
-    // The HTTP client's own governor has said so already.
-    if (error.reason.endsWith(TOO_LATE)) throw error;
-    const late = `the next attempt would come in ${seconds(delayMs)}, ${TOO_LATE}`;
-    throw extendError(error, { retryAfterMs: delayMs }, `${error.reason}; ${late}`);
-  }
-  if (!busy && !runtime.budget.take()) throw error;
+  const delayMs = pauseMs(policy, attempt, runtime.random, error);
+  if (delayMs >= context.remainingMs()) throw tooLate(error, delayMs);
+  if (!passes && !runtime.budget.take()) throw error;
   context.emit({ type: "retry", attempt, delayMs, code: error.code, reason: error.reason });
   await runtime.clock.sleep(delayMs, context.abortSignal);
-  return busy ? 0 : 1;
+  return passes ? 0 : 1;
 }
 
 /** Whether a change may have been carried out, said on the error of the whole call. */
@@ -214,14 +216,7 @@ function describe(runtime: Runtime, setup: CallSetup, state: CallState, thrown: 
 
 function timeoutError(timeoutMs: number, state: CallState): PolyvolError {
   const seen = state.seen === undefined ? "" : `; last seen: ${state.seen}`;
-  return new PolyvolError("timeout", `not finished within ${seconds(timeoutMs)}${seen}`, { retryable: true });
-}
-
-/** A span for people: `350 ms`, `12 s`, `15 min`. */
-function seconds(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 120_000) return `${Math.round(ms / 100) / 10} s`;
-  return `${Math.round(ms / 6_000) / 10} min`;
+  return new PolyvolError("timeout", `not finished within ${showSpan(timeoutMs)}${seen}`, { retryable: true });
 }
 
 /**

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { PolyvolError } from "./errors.ts";
-import { show } from "./input.ts";
+import { isTimeout, show, TIMEOUT_IN_WORDS } from "./input.ts";
 import type { BlockStorageOptions } from "./options.ts";
 
 const anyFunction = z.custom((value) => typeof value === "function");
@@ -24,8 +24,8 @@ const RULES: Readonly<Record<keyof BlockStorageOptions, readonly [z.ZodType, str
     z.strictObject({ initialDelayMs: milliseconds.optional(), maxDelayMs: milliseconds.optional() }),
     "{ initialDelayMs, maxDelayMs } in milliseconds",
   ],
-  timeoutMs: [z.number().positive(), "milliseconds above 0"],
-  waitTimeoutMs: [z.number().positive(), "milliseconds above 0"],
+  timeoutMs: [z.custom(isTimeout), TIMEOUT_IN_WORDS],
+  waitTimeoutMs: [z.custom(isTimeout), TIMEOUT_IN_WORDS],
   listConcurrency: [atLeastOne, "a whole number from 1"],
   without: [z.array(z.string()), "a list of capabilities"],
   limits: [z.record(z.string(), z.unknown()), "an object of limits"],

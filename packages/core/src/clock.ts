@@ -1,7 +1,12 @@
 /** Time as Polyvol sees it. Everything that reads time or waits takes one, so tests and simulations can own it. */
 export interface Clock {
-  /** Milliseconds since the Unix epoch. */
+  /** Milliseconds since the Unix epoch. It may be set back or forward: nothing but time stamps is made of it. */
   now(): number;
+  /**
+   * Milliseconds since whenever, never set back or forward: deadlines, pauses and quotas are measured with it. Default:
+   * made from `now`, which is then trusted to be set forward never, and back without harm.
+   */
+  monotonicNow?(): number;
   /**
    * Resolves once `ms` have passed. Rejects with `abortSignal.reason` when aborted first, leaving no timer and no
    * listener behind.
@@ -22,6 +27,7 @@ const LONGEST_TIMER_MS = 2_147_483_647;
 /** The machine's own clock: the default everywhere. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonicNow: () => performance.now(),
   sleep: async (ms, abortSignal) => {
     let remaining = ms;
     while (remaining > LONGEST_TIMER_MS) {
@@ -36,6 +42,28 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/**
+ * How `clock` measures spans: in milliseconds, from whenever, never backwards. Take it once and keep it: two that are
+ * made for one clock have nothing in common.
+ */
+export function monotonicTime(clock: Clock): () => number {
+  const { monotonicNow } = clock;
+  if (monotonicNow !== undefined) return () => monotonicNow.call(clock);
+  // Only what it shows is its own: it waits as the machine does, so it measures waits as the machine does.
+  if (clock.sleep === systemClock.sleep) return () => performance.now();
+  let latest = Number.NEGATIVE_INFINITY;
+  let offset = 0;
+  return () => {
+    const reading = clock.now() + offset;
+    if (reading >= latest) {
+      latest = reading;
+    } else {
+      offset += latest - reading;
+    }
+    return latest;
+  };
+}
 
 /** Starts a timer of `clock`, whichever way it has; the function returned stops it. */
 export function startTimer(clock: Clock, ms: number, onElapsed: () => void): () => void {

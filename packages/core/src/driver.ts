@@ -11,13 +11,14 @@ import type { DriverEvent } from "./events.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Volume } from "./volume.ts";
 
-export { type Clock, startTimer, systemClock } from "./clock.ts";
+export { type Clock, monotonicTime, startTimer, systemClock } from "./clock.ts";
 export { parseDateTime } from "./date-time.ts";
 export type { DriverEvent } from "./events.ts";
 export { checkKeys, type KeyRules, refusedArgument, type ValueSchema } from "./given.ts";
-export { show } from "./input.ts";
+export { checkTimeout, show } from "./input.ts";
 export { PROVIDER_DETAILS, providerDetails, withProviderDetails } from "./provider-details.ts";
 export { resolveSecret, type SecretSource } from "./secret.ts";
+export { tell } from "./tell.ts";
 export { createVirtualClock, type VirtualClock } from "./virtual-clock.ts";
 
 /** What core hands to each driver call. */
@@ -26,8 +27,8 @@ export interface CallContext {
   readonly operation: string;
   /** Aborts at the caller's wish and at the call's deadline. Hand it to the transport. */
   readonly abortSignal: AbortSignal;
-  /** When the call must be over, in milliseconds on the driver's clock. Never wait for longer. */
-  readonly deadline: number;
+  /** How long the call may still take, in milliseconds. Never wait for longer. */
+  readonly remainingMs: () => number;
   /** Reports to the user's `onEvent`. */
   readonly emit: (event: DriverEvent) => void;
   /**
@@ -45,8 +46,12 @@ export interface Pending {
   readonly token: string;
 }
 
-/** What a record says now. `failed` ends the wait at once. */
+/**
+ * What a record says now. `failed` ends the wait at once. `absent`: there is no such record, which may not show yet;
+ * core believes it after a minute.
+ */
 export type PendingStatus =
+  | { readonly state: "absent" }
   | { readonly state: "running"; readonly seen?: string; readonly retryAfterMs?: number }
   | { readonly state: "succeeded" }
   | { readonly state: "failed"; readonly reason: string };

@@ -66,6 +66,20 @@ export function checkSnapshotQuery(value: unknown): SnapshotQuery {
   return check(snapshotQuery, value ?? {}) as SnapshotQuery;
 }
 
+/** What a deadline may be. */
+export const TIMEOUT_IN_WORDS = "milliseconds above 0";
+
+/** Whether it is the span of a deadline: a number above 0 that ends. */
+export function isTimeout(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value > 0;
+}
+
+/** The deadline of a call. @throws PolyvolError `invalid_argument` for what is no span of time */
+export function checkTimeout(value: unknown): number {
+  if (isTimeout(value)) return value;
+  throw refused("invalid_argument", `timeoutMs: found ${show(value)}, allowed: ${TIMEOUT_IN_WORDS}`);
+}
+
 /** An id is any text that is not empty; whether it exists is the provider's to say. */
 export function checkId(value: unknown, what: string): string {
   if (typeof value === "string" && value !== "") return value;

@@ -79,7 +79,7 @@ export function createResources<T extends Volume | Snapshot, Query extends objec
           ),
         ),
     },
-    runtime.clock,
+    runtime,
   );
 
   return {

@@ -19,6 +19,16 @@ export const BUSY: {
   maxDelayMs: 15_000,
 };
 
+/**
+ * The pauses while a quota of requests is spent and the service does not say for how long: until the deadline, outside
+ * the budget.
+ */
+export const QUOTA: typeof BUSY = {
+  maxAttempts: Number.POSITIVE_INFINITY,
+  baseDelayMs: 1_000,
+  maxDelayMs: 30_000,
+};
+
 export function retryPolicy(options: RetryOptions | undefined): RetryPolicy {
   return {
     maxAttempts: options?.maxAttempts ?? 4,
@@ -30,6 +40,16 @@ export function retryPolicy(options: RetryOptions | undefined): RetryPolicy {
 /** Full jitter: anything between 0 and a bound that doubles with each attempt. */
 export function backoffMs(policy: RetryPolicy, attempt: number, random: () => number): number {
   return random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** Math.min(attempt - 1, 30));
+}
+
+/** The pause after `failure`: what it asks for, and no less than what comes by chance, so that not all come back at once. */
+export function pauseMs(
+  policy: RetryPolicy,
+  attempt: number,
+  random: () => number,
+  { retryAfterMs = 0 }: PolyvolError,
+): number {
+  return Math.max(retryAfterMs, backoffMs(policy, attempt, random));
 }
 
 /**
@@ -58,6 +78,11 @@ export function createRetryBudget(capacity: number): RetryBudget {
 /** Whether the resource was merely busy: the same request will be accepted once it is not. */
 export function isBusy(error: PolyvolError): boolean {
   return error.code === "conflict" && error.retryable && !error.lookFirst;
+}
+
+/** Whether a quota of requests is spent: the same request will be accepted once it is not. */
+export function isQuota(error: PolyvolError): boolean {
+  return error.code === "rate_limited" && error.retryable && !error.lookFirst;
 }
 
 /** Whether sending the very same request again is safe and can help. */

@@ -1,10 +1,11 @@
 import { CAPABILITIES, type Capabilities, type Capability } from "./capabilities.ts";
-import { type Clock, systemClock } from "./clock.ts";
+import { type Clock, monotonicTime, systemClock } from "./clock.ts";
 import type { BlockStorageDriver } from "./driver.ts";
 import { PolyvolError } from "./errors.ts";
 import type { DriverEvent, PolyvolEvent } from "./events.ts";
 import { createLocks, type Locks } from "./locks.ts";
 import type { BlockStorageOptions } from "./options.ts";
+import { tell } from "./tell.ts";
 import { createRetryBudget, type RetryBudget, type RetryPolicy, retryPolicy } from "./retry.ts";
 
 /** Everything that all calls of one storage share. */
@@ -12,6 +13,8 @@ export interface Runtime {
   readonly driver: BlockStorageDriver;
   readonly capabilities: Capabilities;
   readonly clock: Clock;
+  /** Every span of this storage is measured with it: in milliseconds, from whenever, whatever the clock is set to. */
+  readonly monotonicNow: () => number;
   readonly random: () => number;
   readonly retry: RetryPolicy;
   readonly budget: RetryBudget;
@@ -25,10 +28,12 @@ export interface Runtime {
 
 export function createRuntime(driver: BlockStorageDriver, options: BlockStorageOptions): Runtime {
   const listener = options.onEvent;
+  const clock = options.clock ?? systemClock;
   return {
     driver,
     capabilities: effectiveCapabilities(driver.capabilities, options),
-    clock: options.clock ?? systemClock,
+    clock,
+    monotonicNow: monotonicTime(clock),
     random: options.random ?? Math.random,
     retry: retryPolicy(options.retry),
     budget: createRetryBudget(options.retry?.budget ?? 100),
@@ -38,11 +43,8 @@ export function createRuntime(driver: BlockStorageDriver, options: BlockStorageO
     listConcurrency: options.listConcurrency ?? 8,
     locks: createLocks(),
     emit: (operation, event) => {
-      if (listener === undefined) return;
-      try {
-        listener({ provider: driver.provider, operation, ...event } as PolyvolEvent);
-      } catch {
-        // A listener is a guest: what it throws must not change what the call does.
+      if (listener !== undefined) {
+        tell(listener, { provider: driver.provider, operation, ...event } as PolyvolEvent);
       }
     },
   };

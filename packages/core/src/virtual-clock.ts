@@ -66,6 +66,7 @@ export function createVirtualClock(startMs: number = Date.UTC(2026, 0, 1)): Virt
 
   return {
     now: () => now,
+    monotonicNow: () => now,
     sleep: (ms, abortSignal) =>
       new Promise((resolve, reject) => {
         if (abortSignal?.aborted) {

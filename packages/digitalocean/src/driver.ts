@@ -21,7 +21,7 @@ import {
   toVolume,
   toVolumeSnapshots,
 } from "./mapping.ts";
-import { absentStatus, toActionRef, toChanged, toPendingStatus } from "./operations.ts";
+import { toActionRef, toChanged, toPendingStatus } from "./operations.ts";
 import { readQuota } from "./quota.ts";
 import { PROVIDER, VERSION } from "./version.ts";
 import type { VolumeActionBody } from "./wire.ts";
@@ -49,7 +49,7 @@ function connect({ token, quotas, ...transport }: ResolvedConfig): HttpClient {
 }
 
 export function createDriver(config: ResolvedConfig): BlockStorageDriver {
-  const { clock, region: defaultRegion, snapshotsPerVolume } = config;
+  const { region: defaultRegion, snapshotsPerVolume } = config;
   const http = connect(config);
   const goneVolumes = new Set<string>();
 
@@ -59,7 +59,7 @@ export function createDriver(config: ResolvedConfig): BlockStorageDriver {
 
   async function act(id: string, body: VolumeActionBody, context: CallContext): Promise<Changed> {
     const { action } = await send(api.actOnVolume(requireVolumeId(id), body), context);
-    return toChanged(action, id, clock.now());
+    return toChanged(action, id);
   }
 
   const driver: BlockStorageDriver = {
@@ -145,7 +145,7 @@ export function createDriver(config: ResolvedConfig): BlockStorageDriver {
       try {
         return toPendingStatus((await send(api.getVolumeAction(ref.volumeId, ref.actionId), context)).action);
       } catch (error) {
-        if (isPolyvolError(error, "not_found")) return absentStatus(ref, clock.now());
+        if (isPolyvolError(error, "not_found")) return { state: "absent" };
         throw error;
       }
     },

@@ -4,29 +4,24 @@ import type { WireAction } from "./wire.ts";
 
 const KIND = "action";
 
-/** A new action answers 404 for a moment. After so long without it there is nothing left to wait for. */
-const APPEARANCE_MS = 60_000;
-
 /** What identifies an action: it names no volume itself. */
 export interface ActionRef {
   readonly volumeId: string;
   readonly actionId: number;
-  /** When it was started, in milliseconds by the driver's clock. */
-  readonly startedAt: number;
 }
 
 /** The answer to a change: an action that is over already needs no following. */
-export function toChanged(action: WireAction, volumeId: string, startedAt: number): Changed {
+export function toChanged(action: WireAction, volumeId: string): Changed {
   if (toPendingStatus(action).state === "succeeded") return { settled: true };
-  return { pending: { kind: KIND, token: `${volumeId}/${action.id}/${Math.round(startedAt)}` } };
+  return { pending: { kind: KIND, token: `${volumeId}/${action.id}` } };
 }
 
-/** @throws PolyvolError `invalid_argument` for what {@link toChanged} did not make */
+/** Older tokens end in the time of their start. @throws PolyvolError `invalid_argument` for what is no token */
 export function toActionRef({ kind, token }: Pending): ActionRef {
-  const [, volumeId, actionId, startedAt] = /^([0-9A-Fa-f-]+)\/(\d{1,15})\/(\d{1,15})$/.exec(token) ?? [];
+  const [, volumeId, actionId] = /^([0-9A-Fa-f-]+)\/(\d{1,15})(?:\/\d{1,15})?$/.exec(token) ?? [];
   if (kind !== KIND || volumeId === undefined)
     throw refusedArgument("this is no pending change of a DigitalOcean volume");
-  return { volumeId, actionId: Number(actionId), startedAt: Number(startedAt) };
+  return { volumeId, actionId: Number(actionId) };
 }
 
 /** What an action says. A word that is not known counts as over once the action has an end; core looks again then. */
@@ -42,10 +37,4 @@ export function toPendingStatus({ id, status, completed_at }: WireAction): Pendi
     default:
       return completed_at ? { state: "succeeded" } : { state: "running", seen: status };
   }
-}
-
-/** What the absence of an action's record means. */
-export function absentStatus({ volumeId, actionId, startedAt }: ActionRef, now: number): PendingStatus {
-  if (now - startedAt < APPEARANCE_MS) return { state: "running", seen: "not visible yet" };
-  return { state: "failed", reason: `there is no record of action ${actionId} on volume ${volumeId}` };
 }

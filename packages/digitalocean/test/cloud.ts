@@ -46,7 +46,7 @@ export async function openCloud(
     context: {
       operation: "test",
       abortSignal: new AbortController().signal,
-      deadline: clock.now() + 3_600_000,
+      remainingMs: () => 3_600_000,
       emit: () => undefined,
     },
     sent: () => emulator.log.entries().map(({ method, target }) => `${method} ${target}`),

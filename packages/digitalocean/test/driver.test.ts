@@ -148,10 +148,7 @@ describe("volumes", () => {
     for (const step of steps) {
       const pending = (await step())?.pending;
       if (pending === undefined) return expect.unreachable("nothing to follow");
-      expect(await driver.checkPending?.(pending, context)).toEqual({
-        state: "running",
-        seen: "not visible yet",
-      });
+      expect(await driver.checkPending?.(pending, context)).toEqual({ state: "absent" });
       await clock.sleep(1_500);
       expect(await driver.checkPending?.(pending, context)).toEqual({
         state: "running",

@@ -1,5 +1,5 @@
 import { type Capabilities, type Clock, PolyvolError } from "@polyvol/core";
-import { systemClock } from "@polyvol/core/driver";
+import { monotonicTime, systemClock } from "@polyvol/core/driver";
 import { createAgenda } from "./agenda.ts";
 import { type CallCounter, createCallCounter, type MemoryCalls } from "./calls.ts";
 import { memoryCapabilities } from "./capabilities.ts";
@@ -51,6 +51,7 @@ export function createMemoryAccount(options: MemoryAccountOptions = {}): MemoryA
   const calls: CallCounter = createCallCounter();
   const world: World = {
     clock,
+    monotonicNow: monotonicTime(clock),
     capabilities,
     settings,
     volumes: new Map(),

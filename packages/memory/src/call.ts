@@ -35,7 +35,7 @@ export async function callAccount<T>(
   const details = { provider: settings.provider, operation: context.operation, requestId } as const;
   world.calls.add(method, call.argument);
   ownCalls.add(method, call.argument);
-  const startedAt = clock.now();
+  const startedAt = world.monotonicNow();
   context.emit({ type: "request", method: "CALL", target: method });
 
   function commitAt(now: number, breakReason?: string): T {
@@ -75,11 +75,11 @@ export async function callAccount<T>(
 
   try {
     const reply = await carry();
-    const durationMs = clock.now() - startedAt;
+    const durationMs = world.monotonicNow() - startedAt;
     context.emit({ type: "response", method: "CALL", target: method, requestId, durationMs });
     return reply;
   } catch (error) {
-    const durationMs = clock.now() - startedAt;
+    const durationMs = world.monotonicNow() - startedAt;
     const failure = error instanceof Error ? error.message : String(error);
     context.emit({ type: "response", method: "CALL", target: method, requestId, durationMs, failure });
     if (!(error instanceof Refusal)) throw error;

@@ -61,6 +61,7 @@ export interface JobRecord {
 /** Everything inside an account. */
 export interface World {
   readonly clock: Clock;
+  readonly monotonicNow: () => number;
   readonly capabilities: Capabilities;
   readonly settings: MemorySettings;
   readonly volumes: Map<string, VolumeRecord>;

@@ -12,7 +12,7 @@ import {
 export const context: CallContext = {
   operation: "test",
   abortSignal: new AbortController().signal,
-  deadline: Number.POSITIVE_INFINITY,
+  remainingMs: () => Number.POSITIVE_INFINITY,
   emit: () => undefined,
 };
 

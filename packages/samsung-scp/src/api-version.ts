@@ -1,5 +1,5 @@
 import { isPolyvolError, PolyvolError, type PolyvolErrorDetails, type VersionEvent } from "@polyvol/core";
-import type { CallContext } from "@polyvol/core/driver";
+import { type CallContext, monotonicTime } from "@polyvol/core/driver";
 import type { HttpClient, HttpRequest } from "@polyvol/core/http";
 import type { ResolvedConfig } from "./config.ts";
 import { type Feature, KNOWN_VERSIONS, requireFeature, type SamsungScpApiVersion } from "./versions.ts";
@@ -20,7 +20,11 @@ export interface VersionedClient {
   version(context: CallContext): Promise<SamsungScpApiVersion>;
 }
 
-type Settings = Pick<ResolvedConfig, "apiVersion" | "versionWarningDays" | "clock">;
+type Options = Pick<ResolvedConfig, "apiVersion" | "versionWarningDays" | "clock">;
+
+interface Settings extends Options {
+  readonly monotonicNow: () => number;
+}
 
 /** What came of reading the service's list. */
 interface Negotiated {
@@ -28,8 +32,8 @@ interface Negotiated {
   readonly usable: readonly SamsungScpApiVersion[];
   /** All that the service listed, for messages. */
   readonly offered: string;
-  /** When it has to be read again. */
-  readonly staleAt: number;
+  /** Whether it has to be read again. */
+  readonly isStale: () => boolean;
 }
 
 const DAY_MS = 86_400_000;
@@ -37,8 +41,9 @@ const DAY_MS = 86_400_000;
 const READ_AGAIN_MS = 60_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
-export function createVersionedClient(http: HttpClient, settings: Settings): VersionedClient {
-  const { apiVersion, clock } = settings;
+export function createVersionedClient(http: HttpClient, options: Options): VersionedClient {
+  const { apiVersion } = options;
+  const settings = { ...options, monotonicNow: monotonicTime(options.clock) };
   let negotiated: Negotiated | undefined;
   let reading: Promise<Negotiated> | undefined;
   /** Operations that lag behind the service's newest version. */
@@ -63,11 +68,11 @@ export function createVersionedClient(http: HttpClient, settings: Settings): Ver
 
   async function version(context: CallContext): Promise<SamsungScpApiVersion> {
     if (apiVersion !== "negotiate") return apiVersion;
-    const isStale = negotiated === undefined || clock.now() >= negotiated.staleAt;
-    const { usable, offered } = isStale ? await negotiate(negotiated, context) : (negotiated as Negotiated);
+    const known = negotiated?.isStale() === false ? negotiated : await negotiate(negotiated, context);
+    const { usable, offered } = known;
     if (usable[0] !== undefined) return usable[0];
-    const known = KNOWN_VERSIONS.join(", ");
-    throw unsupported(`no API version in common: the service offers ${offered}, this adapter knows ${known}`);
+    const ours = KNOWN_VERSIONS.join(", ");
+    throw unsupported(`no API version in common: the service offers ${offered}, this adapter knows ${ours}`);
   }
 
   async function send<T>(request: VersionedRequest<T>, context: CallContext): Promise<T> {
@@ -109,7 +114,7 @@ async function readList(http: HttpClient, settings: Settings, context: CallConte
     const [newest] = KNOWN_VERSIONS;
     const unread = "the service's list of API versions could not be read";
     emit(context, newest, "fallback", `${unread}; ${newest}, the newest known, is used`);
-    return { usable: KNOWN_VERSIONS, offered: unread, staleAt: settings.clock.now() + READ_AGAIN_MS };
+    return { usable: KNOWN_VERSIONS, offered: unread, isStale: soon(settings) };
   }
 }
 
@@ -126,7 +131,7 @@ function choose(list: readonly WireVersion[], settings: Settings, context: CallC
   const offered = list.map(({ id, status }) => `${id} ${status ?? ""}`.trim()).join(", ") || "none";
   const usable = open.map(({ version }) => version);
   const [best] = open;
-  if (best === undefined) return { usable, offered, staleAt: now + READ_AGAIN_MS };
+  if (best === undefined) return { usable, offered, isStale: soon(settings) };
   const { version, isDeprecated, end } = best;
   emit(context, version, "chosen", `API version ${version} is used; the service offers ${offered}`);
   const days = Math.floor((end - now) / DAY_MS);
@@ -135,7 +140,12 @@ function choose(list: readonly WireVersion[], settings: Settings, context: CallC
       end === NEVER ? "any day" : `on ${new Date(end).toISOString().slice(0, 10)}, in ${days} days`;
     emit(context, version, "deprecated", `API version ${version} may end ${when}; no newer one is in common`);
   }
-  return { usable, offered, staleAt: end > now ? end : NEVER };
+  return { usable, offered, isStale: () => now < end && settings.clock.now() >= end };
+}
+
+function soon({ monotonicNow }: Settings): Negotiated["isStale"] {
+  const readAt = monotonicNow();
+  return () => monotonicNow() - readAt >= READ_AGAIN_MS;
 }
 
 /** The day before which a version is not withdrawn: `2026-08-31`, on the reference pages `20260831`, or none. */

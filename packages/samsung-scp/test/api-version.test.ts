@@ -97,7 +97,7 @@ function contextWith(abortSignal: AbortSignal, events: Bench["events"]): CallCon
   const emit: CallContext["emit"] = (event) => {
     if (event.type === "version") events.push(event);
   };
-  return { operation: "test", abortSignal, deadline: Number.POSITIVE_INFINITY, emit };
+  return { operation: "test", abortSignal, remainingMs: () => Number.POSITIVE_INFINITY, emit };
 }
 
 describe("negotiation", () => {

@@ -162,7 +162,7 @@ describe("what is sent", () => {
     expect(first).toBe("GET /v1/volumes?limit=1&with_count=false");
     expect(second).toMatch(/^GET \/v1\/volumes\?limit=1&marker=[0-9a-f-]{36}&with_count=false$/);
     const context = {
-      ...{ operation: "test", abortSignal: new AbortController().signal, deadline: Infinity },
+      ...{ operation: "test", abortSignal: new AbortController().signal, remainingMs: () => Infinity },
       emit: () => undefined,
     };
     await driver.deleteSnapshot(snapshot.id, context);

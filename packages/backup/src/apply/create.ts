@@ -60,7 +60,7 @@ export async function createSnapshot(work: CreationWork): Promise<Creation> {
 async function createBetweenHooks(work: CreationWork): Promise<Creation> {
   const { policy, context, place, creation } = work;
   const { before, after } = policy.hooks;
-  const startedAt = context.clock.now();
+  const startedAt = context.monotonicNow();
   let snapshot: Snapshot;
   // Nothing has been frozen yet.
   context.abortSignal?.throwIfAborted();
@@ -74,7 +74,7 @@ async function createBetweenHooks(work: CreationWork): Promise<Creation> {
     if (after !== undefined) await callHook(work, "after", after, result).catch(work.onThawFailed);
     throw error;
   }
-  const done = { snapshot, durationMs: Math.round(context.clock.now() - startedAt) };
+  const done = { snapshot, durationMs: Math.round(context.monotonicNow() - startedAt) };
   if (after === undefined) return done;
   try {
     await callHook(work, "after", after, { POLYVOL_RESULT: "created", POLYVOL_SNAPSHOT_ID: snapshot.id });

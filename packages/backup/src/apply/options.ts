@@ -1,5 +1,5 @@
 import type { Clock } from "@polyvol/core";
-import { systemClock } from "@polyvol/core/driver";
+import { monotonicTime, systemClock, tell } from "@polyvol/core/driver";
 import type { BackupEvent, BackupEventListener } from "./events.ts";
 
 /** Options of a run. */
@@ -22,6 +22,8 @@ export interface RunOptions {
 /** {@link RunOptions} with their defaults. */
 export interface RunContext {
   readonly clock: Clock;
+  /** What spans are measured with, in milliseconds from whenever. */
+  readonly monotonicNow: () => number;
   readonly abortSignal: AbortSignal | undefined;
   readonly drainSignal: AbortSignal | undefined;
   readonly emit: (event: BackupEvent) => void;
@@ -32,15 +34,10 @@ export function resolveRunOptions(options: RunOptions): RunContext {
   const { clock = systemClock, abortSignal, drainSignal, onEvent, credentialVariables = [] } = options;
   return {
     clock,
+    monotonicNow: monotonicTime(clock),
     abortSignal,
     drainSignal,
-    emit: (event) => {
-      try {
-        onEvent?.(event);
-      } catch {
-        // A listener's trouble is not the run's.
-      }
-    },
+    emit: (event) => tell(onEvent, event),
     credentialVariables,
   };
 }

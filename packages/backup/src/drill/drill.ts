@@ -1,5 +1,5 @@
 import type { BlockStorage, Clock, Snapshot, Volume } from "@polyvol/core";
-import { systemClock } from "@polyvol/core/driver";
+import { checkTimeout, monotonicTime, systemClock } from "@polyvol/core/driver";
 import { type Clouds, cloudNamed } from "../clouds.ts";
 import { drillName } from "../naming/drill-name.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
@@ -92,6 +92,8 @@ export async function drill(
 ): Promise<DrillReport> {
   const { clock = systemClock, abortSignal, timeoutMs = TIMEOUT_MS } = options;
   const call = abortSignal === undefined ? {} : { abortSignal };
+  checkTimeout(timeoutMs);
+  const monotonicNow = monotonicTime(clock);
   const storage = cloudNamed(clouds, request.cloud);
   const snapshot = await findSnapshot(storage, request.from, "drill", call);
   const leftovers = await removeLeftovers(storage, snapshot.volumeId, clock.now() - 2 * timeoutMs, call);
@@ -104,6 +106,7 @@ export async function drill(
   const place = { cloud: request.cloud, volumeName: name };
   let volume: Volume | undefined;
   let restoreMs: number | undefined;
+  const restoredFrom = monotonicNow();
   try {
     const region = await homeRegion(storage, snapshot, call);
     volume = await storage.volumes.create(
@@ -115,7 +118,7 @@ export async function drill(
       },
       { ...call, timeoutMs },
     );
-    restoreMs = Math.round(clock.now() - startedAt);
+    restoreMs = Math.round(monotonicNow() - restoredFrom);
   } catch (error) {
     abortSignal?.throwIfAborted();
     problems.push(problemOf(error, "attention", place));

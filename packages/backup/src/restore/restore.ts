@@ -1,4 +1,5 @@
 import type { Progress, Snapshot, Volume } from "@polyvol/core";
+import { checkTimeout } from "@polyvol/core/driver";
 import { type Clouds, cloudNamed } from "../clouds.ts";
 import { findSnapshot, type SnapshotChoice } from "./find-snapshot.ts";
 import { homeRegion } from "./home-region.ts";
@@ -53,6 +54,7 @@ export async function restore(
   options: RestoreOptions = {},
 ): Promise<Restored> {
   const { cloud, from, newName, sizeGiB, volumeType } = request;
+  if (options.timeoutMs !== undefined) checkTimeout(options.timeoutMs);
   const storage = cloudNamed(clouds, cloud);
   const call = options.abortSignal === undefined ? {} : { abortSignal: options.abortSignal };
   const snapshot = await findSnapshot(storage, from, "restore", call);

@@ -53,7 +53,7 @@ function liveProgress(stream: NodeJS.WriteStream): Progress {
     // What does not fit on the screen cannot be drawn over again.
     const shown = [...active].slice(0, Math.max(1, (stream.rows || 24) - 2));
     const lines = shown.map(([key, { text, since }]) => {
-      const line = fit(`${clean(key)}: ${clean(text)} ${secondsText(Date.now() - since)}`, columns - 2);
+      const line = fit(`${clean(key)}: ${clean(text)} ${secondsText(performance.now() - since)}`, columns - 2);
       return `${colour("busy", mark, stream)} ${line}\n`;
     });
     put(stream, `${back()}${finished}${lines.join("")}`);
@@ -73,7 +73,7 @@ function liveProgress(stream: NodeJS.WriteStream): Progress {
   return {
     moving: true,
     update(key, text) {
-      active.set(key, { text, since: active.get(key)?.since ?? Date.now() });
+      active.set(key, { text, since: active.get(key)?.since ?? performance.now() });
       timer ??= setInterval(tick, FRAME_MS).unref();
     },
     finish(key, text, tone = "good") {

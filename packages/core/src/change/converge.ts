@@ -48,7 +48,7 @@ export async function converge(
         if (call.abortSignal.aborted || !isPolyvolError(error)) throw error;
         unclear ||= isUnclear(error);
         const again = isUnclear(error) || error.lookFirst;
-        if (!again || round >= runtime.retry.maxAttempts || !(await call.pauseBefore(round))) {
+        if (!again || round >= runtime.retry.maxAttempts || !(await call.pauseBefore(round, error))) {
           // Refused for good: an earlier request without an answer, or another process, may have done it all the same.
           const { server } = change;
           if (server !== undefined) return await refusedOnServer(resources, call, change, server, error);

@@ -8,7 +8,7 @@ import type { Runtime } from "../runtime.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 import { type Goal, seenState } from "../waiting/goal.ts";
-import { waitFor } from "../waiting/wait.ts";
+import { NOT_VISIBLE, waitFor } from "../waiting/wait.ts";
 import { beginEnforced } from "./enforced.ts";
 import { beginFree } from "./free.ts";
 import { type Begun, conflict, type NamedCreate } from "./named.ts";
@@ -63,6 +63,16 @@ function refOf<T extends Volume | Snapshot, Query>(
   };
 }
 
+/**
+ * When the effect of everything that was sent at the same time as the create is visible, by the storage's monotonic
+ * time. The answer's own time is of a clock that may have been set since, or of another machine: it tells so much only.
+ */
+function settledAtOf({ driver, clock, monotonicNow }: Runtime, { attempt }: OperationRef): number {
+  if (attempt === undefined) return Number.NEGATIVE_INFINITY;
+  const leftMs = attempt.answeredAt + driver.settleMs - clock.now();
+  return monotonicNow() + Math.min(driver.settleMs, leftMs);
+}
+
 /** Waits until what `ref` stands for is usable, whole, and the only one of its name. */
 export async function finish<T extends Volume | Snapshot, Query>(
   kind: CreateKind<T, Query>,
@@ -70,6 +80,7 @@ export async function finish<T extends Volume | Snapshot, Query>(
   ref: OperationRef,
   known: T | undefined,
   onProgress: WaitOptions["onProgress"],
+  settledAt: number = settledAtOf(kind.runtime, ref),
 ): Promise<T> {
   call.about({ kind: kind.resources.kind, id: ref.resourceId, name: ref.name });
   let made: T | undefined;
@@ -97,7 +108,7 @@ export async function finish<T extends Volume | Snapshot, Query>(
   };
   const create = kind.fromRef(ref);
   const gone = made === undefined;
-  return (await settleDuplicates(call, create, candidate, ref.attempt, actions, gone)).resource;
+  return (await settleDuplicates(call, create, candidate, ref.attempt, settledAt, actions, gone)).resource;
 }
 
 async function untilUsable<T extends Volume | Snapshot, Query>(
@@ -129,6 +140,7 @@ export function operationOf<T extends Volume | Snapshot, Query>(
   resource: T,
 ): Operation<T> {
   let latest = resource;
+  const settledAt = settledAtOf(kind.runtime, ref);
   const setup = (options: CallOptions | undefined, waits: boolean): Parameters<typeof runCall>[1] => ({
     operation: ref.operation,
     resource: { kind: kind.resources.kind, id: ref.resourceId, name: ref.name },
@@ -144,13 +156,13 @@ export function operationOf<T extends Volume | Snapshot, Query>(
     ref,
     status: (options) =>
       runCall(kind.runtime, setup(options, false), async (call) => {
-        const seen = await statusOf(kind, call, ref);
+        const seen = await statusOf(kind, call, ref, settledAt);
         if ("resource" in seen && seen.resource !== undefined) latest = seen.resource;
         return seen;
       }),
     wait: (options) =>
       runCall(kind.runtime, setup(options, true), async (call) => {
-        latest = await finish(kind, call, ref, latest, options?.onProgress);
+        latest = await finish(kind, call, ref, latest, options?.onProgress, settledAt);
         return latest;
       }),
   };
@@ -160,13 +172,15 @@ async function statusOf<T extends Volume | Snapshot, Query>(
   kind: CreateKind<T, Query>,
   call: Call,
   ref: OperationRef,
+  settledAt: number,
 ): Promise<OperationStatus<T>> {
-  const { driver, clock } = kind.runtime;
+  const { driver, monotonicNow } = kind.runtime;
   const { pending } = ref;
   if (pending !== undefined && driver.checkPending !== undefined) {
     const check = driver.checkPending.bind(driver);
     const record = await call.send("read", (context) => check(pending, context));
     if (record.state === "failed") return { state: "failed", reason: record.reason };
+    if (record.state === "absent") return { state: "running", seen: NOT_VISIBLE };
     if (record.state === "running") return { state: "running", seen: record.seen ?? "running" };
   }
   const resource = await kind.resources.tryGet(call, ref.resourceId);
@@ -174,7 +188,7 @@ async function statusOf<T extends Volume | Snapshot, Query>(
   const verdict = kind.usable(resource);
   if (verdict.state === "failed") return verdict;
   const smaller = "sizeGiB" in resource && ref.sizeGiB !== undefined && resource.sizeGiB < ref.sizeGiB;
-  const settling = ref.attempt !== undefined && clock.now() < ref.attempt.answeredAt + driver.settleMs;
+  const settling = monotonicNow() < settledAt;
   if (verdict.state === "pending" || smaller || settling) {
     return { state: "running", seen: seenState(resource), resource };
   }

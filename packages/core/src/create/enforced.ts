@@ -29,7 +29,7 @@ export async function beginEnforced<T extends Volume | Snapshot>(
     }
     if (isUnclear(failure)) {
       unclear = true;
-      if (!(await call.pauseBefore(round))) throw failure;
+      if (!(await call.pauseBefore(round, failure))) throw failure;
     }
     const found = await lookFor(call, create, failure, unclear);
     if (found !== undefined) return found;

@@ -37,7 +37,7 @@ export async function beginFree<T extends Volume | Snapshot>(
     }
     if (isUnclear(failure)) {
       unclear = true;
-      if (!(await call.pauseBefore(round))) throw failure;
+      if (!(await call.pauseBefore(round, failure))) throw failure;
     }
     const found = await lookWhileSettling(call, create, attemptId);
     call.runtime.emit(call.operation, {

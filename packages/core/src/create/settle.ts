@@ -18,6 +18,7 @@ export interface SettleActions<T> {
  * with one resource. The winner is the one that the provider made first (ties by id); only local data would differ
  * between processes, so none is used. Resources are deleted only when this create certainly made them.
  *
+ * `settledAt`: when everything that was sent at the same time is visible, by the storage's monotonic time.
  * `madeIsGone`: what was taken over from another process was removed by it while we waited.
  *
  * @throws PolyvolError `conflict` naming all ids, when a surplus cannot be told to be this create's own
@@ -27,15 +28,16 @@ export async function settleDuplicates<T extends Volume | Snapshot>(
   create: NamedCreate<T>,
   made: T,
   attempt: Attempt,
+  settledAt: number,
   actions: SettleActions<T>,
   madeIsGone: boolean,
 ): Promise<{ readonly resource: T; readonly created: boolean }> {
-  const { clock, driver } = call.runtime;
-  await call.sleep(Math.max(0, attempt.answeredAt + driver.settleMs - clock.now()));
+  const { monotonicNow, driver } = call.runtime;
+  await call.sleep(Math.max(0, settledAt - monotonicNow()));
   const isOwn = (each: T): boolean =>
     attempt.ownIds.includes(each.id) || create.attemptIdOf(each) === attempt.id;
   // The other process looks, waits for the winner and deletes: that takes it its own pauses.
-  const patientUntil = clock.now() + 2 * driver.settleMs + call.runtime.polling.maxDelayMs;
+  const patientUntil = monotonicNow() + 2 * driver.settleMs + call.runtime.polling.maxDelayMs;
   for (;;) {
     const listed = liveOf(create, await create.look(call));
     // Taken over from another process and listed no more: it has lost, and its maker has removed it.
@@ -45,7 +47,7 @@ export async function settleDuplicates<T extends Volume | Snapshot>(
     const winner = firstMade(found);
     if (winner === undefined) {
       // What was taken over has gone, and what it gave way to does not show yet.
-      if (clock.now() >= patientUntil)
+      if (monotonicNow() >= patientUntil)
         throw conflict(`${create.kind} ${made.id} has gone, and no other shows`, true);
       await call.sleep(driver.settleMs / 4 + 50);
       continue;
@@ -61,14 +63,14 @@ export async function settleDuplicates<T extends Volume | Snapshot>(
         const resource = winner.id === made.id ? winner : await actions.untilUsable(winner);
         if (resource !== undefined) return { resource, created: true };
       }
-      if (clock.now() >= patientUntil) throw severalFound(create.kind, found);
+      if (monotonicNow() >= patientUntil) throw severalFound(create.kind, found);
       await call.sleep(driver.settleMs / 2 + 50);
       continue;
     }
     const own = found.filter(isOwn);
     if (found.length > 1 && !own.some((each) => each.id === made.id)) {
       // Both are other processes'. If they are one's, it removes the loser; what stays has to be reported.
-      if (clock.now() >= patientUntil) throw severalFound(create.kind, found);
+      if (monotonicNow() >= patientUntil) throw severalFound(create.kind, found);
       await call.sleep(driver.settleMs / 2 + 50);
       continue;
     }

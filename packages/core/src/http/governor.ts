@@ -1,10 +1,10 @@
 import type { RequestQuota } from "../capabilities.ts";
-import { type Clock, startTimer } from "../clock.ts";
+import { type Clock, monotonicTime, startTimer } from "../clock.ts";
 import type { PolyvolError } from "../errors.ts";
 import type { ThrottleEvent } from "../events.ts";
 import { createAdaptiveRate } from "./adaptive-rate.ts";
+import { tooLate } from "../too-late.ts";
 import { type Call, callError } from "./call.ts";
-import { createMonotonicTime } from "./monotonic-time.ts";
 import { createSlidingWindows } from "./sliding-window.ts";
 import type { QuotaReading } from "./types.ts";
 
@@ -36,7 +36,7 @@ export interface SlotResult {
 export interface Governor {
   /**
    * A slot at once, or the promise of one. Rejects with the abort reason; and with `rate_limited`, at once, when the
-   * slot would come after the call's deadline.
+   * slot would come no sooner than the call's deadline.
    */
   acquire(call: Call): Slot | Promise<Slot>;
   release(slot: Slot, passage: Passage, result: SlotResult): void;
@@ -60,7 +60,7 @@ export function createGovernor(
 ): Governor {
   const windows = createSlidingWindows(quotas);
   const rate = createAdaptiveRate();
-  const time = createMonotonicTime(clock);
+  const monotonicNow = monotonicTime(clock);
   const waiters = new Set<Waiter>();
   let inFlight = 0;
   let answers = 0;
@@ -88,15 +88,11 @@ export function createGovernor(
     return { takenAt: now, answersBefore: answers };
   }
 
-  function untilDeadline({ context }: Call): number {
-    return context.deadline - clock.now();
-  }
-
   /** Lets go whoever may, and sets one timer for the first who may not yet. */
   function admit(): void {
     for (const waiter of waiters) {
       if (isFull()) return;
-      const now = time.now();
+      const now = monotonicNow();
       const at = earliest(now, 0);
       if (at > now) {
         wakeAt(at, now);
@@ -152,11 +148,11 @@ export function createGovernor(
 
   /** Everybody waits, and those who cannot wait so long learn it now. */
   function pause(ms: number): void {
-    const now = time.now();
+    const now = monotonicNow();
     pausedUntil = Math.max(pausedUntil, now + Math.min(ms, Math.max(LONGEST_PAUSE_MS, windows.longestMs)));
     const waitMs = pausedUntil - now;
     for (const waiter of waiters) {
-      if (waitMs > untilDeadline(waiter.call)) waiter.fail(tooLate(waiter.call, waitMs, "server"));
+      if (waitMs >= waiter.call.context.remainingMs()) waiter.fail(refusal(waiter.call, waitMs, "server"));
     }
   }
 
@@ -167,7 +163,7 @@ export function createGovernor(
     if (reading?.remaining === undefined || (rejected && pauseMs !== undefined)) return;
     left = Number.POSITIVE_INFINITY;
     if (reading.remaining > 0) {
-      if (reading.remaining >= windows.left(time.now())) return;
+      if (reading.remaining >= windows.left(monotonicNow())) return;
       // Whatever was under way at the same time as this request may be missing from the provider's count.
       left = reading.remaining - inFlight - (answers - slot.answersBefore);
       return;
@@ -176,23 +172,23 @@ export function createGovernor(
     const longestMs = windows.known ? windows.longestMs + RESET_SLACK_MS : LONGEST_PAUSE_MS;
     // Example values of a mock server, or a quota that our own count keeps anyway, and more exactly.
     const believable = freeInMs > 0 && freeInMs <= longestMs;
-    if (!believable || (!rejected && windows.nearlyFull(time.now()))) return;
+    if (!believable || (!rejected && windows.nearlyFull(monotonicNow()))) return;
     left = 0;
     pause(freeInMs);
   }
 
   return {
     acquire: (call) => {
-      const now = time.now();
+      const now = monotonicNow();
       const at = earliest(now, waiters.size);
       if (waiters.size === 0 && at <= now && !isFull()) return take(now);
       const waitMs = at - now;
       const bound = waitMs === 0 ? "concurrency" : at === pausedUntil ? "server" : "quota";
-      if (waitMs > 0 && waitMs > untilDeadline(call)) return Promise.reject(tooLate(call, waitMs, bound));
+      if (waitMs > 0 && waitMs >= call.context.remainingMs()) return Promise.reject(refusal(call, waitMs, bound));
       return wait(call, bound, waitMs);
     },
     release: (slot, { sent, response }, result) => {
-      const now = time.now();
+      const now = monotonicNow();
       inFlight -= 1;
       learn(slot, result);
       windows.end(now, sent);
@@ -206,12 +202,8 @@ export function createGovernor(
 
 type Bound = ThrottleEvent["bound"];
 
-function tooLate(call: Call, waitMs: number, bound: Bound): PolyvolError {
+function refusal(call: Call, waitMs: number, bound: Bound): PolyvolError {
   const why = bound === "server" ? "the service asked to wait" : "the request quota is spent";
-  const when = `the next request can go in ${Math.ceil(waitMs / 100) / 10} s`;
-  return callError(call, "rate_limited", `${why}: ${when}, after the deadline of this call`, {
-    retryable: true,
-    retryAfterMs: Math.ceil(waitMs),
-    outcome: "not_applied",
-  });
+  const error = callError(call, "rate_limited", why, { retryable: true, outcome: "not_applied" });
+  return tooLate(error, waitMs);
 }

@@ -1,5 +1,5 @@
 import type { KyInstance } from "ky";
-import { systemClock } from "../clock.ts";
+import { monotonicTime, systemClock } from "../clock.ts";
 import type { CallContext } from "../driver.ts";
 import { isPolyvolError } from "../errors.ts";
 import { type Answer, judgeAnswer } from "./answer.ts";
@@ -30,6 +30,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const requestIdHeader = options.requestIdHeader ?? "x-request-id";
   const governor = createGovernor(clock, options.maxConcurrency ?? MAX_CONCURRENCY, options.quotas ?? []);
   const skew = createSkew(options.correctSkewAboveMs);
+  const monotonicNow = monotonicTime(clock);
   const judging = { maxBytes, refineFailure, now: () => clock.now() };
   const exchanging = {
     clock,
@@ -67,7 +68,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   /** Sends once, and tells of it. */
   async function sendOnce(call: Call, attempt: Attempt): Promise<Answer> {
     const { method, target, context } = call;
-    const startedAt = clock.now();
+    const startedAt = monotonicNow();
     let requestId: string | undefined;
     let failure = "aborted";
     context.emit({ type: "request", method, target });
@@ -87,7 +88,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         type: "response",
         method,
         target,
-        durationMs: Math.max(0, clock.now() - startedAt),
+        durationMs: monotonicNow() - startedAt,
         ...(response === undefined ? { failure } : { status: response.status }),
         ...(requestId === undefined ? {} : { requestId }),
       });

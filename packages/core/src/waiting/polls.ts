@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Runtime } from "../runtime.ts";
 
 /** How the poller reaches the provider; retries, deadlines and events are behind it. */
 export interface PollSource<T> {
@@ -23,6 +23,7 @@ export interface Polls<T> {
 export interface LookRequest {
   readonly id: string;
   readonly operation: string;
+  /** By the storage's monotonic time. */
   readonly dueAt: number;
   readonly slackMs: number;
   readonly abortSignal: AbortSignal;
@@ -35,7 +36,7 @@ interface Watch<T> extends LookRequest {
 
 export function createPolls<T extends { readonly id: string }>(
   source: PollSource<T>,
-  clock: Clock,
+  { clock, monotonicNow }: Pick<Runtime, "clock" | "monotonicNow">,
 ): Polls<T> {
   const waiting = new Set<Watch<T>>();
   let running = false;
@@ -48,11 +49,11 @@ export function createPolls<T extends { readonly id: string }>(
       const earliest = Math.min(...[...waiting].map((watch) => watch.dueAt));
       wake = new AbortController();
       try {
-        await clock.sleep(earliest - clock.now(), wake.signal);
+        await clock.sleep(earliest - monotonicNow(), wake.signal);
       } catch {
         continue;
       }
-      const now = clock.now();
+      const now = monotonicNow();
       const due = [...waiting].filter((watch) => watch.dueAt - watch.slackMs <= now);
       for (const watch of due) waiting.delete(watch);
       // Rounds do not wait for each other: a slow answer for one must not hold up the looks of others.

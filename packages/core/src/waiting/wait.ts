@@ -3,12 +3,15 @@ import type { Pending } from "../driver.ts";
 import { PolyvolError } from "../errors.ts";
 import type { WaitOptions } from "../options.ts";
 import type { Snapshot } from "../snapshot.ts";
+import { tell } from "../tell.ts";
 import type { Volume } from "../volume.ts";
 import { type Goal, seenState } from "./goal.ts";
 import type { Polls } from "./polls.ts";
 
-/** A new resource may take so long to show up at all. */
+/** A new resource, or the record of a change, may take so long to show up at all. */
 const APPEARANCE_MS = 60_000;
+/** What is seen of a record that does not show. */
+export const NOT_VISIBLE = "not visible yet";
 /** Each pause is so much longer than the one before. */
 const GROWTH = 1.5;
 
@@ -35,8 +38,8 @@ export async function waitFor<T extends Volume | Snapshot>(
   setup: WaitSetup<T>,
 ): Promise<T | undefined> {
   if (setup.pending !== undefined) await followRecord(call, setup, setup.pending);
-  const { clock } = call.runtime;
-  const startedAt = clock.now();
+  const { monotonicNow } = call.runtime;
+  const startedAt = monotonicNow();
   let seenOnce = setup.isNew !== true;
   const pauses = createPauses(call, setup.lookAtOnce === true || setup.pending !== undefined);
   for (;;) {
@@ -49,7 +52,7 @@ export async function waitFor<T extends Volume | Snapshot>(
       abortSignal: call.abortSignal,
     });
     if (resource === undefined) {
-      if (seenOnce || clock.now() - startedAt >= APPEARANCE_MS) return undefined;
+      if (seenOnce || monotonicNow() - startedAt >= APPEARANCE_MS) return undefined;
       report(call, setup, "not there yet", pauses.upcomingMs);
       continue;
     }
@@ -62,11 +65,12 @@ export async function waitFor<T extends Volume | Snapshot>(
 }
 
 async function followRecord<T>(call: Call, setup: WaitSetup<T>, pending: Pending): Promise<void> {
-  const { driver, clock } = call.runtime;
+  const { driver, monotonicNow } = call.runtime;
+  let seenAt = monotonicNow();
   const pauses = createPauses(call, false);
   for (;;) {
     const { dueAt } = pauses.next();
-    await call.sleep(Math.max(0, dueAt - clock.now()));
+    await call.sleep(Math.max(0, dueAt - monotonicNow()));
     const status = await call.send("read", async (context) => {
       if (driver.checkPending === undefined) {
         throw new PolyvolError(
@@ -78,6 +82,13 @@ async function followRecord<T>(call: Call, setup: WaitSetup<T>, pending: Pending
     });
     if (status.state === "succeeded") return;
     if (status.state === "failed") throw failed(call, setup, status.reason);
+    if (status.state === "absent") {
+      if (monotonicNow() - seenAt >= APPEARANCE_MS)
+        throw failed(call, setup, "there is no record of the change");
+      report(call, setup, NOT_VISIBLE, pauses.upcomingMs);
+      continue;
+    }
+    seenAt = monotonicNow();
     report(call, setup, status.seen ?? "running", pauses.upcomingMs);
     if (status.retryAfterMs !== undefined) pauses.atLeast(status.retryAfterMs);
   }
@@ -90,9 +101,9 @@ function failed<T>(call: Call, { kind, id }: WaitSetup<T>, reason: string): Poly
 
 function report<T>(call: Call, setup: WaitSetup<T>, seen: string, nextLookMs: number): void {
   const { runtime } = call;
-  const elapsedMs = runtime.clock.now() - call.startedAt;
+  const elapsedMs = runtime.monotonicNow() - call.startedAt;
   call.note(seen);
-  setup.onProgress?.({ seen, elapsedMs });
+  tell(setup.onProgress, { seen, elapsedMs });
   runtime.emit(call.operation, {
     type: "wait",
     resource: { kind: setup.kind, id: setup.id },
@@ -112,14 +123,14 @@ interface Pauses {
 
 /** Growing pauses with jitter, and one last look shortly before the deadline. */
 function createPauses(call: Call, lookAtOnce: boolean): Pauses {
-  const { polling, clock, random } = call.runtime;
+  const { polling, monotonicNow, random } = call.runtime;
   let pauseMs = lookAtOnce ? 0 : polling.initialDelayMs;
   let floorMs = 0;
   const lastLookMs = Math.min(1_000, (call.deadline - call.startedAt) / 10);
   const jitter = (ms: number): number => ms * (0.75 + random() * 0.5);
   return {
     next: () => {
-      const now = clock.now();
+      const now = monotonicNow();
       const wanted = now + Math.max(floorMs, jitter(pauseMs));
       const last = call.deadline - lastLookMs;
       const dueAt = wanted > last && now < last ? last : wanted;

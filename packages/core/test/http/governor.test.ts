@@ -90,7 +90,7 @@ describe("quotas", () => {
   test("what cannot come before the deadline fails at once, naming the time", async () => {
     const { ask, answer, clock } = setUp(9, [{ requests: 1, windowMs: 60_000 }]);
     answer(await ask("a").slot);
-    const change = await failureOf(ask("b", { deadline: START + 60_000 }).slot);
+    const change = await failureOf(ask("b", { remainingMs: () => 60_000 }).slot);
     expect(change).toMatchObject({
       code: "rate_limited",
       retryAfterMs: 60_001,
@@ -99,12 +99,12 @@ describe("quotas", () => {
       operation: "b",
     });
     expect(change.reason).toContain("60.1 s, after the deadline");
-    const read = await failureOf(ask("c", { deadline: START + 60_000 }, "GET").slot);
+    const read = await failureOf(ask("c", { remainingMs: () => 60_000 }, "GET").slot);
     expect(read.outcome).toBeUndefined();
     expect(clock.sleepers).toBe(0);
     // The place in the line counts, too.
-    ask("d", { deadline: START + 70_000 });
-    const behind = await failureOf(ask("e", { deadline: START + 70_000 }).slot);
+    ask("d", { remainingMs: () => 70_000 });
+    const behind = await failureOf(ask("e", { remainingMs: () => 70_000 }).slot);
     expect(behind.retryAfterMs).toBeGreaterThanOrEqual(120_000);
   });
 
@@ -156,7 +156,7 @@ describe("what the provider says", () => {
     const { ask, answer, started, clock } = setUp(2);
     const first = await ask("a").slot;
     await ask("b").slot;
-    const short = ask("c", { deadline: START + 5_000 });
+    const short = ask("c", { remainingMs: () => 5_000 });
     const long = ask("d");
     answer(first, { rejected: true, pauseMs: 10_000 });
     expect(await failureOf(short.slot)).toMatchObject({ code: "rate_limited", retryAfterMs: 10_000 });

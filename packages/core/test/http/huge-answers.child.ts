@@ -12,7 +12,7 @@ function send(target: string): Promise<unknown> {
     {
       operation: "test",
       abortSignal: new AbortController().signal,
-      deadline: Number.POSITIVE_INFINITY,
+      remainingMs: () => Number.POSITIVE_INFINITY,
       emit: () => undefined,
     },
   );

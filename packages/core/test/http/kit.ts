@@ -88,7 +88,7 @@ export function makeContext(over: Partial<CallContext> = {}): TestContext {
   return {
     operation: "volumes.test",
     abortSignal: new AbortController().signal,
-    deadline: Number.POSITIVE_INFINITY,
+    remainingMs: () => Number.POSITIVE_INFINITY,
     emit: (event) => events.push(event),
     events,
     ...over,

@@ -22,6 +22,10 @@ function refused(): PolyvolError {
   });
 }
 
+function unsent(): PolyvolError {
+  return new PolyvolError("unavailable", "refused", { retryable: true, outcome: "not_applied" });
+}
+
 /** What can happen to the request of a create. All effects show within `settleMs`. */
 const FAULTS: readonly MemoryFaultEffect[] = [
   { effect: "fail", when: "after" },
@@ -157,7 +161,7 @@ test("1,000 deletes with lost answers: no error, nothing left", async () => {
 
 test("errors of changes say whether anything may have happened", async () => {
   const { account, first } = world({ names: "enforced" });
-  account.inject({ on: "createVolume", effect: "fail", when: "before", error: refused(), count: 9 });
+  account.inject({ on: "createVolume", effect: "fail", when: "before", error: unsent(), count: 9 });
   const before = await first.volumes.create({ name: "a", sizeGiB: 8 }).catch((thrown: unknown) => thrown);
   expect(before).toMatchObject({
     outcome: "not_applied",
