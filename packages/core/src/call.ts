@@ -216,7 +216,9 @@ function describe(runtime: Runtime, setup: CallSetup, state: CallState, thrown: 
 
 function timeoutError(timeoutMs: number, state: CallState): PolyvolError {
   const seen = state.seen === undefined ? "" : `; last seen: ${state.seen}`;
-  return new PolyvolError("timeout", `not finished within ${showSpan(timeoutMs)}${seen}`, { retryable: true });
+  return new PolyvolError("timeout", `not finished within ${showSpan(timeoutMs)}${seen}`, {
+    retryable: true,
+  });
 }
 
 /**

@@ -5,8 +5,8 @@ import { PolyvolError } from "./errors.ts";
 import type { DriverEvent, PolyvolEvent } from "./events.ts";
 import { createLocks, type Locks } from "./locks.ts";
 import type { BlockStorageOptions } from "./options.ts";
-import { tell } from "./tell.ts";
 import { createRetryBudget, type RetryBudget, type RetryPolicy, retryPolicy } from "./retry.ts";
+import { tell } from "./tell.ts";
 
 /** Everything that all calls of one storage share. */
 export interface Runtime {

@@ -2,8 +2,8 @@ import type { RequestQuota } from "../capabilities.ts";
 import { type Clock, monotonicTime, startTimer } from "../clock.ts";
 import type { PolyvolError } from "../errors.ts";
 import type { ThrottleEvent } from "../events.ts";
-import { createAdaptiveRate } from "./adaptive-rate.ts";
 import { tooLate } from "../too-late.ts";
+import { createAdaptiveRate } from "./adaptive-rate.ts";
 import { type Call, callError } from "./call.ts";
 import { createSlidingWindows } from "./sliding-window.ts";
 import type { QuotaReading } from "./types.ts";
@@ -184,7 +184,8 @@ export function createGovernor(
       if (waiters.size === 0 && at <= now && !isFull()) return take(now);
       const waitMs = at - now;
       const bound = waitMs === 0 ? "concurrency" : at === pausedUntil ? "server" : "quota";
-      if (waitMs > 0 && waitMs >= call.context.remainingMs()) return Promise.reject(refusal(call, waitMs, bound));
+      if (waitMs > 0 && waitMs >= call.context.remainingMs())
+        return Promise.reject(refusal(call, waitMs, bound));
       return wait(call, bound, waitMs);
     },
     release: (slot, { sent, response }, result) => {

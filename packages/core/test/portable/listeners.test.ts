@@ -1,0 +1,46 @@
+import { type BlockStorage, createBlockStorage } from "@polyvol/core";
+import { createVirtualClock } from "@polyvol/core/driver";
+import { createMemoryAccount, createMemoryDriver } from "@polyvol/memory";
+import { describe, expect, test } from "vitest";
+
+/** What a caller's function may do instead of returning. */
+const FAILURES: readonly (readonly [string, () => unknown])[] = [
+  ["throws", () => throwIt()],
+  ["rejects", () => Promise.reject(new Error("the log is full"))],
+  // biome-ignore lint/suspicious/noThenProperty: what a broken logger may return
+  ["returns something that only looks like a promise", () => ({ then: throwIt })],
+];
+
+function throwIt(): never {
+  throw new Error("the log is full");
+}
+
+function open(onEvent?: () => unknown): BlockStorage {
+  const clock = createVirtualClock();
+  clock.runFreely();
+  const account = createMemoryAccount({ names: "free", asynchronous: true, clock });
+  const driver = createMemoryDriver({ account });
+  return createBlockStorage(driver, { clock, ...(onEvent === undefined ? {} : { onEvent }) });
+}
+
+// A rejection that nobody handles would fail the run of these tests.
+describe.each(FAILURES)("a listener that %s", (_, listener) => {
+  test("ends nothing: onEvent", async () => {
+    const { volumes } = open(listener);
+    const { id } = await volumes.create({ name: "a", sizeGiB: 8 });
+    expect(await volumes.list().toArray()).toHaveLength(1);
+    await volumes.delete(id);
+  });
+
+  test("ends nothing: onProgress of creates, changes, deletions and begun creates", async () => {
+    const { volumes, snapshots } = open();
+    const onProgress = listener as () => void;
+    const { id } = await volumes.create({ name: "a", sizeGiB: 8 }, { onProgress });
+    expect(await volumes.resize(id, 16, { onProgress })).toMatchObject({ sizeGiB: 16 });
+    const operation = await snapshots.beginCreate({ volumeId: id, name: "s" });
+    const snapshot = await operation.wait({ onProgress });
+    expect(snapshot.state).toBe("available");
+    await volumes.delete(id, { snapshots: "delete", onProgress });
+    expect(await volumes.list().toArray()).toEqual([]);
+  });
+});

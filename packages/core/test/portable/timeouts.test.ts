@@ -1,0 +1,39 @@
+import { type BlockStorage, createBlockStorage } from "@polyvol/core";
+import { createVirtualClock } from "@polyvol/core/driver";
+import { createMemoryAccount, createMemoryDriver } from "@polyvol/memory";
+import { describe, expect, test } from "vitest";
+
+const clock = createVirtualClock();
+clock.runFreely();
+const account = createMemoryAccount({ clock });
+const storage = createBlockStorage(createMemoryDriver({ account }), { clock });
+
+const CALLS: Readonly<Record<string, (at: BlockStorage, timeoutMs: number) => Promise<unknown>>> = {
+  "volumes.list": ({ volumes }, timeoutMs) => volumes.list({}, { timeoutMs }).toArray(),
+  "volumes.get": ({ volumes }, timeoutMs) => volumes.get("a", { timeoutMs }),
+  "volumes.create": ({ volumes }, timeoutMs) => volumes.create({ name: "a", sizeGiB: 8 }, { timeoutMs }),
+  "volumes.delete": ({ volumes }, timeoutMs) => volumes.delete("a", { timeoutMs }),
+  "volumes.attach": ({ volumes }, timeoutMs) => volumes.attach("a", "server-1", { timeoutMs }),
+  "snapshots.create": ({ snapshots }, timeoutMs) =>
+    snapshots.create({ volumeId: "a", name: "s" }, { timeoutMs }),
+  checkHealth: (at, timeoutMs) => at.checkHealth({ timeoutMs }),
+};
+
+describe.each(Object.entries(CALLS))("%s", (operation, call) => {
+  test.each([Number.NaN, -1, 0, Number.POSITIVE_INFINITY, "60"])(
+    "timeoutMs %s is refused before anything is sent",
+    async (timeoutMs) => {
+      const before = account.calls.total;
+      const refused = call(storage, timeoutMs as number);
+      await expect(refused).rejects.toMatchObject({ code: "invalid_argument", operation });
+      await expect(refused).rejects.toThrow(/timeoutMs: found .*, allowed: milliseconds above 0/);
+      expect(account.calls.total).toBe(before);
+    },
+  );
+});
+
+test("a deadline of 30 days is one", async () => {
+  const { volumes } = storage;
+  const { id } = await volumes.create({ name: "long", sizeGiB: 8 }, { timeoutMs: 30 * 86_400_000 });
+  await volumes.delete(id, { timeoutMs: 30 * 86_400_000 });
+});
