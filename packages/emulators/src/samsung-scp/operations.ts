@@ -72,6 +72,9 @@ const ROWS: readonly Row[] = [
     "UPDATE",
     servers.detachFromServer,
   ],
+  // Of servers, these two only: clients use them as their test of the connection.
+  ["listVirtualServers", "GET", "/servers", "ListVirtualServers", "LIST", servers.listServers],
+  ["showVirtualServer", "GET", "/servers/{server_id}", "ShowVirtualServer", "READ", servers.showServer],
   [
     "listServerVolumes",
     "GET",

@@ -114,6 +114,7 @@ export interface Server {
   /** A volume is attached only within its own zone. */
   readonly zone: string;
   readonly windows: boolean;
+  readonly createdAt: number;
   /** Volumes attached, or on the way to or from it, in order of attachment. */
   readonly volumeIds: Set<string>;
 }

@@ -1,6 +1,15 @@
+import { hexOf } from "./auth.ts";
 import type { Item } from "./collection.ts";
-import type { Attachment, SnapshotRecord, Transfer, VolumeRecord, VolumeType } from "./records.ts";
+import type { Attachment, Server, SnapshotRecord, Transfer, VolumeRecord, VolumeType } from "./records.ts";
 import type { Shape } from "./versions.ts";
+import type { Account } from "./world.ts";
+
+/** Every emulated server runs, on the smallest type that the vendor's examples name. */
+export const SERVER_STATE = "ACTIVE";
+const SERVER_TYPE = {
+  ...{ id: "s1v1m2", name: "s1v1m2", vcpus: 1, ram: 2048 },
+  ...{ disk: 0, ephemeral: 0, swap: 0, extra_specs: {} },
+};
 
 /** `zoneless` leaves the `Z` out. */
 export type TimestampStyle = "zoned" | "zoneless";
@@ -83,6 +92,43 @@ export class Renderer {
     }
     if (shape >= 2) body["zone"] = volume.zone;
     return body;
+  }
+
+  /** A server with what clients read of one; there is no machine behind it. */
+  serverBody(server: Server, account: Account): Record<string, unknown> {
+    const at = this.#milliseconds(server.createdAt);
+    const volumes: unknown[] = [];
+    for (const id of server.volumeIds) {
+      const attachment = account.volumes.get(id)?.attachments.find(({ serverId }) => serverId === server.id);
+      if (attachment !== undefined && attachment.attachedAt !== null)
+        volumes.push({ delete_on_termination: attachment.deleteOnTermination, id });
+    }
+    return {
+      account_id: account.id,
+      addresses: [],
+      auto_scaling_group_id: null,
+      created_at: at,
+      created_by: hexOf(account.id),
+      disk_config: "MANUAL",
+      id: server.id,
+      image_id: null,
+      is_marketplace: false,
+      keypair_name: null,
+      launch_configuration_id: null,
+      locked: false,
+      metadata: {},
+      modified_at: at,
+      name: server.name,
+      planned_compute_os_type: null,
+      product_category: null,
+      product_offering: null,
+      security_groups: [],
+      server_group_id: null,
+      server_type: SERVER_TYPE,
+      state: SERVER_STATE,
+      volumes,
+      vpc_id: null,
+    };
   }
 
   #milliseconds(at: number): string {

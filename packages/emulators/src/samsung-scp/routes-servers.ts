@@ -1,13 +1,61 @@
 import type { ServiceResponse } from "../kit/service.ts";
 import { attach, attachmentsOf, detach, serverOf } from "./attach-rules.ts";
-import { type Call, empty, json, param } from "./call.ts";
+import { type Call, empty, json, list, param } from "./call.ts";
+import type { Item } from "./collection.ts";
 import { fieldText, readBody } from "./fields.ts";
 import { setVolume } from "./life-cycle.ts";
+import { readPage, type SortValues, selectPage } from "./paging.ts";
+import type { Server } from "./records.ts";
 import { invalid, notFound } from "./refusals.ts";
-import { attachBody, serverVolumeBody } from "./render.ts";
+import { attachBody, SERVER_STATE, serverVolumeBody } from "./render.ts";
 import * as requests from "./requests.ts";
 
 const FIELDS = requests.VOLUME_FIELDS;
+
+const SORT_VALUES: SortValues<Server> = {
+  created_at: (server) => server.createdAt,
+  id: (server) => server.id,
+  name: (server) => server.name,
+};
+/** No default and no largest limit are published. */
+const PAGE_RULES = { defaultLimit: 0, maxLimit: 0, sortKeys: Object.keys(SORT_VALUES) };
+/** Filters by what no emulated server has. */
+const FOREIGN_FILTERS = [
+  ...["ip", "vpc_id", "server_type_id", "auto_scaling_group_id", "product_category", "product_offering"],
+];
+
+/** `GET /v1/servers`: a list without a `count`. */
+export function listServers(call: Call): ServiceResponse {
+  const { account, query, render, settings } = call;
+  const page = readPage(query, PAGE_RULES);
+  const [name, state] = [query.get("name") || undefined, query.get("state") || undefined];
+  const foreign = FOREIGN_FILTERS.some((filter) => query.get(filter));
+  const keep = (server: Server): boolean =>
+    !foreign &&
+    (state === undefined || state.toUpperCase() === SERVER_STATE) &&
+    (name === undefined ||
+      (settings.nameFilter === "exact" ? server.name === name : server.name.includes(name)));
+  const items = [...account.servers.values()].map(
+    (value, seq): Item<Server> => ({ id: value.id, created: value.createdAt, seq, value, rendered: [] }),
+  );
+  const selection = selectPage(
+    {
+      items,
+      find: (id) => items.find((item) => item.id === id),
+      keep,
+      sortValues: SORT_VALUES,
+      goneMarker: settings.goneMarker,
+    },
+    page,
+  );
+  const texts = selection.items.map(({ value }) => JSON.stringify(render.serverBody(value, account)));
+  return list("servers", texts, undefined);
+}
+
+/** `GET /v1/servers/{server_id}` */
+export function showServer(call: Call): ServiceResponse {
+  return json(200, call.render.serverBody(serverOf(call, param(call, "server_id")), call.account));
+}
 
 /** `POST /v1/volumes/{volume_id}/servers` */
 export function attachToServer(call: Call): ServiceResponse {

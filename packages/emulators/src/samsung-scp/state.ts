@@ -38,8 +38,8 @@ export function dumpState(world: World, render: Renderer, now: number): SamsungS
       })),
     ),
     servers: accounts.flatMap((account) =>
-      [...account.servers.values()].map(({ volumeIds, ...server }) => ({
-        ...server,
+      [...account.servers.values()].map(({ id, name, zone, windows, volumeIds }) => ({
+        ...{ id, name, zone, windows },
         volume_ids: [...volumeIds],
         account_id: account.id,
       })),

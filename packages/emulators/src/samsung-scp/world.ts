@@ -124,6 +124,7 @@ export class World {
       name: options.name ?? `server-${id.slice(0, 8)}`,
       zone: options.zone ?? this.settings.zone,
       windows: options.windows ?? false,
+      createdAt: now,
       volumeIds: new Set(),
     };
     account.servers.set(id, server);

@@ -109,10 +109,13 @@ function objectProblems(schema: Schema, value: unknown, place: string): string[]
   return [...missing, ...wrong];
 }
 
+/** The file is cut to volumes and snapshots, so that these are not in it. */
+const BEYOND = new Set(["listVirtualServers", "showVirtualServer"]);
+
 judged("the emulator has every described operation, with its path, action and kind of access", () => {
   const own = Object.fromEntries(
     operations
-      .filter(({ since }) => since === 1000)
+      .filter(({ since, name }) => since === 1000 && !BEYOND.has(name))
       .map(({ name, method, path, action, access }) => [
         name,
         { method, path, action: `virtualserver:${action}`, access },
