@@ -1,5 +1,6 @@
 import { notFound, unprocessable } from "./errors.ts";
 import type { ActionRecord, ActionType, VolumeRecord } from "./records.ts";
+import { sizeOf } from "./render.ts";
 import type { ActionBody } from "./requests.ts";
 import { checkTags, useTags } from "./tag-rules.ts";
 import { checkCapacity, checkSize } from "./volume-rules.ts";
@@ -68,20 +69,31 @@ export function startAction(world: World, volume: VolumeRecord, body: ActionBody
     const tags = useTags(world, body.tags, "volume", volume.id, now);
     changeVolume(world, volume, { tags: [...new Set([...volume.tags, ...tags])] }, now);
   }
-  const { actionDurationMs, actionVisibleAfterMs } = world.settings;
-  const action: ActionRecord = {
-    id: world.nextActionId(),
+  return beginAction(world, now, {
     type,
-    status: "in-progress",
-    startedAt: now,
-    completedAt: undefined,
-    visibleAt: now + actionVisibleAfterMs,
-    dueAt: now + actionDurationMs[type],
     outcome: nextOutcome(world, type),
     region: volume.region,
     volumeId: volume.id,
     dropletId: type === "resize" ? undefined : body.droplet_id,
     sizeGiB: type === "resize" ? body.size_gigabytes : undefined,
+  });
+}
+
+/** Begins an action that was accepted. */
+export function beginAction(
+  world: World,
+  now: number,
+  about: Omit<ActionRecord, "id" | "status" | "startedAt" | "completedAt" | "visibleAt" | "dueAt">,
+): ActionRecord {
+  const { actionDurationMs, actionVisibleAfterMs } = world.settings;
+  const action: ActionRecord = {
+    id: world.nextActionId(),
+    status: "in-progress",
+    startedAt: now,
+    completedAt: undefined,
+    visibleAt: now + actionVisibleAfterMs,
+    dueAt: now + actionDurationMs[about.type],
+    ...about,
   };
   world.actions.put(action, now);
   enqueue(world.running, action);
@@ -90,13 +102,19 @@ export function startAction(world: World, volume: VolumeRecord, body: ActionBody
 }
 
 /** Replaces a volume's record by one with other values. */
-function changeVolume(world: World, volume: VolumeRecord, change: Partial<VolumeRecord>, at: number): void {
+export function changeVolume(
+  world: World,
+  volume: VolumeRecord,
+  change: Partial<VolumeRecord>,
+  at: number,
+): void {
   const { text: _, ...rest } = volume;
   world.volumes.put({ ...rest, ...change }, at);
 }
 
 /** True when the action could do what it was to do. */
 function takeEffect(world: World, action: ActionRecord): boolean {
+  if (action.volumeId === undefined) return takeDropletEffect(world, action);
   const volume = world.volumes.get(action.volumeId);
   if (action.outcome === "errored" || volume === undefined) return false;
   if (action.type === "attach") {
@@ -104,6 +122,34 @@ function takeEffect(world: World, action: ActionRecord): boolean {
     changeVolume(world, volume, { dropletId: action.dropletId }, action.dueAt);
   } else if (action.type === "detach") changeVolume(world, volume, { dropletId: undefined }, action.dueAt);
   else changeVolume(world, volume, { sizeGiB: action.sizeGiB ?? volume.sizeGiB }, action.dueAt);
+  return true;
+}
+
+function takeDropletEffect(world: World, action: ActionRecord): boolean {
+  const droplet = action.dropletId === undefined ? undefined : world.droplets.get(action.dropletId);
+  if (droplet === undefined) return false;
+  if (action.type === "create") {
+    world.droplets.put({ ...droplet, status: "active" }, action.dueAt);
+    return true;
+  }
+  world.snapshots.put(
+    {
+      id: world.newImageId(),
+      name: action.snapshotName ?? "",
+      resourceType: "droplet",
+      resourceId: String(droplet.id),
+      regions: [droplet.region],
+      homeRegion: droplet.region,
+      // Clients find the snapshot of an action by this.
+      createdAt: action.startedAt,
+      minDiskSize: sizeOf(droplet).disk,
+      sizeGB: 1,
+      filesystemType: "",
+      filesystemLabel: "",
+      tags: [],
+    },
+    action.dueAt,
+  );
   return true;
 }
 
@@ -117,13 +163,5 @@ export function settleActions(world: World, now: number): void {
     world.running.shift();
     const status = takeEffect(world, action) ? "completed" : "errored";
     world.actions.put({ ...action, status, completedAt: action.dueAt }, action.dueAt);
-  }
-}
-
-/** Destroys a Droplet; its volumes are detached and stay. */
-export function destroyDroplet(world: World, id: number, now: number): void {
-  if (!world.droplets.remove(id, now)) throw notFound();
-  for (const volume of [...world.volumes.by("droplet", String(id))]) {
-    changeVolume(world, volume, { dropletId: undefined }, now);
   }
 }

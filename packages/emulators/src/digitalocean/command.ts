@@ -1,10 +1,12 @@
 import { realClock } from "../kit/clock.ts";
 import { type CommandInput, type ProviderCommand, UsageError } from "../kit/command.ts";
-import { InvalidInput } from "../kit/validation.ts";
+import { fromFile, readJson } from "../kit/command-shared.ts";
+import { check, InvalidInput } from "../kit/validation.ts";
 import type { TokenOptions } from "./auth.ts";
 import { bulkSeed } from "./bulk.ts";
 import { createDigitalOceanEmulator } from "./emulator.ts";
 import type { DigitalOceanOptions, DropletOptions } from "./options.ts";
+import { type OptionsData, optionsSchema } from "./options-schema.ts";
 import type { ActionType } from "./records.ts";
 import { isScope } from "./scopes.ts";
 
@@ -20,10 +22,11 @@ export function parseToken(text: string): TokenOptions {
   return { token: text };
 }
 
-function readTokens(input: CommandInput): readonly TokenOptions[] | undefined {
+function readTokens(input: CommandInput, base: OptionsData): DigitalOceanOptions["tokens"] {
   const fromEnvironment = (input.env[TOKENS_VARIABLE] ?? "").split(/\s+/).filter((text) => text !== "");
   const tokens = [...input.texts("token"), ...fromEnvironment].map(parseToken);
   if (tokens.length > 0) return tokens;
+  if (base.tokens !== undefined) return base.tokens;
   input.note(`no token given (--token or ${TOKENS_VARIABLE}): any token is accepted`);
   return undefined;
 }
@@ -38,9 +41,10 @@ function readDroplets(input: CommandInput): DropletOptions[] {
   });
 }
 
-function readErroredActions(input: CommandInput): ActionType[] {
-  return (input.text("errored-actions") ?? "")
-    .split(",")
+function readErroredActions(input: CommandInput): ActionType[] | undefined {
+  return input
+    .text("errored-actions")
+    ?.split(",")
     .filter((text) => text !== "")
     .map((text) => {
       const type = ACTIONS.find((action) => action === text);
@@ -50,13 +54,23 @@ function readErroredActions(input: CommandInput): ActionType[] {
     });
 }
 
+function readSnapshotNameScope(input: CommandInput): DigitalOceanOptions["snapshotNameScope"] {
+  const text = input.text("snapshot-name-scope");
+  if (text === undefined || text === "volume" || text === "account" || text === "none") return text;
+  throw new UsageError(`--snapshot-name-scope takes volume, account or none, not "${text}"`);
+}
+
+/** The file of `--options`, with what the command line says in its place or besides. */
 function readOptions(input: CommandInput): DigitalOceanOptions {
-  return {
-    ...input.shell,
-    tokens: readTokens(input),
-    droplets: readDroplets(input),
+  const file = readJson(input, "options");
+  const base =
+    file === undefined ? {} : fromFile(input, "options", () => check(optionsSchema, file, "options"));
+  const typed: DigitalOceanOptions = {
+    tokens: readTokens(input, base),
+    droplets: [...(base.droplets ?? []), ...readDroplets(input)],
     quotaPerMinute: input.whole("quota-per-minute"),
     quotaPerHour: input.whole("quota-per-hour"),
+    snapshotNameScope: readSnapshotNameScope(input),
     snapshotIntervalMs: input.duration("snapshot-interval"),
     snapshotsPerVolume: input.whole("snapshots-per-volume"),
     volumesPerDroplet: input.whole("volumes-per-droplet"),
@@ -65,9 +79,11 @@ function readOptions(input: CommandInput): DigitalOceanOptions {
     actionDurationMs: input.duration("action-duration"),
     actionVisibleAfterMs: input.duration("action-visible-after"),
     erroredActions: readErroredActions(input),
-    faithfulNulls: input.flag("faithful-nulls"),
+    faithfulNulls: input.flag("faithful-nulls") || base.faithfulNulls,
     publicUrl: input.publicUrl,
   };
+  const given = Object.entries(typed).filter(([, value]) => value !== undefined);
+  return { ...input.shell, ...base, ...Object.fromEntries(given) };
 }
 
 /** `polyvol-emulator digitalocean …` */
@@ -107,6 +123,11 @@ export const digitalOceanCommand: ProviderCommand = {
       value: "TIME",
       help: "between snapshots of a volume; default 10m, 0s: off",
     },
+    "snapshot-name-scope": {
+      type: "string",
+      value: "volume|account|none",
+      help: "where two snapshots cannot have one name; default volume",
+    },
     "snapshots-per-volume": { type: "string", value: "N", help: "default 25; 0: no limit" },
     "volumes-per-droplet": { type: "string", value: "N", help: "default 15" },
     "volume-limit": { type: "string", value: "N", help: "volumes in the account; default 0: no limit" },
@@ -122,6 +143,7 @@ export const digitalOceanCommand: ProviderCommand = {
       help: "in any hour; default 20 times the minute's, 0: off",
     },
     "faithful-nulls": { type: "boolean", help: "null instead of [] in answers to creations, as seen live" },
+    options: { type: "string", value: "FILE", help: "JSON file with any other option of the emulator" },
   },
   environment: { [TOKENS_VARIABLE]: "more tokens as --token takes them, separated by spaces" },
   examples: [

@@ -1,6 +1,6 @@
 import type { EmulatorOptions } from "../kit/emulator.ts";
 import type { TokenOptions } from "./auth.ts";
-import type { ActionType } from "./records.ts";
+import type { ActionType, DropletActionType } from "./records.ts";
 import { DEFAULT_REGIONS, type RegionOptions } from "./regions.ts";
 
 /** A Droplet that exists from the start. */
@@ -41,14 +41,22 @@ export interface DigitalOceanOptions extends EmulatorOptions {
   readonly snapshotRegionNames?: Readonly<Record<string, string>> | undefined;
   /** Default 15. */
   readonly volumesPerDroplet?: number | undefined;
+  /** Most characters of a volume's name. Default 64, as documented; the service itself said 63 in 2017. */
+  readonly volumeNameLength?: number | undefined;
   /** Largest volume, in GiB. Default 16,384. */
   readonly maxVolumeGiB?: number | undefined;
   /** `account.volume_limit`; more volumes are refused with 403. Default 0: no limit. */
   readonly volumeLimit?: number | undefined;
   /** GiB that all volumes and snapshots together may have; more is refused with 403. Default 0: no limit. */
   readonly capacityGiB?: number | undefined;
-  /** How long actions run, in ms, for all or by kind. Default 5,000; 0: they are completed when answered. */
-  readonly actionDurationMs?: number | Readonly<Partial<Record<ActionType, number>>> | undefined;
+  /**
+   * How long actions run, in ms, for all or by kind (`create` and `snapshot` are a Droplet's). Default 5,000; 0: they
+   * are completed when answered.
+   */
+  readonly actionDurationMs?:
+    | number
+    | Readonly<Partial<Record<ActionType | DropletActionType, number>>>
+    | undefined;
   /** Reads of an action give 404 for so long after its creation, in ms. Default 0. */
   readonly actionVisibleAfterMs?: number | undefined;
   /** Kinds of action that end `errored` and change nothing. Default: none. */
@@ -75,10 +83,11 @@ export interface Settings {
   readonly snapshotLimitStatus: 403 | 422 | 429;
   readonly snapshotRegionNames: Readonly<Record<string, string>>;
   readonly volumesPerDroplet: number;
+  readonly volumeNameLength: number;
   readonly maxVolumeGiB: number;
   readonly volumeLimit: number;
   readonly capacityGiB: number;
-  readonly actionDurationMs: Readonly<Record<ActionType, number>>;
+  readonly actionDurationMs: Readonly<Record<ActionType | DropletActionType, number>>;
   readonly actionVisibleAfterMs: number;
   readonly erroredActions: ReadonlySet<ActionType>;
   readonly faithfulNulls: boolean;
@@ -89,10 +98,10 @@ export interface Settings {
 
 const ACTION_MS = 5000;
 
-function durations(option: DigitalOceanOptions["actionDurationMs"]): Record<ActionType, number> {
-  if (typeof option === "number") return { attach: option, detach: option, resize: option };
-  const { attach = ACTION_MS, detach = ACTION_MS, resize = ACTION_MS } = option ?? {};
-  return { attach, detach, resize };
+function durations(option: DigitalOceanOptions["actionDurationMs"]): Settings["actionDurationMs"] {
+  const all = typeof option === "number" ? option : ACTION_MS;
+  const usual = { attach: all, detach: all, resize: all, create: all, snapshot: all };
+  return typeof option === "object" ? { ...usual, ...option } : usual;
 }
 
 /** Fills in the defaults. */
@@ -111,6 +120,7 @@ export function settingsOf(options: DigitalOceanOptions): Settings {
     snapshotLimitStatus: options.snapshotLimitStatus ?? 403,
     snapshotRegionNames: options.snapshotRegionNames ?? {},
     volumesPerDroplet: options.volumesPerDroplet ?? 15,
+    volumeNameLength: options.volumeNameLength ?? 64,
     maxVolumeGiB: options.maxVolumeGiB ?? 16_384,
     volumeLimit: options.volumeLimit ?? 0,
     capacityGiB: options.capacityGiB ?? 0,

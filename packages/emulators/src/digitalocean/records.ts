@@ -42,9 +42,12 @@ export interface SnapshotRecord {
 
 export type ActionType = "attach" | "detach" | "resize";
 
+/** Actions on Droplets: each Droplet begins with one, and a snapshot of it is another. */
+export type DropletActionType = "create" | "snapshot";
+
 export interface ActionRecord {
   readonly id: number;
-  readonly type: ActionType;
+  readonly type: ActionType | DropletActionType;
   readonly status: "in-progress" | "completed" | "errored";
   readonly startedAt: number;
   readonly completedAt: number | undefined;
@@ -53,10 +56,13 @@ export interface ActionRecord {
   readonly dueAt: number;
   readonly outcome: "completed" | "errored";
   readonly region: string;
-  readonly volumeId: string;
+  /** Absent for actions on Droplets. */
+  readonly volumeId: string | undefined;
   readonly dropletId: number | undefined;
   /** The size that a resize leads to. */
   readonly sizeGiB: number | undefined;
+  /** The name of the snapshot that it takes. */
+  readonly snapshotName?: string | undefined;
 }
 
 export interface DropletRecord {
@@ -65,7 +71,23 @@ export interface DropletRecord {
   readonly region: string;
   readonly createdAt: number;
   readonly tags: readonly string[];
+  /** `new` until the action that creates it has ended. */
+  readonly status: "new" | "active";
+  /** Slug of its size, such as `s-1vcpu-1gb`. */
+  readonly size: string;
+  /** Slug or number of the image that it was made from. */
+  readonly image: string | number;
+  /** Such as `ipv6`. */
+  readonly features: readonly string[];
 }
+
+/** What is not said of a Droplet that was there from the start. */
+export const PLAIN_DROPLET: Pick<DropletRecord, "status" | "size" | "image" | "features"> = {
+  status: "active",
+  size: "s-1vcpu-1gb",
+  image: "debian-13-x64",
+  features: [],
+};
 
 export interface TagRecord {
   /** Lower case: two tags never differ in capitals alone. */

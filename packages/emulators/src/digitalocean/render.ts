@@ -97,65 +97,88 @@ export interface ActionJson {
   readonly type: string;
   readonly started_at: string;
   readonly completed_at: string | null;
-  /** A volume's id is no integer, so it is not here. */
-  readonly resource_id: null;
-  readonly resource_type: "backend";
+  /** A volume's id is no integer, so it is not here; a Droplet's is. */
+  readonly resource_id: number | null;
+  readonly resource_type: "backend" | "droplet";
   readonly region: RegionJson;
   readonly region_slug: string;
 }
 
 export function actionJson(action: ActionRecord, regions: Regions, view: View): ActionJson {
+  const onVolume = action.volumeId !== undefined;
   return {
     id: action.id,
     status: action.status,
-    type: `${action.type}_volume`,
+    type: onVolume ? `${action.type}_volume` : action.type,
     started_at: timestamp(action.startedAt),
     completed_at: action.completedAt === undefined ? null : timestamp(action.completedAt),
-    resource_id: null,
-    resource_type: "backend",
+    resource_id: onVolume ? null : (action.dropletId ?? null),
+    resource_type: onVolume ? "backend" : "droplet",
     region: regions.json(action.region, view.sizes),
     region_slug: action.region,
   };
 }
 
-const SIZE = { slug: "s-1vcpu-1gb", memory: 1024, vcpus: 1, disk: 25, transfer: 1, available: true };
-const IMAGE = {
-  id: 1,
-  name: "emulated",
-  distribution: "Debian",
-  slug: "debian-13-x64",
-  public: true,
-  type: "base",
-};
+/** What a size slug such as `s-2vcpu-4gb` says; others count as the smallest. */
+export function sizeOf({ size }: DropletRecord): { vcpus: number; memory: number; disk: number } {
+  const [, vcpus = "1", memory = "1"] = /-(\d+)vcpu-(\d+)gb/.exec(size) ?? [];
+  return { vcpus: Number(vcpus), memory: 1024 * Number(memory), disk: 25 };
+}
+
+function networks(features: readonly string[]): Record<"v4" | "v6", readonly object[]> {
+  const v4 = { netmask: "255.255.255.0", gateway: "192.0.2.254" };
+  const inside = { ip_address: "10.0.0.2", netmask: "255.255.0.0", gateway: "10.0.0.1", type: "private" };
+  const v6 = { ip_address: "2001:db8::1", netmask: 64, gateway: "2001:db8::", type: "public" };
+  return {
+    v4: [
+      { ip_address: "192.0.2.1", ...v4, type: "public" },
+      ...(features.includes("private_networking") ? [inside] : []),
+    ],
+    v6: features.includes("ipv6") ? [v6] : [],
+  };
+}
 
 /** A Droplet with what clients read of one; there is no machine behind it. */
 export function dropletJson(droplet: DropletRecord, world: World, view: View): Record<string, unknown> {
-  const { id, name, region, createdAt, tags } = droplet;
-  const region_json = world.regions.json(region, view.sizes);
+  const { id, name, region, createdAt, tags, features, size, status, image } = droplet;
+  const { vcpus, memory, disk } = sizeOf(droplet);
+  const named = typeof image === "string" ? { id: 1, slug: image } : { id: image, slug: null };
   return {
-    id,
-    name,
-    memory: SIZE.memory,
-    vcpus: SIZE.vcpus,
-    disk: SIZE.disk,
-    locked: false,
-    status: "active",
-    kernel: null,
+    ...{ id, name, memory, vcpus, disk, locked: false, status, kernel: null },
     created_at: timestamp(createdAt),
-    features: [],
+    features,
     backup_ids: [],
     next_backup_window: null,
     snapshot_ids: [...world.snapshots.by("resource", String(id))].map((snapshot) => Number(snapshot.id)),
-    image: { ...IMAGE, regions: [region], min_disk_size: 1, size_gigabytes: 1, created_at: timestamp(0) },
-    volume_ids: [...world.volumes.by("droplet", String(id))].map((volume) => volume.id),
-    size: { ...SIZE, price_monthly: 6, price_hourly: 0.00893, regions: [region] },
-    size_slug: SIZE.slug,
-    networks: {
-      v4: [{ ip_address: "192.0.2.1", netmask: "255.255.255.0", gateway: "192.0.2.254", type: "public" }],
-      v6: [],
+    image: {
+      ...{ ...named, name: "emulated", distribution: "Debian", public: true, type: "base" },
+      ...{ regions: [region], min_disk_size: 1, size_gigabytes: 1, created_at: timestamp(0) },
     },
-    region: region_json,
+    volume_ids: [...world.volumes.by("droplet", String(id))].map((volume) => volume.id),
+    size: {
+      ...{ slug: size, memory, vcpus, disk, transfer: 1, available: true },
+      ...{ price_monthly: 6, price_hourly: 0.00893, regions: [region] },
+    },
+    size_slug: size,
+    networks: networks(features),
+    region: world.regions.json(region, view.sizes),
     tags: view.tags ? tags : [],
     vpc_uuid: "",
+  };
+}
+
+/** The snapshot of a Droplet as the list of that Droplet shows it: an image, whose id is a number. */
+export function imageJson(snapshot: SnapshotRecord): Record<string, unknown> {
+  return {
+    id: Number(snapshot.id),
+    name: snapshot.name,
+    distribution: "Debian",
+    slug: null,
+    public: false,
+    regions: snapshot.regions,
+    created_at: timestamp(snapshot.createdAt),
+    min_disk_size: snapshot.minDiskSize,
+    size_gigabytes: snapshot.sizeGB,
+    type: "snapshot",
   };
 }

@@ -47,6 +47,27 @@ export interface ActionBody {
   readonly tags: readonly string[];
 }
 
+export interface CreateDropletBody {
+  readonly name?: string | undefined;
+  /** Several Droplets at once. */
+  readonly names?: readonly string[] | undefined;
+  readonly region?: string | undefined;
+  readonly size?: string | undefined;
+  /** A slug, or the number of an image or snapshot. */
+  readonly image?: string | number | undefined;
+  readonly volumes: readonly string[];
+  readonly tags: readonly string[];
+  readonly backups?: boolean | undefined;
+  readonly ipv6?: boolean | undefined;
+  readonly monitoring?: boolean | undefined;
+  readonly private_networking?: boolean | undefined;
+}
+
+export interface DropletActionBody {
+  readonly type?: string | undefined;
+  readonly name?: string | undefined;
+}
+
 export interface CreateTagBody {
   readonly name?: string | undefined;
 }
@@ -78,6 +99,31 @@ export const actionBody: z.ZodType<ActionBody> = z.object({
   volume_name: text,
   tags,
 });
+
+const names = z
+  .array(z.string())
+  .nullish()
+  .transform((value) => value ?? undefined);
+const flag = z
+  .boolean()
+  .nullish()
+  .transform((value) => value ?? undefined);
+
+export const createDropletBody: z.ZodType<CreateDropletBody> = z.object({
+  name: text,
+  names,
+  region: text,
+  size: text,
+  image: z.union([text, z.int()]),
+  volumes: tags,
+  tags,
+  backups: flag,
+  ipv6: flag,
+  monitoring: flag,
+  private_networking: flag,
+});
+
+export const dropletActionBody: z.ZodType<DropletActionBody> = z.object({ type: text, name: text });
 
 export const createTagBody: z.ZodType<CreateTagBody> = z.object({ name: text });
 

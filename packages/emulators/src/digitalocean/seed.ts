@@ -1,6 +1,6 @@
 import { InvalidInput } from "../kit/validation.ts";
 import type { Settings } from "./options.ts";
-import type { DropletRecord, SnapshotRecord, VolumeRecord } from "./records.ts";
+import { type DropletRecord, PLAIN_DROPLET, type SnapshotRecord, type VolumeRecord } from "./records.ts";
 import { type DigitalOceanSeed, parseSeed, type SnapshotSeed, type VolumeSeed } from "./seed-schema.ts";
 import { ensureTag, useTags } from "./tag-rules.ts";
 import type { World } from "./world.ts";
@@ -42,7 +42,7 @@ class SeedPlan {
     if (this.#world.droplets.get(id) !== undefined)
       throw new InvalidInput(`${place}.id: ${id} exists already`);
     this.#take(`droplet ${id}`, `${place}.id: ${id} is given twice`);
-    this.droplets.push({ id, region, name, tags, createdAt: this.#now });
+    this.droplets.push({ id, region, name, tags, createdAt: this.#now, ...PLAIN_DROPLET });
   }
 
   addVolume(seed: VolumeSeed, place: string): void {
@@ -129,9 +129,7 @@ class SeedPlan {
 
   #snapshotId(type: "volume" | "droplet"): string {
     if (type === "volume") return this.#world.ids.timeUuid();
-    let id = 180_000_001;
-    while (this.#world.snapshots.get(String(id)) !== undefined || this.#taken.has(`id ${id}`)) id += 1;
-    return String(id);
+    return this.#world.newImageId((id) => this.#taken.has(`id ${id}`));
   }
 
   #checkRegion(slug: string, place: string): void {

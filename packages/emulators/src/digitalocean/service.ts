@@ -10,6 +10,7 @@ import { ApiError, apiError, errorResponse, notFound } from "./errors.ts";
 import { type DigitalOceanOptions, settingsOf } from "./options.ts";
 import { createQuota, type Quota, type QuotaHeaders } from "./quota.ts";
 import { actionOperations } from "./routes-actions.ts";
+import { dropletOperations } from "./routes-droplets.ts";
 import { neighbourOperations } from "./routes-neighbours.ts";
 import { snapshotOperations } from "./routes-snapshots.ts";
 import { tagOperations } from "./routes-tags.ts";
@@ -33,6 +34,7 @@ const router = createRouter<Operation>(
     ...snapshotOperations,
     ...actionOperations,
     ...tagOperations,
+    ...dropletOperations,
     ...neighbourOperations,
   ].map((operation) => ({ method: operation.method, path: operation.path, handler: operation })),
   PATTERNS,

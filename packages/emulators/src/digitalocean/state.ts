@@ -13,7 +13,7 @@ export function dumpWorld(world: World, now: number): unknown {
     snapshots: [...world.snapshots.all()].map((snapshot) => snapshotJson(snapshot, PLAIN)),
     actions: [...world.actions.all()].map((action) => ({
       ...actionJson(action, regions, PLAIN),
-      volume_id: action.volumeId,
+      volume_id: action.volumeId ?? null,
       droplet_id: action.dropletId ?? null,
     })),
     droplets: [...world.droplets.all()].map((droplet) => dropletJson(droplet, world, PLAIN)),

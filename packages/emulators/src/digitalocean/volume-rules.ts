@@ -4,8 +4,8 @@ import type { CreateVolumeBody } from "./requests.ts";
 import { checkTags, useTags } from "./tag-rules.ts";
 import type { World } from "./world.ts";
 
-/** Lower-case letters, digits and dashes, a letter first, up to 64. */
-const VOLUME_NAME = /^[a-z][a-z0-9-]{0,63}$/;
+/** Lower-case letters, digits and dashes; a letter first, no dash last, as the service itself said in 2017. */
+const VOLUME_NAME = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
 const MAX_DESCRIPTION_BYTES = 1024;
 const LABEL_LENGTH: Readonly<Record<string, number>> = { ext4: 16, xfs: 12 };
 
@@ -53,7 +53,7 @@ function checkFilesystem({ filesystem_type: type, filesystem_label: label }: Cre
 /** Creates a volume, empty or from a snapshot, or throws what the provider answers instead. */
 export function createVolume(world: World, body: CreateVolumeBody, now: number): VolumeRecord {
   const { name, description = "" } = body;
-  if (name === undefined || !VOLUME_NAME.test(name)) {
+  if (name === undefined || name.length > world.settings.volumeNameLength || !VOLUME_NAME.test(name)) {
     throw refused("invalid volume name. names must be lowercase and alphanumeric");
   }
   const source = sourceOf(world, body.snapshot_id);

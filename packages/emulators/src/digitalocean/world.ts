@@ -1,10 +1,19 @@
 import { createIds, type IdSource } from "../kit/ids.ts";
 import { Collection } from "./collection.ts";
 import type { Settings } from "./options.ts";
-import type { ActionRecord, DropletRecord, SnapshotRecord, TagRecord, VolumeRecord } from "./records.ts";
+import {
+  type ActionRecord,
+  type DropletRecord,
+  PLAIN_DROPLET,
+  type SnapshotRecord,
+  type TagRecord,
+  type VolumeRecord,
+} from "./records.ts";
 import { createRegions, type Regions } from "./regions.ts";
 
 const FIRST_ACTION_ID = 2_200_000_001;
+const FIRST_DROPLET_ID = 500_000_001;
+const FIRST_IMAGE_ID = 180_000_001;
 
 /** Everything that exists in the emulated account. Rules live beside it; here is only what there is. */
 export class World {
@@ -22,6 +31,7 @@ export class World {
   });
   readonly actions: Collection<ActionRecord> = new Collection<ActionRecord>({
     volume: (action) => action.volumeId,
+    droplet: (action) => (action.volumeId === undefined ? action.dropletId?.toString() : undefined),
   });
   readonly droplets: Collection<DropletRecord> = new Collection<DropletRecord>({
     name: (droplet) => droplet.name,
@@ -37,6 +47,7 @@ export class World {
   readonly lastSnapshotAt: Map<string, number> = new Map<string, number>();
   ids: IdSource;
   #lastActionId = FIRST_ACTION_ID - 1;
+  #lastDropletId = FIRST_DROPLET_ID - 1;
 
   constructor(settings: Settings, now: number) {
     this.settings = settings;
@@ -48,6 +59,20 @@ export class World {
   nextActionId(): number {
     this.#lastActionId += 1;
     return this.#lastActionId;
+  }
+
+  /** A number that no Droplet has. */
+  newDropletId(): number {
+    do this.#lastDropletId += 1;
+    while (this.droplets.get(this.#lastDropletId) !== undefined);
+    return this.#lastDropletId;
+  }
+
+  /** The id of a snapshot of a Droplet; `isTaken` says which ones are spoken for besides. */
+  newImageId(isTaken: (id: string) => boolean = () => false): string {
+    let id = FIRST_IMAGE_ID;
+    while (this.snapshots.get(String(id)) !== undefined || isTaken(String(id))) id += 1;
+    return String(id);
   }
 
   /** The volume of a name in a region; no two have both in common. */
@@ -71,6 +96,7 @@ export class World {
     this.lastSnapshotAt.clear();
     this.ids = createIds(this.settings.randomSeed);
     this.#lastActionId = FIRST_ACTION_ID - 1;
+    this.#lastDropletId = FIRST_DROPLET_ID - 1;
     this.#addDroplets(now);
   }
 
@@ -82,6 +108,7 @@ export class World {
         name,
         createdAt: now,
         tags: [],
+        ...PLAIN_DROPLET,
       }),
     );
     this.droplets.load(records);

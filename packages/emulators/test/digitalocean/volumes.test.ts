@@ -64,6 +64,8 @@ describe("creating a volume", () => {
     ["an underscore", { name: "data_a" }, badName],
     ["a digit first", { name: "1data" }, badName],
     ["65 characters", { name: "a".repeat(65) }, badName],
+    ["a dash last", { name: "data-" }, badName],
+    ["nothing but a dash", { name: "-" }, badName],
     ["no size", { size_gigabytes: undefined }, badSize],
     ["a negative size", { size_gigabytes: -1 }, badSize],
     ["a broken size", { size_gigabytes: 1.5 }, badSize],
@@ -103,6 +105,13 @@ describe("creating a volume", () => {
     };
     expect((await call("POST", "/v2/volumes", largest)).status).toBe(201);
     expect((await call("POST", "/v2/volumes", { ...create, size_gigabytes: 1 })).status).toBe(201);
+  });
+
+  test("takes names up to 63 characters where the service does", async () => {
+    const { call } = await serve({ volumeNameLength: 63 });
+    const create64 = { ...create, name: "a".repeat(64) };
+    expect((await call("POST", "/v2/volumes", create64)).status).toBe(422);
+    expect((await call("POST", "/v2/volumes", { ...create, name: "a".repeat(63) })).status).toBe(201);
   });
 
   test.each([

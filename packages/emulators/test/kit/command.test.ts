@@ -43,6 +43,23 @@ async function run(args: readonly string[], use?: Use, env: Record<string, strin
 const get = async (url: string, path: string, token = "T"): Promise<Response> =>
   fetch(url + path, { headers: { authorization: `Bearer ${token}` } });
 
+const post = (url: string, path: string, body: unknown, token = "T"): Promise<Response> =>
+  fetch(url + path, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+
+/** What comes of snapshots of one name, one of each of two volumes. */
+async function snapshotStatuses(url: string, token: string): Promise<number[]> {
+  const listed = await (await get(url, "/v2/volumes?per_page=2", token)).json();
+  const { volumes } = listed as { volumes: { id: string }[] };
+  const statuses: number[] = [];
+  for (const { id } of volumes)
+    statuses.push((await post(url, `/v2/volumes/${id}/snapshots`, { name: "s" }, token)).status);
+  return statuses;
+}
+
 describe("help", () => {
   test.each([["--help"], ["-h"], ["help"]])("in general, with %s", async (flag) => {
     const { code, out } = await run([flag]);
@@ -56,6 +73,8 @@ describe("help", () => {
     for (const text of [
       "--droplet ID:REGION",
       "--quota-per-minute",
+      "--snapshot-name-scope volume|account|none",
+      "--options FILE",
       "--clock virtual|real",
       "POLYVOL_EMULATOR_TOKENS",
     ]) {
@@ -79,6 +98,7 @@ describe("a wrong command line", () => {
     [["digitalocean", "--clock", "sand"], /--clock takes virtual or real, not "sand"/],
     [["digitalocean", "--start", "2026-01-01T00:00:00Z"], /--start needs --clock virtual/],
     [["digitalocean", "--clock", "virtual", "--start", "soon"], /--start takes a time/],
+    [["digitalocean", "--snapshot-name-scope", "region"], /--snapshot-name-scope takes volume, account or/],
     [["digitalocean", "--errored-actions", "format"], /--errored-actions takes attach,detach,resize/],
     [["digitalocean", "--public-url", "here"], /--public-url takes a URL/],
     [["digitalocean", "--token", ""], /--token must not be empty/],
@@ -193,6 +213,50 @@ describe("a running server", () => {
       expect(await (await get(url, "/v2/droplets/5")).json()).toMatchObject({ droplet: { id: 5 } });
       expect((await get(url, "/_emulator/clock")).headers.get("date")).toBe("Sat, 01 Aug 2026 10:00:00 GMT");
     });
+  });
+
+  test("takes every option from a file; the command line says it in its place or besides", async () => {
+    const options = file("options.json", {
+      tokens: ["F", { token: "R", scopes: ["read"] }],
+      droplets: [{ id: 7, region: "ams3" }],
+      quotaPerMinute: 0,
+      snapshotNameScope: "account",
+      volumeLimit: 2,
+      faithfulNulls: true,
+      maxVolumeGiB: 4,
+    });
+    const create = (url: string, name: string, more = {}): Promise<Response> =>
+      post(url, "/v2/volumes", { name, region: "nyc3", size_gigabytes: 2, ...more }, "F");
+    const args = ["--options", options, "--droplet", "8:nyc3", "--volume-limit", "3"];
+    const { code, err } = await run(["digitalocean", ...args], async (url) => {
+      const made = await create(url, "a");
+      expect(await made.json()).toMatchObject({ volume: { tags: null } });
+      expect((await create(url, "b", { size_gigabytes: 5 })).status).toBe(422);
+      expect((await create(url, "b")).status).toBe(201);
+      expect((await create(url, "c")).status).toBe(201);
+      expect((await create(url, "d")).status).toBe(403);
+      expect((await get(url, "/v2/droplets/7", "R")).status).toBe(200);
+      expect((await get(url, "/v2/droplets/8", "R")).status).toBe(200);
+      expect((await get(url, "/v2/account", "T")).status).toBe(401);
+      expect(await snapshotStatuses(url, "F")).toEqual([201, 409]);
+    });
+    expect([code, err]).toEqual([0, ""]);
+    await run(["digitalocean", "--options", options, "--snapshot-name-scope", "none"], async (url) => {
+      await create(url, "a");
+      await create(url, "b");
+      expect(await snapshotStatuses(url, "F")).toEqual([201, 201]);
+    });
+  });
+
+  test.each([
+    [{ snapshotNameScope: "region" }, /options\.snapshotNameScope: must be "volume" or "account" or "none"/],
+    [{ clock: 5 }, /options: unknown "clock"/],
+    [{ tokens: [{ token: "T", scopes: ["everything"] }] }, /options\.tokens\[0\]/],
+    [{ actionDurationMs: { attach: -1 } }, /options\.actionDurationMs/],
+    [{ droplets: [{ id: 1, region: "mars" }] }, /droplets: 1 is in "mars"/],
+  ])("refuses the options %j", async (options, message) => {
+    const { code, err } = await run(["digitalocean", "--options", file("wrong.json", options)]);
+    expect([code, err]).toEqual([2, expect.stringMatching(message)]);
   });
 
   test("waits when told to, and says when it will not", async () => {

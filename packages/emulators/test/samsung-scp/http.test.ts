@@ -1,13 +1,26 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { setTimeout as realDelay } from "node:timers/promises";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { realClock } from "../../src/kit/clock.ts";
 import type { Emulator } from "../../src/kit/emulator.ts";
 import type { Listener } from "../../src/kit/node-server.ts";
 import { type Providers, runCommand } from "../../src/kit/run-command.ts";
 import { samsungScpCommand } from "../../src/samsung-scp/command.ts";
 import { createSamsungScpEmulator } from "../../src/samsung-scp/index.ts";
-import { ACCESS_KEY, type Ask, type Reply, request, SECRET_KEY, SERVER, sign, startScp } from "./harness.ts";
+import {
+  ACCESS_KEY,
+  type Ask,
+  OTHER_SERVER,
+  type Reply,
+  request,
+  SECRET_KEY,
+  SERVER,
+  sign,
+  startScp,
+} from "./harness.ts";
 
 let listener: Listener | undefined;
 
@@ -175,6 +188,29 @@ describe("the command", () => {
     });
     expect([code, JSON.parse(out).provider]).toEqual([0, "samsung-scp"]);
     expect(out).not.toContain('"S"');
+  });
+
+  test("takes every option from a file; the command line says it in its place or besides", async () => {
+    const path = join(mkdtempSync(join(tmpdir(), "scp-options-")), "options.json");
+    onTestFinished(() => rmSync(dirname(path), { recursive: true }));
+    const races = { status: 409 };
+    const options = { accessKey: "A", secretKey: "S", region: "kr-east1", servers: [SERVER], races };
+    writeFileSync(path, JSON.stringify({ ...options, quotas: { volumes: 1 }, quotaStatus: 413 }));
+    const args = ["--options", path, "--region", "kr-west1", "--server", OTHER_SERVER];
+    const virtual = ["--clock", "virtual", "--volumes", "1", "--clock-skew", "off"];
+    const { code } = await run([...args, ...virtual], async (url) => {
+      const call = (method: string, target: string, body?: unknown): Promise<Reply> =>
+        request(fetch, Date.now, method, target, { base: url, accessKey: "A", secretKey: "S", body });
+      expect((await call("GET", "/v1/endpoints")).body.endpoints[0].region).toBe("kr-west1");
+      expect((await call("GET", "/v1/servers")).body.servers).toHaveLength(2);
+      expect((await call("POST", "/v1/volumes", { name: "a", size: 8 })).status).toBe(413);
+      const [{ id }] = (await call("GET", "/v1/volumes")).body.volumes;
+      const made = await call("POST", "/v1/snapshots", { name: "s", volume_id: id });
+      expect((await call("DELETE", `/v1/snapshots/${made.body.id}`)).status).toBe(409);
+    });
+    expect(code).toBe(0);
+    writeFileSync(path, JSON.stringify({ ...options, races: { status: 503 } }));
+    expect((await run(["--options", path])).err).toMatch(/options\.races\.status: must be 400 or 409 or 500/);
   });
 
   test("takes keys and region from the environment", async () => {
