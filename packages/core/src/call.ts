@@ -19,9 +19,10 @@ export interface Call {
   readonly runtime: Runtime;
   /** Aborts at the caller's wish and at the deadline. */
   readonly abortSignal: AbortSignal;
-  /** Both by {@link Runtime.monotonicNow}. */
-  readonly startedAt: number;
-  readonly deadline: number;
+  /** Since it began, in milliseconds. */
+  elapsedMs(): number;
+  /** Until its deadline, in milliseconds. */
+  remainingMs(): number;
   /** Sends one request, again where that is safe and can help. */
   send<T>(kind: RequestKind, task: (context: CallContext) => Promise<T>): Promise<T>;
   /** `promise`, or a rejection as soon as the call is aborted or out of time. */
@@ -131,8 +132,8 @@ function makeCall(
     operation,
     runtime,
     abortSignal,
-    startedAt,
-    deadline,
+    elapsedMs: () => runtime.monotonicNow() - startedAt,
+    remainingMs: context.remainingMs,
     race,
     sleep: (ms) => runtime.clock.sleep(ms, abortSignal),
     about: (resource) => {

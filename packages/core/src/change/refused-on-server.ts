@@ -27,14 +27,14 @@ export async function refusedOnServer(
   server: ServerOfChange,
   error: PolyvolError,
 ): Promise<Volume> {
-  const { clock, polling } = call.runtime;
+  const { polling } = call.runtime;
   let pauseMs = polling.initialDelayMs;
   for (let look = 1; ; look += 1) {
     const volume = await resources.get(call, change.id).catch((failure: unknown) => {
       throw isPolyvolError(failure, "not_found") || call.abortSignal.aborted ? failure : error;
     });
     if (change.reached(volume)) return volume;
-    const isLate = look >= LOOKS_AT_A_RECORD_BEHIND || clock.now() + pauseMs >= call.deadline;
+    const isLate = look >= LOOKS_AT_A_RECORD_BEHIND || pauseMs >= call.remainingMs();
     if (isLate || !mayBeBehind(volume, server, error))
       throw isPolyvolError(error, "not_found") ? serverMissing(call, volume, server, error) : error;
     await call.sleep(pauseMs);

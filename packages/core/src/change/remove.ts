@@ -4,7 +4,7 @@ import { extendError, isPolyvolError, PolyvolError, type ResourceRef } from "../
 import { inUse } from "../in-use.ts";
 import type { WaitOptions } from "../options.ts";
 import type { Resources } from "../resources.ts";
-import { BUSY, backoffMs, isBusy } from "../retry.ts";
+import { BUSY, isBusy, pauseMs } from "../retry.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { SnapshotResources } from "../snapshot-resources.ts";
 import type { Volume } from "../volume.ts";
@@ -197,8 +197,8 @@ async function sendRemoval<T extends Volume | Snapshot, Query>(
       if (now !== "unseen" && now.state === "deleting") return {};
       // Whether a volume is in use is read from its record, never from the words of a refusal.
       if (now !== "unseen" && !("volumeId" in now) && error.outcome === "not_applied") refuseInUse(now);
-      const delayMs = error.retryAfterMs ?? backoffMs(BUSY, attempt, runtime.random);
-      const isLate = runtime.clock.now() + delayMs > call.deadline;
+      const delayMs = pauseMs(BUSY, attempt, runtime.random, error);
+      const isLate = delayMs >= call.remainingMs();
       if (!isBusyShown(error) || attempt >= BUSY.maxAttempts || isLate) {
         throw extendError(error, { attempts: Math.max(attempt, error.attempts ?? 0) });
       }

@@ -101,7 +101,7 @@ function failed<T>(call: Call, { kind, id }: WaitSetup<T>, reason: string): Poly
 
 function report<T>(call: Call, setup: WaitSetup<T>, seen: string, nextLookMs: number): void {
   const { runtime } = call;
-  const elapsedMs = runtime.monotonicNow() - call.startedAt;
+  const elapsedMs = call.elapsedMs();
   call.note(seen);
   tell(setup.onProgress, { seen, elapsedMs });
   runtime.emit(call.operation, {
@@ -126,13 +126,13 @@ function createPauses(call: Call, lookAtOnce: boolean): Pauses {
   const { polling, monotonicNow, random } = call.runtime;
   let pauseMs = lookAtOnce ? 0 : polling.initialDelayMs;
   let floorMs = 0;
-  const lastLookMs = Math.min(1_000, (call.deadline - call.startedAt) / 10);
+  const lastLookMs = Math.min(1_000, (call.elapsedMs() + call.remainingMs()) / 10);
   const jitter = (ms: number): number => ms * (0.75 + random() * 0.5);
   return {
     next: () => {
       const now = monotonicNow();
       const wanted = now + Math.max(floorMs, jitter(pauseMs));
-      const last = call.deadline - lastLookMs;
+      const last = now + call.remainingMs() - lastLookMs;
       const dueAt = wanted > last && now < last ? last : wanted;
       const slackMs = pauseMs / 2;
       pauseMs = Math.min(polling.maxDelayMs, Math.max(polling.initialDelayMs, pauseMs * GROWTH));
