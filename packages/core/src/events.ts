@@ -79,8 +79,11 @@ export interface RecoverEvent extends EventBase {
   readonly type: "recover";
   /** What was looked for. */
   readonly resource: ResourceRef;
-  /** `found`: it was there. `absent`: it was not, and is sent again. `surplus_removed`: an own duplicate was deleted. */
-  readonly result: "found" | "absent" | "surplus_removed";
+  /**
+   * `found`: it was there. `absent`: it was not, and is sent again. `surplus_removed`: an own duplicate was deleted.
+   * `failed_removed`: what a failed create of Polyvol's had left was deleted.
+   */
+  readonly result: "found" | "absent" | "surplus_removed" | "failed_removed";
 }
 
 /** Something about the API version that its owner should know. */

@@ -93,3 +93,36 @@ describe("attach and detach when the service says that there is nothing to do it
     expect((await failureOf(work)).resource).toMatchObject({ kind: "volume", id: VOLUME });
   });
 });
+
+describe("creates that the service accepts and does not carry out", () => {
+  test("nine of one evening do not fill a quota of ten", async () => {
+    const { emulator, storage } = await emulated({
+      emulator: { failures: [{ work: "createSnapshot", count: 9 }], quotas: { snapshots: 10 } },
+    });
+    emulator.seed({ volumes: [{ id: VOLUME, name: "db" }] });
+    const create = (name: string) => storage.snapshots.create({ volumeId: VOLUME, name });
+    for (let round = 1; round <= 9; round += 1) {
+      const error = await failureOf(create("nightly"));
+      expect(error).toMatchObject({ code: "operation_failed", resource: { kind: "snapshot" } });
+    }
+    for (let night = 1; night <= 10; night += 1) await create(`night-${night}`);
+    expect(await failureOf(create("night-11"))).toMatchObject({ code: "resource_exhausted" });
+  });
+
+  test("volumes, too; one that an earlier process left failed is named, and no other goes beside it", async () => {
+    const { emulator, storage, sent } = await emulated({
+      emulator: { failures: [{ work: "createVolume", count: 5 }] },
+    });
+    for (let round = 1; round <= 5; round += 1) {
+      const error = await failureOf(storage.volumes.create({ name: "db", sizeGiB: 8 }));
+      expect(error).toMatchObject({ code: "operation_failed" });
+    }
+    expect(await storage.volumes.list().toArray()).toEqual([]);
+    emulator.seed({ volumes: [{ id: VOLUME, name: "db", state: "error" }] });
+    sent();
+    const error = await failureOf(storage.volumes.create({ name: "db", sizeGiB: 8 }));
+    expect(error).toMatchObject({ code: "conflict", outcome: "not_applied", retryable: false });
+    expect(error.reason).toContain(`${VOLUME} (error)`);
+    expect(sent().filter(({ line }) => !line.startsWith("GET"))).toEqual([]);
+  });
+});

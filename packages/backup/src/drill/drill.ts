@@ -127,8 +127,9 @@ export async function drill(
   }
   const checks = volume === undefined ? [] : checkVolume(volume, snapshot);
   try {
-    const left = volume ?? (await findOne(storage, name, call));
-    if (left !== undefined) await storage.volumes.delete(left.id, call);
+    // The name is this drill's alone, so all that has it goes: a restore that was tried twice may have left two.
+    const left = volume === undefined ? await allNamed(storage, name, call) : [volume];
+    for (const { id } of left) await storage.volumes.delete(id, call);
   } catch (error) {
     abortSignal?.throwIfAborted();
     problems.push(problemOf(error, "attention", place));
@@ -182,10 +183,10 @@ function checkVolume(volume: Volume, snapshot: Snapshot): readonly DrillCheck[] 
   ];
 }
 
-async function findOne(
+async function allNamed(
   storage: BlockStorage,
   name: string,
   call: { readonly abortSignal?: AbortSignal },
-): Promise<Volume | undefined> {
-  return (await storage.volumes.list({ name }, call).toArray()).find((each) => each.state !== "deleting");
+): Promise<readonly Volume[]> {
+  return (await storage.volumes.list({ name }, call).toArray()).filter((each) => each.state !== "deleting");
 }

@@ -1,4 +1,4 @@
-import type { BlockStorage, Volume } from "@polyvol/core";
+import { type BlockStorage, inUse, type Volume } from "@polyvol/core";
 import { drillHash, parseDrillName } from "../naming/drill-name.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
 
@@ -10,7 +10,7 @@ export interface Leftover {
   readonly name: string;
   /** When its drill began, by its name. */
   readonly startedAt: string;
-  /** `kept`: it is attached, or too young to be told from a drill under way; `failed`: see the problem. */
+  /** `kept`: it is in use, or too young to be told from a drill under way; `failed`: see the problem. */
   readonly outcome: "removed" | "kept" | "failed";
   /** Why it could not be removed. */
   readonly problem?: BackupProblem;
@@ -31,7 +31,7 @@ export async function removeLeftovers(
   for (const { volume, hash, startedAt } of found) {
     const base = { volumeId: volume.id, name: volume.name, startedAt: startedAt.toISOString() };
     const ended = hash === drillHash(sourceVolumeId) || startedAt.getTime() < othersBefore;
-    if (volume.attachments.length > 0 || !ended) {
+    if (inUse(volume) !== undefined || !ended) {
       leftovers.push({ ...base, outcome: "kept" });
       continue;
     }

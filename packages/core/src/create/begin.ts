@@ -10,6 +10,7 @@ import type { Volume } from "../volume.ts";
 import { type Goal, seenState } from "../waiting/goal.ts";
 import { NOT_VISIBLE, waitFor } from "../waiting/wait.ts";
 import { beginEnforced } from "./enforced.ts";
+import { withoutFailed } from "./failed.ts";
 import { beginFree } from "./free.ts";
 import { type Begun, conflict, type NamedCreate } from "./named.ts";
 import { type SettleActions, settleDuplicates } from "./settle.ts";
@@ -38,7 +39,9 @@ export async function begin<T extends Volume | Snapshot, Query>(
 ): Promise<OperationRef & { readonly resource: T }> {
   const lock = JSON.stringify([create.kind, key.within, create.name]);
   const begun = await kind.runtime.locks.exclusively(lock, call.abortSignal, () =>
-    (kind.enforced ? beginEnforced : beginFree)(call, create, randomUUID()),
+    kind.enforced
+      ? beginEnforced(call, create, randomUUID())
+      : beginFree(call, create, randomUUID(), kind.remove),
   );
   return { ...refOf(kind, create, key, begun), resource: begun.resource };
 }
@@ -85,7 +88,9 @@ export async function finish<T extends Volume | Snapshot, Query>(
   call.about({ kind: kind.resources.kind, id: ref.resourceId, name: ref.name });
   let made: T | undefined;
   try {
-    const usable = await untilUsable(kind, call, ref, known, onProgress);
+    const usable = await untilUsable(kind, call, ref, known, onProgress).catch((error: unknown) =>
+      failedToMake(kind, call, ref, error),
+    );
     made = await kind.complete(call, usable, ref, onProgress);
   } catch (error) {
     // What was taken over from another process after an unclear answer may be the surplus that it removes.
@@ -109,6 +114,18 @@ export async function finish<T extends Volume | Snapshot, Query>(
   const create = kind.fromRef(ref);
   const gone = made === undefined;
   return (await settleDuplicates(call, create, candidate, ref.attempt, settledAt, actions, gone)).resource;
+}
+
+/** What is certainly this create's own, by the answers that it got, does not stay when it has failed. */
+async function failedToMake<T extends Volume | Snapshot, Query>(
+  kind: CreateKind<T, Query>,
+  call: Call,
+  ref: OperationRef,
+  error: unknown,
+): Promise<never> {
+  const isOwn = ref.attempt?.ownIds.includes(ref.resourceId) === true;
+  if (!isOwn || !isPolyvolError(error, "operation_failed")) throw error;
+  throw await withoutFailed(call, kind.fromRef(ref), ref.resourceId, kind.remove, error);
 }
 
 async function untilUsable<T extends Volume | Snapshot, Query>(

@@ -3,6 +3,7 @@ import { isPolyvolError, type PolyvolError } from "../errors.ts";
 import { isUnclear } from "../retry.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
+import { clearFailed, type Remove } from "./failed.ts";
 import { adopt, type Begun, isLive, type NamedCreate, severalFound } from "./named.ts";
 
 /** Looks within one `settleMs`, the first at once. */
@@ -17,8 +18,9 @@ export async function beginFree<T extends Volume | Snapshot>(
   call: Call,
   create: NamedCreate<T>,
   attemptId: string,
+  remove: Remove<T>,
 ): Promise<Begun<T>> {
-  const existing = await theOnly(call, create);
+  const existing = await theOnly(call, create, remove);
   if (existing !== undefined) return { resource: existing, created: false, settled: true };
   let unclear = false;
   for (let round = 1; ; round += 1) {
@@ -39,7 +41,7 @@ export async function beginFree<T extends Volume | Snapshot>(
       unclear = true;
       if (!(await call.pauseBefore(round, failure))) throw failure;
     }
-    const found = await lookWhileSettling(call, create, attemptId);
+    const found = await lookWhileSettling(call, create, attemptId, remove);
     call.runtime.emit(call.operation, {
       type: "recover",
       resource: {
@@ -62,14 +64,19 @@ export async function beginFree<T extends Volume | Snapshot>(
   }
 }
 
-/** The one live resource of the name, checked and taken over; `undefined` when there is none. */
+/** The one live resource of the name, checked and taken over; `undefined` when there is none, nor a failed one. */
 async function theOnly<T extends Volume | Snapshot>(
   call: Call,
   create: NamedCreate<T>,
+  remove: Remove<T>,
 ): Promise<T | undefined> {
-  const found = liveOf(create, await create.look(call));
+  const all = await create.look(call);
+  const found = liveOf(create, all);
   const [first, second] = found;
-  if (first === undefined) return undefined;
+  if (first === undefined) {
+    await clearFailed(call, create, all, remove);
+    return undefined;
+  }
   if (second !== undefined) throw severalFound(create.kind, found);
   return await adopt(call, create, first);
 }
@@ -82,15 +89,21 @@ async function lookWhileSettling<T extends Volume | Snapshot>(
   call: Call,
   create: NamedCreate<T>,
   attemptId: string,
+  remove: Remove<T>,
 ): Promise<{ readonly resource: T; readonly ownIds: readonly string[] } | undefined> {
   const { driver } = call.runtime;
   for (let look = 1; ; look += 1) {
-    const found = liveOf(create, await create.look(call));
+    const all = await create.look(call);
+    const found = liveOf(create, all);
     const own = found.filter((each) => create.attemptIdOf(each) === attemptId);
     const candidate = firstMade(own) ?? firstMade(found);
     const resource = candidate === undefined ? undefined : await adopt(call, create, candidate);
     if (resource !== undefined) return { resource, ownIds: own.map((each) => each.id) };
-    if (look >= LOOKS_WITHIN_SETTLE) return undefined;
+    if (look >= LOOKS_WITHIN_SETTLE) {
+      // There was none before the request: what has failed since may be its effect, and another goes beside it no more.
+      await clearFailed(call, create, all, remove);
+      return undefined;
+    }
     await call.sleep(driver.settleMs / (LOOKS_WITHIN_SETTLE - 1));
   }
 }

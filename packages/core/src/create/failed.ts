@@ -1,0 +1,90 @@
+import type { Call } from "../call.ts";
+import { extendError, isPolyvolError, type PolyvolError } from "../errors.ts";
+import type { Snapshot } from "../snapshot.ts";
+import type { Volume } from "../volume.ts";
+import { seenState } from "../waiting/goal.ts";
+import { conflict, type NamedCreate } from "./named.ts";
+
+/*
+ * What a failed create leaves costs quota and holds back the deletion of its volume, so it must not pile up. What is
+ * certainly Polyvol's own is removed; anybody else's is named, and no further one is made beside it.
+ */
+
+/** Deletes a resource for good. */
+export type Remove<T> = (call: Call, resource: T) => Promise<void>;
+
+/** The failed resources of the name, of a listing. */
+function failedOf<T extends Volume | Snapshot>(create: NamedCreate<T>, all: readonly T[]): readonly T[] {
+  return all.filter((each) => each.name === create.name && each.state === "error");
+}
+
+/**
+ * Before a create is sent where names may repeat: removes the failed resources of its name that carry a mark of
+ * Polyvol's. What failed before is read anew, for somebody may have mended it.
+ *
+ * @throws PolyvolError `conflict` naming those that no mark proves to be own, or that could not be removed
+ */
+export async function clearFailed<T extends Volume | Snapshot>(
+  call: Call,
+  create: NamedCreate<T>,
+  all: readonly T[],
+  remove: Remove<T>,
+): Promise<void> {
+  const left: string[] = [];
+  for (const each of failedOf(create, all)) {
+    const stays = `${each.id} (${seenState(each)})`;
+    if (create.attemptIdOf(each) === undefined) left.push(stays);
+    else {
+      const { why } = await removeFailed(call, create, each.id, remove);
+      if (why !== undefined) left.push(`${stays}, which could not be removed: ${why}`);
+    }
+  }
+  call.about({ kind: create.kind, name: create.name });
+  if (left.length === 0) return;
+  const which =
+    left.length === 1 ? `a failed ${create.kind} has` : `${left.length} failed ${create.kind}s have`;
+  throw conflict(`${which} this name: ${left.join("; ")}; delete what failed, then create again`, false);
+}
+
+/**
+ * What an own create that ended in an error state comes to: `error`, which says besides whether the failed resource
+ * was removed. Only what is in the plain state of a failure goes: a word such as `error_extending` tells of a later
+ * change, before which the resource was good.
+ */
+export async function withoutFailed<T extends Volume | Snapshot>(
+  call: Call,
+  create: NamedCreate<T>,
+  id: string,
+  remove: Remove<T>,
+  error: PolyvolError,
+): Promise<PolyvolError> {
+  const { removed, why } = await removeFailed(call, create, id, remove);
+  call.about({ kind: create.kind, id, name: create.name });
+  if (why !== undefined) return extendError(error, {}, `${error.reason}; ${create.kind} ${id} stays: ${why}`);
+  return removed ? extendError(error, {}, `${error.reason}; what failed has been removed`) : error;
+}
+
+/** `why`: it is there and should not be. Neither: it has gone, or is on its way. */
+async function removeFailed<T extends Volume | Snapshot>(
+  call: Call,
+  create: NamedCreate<T>,
+  id: string,
+  remove: Remove<T>,
+): Promise<{ readonly removed: boolean; readonly why?: string }> {
+  try {
+    const now = await create.get(call, id);
+    if (now === undefined || now.state === "deleting") return { removed: false };
+    const isDetached = !("attachments" in now) || now.attachments.length === 0;
+    const isPlain = /^error$/i.test(seenState(now)) || create.attemptIdOf(now) !== undefined;
+    if (now.state !== "error" || !isPlain || !isDetached) {
+      return { removed: false, why: `it is in the state ${seenState(now)}` };
+    }
+    await remove(call, now);
+    const resource = { kind: create.kind, id, name: create.name };
+    call.runtime.emit(call.operation, { type: "recover", resource, result: "failed_removed" });
+    return { removed: true };
+  } catch (error) {
+    if (!isPolyvolError(error)) throw error;
+    return { removed: false, why: error.reason };
+  }
+}

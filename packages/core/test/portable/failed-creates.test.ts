@@ -1,0 +1,198 @@
+import {
+  type BlockStorage,
+  type BlockStorageOptions,
+  createBlockStorage,
+  isPolyvolError,
+  PolyvolError,
+  type PolyvolEvent,
+} from "@polyvol/core";
+import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/driver";
+import { createMemoryAccount, createMemoryDriver, type MemoryAccount } from "@polyvol/memory";
+import { describe, expect, test } from "vitest";
+
+const FOR_EVER = Number.POSITIVE_INFINITY;
+
+interface World {
+  readonly account: MemoryAccount;
+  readonly clock: ReturnType<typeof createVirtualClock>;
+  readonly events: readonly PolyvolEvent[];
+  /** Another process. */
+  storage(change?: Partial<BlockStorageDriver>, options?: BlockStorageOptions): BlockStorage;
+  readonly driver: BlockStorageDriver;
+}
+
+/** An account where names may repeat, and changes end later. */
+function world(): World {
+  const clock = createVirtualClock();
+  clock.runFreely();
+  const account = createMemoryAccount({ clock, names: "free", asynchronous: true });
+  const driver = createMemoryDriver({ account });
+  const events: PolyvolEvent[] = [];
+  const onEvent = (event: PolyvolEvent): void => void events.push(event);
+  return {
+    ...{ account, clock, events, driver },
+    storage: (change, options) =>
+      createBlockStorage({ ...driver, ...change }, { clock, onEvent, ...options }),
+  };
+}
+
+async function failureOf(work: Promise<unknown>): Promise<PolyvolError> {
+  const error = await work.then(
+    () => expect.unreachable("it should have failed"),
+    (reason: unknown) => reason,
+  );
+  if (!isPolyvolError(error)) throw error;
+  return error;
+}
+
+const KINDS = ["volume", "snapshot"] as const;
+
+/** One kind of create, of one name, and how many resources there are of it. */
+async function creating(kind: (typeof KINDS)[number], { account, storage, driver, clock }: World) {
+  const { id: volumeId } = await storage().volumes.create({ name: "source", sizeGiB: 8 });
+  const plain = createBlockStorage(driver, { clock });
+  return {
+    method: kind === "volume" ? ("createVolume" as const) : ("createSnapshot" as const),
+    remove: kind === "volume" ? ("deleteVolume" as const) : ("deleteSnapshot" as const),
+    create: (from: BlockStorage): Promise<unknown> =>
+      kind === "volume"
+        ? from.volumes.create({ name: "new", sizeGiB: 8 })
+        : from.snapshots.create({ volumeId, name: "new" }),
+    begin: (from: BlockStorage): Promise<unknown> =>
+      kind === "volume"
+        ? from.volumes.beginCreate({ name: "new", sizeGiB: 8 })
+        : from.snapshots.beginCreate({ volumeId, name: "new" }),
+    states: async (): Promise<readonly string[]> => {
+      const all = kind === "volume" ? plain.volumes.list() : plain.snapshots.list();
+      const states: string[] = [];
+      for await (const each of all) if (each.name === "new") states.push(each.state);
+      return states;
+    },
+    account,
+  };
+}
+
+describe.each(KINDS)("a %s whose creation the provider accepts and does not carry out", (kind) => {
+  test("goes again with the error, however often it is tried, and the next good create is the only one", async () => {
+    const here = world();
+    const { create, states, method } = await creating(kind, here);
+    here.account.inject({ on: method, effect: "break", count: 5 });
+    for (let round = 1; round <= 5; round += 1) {
+      const error = await failureOf(create(here.storage()));
+      expect(error).toMatchObject({ code: "operation_failed", resource: { kind, name: "new" } });
+      expect(error.reason).toContain("the state error; what failed has been removed");
+      expect(await states()).toEqual([]);
+    }
+    expect(here.events).toContainEqual(
+      expect.objectContaining({ type: "recover", result: "failed_removed" }),
+    );
+    await create(here.storage());
+    expect(await states()).toEqual(["available"]);
+  });
+
+  test("is named by the error when it cannot be removed, and the next create makes no other beside it", async () => {
+    const here = world();
+    const { create, states, method, remove } = await creating(kind, here);
+    const refusal = new PolyvolError("permission_denied", "no right to delete", { outcome: "not_applied" });
+    const storage = here.storage({ [remove]: () => Promise.reject(refusal) });
+    here.account.inject({ on: method, effect: "break", count: FOR_EVER });
+    const error = await failureOf(create(storage));
+    expect(error).toMatchObject({ code: "operation_failed", resource: { kind, name: "new" } });
+    expect(error.reason).toContain(`${kind} ${error.resource?.id} stays: no right to delete`);
+    const again = await failureOf(create(storage));
+    expect(again).toMatchObject({ code: "conflict", retryable: false });
+    expect(again.reason).toContain(`${error.resource?.id} (error)`);
+    expect(await states()).toEqual(["error"]);
+  });
+
+  test("left by a process that was killed: a mark makes it Polyvol's own, without one it is named", async () => {
+    const here = world();
+    const { create, begin, states, method } = await creating(kind, here);
+    here.account.inject({ on: method, effect: "break" });
+    await begin(here.storage());
+    await here.clock.sleep(60_000);
+    expect(await states()).toEqual(["error"]);
+    if (kind === "snapshot") {
+      await create(here.storage());
+      expect(await states()).toEqual(["available"]);
+      return;
+    }
+    const error = await failureOf(create(here.storage()));
+    expect(error).toMatchObject({ code: "conflict", outcome: "not_applied" });
+    expect(error.reason).toMatch(
+      /^a failed volume has this name: \S+ \(error\); delete what failed, then create/,
+    );
+    expect(await states()).toEqual(["error"]);
+  });
+
+  test("after a lost answer: nothing is sent again beside what failed and may be its effect", async () => {
+    const here = world();
+    const { create, states, method } = await creating(kind, here);
+    const lost = new PolyvolError("unavailable", "connection lost", { retryable: true, outcome: "unknown" });
+    const original = here.driver[method].bind(here.driver) as (
+      ...given: readonly unknown[]
+    ) => Promise<unknown>;
+    let sent = 0;
+    const storage = here.storage({
+      [method]: async (...given: readonly unknown[]) => {
+        sent += 1;
+        if (sent > 1) return await original(...given);
+        here.account.inject({ on: method, effect: "break" });
+        await original(...given);
+        // So late that the failure shows already.
+        await here.clock.sleep(30_000);
+        throw lost;
+      },
+    });
+    const result = await create(storage).catch((error: unknown) => error);
+    if (kind === "snapshot") {
+      expect(await states()).toEqual(["available"]);
+      expect(sent).toBe(2);
+      return;
+    }
+    expect(result).toMatchObject({ code: "conflict" });
+    expect(sent).toBe(1);
+    expect(await states()).toEqual(["error"]);
+  });
+});
+
+test("a failed snapshot without a mark is a stranger's: named, not deleted, and not looked past", async () => {
+  const here = world();
+  const { create, states, method } = await creating("snapshot", here);
+  const unmarked = here.storage({ attemptIdOf: () => undefined });
+  here.account.inject({ on: method, effect: "break" });
+  await unmarked.snapshots.beginCreate({
+    volumeId: (await unmarked.volumes.find({ name: "source" }))?.id ?? "",
+    name: "new",
+  });
+  await here.clock.sleep(60_000);
+  expect(await failureOf(create(unmarked))).toMatchObject({ code: "conflict" });
+  expect(await states()).toEqual(["error"]);
+});
+
+test("a resource that failed later, with a word of its own for it, is not taken for a failed create", async () => {
+  const here = world();
+  const { create, states, method } = await creating("volume", here);
+  here.account.inject({ on: method, effect: "break" });
+  const getVolume: BlockStorageDriver["getVolume"] = async (id, context) => {
+    const volume = await here.driver.getVolume(id, context);
+    return volume.state === "error" ? { ...volume, providerState: "error_extending" } : volume;
+  };
+  const error = await failureOf(create(here.storage({ getVolume })));
+  expect(error.code).toBe("operation_failed");
+  expect(error.reason).toContain("stays: it is in the state error_extending");
+  expect(await states()).toEqual(["error"]);
+});
+
+test("another process that waits for the same resource ends too, and deletes nothing", async () => {
+  const here = world();
+  const { create, states, method } = await creating("volume", here);
+  here.account.inject({ on: method, effect: "break" });
+  const first = failureOf(create(here.storage()));
+  await here.clock.sleep(1_000);
+  const second = await failureOf(create(here.storage()));
+  expect((await first).code).toBe("operation_failed");
+  expect(second.code).toBe("operation_failed");
+  expect(await states()).toEqual([]);
+  expect(here.account.calls.of("deleteVolume")).toBe(1);
+});
