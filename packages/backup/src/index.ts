@@ -3,7 +3,7 @@
  *
  * @module @polyvol/backup
  */
-export { apply, run } from "./apply/apply.ts";
+export { apply, prune, run } from "./apply/apply.ts";
 export type { BackupEvent, BackupEventListener, VolumePlace } from "./apply/events.ts";
 export type { HookName } from "./apply/hook-error.ts";
 export type { RunOptions } from "./apply/options.ts";
@@ -27,6 +27,7 @@ export type { Leftover } from "./drill/leftovers.ts";
 export { type HoldOptions, type HoldWriter, hold, release } from "./hold/hold.ts";
 export { isHeld } from "./hold/marker.ts";
 export { parseSnapshotName, type SnapshotName, snapshotName } from "./naming/snapshot-name.ts";
+export type { PlanChoices } from "./plan/choices.ts";
 export { type PlanOptions, plan } from "./plan/plan.ts";
 export { parsePlan } from "./plan/schema.ts";
 export type {

@@ -33,9 +33,10 @@ export async function apply(
   const plan = parsePlan(stored);
   const context = resolveRunOptions(options);
   const startedAt = context.clock.now();
+  if (plan.liftBrake === true && options.liftBrake !== true) throw brakeLifted();
   refuseOtherTimes(plan, policies, startedAt);
   const named = cloudsOf(policies, clouds);
-  const current = computePlan(policies, await observe(named, readOptions(context)), new Date(plan.now));
+  const current = computePlan(policies, await observe(named, readOptions(context)), new Date(plan.now), plan);
   const differences = differencesOf(plan, current);
   if (differences.length > 0)
     throw refusal("the plan does not fit the world any more; plan again", differences);
@@ -48,11 +49,44 @@ export async function run(
   clouds: Clouds,
   options: RunOptions = {},
 ): Promise<RunReport> {
+  return await planAndExecute(policies, clouds, options, false);
+}
+
+/**
+ * Deletes what no rule keeps, and what has failed, without making anything: for an account that is full. Otherwise as
+ * {@link run}, with the same checks; the newest good snapshot stays.
+ */
+export async function prune(
+  policies: readonly Policy[],
+  clouds: Clouds,
+  options: RunOptions = {},
+): Promise<RunReport> {
+  return await planAndExecute(policies, clouds, options, true);
+}
+
+async function planAndExecute(
+  policies: readonly Policy[],
+  clouds: Clouds,
+  options: RunOptions,
+  pruneOnly: boolean,
+): Promise<RunReport> {
   const context = resolveRunOptions(options);
   const startedAt = context.clock.now();
   const named = cloudsOf(policies, clouds);
-  const plan = computePlan(policies, await observe(named, readOptions(context)), new Date(startedAt));
+  const choices = { pruneOnly, liftBrake: options.liftBrake === true };
+  const states = await observe(named, readOptions(context));
+  const plan = computePlan(policies, states, new Date(startedAt), choices);
   return await execute(plan, policies, named, context, startedAt);
+}
+
+function brakeLifted(): PolicyError {
+  return refusal("the plan deletes more than the brakes of its policies allow", [
+    {
+      path: "plan.liftBrake",
+      found: "true",
+      allowed: "that only when it is said again: liftBrake (--lift-brake)",
+    },
+  ]);
 }
 
 function readOptions({ abortSignal }: RunContext): ObserveOptions {

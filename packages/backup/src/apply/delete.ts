@@ -1,9 +1,11 @@
-import type { BlockStorage } from "@polyvol/core";
+import { type BlockStorage, isPolyvolError } from "@polyvol/core";
 import { seen } from "../observe/observe.ts";
+import type { SeenSnapshot } from "../observe/world.ts";
 import { patiently } from "../patience.ts";
 import { judge } from "../plan/judge.ts";
 import { findSurplus } from "../plan/surplus.ts";
 import type { PlannedDeletion } from "../plan/types.ts";
+import { isFailed, ownedBy } from "../policy/owned.ts";
 import type { Policy } from "../policy/types.ts";
 import type { VolumePlace } from "./events.ts";
 import type { RunContext } from "./options.ts";
@@ -16,6 +18,9 @@ export interface DeletionWork {
   /** The instant of the plan. */
   readonly now: Date;
   readonly context: RunContext;
+  /** Whether the brake on the share lets its share go. */
+  readonly shareGoes: boolean;
+  readonly liftBrake: boolean;
 }
 
 /** What became of one planned deletion. `braked`: the world has changed so much that a person should look. */
@@ -31,7 +36,7 @@ export type DeletionOutcome =
  * @param deletedBefore how many this run has deleted of this policy on this volume
  */
 export async function deleteSnapshot(
-  { storage, place, policy, now, context }: DeletionWork,
+  { storage, place, policy, now, context, shareGoes, liftBrake }: DeletionWork,
   { snapshotId }: PlannedDeletion,
   deletedBefore: number,
 ): Promise<DeletionOutcome> {
@@ -39,21 +44,44 @@ export async function deleteSnapshot(
   const read = patiently(storage, "read", abortSignal);
   const listed = await storage.snapshots.list({ volumeId: place.volumeId }, read).toArray();
   const all = listed.map(seen);
-  const target = all.find(({ snapshot }) => snapshot.id === snapshotId);
-  if (target === undefined) return { outcome: "deleted" };
-  const own = all.filter(({ ours }) => ours?.policyId === policy.id);
-  if (!own.includes(target))
+  if (!all.some(({ snapshot }) => snapshot.id === snapshotId)) return { outcome: "deleted" };
+  const own = ownedBy(policy, all).filter((each) => !isFailed(each));
+  const isTarget = ({ snapshot }: SeenSnapshot): boolean => snapshot.id === snapshotId;
+  if (!own.some(isTarget))
     return { outcome: "spared", reasons: [`policy ${policy.id} does not own it any more`] };
 
   const surplus = new Set(
     findSurplus(own).flatMap((group) => group.surplus.map(({ snapshot }) => snapshot.id)),
   );
-  const options = { now, agedAt: context.clock.now(), deletedBefore, surplus };
-  const { keep, remove, braked } = judge(policy, own, options);
-  if (!remove.includes(target)) {
-    const reasons = keep.find((each) => each.seen === target)?.reasons ?? ["the rules keep it"];
-    return { outcome: "spared", reasons, ...(braked === undefined ? {} : { braked }) };
+  const options = { now, agedAt: context.clock.now(), deletedBefore, surplus, shareGoes, liftBrake };
+  const { keep, remove, brake } = judge(policy, own, options);
+  if (!remove.some(isTarget)) {
+    const reasons = keep.find((each) => isTarget(each.seen))?.reasons ?? ["the rules keep it"];
+    return { outcome: "spared", reasons, ...(brake === undefined ? {} : { braked: brake.why }) };
   }
   await storage.snapshots.delete(snapshotId, patiently(storage, "change", abortSignal));
+  return { outcome: "deleted" };
+}
+
+/**
+ * Deletes a snapshot of ours that has failed, if it still has: it is read right before, and stays when it has come to
+ * something after all, is held, or is not ours any more. Gone already is success.
+ */
+export async function deleteFailed(
+  { storage, policy, context: { abortSignal } }: DeletionWork,
+  { snapshotId }: PlannedDeletion,
+): Promise<DeletionOutcome> {
+  try {
+    const found = seen(await storage.snapshots.get(snapshotId, patiently(storage, "read", abortSignal)));
+    if (ownedBy(policy, [found]).length === 0)
+      return { outcome: "spared", reasons: [`policy ${policy.id} does not own it any more`] };
+    if (!isFailed(found)) {
+      const why = found.held ? "hold" : `it has not failed: it is ${found.snapshot.state}`;
+      return { outcome: "spared", reasons: [why] };
+    }
+    await storage.snapshots.delete(snapshotId, patiently(storage, "change", abortSignal));
+  } catch (error) {
+    if (!isPolyvolError(error, "not_found")) throw error;
+  }
   return { outcome: "deleted" };
 }

@@ -47,6 +47,8 @@ export type BackupEvent =
       readonly policyId: string;
       readonly name: string;
       readonly snapshotId: string;
+      /** It had failed and was no backup. */
+      readonly failed?: true;
     })
   /** Was to be deleted and is not, since it is to be kept by what holds now (a hold, say). */
   | (VolumePlace & {

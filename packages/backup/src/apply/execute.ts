@@ -36,7 +36,16 @@ export async function execute(
         places.set(policy, known);
         return known;
       };
-      return await workOnVolume({ volume, storage, policies: byId, now, context, places: placesOf });
+      const liftBrake = plan.liftBrake === true;
+      return await workOnVolume({
+        volume,
+        storage,
+        policies: byId,
+        now,
+        liftBrake,
+        context,
+        places: placesOf,
+      });
     }),
   );
   context.abortSignal?.throwIfAborted();

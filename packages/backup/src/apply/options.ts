@@ -17,6 +17,11 @@ export interface RunOptions {
   readonly onEvent?: BackupEventListener;
   /** Environment variables that hold credentials here, besides the well-known names: hooks never inherit them. */
   readonly credentialVariables?: readonly string[];
+  /**
+   * For this run, lets everything go that no rule keeps, whatever `brakes.maxShare` says; the minimum age holds. With
+   * `apply`: a plan that was made so is carried out. Default false.
+   */
+  readonly liftBrake?: boolean;
 }
 
 /** {@link RunOptions} with their defaults. */

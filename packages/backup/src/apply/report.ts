@@ -68,6 +68,8 @@ export interface DeletedSnapshot {
   readonly name: string;
   /** Its id. */
   readonly snapshotId: string;
+  /** It had failed and was no backup. */
+  readonly failed?: true;
 }
 
 /** A snapshot that was to be deleted and was not. */

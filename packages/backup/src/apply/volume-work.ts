@@ -1,42 +1,17 @@
-import type { BlockStorage } from "@polyvol/core";
+import { isPolyvolError } from "@polyvol/core";
 import { stepsOf } from "../plan/room.ts";
-import type { PlannedCreation, PlannedDeletion, VolumePlan } from "../plan/types.ts";
+import type { PlannedCreation } from "../plan/types.ts";
 import type { Policy } from "../policy/types.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
 import { createSnapshot, waitForGap } from "./create.ts";
-import { deleteSnapshot } from "./delete.ts";
 import type { VolumePlace } from "./events.ts";
-import type { RunContext } from "./options.ts";
-import type { CreatedSnapshot, DeletedSnapshot, SparedSnapshot, VolumeReport } from "./report.ts";
-import type { Semaphore } from "./semaphore.ts";
-
-/** Everything that the work on one volume needs. */
-export interface VolumeWork {
-  readonly volume: VolumePlan;
-  readonly storage: BlockStorage;
-  readonly policies: ReadonlyMap<string, Policy>;
-  /** The instant of the plan. */
-  readonly now: Date;
-  readonly context: RunContext;
-  /** The places of a policy on this cloud. */
-  readonly places: (policy: Policy) => Semaphore;
-}
-
-/** What the work on one volume has come to. */
-interface Progress {
-  readonly created: CreatedSnapshot[];
-  readonly deleted: DeletedSnapshot[];
-  readonly spared: SparedSnapshot[];
-  readonly problems: BackupProblem[];
-  /** Not reported yet: they come behind what they are about. */
-  readonly thawFailures: BackupProblem[];
-  newestAt: number | undefined;
-  stopped: boolean;
-}
+import { isStopping, type Progress, placeOf, report, type VolumeWork } from "./progress.ts";
+import { makeRoom, prune } from "./prune.ts";
+import type { VolumeReport } from "./report.ts";
 
 /**
  * Does what is planned for one volume, one thing after the other. A failure stays on this volume: after it, other
- * policies still get their new snapshots, and nothing is deleted.
+ * policies still get their new snapshots, and no backup is deleted.
  *
  * @throws the reason of the abort, and nothing else
  */
@@ -53,6 +28,7 @@ export async function workOnVolume(work: VolumeWork): Promise<VolumeReport> {
     problems: [],
     thawFailures: [],
     newestAt,
+    failed: false,
     stopped: false,
   };
 
@@ -62,13 +38,16 @@ export async function workOnVolume(work: VolumeWork): Promise<VolumeReport> {
     const policy = work.policies.get(policyId);
     if (policy === undefined) continue;
     try {
-      if (step.kind === "create") await makeOne(work, place, policy, step.creation, progress);
-      else await work.places(policy).run(() => prune(work, place, policy, step.deletions, progress));
+      if (step.kind === "create") await makeWithRoom(work, place, policy, step.creation, progress);
+      else await prune(work, place, policy, step.deletions, progress);
     } catch (error) {
       context.abortSignal?.throwIfAborted();
       const { drainSignal } = context;
       if (drainSignal?.aborted && error === drainSignal.reason) progress.stopped = true;
-      else report(progress, context, problemOf(error, effectOf(step.kind), { ...placeOf(place), policyId }));
+      else {
+        progress.failed = true;
+        report(progress, context, problemOf(error, effectOf(step.kind), { ...placeOf(place), policyId }));
+      }
     } finally {
       // Also of a run that is aborted: its listener hears of it.
       for (const problem of progress.thawFailures.splice(0)) report(progress, context, problem);
@@ -79,6 +58,27 @@ export async function workOnVolume(work: VolumeWork): Promise<VolumeReport> {
   const state = problems.length > 0 ? "failed" : progress.stopped && left > 0 ? "left" : "done";
   context.emit({ ...place, type: "volume", state });
   return { ...place, state, created, deleted, spared, problems, left };
+}
+
+/**
+ * Makes a snapshot. Refused for lack of room, with nothing done, it is tried once more when deletions that hold without
+ * it have made some.
+ */
+async function makeWithRoom(
+  work: VolumeWork,
+  place: VolumePlace,
+  policy: Policy,
+  creation: PlannedCreation,
+  progress: Progress,
+): Promise<void> {
+  try {
+    await makeOne(work, place, policy, creation, progress);
+  } catch (error) {
+    work.context.abortSignal?.throwIfAborted();
+    const full = isPolyvolError(error, "resource_exhausted") && error.outcome === "not_applied";
+    if (!full || !(await makeRoom(work, place, progress))) throw error;
+    await makeOne(work, place, policy, creation, progress);
+  }
 }
 
 async function makeOne(
@@ -124,57 +124,11 @@ async function makeOne(
     });
     context.emit({ ...place, type: "created", policyId, name, snapshotId: snapshot.id, durationMs });
     if (afterFailed === undefined) return;
+    progress.failed = true;
     report(progress, context, thawProblem(afterFailed, "`after` failed", "nothing_deleted"));
   });
 }
 
-async function prune(
-  work: VolumeWork,
-  place: VolumePlace,
-  policy: Policy,
-  deletions: readonly PlannedDeletion[],
-  progress: Progress,
-): Promise<void> {
-  const { storage, now, context } = work;
-  let count = 0;
-  for (const deletion of deletions) {
-    if (progress.problems.length > 0 || isStopping(context, progress)) return;
-    const { policyId, name, snapshotId } = deletion;
-    const result = await deleteSnapshot({ storage, place, policy, now, context }, deletion, count);
-    const about = { policyId, name, snapshotId };
-    if (result.outcome === "deleted") {
-      count += 1;
-      progress.deleted.push(about);
-      context.emit({ ...place, ...about, type: "deleted" });
-      continue;
-    }
-    progress.spared.push({ ...about, reasons: result.reasons });
-    context.emit({ ...place, ...about, type: "spared", reasons: result.reasons });
-    if (result.braked === undefined) continue;
-    const message = `snapshot ${name}: not deleted: ${result.braked}`;
-    const where = { ...placeOf(place), policyId, snapshotName: name };
-    report(progress, context, { code: "failed_precondition", message, effect: "nothing_deleted", ...where });
-  }
-}
-
-function report(progress: Progress, context: RunContext, problem: BackupProblem): void {
-  progress.problems.push(problem);
-  context.emit({ type: "problem", problem });
-}
-
-function isStopping(context: RunContext, progress: Progress): boolean {
-  if (context.drainSignal?.aborted) progress.stopped = true;
-  return progress.stopped;
-}
-
 function effectOf(kind: "create" | "delete"): BackupProblem["effect"] {
   return kind === "create" ? "nothing_done" : "nothing_deleted";
-}
-
-function placeOf({
-  cloud,
-  volumeId,
-  volumeName,
-}: VolumePlace): Pick<BackupProblem, "cloud" | "volumeId" | "volumeName"> {
-  return { cloud, volumeId, volumeName };
 }

@@ -15,7 +15,7 @@ import type { BackupProblem } from "../problem.ts";
  * - `volume_gone`: snapshots whose volume does not exist any more. No policy ever deletes them.
  * - `policy_gone`: snapshots of a policy that is not in the configuration any more. Likewise.
  * - `policy_elsewhere`: snapshots of a policy that does not choose their volume any more. Likewise.
- * - `failed_snapshots`: ours, and in error: no backups, and never deleted by a policy.
+ * - `failed_snapshots`: ours, and in error: no backups. The next run of their policy removes them, but for held ones.
  * - `drill_leftover`: the temporary volume of a drill; the next drill removes it.
  * - `volume_without_policy`: nothing backs it up.
  */
@@ -151,7 +151,8 @@ function auditSnapshots(
     const policy = policyId === undefined ? {} : { policyId };
     drafts.push({ kind, resource: "snapshot", ids, names, volumeId, ...policy, message });
   };
-  for (const [name, group] of groupBy(all, ({ snapshot }) => snapshot.name)) {
+  const live = all.filter(({ snapshot }) => snapshot.state !== "error");
+  for (const [name, group] of groupBy(live, ({ snapshot }) => snapshot.name)) {
     if (group.length > 1)
       about("surplus_snapshots", group, `${group.length} snapshots of one volume are named ${name}`);
   }
@@ -164,10 +165,11 @@ function auditSnapshots(
     about(
       "failed_snapshots",
       own.filter(({ snapshot }) => snapshot.state === "error"),
-      "they failed: they are no backups",
+      "they failed: they are no backups; a run of their policy removes them",
       policyId,
     );
-    for (const group of groupBy(own, ({ ours }) => ours?.slot.getTime()).values()) {
+    const ownLive = own.filter(({ snapshot }) => snapshot.state !== "error");
+    for (const group of groupBy(ownLive, ({ ours }) => ours?.slot.getTime()).values()) {
       const names = new Set(group.map(({ snapshot }) => snapshot.name));
       if (names.size > 1) about("surplus_slot", group, "several snapshots of one slot", policyId);
     }

@@ -3,6 +3,7 @@ import { selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
 import { digestOf } from "./canonical.ts";
+import { chosen, type PlanChoices } from "./choices.ts";
 import { costOf } from "./cost.ts";
 import type { BackupPlan, PlannedCloud, VolumePlan } from "./types.ts";
 import { planVolume } from "./volume.ts";
@@ -12,6 +13,7 @@ export function computePlan(
   policies: readonly Policy[],
   states: readonly CloudState[],
   now: Date,
+  choices: PlanChoices = {},
 ): BackupPlan {
   const selection = selectVolumes(policies, states);
   const problems: BackupProblem[] = [];
@@ -27,7 +29,7 @@ export function computePlan(
     for (const volume of state.volumes) {
       const chosenBy = selection.policiesOf(state.name, volume.id);
       if (chosenBy.length === 0) continue;
-      const planned = planVolume(state, volume, chosenBy, now);
+      const planned = planVolume(state, volume, chosenBy, now, choices);
       own.push(planned.plan);
       problems.push(...planned.problems);
     }
@@ -42,6 +44,7 @@ export function computePlan(
     format: "polyvol-backup-plan",
     version: 1,
     now: now.toISOString(),
+    ...chosen(choices),
     basis: digestOf([policies.map(policyData), seen]),
     clouds,
     volumes,

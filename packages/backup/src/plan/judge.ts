@@ -18,8 +18,16 @@ export interface Judgement {
   readonly keep: readonly JudgedKeep[];
   /** Newest first: in this order no deletion changes what the rules say of the others. */
   readonly remove: readonly SeenSnapshot[];
-  /** Set when the brake on the share holds everything that would go. */
-  readonly braked?: string;
+  /** Set when more would go than the share. */
+  readonly brake?: Brake;
+}
+
+/** What the brake on the share does. */
+export interface Brake {
+  /** How many it holds. */
+  readonly held: number;
+  /** With the figures, for people. */
+  readonly why: string;
 }
 
 export interface JudgedKeep {
@@ -40,6 +48,13 @@ export interface JudgeOptions {
   readonly deletedBefore?: number;
   /** Ids of several snapshots of one name but for the one that counts. They are kept. */
   readonly surplus?: ReadonlySet<string>;
+  /**
+   * Where more would go than the share: whether its share goes (the oldest first, at least one) or nothing. A run lets
+   * the share go with each new snapshot, so that what cannot go at once does not end the backups by filling the place.
+   */
+  readonly shareGoes?: boolean;
+  /** Whether the brake on the share is lifted. */
+  readonly liftBrake?: boolean | undefined;
 }
 
 /**
@@ -78,16 +93,28 @@ export function judge(policy: Policy, own: readonly SeenSnapshot[], options: Jud
       });
   }
 
-  const base = judged.length + deletedBefore;
+  return withBrake(policy, { keep, remove }, judged.length + deletedBefore, options);
+}
+
+/** Holds what is above the share of one run. */
+function withBrake(
+  { brakes }: Policy,
+  { keep, remove }: Judgement,
+  base: number,
+  { deletedBefore = 0, shareGoes = false, liftBrake = false }: JudgeOptions,
+): Judgement {
   const going = remove.length + deletedBefore;
-  if (remove.length === 0 || going <= policy.brakes.maxShare * base) return { keep, remove };
-  const braked =
+  if (remove.length === 0 || liftBrake || going <= brakes.maxShare * base) return { keep, remove };
+  const share = shareGoes ? Math.max(1, Math.floor(brakes.maxShare * base)) : 0;
+  const go = Math.max(0, share - deletedBefore);
+  const held = remove.slice(0, Math.max(0, remove.length - go));
+  const why =
     `${going} of ${base} good snapshots would go in one run, ${percent(going / base)}; ` +
-    `allowed: ${percent(policy.brakes.maxShare)} (brakes.maxShare)`;
+    `allowed: ${percent(brakes.maxShare)} (brakes.maxShare)`;
   return {
-    keep: [...keep, ...remove.map((seen) => ({ seen, reasons: [`brake: ${braked}`], ruled: true }))],
-    remove: [],
-    braked,
+    keep: [...keep, ...held.map((seen) => ({ seen, reasons: [`brake: ${why}`], ruled: true }))],
+    remove: remove.slice(held.length),
+    brake: { held: held.length, why },
   };
 }
 

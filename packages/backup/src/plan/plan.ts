@@ -2,11 +2,12 @@ import { type Clouds, cloudsOf } from "../clouds.ts";
 import { observe } from "../observe/observe.ts";
 import type { Policy } from "../policy/types.ts";
 import { invalidArgument } from "../retention/policy-error.ts";
+import type { PlanChoices } from "./choices.ts";
 import { computePlan } from "./compute.ts";
 import type { BackupPlan } from "./types.ts";
 
-/** How the call is made. */
-export interface PlanOptions {
+/** How the call is made, and what the plan leaves out or goes beyond. */
+export interface PlanOptions extends PlanChoices {
   /** Stops the call. */
   readonly abortSignal?: AbortSignal;
 }
@@ -29,5 +30,5 @@ export async function plan(
 ): Promise<BackupPlan> {
   if (Number.isNaN(now.getTime()))
     throw invalidArgument([{ path: "now", found: "an invalid date", allowed: "a valid date" }]);
-  return computePlan(policies, await observe(cloudsOf(policies, clouds), options), now);
+  return computePlan(policies, await observe(cloudsOf(policies, clouds), options), now, options);
 }

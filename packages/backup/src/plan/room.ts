@@ -1,6 +1,11 @@
 import type { Limits } from "@polyvol/core";
 import { groupBy } from "../ordering.ts";
-import type { PlannedCreation, PlannedDeletion, VolumePlan } from "./types.ts";
+import type { BackupProblem } from "../problem.ts";
+import { newestFirst } from "./fates.ts";
+import type { PlannedCreation, PlannedDeletion, PlannedKeep, VolumePlan } from "./types.ts";
+
+/** What becomes of the snapshots of a volume. */
+export type Changes = Pick<VolumePlan, "create" | "delete" | "keep">;
 
 /** One step on a volume: a creation, or the deletions of one policy. */
 export type VolumeStep =
@@ -8,32 +13,43 @@ export type VolumeStep =
   | { readonly kind: "delete"; readonly policyId: string; readonly deletions: readonly PlannedDeletion[] };
 
 /**
- * The order of work on a volume: every creation before any deletion, as long as the provider has room for that. Where
- * it has not, policies that have their new snapshot already make room first. Undefined when there is no such order.
+ * The order of work on a volume: what has failed goes first, then every creation comes before any deletion, as long as
+ * the provider has room for that. Where it has not, policies that have their new snapshot already make room first, then
+ * deletions that hold without the new one. Undefined when there is no such order.
  */
-export function stepsOf(
-  volume: Pick<VolumePlan, "create" | "delete" | "keep">,
-  limits: Limits,
-): readonly VolumeStep[] | undefined {
+export function stepsOf(volume: Changes, limits: Limits): readonly VolumeStep[] | undefined {
   const { create, delete: deletions, keep } = volume;
-  const left = groupBy(deletions, ({ policyId }) => policyId);
+  const left = groupBy(
+    deletions.filter(({ failed }) => failed !== true),
+    ({ policyId }) => policyId,
+  );
   const waiting = new Set(create.map(({ policyId }) => policyId));
   const limit =
     limits.snapshotsPerVolume === "unknown" ? Number.POSITIVE_INFINITY : limits.snapshotsPerVolume;
   let free = limit - keep.length - deletions.length;
   const steps: VolumeStep[] = [];
-  const prune = (mayGo: (policyId: string) => boolean): void => {
+  const prune = (mayGo: (deletion: PlannedDeletion) => boolean): void => {
     for (const [policyId, own] of left) {
-      if (!mayGo(policyId)) continue;
-      steps.push({ kind: "delete", policyId, deletions: own });
-      left.delete(policyId);
-      free += own.length;
+      const going = own.filter(mayGo);
+      if (going.length === 0) continue;
+      steps.push({ kind: "delete", policyId, deletions: going });
+      left.set(
+        policyId,
+        own.filter((each) => !mayGo(each)),
+      );
+      free += going.length;
     }
   };
+  const failed = deletions.filter((each) => each.failed === true);
+  for (const [policyId, own] of groupBy(failed, (each) => each.policyId)) {
+    steps.push({ kind: "delete", policyId, deletions: own });
+    free += own.length;
+  }
   for (const creation of create) {
     // One that an earlier run has begun is there already.
     const needed = keep.some(({ name }) => name === creation.name) ? 0 : 1;
-    if (free < needed) prune((policyId) => !waiting.has(policyId));
+    if (free < needed) prune(({ policyId }) => !waiting.has(policyId));
+    if (free < needed) prune(({ first }) => first === true);
     if (free < needed) return undefined;
     steps.push({ kind: "create", creation });
     waiting.delete(creation.policyId);
@@ -41,4 +57,58 @@ export function stepsOf(
   }
   prune(() => true);
   return steps;
+}
+
+/** How room is looked for. */
+export interface RoomSearch {
+  readonly fits: (changes: Changes) => boolean;
+  /** Ids of the snapshots that no rule keeps even without a new one. */
+  readonly early: () => ReadonlySet<string>;
+  readonly noRoom: (creation: PlannedCreation) => BackupProblem;
+}
+
+/**
+ * Takes back what cannot be done. Where the provider has no room for the new ones, deletions that hold without them
+ * come first; a creation for which there is no room even so is left out, with a problem.
+ */
+export function withRoom(changes: Changes, problems: BackupProblem[], search: RoomSearch): Changes {
+  let rest = afterProblems(changes, problems);
+  if (search.fits(rest)) return rest;
+  const early = search.early();
+  const marked = (each: PlannedDeletion): PlannedDeletion =>
+    early.has(each.snapshotId) ? { ...each, first: true } : each;
+  rest = { ...rest, delete: rest.delete.map(marked) };
+  while (!search.fits(rest)) {
+    const last = rest.create.at(-1);
+    if (last === undefined) break;
+    problems.push(search.noRoom(last));
+    rest = afterProblems({ ...rest, create: rest.create.slice(0, -1) }, problems);
+  }
+  return rest;
+}
+
+/**
+ * A refusal of the whole volume stops everything on it. Any other failure stops its deletions, but for those of what
+ * has failed and those that make room.
+ */
+function afterProblems(changes: Changes, problems: readonly BackupProblem[]): Changes {
+  const hindered = problems.filter(({ effect }) => effect === "nothing_done");
+  if (hindered.length === 0) return changes;
+  const refused = hindered.some(({ policyId }) => policyId === undefined);
+  const goes = ({ failed, first }: PlannedDeletion): boolean =>
+    !refused && (failed === true || first === true);
+  const spared = changes.delete
+    .filter((each) => !goes(each))
+    .map(
+      ({ reason, policyId, failed, first, ...each }): PlannedKeep => ({
+        ...each,
+        policyId,
+        reasons: [`nothing is deleted, since something on this volume cannot be done (${reason})`],
+      }),
+    );
+  return {
+    create: refused ? [] : changes.create,
+    delete: changes.delete.filter(goes),
+    keep: newestFirst([...changes.keep, ...spared]),
+  };
 }

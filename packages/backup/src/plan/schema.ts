@@ -20,12 +20,22 @@ const missed = z.strictObject(
   object,
 );
 const policy = z.strictObject(
-  { policyId: text, dueSlot: instant.exactOptional(), newestSlot: instant.exactOptional(), missed },
+  {
+    policyId: text,
+    dueSlot: instant.exactOptional(),
+    newestSlot: instant.exactOptional(),
+    missed,
+    braked: count.exactOptional(),
+  },
   object,
 );
 const creation = z.strictObject({ policyId: text, slot: instant, name: text, reason: text }, object);
 const named = { snapshotId: text, name: text, createdAt: instant };
-const deletion = z.strictObject({ ...named, policyId: text, slot: instant, reason: text }, object);
+const yes = z.literal(true, "true, or nothing").exactOptional();
+const deletion = z.strictObject(
+  { ...named, policyId: text, slot: instant, reason: text, failed: yes, first: yes },
+  object,
+);
 const keep = z.strictObject(
   { ...named, policyId: text.exactOptional(), slot: instant.exactOptional(), reasons: z.array(text, aList) },
   object,
@@ -56,6 +66,8 @@ const planSchema = z.strictObject(
     format: z.literal("polyvol-backup-plan", '"polyvol-backup-plan"'),
     version: z.literal(1, "1, the version of plans that this program reads"),
     now: instant,
+    pruneOnly: yes,
+    liftBrake: yes,
     basis: text,
     clouds: z.array(cloud, aList),
     volumes: z.array(volume, aList),

@@ -11,6 +11,10 @@ export interface BackupPlan {
   readonly version: 1;
   /** The instant that it was computed for. */
   readonly now: string;
+  /** Only prunes: nothing is made. */
+  readonly pruneOnly?: true;
+  /** `brakes.maxShare` is lifted. */
+  readonly liftBrake?: true;
   /** Digest of the policies and of everything in the clouds that it was computed from. */
   readonly basis: string;
   /** What a run costs, by cloud. */
@@ -85,6 +89,8 @@ export interface PlannedPolicy {
   readonly newestSlot?: string;
   /** Slots after the newest good snapshot that nothing was made for and that are past now. */
   readonly missed: MissedSlots;
+  /** Where more would go than `brakes.maxShare`: how many that no rule keeps stay for now. */
+  readonly braked?: number;
 }
 
 /** Slots that passed without a snapshot. */
@@ -111,7 +117,7 @@ export interface PlannedCreation {
   readonly reason: string;
 }
 
-/** A snapshot to be deleted. */
+/** A snapshot to be deleted: one that no rule keeps, or one that has failed. */
 export interface PlannedDeletion {
   /** The policy that owns it. */
   readonly policyId: string;
@@ -125,6 +131,10 @@ export interface PlannedDeletion {
   readonly createdAt: string;
   /** Why, for people. */
   readonly reason: string;
+  /** It has failed and is no backup: it goes before anything else is done, if it still has failed by then. */
+  readonly failed?: true;
+  /** It goes before the new snapshot is made, as there is no room for both: without that one no rule keeps it either. */
+  readonly first?: true;
 }
 
 /** A snapshot that stays. */

@@ -4,6 +4,7 @@ import { observe } from "../observe/observe.ts";
 import type { ObservedCloud } from "../observe/world.ts";
 import { findDue } from "../plan/due.ts";
 import type { MissedSlots } from "../plan/types.ts";
+import { ownedBy } from "../policy/owned.ts";
 import { selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
@@ -68,6 +69,8 @@ export interface VolumeStatus {
   readonly missed: MissedSlots;
   /** Good snapshots of the policy. */
   readonly snapshots: number;
+  /** Snapshots of the policy that have failed: no backups. The next run removes them, but for held ones. */
+  readonly failed: number;
 }
 
 /** Freshness of everything that policies ask for. */
@@ -127,7 +130,7 @@ function statusOf(
   now: Date,
   graceMs: number,
 ): VolumeStatus {
-  const own = (cloud.snapshots.get(volume.id) ?? []).filter(({ ours }) => ours?.policyId === policy.id);
+  const own = ownedBy(policy, cloud.snapshots.get(volume.id) ?? []);
   const { dueSlot, newestSlot, missed, wanted } = findDue(policy, own, now);
   const good = own.filter(({ snapshot }) => snapshot.state === "available" || snapshot.state === "restoring");
   const newest = good.find(({ ours }) => ours?.slot.getTime() === newestSlot?.getTime());
@@ -164,5 +167,6 @@ function statusOf(
     overdueMs,
     missed,
     snapshots: good.length,
+    failed: own.filter(({ snapshot }) => snapshot.state === "error").length,
   };
 }

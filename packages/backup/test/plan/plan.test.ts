@@ -1,7 +1,7 @@
 import { PolyvolError } from "@polyvol/core";
 import { createMemoryStorage } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
-import { type BackupPlan, hold, parsePlan, parsePolicies, plan, snapshotName } from "../../src/index.ts";
+import { type BackupPlan, hold, parsePlan, parsePolicies, plan, run, snapshotName } from "../../src/index.ts";
 import { createMemoryWorld, type MemoryWorld, makeVolumes } from "../support/memory-clouds.ts";
 import { sleepUntil, takeNights } from "../support/nights.ts";
 import { fates, nightly, volumeIn } from "../support/shapes.ts";
@@ -151,22 +151,45 @@ describe("what is never deleted", () => {
     expect(fates(volume)).toMatchObject({ "2026-05-04T03:00": "keep: hold", "2026-05-05T03:00": "delete" });
   });
 
-  test("more than the allowed share in one run: then none, and it is said", async () => {
+  test("more than the allowed share in one run: the oldest up to it go, and it is said", async () => {
     const { world, policies } = await fiveNights({ retention: { last: 2 } });
     const made = await planNow(world, policies);
-    expect(made.totals).toEqual({ create: 1, delete: 0, keep: 5 });
+    expect(made.totals).toEqual({ create: 1, delete: 3, keep: 2 });
+    expect(fates(volumeIn(made, "db"))).toMatchObject({
+      "2026-05-04T03:00": "delete",
+      "2026-05-06T03:00": "delete",
+      "2026-05-07T03:00": expect.stringContaining("keep: brake: 4 of 6"),
+    });
+    expect(volumeIn(made, "db").policies[0]?.braked).toBe(1);
     expect(made.problems).toMatchObject([
       {
         code: "failed_precondition",
-        effect: "nothing_deleted",
+        effect: "attention",
         policyId: "nightly",
         message:
-          "policy nightly: nothing is deleted: 4 of 6 good snapshots would go in one run, 66.7 %; " +
-          "allowed: 50 % (brakes.maxShare)",
+          "policy nightly: only the oldest 3 are deleted: 4 of 6 good snapshots would go in one run, 66.7 %; " +
+          "allowed: 50 % (brakes.maxShare); the other 1 go by and by with new snapshots, or at once by " +
+          "liftBrake (--lift-brake)",
       },
     ]);
-    const { policies: lifted } = await fiveNights({ retention: { last: 2 }, brakes: { maxShare: 0.7 } });
-    expect((await planNow(world, lifted)).totals).toEqual({ create: 1, delete: 4, keep: 1 });
+    const lifted = await plan(policies, world.open(), new Date(world.clock.now()), { liftBrake: true });
+    expect(lifted).toMatchObject({
+      liftBrake: true,
+      problems: [],
+      totals: { create: 1, delete: 4, keep: 1 },
+    });
+    const { policies: wider } = await fiveNights({ retention: { last: 2 }, brakes: { maxShare: 0.7 } });
+    expect((await planNow(world, wider)).totals).toEqual({ create: 1, delete: 4, keep: 1 });
+  });
+
+  test("above the share, without a new snapshot, none: a timer that runs often cannot use it up", async () => {
+    const { world, clouds, policies } = await fiveNights({ retention: { last: 2 } });
+    await run(policies, clouds, { clock: world.clock });
+    const harder = parsePolicies({ nightly: nightly({ retention: { last: 1 }, brakes: { maxShare: 0.3 } }) });
+    const made = await planNow(world, harder);
+    expect(made.totals).toMatchObject({ create: 0, delete: 0 });
+    expect(made.problems).toMatchObject([{ effect: "nothing_deleted", policyId: "nightly" }]);
+    expect(made.problems[0]?.message).toContain("its share goes with the next new snapshot");
   });
 
   test("those younger than the minimum age", async () => {
@@ -193,7 +216,7 @@ describe("what is never deleted", () => {
     expect((await clouds.do.snapshots.list({ volumeId: db }).toArray()).length).toBe(5);
   });
 
-  test("failed and unfinished ones, which do not count either", async () => {
+  test("for failed ones: they do not count, and go", async () => {
     const world = createMemoryWorld("2026-05-01T00:00:00Z", { do: { mode: "state", asynchronous: true } });
     const clouds = world.open();
     const { db = "" } = await makeVolumes(clouds.do, ["db"]);
@@ -204,7 +227,7 @@ describe("what is never deleted", () => {
     await sleepUntil(world, "2026-05-08T03:00:00Z");
     expect(fates(volumeIn(await planNow(world, policies), "db"))).toEqual({
       "2026-05-08T03:00": "create",
-      "2026-05-07T03:00": "keep: state error: not counted and not removed",
+      "2026-05-07T03:00": "delete",
       "2026-05-06T03:00": "keep: last (2 of 2)",
       "2026-05-05T03:00": "delete",
     });

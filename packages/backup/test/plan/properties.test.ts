@@ -133,11 +133,15 @@ const check = (predicate: (all: readonly Policy[], snapshots: readonly Snapshot[
   );
 
 describe("any plan", () => {
-  test("deletes only good snapshots of a policy that chooses the volume, never held ones, never the newest", () =>
+  test("of good snapshots deletes those of a policy that chooses the volume, never held ones, never the newest", () =>
     check((all, snapshots) => {
       const [volume] = planFor(all, snapshots).volumes;
-      for (const { snapshotId, policyId } of volume?.delete ?? []) {
+      for (const { snapshotId, policyId, failed } of volume?.delete ?? []) {
         const target = seen(snapshots.find(({ id }) => id === snapshotId) as Snapshot);
+        if (failed === true) {
+          expect(target).toMatchObject({ held: false, ours: { policyId }, snapshot: { state: "error" } });
+          continue;
+        }
         expect(target).toMatchObject({ held: false, ours: { policyId }, snapshot: { state: "available" } });
         const slot = target.ours?.slot ?? NOW;
         const newer = snapshots
@@ -150,6 +154,24 @@ describe("any plan", () => {
               ["available", "restoring"].includes(snapshot.state),
           );
         expect(newer || volume?.create.some((each) => each.policyId === policyId)).toBe(true);
+      }
+    }));
+
+  test("deletes no more of a policy than its share, or one, and nothing above it without a new snapshot", () =>
+    check((all, snapshots) => {
+      const [volume] = planFor(all, snapshots).volumes;
+      for (const { policyId, braked } of volume?.policies ?? []) {
+        const go = (volume?.delete ?? []).filter((each) => each.policyId === policyId && !each.failed).length;
+        const creates = volume?.create.some((each) => each.policyId === policyId) === true;
+        const good = snapshots
+          .map(seen)
+          .filter(
+            ({ ours, snapshot }) =>
+              ours?.policyId === policyId && ["available", "restoring"].includes(snapshot.state),
+          ).length;
+        const share = all.find(({ id }) => id === policyId)?.brakes.maxShare ?? 1;
+        const most = Math.floor(share * (good + (creates ? 1 : 0)));
+        expect(go).toBeLessThanOrEqual(braked === undefined ? most : creates ? Math.max(1, most) : 0);
       }
     }));
 
@@ -186,7 +208,10 @@ describe("any plan", () => {
 /** Whether a plan that is cut after any of its deletions is gone on with by the next. */
 function goesOn(all: readonly Policy[], snapshots: readonly Snapshot[]): void {
   const plan = planFor(all, snapshots);
-  const deletions = plan.volumes[0]?.delete ?? [];
+  const [volume] = plan.volumes;
+  // What the brake holds goes with later snapshots, whatever became of this run.
+  if (volume?.policies.some(({ braked }) => braked !== undefined)) return;
+  const deletions = volume?.delete ?? [];
   const wanted = deletions.map(({ snapshotId }) => snapshotId);
   for (let cut = 0; cut <= deletions.length; cut += 1) {
     const again = planFor(all, after(plan, snapshots, cut));

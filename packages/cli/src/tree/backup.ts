@@ -10,6 +10,15 @@ const POLICY = [
   collect,
 ] as const;
 
+const PRUNE_ONLY = [
+  "--prune-only",
+  "only delete what no rule keeps and what has failed; make nothing: for an account that is full",
+] as const;
+const LIFT_BRAKE = [
+  "--lift-brake",
+  "this once, delete all that no rule keeps, whatever brakes.maxShare says",
+] as const;
+
 const INTERRUPTED = `
 Ctrl-C, and --timeout once its time has passed, end it while the clouds are read; after that they
 finish what is in flight, begin nothing new, and say what is left. Ctrl-C again stops at once.
@@ -50,6 +59,8 @@ export function addBackup(program: Command, action: MakeAction): void {
     .option(...POLICY)
     .option("--save <file>", "keep the plan for polyvol backup apply")
     .option("--detailed-exitcode", "exit with 3 when there are changes to make")
+    .option(...PRUNE_ONLY)
+    .option(...LIFT_BRAKE)
     .addHelpText(
       "after",
       examples("polyvol backup plan --save tonight.json", "polyvol backup plan -o json | jq .totals"),
@@ -60,12 +71,15 @@ export function addBackup(program: Command, action: MakeAction): void {
     .description("carry out a saved plan: exactly that, or nothing when the world has changed; does not ask")
     .argument("<file>", "what polyvol backup plan --save wrote")
     .option(POLICY[0], "as it was given to plan (repeatable)", collect)
+    .option(LIFT_BRAKE[0], "as it was given to plan")
     .addHelpText("after", `${examples("polyvol backup apply tonight.json")}${INTERRUPTED}`)
     .action(action(() => import("../commands/backup/apply.ts")));
   backup
     .command("run")
     .description("plan and carry out at once; made for timers: does not ask, and can be repeated")
     .option(...POLICY)
+    .option(...PRUNE_ONLY)
+    .option(...LIFT_BRAKE)
     .addHelpText(
       "after",
       `${examples("polyvol backup run", "polyvol backup run --policy nightly -o json")}${INTERRUPTED}`,

@@ -8,13 +8,17 @@ import type { Context } from "../../context.ts";
 
 export interface ApplyOptions extends Options {
   readonly policy?: readonly string[];
+  readonly liftBrake?: boolean;
 }
 
 export async function run(context: Context, options: ApplyOptions, file: string): Promise<number> {
   const stored = await readJson(file, "a plan that polyvol backup plan --save wrote");
   await inFiles({ plan: file }, () => readable(stored));
   const settings = await configured(context, options.policy);
-  return await carryOut(context, settings, (how) => apply(stored, settings.policies, settings.clouds, how));
+  const { liftBrake = false } = options;
+  return await carryOut(context, settings, (how) =>
+    apply(stored, settings.policies, settings.clouds, { ...how, liftBrake }),
+  );
 }
 
 /** A plan that was changed is refused by `apply` itself; here only the form counts. */

@@ -16,11 +16,15 @@ export interface PlanCommandOptions extends Options {
   readonly policy?: readonly string[];
   readonly save?: string;
   readonly detailedExitcode?: boolean;
+  readonly pruneOnly?: boolean;
+  readonly liftBrake?: boolean;
 }
 
 export async function run(context: Context, options: PlanCommandOptions): Promise<number> {
   const { policies, clouds, check } = await configured(context, options.policy);
-  const made = await check(() => plan(policies, clouds, new Date(), { abortSignal: deadline(context) }));
+  const { pruneOnly = false, liftBrake = false } = options;
+  const how = { abortSignal: deadline(context), pruneOnly, liftBrake };
+  const made = await check(() => plan(policies, clouds, new Date(), how));
   if (options.save !== undefined) await save(options.save, renderJson(made));
   await writePlan(context.output, made);
   if (options.save !== undefined) say(`Saved as ${options.save}.\n`);

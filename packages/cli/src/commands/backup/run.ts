@@ -1,4 +1,4 @@
-import { run as runBackup } from "@polyvol/backup";
+import { prune, run as runBackup } from "@polyvol/backup";
 import type { Options } from "../../action.ts";
 import { carryOut } from "../../backup/carry-out.ts";
 import { configured } from "../../backup/configured.ts";
@@ -6,9 +6,15 @@ import type { Context } from "../../context.ts";
 
 export interface RunCommandOptions extends Options {
   readonly policy?: readonly string[];
+  readonly pruneOnly?: boolean;
+  readonly liftBrake?: boolean;
 }
 
 export async function run(context: Context, options: RunCommandOptions): Promise<number> {
   const settings = await configured(context, options.policy);
-  return await carryOut(context, settings, (how) => runBackup(settings.policies, settings.clouds, how));
+  const { pruneOnly = false, liftBrake = false } = options;
+  const work = pruneOnly ? prune : runBackup;
+  return await carryOut(context, settings, (how) =>
+    work(settings.policies, settings.clouds, { ...how, liftBrake }),
+  );
 }

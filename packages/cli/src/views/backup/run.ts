@@ -12,7 +12,9 @@ export async function writeRun(format: OutputFormat, report: RunReport): Promise
     const table = rows.length === 0 ? "" : `${renderTable(rows, CHANGE_COLUMNS)}\n`;
     const { created, deleted, left } = report.totals;
     const volumes = countText(report.volumes.length, "volume");
-    return `${table}${volumes}: ${created} created, ${deleted} deleted, ${left} left.\n`;
+    const failed = report.volumes.flatMap((volume) => volume.deleted).filter((each) => each.failed).length;
+    const ofThem = failed === 0 ? "" : ` (${failed} of them failed ones)`;
+    return `${table}${volumes}: ${created} created, ${deleted} deleted${ofThem}, ${left} left.\n`;
   });
 }
 

@@ -32,7 +32,11 @@ export async function writeStatus(format: OutputFormat, status: BackupStatus): P
           overdueMs === 0 || freshness === "new" ? "" : spanText(overdueMs),
         align: "right",
       },
-      { title: "snapshots", text: ({ snapshots }) => String(snapshots), align: "right" },
+      {
+        title: "snapshots",
+        text: ({ snapshots, failed }) => `${snapshots}${failed === 0 ? "" : ` + ${failed} failed`}`,
+        align: "right",
+      },
       { title: "next", text: ({ nextSlot }) => aheadText(nextSlot, status.now), align: "right" },
     ]);
     return `${table}\n${summary}`;
