@@ -41,7 +41,7 @@ test("TypeScript compiles, and what is said to run does", async () => {
   const files = project.files.filter(({ chain }) => chain.some((block) => ordersOf(block).runs));
   expect(files.length).toBeGreaterThan(3);
   expect(await runBlocks({ ...project, files })).toEqual([]);
-}, 300_000);
+});
 
 test("excerpts stand word for word where they say", () => {
   const excerpts = checked.flatMap((block) => {

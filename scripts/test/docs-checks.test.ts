@@ -41,7 +41,7 @@ test("wrong code is refused at the line of the page, and failing programs and te
   expect(failures).toHaveLength(2);
   expect(failures[0]).toContain("Error: at run time");
   expect(failures[1]).toMatch(/expected 1 to be 2/);
-}, 300_000);
+});
 
 test.each([
   ["yaml", "clouds: { main: { provider: digitalocaen } }", /digitalocean/],

@@ -72,7 +72,7 @@ function commandsOf(block: Block): readonly (readonly string[])[] {
   );
 }
 
-test("the steps lead to snapshots on both clouds", { timeout: 180_000 }, async () => {
+test("the steps lead to snapshots on both clouds", async () => {
   const printed = new Map<string, string>();
   let commands = 0;
   for (const block of blocks) {

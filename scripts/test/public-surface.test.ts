@@ -33,7 +33,7 @@ function kindOf(symbol: ts.Symbol, checker: ts.TypeChecker): string {
   return "type";
 }
 
-test("what the packages export is what docs/public-surface.md lists", { timeout: 120_000 }, async () => {
+test("what the packages export is what docs/public-surface.md lists", async () => {
   const all = entries();
   const configuration = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(configuration.config, ts.sys, root);

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { snapshotName } from "@polyvol/backup";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Clouds, ENV, startClouds } from "./clouds.ts";
+import { PROCESS_ENV } from "./polyvol.ts";
 import { HAS_TERMINAL, linesOf, onTerminal } from "./terminal.ts";
 
 const BIN = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
@@ -103,7 +104,7 @@ async function into(
   const child = spawn("/bin/bash", ["-c", line], {
     stdio: ["ignore", "pipe", "pipe"],
     cwd: clouds.folder,
-    env: { PATH: process.env["PATH"] ?? "", ...ENV },
+    env: { ...PROCESS_ENV, ...ENV },
   });
   const texts = { out: "", err: "" };
   child.stdout.setEncoding("utf8").on("data", (chunk) => {

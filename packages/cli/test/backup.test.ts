@@ -99,7 +99,7 @@ test("plan, apply, run, status, restore, drill, audit, hold and release, one aft
   const audited = await clouds.run("backup audit");
   expect(audited.code, audited.err).toBe(0);
   expect(audited.out).toMatch(/ocean +volume without policy +volume web-2 +no policy chooses it/);
-}, 30_000);
+});
 
 test.concurrent("a deletion is shown with its reason before and after", async () => {
   const plan = await clouds.run("backup plan -c daily.yaml");
@@ -112,7 +112,7 @@ test.concurrent("a deletion is shown with its reason before and after", async ()
     /\nocean +db +daily +created +.*\nocean +db +daily +deleted +polyvol-daily-\S+ +\S/,
   );
   expect(run.out).toMatch(/\n\n1 volume: 1 created, 1 deleted, 0 left\.\n$/);
-}, 20_000);
+});
 
 test.concurrent("one cloud that fails does not hide the other", async () => {
   const { TOKEN: _, ...missing } = ENV;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Ended, polyvol } from "./polyvol.ts";
+import { type Ended, PROCESS_ENV, polyvol } from "./polyvol.ts";
 
 const BIN = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
 /** Gives a program a terminal of its own. Part of util-linux. */
@@ -123,7 +123,7 @@ test.skipIf(!existsSync(SCRIPT) || !existsSync("/bin/bash")).concurrent("the tab
   await write("bashrc", `PATH="${folder}:$PATH"\neval "$(polyvol completion bash)"\nPS1='ready> '\n`);
   const child = spawn(SCRIPT, ["-qec", "/bin/bash --rcfile bashrc -i", "/dev/null"], {
     cwd: folder,
-    env: { PATH: process.env["PATH"] ?? "", TERM: "dumb", HOME: folder, NO_COLOR: "1" },
+    env: { ...PROCESS_ENV, TERM: "dumb", HOME: folder, NO_COLOR: "1" },
   });
   let screen = "";
   let typed = 0;

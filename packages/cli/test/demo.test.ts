@@ -5,10 +5,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { polyvol, type Started, start } from "./polyvol.ts";
+import { PROCESS_ENV, polyvol, type Started, start } from "./polyvol.ts";
 
 /** A demo takes some 12 s of processor time, and the machine may have other things to do. */
-const LONG_MS = 240_000;
 /** Gives a program a terminal of its own. Part of util-linux. */
 const SCRIPT = "/usr/bin/script";
 const BIN = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
@@ -41,49 +40,45 @@ function expectStory(told: string): void {
   expect(told).toMatch(/; 0 duplicated, 0 lost\.\nAll is as it should be, after [\d.]+ /);
 }
 
-test(
-  "the demo tells its story, and what it leaves can be worked with, until Ctrl-C and after it",
-  async () => {
-    const cwd = join(folder, "my clouds");
-    const demo = start(["demo", "--keep", "my clouds"], { cwd: folder });
-    await Promise.race([demo.saw("polyvol backup audit\n"), demo.ended]);
-    const ran = new Map<string, string>();
-    const printed = commandsIn(demo.text().out.split("\nNow you: ")[1]);
-    expect(printed[0], demo.text().err).toBe("cd 'my clouds'");
-    expect(printed).toHaveLength(9);
-    for (const line of printed.slice(1)) {
-      const { code, out, err } = await typed(line, cwd).ended;
-      expect(code, `${line}\n${out}${err}`).toBe(0);
-      ran.set(line, out);
-    }
-    expect(ran.get("polyvol backup status")).toContain("52 fresh, 0 late, 0 missing, 0 new");
-    expect(ran.get("polyvol backup plan")).toContain("40 volumes: 0 to create, 0 to delete, ");
-    expect(ran.get("polyvol backup run")).toContain("41 volumes: 2 created, 0 deleted, 0 left.");
-    const secret = join(cwd, "credentials/ocean.token");
-    expect(await readFile(secret, "utf8")).toMatch(/^[0-9a-f]{32}\n$/);
-    expect((await stat(secret)).mode & 0o777).toBe(0o600);
+test("the demo tells its story, and what it leaves can be worked with, until Ctrl-C and after it", async () => {
+  const cwd = join(folder, "my clouds");
+  const demo = start(["demo", "--keep", "my clouds"], { cwd: folder });
+  await Promise.race([demo.saw("polyvol backup audit\n"), demo.ended]);
+  const ran = new Map<string, string>();
+  const printed = commandsIn(demo.text().out.split("\nNow you: ")[1]);
+  expect(printed[0], demo.text().err).toBe("cd 'my clouds'");
+  expect(printed).toHaveLength(9);
+  for (const line of printed.slice(1)) {
+    const { code, out, err } = await typed(line, cwd).ended;
+    expect(code, `${line}\n${out}${err}`).toBe(0);
+    ran.set(line, out);
+  }
+  expect(ran.get("polyvol backup status")).toContain("52 fresh, 0 late, 0 missing, 0 new");
+  expect(ran.get("polyvol backup plan")).toContain("40 volumes: 0 to create, 0 to delete, ");
+  expect(ran.get("polyvol backup run")).toContain("41 volumes: 2 created, 0 deleted, 0 left.");
+  const secret = join(cwd, "credentials/ocean.token");
+  expect(await readFile(secret, "utf8")).toMatch(/^[0-9a-f]{32}\n$/);
+  expect((await stat(secret)).mode & 0o777).toBe(0o600);
 
-    demo.child.kill("SIGINT");
-    const { code, out, err } = await demo.ended;
-    expect(code, err).toBe(0);
-    expect(err).toBe("\nStopping; press Ctrl-C again to stop at once.\n");
-    expectStory(out.split("\nNow you: ")[0] ?? "");
-    expect(out).toContain("\nThe policies, in my clouds/polyvol.config.yaml\n\npolicies:\n  nightly:\n");
+  demo.child.kill("SIGINT");
+  const { code, out, err } = await demo.ended;
+  expect(code, err).toBe(0);
+  expect(err).toBe("\nStopping; press Ctrl-C again to stop at once.\n");
+  expectStory(out.split("\nNow you: ")[0] ?? "");
+  expect(out).toContain("\nThe policies, in my clouds/polyvol.config.yaml\n\npolicies:\n  nightly:\n");
 
-    const again = commandsIn(out.split("\nStopped.")[1]);
-    expect(again).toHaveLength(2);
-    const emulators = again.map((line) => typed(line, folder));
-    await Promise.all(emulators.map(({ saw }) => saw('"url":')));
-    const status = await polyvol(["backup", "status"], { cwd });
-    expect(status.out, status.err).toContain("54 fresh, 0 late, 0 missing, 0 new");
-    const volumes = await polyvol(["volumes", "list", "-o", "json"], { cwd });
-    expect(volumes.out).toContain('"db-ledger-2"');
-    expect(volumes.out).toContain('"restored-orders"');
-    for (const { child } of emulators) child.kill("SIGINT");
-    expect((await Promise.all(emulators.map(({ ended }) => ended))).map((each) => each.code)).toEqual([0, 0]);
-  },
-  LONG_MS,
-);
+  const again = commandsIn(out.split("\nStopped.")[1]);
+  expect(again).toHaveLength(2);
+  const emulators = again.map((line) => typed(line, folder));
+  await Promise.all(emulators.map(({ saw }) => saw('"url":')));
+  const status = await polyvol(["backup", "status"], { cwd });
+  expect(status.out, status.err).toContain("54 fresh, 0 late, 0 missing, 0 new");
+  const volumes = await polyvol(["volumes", "list", "-o", "json"], { cwd });
+  expect(volumes.out).toContain('"db-ledger-2"');
+  expect(volumes.out).toContain('"restored-orders"');
+  for (const { child } of emulators) child.kill("SIGINT");
+  expect((await Promise.all(emulators.map(({ ended }) => ended))).map((each) => each.code)).toEqual([0, 0]);
+});
 
 test.skipIf(!existsSync(SCRIPT))(
   "on a terminal it shows what is going on, and --output json gives the figures",
@@ -91,7 +86,7 @@ test.skipIf(!existsSync(SCRIPT))(
     const line = `stty cols 100 rows 40; '${process.execPath}' --conditions=@polyvol/source '${BIN}' demo --seed 9 -o json > figures.json; echo "code $?"`;
     const child = spawn(SCRIPT, ["-qec", line, "/dev/null"], {
       cwd: folder,
-      env: { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", SHELL: "/bin/sh" },
+      env: { ...PROCESS_ENV, TERM: "xterm-256color", SHELL: "/bin/sh" },
     });
     let screen = "";
     child.stdout.setEncoding("utf8").on("data", (chunk) => {
@@ -119,65 +114,54 @@ test.skipIf(!existsSync(SCRIPT))(
     expect(figures["faults"]).toHaveLength(10);
     expect(figures["checks"]).toHaveLength(8);
   },
-  LONG_MS,
 );
 
-test(
-  "what somebody else loses on the way is said, and the exit code is 1",
-  async () => {
-    const { ended, saw, text } = start(["demo"], { cwd: folder });
+test("what somebody else loses on the way is said, and the exit code is 1", async () => {
+  const { ended, saw, text } = start(["demo"], { cwd: folder });
+  await saw("\n    2  ");
+  const [, url = ""] = / (http:\S+)/.exec(text().out) ?? [];
+  const [, file = ""] = /The policies, in (.+)\n/.exec(text().out) ?? [];
+  const token = (await readFile(join(dirname(file), "credentials/ocean.token"), "utf8")).trim();
+  const state = (await (await fetch(`${url}/_emulator/state`)).json()) as {
+    readonly snapshots: readonly { readonly id: string; readonly name: string }[];
+  };
+  const theirs = `${url}/v2/snapshots/${state.snapshots.find(({ name }) => name === "olga 1")?.id}`;
+  // The faults strike this request, too.
+  for (let status = 0; status !== 404; ) {
+    const init = { method: "DELETE", headers: { authorization: `Bearer ${token}` } };
+    status = await fetch(theirs, init).then(
+      (response) => response.status,
+      () => 0,
+    );
+  }
+  const { code, out } = await ended;
+  expect(code).toBe(1);
+  expect(out).toContain("1 THING NOT AS IT SHOULD BE");
+  expect(out).toMatch(/\n✗ volumes, and what somebody else made, .+\n {4}ocean: snapshot olga 1 is gone\n✓/);
+  expect(out).toContain("\nNot all is as it should be, after ");
+});
+
+test("an interrupted demo leaves nothing behind", async () => {
+  await mkdir(join(folder, "there already"));
+  const fresh = ["demo", "--keep", "not/there"];
+  const demos = [["demo"], fresh, ["demo", "--keep", "there already"]].map((args) =>
+    start(args, { cwd: folder }),
+  );
+  for (const { child, saw } of demos) {
     await saw("\n    2  ");
-    const [, url = ""] = / (http:\S+)/.exec(text().out) ?? [];
-    const [, file = ""] = /The policies, in (.+)\n/.exec(text().out) ?? [];
-    const token = (await readFile(join(dirname(file), "credentials/ocean.token"), "utf8")).trim();
-    const state = (await (await fetch(`${url}/_emulator/state`)).json()) as {
-      readonly snapshots: readonly { readonly id: string; readonly name: string }[];
-    };
-    const theirs = `${url}/v2/snapshots/${state.snapshots.find(({ name }) => name === "olga 1")?.id}`;
-    // The faults strike this request, too.
-    for (let status = 0; status !== 404; ) {
-      const init = { method: "DELETE", headers: { authorization: `Bearer ${token}` } };
-      status = await fetch(theirs, init).then(
-        (response) => response.status,
-        () => 0,
-      );
-    }
-    const { code, out } = await ended;
-    expect(code).toBe(1);
-    expect(out).toContain("1 THING NOT AS IT SHOULD BE");
-    expect(out).toMatch(
-      /\n✗ volumes, and what somebody else made, .+\n {4}ocean: snapshot olga 1 is gone\n✓/,
-    );
-    expect(out).toContain("\nNot all is as it should be, after ");
-  },
-  LONG_MS,
-);
-
-test(
-  "an interrupted demo leaves nothing behind",
-  async () => {
-    await mkdir(join(folder, "there already"));
-    const fresh = ["demo", "--keep", "not/there"];
-    const demos = [["demo"], fresh, ["demo", "--keep", "there already"]].map((args) =>
-      start(args, { cwd: folder }),
-    );
-    for (const { child, saw } of demos) {
-      await saw("\n    2  ");
-      child.kill("SIGINT");
-    }
-    const [first, ...ended] = await Promise.all(demos.map((each) => each.ended));
-    for (const { code, err } of [first, ...ended].filter((each) => each !== undefined)) {
-      expect(code).toBe(130);
-      expect(err).toContain("Interrupted; nothing is left half done.\n");
-    }
-    const [, file = ""] = /The policies, in (.+)\n/.exec(first?.out ?? "") ?? [];
-    expect(file).toContain("polyvol-demo-");
-    expect(existsSync(dirname(file))).toBe(false);
-    expect(existsSync(join(folder, "not"))).toBe(false);
-    expect(await readdir(join(folder, "there already"))).toEqual([]);
-  },
-  LONG_MS,
-);
+    child.kill("SIGINT");
+  }
+  const [first, ...ended] = await Promise.all(demos.map((each) => each.ended));
+  for (const { code, err } of [first, ...ended].filter((each) => each !== undefined)) {
+    expect(code).toBe(130);
+    expect(err).toContain("Interrupted; nothing is left half done.\n");
+  }
+  const [, file = ""] = /The policies, in (.+)\n/.exec(first?.out ?? "") ?? [];
+  expect(file).toContain("polyvol-demo-");
+  expect(existsSync(dirname(file))).toBe(false);
+  expect(existsSync(join(folder, "not"))).toBe(false);
+  expect(await readdir(join(folder, "there already"))).toEqual([]);
+});
 
 test.concurrent("what --keep and --seed refuse, and that options about clouds are refused", async () => {
   await mkdir(join(folder, "full"));

@@ -1,7 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
+import { runHere } from "./in-process.ts";
 
 export const BIN = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
+
+/** What every process gets of this one's variables: where programs are, and where Node keeps what it has compiled. */
+export const PROCESS_ENV: Readonly<Record<string, string>> = Object.fromEntries(
+  ["PATH", "NODE_COMPILE_CACHE"].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  }),
+);
 
 /** What became of a process. */
 export interface Ended {
@@ -30,7 +40,7 @@ export interface StartOptions {
 export function start(args: readonly string[], { cwd, env = {}, node = [] }: StartOptions = {}): Started {
   const child = spawn(process.execPath, ["--conditions=@polyvol/source", ...node, BIN, ...args], {
     cwd,
-    env: { PATH: process.env["PATH"] ?? "", ...env },
+    env: { ...PROCESS_ENV, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const texts = { out: "", err: "" };
@@ -61,7 +71,9 @@ export function start(args: readonly string[], { cwd, env = {}, node = [] }: Sta
   };
 }
 
-/** Runs the command to its end. */
+/** Runs the command to its end, in this process unless Node itself gets arguments. */
 export function polyvol(args: readonly string[], options: StartOptions = {}): Promise<Ended> {
-  return start(args, options).ended;
+  if (options.node !== undefined) return start(args, options).ended;
+  const { cwd = tmpdir(), env = {} } = options;
+  return runHere(args, { folder: cwd, env: { ...PROCESS_ENV, ...env } });
 }

@@ -6,7 +6,7 @@ import { Writable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { guardOutput, put, settleOutput } from "../src/output/streams.ts";
 import { type Clouds, ENV, startClouds } from "./clouds.ts";
-import { BIN } from "./polyvol.ts";
+import { BIN, PROCESS_ENV } from "./polyvol.ts";
 
 const FULL = "/dev/full";
 
@@ -88,7 +88,7 @@ describe.runIf(existsSync(FULL))("a full disk", () => {
     const fd = openSync(FULL, "w");
     const child = spawn(process.execPath, ["--conditions=@polyvol/source", BIN, ...args], {
       cwd: clouds.folder,
-      env: { PATH: process.env["PATH"] ?? "", ...ENV },
+      env: { ...PROCESS_ENV, ...ENV },
       stdio: ["ignore", full === "stdout" ? fd : "pipe", full === "stderr" ? fd : "pipe"],
     });
     closeSync(fd);

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { type Clouds, ENV } from "./clouds.ts";
+import { PROCESS_ENV } from "./polyvol.ts";
 
 /** Gives a program a terminal of its own. Part of util-linux. */
 const SCRIPT = "/usr/bin/script";
@@ -26,7 +27,7 @@ export function onTerminal(clouds: Clouds, command: string, options: TerminalOpt
   const line = `stty cols ${columns} rows 24; ${program} ${command}; echo "code $?"`;
   const child = spawn(SCRIPT, ["-qec", line, "/dev/null"], {
     cwd: clouds.folder,
-    env: { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", SHELL: "/bin/sh", ...ENV, ...env },
+    env: { ...PROCESS_ENV, TERM: "xterm-256color", SHELL: "/bin/sh", ...ENV, ...env },
   });
   let screen = "";
   child.stdout.setEncoding("utf8").on("data", (chunk) => {

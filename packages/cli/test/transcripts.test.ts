@@ -8,7 +8,7 @@ const PAGE = new URL("../../../docs/cli.md", import.meta.url);
 
 test("docs/cli.md is what the commands write; write it anew with: pnpm docs:cli", async () => {
   expect(await renderPage()).toBe(await readFile(PAGE, "utf8"));
-}, 240_000);
+});
 
 test("docs/cli.md has every command", () => {
   const program = createProgram(() => undefined);

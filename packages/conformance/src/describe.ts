@@ -18,8 +18,8 @@ export interface ConformanceOptions {
   readonly reportPath?: string;
 }
 
-/** Longest time for one test, in real milliseconds. */
-const TIMEOUT_MS = 60_000;
+/** What hangs ends after this long, in real milliseconds. No machine is so slow that a case takes it. */
+const HANG_MS = 30 * 60_000;
 
 /**
  * Declares the whole kit for one driver, as vitest tests: call it at the top of a test file. `makeHarness` is called
@@ -36,7 +36,7 @@ export function describeBlockStorageDriver(
     for (const group of new Set(cases.map((each) => each.group))) {
       describe(group, () => {
         for (const each of cases.filter((candidate) => candidate.group === group)) {
-          test(each.title, { timeout: TIMEOUT_MS }, async (context) => {
+          test(each.title, { timeout: HANG_MS }, async (context) => {
             const record = recorder.begin(each.title);
             const skipped = await each.run();
             record(skipped === undefined ? "passed" : "skipped", skipped);

@@ -282,7 +282,7 @@ const FAULTS: readonly Fault[] = [
 
 describe("a driver that", () => {
   for (const { wrong, number, options = {}, peculiar = {}, breakDriver } of FAULTS) {
-    test(`${wrong} fails case ${number}`, { timeout: 60_000 }, async () => {
+    test(`${wrong} fails case ${number}`, async () => {
       const broken = await checkBlockStorageDriver(
         "broken",
         () => {
@@ -389,7 +389,7 @@ const HARNESSES: readonly {
 
 describe("a harness that", () => {
   for (const { wrong, number, options = {}, breakHarness } of HARNESSES) {
-    test(`${wrong} fails case ${number}`, { timeout: 60_000 }, async () => {
+    test(`${wrong} fails case ${number}`, async () => {
       const broken = await checkBlockStorageDriver(
         "broken",
         () => {

@@ -112,4 +112,4 @@ test("a run cut at every request boundary and run again ends like one that was n
   rows["cut three times in a row, 30 seeded times"] = twice;
   printTable("kill test: 3 volumes on each of two clouds", rows);
   for (const { cuts, ...rest } of Object.values(rows)) expect(rest).toEqual(NOTHING);
-}, 60_000);
+});

@@ -1,17 +1,15 @@
-import { spawn } from "node:child_process";
-import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { createVirtualClock } from "@polyvol/emulators";
 import { createDigitalOceanEmulator } from "@polyvol/emulators/digitalocean";
 import { createSamsungScpEmulator } from "@polyvol/emulators/samsung-scp";
+import { runHere } from "../in-process.ts";
+import { PROCESS_ENV } from "../polyvol.ts";
 import { CONFIG, NOW, OCEAN, SAMSUNG, SERVER } from "./seeds.ts";
+import { standingStill } from "./standing-clock.ts";
 
-const BIN = fileURLToPath(new URL("../../src/bin.ts", import.meta.url));
-const SLOW_CLOCK = new URL("./slow-clock.ts", import.meta.url).href;
-/** A command that has not ended by then never will. */
-const LONGEST_MS = 60_000;
+const ENV = { ...PROCESS_ENV, TOKEN: "T", ACCESS: "A", SECRET: "S", NO_COLOR: "1" };
 
 /** Two emulated clouds with the data of seeds.ts, and a folder in which commands are typed. */
 export interface World {
@@ -51,31 +49,15 @@ export async function createWorld(): Promise<World> {
     [second.url]: "http://127.0.0.1:4020",
     [folder]: ".",
   });
-  let count = 0;
   return {
     async run(command) {
-      count += 1;
-      const file = join(folder, `.out-${count}`);
-      const output = await open(file, "w");
-      const args = ["--conditions=@polyvol/source", "--import", SLOW_CLOCK, BIN, ...wordsOf(command)];
-      const child = spawn(process.execPath, args, {
-        cwd: folder,
-        env: {
-          PATH: process.env["PATH"] ?? "",
-          TOKEN: "T",
-          ACCESS: "A",
-          SECRET: "S",
-          NO_COLOR: "1",
-          POLYVOL_TRANSCRIPT_NOW: String(clock.now()),
-        },
-        stdio: ["ignore", output.fd, output.fd],
-        timeout: LONGEST_MS,
-        killSignal: "SIGKILL",
-      });
-      const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
-      await output.close();
-      if (code === null) throw new Error(`polyvol ${command} did not end`);
-      return { text: plain(await readFile(file, "utf8")), code };
+      let text = "";
+      const { code } = await standingStill(clock.now(), () =>
+        runHere(wordsOf(command), { folder, env: ENV }, (written) => {
+          text += written;
+        }),
+      );
+      return { text: plain(text), code };
     },
     advance: (ms) => clock.advance(ms),
     write,
@@ -102,7 +84,7 @@ function normaliser(replacements: Readonly<Record<string, string>>): (text: stri
   return (text) => {
     let plain = text;
     for (const [from, to] of Object.entries(replacements)) plain = plain.replaceAll(from, to);
-    plain = plain.replace(/\b(in +)\d+(?:\.\d+)? m?s\b/g, "$140 ms");
+    plain = withoutTimesTaken(plain.replace(/\b(in +)\d+(?:\.\d+)? m?s\b/g, "$140 ms"));
     return plain.replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, (id) => {
       if (seeded.has(id)) return id;
       const known = ids.get(id) ?? `0a1b2c3d-0000-4000-8000-${String(ids.size + 1).padStart(12, "0")}`;
@@ -110,4 +92,18 @@ function normaliser(replacements: Readonly<Record<string, string>>): (text: stri
       return known;
     });
   };
+}
+
+/** A last column TOOK, as it looks where nothing takes any time. */
+function withoutTimesTaken(text: string): string {
+  const lines = text.split("\n");
+  const header = lines.find((line) => line.endsWith(" TOOK"));
+  if (header === undefined) return text;
+  const start = header.trimEnd().replace(/ +TOOK$/, "").length + 2;
+  const taken = (line: string): boolean => /^ *[\d.]+ m?s$/.test(line.slice(start));
+  return lines
+    .map((line) =>
+      line === header || taken(line) ? `${line.slice(0, start)}${line === header ? "TOOK" : "0 ms"}` : line,
+    )
+    .join("\n");
 }
