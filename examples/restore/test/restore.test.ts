@@ -114,6 +114,17 @@ test.each(PROVIDERS)("does not take a volume for the restored one that is not: %
   expect(volumes()).toEqual(["data", "fresh"]);
 });
 
+test("of two volumes of one name the one in the cloud's region is meant, or the one in the region that is named", async () => {
+  const { emulators, restore } = await prepare("digitalocean");
+  emulators.digitalocean.seed({
+    volumes: [{ id: "0a0a", name: "data", region: "ams3", size_gigabytes: 32 }],
+    snapshots: [{ name: "far", resource_id: "0a0a", created_at: "2026-11-22T02:00:00Z" }],
+  });
+  expect((await restore("data", "home")).stdout).toContain("restored from newest");
+  const far = await restore("data", "far", "ams3");
+  expect(far).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("restored from far") });
+});
+
 test("a volume that is gone is restored by its id, where snapshots outlive it", async () => {
   const { emulators, restore, volumes } = await prepare("digitalocean");
   await emulators.digitalocean.fetch("https://api.digitalocean.com/v2/volumes/0d0d", {

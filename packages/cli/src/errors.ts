@@ -58,13 +58,16 @@ function isBranded(error: unknown, brand: string): boolean {
 
 const AGAIN = "the same command can be repeated: it continues and makes nothing twice";
 
+const BUSY = "wait until the resource is free, then repeat";
+const WHICH = "say which one is meant: by --region where they differ in region, else by its id";
 const NO_SERVER =
   "take the id of the server from the provider's console; it has to be in the volume's region";
 
 const NEXT: Readonly<Partial<Record<PolyvolErrorCode, string>>> = {
   not_found: "polyvol volumes list and polyvol snapshots list show what there is",
   already_exists: "choose another name, or give the same arguments as before",
-  conflict: "wait until the resource is free; where several have one name, delete the surplus by id",
+  conflict:
+    "look at what the message names; delete by its id what has failed or is one too many, then repeat",
   failed_precondition:
     "bring it into the state that is needed (detached, or with --delete-snapshots), then repeat",
   permission_denied: "give the credentials the right to do this at the provider",
@@ -76,7 +79,8 @@ const NEXT: Readonly<Partial<Record<PolyvolErrorCode, string>>> = {
 
 /** What to do about a failure of a cloud. */
 export function nextStep(
-  error: Pick<PolyvolError, "code"> & Partial<Pick<PolyvolError, "retryAfterMs" | "resource">>,
+  error: Pick<PolyvolError, "code"> &
+    Partial<Pick<PolyvolError, "operation" | "resource" | "retryable" | "retryAfterMs">>,
   cloud: string | undefined,
 ): string | undefined {
   if (error.code === "unauthenticated") {
@@ -86,6 +90,8 @@ export function nextStep(
   if (error.code === "rate_limited" && error.retryAfterMs !== undefined) {
     return `wait ${secondsText(error.retryAfterMs)}; ${AGAIN}`;
   }
+  if (error.code === "conflict" && error.retryable === true) return BUSY;
+  if (error.code === "conflict" && error.operation?.endsWith(".find") === true) return WHICH;
   if (error.code === "not_found" && error.resource?.kind === "server") return NO_SERVER;
   return NEXT[error.code];
 }

@@ -1,4 +1,5 @@
 import { type BlockStorage, isPolyvolError, PolyvolError, type Snapshot, type Volume } from "@polyvol/core";
+import type { Options } from "./action.ts";
 import type { Context } from "./context.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -9,17 +10,34 @@ export function isId(text: string): boolean {
   return UUID.test(text);
 }
 
+/** Options of a command that takes the name of a volume. */
+export interface NameOptions extends Options {
+  /** Where the name is looked for; by default the storage's region comes first. */
+  readonly region?: string;
+}
+
 /** The volume that an argument names, by id or name. A name that looks like an id is one. @throws `not_found` */
-export async function findVolume(context: Context, storage: BlockStorage, text: string): Promise<Volume> {
+export async function findVolume(
+  context: Context,
+  storage: BlockStorage,
+  text: string,
+  { region }: NameOptions,
+): Promise<Volume> {
   if (UUID.test(text)) return await storage.volumes.get(text, context.call);
-  const named = await storage.volumes.find({ name: text }, context.call);
+  const query = { name: text, ...(region === undefined ? {} : { region }) };
+  const named = await storage.volumes.find(query, context.call);
   if (named !== undefined) return named;
   try {
     return await storage.volumes.get(text, context.call);
   } catch (error) {
     if (!isPolyvolError(error, "not_found")) throw error;
     const about = { provider: storage.provider, operation: "volumes.find", cause: error };
-    throw new PolyvolError("not_found", `no volume has the name or the id ${JSON.stringify(text)}`, about);
+    const where = region === undefined ? "" : ` in ${region}`;
+    throw new PolyvolError(
+      "not_found",
+      `no volume${where} has the name or the id ${JSON.stringify(text)}`,
+      about,
+    );
   }
 }
 

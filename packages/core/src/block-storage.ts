@@ -25,7 +25,11 @@ export interface Volumes {
   list(query?: VolumeQuery, options?: ListOptions): Listing<Volume>;
   /** @throws `not_found` */
   get(id: string, options?: CallOptions): Promise<Volume>;
-  /** The volume of that name, or `undefined`. @throws `conflict` naming all ids when there are several */
+  /**
+   * The volume of that name, or `undefined`. Without a region the one in the storage's own region comes first, where
+   * names are unique within a region.
+   * @throws `conflict` naming all ids when there are several, and their regions where they differ
+   */
   find(
     query: { readonly name: string; readonly region?: string },
     options?: CallOptions,

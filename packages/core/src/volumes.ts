@@ -4,7 +4,7 @@ import type { Capability } from "./capabilities.ts";
 import { converge, type VolumeChange } from "./change/converge.ts";
 import { removeVolume } from "./change/remove.ts";
 import { begin, type CreateKind, finish, operationOf } from "./create/begin.ts";
-import { severalFound } from "./create/named.ts";
+import { theOneNamed } from "./create/named.ts";
 import { planVolume, volumeCreate } from "./create/volume-plan.ts";
 import type { CallContext, Changed } from "./driver.ts";
 import { PolyvolError } from "./errors.ts";
@@ -26,6 +26,8 @@ export function createVolumes(
 ): { readonly volumes: Volumes; readonly kind: CreateKind<Volume, VolumeQuery> } {
   const { driver, capabilities } = runtime;
   const { limits } = capabilities;
+  /** Where a name means one volume, when the caller says no region. */
+  const home = capabilities.volumeNames.scope === "region" ? driver.defaultRegion : undefined;
 
   const kind: CreateKind<Volume, VolumeQuery> = {
     runtime,
@@ -126,8 +128,7 @@ export function createVolumes(
         const { name, region } = checkVolumeQuery(query);
         if (name === undefined) throw refused("invalid_argument", "find needs a name");
         const found = await resources.listAll(call, { name, ...(region === undefined ? {} : { region }) });
-        if (found.length > 1) throw severalFound("volume", found);
-        return found[0];
+        return theOneNamed(found, region === undefined ? home : undefined);
       }),
     create: (input, options) =>
       runCall(runtime, { operation: "volumes.create", options, waits: true, changes: true }, async (call) => {

@@ -1,14 +1,13 @@
 import type { hold } from "@polyvol/backup";
-import type { Options } from "../action.ts";
 import type { Context } from "../context.ts";
-import { findSnapshot, findVolume } from "../find.ts";
+import { findSnapshot, findVolume, type NameOptions } from "../find.ts";
 import { onOneCloud } from "../on-clouds.ts";
 import { writeHolds } from "../views/backup/hold.ts";
 import { change } from "../wait.ts";
 import { deadline } from "./deadline.ts";
 import { holdWriters } from "./hold-writers.ts";
 
-export interface HoldCommandOptions extends Options {
+export interface HoldCommandOptions extends NameOptions {
   readonly volume?: string;
 }
 
@@ -22,7 +21,7 @@ export async function changeHold(
 ): Promise<void> {
   const { cloud, storage } = await onOneCloud(context);
   const volume =
-    options.volume === undefined ? undefined : await findVolume(context, storage, options.volume);
+    options.volume === undefined ? undefined : await findVolume(context, storage, options.volume, options);
   const found = await Promise.all(wanted.map((text) => findSnapshot(context, storage, text, volume)));
   const how = { writers: await holdWriters(storage), abortSignal: deadline(context) };
   const rows = [];

@@ -1,12 +1,11 @@
 import type { SnapshotChoice } from "@polyvol/backup";
-import type { BlockStorage } from "@polyvol/core";
-import type { Options } from "../action.ts";
+import { type BlockStorage, isPolyvolError } from "@polyvol/core";
 import type { Context } from "../context.ts";
-import { findVolume, isId } from "../find.ts";
+import { findVolume, isId, type NameOptions } from "../find.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** Options that say which snapshot is meant. */
-export interface ChoiceOptions extends Options {
+export interface ChoiceOptions extends NameOptions {
   readonly volume?: string;
   readonly snapshot?: string;
   readonly policy?: string;
@@ -27,12 +26,28 @@ export function checkChoice({ volume, snapshot, policy, takenBy }: ChoiceOptions
 export async function choiceOf(
   context: Context,
   storage: BlockStorage,
-  { volume = "", snapshot, policy, takenBy }: ChoiceOptions,
+  options: ChoiceOptions,
 ): Promise<SnapshotChoice> {
+  const { volume = "", snapshot, policy, takenBy } = options;
   if (snapshot !== undefined) return { snapshotId: snapshot };
   return {
-    volumeId: isId(volume) ? volume : (await findVolume(context, storage, volume)).id,
+    volumeId: isId(volume) ? volume : (await findVolume(context, storage, volume, options)).id,
     ...(policy === undefined ? {} : { policyId: policy }),
     ...(takenBy === undefined ? {} : { takenBy }),
   };
+}
+
+/** The same where `region` is that of something new, too: the volume is looked for there, and then elsewhere. */
+export async function choiceNear(
+  context: Context,
+  storage: BlockStorage,
+  options: ChoiceOptions,
+): Promise<SnapshotChoice> {
+  const { region, ...anywhere } = options;
+  try {
+    return await choiceOf(context, storage, options);
+  } catch (error) {
+    if (region === undefined || !isPolyvolError(error, "not_found")) throw error;
+    return await choiceOf(context, storage, anywhere);
+  }
 }

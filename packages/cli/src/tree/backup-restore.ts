@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { MakeAction } from "../action.ts";
 import { instant, size } from "../arguments.ts";
-import { examples } from "./group.ts";
+import { examples, named } from "./group.ts";
 
 const SNAPSHOTS = "ids of snapshots; their names with --volume";
 const OF_VOLUME = ["--volume <volume>", "id or name of the volume, to name its snapshots by name"] as const;
@@ -12,7 +12,10 @@ export function addRestoring(backup: Command, action: MakeAction): void {
     .description("make a new volume from a snapshot; the old volume is not touched")
     .requiredOption("--as <name>", "name of the new volume")
     .option("--size <size>", "larger than the snapshot needs: in GiB, or such as 2TiB", size)
-    .option("--region <region>", "default: where the snapshot is")
+    .option(
+      "--region <region>",
+      "of the new volume, and where --volume is looked for first; default: where the snapshot is",
+    )
     .option("--type <type>", "the provider's name of a volume type")
     .addHelpText(
       "after",
@@ -22,19 +25,17 @@ export function addRestoring(backup: Command, action: MakeAction): void {
       ),
     )
     .action(action(() => import("../commands/backup/restore.ts")));
-  choosing(backup.command("drill"))
+  named(choosing(backup.command("drill")))
     .description("prove that a snapshot restores: make a temporary volume, check it, delete it")
     .addHelpText("after", examples("polyvol backup drill --cloud main --volume db"))
     .action(action(() => import("../commands/backup/drill.ts")));
-  backup
-    .command("hold")
+  named(backup.command("hold"))
     .description("keep snapshots from being deleted by any policy, until they are released")
     .argument("<snapshots...>", SNAPSHOTS)
     .option(...OF_VOLUME)
     .addHelpText("after", examples("polyvol backup hold --cloud main --volume db before-upgrade"))
     .action(action(() => import("../commands/backup/hold.ts")));
-  backup
-    .command("release")
+  named(backup.command("release"))
     .description("take the hold off snapshots; policies may delete them again")
     .argument("<snapshots...>", SNAPSHOTS)
     .option(...OF_VOLUME)

@@ -37,3 +37,11 @@ function pathOf(command: Command): string {
 export function examples(...lines: readonly string[]): string {
   return `\n${lines.length === 1 ? "Example" : "Examples"}:\n${lines.map((line) => `  ${line}`).join("\n")}\n`;
 }
+
+/** Lets a command that takes the name of a volume say where that is. */
+export function named(command: Command): Command {
+  return command.option(
+    "--region <region>",
+    "region of the volume, by name; default: the cloud's region first",
+  );
+}

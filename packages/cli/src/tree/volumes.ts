@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { MakeAction } from "../action.ts";
 import { count, size, tag } from "../arguments.ts";
-import { examples, subgroup } from "./group.ts";
+import { examples, named, subgroup } from "./group.ts";
 
 const VOLUME = "id or name of the volume";
 
@@ -19,51 +19,44 @@ export function addVolumes(program: Command, action: MakeAction): void {
       examples("polyvol volumes list --region nyc3", "polyvol volumes list -o json | jq length"),
     )
     .action(action(() => import("../commands/volumes/list.ts")));
-  volumes
-    .command("get")
+  named(volumes.command("get"))
     .description("show one volume")
     .argument("<volume>", VOLUME)
     .addHelpText("after", examples("polyvol volumes get --cloud main db"))
     .action(action(() => import("../commands/volumes/get.ts")));
   addCreate(volumes, action);
-  volumes
-    .command("resize")
+  named(volumes.command("resize"))
     .description("make a volume larger; already that size is success")
     .argument("<volume>", VOLUME)
     .argument("<size>", "new size in GiB, or such as 2TiB", size)
     .addHelpText("after", examples("polyvol volumes resize --cloud main db 200"))
     .action(action(() => import("../commands/volumes/resize.ts")));
-  volumes
-    .command("attach")
+  named(volumes.command("attach"))
     .description("attach a volume to a server; already there is success")
     .argument("<volume>", VOLUME)
     .argument("<server>", "the provider's id of the server")
     .addHelpText("after", examples("polyvol volumes attach --cloud main db 1001"))
     .action(action(() => import("../commands/volumes/attach.ts")));
-  volumes
-    .command("detach")
+  named(volumes.command("detach"))
     .description("detach a volume from a server; not attached there is success")
     .argument("<volume>", VOLUME)
     .argument("<server>", "the provider's id of the server")
     .addHelpText("after", examples("polyvol volumes detach --cloud main db 1001"))
     .action(action(() => import("../commands/volumes/detach.ts")));
-  volumes
-    .command("revert")
+  named(volumes.command("revert"))
     .description("set a detached volume back to its latest snapshot: what was written since is lost")
     .argument("<volume>", VOLUME)
     .argument("<snapshot>", "id or name of the snapshot")
     .option("-y, --yes", "do not ask")
     .addHelpText("after", examples("polyvol volumes revert --cloud main db before-upgrade"))
     .action(action(() => import("../commands/volumes/revert.ts")));
-  volumes
-    .command("rename")
+  named(volumes.command("rename"))
     .description("give a volume another name, where the provider can")
     .argument("<volume>", VOLUME)
     .argument("<name>", "new name")
     .addHelpText("after", examples("polyvol volumes rename --cloud main db db-old"))
     .action(action(() => import("../commands/volumes/rename.ts")));
-  volumes
-    .command("delete")
+  named(volumes.command("delete"))
     .description("delete volumes; their snapshots stay unless asked otherwise")
     .argument("<volumes...>", "ids or names")
     .option("--delete-snapshots", "delete their snapshots, too")

@@ -82,6 +82,19 @@ export function severalFound(kind: string, found: readonly { readonly id: string
   );
 }
 
+/**
+ * The volume that a name means: of several in different regions, where one name is no surplus, the one in `home`.
+ * @throws PolyvolError `conflict` when it could be another just as well
+ */
+export function theOneNamed(found: readonly Volume[], home: string | undefined): Volume | undefined {
+  const atHome = found.filter(({ region }) => region === home);
+  const meant = atHome.length > 0 ? atHome : found;
+  if (meant.length < 2) return meant[0];
+  if (new Set(meant.map(({ region }) => region)).size === 1) throw severalFound("volume", meant);
+  const places = meant.map(({ region, id }) => `${region} (${id})`).sort();
+  throw conflict(`${places.length} volumes have this name, in ${places.join(", ")}; name the region`, false);
+}
+
 export function conflict(
   reason: string,
   retryable: boolean,

@@ -1,11 +1,10 @@
-import type { Options } from "../../action.ts";
 import type { Context } from "../../context.ts";
-import { findVolume } from "../../find.ts";
+import { findVolume, type NameOptions } from "../../find.ts";
 import { onOneCloud } from "../../on-clouds.ts";
 import { writeSnapshot } from "../../views/snapshot.ts";
 import { change } from "../../wait.ts";
 
-export interface CreateSnapshotOptions extends Options {
+export interface CreateSnapshotOptions extends NameOptions {
   readonly description?: string;
   readonly tag?: Readonly<Record<string, string>>;
   readonly onlyDetached?: boolean;
@@ -19,7 +18,7 @@ export async function run(
   name: string,
 ): Promise<void> {
   const { cloud, storage } = await onOneCloud(context);
-  const volume = await findVolume(context, storage, text);
+  const volume = await findVolume(context, storage, text, options);
   const { description, tag } = options;
   const input = {
     volumeId: volume.id,

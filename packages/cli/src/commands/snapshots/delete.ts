@@ -1,11 +1,10 @@
-import type { Options } from "../../action.ts";
 import type { Context } from "../../context.ts";
 import { runDeletion } from "../../deletion.ts";
-import { findSnapshot, findVolume } from "../../find.ts";
+import { findSnapshot, findVolume, type NameOptions } from "../../find.ts";
 import { onOneCloud } from "../../on-clouds.ts";
 import { countText } from "../../output/format.ts";
 
-export interface DeleteSnapshotsOptions extends Options {
+export interface DeleteSnapshotsOptions extends NameOptions {
   readonly volume?: string;
   readonly yes?: boolean;
 }
@@ -17,7 +16,7 @@ export async function run(
 ): Promise<number> {
   const { cloud, storage } = await onOneCloud(context);
   const volume =
-    options.volume === undefined ? undefined : await findVolume(context, storage, options.volume);
+    options.volume === undefined ? undefined : await findVolume(context, storage, options.volume, options);
   return await runDeletion(context, {
     cloud,
     kind: "snapshot",

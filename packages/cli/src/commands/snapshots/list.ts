@@ -1,12 +1,11 @@
 import { isPolyvolError } from "@polyvol/core";
-import type { Options } from "../../action.ts";
 import type { Context } from "../../context.ts";
-import { findVolume } from "../../find.ts";
+import { findVolume, type NameOptions } from "../../find.ts";
 import { onEachCloud } from "../../on-clouds.ts";
 import { UsageError } from "../../usage-error.ts";
 import { writeSnapshots } from "../../views/snapshot.ts";
 
-export interface ListSnapshotsOptions extends Options {
+export interface ListSnapshotsOptions extends NameOptions {
   readonly volume?: string;
   readonly name?: string;
   readonly tag?: Readonly<Record<string, string>>;
@@ -17,7 +16,8 @@ export async function run(context: Context, options: ListSnapshotsOptions): Prom
   const { volume, name, tag, limit } = options;
   let missing = 0;
   const lists = await onEachCloud(context, async (storage) => {
-    const found = volume === undefined ? undefined : await orMissing(findVolume(context, storage, volume));
+    const found =
+      volume === undefined ? undefined : await orMissing(findVolume(context, storage, volume, options));
     if (found === "missing") {
       missing += 1;
       return [];

@@ -1,12 +1,11 @@
-import type { Options } from "../../action.ts";
 import type { Context } from "../../context.ts";
-import { findSnapshot, findVolume } from "../../find.ts";
+import { findSnapshot, findVolume, type NameOptions } from "../../find.ts";
 import { onOneCloud } from "../../on-clouds.ts";
 import { UsageError } from "../../usage-error.ts";
 import { writeSnapshot } from "../../views/snapshot.ts";
 import { change } from "../../wait.ts";
 
-export interface UpdateSnapshotOptions extends Options {
+export interface UpdateSnapshotOptions extends NameOptions {
   readonly volume?: string;
   readonly name?: string;
   readonly description?: string;
@@ -19,7 +18,7 @@ export async function run(context: Context, options: UpdateSnapshotOptions, text
   }
   const { cloud, storage } = await onOneCloud(context);
   const volume =
-    options.volume === undefined ? undefined : await findVolume(context, storage, options.volume);
+    options.volume === undefined ? undefined : await findVolume(context, storage, options.volume, options);
   const before = await findSnapshot(context, storage, text, volume);
   const changes = {
     ...(name === undefined ? {} : { name }),

@@ -1,12 +1,11 @@
 import { type BlockStorage, isPolyvolError } from "@polyvol/core";
-import type { Options } from "../../action.ts";
 import type { Context } from "../../context.ts";
 import { runDeletion } from "../../deletion.ts";
-import { findVolume, isId } from "../../find.ts";
+import { findVolume, isId, type NameOptions } from "../../find.ts";
 import { onOneCloud } from "../../on-clouds.ts";
 import { nameVolumes } from "../../views/volume.ts";
 
-export interface DeleteVolumesOptions extends Options {
+export interface DeleteVolumesOptions extends NameOptions {
   readonly deleteSnapshots?: boolean;
   readonly yes?: boolean;
 }
@@ -23,7 +22,7 @@ export async function run(
     kind: "volume",
     wanted,
     yes: options.yes,
-    find: (text) => findToDelete(context, storage, text, options.deleteSnapshots === true),
+    find: (text) => findToDelete(context, storage, text, options),
     question: (volumes) => {
       const kept = snapshots === "keep" ? "Their snapshots stay." : "Their snapshots are deleted, too.";
       return `Delete ${nameVolumes(cloud, volumes)}? ${kept}`;
@@ -37,12 +36,13 @@ async function findToDelete(
   context: Context,
   storage: BlockStorage,
   text: string,
-  withSnapshots: boolean,
+  options: DeleteVolumesOptions,
 ): Promise<{ readonly id: string; readonly name: string }> {
   try {
-    return await findVolume(context, storage, text);
+    return await findVolume(context, storage, text, options);
   } catch (error) {
-    if (withSnapshots && isId(text) && isPolyvolError(error, "not_found")) return { id: text, name: text };
+    const mayBeGone = options.deleteSnapshots === true && isId(text);
+    if (mayBeGone && isPolyvolError(error, "not_found")) return { id: text, name: text };
     throw error;
   }
 }

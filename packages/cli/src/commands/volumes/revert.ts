@@ -1,14 +1,13 @@
-import type { Options } from "../../action.ts";
 import { confirm } from "../../confirm.ts";
 import type { Context } from "../../context.ts";
 import { FAILED } from "../../errors.ts";
-import { findSnapshot, findVolume } from "../../find.ts";
+import { findSnapshot, findVolume, type NameOptions } from "../../find.ts";
 import { onOneCloud } from "../../on-clouds.ts";
 import { say } from "../../output/streams.ts";
 import { nameVolume, writeVolume } from "../../views/volume.ts";
 import { change } from "../../wait.ts";
 
-export interface RevertOptions extends Options {
+export interface RevertOptions extends NameOptions {
   readonly yes?: boolean;
 }
 
@@ -19,7 +18,7 @@ export async function run(
   snapshotText: string,
 ): Promise<number> {
   const { cloud, storage } = await onOneCloud(context);
-  const before = await findVolume(context, storage, text);
+  const before = await findVolume(context, storage, text, options);
   const snapshot = await findSnapshot(context, storage, snapshotText, before);
   const taken = snapshot.createdAt.toISOString();
   const question = `Revert ${nameVolume({ cloud, volume: before })} to ${snapshot.name}? What was written since ${taken} is lost.`;

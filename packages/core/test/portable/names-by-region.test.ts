@@ -1,0 +1,62 @@
+import { createBlockStorage, isPolyvolError, type PolyvolError } from "@polyvol/core";
+import { createVirtualClock } from "@polyvol/core/driver";
+import { createMemoryAccount, createMemoryDriver, type MemoryAccountOptions } from "@polyvol/memory";
+import { expect, test } from "vitest";
+
+/** A storage of the region mem-1, and volumes named `db` in the regions that are given. */
+async function storageWith(regions: readonly string[], options: MemoryAccountOptions = {}) {
+  const clock = createVirtualClock();
+  clock.runFreely();
+  const account = createMemoryAccount({ clock, regions: ["mem-1", "mem-2", "mem-3"], ...options });
+  const driver = createMemoryDriver({ account });
+  const storage = createBlockStorage(driver, { clock });
+  for (const region of regions) {
+    await storage.run("seed", false, (context) =>
+      driver.createVolume({ name: "db", sizeGiB: 8, region, tags: {} }, context),
+    );
+  }
+  account.calls.reset();
+  return { storage, account };
+}
+
+async function failureOf(work: Promise<unknown>): Promise<PolyvolError> {
+  const error = await work.then(
+    () => expect.unreachable("it should have failed"),
+    (reason: unknown) => reason,
+  );
+  if (!isPolyvolError(error)) throw error;
+  return error;
+}
+
+test.each([
+  [["mem-1"], "mem-1"],
+  [["mem-2"], "mem-2"],
+  [["mem-2", "mem-1"], "mem-1"],
+  [["mem-3", "mem-1", "mem-2"], "mem-1"],
+])("a name in %j means the volume in %s, for one listing", async (regions, wanted) => {
+  const { storage, account } = await storageWith(regions);
+  expect(await storage.volumes.find({ name: "db" })).toMatchObject({ region: wanted });
+  expect(account.calls.total).toBe(1);
+});
+
+test("in a region that is named it means the one there, or none", async () => {
+  const { storage } = await storageWith(["mem-1", "mem-2"]);
+  expect(await storage.volumes.find({ name: "db", region: "mem-2" })).toMatchObject({ region: "mem-2" });
+  expect(await storage.volumes.find({ name: "db", region: "mem-3" })).toBeUndefined();
+});
+
+test("in several regions, none of them the storage's own: the regions are named, and nothing is to be deleted", async () => {
+  const { storage } = await storageWith(["mem-2", "mem-3"]);
+  const error = await failureOf(storage.volumes.find({ name: "db" }));
+  expect(error).toMatchObject({ code: "conflict", retryable: false });
+  expect(error.reason).toMatch(
+    /^2 volumes have this name, in mem-2 \(\S+\), mem-3 \(\S+\); name the region$/,
+  );
+  expect(error.reason).not.toContain("delete");
+});
+
+test("two in one region, where names may repeat, are one too many", async () => {
+  const { storage } = await storageWith(["mem-1", "mem-1", "mem-2"], { names: "free" });
+  const error = await failureOf(storage.volumes.find({ name: "db" }));
+  expect(error.reason).toMatch(/^2 volumes have this name: \S+, \S+; delete or rename all but one$/);
+});
