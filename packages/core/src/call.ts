@@ -36,8 +36,10 @@ export interface Call {
   pauseBefore(attempt: number, failure: PolyvolError): Promise<boolean>;
   /** Names the resource better, for the error. */
   about(resource: ResourceRef): void;
-  /** What was last seen, for a timeout's message. */
-  note(seen: string): void;
+  /** What was last seen, for a timeout's message; `isBefore`: while nothing has been sent yet. */
+  note(seen: string, isBefore?: boolean): void;
+  /** The last look failed; what was seen before it stays. */
+  noteFailedLook(failure: PolyvolError): void;
 }
 
 export interface CallSetup {
@@ -65,7 +67,7 @@ export async function runCall<T>(
   const ending = new AbortController();
   const state: CallState = {
     resource: setup.resource,
-    seen: undefined,
+    ...{ seen: undefined, stayed: false, failedLook: undefined, sent: false },
     attempts: 0,
     touched: false,
     taken: 0,
@@ -102,8 +104,13 @@ export function checkedNow<T>(runtime: Runtime, operation: string, check: () => 
 interface CallState {
   resource: ResourceRef | undefined;
   seen: string | undefined;
+  /** Whether `seen` is what had to pass before anything could be sent. */
+  stayed: boolean;
+  failedLook: PolyvolError | undefined;
   /** Times that the request that failed last was sent. */
   attempts: number;
+  /** Whether any change of this call was sent. */
+  sent: boolean;
   /** Whether any change of this call may have been carried out. */
   touched: boolean;
   /** Requests of earlier rounds of a change that was recovered by looking. */
@@ -142,13 +149,19 @@ function makeCall(
       const isSame = kind === resource.kind && id === resource.id;
       state.resource = isSame ? { ...state.resource, ...resource } : resource;
     },
-    note: (seen) => {
+    note: (seen, isBefore = false) => {
       state.seen = seen;
+      state.stayed = isBefore && !state.sent;
+      state.failedLook = undefined;
+    },
+    noteFailedLook: (failure) => {
+      state.failedLook = failure;
     },
     send: async (kind, task) => {
       let taken = 0;
       for (let attempt = 1; ; attempt += 1) {
         abortSignal.throwIfAborted();
+        if (kind !== "read") state.sent = true;
         try {
           const result = await race(task(context));
           runtime.budget.succeeded(taken);
@@ -216,10 +229,17 @@ function describe(runtime: Runtime, setup: CallSetup, state: CallState, thrown: 
 }
 
 function timeoutError(timeoutMs: number, state: CallState): PolyvolError {
-  const seen = state.seen === undefined ? "" : `; last seen: ${state.seen}`;
-  return new PolyvolError("timeout", `not finished within ${showSpan(timeoutMs)}${seen}`, {
-    retryable: true,
-  });
+  const { seen, stayed, failedLook } = state;
+  const words = [
+    `not finished within ${showSpan(timeoutMs)}`,
+    ...(seen === undefined
+      ? []
+      : stayed
+        ? [`it stayed ${seen}`, "nothing was sent"]
+        : [`last seen: ${seen}`]),
+    ...(failedLook === undefined ? [] : [`the last look failed: ${failedLook.reason}`]),
+  ];
+  return new PolyvolError("timeout", words.join("; "), { retryable: true, cause: failedLook });
 }
 
 /**

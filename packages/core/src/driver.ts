@@ -281,6 +281,12 @@ export interface BlockStorageDriver {
 
   /** The mark given as {@link DriverCreateSnapshot.attemptId}, where the provider keeps it. */
   attemptIdOf?(snapshot: Snapshot): string | undefined;
+  /**
+   * Whether the volume is in a state that waits for a person, not for time (a transfer to be accepted, maintenance).
+   * Core then sends no change: what is as wanted already is returned, all else is `failed_precondition` at once.
+   * Absent: there are no such states.
+   */
+  isBlocked?(volume: Volume): boolean;
   /** Looks once, never waits. Needed when any answer carries `pending`. */
   checkPending?(pending: Pending, context: CallContext): Promise<PendingStatus>;
 }

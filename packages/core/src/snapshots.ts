@@ -20,8 +20,8 @@ import type { CreateSnapshotInput, SnapshotQuery } from "./options.ts";
 import { type Runtime, requireCapability } from "./runtime.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { SnapshotResources } from "./snapshot-resources.ts";
+import { waitForEffect } from "./waiting/effect.ts";
 import { snapshotReaches, snapshotUsable } from "./waiting/goal.ts";
-import { waitFor } from "./waiting/wait.ts";
 
 export function createSnapshots(
   runtime: Runtime,
@@ -179,14 +179,12 @@ export function createSnapshots(
     if (send === undefined)
       throw refused("unsupported", `the driver ${driver.provider} lacks updateSnapshot`);
     const changed = await call.send("repeatable", (context) => send(id, wanted, context));
-    const after = await waitFor(call, {
-      kind: "snapshot",
-      id,
+    const after = await waitForEffect(call, {
+      ...{ kind: "snapshot", id, onProgress, resources },
+      changed: { settled: true, ...changed },
       goal: snapshotReaches(asWanted),
-      polls: resources.polls,
-      pending: changed.pending,
-      onProgress,
-      lookAtOnce: true,
+      motionOf: (seen) => (snapshotUsable(seen).state === "done" ? "at_rest" : "under_way"),
+      givenUp: () => "the provider accepted the change, and nothing has come of it",
     });
     if (after === undefined) throw new PolyvolError("not_found", "it has gone meanwhile");
     return after;

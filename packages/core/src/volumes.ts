@@ -63,6 +63,7 @@ export function createVolumes(
     return converge(resources, call, {
       id,
       reached: (volume) => volume.sizeGiB === sizeGiB,
+      openIn: { states: ["creating", "resizing", "reverting"] },
       refuse: (volume) => {
         refuseFailed(volume);
         if (volume.sizeGiB > sizeGiB) {
@@ -88,15 +89,11 @@ export function createVolumes(
     options: WaitOptions | undefined,
     plan: (call: Call) => Omit<VolumeChange, "id" | "onProgress">,
   ): Promise<Volume> {
-    return runCall(
-      runtime,
-      { operation, resource: { kind: "volume", id }, options, waits: true, changes: true },
-      (call) => {
-        requireCapability(runtime, capability, cannot);
-        checkId(id, "id");
-        return converge(resources, call, { ...plan(call), id, onProgress: options?.onProgress });
-      },
-    );
+    return runCall(runtime, changing(operation, options, id), (call) => {
+      requireCapability(runtime, capability, cannot);
+      checkId(id, "id");
+      return converge(resources, call, { ...plan(call), id, onProgress: options?.onProgress });
+    });
   }
 
   async function beginWithin(
@@ -145,28 +142,19 @@ export function createVolumes(
         },
       ),
     resize: (id, sizeGiB, options) =>
-      runCall(
-        runtime,
-        {
-          operation: "volumes.resize",
-          resource: { kind: "volume", id },
-          options,
-          waits: true,
-          changes: true,
-        },
-        (call) => {
-          requireCapability(runtime, "volumes.resize", "volumes cannot be resized here");
-          checkId(id, "id");
-          const size = checkSize(sizeGiB, limits.volumeSize, false, "sizeGiB");
-          return resizeTo(call, id, size, options?.onProgress);
-        },
-      ),
+      runCall(runtime, changing("volumes.resize", options, id), (call) => {
+        requireCapability(runtime, "volumes.resize", "volumes cannot be resized here");
+        checkId(id, "id");
+        const size = checkSize(sizeGiB, limits.volumeSize, false, "sizeGiB");
+        return resizeTo(call, id, size, options?.onProgress);
+      }),
     attach: (id, serverId, options) =>
       change("volumes.attach", "volumes.attach", "volumes cannot be attached here", id, options, () => {
         checkId(serverId, "serverId");
         const send = method(driver.attachVolume?.bind(driver), "attachVolume");
         return {
           reached: (volume) => isAttached(volume, serverId),
+          openIn: { states: ["attaching", "detaching"] },
           refuse: (volume) => {
             refuseFailed(volume);
             const others = volume.attachments.map((each) => each.serverId).join(", ");
@@ -184,6 +172,7 @@ export function createVolumes(
         const send = method(driver.detachVolume?.bind(driver), "detachVolume");
         return {
           reached: (volume) => !isAttached(volume, serverId),
+          openIn: { states: ["attaching", "detaching"], patient: true },
           refuse: () => undefined,
           send: (context: CallContext): Promise<Changed> => send(id, serverId, context),
           server: { id: serverId, change: "detach" },
@@ -203,6 +192,7 @@ export function createVolumes(
           return {
             // A revert leaves no trace to look for: it is done when it was sent and the volume is at rest again.
             reached: () => sent,
+            openIn: { states: ["reverting"] },
             refuse: (volume) => {
               refuseFailed(volume);
               const use = inUse(volume);
@@ -229,21 +219,12 @@ export function createVolumes(
         };
       }),
     delete: (id, options) =>
-      runCall(
-        runtime,
-        {
-          operation: "volumes.delete",
-          resource: { kind: "volume", id },
-          options,
-          waits: true,
-          changes: true,
-        },
-        (call) =>
-          removeVolume(resources, snapshots, call, {
-            id: checkId(id, "id"),
-            withSnapshots: checkSnapshotsOption(options?.snapshots),
-            onProgress: options?.onProgress,
-          }),
+      runCall(runtime, changing("volumes.delete", options, id), (call) =>
+        removeVolume(resources, snapshots, call, {
+          id: checkId(id, "id"),
+          withSnapshots: checkSnapshotsOption(options?.snapshots),
+          onProgress: options?.onProgress,
+        }),
       ),
   };
   return { volumes, kind };
@@ -261,6 +242,14 @@ function reading(
     waits: false,
     changes: false,
   };
+}
+
+function changing(
+  operation: string,
+  options: WaitOptions | undefined,
+  id: string,
+): Parameters<typeof runCall>[1] {
+  return { operation, resource: { kind: "volume", id }, options, waits: true, changes: true };
 }
 
 function checkSnapshotsOption(value: unknown): boolean {

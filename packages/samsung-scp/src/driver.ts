@@ -6,7 +6,7 @@ import { createRequestSigner } from "./auth.ts";
 import { capabilitiesWith } from "./capabilities.ts";
 import type { ResolvedConfig } from "./config.ts";
 import { createFailureRefinement } from "./failure.ts";
-import { toCreateSnapshotBody, toCreateVolumeBody, toSnapshot, toVolume } from "./mapping.ts";
+import { isBlocked, toCreateSnapshotBody, toCreateVolumeBody, toSnapshot, toVolume } from "./mapping.ts";
 import { accepted, done, started } from "./operations.ts";
 import { attemptIdOf } from "./tags.ts";
 import { PROVIDER, VERSION } from "./version.ts";
@@ -76,6 +76,7 @@ export function createDriver(config: ResolvedConfig): BlockStorageDriver {
       return done(send(api.updateSnapshot(id, kept, description), context));
     },
     attemptIdOf,
+    isBlocked,
   };
   return Object.defineProperty(driver, CONNECTION, { value: client });
 }

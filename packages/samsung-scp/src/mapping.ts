@@ -81,6 +81,13 @@ export function toVolumeState(providerState: string): VolumeState {
   }
 }
 
+/** Volumes that wait for a person: the transfer has to be accepted or given up, the maintenance ended. */
+const BLOCKED: readonly string[] = ["awaiting-transfer", "maintenance"];
+
+export function isBlocked({ providerState = "" }: Volume): boolean {
+  return BLOCKED.includes(normalise(providerState));
+}
+
 export function toSnapshotState(providerState: string): SnapshotState {
   const state = normalise(providerState);
   switch (state) {

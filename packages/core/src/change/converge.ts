@@ -3,17 +3,27 @@ import type { CallContext, Changed } from "../driver.ts";
 import { isPolyvolError, PolyvolError } from "../errors.ts";
 import type { WaitOptions } from "../options.ts";
 import { isUnclear } from "../retry.ts";
-import type { Volume } from "../volume.ts";
+import type { Volume, VolumeState } from "../volume.ts";
 import type { VolumeResources } from "../volume-resources.ts";
-import { settled, volumeReaches, volumeUsable } from "../waiting/goal.ts";
+import { waitForEffect } from "../waiting/effect.ts";
+import { seenState, settled, type Verdict, volumeReaches, volumeUsable } from "../waiting/goal.ts";
 import { waitFor } from "../waiting/wait.ts";
+import { isBlocked, refuseBlocked } from "./blocked.ts";
 import { refusedOnServer, type ServerOfChange } from "./refused-on-server.ts";
+
+/** What looks as wanted may be about to change for so long. */
+const OPEN_MS = 60_000;
 
 /** A change of a volume, told by where it leads: so it can be repeated, and recovered by looking. */
 export interface VolumeChange {
   readonly id: string;
   /** Whether the volume is as wanted; then nothing is sent. */
   reached(volume: Volume): boolean;
+  /**
+   * States in which the volume may look as wanted and not stay so: a change of the same matter is under way. In all
+   * others it is returned as it is. `patient`: also in these, once it has stayed in them for a minute.
+   */
+  readonly openIn?: { readonly states: readonly VolumeState[]; readonly patient?: boolean };
   /** Throws what forbids the change in the volume's present state. */
   refuse(volume: Volume): void;
   send(context: CallContext): Promise<Changed>;
@@ -40,6 +50,7 @@ export async function converge(
         if (unclear) emitFound(call, change.id);
         return volume;
       }
+      refuseBlocked(runtime, volume);
       change.refuse(volume);
       try {
         const changed = await call.send("once", (context) => change.send(context));
@@ -73,17 +84,25 @@ async function alreadyReached(
   throw error;
 }
 
-/** The volume, once nothing is under way on it. */
+/** The volume, once nothing is under way on it, or it is as wanted whatever is. */
 async function atRest(resources: VolumeResources, call: Call, change: VolumeChange): Promise<Volume> {
+  const { runtime } = call;
+  const startedAt = runtime.monotonicNow();
+  const patienceMs = Math.min(OPEN_MS, call.remainingMs() / 4);
+  const goal = (seen: Volume): Verdict => {
+    const verdict = settled(seen);
+    if (verdict.state !== "pending") return verdict;
+    const isPatient = change.openIn?.patient === true && runtime.monotonicNow() - startedAt >= patienceMs;
+    const isFinal = !change.openIn?.states.includes(seen.state) || isPatient;
+    return isBlocked(runtime, seen) || (change.reached(seen) && isFinal) ? { state: "done" } : verdict;
+  };
   const volume = await resources.get(call, change.id);
   call.about({ kind: "volume", id: volume.id, name: volume.name });
-  if (settled(volume).state !== "pending") return volume;
+  if (goal(volume).state !== "pending") return volume;
   const rested = await waitFor(call, {
-    kind: "volume",
-    id: change.id,
-    goal: settled,
+    ...{ kind: "volume", id: change.id, onProgress: change.onProgress, isBefore: true },
+    goal,
     polls: resources.polls,
-    onProgress: change.onProgress,
   });
   if (rested === undefined) throw vanished();
   return rested;
@@ -95,38 +114,18 @@ async function waitUntilReached(
   change: VolumeChange,
   changed: Changed,
 ): Promise<Volume> {
-  let underWay = false;
-  for (let { pending } = changed; ; pending = undefined) {
-    const volume = await waitFor(call, {
-      kind: "volume",
-      id: change.id,
-      // At rest again without effect: the provider gave up. At rest from the start: it has not begun yet.
-      goal: (seen) => {
-        const verdict = volumeReaches((each) => change.reached(each))(seen);
-        const resting = volumeUsable(seen).state === "done";
-        if (!resting) underWay = true;
-        return verdict.state === "pending" && resting && underWay ? { state: "done" } : verdict;
-      },
-      polls: resources.polls,
-      pending,
-      onProgress: change.onProgress,
-      lookAtOnce: changed.settled === true,
-    });
-    if (volume === undefined) throw vanished();
-    if (change.reached(volume)) return volume;
-    // A shared look may have come from a listing that lags behind: only the volume itself proves a failure.
-    const now = await resources.get(call, change.id);
-    if (change.reached(now)) return now;
-    if (volumeUsable(now).state === "done") {
-      throw new PolyvolError(
-        "operation_failed",
-        "the provider accepted the change and ended it without effect",
-        {
-          outcome: "unknown",
-        },
-      );
-    }
-  }
+  const volume = await waitForEffect(call, {
+    ...{ kind: "volume", id: change.id, onProgress: change.onProgress },
+    ...{ resources, changed },
+    goal: volumeReaches((each) => change.reached(each)),
+    motionOf: (seen) => (volumeUsable(seen).state === "done" ? "at_rest" : "under_way"),
+    givenUp: (seen, after) => {
+      const what = after === "nothing" ? "and nothing has come of it" : "and ended it without effect";
+      return `the provider accepted the change ${what}: it is ${seenState(seen)} again`;
+    },
+  });
+  if (volume === undefined) throw vanished();
+  return volume;
 }
 
 function emitFound(call: Call, id: string): void {

@@ -9,8 +9,10 @@ import type { Snapshot } from "../snapshot.ts";
 import type { SnapshotResources } from "../snapshot-resources.ts";
 import type { Volume } from "../volume.ts";
 import type { VolumeResources } from "../volume-resources.ts";
+import { waitForEffect } from "../waiting/effect.ts";
 import { gone, seenState, settled } from "../waiting/goal.ts";
 import { waitFor } from "../waiting/wait.ts";
+import { isBlocked, refuseBlocked } from "./blocked.ts";
 
 type OnProgress = WaitOptions["onProgress"];
 
@@ -137,17 +139,22 @@ async function readBefore<T extends Volume | Snapshot, Query>(
   id: string,
   onProgress: OnProgress,
 ): Promise<T | "gone"> {
+  const { runtime } = call;
   const atRest = (resource: T): ReturnType<typeof settled> =>
-    resource.state === "deleting" ? { state: "done" } : settled(resource);
+    resource.state === "deleting" || isBlocked(runtime, resource) ? { state: "done" } : settled(resource);
   const found = await resources.tryGet(call, id);
   if (found === undefined) return "gone";
   call.about({ kind: resources.kind, id, name: found.name });
-  if (atRest(found).state !== "pending") return found;
-  return (
-    (await waitFor(call, { kind: resources.kind, id, goal: atRest, polls: resources.polls, onProgress })) ??
-    "gone"
-  );
+  const { kind, polls } = resources;
+  const rested =
+    atRest(found).state === "pending"
+      ? await waitFor(call, { kind, id, goal: atRest, polls, onProgress, isBefore: true })
+      : found;
+  if (rested !== undefined) refuseBlocked(runtime, rested);
+  return rested ?? "gone";
 }
+
+const GIVEN_UP = "gave the deletion up";
 
 interface Removal<T> {
   readonly id: string;
@@ -165,13 +172,17 @@ async function sendAndWait<T extends Volume | Snapshot, Query>(
   const changed = before?.state === "deleting" ? {} : await sendRemoval(resources, call, removal);
   if (changed === "gone") return;
   if (changed.settled === true) return;
-  await waitFor(call, {
-    kind: resources.kind,
-    id,
+  await waitForEffect<T, Query>(call, {
+    ...{ kind: resources.kind, id, onProgress: removal.onProgress },
+    ...{ resources, changed },
     goal: gone<T>(before === undefined ? undefined : seenState(before)),
-    polls: resources.polls,
-    pending: changed.pending,
-    onProgress: removal.onProgress,
+    motionOf: (seen) =>
+      seen.state === "deleting" ? "under_way" : settled(seen).state === "done" ? "at_rest" : "unclear",
+    wasUnderWay: before?.state === "deleting",
+    givenUp: (seen, after) => {
+      const what = after === "nothing" ? "accepted the deletion, and nothing has come of it" : GIVEN_UP;
+      return `the provider ${what}: it is ${seenState(seen)}; does something still depend on it?`;
+    },
   });
 }
 

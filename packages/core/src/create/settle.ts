@@ -2,6 +2,7 @@ import type { Call } from "../call.ts";
 import { PolyvolError } from "../errors.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
+import { readPatiently } from "../waiting/report.ts";
 import { firstMade, liveOf } from "./free.ts";
 import { type Attempt, conflict, type NamedCreate, severalFound } from "./named.ts";
 
@@ -37,9 +38,16 @@ export async function settleDuplicates<T extends Volume | Snapshot>(
   const isOwn = (each: T): boolean =>
     attempt.ownIds.includes(each.id) || create.attemptIdOf(each) === attempt.id;
   // The other process looks, waits for the winner and deletes: that takes it its own pauses.
-  const patientUntil = monotonicNow() + 2 * driver.settleMs + call.runtime.polling.maxDelayMs;
+  let patientUntil = monotonicNow() + 2 * driver.settleMs + call.runtime.polling.maxDelayMs;
+  const look = async (): Promise<readonly T[]> => {
+    const from = monotonicNow();
+    const found = await readPatiently(call, { kind: create.kind, id: made.id }, () => create.look(call));
+    // An outage holds the other up as well.
+    patientUntil += monotonicNow() - from;
+    return found;
+  };
   for (;;) {
-    const listed = liveOf(create, await create.look(call));
+    const listed = liveOf(create, await look());
     // Taken over from another process and listed no more: it has lost, and its maker has removed it.
     const hasLost = listed.length > 0 && !isOwn(made);
     const withMade = listed.some((each) => each.id === made.id) || hasLost ? listed : [...listed, made];

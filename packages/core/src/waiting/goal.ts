@@ -7,7 +7,7 @@ export type Verdict =
   | { readonly state: "pending" }
   | { readonly state: "failed"; readonly reason: string };
 
-/** Judges a resource as it was just seen. It must not depend on anything else. */
+/** Judges a resource as it was just seen, and by what was seen before. */
 export type Goal<T> = (resource: T) => Verdict;
 
 const DONE: Verdict = { state: "done" };
@@ -66,12 +66,16 @@ export function snapshotReaches(reached: (snapshot: Snapshot) => boolean): Goal<
 }
 
 /**
- * Only its absence ends the wait, or an error state that it was not in before (`before`: its state by the provider's
- * word), which says that the deletion failed.
+ * Only its absence ends the wait, or an error state that says that the deletion failed: one that it was not in before
+ * (`before`: its state by the provider's word), or is in again after it was seen `deleting`.
  */
 export function gone<T extends Volume | Snapshot>(before: string | undefined): Goal<T> {
-  return (resource) =>
-    resource.state === "error" && seenState(resource) !== before ? failed(resource) : PENDING;
+  let wasDeleting = before === "deleting";
+  return (resource) => {
+    wasDeleting ||= resource.state === "deleting";
+    if (resource.state !== "error") return PENDING;
+    return wasDeleting || seenState(resource) !== before ? failed(resource) : PENDING;
+  };
 }
 
 /** Nothing is under way any more, whether it went well or not. */

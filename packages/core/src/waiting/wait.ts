@@ -1,28 +1,23 @@
 import type { Call } from "../call.ts";
-import type { Pending } from "../driver.ts";
+import type { Pending, PendingStatus } from "../driver.ts";
 import { PolyvolError } from "../errors.ts";
-import type { WaitOptions } from "../options.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { tell } from "../tell.ts";
 import type { Volume } from "../volume.ts";
 import { type Goal, seenState } from "./goal.ts";
+import { createPauses } from "./pauses.ts";
 import type { Polls } from "./polls.ts";
+import { report, reportFailedLook, type Watched } from "./report.ts";
 
-/** A new resource, or the record of a change, may take so long to show up at all. */
-const APPEARANCE_MS = 60_000;
+/** A new resource, the record of a change, or a change on its resource may take so long to show up at all. */
+export const APPEARANCE_MS = 60_000;
 /** What is seen of a record that does not show. */
 export const NOT_VISIBLE = "not visible yet";
-/** Each pause is so much longer than the one before. */
-const GROWTH = 1.5;
 
-export interface WaitSetup<T> {
-  readonly kind: "volume" | "snapshot";
-  readonly id: string;
+export interface WaitSetup<T> extends Watched {
   readonly goal: Goal<T>;
   readonly polls: Polls<T>;
   /** A record to follow before the resource itself is looked at. */
   readonly pending?: Pending | undefined;
-  readonly onProgress?: WaitOptions["onProgress"];
   /** Looks first and pauses afterwards, for changes that are usually done when they are answered. */
   readonly lookAtOnce?: boolean;
   /** The resource was made just now and may not show up at first. Otherwise its absence is believed at once. */
@@ -44,106 +39,72 @@ export async function waitFor<T extends Volume | Snapshot>(
   const pauses = createPauses(call, setup.lookAtOnce === true || setup.pending !== undefined);
   for (;;) {
     const { dueAt, slackMs } = pauses.next();
-    const resource = await setup.polls.look({
-      id: setup.id,
-      operation: call.operation,
-      dueAt,
-      slackMs,
-      abortSignal: call.abortSignal,
-    });
+    const { id } = setup;
+    const { operation, abortSignal } = call;
+    let resource: T | undefined;
+    try {
+      resource = await setup.polls.look({ id, operation, dueAt, slackMs, abortSignal });
+    } catch (error) {
+      reportFailedLook(call, setup, error, pauses);
+      continue;
+    }
     if (resource === undefined) {
       if (seenOnce || monotonicNow() - startedAt >= APPEARANCE_MS) return undefined;
-      report(call, setup, "not there yet", pauses.upcomingMs);
+      report(call, setup, "not there yet", pauses);
       continue;
     }
     seenOnce = true;
     const verdict = setup.goal(resource);
     if (verdict.state === "done") return resource;
     if (verdict.state === "failed") throw failed(call, setup, verdict.reason);
-    report(call, setup, seenState(resource), pauses.upcomingMs);
+    report(call, setup, seenState(resource), pauses);
   }
 }
 
-async function followRecord<T>(call: Call, setup: WaitSetup<T>, pending: Pending): Promise<void> {
-  const { driver, monotonicNow } = call.runtime;
+async function followRecord(call: Call, watched: Watched, pending: Pending): Promise<void> {
+  const { monotonicNow } = call.runtime;
   let seenAt = monotonicNow();
   const pauses = createPauses(call, false);
   for (;;) {
     const { dueAt } = pauses.next();
     await call.sleep(Math.max(0, dueAt - monotonicNow()));
-    const status = await call.send("read", async (context) => {
-      if (driver.checkPending === undefined) {
-        throw new PolyvolError(
-          "unknown",
-          `the driver ${driver.provider} gave a pending record and cannot look at it`,
-        );
-      }
-      return await driver.checkPending(pending, context);
-    });
+    let status: PendingStatus;
+    try {
+      status = await checkRecord(call, pending);
+    } catch (error) {
+      reportFailedLook(call, watched, error, pauses);
+      continue;
+    }
     if (status.state === "succeeded") return;
-    if (status.state === "failed") throw failed(call, setup, status.reason);
+    if (status.state === "failed") throw failed(call, watched, status.reason);
     if (status.state === "absent") {
-      if (monotonicNow() - seenAt >= APPEARANCE_MS)
-        throw failed(call, setup, "there is no record of the change");
-      report(call, setup, NOT_VISIBLE, pauses.upcomingMs);
+      if (monotonicNow() - seenAt >= APPEARANCE_MS) {
+        throw failed(call, watched, "there is no record of the change");
+      }
+      report(call, watched, NOT_VISIBLE, pauses);
       continue;
     }
     seenAt = monotonicNow();
-    report(call, setup, status.seen ?? "running", pauses.upcomingMs);
     if (status.retryAfterMs !== undefined) pauses.atLeast(status.retryAfterMs);
+    report(call, watched, status.seen ?? "running", pauses);
   }
 }
 
-function failed<T>(call: Call, { kind, id }: WaitSetup<T>, reason: string): PolyvolError {
-  call.about({ kind, id });
-  return new PolyvolError("operation_failed", reason, { outcome: "unknown" });
-}
-
-function report<T>(call: Call, setup: WaitSetup<T>, seen: string, nextLookMs: number): void {
-  const { runtime } = call;
-  const elapsedMs = call.elapsedMs();
-  call.note(seen);
-  tell(setup.onProgress, { seen, elapsedMs });
-  runtime.emit(call.operation, {
-    type: "wait",
-    resource: { kind: setup.kind, id: setup.id },
-    seen,
-    elapsedMs,
-    nextLookMs,
+function checkRecord(call: Call, pending: Pending): Promise<PendingStatus> {
+  const { driver } = call.runtime;
+  return call.send("read", async (context) => {
+    if (driver.checkPending === undefined) {
+      throw new PolyvolError(
+        "unknown",
+        `the driver ${driver.provider} gave a pending record and cannot look at it`,
+      );
+    }
+    return await driver.checkPending(pending, context);
   });
 }
 
-interface Pauses {
-  /** When to look next. Looks may be shared with others that are due up to `slackMs` later. */
-  next(): { readonly dueAt: number; readonly slackMs: number };
-  atLeast(ms: number): void;
-  /** The pause that comes now, for reports. */
-  readonly upcomingMs: number;
-}
-
-/** Growing pauses with jitter, and one last look shortly before the deadline. */
-function createPauses(call: Call, lookAtOnce: boolean): Pauses {
-  const { polling, monotonicNow, random } = call.runtime;
-  let pauseMs = lookAtOnce ? 0 : polling.initialDelayMs;
-  let floorMs = 0;
-  const lastLookMs = Math.min(1_000, (call.elapsedMs() + call.remainingMs()) / 10);
-  const jitter = (ms: number): number => ms * (0.75 + random() * 0.5);
-  return {
-    next: () => {
-      const now = monotonicNow();
-      const wanted = now + Math.max(floorMs, jitter(pauseMs));
-      const last = now + call.remainingMs() - lastLookMs;
-      const dueAt = wanted > last && now < last ? last : wanted;
-      const slackMs = pauseMs / 2;
-      pauseMs = Math.min(polling.maxDelayMs, Math.max(polling.initialDelayMs, pauseMs * GROWTH));
-      floorMs = 0;
-      return { dueAt, slackMs };
-    },
-    atLeast: (ms) => {
-      floorMs = ms;
-    },
-    get upcomingMs() {
-      return Math.max(floorMs, pauseMs);
-    },
-  };
+/** The provider itself reports that it failed. */
+export function failed(call: Call, { kind, id }: Watched, reason: string): PolyvolError {
+  call.about({ kind, id });
+  return new PolyvolError("operation_failed", reason, { outcome: "unknown" });
 }

@@ -1,0 +1,91 @@
+import type { Call } from "../call.ts";
+import type { Changed } from "../driver.ts";
+import type { Resources } from "../resources.ts";
+import type { Snapshot } from "../snapshot.ts";
+import type { Volume } from "../volume.ts";
+import type { Goal, Verdict } from "./goal.ts";
+import { readPatiently, type Watched } from "./report.ts";
+import { APPEARANCE_MS, failed, waitFor } from "./wait.ts";
+
+/** After a record said that a change is over, its resource may show the old for so long. */
+const BEHIND_RECORD_MS = 10_000;
+/** Looks at the resource by itself, one after the other, before a change is called given up. */
+const CLOSE_LOOKS = 2;
+
+/** How a resource that is not as wanted is seen: is the change under way, or is nothing? */
+export type Motion = "under_way" | "at_rest" | "unclear";
+
+/** A change that was accepted, told by how its resource looks. */
+export interface Effect<T extends Volume | Snapshot, Query> extends Watched {
+  readonly resources: Resources<T, Query>;
+  readonly changed: Changed;
+  /** `done`: as wanted. A resource that is gone ends the wait in any case. */
+  readonly goal: Goal<T>;
+  motionOf(resource: T): Motion;
+  /** It was seen under way before the wait. */
+  readonly wasUnderWay?: boolean;
+  /** What is said of a change that has come to nothing, the resource as it is last seen. */
+  givenUp(resource: T, after: "under_way" | "record" | "nothing"): string;
+}
+
+/**
+ * Waits until an accepted change shows its effect: resolves with the resource as wanted, with `undefined` once it is
+ * gone. The provider may have given it up, and no state says so; then a resource at rest that is not as wanted ends the
+ * wait: at once when the change was under way before, soon when its record calls it over, and after a minute when
+ * nothing of it was ever seen. Only the resource itself, read by itself, proves that: a shared look may come from a
+ * listing that lags behind.
+ *
+ * @throws PolyvolError `operation_failed`
+ */
+export async function waitForEffect<T extends Volume | Snapshot, Query>(
+  call: Call,
+  effect: Effect<T, Query>,
+): Promise<T | undefined> {
+  const { resources, changed, id } = effect;
+  const { monotonicNow, polling } = call.runtime;
+  let underWay = effect.wasUnderWay === true;
+  let restingSince: number | undefined;
+  const patienceMs = changed.pending === undefined ? APPEARANCE_MS : BEHIND_RECORD_MS;
+
+  /** `done` also for what has to be looked at closely. */
+  function judge(seen: T): Verdict {
+    const verdict = effect.goal(seen);
+    if (verdict.state !== "pending") return verdict;
+    const motion = effect.motionOf(seen);
+    if (motion === "under_way") underWay = true;
+    if (motion !== "at_rest") restingSince = undefined;
+    else restingSince ??= monotonicNow();
+    const isOver = restingSince !== undefined && (underWay || monotonicNow() - restingSince >= patienceMs);
+    return isOver ? { state: "done" } : verdict;
+  }
+
+  /** The last word on a resource that seems to be at rest for good; `pending`: it is not. */
+  async function lookClosely(): Promise<T | "pending" | undefined> {
+    for (let look = 1; ; look += 1) {
+      const now = await readPatiently(call, effect, () => resources.tryGet(call, id));
+      if (now === undefined) return undefined;
+      const verdict = effect.goal(now);
+      if (verdict.state === "done") return now;
+      if (verdict.state === "failed") throw failed(call, effect, verdict.reason);
+      if (judge(now).state === "pending") return "pending";
+      if (look >= CLOSE_LOOKS) {
+        const after = underWay ? "under_way" : changed.pending === undefined ? "nothing" : "record";
+        throw failed(call, effect, effect.givenUp(now, after));
+      }
+      await call.sleep(polling.initialDelayMs);
+    }
+  }
+
+  for (let { pending } = changed; ; pending = undefined) {
+    const seen = await waitFor<T>(call, {
+      ...{ kind: effect.kind, id, onProgress: effect.onProgress },
+      goal: judge,
+      polls: resources.polls,
+      pending,
+      lookAtOnce: changed.settled === true,
+    });
+    if (seen === undefined || effect.goal(seen).state === "done") return seen;
+    const found = await lookClosely();
+    if (found !== "pending") return found;
+  }
+}

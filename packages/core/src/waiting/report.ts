@@ -1,0 +1,61 @@
+import type { Call } from "../call.ts";
+import { isPolyvolError, type PolyvolErrorCode } from "../errors.ts";
+import type { WaitOptions } from "../options.ts";
+import { tell } from "../tell.ts";
+import { createPauses, type Pauses } from "./pauses.ts";
+
+/** What is waited for, and who is told of it. */
+export interface Watched {
+  readonly kind: "volume" | "snapshot";
+  readonly id: string;
+  readonly onProgress?: WaitOptions["onProgress"];
+  /** The wait comes before anything is sent: what would be changed has to come to rest first. */
+  readonly isBefore?: boolean;
+}
+
+/** Tells of a look that found nothing to end the wait with. */
+export function report(call: Call, watched: Watched, seen: string, pauses: Pauses): void {
+  call.note(seen, watched.isBefore);
+  tellOf(call, watched, seen, pauses);
+}
+
+/** Failures of a look that pass: the service, the network, or something on the way between. */
+const PASSING: ReadonlySet<PolyvolErrorCode> = new Set([
+  "unavailable",
+  "timeout",
+  "rate_limited",
+  "malformed_response",
+]);
+
+/**
+ * A look that failed in a passing way is a look that saw nothing: it is told of, and the next one comes in its time.
+ * @throws `error`, when it is definite, or asks for a longer pause than the call has time for
+ */
+export function reportFailedLook(call: Call, watched: Watched, error: unknown, pauses: Pauses): void {
+  if (call.abortSignal.aborted || !isPolyvolError(error)) throw error;
+  const { code, retryable, retryAfterMs = 0 } = error;
+  if (!retryable || !PASSING.has(code) || retryAfterMs >= call.remainingMs()) throw error;
+  pauses.atLeast(retryAfterMs);
+  call.noteFailedLook(error);
+  tellOf(call, watched, `no answer (${code})`, pauses);
+}
+
+/** A read by whoever waits already: what fails in a passing way is read again, for as long as the call has time. */
+export async function readPatiently<T>(call: Call, watched: Watched, read: () => Promise<T>): Promise<T> {
+  const pauses = createPauses(call, false);
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      reportFailedLook(call, watched, error, pauses);
+    }
+    await call.sleep(pauses.next().dueAt - call.runtime.monotonicNow());
+  }
+}
+
+function tellOf(call: Call, { kind, id, onProgress }: Watched, seen: string, pauses: Pauses): void {
+  const elapsedMs = call.elapsedMs();
+  tell(onProgress, { seen, elapsedMs });
+  const nextLookMs = pauses.upcomingMs;
+  call.runtime.emit(call.operation, { type: "wait", resource: { kind, id }, seen, elapsedMs, nextLookMs });
+}
