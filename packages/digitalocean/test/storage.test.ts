@@ -186,3 +186,14 @@ test("an address that is not safe is refused when the storage is made", () => {
     expect(() => createDigitalOceanStorage({ token: TOKEN, baseUrl })).toThrow(/invalid_argument/);
   }
 });
+
+test("an attach whose action completed and that another program has undone since is told soon", async () => {
+  const { storage, emulator, clock } = await openCloud({ actionDurationMs: 5_000 });
+  emulator.seed({ volumes: [VOLUME] });
+  const stale = { kind: "wrong-json", at: "volume.droplet_ids", value: [] } as const;
+  emulator.faults.add({ ...stale, match: { method: "GET", path: "/v2/volumes/ab-1" } });
+  const from = clock.now();
+  const error = await failureOf(storage.volumes.attach("ab-1", "1001"));
+  expect(error).toMatchObject({ code: "operation_failed", outcome: "unknown" });
+  expect(clock.now() - from).toBeLessThan(60_000);
+});

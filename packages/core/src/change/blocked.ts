@@ -9,9 +9,12 @@ export function isBlocked({ driver }: Runtime, resource: Volume | Snapshot): boo
   return !("volumeId" in resource) && driver.isBlocked?.(resource) === true;
 }
 
+export function blockedWords(resource: Volume | Snapshot): string {
+  return `it is in the state ${seenState(resource)}, which does not pass by itself`;
+}
+
 /** @throws PolyvolError `failed_precondition` for what only a person can set free */
 export function refuseBlocked(runtime: Runtime, resource: Volume | Snapshot): void {
   if (!isBlocked(runtime, resource)) return;
-  const state = seenState(resource);
-  throw refused("failed_precondition", `it is in the state ${state}, which does not pass by itself`);
+  throw refused("failed_precondition", blockedWords(resource));
 }

@@ -121,7 +121,7 @@ async function waitUntilReached(
     motionOf: (seen) => (volumeUsable(seen).state === "done" ? "at_rest" : "under_way"),
     givenUp: (seen, after) => {
       const what = after === "nothing" ? "and nothing has come of it" : "and ended it without effect";
-      return `the provider accepted the change ${what}: it is ${seenState(seen)} again`;
+      return `the provider accepted the change ${what}: it is ${seenState(seen)}`;
     },
   });
   if (volume === undefined) throw vanished();

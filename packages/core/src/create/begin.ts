@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Call, runCall } from "../call.ts";
+import { blockedWords, isBlocked, refuseBlocked } from "../change/blocked.ts";
 import { isPolyvolError } from "../errors.ts";
 import type { Operation, OperationRef, OperationStatus } from "../operation.ts";
 import type { CallOptions, WaitOptions } from "../options.ts";
@@ -136,17 +137,19 @@ async function untilUsable<T extends Volume | Snapshot, Query>(
   onProgress: WaitOptions["onProgress"],
 ): Promise<T> {
   const believed = ref.settled && ref.pending === undefined;
+  const { runtime } = kind;
   if (known !== undefined && believed && kind.usable(known).state === "done") return known;
   const usable = await waitFor(call, {
     kind: kind.resources.kind,
     id: ref.resourceId,
-    goal: kind.usable,
+    goal: (seen) => (isBlocked(runtime, seen) ? { state: "done" } : kind.usable(seen)),
     polls: kind.resources.polls,
     pending: ref.pending,
     onProgress,
     isNew: true,
   });
   if (usable === undefined) throw conflict("it was created and has gone since", false, "operation_failed");
+  refuseBlocked(runtime, usable);
   return usable;
 }
 
@@ -204,6 +207,7 @@ async function statusOf<T extends Volume | Snapshot, Query>(
   if (resource === undefined) return { state: "failed", reason: "there is no such resource any more" };
   const verdict = kind.usable(resource);
   if (verdict.state === "failed") return verdict;
+  if (isBlocked(kind.runtime, resource)) return { state: "failed", reason: blockedWords(resource) };
   const smaller = "sizeGiB" in resource && ref.sizeGiB !== undefined && resource.sizeGiB < ref.sizeGiB;
   const settling = monotonicNow() < settledAt;
   if (verdict.state === "pending" || smaller || settling) {

@@ -29,11 +29,11 @@ describe.each([
   test.each([
     ["names enforced, followed by looks", { names: "enforced", asynchronous: true }],
     ["names free, followed by looks", { names: "free", asynchronous: true }],
-    ["names free, followed by records", { names: "free", asynchronous: "record" }],
+    ["names free, followed by records", { names: "free", mode: "record" }],
   ] as const)("changes nothing of a create that is waited for: %s", async (__, options) => {
     const durations: number[] = [];
     for (const set of [false, true]) {
-      const { clock, storage, setBy } = world(options as MemoryAccountOptions);
+      const { clock, storage, setBy } = world(options);
       const from = clock.now();
       const onProgress = (): void => {
         if (set) setBy(shiftMs);

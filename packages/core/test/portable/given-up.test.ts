@@ -1,0 +1,202 @@
+import { type BlockStorage, createBlockStorage, type Snapshot, type Volume } from "@polyvol/core";
+import { type BlockStorageDriver, createVirtualClock, type VirtualClock } from "@polyvol/core/driver";
+import { createMemoryAccount, createMemoryDriver, type MemoryAccountOptions } from "@polyvol/memory";
+import { describe, expect, test } from "vitest";
+
+type Shown = Pick<Volume, "state"> & { readonly providerState?: string };
+
+interface World {
+  readonly clock: VirtualClock;
+  readonly storage: BlockStorage;
+  readonly volumeId: string;
+  readonly snapshotId: string;
+  /** From now on every read of a volume or snapshot shows what `shown` says, where it says anything. */
+  show(shown: () => Partial<Shown> | undefined): void;
+}
+
+async function world(
+  change: (driver: BlockStorageDriver, clock: VirtualClock) => Partial<BlockStorageDriver> = () => ({}),
+  options: MemoryAccountOptions = {},
+): Promise<World> {
+  const clock = createVirtualClock();
+  clock.runFreely();
+  const account = createMemoryAccount({ names: "free", asynchronous: true, ...options, clock });
+  const driver = createMemoryDriver({ account });
+  let shown: () => Partial<Shown> | undefined = () => undefined;
+  const other = createBlockStorage(driver, { clock });
+  const { id: volumeId } = await other.volumes.create({ name: "db", sizeGiB: 8 });
+  const { id: snapshotId } = await other.snapshots.create({ volumeId, name: "s" });
+  const changed: BlockStorageDriver = {
+    ...driver,
+    getVolume: async (id, context) => ({ ...(await driver.getVolume(id, context)), ...(shown() as object) }),
+    getSnapshot: async (id, context) => ({
+      ...(await driver.getSnapshot(id, context)),
+      ...(shown() as Partial<Snapshot>),
+    }),
+    ...change(driver, clock),
+  };
+  return {
+    ...{ clock, volumeId, snapshotId, storage: createBlockStorage(changed, { clock, random: () => 0.5 }) },
+    show: (next) => {
+      shown = next;
+    },
+  };
+}
+
+async function secondsOf(clock: VirtualClock, work: Promise<unknown>, code: string): Promise<number> {
+  const from = clock.now();
+  await expect(work).rejects.toMatchObject({ code, outcome: "unknown", retryable: false });
+  return (clock.now() - from) / 1_000;
+}
+
+const KINDS = [
+  ["a volume", ({ storage, volumeId }: World) => storage.volumes.delete(volumeId, { snapshots: "delete" })],
+  ["a snapshot", ({ storage, snapshotId }: World) => storage.snapshots.delete(snapshotId)],
+] as const;
+
+describe.each(KINDS)("the deletion of %s", (what, remove) => {
+  const open = (sent: () => void = () => undefined): Promise<World> =>
+    world(({ deleteSnapshot }) => ({
+      deleteVolume: async () => {
+        sent();
+        return {};
+      },
+      // Of a volume the snapshots go, so that it is the volume that stays.
+      deleteSnapshot: async (id, context) => {
+        if (what === "a volume") return await deleteSnapshot(id, context);
+        sent();
+        return {};
+      },
+    }));
+
+  test.each(["available", "error"] as const)("given up by the provider: at rest again, %s", async (state) => {
+    let sentAt: number | undefined;
+    const given: World = await open(() => {
+      sentAt = given.clock.now();
+    });
+    given.show(() => {
+      const sinceMs = sentAt === undefined ? undefined : given.clock.now() - sentAt;
+      const isDeleting = sinceMs !== undefined && sinceMs < 20_000;
+      return isDeleting ? { state: "deleting", providerState: "deleting" } : { state, providerState: state };
+    });
+    const removed = remove(given);
+    const seconds = await secondsOf(given.clock, removed, "operation_failed");
+    expect(seconds).toBeGreaterThan(20);
+    expect(seconds).toBeLessThan(60);
+    await expect(removed).rejects.toThrow(
+      state === "error" ? /reports the state error/ : /gave the deletion up: it is available/,
+    );
+  });
+
+  test("never begun: not waited for until the deadline", async () => {
+    const given = await open();
+    const removed = remove(given);
+    const seconds = await secondsOf(given.clock, removed, "operation_failed");
+    expect(seconds).toBeGreaterThanOrEqual(60);
+    expect(seconds).toBeLessThan(120);
+    await expect(removed).rejects.toThrow(/nothing has come of it: it is available/);
+  });
+
+  test("whose reads come from a copy that lags behind, now and then, is waited for", async () => {
+    let sentAt = Number.POSITIVE_INFINITY;
+    const given: World = await world((driver, clock) => {
+      const late = (send: typeof driver.deleteVolume): typeof driver.deleteVolume => {
+        return async (id, context) => {
+          sentAt = clock.now();
+          void clock.sleep(300_000).then(() => send(id, context));
+          return {};
+        };
+      };
+      return what === "a volume"
+        ? { deleteVolume: late(driver.deleteVolume) }
+        : { deleteSnapshot: late(driver.deleteSnapshot) };
+    });
+    let reads = 0;
+    given.show(() => {
+      if (given.clock.now() < sentAt || given.clock.now() > sentAt + 300_000) return undefined;
+      reads += 1;
+      return reads % 3 === 0 ? undefined : { state: "deleting" };
+    });
+    await remove(given);
+    expect(given.clock.now() - sentAt).toBeGreaterThanOrEqual(300_000);
+    expect(reads).toBeGreaterThan(10);
+  });
+});
+
+describe("a change that comes to nothing", () => {
+  const accepted = (): Partial<BlockStorageDriver> => ({
+    attachVolume: async () => ({}),
+    detachVolume: async () => ({}),
+    resizeVolume: async () => ({}),
+    renameVolume: async () => ({ settled: true }),
+    updateSnapshot: async () => ({ settled: true }),
+  });
+
+  test.each([
+    ["attach", ({ storage, volumeId }: World) => storage.volumes.attach(volumeId, "server-1")],
+    ["resize", ({ storage, volumeId }: World) => storage.volumes.resize(volumeId, 16)],
+    ["rename", ({ storage, volumeId }: World) => storage.volumes.rename(volumeId, "other")],
+    ["update", ({ storage, snapshotId }: World) => storage.snapshots.update(snapshotId, { name: "t" })],
+  ] as const)("before anybody looked: %s", async (_, change) => {
+    const given = await world(accepted);
+    const seconds = await secondsOf(given.clock, change(given), "operation_failed");
+    expect(seconds).toBeGreaterThanOrEqual(60);
+    expect(seconds).toBeLessThan(120);
+  });
+
+  test("although its record calls it done", async () => {
+    const given = await world(() => ({
+      attachVolume: async () => ({ pending: { kind: "job", token: "1" } }),
+      checkPending: async () => ({ state: "succeeded" }),
+    }));
+    const attached = given.storage.volumes.attach(given.volumeId, "server-1");
+    const seconds = await secondsOf(given.clock, attached, "operation_failed");
+    expect(seconds).toBeGreaterThanOrEqual(10);
+    expect(seconds).toBeLessThan(40);
+    await expect(attached).rejects.toThrow(/ended it without effect/);
+  });
+
+  test("a record that lags before its resource shows it is no failure", async () => {
+    const given = await world((driver, clock) => ({
+      attachVolume: async (id, server, context) => {
+        void clock.sleep(8_000).then(() => driver.attachVolume?.(id, server, context));
+        return { pending: { kind: "job", token: "1" } };
+      },
+      checkPending: async () => ({ state: "succeeded" }),
+    }));
+    expect(await given.storage.volumes.attach(given.volumeId, "server-1")).toMatchObject({ state: "in_use" });
+  });
+
+  test("what begins late, or has no record for a while, is waited for", async () => {
+    const late = await world((driver, clock) => ({
+      resizeVolume: async (id, sizeGiB, context) => {
+        void clock.sleep(45_000).then(() => driver.resizeVolume?.(id, sizeGiB, context));
+        return {};
+      },
+    }));
+    expect(await late.storage.volumes.resize(late.volumeId, 16)).toMatchObject({ sizeGiB: 16 });
+    const absent = await world((driver, clock) => {
+      let from: number | undefined;
+      return {
+        resizeVolume: async (id, sizeGiB, context) => {
+          from = clock.now();
+          await driver.resizeVolume?.(id, sizeGiB, context);
+          return { pending: { kind: "job", token: "1" } };
+        },
+        checkPending: async () =>
+          clock.now() - (from ?? 0) < 30_000 ? { state: "absent" } : { state: "succeeded" },
+      };
+    });
+    expect(await absent.storage.volumes.resize(absent.volumeId, 16)).toMatchObject({ sizeGiB: 16 });
+  });
+
+  test("a record that never shows is a failure after a minute", async () => {
+    const given = await world(() => ({
+      attachVolume: async () => ({ pending: { kind: "job", token: "1" } }),
+      checkPending: async () => ({ state: "absent" }),
+    }));
+    const attached = given.storage.volumes.attach(given.volumeId, "server-1");
+    expect(await secondsOf(given.clock, attached, "operation_failed")).toBeLessThan(90);
+    await expect(attached).rejects.toThrow(/no record of the change/);
+  });
+});
