@@ -1,8 +1,8 @@
 import { type Clouds, cloudsOf } from "../clouds.ts";
 import { showDuration } from "../duration.ts";
 import { type ObserveOptions, observe } from "../observe/observe.ts";
-import { computePlan } from "../plan/compute.ts";
-import { differencesOf } from "../plan/differences.ts";
+import { computePlanInTurns, timeZoneData } from "../plan/compute.ts";
+import { differencesOf, otherTimeZoneData } from "../plan/differences.ts";
 import { parsePlan } from "../plan/schema.ts";
 import type { BackupPlan } from "../plan/types.ts";
 import type { Policy } from "../policy/types.ts";
@@ -36,7 +36,8 @@ export async function apply(
   if (plan.liftBrake === true && options.liftBrake !== true) throw brakeLifted();
   refuseOtherTimes(plan, policies, startedAt);
   const named = cloudsOf(policies, clouds);
-  const current = computePlan(policies, await observe(named, readOptions(context)), new Date(plan.now), plan);
+  const states = await observe(named, readOptions(context));
+  const current = await computePlanInTurns(context.abortSignal, policies, states, new Date(plan.now), plan);
   const differences = differencesOf(plan, current);
   if (differences.length > 0)
     throw refusal("the plan does not fit the world any more; plan again", differences);
@@ -75,7 +76,8 @@ async function planAndExecute(
   const named = cloudsOf(policies, clouds);
   const choices = { pruneOnly, liftBrake: options.liftBrake === true };
   const states = await observe(named, readOptions(context));
-  const plan = computePlan(policies, states, new Date(startedAt), choices);
+  const now = new Date(startedAt);
+  const plan = await computePlanInTurns(context.abortSignal, policies, states, now, choices);
   return await execute(plan, policies, named, context, startedAt);
 }
 
@@ -115,7 +117,9 @@ function refuseOtherTimes(plan: BackupPlan, policies: readonly Policy[], now: nu
     const path = `plan.volumes[].create[].slot of policy ${policyId}`;
     problems.set(policyId, { path, found: slot, allowed: `${due}, which has come due since` });
   }
-  if (problems.size > 0) throw refusal("the plan is too old; plan again", [...problems.values()]);
+  if (problems.size === 0) return;
+  const causes = otherTimeZoneData(plan, timeZoneData());
+  throw refusal("the plan is too old; plan again", [...problems.values(), ...causes]);
 }
 
 function refusal(reason: string, problems: readonly PolicyProblem[]): PolicyError {

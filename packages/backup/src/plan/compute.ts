@@ -2,6 +2,7 @@ import type { CloudState, ObservedCloud } from "../observe/world.ts";
 import { selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
+import { takeTurns } from "../turns.ts";
 import { digestOf } from "./canonical.ts";
 import { chosen, type PlanChoices } from "./choices.ts";
 import { costOf } from "./cost.ts";
@@ -9,12 +10,35 @@ import type { BackupPlan, PlannedCloud, VolumePlan } from "./types.ts";
 import { planVolume } from "./volume.ts";
 
 /** The plan for what was read: a pure function of policies, clouds and now. */
-export function computePlan(
+export function computePlan(...given: Parameters<typeof planning>): BackupPlan {
+  const steps = planning(...given);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** {@link computePlan}, letting others have their turn between volumes. @throws the reason of the abort */
+export async function computePlanInTurns(
+  abortSignal: AbortSignal | undefined,
+  ...given: Parameters<typeof planning>
+): Promise<BackupPlan> {
+  const turns = takeTurns(abortSignal);
+  const steps = planning(...given);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await turns.rest();
+  }
+}
+
+/** Stops after each volume. */
+function* planning(
   policies: readonly Policy[],
   states: readonly CloudState[],
   now: Date,
   choices: PlanChoices = {},
-): BackupPlan {
+): Generator<undefined, BackupPlan, undefined> {
   const selection = selectVolumes(policies, states);
   const problems: BackupProblem[] = [];
   const clouds: PlannedCloud[] = [];
@@ -32,6 +56,7 @@ export function computePlan(
       const planned = planVolume(state, volume, chosenBy, now, choices);
       own.push(planned.plan);
       problems.push(...planned.problems);
+      yield;
     }
     clouds.push(costOf(state, own, now));
     volumes.push(...own);
@@ -44,6 +69,7 @@ export function computePlan(
     format: "polyvol-backup-plan",
     version: 1,
     now: now.toISOString(),
+    ...timeZoneData(),
     ...chosen(choices),
     basis: digestOf([policies.map(policyData), seen]),
     clouds,
@@ -52,6 +78,12 @@ export function computePlan(
     totals: { create: count("create"), delete: count("delete"), keep: count("keep") },
   } as const;
   return { ...body, digest: digestOf(body) };
+}
+
+/** The version of the time zone data that slots are computed by, where the runtime says it. */
+export function timeZoneData(): Pick<BackupPlan, "timeZoneData"> {
+  const { tz } = process.versions;
+  return tz === undefined ? {} : { timeZoneData: tz };
 }
 
 /** A policy as data: what it was written as, with the defaults. */

@@ -28,7 +28,17 @@ export function differencesOf(stored: BackupPlan, current: BackupPlan): readonly
       problems.push({ path, found: "a volume", allowed: "nothing: it cannot be planned now" });
     else problems.push(...volumeDifferences(one, other, path));
   }
-  return problems;
+  return problems.length === 0 ? [] : [...problems, ...otherTimeZoneData(stored, current)];
+}
+
+/** Why slots can differ although nobody has changed anything; empty when the data is the same. */
+export function otherTimeZoneData(
+  { timeZoneData: stored }: BackupPlan,
+  { timeZoneData: current }: Pick<BackupPlan, "timeZoneData">,
+): PolicyProblem[] {
+  if (stored === undefined || current === undefined || stored === current) return [];
+  const allowed = `${current} here: where the two differ, a zone's slots do, too; plan and apply with one of them`;
+  return [{ path: "plan.timeZoneData", found: stored, allowed }];
 }
 
 function volumeDifferences(stored: VolumePlan, current: VolumePlan, path: string): PolicyProblem[] {

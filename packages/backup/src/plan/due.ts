@@ -60,8 +60,22 @@ function newestGood(own: readonly SeenSnapshot[], now: number): number | undefin
   return newest;
 }
 
+/** What was counted last of each schedule: all volumes ask for the same few stretches. */
+const counted = new WeakMap<Schedule, { readonly due: number; readonly after: Map<number, MissedSlots> }>();
+
 /** The slots between the newest good snapshot and the one that is due now. */
 function countMissed({ schedule }: Policy, after: number, due: number): MissedSlots {
+  let known = counted.get(schedule);
+  if (known?.due !== due) {
+    known = { due, after: new Map() };
+    counted.set(schedule, known);
+  }
+  const missed = known.after.get(after) ?? missedBetween(schedule, after, due);
+  known.after.set(after, missed);
+  return missed;
+}
+
+function missedBetween(schedule: Schedule, after: number, due: number): MissedSlots {
   let count = 0;
   let [first, last]: (number | undefined)[] = [];
   let slot = schedule.firstAfter(after);

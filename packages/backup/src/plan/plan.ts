@@ -3,7 +3,7 @@ import { observe } from "../observe/observe.ts";
 import type { Policy } from "../policy/types.ts";
 import { invalidArgument } from "../retention/policy-error.ts";
 import type { PlanChoices } from "./choices.ts";
-import { computePlan } from "./compute.ts";
+import { computePlanInTurns } from "./compute.ts";
 import type { BackupPlan } from "./types.ts";
 
 /** How the call is made, and what the plan leaves out or goes beyond. */
@@ -30,5 +30,6 @@ export async function plan(
 ): Promise<BackupPlan> {
   if (Number.isNaN(now.getTime()))
     throw invalidArgument([{ path: "now", found: "an invalid date", allowed: "a valid date" }]);
-  return computePlan(policies, await observe(cloudsOf(policies, clouds), options), now, options);
+  const states = await observe(cloudsOf(policies, clouds), options);
+  return await computePlanInTurns(options.abortSignal, policies, states, now, options);
 }

@@ -66,6 +66,7 @@ const planSchema = z.strictObject(
     format: z.literal("polyvol-backup-plan", '"polyvol-backup-plan"'),
     version: z.literal(1, "1, the version of plans that this program reads"),
     now: instant,
+    timeZoneData: text.exactOptional(),
     pruneOnly: yes,
     liftBrake: yes,
     basis: text,

@@ -11,6 +11,8 @@ export interface BackupPlan {
   readonly version: 1;
   /** The instant that it was computed for. */
   readonly now: string;
+  /** Version of the time zone data that its slots were computed by, such as `2026c`; absent where that is not known. */
+  readonly timeZoneData?: string;
   /** Only prunes: nothing is made. */
   readonly pruneOnly?: true;
   /** `brakes.maxShare` is lifted. */

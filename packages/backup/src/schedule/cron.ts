@@ -1,30 +1,114 @@
 import { Cron } from "croner";
+import { type Zone, zoneNamed } from "../retention/time-zone.ts";
+import { stretchAt, stretchesBetween } from "./stretches.ts";
 import type { Slots } from "./types.ts";
+import { type WallTimes, wallTimes } from "./wall.ts";
 
 /** The calendar repeats every 400 years, so a pattern that has no slot after this day has none at all. */
 const SOME_DAY = new Date("2000-01-01T00:00:00Z");
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** No clock differs from UTC by more, and no change of a clock is larger. */
+const FARTHEST = 26 * HOUR;
 
 /** What is worth handing to croner, which takes six and seven fields too, and dates (they have colons). */
 const readable = /^\s*(?:@\w+|[^\s:]+(?:\s+[^\s:]+){4})\s*$/;
+const nicknames: ReadonlyMap<string, string> = new Map([
+  ["@yearly", "0 0 1 1 *"],
+  ["@annually", "0 0 1 1 *"],
+  ["@monthly", "0 0 1 * *"],
+  ["@weekly", "0 0 * * 0"],
+  ["@daily", "0 0 * * *"],
+  ["@midnight", "0 0 * * *"],
+  ["@hourly", "0 * * * *"],
+]);
 
 /**
  * The slots of a cron pattern in a zone (both valid). Where the clock changes:
  *
  * - A pattern that names its hours and minutes (`30 2 * * *`, `0 2,14 * * *`) has one slot for each of them every
- *   day. A time that occurs twice is its first occurrence; a skipped one is the first instant after the gap. On a
- *   calendar day that is skipped altogether there is none.
+ *   day. A time that occurs twice is its first occurrence; a skipped one is the first instant after the gap, also where
+ *   that is on the next day. On a calendar day that is skipped altogether there is none.
  * - A pattern with `*` or a step in the minute or hour (`0 * * * *`, `0 0-23/6 * * *`) goes on in real time:
  *   both passes through a repeated hour have slots, skipped times have none.
  *
+ * @param zone whose clock counts, where it is not the platform's zone of that name
  * @throws Error saying what is wrong when the pattern cannot be read or never comes true (30 February).
  */
-export function cronSlots(pattern: string, timezone: string): Slots {
+export function cronSlots(pattern: string, timezone: string, zone: Zone = zoneNamed(timezone)): Slots {
   if (!readable.test(pattern)) throw new Error("it does not have five fields, or has a colon in it");
-  const cron = new Cron(pattern, { timezone, mode: "5-part", fixedTimeRule: "no-wildcard", paused: true });
+  const cron = new Cron(pattern, { timezone: "UTC", mode: "5-part", paused: true });
   if (cron.nextRun(SOME_DAY) === null) throw new Error("it never comes true");
+  const text = nicknames.get(pattern.trim().toLowerCase()) ?? pattern;
+  const [minute = "*", hour = "*", ...days] = text.trim().split(/\s+/);
+  const wall = wallTimes(minute, hour, days.join(" "));
+  return /[*/?]/.test(`${minute} ${hour}`) ? realTime(wall, zone) : namedTimes(wall, zone);
+}
+
+/** Every instant whose local time matches. */
+function realTime(wall: WallTimes, zone: Zone): Slots {
   return {
-    firstAfter: (instant) => cron.nextRun(new Date(instant))?.getTime(),
-    // Runs strictly before a time: one millisecond later, so that a slot right at the instant is found.
-    lastAtOrBefore: (instant) => cron.previousRuns(1, new Date(instant + 1))[0]?.getTime(),
+    firstAfter(instant) {
+      let { until, offset } = stretchAt(zone, instant + 1);
+      let time = wall.atOrAfter(instant + 1 + offset);
+      while (time !== undefined && time - offset >= until) {
+        const next = stretchAt(zone, until);
+        // Where the clock goes on as before, so does the search.
+        if (next.offset !== offset) time = wall.atOrAfter(until + next.offset);
+        ({ until, offset } = next);
+      }
+      return time === undefined ? undefined : time - offset;
+    },
+    lastAtOrBefore(instant) {
+      let { from, offset } = stretchAt(zone, instant);
+      let time = wall.before(instant + offset + 1);
+      while (time !== undefined && time - offset < from) {
+        const previous = stretchAt(zone, from - 1);
+        if (previous.offset !== offset) time = wall.before(from + previous.offset);
+        ({ from, offset } = previous);
+      }
+      return time === undefined ? undefined : time - offset;
+    },
   };
+}
+
+/** One instant for each local time that matches. Later local times have later instants, or the same one. */
+function namedTimes(wall: WallTimes, zone: Zone): Slots {
+  return {
+    firstAfter(instant) {
+      const offsets = stretchesBetween(zone, instant, instant + FARTHEST).map(({ offset }) => offset);
+      let time = wall.atOrAfter(instant + Math.min(...offsets));
+      for (; time !== undefined; time = wall.atOrAfter(time + 1)) {
+        const slot = instantOf(time, zone);
+        if (slot !== undefined && slot > instant) return slot;
+      }
+      return undefined;
+    },
+    lastAtOrBefore(instant) {
+      const offsets = stretchesBetween(zone, instant - FARTHEST, instant).map(({ offset }) => offset);
+      let time = wall.before(instant + Math.max(...offsets) + 1);
+      for (; time !== undefined; time = wall.before(time)) {
+        const slot = instantOf(time, zone);
+        if (slot !== undefined && slot <= instant) return slot;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** When a clock shows a time first, or the first instant after the gap that swallows it. */
+function instantOf(time: number, zone: Zone): number | undefined {
+  const stretches = stretchesBetween(zone, time - FARTHEST, time + FARTHEST);
+  for (const { from, until, offset } of stretches) {
+    const instant = time - offset;
+    if (from <= instant && instant < until) return instant;
+  }
+  const day = Math.floor(time / DAY) * DAY;
+  let before: number | undefined;
+  for (const { from, offset } of stretches) {
+    if (before !== undefined && from + before <= time && time < from + offset)
+      return from + before <= day && day + DAY <= from + offset ? undefined : from;
+    before = offset;
+  }
+  return undefined;
 }

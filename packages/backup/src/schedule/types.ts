@@ -3,8 +3,9 @@ export interface ScheduleDefinition {
   /** IANA name, such as `Europe/Berlin` or `UTC`. `cron` goes by its wall clock; `every` is elapsed time. */
   readonly timezone: string;
   /**
-   * Five fields (minute, hour, day of month, month, day of week) or a nickname such as `@daily`. A day matches
-   * when day of month **or** day of week does, if both are given, as in every cron.
+   * Five fields (minute, hour, day of month, month, day of week) or a nickname such as `@daily`. If day of month and
+   * day of week are both given, a day matches when either does. A step or a range counts as given, `*` and `?` do not:
+   * `0 0 * * 5` is every Friday, `0 0 1-31 * 5` every day.
    */
   readonly cron?: string;
   /**

@@ -9,6 +9,7 @@ import { selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
 import { invalidArgument } from "../retention/policy-error.ts";
+import { takeTurns } from "../turns.ts";
 
 /** A run may take so long after a slot before its snapshot counts as late. */
 const GRACE_MS = 3_600_000;
@@ -104,6 +105,7 @@ export async function status(
   const selection = selectVolumes(policies, states);
   const problems: BackupProblem[] = [];
   const volumes: VolumeStatus[] = [];
+  const turns = takeTurns(abortSignal);
   for (const state of states) {
     if (state.state === "failed") {
       problems.push(state.problem);
@@ -113,6 +115,7 @@ export async function status(
       for (const policy of selection.policiesOf(state.name, volume.id)) {
         volumes.push(statusOf(state, volume, policy, now, graceMs));
       }
+      await turns.rest();
     }
   }
   problems.push(...selection.problems);

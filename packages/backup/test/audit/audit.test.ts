@@ -46,7 +46,10 @@ test("finds what nobody takes care of, both ways", async () => {
     await clouds.scp.snapshots.create({ volumeId, name: snapshotName(prefix, "nightly", volumeId, slot) });
   }
   world.accounts.scp.inject({ on: "createSnapshot", effect: "break" });
+  // It cannot be removed at once, as it usually is.
+  world.accounts.scp.inject({ on: "deleteSnapshot", effect: "fail", when: "before", count: 100 });
   await expect(takeNights(world, clouds.scp, volumeId, ["2026-05-07"])).rejects.toThrow();
+  world.accounts.scp.clearFaults();
   world.accounts.scp.inject({ on: "createVolume", effect: "commit_late", ms: 60_000 });
   await clouds.scp.volumes.create({ name: "api2", sizeGiB: 8 });
   await world.clock.sleep(120_000);

@@ -1,0 +1,110 @@
+import { Cron } from "croner";
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+/** Where the calendar of dates ends for us; slots are named by four digits of a year. */
+const FIRST = Date.UTC(1, 0, 1);
+const LAST = Date.UTC(9999, 11, 31);
+
+/** The local times that a cron pattern matches, written as if they were UTC milliseconds: no zone plays a part. */
+export interface WallTimes {
+  /** The first at or after a time; undefined when there is none any more. */
+  atOrAfter(time: number): number | undefined;
+  /** The last before a time. */
+  before(time: number): number | undefined;
+}
+
+/** What croner was asked already: many schedules share their days and their times. */
+const knownTimes = new Map<string, readonly number[]>();
+const knownDays = new Map<string, Days>();
+
+/**
+ * The local times of a pattern of five fields that croner takes. Croner says which days match and which times of a day
+ * do; both are asked once and remembered.
+ */
+export function wallTimes(minute: string, hour: string, days: string): WallTimes {
+  const times = remember(knownTimes, `${minute} ${hour} * * *`, timesOfDay);
+  const calendar = remember(knownDays, `0 0 ${days}`, daysOf);
+  const [first = 0] = times;
+  const last = times.at(-1) ?? 0;
+  return {
+    atOrAfter(time) {
+      const day = Math.floor(time / DAY) * DAY;
+      const sameDay = time - day <= last ? calendar.atOrAfter(day) : undefined;
+      if (sameDay === day) return day + (times.find((each) => each >= time - day) ?? last);
+      const next = sameDay ?? calendar.atOrAfter(day + DAY);
+      return next === undefined ? undefined : next + first;
+    },
+    before(time) {
+      const day = Math.floor(time / DAY) * DAY;
+      const sameDay = first < time - day ? calendar.atOrBefore(day) : undefined;
+      if (sameDay === day) return day + (times.findLast((each) => each < time - day) ?? first);
+      const previous = sameDay ?? calendar.atOrBefore(day - DAY);
+      return previous === undefined ? undefined : previous + last;
+    },
+  };
+}
+
+function remember<T>(known: Map<string, T>, pattern: string, make: (pattern: string) => T): T {
+  const found = known.get(pattern) ?? make(pattern);
+  known.set(pattern, found);
+  return found;
+}
+
+/** Milliseconds into a day, in order. */
+function timesOfDay(pattern: string): readonly number[] {
+  const cron = inUtc(pattern);
+  const times: number[] = [];
+  for (let at = cron.nextRun(new Date(DAY - MINUTE)); at !== null && at.getTime() < 2 * DAY; ) {
+    times.push(at.getTime() - DAY);
+    at = cron.nextRun(at);
+  }
+  return times;
+}
+
+interface Days {
+  atOrAfter(day: number): number | undefined;
+  atOrBefore(day: number): number | undefined;
+}
+
+/** The matching days, by month. */
+function daysOf(pattern: string): Days {
+  const cron = inUtc(pattern);
+  const months = new Map<number, readonly number[]>();
+  const monthOf = (day: number): readonly number[] => {
+    const date = new Date(day);
+    const start = monthStart(date, 0);
+    const seen = months.get(start);
+    if (seen !== undefined) return seen;
+    const found: number[] = [];
+    const end = monthStart(date, 1);
+    for (let at = cron.nextRun(new Date(start - 1)); at !== null && at.getTime() < end; ) {
+      found.push(at.getTime());
+      at = cron.nextRun(at);
+    }
+    months.set(start, found);
+    return found;
+  };
+  return {
+    atOrAfter(day) {
+      if (day > LAST) return undefined;
+      const found = monthOf(Math.max(day, FIRST)).find((each) => each >= day);
+      return found ?? cron.nextRun(new Date(Math.max(day, FIRST) - 1))?.getTime();
+    },
+    atOrBefore(day) {
+      if (day < FIRST) return undefined;
+      const found = monthOf(Math.min(day, LAST)).findLast((each) => each <= day);
+      return found ?? cron.previousRuns(1, new Date(Math.min(day, LAST) + 1))[0]?.getTime();
+    },
+  };
+}
+
+function monthStart(date: Date, later: number): number {
+  const start = new Date(0);
+  start.setUTCFullYear(date.getUTCFullYear(), date.getUTCMonth() + later, 1);
+  return start.getTime();
+}
+
+function inUtc(pattern: string): Cron {
+  return new Cron(pattern, { timezone: "UTC", mode: "5-part", paused: true });
+}
