@@ -125,8 +125,8 @@ export const digitalOceanCommand: ProviderCommand = {
     },
     "snapshot-name-scope": {
       type: "string",
-      value: "volume|account|none",
-      help: "where two snapshots cannot have one name; default volume",
+      value: "WHERE",
+      help: "no two snapshots of one name in a volume, account or none (anywhere); default volume",
     },
     "snapshots-per-volume": { type: "string", value: "N", help: "default 25; 0: no limit" },
     "volumes-per-droplet": { type: "string", value: "N", help: "default 15" },

@@ -73,7 +73,7 @@ describe("help", () => {
     for (const text of [
       "--droplet ID:REGION",
       "--quota-per-minute",
-      "--snapshot-name-scope volume|account|none",
+      "--snapshot-name-scope WHERE",
       "--options FILE",
       "--clock virtual|real",
       "POLYVOL_EMULATOR_TOKENS",
