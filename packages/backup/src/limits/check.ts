@@ -33,16 +33,10 @@ export function checkLimits(check: LimitCheck): readonly LimitProblem[] {
 function checkGaps({ cloud, subject, policies, now }: LimitCheck): LimitProblem[] {
   const gapMs = cloud.capabilities.limits.snapshotGapMs;
   if (gapMs === "unknown" || gapMs === 0) return [];
-  const problems: LimitProblem[] = [];
-  policies.forEach((one, index) => {
-    for (const other of policies.slice(index)) {
-      const close = closeSlots(one, other, gapMs, now);
-      if (close === undefined) continue;
-      const message = `${subject}: ${showCloseSlots(close, gapMs, cloud.provider)}`;
-      problems.push({ code: "out_of_range", message, effect: "nothing_done" });
-    }
-  });
-  return problems;
+  const close = closeSlots(policies, gapMs, now);
+  if (close === undefined) return [];
+  const message = `${subject}: ${showCloseSlots(close, gapMs, cloud.provider)}`;
+  return [{ code: "out_of_range", message, effect: "nothing_done" }];
 }
 
 /** All policies together, what they do not count, and one more, since the new one comes before an old one goes. */

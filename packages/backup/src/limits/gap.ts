@@ -1,88 +1,119 @@
 import { showDuration } from "../duration.ts";
 import type { Policy } from "../policy/types.ts";
-import { sampleSlots, shortestGap } from "./samples.ts";
+import { crowdedAround } from "./queue.ts";
+import { sampleDay, sampleSlots, shortestGap } from "./samples.ts";
 
-/** Two slots that a provider does not allow so close together. */
+/** Slots that cannot be kept: a provider does not allow snapshots so close together. */
 export interface CloseSlots {
   readonly first: { readonly policyId: string; readonly slot: Date };
   readonly second: { readonly policyId: string; readonly slot: Date };
   readonly apartMs: number;
+  /** So many of the slots that were looked at are so. */
+  readonly crowded: number;
+  readonly looked: number;
 }
 
-/** What has been compared already. */
-const known = new WeakMap<Policy, WeakMap<Policy, Map<string, CloseSlots | undefined>>>();
+/** Of one policy's slots, neighbours closer than the gap are a mistake above this share; the rest are nights when clocks change. */
+const RARE = 0.05;
+/** Of several policies, meetings that cannot be worked off are refused above this share of the rarer one's slots. */
+const RECURRING = 0.5;
+/** So many slots of each policy are looked at. */
+const MOST = 200;
+
+/** What was looked at last, by the first of the policies. */
+const known = new WeakMap<Policy, { readonly key: string; readonly found: CloseSlots | undefined }>();
 
 /**
- * The closest slots of one policy, or of two, when they are closer than `gapMs`. Looks at 400 days from the beginning
- * of the UTC year on, at most at 500 slots of the rarer policy.
+ * What these policies ask of one volume again and again and cannot get: slots of one policy that are closer together
+ * than the gap, or slots of several of which one cannot be made before its policy's next one comes, though they are made
+ * one after the other. Looks forward from the day of `now`. What happens once in a while is no reason: it is worked off
+ * then, and so are policies that always meet and leave each other time.
  */
-export function closeSlots(one: Policy, other: Policy, gapMs: number, now: Date): CloseSlots | undefined {
-  const byOther = known.get(one) ?? new WeakMap<Policy, Map<string, CloseSlots | undefined>>();
-  known.set(one, byOther);
-  const results = byOther.get(other) ?? new Map<string, CloseSlots | undefined>();
-  byOther.set(other, results);
-  const key = `${gapMs} ${now.getUTCFullYear()}`;
-  if (!results.has(key))
-    results.set(key, one === other ? within(one, gapMs, now) : between(one, other, gapMs, now));
-  return results.get(key);
+export function closeSlots(policies: readonly Policy[], gapMs: number, now: Date): CloseSlots | undefined {
+  const [first] = policies;
+  if (first === undefined) return undefined;
+  const key = JSON.stringify([policies.map(({ id }) => id), gapMs, sampleDay(now)]);
+  const last = known.get(first);
+  if (last?.key === key) return last.found;
+  const found = findClose(policies, gapMs, now);
+  known.set(first, { key, found });
+  return found;
+}
+
+function findClose(policies: readonly Policy[], gapMs: number, now: Date): CloseSlots | undefined {
+  for (const policy of policies) {
+    const found = within(policy, gapMs, now);
+    if (found !== undefined) return found;
+  }
+  if (policies.length < 2) return undefined;
+  for (const policy of rarestFirst(policies, now)) {
+    const found = amongOthers(policy, policies, gapMs, now);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** What is wrong with them, for people. */
-export function showCloseSlots(
-  { first, second, apartMs }: CloseSlots,
-  gapMs: number,
-  provider: string,
-): string {
+export function showCloseSlots(close: CloseSlots, gapMs: number, provider: string): string {
+  const { first, second, apartMs, crowded, looked } = close;
   const [a, b] = [first.slot.toISOString(), second.slot.toISOString()];
-  const slots =
-    first.policyId === second.policyId
-      ? `policy ${first.policyId} has slots at ${a} and ${b}`
-      : `policy ${first.policyId} has a slot at ${a}, policy ${second.policyId} at ${b}`;
+  const alone = first.policyId === second.policyId;
+  const slots = alone
+    ? `policy ${first.policyId} has slots at ${a} and ${b}`
+    : `policy ${first.policyId} has a slot at ${a}, policy ${second.policyId} at ${b}`;
+  const why = alone
+    ? ""
+    : "; made one after the other, they are not done before the next slot, " +
+      `and so it is with ${crowded} of ${looked} slots of policy ${first.policyId}`;
   return (
     `${slots}: ${showDuration(apartMs)} apart; ${provider} allows one snapshot of a volume ` +
-    `every ${showDuration(gapMs)}`
+    `every ${showDuration(gapMs)}${why}`
   );
 }
 
 function within(policy: Policy, gapMs: number, now: Date): CloseSlots | undefined {
-  const shortest = shortestGap(sampleSlots(policy.schedule, now));
+  const slots = sampleSlots(policy.schedule, now);
+  const shortest = shortestGap(slots);
   if (shortest === undefined || shortest.ms >= gapMs) return undefined;
+  const looked = slots.length - 1;
+  const crowded = slots.filter((slot, index) => slot - (slots[index - 1] ?? -gapMs) < gapMs).length;
+  if (crowded <= RARE * looked) return undefined;
   const { at, ms } = shortest;
   return {
     first: { policyId: policy.id, slot: new Date(at) },
     second: { policyId: policy.id, slot: new Date(at + ms) },
     apartMs: ms,
+    crowded,
+    looked,
   };
 }
 
-function between(one: Policy, other: Policy, gapMs: number, now: Date): CloseSlots | undefined {
-  const [rare, dense] = rarerFirst(one, other, now);
-  let closest: { readonly slot: number; readonly near: number } | undefined;
-  for (const slot of sampleSlots(rare.schedule, now)) {
-    const before = dense.schedule.lastAtOrBefore(slot);
-    const near = [before, before === slot ? undefined : dense.schedule.firstAfter(slot)];
-    for (const each of near) {
-      if (each === undefined) continue;
-      const apart = Math.abs(each - slot);
-      if (apart >= gapMs || (closest !== undefined && apart >= Math.abs(closest.near - closest.slot)))
-        continue;
-      closest = { slot, near: each };
-    }
-    if (closest?.near === closest?.slot && closest !== undefined) break;
-  }
-  if (closest === undefined) return undefined;
+function amongOthers(
+  policy: Policy,
+  policies: readonly Policy[],
+  gapMs: number,
+  now: Date,
+): CloseSlots | undefined {
+  const slots = sampleSlots(policy.schedule, now).slice(0, MOST);
+  const found = slots.map((slot) => crowdedAround(policy, slot, policies, gapMs));
+  const crowded = found.filter((each) => each !== undefined);
+  const [example] = crowded;
+  if (example === undefined || crowded.length <= RECURRING * slots.length) return undefined;
+  const { slot, other, otherSlot } = example;
   return {
-    first: { policyId: rare.id, slot: new Date(closest.slot) },
-    second: { policyId: dense.id, slot: new Date(closest.near) },
-    apartMs: Math.abs(closest.near - closest.slot),
+    first: { policyId: policy.id, slot: new Date(slot) },
+    second: { policyId: other.id, slot: new Date(otherSlot) },
+    apartMs: Math.abs(otherSlot - slot),
+    crowded: crowded.length,
+    looked: slots.length,
   };
 }
 
-/** The policy with more time between its slots first: fewer of them have to be looked at. */
-function rarerFirst(one: Policy, other: Policy, now: Date): readonly [Policy, Policy] {
+/** The policy with most time between its slots first. */
+function rarestFirst(policies: readonly Policy[], now: Date): readonly Policy[] {
   const spacing = ({ schedule }: Policy): number => {
     const slots = sampleSlots(schedule, now);
     return ((slots.at(-1) ?? 0) - (slots[0] ?? 0)) / slots.length;
   };
-  return spacing(one) >= spacing(other) ? [one, other] : [other, one];
+  return policies.toSorted((a, b) => spacing(b) - spacing(a));
 }

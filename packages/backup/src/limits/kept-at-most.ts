@@ -4,7 +4,7 @@ import { countRules } from "../retention/rules.ts";
 import { isZeroSpan, parseSpan, type Span, subtractSpan } from "../retention/span.ts";
 import { zoneNamed } from "../retention/time-zone.ts";
 import type { WithinRuleName } from "../retention/types.ts";
-import { alwaysApart, sampleSlots } from "./samples.ts";
+import { alwaysApart, sampleDay, sampleSlots } from "./samples.ts";
 
 /** How many snapshots of one volume a policy's rules can keep, and how that comes about. */
 export interface KeptAtMost {
@@ -30,11 +30,11 @@ const withinRules: readonly (readonly [WithinRuleName, Period, number])[] = [
   ["withinMonthly", "month", 28 * DAY - HOUR],
   ["withinYearly", "year", 365 * DAY - HOUR],
 ];
-/** How many places in the sampled year a span is measured back from. */
-const PLACES = 12;
+/** How many places in the sampled time a span is measured back from. */
+const PLACES = 60;
 
-/** What has been counted already, for as long as the policy is in use. */
-const known = new WeakMap<Policy, Map<string, KeptAtMost>>();
+/** What has been counted last, for as long as the policy is in use. */
+const known = new WeakMap<Policy, Map<number, { readonly day: number; readonly most: KeptAtMost }>>();
 
 /**
  * The most snapshots of one volume that the rules and the minimum age can keep at once, as long as there is one for
@@ -43,12 +43,14 @@ const known = new WeakMap<Policy, Map<string, KeptAtMost>>();
  * @param enough counting spans stops above this number
  */
 export function keptAtMost(policy: Policy, now: Date, enough: number): KeptAtMost {
-  const results = known.get(policy) ?? new Map<string, KeptAtMost>();
+  const results = known.get(policy) ?? new Map<number, { readonly day: number; readonly most: KeptAtMost }>();
   known.set(policy, results);
-  const key = `${now.getUTCFullYear()} ${enough}`;
-  const result = results.get(key) ?? count(policy, now, enough);
-  results.set(key, result);
-  return result;
+  const day = sampleDay(now);
+  const last = results.get(enough);
+  if (last?.day === day) return last.most;
+  const most = count(policy, now, enough);
+  results.set(enough, { day, most });
+  return most;
 }
 
 function count(policy: Policy, now: Date, enough: number): KeptAtMost {
@@ -118,7 +120,7 @@ function spanTerm(
   ];
 }
 
-/** The most slots that lie later than `edgeOf` a slot, up to that slot, looked for all over the sampled year. */
+/** The most slots that lie later than `edgeOf` a slot, up to that slot, looked for all over the sampled time. */
 function mostWithin(
   { schedule }: Policy,
   slots: readonly number[],

@@ -7,22 +7,28 @@ const TWO_HOURS = 7_200_000;
 /** Long enough for every season of a daily schedule; denser ones repeat themselves much sooner. */
 const HORIZON_MS = 400 * DAY;
 const MOST = 500;
-const FEWEST = 3;
+const FEWEST = 8;
 
-/** What has been sampled already, for as long as the schedule is in use. */
-const known = new WeakMap<Schedule, Map<number, readonly number[]>>();
+/** What has been sampled last, for as long as the schedule is in use. */
+const known = new WeakMap<Schedule, { readonly start: number; readonly slots: readonly number[] }>();
+
+/** The beginning of the UTC day, from which slots are sampled. */
+export function sampleDay(now: Date): number {
+  return Math.floor(now.getTime() / DAY) * DAY;
+}
 
 /**
- * Slots of a schedule from the beginning of the UTC year of `now` on, oldest first: those of 400 days, at most 500, at
- * least 3 where there are so many. Limits are judged by them, so a plan's judgement does not change from run to run.
+ * Slots of a schedule from the beginning of the UTC day of `now` on, oldest first: those of 400 days, at most 500, at
+ * least 8 where there are so many. Limits are judged by what is to come, so that no day of the past and no turn of a
+ * year decides; and over more than a year, so that all days judge alike.
  */
 export function sampleSlots(schedule: Schedule, now: Date): readonly number[] {
-  const start = Date.UTC(now.getUTCFullYear(), 0, 1);
-  const years = known.get(schedule) ?? new Map<number, readonly number[]>();
-  known.set(schedule, years);
-  const sampled = years.get(start) ?? sample(schedule, start);
-  years.set(start, sampled);
-  return sampled;
+  const start = sampleDay(now);
+  const last = known.get(schedule);
+  if (last?.start === start) return last.slots;
+  const slots = sample(schedule, start);
+  known.set(schedule, { start, slots });
+  return slots;
 }
 
 function sample(schedule: Schedule, start: number): readonly number[] {

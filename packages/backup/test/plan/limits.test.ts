@@ -88,17 +88,31 @@ describe("snapshots of one volume, 25 at DigitalOcean", () => {
 });
 
 describe("the gap between two snapshots of one volume, ten minutes at DigitalOcean", () => {
-  test("two policies at the same time are refused", async () => {
+  test("two policies at the same time are made one after the other", async () => {
     const { world } = await oneVolume();
+    await sleepUntil(world, "2026-05-03T03:00:00Z");
     const made = await planFor(world, {
       nightly: nightly(),
       weekly: nightly({ schedule: { cron: "0 3 * * 0", timezone: "UTC" }, retention: { weekly: 4 } }),
     });
+    expect(made.problems).toEqual([]);
+    expect(made.totals.create).toBe(2);
+    expect(made.clouds[0]?.shortestMs).toBe(600_000);
+  });
+
+  test("policies that leave no time for that are refused", async () => {
+    const { world } = await oneVolume();
+    const made = await planFor(world, {
+      often: nightly({ schedule: { cron: "*/15 * * * *", timezone: "UTC" }, retention: { last: 3 } }),
+      oftener: nightly({ schedule: { every: "15min", timezone: "UTC" }, retention: { last: 3 } }),
+    });
     expect(made.totals.create).toBe(0);
     expect(made.problems).toMatchObject([{ code: "out_of_range", effect: "nothing_done" }]);
     expect(made.problems[0]?.message).toBe(
-      "volume db (volume-000001) on do: policy weekly has a slot at 2026-01-04T03:00:00.000Z, " +
-        "policy nightly at 2026-01-04T03:00:00.000Z: 0s apart; digitalocean allows one snapshot of a volume every 10min",
+      "volume db (volume-000001) on do: policy often has a slot at 2026-05-01T00:00:00.000Z, " +
+        "policy oftener at 2026-05-01T00:00:00.000Z: 0s apart; digitalocean allows one snapshot of a volume every " +
+        "10min; made one after the other, they are not done before the next slot, and so it is with 200 of 200 slots " +
+        "of policy often",
     );
   });
 
