@@ -1,6 +1,7 @@
 import type { ClientRequest, RequestOptions } from "node:http";
 import type { Socket } from "node:net";
 import { urlToHttpOptions } from "node:url";
+import { type KeptConnections, keepConnections } from "./kept-connections.ts";
 import { NodeResponse } from "./node-response.ts";
 
 /** The parts of a request, exactly as they go out. */
@@ -28,14 +29,10 @@ const SAME_CODES: Readonly<Record<string, string>> = { HPE_HEADER_OVERFLOW: "UND
 const http = process.getBuiltinModule("node:http");
 const https = process.getBuiltinModule("node:https");
 
-/** A connection that was used within this time is taken as it is. */
-const IDLE_MS = 2;
-
 interface Origin {
   readonly options: RequestOptions;
   readonly isSecure: boolean;
-  /** When something of it came last, or a request of it ended. */
-  usedAtMs: number;
+  readonly kept: KeptConnections;
 }
 
 const origins = new Map<string, Origin>();
@@ -47,7 +44,8 @@ const origins = new Map<string, Origin>();
 export async function nodeFetch(url: string, parts: NodeRequestParts): Promise<NodeResponse> {
   const slash = url.indexOf("/", "https://".length);
   const origin = originOf(slash < 0 ? url : url.slice(0, slash));
-  if (performance.now() - origin.usedAtMs > IDLE_MS) await hearOfClosedConnections();
+  const checked = origin.kept.check();
+  if (checked !== undefined) await checked;
   return await send(origin, slash < 0 ? "/" : url.slice(slash), parts);
 }
 
@@ -63,6 +61,7 @@ function send(origin: Origin, path: string, parts: NodeRequestParts): Promise<No
       reject(signal.reason);
       request.destroy();
     });
+    origin.kept.follow(request, signal);
     let connected = false;
     request.on("socket", (socket) => {
       connected = !socket.connecting;
@@ -73,7 +72,6 @@ function send(origin: Origin, path: string, parts: NodeRequestParts): Promise<No
     });
     let response: NodeResponse | undefined;
     request.on("response", (message) => {
-      origin.usedAtMs = performance.now();
       response = new NodeResponse(message);
       resolve(response);
     });
@@ -83,20 +81,11 @@ function send(origin: Origin, path: string, parts: NodeRequestParts): Promise<No
       reject(error);
     });
     request.on("close", () => {
-      origin.usedAtMs = performance.now();
       // The last word where there is neither an answer nor an error, as after a switch of protocols.
       if (response === undefined) reject(noAnswer());
     });
     request.end(body);
   });
-}
-
-/**
- * A server may have closed a connection that lies ready, and this process not have heard of it while it was busy: two
- * turns of the event loop, and it has. A request on such a connection is lost.
- */
-async function hearOfClosedConnections(): Promise<void> {
-  for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function open(
@@ -115,7 +104,7 @@ function originOf(origin: string): Origin {
   if (known === undefined) {
     const { protocol, hostname, port } = urlToHttpOptions(new URL(origin));
     const options = { protocol, hostname, ...(port ? { port } : {}) } as RequestOptions;
-    known = { options, isSecure: protocol === "https:", usedAtMs: Number.POSITIVE_INFINITY };
+    known = { options, isSecure: protocol === "https:", kept: keepConnections() };
     if (origins.size >= MOST_ORIGINS) origins.clear();
     origins.set(origin, known);
   }

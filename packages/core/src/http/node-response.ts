@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { pipeline, type Readable, type Transform } from "node:stream";
+import { InflateWithOrWithoutHead } from "./inflate.ts";
 
 /** The start of a body, or all of it. */
 export interface BodyChunks {
@@ -101,8 +102,9 @@ function decodersFor(encoding: string | null): Transform[] {
   const codings = encoding.toLowerCase().split(",");
   if (codings.length > MOST_CODINGS) throw unreadable("Z_TOO_MANY_CODINGS", "too many content codings");
   const decoders: Transform[] = [];
-  for (const coding of codings.reverse()) {
-    const decoder = decoderFor(coding.trim());
+  for (const coding of codings.map((each) => each.trim()).reverse()) {
+    if (coding === "identity" || coding === "") continue;
+    const decoder = decoderFor(coding);
     if (decoder === undefined) return [];
     decoders.push(decoder);
   }
@@ -110,8 +112,7 @@ function decodersFor(encoding: string | null): Transform[] {
 }
 
 function decoderFor(coding: string): Transform | undefined {
-  const { constants, createBrotliDecompress, createGunzip, createInflate } =
-    process.getBuiltinModule("node:zlib");
+  const { constants, createBrotliDecompress, createGunzip } = process.getBuiltinModule("node:zlib");
   // As browsers do: a body that lacks its end mark is given out as far as it goes.
   const zlib = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
   const brotli = {
@@ -123,7 +124,7 @@ function decoderFor(coding: string): Transform | undefined {
     case "x-gzip":
       return createGunzip(zlib);
     case "deflate":
-      return createInflate(zlib);
+      return new InflateWithOrWithoutHead(zlib);
     case "br":
       return createBrotliDecompress(brotli);
     default:

@@ -1,6 +1,6 @@
-import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { anything, failureOf, json, makeClient, makeContext, serve, TOKEN } from "./kit.ts";
+import { anything, failureOf, isByGlobalFetch, json, makeClient, makeContext, serve, TOKEN } from "./kit.ts";
 
 const GET = { method: "GET", path: "/v1/things", response: anything } as const;
 const POST = { method: "POST", path: "/v1/things", body: {}, response: anything } as const;
@@ -100,6 +100,10 @@ describe("an answer that can be used", () => {
     ["plain", undefined, Buffer.from(text)],
     ["gzip", "gzip", gzipSync(text)],
     ["deflate", "deflate", deflateSync(text)],
+    ["deflate without its head", "deflate", deflateRawSync(text)],
+    // The platform's fetch does not understand it.
+    ["gzip and nothing", isByGlobalFetch() ? "gzip" : "gzip, identity", gzipSync(text)],
+    ["nothing, said in a word", "identity", Buffer.from(text)],
     ["br", "br", brotliCompressSync(text)],
   ])("%s, with and without a length, with and without a byte order mark", async (_, encoding, body) => {
     const headers = encoding === undefined ? {} : { "content-encoding": encoding };

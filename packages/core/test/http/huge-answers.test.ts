@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { createGzip } from "node:zlib";
+import { createDeflateRaw, createGzip } from "node:zlib";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { json, serve } from "./kit.ts";
 
@@ -51,6 +51,13 @@ const ANSWERS: Readonly<Record<string, (response: ServerResponse) => void>> = {
     gzip.pipe(response);
     pour(gzip, GIB, Buffer.alloc(MIB, " "));
   },
+  "/deflate": (response) => {
+    response.writeHead(200, { "content-encoding": "deflate" });
+    const deflate = createDeflateRaw();
+    response.on("close", () => deflate.destroy());
+    deflate.pipe(response);
+    pour(deflate, GIB, Buffer.alloc(MIB, " "));
+  },
   "/failure": (response) => {
     response.writeHead(500);
     pour(response, GIB, Buffer.alloc(64 * 1024, " "));
@@ -70,6 +77,7 @@ describe("an answer beyond all measure", () => {
     ["1 GiB with its length declared", "/declared", /^malformed_response: .* is larger than 8388608 bytes$/],
     ["1 GiB in chunks", "/chunked", /^malformed_response: .* is larger than 8388608 bytes$/],
     ["1 GiB compressed to a thousandth", "/gzip", /^malformed_response: .* is larger than 8388608 bytes$/],
+    ["the same, deflated", "/deflate", /^malformed_response: .* is larger than 8388608 bytes$/],
     ["a failure of 1 GiB", "/failure", /^unavailable: /],
     ["a failure of 1 GiB compressed to a thousandth", "/failure-gzip", /^unavailable: /],
   ])("%s: a typed error, and at most 32 MiB of memory", async (_, path, words) => {

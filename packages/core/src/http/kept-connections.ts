@@ -1,0 +1,98 @@
+import type { ClientRequest } from "node:http";
+import type { Socket } from "node:net";
+
+/** The connections of one origin that lie ready for the next request. */
+export interface KeptConnections {
+  /** Gives up those that a request could be lost on. To be waited for before each request. */
+  check(): Promise<void> | undefined;
+  /** Learns from a request what becomes of its connection. What `signal` ends says nothing of the server. */
+  follow(request: ClientRequest, signal: AbortSignal): void;
+}
+
+/** A server that closes within this time of its last answer, unasked and unannounced, may do so at any moment. */
+const EARLY_MS = 1_000;
+/** So long after the last sign of that, or a request that was lost, each one gets a connection of its own. */
+const DISTRUST_MS = 600_000;
+
+/**
+ * A request on a connection that the server has closed is lost, and whether a change was made is not known; an answer
+ * that nobody asked for would be taken for the next one. Both are heard of by two turns of the event loop, as long as
+ * they were there before the request. A server that closes right behind its answers is never waited for again.
+ */
+export function keepConnections(): KeptConnections {
+  const idleSince = new Map<Socket, number>();
+  const known = new WeakSet<Socket>();
+  let distrustedAtMs = Number.NEGATIVE_INFINITY;
+
+  function giveUp(sockets: Iterable<Socket>): void {
+    for (const socket of [...sockets]) {
+      idleSince.delete(socket);
+      socket.destroy();
+    }
+  }
+
+  function distrust(): void {
+    distrustedAtMs = performance.now();
+  }
+
+  /** The server has ended a connection that was used last at that time. */
+  function learn(usedAtMs: number): void {
+    if (performance.now() - usedAtMs < EARLY_MS) distrust();
+  }
+
+  async function hear(): Promise<void> {
+    for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    // The end of one has been heard of before its close.
+    for (const [socket, usedAtMs] of idleSince) {
+      if (!socket.readableEnded && socket.writable) continue;
+      learn(usedAtMs);
+      giveUp([socket]);
+    }
+    if (isDistrusted()) giveUp(idleSince.keys());
+  }
+
+  const isDistrusted = (): boolean => performance.now() - distrustedAtMs < DISTRUST_MS;
+
+  function firstUse(socket: Socket): void {
+    known.add(socket);
+    socket.once("close", () => {
+      const usedAtMs = idleSince.get(socket);
+      if (usedAtMs !== undefined) learn(usedAtMs);
+      idleSince.delete(socket);
+    });
+  }
+
+  return {
+    check() {
+      if (idleSince.size === 0) return undefined;
+      if (!isDistrusted()) return hear();
+      giveUp(idleSince.keys());
+      return undefined;
+    },
+    follow(request, signal) {
+      let socket: Socket | undefined;
+      let usedBeforeMs: number | undefined;
+      let answered = false;
+      request.once("socket", (its) => {
+        socket = its;
+        usedBeforeMs = idleSince.get(its);
+        idleSince.delete(its);
+        if (!known.has(its)) firstUse(its);
+      });
+      request.once("response", () => {
+        answered = true;
+      });
+      request.once("error", () => {
+        if (answered || usedBeforeMs === undefined || signal.aborted) return;
+        // Lost, and the others may be as old.
+        distrust();
+        giveUp(idleSince.keys());
+      });
+      request.once("close", () => {
+        if (socket !== undefined && !socket.destroyed && request.shouldKeepAlive) {
+          idleSince.set(socket, performance.now());
+        }
+      });
+    },
+  };
+}
