@@ -69,6 +69,8 @@ const id = z.string().min(1);
 const text = z.string().nullish();
 const number = z.number().nullish();
 const flag = z.boolean().nullish();
+/** May be absent, as may everything that the provider's description does not require. */
+const anything = z.unknown().optional();
 const instant = z.string().refine(isInstant, "not an instant");
 
 function each<Key extends string, S extends z.ZodType>(keys: readonly Key[], schema: S): Record<Key, S> {
@@ -76,14 +78,14 @@ function each<Key extends string, S extends z.ZodType>(keys: readonly Key[], sch
 }
 
 const volume = z.object({
-  ...{ id, size: z.int(), state: z.string(), created_at: instant, volume_image_metadata: z.unknown() },
+  ...{ id, size: z.int(), state: z.string(), created_at: instant, volume_image_metadata: anything },
   ...{ ...each(VOLUME_TEXTS, text), ...each(VOLUME_FLAGS, flag), max_iops: number, max_throughput: number },
   servers: z.array(z.object({ id, device: text, attached_at: text })),
   zone: text,
 });
 
 const snapshot = z.object({
-  ...{ id, volume_id: id, size: z.int(), created_at: instant, metadata: z.unknown() },
+  ...{ id, volume_id: id, size: z.int(), created_at: instant, metadata: anything },
   ...each(SNAPSHOT_TEXTS, text),
 });
 
