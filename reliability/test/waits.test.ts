@@ -70,7 +70,15 @@ function prepare(cloud: Cloud, id: string, ending: Ending): void {
   }
   if (ending === "vanished") {
     // The first read is before the change; from the second on it is gone.
-    cloud.emulator.faults.add({ kind: "answer", status: 404, match: { method: "GET", path: one }, skip: 1 });
+    const problem = { status: 404, code: "NotFound", detail: "There is none." };
+    const body = isSamsung ? { errors: [problem] } : { id: "not_found", message: "There is none." };
+    cloud.emulator.faults.add({
+      kind: "answer",
+      status: 404,
+      body,
+      match: { method: "GET", path: one },
+      skip: 1,
+    });
   }
   if (ending === "flapping") {
     // Under way, at rest without effect once more, under way again, and only then done.

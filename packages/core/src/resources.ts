@@ -1,3 +1,4 @@
+import { answeredFor } from "./answered.ts";
 import { type Call, runCall } from "./call.ts";
 import type { CallContext, DriverPage, PageRequest } from "./driver.ts";
 import { extendError, isPolyvolError } from "./errors.ts";
@@ -39,7 +40,7 @@ export function createResources<T extends Volume | Snapshot, Query extends objec
   const paging = (kind === "snapshot" ? driver.snapshotPaging : undefined) ?? driver.paging;
 
   const get = (call: Call, id: string): Promise<T> =>
-    call.send("read", async (context) => await setup.getOne(id, context));
+    call.send("read", async (context) => answeredFor(id, await setup.getOne(id, context)));
 
   async function tryGet(call: Call, id: string): Promise<T | undefined> {
     try {

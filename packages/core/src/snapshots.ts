@@ -1,3 +1,4 @@
+import { answeredFor, createdAs } from "./answered.ts";
 import type { Snapshots } from "./block-storage.ts";
 import { type Call, checkedNow, runCall } from "./call.ts";
 import { removeSnapshot } from "./change/remove.ts";
@@ -53,8 +54,10 @@ export function createSnapshots(
       // All of the volume's snapshots, not those of the name alone: the newest one tells when "too soon" is over.
       look: (call) => resources.listAll(call, accountWide ? { name } : { volumeId }),
       get: (call, id) => resources.tryGet(call, id),
-      send: (context, attemptId) =>
-        driver.createSnapshot(driverInput(name, volumeId, input, attemptId), context),
+      send: async (context, attemptId) => {
+        const asked = driverInput(name, volumeId, input, attemptId);
+        return createdAs(asked, await driver.createSnapshot(asked, context));
+      },
       difference: (existing) =>
         existing.volumeId === volumeId ? undefined : `is of volume ${existing.volumeId}, not of ${volumeId}`,
       attemptIdOf: (snapshot) => driver.attemptIdOf?.(snapshot),
@@ -77,7 +80,9 @@ export function createSnapshots(
 
   /** Not every provider has a switch for this: the volume itself says whether it is in use. */
   async function refuseAttached(call: Call, volumeId: string): Promise<void> {
-    const volume = await call.send("read", (context) => driver.getVolume(volumeId, context));
+    const volume = await call.send("read", async (context) =>
+      answeredFor(volumeId, await driver.getVolume(volumeId, context)),
+    );
     const use = inUse(volume);
     if (use === undefined) return;
     throw refused("failed_precondition", `volume ${volumeId} is ${use}, and allowAttached is false`);

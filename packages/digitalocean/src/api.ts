@@ -33,14 +33,19 @@ function post<T>(path: string, body: unknown, response: ResponseParser<T>): Http
   return { method: "POST", path, body, response };
 }
 
+/** A change that is over once it is answered: 204 alone says so. */
+function done(method: "POST" | "DELETE", path: string): Nothing {
+  return { method, path, status: 204 };
+}
+
 export const listVolumes = (query: Page & Query): HttpRequest<wire.WireVolumes> =>
   get("/v2/volumes", wire.volumesAnswer, query);
 export const createVolume = (body: wire.CreateVolumeBody): Volume =>
   post("/v2/volumes", body, wire.volumeAnswer);
 export const getVolume = (id: string): Volume => get(volume(id), wire.volumeAnswer);
-export const deleteVolume = (id: string): Nothing => ({ method: "DELETE", path: volume(id) });
+export const deleteVolume = (id: string): Nothing => done("DELETE", volume(id));
 export function deleteVolumeByName({ name, region }: Key): Nothing {
-  return { method: "DELETE", path: "/v2/volumes", query: { name, region } };
+  return { ...done("DELETE", "/v2/volumes"), query: { name, region } };
 }
 
 export const createSnapshot = (volumeId: string, body: wire.CreateSnapshotBody): Snapshot =>
@@ -48,13 +53,13 @@ export const createSnapshot = (volumeId: string, body: wire.CreateSnapshotBody):
 export const listVolumeSnapshots = (volumeId: string, query: Page): Snapshots =>
   get(`${volume(volumeId)}/snapshots`, wire.snapshotsAnswer, query);
 export const getVolumeSnapshot = (id: string): Snapshot => get(volumeSnapshot(id), wire.snapshotAnswer);
-export const deleteVolumeSnapshot = (id: string): Nothing => ({ method: "DELETE", path: volumeSnapshot(id) });
+export const deleteVolumeSnapshot = (id: string): Nothing => done("DELETE", volumeSnapshot(id));
 
 /** Snapshots of volumes and of Droplets, like the next two. */
 export const listSnapshots = (query: Page & Query): Snapshots =>
   get("/v2/snapshots", wire.snapshotsAnswer, query);
 export const getSnapshot = (id: string): Snapshot => get(snapshot(id), wire.snapshotAnswer);
-export const deleteSnapshot = (id: string): Nothing => ({ method: "DELETE", path: snapshot(id) });
+export const deleteSnapshot = (id: string): Nothing => done("DELETE", snapshot(id));
 
 export const actOnVolume = (id: string, body: wire.VolumeActionBody): Action =>
   post(`${volume(id)}/actions`, body, wire.actionAnswer);
@@ -69,5 +74,5 @@ export const getAction = (id: number): Action => get(`/v2/actions/${id}`, wire.a
 export const createTag = (name: string): Tag => post("/v2/tags", { name }, wire.tagAnswer);
 /** Puts a tag on resources, or takes it off: the same body, also with DELETE. */
 export function changeTag(method: "POST" | "DELETE", tag: string, resources: readonly TagTarget[]): Nothing {
-  return { method, path: tagged(tag), body: { resources } };
+  return { ...done(method, tagged(tag)), body: { resources } };
 }

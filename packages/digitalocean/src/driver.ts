@@ -143,7 +143,10 @@ export function createDriver(config: ResolvedConfig): BlockStorageDriver {
     checkPending: async (pending, context) => {
       const ref = toActionRef(pending);
       try {
-        return toPendingStatus((await send(api.getVolumeAction(ref.volumeId, ref.actionId), context)).action);
+        const { action } = await send(api.getVolumeAction(ref.volumeId, ref.actionId), context);
+        if (action.id === ref.actionId) return toPendingStatus(action);
+        const words = `asked for action ${ref.actionId}, the provider answered with ${action.id}`;
+        throw new PolyvolError("malformed_response", words, { retryable: true });
       } catch (error) {
         if (isPolyvolError(error, "not_found")) return { state: "absent" };
         throw error;

@@ -21,6 +21,8 @@ const UNPROCESSABLE: readonly (readonly [string, PolyvolErrorCode, string])[] = 
 
 export function refineFailure(response: FailedResponse): FailureRefinement {
   const [id, message, requestId] = ["id", "message", "request_id"].map((key) => textOf(response.json, key));
+  // Anybody answers these, a proxy or another host too. In other words than the service's own they say nothing.
+  if ([404, 409, 410].includes(response.status) && !isOwn(response.status, id, message)) return {};
   const { reason, ...meaning } = meaningOf(response, message ?? "");
   const words = [reason, message ? `DigitalOcean says ${quote(message)}` : ""].filter(Boolean).join("; ");
   return {
@@ -31,6 +33,11 @@ export function refineFailure(response: FailedResponse): FailureRefinement {
   };
 }
 
+/** Every error of the service has a word for its status, `{"id":"not_found","message":"…"}`. */
+function isOwn(status: number, id: string | undefined, message: string | undefined): boolean {
+  return status === 409 ? isWord(id) && message !== undefined : id === "not_found";
+}
+
 function meaningOf(response: FailedResponse, message: string): FailureRefinement {
   const { status, method } = response;
   const path = response.target.split("?", 1)[0] ?? "";
@@ -38,11 +45,13 @@ function meaningOf(response: FailedResponse, message: string): FailureRefinement
   if ((status === 403 || status === 429) && message.includes("capacity limit exceeded")) {
     return refusal("resource_exhausted", "the account's limit of volumes and snapshots is reached");
   }
+  if (status === 404 || status === 410) return { code: "not_found" };
   if (status === 409 && creates)
     return { ...refusal("already_exists", "the name is taken"), lookFirst: true };
   // Said of a volume that a Droplet has, and for a while after a detach, too: core tells by the volume's record.
   if (status === 409 && method === "DELETE")
     return { ...refusal("conflict", "the service counts it as in use"), retryable: true };
+  if (status === 409) return { code: "conflict" };
   if (status === 422) {
     const [, code, reason] = UNPROCESSABLE.find(([part]) => message.includes(part)) ?? [];
     if (code === undefined || reason === undefined) return {};

@@ -12,14 +12,23 @@ const problem = z.object({
 });
 /** The service's own. */
 const envelope = z.object({ errors: z.tuple([problem], z.unknown()) });
+/** In the service's envelope there is always a code: what has none may be anybody's list of errors. */
+const isOwn = ({ code }: z.infer<typeof problem>): boolean => code !== undefined && code !== "";
 /** The gateway's, in front of the service. */
-const gateway = z.object({ timestamp: z.unknown(), path: z.string(), error: z.string(), requestId: text });
+const gateway = z.object({
+  timestamp: z.unknown().optional(),
+  path: z.string(),
+  error: z.string(),
+  requestId: text,
+});
 /** Declared for some routes, and never seen. */
 const fields = z.array(z.object({ loc: z.array(z.string()).nullish(), msg: z.string() })).min(1);
 
 /** What the body says: who speaks, whether of a quota, and the words that go on to the caller. */
 interface Problem {
   readonly from: "service" | "gateway" | "page" | "nowhere";
+  /** Whether it is certainly the service that speaks. */
+  readonly isOwn?: boolean;
   readonly isQuota?: boolean;
   readonly said?: Readonly<Partial<Record<"reason" | "providerCode" | "requestId", string | undefined>>>;
 }
@@ -50,10 +59,12 @@ function meaningOf({ status, method, target }: FailedResponse, found: Problem): 
     case 403:
       return found.isQuota ? { code: "resource_exhausted" } : {};
     case 404:
+    case 410:
       // Only the service knows what does not exist; taking anybody's word for it would make deletions succeed.
       if (found.from === "gateway") return { code: "unauthenticated" };
-      return found.from === "page" ? { code: "unavailable" } : {};
+      return found.isOwn ? { code: "not_found" } : {};
     case 409:
+      if (!found.isOwn) return {};
       // Core has let the volume come to rest, so this will not pass: attached elsewhere, or not to be reverted to.
       if (!/\/(?:servers|servers\/[^/]+\/volumes|revert)$/.test(path)) return passes;
       return { code: "failed_precondition", lookFirst: !path.endsWith("/revert") };
@@ -62,7 +73,9 @@ function meaningOf({ status, method, target }: FailedResponse, found: Problem): 
       return found.from === "page" ? { code: "unavailable", outcome: "unknown", retryable: true } : {};
     case 500:
       // What was made or changed just now fails to be deleted, and can be a little later.
-      return method === "DELETE" && /\/v1\/(?:snapshots|volumes)\/[^/]+$/.test(path) ? passes : {};
+      return found.isOwn && method === "DELETE" && /\/v1\/(?:snapshots|volumes)\/[^/]+$/.test(path)
+        ? passes
+        : {};
     default:
       return {};
   }
@@ -76,6 +89,7 @@ function readProblem({ json, text: body, status }: FailedResponse): Problem {
     const requestId = request_id ?? global_request_id;
     return {
       from: "service",
+      isOwn: isOwn(own),
       isQuota,
       said: { providerCode: code, reason: reason || title || code, requestId },
     };

@@ -102,6 +102,7 @@ describe("meaning", () => {
       failed(400, opaque, "POST", "/v1/snapshots"),
       { code: "failed_precondition" },
     ],
+    ["not found", failed(404, problem({ code: "NotFound" })), { code: "not_found" }],
     ["a full quota", failed(403, quota, "POST"), { code: "resource_exhausted" }],
     [
       "a full quota, in Korean",
@@ -168,7 +169,6 @@ describe("meaning", () => {
     ["an opaque refusal of a new volume", failed(400, opaque, "POST")],
     ["an opaque refusal of a marker", failed(400, opaque, "GET", "/v1/snapshots?marker=x")],
     ["no permission", failed(403, denied, "POST")],
-    ["not found", failed(404, problem({ code: "NotFound" }))],
     ["no such version", failed(406, problem({ code: "NoSuchVersion" }))],
   ])("%s is left to what the status says", (_, response) => {
     expect(Object.keys(refine(response)).sort()).toEqual(["providerCode", "reason", "requestId"]);
@@ -189,8 +189,7 @@ describe("answers from elsewhere", () => {
 
   test("a page with 404 says nothing of the resource, either", () => {
     const refined = refine(failed(404, "<!doctype html><h1>404</h1>", "DELETE", VOLUME));
-    expect(refined).toMatchObject({ code: "unavailable" });
-    expect(refined.reason).toContain("baseUrl");
+    expect(refined).toEqual({ reason: expect.stringContaining("baseUrl") });
   });
 
   test("the firewall's page can be tried again, and its support id is the request's", () => {

@@ -88,7 +88,7 @@ describe("answers that are not the service's", () => {
   test("a page with 404 does not, either", async () => {
     const { storage, emulator } = await emulated();
     const { id } = await storage.volumes.create({ name: "data", sizeGiB: 8 });
-    emulator.faults.add(only({ kind: "html", status: 404 }, "DELETE"));
+    emulator.faults.add({ ...only({ kind: "html", status: 404 }, "DELETE"), count: 100 });
     expect(await failureOf(storage.volumes.delete(id))).toMatchObject({ code: "unavailable" });
     expect((emulator.state() as SamsungScpState).volumes).toHaveLength(1);
   });
@@ -121,7 +121,7 @@ describe("answers that are not the service's", () => {
   });
 
   test.each([
-    ["an empty body", { kind: "answer", status: 404, body: "" }, "not_found"],
+    ["an empty body", { kind: "answer", status: 404, body: "" }, "unavailable"],
     [
       "a list of fields",
       { kind: "answer", status: 400, body: [{ loc: ["path", "id"], msg: "wrong" }] },
@@ -134,7 +134,7 @@ describe("answers that are not the service's", () => {
   ] as const)("%s", async (_, fault, code) => {
     const { storage, emulator } = await emulated({ storage: { retry: { maxAttempts: 1 } } });
     const { id } = await storage.volumes.create({ name: "data", sizeGiB: 8 });
-    emulator.faults.add(only(fault as FaultEffect, "GET"));
+    emulator.faults.add({ ...only(fault as FaultEffect, "GET"), count: 100 });
     expect(await failureOf(storage.volumes.get(id))).toMatchObject({ code });
   });
 });

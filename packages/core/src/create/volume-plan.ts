@@ -1,3 +1,4 @@
+import { createdAs } from "../answered.ts";
 import type { Call } from "../call.ts";
 import type { BlockStorageDriver, DriverCreateVolume } from "../driver.ts";
 import { PolyvolError } from "../errors.ts";
@@ -137,9 +138,9 @@ export function volumeCreate(
           : { region: within }),
       }),
     get: (call, id) => resources.tryGet(call, id),
-    send: (context) => {
+    send: async (context) => {
       if (plan === undefined) throw new PolyvolError("unknown", "a stored operation is never sent again");
-      return driver.createVolume(plan.input, context);
+      return createdAs(plan.input, await driver.createVolume(plan.input, context));
     },
     difference: (existing) => difference(existing, key, plan?.sourceSizeGiB),
     attemptIdOf: () => undefined,

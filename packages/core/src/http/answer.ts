@@ -10,7 +10,7 @@ import {
 } from "./failure.ts";
 import { parseJson } from "./json.ts";
 import { secretsIn } from "./redact.ts";
-import type { FailedResponse, FailureRefinement, HttpResponse, ResponseParser } from "./types.ts";
+import type { FailedResponse, FailureRefinement, HttpRequest, HttpResponse } from "./types.ts";
 
 /** A whole answer. */
 export interface Answer {
@@ -35,12 +35,15 @@ export function judgeAnswer<T>(
   settings: AnswerSettings,
   call: Call,
   answer: Answer,
-  parser: ResponseParser<T> | undefined,
+  { response: parser, status: expected }: Pick<HttpRequest<T>, "response" | "status">,
 ): HttpResponse<T> {
   const { status, headers, text } = answer;
   const isRedirect = answer.redirected || status === 0 || (status >= 300 && status < 400);
   if (isRedirect) throw failureOfRedirect(failed(call, answer));
   if (status < 200 || status >= 400) throw refused(settings, call, answer);
+  if (expected !== undefined && status !== expected) {
+    throw failureOfBody(failed(call, answer), `does not have the status ${expected}`, textOf(text));
+  }
   if (parser === undefined) {
     // Something on the way answered, not the service: that proves nothing, least of all that a deletion was done.
     if (isWebPage(text, headers)) throw failureOfBody(failed(call, answer), "is a web page", text);
@@ -67,9 +70,13 @@ function isWebPage(text: Answer["text"], headers: Headers): text is string {
   return isTyped || /^\s*<(?:!doctype\s+html|html)\b/i.test(text);
 }
 
+function textOf(text: Answer["text"]): string {
+  return text === TOO_LARGE ? "" : text;
+}
+
 function refused(settings: AnswerSettings, call: Call, answer: Answer): PolyvolError {
   const { status, headers } = answer;
-  const text = answer.text === TOO_LARGE ? "" : answer.text;
+  const text = textOf(answer.text);
   const { method, target } = call;
   const response: FailedResponse = { status, headers, method, target, json: parseJson(text), text };
   return failureOfAnswer(failed(call, answer), refine(settings, response), settings.now());

@@ -134,7 +134,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         context.abortSignal.throwIfAborted();
         const answer = await sendOnce(call, attempt);
         if (!repeated && (isMisdated(attempt, answer) || isOutdated(attempt, answer))) continue;
-        return judgeAnswer(judging, call, answer, request.response);
+        return judgeAnswer(judging, call, answer, request);
       } catch (error) {
         // A refusal that says "look first" is about one resource, not about the pace of all requests.
         if (isPolyvolError(error, "rate_limited") && error.retryable && !error.lookFirst) {

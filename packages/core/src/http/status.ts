@@ -12,11 +12,8 @@ const REFUSALS: Readonly<Record<number, readonly [PolyvolErrorCode, string]>> = 
   400: ["invalid_argument", "the request was refused as invalid"],
   401: ["unauthenticated", "the credentials were refused"],
   403: ["permission_denied", "the credentials do not allow this"],
-  404: ["not_found", "there is no such resource"],
   405: ["unsupported", "the service does not support this request"],
   406: ["unsupported", "the service does not support this request"],
-  409: ["conflict", "it conflicts with the present state"],
-  410: ["not_found", "there is no such resource any more"],
   412: ["failed_precondition", "a precondition does not hold"],
   413: ["invalid_argument", "the request is too large"],
   415: ["unsupported", "the service does not support this request"],
@@ -25,11 +22,24 @@ const REFUSALS: Readonly<Record<number, readonly [PolyvolErrorCode, string]>> = 
   501: ["unsupported", "the service does not support this request"],
 };
 
-export function meaningOfStatus(status: number): StatusMeaning {
+/**
+ * What only the service itself can know of a resource. Whatever stands between (a proxy, a gateway, another host) uses
+ * these for reasons of its own: unless an adapter recognises the service's own words, nothing is known.
+ */
+const OF_THE_SERVICE_ALONE: ReadonlySet<number> = new Set([404, 409, 410]);
+const REFUSED = { code: "unknown", outcome: "not_applied", retryable: false } as const;
+
+/** `isRead`: an adapter has read a code from the body, so it is the service that speaks. */
+export function meaningOfStatus(status: number, isRead: boolean): StatusMeaning {
   const [code, words] = REFUSALS[status] ?? [];
   if (code !== undefined) {
     const reason = `${words} (status ${status})`;
     return { code, reason, outcome: "not_applied", retryable: code === "rate_limited" };
+  }
+  if (OF_THE_SERVICE_ALONE.has(status)) {
+    if (isRead) return { ...REFUSED, reason: `refused with status ${status}` };
+    const reason = `status ${status} came, and not in the service's own words: is baseUrl right?`;
+    return { code: "unavailable", reason, outcome: "unknown", retryable: true };
   }
   if (status === 408 || status >= 500) {
     const reason = `the service failed with status ${status}`;

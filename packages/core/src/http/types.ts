@@ -27,6 +27,11 @@ export interface HttpRequest<T> {
   readonly headers?: Readonly<Record<string, string>>;
   /** Absent: the answer's body is not looked at. */
   readonly response?: ResponseParser<T>;
+  /**
+   * The one status of success, where the answer proves by it alone that the change is done: any other 2xx is
+   * `malformed_response` then. Absent: any 2xx is success.
+   */
+  readonly status?: number;
   /** `false` sends the request without {@link HttpClientOptions.authorize}. Default `true`. */
   readonly authorized?: boolean;
 }
@@ -74,7 +79,11 @@ export interface FailedResponse {
   readonly text: string;
 }
 
-/** What an adapter makes of an unsuccessful answer; what it leaves out stays as the status alone says. */
+/**
+ * What an adapter makes of an unsuccessful answer; what it leaves out stays as the status alone says. Of 404, 409 and
+ * 410 the status alone says nothing (`unavailable`, outcome `unknown`): give their `code` where the body shows that it is
+ * the service that speaks, and only there. They are plain refusals then.
+ */
 export interface FailureRefinement {
   /** What went wrong. */
   readonly code?: PolyvolErrorCode;

@@ -212,13 +212,13 @@ describe("an attempt that takes too long", () => {
 
   test("a failure whose explanation does not come is still one", async () => {
     const clock = createVirtualClock();
-    const server = await serve((_, response) => void response.writeHead(404).write("{"));
+    const server = await serve((_, response) => void response.writeHead(403).write("{"));
     const client = makeClient(server.url, { clock, attemptTimeoutMs: 5_000 });
     const sent = failureOf(client.send(GET, makeContext()));
     await expect.poll(() => server.seen.length).toBe(1);
     await settle(20);
     await clock.advance(5_000);
-    expect(await sent).toMatchObject({ code: "not_found", status: 404 });
+    expect(await sent).toMatchObject({ code: "permission_denied", status: 403 });
   });
 
   test("waiting for credentials has sent nothing", async () => {

@@ -12,11 +12,11 @@ describe("statuses", () => {
     [400, "invalid_argument", "not_applied", false],
     [401, "unauthenticated", "not_applied", false],
     [403, "permission_denied", "not_applied", false],
-    [404, "not_found", "not_applied", false],
+    [404, "unavailable", "unknown", true],
     [406, "unsupported", "not_applied", false],
     [408, "unavailable", "unknown", true],
-    [409, "conflict", "not_applied", false],
-    [410, "not_found", "not_applied", false],
+    [409, "unavailable", "unknown", true],
+    [410, "unavailable", "unknown", true],
     [412, "failed_precondition", "not_applied", false],
     [417, "unknown", "unknown", false],
     [422, "invalid_argument", "not_applied", false],
@@ -64,6 +64,28 @@ test.each([200, 202, 204])("an empty %i is one, whatever type it is said to have
   });
   const answer = await makeClient(server.url).send({ method: "DELETE", path: "/x" }, makeContext());
   expect(answer.status).toBe(status);
+});
+
+test.each([
+  [200, '{"ok":true}'],
+  [200, ""],
+  [202, '{"id":"1"}'],
+  [202, ""],
+])("%i with the body %j is none where only 204 says that it is done", async (status, body) => {
+  const server = await serve((_, response) => void response.writeHead(status).end(body));
+  const request = { method: "DELETE", path: "/x", status: 204 } as const;
+  const error = await failureOf(makeClient(server.url).send(request, makeContext()));
+  expect(error).toMatchObject({ code: "malformed_response", outcome: "unknown", status });
+  expect(error.reason).toContain("204");
+});
+
+test.each([404, 409, 410])("%i means what an adapter reads in the service's own words", async (status) => {
+  const refineFailure = (): FailureRefinement => ({ code: "not_found" });
+  const server = await serve((_, response) => json(response, {}, status));
+  const error = await failureOf(makeClient(server.url, { refineFailure }).send(POST, makeContext()));
+  expect(error).toMatchObject({ code: "not_found", outcome: "not_applied", retryable: false, status });
+  const stranger = await failureOf(makeClient(server.url).send(POST, makeContext()));
+  expect(stranger.reason).toContain("is baseUrl right?");
 });
 
 test("a switch of protocols is no answer, and is not waited for", async () => {
@@ -249,9 +271,10 @@ describe("the network", () => {
 
   test("a failure whose body breaks off is still what its status says", async () => {
     const url = await serveRaw((socket) =>
-      socket.end("HTTP/1.1 404 Not Found\r\nContent-Length: 100\r\n\r\n{"),
+      socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\n{"),
     );
-    expect(await failureOf(makeClient(url).send(POST, makeContext()))).toMatchObject({ code: "not_found" });
+    const error = await failureOf(makeClient(url).send(POST, makeContext()));
+    expect(error).toMatchObject({ code: "permission_denied" });
   });
 
   test("a success whose body nobody wants is one, although it breaks off", async () => {
