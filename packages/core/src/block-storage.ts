@@ -77,6 +77,14 @@ export interface Snapshots {
 export interface Health extends DriverHealth {
   /** The provider's time minus ours, in milliseconds, where its time is known. */
   readonly clockSkewMs?: number;
+  /** Whether the credentials are shown tags. Only there when asked for, and where the driver can tell. */
+  readonly tagsVisible?: boolean;
+}
+
+/** What {@link BlockStorage.checkHealth} looks at. */
+export interface HealthOptions extends CallOptions {
+  /** Whether to look if tags are shown, by one more request where the driver can tell. Default false. */
+  readonly tags?: boolean;
 }
 
 /** Block storage on one cloud. Made by `createBlockStorage` or by an adapter's factory; fake it freely in tests. */
@@ -97,8 +105,8 @@ export interface BlockStorage {
     ref: OperationRef<Kind>,
     options?: CallOptions,
   ): Promise<Operation<Kind extends "volumes.create" ? Volume : Snapshot>>;
-  /** One cheap authenticated request. @throws `unauthenticated`, `unavailable` */
-  checkHealth(options?: CallOptions): Promise<Health>;
+  /** One cheap authenticated request, and one more with `tags`. @throws `unauthenticated`, `unavailable` */
+  checkHealth(options?: HealthOptions): Promise<Health>;
   /** The driver below, for adapters' provider-specific functions. */
   readonly driver: BlockStorageDriver;
   /**

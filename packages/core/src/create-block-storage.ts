@@ -62,9 +62,13 @@ export function createBlockStorage(
           const health = await call.send("read", (context) => driver.checkHealth(context));
           const middle = (sentAt + runtime.clock.now()) / 2;
           const { serverTime } = health;
-          return serverTime === undefined
-            ? health
-            : { ...health, clockSkewMs: Math.round(serverTime.getTime() - middle) };
+          const canSeeTags = callOptions?.tags === true ? driver.canSeeTags?.bind(driver) : undefined;
+          const tagsVisible = canSeeTags && (await call.send("read", (context) => canSeeTags(context)));
+          return {
+            ...health,
+            ...(serverTime === undefined ? {} : { clockSkewMs: Math.round(serverTime.getTime() - middle) }),
+            ...(tagsVisible === undefined ? {} : { tagsVisible }),
+          };
         },
       ),
     run: (operation, repeatable, task, callOptions) =>

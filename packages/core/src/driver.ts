@@ -244,6 +244,11 @@ export interface BlockStorageDriver {
 
   /** One cheap authenticated request. */
   checkHealth(context: CallContext): Promise<DriverHealth>;
+  /**
+   * One cheap request that tells whether these credentials are shown tags. For providers that answer as if there were
+   * none where the right is missing: see `limits.tags.readScope`.
+   */
+  canSeeTags?(context: CallContext): Promise<boolean>;
 
   /** Sends the request to create a volume. */
   createVolume(input: DriverCreateVolume, context: CallContext): Promise<Started<Volume>>;

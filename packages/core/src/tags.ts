@@ -3,7 +3,7 @@ import type { Snapshot } from "./snapshot.ts";
 import type { Volume } from "./volume.ts";
 
 /** What is read of a resource to tell its tags. */
-export type Tagged = Pick<Volume | Snapshot, "tags" | "flatTags">;
+export type Tagged = Pick<Volume | Snapshot, "tags" | "flatTags" | "tagsUnknown">;
 
 /**
  * A text in one spelling for all its capitals, whatever the machine's language: `Straße` and `STRASSE` come out as one.

@@ -71,6 +71,8 @@ export const getVolumeAction = (volumeId: string, id: number): Action =>
   get(`${volume(volumeId)}/actions/${id}`, wire.actionAnswer);
 export const getAction = (id: number): Action => get(`/v2/actions/${id}`, wire.actionAnswer);
 
+/** What is in the page does not matter: only whether it is given. */
+export const listTags = (query: Page): HttpRequest<unknown> => get("/v2/tags", wire.tagsAnswer, query);
 export const createTag = (name: string): Tag => post("/v2/tags", { name }, wire.tagAnswer);
 /** Puts a tag on resources, or takes it off: the same body, also with DELETE. */
 export function changeTag(method: "POST" | "DELETE", tag: string, resources: readonly TagTarget[]): Nothing {

@@ -84,6 +84,16 @@ export function createDriver(config: ResolvedConfig): BlockStorageDriver {
       };
     },
 
+    canSeeTags: async (context) => {
+      try {
+        await send(api.listTags({ per_page: 1 }), context);
+        return true;
+      } catch (error) {
+        if (isPolyvolError(error, "permission_denied")) return false;
+        throw error;
+      }
+    },
+
     createVolume: async (input, context) => {
       const { region = defaultRegion, sourceSnapshotId } = input;
       if (sourceSnapshotId !== undefined) requireVolumeSnapshotId(sourceSnapshotId);

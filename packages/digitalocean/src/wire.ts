@@ -112,3 +112,4 @@ export const actionsAnswer: ResponseParser<WireActions> = z.object({ actions: z.
 
 const tag = z.object({ name: text });
 export const tagAnswer: ResponseParser<{ readonly tag: { readonly name: string } }> = z.object({ tag });
+export const tagsAnswer: ResponseParser<unknown> = z.object({ tags: z.array(z.unknown()) });

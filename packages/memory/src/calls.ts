@@ -14,6 +14,7 @@ export type MemoryMethod = Exclude<
 
 const READS: ReadonlySet<MemoryMethod> = new Set<MemoryMethod>([
   "checkHealth",
+  "canSeeTags",
   "checkPending",
   "getVolume",
   "listVolumes",

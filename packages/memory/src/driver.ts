@@ -37,6 +37,8 @@ import * as volumes from "./volumes.ts";
 interface MemoryDriverSettings {
   /** `false`: this driver's credentials are wrong. Default `true`. */
   readonly authorised?: boolean;
+  /** `true`: this driver's credentials are shown no tags, as if there were none. Default `false`. */
+  readonly hidesTags?: boolean;
 }
 
 /** Either an account that is there, or the rules of a new one. */
@@ -66,6 +68,7 @@ export function createMemoryStorage(
 export function createMemoryDriver(options: MemoryDriverOptions = {}): MemoryDriver {
   const account = options.account ?? createMemoryAccount(options);
   const authorised = options.authorised ?? true;
+  const hidesTags = options.hidesTags ?? false;
   const world = account[WORLD];
   const { capabilities, settings } = world;
   const calls = createCallCounter();
@@ -82,7 +85,7 @@ export function createMemoryDriver(options: MemoryDriverOptions = {}): MemoryDri
     read: (raw: Raw, parse: Parsers) => T,
   ): Promise<T> {
     const reply = await callAccount(world, authorised, calls, { method, argument, context, commit });
-    const reading = { provider: settings.provider, requestId: reply.requestId, readTags };
+    const reading = { provider: settings.provider, requestId: reply.requestId, readTags, hidesTags };
     return read(reply.value, {
       volume: (answer) => readVolume(reply.rewrite(answer), reading),
       snapshot: (answer) => readSnapshot(reply.rewrite(answer), reading),
@@ -133,6 +136,15 @@ export function createMemoryDriver(options: MemoryDriverOptions = {}): MemoryDri
         context,
         ({ now }) => new Date(now),
         (serverTime) => ({ apiVersion: API_VERSION, serverTime }),
+      ),
+
+    canSeeTags: (context) =>
+      send(
+        "canSeeTags",
+        undefined,
+        context,
+        () => !hidesTags,
+        (visible) => visible,
       ),
 
     createVolume: (input, context) =>

@@ -18,6 +18,8 @@ export interface Reading {
   readonly requestId: string;
   /** Whether the provider returns the tags of volumes. */
   readonly readTags: boolean;
+  /** Whether the credentials are shown no tags. */
+  readonly hidesTags: boolean;
 }
 
 interface MemoryDetails {
@@ -76,7 +78,7 @@ export function readVolume(answer: Answer, reading: Reading): Volume {
     providerState: state,
     createdAt: field.date("createdAt"),
     ...field.optional("description"),
-    tags: reading.readTags && isTags(tags) ? { ...tags } : {},
+    ...(reading.readTags ? readTags(tags, reading) : { tags: {} }),
     attachments,
     ...field.optional("sourceSnapshotId"),
     ...field.optional("volumeType"),
@@ -98,7 +100,7 @@ export function readSnapshot(answer: Answer, reading: Reading): Snapshot {
     createdAt: field.date("createdAt"),
     minVolumeSizeGiB: field.number("sizeGiB"),
     ...field.optional("description"),
-    tags: isTags(tags) ? { ...tags } : {},
+    ...readTags(tags, reading),
   };
   const attemptId = answer["attemptId"];
   const details: MemoryDetails = { attemptId: typeof attemptId === "string" ? attemptId : undefined };
@@ -157,6 +159,12 @@ function reader(answer: Answer, reading: Reading): FieldReader {
 
 function isKey<Key extends string>(keys: Readonly<Record<Key, true>>, word: string): word is Key {
   return Object.hasOwn(keys, word);
+}
+
+/** Tags as the credentials are shown them. An answer without the field says nothing about them. */
+function readTags(value: unknown, { hidesTags }: Reading): Pick<Snapshot, "tags" | "tagsUnknown"> {
+  if (hidesTags) return { tags: {} };
+  return isTags(value) ? { tags: { ...value } } : { tags: {}, tagsUnknown: true };
 }
 
 function isTags(value: unknown): value is Readonly<Record<string, string>> {

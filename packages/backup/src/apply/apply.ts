@@ -5,6 +5,7 @@ import { computePlanInTurns, timeZoneData } from "../plan/compute.ts";
 import { differencesOf, otherTimeZoneData } from "../plan/differences.ts";
 import { parsePlan } from "../plan/schema.ts";
 import type { BackupPlan } from "../plan/types.ts";
+import { chooseByTags } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import { PolicyError, type PolicyProblem } from "../retention/policy-error.ts";
 import { newestDueSlot } from "../schedule/slots.ts";
@@ -36,7 +37,7 @@ export async function apply(
   if (plan.liftBrake === true && options.liftBrake !== true) throw brakeLifted();
   refuseOtherTimes(plan, policies, startedAt);
   const named = cloudsOf(policies, clouds);
-  const states = await observe(named, readOptions(context));
+  const states = await observe(named, readOptions(policies, context));
   const current = await computePlanInTurns(context.abortSignal, policies, states, new Date(plan.now), plan);
   const differences = differencesOf(plan, current);
   if (differences.length > 0)
@@ -75,7 +76,7 @@ async function planAndExecute(
   const startedAt = context.clock.now();
   const named = cloudsOf(policies, clouds);
   const choices = { pruneOnly, liftBrake: options.liftBrake === true };
-  const states = await observe(named, readOptions(context));
+  const states = await observe(named, readOptions(policies, context));
   const now = new Date(startedAt);
   const plan = await computePlanInTurns(context.abortSignal, policies, states, now, choices);
   return await execute(plan, policies, named, context, startedAt);
@@ -91,8 +92,8 @@ function brakeLifted(): PolicyError {
   ]);
 }
 
-function readOptions({ abortSignal }: RunContext): ObserveOptions {
-  return abortSignal === undefined ? {} : { abortSignal };
+function readOptions(policies: readonly Policy[], { abortSignal }: RunContext): ObserveOptions {
+  return { byTags: chooseByTags(policies), ...(abortSignal === undefined ? {} : { abortSignal }) };
 }
 
 /** Only the newest due slot is ever made, so a plan ends with the next slot of one of its creations. */

@@ -1,12 +1,20 @@
-import { type BlockStorage, isPolyvolError } from "@polyvol/core";
+import { type BlockStorage, type CallOptions, isPolyvolError } from "@polyvol/core";
+import {
+  describeHidden,
+  findHiddenMarks,
+  type HiddenMarks,
+  MAY_BE_KEPT,
+  mayBeKept,
+} from "../observe/marks.ts";
 import { seen } from "../observe/observe.ts";
 import type { SeenSnapshot } from "../observe/world.ts";
 import { patiently } from "../patience.ts";
-import { judge } from "../plan/judge.ts";
+import { type Brake, judge } from "../plan/judge.ts";
 import { findSurplus } from "../plan/surplus.ts";
 import type { PlannedDeletion } from "../plan/types.ts";
 import { isFailed, ownedBy } from "../policy/owned.ts";
 import type { Policy } from "../policy/types.ts";
+import type { BackupProblem } from "../problem.ts";
 import type { VolumePlace } from "./events.ts";
 import type { RunContext } from "./options.ts";
 
@@ -23,10 +31,14 @@ export interface DeletionWork {
   readonly liftBrake: boolean;
 }
 
-/** What became of one planned deletion. `braked`: the world has changed so much that a person should look. */
+/** What became of one planned deletion. `problem`: the world has changed so much that a person should look. */
 export type DeletionOutcome =
   | { readonly outcome: "deleted" }
-  | { readonly outcome: "spared"; readonly reasons: readonly string[]; readonly braked?: string };
+  | {
+      readonly outcome: "spared";
+      readonly reasons: readonly string[];
+      readonly problem?: Pick<BackupProblem, "code" | "message">;
+    };
 
 /**
  * Deletes one snapshot, if it is still to go by what holds at this moment: the volume's snapshots are listed again and
@@ -53,11 +65,12 @@ export async function deleteSnapshot(
   const surplus = new Set(
     findSurplus(own).flatMap((group) => group.surplus.map(({ snapshot }) => snapshot.id)),
   );
-  const options = { now, agedAt: context.clock.now(), deletedBefore, surplus, shareGoes, liftBrake };
+  const hidden = await stillHidden(storage, all, read);
+  const options = { now, agedAt: context.clock.now(), deletedBefore, surplus, hidden, shareGoes, liftBrake };
   const { keep, remove, brake } = judge(policy, own, options);
   if (!remove.some(isTarget)) {
     const reasons = keep.find((each) => isTarget(each.seen))?.reasons ?? ["the rules keep it"];
-    return { outcome: "spared", reasons, ...(brake === undefined ? {} : { braked: brake.why }) };
+    return { outcome: "spared", reasons, ...problemOfSpared(reasons, hidden, brake, storage) };
   }
   await storage.snapshots.delete(snapshotId, patiently(storage, "change", abortSignal));
   return { outcome: "deleted" };
@@ -75,6 +88,7 @@ export async function deleteFailed(
     const found = seen(await storage.snapshots.get(snapshotId, patiently(storage, "read", abortSignal)));
     if (ownedBy(policy, [found]).length === 0)
       return { outcome: "spared", reasons: [`policy ${policy.id} does not own it any more`] };
+    if (mayBeKept(found, undefined)) return { outcome: "spared", reasons: [MAY_BE_KEPT] };
     if (!isFailed(found)) {
       const why = found.held ? "hold" : `it has not failed: it is ${found.snapshot.state}`;
       return { outcome: "spared", reasons: [why] };
@@ -84,4 +98,27 @@ export async function deleteFailed(
     if (!isPolyvolError(error, "not_found")) throw error;
   }
   return { outcome: "deleted" };
+}
+
+/** What is hidden now. One volume alone may be without marks, since somebody took them off: then the account decides. */
+async function stillHidden(
+  storage: BlockStorage,
+  ofVolume: readonly SeenSnapshot[],
+  read: CallOptions,
+): Promise<HiddenMarks | undefined> {
+  const { capabilities } = storage;
+  if (findHiddenMarks(ofVolume, capabilities) === undefined) return undefined;
+  return findHiddenMarks((await storage.snapshots.list({}, read).toArray()).map(seen), capabilities);
+}
+
+function problemOfSpared(
+  reasons: readonly string[],
+  hidden: HiddenMarks | undefined,
+  brake: Brake | undefined,
+  { capabilities }: BlockStorage,
+): Pick<Extract<DeletionOutcome, { readonly outcome: "spared" }>, "problem"> {
+  if (hidden !== undefined && reasons.includes(MAY_BE_KEPT))
+    return { problem: { code: "permission_denied", message: describeHidden(hidden, capabilities) } };
+  if (brake === undefined) return {};
+  return { problem: { code: "failed_precondition", message: `not deleted: ${brake.why}` } };
 }

@@ -81,12 +81,13 @@ async function goOrStay(setup: DeletionWork, deletion: PlannedDeletion, progress
     return;
   }
   spare(setup, deletion, result, progress);
-  if (result.braked === undefined) return;
-  const message = `snapshot ${name}: not deleted: ${result.braked}`;
+  if (result.problem === undefined) return;
+  const { code } = result.problem;
+  const message = `snapshot ${name}: ${result.problem.message}`;
   const effect: BackupProblem["effect"] = "nothing_deleted";
   const where = { ...placeOf(setup.place), policyId, snapshotName: name };
   progress.failed = true;
-  report(progress, setup.context, { code: "failed_precondition", message, effect, ...where });
+  report(progress, setup.context, { code, message, effect, ...where });
 }
 
 function note({ context, place }: DeletionWork, deletion: PlannedDeletion, progress: Progress): void {

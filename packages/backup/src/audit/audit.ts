@@ -1,9 +1,10 @@
 import { type Clouds, cloudsOf, listClouds } from "../clouds.ts";
 import { parseDrillName } from "../naming/drill-name.ts";
+import { hiddenIn } from "../observe/marks.ts";
 import { observe } from "../observe/observe.ts";
 import type { ObservedCloud } from "../observe/world.ts";
 import { groupBy } from "../ordering.ts";
-import { selectVolumes } from "../policy/select.ts";
+import { chooseByTags, selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
 
@@ -79,16 +80,31 @@ export async function audit(
   options: AuditOptions = {},
 ): Promise<AuditReport> {
   cloudsOf(policies, clouds);
-  const states = await observe(listClouds(clouds), { ...options, checkClock: false });
+  const states = await observe(listClouds(clouds), {
+    ...options,
+    checkClock: false,
+    byTags: chooseByTags(policies),
+  });
   const selection = selectVolumes(policies, states);
   const findings: Finding[] = [];
   const problems: BackupProblem[] = [];
   for (const state of states) {
-    if (state.state === "failed") problems.push(state.problem);
-    else findings.push(...auditCloud(state, policies, (id) => selection.policiesOf(state.name, id)));
+    if (state.state === "failed") {
+      problems.push(state.problem);
+      continue;
+    }
+    problems.push(...hiddenIn(state));
+    findings.push(...auditCloud(state, policies, (id) => selection.policiesOf(state.name, id)));
   }
   problems.push(...selection.problems);
   return { ok: findings.length === 0 && problems.length === 0, findings, problems };
+}
+
+/** Findings that say that no policy chooses a volume. */
+const RESTS_ON_CHOICE: ReadonlySet<FindingKind> = new Set(["volume_without_policy", "policy_elsewhere"]);
+
+function isAbout({ select }: Policy, { name }: ObservedCloud): boolean {
+  return select.clouds?.includes(name) ?? true;
 }
 
 type Draft = Omit<Finding, "cloud" | "provider">;
@@ -102,7 +118,10 @@ function auditCloud(
     ...auditVolumes(cloud, chosenBy),
     ...[...cloud.snapshots.keys()].sort().flatMap((id) => auditSnapshots(cloud, id, policies, chosenBy)),
   ];
-  return drafts.map((draft) => ({ ...draft, cloud: cloud.name, provider: cloud.provider }));
+  // Which volumes a policy chooses by tags is not known where tags are hidden.
+  const known = !cloud.tagsHidden || !chooseByTags(policies.filter((policy) => isAbout(policy, cloud)));
+  const found = known ? drafts : drafts.filter(({ kind }) => !RESTS_ON_CHOICE.has(kind));
+  return found.map((draft) => ({ ...draft, cloud: cloud.name, provider: cloud.provider }));
 }
 
 function auditVolumes(cloud: ObservedCloud, chosenBy: (volumeId: string) => readonly Policy[]): Draft[] {

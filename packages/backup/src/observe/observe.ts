@@ -6,6 +6,7 @@ import { parseSnapshotName } from "../naming/snapshot-name.ts";
 import { compareText, groupBy } from "../ordering.ts";
 import { patiently } from "../patience.ts";
 import { problemOf } from "../problem.ts";
+import { areTagsHidden, findHiddenMarks } from "./marks.ts";
 import type { CloudState, SeenSnapshot } from "./world.ts";
 
 /** A clock may be off by so much: beyond it, slots would be due too early or too late. */
@@ -14,6 +15,8 @@ const MAX_SKEW_MS = 120_000;
 export interface ObserveOptions {
   /** Whether the clocks of both sides are compared. Default true. */
   readonly checkClock?: boolean;
+  /** Whether volumes are chosen by their tags, so that it matters whether tags are shown. Default false. */
+  readonly byTags?: boolean;
   readonly abortSignal?: AbortSignal;
 }
 
@@ -30,7 +33,7 @@ export async function observe(
 }
 
 async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptions): Promise<CloudState> {
-  const { abortSignal, checkClock = true } = options;
+  const { abortSignal, checkClock = true, byTags = false } = options;
   try {
     if (storage instanceof Error) throw storage;
     const call = patiently(storage, "read", abortSignal);
@@ -38,13 +41,20 @@ async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptio
     const volumes = await storage.volumes.list({}, call).toArray();
     const snapshots = await storage.snapshots.list({}, call).toArray();
     const { provider, capabilities } = storage;
+    const all = snapshots.toSorted((a, b) => compareText(a.id, b.id)).map(seen);
+    const hiddenMarks = findHiddenMarks(all, capabilities);
+    const tagsHidden =
+      hiddenMarks?.what === "tags" ||
+      (byTags && volumes.length > 0 && (await areTagsHidden(storage, [...volumes, ...snapshots], call)));
     return {
       state: "observed",
       name,
       provider,
       capabilities,
       volumes: volumes.toSorted((a, b) => compareText(a.id, b.id)),
-      snapshots: groupBy(snapshots.toSorted((a, b) => compareText(a.id, b.id)).map(seen), volumeOf),
+      snapshots: groupBy(all, volumeOf),
+      ...(hiddenMarks === undefined ? {} : { hiddenMarks }),
+      tagsHidden,
       requests: (checkClock ? 1 : 0) + pages(storage, volumes.length) + pages(storage, snapshots.length),
       requestsPerDeletion: storage.driver?.deletion === "immediate" ? 2 : 4,
     };

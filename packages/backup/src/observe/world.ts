@@ -1,6 +1,7 @@
 import type { Capabilities, Snapshot, Volume } from "@polyvol/core";
 import type { SnapshotName } from "../naming/snapshot-name.ts";
 import type { BackupProblem } from "../problem.ts";
+import type { HiddenMarks } from "./marks.ts";
 
 /** A snapshot with what its name says; without that it is none of ours. */
 export interface SeenSnapshot {
@@ -20,6 +21,10 @@ export type CloudState =
       readonly volumes: readonly Volume[];
       /** By the id of their volume (which may be gone), each list in the order of ids. */
       readonly snapshots: ReadonlyMap<string, readonly SeenSnapshot[]>;
+      /** What should be seen on our own snapshots and is not. */
+      readonly hiddenMarks?: HiddenMarks;
+      /** The credentials are known not to be shown tags. */
+      readonly tagsHidden: boolean;
       /** Requests that reading took, as far as can be told. */
       readonly requests: number;
       /** Requests that a deletion takes. */

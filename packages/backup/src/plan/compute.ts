@@ -1,3 +1,4 @@
+import { hiddenIn } from "../observe/marks.ts";
 import type { CloudState, ObservedCloud } from "../observe/world.ts";
 import { selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
@@ -50,6 +51,7 @@ function* planning(
       continue;
     }
     const own: VolumePlan[] = [];
+    problems.push(...hiddenIn(state));
     for (const volume of state.volumes) {
       const chosenBy = selection.policiesOf(state.name, volume.id);
       if (chosenBy.length === 0) continue;

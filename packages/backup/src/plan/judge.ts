@@ -1,5 +1,6 @@
 import { tagTexts } from "@polyvol/core";
 import { showDuration } from "../duration.ts";
+import { type HiddenMarks, MAY_BE_KEPT, mayBeKept } from "../observe/marks.ts";
 import { isGood, type SeenSnapshot } from "../observe/world.ts";
 import type { Policy } from "../policy/types.ts";
 import { evaluateChecked } from "../retention/evaluate.ts";
@@ -48,6 +49,8 @@ export interface JudgeOptions {
   readonly deletedBefore?: number;
   /** Ids of several snapshots of one name but for the one that counts. They are kept. */
   readonly surplus?: ReadonlySet<string>;
+  /** What cannot be seen on the snapshots of this account, and might keep one. */
+  readonly hidden?: HiddenMarks | undefined;
   /**
    * Where more would go than the share: whether its share goes (the oldest first, at least one) or nothing. A run lets
    * the share go with each new snapshot, so that what cannot go at once does not end the backups by filling the place.
@@ -84,7 +87,8 @@ export function judge(policy: Policy, own: readonly SeenSnapshot[], options: Jud
   for (const { seen } of removed) {
     if (seen === undefined) continue;
     const age = agedAt - seen.snapshot.createdAt.getTime();
-    if (age >= policy.brakes.minAgeMs) remove.push(seen);
+    if (mayBeKept(seen, options.hidden)) keep.push({ seen, reasons: [MAY_BE_KEPT], ruled: true });
+    else if (age >= policy.brakes.minAgeMs) remove.push(seen);
     else
       keep.push({
         seen,

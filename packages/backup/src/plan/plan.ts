@@ -1,5 +1,6 @@
 import { type Clouds, cloudsOf } from "../clouds.ts";
 import { observe } from "../observe/observe.ts";
+import { chooseByTags } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import { invalidArgument } from "../retention/policy-error.ts";
 import type { PlanChoices } from "./choices.ts";
@@ -30,6 +31,6 @@ export async function plan(
 ): Promise<BackupPlan> {
   if (Number.isNaN(now.getTime()))
     throw invalidArgument([{ path: "now", found: "an invalid date", allowed: "a valid date" }]);
-  const states = await observe(cloudsOf(policies, clouds), options);
+  const states = await observe(cloudsOf(policies, clouds), { ...options, byTags: chooseByTags(policies) });
   return await computePlanInTurns(options.abortSignal, policies, states, now, options);
 }

@@ -1,5 +1,6 @@
 import type { Volume } from "@polyvol/core";
 import { checkLimits } from "../limits/check.ts";
+import { mayBeKept } from "../observe/marks.ts";
 import type { ObservedCloud, SeenSnapshot } from "../observe/world.ts";
 import { compareText } from "../ordering.ts";
 import { isFailed, ownedBy } from "../policy/owned.ts";
@@ -52,11 +53,13 @@ export function planVolume(
   }
   creations.sort((a, b) => compareText(a.slot, b.slot) || compareText(a.policyId, b.policyId));
 
+  const hidden = cloud.hiddenMarks;
+  const hasFailed = (seen: SeenSnapshot): boolean => isFailed(seen) && !mayBeKept(seen, hidden);
   const judgeNow = (policy: Policy, upcoming: Date | undefined, shareGoes: boolean): Explained =>
     judgeOrExplain(
       policy,
-      ownOf(policy).filter((seen) => !isFailed(seen)),
-      { now, agedAt: now.getTime(), upcoming, surplus, shareGoes, liftBrake },
+      ownOf(policy).filter((seen) => !hasFailed(seen)),
+      { now, agedAt: now.getTime(), upcoming, surplus, hidden, shareGoes, liftBrake },
     );
   const judged = new Map<Policy, Judgement>();
   for (const policy of policies) {
@@ -75,7 +78,7 @@ export function planVolume(
     }
   }
   const deletions = policies.flatMap((policy) => [
-    ...failedOf(policy, ownOf(policy).filter(isFailed)),
+    ...failedOf(policy, ownOf(policy).filter(hasFailed)),
     ...deletionsOf(policy, judged.get(policy)?.remove ?? []),
   ]);
   const { limits } = cloud.capabilities;

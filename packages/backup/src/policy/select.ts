@@ -1,6 +1,6 @@
 import { hasTags, PolyvolError, type TagRule, type Volume } from "@polyvol/core";
 import { parseDrillName } from "../naming/drill-name.ts";
-import type { CloudState } from "../observe/world.ts";
+import type { CloudState, ObservedCloud } from "../observe/world.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
 import { matchesGlob } from "./glob.ts";
 import type { Policy } from "./types.ts";
@@ -34,8 +34,13 @@ export function selectVolumes(policies: readonly Policy[], clouds: readonly Clou
         complete = false;
         continue;
       }
+      const { tags } = cloud.capabilities.limits;
+      if (policy.select.tags !== undefined && cloud.tagsHidden) {
+        problems.push(hiddenTags(policy, cloud, tags));
+        complete = false;
+      }
       for (const volume of cloud.volumes) {
-        if (!isChosen(policy, volume, cloud.capabilities.limits.tags)) continue;
+        if (!isChosen(policy, volume, tags)) continue;
         fitting.push({ cloud: cloud.name, volume });
         const key = keyOf(cloud.name, volume.id);
         chosen.set(key, [...(chosen.get(key) ?? []), policy]);
@@ -44,6 +49,11 @@ export function selectVolumes(policies: readonly Policy[], clouds: readonly Clou
     if (complete) problems.push(...missing(policy, fitting, own));
   }
   return { policiesOf: (cloud, volumeId) => chosen.get(keyOf(cloud, volumeId)) ?? [], problems };
+}
+
+/** Whether any of the policies chooses volumes by their tags. */
+export function chooseByTags(policies: readonly Policy[]): boolean {
+  return policies.some(({ select }) => select.tags !== undefined);
 }
 
 function isChosen({ select }: Policy, volume: Volume, rule: TagRule | undefined): boolean {
@@ -66,6 +76,16 @@ function noTags(policy: Policy, cloud: string, provider: string): BackupProblem 
     "choose by name or id there, or leave the cloud out with select.cloud";
   const error = new PolyvolError("unsupported", reason, { provider, operation: "plan" });
   return problemOf(error, "nothing_done", { cloud, policyId: policy.id });
+}
+
+function hiddenTags(policy: Policy, cloud: ObservedCloud, rule: TagRule | undefined): BackupProblem {
+  const { name, provider } = cloud;
+  const right = rule?.readScope === undefined ? "the right to see tags" : `the scope ${rule.readScope}`;
+  const reason =
+    `policy ${policy.id} chooses volumes by tags, and the credentials are not shown tags; ` +
+    `give them ${right}, or choose by name or id`;
+  const error = new PolyvolError("permission_denied", reason, { provider, operation: "plan" });
+  return problemOf(error, "nothing_done", { cloud: name, policyId: policy.id });
 }
 
 /** A volume that a policy chooses. */

@@ -1,11 +1,12 @@
 import type { Volume } from "@polyvol/core";
 import { type Clouds, cloudsOf } from "../clouds.ts";
+import { hiddenIn } from "../observe/marks.ts";
 import { observe } from "../observe/observe.ts";
 import type { ObservedCloud } from "../observe/world.ts";
 import { findDue } from "../plan/due.ts";
 import type { MissedSlots } from "../plan/types.ts";
 import { ownedBy } from "../policy/owned.ts";
-import { selectVolumes } from "../policy/select.ts";
+import { chooseByTags, selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
 import { invalidArgument } from "../retention/policy-error.ts";
@@ -101,7 +102,10 @@ export async function status(
   const { graceMs = GRACE_MS, abortSignal } = options;
   if (Number.isNaN(now.getTime()))
     throw invalidArgument([{ path: "now", found: "an invalid date", allowed: "a valid date" }]);
-  const states = await observe(cloudsOf(policies, clouds), abortSignal === undefined ? {} : { abortSignal });
+  const states = await observe(cloudsOf(policies, clouds), {
+    byTags: chooseByTags(policies),
+    ...(abortSignal === undefined ? {} : { abortSignal }),
+  });
   const selection = selectVolumes(policies, states);
   const problems: BackupProblem[] = [];
   const volumes: VolumeStatus[] = [];
@@ -111,6 +115,7 @@ export async function status(
       problems.push(state.problem);
       continue;
     }
+    problems.push(...hiddenIn(state));
     for (const volume of state.volumes) {
       for (const policy of selection.policiesOf(state.name, volume.id)) {
         volumes.push(statusOf(state, volume, policy, now, graceMs));

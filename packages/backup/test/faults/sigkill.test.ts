@@ -6,6 +6,7 @@ import { createSamsungScpEmulator } from "@polyvol/emulators/samsung-scp";
 import { expect, test } from "vitest";
 import { nextSlot, parsePolicies, parseSchedule, run, snapshotName } from "../../src/index.ts";
 import { ACCESS_KEY, openClouds, SECRET_KEY, storedSnapshots, TOKEN } from "../support/emulated-clouds.ts";
+import { seededMarks } from "../support/marks.ts";
 import { printTable } from "../support/print.ts";
 import { createRandom } from "../support/random.ts";
 import { VOLUMES } from "../support/seeded.ts";
@@ -49,11 +50,21 @@ async function createWorld(taken: readonly Date[]) {
   );
   emulators.do.seed({
     volumes: VOLUMES.map((each) => ({ ...each, region: "nyc3", size_gigabytes: 10 })),
-    snapshots: old.map(({ name, snapshot, at }) => ({ name: snapshot, volume_name: name, created_at: at })),
+    snapshots: old.map(({ name, snapshot, at }) => ({
+      name: snapshot,
+      volume_name: name,
+      created_at: at,
+      ...seededMarks.do("weekly"),
+    })),
   });
   emulators.scp.seed({
     volumes: VOLUMES.map((each) => ({ ...each, size: 8 })),
-    snapshots: old.map(({ id, snapshot, at }) => ({ name: snapshot, volume_id: id, created_at: at })),
+    snapshots: old.map(({ id, snapshot, at }) => ({
+      name: snapshot,
+      volume_id: id,
+      created_at: at,
+      ...seededMarks.scp("weekly"),
+    })),
   });
   const listeners = [await emulators.do.listen(), await emulators.scp.listen()] as const;
   return {

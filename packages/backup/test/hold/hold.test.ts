@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { hasMarker, withMarker, withoutMarker } from "../../src/hold/marker.ts";
 import { type HoldWriter, hold, isHeld, plan, release } from "../../src/index.ts";
 import type { EmulatedWorld } from "../support/emulated-clouds.ts";
+import { ownMarks } from "../support/marks.ts";
 import { createSeededWorld, NIGHTLY, VOLUMES } from "../support/seeded.ts";
 
 /** What the container wires in for DigitalOcean. */
@@ -44,8 +45,10 @@ describe("a hold", () => {
 
   test("is a tag on DigitalOcean and part of the description on Samsung", async () => {
     const { do: one, scp } = world.open();
-    expect((await hold(one, await doomed("do"), { writers })).tags).toEqual({ "polyvol-hold": "" });
-    expect((await hold(scp, await doomed("scp"), { writers })).description).toBe("[polyvol hold]");
+    expect((await hold(one, await doomed("do"), { writers })).tags).toMatchObject({ "polyvol-hold": "" });
+    expect((await hold(scp, await doomed("scp"), { writers })).description).toBe(
+      `${ownMarks("nightly").description} [polyvol hold]`,
+    );
   });
 
   test("without a writer it is unsupported where nothing about a snapshot can change, and says what to do", async () => {

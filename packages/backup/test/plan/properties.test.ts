@@ -6,6 +6,7 @@ import { type BackupPlan, type Policy, parsePolicies, snapshotName } from "../..
 import { seen } from "../../src/observe/observe.ts";
 import type { ObservedCloud } from "../../src/observe/world.ts";
 import { computePlan } from "../../src/plan/compute.ts";
+import { ownMarks } from "../support/marks.ts";
 
 const HOUR = 3_600_000;
 const NOW = new Date("2026-11-21T12:30:00Z");
@@ -31,7 +32,8 @@ function snapshotOf({ hours, owner, state, held }: Draft, index: number): Snapsh
     state,
     createdAt: new Date(slot.getTime() + 60_000),
     minVolumeSizeGiB: 1,
-    tags: held ? { "polyvol-hold": "" } : {},
+    ...ownMarks(owner),
+    tags: { ...ownMarks(owner).tags, ...(held ? { "polyvol-hold": "" } : {}) },
   };
 }
 
@@ -54,6 +56,7 @@ function cloudWith(snapshots: readonly Snapshot[]): ObservedCloud {
     capabilities: CAPABILITIES,
     volumes: [volume],
     snapshots: new Map([[VOLUME, snapshots.map(seen)]]),
+    tagsHidden: false,
     requests: 3,
     requestsPerDeletion: 2,
   };

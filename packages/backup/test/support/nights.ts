@@ -1,5 +1,6 @@
 import type { BlockStorage } from "@polyvol/core";
 import { snapshotName } from "../../src/index.ts";
+import { ownMarks } from "./marks.ts";
 import type { MemoryWorld } from "./memory-clouds.ts";
 
 /** Lets the clock go on to an instant. */
@@ -22,6 +23,7 @@ export async function takeNights(
     const snapshot = await storage.snapshots.create({
       volumeId,
       name: snapshotName("polyvol", policyId, volumeId, slot),
+      ...ownMarks(policyId),
     });
     ids.push(snapshot.id);
   }

@@ -1,5 +1,6 @@
 import { type Policy, parsePolicies, snapshotName } from "../../src/index.ts";
 import { createEmulatedWorld, type EmulatedWorld } from "./emulated-clouds.ts";
+import { seededMarks } from "./marks.ts";
 
 /** The policy of the tests with three volumes on each cloud. */
 export const NIGHTLY: readonly Policy[] = parsePolicies({
@@ -30,7 +31,12 @@ function seedVolumes({ emulators }: EmulatedWorld): void {
   emulators.do.seed({
     volumes: VOLUMES.map((each) => ({ ...each, region: "nyc3", size_gigabytes: 10 })),
     snapshots: [
-      ...taken.map(({ volume, name, created_at }) => ({ name, created_at, volume_name: volume.name })),
+      ...taken.map(({ volume, name, created_at }) => ({
+        name,
+        created_at,
+        volume_name: volume.name,
+        ...seededMarks.do("nightly"),
+      })),
       ...VOLUMES.map(({ name }) => ({
         name: "before the upgrade",
         created_at: "2026-05-01T12:00:00Z",
@@ -42,7 +48,12 @@ function seedVolumes({ emulators }: EmulatedWorld): void {
   emulators.scp.seed({
     volumes: VOLUMES.map((each) => ({ ...each, size: 8 })),
     snapshots: [
-      ...taken.map(({ volume, name, created_at }) => ({ name, created_at, volume_id: volume.id })),
+      ...taken.map(({ volume, name, created_at }) => ({
+        name,
+        created_at,
+        volume_id: volume.id,
+        ...seededMarks.scp("nightly"),
+      })),
       ...VOLUMES.map(({ id }) => ({
         name: "before the upgrade",
         created_at: "2026-05-01T12:00:00Z",

@@ -1,0 +1,79 @@
+import { type BlockStorage, type Capabilities, tagTexts } from "@polyvol/core";
+import type { BackupProblem } from "../problem.ts";
+import { isGood, type ObservedCloud, type SeenSnapshot } from "./world.ts";
+
+/**
+ * What should be seen on the snapshots of an account and is not. Each snapshot that Polyvol makes is given a tag and a
+ * description where the provider has them. Where none of them shows any, they are hidden, and so is what would keep a
+ * snapshot: unknown is not absent.
+ */
+export interface HiddenMarks {
+  /** What is not shown. */
+  readonly what: "tags" | "descriptions";
+  /** How many of our own snapshots do not show it. */
+  readonly hidden: number;
+  /** Of how many. Fewer than all are hidden only where the provider's answers themselves say nothing of their tags. */
+  readonly own: number;
+}
+
+/** What is hidden on snapshots that were listed; undefined where all is well, or nothing is there to tell by. */
+export function findHiddenMarks(
+  snapshots: readonly SeenSnapshot[],
+  { supports }: Pick<Capabilities, "supports">,
+): HiddenMarks | undefined {
+  const own = snapshots.filter((seen) => seen.ours !== undefined && isGood(seen));
+  if (own.length === 0) return undefined;
+  const showsTag = ({ snapshot }: SeenSnapshot): boolean => tagTexts(snapshot).length > 0;
+  if (supports.includes("snapshots.tags")) {
+    // Any tag on anything shows that tags are shown; then one without is one that somebody took them off.
+    if (!snapshots.some(showsTag)) return { what: "tags", hidden: own.length, own: own.length };
+    const unsaid = own.filter(({ snapshot }) => snapshot.tagsUnknown === true);
+    if (unsaid.length > 0) return { what: "tags", hidden: unsaid.length, own: own.length };
+  }
+  const showsDescription = ({ snapshot }: SeenSnapshot): boolean => (snapshot.description ?? "") !== "";
+  if (supports.includes("snapshots.description") && !snapshots.some(showsDescription))
+    return { what: "descriptions", hidden: own.length, own: own.length };
+  return undefined;
+}
+
+/** Whether what would keep this snapshot may be hidden, so that it must not be deleted. */
+export function mayBeKept(seen: SeenSnapshot, hidden: HiddenMarks | undefined): boolean {
+  return seen.snapshot.tagsUnknown === true || (hidden !== undefined && hidden.hidden === hidden.own);
+}
+
+/** Why a snapshot stays of which that holds. */
+export const MAY_BE_KEPT = "a hold or keepTags may keep it: what would show that cannot be seen";
+
+/** Hidden marks in words: what is seen, what that means, and which right is missing. */
+export function describeHidden(
+  { what, hidden, own }: HiddenMarks,
+  { limits }: Pick<Capabilities, "limits">,
+): string {
+  const snapshots = `${own} ${own === 1 ? "snapshot" : "snapshots"} that Polyvol made`;
+  const seen =
+    hidden === own
+      ? `none of ${snapshots} shows ${what === "tags" ? "a tag" : "a description"}, and each was given one`
+      : `of ${snapshots}, ${hidden} came without a word about tags`;
+  const scope = what === "tags" ? limits.tags?.readScope : undefined;
+  const right = scope === undefined ? `the right to see ${what}` : `the scope ${scope}`;
+  const kept = hidden === own ? "nothing is deleted" : `${hidden === 1 ? "it is" : "they are"} not deleted`;
+  return `${seen}: the credentials may lack ${right}, and holds or keepTags could not be seen, so ${kept}`;
+}
+
+/** What is hidden on a cloud, as its problem. */
+export function hiddenIn({ name, capabilities, hiddenMarks }: ObservedCloud): readonly BackupProblem[] {
+  if (hiddenMarks === undefined) return [];
+  const effect = hiddenMarks.hidden === hiddenMarks.own ? "nothing_deleted" : "attention";
+  const message = describeHidden(hiddenMarks, capabilities);
+  return [{ code: "permission_denied", message, effect, cloud: name }];
+}
+
+/** Whether the credentials are known not to be shown tags: asked only where nothing that was listed shows any. */
+export async function areTagsHidden(
+  storage: BlockStorage,
+  listed: readonly Parameters<typeof tagTexts>[0][],
+  call: { readonly abortSignal?: AbortSignal },
+): Promise<boolean> {
+  if (listed.some((each) => each.tagsUnknown !== true && tagTexts(each).length > 0)) return false;
+  return (await storage.checkHealth({ ...call, tags: true })).tagsVisible === false;
+}

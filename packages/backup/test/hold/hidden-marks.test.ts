@@ -1,0 +1,267 @@
+/** Tags and descriptions that the credentials are not shown are unknown, and nothing is deleted for want of them. */
+import type { BlockStorage } from "@polyvol/core";
+import { createDigitalOceanStorage } from "@polyvol/digitalocean";
+import { createMemoryStorage } from "@polyvol/memory";
+import { afterEach, describe, expect, test } from "vitest";
+import {
+  apply,
+  audit,
+  type Policy,
+  parsePolicies,
+  plan,
+  type RetentionRules,
+  run,
+  snapshotName,
+  status,
+} from "../../src/index.ts";
+import { createEmulatedWorld, type EmulatedWorld, storedSnapshots } from "../support/emulated-clouds.ts";
+import { seededMarks } from "../support/marks.ts";
+import { createMemoryWorld, makeVolumes } from "../support/memory-clouds.ts";
+import { sleepUntil, takeNights } from "../support/nights.ts";
+import { fates, nightly, volumeIn } from "../support/shapes.ts";
+
+/** All that a job of backups needs, but for `tag:read`. */
+const JOB = [
+  "block_storage:read",
+  "block_storage_snapshot:create",
+  "block_storage_snapshot:read",
+  "block_storage_snapshot:delete",
+  "snapshot:read",
+  "tag:create",
+];
+const DB = "00000000-0000-4000-8000-000000000001";
+const START = "2026-05-09T03:05:00Z";
+const SLOTS = ["05", "06", "07", "08"].map((day) => `2026-05-${day}T03:00:00Z`);
+const POLICIES = policiesWith({ daily: 3, keepOldest: false });
+
+function policiesWith(retention: RetentionRules): readonly Policy[] {
+  return parsePolicies({ nightly: nightly({ select: { name: "db" }, retention }) });
+}
+
+let world: EmulatedWorld | undefined;
+afterEach(async () => {
+  await world?.close();
+  world = undefined;
+});
+
+/** Four nights of a volume, the oldest with more tags, on both clouds. */
+async function fourNights(tags: readonly string[] = []): Promise<EmulatedWorld> {
+  world = await createEmulatedWorld(START, {
+    do: { tokens: ["dop_v1_test_token_for_backups", { token: "JOB", scopes: JOB }] },
+  });
+  const taken = SLOTS.map((slot, index) => ({
+    name: snapshotName("polyvol", "nightly", DB, new Date(slot)),
+    created_at: slot.replace(":00Z", ":07Z"),
+    index,
+  }));
+  world.emulators.do.seed({
+    volumes: [{ id: DB, name: "db", region: "nyc3", size_gigabytes: 10, tags: ["env:prod"] }],
+    snapshots: taken.map(({ index, ...each }) => ({
+      ...each,
+      volume_name: "db",
+      tags: [...seededMarks.do("nightly").tags, ...(index === 0 ? tags : [])],
+    })),
+  });
+  world.emulators.scp.seed({
+    volumes: [{ id: DB, name: "db", size: 8 }],
+    snapshots: taken.map(({ index, ...each }) => ({
+      ...each,
+      volume_id: DB,
+      ...seededMarks.scp("nightly"),
+      ...(index === 0 ? { description: "[polyvol hold]" } : {}),
+    })),
+  });
+  return world;
+}
+
+/** The cloud through a token that lacks `tag:read`. */
+function withoutTagRead({ urls, clock }: EmulatedWorld): BlockStorage {
+  return createDigitalOceanStorage({ token: "JOB", region: "nyc3", baseUrl: urls.do, clock });
+}
+
+const namesIn = (at: EmulatedWorld, cloud: "do" | "scp"): string[] =>
+  storedSnapshots(at)
+    .filter((each) => each.cloud === cloud)
+    .map(({ name }) => name.slice(16, 24))
+    .sort();
+
+const NOTHING_DELETED = {
+  code: "permission_denied",
+  effect: "nothing_deleted",
+  message: expect.stringContaining("the scope tag:read"),
+};
+
+describe("a token of DigitalOcean without tag:read", () => {
+  test.each([
+    ["held", ["polyvol-hold"], {}],
+    ["with a tag of keepTags", ["gold"], { keepTags: [["gold"]] }],
+  ])(
+    "deletes nothing, neither what is %s nor anything else, and says so everywhere",
+    async (_what, tags, rules) => {
+      const at = await fourNights(tags);
+      const policies = policiesWith({ daily: 3, keepOldest: false, ...rules });
+      const clouds = { do: withoutTagRead(at) };
+      const now = new Date(at.clock.now());
+      const made = await plan(policies, clouds, now);
+      expect(made.problems).toMatchObject([NOTHING_DELETED]);
+      expect(made.totals).toEqual({ create: 1, delete: 0, keep: 4 });
+      expect(fates(volumeIn(made, "db"))).toMatchObject({
+        "2026-05-05T03:00": "keep: a hold or keepTags may keep it: what would show that cannot be seen",
+      });
+      expect(await status(policies, clouds, now)).toMatchObject({
+        verdict: "failed",
+        problems: [NOTHING_DELETED],
+      });
+      expect(await audit(policies, clouds)).toMatchObject({ ok: false, problems: [NOTHING_DELETED] });
+      const report = await apply(made, policies, clouds, { clock: at.clock });
+      expect(report).toMatchObject({
+        ok: false,
+        totals: { created: 1, deleted: 0 },
+        problems: [NOTHING_DELETED],
+      });
+      expect(namesIn(at, "do")).toEqual(["20260505", "20260506", "20260507", "20260508", "20260509"]);
+      // With the right, the next run sees what is held and deletes the rest.
+      await at.clock.sleep(86_400_000);
+      const seeing = await run(policies, { do: at.open().do }, { clock: at.clock });
+      expect(seeing.problems).toEqual([]);
+      expect(namesIn(at, "do")).toEqual(["20260505", "20260508", "20260509", "20260510"]);
+    },
+  );
+
+  test("concerns its own cloud alone", async () => {
+    const at = await fourNights();
+    const clouds = { hidden: withoutTagRead(at), scp: at.open().scp };
+    const made = await plan(POLICIES, clouds, new Date(at.clock.now()));
+    expect(made.problems).toMatchObject([{ ...NOTHING_DELETED, cloud: "hidden" }]);
+    expect(volumeIn(made, "db", "scp").delete).toHaveLength(1);
+    expect(volumeIn(made, "db", "hidden").delete).toHaveLength(0);
+  });
+
+  test.each([false, true])("is why no volume is chosen by its tags (allowEmpty: %j)", async (allowEmpty) => {
+    world = await createEmulatedWorld(START, { do: { tokens: ["T", { token: "JOB", scopes: JOB }] } });
+    world.emulators.do.seed({
+      volumes: [{ name: "db", region: "nyc3", size_gigabytes: 10, tags: ["env:prod"] }],
+    });
+    const policies = parsePolicies({ nightly: nightly({ select: { tags: "env:prod" }, allowEmpty }) });
+    const clouds = { do: withoutTagRead(world) };
+    const now = new Date(world.clock.now());
+    const expected = [{ code: "permission_denied", message: expect.stringContaining("the scope tag:read") }];
+    expect((await plan(policies, clouds, now)).problems).toMatchObject(expected);
+    expect((await status(policies, clouds, now)).problems).toMatchObject(expected);
+    const { findings, problems } = await audit(policies, clouds);
+    expect(problems).toMatchObject(expected);
+    expect(findings).toEqual([]);
+  });
+});
+
+test("with the right, a selector that is misspelt is one, and costs one request more only then", async () => {
+  world = await createEmulatedWorld(START);
+  world.emulators.do.seed({ volumes: [{ name: "db", region: "nyc3", size_gigabytes: 10 }] });
+  const policies = parsePolicies({ nightly: nightly({ select: { tags: "env:prod" } }) });
+  const made = await plan(policies, { do: world.open().do }, new Date(world.clock.now()));
+  expect(made.problems).toMatchObject([{ code: "not_found" }]);
+});
+
+test("one own snapshot without a tag beside others that show theirs is as bare as it looks", async () => {
+  const at = await fourNights();
+  at.emulators.do.seed({
+    snapshots: [
+      {
+        name: snapshotName("polyvol", "nightly", DB, new Date("2026-05-04T03:00:00Z")),
+        created_at: "2026-05-04T03:00:07Z",
+        volume_name: "db",
+      },
+    ],
+  });
+  const made = await plan(POLICIES, { do: at.open().do }, new Date(at.clock.now()));
+  expect(made.problems).toEqual([]);
+  expect(volumeIn(made, "db").delete.map(({ slot }) => slot.slice(8, 10))).toEqual(["06", "05", "04"]);
+});
+
+/** Answers of the emulator with something changed in each snapshot. */
+function rewriting(change: (snapshot: Record<string, unknown>) => void): typeof fetch {
+  return async (input, init) => {
+    const answer = await fetch(input, init);
+    if (!(answer.headers.get("content-type") ?? "").includes("json")) return answer;
+    const body = (await answer.json()) as Record<string, unknown>;
+    for (const each of (body["snapshots"] ?? []) as Record<string, unknown>[]) change(each);
+    return Response.json(body, {
+      status: answer.status,
+      headers: { date: answer.headers.get("date") ?? "" },
+    });
+  };
+}
+
+describe("a service that leaves out what would keep a snapshot", () => {
+  test.each([
+    ["tags: null", "do", (each: Record<string, unknown>) => Object.assign(each, { tags: null })],
+    ["no tags at all", "do", (each: Record<string, unknown>) => Reflect.deleteProperty(each, "tags")],
+    [
+      "text for metadata",
+      "scp",
+      (each: Record<string, unknown>) => Object.assign(each, { metadata: "Metadata" }),
+    ],
+    ["no description", "scp", (each: Record<string, unknown>) => Object.assign(each, { description: null })],
+  ] as const)("%s on %s: nothing is deleted", async (_what, cloud, change) => {
+    const at = await fourNights();
+    const storage = at.open({ fetch: rewriting(change) })[cloud];
+    const report = await run(POLICIES, { [cloud]: storage }, { clock: at.clock });
+    expect(report.problems).toMatchObject([{ code: "permission_denied", effect: "nothing_deleted" }]);
+    expect(report.totals).toMatchObject({ created: 1, deleted: 0 });
+    expect(namesIn(at, cloud)).toHaveLength(5);
+  });
+
+  test("of one snapshot: that one stays", async () => {
+    const at = await fourNights();
+    const storage = at.open({
+      fetch: rewriting((each) => {
+        if (String(each["name"]).includes("20260505")) delete each["tags"];
+      }),
+    }).do;
+    const report = await run(POLICIES, { do: storage }, { clock: at.clock });
+    expect(report.problems).toMatchObject([{ code: "permission_denied", effect: "attention" }]);
+    expect(namesIn(at, "do")).toEqual(["20260505", "20260507", "20260508", "20260509"]);
+  });
+
+  test("between the plan and the deletion: seen right before it", async () => {
+    const at = await fourNights();
+    let hidden = false;
+    const fetching = rewriting((each) => {
+      if (hidden) each["tags"] = [];
+    });
+    const storage = at.open({ fetch: fetching }).do;
+    const report = await run(
+      POLICIES,
+      { do: storage },
+      {
+        clock: at.clock,
+        onEvent: ({ type }) => {
+          if (type === "created") hidden = true;
+        },
+      },
+    );
+    expect(report.problems).toMatchObject([{ code: "permission_denied", effect: "nothing_deleted" }]);
+    expect(report.totals.deleted).toBe(0);
+    expect(namesIn(at, "do")).toHaveLength(5);
+  });
+});
+
+test("a driver whose credentials are shown no tags deletes nothing, whichever provider it is of", async () => {
+  for (const name of ["do", "scp"] as const) {
+    const memory = createMemoryWorld("2026-05-01T00:00:00Z");
+    const { db = "" } = await makeVolumes(memory.open()[name], ["db"]);
+    await takeNights(memory, memory.open()[name], db, [
+      "2026-05-05",
+      "2026-05-06",
+      "2026-05-07",
+      "2026-05-08",
+    ]);
+    await sleepUntil(memory, "2026-05-08T12:00:00Z");
+    const blind = createMemoryStorage({ account: memory.accounts[name], hidesTags: true });
+    const now = new Date(memory.clock.now());
+    expect((await plan(POLICIES, { [name]: memory.open()[name] }, now)).totals.delete).toBe(1);
+    const made = await plan(POLICIES, { [name]: blind }, now);
+    expect(made.totals.delete).toBe(0);
+    expect(made.problems).toMatchObject([{ code: "permission_denied", effect: "nothing_deleted" }]);
+  }
+});
