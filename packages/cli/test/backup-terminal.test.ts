@@ -43,6 +43,7 @@ beforeAll(async () => {
         name: snapshotName("polyvol", "gone", DB, slot),
         resource_id: DB,
         created_at: slot.toISOString().replace(".000", ""),
+        tags: ["polyvol-policy:gone"],
       },
     ],
   });

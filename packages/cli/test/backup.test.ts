@@ -32,7 +32,8 @@ beforeAll(async () => {
     snapshots: [1, 2].map((days) => {
       const slot = new Date(midnight - days * DAY);
       const name = snapshotName("polyvol", "daily", DB, slot);
-      return { name, resource_id: DB, created_at: slot.toISOString().replace(".000", "") };
+      const created_at = slot.toISOString().replace(".000", "");
+      return { name, resource_id: DB, created_at, tags: ["polyvol-policy:daily"] };
     }),
   });
   clouds.samsung.seed({ volumes: [{ name: "erp", size: 64 }] });

@@ -1,4 +1,5 @@
-import { type BlockStorage, PolyvolError, type Snapshot } from "@polyvol/core";
+import { type BlockStorage, PolyvolError, type PolyvolErrorDetails, type Snapshot } from "@polyvol/core";
+import { areTagsHidden } from "../observe/marks.ts";
 import { hasMarker, isHeld, withMarker, withoutMarker } from "./marker.ts";
 
 /**
@@ -25,7 +26,8 @@ export interface HoldOptions {
  *
  * @returns the snapshot as it is now
  * @throws PolyvolError `unsupported` where descriptions cannot change and no writer is given; `operation_failed` when
- * the hold does not show
+ * the hold does not show; `permission_denied` (outcome `unknown`) when it was written and the credentials are not shown
+ * tags, so that nothing can show it
  */
 export async function hold(
   storage: BlockStorage,
@@ -35,13 +37,21 @@ export async function hold(
   return await setHold(storage, snapshotId, true, options);
 }
 
-/** Takes the hold off a snapshot, tag and description both. Otherwise as {@link hold}. */
+/**
+ * Takes the hold off a snapshot, tag and description both. Otherwise as {@link hold}; where the credentials are not shown
+ * tags it does nothing, since it cannot see which to take off.
+ */
 export async function release(
   storage: BlockStorage,
   snapshotId: string,
   options: HoldOptions = {},
 ): Promise<Snapshot> {
   return await setHold(storage, snapshotId, false, options);
+}
+
+function neededToSee({ capabilities }: BlockStorage): string {
+  const scope = capabilities.limits.tags?.readScope;
+  return `the credentials are not shown tags and need ${scope === undefined ? "the right to see them" : `the scope ${scope}`}`;
 }
 
 async function setHold(
@@ -52,35 +62,51 @@ async function setHold(
 ): Promise<Snapshot> {
   const call = options.abortSignal === undefined ? {} : { abortSignal: options.abortSignal };
   const before = await storage.snapshots.get(id, call);
-  if (isHeld(before) === held) return before;
-  const writer = Object.hasOwn(options.writers ?? {}, storage.provider)
-    ? options.writers?.[storage.provider]
-    : undefined;
   const about = {
     provider: storage.provider,
     operation: held ? "hold" : "release",
     resource: { kind: "snapshot", id, name: before.name },
   } as const;
+  if (isHeld(before) === held) {
+    if (held || !(await areTagsHidden(storage, [before], call))) return before;
+    const reason = `it shows no hold, and may have one that cannot be seen: ${neededToSee(storage)}`;
+    throw new PolyvolError("permission_denied", reason, { ...about, outcome: "not_applied" });
+  }
+  await write(storage, before, held, options, about);
+  const after = await storage.snapshots.get(id, call);
+  const asWanted = isHeld(after) === held;
+  if (asWanted && held) return after;
+  if (await areTagsHidden(storage, [after], call)) {
+    const done = held ? "the hold was written, and cannot be seen" : "what could be seen of the hold is off";
+    const reason = `${done}: ${neededToSee(storage)}`;
+    throw new PolyvolError("permission_denied", reason, { ...about, outcome: "unknown" });
+  }
+  if (asWanted) return after;
+  const rest = held
+    ? "it was written, but the snapshot does not show it"
+    : "the snapshot still shows it: a tag polyvol-hold goes only by a writer or in the provider's console";
+  throw new PolyvolError("operation_failed", rest, about);
+}
 
-  const marked = hasMarker(before.description);
-  if (held ? writer === undefined : marked) {
+/** Writes the hold as a tag or into the description, or takes both off. */
+async function write(
+  storage: BlockStorage,
+  snapshot: Snapshot,
+  held: boolean,
+  { writers = {}, abortSignal }: HoldOptions,
+  about: PolyvolErrorDetails,
+): Promise<void> {
+  const call = abortSignal === undefined ? {} : { abortSignal };
+  const writer = Object.hasOwn(writers, storage.provider) ? writers[storage.provider] : undefined;
+  if (held ? writer === undefined : hasMarker(snapshot.description)) {
     const { supports } = storage.capabilities;
     if (!supports.includes("snapshots.update") || !supports.includes("snapshots.description")) {
       const way = "give a writer for this provider, or set the tag polyvol-hold in its console";
       throw new PolyvolError("unsupported", `descriptions of snapshots cannot change here; ${way}`, about);
     }
-    const description = (held ? withMarker : withoutMarker)(before.description);
-    await storage.snapshots.update(id, { description }, call);
+    const description = (held ? withMarker : withoutMarker)(snapshot.description);
+    await storage.snapshots.update(snapshot.id, { description }, call);
   }
-  const tagged = isHeld({ ...before, description: "" });
-  if (writer !== undefined && (held || tagged)) {
-    await writer(storage, before, held, call);
-  }
-
-  const after = await storage.snapshots.get(id, call);
-  if (isHeld(after) === held) return after;
-  const rest = held
-    ? "it was written, but the snapshot does not show it"
-    : "the snapshot still shows it: a tag polyvol-hold goes only by a writer or in the provider's console";
-  throw new PolyvolError("operation_failed", rest, about);
+  const tagged = isHeld({ ...snapshot, description: "" });
+  if (writer !== undefined && (held || tagged)) await writer(storage, snapshot, held, call);
 }

@@ -1,4 +1,4 @@
-import { type BlockStorage, type Capabilities, tagTexts } from "@polyvol/core";
+import { type BlockStorage, type CallOptions, type Capabilities, type Tagged, tagTexts } from "@polyvol/core";
 import type { BackupProblem } from "../problem.ts";
 import { isGood, type ObservedCloud, type SeenSnapshot } from "./world.ts";
 
@@ -68,12 +68,17 @@ export function hiddenIn({ name, capabilities, hiddenMarks }: ObservedCloud): re
   return [{ code: "permission_denied", message, effect, cloud: name }];
 }
 
-/** Whether the credentials are known not to be shown tags: asked only where nothing that was listed shows any. */
+/**
+ * Whether tags are hidden from these credentials. Asked only where nothing that was listed shows any; where the driver
+ * cannot tell, they count as shown unless an answer says nothing about them.
+ */
 export async function areTagsHidden(
   storage: BlockStorage,
-  listed: readonly Parameters<typeof tagTexts>[0][],
-  call: { readonly abortSignal?: AbortSignal },
+  listed: readonly Tagged[],
+  call: CallOptions,
 ): Promise<boolean> {
-  if (listed.some((each) => each.tagsUnknown !== true && tagTexts(each).length > 0)) return false;
+  const unsaid = listed.some((each) => each.tagsUnknown === true);
+  if (unsaid || listed.some((each) => tagTexts(each).length > 0)) return unsaid;
+  if (storage.driver?.canSeeTags === undefined) return false;
   return (await storage.checkHealth({ ...call, tags: true })).tagsVisible === false;
 }

@@ -1,15 +1,18 @@
 /** Tags and descriptions that the credentials are not shown are unknown, and nothing is deleted for want of them. */
 import type { BlockStorage } from "@polyvol/core";
-import { createDigitalOceanStorage } from "@polyvol/digitalocean";
+import { createDigitalOceanStorage, digitalOcean } from "@polyvol/digitalocean";
 import { createMemoryStorage } from "@polyvol/memory";
 import { afterEach, describe, expect, test } from "vitest";
 import {
   apply,
   audit,
+  hold,
+  isHeld,
   type Policy,
   parsePolicies,
   plan,
   type RetentionRules,
+  release,
   run,
   snapshotName,
   status,
@@ -84,6 +87,11 @@ const namesIn = (at: EmulatedWorld, cloud: "do" | "scp"): string[] =>
     .filter((each) => each.cloud === cloud)
     .map(({ name }) => name.slice(16, 24))
     .sort();
+
+/** The one that carries the further tags. */
+function oldest(at: EmulatedWorld): string {
+  return storedSnapshots(at).find(({ cloud, name }) => cloud === "do" && name.includes("20260505"))?.id ?? "";
+}
 
 const NOTHING_DELETED = {
   code: "permission_denied",
@@ -264,4 +272,46 @@ test("a driver whose credentials are shown no tags deletes nothing, whichever pr
     expect(made.totals.delete).toBe(0);
     expect(made.problems).toMatchObject([{ code: "permission_denied", effect: "nothing_deleted" }]);
   }
+});
+
+describe("hold and release where tags are hidden", () => {
+  const writers = {
+    digitalocean: async (on: BlockStorage, { id }: { readonly id: string }, held: boolean) => {
+      const targets = [{ kind: "snapshot", id }] as const;
+      if (held) await digitalOcean(on).addTag(await digitalOcean(on).createTag("polyvol-hold"), targets);
+      else await digitalOcean(on).removeTag("polyvol-hold", targets);
+    },
+  };
+
+  test("a hold is written, and it is said that it cannot be seen", async () => {
+    const at = await fourNights();
+    const id = oldest(at);
+    await expect(hold(withoutTagRead(at), id, { writers })).rejects.toMatchObject({
+      code: "permission_denied",
+      outcome: "unknown",
+      reason:
+        "the hold was written, and cannot be seen: the credentials are not shown tags and need the scope tag:read",
+    });
+    expect(isHeld(await at.open().do.snapshots.get(id))).toBe(true);
+  });
+
+  test("a release says that it cannot see what to take off, and changes nothing", async () => {
+    const at = await fourNights(["polyvol-hold:legal"]);
+    const id = oldest(at);
+    await expect(release(withoutTagRead(at), id, { writers })).rejects.toMatchObject({
+      code: "permission_denied",
+      outcome: "not_applied",
+      reason: expect.stringContaining("the scope tag:read"),
+    });
+    expect(isHeld(await at.open().do.snapshots.get(id))).toBe(true);
+  });
+
+  test("with the right, a snapshot without any tag is not held: released at the price of one look more", async () => {
+    const at = await fourNights();
+    at.emulators.do.seed({ snapshots: [{ name: "by hand", volume_name: "db" }] });
+    const id = storedSnapshots(at).find(({ name }) => name === "by hand")?.id ?? "";
+    const before = at.emulators.do.log.entries().length;
+    expect((await release(at.open().do, id, { writers })).id).toBe(id);
+    expect(at.emulators.do.log.entries().length - before).toBe(3);
+  });
 });

@@ -31,6 +31,7 @@ export const OCEAN: object = {
       name: snapshotName("polyvol", "nightly", DB, nightly(day)),
       resource_id: DB,
       created_at: nightly(day).toISOString().replace(".000", ""),
+      tags: ["polyvol-policy:nightly", "polyvol-volume:db"],
     })),
   ],
 };
