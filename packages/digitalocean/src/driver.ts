@@ -14,6 +14,7 @@ import type { ResolvedConfig } from "./config.ts";
 import { refineFailure } from "./failure.ts";
 import { isVolumeId, requireNumber, requireVolumeId, requireVolumeSnapshotId } from "./ids.ts";
 import {
+  asMade,
   toCreateSnapshotBody,
   toCreateVolumeBody,
   toPage,
@@ -100,7 +101,7 @@ export function createDriver(config: ResolvedConfig): BlockStorageDriver {
       else if (region === undefined)
         throw refusedArgument("region: found nothing; name one, or set a default region");
       const { volume } = await send(api.createVolume(toCreateVolumeBody(input, region)), context);
-      return { resource: toVolume(volume), settled: true };
+      return { resource: toVolume(asMade(volume)), settled: true };
     },
     getVolume: async (id, context) =>
       toVolume((await send(api.getVolume(requireVolumeId(id)), context)).volume),
@@ -121,7 +122,7 @@ export function createDriver(config: ResolvedConfig): BlockStorageDriver {
     createSnapshot: async (input, context) => {
       const request = api.createSnapshot(requireVolumeId(input.volumeId), toCreateSnapshotBody(input));
       try {
-        return { resource: toSnapshot((await send(request, context)).snapshot), settled: true };
+        return { resource: toSnapshot(asMade((await send(request, context)).snapshot)), settled: true };
       } catch (error) {
         throw await explainRefusal(error, input.volumeId, context);
       }

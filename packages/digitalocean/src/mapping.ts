@@ -65,6 +65,11 @@ function isOfVolume(wire: WireSnapshot): boolean {
   return wire.resource_type === "volume";
 }
 
+/** What a creation answers: one without tags has `null` for them. */
+export function asMade<T extends WireVolume | WireSnapshot>(wire: T): T {
+  return { ...wire, tags: wire.tags ?? [] };
+}
+
 export function toPage<T>(items: readonly T[], { meta }: WirePage): DriverPage<T> {
   return meta ? { items, total: meta.total } : { items };
 }

@@ -19,13 +19,13 @@ export function toFlatTags(tags: Readonly<Record<string, string>>, extra: readon
 
 /**
  * Flat tags in neutral form: the record, split at the first colon, the first of several with one key; beside it all of
- * them where the record cannot hold them. `null` is how some answers say `[]`; an answer without the field says nothing.
+ * them where the record cannot hold them. An answer without them, or with `null`, says nothing of them; what a creation
+ * answers is another matter.
  */
 export function readTags(
   flat: readonly string[] | null | undefined,
 ): Pick<Snapshot, "tags" | "flatTags" | "tagsUnknown"> {
-  if (flat === undefined) return { tags: {}, tagsUnknown: true };
-  if (flat === null || flat.length === 0) return { tags: {} };
+  if (flat === undefined || flat === null) return { tags: {}, tagsUnknown: true };
   const tags = new Map<string, string>();
   for (const tag of flat) {
     const [key = "", ...value] = tag.split(":");

@@ -3,6 +3,7 @@ import type { DriverCreateVolume } from "@polyvol/core/driver";
 import { describe, expect, test } from "vitest";
 import { digitalOceanDetails } from "../src/details.ts";
 import {
+  asMade,
   toCreateSnapshotBody,
   toCreateVolumeBody,
   toSnapshot,
@@ -26,7 +27,7 @@ const snapshots = snapshotsAnswer.parse(fixture("snapshots"));
 
 describe("volumes", () => {
   test("a new one, with nulls where the service sends them", () => {
-    expect(plain(toVolume(created))).toEqual({
+    expect(plain(toVolume(asMade(created)))).toEqual({
       id: "0f6d2b8a-7c1e-11f0-8a2b-0a58ac140001",
       name: "orders-db",
       provider: "digitalocean",
@@ -71,7 +72,7 @@ describe("volumes", () => {
 
 describe("snapshots", () => {
   test("a new one: what a restore needs is not what is charged, and its region may be odd", () => {
-    expect(plain(toSnapshot(snapshotAnswer.parse(fixture("snapshot-created")).snapshot))).toEqual({
+    expect(plain(toSnapshot(asMade(snapshotAnswer.parse(fixture("snapshot-created")).snapshot)))).toEqual({
       id: "5c7e9d10-7c2f-11f0-8a2b-0a58ac140002",
       name: "orders-db-nightly",
       provider: "digitalocean",

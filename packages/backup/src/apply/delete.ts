@@ -106,9 +106,9 @@ async function stillHidden(
   ofVolume: readonly SeenSnapshot[],
   read: CallOptions,
 ): Promise<HiddenMarks | undefined> {
-  const { capabilities } = storage;
-  if (findHiddenMarks(ofVolume, capabilities) === undefined) return undefined;
-  return findHiddenMarks((await storage.snapshots.list({}, read).toArray()).map(seen), capabilities);
+  if ((await findHiddenMarks(storage, ofVolume, read)) === undefined) return undefined;
+  const all = (await storage.snapshots.list({}, read).toArray()).map(seen);
+  return await findHiddenMarks(storage, all, read);
 }
 
 function problemOfSpared(

@@ -16,24 +16,40 @@ export interface HiddenMarks {
   readonly own: number;
 }
 
-/** What is hidden on snapshots that were listed; undefined where all is well, or nothing is there to tell by. */
-export function findHiddenMarks(
+/**
+ * What is hidden on all snapshots of an account, or on those of one volume. Own ones without a single tag among them
+ * count as hidden unless the driver can tell, by one look, that the credentials are shown tags: then somebody took them
+ * off. Nothing is asked where all is well.
+ */
+export async function findHiddenMarks(
+  storage: BlockStorage,
   snapshots: readonly SeenSnapshot[],
-  { supports }: Pick<Capabilities, "supports">,
-): HiddenMarks | undefined {
+  call: CallOptions,
+): Promise<HiddenMarks | undefined> {
+  const { supports } = storage.capabilities;
   const own = snapshots.filter((seen) => seen.ours !== undefined && isGood(seen));
   if (own.length === 0) return undefined;
-  const showsTag = ({ snapshot }: SeenSnapshot): boolean => tagTexts(snapshot).length > 0;
   if (supports.includes("snapshots.tags")) {
-    // Any tag on anything shows that tags are shown; then one without is one that somebody took them off.
-    if (!snapshots.some(showsTag)) return { what: "tags", hidden: own.length, own: own.length };
     const unsaid = own.filter(({ snapshot }) => snapshot.tagsUnknown === true);
     if (unsaid.length > 0) return { what: "tags", hidden: unsaid.length, own: own.length };
+    if (!snapshots.some(showsTag) && (await canSeeTags(storage, call)) !== true)
+      return { what: "tags", hidden: own.length, own: own.length };
   }
-  const showsDescription = ({ snapshot }: SeenSnapshot): boolean => (snapshot.description ?? "") !== "";
-  if (supports.includes("snapshots.description") && !snapshots.some(showsDescription))
+  // One of ours that shows its tag was given a description as well.
+  const described = supports.includes("snapshots.description") && own.some(showsTag);
+  if (described && !snapshots.some(({ snapshot }) => (snapshot.description ?? "") !== ""))
     return { what: "descriptions", hidden: own.length, own: own.length };
   return undefined;
+}
+
+function showsTag({ snapshot }: SeenSnapshot): boolean {
+  return tagTexts(snapshot).length > 0;
+}
+
+/** Whether the credentials are shown tags; undefined where the driver cannot tell. */
+async function canSeeTags(storage: BlockStorage, call: CallOptions): Promise<boolean | undefined> {
+  if (storage.driver?.canSeeTags === undefined) return undefined;
+  return (await storage.checkHealth({ ...call, tags: true })).tagsVisible;
 }
 
 /** Whether what would keep this snapshot may be hidden, so that it must not be deleted. */
@@ -79,6 +95,5 @@ export async function areTagsHidden(
 ): Promise<boolean> {
   const unsaid = listed.some((each) => each.tagsUnknown === true);
   if (unsaid || listed.some((each) => tagTexts(each).length > 0)) return unsaid;
-  if (storage.driver?.canSeeTags === undefined) return false;
-  return (await storage.checkHealth({ ...call, tags: true })).tagsVisible === false;
+  return (await canSeeTags(storage, call)) === false;
 }

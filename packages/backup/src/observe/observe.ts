@@ -42,7 +42,7 @@ async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptio
     const snapshots = await storage.snapshots.list({}, call).toArray();
     const { provider, capabilities } = storage;
     const all = snapshots.toSorted((a, b) => compareText(a.id, b.id)).map(seen);
-    const hiddenMarks = findHiddenMarks(all, capabilities);
+    const hiddenMarks = await findHiddenMarks(storage, all, call);
     const tagsHidden =
       hiddenMarks?.what === "tags" ||
       (byTags && volumes.length > 0 && (await areTagsHidden(storage, [...volumes, ...snapshots], call)));
