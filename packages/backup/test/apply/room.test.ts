@@ -12,6 +12,7 @@ import {
   status,
 } from "../../src/index.ts";
 import { createEmulatedWorld, type EmulatedWorld, storedSnapshots } from "../support/emulated-clouds.ts";
+import { seededMarks } from "../support/marks.ts";
 import { nightly } from "../support/shapes.ts";
 
 const VOLUME = "00000000-0000-4000-8000-000000000001";
@@ -267,6 +268,7 @@ describe("failed snapshots of ours", () => {
       name: nameOf(slot),
       volume_id: VOLUME,
       created_at: slot.toISOString(),
+      ...seededMarks.scp("nightly"),
     }));
     const broken = { name: nameOf(nights(4, 4)[0] as Date), volume_id: VOLUME, status: "error" };
     there.emulators.scp.seed({ snapshots: [...seeds, { ...broken, created_at: "2026-05-04T03:00:00Z" }] });
