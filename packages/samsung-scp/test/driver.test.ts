@@ -254,6 +254,17 @@ describe("what is meant", () => {
     }
   });
 
+  test("a snapshot that is being created is deleted once it can be, however that is refused", async () => {
+    for (const status of [400, 409, 500] as const) {
+      const { storage, emulator } = await emulated({ emulator: { races: { status } } });
+      const { id } = await storage.volumes.create({ name: "data", sizeGiB: 8 });
+      const { resource } = await storage.snapshots.beginCreate({ volumeId: id, name: "s" });
+      expect(resource.state).toBe("creating");
+      await storage.snapshots.delete(resource.id);
+      expect(emulator.state()).toMatchObject({ volumes: [{ id }], snapshots: [] });
+    }
+  });
+
   test("attaching elsewhere is refused by type of volume", async () => {
     const { storage } = await emulated();
     const one = await storage.volumes.create({ name: "one", sizeGiB: 8, volumeType: "SSD" });
