@@ -81,3 +81,26 @@ test("on DigitalOcean a second snapshot within ten minutes is refused, and says 
   await rotate();
   expect(snapshots()).toHaveLength(2);
 });
+
+test("on Samsung a deletion that the service gives up is told, and the next night makes up for it", async () => {
+  const { clock, emulator, rotate, snapshots } = await createWorld(CLOUDS["samsung-scp"]);
+  emulator.seed({ failures: [{ work: "deleteSnapshot", outcome: "undone", count: 1 }] });
+  for (let night = 1; night <= 3; night += 1) {
+    await rotate();
+    await clock.advance(NIGHT_MS);
+  }
+  await expect(rotate()).rejects.toMatchObject({ code: "operation_failed" });
+  expect(snapshots()).toHaveLength(4);
+  await clock.advance(NIGHT_MS);
+  await rotate();
+  expect(snapshots()).toHaveLength(3);
+});
+
+test("on Samsung an outage while a snapshot is being made is waited out", async () => {
+  const { emulator, rotate, snapshots } = await createWorld(CLOUDS["samsung-scp"]);
+  const after = { method: "POST", path: "/v1/snapshots" };
+  emulator.faults.add({ kind: "answer", status: 503, after, forMs: 30_000 });
+  await rotate();
+  expect(emulator.faults.list()).toMatchObject([{ spent: false }]);
+  expect(snapshots()).toHaveLength(1);
+});
