@@ -43,6 +43,11 @@ export type Limit = number | "unknown";
 export interface NameRule {
   /** Source of a regular expression (no flags) that the whole name must match. */
   readonly pattern: string;
+  /**
+   * The same of names that an earlier rule of the provider took and that may be there still: a create of such a name
+   * takes over what has it, and is refused only when there is none.
+   */
+  readonly formerPattern?: string;
   /** Fewest characters. */
   readonly minLength: number;
   /** Most characters. */

@@ -87,30 +87,52 @@ export function checkId(value: unknown, what: string): string {
 }
 
 export function checkName(name: string, rule: NameRule, what: string): void {
-  const { minLength, maxLength } = rule;
-  if (
-    name.length >= minLength &&
-    name.length <= maxLength &&
-    new RegExp(`^(?:${rule.pattern})$`).test(name)
-  ) {
-    return;
-  }
-  throw refused(
-    "invalid_argument",
-    `${what}: found ${show(name)}, allowed are ${minLength} to ${maxLength} characters: ${rule.inWords}`,
-  );
+  if (!fits(name, rule, rule.pattern)) throw refusedName(name, rule, what);
 }
 
-/** The size to ask for: checked, and rounded up where the caller wants that. */
-export function checkSize(sizeGiB: unknown, rule: SizeRule, roundUp: boolean, what: string): number {
+/**
+ * Checks the name of a create. Returns why nothing new can be given it when something may have it from before the
+ * provider's present rule.
+ */
+export function checkNewName(name: string, rule: NameRule, what: string): PolyvolError | undefined {
+  if (fits(name, rule, rule.pattern)) return undefined;
+  const refusal = refusedName(name, rule, what);
+  if (rule.formerPattern !== undefined && fits(name, rule, rule.formerPattern)) return refusal;
+  throw refusal;
+}
+
+function fits(name: string, { minLength, maxLength }: NameRule, pattern: string): boolean {
+  return name.length >= minLength && name.length <= maxLength && new RegExp(`^(?:${pattern})$`).test(name);
+}
+
+function refusedName(name: string, { minLength, maxLength, inWords }: NameRule, what: string): PolyvolError {
+  const allowed = `${minLength} to ${maxLength} characters: ${inWords}`;
+  return refused("invalid_argument", `${what}: found ${show(name)}, allowed are ${allowed}`);
+}
+
+/**
+ * The size to ask for: checked, and rounded up where the caller wants that. `unbounded`: what is made of something as
+ * large already, which a bound that we know of cannot forbid.
+ */
+export function checkSize(
+  sizeGiB: unknown,
+  rule: SizeRule,
+  roundUp: boolean,
+  what: string,
+  unbounded = false,
+): number {
   const { minimumGiB, maximumGiB, stepGiB } = rule;
   if (typeof sizeGiB !== "number" || !Number.isSafeInteger(sizeGiB)) {
     throw refused("invalid_argument", `${what}: found ${show(sizeGiB)}, allowed are whole GiB`);
   }
   const range = `${minimumGiB} to ${maximumGiB} GiB${stepGiB > 1 ? ` in steps of ${stepGiB}` : ""}`;
   if (sizeGiB < minimumGiB && roundUp && sizeGiB > 0) return minimumGiB;
-  if (sizeGiB < minimumGiB || sizeGiB > maximumGiB) {
-    throw refused("out_of_range", `${what}: found ${sizeGiB} GiB, allowed are ${range}`);
+  if (sizeGiB < minimumGiB || (sizeGiB > maximumGiB && !unbounded)) {
+    const hint =
+      sizeGiB > maximumGiB
+        ? "; where the provider takes more, the storage's option limits (volumeSize) raises it"
+        : "";
+    throw refused("out_of_range", `${what}: found ${sizeGiB} GiB, allowed are ${range}${hint}`);
   }
   const below = Math.floor(sizeGiB / stepGiB) * stepGiB;
   if (below === sizeGiB) return sizeGiB;

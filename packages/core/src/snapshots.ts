@@ -11,6 +11,7 @@ import {
   checkCreateSnapshot,
   checkId,
   checkName,
+  checkNewName,
   checkSnapshotQuery,
   checkTags,
   checkUpdateSnapshot,
@@ -65,9 +66,12 @@ export function createSnapshots(
     };
   }
 
-  async function check(input: unknown): Promise<CreateSnapshotInput> {
+  function check(input: unknown): {
+    readonly checked: CreateSnapshotInput;
+    readonly nameRefusal: PolyvolError | undefined;
+  } {
     const checked = checkCreateSnapshot(input);
-    checkName(checked.name, limits.snapshotName, "name");
+    const nameRefusal = checkNewName(checked.name, limits.snapshotName, "name");
     if (checked.description !== undefined && checked.description !== "") {
       requireCapability(runtime, "snapshots.description", "snapshots take no description here");
     }
@@ -75,7 +79,7 @@ export function createSnapshots(
       requireCapability(runtime, "snapshots.tags", "snapshots take no tags here");
       checkTags(checked.tags, limits, "tags");
     }
-    return checked;
+    return { checked, nameRefusal };
   }
 
   /** Not every provider has a switch for this: the volume itself says whether it is in use. */
@@ -92,11 +96,11 @@ export function createSnapshots(
     call: Call,
     input: unknown,
   ): Promise<OperationRef & { readonly resource: Snapshot }> {
-    const checked = await check(input);
+    const { checked, nameRefusal } = check(input);
     call.about({ kind: "snapshot", name: checked.name });
     if (checked.allowAttached === false) await refuseAttached(call, checked.volumeId);
     const create = namedCreate(checked.name, checked.volumeId, checked);
-    return await begin(kind, call, create, { within: checked.volumeId });
+    return await begin(kind, call, create, { within: checked.volumeId }, nameRefusal);
   }
 
   const snapshots: Snapshots = {

@@ -102,7 +102,7 @@ export function createVolumes(
   ): Promise<OperationRef & { readonly resource: Volume }> {
     const plan = await planVolume(runtime, snapshots, call, input);
     const create = volumeCreate(resources, driver, { ...plan.key, name: plan.input.name }, plan);
-    return await begin(kind, call, create, plan.key);
+    return await begin(kind, call, create, plan.key, plan.nameRefusal);
   }
 
   const volumes: Volumes = {

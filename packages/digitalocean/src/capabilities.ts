@@ -26,6 +26,8 @@ export function capabilitiesWith(quotas: readonly RequestQuota[] | undefined): C
     limits: {
       volumeName: {
         pattern: "[a-z][a-z0-9-]*",
+        // Volumes from before 2020 have underscores: https://github.com/digitalocean/terraform-provider-digitalocean/issues/404
+        formerPattern: "[a-z][a-z0-9_-]*",
         minLength: 1,
         maxLength: 64,
         inWords: "lower-case letters, digits and -, starting with a letter",

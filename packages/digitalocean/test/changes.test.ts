@@ -102,3 +102,66 @@ describe("attach and detach when the service says that there is nothing to do it
     expect((await storage.volumes.get("ab-1")).attachments).toHaveLength(1);
   });
 });
+
+describe("names that could not be made today", () => {
+  const OLD = { id: "ab-9", name: "my_data", region: "nyc3", size_gigabytes: 5 };
+
+  test("what has one is taken over, and only then is anything asked", async () => {
+    const { emulator, storage, sent } = await openCloud();
+    emulator.seed({ volumes: [OLD] });
+    expect(await storage.volumes.create({ name: "my_data", sizeGiB: 5 })).toMatchObject({ id: "ab-9" });
+    const begun = await storage.volumes.beginCreate({ name: "my_data", sizeGiB: 5 });
+    expect(begun).toMatchObject({ created: false, resource: { id: "ab-9" } });
+    expect(sent().filter((each) => !each.startsWith("GET"))).toEqual([]);
+  });
+
+  test("nothing there, another size, another region: refused, nothing made", async () => {
+    const { emulator, storage, sent } = await openCloud();
+    emulator.seed({ volumes: [OLD] });
+    const failures = [
+      [{ name: "my_other", sizeGiB: 5 }, "invalid_argument"],
+      [{ name: "my_data", sizeGiB: 6 }, "already_exists"],
+      [{ name: "my_data", sizeGiB: 5, region: "ams3" }, "invalid_argument"],
+    ] as const;
+    for (const [input, code] of failures) {
+      expect(await failureOf(storage.volumes.create(input))).toMatchObject({ code, outcome: "not_applied" });
+    }
+    expect(sent().filter((each) => !each.startsWith("GET"))).toEqual([]);
+  });
+});
+
+describe("sizes above the bound that we know of", () => {
+  const BIG = { id: "ab-8", name: "big", region: "nyc3", size_gigabytes: 20_000 };
+  const account = { maxVolumeGiB: 32_768 };
+
+  test("are refused with the way to raise it", async () => {
+    const { storage, emulator, sent } = await openCloud(account);
+    const error = await failureOf(storage.volumes.create({ name: "big", sizeGiB: 20_000 }));
+    expect(error.code).toBe("out_of_range");
+    expect(error.reason).toContain("the storage's option limits (volumeSize) raises it");
+    expect(sent()).toEqual([]);
+    emulator.seed({ volumes: [BIG] });
+    const resize = await failureOf(storage.volumes.resize("ab-8", 30_000));
+    expect(resize.reason).toContain("option limits");
+  });
+
+  test("and never for a restore of what is as large already", async () => {
+    const { storage, emulator } = await openCloud(account);
+    emulator.seed({ volumes: [BIG], snapshots: [{ name: "s", volume_name: "big" }] });
+    const [snapshot] = await storage.snapshots.list({ volumeId: "ab-8" }).toArray();
+    const sourceSnapshotId = snapshot?.id ?? "";
+    const copy = await storage.volumes.create({ name: "copy", sourceSnapshotId });
+    expect(copy.sizeGiB).toBe(20_000);
+    const larger = await storage.volumes.create({ name: "larger", sourceSnapshotId, sizeGiB: 25_000 });
+    expect(larger.sizeGiB).toBe(25_000);
+  });
+
+  test("a restore of a small snapshot beyond the bound is refused as a create is", async () => {
+    const { storage, emulator, sent } = await openCloud(account);
+    emulator.seed({ volumes: [VOLUME], snapshots: [{ name: "s", volume_name: "data" }] });
+    const [snapshot] = await storage.snapshots.list({ volumeId: "ab-1" }).toArray();
+    const input = { name: "copy", sourceSnapshotId: snapshot?.id ?? "", sizeGiB: 20_000 };
+    expect(await failureOf(storage.volumes.create(input))).toMatchObject({ code: "out_of_range" });
+    expect(sent().filter((each) => each.startsWith("POST"))).toEqual([]);
+  });
+});

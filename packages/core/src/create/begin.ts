@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Call, runCall } from "../call.ts";
 import { blockedWords, isBlocked, refuseBlocked } from "../change/blocked.ts";
-import { isPolyvolError } from "../errors.ts";
+import { isPolyvolError, type PolyvolError } from "../errors.ts";
 import type { Operation, OperationRef, OperationStatus } from "../operation.ts";
 import type { CallOptions, WaitOptions } from "../options.ts";
 import type { Resources } from "../resources.ts";
@@ -13,7 +13,7 @@ import { NOT_VISIBLE, waitFor } from "../waiting/wait.ts";
 import { beginEnforced } from "./enforced.ts";
 import { withoutFailed } from "./failed.ts";
 import { beginFree } from "./free.ts";
-import { type Begun, conflict, type NamedCreate } from "./named.ts";
+import { type Begun, conflict, type NamedCreate, takeOver } from "./named.ts";
 import { type SettleActions, settleDuplicates } from "./settle.ts";
 
 /** What a kind of resource adds to the common course of a create. */
@@ -31,19 +31,24 @@ export interface CreateKind<T extends Volume | Snapshot, Query> {
   remove(call: Call, resource: T): Promise<void>;
 }
 
-/** Begins a create: one at a time for each key within this process. */
+/**
+ * Begins a create: one at a time for each key within this process. `refusal`: why none of this name can be sent; then
+ * only what is there already is taken over.
+ */
 export async function begin<T extends Volume | Snapshot, Query>(
   kind: CreateKind<T, Query>,
   call: Call,
   create: NamedCreate<T>,
   key: Pick<OperationRef, "within" | "sizeGiB" | "sourceSnapshotId" | "volumeType">,
+  refusal: PolyvolError | undefined,
 ): Promise<OperationRef & { readonly resource: T }> {
   const lock = JSON.stringify([create.kind, key.within, create.name]);
-  const begun = await kind.runtime.locks.exclusively(lock, call.abortSignal, () =>
-    kind.enforced
+  const begun = await kind.runtime.locks.exclusively(lock, call.abortSignal, () => {
+    if (refusal !== undefined) return takeOver(call, create, refusal);
+    return kind.enforced
       ? beginEnforced(call, create, randomUUID())
-      : beginFree(call, create, randomUUID(), kind.remove),
-  );
+      : beginFree(call, create, randomUUID(), kind.remove);
+  });
   return { ...refOf(kind, create, key, begun), resource: begun.resource };
 }
 

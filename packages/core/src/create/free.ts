@@ -4,7 +4,7 @@ import { isUnclear } from "../retry.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 import { clearFailed, type Remove } from "./failed.ts";
-import { adopt, type Begun, isLive, type NamedCreate, severalFound } from "./named.ts";
+import { adopt, type Begun, liveOf, type NamedCreate, severalFound } from "./named.ts";
 
 /** Looks within one `settleMs`, the first at once. */
 const LOOKS_WITHIN_SETTLE = 4;
@@ -116,10 +116,6 @@ export function firstMade<T extends Volume | Snapshot>(resources: readonly T[]):
     if (first === undefined || difference < 0 || (difference === 0 && each.id < first.id)) first = each;
   }
   return first;
-}
-
-export function liveOf<T extends Volume | Snapshot>(create: NamedCreate<T>, all: readonly T[]): readonly T[] {
-  return all.filter((each) => each.name === create.name && isLive(each));
 }
 
 function attemptOf(

@@ -48,6 +48,27 @@ export function isLive(resource: Volume | Snapshot): boolean {
   return resource.state !== "deleting" && resource.state !== "error";
 }
 
+export function liveOf<T extends Volume | Snapshot>(create: NamedCreate<T>, all: readonly T[]): readonly T[] {
+  return all.filter((each) => each.name === create.name && isLive(each));
+}
+
+/**
+ * What is there under a name that nothing new can be given: made before the provider's present rule.
+ * @throws `refusal` when there is none; what {@link adopt} throws
+ */
+export async function takeOver<T extends Volume | Snapshot>(
+  call: Call,
+  create: NamedCreate<T>,
+  refusal: PolyvolError,
+): Promise<Begun<T>> {
+  const all = await create.look(call);
+  const [first, second] = liveOf(create, all);
+  if (second !== undefined) throw severalFound(create.kind, liveOf(create, all));
+  const existing = first === undefined ? undefined : await adopt(call, create, first);
+  if (existing === undefined) throw refusal;
+  return { resource: existing, created: false, settled: true };
+}
+
 /**
  * Takes over a resource that a look found: read anew by its id, and only when it is what was asked for.
  * `undefined` when it has gone since.

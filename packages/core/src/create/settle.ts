@@ -3,8 +3,8 @@ import { PolyvolError } from "../errors.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 import { readPatiently } from "../waiting/report.ts";
-import { firstMade, liveOf } from "./free.ts";
-import { type Attempt, conflict, type NamedCreate, severalFound } from "./named.ts";
+import { firstMade } from "./free.ts";
+import { type Attempt, conflict, liveOf, type NamedCreate, severalFound } from "./named.ts";
 
 /** How the look after a create acts on what it finds. */
 export interface SettleActions<T> {

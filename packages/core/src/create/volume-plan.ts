@@ -2,7 +2,7 @@ import { createdAs } from "../answered.ts";
 import type { Call } from "../call.ts";
 import type { BlockStorageDriver, DriverCreateVolume } from "../driver.ts";
 import { PolyvolError } from "../errors.ts";
-import { checkCreateVolume, checkName, checkSize, checkTags, refused } from "../input.ts";
+import { checkCreateVolume, checkNewName, checkSize, checkTags, refused } from "../input.ts";
 import type { OperationRef } from "../operation.ts";
 import type { CreateVolumeInput } from "../options.ts";
 import { type Runtime, requireCapability } from "../runtime.ts";
@@ -21,6 +21,8 @@ export interface VolumePlan {
   readonly key: VolumeKey;
   /** With a source: the size that the provider may make the volume with before it is grown. */
   readonly sourceSizeGiB?: number;
+  /** Why no volume can be given this name any more: one that has it already can be taken over all the same. */
+  readonly nameRefusal?: PolyvolError;
 }
 
 /** Checks the input; reads the source snapshot, because what it needs bounds the size. Sends no change. */
@@ -32,12 +34,13 @@ export async function planVolume(
 ): Promise<VolumePlan> {
   const input = checkCreateVolume(value);
   call.about({ kind: "volume", name: input.name });
+  const { volumeName, volumeSize: rule } = runtime.capabilities.limits;
+  const nameRefusal = checkNewName(input.name, volumeName, "name");
   checkAgainstCapabilities(runtime, input);
-  const rule = runtime.capabilities.limits.volumeSize;
-  const asked =
-    input.sizeGiB === undefined
-      ? undefined
-      : checkSize(input.sizeGiB, rule, input.roundUpSize === true, "sizeGiB");
+  const isRestore = input.sourceSnapshotId !== undefined;
+  const sizeOf = (size: number, unbounded: boolean): number =>
+    checkSize(size, rule, input.roundUpSize === true, "sizeGiB", unbounded);
+  const asked = input.sizeGiB === undefined ? undefined : sizeOf(input.sizeGiB, isRestore);
   if (asked === undefined && input.sourceSnapshotId === undefined) {
     throw refused(
       "invalid_argument",
@@ -45,8 +48,10 @@ export async function planVolume(
     );
   }
   const source = await sourceOf(snapshots, call, input, asked);
-  const sizeGiB =
-    asked ?? checkSize(source?.minVolumeSizeGiB, rule, true, "the size that the snapshot needs");
+  const needed = source?.minVolumeSizeGiB;
+  // A snapshot above our bound proves the bound wrong.
+  if (asked !== undefined) sizeOf(asked, needed !== undefined && needed > rule.maximumGiB);
+  const sizeGiB = asked ?? checkSize(needed, rule, true, "the size that the snapshot needs", true);
   // Not the region of the source: what a snapshot shows there is not always what a create takes.
   const region = input.region ?? runtime.driver.defaultRegion;
   return {
@@ -67,12 +72,12 @@ export async function planVolume(
       ...(input.volumeType === undefined ? {} : { volumeType: input.volumeType }),
     },
     ...(source === undefined ? {} : { sourceSizeGiB: source.minVolumeSizeGiB }),
+    ...(nameRefusal === undefined ? {} : { nameRefusal }),
   };
 }
 
 function checkAgainstCapabilities(runtime: Runtime, input: CreateVolumeInput): void {
   const { limits } = runtime.capabilities;
-  checkName(input.name, limits.volumeName, "name");
   if (input.sourceSnapshotId !== undefined) {
     requireCapability(runtime, "volumes.createFromSnapshot", "volumes cannot be made from snapshots here");
   }
