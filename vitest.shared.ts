@@ -13,11 +13,16 @@ export function commonTestOptions(report: string): InlineConfig {
     testTimeout: HANG_MS,
     hookTimeout: HANG_MS,
     teardownTimeout: HANG_MS,
+    expect: { poll: { timeout: HANG_MS, interval: 5 } },
     // One for each processor: much of the time is spent in waiting for child processes.
     maxWorkers: "100%",
-    // A worker runs file after file and loads the sources once. So a file leaves the process as it found it: variables,
-    // folder, exit code, and whatever else it replaces.
+    // A worker runs file after file and loads the sources once. So a file leaves the process as it found it, which the
+    // setup file sees to.
     isolate: false,
+    setupFiles: [fileURLToPath(new URL("vitest.setup.ts", import.meta.url))],
+    restoreMocks: true,
+    unstubEnvs: true,
+    unstubGlobals: true,
     reporters: process.env["CI"]
       ? ["default", ["json", { outputFile: `.reports/${report}.json` }]]
       : ["default"],

@@ -5,11 +5,8 @@ import type { Emulator, Fault, FaultMatch } from "@polyvol/emulators";
 import { createDigitalOceanEmulator, type DigitalOceanOptions } from "@polyvol/emulators/digitalocean";
 import { createSamsungScpEmulator, type SamsungScpEmulatorOptions } from "@polyvol/emulators/samsung-scp";
 import { createSamsungScpStorage } from "@polyvol/samsung-scp";
-import { onTestFinished, vi } from "vitest";
+import { onTestFinished } from "vitest";
 import { createRandom } from "./random.ts";
-
-// A busy machine is slower, not wrong.
-vi.setConfig({ testTimeout: 180_000 });
 
 export const PROVIDERS: readonly Provider[] = ["digitalocean", "samsung-scp"];
 export type Provider = "digitalocean" | "samsung-scp";
@@ -57,7 +54,8 @@ export interface Cloud {
   /** Smallest size of a volume that the provider makes. */
   readonly sizeGiB: number;
   readonly events: PolyvolEvent[];
-  readonly logLines: string[];
+  /** What a log of the events holds. */
+  logLines(): readonly string[];
   /** Another process: a storage with a governor, a budget and locks of its own. */
   storage(settings?: StorageSettings): BlockStorage;
   holds(): Holdings;
@@ -89,15 +87,11 @@ export async function openCloud(provider: Provider, settings: CloudSettings = {}
   const listener = await emulator.listen();
   onTestFinished(() => listener.close());
   const events: PolyvolEvent[] = [];
-  const logLines: string[] = [];
-  const log = (message: string, fields: object): void => {
-    logLines.push(`${message} ${JSON.stringify(fields)}`);
-  };
-  const logged = logEvents({ debug: log, info: log, warn: log });
   let storages = 0;
   const holds = (): Holdings => emulator.state() as Holdings;
   return {
-    ...{ provider, emulator, clock, events, logLines, holds },
+    ...{ provider, emulator, clock, events, holds },
+    logLines: () => linesOf(events),
     url: listener.url,
     servers: provider === "digitalocean" ? DROPLETS.map(({ id }) => String(id)) : SERVERS,
     sizeGiB: provider === "digitalocean" ? 1 : 8,
@@ -107,7 +101,6 @@ export async function openCloud(provider: Provider, settings: CloudSettings = {}
         ...{ clock, baseUrl: listener.url, quotas: [], random: createRandom(storages) },
         onEvent: (event: PolyvolEvent): void => {
           events.push(event);
-          logged(event);
         },
         ...own,
       };
@@ -128,6 +121,16 @@ export async function openCloud(provider: Provider, settings: CloudSettings = {}
       return names.map((name) => ids.get(name) ?? "");
     },
   };
+}
+
+function linesOf(events: readonly PolyvolEvent[]): readonly string[] {
+  const lines: string[] = [];
+  const log = (message: string, fields: object): void => {
+    lines.push(`${message} ${JSON.stringify(fields)}`);
+  };
+  const logged = logEvents({ debug: log, info: log, warn: log });
+  for (const event of events) logged(event);
+  return lines;
 }
 
 /** Which requests a step of the portable interface makes. */

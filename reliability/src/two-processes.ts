@@ -19,7 +19,8 @@ const FAULTS: readonly Fault[] = [
 /** What two processes made, counted on what the emulator holds. */
 export interface Outcome {
   readonly succeeded: number;
-  readonly failed: number;
+  /** What else they failed with. */
+  readonly failed: readonly string[];
   /** Failed because each of the four attempts that are allowed met a fault, and said so. */
   readonly gaveUp: number;
   /** Failed because what it had taken over was another process's surplus, which that one removed meanwhile. */
@@ -40,24 +41,25 @@ export async function twoProcesses(
 ): Promise<Outcome> {
   const own = (process: number): string[] =>
     Array.from({ length: each }, (_, index) => `made-${shared ? "" : process}-${index}`);
-  const names = [...new Set([...own(0), ...own(1)])];
+  const ownNames = [own(0), own(1)] as const;
+  const names = [...new Set(ownNames.flat())];
   const volumes = kind === "snapshot" ? cloud.seedVolumes(names.map((name) => `of-${name}`)) : [];
   const volumeOf = new Map(names.map((name, index) => [name, volumes[index] ?? ""]));
   for (const [index, fault] of FAULTS.entries()) {
     strike(cloud, `${kind}s.create`, { ...fault, seed: 20_261_121 + index });
   }
   const attempts = await Promise.all(
-    [0, 1].map(async (process) => {
+    ownNames.map(async (mine) => {
       const storage = cloud.storage();
       const results = await pooled(
-        own(process),
+        mine,
         64,
         (name): Promise<{ readonly id: string }> =>
           kind === "volume"
             ? storage.volumes.create({ name, sizeGiB: cloud.sizeGiB })
             : storage.snapshots.create({ name, volumeId: volumeOf.get(name) ?? "" }),
       );
-      return results.map((result, index) => ({ name: own(process)[index] ?? "", result }));
+      return results.map((result, index) => ({ name: mine[index] ?? "", result }));
     }),
   );
   await cloud.clock.sleep(60_000);
@@ -87,9 +89,11 @@ export async function twoProcesses(
   );
   return {
     succeeded: all.filter(({ result }) => result.status === "fulfilled").length,
-    failed: all.filter(
-      (one) => one.result.status === "rejected" && !says(one) && !givesUp(one) && !isOvertaken(one),
-    ).length,
+    failed: all.flatMap((one) =>
+      one.result.status === "fulfilled" || says(one) || givesUp(one) || isOvertaken(one)
+        ? []
+        : [`${one.name}: ${one.result.reason}`],
+    ),
     overtaken: all.filter(isOvertaken).length,
     gaveUp: all.filter(givesUp).length,
     reported: all.filter(says).length,

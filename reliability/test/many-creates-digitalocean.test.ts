@@ -31,7 +31,7 @@ for (const kind of ["volume", "snapshot"] as const) {
       ...{
         succeeded: 2 * EACH - outcome.gaveUp,
         gaveUp: outcome.gaveUp,
-        failed: 0,
+        failed: [],
         overtaken: 0,
         reported: 0,
       },

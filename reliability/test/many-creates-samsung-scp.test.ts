@@ -36,7 +36,7 @@ for (const kind of ["volume", "snapshot"] as const) {
         succeeded: 2 * EACH - outcome.gaveUp,
         overtaken: 0,
         gaveUp: outcome.gaveUp,
-        failed: 0,
+        failed: [],
         reported: 0,
       },
       ...{ duplicated: 0, silent: 0, leftBehind: 0, lost: 0 },

@@ -101,7 +101,7 @@ test("planted secrets in everything that is printed or thrown, in every fault mo
       }
       cloud.emulator.faults.clear();
     }
-    texts.push(...cloud.logLines, ...cloud.events.map((event) => inspect(event, { depth: 12 })));
+    texts.push(...cloud.logLines(), ...cloud.events.map((event) => inspect(event, { depth: 12 })));
   }
   const hits = texts.filter((text) => FORMS.some((form) => text.includes(form)));
   for (const hit of hits.slice(0, 3)) process.stdout.write(`a secret in: ${hit.slice(0, 400)}\n`);
