@@ -3,7 +3,7 @@
  * https://docs.digitalocean.com/products/volumes/details/limits/ and …/products/snapshots/details/limits/.
  */
 import type { Capabilities, RequestQuota } from "@polyvol/core";
-import { quotasFor } from "./quota.ts";
+import { quotasFor, REQUESTS_PER_HOUR } from "./quota.ts";
 import { MAX_DESCRIPTION_BYTES } from "./source-mark.ts";
 import { TAG_RULE } from "./tags.ts";
 
@@ -54,7 +54,7 @@ export function capabilitiesWith(quotas: readonly RequestQuota[] | undefined): C
       snapshotsPerVolume: 25,
       snapshotGapMs: 600_000,
       volumesPerServer: 15,
-      requestQuotas: quotas ?? quotasFor(5000),
+      requestQuotas: quotas ?? quotasFor(REQUESTS_PER_HOUR),
     },
   };
 }

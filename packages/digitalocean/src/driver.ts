@@ -44,7 +44,7 @@ function connect({ token, quotas, ...transport }: ResolvedConfig): HttpClient {
     authorize: bearer(token),
     credentialsMayChange: typeof token !== "string",
     quotas: capabilitiesWith(quotas).limits.requestQuotas,
-    readQuota: (headers, now) => readQuota(headers, now, quotas !== undefined),
+    readQuota: (headers, now, status) => readQuota(headers, now, status, quotas !== undefined),
     refineFailure,
   });
 }
@@ -168,7 +168,8 @@ export function createDriver(config: ResolvedConfig): BlockStorageDriver {
   /** How the service words its limit of snapshots per volume is not published: a refusal it may be makes us count. */
   async function explainRefusal(error: unknown, volumeId: string, context: CallContext): Promise<unknown> {
     if (!isPolyvolError(error) || error.lookFirst || error.code === "resource_exhausted") return error;
-    const overQuota = error.status === 429 && http.requestsLeft === 0;
+    // A quota that says when it is over: counting would wait for that, and the next attempt once more.
+    const overQuota = error.status === 429 && (error.retryAfterMs !== undefined || http.requestsLeft === 0);
     if (overQuota || ![403, 422, 429].includes(error.status ?? 0)) return error;
     const counted = send(api.listVolumeSnapshots(volumeId, { per_page: 1 }), context);
     const total = (await counted.catch(() => undefined))?.meta?.total ?? 0;

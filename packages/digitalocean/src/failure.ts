@@ -42,7 +42,7 @@ function meaningOf(response: FailedResponse, message: string): FailureRefinement
   const { status, method } = response;
   const path = response.target.split("?", 1)[0] ?? "";
   const creates = method === "POST" && (VOLUMES.test(path) || SNAPSHOTS_OF_VOLUME.test(path));
-  if ((status === 403 || status === 429) && message.includes("capacity limit exceeded")) {
+  if (status >= 400 && status < 500 && message.includes("capacity limit exceeded")) {
     return refusal("resource_exhausted", "the account's limit of volumes and snapshots is reached");
   }
   if (status === 404 || status === 410) return { code: "not_found" };

@@ -4,8 +4,8 @@ import { quotasFor, readQuota } from "../src/quota.ts";
 const NOW = Date.UTC(2026, 6, 14, 9);
 const SECONDS = NOW / 1000;
 
-function read(headers: Record<string, string>, fixed = false): unknown {
-  return readQuota(new Headers(headers), NOW, fixed);
+function read(headers: Record<string, string>, fixed = false, status = 200): unknown {
+  return readQuota(new Headers(headers), NOW, status, fixed);
 }
 
 test("the burst quota is 5 % of the hourly one", () => {
@@ -60,6 +60,15 @@ describe("headers", () => {
   });
 
   test("more left than there is at all is no reading", () => {
-    expect(read({ "ratelimit-limit": "10", "ratelimit-remaining": "11" })).toEqual({ quotas: quotasFor(10) });
+    expect(read({ "ratelimit-limit": "1000", "ratelimit-remaining": "1001" })).toEqual({
+      quotas: quotasFor(1000),
+    });
+  });
+
+  test("far less than is documented is believed of a refusal, and where the user has set the quotas", () => {
+    const odd = { "ratelimit-limit": "1", "ratelimit-remaining": "0" };
+    expect(read(odd)).toEqual({});
+    expect(read(odd, false, 429)).toEqual({ quotas: quotasFor(1), remaining: 0 });
+    expect(read(odd, true)).toEqual({ remaining: 0 });
   });
 });

@@ -96,12 +96,20 @@ test("the ten-minute rule: the wait is told, and the rest of the account goes on
 });
 
 test("quotas are kept, also smaller ones that only the headers tell", async () => {
-  const { storage, emulator } = await openCloud({ quotaPerMinute: 10 });
+  const { storage, emulator } = await openCloud({ quotaPerHour: 600, quotaPerMinute: 30 });
   emulator.seed({ volumes: [VOLUME] });
   await storage.volumes.get("ab-1");
-  await Promise.all(Array.from({ length: 25 }, () => storage.volumes.get("ab-1", { timeoutMs: 600_000 })));
+  await Promise.all(Array.from({ length: 65 }, () => storage.volumes.get("ab-1", { timeoutMs: 600_000 })));
   const statuses = emulator.log.entries().map((entry) => entry.status);
-  expect(statuses).toEqual(Array(26).fill(200));
+  expect(statuses).toEqual(Array(66).fill(200));
+});
+
+test("a quota far below the documented one is learnt from the first refusal, and kept from then on", async () => {
+  const { storage, emulator } = await openCloud({ quotaPerHour: 200, quotaPerMinute: 10 });
+  emulator.seed({ volumes: [VOLUME] });
+  for (let call = 0; call < 40; call += 1) await storage.volumes.get("ab-1", { timeoutMs: 600_000 });
+  const refused = emulator.log.entries().filter(({ status }) => status === 429);
+  expect(refused).toHaveLength(1);
 });
 
 test("a spent hour is waited for as long as the headers say", async () => {
@@ -196,4 +204,31 @@ test("an attach whose action completed and that another program has undone since
   const error = await failureOf(storage.volumes.attach("ab-1", "1001"));
   expect(error).toMatchObject({ code: "operation_failed", outcome: "unknown" });
   expect(clock.now() - from).toBeLessThan(60_000);
+});
+
+test.each([
+  ["snapshots.create", ({ storage }: Cloud) => storage.snapshots.create({ volumeId: "ab-1", name: "s" })],
+  ["volumes.create", ({ storage }: Cloud) => storage.volumes.create({ name: "new", sizeGiB: 5 })],
+] as const)("a 429 with Retry-After is waited out once: %s", async (_, create) => {
+  const cloud = await openCloud();
+  cloud.emulator.seed({ volumes: [VOLUME] });
+  cloud.emulator.faults.add({
+    ...{ kind: "answer", status: 429, headers: { "retry-after": "12" }, count: 1 },
+    match: { method: "POST" },
+  });
+  const from = cloud.clock.now();
+  await create(cloud);
+  expect(cloud.clock.now() - from).toBeGreaterThanOrEqual(12_000);
+  expect(cloud.clock.now() - from).toBeLessThan(15_000);
+  expect(cloud.sent()).toHaveLength(2);
+});
+
+test("one answer with a gateway's RateLimit-Limit of 1 shuts nothing", async () => {
+  const { storage, emulator, clock } = await openCloud();
+  emulator.seed({ volumes: [VOLUME] });
+  const set = { "ratelimit-limit": "1", "ratelimit-remaining": "0", "ratelimit-reset": "3600" };
+  emulator.faults.add({ kind: "headers", set, count: 1 });
+  const from = clock.now();
+  for (let call = 0; call < 10; call += 1) await storage.volumes.get("ab-1");
+  expect(clock.now() - from).toBeLessThan(1_000);
 });

@@ -21,6 +21,8 @@ const gateway = z.object({
   error: z.string(),
   requestId: text,
 });
+/** Of the service beneath, whose way to refuse what is beyond a quota it is. */
+const cinder = z.object({ overLimit: z.object({ message: text }) });
 /** Declared for some routes, and never seen. */
 const fields = z.array(z.object({ loc: z.array(z.string()).nullish(), msg: z.string() })).min(1);
 
@@ -32,6 +34,10 @@ interface Problem {
   readonly isQuota?: boolean;
   readonly said?: Readonly<Partial<Record<"reason" | "providerCode" | "requestId", string | undefined>>>;
 }
+
+const QUOTA_STATUSES: ReadonlySet<number> = new Set([400, 403, 409, 413, 422]);
+const QUOTA_WORDS =
+  /quota|할당량|(?:Volume|Snapshot)LimitExceeded|maximum number of (?:volumes|snapshots) allowed/i;
 
 /** Says what an unsuccessful answer means; `redact` takes credentials out of what the service says. */
 export function createFailureRefinement(
@@ -49,6 +55,10 @@ export function createFailureRefinement(
 function meaningOf({ status, method, target }: FailedResponse, found: Problem): FailureRefinement {
   const path = target.replace(/\?.*$/s, "");
   const passes = { code: "conflict", outcome: "not_applied", retryable: true } as const;
+  // Which status a full quota has depends on the version beneath; what it says does not.
+  if (found.isQuota && QUOTA_STATUSES.has(status)) {
+    return { code: "resource_exhausted", outcome: "not_applied", retryable: false };
+  }
   switch (status) {
     case 400: {
       // A wrong field is a wrong argument. Else the state of the resource forbids it, which a new volume has none of.
@@ -56,8 +66,6 @@ function meaningOf({ status, method, target }: FailedResponse, found: Problem): 
       const hasState = method !== "GET" && !path.endsWith("/v1/volumes");
       return hasState && !isField ? { code: "failed_precondition" } : {};
     }
-    case 403:
-      return found.isQuota ? { code: "resource_exhausted" } : {};
     case 404:
     case 410:
       // Only the service knows what does not exist; taking anybody's word for it would make deletions succeed.
@@ -85,7 +93,7 @@ function readProblem({ json, text: body, status }: FailedResponse): Problem {
   const own = envelope.safeParse(json).data?.errors[0];
   if (own !== undefined) {
     const { code, title, detail: reason, request_id, global_request_id, response } = own;
-    const isQuota = response === undefined && /quota|할당량/i.test([code, title, reason].join(" "));
+    const isQuota = response === undefined && QUOTA_WORDS.test([code, title, reason].join(" "));
     const requestId = request_id ?? global_request_id;
     return {
       from: "service",
@@ -100,6 +108,8 @@ function readProblem({ json, text: body, status }: FailedResponse): Problem {
     const reason = `the gateway ${status === 404 ? unknown : `answered ${passing.error}`}`;
     return { from: "gateway", said: { reason, requestId: passing.requestId } };
   }
+  const beneath = cinder.safeParse(json).data?.overLimit;
+  if (beneath !== undefined) return { from: "nowhere", isQuota: true, said: { reason: beneath.message } };
   const wrong = fields.safeParse(json).data;
   if (wrong !== undefined) {
     const reasons = wrong.map(({ loc, msg }) => (loc ? `${loc.join(".")}: ${msg}` : msg));

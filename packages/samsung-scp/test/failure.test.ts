@@ -84,6 +84,8 @@ describe("the service's envelope", () => {
 describe("meaning", () => {
   const opaque = problem({ code: "VirtualServer.BadRequest", detail: "The request could not be satisfied." });
   const quota = problem({ code: "Forbidden", title: "QuotaExceeded", detail: "Quota exceeded for volumes." });
+  const overLimit = { overLimit: { code: 413, message: "VolumeLimitExceeded", retryAfter: "0" } };
+  const FULL = { code: "resource_exhausted", outcome: "not_applied", retryable: false };
   const denied = problem({
     code: "Forbidden",
     detail: "You do not have permission to Create.",
@@ -103,11 +105,16 @@ describe("meaning", () => {
       { code: "failed_precondition" },
     ],
     ["not found", failed(404, problem({ code: "NotFound" })), { code: "not_found" }],
-    ["a full quota", failed(403, quota, "POST"), { code: "resource_exhausted" }],
+    ...[400, 403, 409, 413, 422].map(
+      (status) =>
+        [`a full quota, ${status}`, failed(status, quota, "POST"), FULL] as [string, FailedResponse, object],
+    ),
+    ["a full quota, in the words beneath", failed(413, overLimit, "POST"), FULL],
+    ["a full quota on a server", failed(409, quota, "POST", `${VOLUME}/servers`), FULL],
     [
       "a full quota, in Korean",
       failed(403, problem({ detail: "볼륨 할당량을 초과했습니다." }), "POST"),
-      { code: "resource_exhausted" },
+      FULL,
     ],
     [
       "busy",

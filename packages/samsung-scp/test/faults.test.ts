@@ -51,6 +51,37 @@ describe("credentials", () => {
     expect(error.reason).toContain("Scp-Timestamp");
   });
 
+  test.each(
+    ([400, 403, 409, 413, 422] as const).flatMap((status) =>
+      (["service", "cinder"] as const).map((body) => [status, body] as const),
+    ),
+  )(
+    "a full quota, refused with %i in the words of the %s, is told as one and asked for once",
+    async (status, body) => {
+      const { storage, lines } = await emulated({
+        emulator: {
+          quotas: { volumes: 1, snapshots: 0, gigabytes: 10 },
+          quotaStatus: status,
+          quotaBody: body,
+        },
+        storage: { apiVersion: "1.3" },
+      });
+      const { id } = await storage.volumes.create({ name: "one", sizeGiB: 8 });
+      const calls = [
+        () => storage.volumes.create({ name: "two", sizeGiB: 8 }),
+        () => storage.snapshots.create({ volumeId: id, name: "s" }),
+        () => storage.volumes.resize(id, 16),
+      ];
+      lines();
+      for (const call of calls) {
+        expect(await failureOf(call())).toMatchObject({
+          ...{ code: "resource_exhausted", outcome: "not_applied", retryable: false, status },
+        });
+      }
+      expect(lines().filter((line) => !line.startsWith("GET"))).toHaveLength(3);
+    },
+  );
+
   test("no permission is not a full quota", async () => {
     const reader = { accessKey: "AKREADER0001", secretKey: "reader-secret-0001", actions: ["ListVolumes"] };
     const { another } = await emulated({ emulator: { accessKeys: [reader] } });

@@ -22,7 +22,7 @@ export function failureOfAnswer(
   now: number,
 ): PolyvolError {
   const { call, status, headers, secrets } = answer;
-  const meaning = meaningOfStatus(status, refinement.code !== undefined);
+  const meaning = meaningOfStatus(status, refinement.code !== undefined, call.body?.length ?? 0);
   const { providerCode, lookFirst = false } = refinement;
   const retryAfterMs = refinement.retryAfterMs ?? parseRetryAfter(headers, now);
   const reason = hideSecrets(refinement.reason ?? meaning.reason, secrets);

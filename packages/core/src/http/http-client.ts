@@ -96,11 +96,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   }
 
   /** What an answer says beside itself. An adapter's reader that stumbles over odd headers has read nothing. */
-  function learn(headers: Headers): QuotaReading | undefined {
+  function learn({ headers, status }: IncomingResponse): QuotaReading | undefined {
     // An answer with `Age` comes out of a cache: its date is that of another answer.
     if (headers.has("date") && !headers.has("age")) dated = headers;
     try {
-      const reading = options.readQuota?.(headers, clock.now());
+      const reading = options.readQuota?.(headers, clock.now(), status);
       requestsLeft = reading?.remaining ?? requestsLeft;
       return reading;
     } catch {
@@ -143,7 +143,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         }
         throw error;
       } finally {
-        if (attempt.response !== undefined) result.reading = learn(attempt.response.headers);
+        if (attempt.response !== undefined) result.reading = learn(attempt.response);
         governor.release(slot, attempt, result);
       }
     }

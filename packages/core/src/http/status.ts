@@ -29,8 +29,18 @@ const REFUSALS: Readonly<Record<number, readonly [PolyvolErrorCode, string]>> = 
 const OF_THE_SERVICE_ALONE: ReadonlySet<number> = new Set([404, 409, 410]);
 const REFUSED = { code: "unknown", outcome: "not_applied", retryable: false } as const;
 
-/** `isRead`: an adapter has read a code from the body, so it is the service that speaks. */
-export function meaningOfStatus(status: number, isRead: boolean): StatusMeaning {
+/** A request of up to so many bytes is too large for no service: it is what it asks for that is too much. */
+const SMALL_REQUEST_BYTES = 16 * 1024;
+
+/**
+ * `isRead`: an adapter has read a code from the body, so it is the service that speaks. `sentBytes`: size of the
+ * request's body; 0 when it had none.
+ */
+export function meaningOfStatus(status: number, isRead: boolean, sentBytes: number): StatusMeaning {
+  if (status === 413 && sentBytes > 0 && sentBytes <= SMALL_REQUEST_BYTES) {
+    const reason = "a quota is full: the request is small, and what it asks for is too large (status 413)";
+    return { code: "resource_exhausted", reason, outcome: "not_applied", retryable: false };
+  }
   const [code, words] = REFUSALS[status] ?? [];
   if (code !== undefined) {
     const reason = `${words} (status ${status})`;

@@ -130,8 +130,8 @@ export interface HttpClientOptions {
   readonly maxConcurrency?: number;
   /** Documented request quotas of the account; none by default. */
   readonly quotas?: readonly RequestQuota[];
-  /** Corrects a quota from an answer's headers. */
-  readonly readQuota?: (headers: Headers, now: number) => QuotaReading | undefined;
+  /** Corrects a quota from an answer's headers; `status` is that of the answer. */
+  readonly readQuota?: (headers: Headers, now: number, status: number) => QuotaReading | undefined;
   /** Says more of an unsuccessful answer than its status does. */
   readonly refineFailure?: (response: FailedResponse) => FailureRefinement;
   /** Header that carries the provider's request id. Default `x-request-id`. */

@@ -46,6 +46,17 @@ describe("statuses", () => {
   });
 });
 
+test("413 of a small request is a quota, whatever it says; of a large one, or of a read, it is the request", async () => {
+  const server = await serve((_, response) => json(response, {}, 413));
+  const failed = (request: Parameters<ReturnType<typeof makeClient>["send"]>[0]): Promise<unknown> =>
+    failureOf(makeClient(server.url).send(request, makeContext()));
+  const refused = { outcome: "not_applied", retryable: false, status: 413 };
+  expect(await failed(POST)).toMatchObject({ code: "resource_exhausted", ...refused });
+  const large = { ...POST, body: { text: "x".repeat(20_000) } };
+  expect(await failed(large)).toMatchObject({ code: "invalid_argument", ...refused });
+  expect(await failed(GET)).toMatchObject({ code: "invalid_argument", retryable: false });
+});
+
 test.each([
   ["text/html; charset=utf-8", "<h1>Sign in</h1>"],
   ["application/xhtml+xml", "<html/>"],
