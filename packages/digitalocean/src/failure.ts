@@ -5,6 +5,7 @@
 import type { PolyvolErrorCode } from "@polyvol/core";
 import type { FailedResponse, FailureRefinement } from "@polyvol/core/http";
 import { resetInMs } from "./quota.ts";
+import { neededScopes } from "./scopes.ts";
 
 const VOLUMES = /\/v2\/volumes\/?$/;
 const SNAPSHOTS_OF_VOLUME = /\/v2\/volumes\/[^/]+\/snapshots\/?$/;
@@ -44,6 +45,10 @@ function meaningOf(response: FailedResponse, message: string): FailureRefinement
   const creates = method === "POST" && (VOLUMES.test(path) || SNAPSHOTS_OF_VOLUME.test(path));
   if (status >= 400 && status < 500 && message.includes("capacity limit exceeded")) {
     return refusal("resource_exhausted", "the account's limit of volumes and snapshots is reached");
+  }
+  if (status === 403) {
+    const needs = neededScopes(method, path);
+    return needs === undefined ? {} : { reason: `the credentials do not allow this: ${needs}` };
   }
   if (status === 404 || status === 410) return { code: "not_found" };
   if (status === 409 && creates)

@@ -89,6 +89,12 @@ function meaningOf({ status, method, target }: FailedResponse, found: Problem): 
   }
 }
 
+/** A refusal for lack of permission names the action that a policy of the account has to allow. */
+function withAction(reason: string | undefined, action: string | undefined): string | undefined {
+  if (action === undefined || reason?.includes(action)) return reason;
+  return [reason, `it needs permission for the action ${action}`].filter(Boolean).join("; ");
+}
+
 function readProblem({ json, text: body, status }: FailedResponse): Problem {
   const own = envelope.safeParse(json).data?.errors[0];
   if (own !== undefined) {
@@ -99,7 +105,11 @@ function readProblem({ json, text: body, status }: FailedResponse): Problem {
       from: "service",
       isOwn: isOwn(own),
       isQuota,
-      said: { providerCode: code, reason: reason || title || code, requestId },
+      said: {
+        providerCode: code,
+        reason: withAction(reason || title || code, response?.action_name),
+        requestId,
+      },
     };
   }
   const passing = gateway.safeParse(json).data;

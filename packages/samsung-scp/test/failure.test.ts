@@ -180,6 +180,12 @@ describe("meaning", () => {
   ])("%s is left to what the status says", (_, response) => {
     expect(Object.keys(refine(response)).sort()).toEqual(["providerCode", "reason", "requestId"]);
   });
+
+  test("a refusal for lack of permission names the action", () => {
+    expect(refine(failed(403, denied, "POST")).reason).toBe(
+      "You do not have permission to Create.; it needs permission for the action virtualserver:ShowVolumeQuotaSet",
+    );
+  });
 });
 
 describe("answers from elsewhere", () => {
