@@ -83,6 +83,7 @@ export const EXAMPLES: Readonly<Record<string, ExampleSection>> = {
       retention: "{ daily: 7, weekly: 4, monthly: 6 }",
       prefix: '"pv-{cloud}-{volume}"',
       allowEmpty: "true",
+      formerIds: "[nightly-old]",
       allowAttached: "false",
       concurrency: "2",
       brakes: "{ maxShare: 0.2 }",

@@ -2,8 +2,9 @@ import { type Clouds, cloudsOf, listClouds } from "../clouds.ts";
 import { parseDrillName } from "../naming/drill-name.ts";
 import { hiddenIn } from "../observe/marks.ts";
 import { observe } from "../observe/observe.ts";
-import type { ObservedCloud } from "../observe/world.ts";
+import type { ObservedCloud, SeenSnapshot } from "../observe/world.ts";
 import { groupBy } from "../ordering.ts";
+import { ownedBy, ownsId } from "../policy/owned.ts";
 import { chooseByTags, selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
@@ -16,6 +17,8 @@ import type { BackupProblem } from "../problem.ts";
  * - `volume_gone`: snapshots whose volume does not exist any more. No policy ever deletes them.
  * - `policy_gone`: snapshots of a policy that is not in the configuration any more. Likewise.
  * - `policy_elsewhere`: snapshots of a policy that does not choose their volume any more. Likewise.
+ * - `taken_before_slot`: ours, and named after a slot that came later: a clock was wrong. They do not count as that
+ *   slot's, and no policy deletes them.
  * - `failed_snapshots`: ours, and in error: no backups. The next run of their policy removes them, but for held ones.
  * - `drill_leftover`: the temporary volume of a drill; the next drill removes it.
  * - `volume_without_policy`: nothing backs it up.
@@ -27,6 +30,7 @@ export type FindingKind =
   | "volume_gone"
   | "policy_gone"
   | "policy_elsewhere"
+  | "taken_before_slot"
   | "failed_snapshots"
   | "drill_leftover"
   | "volume_without_policy";
@@ -163,7 +167,12 @@ function auditSnapshots(
 ): Draft[] {
   const all = (cloud.snapshots.get(volumeId) ?? []).filter(({ snapshot }) => snapshot.state !== "deleting");
   const drafts: Draft[] = [];
-  const about = (kind: FindingKind, found: typeof all, message: string, policyId?: string): void => {
+  const about = (
+    kind: FindingKind,
+    found: readonly SeenSnapshot[],
+    message: string,
+    policyId?: string,
+  ): void => {
     if (found.length === 0) return;
     const ids = found.map(({ snapshot }) => snapshot.id);
     const names = found.map(({ snapshot }) => snapshot.name);
@@ -179,20 +188,30 @@ function auditSnapshots(
   if (gone) about("volume_gone", all, "their volume does not exist any more; no policy deletes them");
 
   const chosen = new Set(chosenBy(volumeId).map(({ id }) => id));
-  for (const [policyId, own] of groupBy(all, ({ ours }) => ours?.policyId)) {
+  const ownerOf = (id: string | undefined): Policy | undefined => policies.find((each) => ownsId(each, id));
+  const groups = groupBy(all, ({ ours }) => ownerOf(ours?.policyId)?.id ?? ours?.policyId);
+  for (const [policyId, found] of groups) {
     if (policyId === undefined) continue;
+    const owner = ownerOf(policyId);
+    const own = owner === undefined ? found : ownedBy(owner, found);
     about(
       "failed_snapshots",
       own.filter(({ snapshot }) => snapshot.state === "error"),
       "they failed: they are no backups; a run of their policy removes them",
       policyId,
     );
-    const ownLive = own.filter(({ snapshot }) => snapshot.state !== "error");
+    about(
+      "taken_before_slot",
+      own.filter(({ early }) => early === true),
+      "they were taken before their slot, by a machine whose clock was wrong: they do not count as its backup",
+      policyId,
+    );
+    const ownLive = own.filter(({ snapshot, early }) => snapshot.state !== "error" && early !== true);
     for (const group of groupBy(ownLive, ({ ours }) => ours?.slot.getTime()).values()) {
       const names = new Set(group.map(({ snapshot }) => snapshot.name));
       if (names.size > 1) about("surplus_slot", group, "several snapshots of one slot", policyId);
     }
-    if (!policies.some(({ id }) => id === policyId)) {
+    if (owner === undefined) {
       about("policy_gone", own, `there is no policy ${policyId}; nothing deletes them`, policyId);
     } else if (!gone && !chosen.has(policyId)) {
       about(

@@ -67,7 +67,13 @@ async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptio
 /** A snapshot with what its name says of it. */
 export function seen(snapshot: Snapshot): SeenSnapshot {
   const ours = parseSnapshotName(snapshot.name, snapshot.volumeId);
-  return { snapshot, held: isHeld(snapshot), ...(ours === undefined ? {} : { ours }) };
+  const early = ours !== undefined && snapshot.createdAt.getTime() < ours.slot.getTime() - MAX_SKEW_MS;
+  return {
+    snapshot,
+    held: isHeld(snapshot),
+    ...(ours === undefined ? {} : { ours }),
+    ...(early ? { early } : {}),
+  };
 }
 
 function volumeOf({ snapshot }: SeenSnapshot): string {

@@ -8,6 +8,8 @@ export interface SeenSnapshot {
   readonly snapshot: Snapshot;
   readonly ours?: SnapshotName;
   readonly held: boolean;
+  /** Taken before the slot that its name says, by a machine whose clock was wrong: never that slot's backup. */
+  readonly early?: true;
 }
 
 /** A cloud as it was read: whole, or not at all. */

@@ -23,8 +23,10 @@ export function planCreation(
   const { slot, reason } = wanted;
   const base = { policyId: policy.id, slot: slot.toISOString() };
   const begun = own.find(
-    ({ snapshot: { state }, ours }) =>
-      (state === "creating" || state === "unknown") && ours?.slot.getTime() === slot.getTime(),
+    ({ snapshot: { state }, ours, early }) =>
+      (state === "creating" || state === "unknown") &&
+      early !== true &&
+      ours?.slot.getTime() === slot.getTime(),
   );
   if (begun !== undefined) {
     return { ...base, name: begun.snapshot.name, reason: `${reason}; one is being made, to be waited for` };
@@ -32,9 +34,16 @@ export function planCreation(
   // A hook may be there to detach it; then it is looked at afterwards.
   if (policy.hooks.before === undefined) refuseAttached(policy, volume, "plan");
   const rule = cloud.capabilities.limits.snapshotName;
-  const prefix = fillPrefix(policy.prefix, { cloud: cloud.name, volume: volume.name }, policy.id, rule);
-  if (prefix === undefined) throw tooLong(policy, rule, cloud, volume);
-  const name = snapshotName(prefix, policy.id, volume.id, slot);
+  const nameWith = (template: string): string => {
+    const prefix = fillPrefix(template, { cloud: cloud.name, volume: volume.name }, policy.id, rule);
+    if (prefix === undefined) throw tooLong(policy, rule, cloud, volume);
+    return snapshotName(prefix, policy.id, volume.id, slot);
+  };
+  // A wrong clock may have used the name up: the prefix is free.
+  const used = new Set(own.filter(({ early }) => early === true).map(({ snapshot }) => snapshot.name));
+  let name = nameWith(policy.prefix);
+  for (let again = 1; used.has(name) && again <= used.size; again += 1)
+    name = nameWith(`${"again-".repeat(again)}${policy.prefix}`);
   if (!new RegExp(`^(?:${rule.pattern})$`).test(name)) {
     const message = `name: found ${JSON.stringify(name)}; allowed: ${rule.inWords}`;
     throw refusal("invalid_argument", message, cloud, volume);

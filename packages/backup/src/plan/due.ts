@@ -19,7 +19,7 @@ export interface Due {
 
 /**
  * Compares a policy's own snapshots of a volume with its schedule. What failed or is not finished does not count, nor
- * does a snapshot of a slot in the future, which only a wrong clock can have made.
+ * does a snapshot that was taken before its slot, which only a wrong clock can have made.
  */
 export function findDue(policy: Policy, own: readonly SeenSnapshot[], now: Date): Due {
   const dueSlot = newestDue(policy.schedule, now);
@@ -54,7 +54,7 @@ function newestGood(own: readonly SeenSnapshot[], now: number): number | undefin
   let newest: number | undefined;
   for (const each of own) {
     const slot = each.ours?.slot.getTime();
-    if (slot === undefined || slot > now || !isGood(each)) continue;
+    if (slot === undefined || slot > now || each.early === true || !isGood(each)) continue;
     if (newest === undefined || slot > newest) newest = slot;
   }
   return newest;

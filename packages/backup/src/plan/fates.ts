@@ -1,5 +1,6 @@
 import type { SeenSnapshot } from "../observe/world.ts";
 import { compareText } from "../ordering.ts";
+import { ownsId } from "../policy/owned.ts";
 import type { Policy } from "../policy/types.ts";
 import { type Judgement, showRules } from "./judge.ts";
 import type { PlannedDeletion, PlannedKeep } from "./types.ts";
@@ -39,12 +40,12 @@ export function keepsOf(
   for (const [policy, { keep }] of judged) {
     for (const { seen, reasons } of keep) keeps.push({ ...keepOf(seen), policyId: policy.id, reasons });
   }
-  const ids = new Set(policies.map(({ id }) => id));
   for (const seen of all) {
-    if (seen.ours === undefined)
+    const policyId = seen.ours?.policyId;
+    if (policyId === undefined)
       keeps.push({ ...keepOf(seen), reasons: ["no policy owns it: its name is not ours"] });
-    else if (!ids.has(seen.ours.policyId)) {
-      const reason = `owned by policy ${seen.ours.policyId}, which does not choose this volume or is gone`;
+    else if (!policies.some((policy) => ownsId(policy, policyId))) {
+      const reason = `owned by policy ${policyId}, which does not choose this volume or is gone`;
       keeps.push({ ...keepOf(seen), reasons: [reason] });
     }
   }
@@ -69,8 +70,7 @@ export function besideRules(
   policies: readonly Policy[],
   judged: ReadonlyMap<Policy, Judgement>,
 ): { unowned: number; held: number; others: number } {
-  const ids = new Set(policies.map(({ id }) => id));
-  const owned = all.filter(({ ours }) => ours !== undefined && ids.has(ours.policyId));
+  const owned = all.filter(({ ours }) => policies.some((policy) => ownsId(policy, ours?.policyId)));
   const held = owned.filter((seen) => seen.held).length;
   let others = 0;
   for (const { keep } of judged.values()) {

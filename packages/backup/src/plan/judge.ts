@@ -128,8 +128,9 @@ function whyLeftAlone(seen: SeenSnapshot, { now, surplus }: JudgeOptions): strin
   if (surplus?.has(id)) return `surplus: another snapshot is named ${name}, too`;
   if (!isGood(seen)) return `state ${state}: not counted and not removed`;
   const slot = seen.ours?.slot;
-  if (slot === undefined || slot <= now) return undefined;
-  return "its slot is in the future: not counted and not removed";
+  if (slot !== undefined && slot > now) return "its slot is in the future: not counted and not removed";
+  if (seen.early !== true) return undefined;
+  return "taken before its slot, by a wrong clock: not counted and not removed";
 }
 
 /** The rules of a policy in short: `daily 7, weekly 4, within 3d`. */

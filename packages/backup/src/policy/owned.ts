@@ -1,9 +1,22 @@
 import type { SeenSnapshot } from "../observe/world.ts";
 import type { Policy } from "./types.ts";
 
-/** Those that the policy owns. */
+/** Whether snapshots of this policy id are the policy's: its own id, or one that it had. */
+export function ownsId({ id, formerIds }: Policy, policyId: string | undefined): boolean {
+  return policyId !== undefined && (policyId === id || formerIds.includes(policyId));
+}
+
+/** Those that the policy owns, each with the slot that it counts as by the time zone data here. */
 export function ownedBy(policy: Policy, snapshots: readonly SeenSnapshot[]): readonly SeenSnapshot[] {
-  return snapshots.filter(({ ours }) => ours?.policyId === policy.id);
+  return snapshots
+    .filter(({ ours }) => ownsId(policy, ours?.policyId))
+    .map((seen) => {
+      const named = seen.ours?.slot.getTime() ?? 0;
+      const slot = policy.schedule.countedAs(named);
+      return seen.ours === undefined || slot === named
+        ? seen
+        : { ...seen, ours: { ...seen.ours, slot: new Date(slot) } };
+    });
 }
 
 /**

@@ -20,7 +20,7 @@ const DEFAULTS = { prefix: "polyvol", concurrency: 8, maxShare: 0.5, timeoutMs: 
 export function parsePolicies(value: unknown): readonly Policy[] {
   const definitions = parseOrThrow(policiesSchema, value, "policies");
   const ids = Object.keys(definitions).sort();
-  const problems = idProblems(ids);
+  const problems = [...idProblems(ids), ...formerIdProblems(definitions)];
   if (problems.length > 0) throw invalidArgument(problems);
   return ids.flatMap((id) => {
     const definition = definitions[id];
@@ -46,10 +46,29 @@ function idProblems(ids: readonly string[]): PolicyProblem[] {
   });
 }
 
+/** A snapshot has one owner. */
+function formerIdProblems(definitions: Readonly<Record<string, PolicyDefinition>>): PolicyProblem[] {
+  const owners = new Map(Object.keys(definitions).map((id) => [id.toLowerCase(), id]));
+  return Object.keys(definitions)
+    .sort()
+    .flatMap((id) =>
+      listOf(definitions[id]?.formerIds ?? []).flatMap((former): PolicyProblem[] => {
+        const path = `policies.${id}.formerIds`;
+        if (!ID.test(former) || former.length > MAX_ID)
+          return [{ path, found: showFound(former), allowed: anId }];
+        const owner = owners.get(former.toLowerCase());
+        owners.set(former.toLowerCase(), id);
+        const allowed = `an id that no policy has or had: its snapshots are those of policy ${owner}`;
+        return owner === undefined ? [] : [{ path, found: showFound(former), allowed }];
+      }),
+    );
+}
+
 function resolve(id: string, definition: PolicyDefinition): Policy {
   const { schedule, retention, brakes, hooks } = definition;
   return {
     id,
+    formerIds: listOf(definition.formerIds ?? []),
     select: resolveSelect(definition.select),
     schedule: parseSchedule(schedule),
     retention: { ...retention, timezone: retention.timezone ?? schedule.timezone },

@@ -57,6 +57,7 @@ const brakesShape = {
 const brakes: z.ZodType<BrakesDefinition> = z.strictObject(brakesShape, keysOf(brakesShape));
 
 const shape = {
+  formerIds: oneOrMore,
   select,
   schedule: scheduleSchema,
   retention: retentionRulesSchema,

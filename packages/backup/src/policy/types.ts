@@ -10,9 +10,12 @@ export type OneOrMore = string | readonly string[];
  * all clouds are `{ name: "*" }`. A volume may be in several policies.
  */
 export interface SelectDefinition {
-  /** Clouds by the names that the configuration gives them. Default: all. */
+  /** Clouds by the names that the configuration gives them. One without a volume that fits is reported. Default: all. */
   readonly cloud?: OneOrMore;
-  /** Patterns of names, any of which may fit: `*` is any text, `?` any one character; capitals count. */
+  /**
+   * Patterns of names, any of which may fit: `*` is any text, `?` any one character; capitals count. One that no volume
+   * fits is reported as a failure.
+   */
   readonly name?: OneOrMore;
   /** Ids of volumes. One that no cloud has is reported as a failure. */
   readonly id?: OneOrMore;
@@ -37,7 +40,8 @@ export interface HookDefinition {
 export interface BrakesDefinition {
   /**
    * The largest share of a policy's good snapshots of one volume, the new one included, that one run may delete: above
-   * 0, at most 1. Would more go, none go, and a failure is reported. Default 0.5.
+   * 0, at most 1. Would more go, the oldest go up to it (at least one) with each new snapshot, and it is reported.
+   * Default 0.5.
    */
   readonly maxShare?: number;
   /** Elapsed time, such as `2h`: snapshots that were taken less long ago are never deleted. Default: none. */
@@ -46,6 +50,11 @@ export interface BrakesDefinition {
 
 /** A policy as written in a configuration. */
 export interface PolicyDefinition {
+  /**
+   * Ids that the policy had before: their snapshots are taken over, as if it had made them. None may be the id, or a
+   * former id, of another policy. Default none.
+   */
+  readonly formerIds?: OneOrMore;
   /** Which volumes it is about. */
   readonly select: SelectDefinition;
   /** When snapshots are taken. */
@@ -74,7 +83,9 @@ export interface PolicyDefinition {
   };
 }
 
-/** Policies by id. An id never changes: the names of all snapshots of the policy hold it. */
+/**
+ * Policies by id. The names of all snapshots of a policy hold its id: one that has to change goes into `formerIds`.
+ */
 export type PolicyDefinitions = Readonly<Record<string, PolicyDefinition>>;
 
 /** A {@link HookDefinition} with its defaults. */
@@ -91,6 +102,8 @@ export interface Hook {
 export interface Policy {
   /** The id in the configuration. */
   readonly id: string;
+  /** Ids whose snapshots are its own, too. */
+  readonly formerIds: readonly string[];
   /** A key that is left out does not restrict. */
   readonly select: {
     /** Names of clouds. */

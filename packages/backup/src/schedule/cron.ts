@@ -11,6 +11,11 @@ const DAY = 24 * HOUR;
 /** No clock differs from UTC by more, and no change of a clock is larger. */
 const FARTHEST = 26 * HOUR;
 
+/** The offsets of a zone in these years are those that other data may hold for an instant. */
+const YEAR = 366 * DAY;
+const YEARS_BACK = 5 * YEAR;
+const MOST_APART = 2 * HOUR;
+
 /** What is worth handing to croner, which takes six and seven fields too, and dates (they have colons). */
 const readable = /^\s*(?:@\w+|[^\s:]+(?:\s+[^\s:]+){4})\s*$/;
 const nicknames: ReadonlyMap<string, string> = new Map([
@@ -42,11 +47,28 @@ export function cronSlots(pattern: string, timezone: string, zone: Zone = zoneNa
   const text = nicknames.get(pattern.trim().toLowerCase()) ?? pattern;
   const [minute = "*", hour = "*", ...days] = text.trim().split(/\s+/);
   const wall = wallTimes(minute, hour, days.join(" "));
-  return /[*/?]/.test(`${minute} ${hour}`) ? realTime(wall, zone) : namedTimes(wall, zone);
+  const slots = /[*/?]/.test(`${minute} ${hour}`) ? realTime(wall, zone) : namedTimes(wall, zone);
+  return { ...slots, countedAs: (slot) => nearest(slots, slot, zone) };
 }
 
+/** The slot itself, or the nearest one where the zone's clock under other data could have made the difference. */
+function nearest({ firstAfter, lastAtOrBefore }: Row, slot: number, zone: Zone): number {
+  const before = lastAtOrBefore(slot);
+  if (before === slot) return slot;
+  const offsets = stretchesBetween(zone, slot - YEARS_BACK, slot + YEAR).map(({ offset }) => offset);
+  const farthest = Math.min(Math.max(...offsets) - Math.min(...offsets), MOST_APART);
+  const apart = (other: number | undefined): number =>
+    other === undefined ? Number.POSITIVE_INFINITY : Math.abs(slot - other);
+  const after = firstAfter(slot);
+  // Of two that are as near, the earlier one: then the later one gets its own.
+  const found = apart(before) <= apart(after) ? before : after;
+  return found === undefined || apart(found) > farthest ? slot : found;
+}
+
+type Row = Pick<Slots, "firstAfter" | "lastAtOrBefore">;
+
 /** Every instant whose local time matches. */
-function realTime(wall: WallTimes, zone: Zone): Slots {
+function realTime(wall: WallTimes, zone: Zone): Row {
   return {
     firstAfter(instant) {
       let { until, offset } = stretchAt(zone, instant + 1);
@@ -73,7 +95,7 @@ function realTime(wall: WallTimes, zone: Zone): Slots {
 }
 
 /** One instant for each local time that matches. Later local times have later instants, or the same one. */
-function namedTimes(wall: WallTimes, zone: Zone): Slots {
+function namedTimes(wall: WallTimes, zone: Zone): Row {
   return {
     firstAfter(instant) {
       const offsets = stretchesBetween(zone, instant, instant + FARTHEST).map(({ offset }) => offset);

@@ -27,5 +27,9 @@ export function parseInterval(text: string): number | undefined {
 /** Slots every `step` milliseconds, one of them at `anchor`; clock changes play no part. */
 export function intervalSlots(step: number, anchor: number): Slots {
   const lastAtOrBefore = (instant: number): number => anchor + Math.floor((instant - anchor) / step) * step;
-  return { lastAtOrBefore, firstAfter: (instant) => lastAtOrBefore(instant) + step };
+  return {
+    lastAtOrBefore,
+    firstAfter: (instant) => lastAtOrBefore(instant) + step,
+    countedAs: (slot) => slot,
+  };
 }

@@ -30,7 +30,13 @@ export interface Schedule {
   readonly firstAfter: (instant: number) => number | undefined;
   /** The last slot at or before this instant. */
   readonly lastAtOrBefore: (instant: number) => number | undefined;
+  /**
+   * The slot that a snapshot named after this instant counts as. A slot of a cron pattern is a local time: a machine
+   * with other time zone data has it at another instant. So what is no slot here counts as the nearest one, if that is
+   * no farther than the clocks of the zone have differed in these years; otherwise as itself.
+   */
+  readonly countedAs: (slot: number) => number;
 }
 
 /** A row of slots without its definition. */
-export type Slots = Pick<Schedule, "firstAfter" | "lastAtOrBefore">;
+export type Slots = Pick<Schedule, "firstAfter" | "lastAtOrBefore" | "countedAs">;

@@ -2,7 +2,7 @@ import type { Volume } from "@polyvol/core";
 import { type Clouds, cloudsOf } from "../clouds.ts";
 import { hiddenIn } from "../observe/marks.ts";
 import { observe } from "../observe/observe.ts";
-import type { ObservedCloud } from "../observe/world.ts";
+import { isGood, type ObservedCloud } from "../observe/world.ts";
 import { findDue } from "../plan/due.ts";
 import type { MissedSlots } from "../plan/types.ts";
 import { ownedBy } from "../policy/owned.ts";
@@ -140,7 +140,7 @@ function statusOf(
 ): VolumeStatus {
   const own = ownedBy(policy, cloud.snapshots.get(volume.id) ?? []);
   const { dueSlot, newestSlot, missed, wanted } = findDue(policy, own, now);
-  const good = own.filter(({ snapshot }) => snapshot.state === "available" || snapshot.state === "restoring");
+  const good = own.filter((each) => isGood(each) && each.early !== true);
   const newest = good.find(({ ours }) => ours?.slot.getTime() === newestSlot?.getTime());
   const next = policy.schedule.firstAfter(now.getTime());
   const overdueMs = wanted === undefined ? 0 : now.getTime() - wanted.slot.getTime();

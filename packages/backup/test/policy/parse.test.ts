@@ -72,6 +72,25 @@ describe("parsePolicies", () => {
     expect(problemsOf(() => parsePolicies(value))).toHaveLength(1),
   );
 
+  test("takes former ids, and refuses those that another policy has or had", () => {
+    const [policy] = parsePolicies({ nightly: { ...SIMPLE, formerIds: ["daily", "n-1"] } });
+    expect(policy?.formerIds).toEqual(["daily", "n-1"]);
+    expect(parsePolicies({ nightly: SIMPLE })[0]?.formerIds).toEqual([]);
+    const refused = problemsOf(() =>
+      parsePolicies({
+        a: { ...SIMPLE, formerIds: ["b", "old", "A"] },
+        b: { ...SIMPLE, formerIds: "Old" },
+        c: { ...SIMPLE, formerIds: "not an id" },
+      }),
+    );
+    expect(refused).toEqual([
+      'policies.a.formerIds: "b"',
+      'policies.a.formerIds: "A"',
+      'policies.b.formerIds: "Old"',
+      'policies.c.formerIds: "not an id"',
+    ]);
+  });
+
   test("refuses no policy at all", () =>
     expect(problemsOf(() => parsePolicies({}))).toEqual(["policies: {}"]));
 
@@ -148,6 +167,7 @@ test("the JSON Schema for editors names every key", () => {
     "allowEmpty",
     "brakes",
     "concurrency",
+    "formerIds",
     "hooks",
     "prefix",
     "retention",
