@@ -1,5 +1,6 @@
 import { attachCases } from "./groups/attach.ts";
 import { cancellationCases } from "./groups/cancellation.ts";
+import { decisionCases } from "./groups/decisions.ts";
 import { errorCases } from "./groups/errors.ts";
 import { faultCases } from "./groups/faults.ts";
 import { harnessCases } from "./groups/harness-check.ts";
@@ -28,6 +29,7 @@ const GROUPS: Readonly<Record<string, (suite: Suite) => void>> = {
   attaching: attachCases,
   operations: operationCases,
   faults: faultCases,
+  "decisions before changes": decisionCases,
   errors: errorCases,
   cancellation: cancellationCases,
   leftovers: leftoverCases,

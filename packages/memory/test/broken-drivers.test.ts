@@ -4,21 +4,12 @@ import { type Capability, isPolyvolError, PolyvolError, type Volume } from "@pol
 import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/driver";
 import type { MemoryAccountOptions } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
+import { type BrokenDriver, describeFaults } from "./broken-driver-kit.ts";
 import { memoryHarness } from "./harness.ts";
-
-interface Fault {
-  readonly wrong: string;
-  /** The case that must notice. */
-  readonly number: number;
-  readonly options?: MemoryAccountOptions;
-  /** What the driver is before it is broken, too. */
-  readonly peculiar?: Partial<BlockStorageDriver>;
-  readonly breakDriver: (driver: BlockStorageDriver) => Partial<BlockStorageDriver>;
-}
 
 const ASYNCHRONOUS: MemoryAccountOptions = { asynchronous: true };
 
-const FAULTS: readonly Fault[] = [
+const FAULTS: readonly BrokenDriver[] = [
   { wrong: "has no version", number: 1, breakDriver: () => ({ version: "latest" }) },
   {
     wrong: "lists a capability that nobody knows",
@@ -280,42 +271,7 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
-describe("a driver that", () => {
-  for (const { wrong, number, options = {}, peculiar = {}, breakDriver } of FAULTS) {
-    test(`${wrong} fails case ${number}`, async () => {
-      const broken = await checkBlockStorageDriver(
-        "broken",
-        () => {
-          const harness = memoryHarness(options);
-          const spoil = (driver: BlockStorageDriver): BlockStorageDriver => ({
-            ...driver,
-            ...peculiar,
-            ...breakDriver(driver),
-          });
-          return {
-            ...harness,
-            driver: spoil(harness.driver),
-            secondProcess: () => spoil(harness.secondProcess()),
-          };
-        },
-        { only: [number] },
-      );
-      expect(broken.totals.failed, "tests that notice").toBeGreaterThan(0);
-
-      const sound = (): Harness => {
-        const harness = memoryHarness(options);
-        const { driver } = harness;
-        return {
-          ...harness,
-          driver: { ...driver, ...peculiar },
-          secondProcess: () => ({ ...harness.secondProcess(), ...peculiar }),
-        };
-      };
-      const whole = await checkBlockStorageDriver("whole", sound, { only: [number] });
-      expect(whole.totals.failed, "tests that fail without the fault").toBe(0);
-    });
-  }
-});
+describeFaults("a driver that", FAULTS);
 
 test("leftovers fail case 71", async () => {
   const report = await checkBlockStorageDriver(

@@ -17,7 +17,10 @@ export function attachCases(suite: Suite): void {
       await refusesLocally(bench, () => volumes.detach("", server), "invalid_argument");
       await refusesLocally(bench, () => volumes.detach(id, ""), "invalid_argument");
       await refuses(() => volumes.attach(missingVolume, server), "not_found");
-      await leavesAsItWas(bench, () => refuses(() => volumes.attach(id, missingServer), "not_found"));
+      const attach = (): Promise<unknown> => volumes.attach(id, missingServer);
+      const error = await leavesAsItWas(bench, () => refuses(attach, "not_found"));
+      // The volume is there: it is the server that is missing.
+      expect(error.resource).toMatchObject({ kind: "server", id: missingServer });
       expect((await volumes.get(id)).attachments).toEqual([]);
     },
   );
