@@ -20,6 +20,7 @@ export { PROVIDER_DETAILS, providerDetails, withProviderDetails } from "./provid
 export { resolveSecret, type SecretSource } from "./secret.ts";
 export { tell } from "./tell.ts";
 export { createVirtualClock, type VirtualClock } from "./virtual-clock.ts";
+export { fitName, fitWords, listWords } from "./words.ts";
 
 /** What core hands to each driver call. */
 export interface CallContext {

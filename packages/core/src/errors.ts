@@ -1,3 +1,5 @@
+import { fitName, fitWords } from "./words.ts";
+
 /**
  * What went wrong, in the few words that callers act on.
  *
@@ -117,10 +119,12 @@ export class PolyvolError extends Error {
   /** Set by drivers for core: the resource may already be there. */
   readonly lookFirst: boolean;
 
+  /** `reason` may hold words of a service: they are made fit, as all of `message` is. `details` stay as they are. */
   constructor(code: PolyvolErrorCode, reason: string, details: PolyvolErrorDetails = {}) {
-    super(composeMessage(code, reason, details), details.cause === undefined ? {} : { cause: details.cause });
+    const fit = fitWords(reason);
+    super(composeMessage(code, fit, details), details.cause === undefined ? {} : { cause: details.cause });
     this.code = code;
-    this.reason = reason;
+    this.reason = fit;
     this.provider = details.provider;
     this.operation = details.operation;
     this.resource = details.resource;
@@ -205,11 +209,12 @@ function composeMessage(code: PolyvolErrorCode, reason: string, details: Polyvol
   const subject = [
     details.provider,
     details.operation,
-    resource?.name === undefined ? undefined : JSON.stringify(resource.name),
-    resource?.id === undefined ? undefined : `${resource.kind} ${resource.id}`,
+    resource?.name === undefined ? undefined : JSON.stringify(fitName(resource.name)),
+    resource?.id === undefined ? undefined : `${resource.kind} ${fitName(resource.id)}`,
   ].filter((part) => part !== undefined);
   const head = subject.length === 0 ? "" : `${subject.join(" ")}: `;
-  const providerCode = details.providerCode === undefined ? "" : `, provider code ${details.providerCode}`;
-  const request = details.requestId === undefined ? "" : `, request ${details.requestId}`;
+  const providerCode =
+    details.providerCode === undefined ? "" : `, provider code ${fitName(details.providerCode)}`;
+  const request = details.requestId === undefined ? "" : `, request ${fitName(details.requestId)}`;
   return `${head}${reason} (${code}${providerCode}${request})`;
 }

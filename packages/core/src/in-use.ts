@@ -1,4 +1,5 @@
 import type { Volume } from "./volume.ts";
+import { listWords } from "./words.ts";
 
 /**
  * Why a volume counts as in use, as the end of a sentence that begins with "it is"; `undefined` when it is not in use.
@@ -7,7 +8,7 @@ import type { Volume } from "./volume.ts";
  */
 export function inUse(volume: Pick<Volume, "attachments" | "state" | "providerState">): string | undefined {
   const { attachments, state, providerState } = volume;
-  if (attachments.length > 0) return `attached to ${attachments.map(({ serverId }) => serverId).join(", ")}`;
+  if (attachments.length > 0) return `attached to ${listWords(attachments.map(({ serverId }) => serverId))}`;
   if (state !== "in_use" && state !== "attaching" && state !== "detaching") return undefined;
   return `in the state ${providerState ?? state}, though no server is named`;
 }

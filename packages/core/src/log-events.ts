@@ -1,4 +1,5 @@
 import type { EventListener, PolyvolEvent } from "./events.ts";
+import { fitWords } from "./words.ts";
 
 /** What most loggers look like: a message and an object of fields. `console` and pino-like loggers fit. */
 export interface PlainLogger {
@@ -15,7 +16,7 @@ export interface PlainLogger {
  * retries and versions close to their end at `warn`. Events hold no headers, bodies or credentials.
  */
 export function logEvents(logger: PlainLogger): EventListener {
-  return (event) => logger[levelOf(event)](describeEvent(event), event);
+  return (event) => logger[levelOf(event)](fitWords(describeEvent(event)), event);
 }
 
 function levelOf(event: PolyvolEvent): keyof PlainLogger {

@@ -7,6 +7,7 @@ import { createLocks, type Locks } from "./locks.ts";
 import type { BlockStorageOptions } from "./options.ts";
 import { createRetryBudget, type RetryBudget, type RetryPolicy, retryPolicy } from "./retry.ts";
 import { tell } from "./tell.ts";
+import { fitWords } from "./words.ts";
 
 /** Everything that all calls of one storage share. */
 export interface Runtime {
@@ -44,10 +45,19 @@ export function createRuntime(driver: BlockStorageDriver, options: BlockStorageO
     locks: createLocks(),
     emit: (operation, event) => {
       if (listener !== undefined) {
-        tell(listener, { provider: driver.provider, operation, ...event } as PolyvolEvent);
+        tell(listener, { provider: driver.provider, operation, ...fitEvent(event) } as PolyvolEvent);
       }
     },
   };
+}
+
+/** What events say in words, theirs or a service's. Ids and names in them stay as they are: they are data. */
+const WORDS = ["reason", "seen", "message", "failure"] as const;
+
+function fitEvent(event: DriverEvent): DriverEvent {
+  const said = event as { readonly [key in (typeof WORDS)[number]]?: string };
+  const fit = WORDS.flatMap((key) => (said[key] === undefined ? [] : [[key, fitWords(said[key])]]));
+  return fit.length === 0 ? event : { ...event, ...Object.fromEntries(fit) };
 }
 
 function effectiveCapabilities(declared: Capabilities, options: BlockStorageOptions): Capabilities {

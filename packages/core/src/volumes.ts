@@ -17,6 +17,7 @@ import type { SnapshotResources } from "./snapshot-resources.ts";
 import type { Volume } from "./volume.ts";
 import type { VolumeResources } from "./volume-resources.ts";
 import { volumeUsable } from "./waiting/goal.ts";
+import { listWords } from "./words.ts";
 
 /** The portable operations on volumes, and what `resume` needs of their create. */
 export function createVolumes(
@@ -157,7 +158,7 @@ export function createVolumes(
           openIn: { states: ["attaching", "detaching"] },
           refuse: (volume) => {
             refuseFailed(volume);
-            const others = volume.attachments.map((each) => each.serverId).join(", ");
+            const others = listWords(volume.attachments.map((each) => each.serverId));
             if (others !== "" && !capabilities.supports.includes("volumes.multiAttach")) {
               throw refused("failed_precondition", `it is attached to ${others}; detach it first`);
             }

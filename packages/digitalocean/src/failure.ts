@@ -3,6 +3,7 @@
  * and one `id` to failures that a caller must tell apart, and then only wordings seen in published answers.
  */
 import type { PolyvolErrorCode } from "@polyvol/core";
+import { fitWords } from "@polyvol/core/driver";
 import type { FailedResponse, FailureRefinement } from "@polyvol/core/http";
 import { resetInMs } from "./quota.ts";
 import { neededScopes } from "./scopes.ts";
@@ -91,10 +92,8 @@ function isWord(text: string | undefined): text is string {
   return text !== undefined && /^[\w.-]{1,64}$/.test(text);
 }
 
-/** The provider's words: in one line, bounded, and without anything that looks like a credential. */
+/** The provider's words, without anything that looks like a credential. */
 function quote(message: string): string {
-  const line = message
-    .replace(/[\s\p{C}]+/gu, " ")
-    .replace(/\bd(?:op|oo|or)_v1_\w+|\bbearer \S+/gi, "[redacted]");
-  return JSON.stringify(line.length > 200 ? `${line.slice(0, 200)}…` : line);
+  const shown = message.replace(/\bd(?:op|oo|or)_v1_\w+|\bbearer\s+\S+/gi, "[redacted]");
+  return JSON.stringify(fitWords(shown, 200));
 }

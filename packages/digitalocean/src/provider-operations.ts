@@ -5,7 +5,7 @@ import {
   PolyvolError,
   type PolyvolErrorDetails,
 } from "@polyvol/core";
-import { type CallContext, refusedArgument } from "@polyvol/core/driver";
+import { type CallContext, listWords, refusedArgument } from "@polyvol/core/driver";
 import type { HttpClient, HttpRequest } from "@polyvol/core/http";
 import * as api from "./api.ts";
 import { CONNECTION } from "./driver.ts";
@@ -81,7 +81,7 @@ export class DigitalOceanOperations {
         if (!isPolyvolError(error, "conflict")) throw error;
         // Right after a detach the service says so, too: the record tells, and what passes is tried again.
         const found = (await send(api.listVolumes({ ...volume, per_page: 1 }))).volumes;
-        const droplets = found.flatMap(({ droplet_ids }) => droplet_ids ?? []).join(", ");
+        const droplets = listWords(found.flatMap(({ droplet_ids }) => droplet_ids ?? []).map(String));
         if (droplets === "") throw error;
         const details = { ...(error as PolyvolErrorDetails), retryable: false, cause: error };
         throw new PolyvolError(

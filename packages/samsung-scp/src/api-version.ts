@@ -1,5 +1,5 @@
 import { isPolyvolError, PolyvolError, type PolyvolErrorDetails, type VersionEvent } from "@polyvol/core";
-import { type CallContext, monotonicTime } from "@polyvol/core/driver";
+import { type CallContext, listWords, monotonicTime } from "@polyvol/core/driver";
 import type { HttpClient, HttpRequest } from "@polyvol/core/http";
 import type { ResolvedConfig } from "./config.ts";
 import { type Feature, KNOWN_VERSIONS, requireFeature, type SamsungScpApiVersion } from "./versions.ts";
@@ -128,7 +128,7 @@ function choose(list: readonly WireVersion[], settings: Settings, context: CallC
     const isOpen = listed !== undefined && listed.status !== "PLANNED" && !(isDeprecated && now >= end);
     return isOpen ? [{ version, isDeprecated, end }] : [];
   });
-  const offered = list.map(({ id, status }) => `${id} ${status ?? ""}`.trim()).join(", ") || "none";
+  const offered = listWords(list.map(({ id, status }) => `${id} ${status ?? ""}`.trim())) || "none";
   const usable = open.map(({ version }) => version);
   const [best] = open;
   if (best === undefined) return { usable, offered, isStale: soon(settings) };

@@ -1,3 +1,4 @@
+import { fitWords } from "@polyvol/core/driver";
 import type { FailedResponse, FailureRefinement } from "@polyvol/core/http";
 import * as z from "zod";
 
@@ -45,7 +46,10 @@ export function createFailureRefinement(
 ): (response: FailedResponse) => FailureRefinement {
   return (response) => {
     const found = readProblem(response);
-    const said = Object.entries(found.said ?? {}).map(([key, words]) => [key, oneLine(redact(words ?? ""))]);
+    const said = Object.entries(found.said ?? {}).map(([key, words]) => [
+      key,
+      fitWords(redact(words ?? ""), 400),
+    ]);
     const kept = Object.fromEntries(said.filter(([, words]) => words !== ""));
     return { ...meaningOf(response, found), ...kept };
   };
@@ -130,10 +134,4 @@ function readProblem({ json, text: body, status }: FailedResponse): Problem {
   const burst = "the firewall in front of the service rejected the request, as it does with bursts";
   const page = "a web page came in place of an answer: are baseUrl, region and environment right?";
   return { from: "page", said: { reason: status === 417 ? burst : page, requestId } };
-}
-
-/** Fit for a log: no control characters, no line ends, not endless. */
-function oneLine(words: string): string {
-  const line = words.replace(/[\s\p{C}]+/gu, " ").trim();
-  return line.length > 400 ? `${line.slice(0, 399)}…` : line;
 }

@@ -147,6 +147,16 @@ describe("negotiation", () => {
     expect(sent).toHaveLength(1);
   });
 
+  test("a list of anything is told in one line, and not endlessly", async () => {
+    const hostile = { id: "v9.0 \r\nX: y", status: "CURRENT\x1b[2J\nerror: all backups are gone" };
+    const { send } = bench({ list: [hostile, ...Array.from({ length: 9_999 }, () => ({ id: "v9.1" }))] });
+    await expect(send("a")).rejects.toMatchObject({
+      reason: expect.stringMatching(
+        /^no API version in common: the service offers v9\.0 X: y CURRENT \[2J error: all backups are gone, v9\.1, .* and 9,990 more, this adapter knows 1\.3/,
+      ),
+    });
+  });
+
   test("an unreadable list: on with the newest known, said so, and read again a minute later", async () => {
     const it = bench();
     it.onList = async () => {

@@ -4,6 +4,7 @@ import { PolyvolError, type PolyvolErrorCode } from "../errors.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 import { seenState } from "../waiting/goal.ts";
+import { listWords } from "../words.ts";
 
 /** What makes one create: the key, and how to look for it, make it and judge what is found. */
 export interface NamedCreate<T extends Volume | Snapshot> {
@@ -98,7 +99,7 @@ export async function adopt<T extends Volume | Snapshot>(
 export function severalFound(kind: string, found: readonly { readonly id: string }[]): PolyvolError {
   const ids = found.map((each) => each.id).sort();
   return conflict(
-    `${ids.length} ${kind}s have this name: ${ids.join(", ")}; delete or rename all but one`,
+    `${ids.length} ${kind}s have this name: ${listWords(ids)}; delete or rename all but one`,
     false,
   );
 }
@@ -113,7 +114,7 @@ export function theOneNamed(found: readonly Volume[], home: string | undefined):
   if (meant.length < 2) return meant[0];
   if (new Set(meant.map(({ region }) => region)).size === 1) throw severalFound("volume", meant);
   const places = meant.map(({ region, id }) => `${region} (${id})`).sort();
-  throw conflict(`${places.length} volumes have this name, in ${places.join(", ")}; name the region`, false);
+  throw conflict(`${places.length} volumes have this name, in ${listWords(places)}; name the region`, false);
 }
 
 export function conflict(

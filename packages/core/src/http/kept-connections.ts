@@ -5,6 +5,8 @@ import type { Socket } from "node:net";
 export interface KeptConnections {
   /** Gives up those that a request could be lost on. To be waited for before each request. */
   check(): Promise<void> | undefined;
+  /** Gives up all. */
+  forget(): void;
   /** Learns from a request what becomes of its connection. What `signal` ends says nothing of the server. */
   follow(request: ClientRequest, signal: AbortSignal): void;
 }
@@ -69,6 +71,7 @@ export function keepConnections(): KeptConnections {
       giveUp(idleSince.keys());
       return undefined;
     },
+    forget: () => giveUp(idleSince.keys()),
     follow(request, signal) {
       let socket: Socket | undefined;
       let usedBeforeMs: number | undefined;

@@ -105,10 +105,18 @@ function originOf(origin: string): Origin {
     const { protocol, hostname, port } = urlToHttpOptions(new URL(origin));
     const options = { protocol, hostname, ...(port ? { port } : {}) } as RequestOptions;
     known = { options, isSecure: protocol === "https:", kept: keepConnections() };
-    if (origins.size >= MOST_ORIGINS) origins.clear();
+    if (origins.size >= MOST_ORIGINS) forgetOldest();
     origins.set(origin, known);
   }
   return known;
+}
+
+function forgetOldest(): void {
+  for (const [name, { kept }] of origins) {
+    kept.forget();
+    origins.delete(name);
+    return;
+  }
 }
 
 /** Before a connection stands nothing was sent, and the error must be able to say so. */

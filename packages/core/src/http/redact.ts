@@ -1,3 +1,5 @@
+import { fitWords } from "../words.ts";
+
 /** Headers whose values may be shown. Every other header's value is taken for a secret. */
 const SHOWN_HEADERS: ReadonlySet<string> = new Set([
   "accept",
@@ -20,8 +22,6 @@ const LABELLED_SECRET =
   /((?:secret|token|passw(?:or)?d|signature|credential|authorization|bearer|api[-_ ]?key|access[-_ ]?key)s?["']?(?:\s*[:=]\s*|\s+)["']?)(?:(?:basic|bearer)\s+)?[^\s"'<>&,;]+/gi;
 const LONG_RUN = /[\w+/=.-]{20,}/g;
 const JSON_STRING = /"((?:[^"\\]|\\[\s\S])*)("?)(\s*:)?/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
-const UNPRINTABLE = /[\s\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/g;
 
 /** The values among a request's headers that must never be shown, with their parts and usual encodings. */
 export function secretsIn(headers: Readonly<Record<string, string>>): string[] {
@@ -59,9 +59,9 @@ export function excerpt(text: string, secrets: readonly string[]): string {
   const shown = masked
     .replace(LABELLED_SECRET, `$1${HIDDEN}`)
     .replace(LONG_RUN, HIDDEN)
-    .replace(UNPRINTABLE, " ")
+    .replace(/\s+/g, " ")
     .trim();
-  return shown.length > EXCERPT_LENGTH || cut ? `${shown.slice(0, EXCERPT_LENGTH)}…` : shown;
+  return fitWords(cut ? `${shown}…` : shown, EXCERPT_LENGTH);
 }
 
 function maskString(_match: string, value: string, closing: string, colon: string | undefined): string {
@@ -72,7 +72,7 @@ function maskString(_match: string, value: string, closing: string, colon: strin
 export function describeHeaders(headers: Headers): string {
   const parts = ["content-type", "server", "via"].flatMap((name) => {
     const value = headers.get(name);
-    return value === null ? [] : [`${name} ${value.replace(UNPRINTABLE, " ").slice(0, 60)}`];
+    return value === null ? [] : [`${name} ${fitWords(value, 60)}`];
   });
   return parts.join(", ");
 }

@@ -2,6 +2,7 @@ import type { Call } from "../call.ts";
 import { isPolyvolError, type PolyvolErrorCode } from "../errors.ts";
 import type { WaitOptions } from "../options.ts";
 import { tell } from "../tell.ts";
+import { fitWords } from "../words.ts";
 import { createPauses, type Pauses } from "./pauses.ts";
 
 /** What is waited for, and who is told of it. */
@@ -53,7 +54,8 @@ export async function readPatiently<T>(call: Call, watched: Watched, read: () =>
   }
 }
 
-function tellOf(call: Call, { kind, id, onProgress }: Watched, seen: string, pauses: Pauses): void {
+function tellOf(call: Call, { kind, id, onProgress }: Watched, words: string, pauses: Pauses): void {
+  const seen = fitWords(words);
   const elapsedMs = call.elapsedMs();
   tell(onProgress, { seen, elapsedMs });
   const nextLookMs = pauses.upcomingMs;
