@@ -25,12 +25,12 @@ function connect(token = "third-party"): Client {
 
 /** Polls as users of this client do. */
 async function finished(client: Client, volumeId: string, actionId: number): Promise<string> {
-  for (let look = 0; look < 100; look += 1) {
+  const status = async (): Promise<string> => {
     const { data } = await client.volume.getVolumeAction({ volume_id: volumeId, action_id: actionId });
-    if (data.action.status !== "in-progress") return data.action.status;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error("the action does not end");
+    return data.action.status;
+  };
+  await expect.poll(status).not.toBe("in-progress");
+  return await status();
 }
 
 async function statusOf(request: Promise<unknown>): Promise<number | undefined> {

@@ -367,7 +367,7 @@ describe("a harness that", () => {
       const harness = memoryHarness({});
       const { driver } = harness;
       const checkHealth: BlockStorageDriver["checkHealth"] = async (context) => {
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
         return await driver.checkHealth(context);
       };
       return { ...harness, driver: { ...driver, checkHealth } };

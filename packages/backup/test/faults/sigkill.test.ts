@@ -5,6 +5,7 @@ import { createDigitalOceanEmulator } from "@polyvol/emulators/digitalocean";
 import { createSamsungScpEmulator } from "@polyvol/emulators/samsung-scp";
 import { expect, test } from "vitest";
 import { nextSlot, parsePolicies, parseSchedule, run, snapshotName } from "../../src/index.ts";
+import { clockAhead } from "../support/clock-ahead.ts";
 import { ACCESS_KEY, openClouds, SECRET_KEY, storedSnapshots, TOKEN } from "../support/emulated-clouds.ts";
 import { seededMarks } from "../support/marks.ts";
 import { printTable } from "../support/print.ts";
@@ -12,28 +13,32 @@ import { createRandom } from "../support/random.ts";
 import { VOLUMES } from "../support/seeded.ts";
 
 const CHILD = fileURLToPath(new URL("../support/child-run.ts", import.meta.url));
-/** So rare that none comes due in the middle of a test, but once in 20,000 times. */
 const WEEKLY = { every: "7d", timezone: "UTC" };
 const DEFINITIONS = {
   weekly: { select: { name: "data-*" }, schedule: WEEKLY, retention: { last: 2 } },
 };
 const WEEK = 7 * 86_400_000;
 
-/** The newest due slot and the three before it; waits when the next one is about to come due in the middle of a test. */
-async function slots(): Promise<readonly [Date, ...Date[]]> {
-  const next = nextSlot(parseSchedule(WEEKLY), new Date())?.getTime() ?? 0;
-  const left = next - Date.now();
-  if (left > 30_000) return [1, 2, 3, 4].map((count) => new Date(next - count * WEEK)) as [Date, ...Date[]];
-  await new Promise((resolve) => setTimeout(resolve, left + 100));
-  return await slots();
+/** In the middle of a week, so that no slot comes due in the middle of a test. */
+const BEGUN = Date.now();
+const NOW = (nextSlot(parseSchedule(WEEKLY), new Date(BEGUN))?.getTime() ?? 0) - WEEK / 2;
+/** By how much the clocks of all processes are ahead of the machine's. */
+const AHEAD_MS = NOW - BEGUN;
+const clock = clockAhead(AHEAD_MS);
+
+/** The newest due slot and the three before it. */
+function slots(): readonly [Date, ...Date[]] {
+  const next = NOW + WEEK / 2;
+  return [1, 2, 3, 4].map((count) => new Date(next - count * WEEK)) as [Date, ...Date[]];
 }
 
-/** Both providers on the machine's clock and on ports, with three volumes each and snapshots of these slots. */
+/** Both providers on that clock and on ports, with three volumes each and snapshots of these slots. */
 async function createWorld(taken: readonly Date[]) {
   const latency = { latencyMs: 3 };
   const emulators = {
-    do: createDigitalOceanEmulator({ tokens: [TOKEN], ...latency }),
+    do: createDigitalOceanEmulator({ clock, tokens: [TOKEN], ...latency }),
     scp: createSamsungScpEmulator({
+      clock,
       accessKey: ACCESS_KEY,
       secretKey: SECRET_KEY,
       durations: { snapshotCreate: 40, snapshotDelete: 20 },
@@ -82,7 +87,7 @@ async function runChild(
   seed: number,
   killAt = Number.POSITIVE_INFINITY,
 ): Promise<string> {
-  const task = JSON.stringify({ urls, policies: DEFINITIONS, seed });
+  const task = JSON.stringify({ urls, policies: DEFINITIONS, seed, aheadMs: AHEAD_MS });
   const child = spawn(process.execPath, ["--conditions=@polyvol/source", CHILD, task], {
     stdio: ["ignore", "ignore", "inherit"],
   });
@@ -101,7 +106,7 @@ function names({ emulators }: World): string[] {
 }
 
 test("a process killed by SIGKILL at ten moments, and run again each time", async () => {
-  const [due, ...taken] = await slots();
+  const [due, ...taken] = slots();
   const calm = await createWorld(taken);
   expect(await runChild(calm, 0)).toBe("0");
   const wanted = names(calm);
@@ -120,10 +125,10 @@ test("a process killed by SIGKILL at ten moments, and run again each time", asyn
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const world = await createWorld(taken);
       if ((await runChild(world, next.index + 1, next.killAt)) === "SIGKILL") tally.kills += 1;
-      // What the providers had been asked for when the process died still takes effect.
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      const options = { random, polling: { initialDelayMs: 10, maxDelayMs: 40 }, settleMs: 60 };
-      const report = await run(parsePolicies(DEFINITIONS), openClouds(world.urls, options));
+      // What the providers had been asked for when the process died comes before what the next one asks.
+      for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
+      const options = { clock, random, polling: { initialDelayMs: 10, maxDelayMs: 40 }, settleMs: 60 };
+      const report = await run(parsePolicies(DEFINITIONS), openClouds(world.urls, options), { clock });
       expect(report.problems).toEqual([]);
       const found = names(world);
       tally.duplicated += found.length - new Set(found).size;

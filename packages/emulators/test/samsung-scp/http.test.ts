@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { setTimeout as realDelay } from "node:timers/promises";
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { realClock } from "../../src/kit/clock.ts";
 import type { Emulator } from "../../src/kit/emulator.ts";
@@ -183,8 +182,8 @@ describe("the command", () => {
       expect((await call("GET", `/v1/servers/${SERVER}/volumes`)).status).toBe(200);
       expect((await call("GET", "/v1/endpoints")).body.endpoints[0].region).toBe("kr-east1");
       const { body } = await call("POST", "/v1/volumes", { body: { name: "a", size: 8 } });
-      await realDelay(2);
-      expect((await call("GET", `/v1/volumes/${body.id}`)).body.state).toBe("available");
+      const stateNow = async (): Promise<unknown> => (await call("GET", `/v1/volumes/${body.id}`)).body.state;
+      await expect.poll(stateNow).toBe("available");
     });
     expect([code, JSON.parse(out).provider]).toEqual([0, "samsung-scp"]);
     expect(out).not.toContain('"S"');
