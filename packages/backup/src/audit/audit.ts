@@ -1,5 +1,6 @@
 import { type Clouds, cloudsOf, listClouds } from "../clouds.ts";
 import { parseDrillName } from "../naming/drill-name.ts";
+import { withoutShared } from "../observe/accounts.ts";
 import { hiddenIn } from "../observe/marks.ts";
 import { observe } from "../observe/observe.ts";
 import type { ObservedCloud, SeenSnapshot } from "../observe/world.ts";
@@ -92,7 +93,7 @@ export async function audit(
   const selection = selectVolumes(policies, states);
   const findings: Finding[] = [];
   const problems: BackupProblem[] = [];
-  for (const state of states) {
+  for (const state of withoutShared(states)) {
     if (state.state === "failed") {
       problems.push(state.problem);
       continue;

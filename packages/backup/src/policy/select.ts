@@ -1,6 +1,8 @@
 import { hasTags, PolyvolError, type TagRule, type Volume } from "@polyvol/core";
 import { parseDrillName } from "../naming/drill-name.ts";
+import { type SharedAccount, sharedAccounts, sharedProblem } from "../observe/accounts.ts";
 import type { CloudState, ObservedCloud } from "../observe/world.ts";
+import { compareText } from "../ordering.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
 import { matchesGlob } from "./glob.ts";
 import type { Policy } from "./types.ts";
@@ -48,7 +50,22 @@ export function selectVolumes(policies: readonly Policy[], clouds: readonly Clou
     }
     if (complete) problems.push(...missing(policy, fitting, own));
   }
+  for (const shared of sharedAccounts(clouds)) {
+    problems.push(sharedProblem(shared));
+    moveHome(shared, chosen);
+  }
   return { policiesOf: (cloud, volumeId) => chosen.get(keyOf(cloud, volumeId)) ?? [], problems };
+}
+
+/** What policies choose on two clouds that are one account is chosen once. */
+function moveHome({ home, other, volumeIds }: SharedAccount, chosen: Map<string, Policy[]>): void {
+  for (const id of volumeIds) {
+    const there = chosen.get(keyOf(other.name, id)) ?? [];
+    const here = chosen.get(keyOf(home.name, id)) ?? [];
+    const all = [...new Set([...here, ...there])].sort((a, b) => compareText(a.id, b.id));
+    chosen.delete(keyOf(other.name, id));
+    if (all.length > 0) chosen.set(keyOf(home.name, id), all);
+  }
 }
 
 /** Whether any of the policies chooses volumes by their tags. */
