@@ -25,7 +25,8 @@ export {
 } from "./drill/drill.ts";
 export type { Leftover } from "./drill/leftovers.ts";
 export { type HoldOptions, type HoldWriter, hold, release } from "./hold/hold.ts";
-export { isHeld } from "./hold/marker.ts";
+export { type HoldsOptions, holdsOf } from "./hold/holds-of.ts";
+export { isHeld, keepHold } from "./hold/marker.ts";
 export { parseSnapshotName, type SnapshotName, snapshotName } from "./naming/snapshot-name.ts";
 export type { PlanChoices } from "./plan/choices.ts";
 export { type PlanOptions, plan } from "./plan/plan.ts";

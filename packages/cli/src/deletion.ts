@@ -1,7 +1,7 @@
 import { isPolyvolError, type WaitOptions } from "@polyvol/core";
 import { confirm } from "./confirm.ts";
 import type { Context } from "./context.ts";
-import { FAILED, reportError } from "./errors.ts";
+import { FAILED, reportError, reportNext, reportText } from "./errors.ts";
 import { secondsText } from "./output/format.ts";
 import { createProgress } from "./output/progress.ts";
 import { writeResult } from "./output/result.ts";
@@ -15,6 +15,10 @@ export interface Deletion<Resource extends { readonly id: string; readonly name:
   readonly wanted: readonly string[];
   readonly yes: boolean | undefined;
   find(text: string): Promise<Resource>;
+  /** Why each of these must not go: it is held, or that cannot be seen. Not called with `--held`. */
+  guard(resources: readonly Resource[]): Promise<readonly string[]>;
+  /** `--held`: whether what is held goes, too. */
+  readonly held: boolean | undefined;
   /** What is asked before anything is deleted. */
   question(resources: readonly Resource[]): string;
   delete(id: string, wait: WaitOptions): Promise<void>;
@@ -32,6 +36,12 @@ export async function runDeletion<Resource extends { readonly id: string; readon
   ];
   for (const [index, text] of deletion.wanted.entries()) {
     if (found[index] === undefined) say(`${kind} ${text} on ${cloud}: not there, nothing to delete\n`);
+  }
+  const guarded = deletion.held === true || resources.length === 0 ? [] : await deletion.guard(resources);
+  if (guarded.length > 0) {
+    for (const text of guarded) reportText(`${cloud}: ${text}; nothing was deleted`, undefined);
+    reportNext("polyvol backup release takes a hold off; --held deletes what is or may be held all the same");
+    return FAILED;
   }
   if (resources.length > 0 && !(await confirm(context, deletion.question(resources), deletion.yes))) {
     say("Nothing was deleted.\n");

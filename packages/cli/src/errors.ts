@@ -25,7 +25,12 @@ export function reportText(text: string, next: string | undefined): void {
   for (const line of cleanLines(text).split("\n")) {
     say(`${colour("bad", "error:", process.stderr)} ${line}\n`);
   }
-  if (next !== undefined) say(`${colour("note", "next:", process.stderr)}  ${cleanLines(next)}\n`);
+  if (next !== undefined) reportNext(next);
+}
+
+/** Says what to do next. */
+export function reportNext(next: string): void {
+  say(`${colour("note", "next:", process.stderr)}  ${cleanLines(next)}\n`);
 }
 
 interface Explanation {

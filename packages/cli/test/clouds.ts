@@ -12,6 +12,16 @@ export const ENV: Readonly<Record<string, string>> = {
   SECRET: "S-secret",
 };
 
+/** A token that is shown no tags. */
+export const BLIND = "B-secret";
+const ALL_BUT_TAG_READ = [
+  ...["read", "create", "delete"].flatMap((verb) => [
+    `block_storage:${verb}`,
+    `block_storage_snapshot:${verb}`,
+  ]),
+  ...["snapshot:read", "tag:create", "tag:delete"],
+];
+
 const QUICK = {
   volumeCreate: 60,
   snapshotCreate: 60,
@@ -45,7 +55,7 @@ export async function startClouds(options: StartCloudsOptions = {}): Promise<Clo
   const { durations = QUICK, clock } = options;
   const ocean = createDigitalOceanEmulator({
     clock,
-    tokens: ["T-secret"],
+    tokens: ["T-secret", { token: BLIND, scopes: ALL_BUT_TAG_READ }],
     droplets: [{ id: 1001, region: "nyc3" }],
     actionDurationMs: 0,
   });

@@ -47,7 +47,11 @@ test("sizes, ages and spans for people", () => {
     "1 min 1 s",
   ]);
   expect([countText(1, "volume"), countText(2, "volume")]).toEqual(["1 volume", "2 volumes"]);
-  expect(tagsText({ env: "prod", db: "" })).toBe("env=prod, db");
+  expect(tagsText({ tags: { env: "prod", db: "" } })).toBe("env=prod, db");
+  expect(tagsText({ tags: { keep: "a" }, flatTags: ["keep:a", "keep:b:c", "db"] })).toBe(
+    "keep=a, keep=b:c, db",
+  );
+  expect(tagsText({ tags: {}, tagsUnknown: true })).toBe("unknown");
 });
 
 test("what is typed: sizes, times, tags", () => {

@@ -29,3 +29,8 @@ export function withMarker(description: string | undefined): string {
 export function withoutMarker(description: string | undefined): string {
   return ` ${description ?? ""}`.replace(MARKERS, "").trimStart();
 }
+
+/** A new description for a snapshot that keeps the hold which the one before had. */
+export function keepHold(before: string | undefined, description: string): string {
+  return hasMarker(before) ? withMarker(description) : description;
+}

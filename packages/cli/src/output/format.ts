@@ -1,3 +1,5 @@
+import type { Tagged } from "@polyvol/core";
+
 /** `20 GiB`, `1.5 TiB` */
 export function sizeText(gib: number): string {
   if (gib < 1024) return `${number(gib)} GiB`;
@@ -36,11 +38,17 @@ export function countText(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** `env=prod, db` */
-export function tagsText(tags: Readonly<Record<string, string>>): string {
-  return Object.entries(tags)
-    .map(([key, value]) => (value === "" ? key : `${key}=${value}`))
-    .join(", ");
+/** `env=prod, db`; all of them, also several of one key. */
+export function tagsText({ tags, flatTags, tagsUnknown }: Tagged): string {
+  if (tagsUnknown) return "unknown";
+  const all = flatTags?.map(splitTag) ?? Object.entries(tags);
+  return all.map(([key, value]) => (value === "" ? key : `${key}=${value}`)).join(", ");
+}
+
+/** `key:value` at its first colon. */
+function splitTag(tag: string): readonly [string, string] {
+  const [key = "", ...value] = tag.split(":");
+  return [key, value.join(":")];
 }
 
 function number(value: number): string {

@@ -47,6 +47,7 @@ export function addSnapshots(program: Command, action: MakeAction): void {
     .description("delete snapshots")
     .argument("<snapshots...>", "ids of snapshots; their names with --volume")
     .option(...OF_VOLUME)
+    .option("--held", "delete snapshots that are held, too")
     .option("-y, --yes", "do not ask")
     .addHelpText("after", examples("polyvol snapshots delete --cloud main --volume db before-upgrade --yes"))
     .action(action(() => import("../commands/snapshots/delete.ts")));

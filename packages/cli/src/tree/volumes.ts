@@ -60,6 +60,7 @@ export function addVolumes(program: Command, action: MakeAction): void {
     .description("delete volumes; their snapshots stay unless asked otherwise")
     .argument("<volumes...>", "ids or names")
     .option("--delete-snapshots", "delete their snapshots, too")
+    .option("--held", "delete volumes and snapshots that are held, too")
     .option("-y, --yes", "do not ask")
     .addHelpText("after", examples("polyvol volumes delete --cloud main scratch-1 scratch-2 --yes"))
     .action(action(() => import("../commands/volumes/delete.ts")));

@@ -1,4 +1,4 @@
-import type { Health } from "@polyvol/core";
+import { type BlockStorage, type Health, PolyvolError } from "@polyvol/core";
 import type { Options } from "../../action.ts";
 import type { Context } from "../../context.ts";
 import { onEachCloud } from "../../on-clouds.ts";
@@ -20,7 +20,8 @@ export async function run(context: Context, _options: Options): Promise<number> 
   const { clouds } = await context.config();
   const checks = await onEachCloud(context, async (storage) => {
     const startedAt = performance.now();
-    const health = await storage.checkHealth(context.call);
+    const health = await storage.checkHealth({ ...context.call, tags: true });
+    if (health.tagsVisible === false) throw hiddenTags(storage);
     return { health, durationMs: Math.round(performance.now() - startedAt) };
   });
   const done = new Map(checks.results.map(({ cloud, value }) => [cloud, value]));
@@ -37,6 +38,14 @@ export async function run(context: Context, _options: Options): Promise<number> 
   });
   await writeResult(context.output, rows.map(toData), () => toTable(rows));
   return checks.report();
+}
+
+/** What such credentials do not see could be a hold, so backups delete nothing by them. */
+function hiddenTags({ provider, capabilities }: BlockStorage): PolyvolError {
+  const scope = capabilities.limits.tags?.readScope;
+  const needs = scope === undefined ? "the right to see them" : `the scope ${scope}`;
+  const reason = `the credentials are not shown tags: they need ${needs}, and without it backups delete nothing`;
+  return new PolyvolError("permission_denied", reason, { provider, operation: "checkHealth" });
 }
 
 function failureOf(error: unknown): { readonly code: string; readonly message: string } {

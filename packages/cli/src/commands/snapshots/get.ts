@@ -1,5 +1,6 @@
 import type { Context } from "../../context.ts";
 import { findSnapshot, findVolume, type NameOptions } from "../../find.ts";
+import { heldOf } from "../../holds.ts";
 import { onOneCloud } from "../../on-clouds.ts";
 import { writeSnapshot } from "../../views/snapshot.ts";
 
@@ -11,8 +12,7 @@ export async function run(context: Context, options: GetSnapshotOptions, text: s
   const { cloud, storage } = await onOneCloud(context);
   const volume =
     options.volume === undefined ? undefined : await findVolume(context, storage, options.volume, options);
-  await writeSnapshot(context.output, {
-    cloud,
-    snapshot: await findSnapshot(context, storage, text, volume),
-  });
+  const snapshot = await findSnapshot(context, storage, text, volume);
+  const held = (await heldOf(context, storage, [snapshot])).get(snapshot.id);
+  await writeSnapshot(context.output, { cloud, snapshot, held });
 }

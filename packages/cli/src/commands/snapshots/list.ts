@@ -1,6 +1,7 @@
 import { isPolyvolError } from "@polyvol/core";
 import type { Context } from "../../context.ts";
 import { findVolume, type NameOptions } from "../../find.ts";
+import { heldOf } from "../../holds.ts";
 import { onEachCloud } from "../../on-clouds.ts";
 import { UsageError } from "../../usage-error.ts";
 import { writeSnapshots } from "../../views/snapshot.ts";
@@ -28,14 +29,17 @@ export async function run(context: Context, options: ListSnapshotsOptions): Prom
       ...(name === undefined ? {} : { name }),
       ...(tag === undefined ? {} : { tags: tag }),
     };
-    return await storage.snapshots.list(query, context.call).toArray(limit === undefined ? {} : { limit });
+    const listed = storage.snapshots.list(query, context.call);
+    const snapshots = await listed.toArray(limit === undefined ? {} : { limit });
+    const holds = await heldOf(context, storage, snapshots);
+    return snapshots.map((snapshot) => ({ snapshot, held: holds.get(snapshot.id) }));
   });
   if (missing > 0 && missing === lists.results.length) {
     throw new UsageError(
       `no volume ${JSON.stringify(volume)} on ${lists.results.map(({ cloud }) => cloud).join(", ")}.`,
     );
   }
-  const rows = lists.results.flatMap(({ cloud, value }) => value.map((snapshot) => ({ cloud, snapshot })));
+  const rows = lists.results.flatMap(({ cloud, value }) => value.map((each) => ({ cloud, ...each })));
   if (rows.length > 0 || lists.failures.length === 0) await writeSnapshots(context.output, rows);
   return lists.report();
 }

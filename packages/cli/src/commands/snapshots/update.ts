@@ -1,3 +1,4 @@
+import { keepHold } from "@polyvol/backup";
 import type { Context } from "../../context.ts";
 import { findSnapshot, findVolume, type NameOptions } from "../../find.ts";
 import { onOneCloud } from "../../on-clouds.ts";
@@ -22,7 +23,8 @@ export async function run(context: Context, options: UpdateSnapshotOptions, text
   const before = await findSnapshot(context, storage, text, volume);
   const changes = {
     ...(name === undefined ? {} : { name }),
-    ...(description === undefined ? {} : { description }),
+    // A hold may be part of it.
+    ...(description === undefined ? {} : { description: keepHold(before.description, description) }),
   };
   const snapshot = await change(context, `update of snapshot ${before.name} on ${cloud}`, (wait) =>
     storage.snapshots.update(before.id, changes, wait),

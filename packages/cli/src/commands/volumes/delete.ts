@@ -1,13 +1,16 @@
-import { type BlockStorage, isPolyvolError } from "@polyvol/core";
+import { isHeld } from "@polyvol/backup";
+import { type BlockStorage, isPolyvolError, type Volume } from "@polyvol/core";
 import type { Context } from "../../context.ts";
 import { runDeletion } from "../../deletion.ts";
 import { findVolume, isId, type NameOptions } from "../../find.ts";
+import { heldReasons } from "../../holds.ts";
 import { onOneCloud } from "../../on-clouds.ts";
 import { nameVolumes } from "../../views/volume.ts";
 
 export interface DeleteVolumesOptions extends NameOptions {
   readonly deleteSnapshots?: boolean;
   readonly yes?: boolean;
+  readonly held?: boolean;
 }
 
 export async function run(
@@ -22,7 +25,16 @@ export async function run(
     kind: "volume",
     wanted,
     yes: options.yes,
+    held: options.held,
     find: (text) => findToDelete(context, storage, text, options),
+    guard: async (volumes) => {
+      const reasons = volumes.filter(showsHold).map(({ id, name }) => `volume ${name} (${id}) is held`);
+      for (const { id: volumeId } of snapshots === "delete" ? volumes : []) {
+        const taken = await storage.snapshots.list({ volumeId }, context.call).toArray();
+        reasons.push(...(await heldReasons(context, storage, taken)));
+      }
+      return reasons;
+    },
     question: (volumes) => {
       const kept = snapshots === "keep" ? "Their snapshots stay." : "Their snapshots are deleted, too.";
       return `Delete ${nameVolumes(cloud, volumes)}? ${kept}`;
@@ -31,13 +43,17 @@ export async function run(
   });
 }
 
+function showsHold(volume: Volume | { readonly id: string }): boolean {
+  return "tags" in volume && isHeld(volume);
+}
+
 /** A volume that is gone may have left the snapshots that were to be deleted with it: its id is enough to go on. */
 async function findToDelete(
   context: Context,
   storage: BlockStorage,
   text: string,
   options: DeleteVolumesOptions,
-): Promise<{ readonly id: string; readonly name: string }> {
+): Promise<Volume | { readonly id: string; readonly name: string }> {
   try {
     return await findVolume(context, storage, text, options);
   } catch (error) {
