@@ -80,6 +80,8 @@ function effectOf(
       return { carriedOut: false, answer: { status: 503 } };
     case "unavailable_after":
       return { carriedOut: true, answer: { status: 503 } };
+    case "too_many":
+      return { carriedOut: false, answer: { status: 429 } };
     case "quota_full":
       return { carriedOut: false, answer: { status: 507, problem: "attic_full" } };
     case "extra_field":

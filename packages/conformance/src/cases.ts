@@ -12,6 +12,7 @@ import { snapshotCases } from "./groups/snapshots.ts";
 import { volumeChangeCases } from "./groups/volumes-change.ts";
 import { volumeCreateCases } from "./groups/volumes-create.ts";
 import { volumeReadCases } from "./groups/volumes-get-list.ts";
+import { waitCases } from "./groups/waits.ts";
 import type { MakeHarness } from "./harness.ts";
 import { type ConformanceCase, collectCases, type Suite } from "./suite.ts";
 
@@ -30,6 +31,7 @@ const GROUPS: Readonly<Record<string, (suite: Suite) => void>> = {
   operations: operationCases,
   faults: faultCases,
   "decisions before changes": decisionCases,
+  waits: waitCases,
   errors: errorCases,
   cancellation: cancellationCases,
   leftovers: leftoverCases,

@@ -119,6 +119,7 @@ export type FaultTarget =
  * - `lose_answer`: it is carried out, and the connection is cut before the answer.
  * - `cut`: the connection is cut, and it is not carried out.
  * - `unavailable_before`, `unavailable_after`: answered with 503, not carried out; or carried out all the same.
+ * - `too_many`: refused as one request too many (429) with `Retry-After: 10`, not carried out.
  * - `quota_full`: refused as the provider does when the account may hold no more.
  * - `fail_later`: accepted, and the work itself fails in the end.
  * - `extra_field`: the answer has a field that nobody knows.
@@ -130,6 +131,7 @@ export type FaultEffect =
   | "cut"
   | "unavailable_before"
   | "unavailable_after"
+  | "too_many"
   | "quota_full"
   | "fail_later"
   | "extra_field"
@@ -145,6 +147,9 @@ export interface HarnessFault {
   /** How many requests it strikes. Default 1. */
   readonly count?: number;
 }
+
+/** How long a request that was struck by `too_many` has to wait at least before it is sent again, in milliseconds. */
+export const TOO_MANY_PAUSE_MS: number = 10_000;
 
 /** A state that no provider has a word for. */
 export const ODD_STATE: string = "contemplating";

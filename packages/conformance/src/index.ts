@@ -21,5 +21,6 @@ export {
   type Holdings,
   type MakeHarness,
   ODD_STATE,
+  TOO_MANY_PAUSE_MS,
 } from "./harness.ts";
 export { type CaseResult, type ConformanceReport, writeConformanceReport } from "./report.ts";

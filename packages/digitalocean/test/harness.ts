@@ -101,6 +101,8 @@ function strike(effect: Exclude<HarnessFault["effect"], "fail_later">, on: Fault
       return { kind: "answer", status: 503, when: "before" };
     case "unavailable_after":
       return { kind: "answer", status: 503, when: "after" };
+    case "too_many":
+      return { kind: "answer", status: 429, when: "before", headers: { "retry-after": "10" } };
     case "quota_full": {
       const message = "failed to create: volume/snapshot capacity limit exceeded";
       return { kind: "answer", status: 403, when: "before", body: { id: "forbidden", message } };

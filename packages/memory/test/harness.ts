@@ -1,4 +1,10 @@
-import { type FaultTarget, type Harness, type HarnessFault, ODD_STATE } from "@polyvol/conformance";
+import {
+  type FaultTarget,
+  type Harness,
+  type HarnessFault,
+  ODD_STATE,
+  TOO_MANY_PAUSE_MS,
+} from "@polyvol/conformance";
 import { PolyvolError } from "@polyvol/core";
 import { createVirtualClock } from "@polyvol/core/driver";
 import type { MemoryAccountOptions, MemoryFaultEffect, MemoryMethod } from "@polyvol/memory";
@@ -74,6 +80,8 @@ function effectOf(effect: HarnessFault["effect"], on: FaultTarget): MemoryFaultE
       return { effect: "fail", when: "before", error: unavailable() };
     case "unavailable_after":
       return { effect: "fail", when: "after", error: unavailable() };
+    case "too_many":
+      return { effect: "fail", when: "before", error: tooMany() };
     case "quota_full":
       return {
         effect: "fail",
@@ -94,6 +102,12 @@ function effectOf(effect: HarnessFault["effect"], on: FaultTarget): MemoryFaultE
     default:
       throw new Error(`no effect ${String(effect)} for ${on}`);
   }
+}
+
+function tooMany(): PolyvolError {
+  return new PolyvolError("rate_limited", "too many requests", {
+    ...{ status: 429, retryable: true, retryAfterMs: TOO_MANY_PAUSE_MS, outcome: "not_applied" },
+  });
 }
 
 function unavailable(): PolyvolError {

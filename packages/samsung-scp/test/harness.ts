@@ -50,6 +50,8 @@ function effectOf(
       return { kind: "answer", status: 503 };
     case "unavailable_after":
       return { kind: "answer", status: 503, when: "after" };
+    case "too_many":
+      return { kind: "answer", status: 429, headers: { "retry-after": "10" } };
     case "quota_full": {
       const error = { code: "Forbidden", title: "QuotaExceeded", detail: `Quota exceeded for ${kind}.` };
       return { kind: "answer", status: 403, body: { errors: [{ ...error, status: 403, response: null }] } };
