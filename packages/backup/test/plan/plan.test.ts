@@ -434,4 +434,24 @@ describe("selectors", () => {
     ]);
     expect(made.problems[0]?.message).toContain("attached to server-1");
   });
+
+  test("a volume that its state alone says to be in use", async () => {
+    const world = createMemoryWorld("2026-05-10T04:00:00Z");
+    const { do: one } = world.open();
+    const { db = "" } = await makeVolumes(one, ["db"]);
+    const rewrite = (answer: Readonly<Record<string, unknown>>): typeof answer => ({
+      ...answer,
+      state: "in_use",
+    });
+    world.accounts.do.inject({
+      on: "listVolumes",
+      effect: "rewrite",
+      rewrite,
+      count: Number.POSITIVE_INFINITY,
+    });
+    const made = await planNow(world, parsePolicies({ nightly: nightly({ allowAttached: false }) }), { one });
+    expect(made.totals.create).toBe(0);
+    expect(made.problems).toMatchObject([{ code: "failed_precondition", volumeId: db }]);
+    expect(made.problems[0]?.message).toContain("in the state in_use");
+  });
 });

@@ -81,7 +81,7 @@ async function removeAfterSnapshots(
     const listed = (await snapshots.listAll(call, { volumeId: id })).filter(
       (each) => each.state !== "deleting",
     );
-    if (listed.length > 0 && !withSnapshots) throw cannotOutlive(listed.length);
+    if (listed.length > 0 && !withSnapshots) throw cannotOutlive(listed);
     // Somebody may attach it meanwhile: then no further snapshot goes.
     const stillFree = async (): Promise<void> => refuseInUse(await volumes.tryGet(call, id));
     await removeListed(snapshots, call, volumeRef(id, found), listed, "its", stillFree);
@@ -121,13 +121,17 @@ function volumeRef(id: string, found: Volume | "gone" | undefined): ResourceRef 
 function refuseInUse(volume: Volume | undefined): void {
   const use = volume === undefined ? undefined : inUse(volume);
   if (use === undefined) return;
-  throw new PolyvolError("failed_precondition", `it is ${use}; detach it first`);
+  const way = volume?.attachments.length === 0 ? "have the provider set it free" : "detach it first";
+  throw new PolyvolError("failed_precondition", `it is ${use}; ${way}`);
 }
 
-function cannotOutlive(count: number): PolyvolError {
+function cannotOutlive(listed: readonly Snapshot[]): PolyvolError {
+  const count = `${listed.length} snapshot${listed.length === 1 ? "" : "s"}`;
+  const failed = listed.filter(({ state }) => state === "error").length;
+  const ofThem = failed === 0 ? "" : ` (${failed} of them failed)`;
   return new PolyvolError(
     "failed_precondition",
-    `it has ${count} snapshot${count === 1 ? "" : "s"}, which cannot outlive it on this provider; ` +
+    `it has ${count}${ofThem}, which cannot outlive it on this provider; ` +
       'delete them first, or say snapshots: "delete"',
   );
 }

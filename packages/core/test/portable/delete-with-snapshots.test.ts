@@ -1,6 +1,7 @@
 import { type BlockStorage, createBlockStorage, isPolyvolError, PolyvolError } from "@polyvol/core";
 import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/driver";
 import { createMemoryAccount, createMemoryDriver, type MemoryAccount } from "@polyvol/memory";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 const SNAPSHOTS = ["monday", "tuesday", "wednesday"];
@@ -115,6 +116,47 @@ describe.each(KINDS)("a volume is deleted with its snapshots: %s", (_, outlives,
     expect(await names()).toEqual([]);
     expect(await other.volumes.list().toArray()).toEqual([]);
   });
+});
+
+test("whatever fails: a volume that stays keeps its snapshots where it goes first, and the same call ends it", async () => {
+  const codes = [
+    "permission_denied",
+    "unavailable",
+    "conflict",
+    "failed_precondition",
+    "resource_exhausted",
+  ] as const;
+  const methods = ["getVolume", "listSnapshots", "deleteVolume", "deleteSnapshot", "getSnapshot"] as const;
+  const fault = fc.record({
+    on: fc.constantFrom(...methods),
+    code: fc.constantFrom(...codes),
+    skip: fc.nat({ max: 2 }),
+    count: fc.constantFrom(1, 2, Number.POSITIVE_INFINITY),
+    isUnclear: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...KINDS), fc.array(fault, { maxLength: 3 }), async (kind, faults) => {
+      const [, outlives, immediate] = kind;
+      const { storage, other, account, volumeId, names } = await world(outlives, immediate);
+      for (const { on, code, skip, count, isUnclear } of faults) {
+        const outcome = isUnclear ? "unknown" : "not_applied";
+        const error = new PolyvolError(code, "injected", { outcome, retryable: code === "conflict" });
+        account.inject({ on, skip, count, effect: "fail", when: "before", error });
+      }
+      const failure: unknown = await storage.volumes.delete(volumeId, { snapshots: "delete" }).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      account.clearFaults();
+      if (failure === undefined) expect(await names()).toEqual([]);
+      else expect(failure).toMatchObject({ resource: { kind: "volume", id: volumeId } });
+      const stays = (await other.volumes.list().toArray()).length === 1;
+      if (stays && outlives) expect(await names()).toEqual(SNAPSHOTS);
+      await storage.volumes.delete(volumeId, { snapshots: "delete" });
+      expect([await names(), await other.volumes.list().toArray()]).toEqual([[], []]);
+    }),
+    { numRuns: 150 },
+  );
 });
 
 test("attached by somebody else between two snapshots: no further one goes", async () => {

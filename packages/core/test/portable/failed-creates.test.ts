@@ -6,8 +6,14 @@ import {
   PolyvolError,
   type PolyvolEvent,
 } from "@polyvol/core";
-import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/driver";
-import { createMemoryAccount, createMemoryDriver, type MemoryAccount } from "@polyvol/memory";
+import { type BlockStorageDriver, type CallContext, createVirtualClock } from "@polyvol/core/driver";
+import {
+  createMemoryAccount,
+  createMemoryDriver,
+  type MemoryAccount,
+  type MemoryFaultEffect,
+} from "@polyvol/memory";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 const FOR_EVER = Number.POSITIVE_INFINITY;
@@ -195,4 +201,41 @@ test("another process that waits for the same resource ends too, and deletes not
   expect(second.code).toBe("operation_failed");
   expect(await states()).toEqual([]);
   expect(here.account.calls.of("deleteVolume")).toBe(1);
+});
+
+test("whatever fails, one try after the other: never two of the name, and nothing usable is deleted", async () => {
+  const effects: readonly MemoryFaultEffect[] = [
+    { effect: "break" },
+    { effect: "fail", when: "after" },
+    { effect: "fail", when: "before" },
+    { effect: "commit_late", ms: 700 },
+  ];
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...KINDS),
+      fc.array(fc.constantFrom(...effects), { maxLength: 6 }),
+      async (kind, faults) => {
+        const here = world();
+        const { create, states, method, remove } = await creating(kind, here);
+        const usable: string[] = [];
+        const watched = {
+          [remove]: async (id: string, context: CallContext) => {
+            const read = kind === "volume" ? here.driver.getVolume : here.driver.getSnapshot;
+            const { state } = await read(id, context);
+            if (state === "available") usable.push(id);
+            return await here.driver[remove](id, context);
+          },
+        };
+        for (const fault of faults) here.account.inject({ on: method, ...fault });
+        for (let round = 0; round < 8; round += 1) {
+          await create(here.storage(watched)).catch((error: unknown) => {
+            if (!isPolyvolError(error)) throw error;
+          });
+          expect((await states()).length).toBeLessThanOrEqual(1);
+        }
+        expect(usable).toEqual([]);
+      },
+    ),
+    { numRuns: 100 },
+  );
 });
