@@ -115,6 +115,7 @@ export type FaultEffect =
       readonly kind: "query";
       readonly remove?: readonly string[] | undefined;
       readonly set?: Readonly<Record<string, string>> | undefined;
+      /** Parameters that are lowered to this where they are larger. */
       readonly atMost?: Readonly<Record<string, number>> | undefined;
     }
   /** The true answer with a `Date` header that is off by `offsetMs`, or is `value` to the letter. */
