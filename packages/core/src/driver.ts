@@ -82,9 +82,9 @@ export interface Changed {
 }
 
 /**
- * How a provider lets its listings be cut, and so how core walks them. The style also decides how core knows the end:
- * with `cursor`, a page without `nextToken`; with `marker` and `numbered`, a page of fewer items than were asked for.
- * A driver that drops items from such a page therefore ends the listing there, and what follows is lost in silence.
+ * How a provider lets its listings be cut, and so how core walks them. A listing ends at a page of which nothing says
+ * that more follows: no `nextToken`, no `hasMore`, no `total` above what there has been, and, with `marker` and
+ * `numbered`, fewer items than were asked for. A driver that drops items from a page takes them off its `total`.
  */
 export type Paging =
   /** Any page can be asked for by its number; answers carry a total. Core overlaps windows and fetches side by side. */
@@ -108,8 +108,16 @@ export interface PageRequest {
 export interface DriverPage<T> {
   /** All that the provider gave: core filters. See {@link Paging} for what a short page means. */
   readonly items: readonly T[];
-  /** Numbered paging: how many items there are over all pages, where the provider says so. */
+  /**
+   * How many items there are over all pages, where the provider says so. A listing that gives less is read again, with
+   * smaller pages where the provider gives smaller ones than were asked for, and is `malformed_response` in the end.
+   */
   readonly total?: number;
+  /**
+   * `true` where the provider says that more follows in another way, such as by a link to the next page (of which only
+   * the presence counts: no address of it is called). `false` and absent say nothing.
+   */
+  readonly hasMore?: boolean;
   /** Cursor paging: absent on the last page. */
   readonly nextToken?: string;
 }

@@ -2,7 +2,7 @@ import { answeredFor } from "./answered.ts";
 import { type Call, runCall } from "./call.ts";
 import type { CallContext, DriverPage, PageRequest } from "./driver.ts";
 import { extendError, isPolyvolError } from "./errors.ts";
-import { createListing } from "./listing/create-listing.ts";
+import { createListing, walkOf } from "./listing/create-listing.ts";
 import type { Listing } from "./listing/listing.ts";
 import type { Attempts, PageSource } from "./listing/source.ts";
 import type { ListOptions } from "./options.ts";
@@ -10,6 +10,15 @@ import type { Runtime } from "./runtime.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Volume } from "./volume.ts";
 import { createPolls, type Polls } from "./waiting/polls.ts";
+
+/** The first pause before a page is read again whose own answer contradicts it; each further one is twice as long. */
+const SHORT_READ_MS = 250;
+
+/** One page of what is asked for now: `PageSource.fetch`, and the query. */
+type Fetch<T extends { readonly id: string }, Query> = (
+  asked: Query,
+  ...page: Parameters<PageSource<T>["fetch"]>
+) => Promise<DriverPage<T>>;
 
 /** How one kind of resource is read: the same for volumes and snapshots. */
 export interface Resources<T extends Volume | Snapshot, Query> {
@@ -51,15 +60,33 @@ export function createResources<T extends Volume | Snapshot, Query extends objec
     }
   }
 
+  /** One listing's way to its pages. Filters of the provider's can be left out, since all are applied here again. */
+  function sourceOf(
+    query: Query,
+    fetch: Fetch<T, Query>,
+  ): Omit<PageSource<T>, "concurrency" | "requestSize"> {
+    let asked = query;
+    return {
+      paging,
+      fetch: (page, abortSignal, attempts) => fetch(asked, page, abortSignal, attempts),
+      pause: (attempt, abortSignal) => runtime.clock.sleep(SHORT_READ_MS * 2 ** attempt, abortSignal),
+      widen: () => {
+        const isFiltered = Object.keys(asked).some((key) => key !== "tags");
+        asked = {} as Query;
+        return isFiltered;
+      },
+    };
+  }
+
   function listingOf(
     query: Query,
     abortSignal: AbortSignal | undefined,
     requestSize: number | undefined,
-    fetch: PageSource<T>["fetch"],
+    fetch: Fetch<T, Query>,
   ): Listing<T> {
     return createListing({
       name: `${driver.provider} ${kind}s ${JSON.stringify(query)}`,
-      source: { paging, concurrency: runtime.listConcurrency, requestSize, fetch },
+      source: { ...sourceOf(query, fetch), concurrency: runtime.listConcurrency, requestSize },
       matches: (item) => setup.matches(item, query),
       abortSignal,
       describeError: (error) =>
@@ -74,11 +101,16 @@ export function createResources<T extends Volume | Snapshot, Query extends objec
       get: (id, operation, abortSignal) =>
         runCall(runtime, readCall(operation, { abortSignal }), (call) => tryGet(call, id)),
       pages: (operation, abortSignal) =>
-        pagesOf(paging, (page) =>
-          runCall(runtime, readCall(operation, { abortSignal }), (call) =>
-            call.send("read", (context) => setup.getPage({} as Query, page, context)),
+        walkOf<T>({
+          ...sourceOf({} as Query, (query, page, signal) =>
+            runCall(runtime, readCall(operation, { abortSignal: signal }), (call) =>
+              call.send("read", (context) => setup.getPage(query, page, context)),
+            ),
           ),
-        ),
+          // One after the other: what is wanted may be on the first.
+          concurrency: 0,
+          requestSize: undefined,
+        })(undefined, abortSignal),
     },
     runtime,
   );
@@ -89,15 +121,15 @@ export function createResources<T extends Volume | Snapshot, Query extends objec
     get,
     tryGet,
     listAll: (call, query) =>
-      listingOf(query, call.abortSignal, undefined, (page, abortSignal, attempts) =>
+      listingOf(query, call.abortSignal, undefined, (asked, page, abortSignal, attempts) =>
         call.send("read", (context) =>
-          setup.getPage(query, page, watched({ ...context, abortSignal }, attempts)),
+          setup.getPage(asked, page, watched({ ...context, abortSignal }, attempts)),
         ),
       ).toArray(),
     list: (query, options) =>
-      listingOf(query, options?.abortSignal, options?.requestSize, (page, abortSignal, attempts) =>
+      listingOf(query, options?.abortSignal, options?.requestSize, (asked, page, abortSignal, attempts) =>
         runCall(runtime, readCall(`${kind}s.list`, { ...options, abortSignal }), (call) =>
-          call.send("read", (context) => setup.getPage(query, page, watched(context, attempts))),
+          call.send("read", (context) => setup.getPage(asked, page, watched(context, attempts))),
         ),
       ),
   };
@@ -115,26 +147,4 @@ function readCall(
   options: ListOptions,
 ): { operation: string; options: ListOptions; waits: false; changes: false } {
   return { operation, options, waits: false, changes: false };
-}
-
-/** Plain pages from the first on: enough for polls, which ask again for what they did not find. */
-async function* pagesOf<T extends { readonly id: string }>(
-  paging: Runtime["driver"]["paging"],
-  fetch: (page: PageRequest) => Promise<DriverPage<T>>,
-): AsyncGenerator<readonly T[], void, undefined> {
-  const size = paging.maxPageSize;
-  let after: string | undefined;
-  for (let number = 1; ; number += 1) {
-    const page = await fetch({
-      size,
-      ...(paging.style === "numbered" ? { number } : {}),
-      ...(after === undefined ? {} : { after }),
-    });
-    yield page.items;
-    const last = page.items.at(-1)?.id;
-    const next = paging.style === "cursor" ? page.nextToken : last;
-    if (next === undefined || next === after || (paging.style !== "cursor" && page.items.length < size))
-      return;
-    after = paging.style === "numbered" ? undefined : next;
-  }
 }

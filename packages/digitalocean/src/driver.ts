@@ -19,8 +19,8 @@ import {
   toCreateVolumeBody,
   toPage,
   toSnapshot,
+  toSnapshotPage,
   toVolume,
-  toVolumeSnapshots,
 } from "./mapping.ts";
 import { toActionRef, toChanged, toPendingStatus } from "./operations.ts";
 import { readQuota } from "./quota.ts";
@@ -144,7 +144,7 @@ export function createDriver(config: ResolvedConfig): BlockStorageDriver {
       }
       // For a volume that is gone, those of all volumes: snapshots outlive it, and core picks out its own.
       const answer = await send(api.listSnapshots({ resource_type: "volume", ...query }), context);
-      return toPage(toVolumeSnapshots(answer.snapshots, page.size), answer);
+      return toSnapshotPage(answer, page.size);
     },
     deleteSnapshot: async (id, context) => {
       await send(api.deleteVolumeSnapshot(requireVolumeSnapshotId(id)), context);

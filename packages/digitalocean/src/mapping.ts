@@ -11,7 +11,14 @@ import { snapshotOptions, volumeOptions } from "./provider-options.ts";
 import { markDescription, readDescription } from "./source-mark.ts";
 import { readTags, toFlatTags } from "./tags.ts";
 import { PROVIDER } from "./version.ts";
-import type { CreateSnapshotBody, CreateVolumeBody, WirePage, WireSnapshot, WireVolume } from "./wire.ts";
+import type {
+  CreateSnapshotBody,
+  CreateVolumeBody,
+  WirePage,
+  WireSnapshot,
+  WireSnapshots,
+  WireVolume,
+} from "./wire.ts";
 
 /** A volume has no status: once its creation is answered it is usable, attached or not. */
 export function toVolume(wire: WireVolume): Volume {
@@ -49,20 +56,19 @@ export function toSnapshot(wire: WireSnapshot): Snapshot {
 }
 
 /**
- * The volume snapshots of a page.
- * @throws PolyvolError `malformed_response` where a full page holds others although only these were asked for: without
- * them it would look like the last page, and what comes after it would be lost
+ * The volume snapshots of a page. Where only these were asked for others can still come: they are left out, of the total
+ * too.
+ * @throws PolyvolError `malformed_response` where a full page holds others: neighbouring pages tell by what they share
+ * that nothing between them was lost
  */
-export function toVolumeSnapshots(page: readonly WireSnapshot[], pageSize: number): Snapshot[] {
-  if (page.every(isOfVolume)) return page.map(toSnapshot);
-  if (page.length >= pageSize) {
+export function toSnapshotPage(answer: WireSnapshots, pageSize: number): DriverPage<Snapshot> {
+  const { snapshots: all } = answer;
+  const ours = all.filter((wire) => wire.resource_type === "volume");
+  if (ours.length < all.length && all.length >= pageSize) {
     throw new PolyvolError("malformed_response", "a listing of volume snapshots held others");
   }
-  return page.filter(isOfVolume).map(toSnapshot);
-}
-
-function isOfVolume(wire: WireSnapshot): boolean {
-  return wire.resource_type === "volume";
+  const page = toPage(ours.map(toSnapshot), answer);
+  return page.total === undefined ? page : { ...page, total: page.total - (all.length - ours.length) };
 }
 
 /** What a creation answers: one without tags has `null` for them. */
@@ -70,8 +76,10 @@ export function asMade<T extends WireVolume | WireSnapshot>(wire: T): T {
   return { ...wire, tags: wire.tags ?? [] };
 }
 
-export function toPage<T>(items: readonly T[], { meta }: WirePage): DriverPage<T> {
-  return meta ? { items, total: meta.total } : { items };
+/** The total says where a listing ends; where there is none, a link to a next page says that it goes on. */
+export function toPage<T>(items: readonly T[], { meta, links }: WirePage): DriverPage<T> {
+  if (meta) return { items, total: meta.total };
+  return links?.pages?.next ? { items, hasMore: true } : { items };
 }
 
 /** @throws PolyvolError `invalid_argument` for options, a description or a tag that do not fit */

@@ -37,9 +37,13 @@ export interface WireAction {
   readonly completed_at?: Nullish<string>;
 }
 
-/** One page of a listing. `links` are not read: pages are asked for by number, on the configured origin. */
+/**
+ * One page of a listing. Of `links` only whether there is a next one is read: pages are asked for by number, on the
+ * configured origin.
+ */
 export interface WirePage {
   readonly meta?: Nullish<{ readonly total: number }>;
+  readonly links?: Nullish<{ readonly pages?: Nullish<{ readonly next?: Nullish<string> }> }>;
 }
 export type WireVolumes = WirePage & { readonly volumes: readonly WireVolume[] };
 export type WireSnapshots = WirePage & { readonly snapshots: readonly WireSnapshot[] };
@@ -68,6 +72,13 @@ const text = z.string();
 const texts = z.array(text);
 const maybe = text.nullish();
 const meta = z.object({ total: z.int().nonnegative() }).nullish();
+// Only told from where there is no total, so what is odd about them must not make a page unreadable.
+const next = z.object({ next: z.string().nullish().catch(undefined) });
+const links = z
+  .object({ pages: next.nullish().catch(undefined) })
+  .nullish()
+  .catch(undefined);
+const page = { meta, links };
 
 const resource = {
   id: text.min(1),
@@ -101,14 +112,14 @@ const id = z.int().positive();
 const action = z.object({ id, status: text, type: text, started_at: maybe, completed_at: maybe });
 
 export const volumeAnswer: ResponseParser<{ readonly volume: WireVolume }> = z.object({ volume });
-export const volumesAnswer: ResponseParser<WireVolumes> = z.object({ volumes: z.array(volume), meta });
+export const volumesAnswer: ResponseParser<WireVolumes> = z.object({ volumes: z.array(volume), ...page });
 export const snapshotAnswer: ResponseParser<{ readonly snapshot: WireSnapshot }> = z.object({ snapshot });
 export const snapshotsAnswer: ResponseParser<WireSnapshots> = z.object({
   snapshots: z.array(snapshot),
-  meta,
+  ...page,
 });
 export const actionAnswer: ResponseParser<{ readonly action: WireAction }> = z.object({ action });
-export const actionsAnswer: ResponseParser<WireActions> = z.object({ actions: z.array(action), meta });
+export const actionsAnswer: ResponseParser<WireActions> = z.object({ actions: z.array(action), ...page });
 
 const tag = z.object({ name: text });
 export const tagAnswer: ResponseParser<{ readonly tag: { readonly name: string } }> = z.object({ tag });

@@ -7,8 +7,8 @@ import {
   toCreateSnapshotBody,
   toCreateVolumeBody,
   toSnapshot,
+  toSnapshotPage,
   toVolume,
-  toVolumeSnapshots,
 } from "../src/mapping.ts";
 import { snapshotAnswer, snapshotsAnswer, volumeAnswer, volumesAnswer } from "../src/wire.ts";
 
@@ -87,13 +87,14 @@ describe("snapshots", () => {
   });
 
   test("Droplet snapshots are kept out", () => {
-    const own = toVolumeSnapshots(snapshots.snapshots, 200);
+    const { items: own, total } = toSnapshotPage({ ...snapshots, meta: { total: 9 } }, 200);
+    expect(total, "without those that were left out").toBe(9 - snapshots.snapshots.length + own.length);
     expect(own.map((each) => each.name)).toEqual(["orders-db-nightly"]);
     expect(own[0] && digitalOceanDetails(own[0])).toEqual({ flatTags: ["keep"] });
   });
 
   test("a full page that would look like the last one without them is refused", () => {
-    expect(() => toVolumeSnapshots(snapshots.snapshots, 2)).toThrow(/held others.*malformed_response/);
+    expect(() => toSnapshotPage(snapshots, 2)).toThrow(/held others.*malformed_response/);
   });
 });
 

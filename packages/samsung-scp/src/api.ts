@@ -6,7 +6,8 @@ import * as wire from "./wire.ts";
 
 type Nothing = VersionedRequest<undefined>;
 type Many<Key extends string, T> = VersionedRequest<Readonly<Record<Key, readonly T[]>>>;
-type Snapshots = Many<"snapshots", wire.WireSnapshot>;
+type Volumes = VersionedRequest<wire.WireVolumes>;
+type Snapshots = VersionedRequest<wire.WireSnapshots>;
 type ServerVolume = VersionedRequest<wire.WireServerVolume>;
 type Maybe<T> = T | undefined;
 
@@ -30,7 +31,7 @@ export const createVolume = (body: wire.CreateVolumeBody): VersionedRequest<wire
   ...(body.max_iops || body.max_throughput ? { feature: "maxIops and maxThroughput of a new volume" } : {}),
   response: wire.volumeAnswer,
 });
-export const listVolumes = (at: PageRequest, name?: string): Many<"volumes", wire.WireVolume> => ({
+export const listVolumes = (at: PageRequest, name?: string): Volumes => ({
   ...get("listVolumes", "/v1/volumes", wire.volumesAnswer),
   query: { ...page(at), name },
 });

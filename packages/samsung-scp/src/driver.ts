@@ -6,7 +6,14 @@ import { createRequestSigner } from "./auth.ts";
 import { capabilitiesWith } from "./capabilities.ts";
 import type { ResolvedConfig } from "./config.ts";
 import { createFailureRefinement } from "./failure.ts";
-import { isBlocked, toCreateSnapshotBody, toCreateVolumeBody, toSnapshot, toVolume } from "./mapping.ts";
+import {
+  isBlocked,
+  toCreateSnapshotBody,
+  toCreateVolumeBody,
+  toPage,
+  toSnapshot,
+  toVolume,
+} from "./mapping.ts";
 import { accepted, done, started } from "./operations.ts";
 import { attemptIdOf } from "./tags.ts";
 import { PROVIDER, VERSION } from "./version.ts";
@@ -52,8 +59,8 @@ export function createDriver(config: ResolvedConfig): BlockStorageDriver {
     listVolumes: async (query, page, context) => {
       // A storage is of one region, and has no volume elsewhere.
       if (query.region !== undefined && query.region !== region) return { items: [] };
-      const { volumes } = await send(api.listVolumes(page, query.name), context);
-      return { items: volumes.map((wire) => toVolume(wire, region)) };
+      const { volumes, links, volumes_links } = await send(api.listVolumes(page, query.name), context);
+      return toPage(volumes, (wire) => toVolume(wire, region), [links, volumes_links]);
     },
     deleteVolume: (id, context) => accepted(send(api.deleteVolume(id), context)),
     resizeVolume: (id, sizeGiB, context) => accepted(send(api.extendVolume(id, sizeGiB), context)),
@@ -66,8 +73,8 @@ export function createDriver(config: ResolvedConfig): BlockStorageDriver {
       started(toSnapshot(await send(api.createSnapshot(toCreateSnapshotBody(input)), context), region)),
     getSnapshot: async (id, context) => toSnapshot(await send(api.getSnapshot(id), context), region),
     listSnapshots: async (query, page, context) => {
-      const { snapshots } = await send(api.listSnapshots(page, query), context);
-      return { items: snapshots.map((wire) => toSnapshot(wire, region)) };
+      const { snapshots, links, snapshots_links } = await send(api.listSnapshots(page, query), context);
+      return toPage(snapshots, (wire) => toSnapshot(wire, region), [links, snapshots_links]);
     },
     deleteSnapshot: (id, context) => accepted(send(api.deleteSnapshot(id), context)),
     updateSnapshot: async (id, { name, description }, context) => {

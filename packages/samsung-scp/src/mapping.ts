@@ -3,6 +3,7 @@ import type { Snapshot, SnapshotState, Volume, VolumeState } from "@polyvol/core
 import {
   type DriverCreateSnapshot,
   type DriverCreateVolume,
+  type DriverPage,
   parseDateTime,
   withProviderDetails,
 } from "@polyvol/core/driver";
@@ -56,6 +57,15 @@ export function toSnapshot(wire: WireSnapshot, region: string): Snapshot {
     ...(wire.description ? { description: wire.description } : {}),
   };
   return withProviderDetails(snapshot, wire);
+}
+
+/** The service counts nothing here; a link to a next page says that more follows. */
+export function toPage<Wire, T>(
+  page: readonly Wire[],
+  read: (wire: Wire) => T,
+  links: readonly (boolean | null | undefined)[],
+): DriverPage<T> {
+  return { items: page.map(read), ...(links.includes(true) ? { hasMore: true } : {}) };
 }
 
 export function toVolumeState(providerState: string): VolumeState {

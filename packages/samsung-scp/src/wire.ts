@@ -38,6 +38,12 @@ export type WireSnapshot = Always<"id" | "volume_id" | "created_at", string> &
   Maybe<(typeof SNAPSHOT_TEXTS)[number], string> &
   Maybe<"metadata", unknown>;
 
+/** One page. Whether links name a next one: the description has none, and the service may have them all the same. */
+export type WireVolumes = Always<"volumes", readonly WireVolume[]> &
+  Maybe<"links" | "volumes_links", boolean>;
+export type WireSnapshots = Always<"snapshots", readonly WireSnapshot[]> &
+  Maybe<"links" | "snapshots_links", boolean>;
+
 /** `multiattach` is `"<is> True"` where volumes of the type can be on several servers. */
 export type WireVolumeType = Always<"id", string> &
   Maybe<"name" | "description", string> &
@@ -95,11 +101,23 @@ const attached = z.object({ id, server_id: id, volume_id: id, device: text, dele
 const version = z.object({ id, status: text, not_before: text });
 const quotas = z.object(each(QUOTAS, z.object(each(QUOTA, z.int()))));
 
+/** Whether a listing goes on: no address of its links is called. Some services of this kind call them by their items. */
+const hasNext = z.array(z.unknown()).transform((links) => links.some((link) => Object(link).rel === "next"));
+const more = hasNext.optional().catch(undefined);
+
 type Many<Key extends string, T> = ResponseParser<Always<Key, readonly T[]>>;
 export const volumeAnswer: ResponseParser<WireVolume> = volume;
-export const volumesAnswer: Many<"volumes", WireVolume> = z.object({ volumes: z.array(volume) });
+export const volumesAnswer: ResponseParser<WireVolumes> = z.object({
+  volumes: z.array(volume),
+  links: more,
+  volumes_links: more,
+});
 export const snapshotAnswer: ResponseParser<WireSnapshot> = snapshot;
-export const snapshotsAnswer: Many<"snapshots", WireSnapshot> = z.object({ snapshots: z.array(snapshot) });
+export const snapshotsAnswer: ResponseParser<WireSnapshots> = z.object({
+  snapshots: z.array(snapshot),
+  links: more,
+  snapshots_links: more,
+});
 export const typeAnswer: ResponseParser<WireVolumeType> = kind;
 export const typesAnswer: Many<"volume_types", WireVolumeType> = z.object({ volume_types: z.array(kind) });
 export const attachedAnswer: ResponseParser<WireServerVolume> = attached;

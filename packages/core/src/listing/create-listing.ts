@@ -43,7 +43,8 @@ function signalOf({ abortSignal }: { readonly abortSignal: AbortSignal | undefin
   return abortSignal ?? new AbortController().signal;
 }
 
-function walkOf<T extends { readonly id: string }>(source: PageSource<T>): Walk<T> {
+/** Walks a listing in the way that its paging allows. */
+export function walkOf<T extends { readonly id: string }>(source: PageSource<T>): Walk<T> {
   switch (source.paging.style) {
     case "numbered":
       return walkNumbered(source);

@@ -1,8 +1,8 @@
 import { PolyvolError } from "../errors.ts";
 import { createIdSet, type IdSet } from "./id-set.ts";
-import { createReader, type Reader, type ReadPage } from "./reader.ts";
+import { createReader, type Reader, type ReadPage, WIDENED } from "./reader.ts";
 import { type Chunk, goesRound, MAX_BARREN_PAGES, type PageSource, type Walk } from "./source.ts";
-import { lostPlace, type Position } from "./token.ts";
+import { lostPlace, type Position, placeAfter } from "./token.ts";
 import type { Window } from "./windows.ts";
 
 /** How often a place that was torn apart by changes is read again before the listing gives up. */
@@ -14,7 +14,7 @@ const MAX_REREADS = 8;
  * What holds at every step, as long as the provider's order is stable: everything that existed throughout, up to the
  * last item seen, has been seen. A window that holds an id seen before extends that to its own end, whenever it was
  * read. One that holds none has lost its link, so earlier windows are read anew until one has it; the first window
- * always has. A window that is not full ends the listing.
+ * always has. A window of which nothing says that more follows ends the listing (end.ts).
  */
 export function walkNumbered<T extends { readonly id: string }>(source: PageSource<T>): Walk<T> {
   return async function* walk(from, abortSignal) {
@@ -23,7 +23,17 @@ export function walkNumbered<T extends { readonly id: string }>(source: PageSour
     if (abortSignal.aborted) onAbort();
     abortSignal.addEventListener("abort", onAbort, { once: true });
     try {
-      yield* chain(createReader(source, stop.signal), from);
+      for (let given: IdSet | undefined; ; ) {
+        const seen = createIdSet();
+        try {
+          yield* chain(createReader(source, stop.signal), from, seen, given);
+          return;
+        } catch (error) {
+          if (error !== WIDENED) throw error;
+          // What tells of lost links is what this walk has seen, so the next one begins with nothing.
+          given = seen;
+        }
+      }
     } finally {
       abortSignal.removeEventListener("abort", onAbort);
       stop.abort();
@@ -34,14 +44,15 @@ export function walkNumbered<T extends { readonly id: string }>(source: PageSour
 async function* chain<T extends { readonly id: string }>(
   reader: Reader<T>,
   from: Position | undefined,
+  seen: IdSet,
+  given: IdSet | undefined,
 ): AsyncGenerator<Chunk<T>, void, undefined> {
-  const seen = createIdSet();
   let next = 0;
   if (from !== undefined) {
     const place = await findPlace(reader, from);
     for (const item of place.page.items.slice(0, place.offset)) seen.add(item.id);
-    yield* unseen(place.page.items, seen, reader.window(place.index));
-    if (!place.page.full) return;
+    yield* unseen(place.page.items, seen, given, reader.window(place.index));
+    if (place.page.ends) return;
     next = place.index + 1;
   }
   let rereads = 0;
@@ -57,8 +68,8 @@ async function* chain<T extends { readonly id: string }>(
       continue;
     }
     const before = seen.size;
-    yield* unseen(page.items, seen, reader.window(index));
-    if (!page.full) return;
+    yield* unseen(page.items, seen, given, reader.window(index));
+    if (page.ends) return;
     barren = seen.size === before ? barren + 1 : 0;
     if (barren > MAX_BARREN_PAGES + rereads || reader.isPastAllBounds(index)) throw goesRound();
     if (index >= next) {
@@ -69,10 +80,11 @@ async function* chain<T extends { readonly id: string }>(
   }
 }
 
-/** The items that were not seen yet, marked as seen. */
+/** The items that were not seen yet, marked as seen, without those that were given out before. */
 function* unseen<T extends { readonly id: string }>(
   items: readonly T[],
   seen: IdSet,
+  given: IdSet | undefined,
   window: Window,
 ): Generator<Chunk<T>, void, undefined> {
   const fresh: T[] = [];
@@ -80,7 +92,7 @@ function* unseen<T extends { readonly id: string }>(
   let place = window.start - 1;
   for (const item of items) {
     place += 1;
-    if (!seen.add(item.id)) continue;
+    if (!seen.add(item.id) || given?.has(item.id) === true) continue;
     fresh.push(item);
     places.push(place);
   }
@@ -99,6 +111,7 @@ interface Place<T> {
 async function findPlace<T extends { readonly id: string }>(
   reader: Reader<T>,
   from: Position,
+  isAgain = false,
 ): Promise<Place<T>> {
   let start = 0;
   while (reader.window(start).end <= (from.index ?? 0)) start += 1;
@@ -108,19 +121,16 @@ async function findPlace<T extends { readonly id: string }>(
   for (const index of [...nearby, ...before].filter((each) => each >= 0)) {
     // The first answer says how many there are; what lies beyond them need not be asked for.
     if (reader.isBeyond(index)) continue;
-    const page = await reader.reread(index);
-    const offset = placeIn(page.items, from.anchors);
+    const page = isAgain ? await reader.reread(index) : await reader.peek(index);
+    if (page === undefined) {
+      // The first window tells how much the service gives at a time, and so where the others are.
+      await reader.reread(0);
+      return await findPlace(reader, from, true);
+    }
+    const offset = placeAfter(page.items, from.anchors);
     if (offset !== undefined) return { index, page, offset };
   }
   return lostPlace();
-}
-
-function placeIn(items: readonly { readonly id: string }[], anchors: readonly string[]): number | undefined {
-  for (const anchor of anchors) {
-    const offset = items.findIndex((item) => item.id === anchor);
-    if (offset >= 0) return offset + 1;
-  }
-  return undefined;
 }
 
 function tornApart(): PolyvolError {

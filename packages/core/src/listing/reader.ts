@@ -1,18 +1,23 @@
 import type { DriverPage } from "../driver.ts";
+import { gaveLess, MAX_SHORT_READS, moreFollows } from "./end.ts";
 import { type Attempts, type PageSource, requestSizeFor } from "./source.ts";
 import { createWindows, type Window } from "./windows.ts";
 
 /** A listing may need so many windows beyond twice what the first total promised; then the total is not to be believed. */
 const SPARE_WINDOWS = 50;
 
+/** Thrown when the provider's filter has been left out in the middle of a walk, which has to begin anew. */
+export const WIDENED: unique symbol = Symbol("widened");
+
 export interface ReadPage<T> {
   readonly items: readonly T[];
-  readonly full: boolean;
+  /** Whether nothing follows. */
+  readonly ends: boolean;
 }
 
 interface Slot<T> {
   readonly index: number;
-  readonly page: Promise<ReadPage<T>>;
+  readonly page: Promise<DriverPage<T>>;
 }
 
 /** Reads the windows of one walk, some of them before their turn. */
@@ -21,6 +26,8 @@ export interface Reader<T> {
   /** The window, fetched ahead together with the ones after it that the total promises. */
   read(index: number): Promise<ReadPage<T>>;
   reread(index: number): Promise<ReadPage<T>>;
+  /** The window, unless the service gives less of it than it says there is: `undefined`. */
+  peek(index: number): Promise<ReadPage<T> | undefined>;
   /** Whether the provider has said that there are not so many. */
   isBeyond(index: number): boolean;
   /** Whether so many windows were read that the provider's own first total cannot explain it. */
@@ -32,10 +39,10 @@ export function createReader<T extends { readonly id: string }>(
   abortSignal: AbortSignal,
 ): Reader<T> {
   const { paging, concurrency } = source;
-  const most = requestSizeFor(paging, source.requestSize);
-  const least = paging.style === "numbered" ? Math.min(paging.minPageSize, Math.ceil(most * 0.75)) : most;
+  let most = requestSizeFor(paging, source.requestSize);
+  let least = paging.style === "numbered" ? Math.min(paging.minPageSize, Math.ceil(most * 0.75)) : most;
   // A size of 1 cannot overlap with anything; two is the least that can.
-  const windowAt = createWindows(Math.max(1, least), Math.max(2, most));
+  let windowAt = createWindows(Math.max(1, least), Math.max(2, most));
   /** So many windows may be there before their turn: as many read already as in flight. */
   const ahead = 2 * concurrency;
   /** The window whose turn it is, and those before theirs: by index, modulo their number. */
@@ -44,8 +51,10 @@ export function createReader<T extends { readonly id: string }>(
   let inFlight = 0;
   let total = 0;
   let firstTotal: number | undefined;
+  /** The place after the last item of a window that was found good. */
+  let reached = 0;
 
-  async function fetch(index: number): Promise<ReadPage<T>> {
+  async function fetch(index: number): Promise<DriverPage<T>> {
     const { number, size } = windowAt(index);
     let underWay = false;
     const arrive = (): void => {
@@ -64,23 +73,23 @@ export function createReader<T extends { readonly id: string }>(
     };
     attempts.onStart();
     try {
-      const page: DriverPage<T> = await source.fetch({ number, size }, abortSignal, attempts);
+      const page = await source.fetch({ number, size }, abortSignal, attempts);
       if (page.total !== undefined) {
         total = page.total;
         firstTotal ??= page.total;
       }
-      return { items: page.items, full: page.items.length >= size };
+      return page;
     } finally {
       arrive();
     }
   }
 
-  function start(index: number): Promise<ReadPage<T>> {
+  function start(index: number): Promise<DriverPage<T>> {
     const slot = index % slots.length;
     const known = slots[slot];
     if (known?.index === index) return known.page;
     // Taken before anything is asked for: an answer that comes at once tops up at once.
-    const { promise: page, resolve } = Promise.withResolvers<ReadPage<T>>();
+    const { promise: page, resolve } = Promise.withResolvers<DriverPage<T>>();
     slots[slot] = { index, page };
     resolve(fetch(index));
     // A failure is handled where the page is awaited; one that nobody comes to want must not end the process.
@@ -105,19 +114,67 @@ export function createReader<T extends { readonly id: string }>(
     if (slots[slot]?.index === index) slots[slot] = undefined;
   }
 
+  /** Asks for no more than the service gives. Only before the second window: the places of the others change. */
+  function capAt(size: number): void {
+    most = size;
+    least = Math.ceil(size * 0.75);
+    windowAt = createWindows(least, Math.max(2, most));
+    slots.fill(undefined);
+  }
+
+  /** Whether the answer holds less of the window than it says there is. */
+  function isCutShort(index: number, page: DriverPage<T>): boolean {
+    const { size, start: before } = windowAt(index);
+    return page.items.length < size && moreFollows(page, { size, before }, false);
+  }
+
+  /**
+   * The window by an answer that agrees with itself. One that does not is read again: it may have been made in the
+   * middle of a change. When the service goes on giving less, less is asked for from the first window on, so that the
+   * windows overlap as the service cuts them.
+   */
+  async function settle(index: number, first: DriverPage<T>): Promise<ReadPage<T>> {
+    let page = first;
+    let gave = -1;
+    let mostGiven = 0;
+    for (let reads = 0; isCutShort(index, page); reads += 1) {
+      const given = page.items.length;
+      mostGiven = Math.max(mostGiven, given);
+      if (reads >= MAX_SHORT_READS)
+        throw gaveLess(page.total, Math.max(reached, windowAt(index).start + mostGiven));
+      if (source.widen?.() === true) {
+        if (index > 0 || turn > 0) throw WIDENED;
+      } else if (index === 0 && turn === 0 && given === gave && given > 0) {
+        capAt(given);
+      } else if (reads > 0) {
+        await source.pause?.(reads, abortSignal);
+      }
+      gave = given;
+      page = await fetch(index);
+    }
+    const { size, start: before } = windowAt(index);
+    reached = Math.max(reached, before + page.items.length);
+    return { items: page.items, ends: !moreFollows(page, { size, before }, false) };
+  }
+
   return {
-    window: windowAt,
+    window: (index) => windowAt(index),
     read: async (index) => {
       turn = index;
-      const page = start(index);
+      const fetched = start(index);
       topUp();
-      const result = await page;
+      const page = await fetched;
       drop(index);
-      return result;
+      return await settle(index, page);
     },
-    reread: (index) => {
+    reread: async (index) => {
       drop(index);
-      return fetch(index);
+      return await settle(index, await fetch(index));
+    },
+    peek: async (index) => {
+      drop(index);
+      const page = await fetch(index);
+      return isCutShort(index, page) ? undefined : await settle(index, page);
     },
     isBeyond: (index) => firstTotal !== undefined && windowAt(index).start >= total,
     isPastAllBounds: (index) => index > (2 * (firstTotal ?? 1_000_000)) / least + SPARE_WINDOWS,

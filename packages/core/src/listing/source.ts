@@ -16,10 +16,17 @@ export interface PageSource<T extends { readonly id: string }> {
    * begins and when its answer has come and is still to be read; where nothing tells of answers, only the former.
    */
   fetch(page: PageRequest, abortSignal: AbortSignal, attempts?: Attempts): Promise<DriverPage<T>>;
-  /** Most pages in flight at once, where pages can be addressed freely. */
+  /** Most pages in flight at once, where pages can be addressed freely. 0: none before its turn. */
   readonly concurrency: number;
   /** Wanted items of one request. */
   readonly requestSize: number | undefined;
+  /** Waits before a page is read again whose own answer contradicts it: what is counted may lag behind what is listed. */
+  pause?(attempt: number, abortSignal: AbortSignal): Promise<void>;
+  /**
+   * Reads on without the provider's filter, which core applies as well: some count what a filter leaves out, and then
+   * a total says nothing of the end. `false` where there is no filter left to leave out.
+   */
+  widen?(): boolean;
 }
 
 /** Items in the provider's order, each id once, with the place they stand at. */

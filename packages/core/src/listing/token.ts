@@ -6,7 +6,7 @@ export interface Position {
   readonly listing: string;
   /** The last ids given out, newest first: the anchors to find the place again by. */
   readonly anchors: readonly string[];
-  /** Numbered paging: the index in the provider's order up to which items were given out. */
+  /** The index in the provider's order up to which items were given out. */
   readonly index?: number;
   /** Cursor paging: the token of the request that the last item came from. Absent for the first request. */
   readonly cursor?: string;
@@ -63,6 +63,18 @@ function isPlace(index: unknown): boolean {
 
 function invalid(why: string): PolyvolError {
   return new PolyvolError("invalid_argument", `continuationToken: ${why}`, { outcome: "not_applied" });
+}
+
+/** Where to go on in a page: after the first of the anchors that is in it. `undefined` when none is. */
+export function placeAfter(
+  items: readonly { readonly id: string }[],
+  anchors: readonly string[],
+): number | undefined {
+  for (const anchor of anchors) {
+    const offset = items.findIndex((item) => item.id === anchor);
+    if (offset >= 0) return offset + 1;
+  }
+  return undefined;
 }
 
 /** @throws always: the place in the listing cannot be found again */

@@ -1,11 +1,12 @@
+import type { Chunk } from "../listing/source.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** How the poller reaches the provider; retries, deadlines and events are behind it. */
 export interface PollSource<T> {
   /** `undefined`: the provider says that there is no such resource. */
   get(id: string, operation: string, abortSignal: AbortSignal): Promise<T | undefined>;
-  /** Pages of a listing of everything, from the first on. */
-  pages(operation: string, abortSignal: AbortSignal): AsyncIterable<readonly T[]>;
+  /** A listing of everything, page by page; each id once. */
+  pages(operation: string, abortSignal: AbortSignal): AsyncIterable<Pick<Chunk<T>, "items">>;
 }
 
 /**
@@ -74,7 +75,7 @@ export function createPolls<T extends { readonly id: string }>(
       const together = abortedTogether(watches.map((watch) => watch.abortSignal));
       try {
         let pages = 0;
-        for await (const items of source.pages(first.operation, together.signal)) {
+        for await (const { items } of source.pages(first.operation, together.signal)) {
           pages += 1;
           for (const item of items) {
             for (const watch of open.get(item.id) ?? []) watch.resolve(item);
