@@ -64,6 +64,10 @@ function isBranded(error: unknown, brand: string): boolean {
 const AGAIN = "the same command can be repeated: it continues and makes nothing twice";
 
 const BUSY = "wait until the resource is free, then repeat";
+const OTHERS_WORK =
+  "nothing was changed; repeat when what is under way has ended, or with a longer --timeout";
+/** What the provider may say of when to come back. */
+const WAITABLE: readonly PolyvolErrorCode[] = ["rate_limited", "unavailable"];
 const WHICH = "say which one is meant: by --region where they differ in region, else by its id";
 const NO_SERVER =
   "take the id of the server from the provider's console; it has to be in the volume's region";
@@ -85,16 +89,17 @@ const NEXT: Readonly<Partial<Record<PolyvolErrorCode, string>>> = {
 /** What to do about a failure of a cloud. */
 export function nextStep(
   error: Pick<PolyvolError, "code"> &
-    Partial<Pick<PolyvolError, "operation" | "resource" | "retryable" | "retryAfterMs">>,
+    Partial<Pick<PolyvolError, "operation" | "outcome" | "resource" | "retryable" | "retryAfterMs">>,
   cloud: string | undefined,
 ): string | undefined {
   if (error.code === "unauthenticated") {
     const check = cloud === undefined ? "polyvol clouds check" : `polyvol clouds check --cloud ${cloud}`;
     return `check the variable or file that the credentials come from, then: ${check}`;
   }
-  if (error.code === "rate_limited" && error.retryAfterMs !== undefined) {
+  if (WAITABLE.includes(error.code) && error.retryAfterMs !== undefined) {
     return `wait ${secondsText(error.retryAfterMs)}; ${AGAIN}`;
   }
+  if (error.code === "timeout" && error.outcome === "not_applied") return OTHERS_WORK;
   if (error.code === "conflict" && error.retryable === true) return BUSY;
   if (error.code === "conflict" && error.operation?.endsWith(".find") === true) return WHICH;
   if (error.code === "not_found" && error.resource?.kind === "server") return NO_SERVER;

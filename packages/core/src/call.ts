@@ -67,7 +67,7 @@ export async function runCall<T>(
   const ending = new AbortController();
   const state: CallState = {
     resource: setup.resource,
-    ...{ seen: undefined, stayed: false, failedLook: undefined, sent: false },
+    ...{ seen: undefined, stayed: false, failedLook: undefined, failedAttempt: undefined, sent: false },
     attempts: 0,
     touched: false,
     taken: 0,
@@ -107,6 +107,8 @@ interface CallState {
   /** Whether `seen` is what had to pass before anything could be sent. */
   stayed: boolean;
   failedLook: PolyvolError | undefined;
+  /** Why the request that is under way, or waits to be sent again, is not the first. */
+  failedAttempt: PolyvolError | undefined;
   /** Times that the request that failed last was sent. */
   attempts: number;
   /** Whether any change of this call was sent. */
@@ -164,6 +166,7 @@ function makeCall(
         if (kind !== "read") state.sent = true;
         try {
           const result = await race(task(context));
+          state.failedAttempt = undefined;
           runtime.budget.succeeded(taken);
           if (kind !== "read") state.touched = true;
           return result;
@@ -175,6 +178,7 @@ function makeCall(
           const error = isPolyvolError(thrown) ? thrown : asPolyvolError(thrown, kind !== "read");
           if (kind !== "read" && error.outcome !== "not_applied") state.touched = true;
           state.attempts = attempt;
+          state.failedAttempt = error;
           // A definite refusal is an answer: the service is not down, and what was taken for it comes back.
           if (!error.retryable) runtime.budget.succeeded(taken);
           taken += await pauseOrThrow(runtime, context, error, kind, attempt);
@@ -188,6 +192,8 @@ function makeCall(
       state.taken += 1;
       state.earlierAttempts += state.attempts;
       state.attempts = 0;
+      const { code, reason } = failure;
+      context.emit({ type: "retry", attempt, delayMs, code, reason });
       await runtime.clock.sleep(delayMs, abortSignal);
       return true;
     },
@@ -229,7 +235,7 @@ function describe(runtime: Runtime, setup: CallSetup, state: CallState, thrown: 
 }
 
 function timeoutError(timeoutMs: number, state: CallState): PolyvolError {
-  const { seen, stayed, failedLook } = state;
+  const { seen, stayed, failedLook, failedAttempt } = state;
   const words = [
     `not finished within ${showSpan(timeoutMs)}`,
     ...(seen === undefined
@@ -238,8 +244,12 @@ function timeoutError(timeoutMs: number, state: CallState): PolyvolError {
         ? [`it stayed ${seen}`, "nothing was sent"]
         : [`last seen: ${seen}`]),
     ...(failedLook === undefined ? [] : [`the last look failed: ${failedLook.reason}`]),
+    ...(failedAttempt === undefined ? [] : [`the last attempt failed: ${failedAttempt.reason}`]),
   ];
-  return new PolyvolError("timeout", words.join("; "), { retryable: true, cause: failedLook });
+  return new PolyvolError("timeout", words.join("; "), {
+    retryable: true,
+    cause: failedLook ?? failedAttempt,
+  });
 }
 
 /**

@@ -35,7 +35,7 @@ export interface ResponseEvent extends EventBase {
   readonly failure?: string;
 }
 
-/** A failed request will be sent again after `delayMs`. */
+/** A failed request will be sent again after `delayMs`; one whose outcome is unknown only if a look does not find its effect. */
 export interface RetryEvent extends EventBase {
   /** Tells the event apart. */
   readonly type: "retry";

@@ -232,3 +232,17 @@ test("one answer with a gateway's RateLimit-Limit of 1 shuts nothing", async () 
   for (let call = 0; call < 10; call += 1) await storage.volumes.get("ab-1");
   expect(clock.now() - from).toBeLessThan(1_000);
 });
+
+test("a quota that comes round with the deadline is told at once, not waited for in vain", async () => {
+  const { storage, emulator, clock } = await openCloud();
+  emulator.seed({ volumes: [VOLUME] });
+  const body = { id: "too_many_requests", message: "API rate limit exceeded." };
+  const headers = { "retry-after": "60" };
+  emulator.faults.add({ kind: "answer", status: 429, headers, body, match: { method: "GET" } });
+  for (let call = 0; call < 2; call += 1) {
+    const from = clock.now();
+    const error = await failureOf(storage.volumes.get("ab-1"));
+    expect(error).toMatchObject({ code: "rate_limited", retryAfterMs: 60_000 });
+    expect(clock.now() - from).toBeLessThan(1_000);
+  }
+});

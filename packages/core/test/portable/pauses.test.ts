@@ -1,4 +1,10 @@
-import { type BlockStorage, createBlockStorage, PolyvolError, type PolyvolErrorDetails } from "@polyvol/core";
+import {
+  type BlockStorage,
+  createBlockStorage,
+  PolyvolError,
+  type PolyvolErrorDetails,
+  type PolyvolEvent,
+} from "@polyvol/core";
 import { createVirtualClock, type VirtualClock } from "@polyvol/core/driver";
 import { createMemoryAccount, createMemoryDriver, type MemoryAccount } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
@@ -115,4 +121,27 @@ test("Retry-After: 0 does not bring everybody back at once", async () => {
     await storage.volumes.list().toArray();
     expect(clock.now() - from).toBeGreaterThanOrEqual(150);
   }
+});
+
+test("a deadline that passes behind a retry says what failed before it", async () => {
+  const { clock, account, storage } = world("enforced");
+  fail(account, "listVolumes", overloaded({ retryAfterMs: 5_000 }))(1);
+  account.inject({ on: "listVolumes", effect: "delay", when: "before", ms: 60_000 });
+  const listed = storage.volumes.list({}, { timeoutMs: 10_000 }).toArray();
+  await expect(listed).rejects.toMatchObject({ code: "timeout", cause: { code: "unavailable" } });
+  await expect(listed).rejects.toThrow(/not finished within 10 s; the last attempt failed: 503/);
+  expect(clock.sleepers).toBe(0);
+});
+
+test("the pause before the look after an unclear create is told of", async () => {
+  const { account, storage } = world("enforced");
+  fail(account, "createVolume", overloaded({ retryAfterMs: 12_000 }))(1);
+  const told: PolyvolEvent[] = [];
+  const watched = createBlockStorage(storage.driver, {
+    ...{ clock: account.clock, onEvent: (event) => void told.push(event) },
+  });
+  await watched.volumes.create({ name: "a", sizeGiB: 8 });
+  const kinds = told.map(({ type }) => type).filter((type) => type === "retry" || type === "recover");
+  expect(kinds).toEqual(["retry", "recover"]);
+  expect(told.find(({ type }) => type === "retry")).toMatchObject({ delayMs: 12_000, code: "unavailable" });
 });
