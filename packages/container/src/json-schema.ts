@@ -25,6 +25,7 @@ export function configJsonSchema(
       if (zodSchema._zod.def.type === "custom") jsonSchema.not = {};
     },
   }) as Record<string, unknown>;
+  result["patternProperties"] = { "^x-": { description: "A place for templates, which is not read" } };
   if (policies === undefined) return result;
   const properties = result["properties"] as Readonly<Record<string, object>>;
   const { $schema: _, ...own } = policies;

@@ -37,7 +37,7 @@ interface Checked {
 
 /** @throws ConfigError */
 export function checkSource(source: ConfigSource, more: readonly ProviderRegistration[] = []): Config {
-  const top = configSchema(z.unknown()).safeParse(source.value);
+  const top = configSchema(z.unknown()).safeParse(withoutTemplates(source.value));
   if (!top.success) throw new ConfigError(source.file, problemsOf(source, top.error, []));
   const { clouds, allowLiteralSecrets = false, policies } = top.data as unknown as Checked;
 
@@ -58,6 +58,12 @@ export function checkSource(source: ConfigSource, more: readonly ProviderRegistr
     ...(policies === undefined ? {} : { policies }),
     locate,
   };
+}
+
+/** Keys at the top that begin with `x-` are a place for what other parts repeat. */
+function withoutTemplates(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith("x-")));
 }
 
 function checkCloud(

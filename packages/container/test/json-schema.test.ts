@@ -25,6 +25,12 @@ test.each([
   expect(schema.safeParse(withCloud(cloud)).success).toBe(false);
 });
 
+test("editors take templates at the top, and nothing else that is unknown", () => {
+  const cloud = withCloud({ provider: "digitalocean" });
+  expect(schema.safeParse({ ...cloud, "x-keep": { daily: 7 } }).success).toBe(true);
+  expect(configJsonSchema()).toMatchObject({ additionalProperties: false, patternProperties: { "^x-": {} } });
+});
+
 test("it is plain JSON and knows each provider and option", () => {
   const text = JSON.stringify(configJsonSchema());
   for (const { provider, options, credentials } of PROVIDERS) {

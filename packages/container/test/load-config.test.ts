@@ -69,9 +69,44 @@ test("files that cannot be read, and endings that mean nothing", async () => {
   );
   expect(await messageOf(loadConfig({ cwd: folder, path: "no.ts" }), folder)).toContain("found no such file");
   expect(await messageOf(loadConfig({ cwd: folder, path: "sub" }), folder)).toContain(
-    "cannot be read (EISDIR)",
+    "found a folder; allowed: a regular file of at most 4 MiB",
   );
   expect(await messageOf(loadConfig({ cwd: folder, path: "c.toml" }), folder)).toBe(
     'c.toml: found a file ending in ".toml"; allowed: .yaml, .yml, .json, .ts, .mts, .cts, .js, .mjs, .cjs',
+  );
+});
+
+test("merge keys are followed, also to say where something stands, and templates are no clouds", async () => {
+  const folder = await folderWith({
+    "c.yaml": `x-common: &common
+  provider: digitalocean
+  region: nyc3
+x-more: &more { provider: nope, region: sfo3 }
+clouds:
+  a: { <<: *common }
+  b:
+    <<: [*common, *more]
+    region: fra1
+policies:
+  nightly: &nightly { prefix: x, keep: 3 }
+  weekly:
+    <<: *nightly
+    prefix: y
+`,
+    "c.json": JSON.stringify({ "x-anything": 1, clouds: { a: { provider: "digitalocean" } } }),
+    "wrong.yaml": "x-c: &c\n  provider: digitalocean\n  regoin: x\nclouds:\n  a: { <<: *c }\n",
+  });
+  const { clouds, policies, locate } = await loadConfig({ cwd: folder, path: "c.yaml" });
+  const regions = [...clouds.values()].map(({ name, provider, region }) => [name, provider, region]);
+  expect(regions).toEqual([
+    ["a", "digitalocean", "nyc3"],
+    ["b", "digitalocean", "fra1"],
+  ]);
+  expect(policies).toEqual({ nightly: { prefix: "x", keep: 3 }, weekly: { prefix: "y", keep: 3 } });
+  expect(locate(["policies", "weekly", "keep"])).toEqual({ line: 11, column: 34 });
+  expect(locate(["policies", "weekly", "prefix"])).toEqual({ line: 14, column: 5 });
+  expect([...(await loadConfig({ cwd: folder, path: "c.json" })).clouds.keys()]).toEqual(["a"]);
+  expect(await messageOf(loadConfig({ cwd: folder, path: "wrong.yaml" }), folder)).toMatch(
+    /^wrong\.yaml:3:3: clouds\.a\.regoin: found an unknown key; /,
   );
 });

@@ -1,4 +1,4 @@
-import { PolyvolError } from "@polyvol/core";
+import { isPolyvolError, PolyvolError } from "@polyvol/core";
 import { resolveSecret, type SecretSource } from "@polyvol/core/driver";
 import type { Authorize } from "@polyvol/core/http";
 
@@ -19,6 +19,7 @@ async function readToken(source: Exclude<SecretSource, string>): Promise<string>
   const from = typeof source === "function" ? "the token callback" : `the token file ${source.file}`;
   const details = { outcome: "not_applied" } as const;
   const token = await resolveSecret(source).catch((cause: unknown) => {
+    if (isPolyvolError(cause, "unauthenticated")) throw cause;
     throw new PolyvolError("unauthenticated", `${from} failed`, { ...details, cause });
   });
   if (isToken(token)) return token;

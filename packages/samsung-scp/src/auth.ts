@@ -1,4 +1,4 @@
-import { PolyvolError } from "@polyvol/core";
+import { isPolyvolError, PolyvolError } from "@polyvol/core";
 import { resolveSecret, type SecretSource } from "@polyvol/core/driver";
 import type { Authorize } from "@polyvol/core/http";
 import type { ResolvedConfig } from "./config.ts";
@@ -75,6 +75,7 @@ function isTelling(secret: string): boolean {
 
 async function resolve(name: string, source: SecretSource): Promise<string> {
   const value = await resolveSecret(source).catch((cause: unknown) => {
+    if (isPolyvolError(cause, "unauthenticated")) throw cause;
     throw unusable(`the ${name} could not be had from its source`, cause);
   });
   if (isSecret(value)) return value;

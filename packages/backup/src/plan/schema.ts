@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { PolicyError, parseOrThrow } from "../retention/policy-error.ts";
+import { PolicyError, parseOrThrow, withinDepth } from "../retention/policy-error.ts";
 import { digestOf } from "./canonical.ts";
 import type { BackupPlan } from "./types.ts";
 
@@ -88,7 +88,7 @@ const planSchema = z.strictObject(
 export function parsePlan(value: unknown): BackupPlan {
   const parsed = parseOrThrow(planSchema as unknown as z.ZodType<BackupPlan>, value, "plan");
   const { digest, ...body } = parsed;
-  const found = digestOf(body);
+  const found = withinDepth("plan", () => digestOf(body));
   if (digest === found) return parsed;
   throw new PolicyError("failed_precondition", "the plan was changed after it was made; plan again", [
     { path: "plan.digest", found: digest, allowed: `${found}, the digest of its content` },

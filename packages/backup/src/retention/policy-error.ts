@@ -31,9 +31,23 @@ export class PolicyError extends Error {
 
 /** Parses `value` by `schema`, or throws a {@link PolicyError} that lists every problem below `root`. */
 export function parseOrThrow<T>(schema: z.ZodType<T>, value: unknown, root: string): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw invalidArgument(result.error.issues.flatMap((issue) => describeIssue(issue, value, root)));
+  return withinDepth(root, () => {
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    throw invalidArgument(result.error.issues.flatMap((issue) => describeIssue(issue, value, root)));
+  });
+}
+
+/** Does what goes through a value level by level. @throws PolicyError where there are too many of them */
+export function withinDepth<T>(root: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    // The stack is full.
+    if (!(error instanceof RangeError && /stack/.test(error.message))) throw error;
+    const allowed = "data with few levels, as Polyvol writes it";
+    throw invalidArgument([{ path: root, found: "what is nested too deeply", allowed }]);
+  }
 }
 
 /** The error for input with these problems, one line each. */

@@ -61,6 +61,11 @@ describe("what a plan says", () => {
     const other = await plan(NIGHTLY, new Map(Object.entries(world.open()).reverse()), now);
     expect(JSON.stringify(other)).toBe(JSON.stringify(one));
     expect(parsePlan(JSON.parse(JSON.stringify(one)))).toEqual(one);
+    let deep: unknown = [];
+    for (let level = 0; level < 50_000; level += 1) deep = [deep];
+    for (const wrong of [deep, { ...one, problems: [{ code: "x", message: "x", effect: "x", deep }] }]) {
+      expect(() => parsePlan(wrong)).toThrow("plan: found what is nested too deeply");
+    }
   });
 
   test("does not depend on the order of listings", async () => {

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import type { ConfiguredNames } from "./candidates.ts";
 
 const FILES = ["polyvol.config.yaml", "polyvol.config.yml", "polyvol.config.json"];
@@ -21,7 +21,9 @@ async function keysOf(file: string | undefined, part: string): Promise<readonly 
   if (text === undefined) return [];
   const { parse } = await import("yaml");
   try {
-    const content = parse(text, { logLevel: "silent" }) as Readonly<Record<string, unknown>> | null;
+    const content = parse(text, { logLevel: "silent", merge: true }) as Readonly<
+      Record<string, unknown>
+    > | null;
     const names = content?.[part];
     if (typeof names !== "object" || names === null) return [];
     return Object.keys(names).filter((name) => PLAIN.test(name));
@@ -33,7 +35,7 @@ async function keysOf(file: string | undefined, part: string): Promise<readonly 
 async function firstText(files: readonly string[]): Promise<string | undefined> {
   for (const file of files) {
     try {
-      return await readFile(file, "utf8");
+      if ((await stat(file)).isFile()) return await readFile(file, "utf8");
     } catch {
       // The next one, or none.
     }

@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
-import type { SecretSource } from "@polyvol/core/driver";
+import { type SecretSource, unfitKind } from "@polyvol/core/driver";
 import type { CloudConfig, Config, SecretReference } from "../config.ts";
 import { ConfigError } from "../config-error.ts";
 import { problemAt } from "../problems.ts";
@@ -59,7 +59,8 @@ function resolveReference(config: Config, reference: SecretReference, environmen
 function unreadable(file: string): string | undefined {
   try {
     accessSync(file, constants.R_OK);
-    return statSync(file).isDirectory() ? "which is a folder" : undefined;
+    const kind = unfitKind(statSync(file));
+    return kind === undefined ? undefined : `which is ${kind}`;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === "ENOENT" ? "which does not exist" : `which cannot be read (${code})`;

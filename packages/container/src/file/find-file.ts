@@ -1,11 +1,20 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { checkFile, type FileBounds, UnfitFile } from "@polyvol/core/driver";
 import { lilconfig } from "lilconfig";
 import { ConfigError } from "../config-error.ts";
 import { CODE_ENDINGS } from "./import-code.ts";
 
 /** Looked for in this order. */
 const FILE_NAMES: readonly string[] = ["polyvol.config.yaml", "polyvol.config.yml", "polyvol.config.json"];
+
+/** What a configuration may be as a file. */
+export const CONFIG_FILE: FileBounds = { mostBytes: 4 * 1024 * 1024, orPipe: true };
+
+/** The error for a path that names no file which could be a configuration. */
+export function unfit(file: string, cause: UnfitFile): ConfigError {
+  return new ConfigError(file, [{ path: "", found: cause.found, allowed: cause.allowed }], { cause });
+}
 
 const asText = (_file: string, content: string): string => content;
 
@@ -15,6 +24,7 @@ const asText = (_file: string, content: string): string => content;
  * @throws ConfigError when there is none
  */
 export async function findFile(folder: string): Promise<{ readonly file: string; readonly text: string }> {
+  await refuseUnfit(folder);
   const finder = lilconfig("polyvol", {
     searchPlaces: [...FILE_NAMES],
     loaders: { ".yaml": asText, ".yml": asText, ".json": asText },
@@ -38,4 +48,17 @@ export async function findFile(folder: string): Promise<{ readonly file: string;
       }`,
     },
   ]);
+}
+
+/** Looks at the first one that is there, before it is read: a pipe of that name has no end. */
+async function refuseUnfit(folder: string): Promise<void> {
+  for (const name of FILE_NAMES) {
+    const file = join(folder, name);
+    try {
+      await checkFile(file, CONFIG_FILE);
+      return;
+    } catch (cause) {
+      if (cause instanceof UnfitFile) throw unfit(file, cause);
+    }
+  }
 }

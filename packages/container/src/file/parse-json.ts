@@ -1,3 +1,4 @@
+import { AmbiguousJson, parseJsonText } from "@polyvol/core/driver";
 import { ConfigError } from "../config-error.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import type { ParsedText } from "./source.ts";
@@ -10,8 +11,13 @@ export function parseJson(file: string, content: string): ParsedText {
   const text = content.replace(/^\uFEFF/, "");
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJsonText(text);
   } catch (error) {
+    if (error instanceof AmbiguousJson) {
+      const { found, line, column } = error;
+      const position = { line, column };
+      throw new ConfigError(file, [{ path: "", position, found, allowed: "JSON, each key once" }]);
+    }
     const [, line, column] = /line (\d+) column (\d+)/.exec(String(error)) ?? [];
     const position = line === undefined ? {} : { position: { line: Number(line), column: Number(column) } };
     const found = text.trim() === "" ? "an empty file" : "what is no JSON";

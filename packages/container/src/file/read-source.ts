@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
+import { readTextFile, UnfitFile } from "@polyvol/core/driver";
 import { ConfigError } from "../config-error.ts";
-import { findFile } from "./find-file.ts";
+import { CONFIG_FILE, findFile, unfit } from "./find-file.ts";
 import { CODE_ENDINGS, importCode } from "./import-code.ts";
 import { parseJson } from "./parse-json.ts";
 import { parseYaml } from "./parse-yaml.ts";
@@ -33,8 +33,9 @@ function parse(file: string, text: string): ParsedText {
 
 async function read(file: string): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    return await readTextFile(file, CONFIG_FILE);
   } catch (cause) {
+    if (cause instanceof UnfitFile) throw unfit(file, cause);
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
     const found = code === "ENOENT" ? "no such file" : `a file that cannot be read (${code})`;
     throw new ConfigError(file, [{ path: "", found, allowed: "a readable file" }], { cause });

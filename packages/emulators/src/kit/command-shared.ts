@@ -1,9 +1,10 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { createVirtualClock, realClock } from "./clock.ts";
 import { type CommandInput, type CommandOption, UsageError } from "./command.ts";
 import type { CommandValues } from "./command-input.ts";
 import type { EmulatorOptions } from "./emulator.ts";
 import { parseFaults } from "./fault-schema.ts";
+import { parseJsonText } from "./json-text.ts";
 import type { ListenOptions } from "./node-server.ts";
 import type { Clock } from "./service.ts";
 import { InvalidInput } from "./validation.ts";
@@ -37,21 +38,36 @@ export const SHARED_OPTIONS: Readonly<Record<string, CommandOption>> = {
   help: { type: "boolean", help: "show this text" },
 };
 
+/** A made-up account of 250,000 snapshots has less than half of it. */
+const MOST_BYTES = 256 * 1024 * 1024;
+
 /** The JSON in the file that an option names; `undefined` when the option is not given. */
 export function readJson(values: CommandValues, name: string): unknown {
   const file = values.text(name);
   if (file === undefined) return undefined;
   let text: string;
   try {
+    refuseUnfit(name, file);
     text = readFileSync(file, "utf8");
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
     throw new UsageError(`--${name}: cannot read ${file} (${code})`);
   }
   try {
-    return JSON.parse(text);
+    return parseJsonText(text);
   } catch (error) {
     throw new UsageError(`--${name}: ${file} is not JSON: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** A pipe that nobody writes to, or a device without an end, would be read for ever. */
+function refuseUnfit(name: string, file: string): void {
+  const stats = statSync(file);
+  const isGiven = /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/(?:self|\d+)\/fd\/\d+)$/.test(file);
+  if (stats.size > MOST_BYTES) throw new UsageError(`--${name}: ${file} is larger than 256 MiB`);
+  if (!stats.isFile() && !(isGiven && !stats.isDirectory())) {
+    throw new UsageError(`--${name}: ${file} is no regular file`);
   }
 }
 

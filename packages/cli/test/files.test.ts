@@ -1,0 +1,78 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type Ended, polyvol } from "./polyvol.ts";
+
+const CLOUD = { provider: "digitalocean", region: "nyc3", credentials: { token: { env: "TOKEN" } } };
+const POLICY = `{ "select": { "name": "db" }, "schedule": { "cron": "@daily", "timezone": "UTC" }, "retention": { "last": 30 } }`;
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "polyvol-files-"));
+  await writeFile(join(folder, "polyvol.config.json"), JSON.stringify({ clouds: { main: CLOUD } }));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const run = (command: string): Promise<Ended> =>
+  polyvol(command.split(" "), { cwd: folder, env: { TOKEN: "T" } });
+
+const write = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
+
+describe("a file that somebody named", () => {
+  test("a configuration in JSON with a key twice is refused with its line", async () => {
+    const cloud = JSON.stringify(CLOUD);
+    await write(
+      "twice.json",
+      `{\n"clouds": { "main": ${cloud} },\n"policies": {\n"a": ${POLICY},\n"a": ${POLICY}\n}\n}`,
+    );
+    const { code, err } = await run("config check -c twice.json");
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: "error: twice.json:5:1: found a key that stands twice in its object; allowed: JSON, each key once\n",
+    });
+  });
+
+  test("data that is nested too deeply", async () => {
+    const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+    await Promise.all(["deep.json", "deep.yaml"].map((name) => write(name, deep)));
+    for (const command of [
+      "backup apply deep.json",
+      "config check -c deep.json",
+      "config check -c deep.yaml",
+      "backup explain --policy deep.json --snapshots deep.json",
+      "emulator digitalocean --seed deep.json",
+      "emulator samsung-scp --faults deep.json",
+    ]) {
+      const { code, err } = await run(command);
+      expect({ code, err }, command).toEqual({ code: 2, err: expect.stringContaining("nested too deeply") });
+      expect(err, command).not.toContain("call stack");
+    }
+  });
+
+  test.runIf(process.platform !== "win32")(
+    "a pipe in the place of a file is refused, and the command ends",
+    async () => {
+      execFileSync("mkfifo", [join(folder, "pipe"), join(folder, "pipe.yaml")]);
+      const credentials = { token: { file: "pipe" } };
+      await write("by-pipe.json", JSON.stringify({ clouds: { main: { ...CLOUD, credentials } } }));
+      for (const [command, words] of [
+        ["backup apply pipe", "found a named pipe (FIFO); allowed: a regular file of at most 256 MiB"],
+        ["config check -c pipe.yaml", "found a named pipe (FIFO); allowed: a regular file of at most 4 MiB"],
+        ["volumes list -c by-pipe.json", "which is a named pipe (FIFO); allowed: a readable file"],
+        ["emulator digitalocean --seed pipe", "pipe is no regular file"],
+      ] as const) {
+        const { code, err } = await run(command);
+        expect({ code, err }, command).toEqual({ code: 2, err: expect.stringContaining(words) });
+      }
+      await rm(join(folder, "polyvol.config.json"));
+      execFileSync("mkfifo", [join(folder, "polyvol.config.yaml")]);
+      const found = await run("config check");
+      expect(found).toMatchObject({
+        code: 2,
+        err: expect.stringContaining("polyvol.config.yaml: found a named pipe"),
+      });
+    },
+  );
+});

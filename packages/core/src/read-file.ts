@@ -1,0 +1,91 @@
+import { constants, type Stats } from "node:fs";
+import { type FileHandle, open, stat } from "node:fs/promises";
+
+/** What a file may be that somebody named. */
+export interface FileBounds {
+  /** Largest size, in bytes. */
+  readonly mostBytes: number;
+  /** Whether standard input and what a shell gives as `<(…)` may stand in for a file. Default `false`. */
+  readonly orPipe?: boolean;
+}
+
+/** A path that names no file which could be read: a folder, a pipe, a device, or more than was agreed. */
+export class UnfitFile extends Error {
+  override readonly name: string = "UnfitFile";
+  /** What it is: `a folder`. */
+  readonly found: string;
+  /** What may be there: `a regular file of at most 64 KiB`. */
+  readonly allowed: string;
+
+  constructor(path: string, found: string, allowed: string) {
+    super(`${path}: found ${found}; allowed: ${allowed}`);
+    this.found = found;
+    this.allowed = allowed;
+  }
+}
+
+/** Has a writer already, unlike a pipe that lies in a folder. */
+const GIVEN = /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/(?:self|\d+)\/fd\/\d+)$/;
+
+/**
+ * The text of a regular file, links followed. What else can have a path (a pipe that nobody writes to, a device without
+ * an end) is refused before it is opened, since reading it may never end.
+ * @throws UnfitFile for what is no such file; else the error of the file system
+ */
+export async function readTextFile(path: string, bounds: FileBounds): Promise<string> {
+  await checkFile(path, bounds);
+  // Another thing may have taken its place: opening a pipe must not wait for a writer.
+  const wait = isGiven(path, bounds) ? 0 : (constants.O_NONBLOCK ?? 0);
+  const file = await open(path, constants.O_RDONLY | wait);
+  try {
+    refuse(path, await file.stat(), bounds);
+    return await readBounded(path, file, bounds);
+  } finally {
+    await file.close();
+  }
+}
+
+/** @throws as {@link readTextFile} does, without reading the file */
+export async function checkFile(path: string, bounds: FileBounds): Promise<void> {
+  refuse(path, await stat(path), bounds);
+}
+
+/** What a path names, where it is no regular file. */
+export function unfitKind(stats: Stats): string | undefined {
+  if (stats.isFile()) return undefined;
+  if (stats.isDirectory()) return "a folder";
+  if (stats.isFIFO()) return "a named pipe (FIFO)";
+  return stats.isSocket() ? "a socket" : "a device";
+}
+
+function refuse(path: string, stats: Stats, bounds: FileBounds): void {
+  const kind = unfitKind(stats);
+  if (kind !== undefined && !(isGiven(path, bounds) && kind !== "a folder")) throw unfit(path, kind, bounds);
+  if (stats.size > bounds.mostBytes) throw tooLarge(path, bounds);
+}
+
+const isGiven = (path: string, { orPipe = false }: FileBounds): boolean => orPipe && GIVEN.test(path);
+
+async function readBounded(path: string, file: FileHandle, bounds: FileBounds): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(64 * 1024), 0, 64 * 1024, null);
+    if (bytesRead === 0) return Buffer.concat(chunks).toString("utf8");
+    size += bytesRead;
+    if (size > bounds.mostBytes) throw tooLarge(path, bounds);
+    chunks.push(buffer.subarray(0, bytesRead));
+  }
+}
+
+function tooLarge(path: string, bounds: FileBounds): UnfitFile {
+  return unfit(path, `more than ${sizeText(bounds.mostBytes)}`, bounds);
+}
+
+function unfit(path: string, found: string, { mostBytes }: FileBounds): UnfitFile {
+  return new UnfitFile(path, found, `a regular file of at most ${sizeText(mostBytes)}`);
+}
+
+function sizeText(bytes: number): string {
+  return bytes < 1_048_576 ? `${bytes / 1_024} KiB` : `${bytes / 1_048_576} MiB`;
+}
