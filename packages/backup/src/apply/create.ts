@@ -1,7 +1,7 @@
 import { type BlockStorage, isPolyvolError, PolyvolError, type Snapshot } from "@polyvol/core";
+import { ownTags } from "../naming/own-tags.ts";
 import { patiently } from "../patience.ts";
 import { refuseAttached } from "../plan/creation.ts";
-import { ownTags } from "../plan/judge.ts";
 import type { PlannedCreation } from "../plan/types.ts";
 import { hookEnvironment } from "../policy/environment.ts";
 import type { Hook, Policy } from "../policy/types.ts";
@@ -85,7 +85,7 @@ async function createBetweenHooks(work: CreationWork): Promise<Creation> {
 }
 
 async function send({ storage, place, policy, creation, context }: CreationWork): Promise<Snapshot> {
-  const { supports } = storage.capabilities;
+  const { supports, limits } = storage.capabilities;
   const about = `Polyvol backup of ${place.volumeName.slice(0, 100)}, policy ${policy.id}, slot ${creation.slot}`;
   if (!policy.allowAttached) {
     // Not every provider can be told to leave a volume in use alone.
@@ -98,7 +98,9 @@ async function send({ storage, place, policy, creation, context }: CreationWork)
       name: creation.name,
       allowAttached: policy.allowAttached,
       ...(supports.includes("snapshots.description") ? { description: about } : {}),
-      ...(supports.includes("snapshots.tags") ? { tags: ownTags(policy.id) } : {}),
+      ...(supports.includes("snapshots.tags")
+        ? { tags: ownTags(policy.id, { name: place.volumeName, limits }) }
+        : {}),
     },
     patiently(storage, "change", context.abortSignal),
   );

@@ -1,6 +1,7 @@
 import { type Clouds, cloudsOf, listClouds } from "../clouds.ts";
 import { parseDrillName } from "../naming/drill-name.ts";
 import { withoutShared } from "../observe/accounts.ts";
+import { goneVolumes } from "../observe/gone.ts";
 import { hiddenIn } from "../observe/marks.ts";
 import { observe } from "../observe/observe.ts";
 import type { ObservedCloud, SeenSnapshot } from "../observe/world.ts";
@@ -52,6 +53,8 @@ export interface Finding {
   readonly names: readonly string[];
   /** The volume of the snapshots. */
   readonly volumeId?: string;
+  /** Its name; of one that is gone, what its snapshots say. Absent when they do not. */
+  readonly volumeName?: string;
   /** The policy that owns the snapshots. */
   readonly policyId?: string;
   /** For people, in full sentences. */
@@ -178,15 +181,21 @@ function auditSnapshots(
     const ids = found.map(({ snapshot }) => snapshot.id);
     const names = found.map(({ snapshot }) => snapshot.name);
     const policy = policyId === undefined ? {} : { policyId };
-    drafts.push({ kind, resource: "snapshot", ids, names, volumeId, ...policy, message });
+    drafts.push({ kind, resource: "snapshot", ids, names, volumeId, ...named, ...policy, message });
   };
+  const volume = cloud.volumes.find(({ id }) => id === volumeId);
+  const volumeName = volume?.name ?? goneVolumes(all, new Set())[0]?.name;
+  const named = volumeName === undefined ? {} : { volumeName };
   const live = all.filter(({ snapshot }) => snapshot.state !== "error");
   for (const [name, group] of groupBy(live, ({ snapshot }) => snapshot.name)) {
     if (group.length > 1)
       about("surplus_snapshots", group, `${group.length} snapshots of one volume are named ${name}`);
   }
-  const gone = !cloud.volumes.some(({ id }) => id === volumeId);
-  if (gone) about("volume_gone", all, "their volume does not exist any more; no policy deletes them");
+  const gone = volume === undefined;
+  if (gone) {
+    const which = volumeName === undefined ? "their volume" : `their volume, ${volumeName},`;
+    about("volume_gone", all, `${which} does not exist any more; no policy deletes them`);
+  }
 
   const chosen = new Set(chosenBy(volumeId).map(({ id }) => id));
   const ownerOf = (id: string | undefined): Policy | undefined => policies.find((each) => ownsId(each, id));

@@ -1,3 +1,4 @@
+import { goneNamesakesOf } from "../observe/gone.ts";
 import { hiddenIn } from "../observe/marks.ts";
 import type { CloudState, ObservedCloud } from "../observe/world.ts";
 import { selectVolumes } from "../policy/select.ts";
@@ -57,7 +58,7 @@ function* planning(
       if (chosenBy.length === 0) continue;
       const planned = planVolume(state, volume, chosenBy, now, choices);
       own.push(planned.plan);
-      problems.push(...planned.problems);
+      problems.push(...planned.problems, ...goneNamesakesOf(state, volume));
       yield;
     }
     clouds.push(costOf(state, own, now));

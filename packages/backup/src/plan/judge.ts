@@ -1,5 +1,6 @@
 import { tagTexts } from "@polyvol/core";
 import { showDuration } from "../duration.ts";
+import { ownTags } from "../naming/own-tags.ts";
 import { type HiddenMarks, MAY_BE_KEPT, mayBeKept } from "../observe/marks.ts";
 import { isGood, type SeenSnapshot } from "../observe/world.ts";
 import type { Policy } from "../policy/types.ts";
@@ -152,11 +153,6 @@ function toJudged(seen: SeenSnapshot): Judged {
 function upcomingOf(policy: Policy, slot: Date): Judged {
   // No provider has such an id.
   return { id: "\u0000upcoming", time: slot, tags: ownTags(policy.id), seen: undefined, state: "available" };
-}
-
-/** The tags that a policy's snapshots get where the provider has tags: copies for people. */
-export function ownTags(policyId: string): Readonly<Record<string, string>> {
-  return { "polyvol-policy": policyId };
 }
 
 function percent(share: number): string {

@@ -1,8 +1,9 @@
 import { type BlockStorage, PolyvolError, type Snapshot } from "@polyvol/core";
 import { seen } from "../observe/observe.ts";
 import { compareText } from "../ordering.ts";
+import { findVolumeId, type WhereNamed } from "./volume-named.ts";
 
-/** Which snapshot to take: one by id, or the newest good one of a volume, which may be gone. */
+/** Which snapshot to take: one by id, or the newest good one of a volume by id or name, which may be gone. */
 export type SnapshotChoice =
   | {
       /** This snapshot. */
@@ -15,9 +16,20 @@ export type SnapshotChoice =
       readonly policyId?: string;
       /** Only snapshots taken at or before this instant. */
       readonly takenBy?: Date;
-    };
+    }
+  | ({
+      /** The newest good snapshot of the volume of this name: the one that is there, or one that has left snapshots. */
+      readonly volumeName: string;
+      /** Only snapshots of this policy. Default: all of the volume, those that no policy owns too. */
+      readonly policyId?: string;
+      /** Only snapshots taken at or before this instant. */
+      readonly takenBy?: Date;
+    } & WhereNamed);
 
-/** @throws PolyvolError `not_found`; `failed_precondition` when the one asked for cannot be restored */
+/**
+ * @throws PolyvolError `not_found`; `failed_precondition` when the one asked for cannot be restored; `conflict` when a name
+ * means several volumes
+ */
 export async function findSnapshot(
   storage: BlockStorage,
   choice: SnapshotChoice,
@@ -37,7 +49,11 @@ export async function findSnapshot(
       },
     );
   }
-  const { volumeId, policyId, takenBy } = choice;
+  const { policyId, takenBy } = choice;
+  const volumeId =
+    "volumeId" in choice
+      ? choice.volumeId
+      : await findVolumeId(storage, choice.volumeName, choice, operation, call);
   const all = await storage.snapshots.list({ volumeId }, call).toArray();
   const fitting = all.filter(
     (each) =>

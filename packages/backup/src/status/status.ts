@@ -1,5 +1,6 @@
 import type { Volume } from "@polyvol/core";
 import { type Clouds, cloudsOf } from "../clouds.ts";
+import { goneNamesakesOf } from "../observe/gone.ts";
 import { hiddenIn } from "../observe/marks.ts";
 import { observe } from "../observe/observe.ts";
 import { isGood, type ObservedCloud } from "../observe/world.ts";
@@ -117,7 +118,9 @@ export async function status(
     }
     problems.push(...hiddenIn(state));
     for (const volume of state.volumes) {
-      for (const policy of selection.policiesOf(state.name, volume.id)) {
+      const chosenBy = selection.policiesOf(state.name, volume.id);
+      if (chosenBy.length > 0) problems.push(...goneNamesakesOf(state, volume));
+      for (const policy of chosenBy) {
         volumes.push(statusOf(state, volume, policy, now, graceMs));
       }
       await turns.rest();

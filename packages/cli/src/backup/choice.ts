@@ -1,7 +1,5 @@
 import type { SnapshotChoice } from "@polyvol/backup";
-import { type BlockStorage, isPolyvolError } from "@polyvol/core";
-import type { Context } from "../context.ts";
-import { findVolume, isId, type NameOptions } from "../find.ts";
+import { isId, type NameOptions } from "../find.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** Options that say which snapshot is meant. */
@@ -22,32 +20,19 @@ export function checkChoice({ volume, snapshot, policy, takenBy }: ChoiceOptions
   }
 }
 
-/** The snapshot that the options mean. An id of a volume may be one that is gone: its snapshots can remain. */
-export async function choiceOf(
-  context: Context,
-  storage: BlockStorage,
-  options: ChoiceOptions,
-): Promise<SnapshotChoice> {
-  const { volume = "", snapshot, policy, takenBy } = options;
+/**
+ * The snapshot that the options mean: of a volume by id or name, which may be gone.
+ * @param elsewhere whether a volume that is not in `--region` is looked for everywhere: it is that of something new, too
+ */
+export function choiceOf(
+  { volume = "", snapshot, policy, takenBy, region }: ChoiceOptions,
+  elsewhere = false,
+): SnapshotChoice {
   if (snapshot !== undefined) return { snapshotId: snapshot };
-  return {
-    volumeId: isId(volume) ? volume : (await findVolume(context, storage, volume, options)).id,
+  const which = {
     ...(policy === undefined ? {} : { policyId: policy }),
     ...(takenBy === undefined ? {} : { takenBy }),
   };
-}
-
-/** The same where `region` is that of something new, too: the volume is looked for there, and then elsewhere. */
-export async function choiceNear(
-  context: Context,
-  storage: BlockStorage,
-  options: ChoiceOptions,
-): Promise<SnapshotChoice> {
-  const { region, ...anywhere } = options;
-  try {
-    return await choiceOf(context, storage, options);
-  } catch (error) {
-    if (region === undefined || !isPolyvolError(error, "not_found")) throw error;
-    return await choiceOf(context, storage, anywhere);
-  }
+  if (isId(volume)) return { volumeId: volume, ...which };
+  return { volumeName: volume, ...(region === undefined ? {} : { region, elsewhere }), ...which };
 }

@@ -1,5 +1,5 @@
 import { restore } from "@polyvol/backup";
-import { type ChoiceOptions, checkChoice, choiceNear } from "../../backup/choice.ts";
+import { type ChoiceOptions, checkChoice, choiceOf } from "../../backup/choice.ts";
 import type { Context } from "../../context.ts";
 import { onOneCloud } from "../../on-clouds.ts";
 import { writeVolume } from "../../views/volume.ts";
@@ -18,7 +18,7 @@ export async function run(context: Context, options: RestoreCommandOptions): Pro
   const { as, size, region, type } = options;
   const request = {
     cloud,
-    from: await choiceNear(context, storage, options),
+    from: choiceOf(options, true),
     newName: as,
     ...(size === undefined ? {} : { sizeGiB: size }),
     ...(region === undefined ? {} : { region }),

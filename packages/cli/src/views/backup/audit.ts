@@ -1,6 +1,7 @@
 import type { AuditReport, Finding } from "@polyvol/backup";
 import { countText } from "../../output/format.ts";
 import { type OutputFormat, writeResult } from "../../output/result.ts";
+import type { Column } from "../../output/table.ts";
 
 /** Writes what no policy takes care of. */
 export async function writeAudit(format: OutputFormat, report: AuditReport): Promise<void> {
@@ -14,12 +15,21 @@ export async function writeAudit(format: OutputFormat, report: AuditReport): Pro
       { title: "cloud", text: ({ cloud }) => cloud },
       { title: "finding", text: ({ kind }) => kind.replaceAll("_", " "), tone: () => "busy" },
       { title: "what", text: whatOf, flexible: true },
+      ...(findings.some(({ volumeId }) => volumeId !== undefined) ? [VOLUME] : []),
       { title: "about", text: ({ message }) => message, flexible: true },
       { title: "ids", text: idsOf, optional: true },
     ]);
     return `${table}\n${countText(findings.length, "finding")}. Nothing was changed.\n`;
   });
 }
+
+/** Which volume snapshots are of: of one that is gone, too. */
+const VOLUME: Column<Finding> = {
+  title: "of volume",
+  text: ({ volumeId, volumeName }) =>
+    [volumeName ?? "", volumeId ?? ""].filter((part) => part !== "").join(" "),
+  flexible: true,
+};
 
 function whatOf({ resource, names }: Finding): string {
   const [first = ""] = names;

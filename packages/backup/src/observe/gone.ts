@@ -1,0 +1,86 @@
+import { foldCapitals, type TagRule, type Volume } from "@polyvol/core";
+import { volumeNameOn } from "../naming/own-tags.ts";
+import { groupBy } from "../ordering.ts";
+import type { BackupProblem } from "../problem.ts";
+import { isGood, type ObservedCloud, type SeenSnapshot } from "./world.ts";
+
+/** A volume that does not exist any more and has left snapshots. */
+export interface GoneVolume {
+  readonly volumeId: string;
+  /** The name that the newest of its snapshots carries; undefined when none does. */
+  readonly name: string | undefined;
+  /** In the order of time, newest first. */
+  readonly snapshots: readonly SeenSnapshot[];
+}
+
+/** Volumes that are not among the ids of those that exist, by the snapshots that they have left. */
+export function goneVolumes(
+  snapshots: readonly SeenSnapshot[],
+  existing: ReadonlySet<string>,
+): readonly GoneVolume[] {
+  const left = snapshots.filter(({ snapshot }) => !existing.has(snapshot.volumeId));
+  return [...groupBy(left, ({ snapshot }) => snapshot.volumeId)].map(([volumeId, own]) => {
+    const newestFirst = own.toSorted((a, b) => +b.snapshot.createdAt - +a.snapshot.createdAt);
+    const named = newestFirst
+      .map(({ snapshot }) => volumeNameOn(snapshot))
+      .find((name) => name !== undefined);
+    return { volumeId, name: named, snapshots: newestFirst };
+  });
+}
+
+/** Those of a name, by the provider's rule of capitals: a name is kept as a tag. With a region, only what is there. */
+export function namesakes(
+  gone: readonly GoneVolume[],
+  name: string,
+  region: string | undefined,
+  rule: TagRule | undefined,
+): readonly GoneVolume[] {
+  const fold = rule?.ignoresCase === true ? foldCapitals : (text: string): string => text;
+  return gone.filter(
+    (each) =>
+      each.name !== undefined &&
+      fold(each.name) === fold(name) &&
+      (region === undefined || each.snapshots.some(({ snapshot }) => snapshot.regions.includes(region))),
+  );
+}
+
+/** A gone volume with what it has left, in words. */
+export function describeGone({ volumeId, snapshots }: GoneVolume): string {
+  const newest = snapshots[0]?.snapshot.createdAt.toISOString() ?? "never";
+  const count = `${snapshots.length} ${snapshots.length === 1 ? "snapshot" : "snapshots"}`;
+  return `${volumeId}, which is gone (${count}, newest of ${newest})`;
+}
+
+const known = new WeakMap<ObservedCloud, readonly GoneVolume[]>();
+
+/** Counted once for all volumes of a cloud. */
+function goneIn(cloud: ObservedCloud): readonly GoneVolume[] {
+  const before = known.get(cloud);
+  if (before !== undefined) return before;
+  const existing = new Set(cloud.volumes.map(({ id }) => id));
+  const gone = goneVolumes([...cloud.snapshots.values()].flat(), existing);
+  known.set(cloud, gone);
+  return gone;
+}
+
+/** That a volume without any good snapshot has the name of one that is gone and has left some. */
+export function goneNamesakesOf(cloud: ObservedCloud, volume: Volume): readonly BackupProblem[] {
+  if ((cloud.snapshots.get(volume.id) ?? []).some(isGood)) return [];
+  const found = namesakes(goneIn(cloud), volume.name, volume.region, cloud.capabilities.limits.tags);
+  // A restore under the old name is what is to be done about it.
+  const sources = new Set(found.flatMap(({ snapshots }) => snapshots.map(({ snapshot }) => snapshot.id)));
+  if (found.length === 0 || sources.has(volume.sourceSnapshotId ?? "")) return [];
+  const message =
+    `volume ${volume.name} (${volume.id}) on ${cloud.name} has no snapshot yet, and snapshots are left of the volume ` +
+    `that had its name: ${found.map(describeGone).join("; ")}; \`restore\` takes them by that id`;
+  return [
+    {
+      code: "not_found",
+      message,
+      effect: "attention",
+      cloud: cloud.name,
+      volumeId: volume.id,
+      volumeName: volume.name,
+    },
+  ];
+}

@@ -1,0 +1,186 @@
+/** Snapshots of a volume that is gone are found by the name that it had. */
+import type { BlockStorage } from "@polyvol/core";
+import { createDigitalOceanStorage } from "@polyvol/digitalocean";
+import { afterEach, expect, test } from "vitest";
+import { audit, drill, parsePolicies, plan, restore, run, status } from "../../src/index.ts";
+import { createEmulatedWorld, type EmulatedWorld, storedSnapshots } from "../support/emulated-clouds.ts";
+import { createMemoryWorld } from "../support/memory-clouds.ts";
+import { nightly } from "../support/shapes.ts";
+
+const DAY_MS = 86_400_000;
+const POLICIES = parsePolicies({ nightly: nightly({ allowEmpty: true }) });
+
+let world: EmulatedWorld;
+afterEach(() => world?.close());
+
+async function open(): Promise<BlockStorage> {
+  world = await createEmulatedWorld("2026-05-01T03:05:00Z", {
+    do: {
+      tokens: [
+        "dop_v1_test_token_for_backups",
+        { token: "BLIND", scopes: ["block_storage:read", "block_storage_snapshot:read", "snapshot:read"] },
+      ],
+    },
+  });
+  return world.open().do;
+}
+
+/** Backs everything up on so many nights. */
+async function nights(storage: BlockStorage, count: number): Promise<void> {
+  for (let night = 0; night < count; night += 1) {
+    await run(POLICIES, { do: storage }, { clock: world.clock });
+    await world.clock.sleep(DAY_MS);
+  }
+}
+
+const from = (volumeName: string, more: object = {}) => ({
+  cloud: "do",
+  from: { volumeName, ...more },
+  newName: "new",
+});
+
+test("each snapshot carries the name of its volume, by one tag for each volume", async () => {
+  const storage = await open();
+  await storage.volumes.create({ name: "orders-db", sizeGiB: 10 });
+  await nights(storage, 2);
+  const taken = await storage.snapshots.list().toArray();
+  expect(taken.map(({ tags }) => tags)).toEqual(
+    taken.map(() => ({ "polyvol-policy": "nightly", "polyvol-volume": "orders-db" })),
+  );
+});
+
+test("a name that is no tag is left out, and the snapshot is made", async () => {
+  const memory = createMemoryWorld("2026-05-01T03:05:00Z", {
+    do: { limits: { volumeName: { pattern: ".+", minLength: 1, maxLength: 300, inWords: "anything" } } },
+  });
+  const storage = memory.open().do;
+  await storage.volumes.create({ name: "ümlaut und mehr", sizeGiB: 8 });
+  const report = await run(POLICIES, { do: storage }, { clock: memory.clock });
+  expect(report.ok).toBe(true);
+  const [taken] = await storage.snapshots.list().toArray();
+  expect(taken?.tags).toEqual({ "polyvol-policy": "nightly" });
+});
+
+test("the newest of a volume that is gone is restored and drilled by its name, and audit says the name", async () => {
+  const storage = await open();
+  const { id } = await storage.volumes.create({ name: "orders-db", sizeGiB: 10 });
+  await storage.volumes.create({ name: "web", sizeGiB: 10 });
+  await nights(storage, 2);
+  await storage.volumes.delete(id);
+  const newest = (await storage.snapshots.list({ volumeId: id }).toArray()).toSorted(
+    (a, b) => +b.createdAt - +a.createdAt,
+  )[0];
+  expect((await restore(from("orders-db"), { do: storage })).snapshot.id).toBe(newest?.id);
+  const drilled = await drill(
+    { cloud: "do", from: { volumeName: "orders-db" } },
+    { do: storage },
+    { clock: world.clock },
+  );
+  expect(drilled).toMatchObject({ ok: true, snapshotId: newest?.id });
+  const { findings } = await audit(POLICIES, { do: storage });
+  expect(findings).toMatchObject([
+    {
+      kind: "volume_gone",
+      volumeId: id,
+      volumeName: "orders-db",
+      message: "their volume, orders-db, does not exist any more; no policy deletes them",
+    },
+  ]);
+  await expect(restore(from("nothing"), { do: storage })).rejects.toMatchObject({ code: "not_found" });
+});
+
+test("a new volume that has taken the name is said at once, and what was meant is asked", async () => {
+  const storage = await open();
+  const old = await storage.volumes.create({ name: "orders-db", sizeGiB: 10 });
+  await nights(storage, 2);
+  await storage.volumes.delete(old.id);
+  const made = await storage.volumes.create({ name: "orders-db", sizeGiB: 10 });
+  const hint = { effect: "attention", volumeName: "orders-db", message: expect.stringContaining(old.id) };
+  const now = new Date(world.clock.now());
+  expect((await plan(POLICIES, { do: storage }, now)).problems).toMatchObject([hint]);
+  expect((await status(POLICIES, { do: storage }, now)).problems).toMatchObject([hint]);
+  const asked = {
+    code: "conflict",
+    reason: expect.stringMatching(
+      new RegExp(`${made.id}, which is there .*; ${old.id}, which is gone \\(2 snapshots`),
+    ),
+  };
+  await expect(restore(from("orders-db"), { do: storage })).rejects.toMatchObject(asked);
+  // The new one has a snapshot now: no run says it again, and a restore by name still does not guess.
+  await nights(storage, 1);
+  expect((await plan(POLICIES, { do: storage }, new Date(world.clock.now()))).problems).toEqual([]);
+  await expect(restore(from("orders-db"), { do: storage })).rejects.toMatchObject(asked);
+  const restored = await restore({ ...from(""), from: { volumeId: old.id } }, { do: storage });
+  expect(restored.snapshot.volumeId).toBe(old.id);
+});
+
+test("two volumes of one name that are gone are named, not guessed", async () => {
+  const storage = await open();
+  const ids: string[] = [];
+  for (let round = 0; round < 2; round += 1) {
+    const { id } = await storage.volumes.create({ name: "orders-db", sizeGiB: 10 });
+    ids.push(id);
+    await nights(storage, 1);
+    await storage.volumes.delete(id);
+  }
+  await expect(restore(from("orders-db"), { do: storage })).rejects.toMatchObject({
+    code: "conflict",
+    reason: expect.stringContaining(ids[0] ?? ""),
+  });
+  await expect(restore(from("orders-db"), { do: storage })).rejects.toThrow(ids[1]);
+});
+
+test("a restore under the old name goes on when it is asked for again", async () => {
+  const storage = await open();
+  const { id } = await storage.volumes.create({ name: "orders-db", sizeGiB: 10 });
+  await nights(storage, 2);
+  await storage.volumes.delete(id);
+  const request = { ...from("orders-db"), newName: "orders-db" };
+  const one = await restore(request, { do: storage });
+  const two = await restore(request, { do: storage });
+  expect(two.volume.id).toBe(one.volume.id);
+  expect((await plan(POLICIES, { do: storage }, new Date(world.clock.now()))).problems).toEqual([]);
+});
+
+test("a volume with a history of its own is taken without a look at others", async () => {
+  const storage = await open();
+  const { id } = await storage.volumes.create({ name: "orders-db", sizeGiB: 10 });
+  await nights(storage, 3);
+  const before = world.emulators.do.log.entries().length;
+  expect((await restore(from("orders-db"), { do: storage })).snapshot.volumeId).toBe(id);
+  const paths = world.emulators.do.log
+    .entries()
+    .slice(before)
+    .map(({ target }) => target.split("?")[0]);
+  expect(paths).not.toContain("/v2/snapshots");
+});
+
+test("the region says which", async () => {
+  const storage = await open();
+  const { id } = await storage.volumes.create({ name: "orders-db", region: "ams3", sizeGiB: 10 });
+  await nights(storage, 1);
+  await storage.volumes.delete(id);
+  await expect(restore(from("orders-db", { region: "nyc3" }), { do: storage })).rejects.toMatchObject({
+    code: "not_found",
+  });
+  const found = await restore(from("orders-db", { region: "nyc3", elsewhere: true }), { do: storage });
+  expect(found.volume.region).toBe("ams3");
+});
+
+test("where tags are hidden, that the name is not found says so", async () => {
+  const storage = await open();
+  const { id } = await storage.volumes.create({ name: "orders-db", sizeGiB: 10 });
+  await nights(storage, 1);
+  await storage.volumes.delete(id);
+  expect(storedSnapshots(world)).toHaveLength(1);
+  const blind = createDigitalOceanStorage({
+    token: "BLIND",
+    region: "nyc3",
+    baseUrl: world.urls.do,
+    clock: world.clock,
+  });
+  await expect(restore(from("orders-db"), { do: blind })).rejects.toMatchObject({
+    code: "permission_denied",
+    reason: expect.stringContaining("the scope tag:read"),
+  });
+});
