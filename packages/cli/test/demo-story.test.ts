@@ -15,7 +15,7 @@ import { tellOutcome } from "../src/demo/view.ts";
 /** The story of a few nights; `meddle` is called before each. Gives what it came to and what was told. */
 async function tell(
   meddle: (night: number, clouds: readonly EmulatedCloud[]) => Promise<void>,
-): Promise<{ readonly outcome: Outcome; readonly told: string }> {
+): Promise<{ readonly outcome: Outcome; readonly told: string; readonly painted: readonly string[] }> {
   const calendar = createCalendar(Date.now());
   const nights = calendar.nights.slice(-4);
   const clock = createStoryClock((nights[0] ?? 0) - MINUTE_MS);
@@ -23,6 +23,7 @@ async function tell(
   const base = await mkdtemp(join(tmpdir(), "polyvol-story-"));
   const folder: Folder = await createKeptFolder(join(base, "folder"));
   const lines: string[] = [];
+  const painted: string[] = [];
   const pending: Promise<void>[] = [];
   const teller = {
     heading: (text: string) => void lines.push(text),
@@ -31,7 +32,10 @@ async function tell(
       const [, night] = /^night (\d+) of 4$/.exec(text) ?? [];
       if (night !== undefined) pending.push(meddle(Number(night), clouds));
     },
-    paint: (_tone: string, text: string) => text,
+    paint: (tone: string, text: string) => {
+      painted.push(`${tone}: ${text}`);
+      return text;
+    },
     close: () => undefined,
   };
   try {
@@ -47,7 +51,7 @@ async function tell(
     });
     await Promise.all(pending);
     tellOutcome(outcome, 1234, teller);
-    return { outcome, told: lines.join("\n") };
+    return { outcome, told: lines.join("\n"), painted };
   } finally {
     await Promise.all(clouds.map((cloud) => cloud.close()));
     await rm(base, { recursive: true });
@@ -55,11 +59,12 @@ async function tell(
 }
 
 test("a story in which nobody meddles ends well", async () => {
-  const { outcome, told } = await tell(async () => undefined);
+  const { outcome, told, painted } = await tell(async () => undefined);
   expect(outcome.checks.filter(({ wrong }) => wrong.length > 0)).toEqual([]);
   expect(outcome).toMatchObject({ ok: true, nights: 4, totals: { duplicated: 0, lost: 0 } });
   expect(outcome.totals.created).toBeGreaterThanOrEqual(4 * 40 + 12);
   expect(told).toContain("All is as it should be, after 1.2 s.");
+  expect(painted).toContain("good: All is as it should be");
 });
 
 test("what goes wrong behind Polyvol's back is found and said", async () => {

@@ -4,10 +4,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { PROCESS_ENV, polyvol, type Started, start } from "./polyvol.ts";
+import { runHere } from "./in-process.ts";
+import { PROCESS_ENV, polyvol, start } from "./polyvol.ts";
 
-/** A demo takes some 12 s of processor time, and the machine may have other things to do. */
 /** Gives a program a terminal of its own. Part of util-linux. */
 const SCRIPT = "/usr/bin/script";
 const BIN = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
@@ -18,11 +19,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** A command line as it was printed, for a shell in `cwd`. */
-function typed(line: string, cwd: string): Started {
+/** Words of a command line as it was printed. */
+function wordsOf(line: string): string[] {
   const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
   expect(words[0]).toBe("polyvol");
-  return start(words.slice(1), { cwd });
+  return words.slice(1);
 }
 
 /** The commands in a text: the lines that are indented. */
@@ -49,7 +50,7 @@ test("the demo tells its story, and what it leaves can be worked with, until Ctr
   expect(printed[0], demo.text().err).toBe("cd 'my clouds'");
   expect(printed).toHaveLength(9);
   for (const line of printed.slice(1)) {
-    const { code, out, err } = await typed(line, cwd).ended;
+    const { code, out, err } = await polyvol(wordsOf(line), { cwd });
     expect(code, `${line}\n${out}${err}`).toBe(0);
     ran.set(line, out);
   }
@@ -69,7 +70,7 @@ test("the demo tells its story, and what it leaves can be worked with, until Ctr
 
   const again = commandsIn(out.split("\nStopped.")[1]);
   expect(again).toHaveLength(2);
-  const emulators = again.map((line) => typed(line, folder));
+  const emulators = again.map((line) => start(wordsOf(line), { cwd: folder }));
   await Promise.all(emulators.map(({ saw }) => saw('"url":')));
   const status = await polyvol(["backup", "status"], { cwd });
   expect(status.out, status.err).toContain("54 fresh, 0 late, 0 missing, 0 new");
@@ -81,46 +82,36 @@ test("the demo tells its story, and what it leaves can be worked with, until Ctr
 });
 
 test.skipIf(!existsSync(SCRIPT))(
-  "on a terminal it shows what is going on, and --output json gives the figures",
+  "on a terminal it shows what is going on, until Ctrl-C is typed",
   async () => {
-    const line = `stty cols 100 rows 40; '${process.execPath}' --conditions=@polyvol/source '${BIN}' demo --seed 9 -o json > figures.json; echo "code $?"`;
+    const line = `stty cols 100 rows 40; exec '${process.execPath}' --conditions=@polyvol/source '${BIN}' demo`;
     const child = spawn(SCRIPT, ["-qec", line, "/dev/null"], {
       cwd: folder,
       env: { ...PROCESS_ENV, TERM: "xterm-256color", SHELL: "/bin/sh" },
     });
     let screen = "";
     child.stdout.setEncoding("utf8").on("data", (chunk) => {
+      const shown = / now: night \d+ of 30 [\d.]+ /.test(screen);
       screen += chunk;
+      if (!shown && / now: night \d+ of 30 [\d.]+ /.test(screen)) child.stdin.write("\u0003");
     });
-    await new Promise((resolve) => child.once("close", resolve));
-    expect(screen).toMatch(/ now: night \d+ of 30 [\d.]+ /);
-    expect(screen).toContain("\u001b[32mAll is as it should be\u001b[39m");
-    expect(screen.replaceAll("\r", "")).toMatch(/\ncode 0\n$/);
-    const figures = JSON.parse(await readFile(join(folder, "figures.json"), "utf8")) as Record<
-      string,
-      unknown
-    >;
-    expect(figures).toMatchObject({
-      ok: true,
-      seed: 9,
-      nights: 30,
-      clouds: [
-        { name: "ocean", provider: "digitalocean", volumes: 20 },
-        { name: "samsung", provider: "samsung-scp", volumes: 20 },
-      ],
-      totals: { created: expect.any(Number), duplicated: 0, lost: 0 },
-      elapsedMs: expect.any(Number),
-    });
-    expect(figures["faults"]).toHaveLength(10);
-    expect(figures["checks"]).toHaveLength(8);
+    expect(await new Promise((resolve) => child.once("close", resolve))).toBe(130);
+    const lines = stripVTControlCharacters(screen.replaceAll("\r", ""));
+    expect(lines).toContain("Interrupted; nothing is left half done.\n");
+    const [, file = ""] = /The policies, in (.+)\n/.exec(lines) ?? [];
+    expect(file).toContain("polyvol-demo-");
+    expect(existsSync(dirname(file))).toBe(false);
   },
 );
 
-test("what somebody else loses on the way is said, and the exit code is 1", async () => {
-  const { ended, saw, text } = start(["demo"], { cwd: folder });
-  await saw("\n    2  ");
-  const [, url = ""] = / (http:\S+)/.exec(text().out) ?? [];
-  const [, file = ""] = /The policies, in (.+)\n/.exec(text().out) ?? [];
+interface Told {
+  readonly url: string;
+  /** The configuration. */
+  readonly file: string;
+}
+
+/** Deletes what somebody else has made, while the demo goes on. */
+async function loseTheirs({ url, file }: Told): Promise<void> {
   const token = (await readFile(join(dirname(file), "credentials/ocean.token"), "utf8")).trim();
   const state = (await (await fetch(`${url}/_emulator/state`)).json()) as {
     readonly snapshots: readonly { readonly id: string; readonly name: string }[];
@@ -134,31 +125,54 @@ test("what somebody else loses on the way is said, and the exit code is 1", asyn
       () => 0,
     );
   }
-  const { code, out } = await ended;
+}
+
+test("what somebody else loses on the way is said, in the figures, too, and the exit code is 1", async () => {
+  let told = "";
+  let lost: Promise<void> | undefined;
+  // In this process, so that the demo cannot run away from who meddles.
+  const demo = runHere(["demo", "--seed", "9", "-o", "json"], { folder, env: PROCESS_ENV }, (text) => {
+    told += text;
+    if (lost !== undefined || !told.includes("\n    2  ")) return;
+    const [, url = ""] = / (http:\S+)/.exec(told) ?? [];
+    const [, file = ""] = /The policies, in (.+)\n/.exec(told) ?? [];
+    lost = loseTheirs({ url, file });
+  });
+  const { code, out, err } = await demo;
+  await lost;
   expect(code).toBe(1);
-  expect(out).toContain("1 THING NOT AS IT SHOULD BE");
-  expect(out).toMatch(/\n✗ volumes, and what somebody else made, .+\n {4}ocean: snapshot olga 1 is gone\n✓/);
-  expect(out).toContain("\nNot all is as it should be, after ");
+  expect(err).toContain("1 THING NOT AS IT SHOULD BE");
+  expect(err).toMatch(/\n✗ volumes, and what somebody else made, .+\n {4}ocean: snapshot olga 1 is gone\n✓/);
+  expect(err).toContain("\nNot all is as it should be, after ");
+  const figures = JSON.parse(out) as Record<string, unknown>;
+  expect(figures).toMatchObject({
+    ok: false,
+    seed: 9,
+    nights: 30,
+    clouds: [
+      { name: "ocean", provider: "digitalocean", volumes: 20 },
+      { name: "samsung", provider: "samsung-scp", volumes: 20 },
+    ],
+    totals: { created: expect.any(Number), duplicated: 0, lost: 0 },
+    elapsedMs: expect.any(Number),
+  });
+  expect(figures["faults"]).toHaveLength(10);
+  expect(figures["checks"]).toHaveLength(8);
 });
 
-test("an interrupted demo leaves nothing behind", async () => {
+test("an interrupted demo leaves nothing behind, of a folder that was named either", async () => {
   await mkdir(join(folder, "there already"));
-  const fresh = ["demo", "--keep", "not/there"];
-  const demos = [["demo"], fresh, ["demo", "--keep", "there already"]].map((args) =>
-    start(args, { cwd: folder }),
+  const demos = ["not/there", "there already"].map((kept) =>
+    start(["demo", "--keep", kept], { cwd: folder }),
   );
   for (const { child, saw } of demos) {
     await saw("\n    2  ");
     child.kill("SIGINT");
   }
-  const [first, ...ended] = await Promise.all(demos.map((each) => each.ended));
-  for (const { code, err } of [first, ...ended].filter((each) => each !== undefined)) {
+  for (const { code, err } of await Promise.all(demos.map((each) => each.ended))) {
     expect(code).toBe(130);
     expect(err).toContain("Interrupted; nothing is left half done.\n");
   }
-  const [, file = ""] = /The policies, in (.+)\n/.exec(first?.out ?? "") ?? [];
-  expect(file).toContain("polyvol-demo-");
-  expect(existsSync(dirname(file))).toBe(false);
   expect(existsSync(join(folder, "not"))).toBe(false);
   expect(await readdir(join(folder, "there already"))).toEqual([]);
 });
