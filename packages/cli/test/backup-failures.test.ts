@@ -160,7 +160,9 @@ test.concurrent("unknown commands, clouds, policies and volumes", async () => {
   expect(policy.err).toBe("error: --policy: found nigthly; allowed: nightly\n");
   expect(volume.code).toBe(1);
   expect(volume.err).toBe(
-    'error: digitalocean volumes.find: no volume has the name or the id "nix" (not_found)\nnext:  polyvol volumes list and polyvol snapshots list show what there is\n',
+    "drill of nix on ocean: asked for\ndrill of nix on ocean: failed\n" +
+      'error: digitalocean drill: no volume has the name or the id "nix", and no snapshot says that its volume had that name (not_found)\n' +
+      "next:  polyvol volumes list and polyvol snapshots list show what there is\n",
   );
   expect(restored.code).toBe(1);
   expect(restored.err).toMatch(/\(not_found\)\nnext: {2}/);

@@ -74,7 +74,7 @@ test.skipIf(!HAS_TERMINAL).concurrent("tables of backups fit the terminal", asyn
   ]);
   expect(plan).toContain("\u001b[32mcreate\u001b[39m");
   expect(status).toMatch(/\[\d+m(new|missing)/);
-  expect(linesOf(audit ?? "")[0]).toMatch(/^CLOUD +FINDING +WHAT +ABOUT$/);
+  expect(linesOf(audit ?? "")[0]).toMatch(/^CLOUD +FINDING +WHAT +OF VOLUME +ABOUT$/);
   expect(linesOf(snapshots ?? "")[0]).toMatch(/^CLOUD +NAME +NEEDS +STATE +AGE +ID$/);
 });
 
