@@ -3,6 +3,7 @@ import type { CallContext } from "./driver.ts";
 import { extendError, isPolyvolError, PolyvolError, type ResourceRef } from "./errors.ts";
 import { checkTimeout } from "./input.ts";
 import type { CallOptions } from "./options.ts";
+import { raceAgainst } from "./race.ts";
 import { asPolyvolError, BUSY, isBusy, isQuota, mayRepeat, pauseMs, QUOTA } from "./retry.ts";
 import type { Runtime } from "./runtime.ts";
 import { isTooLate, showSpan, tooLate } from "./too-late.ts";
@@ -101,6 +102,9 @@ export function checkedNow<T>(runtime: Runtime, operation: string, check: () => 
   }
 }
 
+/** No timer rings later than this, unless the whole process stood still; then it rings at once. */
+const LATEST_TIMER_MS = 1_000;
+
 interface CallState {
   resource: ResourceRef | undefined;
   seen: string | undefined;
@@ -133,7 +137,11 @@ function makeCall(
   const context: CallContext = {
     operation,
     abortSignal,
-    remainingMs: () => deadline - runtime.monotonicNow(),
+    remainingMs: () => {
+      const ms = deadline - runtime.monotonicNow();
+      // The timer of the deadline would have rung: a clock that only shows time was set forward.
+      return ms < -LATEST_TIMER_MS && !abortSignal.aborted ? deadline - startedAt : ms;
+    },
     emit: (event) => runtime.emit(operation, event),
   };
   const race = raceAgainst(abortSignal);
@@ -250,45 +258,4 @@ function timeoutError(timeoutMs: number, state: CallState): PolyvolError {
     retryable: true,
     cause: failedLook ?? failedAttempt,
   });
-}
-
-/**
- * Makes `race(promise)`: one listener for the whole signal, not one a promise. What has settled is let go: a promise
- * that waits for the signal would hold each result as long as the signal lives, and the platform's request, which the
- * garbage collector is slow to give up, holds the signal.
- */
-function raceAgainst(abortSignal: AbortSignal): <T>(promise: Promise<T>) => Promise<T> {
-  let losers: Set<(reason: unknown) => void> | undefined;
-  return (promise) => {
-    if (abortSignal.aborted) {
-      promise.catch(() => undefined);
-      return Promise.reject(abortSignal.reason);
-    }
-    losers ??= listenOnce(abortSignal);
-    const waiting = losers;
-    return new Promise((resolve, reject) => {
-      waiting.add(reject);
-      promise.then(
-        (value) => {
-          waiting.delete(reject);
-          resolve(value);
-        },
-        (error) => {
-          waiting.delete(reject);
-          reject(error);
-        },
-      );
-    });
-  };
-}
-
-/** Whom to tell of the abort. */
-function listenOnce(abortSignal: AbortSignal): Set<(reason: unknown) => void> {
-  const waiting = new Set<(reason: unknown) => void>();
-  const onAbort = (): void => {
-    for (const reject of waiting) reject(abortSignal.reason);
-    waiting.clear();
-  };
-  abortSignal.addEventListener("abort", onAbort, { once: true });
-  return waiting;
 }

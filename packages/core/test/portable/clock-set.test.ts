@@ -84,6 +84,20 @@ describe.each([
   });
 });
 
+test("a clock of one's own that is set forward ends no retry, though it has no monotonic reading", async () => {
+  const clock = createVirtualClock();
+  clock.runFreely();
+  let shiftMs = 0;
+  const plain: Clock = { now: () => clock.now() + shiftMs, sleep: clock.sleep, during: clock.during };
+  const account = createMemoryAccount({ clock });
+  const storage = createBlockStorage(createMemoryDriver({ account }), { clock: plain });
+  const error = new PolyvolError("unavailable", "503", { retryable: true });
+  account.inject({ on: "listVolumes", effect: "fail", when: "before", error });
+  const listed = storage.volumes.list().toArray();
+  shiftMs = HOUR_MS;
+  expect(await listed).toEqual([]);
+});
+
 describe("monotonic time", () => {
   test("of the machine: not what its clock shows", () => {
     const now = monotonicTime(systemClock);
