@@ -9,7 +9,10 @@ export interface Snapshot {
   readonly name: string;
   /** The driver's provider name, such as `digitalocean`. */
   readonly provider: string;
-  /** The volume it was taken of. That volume may be gone: see the capability `snapshots.outliveVolume`. */
+  /**
+   * The volume it was taken of. That volume may be gone: see the capability `snapshots.outliveVolume`. Empty where the
+   * provider does not say: it belongs to no volume that is known then.
+   */
   readonly volumeId: string;
   /** Regions in which it can be restored. */
   readonly regions: readonly string[];

@@ -60,7 +60,10 @@ export function createSnapshots(
         return createdAs(asked, await driver.createSnapshot(asked, context));
       },
       difference: (existing) =>
-        existing.volumeId === volumeId ? undefined : `is of volume ${existing.volumeId}, not of ${volumeId}`,
+        // Found among the volume's own, so that no word of a volume is no other volume.
+        existing.volumeId === volumeId || existing.volumeId === ""
+          ? undefined
+          : `is of volume ${existing.volumeId}, not of ${volumeId}`,
       attemptIdOf: (snapshot) => driver.attemptIdOf?.(snapshot),
       retryAfterMs: (existing) => untilGapIsOver(runtime, existing),
     };

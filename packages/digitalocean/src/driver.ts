@@ -122,7 +122,8 @@ export function createDriver(config: ResolvedConfig): BlockStorageDriver {
     createSnapshot: async (input, context) => {
       const request = api.createSnapshot(requireVolumeId(input.volumeId), toCreateSnapshotBody(input));
       try {
-        return { resource: toSnapshot(asMade((await send(request, context)).snapshot)), settled: true };
+        const { snapshot } = await send(request, context);
+        return { resource: toSnapshot(asMade(snapshot), input.volumeId), settled: true };
       } catch (error) {
         throw await explainRefusal(error, input.volumeId, context);
       }
@@ -135,7 +136,8 @@ export function createDriver(config: ResolvedConfig): BlockStorageDriver {
       if (volumeId !== undefined && !goneVolumes.has(volumeId)) {
         try {
           const answer = await send(api.listVolumeSnapshots(volumeId, query), context);
-          return toPage(answer.snapshots.map(toSnapshot), answer);
+          const snapshots = answer.snapshots.map((wire) => toSnapshot(wire, volumeId));
+          return toPage(snapshots, answer);
         } catch (error) {
           if (!isPolyvolError(error, "not_found")) throw error;
           if (goneVolumes.size >= MOST_REMEMBERED) goneVolumes.clear();

@@ -38,13 +38,16 @@ export function toVolume(wire: WireVolume): Volume {
   return withProviderDetails(volume, wire);
 }
 
-/** A snapshot is complete when its creation is answered. `size_gigabytes` is what is charged, not what a restore needs. */
-export function toSnapshot(wire: WireSnapshot): Snapshot {
+/**
+ * A snapshot is complete when its creation is answered. `size_gigabytes` is what is charged, not what a restore needs.
+ * `of`: the volume that it was asked for by, for an answer that does not say it.
+ */
+export function toSnapshot(wire: WireSnapshot, of = ""): Snapshot {
   const snapshot: Snapshot = {
     id: wire.id,
     name: wire.name,
     provider: PROVIDER,
-    volumeId: wire.resource_id,
+    volumeId: wire.resource_id || of,
     regions: wire.regions,
     state: "available",
     createdAt: parseDateTime(wire.created_at),
@@ -67,7 +70,10 @@ export function toSnapshotPage(answer: WireSnapshots, pageSize: number): DriverP
   if (ours.length < all.length && all.length >= pageSize) {
     throw new PolyvolError("malformed_response", "a listing of volume snapshots held others");
   }
-  const page = toPage(ours.map(toSnapshot), answer);
+  const page = toPage(
+    ours.map((wire) => toSnapshot(wire)),
+    answer,
+  );
   return page.total === undefined ? page : { ...page, total: page.total - (all.length - ours.length) };
 }
 

@@ -23,7 +23,8 @@ export interface WireVolume extends WireResource {
 
 export interface WireSnapshot extends WireResource {
   readonly regions: readonly string[];
-  readonly resource_id: string;
+  /** The volume or Droplet. Read without it, too: one odd item must not make all others unreadable. */
+  readonly resource_id?: Nullish<string>;
   readonly resource_type: string;
   readonly min_disk_size: number;
   readonly size_gigabytes: number;
@@ -90,7 +91,7 @@ const resource = {
 const volume = z.object({
   ...resource,
   description: maybe,
-  size_gigabytes: z.int(),
+  size_gigabytes: z.int().nonnegative(),
   // Passed on as it came: it can hold a hundred slugs of sizes, and only its own slug matters.
   region: z.custom<WireVolume["region"]>((value) => typeof Object(value).slug === "string"),
   droplet_ids: z.array(z.int()).nullish(),
@@ -101,10 +102,10 @@ const volume = z.object({
 const snapshot = z.object({
   ...resource,
   regions: texts,
-  resource_id: text,
+  resource_id: maybe,
   resource_type: text,
-  min_disk_size: z.int(),
-  size_gigabytes: z.number(),
+  min_disk_size: z.int().nonnegative(),
+  size_gigabytes: z.number().nonnegative(),
 });
 
 // `z.int()` takes safe integers only: a larger id has lost digits in parsing, and names another action.

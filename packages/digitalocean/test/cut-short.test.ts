@@ -125,3 +125,14 @@ test("without a total, a link to a next page says that there is one", async () =
   emulator.faults.add(CAP);
   expect(await storage.volumes.list().toArray()).toHaveLength(250);
 });
+
+test("a snapshot without its volume stops nothing: the others are listed, and it is of no volume that is known", async () => {
+  const { storage, emulator } = await openCloud({ snapshotIntervalMs: 0 });
+  const { id: volumeId } = await storage.volumes.create({ name: "data", sizeGiB: 10 });
+  for (const name of ["a", "b"]) await storage.snapshots.create({ volumeId, name });
+  const odd: Fault = { kind: "wrong-json", at: "snapshots.0.resource_id", value: null };
+  emulator.faults.add({ ...odd, match: { method: "GET" } });
+  const ofVolumes = (await storage.snapshots.list().toArray()).map((each) => each.volumeId).sort();
+  expect(ofVolumes).toEqual(["", volumeId]);
+  expect(await storage.snapshots.list({ volumeId }).toArray(), "listed under its volume").toHaveLength(2);
+});

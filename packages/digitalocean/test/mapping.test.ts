@@ -86,6 +86,16 @@ describe("snapshots", () => {
     });
   });
 
+  test("one of which the service does not say the volume is of none that is known, or of the one it is listed under", () => {
+    const [wire] = snapshots.snapshots.filter((each) => each.resource_type === "volume");
+    if (wire === undefined) return expect.unreachable();
+    for (const resource_id of [null, undefined, ""]) {
+      expect(toSnapshot({ ...wire, resource_id }).volumeId).toBe("");
+      expect(toSnapshot({ ...wire, resource_id }, "ab-1").volumeId).toBe("ab-1");
+    }
+    expect(toSnapshot(wire, "ab-1").volumeId).toBe(wire.resource_id);
+  });
+
   test("Droplet snapshots are kept out", () => {
     const { items: own, total } = toSnapshotPage({ ...snapshots, meta: { total: 9 } }, 200);
     expect(total, "without those that were left out").toBe(9 - snapshots.snapshots.length + own.length);
@@ -106,6 +116,7 @@ describe("answers that break the contract", () => {
     ["a region without a slug", { ...created, region: { name: "New York 3" } }],
     ["a region as text", { ...created, region: null }],
     ["a size that is no whole number", { ...created, size_gigabytes: 1.5 }],
+    ["a size below nothing", { ...created, size_gigabytes: -10 }],
     ["a Droplet id that has lost digits", { ...created, droplet_ids: [2 ** 53] }],
   ];
   test.each(broken)("%s", (_, volume) => {

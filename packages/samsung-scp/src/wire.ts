@@ -84,14 +84,20 @@ function each<Key extends string, S extends z.ZodType>(keys: readonly Key[], sch
 }
 
 const volume = z.object({
-  ...{ id, size: z.int(), state: z.string(), created_at: instant, volume_image_metadata: anything },
+  ...{
+    id,
+    size: z.int().nonnegative(),
+    state: z.string(),
+    created_at: instant,
+    volume_image_metadata: anything,
+  },
   ...{ ...each(VOLUME_TEXTS, text), ...each(VOLUME_FLAGS, flag), max_iops: number, max_throughput: number },
   servers: z.array(z.object({ id, device: text, attached_at: text })),
   zone: text,
 });
 
 const snapshot = z.object({
-  ...{ id, volume_id: id, size: z.int(), created_at: instant, metadata: anything },
+  ...{ id, volume_id: id, size: z.int().nonnegative(), created_at: instant, metadata: anything },
   ...each(SNAPSHOT_TEXTS, text),
 });
 

@@ -248,3 +248,13 @@ describe("instants", () => {
     },
   );
 });
+
+test.each([
+  ["2024-02-29T00:00:00Z", true],
+  ["2023-02-29T00:00:00Z", false],
+  ["2024-02-31T00:00:00Z", false],
+  ["2024-04-31 10:00:00", false],
+  ["2024-12-31T23:59:59.5+09:00", true],
+])("%s is a day: %s", (text, is) => {
+  expect(toInstant(text) !== undefined).toBe(is);
+});

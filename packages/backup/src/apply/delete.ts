@@ -56,7 +56,11 @@ export async function deleteSnapshot(
   const read = patiently(storage, "read", abortSignal);
   const listed = await storage.snapshots.list({ volumeId: place.volumeId }, read).toArray();
   const all = listed.map(seen);
-  if (!all.some(({ snapshot }) => snapshot.id === snapshotId)) return { outcome: "deleted" };
+  if (!all.some(({ snapshot }) => snapshot.id === snapshotId)) {
+    // A listing that does not show it is not yet its absence.
+    if (await isGone(storage, snapshotId, read)) return { outcome: "deleted" };
+    return { outcome: "spared", reasons: ["it is there, and not listed among its volume's"] };
+  }
   const own = ownedBy(policy, all).filter((each) => !isFailed(each));
   const isTarget = ({ snapshot }: SeenSnapshot): boolean => snapshot.id === snapshotId;
   if (!own.some(isTarget))
@@ -74,6 +78,15 @@ export async function deleteSnapshot(
   }
   await storage.snapshots.delete(snapshotId, patiently(storage, "change", abortSignal));
   return { outcome: "deleted" };
+}
+
+async function isGone(storage: BlockStorage, snapshotId: string, read: CallOptions): Promise<boolean> {
+  try {
+    return (await storage.snapshots.get(snapshotId, read)).state === "deleting";
+  } catch (error) {
+    if (isPolyvolError(error, "not_found")) return true;
+    throw error;
+  }
 }
 
 /**

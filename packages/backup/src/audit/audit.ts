@@ -17,6 +17,7 @@ import type { BackupProblem } from "../problem.ts";
  * - `surplus_volumes`, `surplus_snapshots`: several of one name where one is meant; look which to delete.
  * - `surplus_slot`: one policy has several good snapshots of one slot under different names.
  * - `volume_gone`: snapshots whose volume does not exist any more. No policy ever deletes them.
+ * - `volume_unknown`: snapshots of which the provider does not say the volume. No policy ever deletes them.
  * - `policy_gone`: snapshots of a policy that is not in the configuration any more. Likewise.
  * - `policy_elsewhere`: snapshots of a policy that does not choose their volume any more. Likewise.
  * - `taken_before_slot`: ours, and named after a slot that came later: a clock was wrong. They do not count as that
@@ -30,6 +31,7 @@ export type FindingKind =
   | "surplus_snapshots"
   | "surplus_slot"
   | "volume_gone"
+  | "volume_unknown"
   | "policy_gone"
   | "policy_elsewhere"
   | "taken_before_slot"
@@ -186,6 +188,14 @@ function auditSnapshots(
   const volume = cloud.volumes.find(({ id }) => id === volumeId);
   const volumeName = volume?.name ?? goneVolumes(all, new Set())[0]?.name;
   const named = volumeName === undefined ? {} : { volumeName };
+  if (volumeId === "") {
+    about(
+      "volume_unknown",
+      all,
+      "the provider does not say of which volume they are; no policy deletes them",
+    );
+    return drafts;
+  }
   const live = all.filter(({ snapshot }) => snapshot.state !== "error");
   for (const [name, group] of groupBy(live, ({ snapshot }) => snapshot.name)) {
     if (group.length > 1)

@@ -18,7 +18,10 @@ export function goneVolumes(
   snapshots: readonly SeenSnapshot[],
   existing: ReadonlySet<string>,
 ): readonly GoneVolume[] {
-  const left = snapshots.filter(({ snapshot }) => !existing.has(snapshot.volumeId));
+  // Of which volume is not said of some: that is no volume that is gone.
+  const left = snapshots.filter(
+    ({ snapshot }) => snapshot.volumeId !== "" && !existing.has(snapshot.volumeId),
+  );
   return [...groupBy(left, ({ snapshot }) => snapshot.volumeId)].map(([volumeId, own]) => {
     const newestFirst = own.toSorted((a, b) => +b.snapshot.createdAt - +a.snapshot.createdAt);
     const named = newestFirst

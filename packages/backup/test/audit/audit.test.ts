@@ -1,3 +1,5 @@
+import { createBlockStorage } from "@polyvol/core";
+import type { BlockStorageDriver } from "@polyvol/core/driver";
 import { expect, test } from "vitest";
 import { audit, type Finding, parsePolicies, snapshotName } from "../../src/index.ts";
 import { drillName } from "../../src/naming/drill-name.ts";
@@ -76,6 +78,20 @@ test("finds what nobody takes care of, both ways", async () => {
     expect(message).not.toBe("");
     expect(ids).not.toEqual([]);
   }
+});
+
+test("snapshots whose volume is not said are told apart from those whose volume is gone", async () => {
+  const world = createMemoryWorld("2026-05-01T00:00:00Z");
+  const { do: storage } = world.open();
+  const { db = "" } = await makeVolumes(storage, ["db", "api"]);
+  await takeNights(world, storage, db, ["2026-05-02"]);
+  const listSnapshots: BlockStorageDriver["listSnapshots"] = async (query, page, context) => {
+    const answer = await storage.driver.listSnapshots(query, page, context);
+    return { ...answer, items: answer.items.map((each) => ({ ...each, volumeId: "" })) };
+  };
+  const odd = createBlockStorage({ ...storage.driver, listSnapshots }, { clock: world.clock });
+  const { findings } = await audit(POLICIES, { odd });
+  expect(short(findings)).toEqual(["odd volume_unknown 1"]);
 });
 
 test("a cloud that cannot be read is a problem, not a clean bill", async () => {
