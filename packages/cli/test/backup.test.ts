@@ -16,8 +16,22 @@ const DAILY = `policies:
     schedule: { cron: "0 0 * * *", timezone: UTC }
     retention: { last: 2, keepOldest: false }
 `;
+const COLD = `policies:
+  cold:
+    select: { cloud: ocean, name: cold }
+    schedule: { cron: "0 0 * * *", timezone: UTC }
+    retention: { last: 1 }
+`;
+const COLD_ID = "6f1c0000-0000-4000-8000-000000000002";
 const DB = "6f1c0000-0000-4000-8000-000000000001";
 const DAY = 86_400_000;
+
+function taken(policy: string, resource_id: string, at: number) {
+  const slot = new Date(at);
+  const name = snapshotName("polyvol", policy, resource_id, slot);
+  const created_at = slot.toISOString().replace(".000", "");
+  return { name, resource_id, created_at, tags: [`polyvol-policy:${policy}`] };
+}
 
 let clouds: Clouds;
 let config = "";
@@ -28,18 +42,18 @@ beforeAll(async () => {
     volumes: [
       { name: "web", region: "nyc3", size_gigabytes: 10 },
       { id: DB, name: "db", region: "nyc3", size_gigabytes: 10 },
+      { id: COLD_ID, name: "cold", region: "nyc3", size_gigabytes: 10 },
     ],
-    snapshots: [1, 2].map((days) => {
-      const slot = new Date(midnight - days * DAY);
-      const name = snapshotName("polyvol", "daily", DB, slot);
-      const created_at = slot.toISOString().replace(".000", "");
-      return { name, resource_id: DB, created_at, tags: ["polyvol-policy:daily"] };
-    }),
+    snapshots: [
+      ...[1, 2].map((days) => taken("daily", DB, midnight - days * DAY)),
+      ...[1, 2, 3, 4].map((days) => taken("cold", COLD_ID, midnight - days * DAY)),
+    ],
   });
   clouds.samsung.seed({ volumes: [{ name: "erp", size: 64 }] });
   config = await readFile(join(clouds.folder, "polyvol.config.yaml"), "utf8");
   await clouds.write("polyvol.config.yaml", `${config}${POLICIES}`);
   await clouds.write("daily.yaml", `${config}${DAILY}`);
+  await clouds.write("cold.yaml", `${config}${COLD}`);
 });
 afterAll(() => clouds.close());
 
@@ -113,6 +127,27 @@ test.concurrent("a deletion is shown with its reason before and after", async ()
     /\nocean +db +daily +created +.*\nocean +db +daily +deleted +polyvol-daily-\S+ +\S/,
   );
   expect(run.out).toMatch(/\n\n1 volume: 1 created, 1 deleted, 0 left\.\n$/);
+});
+
+test.concurrent("only pruning, up to the brake, and with the brake lifted for once", async () => {
+  const braked = await clouds.run("backup plan -c cold.yaml --prune-only");
+  expect(braked.code).toBe(1);
+  expect(braked.out).toContain("\n\n1 volume: 0 to create, 2 to delete, 2 to keep.\n");
+  expect(braked.err).toMatch(
+    /^error: ocean: volume cold: policy cold: only the oldest 2 are deleted: 3 of 4 good .*--lift-brake\)\n$/,
+  );
+  const lifted = await clouds.run("backup plan -c cold.yaml --prune-only --lift-brake --save cold.json");
+  expect(lifted.code, lifted.err).toBe(0);
+  expect(lifted.out).toContain("\n\n1 volume: 0 to create, 3 to delete, 1 to keep.\n");
+  const refused = await clouds.run("backup apply -c cold.yaml cold.json");
+  expect(refused.code).not.toBe(0);
+  expect(refused.err).toContain("plan.liftBrake");
+  const pruned = await clouds.run("backup apply -c cold.yaml cold.json --lift-brake");
+  expect(pruned.code, pruned.err).toBe(0);
+  expect(pruned.out).toMatch(/\n\n1 volume: 0 created, 3 deleted, 0 left\.\n$/);
+  const again = await clouds.run("backup run -c cold.yaml --prune-only");
+  expect(again.code, again.err).toBe(0);
+  expect(again.out).toBe("1 volume: 0 created, 0 deleted, 0 left.\n");
 });
 
 test.concurrent("one cloud that fails does not hide the other", async () => {

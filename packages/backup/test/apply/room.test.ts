@@ -209,6 +209,22 @@ describe("failed snapshots of ours", () => {
     ]);
   });
 
+  test("and so does a quota that is full of good ones, once the rules keep fewer", async () => {
+    const there = await failing(0, 8);
+    there.emulators.scp.seed({
+      snapshots: nights(1, 8).map((slot) => ({
+        name: nameOf(slot),
+        volume_id: VOLUME,
+        created_at: slot.toISOString(),
+        ...seededMarks.scp("nightly"),
+      })),
+    });
+    const fewer = policy({ retention: { daily: 5, keepOldest: false } });
+    const report = await run(fewer, { scp: there.open().scp }, { clock: there.clock });
+    expect(report).toMatchObject({ ok: true, problems: [], totals: { created: 1, deleted: 4, left: 0 } });
+    expect(daysOf(there)).toEqual([5, 6, 7, 8, 9]);
+  });
+
   test("of slots that have passed, many of one name, and of a full quota go, too", async () => {
     const there = await failing(0, 9);
     const slot = nights(8, 8)[0] as Date;

@@ -40,17 +40,13 @@ function troublesOf(reports: readonly (RunReport | undefined)[], cloud: string):
   return troubles;
 }
 
-/** What a person does once a week: looks at the audit and deletes what failed. */
-async function cleanUp(world: MemoryWorld): Promise<number> {
+/** How many failed snapshots the audit finds. Nobody has to delete them: runs do. */
+async function failedOnes(world: MemoryWorld): Promise<number> {
   for (const account of Object.values(world.accounts)) account.clearFaults();
-  const clouds = world.open();
-  let count = 0;
-  for (const { kind, cloud, ids } of (await audit(POLICIES, clouds)).findings) {
-    if (kind !== "failed_snapshots" || (cloud !== "do" && cloud !== "scp")) continue;
-    for (const id of ids) await clouds[cloud].snapshots.delete(id);
-    count += ids.length;
-  }
-  return count;
+  const { findings } = await audit(POLICIES, world.open());
+  return findings
+    .filter(({ kind }) => kind === "failed_snapshots")
+    .reduce((sum, { ids }) => sum + ids.length, 0);
 }
 
 test("a year of hourly runs of three policies with everything going wrong: every slot is explained", async () => {
@@ -64,7 +60,7 @@ test("a year of hourly runs of three policies with everything going wrong: every
   const ledger = createLedger(world, from, () => clock.now());
   const outcomes: Record<string, Outcome[]> = { do: [], scp: [] };
   const reported = new Set<string>();
-  let cleaned = 0;
+  let mostFailed = 0;
   const survived = {
     runs: 0,
     "not run": 0,
@@ -81,7 +77,7 @@ test("a year of hourly runs of three policies with everything going wrong: every
 
   for (let hour = 1; hour <= HOURS; hour += 1) {
     await clock.sleep(Math.max(0, START + hour * HOUR - clock.now()));
-    if (hour % WEEK === 0) cleaned += await cleanUp(world);
+    if (hour % WEEK === 0) mostFailed = Math.max(mostFailed, await failedOnes(world));
     const { off, down, killedAfterMs, twice } = troubles.at(hour);
     for (const [cloud, account] of Object.entries(accounts)) {
       account.clearFaults();
@@ -144,8 +140,7 @@ test("a year of hourly runs of three policies with everything going wrong: every
     expect({ name, unexplained: row["unexplained"] }).toEqual({ name, unexplained: 0 });
   expect(last.ok).toBe(true);
   expect((await status(POLICIES, world.open(), new Date(clock.now()))).verdict).toBe("fresh");
-  expect(cleaned).toBeGreaterThan(0);
-  await cleanUp(world);
+  expect(mostFailed).toBeLessThanOrEqual(POLICIES.length);
   expect((await audit(POLICIES, world.open())).findings).toEqual([]);
   expect(clock.sleepers).toBe(0);
 });
