@@ -104,7 +104,7 @@ export type FaultEffect =
     }
   /** Lists answer as things were `ms` ago; single reads stay fresh. */
   | { readonly kind: "stale-list"; readonly ms: number }
-  /** Reads of a single resource answer as things were `ms` ago; lists stay fresh. */
+  /** Reads of a single volume, snapshot, action or Droplet answer as things were `ms` ago; lists stay fresh. */
   | { readonly kind: "stale-read"; readonly ms: number }
   /**
    * The service reads another query than the one that was sent: parameters removed, set, or lowered where they are
