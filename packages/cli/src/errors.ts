@@ -76,7 +76,7 @@ const NEXT: Readonly<Partial<Record<PolyvolErrorCode, string>>> = {
   not_found: "polyvol volumes list and polyvol snapshots list show what there is",
   already_exists: "choose another name, or give the same arguments as before",
   conflict:
-    "look at what the message names; delete by its id what has failed or is one too many, then repeat",
+    "look at what the message names and at what it holds; what is one too many can be deleted by its id",
   failed_precondition:
     "bring it into the state that is needed (detached, or with --delete-snapshots), then repeat",
   permission_denied: "give the credentials the right to do this at the provider",

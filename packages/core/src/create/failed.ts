@@ -10,12 +10,20 @@ import { conflict, type NamedCreate } from "./named.ts";
  * certainly Polyvol's own is removed; anybody else's is named, and no further one is made beside it.
  */
 
+/** How providers word it. `error_extending` and the like tell of a later change, before which the resource was good. */
+const FAILED_TO_BECOME = /^error(?:[-_ ]deleting)?$/i;
+
 /** Deletes a resource for good. */
 export type Remove<T> = (call: Call, resource: T) => Promise<void>;
 
 /** The failed resources of the name, of a listing. */
 function failedOf<T extends Volume | Snapshot>(create: NamedCreate<T>, all: readonly T[]): readonly T[] {
   return all.filter((each) => each.name === create.name && each.state === "error");
+}
+
+/** Whether a failed resource of the name carries no mark: another's, or one that its maker is about to remove. */
+export function hasUnmarked<T extends Volume | Snapshot>(create: NamedCreate<T>, all: readonly T[]): boolean {
+  return failedOf(create, all).some((each) => create.attemptIdOf(each) === undefined);
 }
 
 /**
@@ -41,15 +49,14 @@ export async function clearFailed<T extends Volume | Snapshot>(
   }
   call.about({ kind: create.kind, name: create.name });
   if (left.length === 0) return;
-  const which =
-    left.length === 1 ? `a failed ${create.kind} has` : `${left.length} failed ${create.kind}s have`;
-  throw conflict(`${which} this name: ${left.join("; ")}; delete what failed, then create again`, false);
+  const which = `${left.length} failed ${create.kind}${left.length === 1 ? " has" : "s have"} this name`;
+  const way = "look whether it holds anything; mend or delete it, then create again";
+  throw conflict(`${which}: ${left.join("; ")}; ${way}`, false);
 }
 
 /**
  * What an own create that ended in an error state comes to: `error`, which says besides whether the failed resource
- * was removed. Only what is in the plain state of a failure goes: a word such as `error_extending` tells of a later
- * change, before which the resource was good.
+ * was removed.
  */
 export async function withoutFailed<T extends Volume | Snapshot>(
   call: Call,
@@ -75,8 +82,7 @@ async function removeFailed<T extends Volume | Snapshot>(
     const now = await create.get(call, id);
     if (now === undefined || now.state === "deleting") return { removed: false };
     const isDetached = !("attachments" in now) || now.attachments.length === 0;
-    const isPlain = /^error$/i.test(seenState(now)) || create.attemptIdOf(now) !== undefined;
-    if (now.state !== "error" || !isPlain || !isDetached) {
+    if (now.state !== "error" || !FAILED_TO_BECOME.test(seenState(now)) || !isDetached) {
       return { removed: false, why: `it is in the state ${seenState(now)}` };
     }
     await remove(call, now);

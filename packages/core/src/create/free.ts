@@ -3,7 +3,7 @@ import { isPolyvolError, type PolyvolError } from "../errors.ts";
 import { isUnclear } from "../retry.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
-import { clearFailed, type Remove } from "./failed.ts";
+import { clearFailed, hasUnmarked, type Remove } from "./failed.ts";
 import { adopt, type Begun, liveOf, type NamedCreate, severalFound } from "./named.ts";
 
 /** Looks within one `settleMs`, the first at once. */
@@ -70,15 +70,19 @@ async function theOnly<T extends Volume | Snapshot>(
   create: NamedCreate<T>,
   remove: Remove<T>,
 ): Promise<T | undefined> {
-  const all = await create.look(call);
-  const found = liveOf(create, all);
-  const [first, second] = found;
-  if (first === undefined) {
-    await clearFailed(call, create, all, remove);
-    return undefined;
+  for (let look = 1; ; look += 1) {
+    const all = await create.look(call);
+    const found = liveOf(create, all);
+    const [first, second] = found;
+    if (second !== undefined) throw severalFound(create.kind, found);
+    if (first !== undefined) return await adopt(call, create, first);
+    if (look > 1 || !hasUnmarked(create, all)) {
+      await clearFailed(call, create, all, remove);
+      return undefined;
+    }
+    // Whoever made it may be removing it just now.
+    await call.sleep(call.runtime.driver.settleMs);
   }
-  if (second !== undefined) throw severalFound(create.kind, found);
-  return await adopt(call, create, first);
 }
 
 /**

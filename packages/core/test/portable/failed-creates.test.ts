@@ -126,7 +126,7 @@ describe.each(KINDS)("a %s whose creation the provider accepts and does not carr
     const error = await failureOf(create(here.storage()));
     expect(error).toMatchObject({ code: "conflict", outcome: "not_applied" });
     expect(error.reason).toMatch(
-      /^a failed volume has this name: \S+ \(error\); delete what failed, then create/,
+      /^1 failed volume has this name: \S+ \(error\); look whether it holds anything; mend/,
     );
     expect(await states()).toEqual(["error"]);
   });
@@ -188,6 +188,23 @@ test("a resource that failed later, with a word of its own for it, is not taken 
   expect(error.code).toBe("operation_failed");
   expect(error.reason).toContain("stays: it is in the state error_extending");
   expect(await states()).toEqual(["error"]);
+});
+
+test("a create while another process removes what it failed to make goes ahead", async () => {
+  const here = world();
+  const { create, states, method } = await creating("volume", here);
+  here.account.inject({ on: method, effect: "break" });
+  let second: Promise<unknown> | undefined;
+  const deleteVolume: BlockStorageDriver["deleteVolume"] = async (id, context) => {
+    // The failed one is still to be seen when the other process looks.
+    second = create(here.storage());
+    await here.clock.sleep(1_000);
+    return await here.driver.deleteVolume(id, context);
+  };
+  const first = await failureOf(create(here.storage({ deleteVolume })));
+  expect(first.reason).toContain("what failed has been removed");
+  await second;
+  expect(await states()).toEqual(["available"]);
 });
 
 test("another process that waits for the same resource ends too, and deletes nothing", async () => {
