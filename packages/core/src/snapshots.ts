@@ -5,7 +5,7 @@ import { removeSnapshot } from "./change/remove.ts";
 import { begin, type CreateKind, finish, operationOf } from "./create/begin.ts";
 import { type NamedCreate, severalFound } from "./create/named.ts";
 import type { DriverCreateSnapshot } from "./driver.ts";
-import { PolyvolError } from "./errors.ts";
+import { isPolyvolError, PolyvolError } from "./errors.ts";
 import { inUse } from "./in-use.ts";
 import {
   checkCreateSnapshot,
@@ -101,9 +101,15 @@ export function createSnapshots(
   ): Promise<OperationRef & { readonly resource: Snapshot }> {
     const { checked, nameRefusal } = check(input);
     call.about({ kind: "snapshot", name: checked.name });
-    if (checked.allowAttached === false) await refuseAttached(call, checked.volumeId);
     const create = namedCreate(checked.name, checked.volumeId, checked);
-    return await begin(kind, call, create, { within: checked.volumeId }, nameRefusal);
+    try {
+      if (checked.allowAttached === false) await refuseAttached(call, checked.volumeId);
+      return await begin(kind, call, create, { within: checked.volumeId }, nameRefusal);
+    } catch (error) {
+      // Of a create it is what it is made of that was not found.
+      if (isPolyvolError(error, "not_found")) call.about({ kind: "volume", id: checked.volumeId });
+      throw error;
+    }
   }
 
   const snapshots: Snapshots = {

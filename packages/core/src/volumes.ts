@@ -278,6 +278,7 @@ async function requireLatest(
   const all = await snapshots.listAll(call, { volumeId });
   const wanted = all.find((each) => each.id === snapshotId);
   if (wanted === undefined) {
+    call.about({ kind: "snapshot", id: snapshotId });
     throw new PolyvolError("not_found", `volume ${volumeId} has no snapshot ${snapshotId}`, {
       outcome: "not_applied",
     });

@@ -103,6 +103,7 @@ async function removeSurplus<T extends Volume | Snapshot>(
   actions: SettleActions<T>,
 ): Promise<void> {
   await actions.remove(surplus);
+  call.about({ kind: create.kind, name: create.name });
   call.runtime.emit(call.operation, {
     type: "recover",
     resource: { kind: create.kind, id: surplus.id, name: create.name },

@@ -107,6 +107,7 @@ async function sourceOf(
   if (input.sourceSnapshotId === undefined) return undefined;
   const source = await snapshots.tryGet(call, input.sourceSnapshotId);
   if (source === undefined) {
+    call.about({ kind: "snapshot", id: input.sourceSnapshotId });
     throw new PolyvolError("not_found", `there is no snapshot ${input.sourceSnapshotId}`);
   }
   if (source.state !== "available") {
