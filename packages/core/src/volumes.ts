@@ -36,6 +36,7 @@ export function createVolumes(
     resources,
     enforced: capabilities.volumeNames.enforced,
     usable: volumeUsable,
+    isMade: ({ state }) => state === "attaching" || state === "detaching",
     fromRef: (ref) => volumeCreate(resources, driver, ref),
     complete: grow,
     remove: (call, volume) =>

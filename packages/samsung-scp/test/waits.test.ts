@@ -61,6 +61,14 @@ describe.each(["reserved", "detaching"])("%s for ever", (state) => {
     expect(changes(cloud)).toEqual([]);
   });
 
+  test("a create that finds it returns it", async () => {
+    const cloud = await stuck(state);
+    const from = cloud.clock.now();
+    expect(await cloud.storage.volumes.create({ name: "db", sizeGiB: 8 })).toMatchObject({ id: ID });
+    expect(cloud.clock.now()).toBe(from);
+    expect(changes(cloud)).toEqual([]);
+  });
+
   test("the size that it has is returned at once, and a detach of what is not there after a minute", async () => {
     const cloud = await stuck(state);
     const from = cloud.clock.now();

@@ -23,6 +23,8 @@ export interface CreateKind<T extends Volume | Snapshot, Query> {
   readonly resources: Resources<T, Query>;
   readonly enforced: boolean;
   readonly usable: Goal<T>;
+  /** Made for certain, and merely busy otherwise: one that was there already is not waited for. */
+  isMade?(resource: T): boolean;
   /** The create that a ref stands for, to look with and to judge by; it is never sent again. */
   fromRef(ref: OperationRef): NamedCreate<T>;
   /** What is still to be done once the resource is usable (a volume made smaller than asked). */
@@ -143,19 +145,29 @@ async function untilUsable<T extends Volume | Snapshot, Query>(
 ): Promise<T> {
   const believed = ref.settled && ref.pending === undefined;
   const { runtime } = kind;
-  if (known !== undefined && believed && kind.usable(known).state === "done") return known;
+  const goal: Goal<T> = (seen) => {
+    const isThere = isBlocked(runtime, seen) || (!ref.created && kind.isMade?.(seen) === true);
+    return isThere ? { state: "done" } : kind.usable(seen);
+  };
+  if (known !== undefined && believed && goal(known).state === "done") return free(runtime, known);
   const usable = await waitFor(call, {
     kind: kind.resources.kind,
     id: ref.resourceId,
-    goal: (seen) => (isBlocked(runtime, seen) ? { state: "done" } : kind.usable(seen)),
+    goal,
     polls: kind.resources.polls,
     pending: ref.pending,
     onProgress,
     isNew: true,
+    isBefore: !ref.created,
   });
   if (usable === undefined) throw conflict("it was created and has gone since", false, "operation_failed");
-  refuseBlocked(runtime, usable);
-  return usable;
+  return free(runtime, usable);
+}
+
+/** @throws PolyvolError `failed_precondition` for what only a person can set free */
+function free<T extends Volume | Snapshot>(runtime: Runtime, resource: T): T {
+  refuseBlocked(runtime, resource);
+  return resource;
 }
 
 /** A begun create for its caller. */
@@ -215,7 +227,8 @@ async function statusOf<T extends Volume | Snapshot, Query>(
   if (isBlocked(kind.runtime, resource)) return { state: "failed", reason: blockedWords(resource) };
   const smaller = "sizeGiB" in resource && ref.sizeGiB !== undefined && resource.sizeGiB < ref.sizeGiB;
   const settling = monotonicNow() < settledAt;
-  if (verdict.state === "pending" || smaller || settling) {
+  const isThere = !ref.created && kind.isMade?.(resource) === true;
+  if ((verdict.state === "pending" && !isThere) || smaller || settling) {
     return { state: "running", seen: seenState(resource), resource };
   }
   return { state: "succeeded", resource };

@@ -10,7 +10,7 @@ export interface Watched {
   readonly kind: "volume" | "snapshot";
   readonly id: string;
   readonly onProgress?: WaitOptions["onProgress"];
-  /** The wait comes before anything is sent: what would be changed has to come to rest first. */
+  /** Nothing has been sent when the wait begins: what is there already has to come to rest first. */
   readonly isBefore?: boolean;
 }
 
@@ -33,7 +33,8 @@ const PASSING: ReadonlySet<PolyvolErrorCode> = new Set([
  * @throws `error`, when it is definite, or asks for a longer pause than the call has time for
  */
 export function reportFailedLook(call: Call, watched: Watched, error: unknown, pauses: Pauses): void {
-  if (call.abortSignal.aborted || !isPolyvolError(error)) throw error;
+  call.abortSignal.throwIfAborted();
+  if (!isPolyvolError(error)) throw error;
   const { code, retryable, retryAfterMs = 0 } = error;
   if (!retryable || !PASSING.has(code) || retryAfterMs >= call.remainingMs()) throw error;
   pauses.atLeast(retryAfterMs);
