@@ -5,7 +5,7 @@ import { FAILED, reportError, reportNext, reportText } from "./errors.ts";
 import { secondsText } from "./output/format.ts";
 import { createProgress } from "./output/progress.ts";
 import { writeResult } from "./output/result.ts";
-import { say } from "./output/streams.ts";
+import { note, say } from "./output/streams.ts";
 
 /** What a command deletes. */
 export interface Deletion<Resource extends { readonly id: string; readonly name: string }> {
@@ -35,7 +35,7 @@ export async function runDeletion<Resource extends { readonly id: string; readon
     ...new Map(found.flatMap((each) => (each === undefined ? [] : [[each.id, each]]))).values(),
   ];
   for (const [index, text] of deletion.wanted.entries()) {
-    if (found[index] === undefined) say(`${kind} ${text} on ${cloud}: not there, nothing to delete\n`);
+    if (found[index] === undefined) note(`${kind} ${text} on ${cloud}: not there, nothing to delete\n`);
   }
   const guarded = deletion.held === true || resources.length === 0 ? [] : await deletion.guard(resources);
   if (guarded.length > 0) {

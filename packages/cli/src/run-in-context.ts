@@ -4,7 +4,7 @@ import { reportError } from "./errors.ts";
 import { INTERRUPTED, listenForInterrupts } from "./interruption.ts";
 import { createLedger } from "./ledger.ts";
 import { cleanLines } from "./output/clean.ts";
-import { keepOutputForData, say } from "./output/streams.ts";
+import { beQuiet, keepOutputForData, say } from "./output/streams.ts";
 
 /** Runs a command with its context, and turns whatever it throws into a message and an exit code. */
 export async function runInContext(
@@ -13,6 +13,7 @@ export async function runInContext(
   work: (context: Context) => Promise<number | void>,
 ): Promise<number> {
   if (options["output"] !== "table") keepOutputForData();
+  if (options["quiet"] === true) beQuiet();
   const interrupts = listenForInterrupts();
   const ended = new AbortController();
   const ledger = createLedger();

@@ -1,9 +1,9 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Ended, polyvol } from "./polyvol.ts";
+import { BIN, type Ended, polyvol } from "./polyvol.ts";
 
 const CLOUD = { provider: "digitalocean", region: "nyc3", credentials: { token: { env: "TOKEN" } } };
 const POLICY = `{ "select": { "name": "db" }, "schedule": { "cron": "@daily", "timezone": "UTC" }, "retention": { "last": 30 } }`;
@@ -73,6 +73,28 @@ describe("a file that somebody named", () => {
         code: 2,
         err: expect.stringContaining("polyvol.config.yaml: found a named pipe"),
       });
+    },
+  );
+
+  test.runIf(process.platform !== "win32")(
+    "is found by its whole path also when the working directory has gone",
+    async () => {
+      const cli = (args: string): string =>
+        `'${process.execPath}' --conditions=@polyvol/source '${BIN}' ${args}`;
+      const whole = join(folder, "polyvol.config.json");
+      const script = `mkdir gone && cd gone && rmdir ../gone && ${cli(`config check -c '${whole}'`)} && ${cli("config check")}`;
+      const { status, stdout, stderr } = spawnSync("sh", ["-c", script], {
+        cwd: folder,
+        env: { PATH: process.env["PATH"] ?? "", TOKEN: "T" },
+        encoding: "utf8",
+      });
+      expect({ status, stdout }).toEqual({
+        status: 2,
+        stdout: expect.stringContaining(`${whole} is fine.\n1 cloud: main`),
+      });
+      expect(stderr).toBe(
+        "error: configuration: found a working directory that was removed; allowed: the whole path of the file (--config), or a working directory that is there\n",
+      );
     },
   );
 });

@@ -52,8 +52,18 @@ export function pathText(path: ConfigPath): string {
 
 /** How a file is named to people: relative where it lies below the working directory. */
 function fileText(file: string): string {
-  const near = relative(process.cwd(), resolve(file));
+  const folder = workingFolder();
+  const near = folder === undefined ? "" : relative(folder, resolve(folder, file));
   return near === "" || near.startsWith("..") ? file : near;
+}
+
+/** The working directory; none where it was removed meanwhile. */
+export function workingFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
 }
 
 function describe(file: string | undefined, problem: ConfigProblem): string {

@@ -1,4 +1,5 @@
 import type { Config } from "./config.ts";
+import { workingFolder } from "./config-error.ts";
 import { readSource } from "./file/read-source.ts";
 import { checkSource } from "./parse-config.ts";
 import type { ProviderRegistration } from "./providers/registration.ts";
@@ -19,6 +20,6 @@ export interface LoadConfigOptions {
  * allowed
  */
 export async function loadConfig(options: LoadConfigOptions = {}): Promise<Config> {
-  const source = await readSource(options.path, options.cwd ?? process.cwd());
+  const source = await readSource(options.path, options.cwd ?? workingFolder());
   return checkSource(source, options.providers);
 }

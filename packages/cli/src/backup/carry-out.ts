@@ -5,7 +5,7 @@ import { INTERRUPTED, STOPPED_AT_ONCE } from "../interruption.ts";
 import { cleanLines } from "../output/clean.ts";
 import { countText } from "../output/format.ts";
 import { createProgress } from "../output/progress.ts";
-import { say } from "../output/streams.ts";
+import { isQuiet, say } from "../output/streams.ts";
 import { writeRun } from "../views/backup/run.ts";
 import type { Configured } from "./configured.ts";
 import { deadline } from "./deadline.ts";
@@ -69,7 +69,8 @@ export async function carryOut(
     stop.removeEventListener("abort", sayTimedOut);
     progress.close();
   }
-  await writeRun(context.output, report);
+  // Data was asked for; a table is for those who want to know what was done.
+  if (!isQuiet() || context.output !== "table") await writeRun(context.output, report);
   reportProblems(report.problems);
   if (report.stopped) {
     sayWhatIsLeft(report, context.signal.aborted ? "" : ", since --timeout has passed");

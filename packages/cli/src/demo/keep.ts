@@ -58,19 +58,26 @@ const isClone = (): boolean => ["demo", "polyvol"].includes(process.env["npm_lif
 
 function startAgain(cloud: EmulatedCloud, { path }: Folder, seed: number): string {
   const { provider } = cloud.settings;
-  const options = Object.entries(cloud.credentials).map(([key, value]) => `${OPTIONS[key] ?? key} ${value}`);
   const state = quoted(shown(join(path, stateFile(cloud))));
   // Ids are made up by the seed: with the same one the first new ids would be those that are there already.
   const rest = `--random-seed ${seed + 1} --seed ${state}`;
   const start = isClone() ? "pnpm emulator" : `${installedName()} emulator`;
-  return `${start} ${provider} --port ${cloud.port} ${options.join(" ")} ${rest}`;
+  const given = Object.entries(cloud.credentials);
+  const command = `${start} ${provider} --port ${cloud.port}`;
+  if (process.platform === "win32") {
+    const options = given.map(([key, value]) => `${CREDENTIALS[key]?.option} ${value}`);
+    return `${command} ${options.join(" ")} ${rest}`;
+  }
+  // Not as options: while a program runs, everybody on the machine can read those.
+  const variables = given.map(([key, value]) => `${CREDENTIALS[key]?.variable}=${value}`);
+  return `${variables.join(" ")} ${command} ${rest}`;
 }
 
-/** Credentials on the command line of an emulator. */
-const OPTIONS: Readonly<Record<string, string>> = {
-  token: "--token",
-  accessKey: "--access-key",
-  secretKey: "--secret-key",
+/** How an emulator is given credentials. */
+const CREDENTIALS: Readonly<Record<string, { readonly variable: string; readonly option: string }>> = {
+  token: { variable: "POLYVOL_EMULATOR_TOKENS", option: "--token" },
+  accessKey: { variable: "SCP_ACCESS_KEY", option: "--access-key" },
+  secretKey: { variable: "SCP_SECRET_KEY", option: "--secret-key" },
 };
 
 const stateFile = ({ name }: EmulatedCloud): string => `state/${name}.json`;

@@ -1,7 +1,7 @@
 import { clean } from "./clean.ts";
 import { colour, type Tone } from "./colour.ts";
 import { secondsText } from "./format.ts";
-import { put, wipeBeforeWriting } from "./streams.ts";
+import { isQuiet, put, wipeBeforeWriting } from "./streams.ts";
 import { fit } from "./width.ts";
 
 /** Lines about work that goes on side by side. */
@@ -19,8 +19,16 @@ export interface Progress {
 const FRAME_MS = 80;
 const FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
 
-/** Moving lines on a terminal; in a pipe one plain line for each change. */
+const SILENT: Progress = {
+  moving: false,
+  update: () => undefined,
+  finish: () => undefined,
+  close: () => undefined,
+};
+
+/** Moving lines on a terminal; in a pipe one plain line for each change; nothing with `--quiet`. */
 export function createProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
+  if (isQuiet()) return SILENT;
   return stream.isTTY ? liveProgress(stream) : plainProgress(stream);
 }
 

@@ -18,6 +18,19 @@ const guarded = new WeakSet<Writable>();
 /** Whether standard output is data that another program reads: then nothing else is ever written there. */
 let isData = false;
 
+/** Whether only errors and problems are to be said. */
+let quiet = false;
+
+/** From now on nothing is said but errors and problems. */
+export function beQuiet(): void {
+  quiet = true;
+}
+
+/** Whether `--quiet` was given. */
+export function isQuiet(): boolean {
+  return quiet;
+}
+
 /**
  * No failure of a stream (a full disk, a terminal that is gone, a reader that has seen enough) ends a command: it may
  * be in the middle of a change. The first one is remembered for {@link settleOutput}, and nothing more is written there.
@@ -73,6 +86,11 @@ export function wipeBeforeWriting(wipe: () => void): () => void {
 export function out(text: string): void {
   for (const wipe of wipes) wipe();
   put(process.stdout, text);
+}
+
+/** What is nice to know, and not said with `--quiet`. */
+export function note(text: string): void {
+  if (!quiet) say(text);
 }
 
 /** Everything that is said about the work: progress, failures, questions. */

@@ -1,4 +1,4 @@
-import { dirname, extname, resolve } from "node:path";
+import { dirname, extname, isAbsolute, resolve } from "node:path";
 import { readTextFile, UnfitFile } from "@polyvol/core/driver";
 import { ConfigError } from "../config-error.ts";
 import { CONFIG_FILE, findFile, unfit } from "./find-file.ts";
@@ -8,19 +8,25 @@ import { parseYaml } from "./parse-yaml.ts";
 import type { ConfigSource, ParsedText } from "./source.ts";
 
 /**
- * Reads the file that is named, else the one found in `cwd`.
+ * Reads the file that is named, else the one found in `cwd`, which is `undefined` where it was removed.
  * @throws ConfigError
  */
-export async function readSource(path: string | undefined, cwd: string): Promise<ConfigSource> {
+export async function readSource(path: string | undefined, cwd: string | undefined): Promise<ConfigSource> {
   if (path === undefined) {
-    const { file, text } = await findFile(cwd);
+    const { file, text } = await findFile(existing(cwd));
     return { ...parse(file, text), file, directory: dirname(file), explicit: false };
   }
-  const file = resolve(cwd, path);
+  const file = isAbsolute(path) ? resolve(path) : resolve(existing(cwd), path);
   const own = { file, directory: dirname(file), explicit: true };
   if (!CODE_ENDINGS.includes(extname(file))) return { ...parse(file, await read(file)), ...own };
   await read(file);
   return { ...own, value: await importCode(file), locate: () => undefined };
+}
+
+function existing(folder: string | undefined): string {
+  if (folder !== undefined) return folder;
+  const allowed = "the whole path of the file (--config), or a working directory that is there";
+  throw new ConfigError(undefined, [{ path: "", found: "a working directory that was removed", allowed }]);
 }
 
 function parse(file: string, text: string): ParsedText {

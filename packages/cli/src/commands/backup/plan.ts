@@ -6,7 +6,7 @@ import { deadline } from "../../backup/deadline.ts";
 import { reportProblems } from "../../backup/problems.ts";
 import type { Context } from "../../context.ts";
 import { renderJson } from "../../output/json.ts";
-import { say } from "../../output/streams.ts";
+import { note } from "../../output/streams.ts";
 import { writePlan } from "../../views/backup/plan.ts";
 
 /** Changes are pending, for those who asked to be told so. */
@@ -27,7 +27,7 @@ export async function run(context: Context, options: PlanCommandOptions): Promis
   const made = await check(() => plan(policies, clouds, new Date(), how));
   if (options.save !== undefined) await save(options.save, renderJson(made));
   await writePlan(context.output, made);
-  if (options.save !== undefined) say(`Saved as ${options.save}.\n`);
+  if (options.save !== undefined) note(`Saved as ${options.save}.\n`);
   const code = reportProblems(made.problems);
   if (code !== 0 || options.detailedExitcode !== true) return code;
   return made.totals.create + made.totals.delete > 0 ? PENDING : 0;

@@ -49,10 +49,14 @@ async function policiesOrError(config: Config): Promise<readonly Policy[] | Erro
   }
 }
 
-/** Relative where it lies below the working directory. */
+/** Relative where it lies below the working directory, if that is there. */
 function nameOf(file: string): string {
-  const near = relative(process.cwd(), file);
-  return near.startsWith("..") ? file : near;
+  try {
+    const near = relative(process.cwd(), file);
+    return near.startsWith("..") ? file : near;
+  } catch {
+    return file;
+  }
 }
 
 function line(noun: "cloud" | "policy", names: readonly string[]): string {

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import type { Options } from "../../action.ts";
 import type { Context } from "../../context.ts";
-import { say } from "../../output/streams.ts";
+import { note } from "../../output/streams.ts";
 import { UsageError } from "../../usage-error.ts";
 
 const TEMPLATE = `# Polyvol: clouds by name. Secrets stay out of this file: { env: NAME } or { file: PATH }.
@@ -41,5 +41,5 @@ export async function run(_context: Context, _options: Options, file: string): P
     if (code === "EEXIST") throw new UsageError(`${file} exists and is left as it is; name another file.`);
     throw new Error(`${file} cannot be written (${code})`, { cause: error });
   }
-  say(`Wrote ${file}. Remove the clouds that you do not have, then: polyvol config check\n`);
+  note(`Wrote ${file}. Remove the clouds that you do not have, then: polyvol config check\n`);
 }

@@ -1,0 +1,49 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Clouds, startClouds } from "./clouds.ts";
+
+const POLICIES = `policies:
+  nightly:
+    select: { cloud: ocean }
+    schedule: { cron: "0 0 * * *", timezone: UTC }
+    retention: { daily: 4 }
+`;
+const FAILING = `    hooks: { before: { command: [sh, -c, "echo no lock; exit 3"] } }
+`;
+
+let clouds: Clouds;
+let config: string;
+beforeEach(async () => {
+  clouds = await startClouds();
+  clouds.ocean.seed({ volumes: [{ name: "a", region: "nyc3", size_gigabytes: 10 }] });
+  config = await readFile(join(clouds.folder, "polyvol.config.yaml"), "utf8");
+  await clouds.write("polyvol.config.yaml", `${config}${POLICIES}`);
+});
+afterEach(() => clouds.close());
+
+test("for cron: a run that is well says nothing, with work to do and without", async () => {
+  const silent = { code: 0, out: "", err: "" };
+  expect(await clouds.run("backup run --quiet")).toEqual(silent);
+  expect(await clouds.run("backup run -q")).toEqual(silent);
+  expect((clouds.ocean.state() as { snapshots: object[] }).snapshots).toHaveLength(1);
+  const asked = await clouds.run("backup run -q -o json");
+  expect(asked).toMatchObject({ code: 0, err: "" });
+  expect(JSON.parse(asked.out)).toMatchObject({ ok: true });
+});
+
+test("what went wrong is said, and nothing else", async () => {
+  await clouds.write("polyvol.config.yaml", `${config}${POLICIES}${FAILING}`);
+  const { code, out, err } = await clouds.run("backup run -q");
+  expect({ code, out }).toEqual({ code: 1, out: "" });
+  expect(err).toMatch(
+    /^error: ocean: policy nightly: volume a: the hook "sh" ended with 3: no lock [^\n]+\n$/,
+  );
+});
+
+test("what was asked for is a result, without the progress", async () => {
+  const made = await clouds.run("volumes create b --cloud ocean --size 10 --quiet");
+  expect(made).toMatchObject({ code: 0, out: expect.stringContaining("b"), err: "" });
+  expect(await clouds.run("backup plan --save plan.json --quiet")).toMatchObject({ code: 0, err: "" });
+  expect(await clouds.run("backup apply plan.json --quiet")).toEqual({ code: 0, out: "", err: "" });
+});
