@@ -39,10 +39,7 @@ export function createProgram(finish: (code: number) => void): Command {
         .choices(["table", "json", "yaml"])
         .default("table"),
     )
-    .option(
-      "-q, --quiet",
-      "only errors, problems and what was asked for: no progress, no report of a backup run",
-    )
+    .option("-q, --quiet", "only say what went wrong, such as for cron")
     .option("--timeout <time>", "give up after so long, such as 90s or 15m", duration)
     .addHelpText("after", EXAMPLES);
   const action = createAction(finish);
