@@ -41,48 +41,74 @@ export async function findVolumeId(
     living === undefined ? [] : await storage.snapshots.list({ volumeId: living.id }, call).toArray();
   if (living !== undefined && own.length >= FEW) return living.id;
 
-  const { gone, hidden } = await goneNamed(storage, name, region, call);
+  const { gone, unnamed, hidden } = await goneNamed(storage, name, region, own.length === 0, call);
   if (living !== undefined) {
     const source = gone.find(({ snapshots }) =>
       snapshots.some(({ snapshot }) => snapshot.id === living.sourceSnapshotId),
     );
     // What is there is a restore of it under its old name, which may have been cut off.
     if (source !== undefined && own.length === 0) return source.volumeId;
-    if (gone.length === 0 || source !== undefined) return living.id;
-    const taken = `${own.length} ${own.length === 1 ? "snapshot" : "snapshots"}`;
-    const there = `${living.id}, which is there since ${living.createdAt.toISOString()} (${taken})`;
-    throw several(name, [there, ...gone.map(describeGone)], about);
+    if (source === undefined && gone.length > 0)
+      throw several(name, [there(living, own), ...gone.map(describeGone)], about);
+    if (own.length > 0 || unnamed.length === 0) return living.id;
+    const reason = `volume ${name} (${living.id}) has no snapshot${nameless(unnamed)}`;
+    throw new PolyvolError("not_found", reason, about);
   }
   if (gone.length > 1) throw several(name, gone.map(describeGone), about);
   if (gone[0] !== undefined) return gone[0].volumeId;
   if (elsewhere && region !== undefined) return await findVolumeId(storage, name, {}, operation, call);
   const byId = await tryGet(storage, name, call);
   if (byId !== undefined) return byId.id;
+  const text = JSON.stringify(name);
   if (hidden) {
     const scope = storage.capabilities.limits.tags?.readScope;
     const needs = scope === undefined ? "the right to see tags" : `the scope ${scope}`;
-    const reason = `no volume is named ${JSON.stringify(name)}, and the names of those that are gone cannot be seen: the credentials may lack ${needs}`;
+    const reason = `no volume is named ${text}, and the names of those that are gone cannot be seen: the credentials may lack ${needs}`;
     throw new PolyvolError("permission_denied", reason, about);
   }
   const place = region === undefined ? "" : ` in ${region}`;
-  const reason = `no volume${place} has the name or the id ${JSON.stringify(name)}, and no snapshot says that its volume had that name`;
-  throw new PolyvolError("not_found", reason, about);
+  const reason = `no volume${place} has the name or the id ${text}, and no snapshot says that its volume had that name`;
+  throw new PolyvolError("not_found", `${reason}${nameless(unnamed)}`, about);
+}
+
+interface Gone {
+  /** Those that had the name. */
+  readonly gone: readonly GoneVolume[];
+  /** Those whose snapshots say no name: they were made by hand, or before names were kept. */
+  readonly unnamed: readonly GoneVolume[];
+  /** Whether names cannot be seen. */
+  readonly hidden: boolean;
 }
 
 async function goneNamed(
   storage: BlockStorage,
   name: string,
   region: string | undefined,
+  withUnnamed: boolean,
   call: CallOptions,
-): Promise<{ readonly gone: readonly GoneVolume[]; readonly hidden: boolean }> {
+): Promise<Gone> {
   const all = (await storage.snapshots.list({}, call).toArray()).map(seen);
-  const rule = storage.capabilities.limits.tags;
-  // Of all volumes that snapshots are of: which of them exist is only asked where a name fits.
-  const fitting = namesakes(goneVolumes(all, new Set()), name, region, rule);
-  if (fitting.length === 0)
-    return { gone: [], hidden: (await findHiddenMarks(storage, all, call))?.what === "tags" };
+  // Of all volumes that snapshots are of: which of them exist is only asked where it matters.
+  const sources = goneVolumes(all, new Set());
+  const fitting = namesakes(sources, name, region, storage.capabilities.limits.tags);
+  const unnamed = withUnnamed ? sources.filter((each) => each.name === undefined) : [];
+  const hidden = fitting.length === 0 && (await findHiddenMarks(storage, all, call))?.what === "tags";
+  if (fitting.length + unnamed.length === 0) return { gone: [], unnamed: [], hidden };
   const existing = new Set((await storage.volumes.list({}, call).toArray()).map(({ id }) => id));
-  return { gone: fitting.filter(({ volumeId }) => !existing.has(volumeId)), hidden: false };
+  const isGone = ({ volumeId }: GoneVolume): boolean => !existing.has(volumeId);
+  return { gone: fitting.filter(isGone), unnamed: unnamed.filter(isGone), hidden };
+}
+
+function there({ id, createdAt }: Volume, own: readonly unknown[]): string {
+  return `${id}, which is there since ${createdAt.toISOString()} (${own.length} ${own.length === 1 ? "snapshot" : "snapshots"})`;
+}
+
+/** That there are volumes of which nobody can say the name. */
+function nameless(unnamed: readonly GoneVolume[]): string {
+  if (unnamed.length === 0) return "";
+  const shown = unnamed.slice(0, 5).map(describeGone);
+  const more = unnamed.length > shown.length ? `; and ${unnamed.length - shown.length} more` : "";
+  return `; snapshots that say no name are left of ${shown.join("; ")}${more}`;
 }
 
 async function tryGet(storage: BlockStorage, id: string, call: CallOptions): Promise<Volume | undefined> {

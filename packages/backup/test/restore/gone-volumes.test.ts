@@ -184,3 +184,17 @@ test("where tags are hidden, that the name is not found says so", async () => {
     reason: expect.stringContaining("the scope tag:read"),
   });
 });
+
+test("snapshots that say no name are told by the ids of their volumes, whether the name is new or nowhere", async () => {
+  const storage = await open();
+  const { id } = await storage.volumes.create({ name: "orders-db", sizeGiB: 10 });
+  await storage.snapshots.create({ volumeId: id, name: "by hand" });
+  await storage.volumes.delete(id);
+  const told = {
+    code: "not_found",
+    reason: expect.stringContaining(`say no name are left of ${id}, which is gone (1 snapshot`),
+  };
+  await expect(restore(from("orders-db"), { do: storage })).rejects.toMatchObject(told);
+  await storage.volumes.create({ name: "orders-db", sizeGiB: 10 });
+  await expect(restore(from("orders-db"), { do: storage })).rejects.toMatchObject(told);
+});
