@@ -9,6 +9,7 @@ import { leftoverCases } from "./groups/leftovers.ts";
 import { operationCases } from "./groups/operations.ts";
 import { pagingCases } from "./groups/paging.ts";
 import { snapshotCases } from "./groups/snapshots.ts";
+import { tagCases } from "./groups/tags.ts";
 import { volumeChangeCases } from "./groups/volumes-change.ts";
 import { volumeCreateCases } from "./groups/volumes-create.ts";
 import { volumeReadCases } from "./groups/volumes-get-list.ts";
@@ -27,6 +28,7 @@ const GROUPS: Readonly<Record<string, (suite: Suite) => void>> = {
   "changing volumes": volumeChangeCases,
   paging: pagingCases,
   snapshots: snapshotCases,
+  tags: tagCases,
   attaching: attachCases,
   operations: operationCases,
   faults: faultCases,

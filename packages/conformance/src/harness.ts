@@ -26,6 +26,8 @@ export interface Harness {
   badCredentials(): BlockStorageDriver;
   /** Another driver over the same account, sharing nothing else with the first: a second process. */
   secondProcess(): BlockStorageDriver;
+  /** A driver over the same account whose credentials are not shown tags. Left out where there are none such. */
+  withoutTags?(): BlockStorageDriver;
   /** Makes requests fail. */
   readonly faults: HarnessFaults;
   /**

@@ -8,6 +8,9 @@ type Emulator = ReturnType<typeof createDigitalOceanEmulator>;
 type Fault = Parameters<Emulator["faults"]["add"]>[0];
 type Match = NonNullable<Fault["match"]>;
 
+/** A token without `tag:read`. */
+const BLIND = "dop_v1_blind";
+
 /** A harness of the conformance kit over the emulator behind a real port, with the provider's own rules. */
 export async function digitalOceanHarness(
   options: DigitalOceanOptions = {},
@@ -15,7 +18,12 @@ export async function digitalOceanHarness(
   create: typeof createDigitalOceanDriver = createDigitalOceanDriver,
 ): Promise<Harness> {
   const clock = createVirtualClock(Date.UTC(2026, 6, 14, 9));
-  const emulator = createDigitalOceanEmulator({ tokens: [TOKEN], droplets: DROPLETS, ...options, clock });
+  const emulator = createDigitalOceanEmulator({
+    tokens: [TOKEN, { token: BLIND, scopes: ["block_storage_snapshot:read"] }],
+    droplets: DROPLETS,
+    ...options,
+    clock,
+  });
   const listener = await emulator.listen();
   const connect = (token: string): Harness["driver"] =>
     create({ token, region: "nyc3", baseUrl: listener.url, clock, ...driverOptions });
@@ -32,6 +40,7 @@ export async function digitalOceanHarness(
     },
     badCredentials: () => connect("wrong"),
     secondProcess: () => connect(TOKEN),
+    withoutTags: () => connect(BLIND),
     faults: {
       inject: ({ on, effect, count = 1 }) => {
         if (effect !== "fail_later")

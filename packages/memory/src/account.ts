@@ -58,6 +58,7 @@ export function createMemoryAccount(options: MemoryAccountOptions = {}): MemoryA
     snapshots: new Map(),
     lastSnapshotAt: new Map(),
     jobs: new Map(),
+    spellings: new Map(),
     agenda: createAgenda(),
     faults: createFaultQueue(),
     calls,

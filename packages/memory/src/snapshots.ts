@@ -1,6 +1,7 @@
 import type { DriverCreateSnapshot, DriverUpdateSnapshot, Pending } from "@polyvol/core/driver";
 import { run } from "./changes.ts";
 import { busy, nameTaken, Refusal } from "./refusal.ts";
+import { spellTags } from "./spelling.ts";
 import { type Commit, present, remove, type SnapshotRecord, type World } from "./state.ts";
 
 export interface StartedSnapshot {
@@ -57,7 +58,7 @@ export function createSnapshot(world: World, input: DriverCreateSnapshot, commit
     state: "creating",
     createdAt: commit.now,
     description: input.description,
-    tags: { ...input.tags },
+    tags: spellTags(world, input.tags),
     attemptId: world.capabilities.snapshotNames.enforced ? undefined : input.attemptId,
     users: 0,
     removedAt: undefined,

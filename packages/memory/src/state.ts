@@ -69,6 +69,8 @@ export interface World {
   /** When the latest snapshot of each volume was taken. */
   readonly lastSnapshotAt: Map<string, number>;
   readonly jobs: Map<string, JobRecord>;
+  /** Each tag in the spelling of its first use, by its folded form. */
+  readonly spellings: Map<string, readonly [string, string]>;
   readonly agenda: Agenda;
   readonly faults: FaultQueue;
   readonly calls: CallCounter;

@@ -2,6 +2,7 @@ import type { DriverCreateVolume, Pending } from "@polyvol/core/driver";
 import { run } from "./changes.ts";
 import { busy, nameTaken, Refusal } from "./refusal.ts";
 import { latestSnapshot, snapshotsOf, takeForUse } from "./snapshots.ts";
+import { spellTags } from "./spelling.ts";
 import { type Commit, present, remove, type VolumeRecord, type World } from "./state.ts";
 
 export interface StartedVolume {
@@ -43,7 +44,7 @@ export function createVolume(world: World, input: DriverCreateVolume, commit: Co
     state: "creating",
     createdAt: commit.now,
     description: input.description,
-    tags: { ...input.tags },
+    tags: spellTags(world, input.tags),
     attachments: [],
     sourceSnapshotId: source?.id,
     volumeType,

@@ -33,6 +33,9 @@ export function describeFaults(title: string, faults: readonly BrokenDriver[]): 
               ...harness,
               driver: spoil(harness.driver),
               secondProcess: () => spoil(harness.secondProcess()),
+              ...(harness.withoutTags && {
+                withoutTags: () => spoil(harness.withoutTags?.() as BlockStorageDriver),
+              }),
             };
           },
           { only: [number] },

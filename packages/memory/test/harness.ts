@@ -30,6 +30,7 @@ export function memoryHarness(options: MemoryAccountOptions, copy: typeof memory
     },
     badCredentials: () => createMemoryDriver({ account, authorised: false }),
     secondProcess: () => createMemoryDriver({ account }),
+    withoutTags: () => createMemoryDriver({ account, hidesTags: true }),
     faults: {
       inject: ({ on, effect, count = 1 }) => {
         injected = [...injected, [METHODS[on], account.calls.of(METHODS[on])]];
