@@ -10,7 +10,7 @@ import type { PlannedCreation } from "./types.ts";
  * The snapshot to be made for a slot. One of that slot that an earlier run has begun is gone on with under its own
  * name, whatever the prefix is now.
  *
- * @throws PolyvolError `failed_precondition` for a volume in use that must not be; `out_of_range`, `invalid_argument`
+ * @throws PolyvolError `failed_precondition` for a volume in use that must not be, and where a clock is wrong; `out_of_range`, `invalid_argument`
  * for a name that the provider does not take
  */
 export function planCreation(
@@ -39,11 +39,17 @@ export function planCreation(
     if (prefix === undefined) throw tooLong(policy, rule, cloud, volume);
     return snapshotName(prefix, policy.id, volume.id, slot);
   };
-  // A wrong clock may have used the name up: the prefix is free.
+  // A wrong clock may have used the name up, and the prefix is free. Once: else a clock that is wrong still would do it
+  // again and again.
   const used = new Set(own.filter(({ early }) => early === true).map(({ snapshot }) => snapshot.name));
-  let name = nameWith(policy.prefix);
-  for (let again = 1; used.has(name) && again <= used.size; again += 1)
-    name = nameWith(`${"again-".repeat(again)}${policy.prefix}`);
+  const first = nameWith(policy.prefix);
+  const name = used.has(first) ? nameWith(`again-${policy.prefix}`) : first;
+  if (used.has(name)) {
+    const message =
+      `two snapshots of slot ${base.slot} are older than the slot: this machine's clock or the provider's is wrong; ` +
+      "set it, and delete one of the two";
+    throw refusal("failed_precondition", message, cloud, volume);
+  }
   if (!new RegExp(`^(?:${rule.pattern})$`).test(name)) {
     const message = `name: found ${JSON.stringify(name)}; allowed: ${rule.inWords}`;
     throw refusal("invalid_argument", message, cloud, volume);
@@ -69,7 +75,7 @@ function tooLong(policy: Policy, rule: NameRule, cloud: ObservedCloud, volume: V
 }
 
 function refusal(
-  code: "out_of_range" | "invalid_argument",
+  code: "out_of_range" | "invalid_argument" | "failed_precondition",
   message: string,
   cloud: ObservedCloud,
   volume: Volume,

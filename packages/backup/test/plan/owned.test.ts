@@ -58,6 +58,22 @@ describe("a snapshot taken before its slot, by a clock that was wrong", () => {
     expect(findings).toMatchObject([{ kind: "taken_before_slot", ids: [id], policyId: "nightly" }]);
   });
 
+  test("a clock that is wrong still makes no more than two of a slot, and is told so", async () => {
+    const { world, clouds, db, policies } = await early();
+    // The provider's time goes on by ten minutes at a time, and this machine believes that it is the 10th.
+    const ahead = Date.parse("2026-05-10T04:10:00Z") - world.clock.now();
+    const clock = { ...world.clock, now: () => world.clock.now() + ahead };
+    for (let turn = 0; turn < 4; turn += 1) {
+      await world.clock.sleep(700_000);
+      const report = await run(policies, clouds, { clock });
+      expect(report.totals.created).toBe(turn === 0 ? 1 : 0);
+      expect(report.ok).toBe(turn === 0);
+      if (turn > 0)
+        expect(report.problems).toMatchObject([{ code: "failed_precondition", effect: "nothing_done" }]);
+    }
+    expect(await clouds.do.snapshots.list({ volumeId: db }).toArray()).toHaveLength(3);
+  });
+
   test("two minutes are a clock that is not quite right, and count", async () => {
     const world = createMemoryWorld("2026-05-10T02:58:30Z");
     const clouds = { do: world.open().do };
