@@ -90,7 +90,10 @@ async function removeAfterSnapshots(
   await sendAndWait(volumes, call, { id, before: found, send, onProgress });
 }
 
-/** Deletes the snapshots that were listed, one after the other. What fails is told of the volume, and names both. */
+/**
+ * Deletes the snapshots that were listed, the oldest first: what a failure leaves are the newest. What fails is told of
+ * the volume, and names both.
+ */
 async function removeListed(
   snapshots: SnapshotResources,
   call: Call,
@@ -99,7 +102,8 @@ async function removeListed(
   whose: string,
   check?: () => Promise<void>,
 ): Promise<void> {
-  for (const [index, each] of listed.entries()) {
+  const byAge = listed.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+  for (const [index, each] of byAge.entries()) {
     await check?.();
     try {
       await removeSnapshot(snapshots, call, each.id, undefined, check === undefined ? undefined : each);

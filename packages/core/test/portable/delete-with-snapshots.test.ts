@@ -31,7 +31,10 @@ async function world(
   const deletion = immediate ? "immediate" : "eventual";
   const storage = createBlockStorage({ ...driver, deletion, ...change(driver, other) }, { clock });
   const { id: volumeId } = await other.volumes.create({ name: "db", sizeGiB: 8 });
-  for (const name of SNAPSHOTS) await other.snapshots.create({ volumeId, name });
+  for (const name of SNAPSHOTS) {
+    await other.snapshots.create({ volumeId, name });
+    await clock.sleep(1_000);
+  }
   const names = async (): Promise<readonly string[]> =>
     (await other.snapshots.list({ volumeId }).toArray()).map(({ name }) => name);
   return { account, storage, other, volumeId, names };
@@ -172,6 +175,21 @@ test("attached by somebody else between two snapshots: no further one goes", asy
   expect(error.reason).toContain("attached to server-2");
   expect(await names()).toEqual(["tuesday", "wednesday"]);
   expect((await other.volumes.get(volumeId)).state).toBe("in_use");
+});
+
+test("the oldest snapshot goes first, whatever the order of listings", async () => {
+  const { storage, account, volumeId, names } = await world(false, false, (driver) => ({
+    listSnapshots: async (query, page, context) => {
+      const answer = await driver.listSnapshots(query, page, context);
+      return { ...answer, items: answer.items.toReversed() };
+    },
+  }));
+  account.inject({
+    ...{ on: "deleteSnapshot", skip: 1, effect: "fail", when: "before" },
+    error: new PolyvolError("permission_denied", "no", { outcome: "not_applied" }),
+  });
+  await failureOf(storage.volumes.delete(volumeId, { snapshots: "delete" }));
+  expect(await names()).toEqual(["tuesday", "wednesday"]);
 });
 
 test("a snapshot that is made while the volume goes was not asked for, and stays", async () => {
