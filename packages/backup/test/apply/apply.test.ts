@@ -218,6 +218,42 @@ describe("a plan file is not trusted", () => {
   });
 });
 
+describe("time zone data", () => {
+  const withData = (made: BackupPlan, data: string | undefined): unknown =>
+    edited(made, (stored) => {
+      if (data === undefined) delete stored["timeZoneData"];
+      else stored["timeZoneData"] = data;
+    });
+
+  test.each([["1999z"], [undefined]])(
+    "that is other (%s) and makes no difference stops nothing",
+    async (data) => {
+      const { world, clouds, made } = await threeNights();
+      expect(made.timeZoneData).toBe(process.versions["tz"]);
+      const report = await apply(withData(made, data), POLICIES, clouds, { clock: world.clock });
+      expect(report).toMatchObject({ ok: true, totals: { created: 1, deleted: 2 } });
+    },
+  );
+
+  test("that is other is named with what differs, also when a slot seems to have come due", async () => {
+    const { world, clouds, made, ids } = await threeNights();
+    const stored = withData(made, "1999z");
+    const named = {
+      path: "plan.timeZoneData",
+      found: "1999z",
+      allowed: expect.stringContaining("here: where"),
+    };
+    await clouds.do.snapshots.delete(ids[0] ?? "");
+    const changed = await refusalOf(apply(stored, POLICIES, clouds, { clock: world.clock }));
+    expect(changed.problems.at(-1)).toEqual(named);
+    await sleepUntil(world, "2026-05-10T03:00:00Z");
+    const late = await refusalOf(apply(stored, POLICIES, clouds, { clock: world.clock }));
+    expect(late.problems.at(-1)).toEqual(named);
+    const same = await refusalOf(apply(made, POLICIES, clouds, { clock: world.clock }));
+    expect(same.problems.map(({ path }) => path)).not.toContain("plan.timeZoneData");
+  });
+});
+
 describe("the world changes between plan and apply", () => {
   const changes: readonly (readonly [
     string,
