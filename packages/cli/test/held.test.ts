@@ -126,6 +126,12 @@ describe("a token that is shown no tags", () => {
     expect(left("ocean")).toBe(1);
   });
 
+  test.each(["volumes", "snapshots"])("lists no %s by tags as if there were none", async (kind) => {
+    const listed = await clouds.run(`${kind} list --cloud ocean --tag env=prod`, env);
+    expect(listed).toMatchObject({ code: 1, out: "" });
+    expect(listed.err).toContain("they need the scope tag:read (permission_denied)");
+  });
+
   test("holds, and says that it cannot see it", async () => {
     const held = await clouds.run(`backup hold --cloud ocean ${FREE}`, env);
     expect(held.code).toBe(1);

@@ -21,7 +21,10 @@ import type { Volume } from "./volume.ts";
  * means what and what to do next. Caller aborts reject with the signal's own reason.
  */
 export interface Volumes {
-  /** Lists lazily; see {@link Listing}. */
+  /**
+   * Lists lazily; see {@link Listing}. Tags are compared by the provider's rule of capitals.
+   * @throws `permission_denied` for a query by tags where the credentials are known not to be shown any
+   */
   list(query?: VolumeQuery, options?: ListOptions): Listing<Volume>;
   /** @throws `not_found` */
   get(id: string, options?: CallOptions): Promise<Volume>;
@@ -54,7 +57,10 @@ export interface Volumes {
 
 /** Operations on snapshots; see {@link Volumes} for what holds for all calls. */
 export interface Snapshots {
-  /** Lists lazily; see {@link Listing}. */
+  /**
+   * Lists lazily; see {@link Listing}. Tags are compared by the provider's rule of capitals.
+   * @throws `permission_denied` for a query by tags where the credentials are known not to be shown any
+   */
   list(query?: SnapshotQuery, options?: ListOptions): Listing<Snapshot>;
   /** @throws `not_found` */
   get(id: string, options?: CallOptions): Promise<Snapshot>;

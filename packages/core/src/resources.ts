@@ -2,6 +2,7 @@ import { answeredFor } from "./answered.ts";
 import { type Call, runCall } from "./call.ts";
 import type { CallContext, DriverPage, PageRequest } from "./driver.ts";
 import { extendError, isPolyvolError } from "./errors.ts";
+import { watchTags } from "./hidden-tags.ts";
 import { createListing, walkOf } from "./listing/create-listing.ts";
 import type { Listing } from "./listing/listing.ts";
 import type { Attempts, PageSource } from "./listing/source.ts";
@@ -84,10 +85,15 @@ export function createResources<T extends Volume | Snapshot, Query extends objec
     requestSize: number | undefined,
     fetch: Fetch<T, Query>,
   ): Listing<T> {
+    const watch = watchTags(runtime, kind, query, abortSignal);
     return createListing({
       name: `${driver.provider} ${kind}s ${JSON.stringify(query)}`,
       source: { ...sourceOf(query, fetch), concurrency: runtime.listConcurrency, requestSize },
-      matches: (item) => setup.matches(item, query),
+      matches: (item) => {
+        watch?.see(item);
+        return setup.matches(item, query);
+      },
+      atEnd: watch?.atEnd,
       abortSignal,
       describeError: (error) =>
         isPolyvolError(error) && error.provider === undefined

@@ -1,3 +1,4 @@
+import { createMemoryAccount, createMemoryStorage } from "@polyvol/memory";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { foldCapitals, hasTags, tagTexts } from "../src/index.ts";
@@ -52,6 +53,40 @@ describe("tags that are wanted", () => {
   });
 
   test("are own properties", () => expect(hasTags({ tags: {} }, { constructor: "" })).toBe(false));
+});
+
+async function drain(items: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of items);
+}
+
+describe("a listing by tags", () => {
+  test.each(["volumes", "snapshots"] as const)(
+    "of %s is an error where the credentials are not shown tags, and costs one look more only where nothing shows one",
+    async (kind) => {
+      const account = createMemoryAccount();
+      const seeing = createMemoryStorage({ account });
+      const blind = createMemoryStorage({ account, hidesTags: true });
+      const tags = { env: "prod" };
+      const looks = async (listing: () => Promise<unknown>): Promise<number> => {
+        account.calls.reset();
+        await listing().catch(() => undefined);
+        return account.calls.of("canSeeTags");
+      };
+      expect(await blind[kind].list({ tags }).toArray()).toEqual([]);
+      const { id: volumeId } = await seeing.volumes.create({ name: "db", sizeGiB: 1 });
+      await seeing.snapshots.create({ volumeId, name: "one" });
+      expect(await looks(() => seeing[kind].list({ tags }).toArray())).toBe(1);
+      expect(await looks(() => seeing[kind].list().toArray())).toBe(0);
+      await seeing.volumes.create({ name: "web", sizeGiB: 1, tags: { env: "test" } });
+      await seeing.snapshots.create({ volumeId, name: "two", tags: { env: "test" } });
+      expect(await looks(() => seeing[kind].list({ tags }).toArray())).toBe(0);
+      expect(await seeing[kind].list({ tags }).toArray()).toEqual([]);
+      const denied = { code: "permission_denied", operation: `${kind}.list` };
+      await expect(blind[kind].list({ tags }).toArray()).rejects.toMatchObject(denied);
+      await expect(drain(blind[kind].list({ tags }))).rejects.toMatchObject(denied);
+      await expect(drain(blind[kind].list({ tags }).byPage())).rejects.toMatchObject(denied);
+    },
+  );
 });
 
 test("all tags as texts", () => {

@@ -8,7 +8,7 @@ import {
   withProviderDetails,
 } from "@polyvol/core/driver";
 import { checkSnapshotOptions, volumeOptions } from "./provider-options.ts";
-import { isKnown, toMetadata, toTags, toWireTags } from "./tags.ts";
+import { isKnown, toFlatTags, toMetadata, toTags, toWireTags } from "./tags.ts";
 import { PROVIDER } from "./version.ts";
 import type { CreateSnapshotBody, CreateVolumeBody, WireServer, WireSnapshot, WireVolume } from "./wire.ts";
 
@@ -41,6 +41,7 @@ function toAttachment({ id, device, attached_at }: WireServer): Volume["attachme
 
 /** A snapshot is a full copy: it needs, and is billed by, the size of its volume. */
 export function toSnapshot(wire: WireSnapshot, region: string): Snapshot {
+  const flatTags = toFlatTags(wire.metadata);
   const snapshot: Snapshot = {
     id: wire.id,
     name: wire.name ?? "",
@@ -52,6 +53,7 @@ export function toSnapshot(wire: WireSnapshot, region: string): Snapshot {
     minVolumeSizeGiB: wire.size,
     billableGiB: wire.size,
     tags: toTags(wire.metadata),
+    ...(flatTags === undefined ? {} : { flatTags }),
     ...(isKnown(wire.metadata) ? {} : { tagsUnknown: true }),
     ...(wire.status ? { providerState: wire.status } : {}),
     ...(wire.description ? { description: wire.description } : {}),

@@ -21,9 +21,24 @@ export function toObject(value: unknown): Readonly<Record<string, unknown>> {
 /** The neutral tags in metadata: all that is flat, as text, but for the mark. */
 export function toTags(metadata: unknown): Tags {
   // From own entries to own properties: a key `__proto__` is a key like any other.
-  const entries = Object.entries(toObject(metadata)).filter(([key]) => key !== ATTEMPT_KEY);
-  const flat = entries.filter(([, value]) => ["string", "number", "boolean"].includes(typeof value));
-  return Object.fromEntries(flat.map(([key, value]) => [key, String(value)]));
+  return Object.fromEntries(
+    entriesOf(metadata).flatMap(([key, value]) => (isFlat(value) ? [[key, String(value)]] : [])),
+  );
+}
+
+/** All of it as texts where not all of it is flat: a key that holds something else is there all the same. */
+export function toFlatTags(metadata: unknown): readonly string[] | undefined {
+  const entries = entriesOf(metadata);
+  if (entries.every(([, value]) => isFlat(value))) return undefined;
+  return entries.map(([key, value]) => (isFlat(value) && value !== "" ? `${key}:${value}` : key));
+}
+
+function entriesOf(metadata: unknown): readonly (readonly [string, unknown])[] {
+  return Object.entries(toObject(metadata)).filter(([key]) => key !== ATTEMPT_KEY);
+}
+
+function isFlat(value: unknown): value is string | number | boolean {
+  return ["string", "number", "boolean"].includes(typeof value);
 }
 
 /** Whether metadata says what there is: an object, or `null` for none. Left out, or some text, it says nothing. */

@@ -118,6 +118,8 @@ describe("snapshots", () => {
       billableGiB: 104,
       description: "description",
       tags: { team: "storage", count: "3" },
+      // A key that holds something else is there all the same: it may be a hold.
+      flatTags: ["team:storage", "count:3", "nested", "none"],
       [Symbol.for("polyvol.providerDetails")]: expect.anything(),
     });
     expect(samsungScpDetails(snapshot())).toEqual({
@@ -136,6 +138,12 @@ describe("snapshots", () => {
       expect(attemptIdOf(read)).toBeUndefined();
     },
   );
+
+  test("what says nothing of metadata is told from what says that there is none", () => {
+    for (const metadata of ["Metadata", "", undefined, [], 7])
+      expect(snapshot({ metadata }).tagsUnknown).toBe(true);
+    for (const metadata of [null, {}, { a: "b" }]) expect(snapshot({ metadata }).tagsUnknown).toBeUndefined();
+  });
 
   test("the mark of a create is told, and is no tag", () => {
     expect(attemptIdOf(snapshot())).toBe("attempt-1");

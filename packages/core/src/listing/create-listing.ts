@@ -16,10 +16,12 @@ export interface ListingSetup<T extends { readonly id: string }> {
   readonly abortSignal: AbortSignal | undefined;
   /** Gives errors that no single request has (a token, pages without end) what all others carry. */
   readonly describeError: (error: unknown) => unknown;
+  /** Called when a listing has been read from its beginning to its end; what it throws ends the listing. */
+  readonly atEnd?: (() => Promise<void>) | undefined;
 }
 
 export function createListing<T extends { readonly id: string }>(setup: ListingSetup<T>): Listing<T> {
-  const walk = describing(walkOf(setup.source), setup.describeError);
+  const walk = describing(walkOf(setup.source), setup);
   return {
     [Symbol.asyncIterator]: () => iterateItems(walk(undefined, signalOf(setup)), setup.matches),
     byPage: (options) => iteratePages(setup, walk, options ?? {}),
@@ -55,10 +57,14 @@ export function walkOf<T extends { readonly id: string }>(source: PageSource<T>)
   }
 }
 
-function describing<T>(walk: Walk<T>, describeError: (error: unknown) => unknown): Walk<T> {
+function describing<T>(
+  walk: Walk<T>,
+  { describeError, atEnd }: Pick<ListingSetup<never>, "describeError" | "atEnd">,
+): Walk<T> {
   return async function* described(from, abortSignal) {
     try {
       yield* walk(from, abortSignal);
+      if (from === undefined) await atEnd?.();
     } catch (error) {
       throw describeError(error);
     }

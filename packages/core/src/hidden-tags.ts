@@ -1,0 +1,47 @@
+import { runCall } from "./call.ts";
+import { PolyvolError } from "./errors.ts";
+import type { Runtime } from "./runtime.ts";
+import { type Tagged, tagTexts } from "./tags.ts";
+
+/** Watches a listing that is chosen by tags. */
+export interface TagWatch {
+  /** Each item of the provider's, whether it fits or not. */
+  see(item: Tagged): void;
+  /** @throws PolyvolError `permission_denied` where nothing shows a tag, since the credentials are not shown any */
+  atEnd(): Promise<void>;
+}
+
+/**
+ * A listing by tags must not be empty just because the credentials are not shown tags. Where nothing that was listed has
+ * one, the driver is asked, if it can tell; else nothing is sent. Undefined for other listings.
+ */
+export function watchTags(
+  runtime: Runtime,
+  kind: "volume" | "snapshot",
+  query: object,
+  abortSignal: AbortSignal | undefined,
+): TagWatch | undefined {
+  const { driver, capabilities } = runtime;
+  const canSeeTags = driver.canSeeTags?.bind(driver);
+  const { tags } = query as { readonly tags?: object };
+  if (tags === undefined || Object.keys(tags).length === 0 || canSeeTags === undefined) return undefined;
+  let items = 0;
+  let shown = false;
+  return {
+    see: (item) => {
+      items += 1;
+      shown ||= tagTexts(item).length > 0;
+    },
+    atEnd: async () => {
+      if (shown || items === 0) return;
+      const operation = `${kind}s.list`;
+      const options = abortSignal === undefined ? {} : { abortSignal };
+      await runCall(runtime, { operation, options, waits: false, changes: false }, async (call) => {
+        if (await call.send("read", (context) => canSeeTags(context))) return;
+        const scope = capabilities.limits.tags?.readScope;
+        const needs = scope === undefined ? "the right to see them" : `the scope ${scope}`;
+        throw new PolyvolError("permission_denied", `the credentials are not shown tags: they need ${needs}`);
+      });
+    },
+  };
+}
