@@ -102,7 +102,7 @@ async function send({ storage, place, policy, creation, context }: CreationWork)
         ? { tags: ownTags(policy.id, { name: place.volumeName, limits }) }
         : {}),
     },
-    patiently(storage, "change", context.abortSignal),
+    patiently(storage, policy.hooks.before === undefined ? "change" : "held", context.abortSignal),
   );
   if (snapshot.state === "available" && snapshot.name === creation.name) return snapshot;
   const resource = { kind: "snapshot", id: snapshot.id, name: snapshot.name } as const;

@@ -76,6 +76,22 @@ describe("hooks", () => {
     ]);
   });
 
+  test("a quota that comes round in half an hour is not waited for while a hook holds the volume", async () => {
+    const error = new PolyvolError("rate_limited", "the hour is spent", {
+      ...{ retryable: true, retryAfterMs: 1_800_000, outcome: "not_applied" },
+    });
+    const spent = (world: MemoryWorld): void =>
+      world.accounts.do.inject({ on: "createSnapshot", effect: "fail", when: "before", error });
+    const held = await runWith({ before: logging(), after: logging() }, [], spent);
+    expect(held.report.problems).toMatchObject([{ code: "rate_limited", retryAfterMs: 1_800_000 }]);
+    expect(logged().map((each) => each["POLYVOL_HOOK"])).toEqual(["before", "after"]);
+    const from = Date.parse("2026-05-09T04:00:00Z");
+    expect(held.world.clock.now() - from).toBeLessThan(60_000);
+    const free = await runWith({}, [], spent);
+    expect(free.report.ok).toBe(true);
+    expect(free.world.clock.now() - from).toBeGreaterThanOrEqual(1_800_000);
+  });
+
   test("inherit no credentials", async () => {
     const secrets = {
       DIGITALOCEAN_TOKEN: "s1",
