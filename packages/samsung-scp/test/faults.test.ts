@@ -1,20 +1,11 @@
 import { inspect } from "node:util";
-import { isPolyvolError, type PolyvolError } from "@polyvol/core";
 import type { Fault, FaultEffect } from "@polyvol/emulators";
 import type { SamsungScpState } from "@polyvol/emulators/samsung-scp";
 import { describe, expect, test } from "vitest";
 import { ACCESS_KEY, type Emulated, emulated, SECRET_KEY } from "./emulated.ts";
+import { failureOf } from "./failing.ts";
 
 const MISSING = "3f500f00-ed80-4566-a057-e31760226f9a";
-
-async function failureOf(work: Promise<unknown>): Promise<PolyvolError> {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (isPolyvolError(error)) return error;
-  throw new Error(`no PolyvolError: ${inspect(error)}`);
-}
 
 describe("credentials", () => {
   test.each([

@@ -1,8 +1,9 @@
-import { type BlockStorage, createBlockStorage, isPolyvolError, PolyvolError } from "@polyvol/core";
+import { type BlockStorage, createBlockStorage, PolyvolError } from "@polyvol/core";
 import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/driver";
 import { createMemoryAccount, createMemoryDriver, type MemoryAccount } from "@polyvol/memory";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { failureOf } from "./failing.ts";
 
 const SNAPSHOTS = ["monday", "tuesday", "wednesday"];
 
@@ -38,15 +39,6 @@ async function world(
   const names = async (): Promise<readonly string[]> =>
     (await other.snapshots.list({ volumeId }).toArray()).map(({ name }) => name);
   return { account, storage, other, volumeId, names };
-}
-
-async function failureOf(work: Promise<unknown>): Promise<PolyvolError> {
-  const error = await work.then(
-    () => expect.unreachable("it should have failed"),
-    (reason: unknown) => reason,
-  );
-  if (!isPolyvolError(error)) throw error;
-  return error;
 }
 
 const KINDS = [

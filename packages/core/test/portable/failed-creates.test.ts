@@ -15,6 +15,7 @@ import {
 } from "@polyvol/memory";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { failureOf } from "./failing.ts";
 
 const FOR_EVER = Number.POSITIVE_INFINITY;
 
@@ -40,15 +41,6 @@ function world(): World {
     storage: (change, options) =>
       createBlockStorage({ ...driver, ...change }, { clock, onEvent, ...options }),
   };
-}
-
-async function failureOf(work: Promise<unknown>): Promise<PolyvolError> {
-  const error = await work.then(
-    () => expect.unreachable("it should have failed"),
-    (reason: unknown) => reason,
-  );
-  if (!isPolyvolError(error)) throw error;
-  return error;
 }
 
 const KINDS = ["volume", "snapshot"] as const;

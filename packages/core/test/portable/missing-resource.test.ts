@@ -1,8 +1,9 @@
 /** `not_found` is about what is missing, never about what is there: callers forget what it names. */
-import { type BlockStorage, createBlockStorage, isPolyvolError, type ResourceRef } from "@polyvol/core";
+import { type BlockStorage, createBlockStorage, type ResourceRef } from "@polyvol/core";
 import { createVirtualClock } from "@polyvol/core/driver";
 import { createMemoryAccount, createMemoryDriver } from "@polyvol/memory";
 import { expect, test } from "vitest";
+import { failureOf } from "./failing.ts";
 
 const NO_VOLUME = "volume-999999";
 const NO_SNAPSHOT = "snapshot-999999";
@@ -50,11 +51,7 @@ test.each(CALLS)("%s", async (_, resource, call) => {
     clock,
   });
   const { id: volumeId } = await storage.volumes.create({ name: "db", sizeGiB: 8 });
-  const error: unknown = await call({ ...storage, volumeId }).then(
-    () => expect.unreachable("it should have failed"),
-    (reason: unknown) => reason,
-  );
-  if (!isPolyvolError(error)) throw error;
+  const error = await failureOf(call({ ...storage, volumeId }));
   expect(error).toMatchObject({ code: "not_found", outcome: error.outcome && "not_applied" });
   expect(error.resource).toEqual(resource);
 });

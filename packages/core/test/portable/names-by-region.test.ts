@@ -1,7 +1,8 @@
-import { createBlockStorage, isPolyvolError, type PolyvolError } from "@polyvol/core";
+import { createBlockStorage } from "@polyvol/core";
 import { createVirtualClock } from "@polyvol/core/driver";
 import { createMemoryAccount, createMemoryDriver, type MemoryAccountOptions } from "@polyvol/memory";
 import { expect, test } from "vitest";
+import { failureOf } from "./failing.ts";
 
 /** A storage of the region mem-1, and volumes named `db` in the regions that are given. */
 async function storageWith(regions: readonly string[], options: MemoryAccountOptions = {}) {
@@ -17,15 +18,6 @@ async function storageWith(regions: readonly string[], options: MemoryAccountOpt
   }
   account.calls.reset();
   return { storage, account };
-}
-
-async function failureOf(work: Promise<unknown>): Promise<PolyvolError> {
-  const error = await work.then(
-    () => expect.unreachable("it should have failed"),
-    (reason: unknown) => reason,
-  );
-  if (!isPolyvolError(error)) throw error;
-  return error;
 }
 
 test.each([
