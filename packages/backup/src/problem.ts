@@ -1,4 +1,5 @@
 import { isPolyvolError, type PolyvolErrorCode } from "@polyvol/core";
+import { fitWords } from "@polyvol/core/driver";
 import { HookError, type HookName } from "./apply/hook-error.ts";
 import { PolicyError } from "./retention/policy-error.ts";
 
@@ -52,6 +53,6 @@ export function problemOf(error: unknown, effect: ProblemEffect, place: ProblemP
     return { code, message, effect, ...place, ...hook, retryable, ...wait };
   }
   if (error instanceof PolicyError) return { code: error.code, message: error.message, effect, ...place };
-  const message = error instanceof Error ? error.message : String(error);
+  const message = fitWords(error instanceof Error ? error.message : String(error));
   return { code: "unknown", message, effect, ...place };
 }

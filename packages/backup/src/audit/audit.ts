@@ -1,3 +1,4 @@
+import { fitName } from "@polyvol/core/driver";
 import { type Clouds, cloudsOf, listClouds } from "../clouds.ts";
 import { parseDrillName } from "../naming/drill-name.ts";
 import { withoutShared } from "../observe/accounts.ts";
@@ -148,7 +149,11 @@ function auditVolumes(cloud: ObservedCloud, chosenBy: (volumeId: string) => read
   for (const group of groupBy(live, ({ region, name }) => JSON.stringify([region, name])).values()) {
     const [first] = group;
     if (first !== undefined && group.length > 1)
-      about("surplus_volumes", group, `${group.length} volumes are named ${first.name} in ${first.region}`);
+      about(
+        "surplus_volumes",
+        group,
+        `${group.length} volumes are named ${fitName(first.name)} in ${first.region}`,
+      );
   }
   for (const volume of live) {
     const drill = parseDrillName(volume.name);
@@ -199,11 +204,11 @@ function auditSnapshots(
   const live = all.filter(({ snapshot }) => snapshot.state !== "error");
   for (const [name, group] of groupBy(live, ({ snapshot }) => snapshot.name)) {
     if (group.length > 1)
-      about("surplus_snapshots", group, `${group.length} snapshots of one volume are named ${name}`);
+      about("surplus_snapshots", group, `${group.length} snapshots of one volume are named ${fitName(name)}`);
   }
   const gone = volume === undefined;
   if (gone) {
-    const which = volumeName === undefined ? "their volume" : `their volume, ${volumeName},`;
+    const which = volumeName === undefined ? "their volume" : `their volume, ${fitName(volumeName)},`;
     about("volume_gone", all, `${which} does not exist any more; no policy deletes them`);
   }
 

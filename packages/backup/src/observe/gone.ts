@@ -1,4 +1,5 @@
 import { foldCapitals, type TagRule, type Volume } from "@polyvol/core";
+import { fitName } from "@polyvol/core/driver";
 import { volumeNameOn } from "../naming/own-tags.ts";
 import { groupBy } from "../ordering.ts";
 import type { BackupProblem } from "../problem.ts";
@@ -74,7 +75,7 @@ export function goneNamesakesOf(cloud: ObservedCloud, volume: Volume): readonly 
   const sources = new Set(found.flatMap(({ snapshots }) => snapshots.map(({ snapshot }) => snapshot.id)));
   if (found.length === 0 || sources.has(volume.sourceSnapshotId ?? "")) return [];
   const message =
-    `volume ${volume.name} (${volume.id}) on ${cloud.name} has no snapshot yet, and snapshots are left of the volume ` +
+    `volume ${fitName(volume.name)} (${fitName(volume.id)}) on ${cloud.name} has no snapshot yet, and snapshots are left of the volume ` +
     `that had its name: ${found.map(describeGone).join("; ")}; \`restore\` takes them by that id`;
   return [
     {

@@ -1,3 +1,4 @@
+import { fitName } from "@polyvol/core/driver";
 import type { PolicyProblem } from "../retention/policy-error.ts";
 import { canonicalJson } from "./canonical.ts";
 import type { BackupPlan, VolumePlan } from "./types.ts";
@@ -21,7 +22,7 @@ export function differencesOf(stored: BackupPlan, current: BackupPlan): readonly
     const one = before.get(key);
     const other = after.get(key);
     const { cloud, volumeId, volumeName } = one ?? other ?? { cloud: "", volumeId: "", volumeName: "" };
-    const path = `plan.volumes[${cloud} ${volumeName} (${volumeId})]`;
+    const path = `plan.volumes[${cloud} ${fitName(volumeName)} (${volumeId})]`;
     if (one === undefined)
       problems.push({ path, found: "nothing", allowed: "a volume that policies choose now" });
     else if (other === undefined)

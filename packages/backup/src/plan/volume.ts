@@ -1,4 +1,5 @@
 import type { Volume } from "@polyvol/core";
+import { fitName } from "@polyvol/core/driver";
 import { checkLimits } from "../limits/check.ts";
 import { mayBeKept } from "../observe/marks.ts";
 import type { ObservedCloud, SeenSnapshot } from "../observe/world.ts";
@@ -29,7 +30,7 @@ export function planVolume(
   { pruneOnly = false, liftBrake = false }: PlanChoices = {},
 ): VolumePlanned {
   const place = { cloud: cloud.name, volumeId: volume.id, volumeName: volume.name };
-  const subject = `volume ${volume.name} (${volume.id}) on ${cloud.name}`;
+  const subject = `volume ${fitName(volume.name)} (${fitName(volume.id)}) on ${cloud.name}`;
   const all = cloud.snapshots.get(volume.id) ?? [];
   const owned = new Map(policies.map((policy) => [policy, ownedBy(policy, all)]));
   const ownOf = (policy: Policy): readonly SeenSnapshot[] => owned.get(policy) ?? [];

@@ -94,6 +94,9 @@ export function createVirtualClock(startMs: number = DEFAULT_START_MS): VirtualC
   };
 }
 
+/** The longest span that a timer takes; a longer one would be over at once. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
 /** The machine's own time and timers. */
 export const realClock: Clock = {
   now: () => Date.now(),
@@ -104,10 +107,19 @@ export const realClock: Clock = {
         clearTimeout(timer);
         reject(signal?.reason);
       };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener("abort", abort);
-        resolve();
-      }, ms);
+      let timer: ReturnType<typeof setTimeout>;
+      const wait = (left: number): void => {
+        const span = Math.min(left, LONGEST_TIMER_MS);
+        timer = setTimeout(() => {
+          if (left > span) {
+            wait(left - span);
+            return;
+          }
+          signal?.removeEventListener("abort", abort);
+          resolve();
+        }, span);
+      };
+      wait(ms);
       signal?.addEventListener("abort", abort, { once: true });
     });
   },

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createVirtualClock, DEFAULT_START_MS, isVirtualClock, realClock } from "../../src/kit/clock.ts";
 
 describe("a virtual clock", () => {
@@ -72,5 +72,22 @@ describe("the real clock", () => {
     const sleep = realClock.sleep(60_000, controller.signal);
     controller.abort(new Error("enough"));
     await expect(sleep).rejects.toThrow("enough");
+  });
+
+  test("sleeps for longer than one timer of the machine can", async () => {
+    vi.useFakeTimers();
+    try {
+      const day = 86_400_000;
+      let awake = false;
+      const sleep = realClock.sleep(60 * day).then(() => {
+        awake = true;
+      });
+      await vi.advanceTimersByTimeAsync(60 * day - 1);
+      expect(awake).toBe(false);
+      await vi.advanceTimersByTimeAsync(1);
+      await sleep;
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
