@@ -1,4 +1,4 @@
-import { type FaultTarget, type Harness, type HarnessFault, ODD_STATE } from "@polyvol/conformance";
+import { ANOTHER, type FaultTarget, type Harness, type HarnessFault, ODD_STATE } from "@polyvol/conformance";
 import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/driver";
 import { createAtticDriver } from "../src/index.ts";
 import { type AtticFault, type Json, startAttic } from "../src/service.ts";
@@ -33,7 +33,7 @@ export async function makeHarness(): Promise<Harness> {
       return;
     }
     const [method, path] = STEPS[on];
-    attic.inject({ method, path, count, ...effectOf(effect) });
+    attic.inject({ method, path, count, ...effectOf(effect, on) });
   }
 
   return {
@@ -70,6 +70,7 @@ export async function makeHarness(): Promise<Harness> {
 
 function effectOf(
   effect: Exclude<HarnessFault["effect"], "fail_later">,
+  on: FaultTarget,
 ): Pick<AtticFault, "carriedOut" | "answer"> {
   switch (effect) {
     case "lose_answer":
@@ -90,13 +91,33 @@ function effectOf(
       return { carriedOut: true, answer: eachItem(({ name: _, ...rest }) => rest) };
     case "odd_state":
       return { carriedOut: true, answer: eachItem((item) => ({ ...item, state: ODD_STATE })) };
+    case "stranger":
+      return { carriedOut: false, answer: { status: 404 } };
+    case "another":
+      return { carriedOut: true, answer: eachItem((item) => ({ ...item, ...anotherFor(on) })) };
+    case "small_pages":
+      return { carriedOut: true, answer: firstTwo };
+    case "empty_page":
+      return { carriedOut: true, answer: (answer) => ({ ...answer, items: [] }) };
   }
 }
 
-/** Changes an answer, or each item of a list. */
+/** Changes an answer, or each item of a list, or the snapshot that comes together with its job. */
 function eachItem(change: (item: Json) => Json): (answer: Json) => Json {
-  return (answer) =>
-    Array.isArray(answer["items"])
-      ? { ...answer, items: answer["items"].map((item: Json) => change(item)) }
-      : change(answer);
+  return (answer) => {
+    const { items, snapshot } = answer;
+    if (Array.isArray(items)) return { ...answer, items: items.map((item: Json) => change(item)) };
+    return snapshot === undefined ? change(answer) : { ...answer, snapshot: change(snapshot as Json) };
+  };
+}
+
+function anotherFor(on: FaultTarget): Json {
+  return on.endsWith("create") ? ANOTHER : { id: ANOTHER.id };
+}
+
+/** A page as it is when the service gives no more than two at a time: the cursor goes on after them. */
+function firstTwo(answer: Json): Json {
+  const items = answer["items"] as readonly Json[];
+  if (items.length <= 2) return answer;
+  return { ...answer, items: items.slice(0, 2), next: `after-${String(items[1]?.["id"])}` };
 }

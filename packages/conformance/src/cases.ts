@@ -1,3 +1,4 @@
+import { answerCases } from "./groups/answers.ts";
 import { attachCases } from "./groups/attach.ts";
 import { cancellationCases } from "./groups/cancellation.ts";
 import { decisionCases } from "./groups/decisions.ts";
@@ -35,6 +36,7 @@ const GROUPS: Readonly<Record<string, (suite: Suite) => void>> = {
   "decisions before changes": decisionCases,
   waits: waitCases,
   errors: errorCases,
+  answers: answerCases,
   cancellation: cancellationCases,
   leftovers: leftoverCases,
 };

@@ -127,6 +127,12 @@ export type FaultTarget =
  * - `extra_field`: the answer has a field that nobody knows.
  * - `missing_field`: the answer (each item of a list) lacks a field that it must have.
  * - `odd_state`: the answer (each item of a list) has the state word {@link ODD_STATE}.
+ * - `stranger`: answered with 404 by something in between, in other words than the service's own, and not carried out.
+ * - `another`: the answer is about another resource: the other id of {@link ANOTHER} of a read; of a create, which is
+ *   carried out, its other id and name.
+ * - `small_pages`: a listing gives at most two items whatever is asked for, as if two were its largest page; what it
+ *   says of more to come is true.
+ * - `empty_page`: the answer to a listing has no items; all else in it (a total, a link, a token) is as it was.
  */
 export type FaultEffect =
   | "lose_answer"
@@ -138,7 +144,11 @@ export type FaultEffect =
   | "fail_later"
   | "extra_field"
   | "missing_field"
-  | "odd_state";
+  | "odd_state"
+  | "stranger"
+  | "another"
+  | "small_pages"
+  | "empty_page";
 
 /** One fault: which request it strikes, and what happens to it. */
 export interface HarnessFault {
@@ -152,6 +162,12 @@ export interface HarnessFault {
 
 /** How long a request that was struck by `too_many` has to wait at least before it is sent again, in milliseconds. */
 export const TOO_MANY_PAUSE_MS: number = 10_000;
+
+/** What an answer is about that is struck by `another`. The id is one that no resource of the account has. */
+export const ANOTHER: { readonly id: string; readonly name: string } = {
+  id: "0a0b0c0d-0000-4000-8000-00000000beef",
+  name: "kit-another",
+};
 
 /** A state that no provider has a word for. */
 export const ODD_STATE: string = "contemplating";

@@ -10,6 +10,7 @@ export {
   describeBlockStorageDriver,
 } from "./describe.ts";
 export {
+  ANOTHER,
   type FaultEffect,
   type FaultTarget,
   type Harness,

@@ -1,4 +1,4 @@
-import type { FaultTarget, Harness, HarnessFault } from "@polyvol/conformance";
+import { ANOTHER, type FaultTarget, type Harness, type HarnessFault } from "@polyvol/conformance";
 import { createVirtualClock } from "@polyvol/core/driver";
 import { createDigitalOceanDriver, type DigitalOceanDriverOptions } from "@polyvol/digitalocean";
 import { createDigitalOceanEmulator, type DigitalOceanOptions } from "@polyvol/emulators/digitalocean";
@@ -120,7 +120,26 @@ function strike(effect: Exclude<HarnessFault["effect"], "fail_later">, on: Fault
       return { kind: "wrong-json", at: `${placeOf(on)}.flavour`, value: "sweet" };
     case "missing_field":
       return { kind: "wrong-json", at: `${placeOf(on)}.name` };
+    case "stranger":
+      return { kind: "answer", status: 404, when: "before", body: { message: "no such route" } };
+    case "another":
+      return anotherAnswer(on);
+    case "small_pages":
+      return { kind: "query", atMost: { per_page: 2 } };
+    case "empty_page":
+      return { kind: "wrong-json", at: placeOf(on).replace(/\.0$/, ""), value: [] };
     case "odd_state":
       throw new Error("DigitalOcean reports no states");
   }
 }
+
+function anotherAnswer(on: FaultTarget): Fault {
+  if (!on.endsWith("create")) return { kind: "wrong-json", at: `${placeOf(on)}.id`, value: ANOTHER.id };
+  const made = { ...ANOTHER, created_at: "2026-07-14T09:00:00Z", size_gigabytes: 1, tags: null };
+  const body = on.startsWith("volumes")
+    ? { volume: { ...made, region: { slug: "nyc3" } } }
+    : { snapshot: { ...made, resource_id: ANOTHER.id, resource_type: "volume", ...SNAPSHOT } };
+  return { kind: "answer", status: 201, when: "after", body };
+}
+
+const SNAPSHOT = { regions: ["nyc3"], min_disk_size: 1 };

@@ -1,9 +1,10 @@
 import { PolyvolError } from "@polyvol/core";
 import type { CallContext } from "@polyvol/core/driver";
 import type { CallCounter, MemoryMethod } from "./calls.ts";
+import type { MemoryFault } from "./faults.ts";
 import type { Answer } from "./mapping.ts";
 import { Refusal } from "./refusal.ts";
-import type { Commit, World } from "./state.ts";
+import type { Commit, PageFault, World } from "./state.ts";
 
 /** One call as it reaches the account: what carries it, and what the account does. */
 export interface AccountCall<T> {
@@ -38,9 +39,9 @@ export async function callAccount<T>(
   const startedAt = world.monotonicNow();
   context.emit({ type: "request", method: "CALL", target: method });
 
-  function commitAt(now: number, breakReason?: string): T {
+  function commitAt(now: number, breakReason?: string, page?: PageFault): T {
     world.agenda.catchUp(now);
-    return call.commit({ now, breakReason });
+    return call.commit({ now, breakReason, page });
   }
   function lost(): PolyvolError {
     return new PolyvolError("unavailable", "the connection was lost", {
@@ -66,7 +67,7 @@ export async function callAccount<T>(
       throw fault.error ?? lost();
     }
     const breaks = fault?.effect === "break" ? (fault.reason ?? "the work failed") : undefined;
-    const value = commitAt(clock.now(), breaks);
+    const value = commitAt(clock.now(), breaks, pageFaultOf(fault));
     if (fault?.effect === "fail") throw fault.error ?? lost();
     if (fault?.effect === "delay" && fault.when === "after") await clock.sleep(fault.ms, abortSignal);
     abortSignal.throwIfAborted();
@@ -89,4 +90,9 @@ export async function callAccount<T>(
       ...error.details,
     });
   }
+}
+
+function pageFaultOf(fault: MemoryFault | undefined): PageFault | undefined {
+  if (fault?.effect === "small_pages") return { atMost: fault.items };
+  return fault?.effect === "empty_page" ? "empty" : undefined;
 }

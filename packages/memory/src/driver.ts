@@ -171,13 +171,13 @@ export function createMemoryDriver(options: MemoryDriverOptions = {}): MemoryDri
         "listVolumes",
         query,
         context,
-        ({ now }) => {
+        ({ now, page: fault }) => {
           const found = listed(world, world.volumes, now).filter(
             (each) =>
               (query.name === undefined || each.name === query.name) &&
               (query.region === undefined || each.region === query.region),
           );
-          const cut = cutPage(found, settings.paging, page);
+          const cut = cutPage(found, settings.paging, page, fault);
           return { ...cut, items: cut.items.map(volumeAnswer) };
         },
         (cut, parse) => ({ ...cut, items: cut.items.map(parse.volume) }),
@@ -227,13 +227,13 @@ export function createMemoryDriver(options: MemoryDriverOptions = {}): MemoryDri
         "listSnapshots",
         query,
         context,
-        ({ now }) => {
+        ({ now, page: fault }) => {
           const found = listed(world, world.snapshots, now).filter(
             (each) =>
               (query.name === undefined || each.name === query.name) &&
               (query.volumeId === undefined || each.volumeId === query.volumeId),
           );
-          const cut = cutPage(found, settings.paging, page);
+          const cut = cutPage(found, settings.paging, page, fault);
           return { ...cut, items: cut.items.map(snapshotAnswer) };
         },
         (cut, parse) => ({ ...cut, items: cut.items.map(parse.snapshot) }),

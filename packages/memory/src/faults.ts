@@ -21,6 +21,10 @@ export type MemoryFaultEffect =
   | { readonly effect: "break"; readonly reason?: string }
   /** The answer takes `ms` longer, before or after the commit. */
   | { readonly effect: "delay"; readonly when: "before" | "after"; readonly ms: number }
+  /** A listing gives at most `items` items whatever is asked for; what it says of more to come is true. */
+  | { readonly effect: "small_pages"; readonly items: number }
+  /** The answer to a listing has no items; what it says of more to come is as it was. */
+  | { readonly effect: "empty_page" }
   /** Each resource in the answer is changed before the driver reads it. */
   | {
       readonly effect: "rewrite";

@@ -1,5 +1,6 @@
 import type { DriverPage, PageRequest, Paging } from "@polyvol/core/driver";
 import { Refusal } from "./refusal.ts";
+import type { PageFault } from "./state.ts";
 
 interface Listed {
   readonly id: string;
@@ -11,10 +12,17 @@ export function cutPage<T extends Listed>(
   items: readonly T[],
   paging: Paging,
   page: PageRequest,
+  fault?: PageFault,
 ): DriverPage<T> {
   if (!Number.isInteger(page.size) || page.size < 1 || page.size > paging.maxPageSize) {
     throw new Refusal("invalid_argument", `a page has 1 to ${paging.maxPageSize} items, not ${page.size}`);
   }
+  const size = fault === undefined || fault === "empty" ? page.size : Math.min(page.size, fault.atMost);
+  const cut = cutBy(items, paging, { ...page, size });
+  return fault === "empty" ? { ...cut, items: [] } : cut;
+}
+
+function cutBy<T extends Listed>(items: readonly T[], paging: Paging, page: PageRequest): DriverPage<T> {
   switch (paging.style) {
     case "numbered": {
       const number = page.number ?? 1;
@@ -27,7 +35,8 @@ export function cutPage<T extends Listed>(
       if (start === 0 && page.after !== undefined) {
         throw new Refusal("not_found", "the item that the page should start after is not there");
       }
-      return { items: items.slice(start, start + page.size) };
+      const cut = items.slice(start, start + page.size);
+      return { items: cut, ...(start + cut.length < items.length ? { hasMore: true } : {}) };
     }
     case "cursor":
       return pageByCursor(items, page);

@@ -83,7 +83,12 @@ export interface Commit {
   readonly now: number;
   /** Why the change will fail in the end, where a fault wants that. */
   readonly breakReason?: string | undefined;
+  /** What happens to the page of a listing, where a fault wants that. */
+  readonly page?: PageFault | undefined;
 }
+
+/** A page that is cut smaller than was asked for, or is answered without its items. */
+export type PageFault = { readonly atMost: number } | "empty";
 
 /** Where an account keeps its inside. A registered symbol: two copies of this package can share an account. */
 export const WORLD: unique symbol = Symbol.for("polyvol.memory.world") as never;

@@ -1,4 +1,5 @@
 import {
+  ANOTHER,
   type FaultTarget,
   type Harness,
   type HarnessFault,
@@ -100,9 +101,29 @@ function effectOf(effect: HarnessFault["effect"], on: FaultTarget): MemoryFaultE
       };
     case "odd_state":
       return { effect: "rewrite", rewrite: (answer) => ({ ...answer, state: ODD_STATE }) };
+    case "stranger":
+      return { effect: "fail", when: "before", error: stranger() };
+    case "another":
+      return { effect: "rewrite", rewrite: (answer) => ({ ...answer, ...anotherFor(on) }) };
+    case "small_pages":
+      return { effect: "small_pages", items: 2 };
+    case "empty_page":
+      return { effect: "empty_page" };
     default:
       throw new Error(`no effect ${String(effect)} for ${on}`);
   }
+}
+
+/** The id alone of a read, which must be of its own name to be worth anything; both of a create. */
+function anotherFor(on: FaultTarget): Partial<typeof ANOTHER> {
+  return on.endsWith("create") ? ANOTHER : { id: ANOTHER.id };
+}
+
+/** What a driver over HTTP makes of a 404 in other words than the service's. */
+function stranger(): PolyvolError {
+  return new PolyvolError("unavailable", "404, and not in the service's own words", {
+    ...{ status: 404, retryable: true, outcome: "unknown" },
+  });
 }
 
 function tooMany(): PolyvolError {

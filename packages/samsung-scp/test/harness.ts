@@ -1,4 +1,5 @@
 import {
+  ANOTHER,
   type FaultTarget,
   type Harness,
   type HarnessFault,
@@ -38,8 +39,9 @@ const WORK = {
 function effectOf(
   effect: Exclude<HarnessFault["effect"], "fail_later">,
   kind: "volumes" | "snapshots",
-  isList: boolean,
+  on: FaultTarget,
 ): FaultEffect {
+  const isList = on.endsWith(".list");
   const item = isList ? `${kind}.0.` : "";
   switch (effect) {
     case "lose_answer":
@@ -63,6 +65,16 @@ function effectOf(
       const headers = { "content-type": "application/json", "x-request-id": "req-missing-field" };
       return { kind: "answer", status: 200, headers, body: isList ? { [kind]: [{}] } : {} };
     }
+    case "stranger":
+      return { kind: "answer", status: 404, body: { message: "no such route" } };
+    case "another":
+      return on.endsWith(".create")
+        ? { kind: "answer", status: 202, when: "after", body: anotherMade(kind) }
+        : { kind: "wrong-json", at: `${item}id`, value: ANOTHER.id };
+    case "small_pages":
+      return { kind: "query", atMost: { limit: 2 } };
+    case "empty_page":
+      return { kind: "wrong-json", at: kind, value: [] };
     case "odd_state":
       return {
         kind: "wrong-json",
@@ -70,6 +82,13 @@ function effectOf(
         value: ODD_STATE,
       };
   }
+}
+
+function anotherMade(kind: "volumes" | "snapshots"): object {
+  const made = { ...ANOTHER, size: 8, created_at: "2026-07-14T09:00:00Z" };
+  return kind === "volumes"
+    ? { ...made, state: "creating", servers: [] }
+    : { ...made, status: "creating", volume_id: ANOTHER.id };
 }
 
 export interface HarnessSettings {
@@ -111,7 +130,7 @@ export async function makeHarness(settings: HarnessSettings = {}): Promise<Harne
     }
     const [method, path] = STEPS[on];
     const kind = on.startsWith("volumes") ? "volumes" : "snapshots";
-    emulator.faults.add({ match: { method, path }, count, ...effectOf(effect, kind, on.endsWith(".list")) });
+    emulator.faults.add({ match: { method, path }, count, ...effectOf(effect, kind, on) });
   }
 
   const held = (of: readonly Readonly<Record<string, unknown>>[], state: string): readonly HeldResource[] =>
