@@ -48,21 +48,33 @@ export function cronSlots(pattern: string, timezone: string, zone: Zone = zoneNa
   const [minute = "*", hour = "*", ...days] = text.trim().split(/\s+/);
   const wall = wallTimes(minute, hour, days.join(" "));
   const slots = /[*/?]/.test(`${minute} ${hour}`) ? realTime(wall, zone) : namedTimes(wall, zone);
-  return { ...slots, countedAs: (slot) => nearest(slots, slot, zone) };
+  return { ...slots, countedAs: (slot) => countedAs(slots, slot, zone) };
 }
 
-/** The slot itself, or the nearest one where the zone's clock under other data could have made the difference. */
-function nearest({ firstAfter, lastAtOrBefore }: Row, slot: number, zone: Zone): number {
+/**
+ * The slot itself; or the one that has its local time here, if other data could hold another offset for that instant:
+ * one that the zone has had in these years. Where a clock skips the time, it is the one between.
+ */
+function countedAs({ firstAfter, lastAtOrBefore }: Row, slot: number, zone: Zone): number {
   const before = lastAtOrBefore(slot);
   if (before === slot) return slot;
-  const offsets = stretchesBetween(zone, slot - YEARS_BACK, slot + YEAR).map(({ offset }) => offset);
-  const farthest = Math.min(Math.max(...offsets) - Math.min(...offsets), MOST_APART);
-  const apart = (other: number | undefined): number =>
-    other === undefined ? Number.POSITIVE_INFINITY : Math.abs(slot - other);
+  const known = offsetsBetween(zone, slot - YEARS_BACK, slot + YEAR);
+  const shifts = offsetsBetween(zone, slot - MOST_APART, slot + MOST_APART)
+    .flatMap((here) => known.map((offset) => offset - here))
+    .filter((shift) => shift !== 0 && Math.abs(shift) <= MOST_APART)
+    .sort((a, b) => Math.abs(a) - Math.abs(b));
+  const exact = shifts.find((shift) => lastAtOrBefore(slot + shift) === slot + shift);
+  if (exact !== undefined) return slot + exact;
   const after = firstAfter(slot);
-  // Of two that are as near, the earlier one: then the later one gets its own.
-  const found = apart(before) <= apart(after) ? before : after;
-  return found === undefined || apart(found) > farthest ? slot : found;
+  for (const shift of shifts) {
+    if (shift < 0 && before !== undefined && before >= slot + shift) return before;
+    if (shift > 0 && after !== undefined && after <= slot + shift) return after;
+  }
+  return slot;
+}
+
+function offsetsBetween(zone: Zone, from: number, until: number): readonly number[] {
+  return [...new Set(stretchesBetween(zone, from, until).map(({ offset }) => offset))];
 }
 
 type Row = Pick<Slots, "firstAfter" | "lastAtOrBefore">;

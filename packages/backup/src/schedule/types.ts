@@ -32,8 +32,8 @@ export interface Schedule {
   readonly lastAtOrBefore: (instant: number) => number | undefined;
   /**
    * The slot that a snapshot named after this instant counts as. A slot of a cron pattern is a local time: a machine
-   * with other time zone data has it at another instant. So what is no slot here counts as the nearest one, if that is
-   * no farther than the clocks of the zone have differed in these years; otherwise as itself.
+   * with other time zone data has it at another instant. So what is no slot here counts as the slot of its local time by
+   * another offset that the zone has had in these years; where there is none, as itself.
    */
   readonly countedAs: (slot: number) => number;
 }

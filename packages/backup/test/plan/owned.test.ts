@@ -114,11 +114,11 @@ test("the snapshots of former ids are taken over: counted, kept by the rules, de
   expect((await audit(other, clouds)).findings).toMatchObject([{ kind: "policy_gone", policyId: "daily" }]);
 });
 
-/** A zone that is `winter` before UTC, and an hour more in the stretches given. */
-function zoneWith(winter: number, summers: readonly (readonly [number, number])[]): Zone {
+/** A zone that is `winter` hours before UTC, and `shift` more in the stretches given. */
+function zoneWith(winter: number, summers: readonly (readonly [number, number])[], shift = HOUR): Zone {
   const summer = (instant: number): boolean =>
     summers.some(([from, until]) => from <= instant && instant < until);
-  return { name: "test", offsetAt: (instant) => (winter + (summer(instant) ? 1 : 0)) * HOUR };
+  return { name: "test", offsetAt: (instant) => winter * HOUR + (summer(instant) ? shift : 0) };
 }
 
 /** The policy on a machine with other time zone data. */
@@ -200,6 +200,18 @@ describe("machines with different time zone data", () => {
     );
   });
 
+  test("a clock that is put back an hour later by other data has the same slot, though the time comes twice", () => {
+    // 03:00 is put back to 02:00, or 04:00 to 03:00.
+    const autumn = Date.parse("2026-10-25T00:00:00Z");
+    const [early, late] = [autumn, autumn + HOUR].map((until) =>
+      cronSlots("0 3 * * *", "UTC", zoneWith(2, [[autumn - 200 * DAY, until]])),
+    );
+    const [one = 0, other = 0] = [early, late].map((slots) => slots?.lastAtOrBefore(autumn + 10 * HOUR));
+    expect(one - other).toBe(HOUR);
+    expect(late?.countedAs(one)).toBe(other);
+    expect(early?.countedAs(other)).toBe(one);
+  });
+
   const change = fc.integer({ min: 0, max: 25 * 24 }).map((hours) => START + hours * HOUR);
   const zones = fc
     .record({ winter: fc.integer({ min: -10, max: 12 }), changes: fc.tuple(change, change) })
@@ -227,7 +239,37 @@ describe("machines with different time zone data", () => {
           expect(Math.abs(slot - (sorted[index] ?? 0) - DAY)).toBeLessThanOrEqual(HOUR);
         });
       }),
-      { seed: 11, numRuns: 100 },
+      { seed: 11, numRuns: 40 },
+    );
+  });
+
+  test("of several times a day, none is left out and none comes twice, also where clocks shift by half an hour", () => {
+    const from = START - 10 * DAY;
+    const patterns = fc.constantFrom(
+      "0 2,4 * * *",
+      "0 * * * *",
+      "30 0,3,5 * * *",
+      "0 0-23/6 * * *",
+      "15 1,13 * * *",
+    );
+    const shifts = fc.constantFrom(HOUR, HOUR / 2);
+    fc.assert(
+      fc.property(
+        patterns,
+        shifts,
+        fc.integer({ min: -10, max: 12 }),
+        fc.nat(9),
+        (cron, shift, winter, seed) => {
+          const years = [from - 400 * DAY, from - 200 * DAY] as const;
+          const ahead = zoneWith(winter, [years, [from, Number.POSITIVE_INFINITY]], shift);
+          const behind = zoneWith(winter, [years], shift);
+          const machines = [ahead, behind].map((zone) => onMachine(policyOf(cron), cron, zone));
+          const made = takeTurns(machines, 12, (turn) => seed > 5 && turn % 7 === 0);
+          const slots = takeTurns(machines.slice(0, 1), 12, () => false).length;
+          expect(Math.abs(made.length - slots)).toBeLessThanOrEqual(seed > 5 ? slots / 5 : 1);
+        },
+      ),
+      { seed: 4, numRuns: 25 },
     );
   });
 
