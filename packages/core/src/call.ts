@@ -24,6 +24,8 @@ export interface Call {
   elapsedMs(): number;
   /** Until its deadline, in milliseconds. */
   remainingMs(): number;
+  /** Whether it has sent a change, so that there is something to learn by waiting. */
+  hasSent(): boolean;
   /** Sends one request, again where that is safe and can help. */
   send<T>(kind: RequestKind, task: (context: CallContext) => Promise<T>): Promise<T>;
   /** `promise`, or a rejection as soon as the call is aborted or out of time. */
@@ -151,6 +153,7 @@ function makeCall(
     abortSignal,
     elapsedMs: () => runtime.monotonicNow() - startedAt,
     remainingMs: context.remainingMs,
+    hasSent: () => state.sent,
     race,
     sleep: (ms) => runtime.clock.sleep(ms, abortSignal),
     about: (resource) => {

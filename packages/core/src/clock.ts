@@ -4,7 +4,7 @@ export interface Clock {
   now(): number;
   /**
    * Milliseconds since whenever, never set back or forward: deadlines, pauses and quotas are measured with it. Default:
-   * made from `now`, which is then trusted to be set forward never, and back without harm.
+   * made from `now`; then setting that back does no harm, and setting it forward counts as time that has passed.
    */
   monotonicNow?(): number;
   /**

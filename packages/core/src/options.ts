@@ -5,7 +5,10 @@ import type { EventListener } from "./events.ts";
 
 /** How failed requests are sent again. Full jitter: each pause is drawn between 0 and its bound. */
 export interface RetryOptions {
-  /** Most times that one request is sent, the first included. Default 4. */
+  /**
+   * Most times that one request is sent, the first included. Default 4. What a busy resource or a spent quota of requests
+   * refuses is waited out beyond it.
+   */
   readonly maxAttempts?: number;
   /** Bound of the first pause in milliseconds; it doubles each time. Default 100. */
   readonly baseDelayMs?: number;

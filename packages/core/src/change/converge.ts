@@ -7,6 +7,7 @@ import type { Volume, VolumeState } from "../volume.ts";
 import type { VolumeResources } from "../volume-resources.ts";
 import { waitForEffect } from "../waiting/effect.ts";
 import { seenState, settled, type Verdict, volumeReaches, volumeUsable } from "../waiting/goal.ts";
+import { readPatiently } from "../waiting/report.ts";
 import { waitFor } from "../waiting/wait.ts";
 import { isBlocked, refuseBlocked } from "./blocked.ts";
 import { refusedOnServer, type ServerOfChange } from "./refused-on-server.ts";
@@ -96,11 +97,14 @@ async function atRest(resources: VolumeResources, call: Call, change: VolumeChan
     const isFinal = !change.openIn?.states.includes(seen.state) || isPatient;
     return isBlocked(runtime, seen) || (change.reached(seen) && isFinal) ? { state: "done" } : verdict;
   };
-  const volume = await resources.get(call, change.id);
+  const watched = { kind: "volume", id: change.id, onProgress: change.onProgress } as const;
+  const read = (): Promise<Volume> => resources.get(call, change.id);
+  // What was sent before, here or by an earlier step, may be done: only a look can tell, so it waits out an outage.
+  const volume = call.hasSent() ? await readPatiently(call, watched, read) : await read();
   call.about({ kind: "volume", id: volume.id, name: volume.name });
   if (goal(volume).state !== "pending") return volume;
   const rested = await waitFor(call, {
-    ...{ kind: "volume", id: change.id, onProgress: change.onProgress, isBefore: true },
+    ...{ ...watched, isBefore: true },
     goal,
     polls: resources.polls,
   });

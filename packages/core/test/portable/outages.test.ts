@@ -101,6 +101,28 @@ describe.each([
   });
 });
 
+test("an outage that begins with the request of a change ends it no more than one that begins after it", async () => {
+  const given = await world({});
+  const { clock, storage, volumeId } = given;
+  const lost = new PolyvolError("unavailable", "503", { retryable: true, outcome: "unknown" });
+  const resizeVolume: BlockStorageDriver["resizeVolume"] = async (...args) => {
+    if (clock.now() < back) throw lost;
+    return (await storage.driver.resizeVolume?.(...args)) ?? {};
+  };
+  const during = createBlockStorage({ ...storage.driver, resizeVolume }, { clock, random: () => 0.5 });
+  const back = clock.now() + 8_000;
+  const seen: string[] = [];
+  const resized = during.volumes.resize(volumeId, 16, {
+    onProgress: (each) => {
+      seen.push(each.seen);
+    },
+  });
+  await clock.sleep(1);
+  given.failReads(lost, 0, 8_000);
+  expect(await resized).toMatchObject({ sizeGiB: 16 });
+  expect(seen).toContain("no answer (unavailable)");
+});
+
 test("an outage until the deadline: a timeout that says what was seen and what failed", async () => {
   const given = await world({});
   given.failReads(PASSING[0] as PolyvolError, 10_000, Number.POSITIVE_INFINITY);
