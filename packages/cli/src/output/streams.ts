@@ -9,33 +9,33 @@ export interface Streams {
   readonly err: Writable;
 }
 
-const OWN: Streams = { out: process.stdout, err: process.stderr };
+const own = (): Streams => ({ out: process.stdout, err: process.stderr });
 
 /** The first failure of a stream. Nothing more is written to it. */
-const failures = new Map<Writable, NodeJS.ErrnoException>();
+const failures = new WeakMap<Writable, NodeJS.ErrnoException>();
 const guarded = new WeakSet<Writable>();
 
-/** Whether standard output is data that another program reads: then nothing else is ever written there. */
-let isData = false;
+/** What another program reads as data: nothing else is ever written there. */
+const forData = new WeakSet<Writable>();
 
-/** Whether only errors and problems are to be said. */
-let quiet = false;
+/** Where only errors and problems are said. */
+const quiet = new WeakSet<Writable>();
 
 /** From now on nothing is said but errors and problems. */
 export function beQuiet(): void {
-  quiet = true;
+  quiet.add(process.stderr);
 }
 
 /** Whether `--quiet` was given. */
 export function isQuiet(): boolean {
-  return quiet;
+  return quiet.has(process.stderr);
 }
 
 /**
  * No failure of a stream (a full disk, a terminal that is gone, a reader that has seen enough) ends a command: it may
  * be in the middle of a change. The first one is remembered for {@link settleOutput}, and nothing more is written there.
  */
-export function guardOutput({ out: results, err }: Streams = OWN): void {
+export function guardOutput({ out: results, err }: Streams = own()): void {
   for (const stream of [results, err]) {
     if (guarded.has(stream)) continue;
     guarded.add(stream);
@@ -45,14 +45,14 @@ export function guardOutput({ out: results, err }: Streams = OWN): void {
 
 /** From now on standard output is data. */
 export function keepOutputForData(): void {
-  isData = true;
+  forData.add(process.stdout);
 }
 
 /**
  * Waits until everything is written, and gives the exit code of the process: 1 instead of `code` for a success whose
  * words were lost, and then one line on the other stream says so. A reader that has gone (`| head`) is no failure.
  */
-export async function settleOutput(code: number, streams: Streams = OWN): Promise<number> {
+export async function settleOutput(code: number, streams: Streams = own()): Promise<number> {
   const { out: results, err } = streams;
   // What failed just now says so in a moment.
   await new Promise(setImmediate);
@@ -63,7 +63,7 @@ export async function settleOutput(code: number, streams: Streams = OWN): Promis
   ].filter(({ stream }) => (failures.get(stream)?.code ?? "EPIPE") !== "EPIPE");
   for (const { stream, other, what } of lost) {
     const why = failures.get(stream)?.message.replace(/, write$/, "") ?? "";
-    if (!isData || other === err) put(other, `error: ${what}: ${why}\n`);
+    if (!forData.has(other)) put(other, `error: ${what}: ${why}\n`);
     await written(other);
   }
   return lost.length > 0 && !FAILURES.includes(code) ? LOST : code;
@@ -90,7 +90,7 @@ export function out(text: string): void {
 
 /** What is nice to know, and not said with `--quiet`. */
 export function note(text: string): void {
-  if (!quiet) say(text);
+  if (!isQuiet()) say(text);
 }
 
 /** Everything that is said about the work: progress, failures, questions. */
