@@ -82,10 +82,13 @@ export function asMade<T extends WireVolume | WireSnapshot>(wire: T): T {
   return { ...wire, tags: wire.tags ?? [] };
 }
 
-/** The total says where a listing ends; where there is none, a link to a next page says that it goes on. */
+/** The total says where a listing ends, and a link to a next page that it goes on. Core judges where they disagree. */
 export function toPage<T>(items: readonly T[], { meta, links }: WirePage): DriverPage<T> {
-  if (meta) return { items, total: meta.total };
-  return links?.pages?.next ? { items, hasMore: true } : { items };
+  return {
+    items,
+    ...(meta ? { total: meta.total } : {}),
+    ...(links?.pages?.next ? { hasMore: true } : {}),
+  };
 }
 
 /** @throws PolyvolError `invalid_argument` for options, a description or a tag that do not fit */

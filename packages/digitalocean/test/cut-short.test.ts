@@ -136,3 +136,66 @@ test("a snapshot without its volume stops nothing: the others are listed, and it
   expect(ofVolumes).toEqual(["", volumeId]);
   expect(await storage.snapshots.list({ volumeId }).toArray(), "listed under its volume").toHaveLength(2);
 });
+
+describe("a total and a link to a next page that disagree", () => {
+  type Page = { volumes: unknown[]; meta?: { total: number } | null; links: unknown };
+  const NEXT = { pages: { next: "https://api.digitalocean.com/v2/volumes?page=2" } };
+  const totals: readonly [string, (page: Page, count: number) => Page["meta"]][] = [
+    ["counts the page alone", ({ volumes }) => ({ total: volumes.length })],
+    ["is 0", () => ({ total: 0 })],
+    ["is half of what there is", (_, count) => ({ total: Math.floor(count / 2) })],
+    ["is right", (_, count) => ({ total: count })],
+    ["is null", () => null],
+  ];
+  const links: readonly [string, (page: Page) => unknown][] = [
+    ["as it should be", ({ links }) => links],
+    ["on every page", () => NEXT],
+  ];
+  const caps = [undefined, 100, 37] as const;
+  const cases = totals.flatMap(([total, meta]) =>
+    links.flatMap(([link, next]) => caps.map((cap) => ({ total, meta, link, next, cap }))),
+  );
+
+  test.each(cases)("the total $total, a link $link, pages of at most $cap", async (each) => {
+    for (const count of [0, 45, 200, 450]) {
+      const changing: typeof fetch = async (input, init) => {
+        const page = (await (await fetch(input, init)).json()) as Page;
+        return Response.json({ ...page, meta: each.meta(page, count), links: each.next(page) });
+      };
+      const { storage, emulator } = await openCloud({}, { fetch: changing });
+      emulator.seed({
+        volumes: Array.from({ length: count }, (_, index) => ({
+          ...{ name: `v-${index}`, region: "nyc3", size_gigabytes: 1 },
+        })),
+      });
+      if (each.cap !== undefined) {
+        emulator.faults.add({ kind: "query", atMost: { per_page: each.cap }, match: { method: "GET" } });
+      }
+      const listed = await storage.volumes
+        .list()
+        .toArray()
+        .catch((error: unknown) => error);
+      // Everything, or an error; a part of it never.
+      if (Array.isArray(listed)) expect(listed).toHaveLength(count);
+      else expect(listed).toMatchObject({ code: "malformed_response" });
+      const isSure = each.total === "is right" || each.link === "as it should be";
+      if (isSure && !(each.total === "is null" && each.link === "on every page")) {
+        expect(listed).toHaveLength(count);
+      }
+    }
+  });
+
+  test("a token is followed past a total that is too small", async () => {
+    const small: typeof fetch = async (input, init) => {
+      const page = (await (await fetch(input, init)).json()) as Page;
+      return Response.json({ ...page, meta: { total: 10 } });
+    };
+    const { storage, emulator } = await openCloud({}, { fetch: small });
+    const volumes = Array.from({ length: 450 }, (_, index) => ({ name: `v-${index}`, region: "nyc3" }));
+    emulator.seed({ volumes: volumes.map((each) => ({ ...each, size_gigabytes: 1 })) });
+    const { value } = await storage.volumes.list().byPage({ pageSize: 300 }).next();
+    const { continuationToken } = value ?? {};
+    const rest = await storage.volumes.list().byPage({ pageSize: 300, continuationToken }).next();
+    expect(rest.value?.items).toHaveLength(150);
+  });
+});

@@ -26,7 +26,7 @@ export function moreFollows<T>(page: DriverPage<T>, asked: Asked, isByToken: boo
 /** A listing whose provider says that there is more and does not give it: what was read is not everything. */
 export function gaveLess(total: number | undefined, gave: number): PolyvolError {
   const words =
-    total === undefined
+    total === undefined || total <= gave
       ? `the service says that more follows and gave ${gave}`
       : `the service counts ${total} and gave ${gave}`;
   return new PolyvolError("malformed_response", `${words}; the listing is incomplete`, { retryable: true });

@@ -5,6 +5,8 @@ import { createWindows, type Window } from "./windows.ts";
 
 /** A listing may need so many windows beyond twice what the first total promised; then the total is not to be believed. */
 const SPARE_WINDOWS = 50;
+/** What a first total is taken for where there is none to believe. */
+const MOST_ITEMS = 1_000_000;
 
 /** Thrown when the provider's filter has been left out in the middle of a walk, which has to begin anew. */
 export const WIDENED: unique symbol = Symbol("widened");
@@ -51,6 +53,8 @@ export function createReader<T extends { readonly id: string }>(
   let inFlight = 0;
   let total = 0;
   let firstTotal: number | undefined;
+  /** Whether more is said to follow where the total says that nothing does: then the total bounds nothing. */
+  let isDoubted = false;
   /** The place after the last item of a window that was found good. */
   let reached = 0;
 
@@ -77,6 +81,7 @@ export function createReader<T extends { readonly id: string }>(
       if (page.total !== undefined) {
         total = page.total;
         firstTotal ??= page.total;
+        isDoubted ||= page.hasMore === true && page.total <= windowAt(index).start + page.items.length;
       }
       return page;
     } finally {
@@ -128,13 +133,23 @@ export function createReader<T extends { readonly id: string }>(
     return page.items.length < size && moreFollows(page, { size, before }, false);
   }
 
+  /** A short page that says both that more follows and that all is counted: the item behind its last one decides. */
+  async function decided(index: number, page: DriverPage<T>): Promise<DriverPage<T>> {
+    const { size, start: before } = windowAt(index);
+    const behind = before + page.items.length;
+    const isCounted = page.total !== undefined && page.total <= behind;
+    if (page.hasMore !== true || page.items.length >= size || !isCounted) return page;
+    const { items } = await source.fetch({ number: behind + 1, size: 1 }, abortSignal);
+    return items.length > 0 ? page : { ...page, hasMore: false };
+  }
+
   /**
    * The window by an answer that agrees with itself. One that does not is read again: it may have been made in the
    * middle of a change. When the service goes on giving less, less is asked for from the first window on, so that the
    * windows overlap as the service cuts them.
    */
   async function settle(index: number, first: DriverPage<T>): Promise<ReadPage<T>> {
-    let page = first;
+    let page = await decided(index, first);
     let gave = -1;
     let mostGiven = 0;
     for (let reads = 0; isCutShort(index, page); reads += 1) {
@@ -150,7 +165,7 @@ export function createReader<T extends { readonly id: string }>(
         await source.pause?.(reads, abortSignal);
       }
       gave = given;
-      page = await fetch(index);
+      page = await decided(index, await fetch(index));
     }
     const { size, start: before } = windowAt(index);
     reached = Math.max(reached, before + page.items.length);
@@ -173,11 +188,12 @@ export function createReader<T extends { readonly id: string }>(
     },
     peek: async (index) => {
       drop(index);
-      const page = await fetch(index);
+      const page = await decided(index, await fetch(index));
       return isCutShort(index, page) ? undefined : await settle(index, page);
     },
-    isBeyond: (index) => firstTotal !== undefined && windowAt(index).start >= total,
-    isPastAllBounds: (index) => index > (2 * (firstTotal ?? 1_000_000)) / least + SPARE_WINDOWS,
+    isBeyond: (index) => !isDoubted && firstTotal !== undefined && windowAt(index).start >= total,
+    isPastAllBounds: (index) =>
+      index > (2 * (isDoubted ? MOST_ITEMS : (firstTotal ?? MOST_ITEMS))) / least + SPARE_WINDOWS,
   };
 }
 
