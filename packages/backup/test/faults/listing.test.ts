@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { run } from "../../src/index.ts";
+import { audit, plan, run, status } from "../../src/index.ts";
 import type { EmulatedWorld } from "../support/emulated-clouds.ts";
 import { printTable } from "../support/print.ts";
 import { createSeededWorld, NIGHTLY, VOLUMES } from "../support/seeded.ts";
@@ -109,3 +109,41 @@ test("a listing that fails on any of its pages deletes nothing", async () => {
   }
   printTable("one page of a listing never comes", rows);
 });
+
+test("a service that gives less at a time than is asked for: all is seen, made and pruned", async () => {
+  const world = await createLargeWorld();
+  world.emulators.do.faults.add({ kind: "query", atMost: { per_page: 60 }, match: { method: "GET" } });
+  const report = await run(NIGHTLY, world.open(), { clock: world.clock });
+  expect(report).toMatchObject({ ok: true, totals: { created: 6, deleted: 6 } });
+  await world.close();
+});
+
+test.each([
+  ["volumes", "/v2/volumes"],
+  ["snapshots", "/v2/snapshots"],
+])(
+  "%s that are counted and not given are a failure of that cloud, never an empty one",
+  async (kind, path) => {
+    const world = await createLargeWorld();
+    const match = { method: "GET", path, query: { page: "1" } };
+    world.emulators.do.faults.add({ kind: "wrong-json", at: kind, value: [], match });
+    const clouds = world.open();
+    const options = { clock: world.clock };
+    const now = (): Date => new Date(world.clock.now());
+    const told = {
+      cloud: "do",
+      code: "malformed_response",
+      message: expect.stringMatching(/counts \d+ and gave 0/),
+    };
+    for (const { problems } of [
+      await plan(NIGHTLY, clouds, now()),
+      await status(NIGHTLY, clouds, now()),
+      await audit(NIGHTLY, clouds),
+      await run(NIGHTLY, clouds, options),
+    ]) {
+      expect(problems).toContainEqual(expect.objectContaining(told));
+    }
+    expect(deletions(world)).toEqual({ do: 0, scp: 3 });
+    await world.close();
+  },
+);
