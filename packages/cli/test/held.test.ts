@@ -1,4 +1,7 @@
 /** What is held is shown as held, and is not deleted by hand without a further word. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { snapshotName } from "@polyvol/backup";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BLIND, type Clouds, ENV, startClouds } from "./clouds.ts";
 
@@ -97,6 +100,25 @@ test("a volume with the tag of a hold is shown as held, and stays", async () => 
   const refused = await clouds.run("volumes delete --cloud ocean archive --yes");
   expect(refused.code).toBe(1);
   expect(refused.err).toMatch(/^error: ocean: volume archive \(.*\) is held; nothing was deleted\n/);
+});
+
+test("a plan counts what is held", async () => {
+  const config = await readFile(join(clouds.folder, "polyvol.config.yaml"), "utf8");
+  await clouds.write(
+    "policies.yaml",
+    `${config}policies:
+  nightly:
+    select: { cloud: ocean, name: db }
+    schedule: { cron: "0 0 * * *", timezone: UTC }
+    retention: { last: 2 }
+`,
+  );
+  const slot = new Date(Date.UTC(2026, 0, 1));
+  const tags = ["polyvol-policy:nightly", "polyvol-hold"];
+  const name = snapshotName("polyvol", "nightly", DB, slot);
+  clouds.ocean.seed({ snapshots: [{ name, resource_id: DB, created_at: "2026-01-01T00:00:07Z", tags }] });
+  const planned = await clouds.run("backup plan -c policies.yaml");
+  expect(planned.out).toContain("1 volume: 1 to create, 0 to delete, 3 to keep (1 held).\n");
 });
 
 test("several tags of one key are all shown", async () => {

@@ -11,8 +11,17 @@ export async function writePlan(format: OutputFormat, plan: BackupPlan): Promise
     const table = rows.length === 0 ? "" : `${renderTable(rows, CHANGE_COLUMNS)}\n`;
     const { create, delete: remove, keep } = plan.totals;
     const volumes = countText(plan.volumes.length, "volume");
-    return `${table}${volumes}: ${create} to create, ${remove} to delete, ${keep} to keep.\n${costOf(plan)}`;
+    const held = heldIn(plan);
+    const kept = `${keep} to keep${held === 0 ? "" : ` (${held} held)`}`;
+    return `${table}${volumes}: ${create} to create, ${remove} to delete, ${kept}.\n${costOf(plan)}`;
   });
+}
+
+/** How many of those that stay are held, by their ids: what no policy owns is not judged and not counted. */
+function heldIn({ volumes }: BackupPlan): number {
+  const keeps = volumes.flatMap(({ keep }) => keep);
+  return new Set(keeps.filter(({ reasons }) => reasons.includes("hold")).map(({ snapshotId }) => snapshotId))
+    .size;
 }
 
 function rowsOf({ volumes }: BackupPlan): readonly ChangeRow[] {
