@@ -10,8 +10,8 @@ import { conflict, type NamedCreate } from "./named.ts";
  * certainly Polyvol's own is removed; anybody else's is named, and no further one is made beside it.
  */
 
-/** How providers word it. `error_extending` and the like tell of a later change, before which the resource was good. */
-const FAILED_TO_BECOME = /^error(?:[-_ ]deleting)?$/i;
+/** Words such as `error_extending` tell of a later change, before which the resource was good: all but this one. */
+const FAILED_LATER = /^error[-_ ](?!deleting$)/i;
 
 /** Deletes a resource for good. */
 export type Remove<T> = (call: Call, resource: T) => Promise<void>;
@@ -82,7 +82,7 @@ async function removeFailed<T extends Volume | Snapshot>(
     const now = await create.get(call, id);
     if (now === undefined || now.state === "deleting") return { removed: false };
     const isDetached = !("attachments" in now) || now.attachments.length === 0;
-    if (now.state !== "error" || !FAILED_TO_BECOME.test(seenState(now)) || !isDetached) {
+    if (now.state !== "error" || FAILED_LATER.test(seenState(now)) || !isDetached) {
       return { removed: false, why: `it is in the state ${seenState(now)}` };
     }
     await remove(call, now);
