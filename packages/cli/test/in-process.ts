@@ -9,6 +9,13 @@ export interface Place {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** What became of a command line. */
+export interface Written {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
 interface Output {
   readonly stdout: Writable;
   readonly stderr: Writable;
@@ -26,11 +33,20 @@ const MOST_AT_ONCE = 8;
  * place run side by side, and the others wait. What is about the process itself (signals, terminals, what is loaded,
  * closed outputs) is tested on a process: `start`. `onText` gets all that is written, in order.
  */
-export async function runHere(
+export function runHere(
   args: readonly string[],
   place: Place,
+  onText?: (text: string) => void,
+): Promise<Written> {
+  return workHere(() => runCli(args), place, onText);
+}
+
+/** The same for a part of a command, which resolves with an exit code. */
+export async function workHere(
+  work: () => Promise<number>,
+  place: Place,
   onText: (text: string) => void = () => undefined,
-): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+): Promise<Written> {
   const leave = await enter(place);
   const texts = { out: "", err: "" };
   const keep = (key: "out" | "err"): Writable =>
@@ -43,7 +59,7 @@ export async function runHere(
       },
     });
   try {
-    const code = await current.run({ stdout: keep("out"), stderr: keep("err") }, () => runCli(args));
+    const code = await current.run({ stdout: keep("out"), stderr: keep("err") }, work);
     return { code, ...texts };
   } finally {
     leave();

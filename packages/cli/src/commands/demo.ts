@@ -1,6 +1,6 @@
 import type { Options } from "../action.ts";
 import type { Context } from "../context.ts";
-import { createCalendar, MINUTE_MS } from "../demo/calendar.ts";
+import { createCalendar, MINUTE_MS, NIGHTS } from "../demo/calendar.ts";
 import { createStoryClock } from "../demo/clock.ts";
 import { startClouds } from "../demo/clouds.ts";
 import { createKeptFolder, createTemporaryFolder, type Folder } from "../demo/folder.ts";
@@ -22,7 +22,8 @@ export interface DemoOptions extends Options {
 /** Where the configuration is left unless told otherwise. */
 const KEPT = "polyvol-demo";
 
-export async function run(context: Context, options: DemoOptions): Promise<number> {
+/** @param most the last so many nights are told; tests have little time */
+export async function run(context: Context, options: DemoOptions, most = NIGHTS): Promise<number> {
   const { keep } = options;
   const foreign = ["config", "cloud", "timeout"].find((name) => options[name] !== undefined);
   if (foreign !== undefined) {
@@ -35,7 +36,7 @@ export async function run(context: Context, options: DemoOptions): Promise<numbe
   const teller = createTeller(context.output !== "table");
   let stays = false;
   try {
-    return await tell(context, options, folder, teller, () => {
+    return await tell(context, { ...options, most }, folder, teller, () => {
       stays = keep !== undefined;
     });
   } finally {
@@ -46,13 +47,14 @@ export async function run(context: Context, options: DemoOptions): Promise<numbe
 
 async function tell(
   { output, signal }: Context,
-  { seed, keep }: DemoOptions,
+  { seed, keep, most }: DemoOptions & { readonly most: number },
   folder: Folder,
   teller: Teller,
   told: () => void,
 ): Promise<number> {
   const startedAt = performance.now();
-  const calendar = createCalendar(Date.now());
+  const whole = createCalendar(Date.now());
+  const calendar = { ...whole, nights: whole.nights.slice(-most) };
   const [firstNight = 0] = calendar.nights;
   const clock = createStoryClock(firstNight - MINUTE_MS);
   const clouds = await startClouds(clock, seed);

@@ -1,5 +1,5 @@
 /** How many nights the story tells of. */
-const NIGHTS = 30;
+export const NIGHTS = 30;
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
