@@ -150,6 +150,23 @@ test.concurrent("only pruning, up to the brake, and with the brake lifted for on
   expect(again.out).toBe("1 volume: 0 created, 0 deleted, 0 left.\n");
 });
 
+test.concurrent("no room for a new snapshot: what can be done is said", async () => {
+  const id = "6f1c0000-0000-4000-8000-00000000000f";
+  clouds.ocean.seed({
+    volumes: [{ id, name: "full", region: "nyc3", size_gigabytes: 10 }],
+    snapshots: Array.from({ length: 25 }, (_, number) => ({
+      name: `by-hand-${number}`,
+      resource_id: id,
+      created_at: "2026-01-01T00:00:00Z",
+    })),
+  });
+  await clouds.write("full.yaml", `${config}${COLD.replace("name: cold", "name: full")}`);
+  const { code, err } = await clouds.run("backup plan -c full.yaml");
+  expect(code).toBe(1);
+  expect(err).toContain("25 snapshots + 1 new = 26; digitalocean allows 25 of one volume");
+  expect(err).toMatch(/free something, .*; polyvol backup run --prune-only deletes what no rule keeps\n/);
+});
+
 test.concurrent("one cloud that fails does not hide the other", async () => {
   const { TOKEN: _, ...missing } = ENV;
   const [plan, status, run] = await Promise.all([

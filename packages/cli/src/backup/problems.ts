@@ -38,5 +38,9 @@ export function reportProblems(
 function nextOf(problem: BackupProblem): string | undefined {
   if (problem.hook !== undefined) return undefined;
   const local = ["failed_precondition", "not_found", "conflict", "already_exists"];
-  return local.includes(problem.code) ? undefined : nextStep(problem, problem.cloud);
+  if (local.includes(problem.code)) return undefined;
+  const next = nextStep(problem, problem.cloud);
+  return problem.code === "resource_exhausted"
+    ? `${next}; polyvol backup run --prune-only deletes what no rule keeps`
+    : next;
 }
