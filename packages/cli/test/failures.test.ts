@@ -133,3 +133,13 @@ test.concurrent("an emulator whose port is in use, and one that serves until it 
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject({ provider: "samsung-scp" });
 });
+
+test.concurrent("a page in place of the service's answer: nothing is called deleted", async () => {
+  const match = { method: "DELETE", path: "/v2/volumes/**" };
+  clouds.ocean.faults.add({ kind: "html", status: 404, match });
+  const gone = await clouds.run("volumes delete volume-7 --cloud ocean --yes");
+  expect(gone.code).not.toBe(0);
+  expect(gone.out).not.toContain("deleted");
+  expect(gone.err).toContain("is baseUrl right?");
+  expect(JSON.stringify(clouds.ocean.state())).toContain('"volume-7"');
+});

@@ -13,7 +13,7 @@ import type { Volume } from "./volume.ts";
 import { createPolls, type Polls } from "./waiting/polls.ts";
 
 /** The first pause before a page is read again whose own answer contradicts it; each further one is twice as long. */
-const SHORT_READ_MS = 250;
+const SHORT_READ_MS = 100;
 
 /** One page of what is asked for now: `PageSource.fetch`, and the query. */
 type Fetch<T extends { readonly id: string }, Query> = (
