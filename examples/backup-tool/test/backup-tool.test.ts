@@ -20,7 +20,8 @@ async function prepare(): Promise<EmulatedClouds & { readonly config: string }> 
     snapshots: Array.from({ length: 10 }, (_, week) => {
       const slot = new Date(newest - week * 7 * DAY_MS + 2 * 3_600_000);
       const name = snapshotName("polyvol", "nightly", DB, slot);
-      return { volume_id: DB, name, created_at: slot.toISOString() };
+      const marks = { description: "policy nightly", metadata: { "polyvol-policy": "nightly" } };
+      return { volume_id: DB, name, created_at: slot.toISOString(), ...marks };
     }),
   });
   return { ...clouds, config: await clouds.configLike(CONFIG) };

@@ -164,7 +164,12 @@ export interface HarnessFault {
 export const TOO_MANY_PAUSE_MS: number = 10_000;
 
 /** What an answer is about that is struck by `another`. The id is one that no resource of the account has. */
-export const ANOTHER: { readonly id: string; readonly name: string } = {
+export const ANOTHER: {
+  /** An id in the form of all three kinds of provider. */
+  readonly id: string;
+  /** A name that every provider takes. */
+  readonly name: string;
+} = {
   id: "0a0b0c0d-0000-4000-8000-00000000beef",
   name: "kit-another",
 };

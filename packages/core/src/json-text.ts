@@ -3,6 +3,7 @@ const MOST_LEVELS = 100;
 
 /** A text that is JSON, and that no two readers need to understand alike. */
 export class AmbiguousJson extends Error {
+  /** Always `AmbiguousJson`. */
   override readonly name: string = "AmbiguousJson";
   /** What is there: `a key that stands twice in its object`. */
   readonly found: string;

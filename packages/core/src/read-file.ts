@@ -11,6 +11,7 @@ export interface FileBounds {
 
 /** A path that names no file which could be read: a folder, a pipe, a device, or more than was agreed. */
 export class UnfitFile extends Error {
+  /** Always `UnfitFile`. */
   override readonly name: string = "UnfitFile";
   /** What it is: `a folder`. */
   readonly found: string;
