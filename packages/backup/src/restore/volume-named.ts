@@ -41,7 +41,12 @@ export async function findVolumeId(
     living === undefined ? [] : await storage.snapshots.list({ volumeId: living.id }, call).toArray();
   if (living !== undefined && own.length >= FEW) return living.id;
 
-  const { gone, unnamed, hidden } = await goneNamed(storage, name, region, own.length === 0, call);
+  const found = await goneNamed(storage, name, region, own.length === 0, call).catch((error: unknown) => {
+    // What is there has snapshots, and these credentials may not see those of others.
+    if (own.length > 0 && isPolyvolError(error, "permission_denied")) return undefined;
+    throw error;
+  });
+  const { gone, unnamed, hidden } = found ?? { gone: [], unnamed: [], hidden: false };
   if (living !== undefined) {
     const source = gone.find(({ snapshots }) =>
       snapshots.some(({ snapshot }) => snapshot.id === living.sourceSnapshotId),

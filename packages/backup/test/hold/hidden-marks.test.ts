@@ -11,6 +11,7 @@ import {
   type Policy,
   parsePolicies,
   plan,
+  prune,
   type RetentionRules,
   release,
   run,
@@ -209,7 +210,20 @@ describe("a service that leaves out what would keep a snapshot", () => {
       "scp",
       (each: Record<string, unknown>) => Object.assign(each, { metadata: "Metadata" }),
     ],
+    ["no metadata", "scp", (each: Record<string, unknown>) => Reflect.deleteProperty(each, "metadata")],
+    ["empty metadata", "scp", (each: Record<string, unknown>) => Object.assign(each, { metadata: {} })],
+    ["null for metadata", "scp", (each: Record<string, unknown>) => Object.assign(each, { metadata: null })],
     ["no description", "scp", (each: Record<string, unknown>) => Object.assign(each, { description: null })],
+    [
+      "a description left out",
+      "scp",
+      (each: Record<string, unknown>) => Reflect.deleteProperty(each, "description"),
+    ],
+    [
+      "an empty description",
+      "scp",
+      (each: Record<string, unknown>) => Object.assign(each, { description: "" }),
+    ],
   ] as const)("%s on %s: nothing is deleted", async (_what, cloud, change) => {
     const at = await fourNights();
     const storage = at.open({ fetch: rewriting(change) })[cloud];
@@ -217,6 +231,28 @@ describe("a service that leaves out what would keep a snapshot", () => {
     expect(report.problems).toMatchObject([{ code: "permission_denied", effect: "nothing_deleted" }]);
     expect(report.totals).toMatchObject({ created: 1, deleted: 0 });
     expect(namesIn(at, cloud)).toHaveLength(5);
+    const pruned = await prune(POLICIES, { [cloud]: storage }, { clock: at.clock });
+    expect(pruned.problems).toMatchObject([{ code: "permission_denied", effect: "nothing_deleted" }]);
+    expect(pruned.totals.deleted).toBe(0);
+  });
+
+  test("does not even let go what has failed: it may be held", async () => {
+    const at = await fourNights();
+    const slot = new Date("2026-05-04T03:00:00Z");
+    const name = snapshotName("polyvol", "nightly", DB, slot);
+    const failed = {
+      name,
+      volume_id: DB,
+      status: "error",
+      created_at: slot.toISOString(),
+      ...seededMarks.scp("nightly"),
+    };
+    at.emulators.scp.seed({ snapshots: [failed] });
+    const hide = rewriting((each) => Object.assign(each, { metadata: null, description: null }));
+    await run(POLICIES, { scp: at.open({ fetch: hide }).scp }, { clock: at.clock });
+    expect(namesIn(at, "scp")).toContain("20260504");
+    await run(POLICIES, { scp: at.open().scp }, { clock: at.clock });
+    expect(namesIn(at, "scp")).not.toContain("20260504");
   });
 
   test("of one snapshot: that one stays", async () => {

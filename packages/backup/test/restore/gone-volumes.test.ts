@@ -18,6 +18,10 @@ async function open(): Promise<BlockStorage> {
     do: {
       tokens: [
         "dop_v1_test_token_for_backups",
+        {
+          token: "NARROW",
+          scopes: ["block_storage:read", "block_storage:create", "block_storage_snapshot:read"],
+        },
         { token: "BLIND", scopes: ["block_storage:read", "block_storage_snapshot:read", "snapshot:read"] },
       ],
     },
@@ -197,4 +201,21 @@ test("snapshots that say no name are told by the ids of their volumes, whether t
   await expect(restore(from("orders-db"), { do: storage })).rejects.toMatchObject(told);
   await storage.volumes.create({ name: "orders-db", sizeGiB: 10 });
   await expect(restore(from("orders-db"), { do: storage })).rejects.toMatchObject(told);
+});
+
+test("a token that may only see the snapshots of one volume restores a young volume by name", async () => {
+  const storage = await open();
+  const { id } = await storage.volumes.create({ name: "orders-db", sizeGiB: 10 });
+  await nights(storage, 1);
+  const narrow = createDigitalOceanStorage({
+    token: "NARROW",
+    region: "nyc3",
+    baseUrl: world.urls.do,
+    clock: world.clock,
+  });
+  expect((await restore(from("orders-db"), { do: narrow })).snapshot.volumeId).toBe(id);
+  await expect(restore(from("gone-db"), { do: narrow })).rejects.toMatchObject({
+    code: "permission_denied",
+    reason: expect.stringContaining("snapshot:read"),
+  });
 });
