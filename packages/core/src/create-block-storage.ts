@@ -49,8 +49,8 @@ export function createBlockStorage(
           checkRef(ref, driver.provider);
           const read = { ...ref, settled: true };
           return ref.operation === "volumes.create"
-            ? operationOf(volumeKind, read, await volumeResources.get(call, ref.resourceId))
-            : operationOf(snapshotKind, read, await snapshotResources.get(call, ref.resourceId));
+            ? operationOf(volumeKind, read, await volumeResources.get(call, ref.resourceId), false)
+            : operationOf(snapshotKind, read, await snapshotResources.get(call, ref.resourceId), false);
         },
       )) as BlockStorage["resume"],
     checkHealth: (callOptions) =>

@@ -160,7 +160,7 @@ export function createSnapshots(
         { operation: "snapshots.create", options, waits: false, changes: true },
         async (call) => {
           const { resource, ...begun } = await beginWithin(call, input);
-          return operationOf(kind, begun, resource);
+          return operationOf(kind, begun, resource, true);
         },
       ),
     update: (id, changes, options) =>

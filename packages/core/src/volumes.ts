@@ -140,7 +140,7 @@ export function createVolumes(
         { operation: "volumes.create", options, waits: false, changes: true },
         async (call) => {
           const { resource, ...ref } = await beginWithin(call, input);
-          return operationOf(kind, ref, resource);
+          return operationOf(kind, ref, resource, true);
         },
       ),
     resize: (id, sizeGiB, options) =>

@@ -122,7 +122,8 @@ async function waitUntilReached(
     ...{ kind: "volume", id: change.id, onProgress: change.onProgress },
     ...{ resources, changed },
     goal: volumeReaches((each) => change.reached(each)),
-    motionOf: (seen) => (volumeUsable(seen).state === "done" ? "at_rest" : "under_way"),
+    motionOf: (seen) =>
+      volumeUsable(seen).state === "done" || isBlocked(call.runtime, seen) ? "at_rest" : "under_way",
     givenUp: (seen, after) => {
       const what = after === "nothing" ? "and nothing has come of it" : "and ended it without effect";
       return `the provider accepted the change ${what}: it is ${seenState(seen)}`;

@@ -5,11 +5,12 @@ import { inUse } from "../in-use.ts";
 import type { WaitOptions } from "../options.ts";
 import type { Resources } from "../resources.ts";
 import { BUSY, isBusy, pauseMs } from "../retry.ts";
+import type { Runtime } from "../runtime.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { SnapshotResources } from "../snapshot-resources.ts";
 import type { Volume } from "../volume.ts";
 import type { VolumeResources } from "../volume-resources.ts";
-import { waitForEffect } from "../waiting/effect.ts";
+import { type Motion, waitForEffect } from "../waiting/effect.ts";
 import { gone, seenState, settled } from "../waiting/goal.ts";
 import { waitFor } from "../waiting/wait.ts";
 import { isBlocked, refuseBlocked } from "./blocked.ts";
@@ -184,14 +185,19 @@ async function sendAndWait<T extends Volume | Snapshot, Query>(
     ...{ kind: resources.kind, id, onProgress: removal.onProgress },
     ...{ resources, changed },
     goal: gone<T>(before === undefined ? undefined : seenState(before)),
-    motionOf: (seen) =>
-      seen.state === "deleting" ? "under_way" : settled(seen).state === "done" ? "at_rest" : "unclear",
+    motionOf: (seen) => motionOf(call.runtime, seen),
     wasUnderWay: before?.state === "deleting",
     givenUp: (seen, after) => {
       const what = after === "nothing" ? "accepted the deletion, and nothing has come of it" : GIVEN_UP;
       return `the provider ${what}: it is ${seenState(seen)}; does something still depend on it?`;
     },
   });
+}
+
+/** Whatever else is under way on it: it is not the deletion. A word that nobody knows may be one for it. */
+function motionOf(runtime: Runtime, seen: Volume | Snapshot): Motion {
+  if (seen.state === "deleting") return "under_way";
+  return seen.state === "unknown" && !isBlocked(runtime, seen) ? "unclear" : "at_rest";
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Runtime } from "../runtime.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 import { type Goal, seenState } from "../waiting/goal.ts";
-import { NOT_VISIBLE, waitFor } from "../waiting/wait.ts";
+import { APPEARANCE_MS, NOT_THERE, NOT_VISIBLE, waitFor } from "../waiting/wait.ts";
 import { beginEnforced } from "./enforced.ts";
 import { withoutFailed } from "./failed.ts";
 import { beginFree } from "./free.ts";
@@ -170,14 +170,18 @@ function free<T extends Volume | Snapshot>(runtime: Runtime, resource: T): T {
   return resource;
 }
 
-/** A begun create for its caller. */
+/** A begun create for its caller. `isNew`: it was begun just now, and nothing has been seen of it but the answer. */
 export function operationOf<T extends Volume | Snapshot, Query>(
   kind: CreateKind<T, Query>,
   ref: OperationRef,
   resource: T,
+  isNew: boolean,
 ): Operation<T> {
   let latest = resource;
+  const { monotonicNow } = kind.runtime;
   const settledAt = settledAtOf(kind.runtime, ref);
+  /** Until then what was made just now may not show at all. */
+  let showsBy = isNew && ref.created ? monotonicNow() + APPEARANCE_MS : Number.NEGATIVE_INFINITY;
   const setup = (options: CallOptions | undefined, waits: boolean): Parameters<typeof runCall>[1] => ({
     operation: ref.operation,
     resource: { kind: kind.resources.kind, id: ref.resourceId, name: ref.name },
@@ -194,7 +198,12 @@ export function operationOf<T extends Volume | Snapshot, Query>(
     status: (options) =>
       runCall(kind.runtime, setup(options, false), async (call) => {
         const seen = await statusOf(kind, call, ref, settledAt);
-        if ("resource" in seen && seen.resource !== undefined) latest = seen.resource;
+        if (seen === undefined && monotonicNow() < showsBy) return { state: "running", seen: NOT_THERE };
+        if (seen === undefined) return { state: "failed", reason: "there is no such resource any more" };
+        if ("resource" in seen && seen.resource !== undefined) {
+          latest = seen.resource;
+          showsBy = Number.NEGATIVE_INFINITY;
+        }
         return seen;
       }),
     wait: (options) =>
@@ -205,12 +214,13 @@ export function operationOf<T extends Volume | Snapshot, Query>(
   };
 }
 
+/** `undefined`: there is no such resource. */
 async function statusOf<T extends Volume | Snapshot, Query>(
   kind: CreateKind<T, Query>,
   call: Call,
   ref: OperationRef,
   settledAt: number,
-): Promise<OperationStatus<T>> {
+): Promise<OperationStatus<T> | undefined> {
   const { driver, monotonicNow } = kind.runtime;
   const { pending } = ref;
   if (pending !== undefined && driver.checkPending !== undefined) {
@@ -221,7 +231,7 @@ async function statusOf<T extends Volume | Snapshot, Query>(
     if (record.state === "running") return { state: "running", seen: record.seen ?? "running" };
   }
   const resource = await kind.resources.tryGet(call, ref.resourceId);
-  if (resource === undefined) return { state: "failed", reason: "there is no such resource any more" };
+  if (resource === undefined) return undefined;
   const verdict = kind.usable(resource);
   if (verdict.state === "failed") return verdict;
   if (isBlocked(kind.runtime, resource)) return { state: "failed", reason: blockedWords(resource) };

@@ -32,7 +32,7 @@ export interface Effect<T extends Volume | Snapshot, Query> extends Watched {
  * Waits until an accepted change shows its effect: resolves with the resource as wanted, with `undefined` once it is
  * gone. The provider may have given it up, and no state says so; then a resource at rest that is not as wanted ends the
  * wait: at once when the change was under way before, soon when its record calls it over, and after a minute when
- * nothing of it was ever seen. Only the resource itself, read by itself, proves that: a shared look may come from a
+ * nothing of it was ever seen, or it was and the word for what is seen since is not known. Only the resource itself, read by itself, proves that: a shared look may come from a
  * listing that lags behind.
  *
  * @throws PolyvolError `operation_failed`
@@ -45,6 +45,7 @@ export async function waitForEffect<T extends Volume | Snapshot, Query>(
   const { monotonicNow, polling } = call.runtime;
   let underWay = effect.wasUnderWay === true;
   let restingSince: number | undefined;
+  let unclearSince: number | undefined;
   const patienceMs = changed.pending === undefined ? APPEARANCE_MS : BEHIND_RECORD_MS;
 
   /** `done` also for what has to be looked at closely. */
@@ -53,10 +54,11 @@ export async function waitForEffect<T extends Volume | Snapshot, Query>(
     if (verdict.state !== "pending") return verdict;
     const motion = effect.motionOf(seen);
     if (motion === "under_way") underWay = true;
-    if (motion !== "at_rest") restingSince = undefined;
-    else restingSince ??= monotonicNow();
-    const isOver = restingSince !== undefined && (underWay || monotonicNow() - restingSince >= patienceMs);
-    return isOver ? { state: "done" } : verdict;
+    restingSince = motion === "at_rest" ? (restingSince ?? monotonicNow()) : undefined;
+    unclearSince = motion === "unclear" ? (unclearSince ?? monotonicNow()) : undefined;
+    const isResting = restingSince !== undefined && (underWay || monotonicNow() - restingSince >= patienceMs);
+    const isStuck = underWay && unclearSince !== undefined && monotonicNow() - unclearSince >= APPEARANCE_MS;
+    return isResting || isStuck ? { state: "done" } : verdict;
   }
 
   /** The last word on a resource that seems to be at rest for good; `pending`: it is not. */

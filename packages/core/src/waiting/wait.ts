@@ -12,6 +12,10 @@ import { report, reportFailedLook, type Watched } from "./report.ts";
 export const APPEARANCE_MS = 60_000;
 /** What is seen of a record that does not show. */
 export const NOT_VISIBLE = "not visible yet";
+/** What is seen of a new resource that does not show. */
+export const NOT_THERE = "not there yet";
+/** A new resource that was seen may be missing from so many looks running: a copy that it is read from may lag behind. */
+const LOOKS_WITHOUT_IT = 2;
 
 export interface WaitSetup<T> extends Watched {
   readonly goal: Goal<T>;
@@ -35,7 +39,8 @@ export async function waitFor<T extends Volume | Snapshot>(
   if (setup.pending !== undefined) await followRecord(call, setup, setup.pending);
   const { monotonicNow } = call.runtime;
   const startedAt = monotonicNow();
-  let seenOnce = setup.isNew !== true;
+  let seenOnce = false;
+  let missed = 0;
   const pauses = createPauses(call, setup.lookAtOnce === true || setup.pending !== undefined);
   for (;;) {
     const { dueAt, slackMs } = pauses.next();
@@ -49,11 +54,14 @@ export async function waitFor<T extends Volume | Snapshot>(
       continue;
     }
     if (resource === undefined) {
-      if (seenOnce || monotonicNow() - startedAt >= APPEARANCE_MS) return undefined;
-      report(call, setup, "not there yet", pauses);
+      missed += 1;
+      const isBelieved = seenOnce ? missed > LOOKS_WITHOUT_IT : monotonicNow() - startedAt >= APPEARANCE_MS;
+      if (setup.isNew !== true || isBelieved) return undefined;
+      report(call, setup, NOT_THERE, pauses);
       continue;
     }
     seenOnce = true;
+    missed = 0;
     const verdict = setup.goal(resource);
     if (verdict.state === "done") return resource;
     if (verdict.state === "failed") throw failed(call, setup, verdict.reason);

@@ -88,6 +88,28 @@ describe.each(KINDS)("the deletion of %s", (what, remove) => {
     );
   });
 
+  test.each([
+    ["restoring", "restoring", 60],
+    ["unknown", "retyping", 120],
+  ] as const)("given up, and %s since (by the word %s)", async (state, providerState, most) => {
+    let sentAt: number | undefined;
+    const given: World = await open(() => {
+      sentAt = given.clock.now();
+    });
+    given.show(() => {
+      if (sentAt === undefined) return {};
+      const isDeleting = given.clock.now() - sentAt < 20_000;
+      // A volume knows no state of that name.
+      const now = what === "a volume" && state === "restoring" ? "reverting" : state;
+      return isDeleting
+        ? { state: "deleting", providerState: "deleting" }
+        : ({ state: now, providerState } as Shown);
+    });
+    const removed = remove(given);
+    expect(await secondsOf(given.clock, removed, "operation_failed")).toBeLessThan(most);
+    await expect(removed).rejects.toThrow(`gave the deletion up: it is ${providerState}`);
+  });
+
   test("never begun: not waited for until the deadline", async () => {
     const given = await open();
     const removed = remove(given);

@@ -1,0 +1,93 @@
+/** What was made just now may show late, or not in every copy that reads come from. */
+import { type BlockStorage, createBlockStorage, type Operation, PolyvolError } from "@polyvol/core";
+import { createVirtualClock, type VirtualClock } from "@polyvol/core/driver";
+import { createMemoryAccount, createMemoryDriver } from "@polyvol/memory";
+import { describe, expect, test } from "vitest";
+
+interface World {
+  readonly clock: VirtualClock;
+  readonly storage: BlockStorage;
+  readonly volumeId: string;
+  /** Reads of single resources find nothing while `isHidden` says so; it is told which read it is, from 1. */
+  hide(isHidden: (read: number) => boolean): void;
+}
+
+async function world(): Promise<World> {
+  const clock = createVirtualClock();
+  clock.runFreely();
+  const account = createMemoryAccount({ names: "free", asynchronous: true, clock });
+  const driver = createMemoryDriver({ account });
+  const { id: volumeId } = await createBlockStorage(driver, { clock }).volumes.create({
+    ...{ name: "source", sizeGiB: 8 },
+  });
+  let reads = 0;
+  let isHidden: (read: number) => boolean = () => false;
+  const unlessHidden = async <T>(read: Promise<T>): Promise<T> => {
+    reads += 1;
+    if (!isHidden(reads)) return await read;
+    await read.catch(() => undefined);
+    throw new PolyvolError("not_found", "there is none");
+  };
+  const storage = createBlockStorage(
+    {
+      ...driver,
+      getVolume: (id, context) => unlessHidden(driver.getVolume(id, context)),
+      getSnapshot: (id, context) => unlessHidden(driver.getSnapshot(id, context)),
+    },
+    { clock, random: () => 0.5 },
+  );
+  const hide = (next: (read: number) => boolean): void => {
+    reads = 0;
+    isHidden = next;
+  };
+  return { clock, storage, volumeId, hide };
+}
+
+const KINDS: readonly (readonly [string, (world: World) => Promise<Operation<{ readonly id: string }>>])[] = [
+  ["a volume", ({ storage }) => storage.volumes.beginCreate({ name: "new", sizeGiB: 8 })],
+  ["a snapshot", ({ storage, volumeId }) => storage.snapshots.beginCreate({ volumeId, name: "new" })],
+];
+
+describe.each(KINDS)("%s that was made just now", (_, begin) => {
+  test("and does not show yet is running by its status, and waited for", async () => {
+    const made = await world();
+    const operation = await begin(made);
+    const from = made.clock.now();
+    made.hide(() => made.clock.now() - from < 30_000);
+    expect(await operation.status()).toEqual({ state: "running", seen: "not there yet" });
+    expect(await operation.wait()).toMatchObject({ id: operation.ref.resourceId });
+    expect(await operation.status()).toMatchObject({ state: "succeeded" });
+  });
+
+  test("and never shows has failed after a minute", async () => {
+    const made = await world();
+    const operation = await begin(made);
+    made.hide(() => true);
+    await made.clock.sleep(61_000);
+    expect(await operation.status()).toMatchObject({ state: "failed" });
+  });
+
+  test("and has shown has failed by its status once it does not", async () => {
+    const made = await world();
+    const operation = await begin(made);
+    expect(await operation.status()).toMatchObject({ state: "running" });
+    made.hide(() => true);
+    expect(await operation.status()).toMatchObject({ state: "failed" });
+  });
+
+  test("is waited for although a look or two miss it after it was seen", async () => {
+    const made = await world();
+    const operation = await begin(made);
+    made.hide((read) => read === 2 || read === 3);
+    expect(await operation.wait()).toMatchObject({ id: operation.ref.resourceId });
+  });
+
+  test("and has gone for good is told soon", async () => {
+    const made = await world();
+    const operation = await begin(made);
+    made.hide((read) => read >= 2);
+    const from = made.clock.now();
+    await expect(operation.wait()).rejects.toMatchObject({ code: "operation_failed" });
+    expect(made.clock.now() - from).toBeLessThan(60_000);
+  });
+});
