@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { InlineConfig } from "vitest/node";
 
@@ -14,8 +15,8 @@ export function commonTestOptions(report: string): InlineConfig {
     hookTimeout: HANG_MS,
     teardownTimeout: HANG_MS,
     expect: { poll: { timeout: HANG_MS, interval: 5 } },
-    // One for each processor: much of the time is spent in waiting for child processes.
-    maxWorkers: "100%",
+    // One more than there are processors: some files wait for child processes and for sockets.
+    maxWorkers: availableParallelism() + 1,
     // A worker runs file after file and loads the sources once. So a file leaves the process as it found it, which the
     // setup file sees to.
     isolate: false,
