@@ -7,7 +7,7 @@ import { hiddenIn } from "../observe/marks.ts";
 import { observe } from "../observe/observe.ts";
 import type { ObservedCloud, SeenSnapshot } from "../observe/world.ts";
 import { groupBy } from "../ordering.ts";
-import { ownedBy, ownsId } from "../policy/owned.ts";
+import { failedLater, ownedBy, ownsId } from "../policy/owned.ts";
 import { chooseByTags, selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
@@ -219,10 +219,18 @@ function auditSnapshots(
     if (policyId === undefined) continue;
     const owner = ownerOf(policyId);
     const own = owner === undefined ? found : ownedBy(owner, found);
+    const failed = own.filter(({ snapshot }) => snapshot.state === "error");
     about(
       "failed_snapshots",
-      own.filter(({ snapshot }) => snapshot.state === "error"),
+      failed.filter((seen) => !failedLater(seen)),
       "they failed: they are no backups; a run of their policy removes them",
+      policyId,
+    );
+    about(
+      "failed_snapshots",
+      failed.filter(failedLater),
+      "a later change of them failed, such as their deletion: they do not count, and may still be good; " +
+        "a run of their policy deletes those that no rule would keep",
       policyId,
     );
     about(

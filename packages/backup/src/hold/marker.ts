@@ -3,11 +3,12 @@ import { hasHoldTag } from "../retention/tags.ts";
 
 /** What a hold adds to the description of a snapshot where tags cannot change. */
 const MARKER = " [polyvol hold]";
-const MARKERS = / \[polyvol hold\]/gi;
+/** As a person may have written it: in any capitals, behind anything, with a line break or a hyphen for the blank. */
+const MARKERS = /\s?\[\s*polyvol[\s-]+hold\s*\]/gi;
 
 /**
  * Whether a snapshot (or a volume) shows a hold: the tag `polyvol-hold`, with whatever value and in whatever capitals,
- * or ` [polyvol hold]` in its description. A held snapshot is never deleted by a policy.
+ * or `[polyvol hold]` in its description. A held snapshot is never deleted by a policy.
  */
 export function isHeld(
   resource: Pick<Snapshot | Volume, "tags" | "description"> & Partial<Pick<Snapshot | Volume, "flatTags">>,
@@ -15,9 +16,9 @@ export function isHeld(
   return hasHoldTag(tagTexts(resource)) || hasMarker(resource.description);
 }
 
-/** In whatever capitals: a person may have written it. */
+/** Whether a description has the marker, whoever wrote it. */
 export function hasMarker(description: string | undefined): boolean {
-  return ` ${description ?? ""}`.search(MARKERS) !== -1;
+  return (description ?? "").search(MARKERS) !== -1;
 }
 
 /** The description with the marker, as it was when it has one. */
@@ -27,7 +28,7 @@ export function withMarker(description: string | undefined): string {
 
 /** The description without any marker. */
 export function withoutMarker(description: string | undefined): string {
-  return ` ${description ?? ""}`.replace(MARKERS, "").trimStart();
+  return (description ?? "").replace(MARKERS, "").trimStart();
 }
 
 /** A new description for a snapshot that keeps the hold which the one before had. */

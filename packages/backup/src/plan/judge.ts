@@ -1,8 +1,11 @@
 import { tagTexts } from "@polyvol/core";
+import { fitName } from "@polyvol/core/driver";
 import { showDuration } from "../duration.ts";
 import { ownTags } from "../naming/own-tags.ts";
 import { type HiddenMarks, MAY_BE_KEPT, mayBeKept } from "../observe/marks.ts";
 import { isGood, type SeenSnapshot } from "../observe/world.ts";
+import { compareText } from "../ordering.ts";
+import { failedLater } from "../policy/owned.ts";
 import type { Policy } from "../policy/types.ts";
 import { evaluateChecked } from "../retention/evaluate.ts";
 import type { RetentionPolicy, RetentionSnapshot } from "../retention/types.ts";
@@ -79,14 +82,14 @@ export function judge(policy: Policy, own: readonly SeenSnapshot[], options: Jud
     const ruled = reasons.some(({ rule }) => !BESIDE.has(rule));
     keep.push({ seen: snapshot.seen, reasons: reasons.map(({ text }) => text), ruled });
   }
+  const broken = brokenToGo(policy, own, judged, now);
   for (const seen of own) {
-    const reason = whyLeftAlone(seen, options);
+    const reason = broken.has(seen) ? undefined : whyLeftAlone(seen, options);
     if (reason !== undefined) keep.push({ seen, reasons: [reason], ruled: false });
   }
 
   const remove: SeenSnapshot[] = [];
-  for (const { seen } of removed) {
-    if (seen === undefined) continue;
+  for (const seen of newestSlotFirst([...removed.flatMap((each) => each.seen ?? []), ...broken])) {
     const age = agedAt - seen.snapshot.createdAt.getTime();
     if (mayBeKept(seen, options.hidden)) keep.push({ seen, reasons: [MAY_BE_KEPT], ruled: true });
     else if (age >= policy.brakes.minAgeMs) remove.push(seen);
@@ -98,7 +101,31 @@ export function judge(policy: Policy, own: readonly SeenSnapshot[], options: Jud
       });
   }
 
-  return withBrake(policy, { keep, remove }, judged.length + deletedBefore, options);
+  return withBrake(policy, { keep, remove }, judged.length + broken.size + deletedBefore, options);
+}
+
+/**
+ * Of those that a later change has left in error, such as a deletion that failed, those that no rule would keep if they
+ * were good: they are deleted (again). The others may still be good, and stay for a person to look at.
+ */
+function brokenToGo(
+  { retention }: Policy,
+  own: readonly SeenSnapshot[],
+  judged: readonly Judged[],
+  now: Date,
+): ReadonlySet<SeenSnapshot> {
+  const broken = own.filter((seen) => failedLater(seen) && whyNotOfItsSlot(seen, now) === undefined);
+  // Without any good one, what such a snapshot holds may be the last backup.
+  if (broken.length === 0 || !judged.some(({ seen }) => seen !== undefined)) return new Set();
+  const asGood = broken.map((seen): Judged => ({ ...toJudged(seen), state: "available" }));
+  const { removed } = evaluateChecked(retention, [...judged, ...asGood], { now });
+  const ids = new Set(removed.map(({ id }) => id));
+  return new Set(broken.filter(({ snapshot }) => ids.has(snapshot.id)));
+}
+
+function newestSlotFirst(seen: readonly SeenSnapshot[]): readonly SeenSnapshot[] {
+  const slot = ({ ours, snapshot }: SeenSnapshot): number => (ours?.slot ?? snapshot.createdAt).getTime();
+  return seen.toSorted((a, b) => slot(b) - slot(a) || compareText(a.snapshot.id, b.snapshot.id));
 }
 
 /** Holds what is above the share of one run. */
@@ -125,9 +152,14 @@ function withBrake(
 
 /** What retention is not shown at all, with the reason; undefined for what it is to judge. */
 function whyLeftAlone(seen: SeenSnapshot, { now, surplus }: JudgeOptions): string | undefined {
-  const { id, name, state } = seen.snapshot;
+  const { id, name, state, providerState } = seen.snapshot;
   if (surplus?.has(id)) return `surplus: another snapshot is named ${name}, too`;
-  if (!isGood(seen)) return `state ${state}: not counted and not removed`;
+  const shown = failedLater(seen) ? `${state} (${fitName(providerState ?? "")})` : state;
+  if (!isGood(seen)) return `state ${shown}: not counted and not removed`;
+  return whyNotOfItsSlot(seen, now);
+}
+
+function whyNotOfItsSlot(seen: SeenSnapshot, now: Date): string | undefined {
   const slot = seen.ours?.slot;
   if (slot !== undefined && slot > now) return "its slot is in the future: not counted and not removed";
   if (seen.early !== true) return undefined;

@@ -19,10 +19,22 @@ export function ownedBy(policy: Policy, snapshots: readonly SeenSnapshot[]): rea
     });
 }
 
+/** A provider's word for an error of a later change, such as `error_deleting`. */
+const LATER_ERROR = /^error[^a-z]+[a-z]/i;
+
 /**
- * Whether a snapshot of ours has failed: it is no backup, and may go whatever the rules say. Held, it stays for the
+ * Whether a snapshot is in an error state that a later change of it has left, such as a deletion that failed: it does
+ * not count, and what it holds may still be good.
+ */
+export function failedLater({ snapshot: { state, providerState = "" } }: SeenSnapshot): boolean {
+  return state === "error" && LATER_ERROR.test(providerState);
+}
+
+/**
+ * Whether a snapshot of ours was never made: it is no backup, and may go whatever the rules say. Held, it stays for the
  * person who holds it.
  */
-export function isFailed({ snapshot, ours, held }: SeenSnapshot): boolean {
-  return ours !== undefined && snapshot.state === "error" && !held;
+export function isFailed(seen: SeenSnapshot): boolean {
+  const { snapshot, ours, held } = seen;
+  return ours !== undefined && snapshot.state === "error" && !held && !failedLater(seen);
 }

@@ -72,7 +72,10 @@ export interface VolumeStatus {
   readonly missed: MissedSlots;
   /** Good snapshots of the policy. */
   readonly snapshots: number;
-  /** Snapshots of the policy that have failed: no backups. The next run removes them, but for held ones. */
+  /**
+   * Snapshots of the policy in an error state: they count as no backups. The next run removes them, but for held ones
+   * and for those that a later change has left so and a rule would keep.
+   */
   readonly failed: number;
 }
 

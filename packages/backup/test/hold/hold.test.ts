@@ -89,5 +89,18 @@ describe("the mark", () => {
     expect(hasMarker(withoutMarker(marked))).toBe(false);
   });
 
-  test("is not just any word", () => expect(hasMarker("do not[polyvol hold]")).toBe(false));
+  test.each([
+    ["do not[polyvol hold]", "do not"],
+    ["for the auditors\n[POLYVOL HOLD]", "for the auditors"],
+    ["a\t[ polyvol-hold ] b", "a b"],
+  ])("is known as a person may write it: %j", (description, rest) => {
+    expect(isHeld({ tags: {}, description })).toBe(true);
+    expect(withMarker(description)).toBe(description);
+    expect(withoutMarker(description)).toBe(rest);
+  });
+
+  test.each(["polyvol hold", "[polyvol]", "[polyvolhold]", "[no polyvol hold]"])(
+    "is not just any words: %j",
+    (description) => expect(hasMarker(description)).toBe(false),
+  );
 });

@@ -1,0 +1,78 @@
+/** Snapshots that a later change left in an error state, such as a deletion that failed: what they hold may be good. */
+import { afterEach, describe, expect, test } from "vitest";
+import {
+  type Policy,
+  parsePolicies,
+  plan,
+  prune,
+  type RunReport,
+  run,
+  snapshotName,
+} from "../../src/index.ts";
+import { createEmulatedWorld, type EmulatedWorld, storedSnapshots } from "../support/emulated-clouds.ts";
+import { seededMarks } from "../support/marks.ts";
+import { nightly } from "../support/shapes.ts";
+
+const VOLUME = "00000000-0000-4000-8000-000000000001";
+const POLICIES = parsePolicies({ nightly: nightly({ retention: { daily: 3, keepOldest: false } }) });
+
+let world: EmulatedWorld;
+afterEach(() => world.close());
+
+/** A volume at Samsung in the night of 9 May, with a snapshot of each of these nights of May in that state. */
+async function nightsOf(states: Readonly<Record<string, "available" | "error" | "error_deleting">>) {
+  world = await createEmulatedWorld("2026-05-09T03:05:00Z");
+  world.emulators.scp.seed({
+    volumes: [{ id: VOLUME, name: "db" }],
+    snapshots: Object.entries(states).map(([day, status]) => ({
+      name: snapshotName("polyvol", "nightly", VOLUME, new Date(`2026-05-${day}T03:00:00Z`)),
+      created_at: `2026-05-${day}T03:00:07.000Z`,
+      volume_id: VOLUME,
+      status,
+      ...seededMarks.scp("nightly"),
+    })),
+  });
+}
+
+async function doIt(work: typeof run, policies: readonly Policy[] = POLICIES): Promise<RunReport> {
+  return await work(policies, { scp: world.open().scp }, { clock: world.clock });
+}
+
+const days = (): string[] =>
+  storedSnapshots(world)
+    .map(({ name }) => name.slice(22, 24))
+    .sort();
+
+describe("a deletion that failed", () => {
+  test("of a snapshot that a rule would keep: it stays, and does not count", async () => {
+    await nightsOf({ "06": "available", "07": "available", "08": "error_deleting" });
+    expect((await doIt(run)).ok).toBe(true);
+    // Three nights are kept of the good ones, and the one that may be good as well.
+    expect(days()).toEqual(["06", "07", "08", "09"]);
+    const { volumes } = await plan(POLICIES, { scp: world.open().scp }, new Date(world.clock.now()));
+    const kept = volumes[0]?.keep.find(({ slot }) => slot === "2026-05-08T03:00:00.000Z");
+    expect(kept?.reasons).toEqual(["state error (error_deleting): not counted and not removed"]);
+  });
+
+  test.each([["run", run] as const, ["prune", prune] as const])(
+    "%s: of a snapshot that no rule keeps, it is deleted again",
+    async (_what, work) => {
+      await nightsOf({
+        "03": "error_deleting",
+        "05": "available",
+        "06": "available",
+        "07": "available",
+        "08": "available",
+      });
+      const report = await doIt(work);
+      expect(report.problems).toEqual([]);
+      expect(days()).toEqual(work === run ? ["07", "08", "09"] : ["06", "07", "08"]);
+    },
+  );
+
+  test("where none is good, it may be the last one: nothing goes but what was never made", async () => {
+    await nightsOf({ "03": "error_deleting", "07": "error", "08": "error_deleting" });
+    expect((await doIt(prune)).problems).toEqual([]);
+    expect(days()).toEqual(["03", "08"]);
+  });
+});
