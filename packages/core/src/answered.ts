@@ -1,4 +1,5 @@
 import { PolyvolError } from "./errors.ts";
+import { fitName } from "./words.ts";
 
 /**
  * The resource of an answer, which must be the one that was asked for: another one is the cheapest sign of a cache, a
@@ -8,7 +9,7 @@ import { PolyvolError } from "./errors.ts";
  */
 export function answeredFor<T extends { readonly id: string }>(id: string, resource: T): T {
   if (resource.id.toLowerCase() === id.toLowerCase()) return resource;
-  throw otherAnswer(`asked for ${id}, the provider answered with ${resource.id}`, {});
+  throw otherAnswer(`asked for ${id}, the provider answered with ${fitName(resource.id)}`, {});
 }
 
 /** What a create was asked for, as far as its answer must show it. */
@@ -26,11 +27,11 @@ interface Asked {
 export function createdAs<T extends { readonly resource: Asked }>(asked: Asked, started: T): T {
   const { name, volumeId } = started.resource;
   if (name !== "" && name !== asked.name) {
-    throw otherAnswer(`asked to create ${asked.name}, the provider answered with ${name}`, UNKNOWN);
+    throw otherAnswer(`asked to create ${asked.name}, the provider answered with ${fitName(name)}`, UNKNOWN);
   }
   const isOther = asked.volumeId !== undefined && volumeId?.toLowerCase() !== asked.volumeId.toLowerCase();
   if (isOther && volumeId !== "") {
-    const words = `asked for a snapshot of ${asked.volumeId}, the provider answered with one of ${volumeId}`;
+    const words = `asked for a snapshot of ${asked.volumeId}, the provider answered with one of ${fitName(volumeId ?? "another")}`;
     throw otherAnswer(words, UNKNOWN);
   }
   return started;
