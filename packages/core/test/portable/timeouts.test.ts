@@ -1,7 +1,7 @@
 import { type BlockStorage, createBlockStorage } from "@polyvol/core";
-import { createVirtualClock } from "@polyvol/core/driver";
+import { createVirtualClock, startTimer, systemClock } from "@polyvol/core/driver";
 import { createMemoryAccount, createMemoryDriver } from "@polyvol/memory";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 const clock = createVirtualClock();
 clock.runFreely();
@@ -36,4 +36,21 @@ test("a deadline of 30 days is one", async () => {
   const { volumes } = storage;
   const { id } = await volumes.create({ name: "long", sizeGiB: 8 }, { timeoutMs: 30 * 86_400_000 });
   await volumes.delete(id, { timeoutMs: 30 * 86_400_000 });
+});
+
+test("a timer of the machine's clock that is longer than the platform's timers rings in its time, and can be stopped", async () => {
+  const dayMs = 86_400_000;
+  vi.useFakeTimers();
+  try {
+    const rung: string[] = [];
+    startTimer(systemClock, 60 * dayMs, () => rung.push("kept"));
+    const stop = startTimer(systemClock, 60 * dayMs, () => rung.push("stopped"));
+    await vi.advanceTimersByTimeAsync(59 * dayMs);
+    expect(rung).toEqual([]);
+    stop();
+    await vi.advanceTimersByTimeAsync(2 * dayMs);
+    expect(rung).toEqual(["kept"]);
+  } finally {
+    vi.useRealTimers();
+  }
 });
