@@ -39,6 +39,37 @@ describe("the most that rules keep, in words", () => {
     }));
 });
 
+test("is the same on whatever day of four years", () => {
+  const berlin = { timezone: "Europe/Berlin" };
+  for (const [schedule, retention] of [
+    [{ cron: "0 3 * * *", ...berlin }, { within: "1m" }],
+    [
+      { cron: "0 3 * * 0", ...berlin },
+      { within: "2m", monthly: 6 },
+    ],
+    [
+      { cron: "30 2 * * *", ...berlin },
+      { within: "14d", weekly: 4 },
+    ],
+    [
+      { cron: "0 */6 * * *", ...berlin },
+      { withinDaily: "10d", daily: 7 },
+    ],
+    [
+      { cron: "0 0 1 * *", ...berlin },
+      { within: "1y", yearly: 3 },
+    ],
+  ] as const) {
+    const counts = new Set<number>();
+    const start = Date.parse("2025-01-01T12:00:00Z");
+    for (let day = 0; day < 4 * 365; day += 29) {
+      const now = new Date(start + day * 86_400_000);
+      counts.add(keptAtMost(policyWith(schedule, retention), now, 40).count);
+    }
+    expect([retention, counts.size]).toEqual([retention, 1]);
+  }
+});
+
 /** Runs the schedule for a while, pruning after each slot, and returns the most snapshots that there were after it. */
 function simulate(policy: Policy, from: Date, slots: number): number {
   let own: SeenSnapshot[] = [];
