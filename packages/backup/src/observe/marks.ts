@@ -32,7 +32,8 @@ export async function findHiddenMarks(
   if (supports.includes("snapshots.tags")) {
     const unsaid = own.filter(({ snapshot }) => snapshot.tagsUnknown === true);
     if (unsaid.length > 0) return { what: "tags", hidden: unsaid.length, own: own.length };
-    if (!snapshots.some(showsTag) && (await canSeeTags(storage, call)) !== true)
+    // A look that failed has seen nothing, and stops no backup.
+    if (!snapshots.some(showsTag) && (await orUnknown(canSeeTags(storage, call), call)) !== true)
       return { what: "tags", hidden: own.length, own: own.length };
   }
   // One of ours that shows its tag was given a description as well.
@@ -44,6 +45,16 @@ export async function findHiddenMarks(
 
 function showsTag({ snapshot }: SeenSnapshot): boolean {
   return tagTexts(snapshot).length > 0;
+}
+
+/** What a look found, or undefined where it failed. @throws the reason of the abort */
+export async function orUnknown<T>(look: Promise<T>, { abortSignal }: CallOptions): Promise<T | undefined> {
+  try {
+    return await look;
+  } catch {
+    abortSignal?.throwIfAborted();
+    return undefined;
+  }
 }
 
 /** Whether the credentials are shown tags; undefined where the driver cannot tell. */

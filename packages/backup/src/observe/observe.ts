@@ -6,7 +6,7 @@ import { parseSnapshotName } from "../naming/snapshot-name.ts";
 import { compareText, groupBy } from "../ordering.ts";
 import { patiently } from "../patience.ts";
 import { problemOf } from "../problem.ts";
-import { areTagsHidden, findHiddenMarks } from "./marks.ts";
+import { areTagsHidden, findHiddenMarks, orUnknown } from "./marks.ts";
 import type { CloudState, SeenSnapshot } from "./world.ts";
 
 /** A clock may be off by so much: beyond it, slots would be due too early or too late. */
@@ -43,9 +43,10 @@ async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptio
     const { provider, capabilities } = storage;
     const all = snapshots.toSorted((a, b) => compareText(a.id, b.id)).map(seen);
     const hiddenMarks = await findHiddenMarks(storage, all, call);
+    const asks = byTags && volumes.length > 0 && hiddenMarks?.what !== "tags";
+    const look = asks ? areTagsHidden(storage, [...volumes, ...snapshots], call) : undefined;
     const tagsHidden =
-      hiddenMarks?.what === "tags" ||
-      (byTags && volumes.length > 0 && (await areTagsHidden(storage, [...volumes, ...snapshots], call)));
+      look === undefined ? hiddenMarks?.what === "tags" : (await orUnknown(look, call)) !== false;
     return {
       state: "observed",
       name,

@@ -171,6 +171,24 @@ test("with the right, a selector that is misspelt is one, and costs one request 
   expect(made.problems).toMatchObject([{ code: "not_found" }]);
 });
 
+test("a look at tags that fails has seen nothing: nothing is deleted, and it stops no backup", async () => {
+  const at = await fourNights(["polyvol-hold"]);
+  at.emulators.do.faults.add({
+    kind: "answer",
+    status: 500,
+    when: "before",
+    match: { method: "GET", path: "/v2/tags" },
+    count: 99,
+  });
+  const policies = parsePolicies({
+    nightly: nightly({ select: { name: "db" }, retention: { daily: 3, keepOldest: false } }),
+    tagged: nightly({ select: { tags: "env:prod" }, allowEmpty: true }),
+  });
+  const report = await run(policies, { do: withoutTagRead(at) }, { clock: at.clock });
+  expect(report.problems.map(({ code }) => code)).toEqual(["permission_denied", "permission_denied"]);
+  expect(report.totals).toMatchObject({ created: 1, deleted: 0 });
+});
+
 test("one own snapshot without a tag beside others that show theirs is as bare as it looks", async () => {
   const at = await fourNights();
   at.emulators.do.seed({
