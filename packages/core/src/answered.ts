@@ -7,9 +7,10 @@ import { fitName } from "./words.ts";
  *
  * @throws PolyvolError `malformed_response` for another one
  */
-export function answeredFor<T extends { readonly id: string }>(id: string, resource: T): T {
-  if (resource.id.toLowerCase() === id.toLowerCase()) return resource;
-  throw otherAnswer(`asked for ${id}, the provider answered with ${fitName(resource.id)}`, {});
+export function answeredFor<T extends { readonly id: string | number }>(id: string | number, resource: T): T {
+  const answered = String(resource.id);
+  if (answered.toLowerCase() === String(id).toLowerCase()) return resource;
+  throw otherAnswer(`asked for ${id}, the provider answered with ${fitName(answered)}`, {});
 }
 
 /** What a create was asked for, as far as its answer must show it. */

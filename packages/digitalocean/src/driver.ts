@@ -1,5 +1,6 @@
 import { isPolyvolError, PolyvolError, type PolyvolErrorDetails } from "@polyvol/core";
 import {
+  answeredFor,
   type BlockStorageDriver,
   type CallContext,
   type Changed,
@@ -157,9 +158,7 @@ export function createDriver(config: ResolvedConfig): BlockStorageDriver {
       const ref = toActionRef(pending);
       try {
         const { action } = await send(api.getVolumeAction(ref.volumeId, ref.actionId), context);
-        if (action.id === ref.actionId) return toPendingStatus(action);
-        const words = `asked for action ${ref.actionId}, the provider answered with ${action.id}`;
-        throw new PolyvolError("malformed_response", words, { retryable: true });
+        return toPendingStatus(answeredFor(ref.actionId, action));
       } catch (error) {
         if (isPolyvolError(error, "not_found")) return { state: "absent" };
         throw error;

@@ -1,4 +1,4 @@
-import { type BlockStorageDriver, refusedArgument, show } from "@polyvol/core/driver";
+import { answeredFor, type BlockStorageDriver, refusedArgument, show } from "@polyvol/core/driver";
 import { createHttpClient } from "@polyvol/core/http";
 import * as api from "./api.ts";
 import { createVersionedClient } from "./api-version.ts";
@@ -79,7 +79,7 @@ export function createDriver(config: ResolvedConfig): BlockStorageDriver {
     deleteSnapshot: (id, context) => accepted(send(api.deleteSnapshot(id), context)),
     updateSnapshot: async (id, { name, description }, context) => {
       // The service wants a name in every update: where it is to stay, it has to be known.
-      const kept = name ?? (await send(api.getSnapshot(id), context)).name ?? null;
+      const kept = name ?? answeredFor(id, await send(api.getSnapshot(id), context)).name ?? null;
       return done(send(api.updateSnapshot(id, kept, description), context));
     },
     attemptIdOf,

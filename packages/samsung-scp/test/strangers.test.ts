@@ -102,3 +102,21 @@ describe("answers about something else", () => {
     expect(emulator.state()).toMatchObject({ volumes: [{ name: "ours" }], snapshots: [{ name: "s" }] });
   });
 });
+
+test("a snapshot that keeps its name does not get another's", async () => {
+  const { storage, emulator, another } = await emulated();
+  const { id: volumeId } = await storage.volumes.create({ name: "data", sizeGiB: 8 });
+  const { id } = await storage.snapshots.create({ volumeId, name: "mine" });
+  const body = {
+    id: OTHER,
+    volume_id: volumeId,
+    name: "theirs",
+    size: 8,
+    created_at: "2026-07-14T09:00:00Z",
+  };
+  // The second read within the call is the one that the name is taken from.
+  const match = { method: "GET", path: `/v1/snapshots/${id}` };
+  emulator.faults.add({ kind: "answer", status: 200, body, count: 1, skip: 1, match });
+  await another().snapshots.update(id, { description: "kept" });
+  expect(await storage.snapshots.get(id)).toMatchObject({ name: "mine", description: "kept" });
+});
