@@ -150,6 +150,22 @@ test.concurrent("only pruning, up to the brake, and with the brake lifted for on
   expect(again.out).toBe("1 volume: 0 created, 0 deleted, 0 left.\n");
 });
 
+test.concurrent("a policy that was renamed restores what it had before", async () => {
+  const id = "6f1c0000-0000-4000-8000-00000000000e";
+  const midnight = Math.floor(Date.now() / DAY) * DAY;
+  clouds.ocean.seed({
+    volumes: [{ id, name: "old", region: "nyc3", size_gigabytes: 10 }],
+    snapshots: [taken("before", id, midnight - DAY)],
+  });
+  const now = COLD.replace("  cold:", "  after:\n    formerIds: before").replace("name: cold", "name: old");
+  await clouds.write("after.yaml", `${config}${now}`);
+  const drilled = await clouds.run("backup drill --cloud ocean --volume old --policy after -c after.yaml");
+  expect(drilled.code, drilled.err).toBe(0);
+  const other = await clouds.run("backup drill --cloud ocean --volume old --policy other -c after.yaml");
+  expect(other.code).toBe(1);
+  expect(other.err).toContain("none of its 1 snapshots is an available one of policy other");
+});
+
 test.concurrent("no room for a new snapshot: what can be done is said", async () => {
   const id = "6f1c0000-0000-4000-8000-00000000000f";
   clouds.ocean.seed({

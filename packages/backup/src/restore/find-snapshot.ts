@@ -1,6 +1,7 @@
 import { type BlockStorage, PolyvolError, type Snapshot } from "@polyvol/core";
 import { seen } from "../observe/observe.ts";
 import { compareText } from "../ordering.ts";
+import type { OneOrMore } from "../policy/types.ts";
 import { findVolumeId, type WhereNamed } from "./volume-named.ts";
 
 /** Which snapshot to take: one by id, or the newest good one of a volume by id or name, which may be gone. */
@@ -12,16 +13,16 @@ export type SnapshotChoice =
   | {
       /** The newest good snapshot of this volume. */
       readonly volumeId: string;
-      /** Only snapshots of this policy. Default: all of the volume, those that no policy owns too. */
-      readonly policyId?: string;
+      /** Only snapshots of this policy id, or of any of several. Default: all of the volume, also those of no policy. */
+      readonly policyId?: OneOrMore;
       /** Only snapshots taken at or before this instant. */
       readonly takenBy?: Date;
     }
   | ({
       /** The newest good snapshot of the volume of this name: the one that is there, or one that has left snapshots. */
       readonly volumeName: string;
-      /** Only snapshots of this policy. Default: all of the volume, those that no policy owns too. */
-      readonly policyId?: string;
+      /** Only snapshots of this policy id, or of any of several. Default: all of the volume, also those of no policy. */
+      readonly policyId?: OneOrMore;
       /** Only snapshots taken at or before this instant. */
       readonly takenBy?: Date;
     } & WhereNamed);
@@ -50,6 +51,7 @@ export async function findSnapshot(
     );
   }
   const { policyId, takenBy } = choice;
+  const ids = typeof policyId === "string" ? [policyId] : policyId;
   const volumeId =
     "volumeId" in choice
       ? choice.volumeId
@@ -58,14 +60,14 @@ export async function findSnapshot(
   const fitting = all.filter(
     (each) =>
       each.state === "available" &&
-      (policyId === undefined || seen(each).ours?.policyId === policyId) &&
+      (ids === undefined || ids.includes(seen(each).ours?.policyId ?? "")) &&
       (takenBy === undefined || each.createdAt <= takenBy),
   );
   const [newest] = fitting.toSorted(
     (a, b) => b.createdAt.getTime() - a.createdAt.getTime() || compareText(a.id, b.id),
   );
   if (newest !== undefined) return newest;
-  const policy = policyId === undefined ? "" : ` of policy ${policyId}`;
+  const policy = ids === undefined ? "" : ` of policy ${ids.join(" or ")}`;
   const by = takenBy === undefined ? "" : ` taken by ${takenBy.toISOString()}`;
   const reason = `none of its ${all.length} snapshots is an available one${policy}${by}`;
   throw new PolyvolError("not_found", reason, {

@@ -1,6 +1,8 @@
 import type { SnapshotChoice } from "@polyvol/backup";
+import type { Context } from "../context.ts";
 import { isId, type NameOptions } from "../find.ts";
 import { UsageError } from "../usage-error.ts";
+import { policiesOf } from "./policies.ts";
 
 /** Options that say which snapshot is meant. */
 export interface ChoiceOptions extends NameOptions {
@@ -24,15 +26,26 @@ export function checkChoice({ volume, snapshot, policy, takenBy }: ChoiceOptions
  * The snapshot that the options mean: of a volume by id or name, which may be gone.
  * @param elsewhere whether a volume that is not in `--region` is looked for everywhere: it is that of something new, too
  */
-export function choiceOf(
+export async function choiceOf(
+  context: Context,
   { volume = "", snapshot, policy, takenBy, region }: ChoiceOptions,
   elsewhere = false,
-): SnapshotChoice {
+): Promise<SnapshotChoice> {
   if (snapshot !== undefined) return { snapshotId: snapshot };
   const which = {
-    ...(policy === undefined ? {} : { policyId: policy }),
+    ...(policy === undefined ? {} : { policyId: await idsOf(context, policy) }),
     ...(takenBy === undefined ? {} : { takenBy }),
   };
   if (isId(volume)) return { volumeId: volume, ...which };
   return { volumeName: volume, ...(region === undefined ? {} : { region, elsewhere }), ...which };
+}
+
+/** The policy's id and those that it had before. What is wrong with other policies keeps nobody from restoring. */
+async function idsOf(context: Context, id: string): Promise<readonly string[]> {
+  try {
+    const policies = await policiesOf(await context.config());
+    return [id, ...(policies.find((each) => each.id === id)?.formerIds ?? [])];
+  } catch {
+    return [id];
+  }
 }

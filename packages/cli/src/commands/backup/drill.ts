@@ -10,7 +10,7 @@ import { change } from "../../wait.ts";
 export async function run(context: Context, options: ChoiceOptions): Promise<number> {
   checkChoice(options);
   const { cloud, storage } = await onOneCloud(context);
-  const from = choiceOf(options);
+  const from = await choiceOf(context, options);
   const text = `drill of ${options.volume ?? options.snapshot} on ${cloud}`;
   const report = await change(context, text, () =>
     drill({ cloud, from }, { [cloud]: storage }, context.call),

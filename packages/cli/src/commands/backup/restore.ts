@@ -18,7 +18,7 @@ export async function run(context: Context, options: RestoreCommandOptions): Pro
   const { as, size, region, type } = options;
   const request = {
     cloud,
-    from: choiceOf(options, true),
+    from: await choiceOf(context, options, true),
     newName: as,
     ...(size === undefined ? {} : { sizeGiB: size }),
     ...(region === undefined ? {} : { region }),
