@@ -18,6 +18,10 @@ interface Asked {
   readonly name: string;
   /** Of snapshots. */
   readonly volumeId?: string;
+  /** Of volumes. */
+  readonly region?: string;
+  readonly sizeGiB?: number;
+  readonly sourceSnapshotId?: string;
 }
 
 /**
@@ -35,7 +39,28 @@ export function createdAs<T extends { readonly resource: Asked }>(asked: Asked, 
     const words = `asked for a snapshot of ${asked.volumeId}, the provider answered with one of ${fitName(volumeId ?? "another")}`;
     throw otherAnswer(words, UNKNOWN);
   }
+  const difference = differenceOf(asked, started.resource);
+  if (difference !== undefined) throw otherAnswer(difference, UNKNOWN);
   return started;
+}
+
+/**
+ * What a volume that was made must not be: elsewhere, larger, or of another snapshot. Smaller it may be for now: the
+ * second step of a restore makes it grow. What it does not show is no contradiction.
+ */
+function differenceOf(asked: Asked, made: Asked): string | undefined {
+  const isElsewhere = asked.region !== undefined && made.region?.toLowerCase() !== asked.region.toLowerCase();
+  if (isElsewhere && made.region) return `asked for a volume in ${asked.region}, it is in ${made.region}`;
+  const { sizeGiB = 0 } = made;
+  if (asked.sizeGiB !== undefined && sizeGiB > asked.sizeGiB)
+    return `asked for a volume of ${asked.sizeGiB} GiB, it has ${sizeGiB} GiB`;
+  const isOther = made.sourceSnapshotId?.toLowerCase() !== asked.sourceSnapshotId?.toLowerCase();
+  if (made.sourceSnapshotId && isOther) {
+    const source =
+      asked.sourceSnapshotId === undefined ? "no snapshot" : `snapshot ${asked.sourceSnapshotId}`;
+    return `asked for a volume from ${source}, it is from ${made.sourceSnapshotId}`;
+  }
+  return undefined;
 }
 
 const UNKNOWN = { outcome: "unknown" } as const;

@@ -4,7 +4,7 @@
  */
 import type { PolyvolErrorCode } from "@polyvol/core";
 import { fitWords } from "@polyvol/core/driver";
-import type { FailedResponse, FailureRefinement } from "@polyvol/core/http";
+import { type FailedResponse, type FailureRefinement, saysQuota } from "@polyvol/core/http";
 import { resetInMs } from "./quota.ts";
 import { neededScopes } from "./scopes.ts";
 
@@ -44,8 +44,12 @@ function meaningOf(response: FailedResponse, message: string): FailureRefinement
   const { status, method } = response;
   const path = response.target.split("?", 1)[0] ?? "";
   const creates = method === "POST" && (VOLUMES.test(path) || SNAPSHOTS_OF_VOLUME.test(path));
-  if (status >= 400 && status < 500 && message.includes("capacity limit exceeded")) {
+  if (status >= 400 && status < 500 && /capacity limit exceeded/i.test(message)) {
     return refusal("resource_exhausted", "the account's limit of volumes and snapshots is reached");
+  }
+  // The only wording that was seen. With 429 others are of the quota of requests.
+  if ([400, 403, 409, 422].includes(status) && method === "POST" && saysQuota(message)) {
+    return refusal("resource_exhausted", "a limit is reached");
   }
   if (status === 403) {
     const needs = neededScopes(method, path);

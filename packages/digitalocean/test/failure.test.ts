@@ -74,6 +74,18 @@ test("409 elsewhere stays what its status says", () => {
   expect(refineFailure(answer({ method: "POST", target, status: 409, body: {} }))).toEqual({});
 });
 
+test.each([400, 403, 409, 422])("a limit that is reached, by its words, with %i", (status) => {
+  for (const message of ["volume limit exceeded", "You have reached your volume limit", "quota exceeded"]) {
+    for (const target of ["/v2/volumes", "/v2/volumes/ab-1/snapshots", "/v2/volumes/ab-1/actions"]) {
+      const body = { id: "unprocessable_entity", message };
+      expect(refineFailure(answer({ method: "POST", target, status, body }))).toMatchObject({
+        ...{ code: "resource_exhausted", outcome: "not_applied", retryable: false },
+        reason: `a limit is reached; DigitalOcean says "${message}"`,
+      });
+    }
+  }
+});
+
 test("the ten-minute wording on another request is the quota", () => {
   const body = { message: "this operation is rate-limited - one request per 1s" };
   const target = "/v2/volumes/ab-1/actions";

@@ -110,6 +110,28 @@ describe("answers about something else", () => {
     expect(emulator.state()).toMatchObject({ volumes: [{ name: "ours" }], snapshots: [{ name: "s" }] });
   });
 
+  test.each([
+    ["elsewhere", { region: { slug: "ams3" } }, "asked for a volume in nyc3, it is in ams3"],
+    ["larger", { size_gigabytes: 99 }, "asked for a volume of 10 GiB, it has 99 GiB"],
+    [
+      "of another snapshot",
+      { description: "[polyvol source=00000000-0000-11f0-8a2b-0a58ac14cccc]" },
+      "asked for a volume from no snapshot, it is from 00000000-0000-11f0-8a2b-0a58ac14cccc",
+    ],
+  ])("a create that is answered with a volume %s is looked for", async (_, odd, words) => {
+    const { storage, emulator } = await openCloud();
+    const body = { volume: { ...named("ours"), ...odd } };
+    const match = { method: "POST" };
+    emulator.faults.add({ kind: "answer", when: "after", status: 201, body, count: 1, match });
+    const { id } = await storage.volumes.create({ name: "ours", sizeGiB: 10 });
+    expect(emulator.state()).toMatchObject({ volumes: [{ id, name: "ours" }] });
+    await storage.volumes.delete(id);
+    emulator.faults.add({ kind: "answer", status: 201, body, match });
+    const error = await failureOf(storage.volumes.create({ name: "ours", sizeGiB: 10 }));
+    expect(error).toMatchObject({ code: "malformed_response", outcome: "unknown" });
+    expect(error.reason).toContain(words);
+  });
+
   test("an action that is another one is not followed", async () => {
     const { driver, context, emulator, storage } = await openCloud();
     const { id } = await storage.volumes.create({ name: "data", sizeGiB: 10 });

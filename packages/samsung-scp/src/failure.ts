@@ -1,5 +1,5 @@
 import { fitWords } from "@polyvol/core/driver";
-import type { FailedResponse, FailureRefinement } from "@polyvol/core/http";
+import { type FailedResponse, type FailureRefinement, saysQuota } from "@polyvol/core/http";
 import * as z from "zod";
 
 /** What is not as documented is as good as absent: a failure must not fail to be read. */
@@ -37,8 +37,6 @@ interface Problem {
 }
 
 const QUOTA_STATUSES: ReadonlySet<number> = new Set([400, 403, 409, 413, 422]);
-const QUOTA_WORDS =
-  /quota|할당량|(?:Volume|Snapshot)LimitExceeded|maximum number of (?:volumes|snapshots) allowed/i;
 
 /** Says what an unsuccessful answer means; `redact` takes credentials out of what the service says. */
 export function createFailureRefinement(
@@ -60,7 +58,7 @@ function meaningOf({ status, method, target }: FailedResponse, found: Problem): 
   const path = target.replace(/\?.*$/s, "");
   const passes = { code: "conflict", outcome: "not_applied", retryable: true } as const;
   // Which status a full quota has depends on the version beneath; what it says does not.
-  if (found.isQuota && QUOTA_STATUSES.has(status)) {
+  if (found.isQuota && QUOTA_STATUSES.has(status) && (method === "POST" || method === "PUT")) {
     return { code: "resource_exhausted", outcome: "not_applied", retryable: false };
   }
   switch (status) {
@@ -103,7 +101,7 @@ function readProblem({ json, text: body, status }: FailedResponse): Problem {
   const own = envelope.safeParse(json).data?.errors[0];
   if (own !== undefined) {
     const { code, title, detail: reason, request_id, global_request_id, response } = own;
-    const isQuota = response === undefined && QUOTA_WORDS.test([code, title, reason].join(" "));
+    const isQuota = response === undefined && saysQuota([code, title, reason].join(" "));
     const requestId = request_id ?? global_request_id;
     return {
       from: "service",

@@ -117,6 +117,12 @@ describe("meaning", () => {
       FULL,
     ],
     [
+      "a limit that is reached, in other words",
+      failed(409, problem({ detail: "볼륨 생성 한도를 초과했습니다." }), "POST", "/v1/snapshots"),
+      FULL,
+    ],
+    ["the limit of a page", failed(400, problem({ detail: "limit exceeds the maximum number" })), {}],
+    [
       "busy",
       failed(409, problem({}), "PUT", `${VOLUME}/size`),
       { code: "conflict", outcome: "not_applied", retryable: true },

@@ -4,6 +4,7 @@
  * @module @polyvol/core/http
  */
 export { createHttpClient } from "./http-client.ts";
+export { saysQuota } from "./quota-words.ts";
 export type {
   Authorize,
   FailedResponse,
