@@ -59,8 +59,8 @@ export function createDriver(config: ResolvedConfig): BlockStorageDriver {
     listVolumes: async (query, page, context) => {
       // A storage is of one region, and has no volume elsewhere.
       if (query.region !== undefined && query.region !== region) return { items: [] };
-      const { volumes, links, volumes_links } = await send(api.listVolumes(page, query.name), context);
-      return toPage(volumes, (wire) => toVolume(wire, region), [links, volumes_links]);
+      const answer = await send(api.listVolumes(page, query.name), context);
+      return toPage(answer.volumes, (wire) => toVolume(wire, region), answer, answer.volumes_links);
     },
     deleteVolume: (id, context) => accepted(send(api.deleteVolume(id), context)),
     resizeVolume: (id, sizeGiB, context) => accepted(send(api.extendVolume(id, sizeGiB), context)),
@@ -73,8 +73,8 @@ export function createDriver(config: ResolvedConfig): BlockStorageDriver {
       started(toSnapshot(await send(api.createSnapshot(toCreateSnapshotBody(input)), context), region)),
     getSnapshot: async (id, context) => toSnapshot(await send(api.getSnapshot(id), context), region),
     listSnapshots: async (query, page, context) => {
-      const { snapshots, links, snapshots_links } = await send(api.listSnapshots(page, query), context);
-      return toPage(snapshots, (wire) => toSnapshot(wire, region), [links, snapshots_links]);
+      const answer = await send(api.listSnapshots(page, query), context);
+      return toPage(answer.snapshots, (wire) => toSnapshot(wire, region), answer, answer.snapshots_links);
     },
     deleteSnapshot: (id, context) => accepted(send(api.deleteSnapshot(id), context)),
     updateSnapshot: async (id, { name, description }, context) => {

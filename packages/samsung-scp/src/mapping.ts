@@ -10,7 +10,14 @@ import {
 import { checkSnapshotOptions, volumeOptions } from "./provider-options.ts";
 import { isKnown, toFlatTags, toMetadata, toTags, toWireTags } from "./tags.ts";
 import { PROVIDER } from "./version.ts";
-import type { CreateSnapshotBody, CreateVolumeBody, WireServer, WireSnapshot, WireVolume } from "./wire.ts";
+import type {
+  CreateSnapshotBody,
+  CreateVolumeBody,
+  WirePage,
+  WireServer,
+  WireSnapshot,
+  WireVolume,
+} from "./wire.ts";
 
 /** The service names no region: a storage is of one. */
 export function toVolume(wire: WireVolume, region: string): Volume {
@@ -61,13 +68,18 @@ export function toSnapshot(wire: WireSnapshot, region: string): Snapshot {
   return withProviderDetails(snapshot, wire);
 }
 
-/** The service counts nothing here; a link to a next page says that more follows. */
+/** A link to a next page says that more follows; so does a count, which is not asked for, where one comes. */
 export function toPage<Wire, T>(
-  page: readonly Wire[],
+  wires: readonly Wire[],
   read: (wire: Wire) => T,
-  links: readonly (boolean | null | undefined)[],
+  { links, count }: WirePage,
+  linksOfKind: boolean | null | undefined,
 ): DriverPage<T> {
-  return { items: page.map(read), ...(links.includes(true) ? { hasMore: true } : {}) };
+  return {
+    items: wires.map(read),
+    ...(typeof count === "number" ? { total: count } : {}),
+    ...(links || linksOfKind ? { hasMore: true } : {}),
+  };
 }
 
 export function toVolumeState(providerState: string): VolumeState {

@@ -38,11 +38,17 @@ export type WireSnapshot = Always<"id" | "volume_id" | "created_at", string> &
   Maybe<(typeof SNAPSHOT_TEXTS)[number], string> &
   Maybe<"metadata", unknown>;
 
-/** One page. Whether links name a next one: the description has none, and the service may have them all the same. */
+/**
+ * One page. The description has no links, and a count where it is asked for; what the service says all the same is
+ * heard. Of links only whether they name a next page is kept.
+ */
+export type WirePage = Maybe<"links", boolean> & Maybe<"count", number>;
 export type WireVolumes = Always<"volumes", readonly WireVolume[]> &
-  Maybe<"links" | "volumes_links", boolean>;
+  WirePage &
+  Maybe<"volumes_links", boolean>;
 export type WireSnapshots = Always<"snapshots", readonly WireSnapshot[]> &
-  Maybe<"links" | "snapshots_links", boolean>;
+  WirePage &
+  Maybe<"snapshots_links", boolean>;
 
 /** `multiattach` is `"<is> True"` where volumes of the type can be on several servers. */
 export type WireVolumeType = Always<"id", string> &
@@ -110,18 +116,19 @@ const quotas = z.object(each(QUOTAS, z.object(each(QUOTA, z.int()))));
 /** Whether a listing goes on: no address of its links is called. Some services of this kind call them by their items. */
 const hasNext = z.array(z.unknown()).transform((links) => links.some((link) => Object(link).rel === "next"));
 const more = hasNext.optional().catch(undefined);
+const page = { links: more, count: z.int().nonnegative().nullish().catch(undefined) };
 
 type Many<Key extends string, T> = ResponseParser<Always<Key, readonly T[]>>;
 export const volumeAnswer: ResponseParser<WireVolume> = volume;
 export const volumesAnswer: ResponseParser<WireVolumes> = z.object({
   volumes: z.array(volume),
-  links: more,
+  ...page,
   volumes_links: more,
 });
 export const snapshotAnswer: ResponseParser<WireSnapshot> = snapshot;
 export const snapshotsAnswer: ResponseParser<WireSnapshots> = z.object({
   snapshots: z.array(snapshot),
-  links: more,
+  ...page,
   snapshots_links: more,
 });
 export const typeAnswer: ResponseParser<WireVolumeType> = kind;

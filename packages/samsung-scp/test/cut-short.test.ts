@@ -59,6 +59,19 @@ describe.each([20, 50])("pages capped at %i", (cap) => {
   });
 });
 
+test("a count that comes unasked is heard, too", async () => {
+  const counting: typeof fetch = async (input, init) => {
+    const url = new URL(String(input));
+    const response = await fetch(input, init);
+    if (url.pathname !== "/v1/volumes") return response;
+    const { volumes: all } = (await response.json()) as { readonly volumes: readonly unknown[] };
+    return Response.json({ volumes: all.slice(0, 20), count: 50 });
+  };
+  const { storage, emulator } = await emulated({ storage: { fetch: counting } });
+  emulator.seed({ volumes: volumes(50) });
+  expect(await storage.volumes.list().toArray()).toHaveLength(50);
+});
+
 test("a link to a next page that holds nothing: an error, not an end", async () => {
   const { storage, emulator } = await emulated();
   emulator.seed({ volumes: volumes(3) });
