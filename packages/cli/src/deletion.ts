@@ -40,7 +40,11 @@ export async function runDeletion<Resource extends { readonly id: string; readon
   const guarded = deletion.held === true || resources.length === 0 ? [] : await deletion.guard(resources);
   if (guarded.length > 0) {
     for (const text of guarded) reportText(`${cloud}: ${text}; nothing was deleted`, undefined);
-    reportNext("polyvol backup release takes a hold off; --held deletes what is or may be held all the same");
+    const release =
+      kind === "snapshot"
+        ? "polyvol backup release takes a hold off"
+        : "polyvol backup release takes a hold off a snapshot, the provider's console the tag polyvol-hold off a volume";
+    reportNext(`${release}; --held deletes what is or may be held all the same`);
     return FAILED;
   }
   if (resources.length > 0 && !(await confirm(context, deletion.question(resources), deletion.yes))) {

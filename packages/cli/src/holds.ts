@@ -1,5 +1,5 @@
 import { holdsOf } from "@polyvol/backup";
-import type { BlockStorage, Snapshot } from "@polyvol/core";
+import type { BlockStorage, Snapshot, Volume } from "@polyvol/core";
 import type { Context } from "./context.ts";
 
 /** Held, not held, or (`undefined`) not to be seen. */
@@ -14,19 +14,23 @@ export async function heldOf(
   return await holdsOf(storage, snapshots, { abortSignal: signal });
 }
 
-/** Why snapshots must not be deleted by hand without a further word: they are held, or that cannot be seen. */
+/** Why these must not be deleted by hand without a further word: they are held, or that cannot be seen. */
 export async function heldReasons(
   { signal }: Context,
   storage: BlockStorage,
-  snapshots: readonly Snapshot[],
+  kind: "volume" | "snapshot",
+  resources: readonly (Snapshot | Volume)[],
 ): Promise<readonly string[]> {
-  const holds = await holdsOf(storage, snapshots, { thorough: true, abortSignal: signal });
-  const scope = storage.capabilities.limits.tags?.readScope;
+  const { supports, limits } = storage.capabilities;
+  // Where volumes never show tags, no hold can be set on one.
+  const thorough = kind === "snapshot" || supports.includes("volumes.readTags");
+  const holds = await holdsOf(storage, resources, { thorough, abortSignal: signal });
+  const scope = limits.tags?.readScope;
   const needs = scope === undefined ? "" : `, for want of the scope ${scope}`;
-  return snapshots.flatMap(({ id, name }) => {
+  return resources.flatMap(({ id, name }) => {
     const held = holds.get(id);
-    if (held === false) return [];
-    const which = `snapshot ${name} (${id})`;
+    if (held === false || (held === undefined && !thorough)) return [];
+    const which = `${kind} ${name} (${id})`;
     return held ? `${which} is held` : `whether ${which} is held cannot be seen${needs}`;
   });
 }

@@ -148,6 +148,16 @@ describe("a token that is shown no tags", () => {
     expect(left("ocean")).toBe(1);
   });
 
+  test("deletes no volume without a further word, since it may be held", async () => {
+    const refused = await clouds.run("volumes delete --cloud ocean archive --yes", env);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toMatch(
+      /^error: ocean: whether volume archive \(.*\) is held cannot be seen, for want of the scope tag:read; nothing/,
+    );
+    expect(refused.err).toContain("the provider's console the tag polyvol-hold off a volume");
+    expect((await clouds.run("volumes delete --cloud ocean archive --yes --held", env)).code).toBe(0);
+  });
+
   test.each(["volumes", "snapshots"])("lists no %s by tags as if there were none", async (kind) => {
     const listed = await clouds.run(`${kind} list --cloud ocean --tag env=prod`, env);
     expect(listed).toMatchObject({ code: 1, out: "" });

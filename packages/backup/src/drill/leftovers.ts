@@ -1,4 +1,5 @@
 import { type BlockStorage, inUse, type Volume } from "@polyvol/core";
+import { isHeld } from "../hold/marker.ts";
 import { drillHash, parseDrillName } from "../naming/drill-name.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
 
@@ -10,7 +11,7 @@ export interface Leftover {
   readonly name: string;
   /** When its drill began, by its name. */
   readonly startedAt: string;
-  /** `kept`: it is in use, or too young to be told from a drill under way; `failed`: see the problem. */
+  /** `kept`: it is in use, held, or too young to be told from a drill under way; `failed`: see the problem. */
   readonly outcome: "removed" | "kept" | "failed";
   /** Why it could not be removed. */
   readonly problem?: BackupProblem;
@@ -18,7 +19,7 @@ export interface Leftover {
 
 /**
  * Removes the temporary volumes of earlier drills, known by their names: those of this source volume, and those of
- * others that were begun before `othersBefore` (milliseconds). One that somebody has attached is kept.
+ * others that were begun before `othersBefore` (milliseconds). One that somebody has attached or holds is kept.
  */
 export async function removeLeftovers(
   storage: BlockStorage,
@@ -31,7 +32,7 @@ export async function removeLeftovers(
   for (const { volume, hash, startedAt } of found) {
     const base = { volumeId: volume.id, name: volume.name, startedAt: startedAt.toISOString() };
     const ended = hash === drillHash(sourceVolumeId) || startedAt.getTime() < othersBefore;
-    if (inUse(volume) !== undefined || !ended) {
+    if (inUse(volume) !== undefined || isHeld(volume) || !ended) {
       leftovers.push({ ...base, outcome: "kept" });
       continue;
     }

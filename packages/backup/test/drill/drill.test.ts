@@ -61,6 +61,15 @@ describe.each(["do", "scp"] as const)("on %s", (cloud) => {
     ]);
   });
 
+  test.runIf(cloud === "do")("a leftover that somebody holds is kept", async () => {
+    const name = drillName(volumeId, new Date(world.clock.now() - 60_000));
+    world.emulators.do.seed({
+      volumes: [{ name, region: "nyc3", size_gigabytes: 10, tags: ["Polyvol-Hold:look-at-it"] }],
+    });
+    const report = await drill({ cloud, from: { volumeId } }, world.open(), { clock: world.clock });
+    expect(report).toMatchObject({ ok: true, leftovers: [{ name, outcome: "kept" }] });
+  });
+
   test("a drill killed after its volume was made: the next one ends clean", async () => {
     const abort = new AbortController();
     const dying: typeof fetch = async (input, init) => {

@@ -26,7 +26,7 @@ export async function run(
     yes: options.yes,
     held: options.held,
     find: (text) => findSnapshot(context, storage, text, volume),
-    guard: (snapshots) => heldReasons(context, storage, snapshots),
+    guard: (snapshots) => heldReasons(context, storage, "snapshot", snapshots),
     question: (snapshots) =>
       `Delete ${countText(snapshots.length, "snapshot")} on ${cloud}: ${snapshots.map(({ name }) => name).join(", ")}?`,
     delete: (id, wait) => storage.snapshots.delete(id, wait),

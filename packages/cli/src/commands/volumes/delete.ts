@@ -1,4 +1,3 @@
-import { isHeld } from "@polyvol/backup";
 import { type BlockStorage, isPolyvolError, type Volume } from "@polyvol/core";
 import type { Context } from "../../context.ts";
 import { runDeletion } from "../../deletion.ts";
@@ -28,10 +27,10 @@ export async function run(
     held: options.held,
     find: (text) => findToDelete(context, storage, text, options),
     guard: async (volumes) => {
-      const reasons = volumes.filter(showsHold).map(({ id, name }) => `volume ${name} (${id}) is held`);
+      const reasons = [...(await heldReasons(context, storage, "volume", volumes.filter(isThere)))];
       for (const { id: volumeId } of snapshots === "delete" ? volumes : []) {
         const taken = await storage.snapshots.list({ volumeId }, context.call).toArray();
-        reasons.push(...(await heldReasons(context, storage, taken)));
+        reasons.push(...(await heldReasons(context, storage, "snapshot", taken)));
       }
       return reasons;
     },
@@ -43,8 +42,8 @@ export async function run(
   });
 }
 
-function showsHold(volume: Volume | { readonly id: string }): boolean {
-  return "tags" in volume && isHeld(volume);
+function isThere(volume: Volume | { readonly id: string }): volume is Volume {
+  return "tags" in volume;
 }
 
 /** A volume that is gone may have left the snapshots that were to be deleted with it: its id is enough to go on. */
