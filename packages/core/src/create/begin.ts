@@ -84,20 +84,23 @@ function settledAtOf({ driver, clock, monotonicNow }: Runtime, { attempt }: Oper
   return monotonicNow() + Math.min(driver.settleMs, leftMs);
 }
 
-/** Waits until what `ref` stands for is usable, whole, and the only one of its name. */
+/**
+ * Waits until what `ref` stands for is usable, whole, and the only one of its name. `isNew`: it has not been usable yet,
+ * so that an error state says that it was never made. Of what was, it may tell of anything since.
+ */
 export async function finish<T extends Volume | Snapshot, Query>(
   kind: CreateKind<T, Query>,
   call: Call,
   ref: OperationRef,
   known: T | undefined,
   onProgress: WaitOptions["onProgress"],
-  settledAt: number = settledAtOf(kind.runtime, ref),
+  { settledAt = settledAtOf(kind.runtime, ref), isNew = true }: { settledAt?: number; isNew?: boolean } = {},
 ): Promise<T> {
   call.about({ kind: kind.resources.kind, id: ref.resourceId, name: ref.name });
   let made: T | undefined;
   try {
     const usable = await untilUsable(kind, call, ref, known, onProgress).catch((error: unknown) =>
-      failedToMake(kind, call, ref, error),
+      isNew ? failedToMake(kind, call, ref, error) : Promise.reject(error),
     );
     made = await kind.complete(call, usable, ref, onProgress);
   } catch (error) {
@@ -182,6 +185,7 @@ export function operationOf<T extends Volume | Snapshot, Query>(
   const settledAt = settledAtOf(kind.runtime, ref);
   /** Until then what was made just now may not show at all. */
   let showsBy = isNew && ref.created ? monotonicNow() + APPEARANCE_MS : Number.NEGATIVE_INFINITY;
+  let wasUsable = !isNew && resource.state !== "creating";
   const setup = (options: CallOptions | undefined, waits: boolean): Parameters<typeof runCall>[1] => ({
     operation: ref.operation,
     resource: { kind: kind.resources.kind, id: ref.resourceId, name: ref.name },
@@ -203,12 +207,14 @@ export function operationOf<T extends Volume | Snapshot, Query>(
         if ("resource" in seen && seen.resource !== undefined) {
           latest = seen.resource;
           showsBy = Number.NEGATIVE_INFINITY;
+          wasUsable ||= kind.usable(latest).state === "done";
         }
         return seen;
       }),
     wait: (options) =>
       runCall(kind.runtime, setup(options, true), async (call) => {
-        latest = await finish(kind, call, ref, latest, options?.onProgress, settledAt);
+        latest = await finish(kind, call, ref, latest, options?.onProgress, { settledAt, isNew: !wasUsable });
+        wasUsable = true;
         return latest;
       }),
   };

@@ -14,6 +14,9 @@ export interface SettleActions<T> {
   remove(resource: T): Promise<void>;
 }
 
+/** By the provider's own times of creation, what several processes make at the same time is no further apart. */
+const LARGEST_GAP_MS = 15 * 60_000;
+
 /**
  * Where names are not enforced: once everything that was sent at the same time must be visible, looks again and ends
  * with one resource. The winner is the one that the provider made first (ties by id); only local data would differ
@@ -75,6 +78,10 @@ export async function settleDuplicates<T extends Volume | Snapshot>(
       await call.sleep(driver.settleMs / 2 + 50);
       continue;
     }
+    // One that is so much older did not come of a create at the same time: somebody has renamed it, say. The own may
+    // have been used since.
+    if (made.createdAt.getTime() - winner.createdAt.getTime() > LARGEST_GAP_MS)
+      throw severalFound(create.kind, found);
     const own = found.filter(isOwn);
     if (found.length > 1 && !own.some((each) => each.id === made.id)) {
       // Both are other processes'. If they are one's, it removes the loser; what stays has to be reported.

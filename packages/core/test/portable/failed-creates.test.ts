@@ -3,8 +3,12 @@ import {
   type BlockStorageOptions,
   createBlockStorage,
   isPolyvolError,
+  type Operation,
+  type OperationRef,
   PolyvolError,
   type PolyvolEvent,
+  type Snapshot,
+  type Volume,
 } from "@polyvol/core";
 import { type BlockStorageDriver, type CallContext, createVirtualClock } from "@polyvol/core/driver";
 import {
@@ -152,6 +156,49 @@ describe.each(KINDS)("a %s whose creation the provider accepts and does not carr
     expect(sent).toBe(1);
     expect(await states()).toEqual(["error"]);
   });
+});
+
+describe.each(KINDS)("a %s that was made and used", (kind) => {
+  test.each(["the same operation", "one that is resumed"])(
+    "is not taken for a failed create by %s",
+    async (by) => {
+      const here = world();
+      const { states } = await creating(kind, here);
+      let broken: object = {};
+      const storage = here.storage({
+        getVolume: async (id, context) => ({ ...(await here.driver.getVolume(id, context)), ...broken }),
+        getSnapshot: async (id, context) => ({ ...(await here.driver.getSnapshot(id, context)), ...broken }),
+      });
+      const { volumes, snapshots } = storage;
+      const [{ id: volumeId = "" } = {}] = await volumes.list().toArray();
+      const operation: Operation<Volume | Snapshot> =
+        kind === "volume"
+          ? await volumes.beginCreate({ name: "new", sizeGiB: 8 })
+          : await snapshots.beginCreate({ volumeId, name: "new" });
+      await operation.wait();
+      broken = { state: "error", providerState: "error" };
+      const stored = JSON.parse(JSON.stringify(operation.ref)) as OperationRef<"volumes.create">;
+      const again = by === "the same operation" ? operation : await storage.resume(stored);
+      expect(await failureOf(again.wait())).toMatchObject({ code: "operation_failed" });
+      expect(await states()).toHaveLength(1);
+    },
+  );
+});
+
+test("a volume that has been used does not give way to an older one that was given its name since", async () => {
+  const here = world();
+  const storage = here.storage();
+  const older = await storage.volumes.create({ name: "older", sizeGiB: 8 });
+  await here.clock.sleep(7_200_000);
+  const { ref } = await storage.volumes.beginCreate({ name: "new", sizeGiB: 8 });
+  await (await storage.resume(ref)).wait();
+  await storage.volumes.rename(older.id, "new");
+  const error = await failureOf((await storage.resume(ref)).wait());
+  expect(error).toMatchObject({ code: "conflict" });
+  expect(error.reason).toContain("2 volumes have this name");
+  expect((await storage.volumes.list().toArray()).map(({ id }) => id).sort()).toEqual(
+    [older.id, ref.resourceId].sort(),
+  );
 });
 
 test("a failed snapshot without a mark is a stranger's: named, not deleted, and not looked past", async () => {
