@@ -12,7 +12,7 @@ import type { DriverPage, PageRequest, Paging } from "./paging.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Volume } from "./volume.ts";
 
-export { answeredFor } from "./answered.ts";
+export { answeredFor, type Identified } from "./answered.ts";
 export { type Clock, monotonicTime, startTimer, systemClock } from "./clock.ts";
 export { parseDateTime } from "./date-time.ts";
 export type { DriverEvent } from "./events.ts";
