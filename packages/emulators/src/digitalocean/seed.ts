@@ -46,7 +46,7 @@ class SeedPlan {
   }
 
   addVolume(seed: VolumeSeed, place: string): void {
-    const { name, region, id = this.#world.ids.timeUuid() } = seed;
+    const { name, region, id = this.#world.newId() } = seed;
     this.#checkRegion(region, place);
     this.#checkId(id, place);
     if (this.#world.volumeNamed(name, region) !== undefined) {
@@ -128,7 +128,7 @@ class SeedPlan {
   }
 
   #snapshotId(type: "volume" | "droplet"): string {
-    if (type === "volume") return this.#world.ids.timeUuid();
+    if (type === "volume") return this.#world.newId();
     return this.#world.newImageId((id) => this.#taken.has(`id ${id}`));
   }
 

@@ -65,7 +65,7 @@ export function createSnapshot(
   checkCount(world, volume);
   checkCapacity(world, volume.sizeGiB, "failed to create snapshot");
 
-  const id = world.ids.timeUuid();
+  const id = world.newId();
   const snapshot: SnapshotRecord = {
     id,
     name,

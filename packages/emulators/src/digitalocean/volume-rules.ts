@@ -73,7 +73,7 @@ export function createVolume(world: World, body: CreateVolumeBody, now: number):
   }
   checkCapacity(world, sizeGiB, "failed to create volume");
 
-  const id = world.ids.timeUuid();
+  const id = world.newId();
   const volume: VolumeRecord = {
     id,
     name,

@@ -56,6 +56,14 @@ export class World {
     this.#addDroplets(now);
   }
 
+  /** An id that no volume and no snapshot has: data from elsewhere may bring ids that this emulator gives. */
+  newId(): string {
+    let id = this.ids.timeUuid();
+    while (this.volumes.get(id) !== undefined || this.snapshots.get(id) !== undefined)
+      id = this.ids.timeUuid();
+    return id;
+  }
+
   nextActionId(): number {
     this.#lastActionId += 1;
     return this.#lastActionId;

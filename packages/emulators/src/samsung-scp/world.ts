@@ -89,8 +89,18 @@ export class World {
     return account;
   }
 
+  /** An id that nothing has: data from elsewhere may bring ids that this emulator gives. */
   newId(): string {
-    return this.#ids.uuid();
+    let id = this.#ids.uuid();
+    while (this.#isTaken(id)) id = this.#ids.uuid();
+    return id;
+  }
+
+  #isTaken(id: string): boolean {
+    return [...this.accounts.values()].some(
+      ({ volumes, snapshots, servers }) =>
+        volumes.get(id) !== undefined || snapshots.get(id) !== undefined || servers.has(id),
+    );
   }
 
   newRequestId(): string {

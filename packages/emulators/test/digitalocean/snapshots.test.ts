@@ -3,6 +3,16 @@ import { errorOf, serve } from "./harness.ts";
 
 const tooSoon = "failed to create snapshot: this operation is rate-limited - one request per 10m0s";
 
+test("of an account that another run of the emulator has left: it takes the id of none that is there", async () => {
+  const before = await serve();
+  const left = await before.volume("data-a");
+  const { emulator, call, volume } = await serve();
+  emulator.seed({ volumes: [{ id: left.id, name: "data-a", region: "nyc3", size_gigabytes: 10 }] });
+  await volume("data-b");
+  const { volumes } = (await call("GET", "/v2/volumes")).body;
+  expect(volumes.map(({ name }: { name: string }) => name).sort()).toEqual(["data-a", "data-b"]);
+});
+
 describe("taking a snapshot", () => {
   test("answers 201 with the finished snapshot and makes no action", async () => {
     const { call, volume } = await serve();

@@ -6,6 +6,17 @@ const VOLUME = "3f500f00-ed80-4566-a057-e31760226f9a";
 const SNAPSHOT = "cceed636-1f1e-4bb0-b85c-4e5b9e0bf790";
 
 describe("seed", () => {
+  test("of what another run of the emulator has made: new ones take no id that is given", async () => {
+    const before = startScp();
+    before.emulator.seed({ volumes: [{ name: "one" }, { name: "two" }] });
+    const { volumes } = before.emulator.state() as { volumes: readonly { id: string; name: string }[] };
+    const { call, emulator } = startScp();
+    emulator.seed({ volumes: volumes.map(({ id, name }) => ({ id, name })) });
+    emulator.seed({ volumes: [{ name: "three" }], snapshots: [{ volume_name: "one", name: "s" }] });
+    const names = (await call("GET", "/v1/volumes")).body.volumes.map(({ name }: { name: string }) => name);
+    expect(names.sort()).toEqual(["one", "three", "two"]);
+  });
+
   test("adds volumes, snapshots and servers as they are given", async () => {
     const { call, emulator } = startScp();
     const server = "99999999-9999-4999-8999-999999999999";
