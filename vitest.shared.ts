@@ -17,6 +17,8 @@ export function commonTestOptions(report: string): InlineConfig {
     expect: { poll: { timeout: HANG_MS, interval: 5 } },
     // One more than there are processors: some files wait for child processes and for sockets.
     maxWorkers: availableParallelism() + 1,
+    // Much is made and forgotten at once: more room for what is new costs less than tidying up more often.
+    execArgv: ["--max-semi-space-size=32"],
     // A worker runs file after file and loads the sources once. So a file leaves the process as it found it, which the
     // setup file sees to.
     isolate: false,
