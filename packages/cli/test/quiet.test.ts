@@ -41,6 +41,27 @@ test("what went wrong is said, and nothing else", async () => {
   );
 });
 
+test("checks that find all well say nothing, and what they find otherwise", async () => {
+  await clouds.write("polyvol.config.yaml", `${config}${POLICIES.replace("daily: 4", "last: 4")}`);
+  expect(await clouds.run("backup run -q")).toEqual({ code: 0, out: "", err: "" });
+  const checks = [
+    "backup status",
+    "backup drill --cloud ocean --volume a",
+    "backup audit",
+    "clouds check",
+    "config check",
+  ];
+  for (const check of checks)
+    expect([check, await clouds.run(`${check} -q`)]).toEqual([check, { code: 0, out: "", err: "" }]);
+  expect(JSON.parse((await clouds.run("backup status -q -o json")).out)).toMatchObject({ verdict: "fresh" });
+  await clouds.write(
+    "polyvol.config.yaml",
+    `${config}${POLICIES}${"  other:\n    select: { name: nope }\n    schedule: { every: 1h, timezone: UTC }\n    retention: { last: 1 }\n"}`,
+  );
+  const failed = await clouds.run("backup status -q");
+  expect(failed).toMatchObject({ code: 1, out: expect.stringContaining("failed: 1 fresh") });
+});
+
 test("what was asked for is a result, without the progress", async () => {
   const made = await clouds.run("volumes create b --cloud ocean --size 10 --quiet");
   expect(made).toMatchObject({ code: 0, out: expect.stringContaining("b"), err: "" });

@@ -1,5 +1,5 @@
 import { cleanFor } from "./clean.ts";
-import { out } from "./streams.ts";
+import { isQuiet, out } from "./streams.ts";
 
 export type OutputFormat = "table" | "json" | "yaml";
 
@@ -15,4 +15,13 @@ export async function writeResult(
       ? (await import("./json.ts")).renderJson(data)
       : (await import("./yaml.ts")).renderYaml(data);
   out(cleanFor(process.stdout, text));
+}
+
+/** Writes the result of a check, which is nothing to people who want to hear only what went wrong when all is well. */
+export async function writeVerdict(
+  format: OutputFormat,
+  allIsWell: boolean,
+  write: () => Promise<void>,
+): Promise<void> {
+  if (!allIsWell || !isQuiet() || format !== "table") await write();
 }

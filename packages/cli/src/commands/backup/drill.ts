@@ -4,6 +4,7 @@ import { reportProblems } from "../../backup/problems.ts";
 import type { Context } from "../../context.ts";
 import { FAILED } from "../../errors.ts";
 import { onOneCloud } from "../../on-clouds.ts";
+import { writeVerdict } from "../../output/result.ts";
 import { writeDrill } from "../../views/backup/drill.ts";
 import { change } from "../../wait.ts";
 
@@ -15,7 +16,7 @@ export async function run(context: Context, options: ChoiceOptions): Promise<num
   const report = await change(context, text, () =>
     drill({ cloud, from }, { [cloud]: storage }, context.call),
   );
-  await writeDrill(context.output, report);
+  await writeVerdict(context.output, report.ok, () => writeDrill(context.output, report));
   reportProblems(report.problems);
   return report.ok ? 0 : FAILED;
 }

@@ -5,6 +5,7 @@ import { deadline } from "../../backup/deadline.ts";
 import { reportProblems } from "../../backup/problems.ts";
 import type { Context } from "../../context.ts";
 import { FAILED } from "../../errors.ts";
+import { writeVerdict } from "../../output/result.ts";
 import { writeStatus } from "../../views/backup/status.ts";
 
 const CODES = { fresh: 0, stale: 4, failed: FAILED } as const;
@@ -21,7 +22,7 @@ export async function run(context: Context, options: StatusCommandOptions): Prom
     ...(options.grace === undefined ? {} : { graceMs: options.grace }),
   };
   const found = await check(() => status(policies, clouds, new Date(), how));
-  await writeStatus(context.output, found);
+  await writeVerdict(context.output, found.verdict === "fresh", () => writeStatus(context.output, found));
   reportProblems(found.problems, "looking");
   return CODES[found.verdict];
 }

@@ -3,7 +3,7 @@ import type { Options } from "../../action.ts";
 import type { Context } from "../../context.ts";
 import { onEachCloud } from "../../on-clouds.ts";
 import type { Tone } from "../../output/colour.ts";
-import { writeResult } from "../../output/result.ts";
+import { writeResult, writeVerdict } from "../../output/result.ts";
 
 interface Row {
   readonly cloud: string;
@@ -36,7 +36,10 @@ export async function run(context: Context, _options: Options): Promise<number> 
       failure: failed.get(cloud),
     };
   });
-  await writeResult(context.output, rows.map(toData), () => toTable(rows));
+  const allIsWell = rows.every(({ failure }) => failure === undefined);
+  await writeVerdict(context.output, allIsWell, () =>
+    writeResult(context.output, rows.map(toData), () => toTable(rows)),
+  );
   return checks.report();
 }
 

@@ -6,7 +6,7 @@ import type { Context } from "../../context.ts";
 import { CONFIGURATION, reportError } from "../../errors.ts";
 import { onEachCloud } from "../../on-clouds.ts";
 import { countText } from "../../output/format.ts";
-import { writeResult } from "../../output/result.ts";
+import { writeResult, writeVerdict } from "../../output/result.ts";
 
 /**
  * Connecting a cloud looks up its credentials and lets the adapter check its options, without a request. Policies are
@@ -26,10 +26,12 @@ export async function run(context: Context, _options: Options): Promise<number> 
     policies: ids,
   };
   if (ok || context.output !== "table") {
-    await writeResult(context.output, data, async () => {
-      const clouds = results.map(({ cloud, value }) => `${cloud} (${value})`);
-      return `${file === undefined ? "The configuration" : nameOf(file)} is fine.\n${line("cloud", clouds)}${line("policy", ids)}`;
-    });
+    const write = (): Promise<void> =>
+      writeResult(context.output, data, async () => {
+        const clouds = results.map(({ cloud, value }) => `${cloud} (${value})`);
+        return `${file === undefined ? "The configuration" : nameOf(file)} is fine.\n${line("cloud", clouds)}${line("policy", ids)}`;
+      });
+    await writeVerdict(context.output, ok, write);
   }
   const code = report();
   if (!(policies instanceof Error)) return code;
