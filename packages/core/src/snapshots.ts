@@ -2,10 +2,10 @@ import { answeredFor, createdAs } from "./answered.ts";
 import type { Snapshots } from "./block-storage.ts";
 import { type Call, checkedNow, runCall } from "./call.ts";
 import { removeSnapshot } from "./change/remove.ts";
-import { begin, type CreateKind, finish, operationOf } from "./create/begin.ts";
+import { begin, type CreateKind, finish, ofSource, operationOf } from "./create/begin.ts";
 import { type NamedCreate, severalFound } from "./create/named.ts";
 import type { DriverCreateSnapshot } from "./driver.ts";
-import { isPolyvolError, PolyvolError } from "./errors.ts";
+import { PolyvolError } from "./errors.ts";
 import { inUse } from "./in-use.ts";
 import {
   checkCreateSnapshot,
@@ -102,14 +102,11 @@ export function createSnapshots(
     const { checked, nameRefusal } = check(input);
     call.about({ kind: "snapshot", name: checked.name });
     const create = namedCreate(checked.name, checked.volumeId, checked);
-    try {
+    const made = async (): Promise<OperationRef & { readonly resource: Snapshot }> => {
       if (checked.allowAttached === false) await refuseAttached(call, checked.volumeId);
       return await begin(kind, call, create, { within: checked.volumeId }, nameRefusal);
-    } catch (error) {
-      // Of a create it is what it is made of that was not found.
-      if (isPolyvolError(error, "not_found")) call.about({ kind: "volume", id: checked.volumeId });
-      throw error;
-    }
+    };
+    return await ofSource(call, { kind: "volume", id: checked.volumeId }, made());
   }
 
   const snapshots: Snapshots = {

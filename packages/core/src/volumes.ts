@@ -3,7 +3,7 @@ import { type Call, checkedNow, runCall } from "./call.ts";
 import type { Capability } from "./capabilities.ts";
 import { converge, type VolumeChange } from "./change/converge.ts";
 import { removeVolume } from "./change/remove.ts";
-import { begin, type CreateKind, finish, operationOf } from "./create/begin.ts";
+import { begin, type CreateKind, finish, ofSource, operationOf } from "./create/begin.ts";
 import { theOneNamed } from "./create/named.ts";
 import { planVolume, volumeCreate } from "./create/volume-plan.ts";
 import type { CallContext, Changed } from "./driver.ts";
@@ -104,7 +104,9 @@ export function createVolumes(
   ): Promise<OperationRef & { readonly resource: Volume }> {
     const plan = await planVolume(runtime, snapshots, call, input);
     const create = volumeCreate(resources, driver, { ...plan.key, name: plan.input.name }, plan);
-    return await begin(kind, call, create, plan.key, plan.nameRefusal);
+    const { sourceSnapshotId: id } = plan.key;
+    const made = begin(kind, call, create, plan.key, plan.nameRefusal);
+    return await (id === undefined ? made : ofSource(call, { kind: "snapshot", id }, made));
   }
 
   const volumes: Volumes = {
@@ -194,6 +196,7 @@ export function createVolumes(
           return {
             // A revert leaves no trace to look for: it is done when it was sent and the volume is at rest again.
             reached: () => sent,
+            isOfAnother: true,
             openIn: { states: ["reverting"] },
             refuse: (volume) => {
               refuseFailed(volume);

@@ -1,6 +1,6 @@
 import type { Call } from "../call.ts";
 import type { CallContext, Changed } from "../driver.ts";
-import { isPolyvolError, PolyvolError } from "../errors.ts";
+import { isPolyvolError, PolyvolError, type PolyvolErrorDetails } from "../errors.ts";
 import type { WaitOptions } from "../options.ts";
 import { isUnclear } from "../retry.ts";
 import type { Volume, VolumeState } from "../volume.ts";
@@ -30,6 +30,8 @@ export interface VolumeChange {
   send(context: CallContext): Promise<Changed>;
   /** The server that it is about, too, where there is one. */
   readonly server?: ServerOfChange;
+  /** Whether what is missing may be something else that it is about, too. */
+  readonly isOfAnother?: boolean;
   readonly onProgress: WaitOptions["onProgress"];
 }
 
@@ -59,7 +61,10 @@ export async function converge(
       } catch (error) {
         if (call.abortSignal.aborted || !isPolyvolError(error)) throw error;
         unclear ||= isUnclear(error);
-        const again = isUnclear(error) || error.lookFirst;
+        // Of what was read just now it is said by a copy that lags behind: the next look tells whether it has gone.
+        const isOfAnother = change.server !== undefined || change.isOfAnother === true;
+        const isBehind = isPolyvolError(error, "not_found") && !isOfAnother;
+        const again = isUnclear(error) || error.lookFirst || isBehind;
         if (!again || round >= runtime.retry.maxAttempts || !(await call.pauseBefore(round, error))) {
           // Refused for good: an earlier request without an answer, or another process, may have done it all the same.
           const { server } = change;
@@ -82,7 +87,13 @@ async function alreadyReached(
     throw error;
   });
   if (change.reached(volume)) return volume;
-  throw error;
+  if (!isPolyvolError(error, "not_found") || change.isOfAnother === true) throw error;
+  const words = `the provider shows it, and does not find it for the change: ${error.reason}`;
+  throw new PolyvolError("unavailable", words, {
+    ...(error as PolyvolErrorDetails),
+    retryable: true,
+    cause: error,
+  });
 }
 
 /** The volume, once nothing is under way on it, or it is as wanted whatever is. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Call, runCall } from "../call.ts";
 import { blockedWords, isBlocked, refuseBlocked } from "../change/blocked.ts";
-import { isPolyvolError, type PolyvolError } from "../errors.ts";
+import { isPolyvolError, type PolyvolError, type ResourceRef } from "../errors.ts";
 import type { Operation, OperationRef, OperationStatus } from "../operation.ts";
 import type { CallOptions, WaitOptions } from "../options.ts";
 import type { Resources } from "../resources.ts";
@@ -52,6 +52,16 @@ export async function begin<T extends Volume | Snapshot, Query>(
       : beginFree(call, create, randomUUID(), kind.remove);
   });
   return { ...refOf(kind, create, key, begun), resource: begun.resource };
+}
+
+/** What has begun. Of a create it is the source, what it is made of, that can be missing: errors name it then. */
+export async function ofSource<T>(call: Call, source: ResourceRef, begun: Promise<T>): Promise<T> {
+  try {
+    return await begun;
+  } catch (error) {
+    if (isPolyvolError(error, "not_found")) call.about(source);
+    throw error;
+  }
 }
 
 function refOf<T extends Volume | Snapshot, Query>(

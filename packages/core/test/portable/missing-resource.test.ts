@@ -1,6 +1,6 @@
 /** `not_found` is about what is missing, never about what is there: callers forget what it names. */
-import { type BlockStorage, createBlockStorage, type ResourceRef } from "@polyvol/core";
-import { createVirtualClock } from "@polyvol/core/driver";
+import { type BlockStorage, createBlockStorage, PolyvolError, type ResourceRef } from "@polyvol/core";
+import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/driver";
 import { createMemoryAccount, createMemoryDriver } from "@polyvol/memory";
 import { expect, test } from "vitest";
 import { failureOf } from "./failing.ts";
@@ -54,4 +54,63 @@ test.each(CALLS)("%s", async (_, resource, call) => {
   const error = await failureOf(call({ ...storage, volumeId }));
   expect(error).toMatchObject({ code: "not_found", outcome: error.outcome && "not_applied" });
   expect(error.resource).toEqual(resource);
+});
+
+/** A storage whose provider does not find what it shows: for the first `times` requests of a change. */
+async function behind(
+  times: number,
+): Promise<{ readonly storage: BlockStorage; readonly sent: () => number }> {
+  const clock = createVirtualClock();
+  clock.runFreely();
+  const driver: BlockStorageDriver = createMemoryDriver({ account: createMemoryAccount({ clock }) });
+  const { resizeVolume, renameVolume } = driver;
+  if (resizeVolume === undefined || renameVolume === undefined) return expect.unreachable("it can do both");
+  let sent = 0;
+  const late = <T>(work: () => Promise<T>): Promise<T> => {
+    sent += 1;
+    if (sent <= times) throw new PolyvolError("not_found", "there is none", { outcome: "not_applied" });
+    return work();
+  };
+  const changed: BlockStorageDriver = {
+    ...driver,
+    resizeVolume: async (...given) => await late(() => resizeVolume.apply(driver, given)),
+    renameVolume: async (...given) => await late(() => renameVolume.apply(driver, given)),
+  };
+  return { storage: createBlockStorage(changed, { clock }), sent: () => sent };
+}
+
+test.each(["resize", "rename"] as const)("%s of what is shown and not found is asked again", async (name) => {
+  const change = ({ volumes }: BlockStorage, id: string): Promise<unknown> =>
+    name === "resize" ? volumes.resize(id, 16) : volumes.rename(id, "other");
+  const soon = await behind(1);
+  const { id } = await soon.storage.volumes.create({ name: "db", sizeGiB: 8 });
+  await change(soon.storage, id);
+  expect(soon.sent()).toBe(2);
+
+  const never = await behind(Number.POSITIVE_INFINITY);
+  const volume = await never.storage.volumes.create({ name: "db", sizeGiB: 8 });
+  const error = await failureOf(change(never.storage, volume.id));
+  expect(error).toMatchObject({ code: "unavailable", retryable: true, outcome: "not_applied" });
+  expect(error.reason).toContain("shows it, and does not find it for the change: there is none");
+});
+
+test("a restore whose snapshot goes before it is sent names the snapshot", async () => {
+  const clock = createVirtualClock();
+  clock.runFreely();
+  const driver = createMemoryDriver({ account: createMemoryAccount({ clock }) });
+  const gone = new PolyvolError("not_found", "there is none", { outcome: "not_applied" });
+  const { volumes, snapshots } = createBlockStorage(
+    {
+      ...driver,
+      createVolume: async (input, context) => {
+        if (input.sourceSnapshotId !== undefined) throw gone;
+        return await driver.createVolume(input, context);
+      },
+    },
+    { clock },
+  );
+  const { id: volumeId } = await volumes.create({ name: "db", sizeGiB: 8 });
+  const { id } = await snapshots.create({ volumeId, name: "s" });
+  const error = await failureOf(volumes.create({ name: "copy", sourceSnapshotId: id }));
+  expect(error).toMatchObject({ code: "not_found", resource: { kind: "snapshot", id } });
 });
