@@ -102,7 +102,8 @@ function respond(
   const { headers } = attempt.outgoing;
   if (fetch === undefined && isPlatformUntouched()) {
     attempt.sent = true;
-    return nodeFetch(url, { method, headers, body, signal });
+    // An answer without a body could be anybody's.
+    return nodeFetch(url, { method, headers, body, signal, isAlone: !attempt.wantsBody });
   }
   const init: RequestInit = { method, headers, signal, redirect: "manual" };
   if (body !== undefined) init.body = body;

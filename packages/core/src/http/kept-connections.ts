@@ -1,10 +1,10 @@
-import type { ClientRequest } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 
 /** The connections of one origin that lie ready for the next request. */
 export interface KeptConnections {
-  /** Gives up those that a request could be lost on. To be waited for before each request. */
-  check(): Promise<void> | undefined;
+  /** Gives up those that a request could be lost on, or all. To be waited for before each request. */
+  check(all: boolean): Promise<void> | undefined;
   /** Gives up all. */
   forget(): void;
   /** Learns from a request what becomes of its connection. What `signal` ends says nothing of the server. */
@@ -19,7 +19,8 @@ const DISTRUST_MS = 600_000;
 /**
  * A request on a connection that the server has closed is lost, and whether a change was made is not known; an answer
  * that nobody asked for would be taken for the next one. Both are heard of by two turns of the event loop, as long as
- * they were there before the request. A server that closes right behind its answers is never waited for again.
+ * they were there before the request. A server that closes right behind its answers is never waited for again, and a
+ * request whose answer says nothing that could be checked takes no connection that was used before.
  */
 export function keepConnections(): KeptConnections {
   const idleSince = new Map<Socket, number>();
@@ -65,9 +66,9 @@ export function keepConnections(): KeptConnections {
   }
 
   return {
-    check() {
+    check(all) {
       if (idleSince.size === 0) return undefined;
-      if (!isDistrusted()) return hear();
+      if (!all && !isDistrusted()) return hear();
       giveUp(idleSince.keys());
       return undefined;
     },
@@ -75,26 +76,27 @@ export function keepConnections(): KeptConnections {
     follow(request, signal) {
       let socket: Socket | undefined;
       let usedBeforeMs: number | undefined;
-      let answered = false;
+      let answer: IncomingMessage | undefined;
       request.once("socket", (its) => {
         socket = its;
         usedBeforeMs = idleSince.get(its);
         idleSince.delete(its);
         if (!known.has(its)) firstUse(its);
       });
-      request.once("response", () => {
-        answered = true;
+      request.once("response", (message) => {
+        answer = message;
       });
       request.once("error", () => {
-        if (answered || usedBeforeMs === undefined || signal.aborted) return;
+        if (answer !== undefined || usedBeforeMs === undefined || signal.aborted) return;
         // Lost, and the others may be as old.
         distrust();
         giveUp(idleSince.keys());
       });
       request.once("close", () => {
-        if (socket !== undefined && !socket.destroyed && request.shouldKeepAlive) {
-          idleSince.set(socket, performance.now());
-        }
+        if (socket === undefined || !request.shouldKeepAlive) return;
+        if (!socket.destroyed) idleSince.set(socket, performance.now());
+        // The answer was whole, and behind it came more.
+        else if (answer?.complete && !signal.aborted) distrust();
       });
     },
   };

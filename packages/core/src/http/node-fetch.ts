@@ -9,6 +9,8 @@ export interface NodeRequestParts {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
+  /** Whether it goes on a connection that nothing has gone on before. */
+  readonly isAlone: boolean;
   /** Belongs to this request alone: what listens to it is not taken off. */
   readonly signal: AbortSignal;
 }
@@ -44,7 +46,7 @@ const origins = new Map<string, Origin>();
 export async function nodeFetch(url: string, parts: NodeRequestParts): Promise<NodeResponse> {
   const slash = url.indexOf("/", "https://".length);
   const origin = originOf(slash < 0 ? url : url.slice(0, slash));
-  const checked = origin.kept.check();
+  const checked = origin.kept.check(parts.isAlone);
   if (checked !== undefined) await checked;
   return await send(origin, slash < 0 ? "/" : url.slice(slash), parts);
 }

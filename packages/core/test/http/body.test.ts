@@ -154,7 +154,7 @@ describe("an answer that can be used", () => {
     for (let each = 0; each < 5; each++) {
       await client.send(GET, makeContext());
       await failureOf(client.send({ ...GET, path: "/bad" }, makeContext()));
-      await client.send({ method: "DELETE", path: "/x" }, makeContext());
+      await client.send(POST, makeContext());
     }
     // The platform may open a second one while it puts the first one back.
     expect(server.opened).toBeLessThanOrEqual(2);

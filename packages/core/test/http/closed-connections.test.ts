@@ -93,3 +93,14 @@ test("a server that keeps its connections is not made to open one for each reque
   // An answer can come before the request is known to be out: then the next one does not find the connection free.
   expect(Atomics.load(news, 1)).toBeLessThan(REQUESTS / 2);
 });
+
+test("a request whose answer has no body takes no connection that was used before", async () => {
+  const { client, news } = await serveBeside(`(socket, nth) => {
+    if (nth > 1) tell(1);
+    socket.write(answer('{"own":true}'));
+  }`);
+  for (let each = 0; each < REQUESTS; each += 1) {
+    await client.send({ method: "DELETE", path: "/x" }, makeContext());
+  }
+  expect([...news]).toEqual([REQUESTS, 0]);
+});
