@@ -1,9 +1,10 @@
 import type { Call } from "../call.ts";
 import { extendError, isPolyvolError, type PolyvolError } from "../errors.ts";
 import type { Snapshot } from "../snapshot.ts";
+import { foldCapitals, tagTexts } from "../tags.ts";
 import type { Volume } from "../volume.ts";
 import { seenState } from "../waiting/goal.ts";
-import { conflict, type NamedCreate } from "./named.ts";
+import { conflict, isLive, type NamedCreate } from "./named.ts";
 
 /*
  * What a failed create leaves costs quota and holds back the deletion of its volume, so it must not pile up. What is
@@ -12,6 +13,9 @@ import { conflict, type NamedCreate } from "./named.ts";
 
 /** Words such as `error_extending` tell of a later change, before which the resource was good: all but this one. */
 const FAILED_LATER = /^error[-_ ](?!deleting$)/i;
+
+/** The tag that keeps a snapshot whatever else holds of it; `@polyvol/backup` sets it. */
+const HOLD = /^polyvol-hold(?::|$)/;
 
 /** Deletes a resource for good. */
 export type Remove<T> = (call: Call, resource: T) => Promise<void>;
@@ -28,7 +32,7 @@ export function hasUnmarked<T extends Volume | Snapshot>(create: NamedCreate<T>,
 
 /**
  * Before a create is sent where names may repeat: removes the failed resources of its name that carry a mark of
- * Polyvol's. What failed before is read anew, for somebody may have mended it.
+ * Polyvol's. What failed before is read anew, for somebody may have mended it: then it is the one that is there.
  *
  * @throws PolyvolError `conflict` naming those that no mark proves to be own, or that could not be removed
  */
@@ -37,18 +41,23 @@ export async function clearFailed<T extends Volume | Snapshot>(
   create: NamedCreate<T>,
   all: readonly T[],
   remove: Remove<T>,
-): Promise<void> {
+): Promise<T | undefined> {
   const left: string[] = [];
+  let mended: T | undefined;
   for (const each of failedOf(create, all)) {
     const stays = `${each.id} (${seenState(each)})`;
-    if (create.attemptIdOf(each) === undefined) left.push(stays);
-    else {
-      const { why } = await removeFailed(call, create, each.id, remove);
+    if (create.attemptIdOf(each) === undefined) {
+      const now = await create.get(call, each.id);
+      if (now !== undefined && isLive(now)) mended ??= now;
+      else if (now !== undefined) left.push(stays);
+    } else {
+      const { why, live } = await removeFailed(call, create, each.id, remove);
+      mended ??= live;
       if (why !== undefined) left.push(`${stays}, which could not be removed: ${why}`);
     }
   }
   call.about({ kind: create.kind, name: create.name });
-  if (left.length === 0) return;
+  if (mended !== undefined || left.length === 0) return mended;
   const which = `${left.length} failed ${create.kind}${left.length === 1 ? " has" : "s have"} this name`;
   const way = "look whether it holds anything; mend or delete it, then create again";
   throw conflict(`${which}: ${left.join("; ")}; ${way}`, false);
@@ -65,26 +74,33 @@ export async function withoutFailed<T extends Volume | Snapshot>(
   remove: Remove<T>,
   error: PolyvolError,
 ): Promise<PolyvolError> {
-  const { removed, why } = await removeFailed(call, create, id, remove);
+  const {
+    removed,
+    live,
+    why = live && `it is in the state ${seenState(live)}`,
+  } = await removeFailed(...([call, create, id, remove] as const));
   call.about({ kind: create.kind, id, name: create.name });
   if (why !== undefined) return extendError(error, {}, `${error.reason}; ${create.kind} ${id} stays: ${why}`);
   return removed ? extendError(error, {}, `${error.reason}; what failed has been removed`) : error;
 }
 
-/** `why`: it is there and should not be. Neither: it has gone, or is on its way. */
+/** `why`: it is there and should not be. `live`: it has not failed. None of them: it has gone, or is on its way. */
 async function removeFailed<T extends Volume | Snapshot>(
   call: Call,
   create: NamedCreate<T>,
   id: string,
   remove: Remove<T>,
-): Promise<{ readonly removed: boolean; readonly why?: string }> {
+): Promise<{ readonly removed: boolean; readonly why?: string; readonly live?: T }> {
   try {
     const now = await create.get(call, id);
     if (now === undefined || now.state === "deleting") return { removed: false };
+    if (isLive(now)) return { removed: false, live: now };
     const isDetached = !("attachments" in now) || now.attachments.length === 0;
     if (now.state !== "error" || FAILED_LATER.test(seenState(now)) || !isDetached) {
       return { removed: false, why: `it is in the state ${seenState(now)}` };
     }
+    if (tagTexts(now).some((tag) => HOLD.test(foldCapitals(tag))))
+      return { removed: false, why: "it is held" };
     await remove(call, now);
     const resource = { kind: create.kind, id, name: create.name };
     call.runtime.emit(call.operation, { type: "recover", resource, result: "failed_removed" });

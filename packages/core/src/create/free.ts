@@ -77,8 +77,8 @@ async function theOnly<T extends Volume | Snapshot>(
     if (second !== undefined) throw severalFound(create.kind, found);
     if (first !== undefined) return await adopt(call, create, first);
     if (look > 1 || !hasUnmarked(create, all)) {
-      await clearFailed(call, create, all, remove);
-      return undefined;
+      const mended = await clearFailed(call, create, all, remove);
+      return mended === undefined ? undefined : await adopt(call, create, mended);
     }
     // Whoever made it may be removing it just now.
     await call.sleep(call.runtime.driver.settleMs);
@@ -105,8 +105,9 @@ async function lookWhileSettling<T extends Volume | Snapshot>(
     if (resource !== undefined) return { resource, ownIds: own.map((each) => each.id) };
     if (look >= LOOKS_WITHIN_SETTLE) {
       // There was none before the request: what has failed since may be its effect, and another goes beside it no more.
-      await clearFailed(call, create, all, remove);
-      return undefined;
+      const mended = await clearFailed(call, create, all, remove);
+      const taken = mended === undefined ? undefined : await adopt(call, create, mended);
+      return taken === undefined ? undefined : { resource: taken, ownIds: [] };
     }
     await call.sleep(driver.settleMs / (LOOKS_WITHIN_SETTLE - 1));
   }

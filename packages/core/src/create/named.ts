@@ -45,7 +45,7 @@ export interface Attempt {
 }
 
 /** Not on its way out and not failed: only such a resource can be what a create asks for. */
-function isLive(resource: Volume | Snapshot): boolean {
+export function isLive(resource: Volume | Snapshot): boolean {
   return resource.state !== "deleting" && resource.state !== "error";
 }
 

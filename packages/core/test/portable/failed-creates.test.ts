@@ -229,6 +229,42 @@ test("a resource that failed later, with a word of its own for it, is not taken 
   expect(await states()).toEqual(["error"]);
 });
 
+test.each(KINDS)(
+  "a failed %s of the name that is good when it is read is the one that is asked for",
+  async (kind) => {
+    const here = world();
+    const { create, states } = await creating(kind, here);
+    await create(here.storage());
+    // The listing lags behind.
+    const asFailed = <T extends object>(page: { readonly items: readonly T[] }) => ({
+      ...page,
+      items: page.items.map((each) => ({ ...each, state: "error" as const, providerState: "error" })),
+    });
+    const storage = here.storage({
+      listVolumes: async (...given) => asFailed(await here.driver.listVolumes(...given)),
+      listSnapshots: async (...given) => asFailed(await here.driver.listSnapshots(...given)),
+    });
+    await create(storage);
+    expect(await states()).toEqual(["available"]);
+  },
+);
+
+test("a failed snapshot that is held stays, and is named", async () => {
+  const here = world();
+  const { create, begin, states, method } = await creating("snapshot", here);
+  here.account.inject({ on: method, effect: "break" });
+  await begin(here.storage());
+  await here.clock.sleep(60_000);
+  const getSnapshot: BlockStorageDriver["getSnapshot"] = async (id, context) => ({
+    ...(await here.driver.getSnapshot(id, context)),
+    tags: { "Polyvol-Hold": "" },
+  });
+  const error = await failureOf(create(here.storage({ getSnapshot })));
+  expect(error).toMatchObject({ code: "conflict" });
+  expect(error.reason).toContain("could not be removed: it is held");
+  expect(await states()).toEqual(["error"]);
+});
+
 test("a create while another process removes what it failed to make goes ahead", async () => {
   const here = world();
   const { create, states, method } = await creating("volume", here);
