@@ -66,6 +66,8 @@ const AGAIN = "the same command can be repeated: it continues and makes nothing 
 const BUSY = "wait until the resource is free, then repeat";
 const OTHERS_WORK =
   "nothing was changed; repeat when what is under way has ended, or with a longer --timeout";
+const WRONG_PLACE =
+  "a service answers a listing so where its path is another: look at options.baseUrl of that cloud in the configuration";
 /** What the provider may say of when to come back. */
 const WAITABLE: readonly PolyvolErrorCode[] = ["rate_limited", "unavailable"];
 const WHICH = "say which one is meant: by --region where they differ in region, else by its id";
@@ -103,5 +105,14 @@ export function nextStep(
   if (error.code === "conflict" && error.retryable === true) return BUSY;
   if (error.code === "conflict" && error.operation?.endsWith(".find") === true) return WHICH;
   if (error.code === "not_found" && error.resource?.kind === "server") return NO_SERVER;
+  if (error.code === "not_found" && asksForNone(error)) return WRONG_PLACE;
   return NEXT[error.code];
+}
+
+/** Whether a request was for no single resource, so that no name and no id can be wrong. */
+function asksForNone({
+  operation,
+  resource,
+}: Partial<Pick<PolyvolError, "operation" | "resource">>): boolean {
+  return resource === undefined && (operation?.endsWith(".list") === true || operation === "checkHealth");
 }

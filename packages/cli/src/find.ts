@@ -51,7 +51,11 @@ export async function findSnapshot(
   if (volume !== undefined && !UUID.test(text)) {
     const named = await storage.snapshots.find({ name: text, volumeId: volume.id }, context.call);
     if (named !== undefined) return named;
-    throw new UsageError(`volume ${volume.name} has no snapshot named ${JSON.stringify(text)}.`);
+    throw new PolyvolError(
+      "not_found",
+      `volume ${volume.name} has no snapshot named ${JSON.stringify(text)}`,
+      { provider: storage.provider, operation: "snapshots.find" },
+    );
   }
   if (volume === undefined && !UUID.test(text)) {
     throw new UsageError(

@@ -134,8 +134,10 @@ test.concurrent("files that cannot be read or written", async () => {
   expect(settings.err).toMatch(/^error: folder: found a folder; allowed: a regular file of at most .*\n$/);
   expect(plan.err).toMatch(/^error: folder: found a folder; allowed: a regular file of at most .*\n$/);
   expect(policy.err).toContain("error: folder: found a folder; allowed: a regular file");
-  expect(kept).toMatchObject({ out: "", err: "error: folder cannot be written (EISDIR)\n" });
-  expect(begun.err).toBe("error: folder/none/polyvol.config.yaml cannot be written (ENOENT)\n");
+  expect(kept).toMatchObject({ out: "", err: "error: folder cannot be written: it is a folder (EISDIR)\n" });
+  expect(begun.err).toBe(
+    "error: folder/none/polyvol.config.yaml cannot be written: there is no folder folder/none (ENOENT)\n",
+  );
   expect(credential.err).toMatch(
     /^error: .*secret\.yaml:\d+:\d+: clouds\.ocean\.credentials\.token\.file: found .*token, which does not exist; allowed: a readable file/,
   );

@@ -56,9 +56,11 @@ test.concurrent("a snapshot that is not there", async () => {
     clouds.run("backup release --cloud samsung 11111111-1111-4111-8111-111111111111"),
   ]);
   expect(name).toMatchObject({
-    code: 2,
+    code: 1,
     out: "",
-    err: 'error: volume db has no snapshot named "nothing".\n',
+    err:
+      'error: digitalocean snapshots.find: volume db has no snapshot named "nothing" (not_found)\n' +
+      "next:  polyvol volumes list and polyvol snapshots list show what there is\n",
   });
   expect(id).toMatchObject({ code: 1, out: "" });
   expect(id.err).toMatch(/^error: samsung-scp snapshots\.get snapshot 1{8}-.*\(not_found/);

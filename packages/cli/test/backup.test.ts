@@ -163,7 +163,9 @@ test.concurrent("a policy that was renamed restores what it had before", async (
   expect(drilled.code, drilled.err).toBe(0);
   const other = await clouds.run("backup drill --cloud ocean --volume old --policy other -c after.yaml");
   expect(other.code).toBe(1);
-  expect(other.err).toContain("none of its 1 snapshots is an available one of policy other");
+  expect(other.err).toContain(
+    "it has no available snapshot of policy other, of 1 snapshot in all; there are some of policy before",
+  );
 });
 
 test.concurrent("no room for a new snapshot: what can be done is said", async () => {
@@ -239,5 +241,7 @@ test.concurrent("plan files and choices that cannot be", async () => {
   expect(both.err).toBe(neither.err);
   expect(time.err).toContain("Give a date and time with an offset or Z");
   expect(where).toMatchObject({ code: 1, out: "" });
-  expect(where.err).toBe("error: no/such/folder.json cannot be written (ENOENT)\n");
+  expect(where.err).toBe(
+    "error: no/such/folder.json cannot be written: there is no folder no/such (ENOENT)\n",
+  );
 });

@@ -104,5 +104,8 @@ test.concurrent("a configuration is begun, never written over, and described for
   expect(check.code).toBe(2);
   expect(check.err).toContain("found DIGITALOCEAN_TOKEN, which is not set");
   expect(JSON.parse(schema.out)).toMatchObject({ title: "Polyvol configuration" });
-  expect(where).toMatchObject({ code: 1, err: "error: no/such/folder.yaml cannot be written (ENOENT)\n" });
+  expect(where).toMatchObject({
+    code: 1,
+    err: "error: no/such/folder.yaml cannot be written: there is no folder no/such (ENOENT)\n",
+  });
 });

@@ -78,6 +78,7 @@ test.concurrent("files that cannot be: file, path, found, allowed", async () => 
   expect(broken).toMatch(
     /^error: broken\.json: found what is no JSON \(.*\); allowed: JSON with a list of snap/,
   );
+  expect(broken?.match(/^error: /gm)).toHaveLength(1);
   expect(none).toMatch(/^error: none\.json: found no such file; allowed: a readable JSON file with the keys/);
   expect(nothing).toContain("required option '--policy <file>' not specified");
 });

@@ -143,3 +143,15 @@ test.concurrent("a page in place of the service's answer: nothing is called dele
   expect(gone.err).toContain("is baseUrl right?");
   expect(JSON.stringify(clouds.ocean.state())).toContain('"volume-7"');
 });
+
+test.concurrent("a base address with a path too much: the next step is the configuration, not a name", async () => {
+  const { ocean } = clouds.urls;
+  const place = `{ provider: digitalocean, region: nyc3, credentials: { token: { env: TOKEN } }, options: { baseUrl: "${ocean}/v3" } }`;
+  await clouds.write("path.yaml", `clouds:\n  ocean: ${place}\n`);
+  const { code, err } = await clouds.run("volumes list -c path.yaml");
+  expect(code).toBe(1);
+  expect(err).toMatch(/^error: ocean: digitalocean volumes\.list: .*\(not_found.*\n/);
+  expect(err).toContain(
+    "next:  a service answers a listing so where its path is another: look at options.baseUrl",
+  );
+});

@@ -245,12 +245,17 @@ function auditSnapshots(
       if (names.size > 1) about("surplus_slot", group, "several snapshots of one slot", policyId);
     }
     if (owner === undefined) {
-      about("policy_gone", own, `there is no policy ${policyId}; nothing deletes them`, policyId);
+      about(
+        "policy_gone",
+        own,
+        `there is no policy ${policyId}, so nothing deletes them; a policy that was renamed says so in formerIds`,
+        policyId,
+      );
     } else if (!gone && !chosen.has(policyId)) {
       about(
         "policy_elsewhere",
         own,
-        `policy ${policyId} does not choose this volume; nothing deletes them`,
+        `policy ${policyId} does not choose this volume, so nothing deletes them`,
         policyId,
       );
     }

@@ -134,17 +134,17 @@ function missing(
   const told = [
     ...ids
       .filter((id) => !some(({ volume }) => volume.id === id))
-      .map((id) => `with the id ${id} on ${where}`),
+      .map((id) => `volume on ${where} has the id ${id}`),
     ...names
       .filter((pattern) => !some(({ volume }) => matchesGlob(pattern, volume.name)))
-      .map((pattern) => `of the name ${JSON.stringify(pattern)} on ${where}`),
+      .map((pattern) => `volume on ${where} fits the name ${JSON.stringify(pattern)}`),
     ...named
       .filter((name) => !some(({ cloud }) => cloud === name))
-      .map((name) => `on the cloud ${name}, which select.cloud names`),
+      .map((name) => `volume on the cloud ${name}, which select.cloud names, is chosen`),
   ];
   return told.map((what) => {
     const message =
-      `policy ${policy.id}: no volume fits ${what}; the others are backed up; correct select, ` +
+      `policy ${policy.id}: no ${what}; the others are backed up; correct select, ` +
       "or say allowEmpty: true when that is meant";
     return { code: "not_found", message, effect: "attention", ...place };
   });

@@ -1,4 +1,5 @@
 import { type BlockStorage, PolyvolError, type Snapshot } from "@polyvol/core";
+import { listWords } from "@polyvol/core/driver";
 import { seen } from "../observe/observe.ts";
 import { compareText } from "../ordering.ts";
 import type { OneOrMore } from "../policy/types.ts";
@@ -69,10 +70,24 @@ export async function findSnapshot(
   if (newest !== undefined) return newest;
   const policy = ids === undefined ? "" : ` of policy ${ids.join(" or ")}`;
   const by = takenBy === undefined ? "" : ` taken by ${takenBy.toISOString()}`;
-  const reason = `none of its ${all.length} snapshots is an available one${policy}${by}`;
+  const reason = `it has no available snapshot${policy}${by}, of ${countOf(all)}${ids === undefined ? "" : policiesOf(all)}`;
   throw new PolyvolError("not_found", reason, {
     provider: storage.provider,
     operation,
     resource: { kind: "volume", id: volumeId },
   });
+}
+
+function countOf({ length }: readonly Snapshot[]): string {
+  return length === 1 ? "1 snapshot in all" : `${length} snapshots in all`;
+}
+
+/** Whose snapshots there are, for whoever has misspelt the id of a policy. */
+function policiesOf(snapshots: readonly Snapshot[]): string {
+  const policies = new Set(
+    snapshots.map((each) => seen(each).ours?.policyId).filter((id) => id !== undefined),
+  );
+  return policies.size === 0
+    ? ""
+    : `; there are some of policy ${listWords([...policies].toSorted(compareText))}`;
 }

@@ -152,7 +152,7 @@ describe.each(["do", "scp"] as const)("on %s", (cloud) => {
     const from = { volumeId, takenBy: new Date("2020-01-01T00:00:00Z") };
     await expect(restore({ cloud, from, newName: "x" }, clouds)).rejects.toMatchObject({
       code: "not_found",
-      reason: "none of its 5 snapshots is an available one taken by 2020-01-01T00:00:00.000Z",
+      reason: "it has no available snapshot taken by 2020-01-01T00:00:00.000Z, of 5 snapshots in all",
     });
     await expect(restore({ cloud, from: { volumeId }, newName: "data-1" }, clouds)).rejects.toMatchObject({
       code: "already_exists",

@@ -392,7 +392,7 @@ describe("selectors", () => {
     );
     expect(made.totals.create).toBe(1);
     expect(made.problems).toMatchObject([{ code: "not_found", effect: "attention" }]);
-    expect(made.problems[0]?.message).toContain("no volume fits with the id nobody on do");
+    expect(made.problems[0]?.message).toContain("no volume on do has the id nobody");
   });
 
   test("each name, pattern, id and cloud that nothing fits is said, and the others are backed up", async () => {
@@ -405,14 +405,14 @@ describe("selectors", () => {
       Array.from({ length: 3 }, () => ({ code: "not_found", effect: "attention", policyId: "nightly" })),
     );
     expect(made.problems.map(({ message }) => message.split(";")[0])).toEqual([
-      'policy nightly: no volume fits of the name "custmers" on do, scp',
-      'policy nightly: no volume fits of the name "app-?" on do, scp',
-      "policy nightly: no volume fits on the cloud scp, which select.cloud names",
+      'policy nightly: no volume on do, scp fits the name "custmers"',
+      'policy nightly: no volume on do, scp fits the name "app-?"',
+      "policy nightly: no volume on the cloud scp, which select.cloud names, is chosen",
     ]);
     const both = { id: [orders], name: ["orders", "web-1"] };
     const narrowed = await planNow(world, parsePolicies({ nightly: nightly({ select: both }) }));
     expect(narrowed.problems.map(({ message }) => message.split(";")[0])).toEqual([
-      'policy nightly: no volume fits of the name "web-1" on do, scp',
+      'policy nightly: no volume on do, scp fits the name "web-1"',
     ]);
     const meant = await planNow(world, parsePolicies({ nightly: nightly({ select, allowEmpty: true }) }));
     expect(meant.problems).toEqual([]);

@@ -1,4 +1,4 @@
-import { AmbiguousJson, parseJsonText, readTextFile, UnfitFile } from "@polyvol/core/driver";
+import { AmbiguousJson, fitWords, parseJsonText, readTextFile, UnfitFile } from "@polyvol/core/driver";
 import { UsageError } from "../usage-error.ts";
 
 /** The plan of a very large fleet has some ten MiB. */
@@ -23,7 +23,7 @@ export async function readJson(file: string, what: string): Promise<unknown> {
         `${file}:${error.line}:${error.column}: found ${error.found}; allowed: JSON with ${what}`,
       );
     }
-    const reason = text.trim() === "" ? "the file is empty" : (error as Error).message;
+    const reason = text.trim() === "" ? "the file is empty" : fitWords((error as Error).message);
     throw new UsageError(`${file}: found what is no JSON (${reason}); allowed: JSON with ${what}`);
   }
 }

@@ -21,7 +21,8 @@ const LIFT_BRAKE = [
 
 const INTERRUPTED = `
 Ctrl-C, and --timeout once its time has passed, end it while the clouds are read; after that they
-finish what is in flight, begin nothing new, and say what is left. Ctrl-C again stops at once.
+finish what is in flight, begin nothing new, and say what is left. Ctrl-C again stops at once;
+a hook "after" that is due still runs then, unless Ctrl-C comes a third time.
 It can be run again at any time: it goes on from there, and makes nothing twice.
 `;
 

@@ -9,15 +9,17 @@ them (\`pnpm docs:cli\`), and a test runs them again.
 | exit code | |
 |---|---|
 | 0 | done; also for an audit that finds something |
-| 1 | failed, or not all could be read |
-| 2 | the command line or the configuration is wrong; nothing was done |
+| 1 | failed, or not all could be read, or all was done and the results could not be written |
+| 2 | the command line or the configuration is wrong, or asks for what cannot be; nothing was done |
 | 3 | changes are pending, with \`backup plan --detailed-exitcode\` |
 | 4 | something is stale, with \`backup status\` |
 | 130 | interrupted |
 
 Results go to standard output, everything that is said about the work to standard error. At the first Ctrl-C a command
-finishes or gives up what is in flight and says what is left; at the second it stops at once. Commands that change
-something can be repeated: they continue, and make nothing twice.
+finishes or gives up what is in flight and says what is left; at the second it stops at once, except that
+the hooks of a backup that are due still run ([backup.md](backup.md#apply)). Commands that change something can be
+repeated: they continue, and make nothing twice. \`--quiet\` leaves out the progress, and of a backup run also its table;
+what a command was asked to show is still written.
 
 All runs on this page read this \`polyvol.config.yaml\`:
 

@@ -7,6 +7,7 @@ import { reportProblems } from "../../backup/problems.ts";
 import type { Context } from "../../context.ts";
 import { renderJson } from "../../output/json.ts";
 import { note } from "../../output/streams.ts";
+import { unwritable } from "../../unwritable.ts";
 import { writePlan } from "../../views/backup/plan.ts";
 
 /** Changes are pending, for those who asked to be told so. */
@@ -37,7 +38,6 @@ async function save(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, text);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`${file} cannot be written (${code})`, { cause: error });
+    throw unwritable(file, error);
   }
 }

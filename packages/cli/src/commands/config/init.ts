@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import type { Options } from "../../action.ts";
 import type { Context } from "../../context.ts";
 import { note } from "../../output/streams.ts";
+import { unwritable } from "../../unwritable.ts";
 import { UsageError } from "../../usage-error.ts";
 
 const TEMPLATE = `# Polyvol: clouds by name. Secrets stay out of this file: { env: NAME } or { file: PATH }.
@@ -39,7 +40,7 @@ export async function run(_context: Context, _options: Options, file: string): P
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EEXIST") throw new UsageError(`${file} exists and is left as it is; name another file.`);
-    throw new Error(`${file} cannot be written (${code})`, { cause: error });
+    throw unwritable(file, error);
   }
   note(`Wrote ${file}. Remove the clouds that you do not have, then: polyvol config check\n`);
 }
