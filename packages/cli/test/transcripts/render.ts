@@ -18,8 +18,8 @@ them (\`pnpm docs:cli\`), and a test runs them again.
 Results go to standard output, everything that is said about the work to standard error. At the first Ctrl-C a command
 finishes or gives up what is in flight and says what is left; at the second it stops at once, except that
 the hooks of a backup that are due still run ([backup.md](backup.md#apply)). Commands that change something can be
-repeated: they continue, and make nothing twice. \`--quiet\` leaves out the progress, and of a backup run also its table;
-what a command was asked to show is still written.
+repeated: they continue, and make nothing twice. With \`--quiet\` there is no progress, no table of a run, and no table of a
+check that finds all well; what a command makes, changes or lists is still written, and so is data (\`-o json\`).
 
 All runs on this page read this \`polyvol.config.yaml\`:
 
