@@ -78,11 +78,17 @@ export async function waitForEffect<T extends Volume | Snapshot, Query>(
     }
   }
 
+  async function peek(): Promise<T | undefined> {
+    const now = await resources.tryGet(call, id).catch(() => undefined);
+    return now !== undefined && effect.goal(now).state === "done" ? now : undefined;
+  }
+
   for (let { pending } = changed; ; pending = undefined) {
     const seen = await waitFor<T>(call, {
       ...{ kind: effect.kind, id, onProgress: effect.onProgress },
       goal: judge,
       polls: resources.polls,
+      peek,
       pending,
       lookAtOnce: changed.settled === true,
     });

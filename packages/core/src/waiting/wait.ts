@@ -22,6 +22,8 @@ export interface WaitSetup<T> extends Watched {
   readonly polls: Polls<T>;
   /** A record to follow before the resource itself is looked at. */
   readonly pending?: Pending | undefined;
+  /** The resource, if it is as wanted: asked beside a record that cannot be read for a minute and more. */
+  readonly peek?: () => Promise<T | undefined>;
   /** Looks first and pauses afterwards, for changes that are usually done when they are answered. */
   readonly lookAtOnce?: boolean;
   /** The resource was made just now and may not show up at first. Otherwise its absence is believed at once. */
@@ -36,7 +38,8 @@ export async function waitFor<T extends Volume | Snapshot>(
   call: Call,
   setup: WaitSetup<T>,
 ): Promise<T | undefined> {
-  if (setup.pending !== undefined) await followRecord(call, setup, setup.pending);
+  const done = setup.pending === undefined ? undefined : await followRecord(call, setup, setup.pending);
+  if (done !== undefined) return done;
   const { monotonicNow } = call.runtime;
   const startedAt = monotonicNow();
   let seenOnce = false;
@@ -69,9 +72,11 @@ export async function waitFor<T extends Volume | Snapshot>(
   }
 }
 
-async function followRecord(call: Call, watched: Watched, pending: Pending): Promise<void> {
+/** Until the record says that the change is over. Resolves with the resource where that itself showed it. */
+async function followRecord<T>(call: Call, watched: WaitSetup<T>, pending: Pending): Promise<T | undefined> {
   const { monotonicNow } = call.runtime;
   let seenAt = monotonicNow();
+  let unreadSince: number | undefined;
   const pauses = createPauses(call, false);
   for (;;) {
     const { dueAt } = pauses.next();
@@ -81,9 +86,13 @@ async function followRecord(call: Call, watched: Watched, pending: Pending): Pro
       status = await checkRecord(call, pending);
     } catch (error) {
       reportFailedLook(call, watched, error, pauses);
+      unreadSince ??= monotonicNow();
+      const done = monotonicNow() - unreadSince < APPEARANCE_MS ? undefined : await watched.peek?.();
+      if (done !== undefined) return done;
       continue;
     }
-    if (status.state === "succeeded") return;
+    unreadSince = undefined;
+    if (status.state === "succeeded") return undefined;
     if (status.state === "failed") throw failed(call, watched, status.reason);
     if (status.state === "absent") {
       if (monotonicNow() - seenAt >= APPEARANCE_MS) {

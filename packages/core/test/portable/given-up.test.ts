@@ -1,4 +1,10 @@
-import { type BlockStorage, createBlockStorage, type Snapshot, type Volume } from "@polyvol/core";
+import {
+  type BlockStorage,
+  createBlockStorage,
+  PolyvolError,
+  type Snapshot,
+  type Volume,
+} from "@polyvol/core";
 import { type BlockStorageDriver, createVirtualClock, type VirtualClock } from "@polyvol/core/driver";
 import { createMemoryAccount, createMemoryDriver, type MemoryAccountOptions } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
@@ -210,6 +216,21 @@ describe("a change that comes to nothing", () => {
       };
     });
     expect(await absent.storage.volumes.resize(absent.volumeId, 16)).toMatchObject({ sizeGiB: 16 });
+  });
+
+  test("a record that cannot be read keeps nobody waiting for what the resource shows", async () => {
+    const given = await world(({ resizeVolume }) => ({
+      resizeVolume: async (...asked) => {
+        await resizeVolume?.(...asked);
+        return { pending: { kind: "job", token: "1" } };
+      },
+      checkPending: async () => {
+        throw new PolyvolError("unavailable", "no answer", { retryable: true });
+      },
+    }));
+    const from = given.clock.now();
+    expect(await given.storage.volumes.resize(given.volumeId, 16)).toMatchObject({ sizeGiB: 16 });
+    expect(given.clock.now() - from).toBeLessThan(120_000);
   });
 
   test("a record that never shows is a failure after a minute", async () => {
