@@ -31,8 +31,10 @@ function secret(description: string): z.ZodType {
       z.strictObject({
         env: z.string().regex(VARIABLE, VARIABLE_WORDS).describe("Environment variable that holds it"),
       }),
-      z.strictObject({ file: z.string().min(1).describe("File that holds it, relative to this one") }),
-      z.string().min(1).describe("The secret itself: only with allowLiteralSecrets"),
+      z.strictObject({
+        file: z.string().min(1, "the path of a file").describe("File that holds it, relative to this one"),
+      }),
+      z.string().min(1, "the secret itself").describe("The secret itself: only with allowLiteralSecrets"),
       z.custom<() => string>((value) => typeof value === "function"),
     ],
     { error: FORMS },

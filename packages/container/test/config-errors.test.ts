@@ -57,6 +57,11 @@ const yaml: readonly (readonly [name: string, text: string, message: string])[] 
     `c.yaml:1:51: clouds.a.options.settleMs: found an unknown key; allowed: ${OPTIONS}`,
   ],
   [
+    "a credential file without a name",
+    'clouds: { a: { provider: digitalocean, region: nyc3, credentials: { token: { file: "" } } } }\n',
+    "c.yaml:1:78: clouds.a.credentials.token.file: found an empty text; allowed: the path of a file",
+  ],
+  [
     "an option of a wrong type",
     "clouds: { a: { provider: samsung-scp, options: { settleMs: soon } } }\n",
     'c.yaml:1:50: clouds.a.options.settleMs: found "soon"; allowed: a whole number of milliseconds from 0',

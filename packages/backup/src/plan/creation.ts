@@ -2,6 +2,7 @@ import { inUse, type NameRule, PolyvolError, type Volume } from "@polyvol/core";
 import { fillPrefix } from "../naming/prefix.ts";
 import { nameLength, snapshotName } from "../naming/snapshot-name.ts";
 import type { ObservedCloud, SeenSnapshot } from "../observe/world.ts";
+import { failedLater } from "../policy/owned.ts";
 import type { Policy } from "../policy/types.ts";
 import type { Due } from "./due.ts";
 import type { PlannedCreation } from "./types.ts";
@@ -39,12 +40,13 @@ export function planCreation(
     if (prefix === undefined) throw tooLong(policy, rule, cloud, volume);
     return snapshotName(prefix, policy.id, volume.id, slot);
   };
-  // A wrong clock may have used the name up, and the prefix is free. Once: else a clock that is wrong still would do it
-  // again and again.
-  const used = new Set(own.filter(({ early }) => early === true).map(({ snapshot }) => snapshot.name));
+  // A wrong clock, or a deletion that failed, may have used the name up, and the prefix is free. Once: else a clock that
+  // is wrong still would do it again and again.
+  const early = new Set(own.filter((each) => each.early === true).map(nameOf));
+  const used = new Set([...early, ...own.filter(failedLater).map(nameOf)]);
   const first = nameWith(policy.prefix);
   const name = used.has(first) ? nameWith(`again-${policy.prefix}`) : first;
-  if (used.has(name)) {
+  if (early.has(name)) {
     const message =
       `two snapshots of slot ${base.slot} are older than the slot: this machine's clock or the provider's is wrong; ` +
       "set it, and delete one of the two";
@@ -55,6 +57,10 @@ export function planCreation(
     throw refusal("invalid_argument", message, cloud, volume);
   }
   return { ...base, name, reason };
+}
+
+function nameOf({ snapshot }: SeenSnapshot): string {
+  return snapshot.name;
 }
 
 /** @throws PolyvolError `failed_precondition` for a volume in use where the policy wants it at rest */

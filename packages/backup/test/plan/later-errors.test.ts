@@ -70,6 +70,16 @@ describe("a deletion that failed", () => {
     },
   );
 
+  test("of the snapshot of the slot that is due: another is made for it under another name", async () => {
+    await nightsOf({ "07": "available", "08": "available", "09": "error_deleting" });
+    const report = await doIt(run);
+    expect(report.problems).toEqual([]);
+    expect(report.volumes[0]?.created.map(({ name }) => name)).toEqual([
+      snapshotName("again-polyvol", "nightly", VOLUME, new Date("2026-05-09T03:00:00Z")),
+    ]);
+    expect((await doIt(run)).totals).toEqual({ created: 0, deleted: 0, left: 0 });
+  });
+
   test("where none is good, it may be the last one: nothing goes but what was never made", async () => {
     await nightsOf({ "03": "error_deleting", "07": "error", "08": "error_deleting" });
     expect((await doIt(prune)).problems).toEqual([]);
