@@ -9,7 +9,7 @@ import type {
   VolumeQuery,
 } from "./options.ts";
 
-const text = z.string().min(1);
+const text = z.string().min(1, "allowed is a text that is not empty");
 const tags = z.record(z.string(), z.string());
 const providerOptions = z.record(z.string(), z.record(z.string(), z.unknown()));
 

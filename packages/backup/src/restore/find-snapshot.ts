@@ -3,6 +3,7 @@ import { listWords } from "@polyvol/core/driver";
 import { seen } from "../observe/observe.ts";
 import { compareText } from "../ordering.ts";
 import type { OneOrMore } from "../policy/types.ts";
+import { invalidArgument } from "../retention/policy-error.ts";
 import { findVolumeId, type WhereNamed } from "./volume-named.ts";
 
 /** Which snapshot to take: one by id, or the newest good one of a volume by id or name, which may be gone. */
@@ -30,7 +31,7 @@ export type SnapshotChoice =
 
 /**
  * @throws PolyvolError `not_found`; `failed_precondition` when the one asked for cannot be restored; `conflict` when a name
- * means several volumes
+ * means several volumes; PolicyError `invalid_argument` for an invalid date
  */
 export async function findSnapshot(
   storage: BlockStorage,
@@ -52,6 +53,8 @@ export async function findSnapshot(
     );
   }
   const { policyId, takenBy } = choice;
+  if (Number.isNaN(takenBy?.getTime()))
+    throw invalidArgument([{ path: "takenBy", found: "an invalid date", allowed: "a valid date" }]);
   const ids = typeof policyId === "string" ? [policyId] : policyId;
   const volumeId =
     "volumeId" in choice

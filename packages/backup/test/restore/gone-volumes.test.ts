@@ -219,3 +219,16 @@ test("a token that may only see the snapshots of one volume restores a young vol
     reason: expect.stringContaining("snapshot:read"),
   });
 });
+
+test("what is no name and no date is refused in plain words", async () => {
+  const storage = await open();
+  const restored = (choice: object): Promise<unknown> =>
+    restore({ cloud: "do", from: choice as never, newName: "new" }, { do: storage });
+  await expect(restored({ volumeName: "" })).rejects.toThrow(
+    'name: found "", allowed is a text that is not empty',
+  );
+  await expect(restored({ volumeName: "db", takenBy: new Date("never") })).rejects.toMatchObject({
+    code: "invalid_argument",
+    problems: [{ path: "takenBy", found: "an invalid date", allowed: "a valid date" }],
+  });
+});
