@@ -1,4 +1,4 @@
-import { refused } from "../input.ts";
+import { refused, show } from "../input.ts";
 import type { PageOptions } from "../options.ts";
 import { iterateItems } from "./items.ts";
 import type { Listing, ListingPage } from "./listing.ts";
@@ -21,11 +21,13 @@ export interface ListingSetup<T extends { readonly id: string }> {
 }
 
 export function createListing<T extends { readonly id: string }>(setup: ListingSetup<T>): Listing<T> {
+  checkNumber(setup, "requestSize", setup.source.requestSize);
   const walk = describing(walkOf(setup.source), setup);
   return {
     [Symbol.asyncIterator]: () => iterateItems(walk(undefined, signalOf(setup)), setup.matches),
     byPage: (options) => iteratePages(setup, walk, options ?? {}),
     toArray: async (options) => {
+      checkNumber(setup, "limit", options?.limit);
       const limit = options?.limit ?? Number.POSITIVE_INFINITY;
       const items: T[] = [];
       if (limit <= 0) return items;
@@ -39,6 +41,16 @@ export function createListing<T extends { readonly id: string }>(setup: ListingS
       return items;
     },
   };
+}
+
+/** @throws PolyvolError `invalid_argument` for what no number of items is compared with */
+function checkNumber<T extends { readonly id: string }>(
+  { describeError }: ListingSetup<T>,
+  what: string,
+  value: unknown,
+): void {
+  if (value === undefined || (typeof value === "number" && !Number.isNaN(value))) return;
+  throw describeError(refused("invalid_argument", `${what}: found ${show(value)}, allowed are numbers`));
 }
 
 function signalOf({ abortSignal }: { readonly abortSignal: AbortSignal | undefined }): AbortSignal {

@@ -44,6 +44,16 @@ function still(count: number, paging: Paging, requestSize?: number, name = "item
   };
 }
 
+test("what is no number is no size of a request and no limit", async () => {
+  const paging: Paging = { style: "marker", maxPageSize: 8 };
+  for (const value of [Number.NaN, "7"] as unknown as number[]) {
+    expect(() => still(9, paging, value)).toThrow(/requestSize: found .*, allowed are numbers/);
+    const { listing, requests } = still(9, paging);
+    await expect(listing.toArray({ limit: value })).rejects.toMatchObject({ code: "invalid_argument" });
+    expect(requests).toEqual([]);
+  }
+});
+
 async function pagesOf(listing: Listing<Item>, pageSize: number): Promise<ListingPage<Item>[]> {
   const pages: ListingPage<Item>[] = [];
   for await (const page of listing.byPage({ pageSize })) pages.push(page);
