@@ -1,6 +1,7 @@
 import { type BlockStorage, PolyvolError, type Snapshot } from "@polyvol/core";
 import { listWords } from "@polyvol/core/driver";
 import { seen } from "../observe/observe.ts";
+import { isGood } from "../observe/world.ts";
 import { compareText } from "../ordering.ts";
 import type { OneOrMore } from "../policy/types.ts";
 import { invalidArgument } from "../retention/policy-error.ts";
@@ -63,13 +64,21 @@ export async function findSnapshot(
   const all = await storage.snapshots.list({ volumeId }, call).toArray();
   const fitting = all.filter(
     (each) =>
-      each.state === "available" &&
+      isGood(seen(each)) &&
       (ids === undefined || ids.includes(seen(each).ours?.policyId ?? "")) &&
       (takenBy === undefined || each.createdAt <= takenBy),
   );
   const [newest] = fitting.toSorted(
     (a, b) => b.createdAt.getTime() - a.createdAt.getTime() || compareText(a.id, b.id),
   );
+  if (newest?.state === "restoring") {
+    const busy = `its newest good snapshot ${newest.name} is being restored from; wait until that is done, or say another by its id`;
+    throw new PolyvolError("failed_precondition", busy, {
+      provider: storage.provider,
+      operation,
+      resource: { kind: "snapshot", id: newest.id, name: newest.name },
+    });
+  }
   if (newest !== undefined) return newest;
   const policy = ids === undefined ? "" : ` of policy ${ids.join(" or ")}`;
   const by = takenBy === undefined ? "" : ` taken by ${takenBy.toISOString()}`;

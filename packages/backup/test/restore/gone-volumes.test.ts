@@ -232,3 +232,22 @@ test("what is no name and no date is refused in plain words", async () => {
     problems: [{ path: "takenBy", found: "an invalid date", allowed: "a valid date" }],
   });
 });
+
+test("no older snapshot is taken quietly while the newest is being restored from", async () => {
+  await open();
+  const id = "00000000-0000-4000-8000-000000000001";
+  world.emulators.scp.seed({
+    volumes: [{ id, name: "db" }],
+    snapshots: [
+      { volume_id: id, name: "old", created_at: "2026-04-01T00:00:00Z" },
+      { volume_id: id, name: "new", created_at: "2026-04-02T00:00:00Z", status: "restoring" },
+    ],
+  });
+  const request = { cloud: "scp", from: { volumeId: id }, newName: "again" };
+  await expect(restore(request, world.open())).rejects.toMatchObject({
+    code: "failed_precondition",
+    message: expect.stringContaining("its newest good snapshot new is being restored from"),
+  });
+  const before = { volumeId: id, takenBy: new Date("2026-04-01T12:00:00Z") };
+  expect((await restore({ ...request, from: before }, world.open())).snapshot.name).toBe("old");
+});
