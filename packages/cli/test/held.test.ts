@@ -133,7 +133,7 @@ describe("a token that is shown no tags", () => {
     const checked = await clouds.run("clouds check --cloud ocean", env);
     expect(checked.code).toBe(1);
     expect(checked.out).toMatch(/\nocean +digitalocean +permission_denied\b/);
-    expect(checked.err).toContain("the credentials are not shown tags: they need the scope tag:read");
+    expect(checked.err).toContain("the credentials cannot see tags: they need the scope tag:read");
     expect((await clouds.run("clouds check")).code).toBe(0);
   });
 

@@ -12,7 +12,7 @@ export interface TagWatch {
 }
 
 /**
- * A listing by tags must not be empty just because the credentials are not shown tags. Where nothing that was listed has
+ * A listing by tags must not be empty just because the credentials cannot see tags. Where nothing that was listed has
  * one, the driver is asked, if it can tell; else nothing is sent. Undefined for other listings.
  */
 export function watchTags(
@@ -40,7 +40,7 @@ export function watchTags(
         if (await call.send("read", (context) => canSeeTags(context))) return;
         const scope = capabilities.limits.tags?.readScope;
         const needs = scope === undefined ? "the right to see them" : `the scope ${scope}`;
-        throw new PolyvolError("permission_denied", `the credentials are not shown tags: they need ${needs}`);
+        throw new PolyvolError("permission_denied", `the credentials cannot see tags: they need ${needs}`);
       });
     },
   };

@@ -56,7 +56,8 @@ export async function run(
 
 /**
  * Deletes what no rule keeps, and what has failed, without making anything: for an account that is full. Otherwise as
- * {@link run}, with the same checks; the newest good snapshot stays.
+ * {@link run}, with the same checks; the newest good snapshot stays. Each call lets the share of `brakes.maxShare` go, though
+ * no new snapshot comes: it is for a person, not for a timer.
  */
 export async function prune(
   policies: readonly Policy[],
@@ -87,7 +88,7 @@ function brakeLifted(): PolicyError {
     {
       path: "plan.liftBrake",
       found: "true",
-      allowed: "that only when it is said again: liftBrake (--lift-brake)",
+      allowed: "this only where it is given here, too: liftBrake (--lift-brake)",
     },
   ]);
 }

@@ -51,7 +51,7 @@ export async function release(
 
 function neededToSee({ capabilities }: BlockStorage): string {
   const scope = capabilities.limits.tags?.readScope;
-  return `the credentials are not shown tags and need ${scope === undefined ? "the right to see them" : `the scope ${scope}`}`;
+  return `the credentials cannot see tags and need ${scope === undefined ? "the right to see them" : `the scope ${scope}`}`;
 }
 
 async function setHold(

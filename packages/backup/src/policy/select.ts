@@ -99,7 +99,7 @@ function hiddenTags(policy: Policy, cloud: ObservedCloud, rule: TagRule | undefi
   const { name, provider } = cloud;
   const right = rule?.readScope === undefined ? "the right to see tags" : `the scope ${rule.readScope}`;
   const reason =
-    `policy ${policy.id} chooses volumes by tags, and the credentials are not shown tags; ` +
+    `policy ${policy.id} chooses volumes by tags, and the credentials cannot see tags; ` +
     `give them ${right}, or choose by name or id`;
   const error = new PolyvolError("permission_denied", reason, { provider, operation: "plan" });
   return problemOf(error, "nothing_done", { cloud: name, policyId: policy.id });

@@ -344,7 +344,7 @@ describe("hold and release where tags are hidden", () => {
       code: "permission_denied",
       outcome: "unknown",
       reason:
-        "the hold was written, and cannot be seen: the credentials are not shown tags and need the scope tag:read",
+        "the hold was written, and cannot be seen: the credentials cannot see tags and need the scope tag:read",
     });
     expect(isHeld(await at.open().do.snapshots.get(id))).toBe(true);
   });

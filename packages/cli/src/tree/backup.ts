@@ -12,7 +12,7 @@ const POLICY = [
 
 const PRUNE_ONLY = [
   "--prune-only",
-  "only delete what no rule keeps and what has failed; make nothing: for an account that is full",
+  "only delete what no rule keeps and what has failed; make nothing: by hand, for an account that is full",
 ] as const;
 const LIFT_BRAKE = [
   "--lift-brake",

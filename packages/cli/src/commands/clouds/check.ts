@@ -47,7 +47,7 @@ export async function run(context: Context, _options: Options): Promise<number> 
 function hiddenTags({ provider, capabilities }: BlockStorage): PolyvolError {
   const scope = capabilities.limits.tags?.readScope;
   const needs = scope === undefined ? "the right to see them" : `the scope ${scope}`;
-  const reason = `the credentials are not shown tags: they need ${needs}, and without it backups delete nothing`;
+  const reason = `the credentials cannot see tags: they need ${needs}, and without it backups delete nothing`;
   return new PolyvolError("permission_denied", reason, { provider, operation: "checkHealth" });
 }
 
