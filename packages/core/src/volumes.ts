@@ -196,7 +196,7 @@ export function createVolumes(
           return {
             // A revert leaves no trace to look for: it is done when it was sent and the volume is at rest again.
             reached: () => sent,
-            isOfAnother: true,
+            ...{ isOfAnother: true, leavesNoTrace: true },
             openIn: { states: ["reverting"] },
             refuse: (volume) => {
               refuseFailed(volume);

@@ -32,6 +32,8 @@ export interface VolumeChange {
   readonly server?: ServerOfChange;
   /** Whether what is missing may be something else that it is about, too. */
   readonly isOfAnother?: boolean;
+  /** Whether no look can tell that it was done. */
+  readonly leavesNoTrace?: boolean;
   readonly onProgress: WaitOptions["onProgress"];
 }
 
@@ -86,7 +88,10 @@ async function alreadyReached(
   const volume = await resources.get(call, change.id).catch(() => {
     throw error;
   });
-  if (change.reached(volume)) return volume;
+  // The provider has said that it failed: what looks as wanted is so only at rest, and where it can be seen at all.
+  const hasFailed = isPolyvolError(error, "operation_failed");
+  const isBelieved = !hasFailed || (volumeUsable(volume).state === "done" && change.leavesNoTrace !== true);
+  if (change.reached(volume) && isBelieved) return volume;
   if (!isPolyvolError(error, "not_found") || change.isOfAnother === true) throw error;
   const words = `the provider shows it, and does not find it for the change: ${error.reason}`;
   throw new PolyvolError("unavailable", words, {

@@ -2,6 +2,7 @@ import type { Call } from "../call.ts";
 import { extendError, isPolyvolError, type PolyvolError } from "../errors.ts";
 import type { Volume } from "../volume.ts";
 import type { VolumeResources } from "../volume-resources.ts";
+import { volumeUsable } from "../waiting/goal.ts";
 
 /** The server that a change attaches a volume to or detaches it from. */
 export interface ServerOfChange {
@@ -33,7 +34,8 @@ export async function refusedOnServer(
     const volume = await resources.get(call, change.id).catch((failure: unknown) => {
       throw isPolyvolError(failure, "not_found") || call.abortSignal.aborted ? failure : error;
     });
-    if (change.reached(volume)) return volume;
+    const hasFailed = isPolyvolError(error, "operation_failed") && volumeUsable(volume).state !== "done";
+    if (change.reached(volume) && !hasFailed) return volume;
     const isLate = look >= LOOKS_AT_A_RECORD_BEHIND || pauseMs >= call.remainingMs();
     if (isLate || !mayBeBehind(volume, server, error))
       throw isPolyvolError(error, "not_found") ? serverMissing(call, volume, server, error) : error;

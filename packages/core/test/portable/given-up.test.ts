@@ -243,3 +243,31 @@ describe("a change that comes to nothing", () => {
     await expect(attached).rejects.toThrow(/no record of the change/);
   });
 });
+
+describe("a change that ends in an error state is not done, although the volume looks as wanted", () => {
+  const CHANGES = [
+    ["revert", ({ storage, volumeId, snapshotId }: World) => storage.volumes.revert(volumeId, snapshotId)],
+    ["resize", ({ storage, volumeId }: World) => storage.volumes.resize(volumeId, 16)],
+    ["attach", ({ storage, volumeId }: World) => storage.volumes.attach(volumeId, "server-1")],
+  ] as const;
+
+  test.each(CHANGES)("%s", async (_, change) => {
+    let isSent = false;
+    const sending = <Given extends readonly unknown[], T>(send: ((...given: Given) => T) | undefined) =>
+      send === undefined
+        ? undefined
+        : (...given: Given): T => {
+            isSent = true;
+            return send(...given);
+          };
+    const given = await world((driver) => ({
+      revertVolume: sending(driver.revertVolume?.bind(driver)) ?? (() => Promise.reject()),
+      resizeVolume: sending(driver.resizeVolume?.bind(driver)) ?? (() => Promise.reject()),
+      attachVolume: sending(driver.attachVolume?.bind(driver)) ?? (() => Promise.reject()),
+    }));
+    const attachments = [{ serverId: "server-1" }];
+    const looks = { sizeGiB: 16, attachments, state: "error", providerState: "error" } as const;
+    given.show(() => (isSent ? looks : {}));
+    await expect(change(given)).rejects.toMatchObject({ code: "operation_failed", outcome: "unknown" });
+  });
+});
