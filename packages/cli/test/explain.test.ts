@@ -76,7 +76,7 @@ test.concurrent("files that cannot be: file, path, found, allowed", async () => 
   expect(times).toContain('error: times.json: [1].time: found "yesterday"; allowed: an ISO 8601');
   expect(twice).toContain('error: twice.json: [1].id: found "c"; allowed: each id once');
   expect(broken).toMatch(
-    /^error: broken\.json: found what is no JSON \(.*\); allowed: JSON with a list of snap/,
+    /^error: broken\.json: found text that is not JSON \(.*\); allowed: JSON with a list of snap/,
   );
   expect(broken?.match(/^error: /gm)).toHaveLength(1);
   expect(none).toMatch(/^error: none\.json: found no such file; allowed: a readable JSON file with the keys/);

@@ -109,7 +109,7 @@ const yaml: readonly (readonly [name: string, text: string, message: string])[] 
   [
     "two keys of one name",
     "clouds: {}\nclouds: {}\n",
-    "c.yaml:2:1: found what is no YAML (map keys must be unique); allowed: YAML",
+    "c.yaml:2:1: found text that is not YAML (map keys must be unique); allowed: YAML",
   ],
 ];
 

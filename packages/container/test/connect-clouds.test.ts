@@ -81,7 +81,9 @@ test("without credentials the adapters' own variables are used", async () => {
   for (const storage of (await connectClouds(config)).values()) await storage.checkHealth();
   vi.stubEnv("SCP_SECRET_KEY", "");
   const message = await messageOf(connectClouds(config));
-  expect(message).toContain("configuration: clouds.samsung: found what the adapter refuses; allowed:");
+  expect(message).toContain(
+    "configuration: clouds.samsung: found options or credentials that the adapter refuses; allowed:",
+  );
   expect(message).toContain("SCP_SECRET_KEY");
 });
 

@@ -12,7 +12,7 @@ export async function readJson(file: string, what: string): Promise<unknown> {
   } catch (error) {
     if (error instanceof UnfitFile) throw new UsageError(error.message);
     const { code } = error as NodeJS.ErrnoException;
-    const found = code === "ENOENT" ? "no such file" : `what cannot be read (${code})`;
+    const found = code === "ENOENT" ? "no such file" : `a file that cannot be read (${code})`;
     throw new UsageError(`${file}: found ${found}; allowed: a readable JSON file with ${what}`);
   }
   try {
@@ -24,6 +24,6 @@ export async function readJson(file: string, what: string): Promise<unknown> {
       );
     }
     const reason = text.trim() === "" ? "the file is empty" : fitWords((error as Error).message);
-    throw new UsageError(`${file}: found what is no JSON (${reason}); allowed: JSON with ${what}`);
+    throw new UsageError(`${file}: found text that is not JSON (${reason}); allowed: JSON with ${what}`);
   }
 }

@@ -60,7 +60,7 @@ export function createStorage(
     return create(given);
   } catch (error) {
     if (!isPolyvolError(error, "invalid_argument")) throw error;
-    const rest = { found: "what the adapter refuses", allowed: error.reason };
+    const rest = { found: "options or credentials that the adapter refuses", allowed: error.reason };
     throw new ConfigError(config.file, [problemAt(config, ["clouds", cloud.name], rest)], { cause: error });
   }
 }

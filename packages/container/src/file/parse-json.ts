@@ -20,7 +20,7 @@ export function parseJson(file: string, content: string): ParsedText {
     }
     const [, line, column] = /line (\d+) column (\d+)/.exec(String(error)) ?? [];
     const position = line === undefined ? {} : { position: { line: Number(line), column: Number(column) } };
-    const found = text.trim() === "" ? "an empty file" : "what is no JSON";
+    const found = text.trim() === "" ? "an empty file" : "text that is not JSON";
     throw new ConfigError(file, [{ path: "", ...position, found, allowed: "JSON" }]);
   }
   return { value, locate: locator(file, text) };

@@ -36,7 +36,7 @@ export function parseYaml(file: string, text: string): ParsedText {
         position: positionOf(error.pos[0]),
         found: /call stack/.test(error.message)
           ? TOO_DEEP
-          : `what is no YAML (${withoutSource(error.message)})`,
+          : `text that is not YAML (${withoutSource(error.message)})`,
         allowed: "YAML",
       },
     ]);
