@@ -69,7 +69,8 @@ test("a server that closes as the next request comes costs one request, and then
   const results: string[] = [];
   for (let each = 0; each < REQUESTS; each += 1) results.push(await post(client));
   expect(results.filter((result) => result !== "own")).toEqual(["lost"]);
-  expect(results.indexOf("lost")).toBe(1);
+  // Not always the second: an answer can come before the request is known to be out, and its connection is not free then.
+  expect(results.indexOf("lost")).toBeGreaterThan(0);
   expect(Atomics.load(news, 0)).toBe(REQUESTS);
 });
 
