@@ -3,8 +3,11 @@ import type { Socket } from "node:net";
 
 /** The connections of one origin that lie ready for the next request. */
 export interface KeptConnections {
-  /** Gives up those that a request could be lost on, or all. To be waited for before each request. */
-  check(all: boolean): Promise<void> | undefined;
+  /**
+   * Gives up those that a request could be lost on, or all. To be waited for before each request. A read does not wait
+   * behind an answer that came just now: it can be sent again, and a listing asks for its next page before it reads one.
+   */
+  check(all: boolean, isRead: boolean): Promise<void> | undefined;
   /** Gives up all. */
   forget(): void;
   /** Learns from a request what becomes of its connection. What `signal` ends says nothing of the server. */
@@ -13,6 +16,8 @@ export interface KeptConnections {
 
 /** A server that closes within this time of its last answer, unasked and unannounced, may do so at any moment. */
 const EARLY_MS = 1_000;
+/** A read takes a connection whose last answer ended within this time as it is. */
+const JUST_NOW_MS = 2;
 /** So long after the last sign of that, or a request that was lost, each one gets a connection of its own. */
 const DISTRUST_MS = 600_000;
 
@@ -56,6 +61,12 @@ export function keepConnections(): KeptConnections {
 
   const isDistrusted = (): boolean => performance.now() - distrustedAtMs < DISTRUST_MS;
 
+  function wasJustUsed(): boolean {
+    const sinceMs = performance.now() - JUST_NOW_MS;
+    for (const usedAtMs of idleSince.values()) if (usedAtMs < sinceMs) return false;
+    return true;
+  }
+
   function firstUse(socket: Socket): void {
     known.add(socket);
     socket.once("close", () => {
@@ -66,9 +77,9 @@ export function keepConnections(): KeptConnections {
   }
 
   return {
-    check(all) {
+    check(all, isRead) {
       if (idleSince.size === 0) return undefined;
-      if (!all && !isDistrusted()) return hear();
+      if (!all && !isDistrusted()) return isRead && wasJustUsed() ? undefined : hear();
       giveUp(idleSince.keys());
       return undefined;
     },

@@ -46,7 +46,7 @@ const origins = new Map<string, Origin>();
 export async function nodeFetch(url: string, parts: NodeRequestParts): Promise<NodeResponse> {
   const slash = url.indexOf("/", "https://".length);
   const origin = originOf(slash < 0 ? url : url.slice(0, slash));
-  const checked = origin.kept.check(parts.isAlone);
+  const checked = origin.kept.check(parts.isAlone, parts.method === "GET");
   if (checked !== undefined) await checked;
   return await send(origin, slash < 0 ? "/" : url.slice(slash), parts);
 }
