@@ -2,6 +2,7 @@ import { startTimer } from "./clock.ts";
 import type { CallContext } from "./driver.ts";
 import { extendError, isPolyvolError, PolyvolError, type ResourceRef } from "./errors.ts";
 import { checkTimeout } from "./input.ts";
+import { omitUndefined } from "./omit-undefined.ts";
 import type { CallOptions } from "./options.ts";
 import { raceAgainst } from "./race.ts";
 import { asPolyvolError, BUSY, isBusy, isQuota, mayRepeat, pauseMs, QUOTA } from "./retry.ts";
@@ -236,13 +237,17 @@ async function pauseOrThrow(
 /** Whether a change may have been carried out, said on the error of the whole call. */
 function describe(runtime: Runtime, setup: CallSetup, state: CallState, thrown: unknown): PolyvolError {
   const error = isPolyvolError(thrown) ? thrown : asPolyvolError(thrown, setup.changes);
-  return extendError(error, {
-    provider: runtime.driver.provider,
-    operation: setup.operation,
-    ...(state.resource === undefined ? {} : { resource: state.resource }),
-    attempts: state.earlierAttempts + Math.max(state.attempts, error.attempts ?? 0),
-    ...(setup.changes ? { outcome: state.touched ? ("unknown" as const) : ("not_applied" as const) } : {}),
-  });
+  const outcome = state.touched ? ("unknown" as const) : ("not_applied" as const);
+  return extendError(
+    error,
+    omitUndefined({
+      provider: runtime.driver.provider,
+      operation: setup.operation,
+      resource: state.resource,
+      attempts: state.earlierAttempts + Math.max(state.attempts, error.attempts ?? 0),
+      outcome: setup.changes ? outcome : undefined,
+    }),
+  );
 }
 
 function timeoutError(timeoutMs: number, state: CallState): PolyvolError {

@@ -5,6 +5,7 @@ import { operationOf } from "./create/begin.ts";
 import type { BlockStorageDriver } from "./driver.ts";
 import type { ResourceRef } from "./errors.ts";
 import { refused } from "./input.ts";
+import { omitUndefined } from "./omit-undefined.ts";
 import type { OperationRef } from "./operation.ts";
 import type { BlockStorageOptions, CallOptions } from "./options.ts";
 import { createRuntime } from "./runtime.ts";
@@ -64,11 +65,8 @@ export function createBlockStorage(
           const { serverTime } = health;
           const canSeeTags = callOptions?.tags === true ? driver.canSeeTags?.bind(driver) : undefined;
           const tagsVisible = canSeeTags && (await call.send("read", (context) => canSeeTags(context)));
-          return {
-            ...health,
-            ...(serverTime === undefined ? {} : { clockSkewMs: Math.round(serverTime.getTime() - middle) }),
-            ...(tagsVisible === undefined ? {} : { tagsVisible }),
-          };
+          const clockSkewMs = serverTime && Math.round(serverTime.getTime() - middle);
+          return omitUndefined({ ...health, clockSkewMs, tagsVisible });
         },
       ),
     run: (operation, repeatable, task, callOptions) =>

@@ -19,6 +19,7 @@ export type { DriverEvent } from "./events.ts";
 export { checkKeys, type KeyRules, refusedArgument, type ValueSchema } from "./given.ts";
 export { checkTimeout, show } from "./input.ts";
 export { AmbiguousJson, parseJsonText } from "./json-text.ts";
+export { omitUndefined } from "./omit-undefined.ts";
 export type { DriverPage, PageRequest, Paging } from "./paging.ts";
 export { PROVIDER_DETAILS, providerDetails, withProviderDetails } from "./provider-details.ts";
 export { checkFile, type FileBounds, readTextFile, UnfitFile, unfitKind } from "./read-file.ts";

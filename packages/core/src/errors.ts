@@ -176,7 +176,7 @@ export function extendError(
   reason: string = error.reason,
 ): PolyvolError {
   const extended = new PolyvolError(error.code, reason, {
-    ...definedOnly(error),
+    ...(error as PolyvolErrorDetails),
     ...details,
     ...(error.cause === undefined ? {} : { cause: error.cause }),
   });
@@ -184,24 +184,6 @@ export function extendError(
     extended.stack = error.stack.replace(error.message, () => extended.message);
   }
   return extended;
-}
-
-function definedOnly(error: PolyvolError): PolyvolErrorDetails {
-  const { provider, operation, resource, requestId, status, providerCode, attempts } = error;
-  const { retryable, retryAfterMs, outcome, lookFirst } = error;
-  return {
-    ...(provider === undefined ? {} : { provider }),
-    ...(operation === undefined ? {} : { operation }),
-    ...(resource === undefined ? {} : { resource }),
-    ...(requestId === undefined ? {} : { requestId }),
-    ...(status === undefined ? {} : { status }),
-    ...(providerCode === undefined ? {} : { providerCode }),
-    ...(attempts === undefined ? {} : { attempts }),
-    retryable,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    ...(outcome === undefined ? {} : { outcome }),
-    lookFirst,
-  };
 }
 
 function composeMessage(code: PolyvolErrorCode, reason: string, details: PolyvolErrorDetails): string {

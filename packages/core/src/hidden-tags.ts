@@ -1,5 +1,6 @@
 import { runCall } from "./call.ts";
 import { PolyvolError } from "./errors.ts";
+import { omitUndefined } from "./omit-undefined.ts";
 import type { Runtime } from "./runtime.ts";
 import { type Tagged, tagTexts } from "./tags.ts";
 
@@ -35,7 +36,7 @@ export function watchTags(
     atEnd: async () => {
       if (shown || items === 0) return;
       const operation = `${kind}s.list`;
-      const options = abortSignal === undefined ? {} : { abortSignal };
+      const options = omitUndefined({ abortSignal });
       await runCall(runtime, { operation, options, waits: false, changes: false }, async (call) => {
         if (await call.send("read", (context) => canSeeTags(context))) return;
         const scope = capabilities.limits.tags?.readScope;

@@ -1,4 +1,4 @@
-import type { DriverSnapshotQuery } from "./driver.ts";
+import { omitUndefined } from "./omit-undefined.ts";
 import type { SnapshotQuery } from "./options.ts";
 import { createResources, type Resources } from "./resources.ts";
 import type { Runtime } from "./runtime.ts";
@@ -13,17 +13,11 @@ export function createSnapshotResources(runtime: Runtime): SnapshotResources {
     kind: "snapshot",
     runtime,
     getOne: (id, context) => driver.getSnapshot(id, context),
-    getPage: (query, page, context) => driver.listSnapshots(driverQuery(query), page, context),
+    getPage: (query, page, context) =>
+      driver.listSnapshots(omitUndefined({ name: query.name, volumeId: query.volumeId }), page, context),
     matches: (snapshot, query) =>
       (query.name === undefined || snapshot.name === query.name) &&
       (query.volumeId === undefined || snapshot.volumeId === query.volumeId) &&
       (query.tags === undefined || hasTags(snapshot, query.tags, runtime.capabilities.limits.tags)),
   });
-}
-
-function driverQuery(query: SnapshotQuery): DriverSnapshotQuery {
-  return {
-    ...(query.name === undefined ? {} : { name: query.name }),
-    ...(query.volumeId === undefined ? {} : { volumeId: query.volumeId }),
-  };
 }

@@ -17,6 +17,7 @@ import {
   checkUpdateSnapshot,
   refused,
 } from "./input.ts";
+import { omitUndefined } from "./omit-undefined.ts";
 import type { OperationRef } from "./operation.ts";
 import type { CreateSnapshotInput, SnapshotQuery } from "./options.ts";
 import { type Runtime, requireCapability } from "./runtime.ts";
@@ -216,15 +217,15 @@ function driverInput(
   input: CreateSnapshotInput | undefined,
   attemptId: string,
 ): DriverCreateSnapshot {
-  return {
+  return omitUndefined({
     volumeId,
     name,
     tags: input?.tags ?? {},
     allowAttached: input?.allowAttached ?? true,
     attemptId,
-    ...(input?.description === undefined ? {} : { description: input.description }),
-    ...(input?.providerOptions === undefined ? {} : { providerOptions: input.providerOptions }),
-  };
+    description: input?.description,
+    providerOptions: input?.providerOptions,
+  });
 }
 
 /** How long until the provider's gap between two snapshots of a volume is over, by its newest snapshot. */

@@ -1,4 +1,4 @@
-import type { DriverVolumeQuery } from "./driver.ts";
+import { omitUndefined } from "./omit-undefined.ts";
 import type { VolumeQuery } from "./options.ts";
 import { createResources, type Resources } from "./resources.ts";
 import type { Runtime } from "./runtime.ts";
@@ -13,17 +13,11 @@ export function createVolumeResources(runtime: Runtime): VolumeResources {
     kind: "volume",
     runtime,
     getOne: (id, context) => driver.getVolume(id, context),
-    getPage: (query, page, context) => driver.listVolumes(driverQuery(query), page, context),
+    getPage: (query, page, context) =>
+      driver.listVolumes(omitUndefined({ name: query.name, region: query.region }), page, context),
     matches: (volume, query) =>
       (query.name === undefined || volume.name === query.name) &&
       (query.region === undefined || volume.region === query.region) &&
       (query.tags === undefined || hasTags(volume, query.tags, runtime.capabilities.limits.tags)),
   });
-}
-
-function driverQuery(query: VolumeQuery): DriverVolumeQuery {
-  return {
-    ...(query.name === undefined ? {} : { name: query.name }),
-    ...(query.region === undefined ? {} : { region: query.region }),
-  };
 }

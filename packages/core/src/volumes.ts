@@ -10,6 +10,7 @@ import type { CallContext, Changed } from "./driver.ts";
 import { PolyvolError } from "./errors.ts";
 import { inUse } from "./in-use.ts";
 import { checkId, checkName, checkSize, checkVolumeQuery, refused } from "./input.ts";
+import { omitUndefined } from "./omit-undefined.ts";
 import type { OperationRef } from "./operation.ts";
 import type { CallOptions, VolumeQuery, WaitOptions } from "./options.ts";
 import { type Runtime, requireCapability } from "./runtime.ts";
@@ -128,7 +129,7 @@ export function createVolumes(
       runCall(runtime, reading("volumes.find", options), async (call) => {
         const { name, region } = checkVolumeQuery(query);
         if (name === undefined) throw refused("invalid_argument", "find needs a name");
-        const found = await resources.listAll(call, { name, ...(region === undefined ? {} : { region }) });
+        const found = await resources.listAll(call, omitUndefined({ name, region }));
         return theOneNamed(found, region === undefined ? home : undefined);
       }),
     create: (input, options) =>
@@ -240,13 +241,8 @@ function reading(
   options: CallOptions | undefined,
   id?: string,
 ): Parameters<typeof runCall>[1] {
-  return {
-    operation,
-    ...(id === undefined ? {} : { resource: { kind: "volume", id } }),
-    options,
-    waits: false,
-    changes: false,
-  };
+  const resource = id === undefined ? undefined : ({ kind: "volume", id } as const);
+  return { ...omitUndefined({ operation, resource }), options, waits: false, changes: false };
 }
 
 function changing(

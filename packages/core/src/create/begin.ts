@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type Call, runCall } from "../call.ts";
 import { blockedWords, isBlocked, refuseBlocked } from "../change/blocked.ts";
 import { isPolyvolError, type PolyvolError, type ResourceRef } from "../errors.ts";
+import { omitUndefined } from "../omit-undefined.ts";
 import type { Operation, OperationRef, OperationStatus } from "../operation.ts";
 import type { CallOptions, WaitOptions } from "../options.ts";
 import type { Resources } from "../resources.ts";
@@ -70,8 +71,8 @@ function refOf<T extends Volume | Snapshot, Query>(
   key: Pick<OperationRef, "within" | "sizeGiB" | "sourceSnapshotId" | "volumeType">,
   begun: Begun<T>,
 ): OperationRef {
-  return {
-    version: 1,
+  return omitUndefined({
+    version: 1 as const,
     provider: kind.runtime.driver.provider,
     operation: kind.operation,
     resourceId: begun.resource.id,
@@ -79,9 +80,9 @@ function refOf<T extends Volume | Snapshot, Query>(
     ...key,
     settled: begun.settled,
     created: begun.created,
-    ...(begun.pending === undefined ? {} : { pending: begun.pending }),
-    ...(begun.attempt === undefined ? {} : { attempt: begun.attempt }),
-  };
+    pending: begun.pending,
+    attempt: begun.attempt,
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Call } from "../call.ts";
 import { extendError, isPolyvolError, type PolyvolError } from "../errors.ts";
+import { omitUndefined } from "../omit-undefined.ts";
 import { backoffMs, isUnclear } from "../retry.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
@@ -67,7 +68,7 @@ async function lookFor<T extends Volume | Snapshot>(
     if (!taken) {
       if (!failure.lookFirst) return undefined;
       const retryAfterMs = failure.retryAfterMs ?? create.retryAfterMs(all);
-      throw extendError(failure, retryAfterMs === undefined ? {} : { retryAfterMs });
+      throw extendError(failure, omitUndefined({ retryAfterMs }));
     }
     if (look >= LOOKS_FOR_A_TAKEN_NAME) {
       throw conflict("the provider says that the name is taken, and no listing shows by what", true);

@@ -1,5 +1,6 @@
 import type { Call } from "../call.ts";
 import { isPolyvolError, type PolyvolError } from "../errors.ts";
+import { omitUndefined } from "../omit-undefined.ts";
 import { isUnclear } from "../retry.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
@@ -44,11 +45,7 @@ export async function beginFree<T extends Volume | Snapshot>(
     const found = await lookWhileSettling(call, create, attemptId, remove);
     call.runtime.emit(call.operation, {
       type: "recover",
-      resource: {
-        kind: create.kind,
-        name: create.name,
-        ...(found === undefined ? {} : { id: found.resource.id }),
-      },
+      resource: omitUndefined({ kind: create.kind, name: create.name, id: found?.resource.id }),
       result: found === undefined ? "absent" : "found",
     });
     if (found !== undefined) {

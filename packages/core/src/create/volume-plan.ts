@@ -3,6 +3,7 @@ import type { Call } from "../call.ts";
 import type { BlockStorageDriver, DriverCreateVolume } from "../driver.ts";
 import { PolyvolError } from "../errors.ts";
 import { checkCreateVolume, checkNewName, checkSize, checkTags, refused } from "../input.ts";
+import { omitUndefined } from "../omit-undefined.ts";
 import type { OperationRef } from "../operation.ts";
 import type { CreateVolumeInput } from "../options.ts";
 import { type Runtime, requireCapability } from "../runtime.ts";
@@ -54,26 +55,22 @@ export async function planVolume(
   const sizeGiB = asked ?? checkSize(needed, rule, true, "the size that the snapshot needs", true);
   // Not the region of the source: what a snapshot shows there is not always what a create takes.
   const region = input.region ?? runtime.driver.defaultRegion;
-  return {
-    input: {
-      name: input.name,
+  const { name, tags = {}, description, volumeType, sourceSnapshotId, providerOptions } = input;
+  return omitUndefined({
+    input: omitUndefined({
+      name,
+      region,
       sizeGiB,
-      tags: input.tags ?? {},
-      ...(region === undefined ? {} : { region }),
-      ...(input.description === undefined ? {} : { description: input.description }),
-      ...(input.volumeType === undefined ? {} : { volumeType: input.volumeType }),
-      ...(input.sourceSnapshotId === undefined ? {} : { sourceSnapshotId: input.sourceSnapshotId }),
-      ...(input.providerOptions === undefined ? {} : { providerOptions: input.providerOptions }),
-    },
-    key: {
-      sizeGiB,
-      ...(region === undefined ? {} : { within: region }),
-      ...(input.sourceSnapshotId === undefined ? {} : { sourceSnapshotId: input.sourceSnapshotId }),
-      ...(input.volumeType === undefined ? {} : { volumeType: input.volumeType }),
-    },
-    ...(source === undefined ? {} : { sourceSizeGiB: source.minVolumeSizeGiB }),
-    ...(nameRefusal === undefined ? {} : { nameRefusal }),
-  };
+      description,
+      tags,
+      volumeType,
+      sourceSnapshotId,
+      providerOptions,
+    }),
+    key: omitUndefined({ sizeGiB, within: region, sourceSnapshotId, volumeType }),
+    sourceSizeGiB: needed,
+    nameRefusal,
+  });
 }
 
 function checkAgainstCapabilities(runtime: Runtime, input: CreateVolumeInput): void {

@@ -1,5 +1,6 @@
 import type { DriverPage } from "../driver.ts";
 import { isPolyvolError } from "../errors.ts";
+import { omitUndefined } from "../omit-undefined.ts";
 import { gaveLess, MAX_SHORT_READS, moreFollows } from "./end.ts";
 import {
   type Chunk,
@@ -39,10 +40,7 @@ export function walkCursor<T extends { readonly id: string }>(source: PageSource
     return inTurn(source, from, abortSignal, {
       isByToken: true,
       fetch: async (seen) => {
-        const page = await source.fetch(
-          { size, ...(token === undefined ? {} : { after: token }) },
-          abortSignal,
-        );
+        const page = await source.fetch(omitUndefined({ size, after: token }), abortSignal);
         if (anchors === undefined) return page;
         const offset = placeAfter(page.items, anchors);
         if (offset === undefined) lostPlace();
@@ -61,7 +59,7 @@ export function walkCursor<T extends { readonly id: string }>(source: PageSource
         token = undefined;
         usedTokens.clear();
       },
-      placeOf: () => (token === undefined ? {} : { cursor: token }),
+      placeOf: () => omitUndefined({ cursor: token }),
     });
   };
 }

@@ -1,4 +1,5 @@
 import { PolyvolError } from "../errors.ts";
+import { omitUndefined } from "../omit-undefined.ts";
 
 /** Where a listing stands, as it travels in a continuation token. */
 export interface Position {
@@ -49,12 +50,12 @@ function parse(token: string): Position | undefined {
     (index === undefined || isPlace(index)) &&
     (cursor === undefined || typeof cursor === "string");
   if (!good) return undefined;
-  return {
+  return omitUndefined({
     listing,
     anchors: anchors as string[],
-    ...(index === undefined ? {} : { index: index as number }),
-    ...(cursor === undefined ? {} : { cursor: cursor as string }),
-  };
+    index: index as number | undefined,
+    cursor: cursor as string | undefined,
+  });
 }
 
 function isPlace(index: unknown): boolean {
