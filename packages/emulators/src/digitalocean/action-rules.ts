@@ -9,7 +9,7 @@ import type { World } from "./world.ts";
 const PENDING = "Droplet already has a pending event.";
 
 function checkFree(world: World, volume: VolumeRecord, dropletId: number | undefined): void {
-  for (const running of world.running) {
+  for (const running of world.running()) {
     if (dropletId !== undefined && running.type !== "resize" && running.dropletId === dropletId) {
       throw unprocessable(PENDING);
     }
@@ -49,11 +49,6 @@ function nextOutcome(world: World, type: ActionType): "completed" | "errored" {
   return planned ?? (world.settings.erroredActions.has(type) ? "errored" : "completed");
 }
 
-function enqueue(running: ActionRecord[], action: ActionRecord): void {
-  const later = running.findIndex((other) => other.dueAt > action.dueAt);
-  running.splice(later === -1 ? running.length : later, 0, action);
-}
-
 /** Accepts an action on a volume, or throws what the provider answers instead. The effect comes when it ends. */
 export function startAction(world: World, volume: VolumeRecord, body: ActionBody, now: number): ActionRecord {
   const { type, region } = body;
@@ -87,7 +82,7 @@ export function beginAction(
 ): ActionRecord {
   const { actionDurationMs, actionVisibleAfterMs } = world.settings;
   const action: ActionRecord = {
-    id: world.nextActionId(),
+    id: world.newActionId(),
     status: "in-progress",
     startedAt: now,
     completedAt: undefined,
@@ -96,8 +91,8 @@ export function beginAction(
     ...about,
   };
   world.actions.put(action, now);
-  enqueue(world.running, action);
-  settleActions(world, now);
+  world.schedule.add(action.dueAt, () => endAction(world, action));
+  world.schedule.runDue(now);
   return world.actions.get(action.id) ?? action;
 }
 
@@ -153,15 +148,7 @@ function takeDropletEffect(world: World, action: ActionRecord): boolean {
   return true;
 }
 
-/** Ends every action that is due, in the order of time. */
-export function settleActions(world: World, now: number): void {
-  for (
-    let action = world.running[0];
-    action !== undefined && action.dueAt <= now;
-    action = world.running[0]
-  ) {
-    world.running.shift();
-    const status = takeEffect(world, action) ? "completed" : "errored";
-    world.actions.put({ ...action, status, completedAt: action.dueAt }, action.dueAt);
-  }
+function endAction(world: World, action: ActionRecord): void {
+  const status = takeEffect(world, action) ? "completed" : "errored";
+  world.actions.put({ ...action, status, completedAt: action.dueAt }, action.dueAt);
 }

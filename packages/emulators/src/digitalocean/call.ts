@@ -1,9 +1,8 @@
+import type { Collection, CollectionView, Keyed } from "../kit/collection.ts";
 import type { ServiceRequest, ServiceResponse } from "../kit/service.ts";
-import type { Reader } from "./collection.ts";
 import { pageOf } from "./paging.ts";
 import type { View } from "./render.ts";
 import type { Grant } from "./scopes.ts";
-import type { List } from "./sorted-list.ts";
 import type { World } from "./world.ts";
 
 /** One authorised request on its way to the rule that answers it. */
@@ -47,7 +46,7 @@ export const NO_CONTENT: ServiceResponse = { status: 204, headers: {} };
 export function many<Item>(
   call: Call,
   member: string,
-  items: List<Item>,
+  items: readonly Item[],
   text: (item: Item) => string,
 ): ServiceResponse {
   const { request, world } = call;
@@ -58,19 +57,19 @@ export function many<Item>(
 }
 
 /** Where a request looks for the one that its path names: reads that are to see stale ones look at the past. */
-export function readFrom<Item>(
+export function readFrom<Item extends Keyed, Index extends string>(
   call: Call,
-  collection: { asOf(time: number): Reader<Item> } & Reader<Item>,
-): Reader<Item> {
+  collection: Collection<Item, Index>,
+): CollectionView<Item, Index> {
   const { method, staleReadMs = 0 } = call.request;
   return staleReadMs > 0 && method === "GET" ? collection.asOf(call.now - staleReadMs) : collection;
 }
 
 /** The items that a list shows: those of now, or of some time ago when the request is to see stale ones. */
-export function listed<Item>(
+export function listed<Item extends Keyed, Index extends string>(
   call: Call,
-  collection: { asOf(time: number): Reader<Item> } & Reader<Item>,
-): Reader<Item> {
+  collection: Collection<Item, Index>,
+): CollectionView<Item, Index> {
   const { staleMs } = call.request;
   return staleMs > 0 ? collection.asOf(call.now - staleMs) : collection;
 }

@@ -54,7 +54,7 @@ function volumesFor(world: World, region: string, ids: readonly string[]): reado
   const volumes = ids.map((id) => {
     const volume = world.volumes.get(id);
     if (volume === undefined) throw unprocessable(`Volume ${id} does not exist.`);
-    const busy = volume.dropletId !== undefined || world.running.some(({ volumeId }) => volumeId === id);
+    const busy = volume.dropletId !== undefined || world.running().some(({ volumeId }) => volumeId === id);
     if (busy) throw unprocessable("This volume is already attached");
     if (volume.region !== region) throw unprocessable("The volume and the Droplet are in different regions");
     return volume;
@@ -79,7 +79,7 @@ export function snapshotDroplet(
   name: string | undefined,
   now: number,
 ): ActionRecord {
-  if (world.running.some(({ dropletId }) => dropletId === droplet.id))
+  if (world.running().some(({ dropletId }) => dropletId === droplet.id))
     throw unprocessable("Droplet already has a pending event.");
   return beginAction(world, now, {
     type: "snapshot",
@@ -94,7 +94,7 @@ export function snapshotDroplet(
 
 /** Destroys a Droplet; its volumes are detached and stay. */
 export function destroyDroplet(world: World, id: number, now: number): void {
-  if (!world.droplets.remove(id, now)) throw notFound();
+  if (world.droplets.remove(id, now) === undefined) throw notFound();
   for (const volume of [...world.volumes.by("droplet", String(id))]) {
     changeVolume(world, volume, { dropletId: undefined }, now);
   }

@@ -1,15 +1,12 @@
 import * as z from "zod";
 import type { EmulatorOptions } from "../kit/emulator.ts";
+import { httpUrl, milliseconds, positive, text, whole } from "../kit/validation.ts";
 import type { DigitalOceanOptions } from "./options.ts";
 import { isScope } from "./scopes.ts";
 
 /** The options that are data; clock, faults and the like have options of their own on the command line. */
 export type OptionsData = Omit<DigitalOceanOptions, keyof EmulatorOptions>;
 
-const text = z.string().min(1, "must not be empty");
-const whole = z.int("must be a whole number").min(0, "must be 0 or more");
-const positive = z.int("must be a whole number").min(1, "must be 1 or more");
-const milliseconds = z.number("must be milliseconds, 0 or more").min(0, "must be 0 ms or more");
 const scope = z.string().refine(isScope, "must be a scope such as block_storage:read");
 const action = z.enum(["attach", "detach", "resize"]);
 
@@ -58,5 +55,5 @@ export const optionsSchema: z.ZodType<OptionsData> = z.strictObject({
   erroredActions: z.array(action).optional(),
   faithfulNulls: z.boolean().optional(),
   invalidTagStatus: z.literal([400, 422]).optional(),
-  publicUrl: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }).optional(),
+  publicUrl: httpUrl.optional(),
 });

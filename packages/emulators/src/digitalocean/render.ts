@@ -149,12 +149,12 @@ export function dropletJson(droplet: DropletRecord, world: World, view: View): R
     features,
     backup_ids: [],
     next_backup_window: null,
-    snapshot_ids: [...world.snapshots.by("resource", String(id))].map((snapshot) => Number(snapshot.id)),
+    snapshot_ids: world.snapshots.by("resource", String(id)).map((snapshot) => Number(snapshot.id)),
     image: {
       ...{ ...named, name: "emulated", distribution: "Debian", public: true, type: "base" },
       ...{ regions: [region], min_disk_size: 1, size_gigabytes: 1, created_at: timestamp(0) },
     },
-    volume_ids: [...world.volumes.by("droplet", String(id))].map((volume) => volume.id),
+    volume_ids: world.volumes.by("droplet", String(id)).map((volume) => volume.id),
     size: {
       ...{ slug: size, memory, vcpus, disk, transfer: 1, available: true },
       ...{ price_monthly: 6, price_hourly: 0.00893, regions: [region] },

@@ -32,7 +32,7 @@ const postById: Handler = (call) => {
 function volumeByName({ world }: Call, { volume_name: name, region }: ActionBody): VolumeRecord {
   if (name === undefined) throw unprocessable("volume_name is required");
   const named = world.volumes.by("name", name);
-  const found = [...named].filter((volume) => region === undefined || volume.region === region);
+  const found = named.filter((volume) => region === undefined || volume.region === region);
   const [volume, another] = found;
   if (volume === undefined) throw notFound();
   if (another !== undefined)
@@ -47,8 +47,8 @@ const postByName: Handler = (call) => {
   return one(202, "action", text(call, start(call, volume, body)));
 };
 
-const visible = (call: Call, actions: Iterable<ActionRecord>): readonly ActionRecord[] =>
-  [...actions].filter((action) => action.visibleAt <= call.now);
+const visible = (call: Call, actions: readonly ActionRecord[]): readonly ActionRecord[] =>
+  actions.filter((action) => action.visibleAt <= call.now);
 
 const listOfVolume: Handler = (call) => {
   const actions = listed(call, call.world.actions).by("volume", volumeOf(call).id);

@@ -41,7 +41,7 @@ const list: Handler = (call) => {
   const tag = request.query.get("tag_name");
   const all = listed(call, world.droplets);
   const named = name === null ? all.all() : all.by("name", name);
-  const wanted = tag === null ? named : [...named].filter((droplet) => droplet.tags.includes(tag));
+  const wanted = tag === null ? named : named.filter((droplet) => droplet.tags.includes(tag));
   return many(call, "droplets", wanted, (droplet) => JSON.stringify(dropletJson(droplet, world, view)));
 };
 
@@ -79,7 +79,7 @@ const act: Handler = (call) => {
 
 const listActions: Handler = (call) => {
   const { id } = pathDroplet(call);
-  const actions = [...listed(call, call.world.actions).by("droplet", String(id))];
+  const actions = listed(call, call.world.actions).by("droplet", String(id));
   const visible = actions.filter(({ visibleAt }) => visibleAt <= call.now);
   return many(call, "actions", visible, (action) => actionText(call, action));
 };

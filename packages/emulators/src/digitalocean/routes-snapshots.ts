@@ -28,9 +28,7 @@ const list: Handler = (call) => {
   const typed = type === "volume" || type === "droplet" ? snapshots.by("type", type) : snapshots.all();
   // The region counts for volume snapshots only, and only when they alone are asked for.
   const wanted =
-    type === "volume" && region !== ""
-      ? [...typed].filter((snapshot) => snapshot.homeRegion === region)
-      : typed;
+    type === "volume" && region !== "" ? typed.filter((snapshot) => snapshot.homeRegion === region) : typed;
   return many(call, "snapshots", wanted, (snapshot) => snapshotText(snapshot, call.view));
 };
 

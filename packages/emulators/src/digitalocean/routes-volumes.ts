@@ -1,10 +1,9 @@
+import type { CollectionView } from "../kit/collection.ts";
 import { type Call, type Handler, listed, many, NO_CONTENT, type Operation, one, readFrom } from "./call.ts";
-import type { Reader } from "./collection.ts";
 import { apiError, notFound, unprocessable } from "./errors.ts";
 import type { VolumeRecord } from "./records.ts";
 import { volumeText } from "./render.ts";
 import { createVolumeBody, readBody } from "./requests.ts";
-import type { List } from "./sorted-list.ts";
 import { createVolume, deleteVolume } from "./volume-rules.ts";
 
 /** The volume that the path names, or 404. */
@@ -16,14 +15,14 @@ export function volumeOf(call: Call): VolumeRecord {
 
 /** Both filters are exact, and an empty one is none. */
 function wanted(
-  volumes: Reader<VolumeRecord>,
+  volumes: CollectionView<VolumeRecord, "name" | "region">,
   name: string | null,
   region: string | null,
-): List<VolumeRecord> {
+): readonly VolumeRecord[] {
   const somewhere = region === null || region === "";
   if (name === null || name === "") return somewhere ? volumes.all() : volumes.by("region", region);
   const named = volumes.by("name", name);
-  return somewhere ? named : [...named].filter((volume) => volume.region === region);
+  return somewhere ? named : named.filter((volume) => volume.region === region);
 }
 
 const list: Handler = (call) => {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { check } from "../kit/validation.ts";
+import { check, dateTime, text } from "../kit/validation.ts";
 
 /**
  * Data to begin with. Names of members are those of the API. Limits and rules that hold for requests do not hold
@@ -84,8 +84,6 @@ export interface SnapshotSeed {
   readonly tags?: readonly string[] | undefined;
 }
 
-const text = z.string().min(1, "must not be empty");
-const instant = z.iso.datetime({ offset: true, error: "must be ISO 8601, such as 2026-08-01T10:00:00Z" });
 const uuid = z.string().regex(/^[0-9a-f-]+$/, "must be lower-case hexadecimal digits and dashes");
 const tags = z.array(
   z.string().regex(/^[a-zA-Z0-9_:-]{1,255}$/, "must be letters, digits, _, -, : (up to 255)"),
@@ -101,7 +99,7 @@ const volume = z.strictObject({
   id: uuid.optional(),
   description: z.string().optional(),
   droplet_id: integer.optional(),
-  created_at: instant.optional(),
+  created_at: dateTime.optional(),
   filesystem_type: z.enum(["ext4", "xfs", ""]).optional(),
   filesystem_label: z.string().optional(),
   tags: tags.optional(),
@@ -118,7 +116,7 @@ const snapshot = z.strictObject({
   regions: z.array(text).optional(),
   min_disk_size: integer.optional(),
   size_gigabytes: z.number().min(0).optional(),
-  created_at: instant.optional(),
+  created_at: dateTime.optional(),
   tags: tags.optional(),
 });
 

@@ -2,7 +2,6 @@ import { createIds } from "../kit/ids.ts";
 import { rawPath } from "../kit/node-request.ts";
 import { createRouter } from "../kit/router.ts";
 import type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "../kit/service.ts";
-import { settleActions } from "./action-rules.ts";
 import { createAuthentication, type Identity } from "./auth.ts";
 import type { Operation } from "./call.ts";
 import { corsHeaders, preflight } from "./cors.ts";
@@ -17,7 +16,7 @@ import { tagOperations } from "./routes-tags.ts";
 import { volumeOperations } from "./routes-volumes.ts";
 import { checkOptions, seedWorld } from "./seed.ts";
 import { dumpWorld } from "./state.ts";
-import { World } from "./world.ts";
+import { createWorld } from "./world.ts";
 
 /** Ids that do not look like ids lead nowhere, whatever exists. */
 const PATTERNS: Readonly<Record<string, RegExp>> = {
@@ -44,7 +43,7 @@ const router = createRouter<Operation>(
 export function createDigitalOceanService(options: DigitalOceanOptions, clock: Clock): EmulatedService {
   const settings = settingsOf(options);
   checkOptions(settings);
-  const world = new World(settings, clock.now());
+  const world = createWorld(settings, clock.now());
   const authenticate = createAuthentication(options.tokens);
   const quotas = new Map<string, Quota>();
   const untouched = createQuota(settings.quotaPerMinute, settings.quotaPerHour);
@@ -84,7 +83,7 @@ export function createDigitalOceanService(options: DigitalOceanOptions, clock: C
     hosts: ["api.digitalocean.com"],
     handle(request) {
       const now = clock.now();
-      settleActions(world, now);
+      world.schedule.runDue(now);
       const requestId = requestIds.requestId();
       let quota = untouched.peek(now);
       try {
@@ -110,11 +109,11 @@ export function createDigitalOceanService(options: DigitalOceanOptions, clock: C
       return finish(response, request, requestId, quota);
     },
     state: () => {
-      settleActions(world, clock.now());
+      world.schedule.runDue(clock.now());
       return dumpWorld(world, clock.now());
     },
     seed(data) {
-      settleActions(world, clock.now());
+      world.schedule.runDue(clock.now());
       seedWorld(world, data, clock.now());
     },
     reset() {

@@ -17,9 +17,7 @@ function spanText(ms: number): string {
 function checkName(world: World, name: string, volume: VolumeRecord): void {
   const { snapshotNameScope } = world.settings;
   if (snapshotNameScope === "none") return;
-  const namesakes = [...world.snapshots.by("name", name)].filter(
-    ({ resourceType }) => resourceType === "volume",
-  );
+  const namesakes = world.snapshots.by("name", name).filter(({ resourceType }) => resourceType === "volume");
   const taken = namesakes.some(
     ({ resourceId }) => snapshotNameScope === "account" || resourceId === volume.id,
   );

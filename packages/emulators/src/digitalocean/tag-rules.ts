@@ -126,7 +126,7 @@ export function resourcesOf(world: World, tag: TagRecord): { kind: TaggedKind; i
   const found: { kind: TaggedKind; id: string }[] = [];
   const collect = (
     kind: TaggedKind,
-    items: Iterable<{ id: string | number; tags: readonly string[] }>,
+    items: readonly { id: string | number; tags: readonly string[] }[],
   ): void => {
     for (const { id, tags } of items) if (tags.includes(tag.name)) found.push({ kind, id: String(id) });
   };

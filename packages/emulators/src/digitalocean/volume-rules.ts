@@ -93,7 +93,7 @@ export function createVolume(world: World, body: CreateVolumeBody, now: number):
 
 /** Deletes a volume; its snapshots stay. An attached one, or one about to be, is refused. */
 export function deleteVolume(world: World, volume: VolumeRecord, now: number): void {
-  const attaching = world.running.some(({ type, volumeId }) => type === "attach" && volumeId === volume.id);
+  const attaching = world.running().some(({ type, volumeId }) => type === "attach" && volumeId === volume.id);
   if (volume.dropletId !== undefined || attaching) {
     throw conflict("failed to delete volume: attached volume cannot be deleted");
   }

@@ -1,5 +1,6 @@
-import { createIds, type IdSource } from "../kit/ids.ts";
-import { Collection } from "./collection.ts";
+import { type Collection, createCollection } from "../kit/collection.ts";
+import { createIds } from "../kit/ids.ts";
+import { createSchedule, type Schedule } from "../kit/schedule.ts";
 import type { Settings } from "./options.ts";
 import {
   type ActionRecord,
@@ -16,109 +17,128 @@ const FIRST_DROPLET_ID = 500_000_001;
 const FIRST_IMAGE_ID = 180_000_001;
 
 /** Everything that exists in the emulated account. Rules live beside it; here is only what there is. */
-export class World {
+export interface World {
   readonly settings: Settings;
   readonly regions: Regions;
-  readonly volumes: Collection<VolumeRecord> = new Collection<VolumeRecord>({
-    name: (volume) => volume.name,
-    region: (volume) => volume.region,
-    droplet: (volume) => volume.dropletId?.toString(),
-  });
-  readonly snapshots: Collection<SnapshotRecord> = new Collection<SnapshotRecord>({
-    type: (snapshot) => snapshot.resourceType,
-    resource: (snapshot) => snapshot.resourceId,
-    name: (snapshot) => snapshot.name,
-  });
-  readonly actions: Collection<ActionRecord> = new Collection<ActionRecord>({
-    volume: (action) => action.volumeId,
-    droplet: (action) => (action.volumeId === undefined ? action.dropletId?.toString() : undefined),
-  });
-  readonly droplets: Collection<DropletRecord> = new Collection<DropletRecord>({
-    name: (droplet) => droplet.name,
-  });
-  readonly tags: Collection<TagRecord> = new Collection<TagRecord>();
+  readonly volumes: Collection<VolumeRecord, "name" | "region" | "droplet">;
+  readonly snapshots: Collection<SnapshotRecord, "type" | "resource" | "name">;
+  /** An action is filed under the volume that it is on, or under the Droplet. */
+  readonly actions: Collection<ActionRecord, "volume" | "droplet" | "status">;
+  readonly droplets: Collection<DropletRecord, "name">;
+  readonly tags: Collection<TagRecord>;
   /** Ids of images that are not snapshots. */
-  readonly images: Set<string> = new Set<string>();
-  /** Actions in progress, the next one to end first. */
-  readonly running: ActionRecord[] = [];
+  readonly images: Set<string>;
+  /** Ends of actions in progress. */
+  readonly schedule: Schedule;
   /** How the next actions end; when it is empty the settings decide. */
-  readonly plannedOutcomes: ("completed" | "errored")[] = [];
+  readonly plannedOutcomes: ("completed" | "errored")[];
   /** When the last snapshot of a volume was taken, by volume id. */
-  readonly lastSnapshotAt: Map<string, number> = new Map<string, number>();
-  ids: IdSource;
-  #lastActionId = FIRST_ACTION_ID - 1;
-  #lastDropletId = FIRST_DROPLET_ID - 1;
-
-  constructor(settings: Settings, now: number) {
-    this.settings = settings;
-    this.regions = createRegions(settings.regions);
-    this.ids = createIds(settings.randomSeed);
-    this.#addDroplets(now);
-  }
-
+  readonly lastSnapshotAt: Map<string, number>;
+  /** Actions in progress. */
+  running(): readonly ActionRecord[];
   /** An id that no volume and no snapshot has: data from elsewhere may bring ids that this emulator gives. */
-  newId(): string {
-    let id = this.ids.timeUuid();
-    while (this.volumes.get(id) !== undefined || this.snapshots.get(id) !== undefined)
-      id = this.ids.timeUuid();
-    return id;
-  }
-
-  nextActionId(): number {
-    this.#lastActionId += 1;
-    return this.#lastActionId;
-  }
-
+  newId(): string;
+  newActionId(): number;
   /** A number that no Droplet has. */
-  newDropletId(): number {
-    do this.#lastDropletId += 1;
-    while (this.droplets.get(this.#lastDropletId) !== undefined);
-    return this.#lastDropletId;
-  }
-
+  newDropletId(): number;
   /** The id of a snapshot of a Droplet; `isTaken` says which ones are spoken for besides. */
-  newImageId(isTaken: (id: string) => boolean = () => false): string {
-    let id = FIRST_IMAGE_ID;
-    while (this.snapshots.get(String(id)) !== undefined || isTaken(String(id))) id += 1;
-    return String(id);
-  }
-
+  newImageId(isTaken?: (id: string) => boolean): string;
   /** The volume of a name in a region; no two have both in common. */
-  volumeNamed(name: string, region: string): VolumeRecord | undefined {
-    return [...this.volumes.by("name", name)].find((volume) => volume.region === region);
-  }
-
+  volumeNamed(name: string, region: string): VolumeRecord | undefined;
   /** GiB that all volumes and snapshots count for. */
-  usedGiB(): number {
-    let total = 0;
-    for (const volume of this.volumes.all()) total += volume.sizeGiB;
-    for (const snapshot of this.snapshots.by("type", "volume")) total += snapshot.minDiskSize;
-    return total;
-  }
+  usedGiB(): number;
+  /** Back to the Droplets of the options. */
+  reset(now: number): void;
+}
 
-  reset(now: number): void {
-    for (const kind of [this.volumes, this.snapshots, this.actions, this.droplets, this.tags]) kind.clear();
-    this.images.clear();
-    this.running.length = 0;
-    this.plannedOutcomes.length = 0;
-    this.lastSnapshotAt.clear();
-    this.ids = createIds(this.settings.randomSeed);
-    this.#lastActionId = FIRST_ACTION_ID - 1;
-    this.#lastDropletId = FIRST_DROPLET_ID - 1;
-    this.#addDroplets(now);
-  }
+export function createWorld(settings: Settings, now: number): World {
+  let ids = createIds(settings.randomSeed);
+  let lastActionId = FIRST_ACTION_ID - 1;
+  let lastDropletId = FIRST_DROPLET_ID - 1;
 
-  #addDroplets(now: number): void {
-    const records = this.settings.droplets.map(
+  function addDroplets(at: number): void {
+    const records = settings.droplets.map(
       ({ id, region, name = `droplet-${id}` }): DropletRecord => ({
         id,
         region,
         name,
-        createdAt: now,
+        createdAt: at,
         tags: [],
         ...PLAIN_DROPLET,
       }),
     );
-    this.droplets.load(records);
+    world.droplets.load(records);
   }
+
+  const world: World = {
+    settings,
+    regions: createRegions(settings.regions),
+    volumes: createCollection({
+      indexes: {
+        name: (volume) => volume.name,
+        region: (volume) => volume.region,
+        droplet: (volume) => volume.dropletId?.toString(),
+      },
+    }),
+    snapshots: createCollection({
+      indexes: {
+        type: (snapshot) => snapshot.resourceType,
+        resource: (snapshot) => snapshot.resourceId,
+        name: (snapshot) => snapshot.name,
+      },
+    }),
+    actions: createCollection({
+      indexes: {
+        volume: (action) => action.volumeId,
+        droplet: (action) => (action.volumeId === undefined ? action.dropletId?.toString() : undefined),
+        status: (action) => action.status,
+      },
+    }),
+    droplets: createCollection({ indexes: { name: (droplet) => droplet.name } }),
+    tags: createCollection(),
+    images: new Set(),
+    schedule: createSchedule(),
+    plannedOutcomes: [],
+    lastSnapshotAt: new Map(),
+    running: () => world.actions.by("status", "in-progress"),
+    newId() {
+      let id = ids.timeUuid();
+      while (world.volumes.get(id) !== undefined || world.snapshots.get(id) !== undefined)
+        id = ids.timeUuid();
+      return id;
+    },
+    newActionId() {
+      lastActionId += 1;
+      return lastActionId;
+    },
+    newDropletId() {
+      do lastDropletId += 1;
+      while (world.droplets.get(lastDropletId) !== undefined);
+      return lastDropletId;
+    },
+    newImageId(isTaken = () => false) {
+      let id = FIRST_IMAGE_ID;
+      while (world.snapshots.get(String(id)) !== undefined || isTaken(String(id))) id += 1;
+      return String(id);
+    },
+    volumeNamed: (name, region) => world.volumes.by("name", name).find((volume) => volume.region === region),
+    usedGiB() {
+      let total = 0;
+      for (const volume of world.volumes.all()) total += volume.sizeGiB;
+      for (const snapshot of world.snapshots.by("type", "volume")) total += snapshot.minDiskSize;
+      return total;
+    },
+    reset(at) {
+      const { volumes, snapshots, actions, droplets, tags, images, schedule, lastSnapshotAt } = world;
+      for (const part of [volumes, snapshots, actions, droplets, tags, images, schedule, lastSnapshotAt])
+        part.clear();
+      world.plannedOutcomes.length = 0;
+      ids = createIds(settings.randomSeed);
+      lastActionId = FIRST_ACTION_ID - 1;
+      lastDropletId = FIRST_DROPLET_ID - 1;
+      addDroplets(at);
+    },
+  };
+  addDroplets(now);
+  return world;
 }

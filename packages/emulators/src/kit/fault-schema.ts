@@ -1,10 +1,7 @@
 import * as z from "zod";
 import type { Fault } from "./fault.ts";
-import { check } from "./validation.ts";
+import { check, isRegularExpression, milliseconds, positive, whole } from "./validation.ts";
 
-const whole = z.int("must be a whole number").min(0, "must be 0 or more");
-const positive = z.int("must be a whole number").min(1, "must be 1 or more");
-const milliseconds = z.number("must be milliseconds, 0 or more").min(0, "must be 0 ms or more");
 const texts = z.record(z.string(), z.string("must be a string"));
 const moment = z.enum(["before", "after"]).optional();
 const time = z.enum(["clock", "real"]).optional();
@@ -13,18 +10,9 @@ const status = z
   .min(200, "must be an HTTP status from 200 to 599")
   .max(599, "must be an HTTP status from 200 to 599");
 
-function compiles(pattern: { regexp: string; flags?: string | undefined }): boolean {
-  try {
-    new RegExp(pattern.regexp, pattern.flags);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const pattern = z
   .strictObject({ regexp: z.string(), flags: z.string().optional() })
-  .refine(compiles, "must be a valid regular expression");
+  .refine(({ regexp, flags }) => isRegularExpression(regexp, flags), "must be a valid regular expression");
 
 const match = z.strictObject({
   method: z.union([z.string(), z.array(z.string())], "must be a method or a list of methods").optional(),

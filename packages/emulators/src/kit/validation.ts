@@ -1,9 +1,38 @@
-import type * as z from "zod";
+import * as z from "zod";
 
 /** Input that does not have the documented shape. The message names each place and what is allowed there. */
 export class InvalidInput extends Error {
   /** Always `InvalidInput`. */
   override readonly name = "InvalidInput";
+}
+
+/** Schemas of values that options, seeds and faults of every provider have, each with its words for what is allowed. */
+export const text: z.ZodString = z.string().min(1, "must not be empty");
+export const whole: z.ZodInt = z.int("must be a whole number").min(0, "must be 0 or more");
+export const positive: z.ZodInt = z.int("must be a whole number").min(1, "must be 1 or more");
+export const milliseconds: z.ZodNumber = z
+  .number("must be milliseconds, 0 or more")
+  .min(0, "must be 0 ms or more");
+export const dateTime: z.ZodISODateTime = z.iso.datetime({
+  offset: true,
+  error: "must be ISO 8601, such as 2026-08-01T10:00:00Z",
+});
+export const lowerCaseUuid: z.ZodString = z
+  .string()
+  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "must be a lower-case UUID");
+/** The source of a regular expression. */
+export const regularExpression: z.ZodString = z
+  .string()
+  .refine((source) => isRegularExpression(source), "must be a valid regular expression");
+export const httpUrl: z.ZodURL = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
+
+/** Whether `new RegExp` takes them. */
+export function isRegularExpression(source: string, flags?: string): boolean {
+  try {
+    return new RegExp(source, flags) instanceof RegExp;
+  } catch {
+    return false;
+  }
 }
 
 function place(root: string, path: readonly PropertyKey[]): string {

@@ -1,6 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { Collection } from "../../src/digitalocean/collection.ts";
-import { SortedList } from "../../src/digitalocean/sorted-list.ts";
 import { parseDuration } from "../../src/kit/duration.ts";
 import { createHostCheck } from "../../src/kit/host-check.ts";
 import { createIds } from "../../src/kit/ids.ts";
@@ -131,63 +129,4 @@ describe("spoiled JSON", () => {
     ["__proto__.polluted", 1, { list: [{ id: "a" }, { id: "b" }], n: 1 }],
     [undefined, null, "unexpected"],
   ])("at %s", (at, value, result) => expect(JSON.parse(spoilJson(text, at, value))).toEqual(result));
-});
-
-describe("collections", () => {
-  interface Item {
-    readonly id: string;
-    readonly group: string | undefined;
-    readonly value: number;
-  }
-  const create = (): Collection<Item> => new Collection<Item>({ group: (item) => item.group });
-  const values = (items: Iterable<Item>): number[] => [...items].map((item) => item.value);
-
-  test("keep order and indexes through changes", () => {
-    const items = create();
-    items.put({ id: "b", group: "x", value: 2 }, 0);
-    items.put({ id: "a", group: "x", value: 1 }, 0);
-    items.put({ id: "c", group: undefined, value: 3 }, 0);
-    expect([values(items.all()), values(items.by("group", "x")), items.size]).toEqual([[1, 2, 3], [1, 2], 3]);
-    items.put({ id: "a", group: "y", value: 10 }, 1);
-    items.put({ id: "b", group: "x", value: 20 }, 1);
-    expect([values(items.by("group", "x")), values(items.by("group", "y"))]).toEqual([[20], [10]]);
-    expect([items.remove("a", 2), items.remove("a", 2)]).toEqual([true, false]);
-    expect([values(items.all()), values(items.by("group", "y"))]).toEqual([[20, 3], []]);
-    items.load([{ id: "0", group: "x", value: 0 }]);
-    expect(values(items.by("group", "x"))).toEqual([0, 20]);
-  });
-
-  test("show themselves as they were", () => {
-    const items = create();
-    items.load([{ id: "s", group: "x", value: 0 }]);
-    items.put({ id: "a", group: "x", value: 1 }, 10);
-    items.put({ id: "a", group: "y", value: 2 }, 20);
-    items.remove("a", 30);
-    items.remove("s", 30);
-    expect(values(items.asOf(5).all())).toEqual([0]);
-    expect(values(items.asOf(10).by("group", "x"))).toEqual([1, 0]);
-    expect(values(items.asOf(29).by("group", "y"))).toEqual([2]);
-    expect(items.asOf(30)).toBe(items);
-  });
-
-  test("stay sorted whatever order things come and go in", () => {
-    const random = createRandom(5);
-    const list = new SortedList<{ readonly id: number }>();
-    const expected = new Set<number>();
-    for (let step = 0; step < 20_000; step += 1) {
-      const id = Math.floor(random() * 5000);
-      if (random() < 0.6) {
-        list.put({ id });
-        expected.add(id);
-      } else {
-        list.remove(id);
-        expected.delete(id);
-      }
-    }
-    const sorted = [...expected].sort((a, b) => a - b);
-    expect([...list].map(({ id }) => id)).toEqual(sorted);
-    expect(list.length).toBe(sorted.length);
-    expect(list.slice(700, 1300).map(({ id }) => id)).toEqual(sorted.slice(700, 1300));
-    expect(list.slice(sorted.length - 3, sorted.length + 50).map(({ id }) => id)).toEqual(sorted.slice(-3));
-  });
 });
