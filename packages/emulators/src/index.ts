@@ -16,6 +16,7 @@ export type {
   FaultPattern,
   FaultRule,
 } from "./kit/fault.ts";
+export { createFaultProxy, type FaultProxyOptions } from "./kit/fault-proxy.ts";
 export { parseFaults } from "./kit/fault-schema.ts";
 export type { FaultRegistry, FaultStatus } from "./kit/faults.ts";
 export type { Fetch } from "./kit/fetch-shell.ts";

@@ -15,7 +15,7 @@ export interface FaultScene {
   readonly clock: Clock;
   readonly request: ServiceRequest;
   /** Lets the service process the request now, with `changes` to how it sees the request. */
-  commit(changes?: RequestChanges): Answer;
+  commit(changes?: RequestChanges): Answer | Promise<Answer>;
   /** Lets the service process the request in `ms` on the clock, unless the emulator is reset before. */
   commitLater(ms: number): void;
   /** The provider's own answer with a status, without touching the state. */
@@ -51,8 +51,12 @@ function otherQuery(
   return query;
 }
 
-function instead(scene: FaultScene, when: FaultMoment | undefined, answer: () => Answer): Answer {
-  if (when === "after") scene.commit();
+async function instead(
+  scene: FaultScene,
+  when: FaultMoment | undefined,
+  answer: () => Answer,
+): Promise<Answer> {
+  if (when === "after") await scene.commit();
   return answer();
 }
 
@@ -87,13 +91,13 @@ export async function applyFault(fault: Fault, scene: FaultScene): Promise<Outco
     case "cut-before":
       return { cut: "reset" };
     case "cut-after":
-      scene.commit();
+      await scene.commit();
       return { cut: "reset" };
     case "delay-before":
       await wait(fault.ms, fault.time);
       return scene.commit();
     case "delay-after": {
-      const answer = scene.commit();
+      const answer = await scene.commit();
       await wait(fault.ms, fault.time);
       return answer;
     }
@@ -101,19 +105,19 @@ export async function applyFault(fault: Fault, scene: FaultScene): Promise<Outco
       scene.commitLater(fault.ms);
       return fault.answer === undefined ? { cut: "reset" } : given(scene, fault.answer);
     case "slow-body": {
-      const answer = scene.commit();
+      const answer = await scene.commit();
       return { ...answer, stream: slowBody(answer.body, fault.bytes, fault.everyMs, scene.clock) };
     }
     case "answer":
       return instead(scene, fault.when, () => given(scene, fault));
     case "truncate": {
-      const answer = scene.commit();
+      const answer = await scene.commit();
       const keep = fault.bytes ?? Math.floor(answer.body.length / 2);
       if (fault.cut === true) return { ...answer, stream: brokenBody(answer.body, keep) };
       return { ...answer, body: Buffer.from(answer.body).subarray(0, keep).toString() };
     }
     case "wrong-json": {
-      const answer = scene.commit();
+      const answer = await scene.commit();
       return { ...answer, body: spoilJson(answer.body, fault.at, fault.value) };
     }
     case "html":
@@ -135,9 +139,9 @@ export async function applyFault(fault: Fault, scene: FaultScene): Promise<Outco
         streamed(scene, bombBody(fault.bytes), { "content-encoding": "gzip" }),
       );
     case "large-header":
-      return withHeaders(scene.commit(), { [fault.name ?? "x-padding"]: "x".repeat(fault.bytes) });
+      return withHeaders(await scene.commit(), { [fault.name ?? "x-padding"]: "x".repeat(fault.bytes) });
     case "headers":
-      return withHeaders(scene.commit(), fault.set ?? {}, fault.remove);
+      return withHeaders(await scene.commit(), fault.set ?? {}, fault.remove);
     case "stale-list":
       return scene.commit({ staleMs: fault.ms });
     case "stale-read":
@@ -146,7 +150,7 @@ export async function applyFault(fault: Fault, scene: FaultScene): Promise<Outco
       return scene.commit({ query: otherQuery(scene.request.query, fault) });
     case "wrong-date": {
       const date = fault.value ?? httpDate(scene.clock.now() + (fault.offsetMs ?? 0));
-      return withHeaders(scene.commit(), { date });
+      return withHeaders(await scene.commit(), { date });
     }
   }
 }

@@ -42,21 +42,23 @@ export function createExchange(parts: ExchangeParts): Exchange {
     };
   }
 
-  function process(request: ServiceRequest, record: LogRecord): Answer {
-    let response: ServiceResponse;
-    try {
-      response = service.handle(request);
-    } catch (error) {
-      // A defect of the emulator, which must look like neither a rule of the provider nor a fault that was asked for.
+  /** Lets the service process the request. What throws is a defect, which looks like no rule and no fault. */
+  function process(request: ServiceRequest, record: LogRecord): Answer | Promise<Answer> {
+    const answered = (response: ServiceResponse): Answer => {
+      record.serviceStatus = response.status;
+      return render(response);
+    };
+    const defective = (error: unknown): Answer => {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      response = {
-        status: 500,
-        headers: { "content-type": "text/plain", "x-emulator-error": "1" },
-        body: text,
-      };
+      const headers = { "content-type": "text/plain", "x-emulator-error": "1" };
+      return answered({ status: 500, headers, body: text });
+    };
+    try {
+      const response = service.handle(request);
+      return response instanceof Promise ? response.then(answered, defective) : answered(response);
+    } catch (error) {
+      return defective(error);
     }
-    record.serviceStatus = response.status;
-    return render(response);
   }
 
   function failure(status: number, request: ServiceRequest): Answer {
@@ -73,13 +75,19 @@ export function createExchange(parts: ExchangeParts): Exchange {
       commitLater(ms) {
         const mine = generation();
         void clock.sleep(ms).then(() => {
-          if (generation() === mine) process(request, record);
+          if (generation() === mine) void process(request, record);
         });
       },
       failure: (status) => failure(status, request),
     });
     if (latency !== undefined) await latency();
     return finish(record, outcome);
+  }
+
+  async function delayed(record: LogRecord, answer: Answer | Promise<Answer>): Promise<Outcome> {
+    const settled = await answer;
+    await latency?.();
+    return finish(record, settled);
   }
 
   function finish(record: LogRecord, outcome: Outcome): Outcome {
@@ -94,7 +102,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
     const record = log.record(request, now, hit);
     if (hit !== undefined) return struck(hit, request, record);
     const answer = process(request, record);
-    if (latency === undefined) return finish(record, answer);
-    return latency().then(() => finish(record, answer));
+    if (latency === undefined && !(answer instanceof Promise)) return finish(record, answer);
+    return delayed(record, answer);
   };
 }

@@ -43,12 +43,15 @@ export interface ServiceResponse {
   readonly body?: unknown;
 }
 
-/** One emulated provider: state plus rules. `handle` is synchronous, so a request commits at one instant. */
+/** One emulated provider: state plus rules. */
 export interface EmulatedService {
   /** Short name of the provider. */
   readonly provider: string;
-  /** Answers one request: this is the instant of the commit. */
-  handle(request: ServiceRequest): ServiceResponse;
+  /**
+   * Answers one request. A service with a state of its own answers at once, which is the instant of the commit; only one
+   * that passes requests on gives a promise.
+   */
+  handle(request: ServiceRequest): ServiceResponse | Promise<ServiceResponse>;
   /** A JSON-safe dump of everything that exists now, for assertions and for `GET /_emulator/state`. */
   state(): unknown;
   /** Adds initial data (validated); the shape is the provider's own and documented beside it. */
