@@ -78,14 +78,14 @@ export function cloudSections(config: Schema): readonly SettingSection[] {
       title: "Options of DigitalOcean",
       text: "`clouds.NAME.options`, with those of every cloud.",
       keys: own("digitalocean"),
-      docs: docstringsOf("packages/digitalocean/src/config.ts", "DigitalOceanDriverOptions"),
+      docs: docstringsOf("packages/digitalocean/src/options.ts", "DigitalOceanDriverOptions"),
     },
     {
       id: "samsung-scp",
       title: "Options of Samsung Cloud Platform",
       text: "`clouds.NAME.options`, with those of every cloud.",
       keys: own("samsung-scp"),
-      docs: docstringsOf("packages/samsung-scp/src/config.ts", "SamsungScpDriverOptions"),
+      docs: docstringsOf("packages/samsung-scp/src/options.ts", "SamsungScpDriverOptions"),
     },
   ];
 }

@@ -3,9 +3,9 @@ import { createHttpClient, type HttpRequest } from "@polyvol/core/http";
 import * as api from "./api.ts";
 import { bearer } from "./auth.ts";
 import { CAPABILITIES } from "./capabilities.ts";
-import { type AtticDriverOptions, withDefaults } from "./config.ts";
 import { refineFailure } from "./failure.ts";
 import * as map from "./mapping.ts";
+import { type AtticDriverOptions, withDefaults } from "./options.ts";
 
 /** The answer itself proves that the change is complete. */
 const DONE: Changed = { settled: true };

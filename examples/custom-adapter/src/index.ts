@@ -1,10 +1,10 @@
 /** An adapter for Attic, the service of `service.ts`, as a package would export it. */
 import { type BlockStorage, createBlockStorage } from "@polyvol/core";
-import type { AtticStorageOptions } from "./config.ts";
 import { createAtticDriver } from "./driver.ts";
+import type { AtticStorageOptions } from "./options.ts";
 
-export type { AtticDriverOptions, AtticStorageOptions } from "./config.ts";
 export { createAtticDriver } from "./driver.ts";
+export type { AtticDriverOptions, AtticStorageOptions } from "./options.ts";
 
 /** @throws PolyvolError `invalid_argument` for a wrong option, or without a token */
 export function createAtticStorage(options: AtticStorageOptions): BlockStorage {

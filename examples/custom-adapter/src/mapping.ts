@@ -8,7 +8,7 @@ import {
   providerDetails,
   withProviderDetails,
 } from "@polyvol/core/driver";
-import { refused } from "./config.ts";
+import { refused } from "./options.ts";
 import type { WireJob, WireSnapshot, WireVolume } from "./wire.ts";
 
 /** Provider name on every resource, error and event of this adapter. */

@@ -11,6 +11,25 @@ export function parseDateTime(text: string): Date {
   return new Date(1_000 * (86_400 * days + seconds));
 }
 
+const TIMESTAMP =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/i;
+
+/**
+ * A date and time that nothing has checked, with any fraction of a second or none; without a zone it is UTC.
+ * `undefined` for what is no time.
+ */
+export function parseTimestamp(text: string | null | undefined): Date | undefined {
+  const match = TIMESTAMP.exec(text ?? "");
+  if (match === null || !isDay(match[0])) return undefined;
+  return parseDateTime(match[1] === undefined ? `${match[0].replace(" ", "T")}Z` : match[0]);
+}
+
+/** Whether the month has such a day: `Date` makes 3 March of 31 February. */
+function isDay(text: string): boolean {
+  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split("-").map(Number);
+  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
+}
+
 const LETTER_Z = 90;
 const ZERO = 48;
 

@@ -8,13 +8,14 @@
  */
 import type { Capabilities } from "./capabilities.ts";
 import type { DriverEvent } from "./events.ts";
+import type { ProviderOptions } from "./options.ts";
 import type { DriverPage, PageRequest, Paging } from "./paging.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Volume } from "./volume.ts";
 
 export { answeredFor, type Identified } from "./answered.ts";
 export { type Clock, monotonicTime, startTimer, systemClock } from "./clock.ts";
-export { parseDateTime } from "./date-time.ts";
+export { parseDateTime, parseTimestamp } from "./date-time.ts";
 export type { DriverEvent } from "./events.ts";
 export { checkKeys, type KeyRules, refusedArgument, type ValueSchema } from "./given.ts";
 export { checkTimeout, show } from "./input.ts";
@@ -23,7 +24,7 @@ export { omitUndefined } from "./omit-undefined.ts";
 export type { DriverPage, PageRequest, Paging } from "./paging.ts";
 export { PROVIDER_DETAILS, providerDetails, withProviderDetails } from "./provider-details.ts";
 export { checkFile, type FileBounds, readTextFile, UnfitFile, unfitKind } from "./read-file.ts";
-export { resolveSecret, type SecretSource } from "./secret.ts";
+export { isHeaderSafe, resolveHeaderSecret, resolveSecret, type SecretSource } from "./secret.ts";
 export { tell } from "./tell.ts";
 export { createVirtualClock, type VirtualClock } from "./virtual-clock.ts";
 export { fitName, fitWords, listWords } from "./words.ts";
@@ -105,9 +106,6 @@ export interface DriverSnapshotQuery {
   /** The volume that they are of. */
   readonly volumeId?: string;
 }
-
-/** Options of one provider, keyed by its name; the adapter's strict schema checks its own part. */
-export type ProviderOptions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** Checked by core against {@link Capabilities.limits} before it arrives here. */
 export interface DriverCreateVolume {

@@ -18,7 +18,6 @@ export {
 } from "./capabilities.ts";
 export type { Clock } from "./clock.ts";
 export { createBlockStorage } from "./create-block-storage.ts";
-export type { ProviderOptions } from "./driver.ts";
 export {
   isPolyvolError,
   type Outcome,
@@ -52,6 +51,7 @@ export type {
   PageOptions,
   PollingOptions,
   Progress,
+  ProviderOptions,
   RetryOptions,
   SnapshotQuery,
   UpdateSnapshotInput,

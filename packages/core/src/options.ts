@@ -1,6 +1,5 @@
 import type { Capability, Limits } from "./capabilities.ts";
 import type { Clock } from "./clock.ts";
-import type { ProviderOptions } from "./driver.ts";
 import type { EventListener } from "./events.ts";
 
 /** How failed requests are sent again. Full jitter: each pause is drawn between 0 and its bound. */
@@ -107,6 +106,9 @@ export interface SnapshotQuery {
   /** Snapshots that carry all of these tags. Only with `snapshots.tags`. */
   readonly tags?: Readonly<Record<string, string>>;
 }
+
+/** Settings that only one provider has, keyed by the provider's name; each adapter checks its own part. */
+export type ProviderOptions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** What `volumes.create` takes. Checked against the provider's limits before anything is sent. */
 export interface CreateVolumeInput {

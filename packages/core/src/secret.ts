@@ -1,4 +1,4 @@
-import { PolyvolError } from "./errors.ts";
+import { isPolyvolError, PolyvolError } from "./errors.ts";
 import { readTextFile, UnfitFile } from "./read-file.ts";
 
 /** A credential is a few lines at most. */
@@ -25,4 +25,24 @@ export async function resolveSecret(source: SecretSource): Promise<string> {
     const reason = `the credential file ${cause.message}`;
     throw new PolyvolError("unauthenticated", reason, { outcome: "not_applied", cause });
   }
+}
+
+/** Whether `value` can stand in a header as a key or token: visible ASCII, so that it hides no white space or line end. */
+export function isHeaderSafe(value: unknown): value is string {
+  return typeof value === "string" && /^[\x21-\x7e]+$/.test(value);
+}
+
+/**
+ * The credential now, fit for a header. `name` says in errors which one it is, such as `token`.
+ * @throws PolyvolError `unauthenticated` when the source fails, or gives what cannot stand in a header
+ */
+export async function resolveHeaderSecret(source: SecretSource, name: string): Promise<string> {
+  const from = `the ${name} ${typeof source === "object" ? `file ${source.file}` : "callback"}`;
+  const value = await resolveSecret(source).catch((cause: unknown) => {
+    if (isPolyvolError(cause, "unauthenticated")) throw cause;
+    throw new PolyvolError("unauthenticated", `${from} failed`, { outcome: "not_applied", cause });
+  });
+  if (isHeaderSafe(value)) return value;
+  const reason = `${from} gave nothing that can be a ${name}`;
+  throw new PolyvolError("unauthenticated", reason, { outcome: "not_applied" });
 }

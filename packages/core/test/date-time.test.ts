@@ -1,6 +1,6 @@
-import { parseDateTime } from "@polyvol/core/driver";
+import { parseDateTime, parseTimestamp } from "@polyvol/core/driver";
 import { assert, date, integer, property } from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 const range = {
   min: new Date("0000-01-01T00:00:00Z"),
@@ -27,6 +27,39 @@ test.each(["2024-02-29T23:59:59Z", "0000-01-01T00:00:00Z", "0099-12-31T23:59:59Z
     expect(parseDateTime(text).getTime()).toBe(new Date(text).getTime());
   },
 );
+
+describe("instants", () => {
+  test.each([
+    ["2024-07-30T04:54:33Z", "2024-07-30T04:54:33.000Z"],
+    ["2024-07-30T04:54:33", "2024-07-30T04:54:33.000Z"],
+    ["2024-07-30 04:54:33", "2024-07-30T04:54:33.000Z"],
+    ["2024-07-30T04:54:33.2", "2024-07-30T04:54:33.200Z"],
+    ["2024-07-30T04:54:33.219373", "2024-07-30T04:54:33.219Z"],
+    ["2024-07-30T04:54:33.219373Z", "2024-07-30T04:54:33.219Z"],
+    ["2024-07-30T04:54:33+09:00", "2024-07-29T19:54:33.000Z"],
+    ["2024-07-30T04:54:33.5+0900", "2024-07-29T19:54:33.500Z"],
+    ["2024-07-30T04:54:33.000+00:00", "2024-07-30T04:54:33.000Z"],
+  ])("%s", (text, expected) => {
+    expect(parseTimestamp(text)?.toISOString()).toBe(expected);
+  });
+
+  test.each([[""], [null], [undefined], ["2024-07-30"], ["2024-13-30T04:54:33Z"], ["1700000000000"]])(
+    "%j is none",
+    (text) => {
+      expect(parseTimestamp(text)).toBeUndefined();
+    },
+  );
+});
+
+test.each([
+  ["2024-02-29T00:00:00Z", true],
+  ["2023-02-29T00:00:00Z", false],
+  ["2024-02-31T00:00:00Z", false],
+  ["2024-04-31 10:00:00", false],
+  ["2024-12-31T23:59:59.5+09:00", true],
+])("%s is a day: %s", (text, is) => {
+  expect(parseTimestamp(text) !== undefined).toBe(is);
+});
 
 function two(value: number): string {
   return String(Math.floor(value)).padStart(2, "0");

@@ -4,7 +4,7 @@
  */
 import type { Capabilities, RequestQuota } from "@polyvol/core";
 import { quotasFor, REQUESTS_PER_HOUR } from "./quota.ts";
-import { MAX_DESCRIPTION_BYTES } from "./source-mark.ts";
+import { MAX_DESCRIPTION_BYTES } from "./source-annotation.ts";
 import { TAG_RULE } from "./tags.ts";
 
 /** The documented capabilities and limits, with the quotas that the user has set instead, if any. */

@@ -1,12 +1,12 @@
 import { type BlockStorage, createBlockStorage } from "@polyvol/core";
 import type { BlockStorageDriver } from "@polyvol/core/driver";
+import { createDriver } from "./driver.ts";
 import {
   type DigitalOceanDriverOptions,
   type DigitalOceanStorageOptions,
   resolveConfig,
   storageOptions,
-} from "./config.ts";
-import { createDriver } from "./driver.ts";
+} from "./options.ts";
 
 /**
  * Block storage on DigitalOcean: `createDigitalOceanStorage({ region: "nyc3" })`, the token being in the environment.

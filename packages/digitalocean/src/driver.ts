@@ -11,7 +11,6 @@ import { createHttpClient, type HttpClient, type HttpRequest } from "@polyvol/co
 import * as api from "./api.ts";
 import { bearer } from "./auth.ts";
 import { capabilitiesWith } from "./capabilities.ts";
-import type { ResolvedConfig } from "./config.ts";
 import { refineFailure } from "./failure.ts";
 import { isVolumeId, requireNumber, requireVolumeId, requireVolumeSnapshotId } from "./ids.ts";
 import {
@@ -23,7 +22,8 @@ import {
   toSnapshotPage,
   toVolume,
 } from "./mapping.ts";
-import { toActionRef, toChanged, toPendingStatus } from "./operations.ts";
+import type { ResolvedConfig } from "./options.ts";
+import { toActionRef, toChanged, toPendingStatus } from "./pending.ts";
 import { readQuota } from "./quota.ts";
 import { PROVIDER, VERSION } from "./version.ts";
 import type { VolumeActionBody } from "./wire.ts";

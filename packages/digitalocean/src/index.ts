@@ -3,7 +3,7 @@
  *
  * @module @polyvol/digitalocean
  */
-export type { DigitalOceanDriverOptions, DigitalOceanStorageOptions } from "./config.ts";
+
 export { createDigitalOceanDriver, createDigitalOceanStorage } from "./create.ts";
 export {
   type DigitalOceanSnapshotDetails,
@@ -20,5 +20,6 @@ export {
   type DigitalOceanTagTarget,
   type DigitalOceanVolumeName,
   digitalOcean,
-} from "./provider-operations.ts";
+} from "./native-operations.ts";
+export type { DigitalOceanDriverOptions, DigitalOceanStorageOptions } from "./options.ts";
 export type { DigitalOceanSnapshotOptions, DigitalOceanVolumeOptions } from "./provider-options.ts";

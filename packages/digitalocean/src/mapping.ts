@@ -8,7 +8,7 @@ import {
   withProviderDetails,
 } from "@polyvol/core/driver";
 import { snapshotOptions, volumeOptions } from "./provider-options.ts";
-import { markDescription, readDescription } from "./source-mark.ts";
+import { markDescription, readDescription } from "./source-annotation.ts";
 import { readTags, toFlatTags } from "./tags.ts";
 import { PROVIDER } from "./version.ts";
 import type {

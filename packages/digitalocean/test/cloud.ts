@@ -3,8 +3,8 @@ import type { BlockStorageDriver, CallContext } from "@polyvol/core/driver";
 import { createVirtualClock, type VirtualClock } from "@polyvol/core/driver";
 import { createDigitalOceanEmulator, type DigitalOceanOptions } from "@polyvol/emulators/digitalocean";
 import { onTestFinished } from "vitest";
-import type { DigitalOceanStorageOptions } from "../src/config.ts";
 import { createDigitalOceanDriver, createDigitalOceanStorage } from "../src/create.ts";
+import type { DigitalOceanStorageOptions } from "../src/options.ts";
 
 export const TOKEN = "dop_v1_00000000000000000000000000000000000000000000000000000000deadbeef";
 export const DROPLETS: readonly { readonly id: number; readonly region: string }[] = [

@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { describeBlockStorageDriver } from "@polyvol/conformance";
 import { afterAll, describe, expect, test } from "vitest";
-import { digitalOcean } from "../src/provider-operations.ts";
+import { digitalOcean } from "../src/native-operations.ts";
 import { openCloud } from "./cloud.ts";
 import { failureOf } from "./failing.ts";
 import { digitalOceanHarness } from "./harness.ts";

@@ -1,6 +1,6 @@
 /** A token that lacks one scope: which one, the error says. And whether tags are shown at all. */
 import { describe, expect, test } from "vitest";
-import { digitalOcean } from "../src/provider-operations.ts";
+import { digitalOcean } from "../src/native-operations.ts";
 import { type Cloud, openCloud, TOKEN } from "./cloud.ts";
 
 const DB = "00000000-0000-4000-8000-000000000001";

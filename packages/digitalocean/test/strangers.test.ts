@@ -1,7 +1,7 @@
 /** What stands between (a proxy, a wrong path, a mixed-up cache) answers in the service's place: nothing is believed. */
 import type { Fault } from "@polyvol/emulators";
 import { describe, expect, test } from "vitest";
-import { digitalOcean } from "../src/provider-operations.ts";
+import { digitalOcean } from "../src/native-operations.ts";
 import { type Cloud, openCloud } from "./cloud.ts";
 import { failureOf } from "./failing.ts";
 

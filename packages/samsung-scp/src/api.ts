@@ -1,7 +1,7 @@
 /** One function for each endpoint that is used: its request, and what the answer must look like. */
 import type { DriverSnapshotQuery, PageRequest } from "@polyvol/core/driver";
 import { pathSegment, type ResponseParser } from "@polyvol/core/http";
-import type { VersionedRequest } from "./api-version.ts";
+import type { VersionedRequest } from "./api-versions.ts";
 import * as wire from "./wire.ts";
 
 type Nothing = VersionedRequest<undefined>;

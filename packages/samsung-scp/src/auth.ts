@@ -1,9 +1,13 @@
-import { isPolyvolError, PolyvolError } from "@polyvol/core";
-import { resolveSecret, type SecretSource } from "@polyvol/core/driver";
+import { resolveHeaderSecret, type SecretSource } from "@polyvol/core/driver";
 import type { Authorize } from "@polyvol/core/http";
-import type { ResolvedConfig } from "./config.ts";
 
-type Credentials = Pick<ResolvedConfig, "accessKey" | "secretKey" | "sessionToken" | "acceptLanguage">;
+/** What a request is signed with, and the language of what the service answers. */
+export interface Credentials {
+  readonly accessKey: SecretSource;
+  readonly secretKey: SecretSource;
+  readonly sessionToken?: SecretSource;
+  readonly acceptLanguage: string;
+}
 
 /** Signs each attempt, and takes the credentials out of what the service says. */
 export interface RequestSigner {
@@ -16,11 +20,6 @@ export interface RequestSigner {
 const CLIENT_TYPE = "Openapi";
 const HMAC = { name: "HMAC", hash: "SHA-256" };
 const UTF8 = new TextEncoder();
-
-/** Whether `value` can be a key or a token: visible ASCII, so that it fits into a header and hides no line end. */
-export function isSecret(value: string): boolean {
-  return /^[\x21-\x7e]+$/.test(value);
-}
 
 /**
  * What is signed: method, the absolute URL in exactly the spelling that travels, timestamp, access key and client
@@ -50,8 +49,8 @@ export function createRequestSigner(credentials: Credentials): RequestSigner {
   return {
     credentialsMayChange: [accessKey, secretKey, sessionToken].some((source) => typeof source !== "string"),
     authorize: async ({ method, url, headers, timestampMs }) => {
-      const accessKey = await resolve("access key", credentials.accessKey);
-      const secretKey = await resolve("secret key", credentials.secretKey);
+      const accessKey = await resolveHeaderSecret(credentials.accessKey, "access key");
+      const secretKey = await resolveHeaderSecret(credentials.secretKey, "secret key");
       const timestamp = String(Math.trunc(timestampMs));
       headers["Scp-Accesskey"] = accessKey;
       headers["Scp-Signature"] = await sign(secretKey, canonicalString(method, url, timestamp, accessKey));
@@ -60,7 +59,7 @@ export function createRequestSigner(credentials: Credentials): RequestSigner {
       headers["Accept-Language"] = credentials.acceptLanguage;
       secrets = [accessKey, secretKey].filter(isTelling);
       if (credentials.sessionToken === undefined) return;
-      const sessionToken = await resolve("session token", credentials.sessionToken);
+      const sessionToken = await resolveHeaderSecret(credentials.sessionToken, "session token");
       headers["X-Auth-Token"] = sessionToken;
       secrets = [...secrets, sessionToken].filter(isTelling);
     },
@@ -71,17 +70,4 @@ export function createRequestSigner(credentials: Credentials): RequestSigner {
 /** Anything shorter stands in ordinary words too, and is the key of an emulator, not of an account. */
 function isTelling(secret: string): boolean {
   return secret.length >= 6;
-}
-
-async function resolve(name: string, source: SecretSource): Promise<string> {
-  const value = await resolveSecret(source).catch((cause: unknown) => {
-    if (isPolyvolError(cause, "unauthenticated")) throw cause;
-    throw unusable(`the ${name} could not be had from its source`, cause);
-  });
-  if (isSecret(value)) return value;
-  throw unusable(`the source of the ${name} gave none, or one with characters that no key has`);
-}
-
-function unusable(reason: string, cause?: unknown): PolyvolError {
-  return new PolyvolError("unauthenticated", reason, { outcome: "not_applied", cause });
 }

@@ -1,7 +1,12 @@
 import { type BlockStorage, createBlockStorage } from "@polyvol/core";
 import type { BlockStorageDriver } from "@polyvol/core/driver";
-import { resolveConfig, type SamsungScpDriverOptions, type SamsungScpStorageOptions } from "./config.ts";
 import { createDriver } from "./driver.ts";
+import {
+  resolveConfig,
+  type SamsungScpDriverOptions,
+  type SamsungScpStorageOptions,
+  storageOptions,
+} from "./options.ts";
 
 /**
  * Block storage on Samsung Cloud Platform: `createSamsungScpStorage({ region: "kr-west1", environment: "e" })`, the
@@ -9,7 +14,7 @@ import { createDriver } from "./driver.ts";
  * @throws PolyvolError `invalid_argument` for a wrong or missing option
  */
 export function createSamsungScpStorage(options: SamsungScpStorageOptions = {}): BlockStorage {
-  return createBlockStorage(createDriver(resolveConfig(options)), options);
+  return createBlockStorage(createDriver(resolveConfig(options)), storageOptions(options));
 }
 
 /**

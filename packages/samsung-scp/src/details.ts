@@ -1,6 +1,5 @@
 import type { Snapshot, Volume } from "@polyvol/core";
-import { providerDetails } from "@polyvol/core/driver";
-import { toInstant } from "./mapping.ts";
+import { parseTimestamp, providerDetails } from "@polyvol/core/driver";
 import { toObject } from "./tags.ts";
 import { PROVIDER } from "./version.ts";
 import type { WireSnapshot, WireVolume } from "./wire.ts";
@@ -40,11 +39,11 @@ export function samsungScpDetails(resource: Volume | Snapshot): object | undefin
   if (wire === undefined || resource.provider !== PROVIDER) return undefined;
   const userId = wire.user_id ?? undefined;
   if ("volume_id" in wire) {
-    return { userId, modifiedAt: toInstant(wire.updated_at), metadata: toObject(wire.metadata) };
+    return { userId, modifiedAt: parseTimestamp(wire.updated_at), metadata: toObject(wire.metadata) };
   }
   return {
     userId,
-    modifiedAt: toInstant(wire.modified_at),
+    modifiedAt: parseTimestamp(wire.modified_at),
     volumeTypeId: wire.volume_type_id ?? undefined,
     multiattach: wire.multiattach ?? undefined,
     maxIops: wire.max_iops ?? undefined,

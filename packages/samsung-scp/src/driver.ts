@@ -1,10 +1,9 @@
 import { answeredFor, type BlockStorageDriver, refusedArgument, show } from "@polyvol/core/driver";
 import { createHttpClient } from "@polyvol/core/http";
 import * as api from "./api.ts";
-import { createVersionedClient } from "./api-version.ts";
+import { createVersionedClient } from "./api-versions.ts";
 import { createRequestSigner } from "./auth.ts";
 import { capabilitiesWith } from "./capabilities.ts";
-import type { ResolvedConfig } from "./config.ts";
 import { createFailureRefinement } from "./failure.ts";
 import {
   isBlocked,
@@ -14,7 +13,8 @@ import {
   toSnapshot,
   toVolume,
 } from "./mapping.ts";
-import { accepted, done, started } from "./operations.ts";
+import type { ResolvedConfig } from "./options.ts";
+import { accepted, done, started } from "./pending.ts";
 import { attemptIdOf } from "./tags.ts";
 import { PROVIDER, VERSION } from "./version.ts";
 
@@ -22,11 +22,12 @@ import { PROVIDER, VERSION } from "./version.ts";
 export const CONNECTION: unique symbol = Symbol.for("polyvol.samsungScp.connection") as never;
 
 export function createDriver(config: ResolvedConfig): BlockStorageDriver {
+  const { accessKey: _, secretKey: __, sessionToken: ___, ...transport } = config;
   const { region, quotas, settleMs } = config;
   const { redact, ...signer } = createRequestSigner(config);
   const own = { provider: PROVIDER, ...signer, refineFailure: createFailureRefinement(redact) };
   // When a signature is refused, a clock that is further off than this is set by the service's own.
-  const http = createHttpClient({ ...config, ...own, correctSkewAboveMs: 30_000 });
+  const http = createHttpClient({ ...transport, ...own, correctSkewAboveMs: 30_000 });
   const client = createVersionedClient(http, config);
   const { send } = client;
 

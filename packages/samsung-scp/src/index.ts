@@ -3,7 +3,8 @@
  *
  * @module @polyvol/samsung-scp
  */
-export type { SamsungScpDriverOptions, SamsungScpEnvironment, SamsungScpStorageOptions } from "./config.ts";
+
+export type { SamsungScpApiVersion } from "./api-versions.ts";
 export { createSamsungScpDriver, createSamsungScpStorage } from "./create.ts";
 export {
   type SamsungScpSnapshotDetails,
@@ -16,6 +17,6 @@ export {
   type SamsungScpServerVolume,
   type SamsungScpVolumeType,
   samsungScp,
-} from "./provider-operations.ts";
+} from "./native-operations.ts";
+export type { SamsungScpDriverOptions, SamsungScpEnvironment, SamsungScpStorageOptions } from "./options.ts";
 export type { SamsungScpVolumeOptions } from "./provider-options.ts";
-export type { SamsungScpApiVersion } from "./versions.ts";

@@ -4,7 +4,7 @@ import {
   type DriverCreateSnapshot,
   type DriverCreateVolume,
   type DriverPage,
-  parseDateTime,
+  parseTimestamp,
   withProviderDetails,
 } from "@polyvol/core/driver";
 import { checkSnapshotOptions, volumeOptions } from "./provider-options.ts";
@@ -29,7 +29,7 @@ export function toVolume(wire: WireVolume, region: string): Volume {
     sizeGiB: wire.size,
     state: toVolumeState(wire.state),
     providerState: wire.state,
-    createdAt: toInstant(wire.created_at) as Date,
+    createdAt: parseTimestamp(wire.created_at) as Date,
     tags: {},
     attachments: wire.servers.map(toAttachment),
     ...(wire.zone ? { zone: wire.zone } : {}),
@@ -42,7 +42,7 @@ export function toVolume(wire: WireVolume, region: string): Volume {
 }
 
 function toAttachment({ id, device, attached_at }: WireServer): Volume["attachments"][number] {
-  const attachedAt = toInstant(attached_at);
+  const attachedAt = parseTimestamp(attached_at);
   return { serverId: id, ...(device ? { device } : {}), ...(attachedAt ? { attachedAt } : {}) };
 }
 
@@ -56,7 +56,7 @@ export function toSnapshot(wire: WireSnapshot, region: string): Snapshot {
     volumeId: wire.volume_id,
     regions: [region],
     state: toSnapshotState(wire.status ?? ""),
-    createdAt: toInstant(wire.created_at) as Date,
+    createdAt: parseTimestamp(wire.created_at) as Date,
     minVolumeSizeGiB: wire.size,
     billableGiB: wire.size,
     tags: toTags(wire.metadata),
@@ -128,26 +128,6 @@ export function toSnapshotState(providerState: string): SnapshotState {
 /** Spellings differ between the service's own pages: `in-use`, `In Use` and `IN_USE` are one state. */
 function normalise(state: string): string {
   return (state.toLowerCase().match(/[a-z]+/g) ?? []).join("-");
-}
-
-const INSTANT =
-  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/i;
-
-export function isInstant(text: string): boolean {
-  return toInstant(text) !== undefined;
-}
-
-/** Whether the month has such a day: `Date` makes 3 March of 31 February. */
-function isDay(text: string): boolean {
-  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split("-").map(Number);
-  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
-}
-
-/** An instant with any fraction of a second or none; without a zone it is UTC. `undefined` for what is no instant. */
-export function toInstant(text: string | null | undefined): Date | undefined {
-  const match = INSTANT.exec(text ?? "");
-  if (match === null || !isDay(match[0])) return undefined;
-  return parseDateTime(match[1] === undefined ? `${match[0].replace(" ", "T")}Z` : match[0]);
 }
 
 /** @throws PolyvolError `invalid_argument` for options that do not fit */

@@ -1,7 +1,7 @@
 /** What goes over the wire. Answers are checked for the fields that the code reads; request bodies are plain types. */
+import { parseTimestamp } from "@polyvol/core/driver";
 import type { ResponseParser } from "@polyvol/core/http";
 import * as z from "zod";
-import { isInstant } from "./mapping.ts";
 
 type Always<Keys extends string, T> = Readonly<Record<Keys, T>>;
 /** Fields that may be null or absent. */
@@ -83,7 +83,7 @@ const number = z.number().nullish();
 const flag = z.boolean().nullish();
 /** May be absent, as may everything that the provider's description does not require. */
 const anything = z.unknown().optional();
-const instant = z.string().refine(isInstant, "not an instant");
+const instant = z.string().refine((text) => parseTimestamp(text) !== undefined, "not an instant");
 
 function each<Key extends string, S extends z.ZodType>(keys: readonly Key[], schema: S): Record<Key, S> {
   return Object.fromEntries(keys.map((key) => [key, schema])) as Record<Key, S>;

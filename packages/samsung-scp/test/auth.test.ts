@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OutgoingRequest } from "@polyvol/core/http";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { canonicalString, createRequestSigner, createSigner, isSecret } from "../src/auth.ts";
+import { canonicalString, createRequestSigner, createSigner } from "../src/auth.ts";
 
 interface Vectors {
   readonly accessKey: string;
@@ -166,14 +166,10 @@ describe("credentials", () => {
   });
 
   test.each([
-    ["a missing file", { file: "/nonexistent/secret" }, "could not be had"],
-    ["a callback that gives nothing", (): string => "", "gave none"],
-    ["a callback that gives a line", (): string => "key with blanks", "gave none"],
-    [
-      "a callback that throws",
-      (): Promise<string> => Promise.reject(new Error("vault is sealed")),
-      "could not",
-    ],
+    ["a missing file", { file: "/nonexistent/secret" }, "failed"],
+    ["a callback that gives nothing", (): string => "", "gave nothing"],
+    ["a callback that gives a line", (): string => "key with blanks", "gave nothing"],
+    ["a callback that throws", (): Promise<string> => Promise.reject(new Error("vault is sealed")), "failed"],
   ])("%s is unauthenticated, and nothing was sent", async (_, source, words) => {
     const signer = createRequestSigner({
       accessKey,
@@ -185,15 +181,5 @@ describe("credentials", () => {
       outcome: "not_applied",
       reason: expect.stringContaining(words),
     });
-  });
-
-  test.each([
-    ["AKTEST/+=", true],
-    ["", false],
-    ["with blank", false],
-    ["line\n", false],
-    ["키", false],
-  ])("%j can be a secret: %s", (value, expected) => {
-    expect(isSecret(value)).toBe(expected);
   });
 });

@@ -3,8 +3,8 @@ import { createVirtualClock, type VirtualClock } from "@polyvol/core/driver";
 import type { Emulator } from "@polyvol/emulators";
 import { createSamsungScpEmulator, type SamsungScpEmulatorOptions } from "@polyvol/emulators/samsung-scp";
 import { onTestFinished } from "vitest";
-import type { SamsungScpStorageOptions } from "../src/config.ts";
 import { createSamsungScpStorage } from "../src/index.ts";
+import type { SamsungScpStorageOptions } from "../src/options.ts";
 
 export const ACCESS_KEY = "AKTESTEXAMPLE0001";
 export const SECRET_KEY = "test-secret-key-not-real-0001";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { samsungScpDetails } from "../src/index.ts";
-import { toInstant, toSnapshot, toSnapshotState, toVolume, toVolumeState } from "../src/mapping.ts";
+import { toSnapshot, toSnapshotState, toVolume, toVolumeState } from "../src/mapping.ts";
 import { attemptIdOf, toMetadata, toTags, toWireTags } from "../src/tags.ts";
 import * as wire from "../src/wire.ts";
 
@@ -232,37 +232,4 @@ describe("states", () => {
     expect(snapshot({ status: null }).state).toBe("unknown");
     expect(snapshot({ status: null })).not.toHaveProperty("providerState");
   });
-});
-
-describe("instants", () => {
-  test.each([
-    ["2024-07-30T04:54:33Z", "2024-07-30T04:54:33.000Z"],
-    ["2024-07-30T04:54:33", "2024-07-30T04:54:33.000Z"],
-    ["2024-07-30 04:54:33", "2024-07-30T04:54:33.000Z"],
-    ["2024-07-30T04:54:33.2", "2024-07-30T04:54:33.200Z"],
-    ["2024-07-30T04:54:33.219373", "2024-07-30T04:54:33.219Z"],
-    ["2024-07-30T04:54:33.219373Z", "2024-07-30T04:54:33.219Z"],
-    ["2024-07-30T04:54:33+09:00", "2024-07-29T19:54:33.000Z"],
-    ["2024-07-30T04:54:33.5+0900", "2024-07-29T19:54:33.500Z"],
-    ["2024-07-30T04:54:33.000+00:00", "2024-07-30T04:54:33.000Z"],
-  ])("%s", (text, expected) => {
-    expect(toInstant(text)?.toISOString()).toBe(expected);
-  });
-
-  test.each([[""], [null], [undefined], ["2024-07-30"], ["2024-13-30T04:54:33Z"], ["1700000000000"]])(
-    "%j is none",
-    (text) => {
-      expect(toInstant(text)).toBeUndefined();
-    },
-  );
-});
-
-test.each([
-  ["2024-02-29T00:00:00Z", true],
-  ["2023-02-29T00:00:00Z", false],
-  ["2024-02-31T00:00:00Z", false],
-  ["2024-04-31 10:00:00", false],
-  ["2024-12-31T23:59:59.5+09:00", true],
-])("%s is a day: %s", (text, is) => {
-  expect(toInstant(text) !== undefined).toBe(is);
 });

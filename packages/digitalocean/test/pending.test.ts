@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { requireNumber, requireVolumeId, requireVolumeSnapshotId } from "../src/ids.ts";
-import { toActionRef, toChanged, toPendingStatus } from "../src/operations.ts";
+import { toActionRef, toChanged, toPendingStatus } from "../src/pending.ts";
 import { actionAnswer, type WireAction } from "../src/wire.ts";
 
 const running: WireAction = {

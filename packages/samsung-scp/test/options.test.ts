@@ -1,8 +1,8 @@
 import { isPolyvolError, PolyvolError } from "@polyvol/core";
 import { systemClock } from "@polyvol/core/driver";
 import { describe, expect, test } from "vitest";
-import { resolveConfig, type SamsungScpStorageOptions } from "../src/config.ts";
 import { createSamsungScpDriver, createSamsungScpStorage } from "../src/index.ts";
+import { resolveConfig, type SamsungScpStorageOptions } from "../src/options.ts";
 
 const good = {
   accessKey: "AKTESTEXAMPLE0001",

@@ -1,13 +1,13 @@
 import type { BlockStorageOptions, Clock, RequestQuota } from "@polyvol/core";
 import {
   checkKeys,
+  isHeaderSafe,
   type KeyRules,
   refusedArgument,
   type SecretSource,
   systemClock,
 } from "@polyvol/core/driver";
 import * as z from "zod";
-import { isToken } from "./auth.ts";
 
 /** What belongs to DigitalOcean. All of it is optional where the environment holds a token. */
 export interface DigitalOceanDriverOptions {
@@ -48,7 +48,11 @@ export interface ResolvedConfig extends DigitalOceanDriverOptions {
 
 const anyFunction = z.custom((value) => typeof value === "function");
 const positive = z.int().positive();
-const token = z.union([z.string().refine(isToken), z.strictObject({ file: z.string().min(1) }), anyFunction]);
+const token = z.union([
+  z.string().refine(isHeaderSafe),
+  z.strictObject({ file: z.string().min(1) }),
+  anyFunction,
+]);
 const quotas = z.array(z.strictObject({ requests: positive, windowMs: positive }));
 /** Options that core itself checks; named here so that a misspelt one is noticed. */
 const core = [z.unknown(), ""] as const;
@@ -107,7 +111,7 @@ function tokenFrom(environment: Readonly<Record<string, string | undefined>>): s
   const names = ["DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN"];
   const name = names.find((each) => environment[each]);
   const found = name === undefined ? undefined : environment[name];
-  if (isToken(found)) return found;
+  if (isHeaderSafe(found)) return found;
   if (found !== undefined)
     throw refusedArgument(`environment variable ${name}: found a text that cannot be a token`);
   throw refusedArgument(`no token: set the option "token" or the environment variable ${names.join(" or ")}`);

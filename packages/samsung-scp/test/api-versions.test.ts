@@ -2,8 +2,8 @@ import { isPolyvolError, PolyvolError, type VersionEvent } from "@polyvol/core";
 import { type CallContext, createVirtualClock, type VirtualClock } from "@polyvol/core/driver";
 import type { HttpClient, HttpRequest, HttpResponse } from "@polyvol/core/http";
 import { describe, expect, test } from "vitest";
-import { createVersionedClient, type VersionedClient, type VersionedRequest } from "../src/api-version.ts";
-import type { SamsungScpApiVersion } from "../src/versions.ts";
+import type { SamsungScpApiVersion } from "../src/api-versions.ts";
+import { createVersionedClient, type VersionedClient, type VersionedRequest } from "../src/api-versions.ts";
 
 interface Listed {
   readonly id: string;

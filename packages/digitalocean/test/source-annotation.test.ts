@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { markDescription, readDescription } from "../src/source-mark.ts";
+import { markDescription, readDescription } from "../src/source-annotation.ts";
 
 const SOURCE = "91aa0d2e-84ac-11f0-9c1e-0a58ac14c0de";
 const MARK = `[polyvol source=${SOURCE}]`;

@@ -1,9 +1,35 @@
-import { isPolyvolError, PolyvolError, type PolyvolErrorDetails, type VersionEvent } from "@polyvol/core";
+import {
+  type Clock,
+  isPolyvolError,
+  PolyvolError,
+  type PolyvolErrorDetails,
+  type VersionEvent,
+} from "@polyvol/core";
 import { type CallContext, listWords, monotonicTime } from "@polyvol/core/driver";
 import type { HttpClient, HttpRequest } from "@polyvol/core/http";
-import type { ResolvedConfig } from "./config.ts";
-import { type Feature, KNOWN_VERSIONS, requireFeature, type SamsungScpApiVersion } from "./versions.ts";
 import { versionsAnswer, type WireVersion } from "./wire.ts";
+
+/** The versions of the `virtualserver` API that this adapter knows. */
+export type SamsungScpApiVersion = "1.0" | "1.1" | "1.2" | "1.3";
+
+/** Newest first. */
+export const KNOWN_VERSIONS: readonly ["1.3", "1.2", "1.1", "1.0"] = ["1.3", "1.2", "1.1", "1.0"];
+
+/** What this adapter uses and not every version has, with the version that brought it. All else is in 1.0. */
+const FEATURES = {
+  "maxIops and maxThroughput of a new volume": "1.2",
+  "the performance (QoS) of a volume": "1.2",
+} as const;
+
+export type Feature = keyof typeof FEATURES;
+
+/** @throws PolyvolError `unsupported` naming the version that has it, where `version` lacks the feature */
+export function requireFeature(version: SamsungScpApiVersion, feature: Feature): void {
+  const since = FEATURES[feature];
+  if (KNOWN_VERSIONS.indexOf(version) <= KNOWN_VERSIONS.indexOf(since)) return;
+  const reason = `API version ${version} lacks ${feature}; ${since} and later have it`;
+  throw new PolyvolError("unsupported", reason, { outcome: "not_applied" });
+}
 
 /** A request, and what decides over the version that it is sent with. */
 export interface VersionedRequest<T> extends HttpRequest<T> {
@@ -20,9 +46,14 @@ export interface VersionedClient {
   version(context: CallContext): Promise<SamsungScpApiVersion>;
 }
 
-type Options = Pick<ResolvedConfig, "apiVersion" | "versionWarningDays" | "clock">;
+/** What decides over the version, as the options of the adapter have it. */
+interface VersionOptions {
+  readonly apiVersion: "negotiate" | SamsungScpApiVersion;
+  readonly versionWarningDays: number;
+  readonly clock: Clock;
+}
 
-interface Settings extends Options {
+interface Settings extends VersionOptions {
   readonly monotonicNow: () => number;
 }
 
@@ -41,7 +72,7 @@ const DAY_MS = 86_400_000;
 const READ_AGAIN_MS = 60_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
-export function createVersionedClient(http: HttpClient, options: Options): VersionedClient {
+export function createVersionedClient(http: HttpClient, options: VersionOptions): VersionedClient {
   const { apiVersion } = options;
   const settings = { ...options, monotonicNow: monotonicTime(options.clock) };
   let negotiated: Negotiated | undefined;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { systemClock } from "@polyvol/core/driver";
 import { describe, expect, test } from "vitest";
 import { capabilitiesWith } from "../src/capabilities.ts";
-import { type DigitalOceanStorageOptions, resolveConfig } from "../src/config.ts";
+import { type DigitalOceanStorageOptions, resolveConfig } from "../src/options.ts";
 import { VERSION } from "../src/version.ts";
 
 const TOKEN = "dop_v1_5ecre75ecre75ecre75ecre75ecre7";

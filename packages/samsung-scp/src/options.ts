@@ -1,6 +1,7 @@
 import type { BlockStorageOptions, Clock, RequestQuota } from "@polyvol/core";
 import {
   checkKeys,
+  isHeaderSafe,
   type KeyRules,
   refusedArgument,
   type SecretSource,
@@ -8,8 +9,7 @@ import {
   systemClock,
 } from "@polyvol/core/driver";
 import * as z from "zod";
-import { isSecret } from "./auth.ts";
-import { KNOWN_VERSIONS, type SamsungScpApiVersion } from "./versions.ts";
+import { KNOWN_VERSIONS, type SamsungScpApiVersion } from "./api-versions.ts";
 
 /** The provider's clouds: `s` Samsung, `g` Sovereign (public sector), `e` Enterprise. */
 export type SamsungScpEnvironment = "s" | "g" | "e";
@@ -81,7 +81,7 @@ const anyFunction = z.custom((value) => typeof value === "function");
 const positive = z.int().positive();
 const count = z.int().nonnegative();
 const secret = [
-  z.union([z.string().refine(isSecret), z.strictObject({ file: z.string().min(1) }), anyFunction]),
+  z.union([z.string().refine(isHeaderSafe), z.strictObject({ file: z.string().min(1) }), anyFunction]),
   "text without white space, { file: path } or a callback",
 ] as const;
 const quotas = z.array(z.strictObject({ requests: positive, windowMs: positive }));
@@ -141,6 +141,14 @@ export function resolveConfig(
     ...{ accessKey, secretKey, region },
     baseUrl: baseUrl ?? `https://virtualserver.${region}.${environment}.samsungsdscloud.com`,
   };
+}
+
+/** The options that are core's: neither a key nor anything else of the provider goes there. */
+export function storageOptions(options: SamsungScpStorageOptions): BlockStorageOptions {
+  const names = (Object.keys(options) as (keyof SamsungScpStorageOptions)[]).filter(
+    (name) => name === "clock" || RULES[name] === core,
+  );
+  return Object.fromEntries(names.map((name) => [name, options[name]]));
 }
 
 function missing(option: keyof typeof VARIABLES): never {

@@ -1,7 +1,7 @@
 import type { BlockStorage, CallOptions } from "@polyvol/core";
 import { type CallContext, refusedArgument } from "@polyvol/core/driver";
 import * as api from "./api.ts";
-import type { VersionedClient, VersionedRequest } from "./api-version.ts";
+import type { VersionedClient, VersionedRequest } from "./api-versions.ts";
 import { CONNECTION } from "./driver.ts";
 import { PROVIDER } from "./version.ts";
 import type { WireQuotaSet, WireServerVolume, WireVolumeType } from "./wire.ts";

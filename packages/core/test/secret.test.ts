@@ -1,0 +1,30 @@
+import { isHeaderSafe, resolveHeaderSecret } from "@polyvol/core/driver";
+import { expect, test } from "vitest";
+
+test.each([
+  ["AKTEST/+=", true],
+  ["", false],
+  ["with blank", false],
+  ["line\n", false],
+  ["키", false],
+  [7, false],
+])("%j can stand in a header: %s", (value, expected) => {
+  expect(isHeaderSafe(value)).toBe(expected);
+});
+
+test.each([
+  ["a missing file", { file: "/nonexistent/secret" }, "the token file /nonexistent/secret failed"],
+  ["a callback that gives nothing", () => "", "the token callback gave nothing that can be a token"],
+  [
+    "a callback that gives a line end",
+    () => "token\n",
+    "the token callback gave nothing that can be a token",
+  ],
+  ["a callback that throws", () => Promise.reject(new Error("sealed")), "the token callback failed"],
+])("%s is no credential", async (_, source, reason) => {
+  await expect(resolveHeaderSecret(source, "token")).rejects.toMatchObject({
+    code: "unauthenticated",
+    outcome: "not_applied",
+    reason,
+  });
+});
