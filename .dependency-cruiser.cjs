@@ -3,7 +3,8 @@
 /** Matches a workspace package by folder and by name, so that a wrong import is caught even where it does not resolve. */
 const workspace = (names) =>
   names.split("|").flatMap((name) => [`^packages/${name}/`, `^@polyvol/${name}$`, `^@polyvol/${name}/`]);
-const everything = "core|memory|digitalocean|samsung-scp|conformance|emulators|container|backup|cli";
+const everything =
+  "core|memory|digitalocean|samsung-scp|openstack|conformance|emulators|container|backup|cli";
 const allBut = (names) =>
   everything
     .split("|")
@@ -39,6 +40,7 @@ module.exports = {
     mayImport("memory", ["core"], "A driver knows core only."),
     mayImport("digitalocean", ["core"], "A driver knows core only."),
     mayImport("samsung-scp", ["core"], "A driver knows core only."),
+    mayImport("openstack", ["core"], "A driver knows core only."),
     mayImport("conformance", ["core"], "The kit knows core only, so that any driver can be tested."),
     mayImport(
       "emulators",
@@ -47,7 +49,7 @@ module.exports = {
     ),
     mayImport(
       "container",
-      ["core", "digitalocean", "samsung-scp"],
+      ["core", "digitalocean", "samsung-scp", "openstack"],
       "The composition root knows core and adapters.",
     ),
     mayImport("backup", ["core"], "Backups are written against core only."),

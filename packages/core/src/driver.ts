@@ -123,6 +123,11 @@ export interface DriverCreateVolume {
   readonly volumeType?: string;
   /** Only with `volumes.createFromSnapshot`. */
   readonly sourceSnapshotId?: string;
+  /**
+   * Marks every request of one create, so that core can tell its own resource from another process's. A driver
+   * that can store it, and read it back, says so by {@link BlockStorageDriver.attemptIdOf}; others ignore it.
+   */
+  readonly attemptId?: string;
   /** Unchecked: the driver checks its own part. */
   readonly providerOptions?: ProviderOptions;
 }
@@ -139,10 +144,7 @@ export interface DriverCreateSnapshot {
   readonly tags: Readonly<Record<string, string>>;
   /** Whether a volume in use may be snapshotted (crash-consistent). */
   readonly allowAttached: boolean;
-  /**
-   * Marks every request of one create, so that core can tell its own resource from another process's. A driver
-   * that can store it says so by {@link BlockStorageDriver.attemptIdOf}; others ignore it.
-   */
+  /** See {@link DriverCreateVolume.attemptId}. */
   readonly attemptId: string;
   /** Unchecked: the driver checks its own part. */
   readonly providerOptions?: ProviderOptions;
@@ -172,7 +174,7 @@ export interface DriverHealth {
  * Errors: throw a `PolyvolError`. Core's HTTP client gives the right code for most statuses; the driver refines
  * from the body. What core needs to be told truly:
  *
- * | condition | code | `outcome` | `retryable` | `mayAlreadyExist` |
+ * | condition | code | `outcome` | `retryable` | `lookFirst` |
  * |---|---|---|---|---|
  * | refused before anything happened (4xx) | by meaning | `not_applied` | false | |
  * | quota of requests | `rate_limited` | `not_applied` | true, with `retryAfterMs` | |
@@ -257,8 +259,8 @@ export interface BlockStorageDriver {
   /** With `snapshots.update`. */
   updateSnapshot?(id: string, changes: DriverUpdateSnapshot, context: CallContext): Promise<Changed>;
 
-  /** The mark given as {@link DriverCreateSnapshot.attemptId}, where the provider keeps it. */
-  attemptIdOf?(snapshot: Snapshot): string | undefined;
+  /** The mark given as {@link DriverCreateVolume.attemptId}, where the provider keeps it and shows it again. */
+  attemptIdOf?(resource: Volume | Snapshot): string | undefined;
   /**
    * Whether the volume is in a state that waits for a person, not for time (a transfer to be accepted, maintenance).
    * Core then sends no change: what is as wanted already is returned, all else is `failed_precondition` at once.

@@ -12,7 +12,6 @@ export {
   type Limits,
   type NameRule,
   type NameUniqueness,
-  type RequestCosts,
   type RequestQuota,
   type SizeRule,
   type TagRule,
@@ -20,8 +19,8 @@ export {
 export type { Clock } from "./clock.ts";
 export { createBlockStorage } from "./create-block-storage.ts";
 export {
-  type ChangeOutcome,
   isPolyvolError,
+  type Outcome,
   PolyvolError,
   type PolyvolErrorCode,
   type PolyvolErrorDetails,

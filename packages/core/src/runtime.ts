@@ -32,7 +32,7 @@ export function createRuntime(driver: BlockStorageDriver, options: BlockStorageO
   const clock = options.clock ?? systemClock;
   return {
     driver,
-    capabilities: effectiveCapabilities(driver, options),
+    capabilities: effectiveCapabilities(driver.capabilities, options),
     clock,
     monotonicNow: monotonicTime(clock),
     random: options.random ?? Math.random,
@@ -60,8 +60,7 @@ function fitEvent(event: DriverEvent): DriverEvent {
   return fit.length === 0 ? event : { ...event, ...Object.fromEntries(fit) };
 }
 
-function effectiveCapabilities(driver: BlockStorageDriver, options: BlockStorageOptions): Capabilities {
-  const { capabilities: declared, paging } = driver;
+function effectiveCapabilities(declared: Capabilities, options: BlockStorageOptions): Capabilities {
   const without = new Set<Capability>(options.without ?? []);
   for (const name of without) {
     if (!CAPABILITIES.includes(name)) {
@@ -75,11 +74,6 @@ function effectiveCapabilities(driver: BlockStorageDriver, options: BlockStorage
     ...declared,
     supports: declared.supports.filter((name) => !without.has(name)),
     limits: { ...declared.limits, ...options.limits },
-    requestCosts: {
-      snapshotDeletion: driver.deletion === "immediate" ? 1 : 3,
-      volumesPerRequest: paging.maxPageSize,
-      snapshotsPerRequest: (driver.snapshotPaging ?? paging).maxPageSize,
-    },
   };
 }
 

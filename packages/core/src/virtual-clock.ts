@@ -1,4 +1,3 @@
-import { abortablePromise } from "./abort.ts";
 import type { Clock } from "./clock.ts";
 
 /** A clock that stands still until it is moved: for tests and simulations. */
@@ -69,11 +68,26 @@ export function createVirtualClock(startMs: number = Date.UTC(2026, 0, 1)): Virt
     now: () => now,
     monotonicNow: () => now,
     sleep: (ms, abortSignal) =>
-      abortablePromise(abortSignal, (wake) => {
-        const sleeper: Sleeper = { at: now + Math.max(0, ms), order: order++, wake };
+      new Promise((resolve, reject) => {
+        if (abortSignal?.aborted) {
+          reject(abortSignal.reason);
+          return;
+        }
+        const onAbort = (): void => {
+          sleepers.delete(sleeper);
+          reject(abortSignal?.reason);
+        };
+        const sleeper: Sleeper = {
+          at: now + Math.max(0, ms),
+          order: order++,
+          wake: () => {
+            abortSignal?.removeEventListener("abort", onAbort);
+            resolve();
+          },
+        };
         sleepers.add(sleeper);
+        abortSignal?.addEventListener("abort", onAbort, { once: true });
         schedule();
-        return () => sleepers.delete(sleeper);
       }),
     advance: async (ms) => {
       const target = now + ms;

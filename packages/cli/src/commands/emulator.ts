@@ -1,32 +1,21 @@
-import type { Command } from "commander";
-import type { MakeAction } from "../command.ts";
+import type { Options } from "../action.ts";
 import type { Context } from "../context.ts";
-import type { Options } from "../options.ts";
-import { writeMessage, writeOutput } from "../output/streams.ts";
+import { out, say } from "../output/streams.ts";
 
-/** The command that serves an emulated cloud. */
-export function addEmulator(program: Command, action: MakeAction): void {
-  program
-    .command("emulator")
-    .description("serve an emulated cloud until stopped (see: polyvol emulator --help)")
-    .argument("[arguments...]", "provider and its options")
-    .helpOption(false)
-    .allowUnknownOption()
-    .action(action(emulator));
-}
-
-/** Hands all arguments to the emulators' own command line, which serves until it is stopped. */
-async function emulator({ signal }: Context, _options: Options, args: readonly string[]): Promise<number> {
+/** Hands everything to the emulators' own command line, which serves until it is stopped. */
+export async function run(context: Context, _options: Options, args: readonly string[]): Promise<number> {
   const { providers, runCommand } = await import("@polyvol/emulators");
   const code = await runCommand(providers, args, {
     program: "polyvol emulator",
-    out: writeOutput,
-    err: writeMessage,
+    out,
+    err: say,
     env: process.env,
     untilStopped: () =>
-      new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true })),
+      new Promise<void>((resolve) =>
+        context.signal.addEventListener("abort", () => resolve(), { once: true }),
+      ),
   });
   // Answers that are still held back would keep the process alive.
-  if (signal.aborted) process.exit(code);
+  if (context.signal.aborted) process.exit(code);
   return code;
 }

@@ -1,7 +1,8 @@
+import { clean } from "./clean.ts";
+import { colour, type Tone } from "./colour.ts";
 import { secondsText } from "./format.ts";
-import { beforeEachWrite, isQuiet, writeTo } from "./streams.ts";
-import { fit } from "./table.ts";
-import { clean, colour, type Tone } from "./terminal.ts";
+import { isQuiet, put, wipeBeforeWriting } from "./streams.ts";
+import { fit } from "./width.ts";
 
 /** Lines about work that goes on side by side. */
 export interface Progress {
@@ -33,12 +34,12 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
 
 function plainProgress(stream: NodeJS.WriteStream): Progress {
   const last = new Map<string, string>();
-  const write = (key: string, text: string): void => {
+  const tell = (key: string, text: string): void => {
     if (last.get(key) === text) return;
     last.set(key, text);
-    writeTo(stream, `${clean(key)}: ${clean(text)}\n`);
+    put(stream, `${clean(key)}: ${clean(text)}\n`);
   };
-  return { moving: false, update: write, finish: write, close: () => undefined };
+  return { moving: false, update: tell, finish: tell, close: () => undefined };
 }
 
 function liveProgress(stream: NodeJS.WriteStream): Progress {
@@ -48,8 +49,8 @@ function liveProgress(stream: NodeJS.WriteStream): Progress {
   let timer: NodeJS.Timeout | undefined;
 
   const back = (): string => (drawn === 0 ? "" : `\u001b[${drawn}A\u001b[0J`);
-  const release = beforeEachWrite(() => {
-    writeTo(stream, back());
+  const release = wipeBeforeWriting(() => {
+    put(stream, back());
     drawn = 0;
   });
 
@@ -66,7 +67,7 @@ function liveProgress(stream: NodeJS.WriteStream): Progress {
       );
       return `${colour("busy", mark, stream)} ${line}\n`;
     });
-    writeTo(stream, `${back()}${finished}${lines.join("")}`);
+    put(stream, `${back()}${finished}${lines.join("")}`);
     drawn = lines.length;
   }
 

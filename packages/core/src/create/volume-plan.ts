@@ -141,12 +141,12 @@ export function volumeCreate(
           : { region: within }),
       }),
     get: (call, id) => resources.tryGet(call, id),
-    send: async (context) => {
+    send: async (context, attemptId) => {
       if (plan === undefined) throw new PolyvolError("unknown", "a stored operation is never sent again");
-      return createdAs(plan.input, await driver.createVolume(plan.input, context));
+      return createdAs(plan.input, await driver.createVolume({ ...plan.input, attemptId }, context));
     },
     difference: (existing) => difference(existing, key, plan?.sourceSizeGiB),
-    attemptIdOf: () => undefined,
+    attemptIdOf: (volume) => driver.attemptIdOf?.(volume),
     retryAfterMs: () => undefined,
   };
 }

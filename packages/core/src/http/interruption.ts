@@ -1,4 +1,3 @@
-import { abortablePromise } from "../abort.ts";
 import { type Clock, startTimer } from "../clock.ts";
 
 /** What a piece of work is rejected with when its time is up. */
@@ -17,18 +16,42 @@ export interface WorkLimits {
  */
 export function runInterruptibly<T>(
   work: (signal: AbortSignal) => Promise<T>,
-  { clock, timeoutMs, abortSignal }: WorkLimits,
+  limits: WorkLimits,
 ): Promise<T> {
-  return abortablePromise(abortSignal, (resolve, reject) => {
+  const { clock, timeoutMs, abortSignal } = limits;
+  return new Promise((resolve, reject) => {
     const working = new AbortController();
-    const stopTimer = startTimer(clock, timeoutMs, () => {
-      reject(TIMED_OUT);
-      working.abort(TIMED_OUT);
-    });
-    work(working.signal).finally(stopTimer).then(resolve, reject);
-    return (reason) => {
+    let over = false;
+    let stopTimer = (): void => {};
+    const end = (): void => {
+      over = true;
+      abortSignal.removeEventListener("abort", onAbort);
       stopTimer();
+    };
+    const interrupt = (reason: unknown): void => {
+      if (over) return;
+      end();
+      reject(reason);
       working.abort(reason);
     };
+    const onAbort = (): void => interrupt(abortSignal.reason);
+    if (abortSignal.aborted) {
+      reject(abortSignal.reason);
+      return;
+    }
+    abortSignal.addEventListener("abort", onAbort, { once: true });
+    stopTimer = startTimer(clock, timeoutMs, () => interrupt(TIMED_OUT));
+    work(working.signal).then(
+      (value) => {
+        if (over) return;
+        end();
+        resolve(value);
+      },
+      (error) => {
+        if (over) return;
+        end();
+        reject(error);
+      },
+    );
   });
 }

@@ -100,7 +100,7 @@ export interface FailureRefinement {
   /** Whether anything may have been done. */
   readonly outcome?: "not_applied" | "unknown";
   /** The resource may already be there. */
-  readonly mayAlreadyExist?: boolean;
+  readonly lookFirst?: boolean;
 }
 
 /** What a client is made of. Only `provider`, `baseUrl` and `authorize` are needed. */

@@ -1,4 +1,3 @@
-import { onAbort } from "../abort.ts";
 import { PolyvolError } from "../errors.ts";
 import { createIdSet, type IdSet } from "./id-set.ts";
 import { createReader, type Reader, type ReadPage, WIDENED } from "./reader.ts";
@@ -20,7 +19,9 @@ const MAX_REREADS = 8;
 export function walkNumbered<T extends { readonly id: string }>(source: PageSource<T>): Walk<T> {
   return async function* walk(from, abortSignal) {
     const stop = new AbortController();
-    const stopListening = onAbort(abortSignal, (reason) => stop.abort(reason));
+    const onAbort = (): void => stop.abort(abortSignal.reason);
+    if (abortSignal.aborted) onAbort();
+    abortSignal.addEventListener("abort", onAbort, { once: true });
     try {
       for (let given: IdSet | undefined; ; ) {
         const seen = createIdSet();
@@ -34,7 +35,7 @@ export function walkNumbered<T extends { readonly id: string }>(source: PageSour
         }
       }
     } finally {
-      stopListening();
+      abortSignal.removeEventListener("abort", onAbort);
       stop.abort();
     }
   };

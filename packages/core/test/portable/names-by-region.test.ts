@@ -12,8 +12,9 @@ async function storageWith(regions: readonly string[], options: MemoryAccountOpt
   const driver = createMemoryDriver({ account });
   const storage = createBlockStorage(driver, { clock });
   for (const region of regions) {
-    const input = { name: "db", sizeGiB: 8, region, tags: {} };
-    await storage.run("seed", (context) => driver.createVolume(input, context), { idempotent: false });
+    await storage.run("seed", false, (context) =>
+      driver.createVolume({ name: "db", sizeGiB: 8, region, tags: {} }, context),
+    );
   }
   account.calls.reset();
   return { storage, account };

@@ -1,0 +1,157 @@
+import { isPolyvolError, PolyvolError, type PolyvolErrorDetails } from "@polyvol/core";
+import {
+  type CallContext,
+  monotonicTime,
+  omitUndefined,
+  parseTimestamp,
+  resolveSecret,
+} from "@polyvol/core/driver";
+import {
+  createHttpClient,
+  type FailedResponse,
+  type FailureRefinement,
+  type HttpResponse,
+} from "@polyvol/core/http";
+import { type BlockStorageEndpoint, blockStorageOf } from "./catalogue.ts";
+import type { Identity, ResolvedOptions } from "./options.ts";
+import { shared } from "./shared.ts";
+import { PROVIDER } from "./version.ts";
+import { tokenAnswer, type WireToken } from "./wire.ts";
+
+/** A token, and what it gives access to. It is held in memory and nowhere else. */
+export interface Session extends BlockStorageEndpoint {
+  readonly token: string;
+  readonly projectId: string;
+  /** Whether servers are managed by a service of this cloud (Nova), whose business attachments are then. */
+  readonly hasServers: boolean;
+  readonly isExpired: () => boolean;
+}
+
+/** Logs in, and again when it is time to. */
+export interface Sessions {
+  /** The session in use. `refused`: the one that was used, and that the service takes no more. */
+  get(context: CallContext, refused?: Session): Promise<Session>;
+}
+
+type Token = { readonly token: string; readonly body: WireToken };
+
+/** A token is replaced so long before its end, or when a tenth of its time is left, whichever is later. */
+const MARGIN_MS = 60_000;
+
+export function createSessions(options: ResolvedOptions): Sessions {
+  const { authUrl, identity, clock, region, fetch, attemptTimeoutMs } = options;
+  const monotonicNow = monotonicTime(clock);
+  const http = createHttpClient({
+    ...omitUndefined({ provider: PROVIDER, baseUrl: authUrl, clock, fetch, attemptTimeoutMs }),
+    authorize: () => undefined,
+    refineFailure: (response) => refineFailure(response, identity.method),
+    requestIdHeader: "x-openstack-request-id",
+  });
+  let current: Session | undefined;
+
+  async function login(context: CallContext): Promise<Session> {
+    const secret = await secretOf(identity);
+    const { token, body } = await request(secret, context).catch((error: unknown) => {
+      throw withoutSecret(error, secret);
+    });
+    if (!body.project) {
+      throw new PolyvolError("unauthenticated", "the token is for no project: name one", {
+        outcome: "not_applied",
+      });
+    }
+    const catalogue = body.catalog ?? [];
+    const place =
+      options.baseUrl === undefined
+        ? blockStorageOf(catalogue, { region, interface: options.interface }, authUrl)
+        : { url: options.baseUrl, region: region ?? "" };
+    return {
+      ...{ ...place, token, projectId: body.project.id },
+      hasServers: catalogue.some(({ type }) => type === "compute"),
+      isExpired: expiry(body),
+    };
+  }
+
+  /** By the identity service's own times: the clock of this machine may be wrong. */
+  function expiry({ issued_at, expires_at }: WireToken): () => boolean {
+    const issuedAt = parseTimestamp(issued_at)?.getTime() ?? clock.now();
+    const lifeMs = (parseTimestamp(expires_at)?.getTime() ?? issuedAt) - issuedAt;
+    const until = monotonicNow() + lifeMs - Math.min(MARGIN_MS, lifeMs / 10);
+    return () => monotonicNow() >= until;
+  }
+
+  async function request(secret: string, context: CallContext): Promise<Token> {
+    const { method, named, scope } = identity;
+    const path = "/auth/tokens";
+    const common = { path, response: tokenAnswer, authorized: false } as const;
+    if (method === "token" && scope === undefined) {
+      // A token that is for a project already says so when it is asked for itself.
+      const headers = { "X-Auth-Token": secret, "X-Subject-Token": secret };
+      const { data } = await http.send({ ...common, method: "GET", headers }, context);
+      return { token: secret, body: data.token };
+    }
+    const proof = {
+      password: { user: { ...named, password: secret } },
+      application_credential: { ...named, secret },
+      token: { id: secret },
+    }[method];
+    const auth = {
+      identity: { methods: [method], [method]: proof },
+      ...(scope === undefined ? {} : { scope }),
+    };
+    const answer = await http.send({ ...common, method: "POST", body: { auth } }, context);
+    return { token: tokenOf(answer), body: answer.data.token };
+  }
+
+  const renew = shared(login);
+  return {
+    get: async (context, refused) => {
+      if (current === undefined || current === refused || current.isExpired()) current = await renew(context);
+      return current;
+    },
+  };
+}
+
+function tokenOf({ headers }: HttpResponse<unknown>): string {
+  const token = headers.get("x-subject-token") ?? "";
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new PolyvolError("malformed_response", "the identity service answered without a token", {
+    ...{ retryable: true, outcome: "not_applied" },
+  });
+}
+
+async function secretOf({ secret, method }: Identity): Promise<string> {
+  const name = method.replace("_", " ");
+  const details = { outcome: "not_applied" } as const;
+  const value = await resolveSecret(secret).catch((cause: unknown) => {
+    if (isPolyvolError(cause, "unauthenticated")) throw cause;
+    throw new PolyvolError("unauthenticated", `the source of the ${name} failed`, { ...details, cause });
+  });
+  if (value !== "") return value;
+  throw new PolyvolError("unauthenticated", `the source of the ${name} gave nothing`, details);
+}
+
+/** The service does not say which of them is wrong. */
+const REFUSED = {
+  password:
+    "user, password, project or one of their domains is wrong, or the user has no role in the project",
+  application_credential: "the application credential is unknown, its secret is wrong, or it has expired",
+  token: "the token is wrong or has expired, or gives no access to the project",
+} as const;
+
+function refineFailure({ status, json }: FailedResponse, method: Identity["method"]): FailureRefinement {
+  const said = (json as { readonly error?: { readonly message?: unknown } } | undefined)?.error?.message;
+  if (status === 401) return { reason: `the identity service refuses the login: ${REFUSED[method]}` };
+  if (status === 404 && typeof said !== "string")
+    return { reason: "no identity service is there: is authUrl right?" };
+  return typeof said === "string" ? { reason: `the identity service says: ${said}` } : {};
+}
+
+/** A failed login without the secret, whatever has repeated it. Nothing was asked of block storage yet. */
+function withoutSecret(error: unknown, secret: string): unknown {
+  if (!isPolyvolError(error)) return error;
+  const { cause: _, ...details } = error as PolyvolErrorDetails;
+  const reason = error.reason
+    .replaceAll(secret, "[hidden]")
+    .replaceAll(JSON.stringify(secret).slice(1, -1), "[hidden]");
+  return new PolyvolError(error.code, reason, { ...details, outcome: "not_applied" });
+}

@@ -1,0 +1,80 @@
+import { PolyvolError, type PolyvolErrorCode } from "@polyvol/core";
+import { fitWords, listWords } from "@polyvol/core/driver";
+import type { WireService } from "./wire.ts";
+
+/** Which of a project's endpoints is wanted. */
+export interface Wanted {
+  readonly region?: string | undefined;
+  readonly interface: string;
+}
+
+/** Where block storage is. */
+export interface BlockStorageEndpoint {
+  readonly url: string;
+  readonly region: string;
+}
+
+/** The types under which block storage of version 3 is listed: the present one first. */
+const TYPES: readonly string[] = ["block-storage", "volumev3"];
+const LOOPBACK = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\]|localhost)$/;
+
+/**
+ * The endpoint of block storage in a catalogue.
+ * @throws PolyvolError `unsupported` where the project has no block storage, `invalid_argument` for a region or an
+ * interface that is not there, or a region that has to be named; `failed_precondition` for an address that the token
+ * must not go to
+ */
+export function blockStorageOf(
+  catalogue: readonly WireService[],
+  wanted: Wanted,
+  authUrl: string,
+): BlockStorageEndpoint {
+  const services = TYPES.flatMap((type) => catalogue.filter((each) => each.type === type));
+  if (services.length === 0) {
+    const types = listWords([...new Set(catalogue.map(({ type }) => type ?? ""))]) || "nothing";
+    throw refused(
+      "unsupported",
+      `the project has no block storage (${TYPES.join(", ")}); its catalogue has ${types}`,
+    );
+  }
+  const all = services
+    .flatMap(({ endpoints }) => endpoints ?? [])
+    .map((each) => ({
+      ...{ url: each.url, interface: each.interface ?? "" },
+      region: each.region_id ?? each.region ?? "",
+    }));
+  const regions = [...new Set(all.map(({ region }) => region))];
+  const region = wanted.region ?? (regions.length === 1 ? regions[0] : undefined);
+  if (region === undefined || !regions.includes(region)) {
+    const found = region === undefined ? "nothing" : JSON.stringify(fitWords(region, 80));
+    throw refused("invalid_argument", `region: found ${found}, allowed: ${listWords(regions)}`);
+  }
+  const there = all.filter((each) => each.region === region);
+  const endpoint = there.find((each) => each.interface === wanted.interface);
+  if (endpoint === undefined) {
+    const interfaces = listWords([...new Set(there.map((each) => each.interface))]);
+    const reason = `interface: found ${JSON.stringify(wanted.interface)}, allowed in ${region}: ${interfaces}`;
+    throw refused("invalid_argument", reason);
+  }
+  refuseInTheClear(endpoint.url, authUrl);
+  return { url: endpoint.url, region };
+}
+
+/** Plain `http:` is for one's own machine alone: from anywhere else, the token would cross the network in the clear. */
+function refuseInTheClear(url: string, authUrl: string): void {
+  const { protocol, hostname } = URL.parse(url) ?? {};
+  if (protocol === "https:") return;
+  const isOwn = LOOPBACK.test(hostname ?? "") && LOOPBACK.test(URL.parse(authUrl)?.hostname ?? "");
+  if (protocol === "http:" && isOwn) return;
+  const where =
+    hostname === undefined ? "an address that cannot be read" : `${protocol}//${fitWords(hostname, 100)}`;
+  const way = "have the cloud list an https address, or give one by the option baseUrl";
+  throw refused(
+    "failed_precondition",
+    `the catalogue lists block storage at ${where}, where no token is sent; ${way}`,
+  );
+}
+
+function refused(code: PolyvolErrorCode, reason: string): PolyvolError {
+  return new PolyvolError(code, reason, { outcome: "not_applied" });
+}

@@ -1,0 +1,173 @@
+import { isPolyvolError, type VersionEvent } from "@polyvol/core";
+import { type CallContext, monotonicTime, omitUndefined } from "@polyvol/core/driver";
+import { createHttpClient, type HttpClient, type HttpRequest, type HttpResponse } from "@polyvol/core/http";
+import { choose, type Feature, OLDEST, type OpenStackApiVersion, requireFeature } from "./api-versions.ts";
+import { createSessions, type Session } from "./auth.ts";
+import { refineFailure } from "./failure.ts";
+import type { ResolvedOptions } from "./options.ts";
+import { shared } from "./shared.ts";
+import { PROVIDER } from "./version.ts";
+import { versionsAnswer } from "./wire.ts";
+
+/** A request within the project: its path begins after the project's id. */
+export interface ApiRequest<T> extends HttpRequest<T> {
+  /** What the server must have. */
+  readonly feature?: Feature;
+}
+
+/** What is known once there is a token. */
+export interface Connection {
+  readonly session: Session;
+  readonly version: OpenStackApiVersion;
+}
+
+/** Speaks to block storage: with a token, in one microversion, within the project. */
+export interface Client {
+  /** Logs in and negotiates, where that has not been done. */
+  connect(context: CallContext): Promise<Connection>;
+  /** Sends one request; once more, with a new token, where the token is refused. */
+  send<T>(request: ApiRequest<T>, context: CallContext): Promise<T>;
+  /** The same, with the id that the service gave the request. */
+  exchange<T>(
+    request: ApiRequest<T>,
+    context: CallContext,
+  ): Promise<{ readonly data: T; readonly requestId: string }>;
+  /** The service's time by its own answers. */
+  readonly serverTime: Date | undefined;
+}
+
+/** Block storage at one address. */
+interface Service {
+  readonly root: string;
+  readonly http: HttpClient;
+  version(session: Session, context: CallContext): Promise<OpenStackApiVersion>;
+}
+
+const REQUEST_ID = "x-openstack-request-id";
+/** After a list of versions that could not be read, it is read again in so long. */
+const READ_AGAIN_MS = 60_000;
+
+export function createClient(options: ResolvedOptions): Client {
+  const { clock, fetch, quotas, maxConcurrency, attemptTimeoutMs } = options;
+  const sessions = createSessions(options);
+  const monotonicNow = monotonicTime(clock);
+  let service: Service | undefined;
+
+  function createService(root: string): Service {
+    const transport = omitUndefined({ clock, fetch, quotas, maxConcurrency, attemptTimeoutMs });
+    const own = {
+      provider: PROVIDER,
+      baseUrl: root,
+      authorize: () => undefined,
+      requestIdHeader: REQUEST_ID,
+    };
+    const http = createHttpClient({ ...transport, ...own, refineFailure });
+    if (options.apiVersion !== "negotiate") {
+      const exact = options.apiVersion;
+      return { root, http, version: async () => exact };
+    }
+    let known: { readonly version: OpenStackApiVersion; readonly until: number } | undefined;
+    let token = "";
+    const negotiate = shared(async (context: CallContext) => {
+      const version = await readVersion(http, token, context);
+      known = {
+        version: version ?? OLDEST,
+        until: version === undefined ? monotonicNow() + READ_AGAIN_MS : Infinity,
+      };
+      return known.version;
+    });
+    const version: Service["version"] = async (session, context) => {
+      if (known !== undefined && monotonicNow() < known.until) return known.version;
+      token = session.token;
+      return await negotiate(context);
+    };
+    return { root, http, version };
+  }
+
+  /** Block storage of the session: another one where the catalogue has another address now. */
+  function serviceOf({ url, projectId }: Session): Service {
+    const root = rootOf(url, projectId);
+    if (service?.root !== root) service = createService(root);
+    return service;
+  }
+
+  /** `task`, once more with a new session where the service does not take the token. */
+  async function withSession<T>(
+    context: CallContext,
+    task: (connection: Connection, http: HttpClient) => Promise<T>,
+  ): Promise<T> {
+    const within = async (session: Session): Promise<T> => {
+      const of = serviceOf(session);
+      return await task({ session, version: await of.version(session, context) }, of.http);
+    };
+    const session = await sessions.get(context);
+    try {
+      return await within(session);
+    } catch (error) {
+      if (!isPolyvolError(error) || error.status !== 401) throw error;
+    }
+    return await within(await sessions.get(context, session));
+  }
+
+  function sendTo<T>(
+    { feature, path, ...request }: ApiRequest<T>,
+    context: CallContext,
+  ): Promise<HttpResponse<T>> {
+    return withSession(context, ({ session, version }, http) => {
+      if (feature !== undefined) requireFeature(version, feature);
+      const headers = { "X-Auth-Token": session.token, "OpenStack-API-Version": `volume ${version}` };
+      return http.send({ ...request, path: `/${session.projectId}${path}`, headers }, context);
+    });
+  }
+
+  return {
+    connect: (context) => withSession(context, async (connection) => connection),
+    send: async (request, context) => (await sendTo(request, context)).data,
+    exchange: async (request, context) => {
+      const { data, headers } = await sendTo(request, context);
+      return { data, requestId: headers.get(REQUEST_ID) ?? "" };
+    },
+    get serverTime() {
+      return service?.http.serverTime;
+    },
+  };
+}
+
+/** Up to the version, whether the address has a version and a project or not. */
+function rootOf(url: string, projectId: string): string {
+  const bare = url.replace(/\/+$/, "");
+  const root = bare.endsWith(`/${projectId}`) ? bare.slice(0, -projectId.length - 1) : bare;
+  return root.endsWith("/v3") ? root : `${root}/v3`;
+}
+
+/**
+ * The version to speak, by the service's own list. `undefined`: something keeps the list from us.
+ * @throws PolyvolError `unsupported` where no version is in common; whatever a service that does not answer leads to
+ */
+async function readVersion(
+  http: HttpClient,
+  token: string,
+  context: CallContext,
+): Promise<OpenStackApiVersion | undefined> {
+  const emit = (apiVersion: string, result: VersionEvent["result"], message: string): void =>
+    context.emit({ type: "version", apiVersion, result, message });
+  // With a token, that is 200; the same list at the root of the service is 300, which clients take for a redirect.
+  const request = {
+    method: "GET",
+    path: "/",
+    headers: { "X-Auth-Token": token },
+    response: versionsAnswer,
+  } as const;
+  const answer = await http.send(request, context).catch((error: unknown) => {
+    const { status = 500 } = isPolyvolError(error) ? error : {};
+    if (context.abortSignal.aborted || status === 401 || status === 429 || status >= 500) throw error;
+    return undefined;
+  });
+  if (answer === undefined) {
+    emit(OLDEST, "fallback", `the service's list of API versions could not be read; ${OLDEST} is used`);
+    return undefined;
+  }
+  const { version, offered } = choose(answer.data.versions);
+  emit(version, "chosen", `API version ${version} is used; the service offers ${offered}`);
+  return version;
+}

@@ -1,0 +1,221 @@
+import { isPolyvolError, PolyvolError } from "@polyvol/core";
+import {
+  type BlockStorageDriver,
+  type CallContext,
+  type Changed,
+  omitUndefined,
+  refusedArgument,
+  show,
+} from "@polyvol/core/driver";
+import * as api from "./api.ts";
+import { hasFeature, requireFeature } from "./api-versions.ts";
+import { capabilitiesWith } from "./capabilities.ts";
+import { type ApiRequest, createClient } from "./client.ts";
+import {
+  checkDescription,
+  isBlocked,
+  MOUNTPOINT,
+  toCreateSnapshotBody,
+  toCreateVolumeBody,
+  toPage,
+  toSnapshot,
+  toVolume,
+} from "./mapping.ts";
+import type { ResolvedOptions } from "./options.ts";
+import { checkGrowth, growth } from "./pending.ts";
+import { createReaders } from "./readers.ts";
+import { isAmbiguous, unchangeableVolume, undeletableSnapshot, undeletableVolume } from "./refusal.ts";
+import { attemptIdOf } from "./tags.ts";
+import { PROVIDER, VERSION } from "./version.ts";
+import type { WireVolume } from "./wire.ts";
+
+/** Where a driver keeps its connection for the provider-specific functions. Shared by copies of this package. */
+export const CONNECTION: unique symbol = Symbol.for("polyvol.openstack.connection") as never;
+
+/** The largest page that the service gives unless its operator has changed it. */
+const MOST_ON_A_PAGE = 1_000;
+
+export function createDriver(options: ResolvedOptions): BlockStorageDriver {
+  const { settleMs, quotas, region: defaultRegion } = options;
+  const client = createClient(options);
+  const { send } = client;
+  const readers = createReaders(client);
+
+  const regionOf = async (context: CallContext): Promise<string> =>
+    (await client.connect(context)).session.region;
+
+  /** An accepted change (202) has begun, and that is all: the resource is looked at until it is as asked. */
+  async function accepted(request: ApiRequest<undefined>, context: CallContext): Promise<Changed> {
+    await send(request, context);
+    return {};
+  }
+
+  /** A change of a volume; one that is refused for what may be its state is judged by that. */
+  async function change(id: string, request: ApiRequest<undefined>, context: CallContext): Promise<Changed> {
+    try {
+      return await accepted(request, context);
+    } catch (error) {
+      if (!isAmbiguous(error)) throw error;
+      throw unchangeableVolume(error, await volumeAfter(id, error, context));
+    }
+  }
+
+  async function volumeAfter(id: string, error: PolyvolError, context: CallContext): Promise<WireVolume> {
+    const answer = await send(api.getVolume(id), context).catch((failure: unknown) => {
+      throw isPolyvolError(failure, "not_found") ? failure : error;
+    });
+    return answer.volume;
+  }
+
+  /** Attachments are Nova's where there is one: what it does not know of, no server has. */
+  async function requireNoServers(context: CallContext): Promise<void> {
+    if (!(await client.connect(context)).session.hasServers) return;
+    const reason =
+      "servers are managed by Nova here, which attaches and detaches volumes: openstack server add volume";
+    throw new PolyvolError("unsupported", reason, { outcome: "not_applied" });
+  }
+
+  const driver: BlockStorageDriver = {
+    provider: PROVIDER,
+    version: VERSION,
+    capabilities: capabilitiesWith(quotas),
+    paging: { style: "marker", maxPageSize: MOST_ON_A_PAGE },
+    polling: { initialDelayMs: 500, maxDelayMs: 5_000 },
+    settleMs,
+    ...omitUndefined({ defaultRegion }),
+
+    checkHealth: async (context) => {
+      await send(api.listVolumes({ size: 1 }, {}), context);
+      const { version } = await client.connect(context);
+      return omitUndefined({ apiVersion: version, serverTime: client.serverTime });
+    },
+
+    createVolume: async (input, context) => {
+      const region = await regionOf(context);
+      if (input.region !== undefined && input.region !== region) {
+        throw refusedArgument(
+          `region: found ${show(input.region)}, allowed: ${region}, the one of this storage`,
+        );
+      }
+      const body = toCreateVolumeBody(input);
+      return await readers.during([body.snapshot_id, body.source_volid], async () => {
+        const { volume } = await send(api.createVolume(body), context);
+        return { resource: toVolume(volume, region), settled: false };
+      });
+    },
+    getVolume: async (id, context) => {
+      const { volume } = await send(api.getVolume(id), context);
+      return toVolume(volume, await regionOf(context));
+    },
+    listVolumes: async (query, page, context) => {
+      const region = await regionOf(context);
+      // A storage is of one region, and has no volume elsewhere.
+      if (query.region !== undefined && query.region !== region) return { items: [] };
+      const answer = await send(api.listVolumes(page, { name: query.name }), context);
+      return toPage(
+        answer.volumes.map((wire) => toVolume(wire, region)),
+        answer.volumes_links,
+      );
+    },
+    deleteVolume: async (id, context) => {
+      await readers.refuseWhileRead("source_volid", id, context);
+      try {
+        return await accepted(api.deleteVolume(id), context);
+      } catch (error) {
+        if (!isAmbiguous(error)) throw error;
+        const wire = await volumeAfter(id, error, context);
+        if (wire.status === "deleting") return {};
+        const { snapshots } = await send(
+          api.listSnapshots({ size: MOST_ON_A_PAGE }, { volumeId: id }),
+          context,
+        );
+        throw undeletableVolume(
+          error,
+          wire,
+          snapshots.filter((each) => each.volume_id === id),
+        );
+      }
+    },
+    resizeVolume: async (id, sizeGiB, context) => {
+      const { version } = await client.connect(context);
+      const inUse = "growing a volume in use";
+      if (!hasFeature(version, inUse)) {
+        const { volume } = await send(api.getVolume(id), context);
+        if (volume.status === "in-use") requireFeature(version, inUse);
+      }
+      try {
+        const { requestId } = await client.exchange(api.extendVolume(id, sizeGiB), context);
+        return { pending: growth(id, sizeGiB, requestId) };
+      } catch (error) {
+        if (!isAmbiguous(error)) throw error;
+        throw unchangeableVolume(error, await volumeAfter(id, error, context));
+      }
+    },
+    attachVolume: async (id, serverId, context) => {
+      await requireNoServers(context);
+      return await change(id, api.attachVolume(id, serverId, MOUNTPOINT), context);
+    },
+    detachVolume: async (id, serverId, context) => {
+      await requireNoServers(context);
+      // A volume that is attached nowhere is "detached" with success, and without an id any attachment may be meant.
+      const { volume } = await send(api.getVolume(id), context);
+      const attachment = volume.attachments.find((each) => (each.server_id || each.host_name) === serverId);
+      if (attachment?.attachment_id)
+        return await change(id, api.detachVolume(id, attachment.attachment_id), context);
+      throw new PolyvolError("not_found", `the volume is not attached to ${show(serverId)}`, {
+        outcome: "not_applied",
+      });
+    },
+    revertVolume: (id, snapshotId, context) => change(id, api.revertVolume(id, snapshotId), context),
+    renameVolume: async (id, name, context) => {
+      await send(api.updateVolume(id, { name }), context);
+      return { settled: true };
+    },
+
+    createSnapshot: async (input, context) => {
+      const { version, session } = await client.connect(context);
+      const needsForce = !hasFeature(version, "snapshots of volumes in use without force");
+      try {
+        const { snapshot } = await send(api.createSnapshot(toCreateSnapshotBody(input, needsForce)), context);
+        return { resource: toSnapshot(snapshot, session.region), settled: false };
+      } catch (error) {
+        if (!isAmbiguous(error)) throw error;
+        throw unchangeableVolume(error, await volumeAfter(input.volumeId, error, context));
+      }
+    },
+    getSnapshot: async (id, context) => {
+      const { snapshot } = await send(api.getSnapshot(id), context);
+      return toSnapshot(snapshot, await regionOf(context));
+    },
+    listSnapshots: async (query, page, context) => {
+      const region = await regionOf(context);
+      const answer = await send(api.listSnapshots(page, query), context);
+      return toPage(
+        answer.snapshots.map((wire) => toSnapshot(wire, region)),
+        answer.snapshots_links,
+      );
+    },
+    deleteSnapshot: async (id, context) => {
+      await readers.refuseWhileRead("snapshot_id", id, context);
+      try {
+        return await accepted(api.deleteSnapshot(id), context);
+      } catch (error) {
+        if (!isAmbiguous(error)) throw error;
+        const { snapshot } = await send(api.getSnapshot(id), context);
+        if (snapshot.status === "deleting") return {};
+        throw undeletableSnapshot(error, snapshot);
+      }
+    },
+    updateSnapshot: async (id, { name, description }, context) => {
+      await send(
+        api.updateSnapshot(id, omitUndefined({ name, description: checkDescription(description) })),
+        context,
+      );
+      return { settled: true };
+    },
+    attemptIdOf,
+    isBlocked,
+    checkPending: (pending, context) => checkGrowth(client, pending, context),
+  };
+  return Object.defineProperty(driver, CONNECTION, { value: client });
+}

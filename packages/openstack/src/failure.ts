@@ -1,0 +1,61 @@
+import { fitWords } from "@polyvol/core/driver";
+import type { FailedResponse, FailureRefinement } from "@polyvol/core/http";
+
+/** What the body of a refusal says, and whether it is certainly block storage that speaks. */
+interface Said {
+  readonly isOwn: boolean;
+  /** The name that Cinder gives the refusal, such as `badRequest`. */
+  readonly kind?: string;
+  readonly words?: string;
+}
+
+/** In place of a resource it is a route that is missing: of a newer API, or of something else at this address. */
+const NO_ROUTE = "The resource could not be found.";
+
+/** Says what an unsuccessful answer of block storage means. */
+export function refineFailure(response: FailedResponse): FailureRefinement {
+  const said = read(response);
+  return {
+    ...meaningOf(response, said),
+    ...(said.words === undefined ? {} : { reason: said.words }),
+    ...(said.kind === undefined ? {} : { providerCode: said.kind }),
+  };
+}
+
+function meaningOf({ status, method }: FailedResponse, { isOwn, kind, words = "" }: Said): FailureRefinement {
+  switch (status) {
+    case 404:
+      if (!isOwn || words === NO_ROUTE) return {};
+      // Of a create it is what the body names: the source, which core tells from the rest, or a type.
+      return {
+        code: words.startsWith("Volume type") && method === "POST" ? "invalid_argument" : "not_found",
+      };
+    case 409:
+      // States are 400 here but for two: a revert of a volume in use, and an attachment that Nova holds.
+      return isOwn ? { code: "failed_precondition" } : {};
+    case 413:
+      // Named `overLimit` it is a quota, with a word to try again at once that would be of no use.
+      return kind === "overLimit"
+        ? { code: "resource_exhausted", outcome: "not_applied", retryable: false, retryAfterMs: 0 }
+        : {};
+    case 400:
+      // The project of the address is not that of the token.
+      return words === "Malformed request url" ? { code: "permission_denied" } : {};
+    default:
+      return {};
+  }
+}
+
+/**
+ * The three envelopes: `{"badRequest":{"code":400,"message":…}}` is Cinder, `{"error":{…}}` its guard at the door, and
+ * `{"message":…,"code":"404 Not Found"}`, with HTML in it, whatever routes requests.
+ */
+function read({ json }: FailedResponse): Said {
+  if (typeof json !== "object" || json === null || Array.isArray(json)) return { isOwn: false };
+  const entries = Object.entries(json as Readonly<Record<string, unknown>>);
+  const [kind, inner] = entries.find(([, value]) => typeof value === "object" && value !== null) ?? [];
+  const { message, code } = Object(inner ?? json) as { readonly message?: unknown; readonly code?: unknown };
+  const words = typeof message === "string" ? fitWords(message.replace(/<[^>]*>/g, " "), 400) : "";
+  const isOwn = kind !== undefined && kind !== "error" && /^\w{1,40}$/.test(kind) && typeof code === "number";
+  return { isOwn, ...(isOwn ? { kind } : {}), ...(words === "" ? {} : { words }) };
+}

@@ -1,0 +1,156 @@
+/** Wire ↔ core. Pure; every switch has an answer for words it does not know. */
+import type { Snapshot, SnapshotState, Volume, VolumeState } from "@polyvol/core";
+import {
+  type DriverCreateSnapshot,
+  type DriverCreateVolume,
+  type DriverPage,
+  omitUndefined,
+  parseTimestamp,
+  refusedArgument,
+  withProviderDetails,
+} from "@polyvol/core/driver";
+import { TRIMMED } from "./capabilities.ts";
+import { checkSnapshotOptions, volumeOptions } from "./provider-options.ts";
+import { toMetadata, toTags } from "./tags.ts";
+import { PROVIDER } from "./version.ts";
+import type {
+  CreateSnapshotBody,
+  CreateVolumeBody,
+  WireAttachment,
+  WireSnapshot,
+  WireVolume,
+} from "./wire.ts";
+
+/** The service wants a device with every attachment, and does nothing with it. */
+export const MOUNTPOINT = "auto";
+
+/** The service names no region: a storage is of one. */
+export function toVolume(wire: WireVolume, region: string): Volume {
+  const bootable = wire.bootable?.toString().toLowerCase();
+  const volume: Volume = omitUndefined({
+    id: wire.id,
+    name: wire.name ?? "",
+    provider: PROVIDER,
+    region,
+    zone: wire.availability_zone || undefined,
+    sizeGiB: wire.size,
+    state: toVolumeState(wire.status),
+    providerState: wire.status,
+    createdAt: parseTimestamp(wire.created_at) as Date,
+    description: wire.description || undefined,
+    ...toTags(wire.metadata),
+    attachments: wire.attachments.map(toAttachment),
+    sourceSnapshotId: wire.snapshot_id || undefined,
+    volumeType: wire.volume_type || undefined,
+    encrypted: wire.encrypted ?? undefined,
+    bootable: bootable === "true" ? true : bootable === "false" ? false : undefined,
+  });
+  return withProviderDetails(volume, wire);
+}
+
+/** What is attached by the name of a host has that in place of a server's id. */
+function toAttachment(wire: WireAttachment): Volume["attachments"][number] {
+  const device = wire.device && wire.device !== MOUNTPOINT ? wire.device : undefined;
+  const attachedAt = parseTimestamp(wire.attached_at);
+  return omitUndefined({ serverId: wire.server_id || wire.host_name || "", device, attachedAt });
+}
+
+/** A snapshot needs, and counts in quotas as, the size that its volume had. */
+export function toSnapshot(wire: WireSnapshot, region: string): Snapshot {
+  const snapshot: Snapshot = omitUndefined({
+    id: wire.id,
+    name: wire.name ?? "",
+    provider: PROVIDER,
+    volumeId: wire.volume_id,
+    regions: [region],
+    state: toSnapshotState(wire.status),
+    providerState: wire.status,
+    createdAt: parseTimestamp(wire.created_at) as Date,
+    minVolumeSizeGiB: wire.size,
+    billableGiB: wire.size,
+    description: wire.description || undefined,
+    ...toTags(wire.metadata),
+  });
+  return withProviderDetails(snapshot, wire);
+}
+
+/** A link to a next page says that more follows: a page may be shorter than was asked for all the same. */
+export function toPage<T>(items: readonly T[], links: boolean | null | undefined): DriverPage<T> {
+  return links === true ? { items, hasMore: true } : { items };
+}
+
+export function toVolumeState(status: string): VolumeState {
+  switch (status) {
+    case "creating":
+    case "downloading":
+      return "creating";
+    case "reserved":
+      return "attaching";
+    case "in-use":
+      return "in_use";
+    case "extending":
+      return "resizing";
+    case "available":
+    case "attaching":
+    case "detaching":
+    case "reverting":
+    case "deleting":
+      return status;
+    default:
+      return status.startsWith("error") ? "error" : "unknown";
+  }
+}
+
+export function toSnapshotState(status: string): SnapshotState {
+  switch (status) {
+    case "creating":
+    case "available":
+    case "restoring":
+    case "deleting":
+      return status;
+    default:
+      return status.startsWith("error") ? "error" : "unknown";
+  }
+}
+
+/** Volumes that wait for a person: the transfer has to be accepted or given up, the maintenance ended. */
+export function isBlocked({ providerState }: Volume): boolean {
+  return providerState === "awaiting-transfer" || providerState === "maintenance";
+}
+
+/** @throws PolyvolError `invalid_argument` for options that do not fit */
+export function toCreateVolumeBody(input: DriverCreateVolume): CreateVolumeBody {
+  const { availabilityZone, sourceVolumeId } = volumeOptions(input.providerOptions);
+  return {
+    name: input.name,
+    size: input.sizeGiB,
+    description: checkDescription(input.description),
+    metadata: toMetadata(input.tags, input.attemptId),
+    volume_type: input.volumeType,
+    snapshot_id: input.sourceSnapshotId,
+    source_volid: sourceVolumeId,
+    availability_zone: availabilityZone,
+  };
+}
+
+/** @throws PolyvolError `invalid_argument` for options: there are none */
+export function toCreateSnapshotBody(input: DriverCreateSnapshot, needsForce: boolean): CreateSnapshotBody {
+  checkSnapshotOptions(input.providerOptions);
+  const { name, volumeId: volume_id, tags, attemptId } = input;
+  const force = needsForce && input.allowAttached ? true : undefined;
+  return {
+    name,
+    volume_id,
+    description: checkDescription(input.description),
+    force,
+    metadata: toMetadata(tags, attemptId),
+  };
+}
+
+/** @throws PolyvolError `invalid_argument` for a text that would not come back as it was sent */
+export function checkDescription(text: string | undefined): string | undefined {
+  if (!text || new RegExp(`^${TRIMMED}$`).test(text)) return text;
+  throw refusedArgument(
+    "description: the service drops white space at either end; allowed are texts without",
+  );
+}

@@ -1,0 +1,146 @@
+import type { BlockStorage, CallOptions, CreateVolumeInput, Volume, WaitOptions } from "@polyvol/core";
+import { type CallContext, refusedArgument } from "@polyvol/core/driver";
+import * as api from "./api.ts";
+import type { ApiRequest, Client } from "./client.ts";
+import { CONNECTION } from "./driver.ts";
+import { checkDescription } from "./mapping.ts";
+import { ATTEMPT_KEY } from "./tags.ts";
+import { PROVIDER } from "./version.ts";
+import type { WireMessage, WireQuotaSet, WireVolumeType, WireZone } from "./wire.ts";
+
+/** A type of volumes, as the API has it. Its name or id is what `volumeType` takes. */
+export type OpenStackVolumeType = WireVolumeType;
+/** What the project may have and has, as the API has it. The size of a snapshot counts in `gigabytes`, too. */
+export type OpenStackQuotas = WireQuotaSet;
+/** An availability zone, as the API has it. */
+export type OpenStackZone = WireZone;
+/** Why something failed, as the API has it. */
+export type OpenStackMessage = WireMessage;
+
+type Entries = Readonly<Record<string, string>>;
+
+/**
+ * What the service can do and the neutral interface has no call for, under the retries, deadlines, errors and events
+ * of a storage. Every method may throw `PolyvolError`. Results are the API's own, under its own names.
+ */
+export class OpenStackOperations {
+  readonly #storage: BlockStorage;
+  readonly #client: Client;
+
+  /** @throws PolyvolError `invalid_argument` for a storage of another provider */
+  constructor(storage: BlockStorage) {
+    const client = (storage.driver as { readonly [CONNECTION]?: Client })[CONNECTION];
+    if (client === undefined)
+      throw refusedArgument(`a storage of ${storage.provider} is not one of ${PROVIDER}`);
+    this.#storage = storage;
+    this.#client = client;
+  }
+
+  /** The types that volumes can be made of. */
+  async listVolumeTypes(options?: CallOptions): Promise<readonly OpenStackVolumeType[]> {
+    return (await this.#send("listVolumeTypes", api.listVolumeTypes, options)).volume_types;
+  }
+
+  /** One type by its id, or with `default` the one of volumes that are made without. @throws `not_found` */
+  async getVolumeType(id: string, options?: CallOptions): Promise<OpenStackVolumeType> {
+    return (await this.#send("getVolumeType", () => api.getVolumeType(id), options)).volume_type;
+  }
+
+  /** The availability zones of block storage. */
+  async listZones(options?: CallOptions): Promise<readonly OpenStackZone[]> {
+    return (await this.#send("listZones", api.listZones, options)).availabilityZoneInfo;
+  }
+
+  /** What the project may have, and has. */
+  getQuotas(options?: CallOptions): Promise<OpenStackQuotas> {
+    return this.#run("getQuotas", options, async (context) => {
+      const { session } = await this.#client.connect(context);
+      return (await this.#client.send(api.getQuotas(session.projectId), context)).quota_set;
+    });
+  }
+
+  /** What the service says of failed work on a volume or snapshot, newest first. API version 3.5 or later. */
+  async listMessages(resourceId: string, options?: CallOptions): Promise<readonly OpenStackMessage[]> {
+    return (await this.#send("listMessages", () => api.listMessages(resourceId), options)).messages;
+  }
+
+  /** Copies a volume under a new name, with all that `volumes.create` promises. `sizeGiB`: that of the source. */
+  async cloneVolume(
+    sourceVolumeId: string,
+    input: Omit<CreateVolumeInput, "sourceSnapshotId">,
+    options?: WaitOptions,
+  ): Promise<Volume> {
+    const { volumes } = this.#storage;
+    const sizeGiB = input.sizeGiB ?? (await volumes.get(sourceVolumeId, options)).sizeGiB;
+    const own = { ...input.providerOptions?.[PROVIDER], sourceVolumeId };
+    const providerOptions = { ...input.providerOptions, [PROVIDER]: own };
+    return await volumes.create({ ...input, sizeGiB, providerOptions }, options);
+  }
+
+  /** Sets the description of a volume. */
+  async describeVolume(id: string, description: string, options?: CallOptions): Promise<void> {
+    const request = () => api.updateVolume(id, { description: checkDescription(description) });
+    await this.#send("setDescription", request, options);
+  }
+
+  /** Sets tags of a volume; others stay. @throws `not_found` */
+  async setVolumeMetadata(id: string, entries: Entries, options?: CallOptions): Promise<void> {
+    await this.#send(
+      "setVolumeMetadata",
+      () => api.setMetadata("volumes", id, checkEntries(entries)),
+      options,
+    );
+  }
+
+  /** Sets tags of a snapshot; others stay. @throws `not_found` */
+  async setSnapshotMetadata(id: string, entries: Entries, options?: CallOptions): Promise<void> {
+    await this.#send(
+      "setSnapshotMetadata",
+      () => api.setMetadata("snapshots", id, checkEntries(entries)),
+      options,
+    );
+  }
+
+  /** Takes a tag off a volume. @throws `not_found` where it has none of the key */
+  async deleteVolumeMetadata(id: string, key: string, options?: CallOptions): Promise<void> {
+    await this.#send("deleteVolumeMetadata", () => api.deleteMetadata("volumes", id, checkKey(key)), options);
+  }
+
+  /** Takes a tag off a snapshot. @throws `not_found` where it has none of the key */
+  async deleteSnapshotMetadata(id: string, key: string, options?: CallOptions): Promise<void> {
+    await this.#send(
+      "deleteSnapshotMetadata",
+      () => api.deleteMetadata("snapshots", id, checkKey(key)),
+      options,
+    );
+  }
+
+  #send<T>(name: string, request: () => ApiRequest<T>, options: CallOptions | undefined): Promise<T> {
+    return this.#run(name, options, (context) => this.#client.send(request(), context));
+  }
+
+  /** To read or set something twice, or take it off, is to do it once. */
+  #run<T>(
+    name: string,
+    options: CallOptions | undefined,
+    task: (context: CallContext) => Promise<T>,
+  ): Promise<T> {
+    return this.#storage.run(`${PROVIDER}.${name}`, true, task, options);
+  }
+}
+
+/** The service's own operations on `storage`. @throws PolyvolError `invalid_argument` for one of another provider */
+export function openStack(storage: BlockStorage): OpenStackOperations {
+  return new OpenStackOperations(storage);
+}
+
+function checkEntries(entries: Entries): Entries {
+  for (const key of Object.keys(entries)) checkKey(key);
+  return entries;
+}
+
+/** The mark of a create tells own from foreign: without it, nothing could be told any more. */
+function checkKey(key: string): string {
+  if (key !== ATTEMPT_KEY) return key;
+  throw refusedArgument(`key: found ${ATTEMPT_KEY}, which is Polyvol's own`);
+}

@@ -1,0 +1,50 @@
+/*
+ * Changes that go on after their answer. The state of a resource shows how they end, but for one: a volume that could
+ * not grow is `available` again, in its old size. That is followed by a record of our own, which names the request.
+ */
+import { type CallContext, type Pending, type PendingStatus, refusedArgument } from "@polyvol/core/driver";
+import * as api from "./api.ts";
+import { hasFeature } from "./api-versions.ts";
+import type { Client } from "./client.ts";
+import { toVolumeState } from "./mapping.ts";
+
+const KIND = "extend";
+
+/** The growth of a volume, found again by what is in it. */
+export function growth(volumeId: string, sizeGiB: number, requestId: string): Pending {
+  return { kind: KIND, token: `${volumeId}/${sizeGiB}/${requestId}` };
+}
+
+/** How far a growth is. @throws PolyvolError `invalid_argument` for what is no record of one */
+export async function checkGrowth(
+  client: Client,
+  { kind, token }: Pending,
+  context: CallContext,
+): Promise<PendingStatus> {
+  const [, id, size, requestId] = /^([^/]+)\/(\d{1,10})\/([\w-]*)$/.exec(token) ?? [];
+  if (kind !== KIND || id === undefined || size === undefined || requestId === undefined)
+    throw refusedArgument("this is no pending change of an OpenStack volume");
+  const { volume } = await client.send(api.getVolume(id), context);
+  if (volume.size >= Number(size)) return { state: "succeeded" };
+  const state = toVolumeState(volume.status);
+  if (state !== "available" && state !== "in_use" && state !== "error")
+    return { state: "running", seen: volume.status };
+  const reason = await reasonOf(client, id, requestId, context);
+  if (reason !== undefined) return { state: "failed", reason };
+  // Nothing is under way any more; that the size is the old one, core sees by itself.
+  return { state: "succeeded" };
+}
+
+/** What the service says of why the work of a request failed; `undefined` where it says nothing. */
+export async function reasonOf(
+  client: Client,
+  resourceId: string,
+  requestId: string,
+  context: CallContext,
+): Promise<string | undefined> {
+  const { version } = await client.connect(context);
+  if (requestId === "" || !hasFeature(version, "the reasons of failures (messages)")) return undefined;
+  const { messages } = await client.send(api.listMessages(resourceId), context);
+  const own = messages.find((each) => each.resource_uuid === resourceId && each.request_id === requestId);
+  return own?.user_message ?? undefined;
+}

@@ -1,0 +1,73 @@
+/*
+ * A refusal with status 400 says that the input is wrong, or that the state forbids it, in words that name all states
+ * at once. What it means is decided by the state as it is read afterwards.
+ */
+import { isPolyvolError, PolyvolError, type PolyvolErrorCode, type PolyvolErrorDetails } from "@polyvol/core";
+import { toSnapshotState, toVolumeState } from "./mapping.ts";
+import type { WireSnapshot, WireVolume } from "./wire.ts";
+
+/** Whether only the state can tell what the refusal means. */
+export function isAmbiguous(error: unknown): error is PolyvolError {
+  return (
+    isPolyvolError(error, "invalid_argument") && error.status === 400 && error.providerCode === "badRequest"
+  );
+}
+
+/** The refusal under another code. What `passes` is waited for. */
+export function meaning(
+  error: PolyvolError,
+  code: PolyvolErrorCode,
+  reason: string,
+  passes = false,
+): PolyvolError {
+  const details = { ...(error as PolyvolErrorDetails), retryable: passes, outcome: "not_applied" } as const;
+  return new PolyvolError(code, reason, { ...details, cause: error });
+}
+
+/** Why a volume was not deleted; `snapshots`: the states of those that it has. */
+export function undeletableVolume(
+  error: PolyvolError,
+  { status, attachments }: WireVolume,
+  snapshots: readonly WireSnapshot[],
+): PolyvolError {
+  const count = `${snapshots.length === 1 ? "a snapshot" : "snapshots"}`;
+  const stuck = snapshots.filter((each) => each.status === "error_deleting").map(({ id }) => id);
+  if (status === "error_deleting") return meaning(error, "failed_precondition", forAdministrators("it"));
+  if (toVolumeState(status) === "in_use" || attachments.length > 0)
+    return meaning(error, "failed_precondition", `it is in the state ${status}`);
+  if (!isAtRest(toVolumeState(status))) return busy(error, status);
+  if (stuck.length > 0)
+    return meaning(error, "failed_precondition", forAdministrators(`its snapshot ${stuck.join(", ")}`));
+  if (snapshots.length === 0) return meaning(error, "failed_precondition", error.reason);
+  const passes = snapshots.every((each) => each.status === "deleting");
+  if (passes) return meaning(error, "conflict", `it has ${count}, which is being deleted`, true);
+  return meaning(error, "failed_precondition", `it has ${count}, which cannot outlive it`);
+}
+
+/** Why a snapshot was not deleted. */
+export function undeletableSnapshot(error: PolyvolError, { status }: WireSnapshot): PolyvolError {
+  if (status === "error_deleting") return meaning(error, "failed_precondition", forAdministrators("it"));
+  const state = toSnapshotState(status);
+  if (state !== "available" && state !== "error") return busy(error, status);
+  return meaning(error, "failed_precondition", error.reason);
+}
+
+/** Why a change of a volume, or a snapshot of it, was refused: for its state, or else for what was asked. */
+export function unchangeableVolume(error: PolyvolError, { status }: WireVolume): PolyvolError {
+  const state = toVolumeState(status);
+  if (state === "error" || state === "deleting")
+    return meaning(error, "failed_precondition", `it is in the state ${status}: ${error.reason}`);
+  return isAtRest(state) ? error : busy(error, status);
+}
+
+function isAtRest(state: string): boolean {
+  return state === "available" || state === "in_use" || state === "error";
+}
+
+function busy(error: PolyvolError, status: string): PolyvolError {
+  return meaning(error, "conflict", `it is in the state ${status}`, true);
+}
+
+function forAdministrators(what: string): string {
+  return `${what} is in the state error_deleting, in which only an administrator of the cloud can delete or mend it`;
+}
