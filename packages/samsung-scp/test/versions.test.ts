@@ -1,5 +1,4 @@
 import type { VersionEvent } from "@polyvol/core";
-import { calendarVersions, documentedVersions } from "@polyvol/emulators/samsung-scp";
 import { describe, expect, test } from "vitest";
 import { type Emulated, emulated } from "./emulated.ts";
 
@@ -28,7 +27,7 @@ describe("the same program through the calendar", () => {
     ["2026-09-01", "1.3", ["chosen 1.3"]],
     ["2027-03-01", "1.3", ["chosen 1.3"]],
   ])("on %s it uses %s, where old versions are refused", async (today, version, events) => {
-    const it = await emulated({ today, emulator: { versions: calendarVersions, expiredVersions: "refuse" } });
+    const it = await emulated({ today, emulator: { versions: "calendar", expiredVersions: "refuse" } });
     await program(it);
     expect(used(it)).toEqual([version]);
     expect(said(it)).toEqual(events);
@@ -38,7 +37,7 @@ describe("the same program through the calendar", () => {
   test.each([["2025-12-30"], ["2026-06-01"], ["2026-09-01"], ["2027-03-01"]])(
     "on %s, with the table as it is documented now",
     async (today) => {
-      const it = await emulated({ today, emulator: { versions: documentedVersions } });
+      const it = await emulated({ today, emulator: { versions: "documented" } });
       await program(it);
       expect(used(it)).toEqual(["1.3"]);
     },
@@ -49,7 +48,7 @@ describe("the same program through the calendar", () => {
     ["2025-12-31", undefined, []],
     ["2026-06-01", undefined, []],
   ])("on %s, where the service has 1.0 only: %s", async (today, version, events) => {
-    const versions = documentedVersions.filter(({ id }) => id === "1.0");
+    const versions = [{ id: "1.0", status: "DEPRECATED", notBefore: "2025-12-31" } as const];
     const it = await emulated({ today, emulator: { versions } });
     if (version === undefined) {
       await expect(program(it)).rejects.toMatchObject({
@@ -66,8 +65,8 @@ describe("the same program through the calendar", () => {
   });
 
   test("a process that outlives its version goes on with the next", async () => {
-    const versions = calendarVersions;
-    const it = await emulated({ today: "2026-03-10", emulator: { versions, expiredVersions: "refuse" } });
+    const emulator = { versions: "calendar", expiredVersions: "refuse" } as const;
+    const it = await emulated({ today: "2026-03-10", emulator });
     await program(it);
     await it.clock.sleep(100 * 86_400_000);
     await program(it);

@@ -1,38 +1,38 @@
 import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
+import * as z from "zod";
 import type { ServiceRequest } from "../kit/service.ts";
-import type { Text } from "./errors.ts";
-import { unauthorized } from "./refusals.ts";
+import { text } from "../kit/validation.ts";
+import { type Text, unauthorized } from "./errors.ts";
 
 /** An access key that the emulator accepts. */
-export interface AccessKey {
+export const accessKey = z.strictObject({
   /** Its id. */
-  readonly accessKey: string;
+  accessKey: text,
   /** The key that signs. */
-  readonly secretKey: string;
+  secretKey: text,
   /** Whose resources the key sees; keys of one account share them. Default: the account of the first key. */
-  readonly accountId?: string | undefined;
+  accountId: text.optional(),
   /** The creator written into resources: 32 characters without dashes. Default: derived from the key. */
-  readonly userId?: string | undefined;
+  userId: text.optional(),
   /**
    * The actions that the key may use, such as `virtualserver:ListVolumes` or, shorter, `ListVolumes`.
    * Everything else is answered with 403. Default: all.
    */
-  readonly actions?: readonly string[] | undefined;
-}
+  actions: z.array(text).readonly().optional(),
+});
 
 /** Who sent a request. */
 export interface Caller {
-  readonly accessKey: string;
   readonly accountId: string;
   readonly userId: string;
   may(action: string): boolean;
 }
 
 export interface AuthOptions {
-  readonly accessKeys: readonly AccessKey[];
+  readonly accessKeys: readonly z.output<typeof accessKey>[];
   readonly defaultAccountId: string;
   /** A base URL, besides the one addressed, over which a client may have signed; without a slash at the end. */
-  readonly publicUrl: string | undefined;
+  readonly publicUrl?: string | undefined;
   /** How far a timestamp may be from the emulator's clock, in milliseconds; false: any. */
   readonly clockSkewMs: number | false;
 }
@@ -51,81 +51,59 @@ export interface SignedParts {
 
 /** The base64 HMAC-SHA256 of the parts, one after the other without separators. */
 export function signature(parts: SignedParts, secretKey: string | KeyObject): string {
+  const { method, url, timestamp, accessKey, accountId, clientType } = parts;
   return createHmac("sha256", secretKey)
-    .update(
-      parts.method + parts.url + parts.timestamp + parts.accessKey + parts.accountId + parts.clientType,
-      "utf8",
-    )
+    .update(method + url + timestamp + accessKey + accountId + clientType, "utf8")
     .digest("base64");
 }
 
 /** True when the request carries at least one header of the service. */
 export function hasScpHeaders(headers: ReadonlyMap<string, string>): boolean {
-  // The access key is what nearly every request has; the loop is for the odd ones.
-  if (headers.has("scp-accesskey")) return true;
-  for (const name of headers.keys()) if (name.startsWith("scp-")) return true;
-  return false;
+  // The access key is what nearly every request has; the search is for the others.
+  return headers.has("scp-accesskey") || [...headers.keys()].some((name) => name.startsWith("scp-"));
 }
 
-const CLIENT_TYPE = "Openapi";
+/** Finds out who sent a request; throws the 401 of the service. */
+export type Authenticate = (request: ServiceRequest, now: number) => Caller;
 
-interface KnownKey {
-  readonly caller: Caller;
-  readonly secret: KeyObject;
-}
-
-/** Checks who sent a request; throws the 401 of the service. */
-export class Authenticator {
-  readonly #options: AuthOptions;
-  readonly #keys = new Map<string, KnownKey>();
-
-  constructor(options: AuthOptions) {
-    this.#options = options;
-    for (const key of options.accessKeys) {
-      const actions =
-        key.actions === undefined ? undefined : new Set(key.actions.map((name) => name.replace(/^.*:/, "")));
-      this.#keys.set(key.accessKey, {
-        secret: createSecretKey(key.secretKey, "utf8"),
-        caller: {
-          accessKey: key.accessKey,
-          accountId: key.accountId ?? options.defaultAccountId,
-          userId: key.userId ?? hexOf(key.accessKey),
-          may: (action) => actions === undefined || actions.has(action),
-        },
-      });
-    }
+export function createAuthentication(options: AuthOptions): Authenticate {
+  const { publicUrl, clockSkewMs } = options;
+  const keys = new Map<string, { readonly caller: Caller; readonly secret: KeyObject }>();
+  for (const key of options.accessKeys) {
+    const actions = key.actions && new Set(key.actions.map((name) => name.replace(/^.*:/, "")));
+    keys.set(key.accessKey, {
+      secret: createSecretKey(key.secretKey, "utf8"),
+      caller: {
+        accountId: key.accountId ?? options.defaultAccountId,
+        userId: key.userId ?? hexOf(key.accessKey),
+        may: (action) => actions === undefined || actions.has(action),
+      },
+    });
   }
 
-  check(request: ServiceRequest, now: number): Caller {
-    const { headers } = request;
-    const accessKey = headers.get("scp-accesskey") ?? "";
-    const given = headers.get("scp-signature") ?? "";
-    const timestamp = headers.get("scp-timestamp") ?? "";
-    const clientType = headers.get("scp-clienttype") ?? "";
-    for (const [name, value] of [
-      ["Scp-Accesskey", accessKey],
-      ["Scp-Signature", given],
-      ["Scp-Timestamp", timestamp],
-      ["Scp-ClientType", clientType],
-    ] as const)
-      if (value === "") throw unauthorized(missing(name));
-    if (clientType !== CLIENT_TYPE) throw unauthorized(wrong("Scp-ClientType"));
+  return (request, now) => {
+    const required = (name: string): string => {
+      const value = request.headers.get(name.toLowerCase());
+      if (value) return value;
+      throw unauthorized({ en: `The ${name} header is required.`, ko: `${name} 헤더가 필요합니다.` });
+    };
+    const accessKey = required("Scp-Accesskey");
+    const given = required("Scp-Signature");
+    const timestamp = required("Scp-Timestamp");
+    const clientType = required("Scp-ClientType");
+    if (clientType !== "Openapi") throw unauthorized(wrong("Scp-ClientType"));
     if (!/^\d{1,15}$/.test(timestamp)) throw unauthorized(wrong("Scp-Timestamp"));
-    const key = this.#keys.get(accessKey);
+    const key = keys.get(accessKey);
     if (key === undefined) throw unauthorized(wrong("Scp-Accesskey"));
-    const accountId = headers.get("scp-accountid") ?? "";
+    const accountId = request.headers.get("scp-accountid") ?? "";
     const parts = { method: request.method, timestamp, accessKey, accountId, clientType };
-    const bases = [request.origin, this.#options.publicUrl];
-    const signed = bases.some(
-      (base) =>
-        base !== undefined &&
-        equal(given, signature({ ...parts, url: base + request.rawTarget }, key.secret)),
-    );
-    if (!signed) throw unauthorized(wrong("Scp-Signature"));
-    const { clockSkewMs } = this.#options;
+    const isSignedFor = (base: string): boolean =>
+      isEqual(given, signature({ ...parts, url: base + request.rawTarget }, key.secret));
+    if (!isSignedFor(request.origin) && !(publicUrl !== undefined && isSignedFor(publicUrl)))
+      throw unauthorized(wrong("Scp-Signature"));
     if (clockSkewMs !== false && Math.abs(now - Number(timestamp)) > clockSkewMs) throw unauthorized(EXPIRED);
     return key.caller;
-  }
+  };
 }
 
 /** 32 hexadecimal digits that are always the same for the same text. */
@@ -138,15 +116,12 @@ const EXPIRED: Text = {
   ko: "Scp-Timestamp 헤더가 현재 시각과 너무 많이 다릅니다.",
 };
 
-function missing(header: string): Text {
-  return { en: `The ${header} header is required.`, ko: `${header} 헤더가 필요합니다.` };
-}
-
 function wrong(header: string): Text {
   return { en: `The ${header} header is not valid.`, ko: `${header} 헤더가 올바르지 않습니다.` };
 }
 
-function equal(one: string, other: string): boolean {
+/** Compares without telling by its time how much is equal. */
+function isEqual(one: string, other: string): boolean {
   const a = Buffer.from(one);
   const b = Buffer.from(other);
   return a.length === b.length && timingSafeEqual(a, b);

@@ -1,16 +1,16 @@
-import type { ServiceResponse } from "../kit/service.ts";
+import type { Collection, Keyed } from "../kit/collection.ts";
+import type { ServiceRequest, ServiceResponse } from "../kit/service.ts";
+import type { ResolvedVersion } from "./api-versions.ts";
 import type { Caller } from "./auth.ts";
-import type { Collection, Item } from "./collection.ts";
-import { notFound } from "./refusals.ts";
+import { notFound } from "./errors.ts";
+import type { ResolvedOptions } from "./options.ts";
 import type { Renderer } from "./render.ts";
-import type { Settings } from "./settings.ts";
-import type { ResolvedVersion } from "./versions.ts";
-import type { Account, World } from "./world.ts";
+import type { Account, State } from "./state.ts";
 
 /** One request that has passed the gateway: signed, of a known version, permitted. */
 export interface Call {
-  readonly world: World;
-  readonly settings: Settings;
+  readonly state: State;
+  readonly options: ResolvedOptions;
   readonly render: Renderer;
   readonly account: Account;
   readonly caller: Caller;
@@ -18,51 +18,39 @@ export interface Call {
   /** Milliseconds since the epoch, on the emulator's clock; the request takes place at this one instant. */
   readonly now: number;
   readonly params: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
-  readonly body: string;
-  /** Above 0: a list answers as of that many milliseconds ago. */
-  readonly staleMs: number;
-  /** Above 0: the read of a single resource answers as of that many milliseconds ago. */
-  readonly staleReadMs: number;
+  readonly request: ServiceRequest;
 }
 
-const JSON_TEXT: Readonly<Record<string, string>> = { "content-type": "application/json" };
-const NO_HEADERS: Readonly<Record<string, string>> = {};
+const JSON_HEADERS: Readonly<Record<string, string>> = { "content-type": "application/json" };
 
-/** An answer whose body is JSON text already. */
+/** A response whose body is JSON text already. */
 export function jsonText(status: number, body: string): ServiceResponse {
-  return { status, headers: JSON_TEXT, body };
+  return { status, headers: JSON_HEADERS, body };
 }
 
 export function json(status: number, body: unknown): ServiceResponse {
   return jsonText(status, JSON.stringify(body));
 }
 
-/** An answer without a body. */
+/** A response without a body. */
 export function empty(status: number): ServiceResponse {
-  return { status, headers: NO_HEADERS };
+  return { status, headers: {} };
 }
 
-/** A list under its key, with `count` first where it was asked for. */
-export function list(key: string, texts: readonly string[], count: number | undefined): ServiceResponse {
-  const head = count === undefined ? "{" : `{"count":${count},`;
-  return jsonText(200, `${head}"${key}":[${texts.join(",")}]}`);
+/** The resource, or the 404 of the service. */
+export function found<T>(resource: T | undefined): T {
+  if (resource === undefined) throw notFound();
+  return resource;
 }
 
-/** The item, or the 404 of the service. */
-export function found<T>(item: Item<T> | undefined): Item<T> {
-  if (item === undefined) throw notFound();
-  return item;
-}
-
-/** The item that a read shows, or the 404 of the service: as it is now, or as it was when the read is a stale one. */
-export function shown<T extends { readonly id: string; readonly createdAt: number }>(
-  call: Call,
-  collection: Collection<T>,
-  id: string,
-): Item<T> {
-  if (call.staleReadMs <= 0) return found(collection.item(id));
-  return found(collection.asOf(call.now - call.staleReadMs).find((item) => item.id === id));
+/** The resource that a read shows: as it is now, or as it was when the read is a stale one (fault "stale-read"). */
+export function shown<T extends Keyed, Index extends string>(
+  { now, request }: Call,
+  collection: Collection<T, Index>,
+  id: Parameters<Collection<T, Index>["get"]>[0],
+): T {
+  const { staleReadMs = 0 } = request;
+  return found((staleReadMs > 0 ? collection.asOf(now - staleReadMs) : collection).get(id));
 }
 
 /** A path parameter; the router has found it. */

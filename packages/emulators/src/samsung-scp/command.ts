@@ -2,9 +2,7 @@ import { type CommandInput, type ProviderCommand, UsageError } from "../kit/comm
 import { fromFile, readJson } from "../kit/command-shared.ts";
 import { check, InvalidInput } from "../kit/validation.ts";
 import { createSamsungScpEmulator, type SamsungScpEmulatorOptions } from "./emulator.ts";
-import { DEFAULT_DURATIONS, type Durations, type Environment, type SamsungScpOptions } from "./options.ts";
-import { optionsSchema } from "./options-schema.ts";
-import { calendarVersions } from "./versions.ts";
+import { DURATION_NAMES, optionsSchema, type SamsungScpOptions } from "./options.ts";
 
 /** `polyvol-emulator samsung-scp …` */
 export const samsungScpCommand: ProviderCommand = {
@@ -84,8 +82,7 @@ export const samsungScpCommand: ProviderCommand = {
 function optionsOf(input: CommandInput): SamsungScpEmulatorOptions {
   const { env } = input;
   const file = readJson(input, "options");
-  const base: SamsungScpOptions =
-    file === undefined ? {} : fromFile(input, "options", () => check(optionsSchema, file, "options"));
+  const base: SamsungScpOptions = file === undefined ? {} : fromFile(input, "options", () => parse(file));
   const accessKey = input.text("access-key") ?? env["SCP_ACCESS_KEY"] ?? base.accessKey;
   const secretKey = input.text("secret-key") ?? env["SCP_SECRET_KEY"] ?? base.secretKey;
   if ((accessKey === undefined || secretKey === undefined) && base.accessKeys === undefined)
@@ -102,14 +99,20 @@ function optionsOf(input: CommandInput): SamsungScpEmulatorOptions {
     ...(secretKey !== undefined && { secretKey }),
     ...(region !== undefined && { region }),
     // Whether it is one of the three is for the options to say.
-    ...(environment !== undefined && { environment: environment as Environment }),
+    ...(environment !== undefined && { environment: environment as SamsungScpOptions["environment"] }),
     ...(publicUrl !== undefined && { publicUrl }),
     servers: [...(base.servers ?? []), ...input.texts("server")],
-    ...(versions === "calendar" && { versions: calendarVersions }),
+    ...(versions !== undefined && { versions }),
     ...(expiredVersions !== undefined && { expiredVersions }),
     ...skew(input),
     ...work(input),
   };
+}
+
+/** Checks the options of a file, and leaves defaults to what comes after. */
+function parse(file: unknown): SamsungScpOptions {
+  check(optionsSchema, file, "options");
+  return file as SamsungScpOptions;
 }
 
 function choice<T extends string>(input: CommandInput, name: string, allowed: readonly T[]): T | undefined {
@@ -129,6 +132,5 @@ function skew(input: CommandInput): Pick<SamsungScpOptions, "clockSkewMs"> {
 function work(input: CommandInput): Pick<SamsungScpOptions, "durations"> {
   const ms = input.duration("work");
   if (ms === undefined) return {};
-  const kinds = Object.keys(DEFAULT_DURATIONS) as (keyof Durations)[];
-  return { durations: Object.fromEntries(kinds.map((kind) => [kind, ms])) };
+  return { durations: Object.fromEntries(DURATION_NAMES.map((name) => [name, ms])) };
 }

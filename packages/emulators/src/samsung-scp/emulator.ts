@@ -1,9 +1,21 @@
 import { realClock } from "../kit/clock.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../kit/emulator.ts";
-import type { SamsungScpOptions } from "./options.ts";
-import { SamsungScpService } from "./service.ts";
+import { rawPath } from "../kit/node-request.ts";
+import { createRouter } from "../kit/router.ts";
+import type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "../kit/service.ts";
+import { InvalidInput } from "../kit/validation.ts";
+import { createVersionTable, type ResolvedVersion } from "./api-versions.ts";
+import { createAuthentication, hasScpHeaders } from "./auth.ts";
+import { json } from "./call.ts";
+import { errorResponse, failureResponse, gatewayResponse } from "./error-responses.ts";
+import { ApiError, forbidden, methodNotAllowed, noSuchVersion, notFound } from "./errors.ts";
+import { type Operation, operations } from "./operations.ts";
+import { resolveOptions, type SamsungScpOptions } from "./options.ts";
+import { createRenderer } from "./render.ts";
+import { addSeed } from "./seed.ts";
+import { createState } from "./state.ts";
 
-/** The provider's own options and those of the shell: clock, latency, faults, log. */
+/** The provider's own options and those of every emulator: clock, latency, faults, log. */
 export interface SamsungScpEmulatorOptions extends SamsungScpOptions, EmulatorOptions {}
 
 /**
@@ -17,7 +29,7 @@ export interface SamsungScpEmulatorOptions extends SamsungScpOptions, EmulatorOp
 export function createSamsungScpEmulator(options: SamsungScpEmulatorOptions): Emulator {
   const {
     clock = realClock,
-    randomSeed,
+    randomSeed = 1,
     latencyMs,
     realLatency,
     faults,
@@ -25,7 +37,7 @@ export function createSamsungScpEmulator(options: SamsungScpEmulatorOptions): Em
     logBodyLimit,
     ...own
   } = options;
-  const service = new SamsungScpService(own, clock, randomSeed ?? 1);
+  const service = createService(own, clock, randomSeed);
   return createEmulator(service, {
     clock,
     randomSeed,
@@ -35,4 +47,105 @@ export function createSamsungScpEmulator(options: SamsungScpEmulatorOptions): Em
     logLimit,
     logBodyLimit,
   });
+}
+
+const router = createRouter<Operation>(
+  operations.map((operation) => ({ method: operation.method, path: operation.path, handler: operation })),
+);
+
+/** The `virtualserver` service of one region, behind the gateway that all services share. */
+function createService(given: SamsungScpOptions, clock: Clock, randomSeed: number): EmulatedService {
+  const options = resolveOptions(given);
+  const state = createState(options, randomSeed, clock.now());
+  const render = createRenderer(options.timestamps);
+  const versions = createVersionTable(options.versions, options.expiredVersions === "refuse");
+  const authenticate = createAuthentication({ ...options, defaultAccountId: state.defaultAccountId });
+  const onlyVersions = versionsByOperation(options.operationVersions);
+  const baseUrl = (request: ServiceRequest): string => options.publicUrl ?? request.origin;
+
+  /** The instant of the request; work that is due by then is done. */
+  function now(): number {
+    const instant = clock.now();
+    state.schedule.runDue(instant);
+    return instant;
+  }
+
+  function has({ name, since }: Operation, version: ResolvedVersion): boolean {
+    const only = onlyVersions.get(name);
+    return only === undefined ? version.rank >= since : only.has(version.id);
+  }
+
+  function listVersions(request: ServiceRequest, now: number): ServiceResponse {
+    const links = [{ href: `${baseUrl(request)}/v1`, rel: "self" }];
+    const listed = versions.list(now).map(({ id, status, notBefore }) => ({
+      id: `v${id}`,
+      links,
+      not_before: notBefore,
+      status,
+    }));
+    return json(200, { versions: listed });
+  }
+
+  /** The catalogue is another service's; it is here so that clients which begin there need no second server. */
+  function listEndpoints(request: ServiceRequest): ServiceResponse {
+    const endpoint = {
+      region: options.region,
+      service_type: "scp-virtualserver",
+      service_name: "virtualserver",
+      url: baseUrl(request),
+    };
+    return json(200, { endpoints: [endpoint] });
+  }
+
+  function run(request: ServiceRequest, path: string, now: number): ServiceResponse {
+    const { headers, method } = request;
+    const caller = authenticate(request, now);
+    if (path === "/v1/endpoints" && method === "GET") return listEndpoints(request);
+    const route = router.find(method, path);
+    if (route === undefined) {
+      const allowed = router.methods(path);
+      throw allowed.length > 0 ? methodNotAllowed(allowed) : notFound();
+    }
+    const { handler: operation, params } = route;
+    const header = headers.get("scp-api-version");
+    const version = versions.resolve(header, now);
+    if (version === undefined || !has(operation, version))
+      throw noSuchVersion(header ?? `virtualserver ${version?.id ?? "current"}`);
+    if (!caller.may(operation.action)) throw forbidden(operation.access, operation.action);
+    const account = state.account(caller.accountId);
+    return operation.run({ state, options, render, account, caller, version, now, params, request });
+  }
+
+  return {
+    provider: "samsung-scp",
+    secrets: options.accessKeys.map((key) => key.secretKey),
+    handle(request) {
+      const instant = now();
+      const { headers, method } = request;
+      const path = rawPath(request.rawTarget);
+      if (path === "/" && method === "GET") return listVersions(request, instant);
+      if (method === "OPTIONS") return gatewayResponse(403, path, instant, state.newRequestId);
+      if (!hasScpHeaders(headers)) return gatewayResponse(404, path, instant, state.newRequestId);
+      try {
+        return run(request, path, instant);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        return errorResponse(error, request, state.newRequestId);
+      }
+    },
+    state: () => render.dump(state, now()),
+    seed: (data) => addSeed(state, data, now()),
+    reset: () => state.reset(clock.now()),
+    failure: (status, request) => failureResponse(status, request, clock.now(), state.newRequestId),
+  };
+}
+
+function versionsByOperation(
+  given: Readonly<Record<string, readonly string[]>>,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const known = operations.map(({ name }) => name);
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new InvalidInput(`operationVersions: unknown operation "${unknown}"; known: ${known.join(", ")}.`);
+  return new Map(Object.entries(given).map(([name, ids]) => [name, new Set(ids)]));
 }

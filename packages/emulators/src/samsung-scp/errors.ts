@@ -1,27 +1,18 @@
-import type { ServiceResponse } from "../kit/service.ts";
-
 /** One text in the two languages of the service; `Accept-Language` chooses. */
 export interface Text {
   readonly en: string;
   readonly ko: string;
 }
 
-export type Language = keyof Text;
-
-/** The body of `response` in a refusal for lack of permission. */
-export interface DeniedAction {
-  readonly access_level: string;
-  readonly action_name: string;
-}
-
-export interface ApiErrorFields {
+interface ApiErrorFields {
   readonly status: number;
   readonly code: string;
   /** Default: the code. */
   readonly title?: string;
   /** An array for validation, where each entry is one field; a single text otherwise. */
   readonly detail: Text | readonly Text[];
-  readonly denied?: DeniedAction;
+  /** The permission that is missing. */
+  readonly denied?: { readonly access_level: string; readonly action_name: string };
   /** Stands in place of the whole envelope. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -29,86 +20,145 @@ export interface ApiErrorFields {
 
 /** A refusal in the service's own words; thrown by the rules, rendered once by the service. */
 export class ApiError extends Error {
+  override readonly name = "ApiError";
   readonly fields: ApiErrorFields;
 
   constructor(fields: ApiErrorFields) {
     super(fields.code);
-    this.name = "ApiError";
     this.fields = fields;
   }
 }
 
-/** Korean is answered to `ko` and `ko-KR`, English to everything else. */
-export function languageOf(acceptLanguage: string | undefined): Language {
-  return acceptLanguage !== undefined && /^\s*ko\b/i.test(acceptLanguage) ? "ko" : "en";
+/*
+ * One function per kind of refusal. Codes and texts of 400 (validation), 403, 404, 406 and 500 follow what
+ * was seen on the live service or its siblings; the names for states and conflicts are not published.
+ */
+
+export function unauthorized(detail: Text): ApiError {
+  return new ApiError({
+    status: 401,
+    code: "VirtualServer.Unauthorized.AuthNFailed",
+    title: "Unauthorized",
+    detail,
+  });
 }
 
-/** The error envelope of the service. `newRequestId` gives `req-<uuid>`. */
-export function renderError(
-  error: ApiError,
-  language: Language,
-  newRequestId: () => string,
-): ServiceResponse {
-  const { status, code, title = code, detail, denied, headers = {} } = error.fields;
-  const body = error.fields.body ?? {
-    errors: [
-      {
-        code,
-        title,
-        status,
-        detail: isText(detail) ? detail[language] : detail.map((text) => text[language]),
-        request_id: newRequestId(),
-        global_request_id: newRequestId(),
-        links: [],
-        related_resources: [],
-        response:
-          denied === undefined
-            ? null
-            : { ...denied, caused_auths: [], message: isText(detail) ? detail[language] : code },
-      },
-    ],
-  };
-  return { status, headers: { ...headers, "content-type": "application/json" }, body: asciiJson(body) };
-}
+/** Kinds of access that permissions distinguish, with the verb of the refusal. */
+const VERBS = {
+  CREATE: { en: "Create", ko: "생성" },
+  READ: { en: "Read", ko: "조회" },
+  LIST: { en: "List", ko: "목록 조회" },
+  UPDATE: { en: "Update", ko: "수정" },
+  DELETE: { en: "Delete", ko: "삭제" },
+} as const satisfies Record<string, Text>;
 
-const REASONS: Readonly<Record<GatewayStatus, string>> = {
-  403: "Forbidden",
-  404: "Not Found",
-  502: "Bad Gateway",
-  503: "Service Unavailable",
-  504: "Gateway Timeout",
-};
+export type AccessLevel = keyof typeof VERBS;
 
-type GatewayStatus = 403 | 404 | 502 | 503 | 504;
-
-/** What the gateway says in its own name, as to requests that carry no `Scp-*` header at all. */
-export function gatewayAnswer(
-  status: GatewayStatus,
-  path: string,
-  now: number,
-  requestId: string,
-): ServiceResponse {
-  return {
-    status,
-    headers: {},
-    body: {
-      timestamp: new Date(now).toISOString().replace("Z", "+00:00"),
-      path,
-      status,
-      error: REASONS[status],
-      requestId,
+export function forbidden(accessLevel: AccessLevel, action: string): ApiError {
+  const verb = VERBS[accessLevel];
+  return new ApiError({
+    status: 403,
+    code: "Forbidden",
+    detail: {
+      en: `You do not have permission to ${verb.en}. Please contact the administrator.`,
+      ko: `${verb.ko} 권한이 없습니다. 관리자에게 문의하세요.`,
     },
+    denied: { access_level: accessLevel, action_name: `virtualserver:${action}` },
+  });
+}
+
+export function notFound(): ApiError {
+  return new ApiError({
+    status: 404,
+    code: "NotFound",
+    detail: {
+      en: "The requested resource could not be found.",
+      ko: "요청한 리소스를 찾을 수 없습니다.",
+    },
+  });
+}
+
+export function methodNotAllowed(allowed: readonly string[]): ApiError {
+  return new ApiError({
+    status: 405,
+    code: "MethodNotAllowed",
+    detail: { en: "The method is not allowed for this path.", ko: "이 경로에서 허용되지 않는 메서드입니다." },
+    headers: { allow: allowed.join(", ") },
+  });
+}
+
+export function noSuchVersion(asked: string): ApiError {
+  return new ApiError({
+    status: 406,
+    code: "NoSuchVersion",
+    detail: {
+      en: `The version (${asked}) is not supported on this method.`,
+      ko: `이 메서드에서 지원하지 않는 버전입니다(${asked}).`,
+    },
+  });
+}
+
+/** A rule of the service was broken by an otherwise well-formed request. */
+export function badRequest(detail: Text): ApiError {
+  return new ApiError({ status: 400, code: "VirtualServer.BadRequest", title: "BadRequest", detail });
+}
+
+/** The resource is busy or in a state that does not allow the operation. */
+export function conflict(detail: Text, status: 400 | 409 | 500 = 409): ApiError {
+  if (status === 500) return internalError();
+  return status === 400
+    ? badRequest(detail)
+    : new ApiError({ status, code: "VirtualServer.Conflict", title: "Conflict", detail });
+}
+
+export function internalError(): ApiError {
+  return new ApiError({
+    status: 500,
+    code: "InternalServerError",
+    detail: {
+      en: "There was a problem processing your request. Please contact the administrator.",
+      ko: "요청을 처리하는 중 문제가 발생했습니다. 관리자에게 문의하세요.",
+    },
+  });
+}
+
+/** Wrong fields; one text for each, see `fieldText`. */
+export function invalid(detail: readonly Text[]): ApiError {
+  return new ApiError({ status: 400, code: "ValidationError", detail });
+}
+
+/** How the service describes a field that is wrong: an optional rule and an example. */
+export interface Field {
+  readonly rule?: Text;
+  readonly example?: string;
+}
+
+/** `Field "size" is invalid. The value should be 8 or greater. Example: "104"` */
+export function fieldText(name: string, { rule, example }: Field = {}): Text {
+  const end = example === undefined ? "" : ` Example: "${example}"`;
+  const endKo = example === undefined ? "" : ` 예시: "${example}"`;
+  return {
+    en: `Field "${name}" is invalid.${rule === undefined ? "" : ` ${rule.en}`}${end}`,
+    ko: `필드 "${name}"이(가) 올바르지 않습니다.${rule === undefined ? "" : ` ${rule.ko}`}${endKo}`,
   };
 }
 
-/** Texts other than English arrive escaped (`\uXXXX`) from the service. */
-function asciiJson(body: unknown): string {
-  return JSON.stringify(body).replace(
-    /[\u007f-\uffff]/g,
-    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+export function atLeast(minimum: number): Text {
+  return { en: `The value should be ${minimum} or greater.`, ko: `값은 ${minimum} 이상이어야 합니다.` };
 }
 
-function isText(detail: Text | readonly Text[]): detail is Text {
-  return !Array.isArray(detail);
+export function atMost(maximum: number): Text {
+  return { en: `The value should be ${maximum} or less.`, ko: `값은 ${maximum} 이하여야 합니다.` };
+}
+
+export function between(minimum: number, maximum: number): Text {
+  return {
+    en: `The value should be between ${minimum} and ${maximum}.`,
+    ko: `값은 ${minimum}에서 ${maximum} 사이여야 합니다.`,
+  };
+}
+
+export function oneOf(values: readonly string[]): Text {
+  const list = values.join(", ");
+  return { en: `The value should be one of ${list}.`, ko: `값은 ${list} 중 하나여야 합니다.` };
 }

@@ -1,131 +1,123 @@
-import type { Attachment, SnapshotRecord, SnapshotStatus, VolumeRecord, VolumeState } from "./records.ts";
-import type { Account, World } from "./world.ts";
+import type { Call } from "./call.ts";
+import type { ResolvedOptions } from "./options.ts";
+import type { Attachment, SnapshotRecord, VolumeRecord, VolumeState } from "./records.ts";
+import type { Account } from "./state.ts";
 
 /*
- * What happens after a request was accepted. Each function takes effect at `now` and leaves the rest to the
- * schedule; whether the request may be accepted was decided before.
+ * The work after a request was accepted. Each function takes effect at once and leaves the rest to the schedule;
+ * whether the request may be accepted was decided before.
  */
 
-/** Where a volume rests when nothing is going on with it. */
-function settledState(attachments: readonly Attachment[]): VolumeState {
-  return attachments.some(({ attachedAt }) => attachedAt !== null) ? "in-use" : "available";
-}
-
-/** Changes a volume and its `modified_at`. */
+/** Changes a volume and its `modified_at`; a volume that is gone stays so. */
 export function setVolume(account: Account, id: string, changes: Partial<VolumeRecord>, at: number): void {
-  account.volumes.change(id, { ...changes, modifiedAt: at }, at);
+  const volume = account.volumes.get(id);
+  if (volume !== undefined) account.volumes.put({ ...volume, ...changes, modifiedAt: at }, at);
 }
 
-/** Changes a snapshot and its `updated_at`. */
+/** Changes a snapshot and its `updated_at`; a snapshot that is gone stays so. */
 export function setSnapshot(
   account: Account,
   id: string,
   changes: Partial<SnapshotRecord>,
   at: number,
 ): void {
-  account.snapshots.change(id, { ...changes, updatedAt: at }, at);
+  const snapshot = account.snapshots.get(id);
+  if (snapshot !== undefined) account.snapshots.put({ ...snapshot, ...changes, updatedAt: at }, at);
 }
 
-export function createVolume(world: World, account: Account, volume: VolumeRecord): void {
-  const { createdAt, id, name } = volume;
-  const state: VolumeState = world.fails("createVolume", name) ? "error" : "available";
-  account.volumes.add(volume, createdAt);
-  world.schedule.add(createdAt + world.settings.durations.volumeCreate, (at) =>
-    setVolume(account, id, { state }, at),
-  );
+/** Runs `finish` when work that begins now and takes as long as the options say is due. */
+function after(
+  { state, options, now }: Call,
+  work: keyof ResolvedOptions["durations"],
+  finish: (at: number) => void,
+): void {
+  state.schedule.add(now + options.durations[work], finish);
 }
 
-export function createSnapshot(world: World, account: Account, snapshot: SnapshotRecord): void {
-  const { createdAt, id, name } = snapshot;
-  const status: SnapshotStatus = world.fails("createSnapshot", name) ? "error" : "available";
-  account.snapshots.add(snapshot, createdAt);
-  world.schedule.add(createdAt + world.settings.durations.snapshotCreate, (at) =>
-    setSnapshot(account, id, { status }, at),
-  );
+export function addVolume(call: Call, volume: VolumeRecord): void {
+  const state = call.state.failureOf("createVolume", volume.name) ? "error" : "available";
+  call.account.volumes.put(volume, call.now);
+  after(call, "volumeCreate", (at) => setVolume(call.account, volume.id, { state }, at));
 }
 
-export function deleteSnapshot(world: World, account: Account, snapshot: SnapshotRecord, now: number): void {
-  const { id, name, volumeId } = snapshot;
-  const failure = world.fails("deleteSnapshot", name);
+export function addSnapshot(call: Call, snapshot: SnapshotRecord): void {
+  const status = call.state.failureOf("createSnapshot", snapshot.name) ? "error" : "available";
+  call.account.snapshots.put(snapshot, call.now);
+  after(call, "snapshotCreate", (at) => setSnapshot(call.account, snapshot.id, { status }, at));
+}
+
+export function deleteSnapshot(call: Call, { id, name, status, volumeId }: SnapshotRecord): void {
+  const { account, now } = call;
+  const failure = call.state.failureOf("deleteSnapshot", name);
   account.snapshotDeletes.set(volumeId, now);
   setSnapshot(account, id, { status: "deleting" }, now);
-  world.schedule.add(now + world.settings.durations.snapshotDelete, (at) => {
+  after(call, "snapshotDelete", (at) => {
     if (failure === undefined) account.snapshots.remove(id, at);
-    else setSnapshot(account, id, { status: failure === "undone" ? snapshot.status : "error_deleting" }, at);
+    else setSnapshot(account, id, { status: failure === "undone" ? status : "error_deleting" }, at);
   });
 }
 
 /** Deletes a volume together with the snapshots that it still has. */
-export function deleteVolume(world: World, account: Account, volume: VolumeRecord, now: number): void {
-  const { id, name } = volume;
-  const { snapshotDelete, volumeDelete } = world.settings.durations;
-  const failure = world.fails("deleteVolume", name);
-  const snapshots = account.snapshotsOf(id).map(({ value }) => value);
-  for (const snapshot of snapshots)
-    if (snapshot.status !== "deleting") deleteSnapshot(world, account, snapshot, now);
+export function deleteVolume(call: Call, { id, name, state }: VolumeRecord): void {
+  const { account, now } = call;
+  const { snapshotDelete, volumeDelete } = call.options.durations;
+  const failure = call.state.failureOf("deleteVolume", name);
+  const snapshots = [...account.snapshots.by("volume", id)];
+  for (const snapshot of snapshots) if (snapshot.status !== "deleting") deleteSnapshot(call, snapshot);
   setVolume(account, id, { state: "deleting" }, now);
-  const takes = snapshots.length === 0 ? volumeDelete : Math.max(snapshotDelete, volumeDelete);
-  world.schedule.add(now + takes, (at) => {
+  const takesMs = snapshots.length === 0 ? volumeDelete : Math.max(snapshotDelete, volumeDelete);
+  call.state.schedule.add(now + takesMs, (at) => {
+    const left = [...account.snapshots.by("volume", id)];
     // A snapshot that could not be deleted keeps its volume from going.
-    const kept = account.snapshotsOf(id).some(({ value }) => value.status !== "deleting");
-    if (failure !== undefined || kept) {
-      setVolume(account, id, { state: failure === "undone" ? volume.state : "error_deleting" }, at);
+    if (failure !== undefined || left.some(({ status }) => status !== "deleting")) {
+      setVolume(account, id, { state: failure === "undone" ? state : "error_deleting" }, at);
       return;
     }
-    for (const { value } of [...account.snapshotsOf(id)]) account.snapshots.remove(value.id, at);
+    for (const snapshot of left) account.snapshots.remove(snapshot.id, at);
     account.volumes.remove(id, at);
     account.snapshotDeletes.delete(id);
   });
 }
 
-export function extendVolume(
-  world: World,
-  account: Account,
-  volume: VolumeRecord,
-  size: number,
-  now: number,
-): void {
-  const { id, name, attachments } = volume;
-  const failure = world.fails("extendVolume", name);
-  setVolume(account, id, { state: "extending" }, now);
-  world.schedule.add(now + world.settings.durations.extend, (at) => {
-    const state: VolumeState = failure === "error" ? "error_extending" : settledState(attachments);
-    setVolume(account, id, { state, ...(failure === undefined && { size }) }, at);
+export function extendVolume(call: Call, { id, name, attachments }: VolumeRecord, size: number): void {
+  const failure = call.state.failureOf("extendVolume", name);
+  setVolume(call.account, id, { state: "extending" }, call.now);
+  after(call, "extend", (at) => {
+    const state = failure === "error" ? "error_extending" : idleState(attachments);
+    setVolume(call.account, id, { state, ...(failure === undefined && { size }) }, at);
   });
 }
 
-export function revertVolume(
-  world: World,
-  account: Account,
-  volume: VolumeRecord,
-  snapshot: SnapshotRecord,
-  now: number,
-): void {
-  const state: VolumeState = world.fails("revertVolume", volume.name) === "error" ? "error" : "available";
-  setVolume(account, volume.id, { state: "reverting" }, now);
-  setSnapshot(account, snapshot.id, { status: "restoring" }, now);
-  world.schedule.add(now + world.settings.durations.revert, (at) => {
-    setVolume(account, volume.id, { state }, at);
-    setSnapshot(account, snapshot.id, { status: "available" }, at);
+export function revertVolume(call: Call, { id, name }: VolumeRecord, snapshotId: string): void {
+  const state = call.state.failureOf("revertVolume", name) === "error" ? "error" : "available";
+  setVolume(call.account, id, { state: "reverting" }, call.now);
+  setSnapshot(call.account, snapshotId, { status: "restoring" }, call.now);
+  after(call, "revert", (at) => {
+    setVolume(call.account, id, { state }, at);
+    setSnapshot(call.account, snapshotId, { status: "available" }, at);
   });
+}
+
+/** The values change a while after the response, without a state of their own. */
+export function changeQos(
+  call: Call,
+  volumeId: string,
+  changes: Partial<Pick<VolumeRecord, "maxIops" | "maxThroughput">>,
+): void {
+  after(call, "qos", (at) => setVolume(call.account, volumeId, changes, at));
 }
 
 /** The attachment counts from now on, and shows on the volume once it is attached. */
-export function attachVolume(
-  world: World,
-  account: Account,
-  volume: VolumeRecord,
-  attachment: Attachment,
-  now: number,
-): void {
+export function attachVolume(call: Call, volume: VolumeRecord, attachment: Attachment): void {
+  const { account, now } = call;
   const { id } = volume;
-  const { reserve, attach } = world.settings.durations;
-  const fails = world.fails("attachVolume", volume.name);
-  account.servers.get(attachment.serverId)?.volumeIds.add(id);
+  const { reserve, attach } = call.options.durations;
+  const failure = call.state.failureOf("attachVolume", volume.name);
+  setServerVolumes(account, attachment.serverId, (volumeIds) => [...volumeIds, id], now);
   setVolume(account, id, { state: "reserved", attachments: [...volume.attachments, attachment] }, now);
-  world.schedule.add(now + reserve, (at) => setVolume(account, id, { state: "attaching" }, at));
-  world.schedule.add(now + reserve + attach, (at) => {
-    if (fails) {
+  after(call, "reserve", (at) => setVolume(account, id, { state: "attaching" }, at));
+  call.state.schedule.add(now + reserve + attach, (at) => {
+    if (failure !== undefined) {
       dropAttachment(account, id, attachment.serverId, at);
       return;
     }
@@ -135,36 +127,35 @@ export function attachVolume(
   });
 }
 
-export function detachVolume(
-  world: World,
-  account: Account,
-  volume: VolumeRecord,
-  serverId: string,
-  now: number,
-): void {
-  const { id } = volume;
-  const fails = world.fails("detachVolume", volume.name);
+export function detachVolume(call: Call, { id, name }: VolumeRecord, serverId: string): void {
+  const { account, now } = call;
+  const failure = call.state.failureOf("detachVolume", name);
   setVolume(account, id, { state: "detaching" }, now);
-  world.schedule.add(now + world.settings.durations.detach, (at) => {
-    if (fails) setVolume(account, id, { state: "in-use" }, at);
-    else dropAttachment(account, id, serverId, at);
+  after(call, "detach", (at) => {
+    if (failure === undefined) dropAttachment(account, id, serverId, at);
+    else setVolume(account, id, { state: "in-use" }, at);
   });
-}
-
-/** The values change a while after the answer, without a state of their own. */
-export function changeQos(
-  world: World,
-  account: Account,
-  volume: VolumeRecord,
-  changes: Partial<Pick<VolumeRecord, "maxIops" | "maxThroughput">>,
-  now: number,
-): void {
-  world.schedule.add(now + world.settings.durations.qos, (at) => setVolume(account, volume.id, changes, at));
 }
 
 function dropAttachment(account: Account, volumeId: string, serverId: string, at: number): void {
   const present = account.volumes.get(volumeId)?.attachments ?? [];
   const attachments = present.filter((one) => one.serverId !== serverId);
-  account.servers.get(serverId)?.volumeIds.delete(volumeId);
-  setVolume(account, volumeId, { state: settledState(attachments), attachments }, at);
+  setServerVolumes(account, serverId, (volumeIds) => volumeIds.filter((id) => id !== volumeId), at);
+  setVolume(account, volumeId, { state: idleState(attachments), attachments }, at);
+}
+
+/** Changes which volumes a server has. */
+export function setServerVolumes(
+  { servers }: Account,
+  serverId: string,
+  change: (volumeIds: readonly string[]) => readonly string[],
+  at: number,
+): void {
+  const server = servers.get(serverId);
+  if (server !== undefined) servers.put({ ...server, volumeIds: change(server.volumeIds) }, at);
+}
+
+/** The state of a volume without work under way. */
+function idleState(attachments: readonly Attachment[]): VolumeState {
+  return attachments.some(({ attachedAt }) => attachedAt !== null) ? "in-use" : "available";
 }

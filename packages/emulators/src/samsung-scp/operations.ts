@@ -1,14 +1,12 @@
 import type { ServiceResponse } from "../kit/service.ts";
 import type { Call } from "./call.ts";
-import { showQuotaSet } from "./quotas.ts";
-import * as servers from "./routes-servers.ts";
-import * as snapshots from "./routes-snapshots.ts";
-import * as transfers from "./routes-transfers.ts";
-import * as types from "./routes-volume-types.ts";
-import * as volumes from "./routes-volumes.ts";
-
-/** Kinds of access that permissions distinguish. */
-export type AccessLevel = "CREATE" | "READ" | "LIST" | "UPDATE" | "DELETE";
+import type { AccessLevel } from "./errors.ts";
+import * as quotas from "./quotas.ts";
+import * as servers from "./servers.ts";
+import * as snapshots from "./snapshots.ts";
+import * as transfers from "./transfers.ts";
+import * as types from "./volume-types.ts";
+import * as volumes from "./volumes.ts";
 
 export interface Operation {
   /** As the vendor's description names it. */
@@ -25,143 +23,105 @@ export interface Operation {
 
 type Row = readonly [
   name: string,
-  method: string,
-  path: string,
-  action: string,
+  route: string,
   access: AccessLevel,
+  action: string,
   run: Operation["run"],
   since?: number,
 ];
 
+const VOLUME = "/v1/volumes/{volume_id}";
+const SNAPSHOT = "/v1/snapshots/{snapshot_id}";
+const SERVER = "/v1/servers/{server_id}";
+const TRANSFER = "/v1/volume-transfer/{transfer_id}";
+const SERVER_VOLUME = `${SERVER}/volumes/{volume_id}`;
+
 const ROWS: readonly Row[] = [
-  ["createSnapshot", "POST", "/snapshots", "CreateSnapshot", "CREATE", snapshots.create],
-  ["listSnapshot", "GET", "/snapshots", "ListSnapshots", "LIST", snapshots.listSnapshots],
-  ["showSnapshot", "GET", "/snapshots/{snapshot_id}", "ShowSnapshot", "READ", snapshots.showSnapshot],
-  ["updateSnapshot", "PUT", "/snapshots/{snapshot_id}", "SetSnapshot", "UPDATE", snapshots.update],
-  ["deleteSnapshot", "DELETE", "/snapshots/{snapshot_id}", "DeleteSnapshot", "DELETE", snapshots.remove],
-  ["createVolume", "POST", "/volumes", "CreateVolume", "CREATE", volumes.create],
-  ["listVolumes", "GET", "/volumes", "ListVolumes", "LIST", volumes.listVolumes],
-  ["showVolumeQuotaSet", "GET", "/volumes/quota-sets", "ShowVolumeQuotaSet", "READ", showQuotaSet],
-  ["showVolume", "GET", "/volumes/{volume_id}", "ShowVolume", "READ", volumes.showVolume],
-  ["updateVolume", "PUT", "/volumes/{volume_id}", "SetVolume", "UPDATE", volumes.update],
-  ["deleteVolume", "DELETE", "/volumes/{volume_id}", "DeleteVolume", "DELETE", volumes.remove],
-  ["extendVolume", "PUT", "/volumes/{volume_id}/size", "ExtendVolume", "UPDATE", volumes.extend],
+  ["createSnapshot", "POST /v1/snapshots", "CREATE", "CreateSnapshot", snapshots.createSnapshot],
+  ["listSnapshot", "GET /v1/snapshots", "LIST", "ListSnapshots", snapshots.listSnapshots],
+  ["showSnapshot", `GET ${SNAPSHOT}`, "READ", "ShowSnapshot", snapshots.showSnapshot],
+  ["updateSnapshot", `PUT ${SNAPSHOT}`, "UPDATE", "SetSnapshot", snapshots.updateSnapshot],
+  ["deleteSnapshot", `DELETE ${SNAPSHOT}`, "DELETE", "DeleteSnapshot", snapshots.deleteSnapshot],
+
+  ["createVolume", "POST /v1/volumes", "CREATE", "CreateVolume", volumes.createVolume],
+  ["listVolumes", "GET /v1/volumes", "LIST", "ListVolumes", volumes.listVolumes],
+  ["showVolumeQuotaSet", "GET /v1/volumes/quota-sets", "READ", "ShowVolumeQuotaSet", quotas.showQuotaSet],
+  ["showVolume", `GET ${VOLUME}`, "READ", "ShowVolume", volumes.showVolume],
+  ["updateVolume", `PUT ${VOLUME}`, "UPDATE", "SetVolume", volumes.updateVolume],
+  ["deleteVolume", `DELETE ${VOLUME}`, "DELETE", "DeleteVolume", volumes.deleteVolume],
+  ["extendVolume", `PUT ${VOLUME}/size`, "UPDATE", "ExtendVolume", volumes.extendVolume],
   // The action of this one is not published.
-  ["setVolumeQos", "PUT", "/volumes/{volume_id}/qos", "SetVolumeQos", "UPDATE", volumes.setQos, 1002],
-  [
-    "revertVolumeToSnapshot",
-    "POST",
-    "/volumes/{volume_id}/revert",
-    "RevertSnapshot",
-    "UPDATE",
-    volumes.revert,
-  ],
+  ["setVolumeQos", `PUT ${VOLUME}/qos`, "UPDATE", "SetVolumeQos", volumes.setVolumeQos, 1002],
+  ["revertVolumeToSnapshot", `POST ${VOLUME}/revert`, "UPDATE", "RevertSnapshot", volumes.revertVolume],
   [
     "attachVolumeToVirtualServer",
-    "POST",
-    "/volumes/{volume_id}/servers",
-    "AttachVolumeVirtualServer",
+    `POST ${VOLUME}/servers`,
     "UPDATE",
+    "AttachVolumeVirtualServer",
     servers.attachToServer,
   ],
   [
     "detachVolumeFromVirtualServer",
-    "DELETE",
-    "/volumes/{volume_id}/servers/{server_id}",
-    "DetachVolumeVirtualServer",
+    `DELETE ${VOLUME}/servers/{server_id}`,
     "UPDATE",
+    "DetachVolumeVirtualServer",
     servers.detachFromServer,
   ],
+
   // Of servers, these two only: clients use them as their test of the connection.
-  ["listVirtualServers", "GET", "/servers", "ListVirtualServers", "LIST", servers.listServers],
-  ["showVirtualServer", "GET", "/servers/{server_id}", "ShowVirtualServer", "READ", servers.showServer],
+  ["listVirtualServers", "GET /v1/servers", "LIST", "ListVirtualServers", servers.listServers],
+  ["showVirtualServer", `GET ${SERVER}`, "READ", "ShowVirtualServer", servers.showServer],
   [
     "listServerVolumes",
-    "GET",
-    "/servers/{server_id}/volumes",
-    "ListVirtualServerVolumes",
+    `GET ${SERVER}/volumes`,
     "LIST",
+    "ListVirtualServerVolumes",
     servers.listServerVolumes,
   ],
   [
     "createServerVolume",
-    "POST",
-    "/servers/{server_id}/volumes",
-    "CreateVirtualServerVolume",
+    `POST ${SERVER}/volumes`,
     "UPDATE",
+    "CreateVirtualServerVolume",
     servers.createServerVolume,
   ],
-  [
-    "showServerVolume",
-    "GET",
-    "/servers/{server_id}/volumes/{volume_id}",
-    "ShowVirtualServerVolume",
-    "READ",
-    servers.showServerVolume,
-  ],
+  ["showServerVolume", `GET ${SERVER_VOLUME}`, "READ", "ShowVirtualServerVolume", servers.showServerVolume],
   [
     "updateServerVolume",
-    "PUT",
-    "/servers/{server_id}/volumes/{volume_id}",
-    "SetVirtualServerVolume",
+    `PUT ${SERVER_VOLUME}`,
     "UPDATE",
+    "SetVirtualServerVolume",
     servers.updateServerVolume,
   ],
   [
     "deleteServerVolume",
-    "DELETE",
-    "/servers/{server_id}/volumes/{volume_id}",
-    "DeleteVirtualServerVolume",
+    `DELETE ${SERVER_VOLUME}`,
     "UPDATE",
+    "DeleteVirtualServerVolume",
     servers.detachFromServer,
   ],
-  ["listVolumeTypes", "GET", "/volume-types", "ListVolumeTypes", "LIST", types.listVolumeTypes],
+
+  ["listVolumeTypes", "GET /v1/volume-types", "LIST", "ListVolumeTypes", types.listVolumeTypes],
   [
     "showDefaultVolumeType",
-    "GET",
-    "/volume-types/default",
-    "ShowVolumeType",
+    "GET /v1/volume-types/default",
     "READ",
+    "ShowVolumeType",
     types.showDefaultVolumeType,
   ],
-  ["showVolumeType", "GET", "/volume-types/{volume_type_id}", "ShowVolumeType", "READ", types.showVolumeType],
-  ["listVolumeTransfer", "GET", "/volume-transfer", "ListTransfers", "LIST", transfers.listTransfers],
-  ["createVolumeTransfer", "POST", "/volume-transfer", "CreateTransfer", "CREATE", transfers.createTransfer],
-  [
-    "showVolumeTransfer",
-    "GET",
-    "/volume-transfer/{transfer_id}",
-    "ShowTransfer",
-    "READ",
-    transfers.showTransfer,
-  ],
-  [
-    "deleteVolumeTransfer",
-    "DELETE",
-    "/volume-transfer/{transfer_id}",
-    "DeleteTransfer",
-    "DELETE",
-    transfers.deleteTransfer,
-  ],
-  [
-    "acceptVolumeTransfer",
-    "POST",
-    "/volume-transfer/{transfer_id}/accept",
-    "AcceptTransfer",
-    "UPDATE",
-    transfers.acceptTransfer,
-  ],
+  ["showVolumeType", "GET /v1/volume-types/{volume_type_id}", "READ", "ShowVolumeType", types.showVolumeType],
+
+  ["listVolumeTransfer", "GET /v1/volume-transfer", "LIST", "ListTransfers", transfers.listTransfers],
+  ["createVolumeTransfer", "POST /v1/volume-transfer", "CREATE", "CreateTransfer", transfers.createTransfer],
+  ["showVolumeTransfer", `GET ${TRANSFER}`, "READ", "ShowTransfer", transfers.showTransfer],
+  ["deleteVolumeTransfer", `DELETE ${TRANSFER}`, "DELETE", "DeleteTransfer", transfers.deleteTransfer],
+  ["acceptVolumeTransfer", `POST ${TRANSFER}/accept`, "UPDATE", "AcceptTransfer", transfers.acceptTransfer],
 ];
 
 /** Every operation that the emulator has. */
 export const operations: readonly Operation[] = ROWS.map(
-  ([name, method, path, action, access, run, since = 1000]) => ({
-    name,
-    method,
-    path: `/v1${path}`,
-    action,
-    access,
-    since,
-    run,
-  }),
+  ([name, route, access, action, run, since = 1000]) => {
+    const [method = "", path = ""] = route.split(" ");
+    return { name, method, path, action, access, since, run };
+  },
 );

@@ -1,204 +1,273 @@
-import type { AccessKey } from "./auth.ts";
-import type { ApiVersion } from "./versions.ts";
-
-/** The three clouds: Samsung, Sovereign (public sector), Enterprise. */
-export type Environment = "s" | "g" | "e";
+import * as z from "zod";
+import {
+  check,
+  httpUrl,
+  InvalidInput,
+  lowerCaseUuid,
+  milliseconds,
+  positive,
+  regularExpression,
+  text,
+  whole,
+} from "../kit/validation.ts";
+import { apiVersion, calendarVersions, documentedVersions, versionId } from "./api-versions.ts";
+import { accessKey } from "./auth.ts";
 
 /** The regions of each environment. */
-export const REGIONS: Readonly<Record<Environment, readonly string[]>> = {
+const REGIONS = {
   s: ["kr-west1", "kr-east1"],
   g: ["kr-south1", "kr-south2", "kr-south3"],
   e: ["kr-west1", "kr-east1"],
-};
+} as const satisfies Record<string, readonly string[]>;
+
+const limit = z.int("must be a whole number").min(-1, "must be -1 (none) or more");
 
 /** How long work takes on the emulator's clock, in milliseconds. */
-export interface Durations {
+const durations = z.strictObject({
   /** `creating` of a volume. Default 2000. */
-  readonly volumeCreate: number;
+  volumeCreate: milliseconds.default(2000),
   /** `creating` of a snapshot. Default 3000. */
-  readonly snapshotCreate: number;
+  snapshotCreate: milliseconds.default(3000),
   /** `deleting` of a volume. Default 1000. */
-  readonly volumeDelete: number;
+  volumeDelete: milliseconds.default(1000),
   /** `deleting` of a snapshot. Default 1000. */
-  readonly snapshotDelete: number;
+  snapshotDelete: milliseconds.default(1000),
   /** `extending`. Default 2000. */
-  readonly extend: number;
+  extend: milliseconds.default(2000),
   /** `reverting`, and `restoring` of the snapshot. Default 3000. */
-  readonly revert: number;
+  revert: milliseconds.default(3000),
   /** `reserved`, before attaching begins. Default 500. */
-  readonly reserve: number;
+  reserve: milliseconds.default(500),
   /** `attaching`. Default 1500. */
-  readonly attach: number;
+  attach: milliseconds.default(1500),
   /** `detaching`. Default 1500. */
-  readonly detach: number;
+  detach: milliseconds.default(1500),
   /** Until new IOPS and throughput show; the state does not change meanwhile. Default 2000. */
-  readonly qos: number;
-}
+  qos: milliseconds.default(2000),
+});
 
-/** Misbehaviour of the live service that depends on time. */
-export interface Races {
+/** The kinds of work that `durations` has. */
+export const DURATION_NAMES: readonly string[] = Object.keys(durations.shape);
+
+const races = z.strictObject({
   /**
    * Deleting a snapshot within this many milliseconds after its create was accepted fails, also when it is
    * `available` by then; while it is `creating` it fails in any case. Default 0.
    */
-  readonly snapshotDeleteAfterCreateMs: number;
+  snapshotDeleteAfterCreateMs: milliseconds.default(0),
   /**
    * Deleting a volume within this many milliseconds after the delete of its last snapshot was accepted fails.
    * Default 0.
    */
-  readonly volumeDeleteAfterSnapshotDeleteMs: number;
-  /** How both fail. 500 was seen on the live service; Cinder would say 400, and others meet 409. Default 500. */
-  readonly status: 400 | 409 | 500;
+  volumeDeleteAfterSnapshotDeleteMs: milliseconds.default(0),
+  /** The status of both failures. 500 was seen on the live service; Cinder would say 400. Default 500. */
+  status: z.literal([400, 409, 500]).default(500),
   /**
-   * What becomes of the transfer of a volume that has a snapshot which is not `available`. 202 carries it out. Default
-   * 500: Cinder refuses it with 400, and what Cinder refuses so was seen to arrive as 500, also from transfers.
+   * The answer to a transfer of a volume that has a snapshot which is not `available`; 202 accepts it. Default 500:
+   * Cinder refuses it with 400, and such refusals were seen to arrive as 500, also from transfers.
    */
-  readonly transferStatus: 202 | 400 | 500;
-}
-
-/** Kinds of accepted work that can end badly. */
-export type Work =
-  | "createVolume"
-  | "createSnapshot"
-  | "deleteVolume"
-  | "deleteSnapshot"
-  | "extendVolume"
-  | "revertVolume"
-  | "attachVolume"
-  | "detachVolume";
+  transferStatus: z.literal([202, 400, 500]).default(500),
+});
 
 /** Accepted work that fails later. */
-export interface FailureRule {
+export const failureRule = z.strictObject({
   /** The work that fails. */
-  readonly work: Work;
+  work: z.enum([
+    "createVolume",
+    "createSnapshot",
+    "deleteVolume",
+    "deleteSnapshot",
+    "extendVolume",
+    "revertVolume",
+    "attachVolume",
+    "detachVolume",
+  ]),
   /** A regular expression that the name of the volume or snapshot must match. Default: any name. */
-  readonly name?: string | undefined;
-  /** How many times. Default: always. */
-  readonly count?: number | undefined;
+  name: regularExpression.optional(),
+  /** How many times it fails. Default: always. */
+  count: positive.optional(),
   /**
-   * Where the resource ends: in the error state of the work, or, given up by the service, back in the state that it
-   * was in. Attaching and detaching always end back there; creates always end in `error`. Default `error`.
+   * The end of the resource: `error` is the error state of the work; `undone` is the state before the work. Attaching
+   * and detaching are always undone; creates always end in `error`. Default `error`.
    */
-  readonly outcome?: "error" | "undone" | undefined;
-}
+  outcome: z.enum(["error", "undone"]).default("error"),
+});
 
-/** Limits of the account; -1 is none. */
-export interface Quotas {
-  /** Default -1. */
-  readonly volumes: number;
-  /** Default -1. */
-  readonly snapshots: number;
+const quotas = z.strictObject({
+  /** Volumes of the account. Default -1. */
+  volumes: limit.default(-1),
+  /** Snapshots of the account. Default -1. */
+  snapshots: limit.default(-1),
   /** GiB of volumes and snapshots together, `usages` on the wire. Default -1. */
-  readonly gigabytes: number;
+  gigabytes: limit.default(-1),
   /** The largest volume in GiB. Default 12288. */
-  readonly perVolumeSize: number;
-}
+  perVolumeSize: limit.default(12_288),
+});
 
 /** A server that exists from the start. */
-export interface ServerOptions {
-  /** Default: a new id. */
-  readonly id?: string | undefined;
-  /** Default: `server-` and the first part of the id. */
-  readonly name?: string | undefined;
-  /** Default: the first zone of the region, such as `kr-west1-a`. */
-  readonly zone?: string | undefined;
-  /** Windows servers take no multi-attach volumes. Default false. */
-  readonly windows?: boolean | undefined;
-  /** GiB of the disk that it starts from, a volume like any other. Default: none is made. */
-  readonly osDiskSize?: number | undefined;
-}
-
-/** A type that volumes can have. */
-export interface VolumeTypeOptions {
+export const serverOptions = z.strictObject({
   /** A lower-case UUID. Default: a new one. */
-  readonly id?: string | undefined;
-  /** Such as `SSD`. */
-  readonly name: string;
-  /** Default: none. */
-  readonly description?: string | null | undefined;
-  /** Default: whether the name ends in `_MultiAttach`. */
-  readonly multiattach?: boolean | undefined;
-  /** Whether IOPS and throughput can be set. Default: whether the name ends in `_Provisioned`. */
-  readonly provisioned?: boolean | undefined;
-}
+  id: lowerCaseUuid.optional(),
+  /** Default: `server-` and the first part of the id. */
+  name: text.optional(),
+  /** Default: the first zone of the region, such as `kr-west1-a`. */
+  zone: text.optional(),
+  /** Windows servers take no multi-attach volumes. Default false. */
+  windows: z.boolean().default(false),
+  /** GiB of the disk that it starts from, a volume like any other. Default: no such disk. */
+  osDiskSize: positive.optional(),
+});
 
-/** What the Samsung Cloud Platform emulator can be told. Everything but the access key has a default. */
-export interface SamsungScpOptions {
-  /** Default `kr-west1`. */
-  readonly region?: string | undefined;
-  /** Default `e`. */
-  readonly environment?: Environment | undefined;
+const volumeType = z.strictObject({
+  /** A lower-case UUID. Default: one that is the same in every run. */
+  id: lowerCaseUuid.optional(),
+  /** Case-sensitive, such as `SSD`. */
+  name: text,
+  /** Default: none. */
+  description: z.string().nullable().default(null),
+  /** Volumes of this type can be on several servers. Default: whether the name ends in `_MultiAttach`. */
+  multiattach: z.boolean().optional(),
+  /** Whether IOPS and throughput can be set. Default: whether the name ends in `_Provisioned`. */
+  provisioned: z.boolean().optional(),
+});
+
+/** The types that the live list showed in kr-west1; the id of `SSD` is the documented example. */
+const DEFAULT_TYPES: z.input<typeof volumeType>[] = [
+  { id: "c643ac35-3aec-43e6-b97a-3d6f666c5207", name: "SSD" },
+  { id: "0f2d5a4e-6b1c-4d57-9a43-8c2e71f0b6d1", name: "SSD_KMS" },
+  { id: "5b7e9c10-42a8-4f3d-8e65-1d90c3a7f248", name: "SSD_MultiAttach" },
+  { id: "a91c4f27-8d3e-4b06-b5f2-67e8d2140c9a", name: "SSD_Provisioned" },
+];
+
+/** Every option of the emulator: one schema for callers, for files and for the command line. */
+export const optionsSchema = z.strictObject({
+  /** Samsung (`s`), Sovereign (`g`, the public sector) or Enterprise (`e`). Default `e`. */
+  environment: z.enum(["s", "g", "e"]).default("e"),
+  /** A region of the environment. Default: the first one, `kr-west1` in `s` and `e`. */
+  region: text.optional(),
   /** One access key; with `secretKey`. */
-  readonly accessKey?: string | undefined;
+  accessKey: text.optional(),
   /** The key that signs; with `accessKey`. */
-  readonly secretKey?: string | undefined;
-  /** More access keys, with rights and accounts of their own. */
-  readonly accessKeys?: readonly AccessKey[] | undefined;
-  /** Servers that volumes can be attached to; a text is an id. Default: none. */
-  readonly servers?: readonly (string | ServerOptions)[] | undefined;
+  secretKey: text.optional(),
+  /** More access keys, with rights and accounts of their own. Default: none. */
+  accessKeys: z.array(accessKey).readonly().default([]),
+  /** Servers that volumes can be attached to; a string is an id. Default: none. */
+  servers: z
+    .array(
+      z.union(
+        [lowerCaseUuid.transform((id) => ({ id, windows: false })), serverOptions],
+        "must be a lower-case UUID or an object",
+      ),
+    )
+    .readonly()
+    .default([]),
   /** The base URL that clients sign when it is not the address that they reach. Default: none. */
-  readonly publicUrl?: string | undefined;
-  /** The versions on offer. Default: the documented table, with fixed statuses. */
-  readonly versions?: readonly ApiVersion[] | undefined;
-  /** What becomes of a version (not the current one) whose date has come. Default `serve`. */
-  readonly expiredVersions?: "serve" | "refuse" | undefined;
+  publicUrl: httpUrl.transform((url) => url.replace(/\/+$/, "")).optional(),
+  /** The versions on offer: the documented table, the same with statuses by date, or a table. Default `documented`. */
+  versions: z
+    .union([
+      z.enum(["documented", "calendar"]),
+      z.array(apiVersion).min(1, "must have at least one version").readonly(),
+    ])
+    .default("documented"),
+  /** Whether a version (not the current one) is served after its date. Default `serve`. */
+  expiredVersions: z.enum(["serve", "refuse"]).default("serve"),
   /** The only versions that an operation answers in, by its documented name, such as `createSnapshot`. */
-  readonly operationVersions?: Readonly<Record<string, readonly string[]>> | undefined;
-  /** How far a request's timestamp may be off, in milliseconds; false: any. Default 15 minutes. */
-  readonly clockSkewMs?: number | false | undefined;
-  /** Replaces single durations. */
-  readonly durations?: Partial<Durations> | undefined;
-  /** Turns on misbehaviour that depends on time. */
-  readonly races?: Partial<Races> | undefined;
-  /** Work that is accepted and fails later. More can be seeded. */
-  readonly failures?: readonly FailureRule[] | undefined;
+  operationVersions: z.record(z.string(), z.array(versionId).readonly()).default({}),
+  /** How far a request's timestamp may be off, in milliseconds; false: any. Default 900,000 (15 minutes). */
+  clockSkewMs: z.union([milliseconds, z.literal(false)], "must be milliseconds or false").default(900_000),
+  /** How long work takes on the emulator's clock, in milliseconds. */
+  durations: durations.prefault({}),
+  /** Misbehaviour of the live service that depends on time. Default: none. */
+  races: races.prefault({}),
+  /** Work that is accepted and fails later; `seed` can add more. Default: none. */
+  failures: z.array(failureRule).readonly().default([]),
   /** Default: `SSD`, `SSD_KMS`, `SSD_MultiAttach`, `SSD_Provisioned`. */
-  readonly volumeTypes?: readonly VolumeTypeOptions[] | undefined;
+  volumeTypes: z.array(volumeType).min(1, "must have at least one type").readonly().prefault(DEFAULT_TYPES),
   /** The name of the type of a volume that names none. Default: the first type. */
-  readonly defaultVolumeType?: string | undefined;
-  /** Replaces single limits of the account. */
-  readonly quotas?: Partial<Quotas> | undefined;
-  /** The status of the refusal of what is beyond a limit, which is not documented. Default 403. */
-  readonly quotaStatus?: 400 | 403 | 409 | 413 | 422 | undefined;
+  defaultVolumeType: text.optional(),
+  /** Limits of the account; -1 is none. */
+  quotas: quotas.prefault({}),
+  /** The status of a refusal beyond a limit, which is not documented. Default 403. */
+  quotaStatus: z.literal([400, 403, 409, 413, 422]).default(403),
   /** Its body: in the service's form, or in that of Cinder beneath it (`overLimit`). Default `service`. */
-  readonly quotaBody?: "service" | "cinder" | undefined;
+  quotaBody: z.enum(["service", "cinder"]).default("service"),
   /** Also answer the undocumented quota keys per type, which the vendor's strict client rejects. Default false. */
-  readonly quotaExtraKeys?: boolean | undefined;
-  /** What the `name` filter of lists matches; the service does not say. Default `exact`. */
-  readonly nameFilter?: "exact" | "partial" | undefined;
+  quotaExtraKeys: z.boolean().default(false),
+  /** How the `name` filter of lists matches; the service does not say. Default `exact`. */
+  nameFilter: z.enum(["exact", "partial"]).default("exact"),
   /**
-   * What a marker brings whose item is gone: a refusal by status, an empty page, or the first page.
+   * The answer to a marker whose item is gone: a refusal by status, an empty page, or the first page.
    * Default 404, as Cinder looks the marker up like any other id.
    */
-  readonly goneMarker?: 400 | 404 | "empty" | "first" | undefined;
-  /** What the answer to a create says; the resource is `creating` in any case. Default `creating`. */
-  readonly createdState?: "creating" | "available" | undefined;
-  /** How `cascade=false` is refused while there are snapshots. Default 400. */
-  readonly cascadeConflictStatus?: 400 | 409 | undefined;
-  /** How a wrong state is refused by the operations that document 409. Default 409. */
-  readonly conflictStatus?: 400 | 409 | undefined;
+  goneMarker: z.literal([400, 404, "empty", "first"]).default(404),
+  /** The state in the answer to a create; the resource is `creating` in any case. Default `creating`. */
+  createdState: z.enum(["creating", "available"]).default("creating"),
+  /** The refusal of `cascade=false` while there are snapshots. Default 400. */
+  cascadeConflictStatus: z.literal([400, 409]).default(400),
+  /** The refusal of a wrong state by the operations that document 409. Default 409. */
+  conflictStatus: z.literal([400, 409]).default(409),
   /** `zoneless` leaves the `Z` out of timestamps, as sibling products do. Default `zoned`. */
-  readonly timestamps?: "zoned" | "zoneless" | undefined;
+  timestamps: z.enum(["zoned", "zoneless"]).default("zoned"),
   /** Snapshots in a page that asks for no limit; 0: all. Default 0, as none is documented. */
-  readonly snapshotDefaultLimit?: number | undefined;
+  snapshotDefaultLimit: whole.default(0),
   /** The largest `limit` for snapshots; 0: none. Default 0, as none is documented. */
-  readonly snapshotMaxLimit?: number | undefined;
+  snapshotMaxLimit: whole.default(0),
   /** Metadata of snapshots must be flat, with strings of at most 255 characters. Default true. */
-  readonly strictMetadata?: boolean | undefined;
+  strictMetadata: z.boolean().default(true),
   /** The status of an accepted change of IOPS and throughput, which is not documented. Default 202. */
-  readonly qosStatus?: 200 | 202 | 204 | undefined;
+  qosStatus: z.literal([200, 202, 204]).default(202),
+});
+
+/** Options of the Samsung Cloud Platform emulator. All but an access key have a default. */
+export interface SamsungScpOptions extends z.input<typeof optionsSchema> {}
+
+/** The checked options, with what follows from several of them together. */
+export type ResolvedOptions = ReturnType<typeof resolveOptions>;
+export type VolumeType = ResolvedOptions["defaultVolumeType"];
+
+/** Checks the options and fills in the defaults; throws `InvalidInput` that says what is allowed. */
+export function resolveOptions(given: SamsungScpOptions) {
+  const options = check(optionsSchema, given, "options");
+  const { environment, versions } = options;
+  const regions: readonly string[] = REGIONS[environment];
+  const region = options.region ?? regions[0] ?? "";
+  if (!regions.includes(region))
+    throw new InvalidInput(
+      `Region "${region}" is not in environment "${environment}": expected ${regions.join(" or ")}.`,
+    );
+  const volumeTypes = options.volumeTypes.map((type, index) => ({
+    ...type,
+    id: type.id ?? `00000000-0000-4000-8000-${String(index + 1).padStart(12, "0")}`,
+    multiattach: type.multiattach ?? type.name.endsWith("_MultiAttach"),
+    provisioned: type.provisioned ?? type.name.endsWith("_Provisioned"),
+  }));
+  const typeName = options.defaultVolumeType ?? volumeTypes[0]?.name;
+  const defaultVolumeType = volumeTypes.find(({ name }) => name === typeName);
+  if (defaultVolumeType === undefined)
+    throw new InvalidInput(
+      `Default volume type "${typeName}": expected one of ${volumeTypes.map(({ name }) => name).join(", ")}.`,
+    );
+  return {
+    ...options,
+    region,
+    /** The first zone of the region. */
+    zone: `${region}-a`,
+    accessKeys: allAccessKeys(options),
+    versions:
+      versions === "documented" ? documentedVersions : versions === "calendar" ? calendarVersions : versions,
+    volumeTypes,
+    defaultVolumeType,
+  };
 }
 
-/** How long work takes unless told otherwise. */
-export const DEFAULT_DURATIONS: Durations = {
-  volumeCreate: 2000,
-  snapshotCreate: 3000,
-  volumeDelete: 1000,
-  snapshotDelete: 1000,
-  extend: 2000,
-  revert: 3000,
-  reserve: 500,
-  attach: 1500,
-  detach: 1500,
-  qos: 2000,
-};
+function allAccessKeys({ accessKey, secretKey, accessKeys }: z.output<typeof optionsSchema>) {
+  if ((accessKey === undefined) !== (secretKey === undefined))
+    throw new InvalidInput("accessKey and secretKey go together.");
+  const first = accessKey === undefined || secretKey === undefined ? [] : [{ accessKey, secretKey }];
+  const keys: readonly z.output<typeof optionsSchema>["accessKeys"][number][] = [...first, ...accessKeys];
+  if (keys.length === 0) throw new InvalidInput("At least one access key is needed.");
+  if (new Set(keys.map((key) => key.accessKey)).size < keys.length)
+    throw new InvalidInput("An access key is given twice.");
+  return keys;
+}

@@ -1,26 +1,58 @@
-/** What the emulated account holds. Records are never changed in place: a change makes a new record. */
+import type { VolumeType } from "./options.ts";
 
-/** A tag given when a volume is created. The service takes it and never returns it. */
-export interface Tag {
-  readonly key: string;
-  readonly value: string | null;
-}
+/* What the emulated account holds. Records are never changed in place: a change makes a new record. */
 
-/** Image facts of a bootable volume, spelled as on the wire; each may be null there. */
-export interface ImageMetadata {
-  readonly checksum: string | null;
-  readonly container_format: string | null;
-  readonly disk_format: string | null;
-  readonly image_id: string | null;
-  readonly image_name: string | null;
-  readonly min_disk: number | null;
-  readonly min_ram: number | null;
-  readonly os_distro: string | null;
-  readonly scp_image_type: string | null;
-  readonly scp_k8s_version: string | null;
-  readonly scp_original_image_type: string | null;
-  readonly signature_verified: boolean | null;
-  readonly size: number | null;
+/** The states that this emulator puts a volume in, spelled as on the wire. */
+export const VOLUME_STATES = [
+  "creating",
+  "available",
+  "reserved",
+  "attaching",
+  "in-use",
+  "detaching",
+  "extending",
+  "reverting",
+  "awaiting-transfer",
+  "maintenance",
+  "deleting",
+  "error",
+  "error_extending",
+  "error_restoring",
+  "error_managing",
+  "error_deleting",
+] as const;
+export type VolumeState = (typeof VOLUME_STATES)[number];
+
+/** The states that this emulator puts a snapshot in. */
+export const SNAPSHOT_STATUSES = [
+  "creating",
+  "available",
+  "restoring",
+  "deleting",
+  "error",
+  "error_deleting",
+] as const;
+export type SnapshotStatus = (typeof SNAPSHOT_STATUSES)[number];
+
+/** Facts about the image of a bootable volume, spelled as on the wire; there each may be null. */
+export type ImageMetadata = ReturnType<typeof osImage>;
+
+export function osImage(imageId: string, windows: boolean, diskSize: number) {
+  return {
+    checksum: null,
+    container_format: "bare",
+    disk_format: "raw",
+    image_id: imageId,
+    image_name: windows ? "windows" : "linux",
+    min_disk: diskSize,
+    min_ram: 0,
+    os_distro: windows ? "windows" : "ubuntu",
+    scp_image_type: "standard",
+    scp_k8s_version: null,
+    scp_original_image_type: null,
+    signature_verified: false,
+    size: null,
+  };
 }
 
 /** One volume on one server, from the accepted attach until the finished detach. */
@@ -34,29 +66,17 @@ export interface Attachment {
   readonly attachedAt: number | null;
 }
 
-/** The states that this emulator puts a volume in, spelled as on the wire. */
-export type VolumeState =
-  | "creating"
-  | "available"
-  | "reserved"
-  | "attaching"
-  | "in-use"
-  | "detaching"
-  | "extending"
-  | "reverting"
-  | "awaiting-transfer"
-  | "maintenance"
-  | "deleting"
-  | "error"
-  | "error_extending"
-  | "error_restoring"
-  | "error_managing"
-  | "error_deleting";
+/** The device of the disk that a server starts from. */
+export const OS_DEVICE = "/dev/vda";
 
-/** The states that this emulator puts a snapshot in. */
-export type SnapshotStatus = "creating" | "available" | "restoring" | "deleting" | "error" | "error_deleting";
+/** What orders records: the oldest first, and of one instant the one that was made first. */
+export interface Created {
+  /** Milliseconds since the epoch, like every instant here. */
+  readonly createdAt: number;
+  readonly sequence: number;
+}
 
-export interface VolumeRecord {
+export interface VolumeRecord extends Created {
   readonly id: string;
   readonly name: string;
   /** GiB. */
@@ -67,19 +87,18 @@ export interface VolumeRecord {
   readonly userId: string;
   /** The snapshot that the volume was made from. */
   readonly snapshotId: string | null;
-  /** Milliseconds since the epoch, like every instant here. */
-  readonly createdAt: number;
   readonly modifiedAt: number | null;
   readonly imageMetadata: ImageMetadata | null;
   readonly maxIops: number | null;
   /** MB/s. */
   readonly maxThroughput: number | null;
   readonly zone: string;
-  readonly tags: readonly Tag[];
+  /** Given when the volume is created. The service takes tags and never returns them. */
+  readonly tags: readonly { readonly key: string; readonly value: string | null }[];
   readonly attachments: readonly Attachment[];
 }
 
-export interface SnapshotRecord {
+export interface SnapshotRecord extends Created {
   readonly id: string;
   readonly volumeId: string;
   readonly name: string;
@@ -89,34 +108,21 @@ export interface SnapshotRecord {
   readonly status: SnapshotStatus;
   readonly metadata: Readonly<Record<string, unknown>> | null;
   readonly userId: string;
-  readonly createdAt: number;
   readonly updatedAt: number | null;
-  /** Kept from the volume: a volume made from the snapshot inherits these. */
+  /** Kept from the volume, like the next two: a volume made from the snapshot inherits them. */
   readonly type: VolumeType;
   readonly bootable: boolean;
   readonly imageMetadata: ImageMetadata | null;
 }
 
-export interface VolumeType {
-  readonly id: string;
-  /** Case-sensitive, for example `SSD`. */
-  readonly name: string;
-  readonly description: string | null;
-  /** Volumes of this type can be on several servers at once. */
-  readonly multiattach: boolean;
-  /** Only such types have settable IOPS and throughput. */
-  readonly provisioned: boolean;
-}
-
-export interface Server {
+export interface ServerRecord extends Created {
   readonly id: string;
   readonly name: string;
   /** A volume is attached only within its own zone. */
   readonly zone: string;
   readonly windows: boolean;
-  readonly createdAt: number;
   /** Volumes attached, or on the way to or from it, in order of attachment. */
-  readonly volumeIds: Set<string>;
+  readonly volumeIds: readonly string[];
 }
 
 export interface Transfer {
@@ -128,6 +134,3 @@ export interface Transfer {
   readonly createdAt: number;
   readonly accountId: string;
 }
-
-/** The device of the disk that a server starts from. */
-export const OS_DEVICE = "/dev/vda";

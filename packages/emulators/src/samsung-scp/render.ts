@@ -1,83 +1,93 @@
+import type { Shape } from "./api-versions.ts";
 import { hexOf } from "./auth.ts";
-import type { Item } from "./collection.ts";
-import type { Attachment, Server, SnapshotRecord, Transfer, VolumeRecord, VolumeType } from "./records.ts";
-import type { Shape } from "./versions.ts";
-import type { Account } from "./world.ts";
+import type { VolumeType } from "./options.ts";
+import type { Attachment, ServerRecord, SnapshotRecord, Transfer, VolumeRecord } from "./records.ts";
+import type { Account, State } from "./state.ts";
+
+type Body = Record<string, unknown>;
+
+/**
+ * Records as the wire shows them: exactly the documented keys of each version, since the vendor's own client
+ * refuses any other. Texts of volumes and snapshots are kept, so a list joins what is there.
+ */
+export interface Renderer {
+  /** A volume as JSON text. */
+  volume(volume: VolumeRecord, shape: Shape): string;
+  /** A snapshot as JSON text. */
+  snapshot(snapshot: SnapshotRecord): string;
+  volumeBody(volume: VolumeRecord, shape: Shape): Body;
+  snapshotBody(snapshot: SnapshotRecord): Body;
+  transferBody(transfer: Transfer, ...extra: readonly ("created_at" | "auth_key")[]): Body;
+  /** A server with what clients read of one; there is no machine behind it. */
+  serverBody(server: ServerRecord, account: Account): Body;
+  dump(state: State, now: number): SamsungScpState;
+}
+
+/**
+ * Everything that exists now, as it goes over the wire, oldest first. Beside it stands what the service does not
+ * show: whose a resource is, the tags of a volume, and attachments that are not finished.
+ */
+export interface SamsungScpState {
+  /** ISO 8601. */
+  readonly now: string;
+  /** All volumes. */
+  readonly volumes: readonly Record<string, unknown>[];
+  /** All snapshots. */
+  readonly snapshots: readonly Record<string, unknown>[];
+  /** All servers. */
+  readonly servers: readonly Record<string, unknown>[];
+  /** All transfers that are under way. */
+  readonly transfers: readonly Record<string, unknown>[];
+}
 
 /** Every emulated server runs, on the smallest type that the vendor's examples name. */
 export const SERVER_STATE = "ACTIVE";
 const SERVER_TYPE = {
-  ...{ id: "s1v1m2", name: "s1v1m2", vcpus: 1, ram: 2048 },
-  ...{ disk: 0, ephemeral: 0, swap: 0, extra_specs: {} },
+  id: "s1v1m2",
+  name: "s1v1m2",
+  vcpus: 1,
+  ram: 2048,
+  disk: 0,
+  ephemeral: 0,
+  swap: 0,
+  extra_specs: {},
 };
 
-/** `zoneless` leaves the `Z` out. */
-export type TimestampStyle = "zoned" | "zoneless";
+/** `zoneless` leaves the `Z` out of timestamps. */
+export function createRenderer(timestamps: "zoned" | "zoneless"): Renderer {
+  const zone = timestamps === "zoned" ? "Z" : "";
+  const milliseconds = (at: number): string => new Date(at).toISOString().slice(0, -1) + zone;
+  const seconds = (at: number): string => new Date(at).toISOString().slice(0, -5) + zone;
+  // Records never change, so that a text holds for as long as its record is there.
+  const volumeTexts = new WeakMap<VolumeRecord, string[]>();
+  const snapshotTexts = new WeakMap<SnapshotRecord, string>();
 
-/**
- * Records as the wire shows them: exactly the documented keys of each version, since the vendor's own client
- * refuses any other. Texts of volumes and snapshots are kept with the record, so a list joins what is there.
- */
-export class Renderer {
-  readonly #end: "Z" | "";
-
-  constructor(timestamps: TimestampStyle) {
-    this.#end = timestamps === "zoned" ? "Z" : "";
-  }
-
-  volume(item: Item<VolumeRecord>, shape: Shape): string {
-    item.rendered[shape] ??= JSON.stringify(this.volumeBody(item.value, shape));
-    return item.rendered[shape];
-  }
-
-  snapshot(item: Item<SnapshotRecord>): string {
-    item.rendered[0] ??= JSON.stringify(this.snapshotBody(item.value));
-    return item.rendered[0];
-  }
-
-  snapshotBody(snapshot: SnapshotRecord): Record<string, unknown> {
-    return {
-      created_at: this.#seconds(snapshot.createdAt),
-      description: snapshot.description,
-      id: snapshot.id,
-      metadata: snapshot.metadata,
-      name: snapshot.name,
-      size: snapshot.size,
-      status: snapshot.status,
-      updated_at: snapshot.updatedAt === null ? null : this.#seconds(snapshot.updatedAt),
-      user_id: snapshot.userId,
-      volume_id: snapshot.volumeId,
-    };
-  }
-
-  transferBody(
-    transfer: Transfer,
-    ...extra: readonly ("created_at" | "auth_key")[]
-  ): Record<string, unknown> {
-    return {
-      ...(extra.includes("auth_key") && { auth_key: transfer.authKey }),
-      ...(extra.includes("created_at") && { created_at: this.#seconds(transfer.createdAt) }),
-      id: transfer.id,
-      name: transfer.name,
-      volume_id: transfer.volumeId,
-    };
-  }
-
-  volumeBody(volume: VolumeRecord, shape: Shape): Record<string, unknown> {
-    const servers: unknown[] = [];
-    for (const { serverId, device, attachedAt } of volume.attachments)
-      if (attachedAt !== null)
-        servers.push({ attached_at: this.#milliseconds(attachedAt), device, id: serverId });
-    const body: Record<string, unknown> = {
+  const render: Renderer = {
+    volume(volume, shape) {
+      const texts = volumeTexts.get(volume) ?? [];
+      volumeTexts.set(volume, texts);
+      texts[shape] ??= JSON.stringify(render.volumeBody(volume, shape));
+      return texts[shape];
+    },
+    snapshot(snapshot) {
+      const known = snapshotTexts.get(snapshot);
+      if (known !== undefined) return known;
+      const text = JSON.stringify(render.snapshotBody(snapshot));
+      snapshotTexts.set(snapshot, text);
+      return text;
+    },
+    volumeBody: (volume, shape) => ({
       bootable: volume.bootable,
-      created_at: this.#milliseconds(volume.createdAt),
+      created_at: milliseconds(volume.createdAt),
       // Every volume of the service is encrypted at rest.
       encrypted: true,
       id: volume.id,
-      modified_at: volume.modifiedAt === null ? null : this.#milliseconds(volume.modifiedAt),
+      modified_at: volume.modifiedAt === null ? null : milliseconds(volume.modifiedAt),
       multiattach: volume.type.multiattach,
       name: volume.name,
-      servers,
+      servers: volume.attachments.flatMap(({ serverId, device, attachedAt }) =>
+        attachedAt === null ? [] : [{ attached_at: milliseconds(attachedAt), device, id: serverId }],
+      ),
       size: volume.size,
       snapshot_id: volume.snapshotId,
       state: volume.state,
@@ -85,29 +95,33 @@ export class Renderer {
       volume_image_metadata: volume.imageMetadata,
       volume_type: volume.type.name,
       volume_type_id: volume.type.id,
-    };
-    if (shape >= 1) {
-      body["max_iops"] = volume.maxIops;
-      body["max_throughput"] = volume.maxThroughput;
-    }
-    if (shape >= 2) body["zone"] = volume.zone;
-    return body;
-  }
-
-  /** A server with what clients read of one; there is no machine behind it. */
-  serverBody(server: Server, account: Account): Record<string, unknown> {
-    const at = this.#milliseconds(server.createdAt);
-    const volumes: unknown[] = [];
-    for (const id of server.volumeIds) {
-      const attachment = account.volumes.get(id)?.attachments.find(({ serverId }) => serverId === server.id);
-      if (attachment !== undefined && attachment.attachedAt !== null)
-        volumes.push({ delete_on_termination: attachment.deleteOnTermination, id });
-    }
-    return {
+      ...(shape >= 1 && { max_iops: volume.maxIops, max_throughput: volume.maxThroughput }),
+      ...(shape >= 2 && { zone: volume.zone }),
+    }),
+    snapshotBody: (snapshot) => ({
+      created_at: seconds(snapshot.createdAt),
+      description: snapshot.description,
+      id: snapshot.id,
+      metadata: snapshot.metadata,
+      name: snapshot.name,
+      size: snapshot.size,
+      status: snapshot.status,
+      updated_at: snapshot.updatedAt === null ? null : seconds(snapshot.updatedAt),
+      user_id: snapshot.userId,
+      volume_id: snapshot.volumeId,
+    }),
+    transferBody: (transfer, ...extra) => ({
+      ...(extra.includes("auth_key") && { auth_key: transfer.authKey }),
+      ...(extra.includes("created_at") && { created_at: seconds(transfer.createdAt) }),
+      id: transfer.id,
+      name: transfer.name,
+      volume_id: transfer.volumeId,
+    }),
+    serverBody: (server, account) => ({
       account_id: account.id,
       addresses: [],
       auto_scaling_group_id: null,
-      created_at: at,
+      created_at: milliseconds(server.createdAt),
       created_by: hexOf(account.id),
       disk_config: "MANUAL",
       id: server.id,
@@ -117,7 +131,7 @@ export class Renderer {
       launch_configuration_id: null,
       locked: false,
       metadata: {},
-      modified_at: at,
+      modified_at: milliseconds(server.createdAt),
       name: server.name,
       planned_compute_os_type: null,
       product_category: null,
@@ -126,21 +140,50 @@ export class Renderer {
       server_group_id: null,
       server_type: SERVER_TYPE,
       state: SERVER_STATE,
-      volumes,
+      volumes: server.volumeIds.flatMap((id) => {
+        const attachments = account.volumes.get(id)?.attachments ?? [];
+        const attachment = attachments.find(({ serverId }) => serverId === server.id);
+        if (attachment === undefined || attachment.attachedAt === null) return [];
+        return [{ delete_on_termination: attachment.deleteOnTermination, id }];
+      }),
       vpc_id: null,
-    };
-  }
-
-  #milliseconds(at: number): string {
-    return new Date(at).toISOString().slice(0, -1) + this.#end;
-  }
-
-  #seconds(at: number): string {
-    return new Date(at).toISOString().slice(0, -5) + this.#end;
-  }
+    }),
+    dump(state, now) {
+      const accounts = [...state.accounts.values()];
+      return {
+        now: new Date(now).toISOString(),
+        volumes: accounts.flatMap(({ id, volumes }) =>
+          volumes.all().map((volume) => ({
+            ...render.volumeBody(volume, 2),
+            tags: volume.tags,
+            attachments: volume.attachments.map((one) => serverVolumeBody(volume.id, one)),
+            account_id: id,
+          })),
+        ),
+        snapshots: accounts.flatMap(({ id, snapshots }) =>
+          snapshots.all().map((snapshot) => ({ ...render.snapshotBody(snapshot), account_id: id })),
+        ),
+        servers: accounts.flatMap((account) =>
+          account.servers.all().map(({ id, name, zone, windows, volumeIds }) => ({
+            id,
+            name,
+            zone,
+            windows,
+            volume_ids: volumeIds,
+            account_id: account.id,
+          })),
+        ),
+        transfers: [...state.transfers.values()].map((transfer) => ({
+          ...render.transferBody(transfer, "created_at", "auth_key"),
+          account_id: transfer.accountId,
+        })),
+      };
+    },
+  };
+  return render;
 }
 
-export function volumeTypeBody(type: VolumeType): Record<string, unknown> {
+export function volumeTypeBody(type: VolumeType): Body {
   return {
     description: type.description,
     extra_specs: { multiattach: type.multiattach ? "<is> True" : null },
@@ -149,8 +192,8 @@ export function volumeTypeBody(type: VolumeType): Record<string, unknown> {
   };
 }
 
-/** The answer to the attach route of volumes. */
-export function attachBody(volumeId: string, attachment: Attachment): Record<string, unknown> {
+/** The response of the attach route of volumes. */
+export function attachBody(volumeId: string, attachment: Attachment): Body {
   return {
     delete_on_termination: attachment.deleteOnTermination,
     device: attachment.device,
@@ -160,6 +203,6 @@ export function attachBody(volumeId: string, attachment: Attachment): Record<str
 }
 
 /** The same as a resource of its own, on the routes of servers; its id is that of the attachment. */
-export function serverVolumeBody(volumeId: string, attachment: Attachment): Record<string, unknown> {
+export function serverVolumeBody(volumeId: string, attachment: Attachment): Body {
   return { ...attachBody(volumeId, attachment), id: attachment.id };
 }

@@ -1,52 +1,197 @@
-import type { Renderer } from "./render.ts";
-import { serverVolumeBody } from "./render.ts";
-import type { World } from "./world.ts";
+import type * as z from "zod";
+import { type Collection, createCollection } from "../kit/collection.ts";
+import { createIds } from "../kit/ids.ts";
+import { createSchedule, type Schedule } from "../kit/schedule.ts";
+import { hexOf } from "./auth.ts";
+import type { failureRule, ResolvedOptions, serverOptions } from "./options.ts";
+import {
+  type Created,
+  OS_DEVICE,
+  osImage,
+  type ServerRecord,
+  type SnapshotRecord,
+  type Transfer,
+  type VolumeRecord,
+} from "./records.ts";
 
-/**
- * Everything that exists now, as it goes over the wire, oldest first. Beside it stands what the service does not
- * show: whose a resource is, the tags of a volume, and attachments that are not finished.
- */
-export interface SamsungScpState {
-  /** ISO 8601. */
-  readonly now: string;
-  /** All volumes. */
-  readonly volumes: readonly Record<string, unknown>[];
-  /** All snapshots. */
-  readonly snapshots: readonly Record<string, unknown>[];
-  /** All servers. */
-  readonly servers: readonly Record<string, unknown>[];
-  /** All transfers that are under way. */
-  readonly transfers: readonly Record<string, unknown>[];
+type FailureRule = z.output<typeof failureRule>;
+type ServerOptions = z.output<typeof serverOptions>;
+
+/** What one account holds, oldest first. */
+export interface Account {
+  readonly id: string;
+  readonly volumes: Collection<VolumeRecord, "name">;
+  readonly snapshots: Collection<SnapshotRecord, "name" | "volume">;
+  readonly servers: Collection<ServerRecord>;
+  /** Per volume, when the delete of one of its snapshots was last accepted. */
+  readonly snapshotDeletes: Map<string, number>;
 }
 
-export function dumpState(world: World, render: Renderer, now: number): SamsungScpState {
-  const accounts = [...world.accounts.values()];
+/** Everything that the emulated region holds. Rules live beside it; here is only what there is. */
+export interface State {
+  readonly options: ResolvedOptions;
+  /** Work under way. */
+  readonly schedule: Schedule;
+  readonly accounts: ReadonlyMap<string, Account>;
+  /** Transfers can be accepted by another account, so they are kept apart. */
+  readonly transfers: Map<string, Transfer>;
+  /** The account of keys that name none: that of the first key, or a made-up one. */
+  readonly defaultAccountId: string;
+  /** The account of an id, made when there is none. */
+  account(id: string): Account;
+  /** An id that nothing has: seeds may bring ids that this emulator gives. */
+  newId(): string;
+  newRequestId(): string;
+  /** The place of a new record in the order of creation. */
+  created(at: number): Created;
+  addServer(options: ServerOptions, accountId: string, now: number): void;
+  addFailure(rule: FailureRule): void;
+  /**
+   * Whether this piece of work is to fail, and where the resource ends then. Asking uses up one turn of a rule that
+   * has a count.
+   */
+  failureOf(work: FailureRule["work"], name: string): FailureRule["outcome"] | undefined;
+  /** Back to the servers and failures of the options. */
+  reset(now: number): void;
+}
+
+/** Makes the state at the start. `randomSeed` decides every made-up id. */
+export function createState(options: ResolvedOptions, randomSeed: number, startMs: number): State {
+  const defaultAccountId =
+    options.accessKeys[0]?.accountId ?? hexOf(`${options.environment}/${options.region}`);
+  const accounts = new Map<string, Account>();
+  const schedule = createSchedule();
+  const transfers = new Map<string, Transfer>();
+  let ids = createIds(randomSeed);
+  let failures: { readonly rule: FailureRule; left: number }[] = [];
+  let sequence = 0;
+
+  function account(id: string): Account {
+    const known = accounts.get(id);
+    if (known !== undefined) return known;
+    const made = createAccount(id);
+    accounts.set(id, made);
+    return made;
+  }
+
+  function isTaken(id: string): boolean {
+    return [...accounts.values()].some(({ volumes, snapshots, servers }) =>
+      [volumes, snapshots, servers].some((collection) => collection.get(id) !== undefined),
+    );
+  }
+
+  function newId(): string {
+    let id = ids.uuid();
+    while (isTaken(id)) id = ids.uuid();
+    return id;
+  }
+
+  function created(at: number): Created {
+    sequence += 1;
+    return { createdAt: at, sequence };
+  }
+
+  /** The disk that comes with a server is named after it and carries no tags. */
+  function addOsDisk(server: ServerRecord, size: number, accountId: string, id: string): void {
+    const { createdAt } = server;
+    const attachment = {
+      id: newId(),
+      serverId: server.id,
+      device: OS_DEVICE,
+      deleteOnTermination: true,
+      attachedAt: createdAt,
+    };
+    const disk: VolumeRecord = {
+      ...created(createdAt),
+      id,
+      name: server.name,
+      size,
+      state: "in-use",
+      bootable: true,
+      type: options.defaultVolumeType,
+      userId: hexOf(accountId),
+      snapshotId: null,
+      modifiedAt: createdAt,
+      imageMetadata: osImage(newId(), server.windows, size),
+      maxIops: null,
+      maxThroughput: null,
+      zone: server.zone,
+      tags: [],
+      attachments: [attachment],
+    };
+    account(accountId).volumes.put(disk, createdAt);
+  }
+
+  function addServer(server: ServerOptions, accountId: string, now: number): void {
+    const { servers } = account(accountId);
+    const { id = newId(), osDiskSize, windows } = server;
+    if (servers.get(id) !== undefined) throw new Error(`The server id ${id} is taken.`);
+    const diskId = osDiskSize === undefined ? undefined : newId();
+    const record: ServerRecord = {
+      ...created(now),
+      id,
+      name: server.name ?? `server-${id.slice(0, 8)}`,
+      zone: server.zone ?? options.zone,
+      windows,
+      volumeIds: diskId === undefined ? [] : [diskId],
+    };
+    servers.put(record, now);
+    if (osDiskSize !== undefined && diskId !== undefined) addOsDisk(record, osDiskSize, accountId, diskId);
+  }
+
+  function addFailure(rule: FailureRule): void {
+    failures.push({ rule, left: rule.count ?? Number.POSITIVE_INFINITY });
+  }
+
+  function reset(now: number): void {
+    schedule.clear();
+    accounts.clear();
+    transfers.clear();
+    ids = createIds(randomSeed);
+    failures = [];
+    for (const server of options.servers) addServer(server, defaultAccountId, now);
+    for (const rule of options.failures) addFailure(rule);
+  }
+
+  reset(startMs);
   return {
-    now: new Date(now).toISOString(),
-    volumes: accounts.flatMap((account) =>
-      account.volumes.ordered.map(({ value }) => ({
-        ...render.volumeBody(value, 2),
-        tags: value.tags,
-        attachments: value.attachments.map((one) => serverVolumeBody(value.id, one)),
-        account_id: account.id,
-      })),
-    ),
-    snapshots: accounts.flatMap((account) =>
-      account.snapshots.ordered.map(({ value }) => ({
-        ...render.snapshotBody(value),
-        account_id: account.id,
-      })),
-    ),
-    servers: accounts.flatMap((account) =>
-      [...account.servers.values()].map(({ id, name, zone, windows, volumeIds }) => ({
-        ...{ id, name, zone, windows },
-        volume_ids: [...volumeIds],
-        account_id: account.id,
-      })),
-    ),
-    transfers: [...world.transfers.values()].map((transfer) => ({
-      ...render.transferBody(transfer, "created_at", "auth_key"),
-      account_id: transfer.accountId,
-    })),
+    options,
+    schedule,
+    accounts,
+    transfers,
+    defaultAccountId,
+    account,
+    newId,
+    newRequestId: () => `req-${ids.requestId()}`,
+    created,
+    addServer,
+    addFailure,
+    failureOf(work, name) {
+      const failure = failures.find(
+        ({ rule, left }) =>
+          rule.work === work && left > 0 && (rule.name === undefined || new RegExp(rule.name).test(name)),
+      );
+      if (failure === undefined) return undefined;
+      failure.left -= 1;
+      return failure.rule.outcome;
+    },
+    reset,
+  };
+}
+
+function createAccount(id: string): Account {
+  const order = (a: Created, b: Created): number => a.createdAt - b.createdAt || a.sequence - b.sequence;
+  return {
+    id,
+    volumes: createCollection({ order, indexes: { name: (volume: VolumeRecord) => volume.name } }),
+    snapshots: createCollection({
+      order,
+      indexes: {
+        name: (snapshot: SnapshotRecord) => snapshot.name,
+        volume: (snapshot: SnapshotRecord) => snapshot.volumeId,
+      },
+    }),
+    servers: createCollection<ServerRecord>({ order }),
+    snapshotDeletes: new Map(),
   };
 }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { createVirtualClock } from "../../src/kit/clock.ts";
-import { calendarVersions } from "../../src/samsung-scp/index.ts";
 import { HOST, type Scp, startScp, UNKNOWN } from "./harness.ts";
 
 interface Listed {
@@ -41,7 +40,7 @@ describe("discovery", () => {
 
   test("statuses without a fixed value follow the calendar", async () => {
     const at = (day: string): Promise<string> =>
-      statuses(startScp({ clock: createVirtualClock(Date.parse(day)), versions: calendarVersions }));
+      statuses(startScp({ clock: createVirtualClock(Date.parse(day)), versions: "calendar" }));
     expect(await at("2025-09-30")).toBe("PLANNED PLANNED PLANNED CURRENT");
     expect(await at("2025-12-30")).toBe("PLANNED PLANNED CURRENT DEPRECATED");
     expect(await at("2026-03-19")).toBe("PLANNED CURRENT DEPRECATED DEPRECATED");
@@ -91,7 +90,7 @@ describe("the request header", () => {
     expect(await served("2025-12-31", refuse)).toEqual([406, 200, 200, 200]);
     expect(await served("2026-08-30T23:59:59Z", refuse)).toEqual([406, 406, 200, 200]);
     expect(await served("2026-08-31", refuse)).toEqual([406, 406, 406, 200]);
-    expect(await served("2025-12-30", { versions: calendarVersions })).toEqual([200, 200, 406, 406]);
+    expect(await served("2025-12-30", { versions: "calendar" })).toEqual([200, 200, 406, 406]);
   });
 
   test("an operation can be behind its service", async () => {
