@@ -1,0 +1,63 @@
+/** What Cinder really holds: read in its own database, past its API. */
+import { execFileSync } from "node:child_process";
+import { DatabaseSync } from "node:sqlite";
+import type { CinderServer } from "./server.ts";
+
+export interface Held {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+}
+
+export interface Holdings {
+  readonly volumes: readonly Held[];
+  readonly snapshots: readonly Held[];
+}
+
+/** Everything of a project that is not deleted, failed and half-deleted things too; by name. */
+export function holdingsOf(server: CinderServer, projectId: string): Holdings {
+  const read = (table: string): readonly Held[] => {
+    // Ids of projects are hexadecimal, and the tables are named here.
+    const rows = query(
+      server.database,
+      `SELECT id, coalesce(display_name, ''), status FROM ${table} WHERE deleted = 0 AND project_id = '${projectId}' ORDER BY 2, 1`,
+    );
+    return rows.map(([id = "", name = "", status = ""]) => ({ id, name, status }));
+  };
+  return { volumes: read("volumes"), snapshots: read("snapshots") };
+}
+
+/** Rows of texts. */
+function query(database: string, sql: string): readonly (readonly string[])[] {
+  const { protocol, pathname, port } = new URL(database);
+  if (protocol === "sqlite:") {
+    const opened = new DatabaseSync(pathname.replace(/^\/+/, "/"), { readOnly: true, timeout: 60_000 });
+    try {
+      return opened
+        .prepare(sql)
+        .all()
+        .map((row) => Object.values(row).map(String));
+    } finally {
+      opened.close();
+    }
+  }
+  const where = [
+    "--host=127.0.0.1",
+    `--port=${port}`,
+    "--user=root",
+    "--default-character-set=utf8mb3",
+    "cinder",
+  ];
+  const text = execFileSync("mariadb", [
+    "--no-defaults",
+    "--batch",
+    "--skip-column-names",
+    ...where,
+    "-e",
+    sql,
+  ]);
+  return String(text)
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => line.split("\t"));
+}
