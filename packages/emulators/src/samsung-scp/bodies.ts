@@ -5,16 +5,7 @@ import { atLeast, type Field, fieldText, invalid, type Text } from "./errors.ts"
 export const SIZE_STEP = 8;
 
 const id = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
-const volumeName = z
-  .string()
-  .min(1)
-  .max(255)
-  .regex(/^[a-zA-Z0-9-_ ]*$/);
-const snapshotName = z
-  .string()
-  .min(1)
-  .max(255)
-  .regex(/^[a-zA-Z0-9-_ ]+$/);
+const name = z.string().regex(/^[a-zA-Z0-9-_ ]{1,255}$/);
 const size = z
   .int()
   .min(SIZE_STEP)
@@ -25,7 +16,7 @@ const deleteOnTermination = z.boolean().nullish();
 const qos = { max_iops: z.int().nullish(), max_throughput: z.int().nullish() };
 
 const volumeCreateFrom1_4 = z.object({
-  name: volumeName,
+  name,
   size,
   snapshot_id: id.nullish(),
   volume_type: z.string().nullish(),
@@ -46,7 +37,7 @@ type VolumeCreate = z.ZodType<
   Partial<z.output<typeof volumeCreateFrom1_4>> & z.output<typeof volumeCreateFrom1_0>
 >;
 
-export const volumeUpdate = z.object({ name: volumeName.nullish() });
+export const volumeUpdate = z.object({ name: name.nullish() });
 export const volumeExtend = z.object({ size });
 export const volumeQos = z.object(qos);
 export const volumeRevert = z.object({ snapshot_id: id });
@@ -64,7 +55,7 @@ export const serverVolumeUpdate = z.object({ volume_id: id, delete_on_terminatio
 
 /** Metadata is any object, which is all that the vendor's own description asks for. */
 export const snapshotCreate = z.object({
-  name: snapshotName,
+  name,
   volume_id: id,
   description,
   force: z.boolean().nullish(),
@@ -74,7 +65,7 @@ export const snapshotCreate = z.object({
 export const snapshotCreateStrict = snapshotCreate.extend({
   metadata: z.record(z.string().min(1).max(255), z.string().max(255)).nullish(),
 });
-export const snapshotUpdate = z.object({ name: snapshotName.nullable(), description });
+export const snapshotUpdate = z.object({ name: name.nullable(), description });
 
 export const transferCreate = z.object({ volume_id: id, name: z.string().max(255).nullish() });
 export const transferAccept = z.object({ auth_key: z.string().min(1) });

@@ -12,21 +12,21 @@ import {
 
 /** The error envelope of the service, in the language of `Accept-Language`. `newRequestId` gives `req-<uuid>`. */
 export function errorResponse(
-  { fields }: ApiError,
+  { status, code, detail, details }: ApiError,
   request: ServiceRequest,
   newRequestId: () => string,
 ): ServiceResponse {
-  const { status, code, title = code, detail, denied, headers = {} } = fields;
-  const language = languageOf(request.headers.get("accept-language"));
-  const details = Array.isArray(detail) ? detail.map((text: Text) => text[language]) : undefined;
-  const message = isText(detail) ? detail[language] : code;
-  const body = fields.body ?? {
+  const { title = code, denied, headers = {} } = details;
+  const language = /^\s*ko\b/i.test(request.headers.get("accept-language") ?? "") ? "ko" : "en";
+  const texts = [detail].flat().map((text) => text[language]);
+  const [message] = texts;
+  const body = details.body ?? {
     errors: [
       {
         code,
         title,
         status,
-        detail: details ?? message,
+        detail: Array.isArray(detail) ? texts : message,
         request_id: newRequestId(),
         global_request_id: newRequestId(),
         links: [],
@@ -36,15 +36,6 @@ export function errorResponse(
     ],
   };
   return { status, headers: { ...headers, "content-type": "application/json" }, body: asciiJson(body) };
-}
-
-/** Korean is answered to `ko` and `ko-KR`, English to everything else. */
-function languageOf(acceptLanguage: string | undefined): keyof Text {
-  return acceptLanguage !== undefined && /^\s*ko\b/i.test(acceptLanguage) ? "ko" : "en";
-}
-
-function isText(detail: Text | readonly Text[]): detail is Text {
-  return !Array.isArray(detail);
 }
 
 /** The service escapes letters beyond ASCII (`\uXXXX`). */
@@ -99,12 +90,10 @@ export function failureResponse(
 
 function errorWith(status: number, request: ServiceRequest): ApiError {
   switch (status) {
-    case 400:
-      return badRequest(REFUSED);
     case 401:
       return unauthorized(REFUSED);
     case 403:
-      return new ApiError({ status, code: "Forbidden", detail: REFUSED });
+      return new ApiError(status, "Forbidden", REFUSED);
     case 404:
       return notFound();
     case 406:
@@ -112,13 +101,11 @@ function errorWith(status: number, request: ServiceRequest): ApiError {
     case 409:
       return conflict(REFUSED);
     case 429:
-      return new ApiError({ status, code: "TooManyRequests", detail: TOO_MANY });
+      return new ApiError(status, "TooManyRequests", TOO_MANY);
     case 500:
       return internalError();
     default:
-      return status < 500
-        ? new ApiError({ status, code: "VirtualServer.BadRequest", title: "BadRequest", detail: REFUSED })
-        : new ApiError({ ...internalError().fields, status, code: "ContactAdminForAssistance" });
+      return status < 500 ? badRequest(REFUSED, status) : internalError(status, "ContactAdminForAssistance");
   }
 }
 
@@ -131,10 +118,7 @@ function rejectedPage(supportId: string): ServiceResponse {
   };
 }
 
-const REFUSED: Text = {
-  en: "The request could not be satisfied.",
-  ko: "요청을 처리할 수 없습니다.",
-};
+const REFUSED: Text = { en: "The request could not be satisfied.", ko: "요청을 처리할 수 없습니다." };
 const TOO_MANY: Text = {
   en: "Too many requests. Please try again later.",
   ko: "요청이 너무 많습니다. 잠시 후 다시 시도하세요.",

@@ -4,13 +4,9 @@ export interface Text {
   readonly ko: string;
 }
 
-interface ApiErrorFields {
-  readonly status: number;
-  readonly code: string;
+interface Details {
   /** Default: the code. */
   readonly title?: string;
-  /** An array for validation, where each entry is one field; a single text otherwise. */
-  readonly detail: Text | readonly Text[];
   /** The permission that is missing. */
   readonly denied?: { readonly access_level: string; readonly action_name: string };
   /** Stands in place of the whole envelope. */
@@ -21,11 +17,18 @@ interface ApiErrorFields {
 /** A refusal in the service's own words; thrown by the rules, rendered once by the service. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
-  readonly fields: ApiErrorFields;
+  readonly status: number;
+  readonly code: string;
+  /** An array for validation, where each entry is one field; a single text otherwise. */
+  readonly detail: Text | readonly Text[];
+  readonly details: Details;
 
-  constructor(fields: ApiErrorFields) {
-    super(fields.code);
-    this.fields = fields;
+  constructor(status: number, code: string, detail: Text | readonly Text[], details: Details = {}) {
+    super(code);
+    this.status = status;
+    this.code = code;
+    this.detail = detail;
+    this.details = details;
   }
 }
 
@@ -35,12 +38,7 @@ export class ApiError extends Error {
  */
 
 export function unauthorized(detail: Text): ApiError {
-  return new ApiError({
-    status: 401,
-    code: "VirtualServer.Unauthorized.AuthNFailed",
-    title: "Unauthorized",
-    detail,
-  });
+  return new ApiError(401, "VirtualServer.Unauthorized.AuthNFailed", detail, { title: "Unauthorized" });
 }
 
 /** Kinds of access that permissions distinguish, with the verb of the refusal. */
@@ -56,75 +54,58 @@ export type AccessLevel = keyof typeof VERBS;
 
 export function forbidden(accessLevel: AccessLevel, action: string): ApiError {
   const verb = VERBS[accessLevel];
-  return new ApiError({
-    status: 403,
-    code: "Forbidden",
-    detail: {
-      en: `You do not have permission to ${verb.en}. Please contact the administrator.`,
-      ko: `${verb.ko} 권한이 없습니다. 관리자에게 문의하세요.`,
-    },
-    denied: { access_level: accessLevel, action_name: `virtualserver:${action}` },
-  });
+  const detail = {
+    en: `You do not have permission to ${verb.en}. Please contact the administrator.`,
+    ko: `${verb.ko} 권한이 없습니다. 관리자에게 문의하세요.`,
+  };
+  const denied = { access_level: accessLevel, action_name: `virtualserver:${action}` };
+  return new ApiError(403, "Forbidden", detail, { denied });
 }
 
 export function notFound(): ApiError {
-  return new ApiError({
-    status: 404,
-    code: "NotFound",
-    detail: {
-      en: "The requested resource could not be found.",
-      ko: "요청한 리소스를 찾을 수 없습니다.",
-    },
+  return new ApiError(404, "NotFound", {
+    en: "The requested resource could not be found.",
+    ko: "요청한 리소스를 찾을 수 없습니다.",
   });
 }
 
 export function methodNotAllowed(allowed: readonly string[]): ApiError {
-  return new ApiError({
-    status: 405,
-    code: "MethodNotAllowed",
-    detail: { en: "The method is not allowed for this path.", ko: "이 경로에서 허용되지 않는 메서드입니다." },
-    headers: { allow: allowed.join(", ") },
-  });
+  const detail = {
+    en: "The method is not allowed for this path.",
+    ko: "이 경로에서 허용되지 않는 메서드입니다.",
+  };
+  return new ApiError(405, "MethodNotAllowed", detail, { headers: { allow: allowed.join(", ") } });
 }
 
 export function noSuchVersion(asked: string): ApiError {
-  return new ApiError({
-    status: 406,
-    code: "NoSuchVersion",
-    detail: {
-      en: `The version (${asked}) is not supported on this method.`,
-      ko: `이 메서드에서 지원하지 않는 버전입니다(${asked}).`,
-    },
+  return new ApiError(406, "NoSuchVersion", {
+    en: `The version (${asked}) is not supported on this method.`,
+    ko: `이 메서드에서 지원하지 않는 버전입니다(${asked}).`,
   });
 }
 
 /** A rule of the service was broken by an otherwise well-formed request. */
-export function badRequest(detail: Text): ApiError {
-  return new ApiError({ status: 400, code: "VirtualServer.BadRequest", title: "BadRequest", detail });
+export function badRequest(detail: Text, status = 400): ApiError {
+  return new ApiError(status, "VirtualServer.BadRequest", detail, { title: "BadRequest" });
 }
 
 /** The resource is busy or in a state that does not allow the operation. */
 export function conflict(detail: Text, status: 400 | 409 | 500 = 409): ApiError {
   if (status === 500) return internalError();
-  return status === 400
-    ? badRequest(detail)
-    : new ApiError({ status, code: "VirtualServer.Conflict", title: "Conflict", detail });
+  if (status === 400) return badRequest(detail);
+  return new ApiError(status, "VirtualServer.Conflict", detail, { title: "Conflict" });
 }
 
-export function internalError(): ApiError {
-  return new ApiError({
-    status: 500,
-    code: "InternalServerError",
-    detail: {
-      en: "There was a problem processing your request. Please contact the administrator.",
-      ko: "요청을 처리하는 중 문제가 발생했습니다. 관리자에게 문의하세요.",
-    },
+export function internalError(status = 500, code = "InternalServerError"): ApiError {
+  return new ApiError(status, code, {
+    en: "There was a problem processing your request. Please contact the administrator.",
+    ko: "요청을 처리하는 중 문제가 발생했습니다. 관리자에게 문의하세요.",
   });
 }
 
 /** Wrong fields; one text for each, see `fieldText`. */
 export function invalid(detail: readonly Text[]): ApiError {
-  return new ApiError({ status: 400, code: "ValidationError", detail });
+  return new ApiError(400, "ValidationError", detail);
 }
 
 /** How the service describes a field that is wrong: an optional rule and an example. */

@@ -55,19 +55,16 @@ function quotaExceeded(
     snapshots: `SnapshotLimitExceeded: Maximum number of snapshots allowed (${limit}) exceeded`,
     usages: `VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds allowed gigabytes quota. Requested ${wanted}G, quota is ${limit}G and ${used}G has been consumed.`,
   };
-  return new ApiError({
-    status,
-    code: CODES[status],
-    title: "QuotaExceeded",
-    detail: {
-      en: `Quota exceeded for ${what}. Limit: ${limit}, in use: ${used}, requested: ${wanted}.`,
-      ko: `${what} 할당량을 초과했습니다. 한도: ${limit}, 사용: ${used}, 요청: ${wanted}.`,
-    },
-    ...(quotaBody === "cinder" && {
-      body: { overLimit: { code: status, message: cinderMessages[what], retryAfter: "0" } },
-      headers: { "retry-after": "0" },
-    }),
-  });
+  const detail = {
+    en: `Quota exceeded for ${what}. Limit: ${limit}, in use: ${used}, requested: ${wanted}.`,
+    ko: `${what} 할당량을 초과했습니다. 한도: ${limit}, 사용: ${used}, 요청: ${wanted}.`,
+  };
+  const asCinder = {
+    body: { overLimit: { code: status, message: cinderMessages[what], retryAfter: "0" } },
+    headers: { "retry-after": "0" },
+  };
+  const details = { title: "QuotaExceeded", ...(quotaBody === "cinder" && asCinder) };
+  return new ApiError(status, CODES[status], detail, details);
 }
 
 /** GiB of all volumes and snapshots. */

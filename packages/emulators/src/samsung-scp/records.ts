@@ -98,6 +98,18 @@ export interface VolumeRecord extends Created {
   readonly attachments: readonly Attachment[];
 }
 
+/** What can be said of a volume that is to be made. */
+export type NewVolume = Pick<VolumeRecord, "name" | "size" | "type" | "userId" | "createdAt"> &
+  Partial<Omit<VolumeRecord, "sequence" | "maxIops" | "maxThroughput">> & {
+    readonly maxIops?: number | undefined;
+    readonly maxThroughput?: number | undefined;
+  };
+
+/** The figures that a provisioned type can have. */
+export const IOPS = { least: 5000, most: 20_000 };
+/** In MB/s. */
+export const THROUGHPUT = { least: 250, most: 1000 };
+
 export interface SnapshotRecord extends Created {
   readonly id: string;
   readonly volumeId: string;
@@ -114,6 +126,10 @@ export interface SnapshotRecord extends Created {
   readonly bootable: boolean;
   readonly imageMetadata: ImageMetadata | null;
 }
+
+/** What can be said of a snapshot that is to be made; the rest is the volume's. */
+export type NewSnapshot = Pick<SnapshotRecord, "name" | "userId" | "createdAt"> &
+  Partial<Omit<SnapshotRecord, "sequence">>;
 
 export interface ServerRecord extends Created {
   readonly id: string;

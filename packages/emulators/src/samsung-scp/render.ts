@@ -7,23 +7,6 @@ import type { Account, State } from "./state.ts";
 type Body = Record<string, unknown>;
 
 /**
- * Records as the wire shows them: exactly the documented keys of each version, since the vendor's own client
- * refuses any other. Texts of volumes and snapshots are kept, so a list joins what is there.
- */
-export interface Renderer {
-  /** A volume as JSON text. */
-  volume(volume: VolumeRecord, shape: Shape): string;
-  /** A snapshot as JSON text. */
-  snapshot(snapshot: SnapshotRecord): string;
-  volumeBody(volume: VolumeRecord, shape: Shape): Body;
-  snapshotBody(snapshot: SnapshotRecord): Body;
-  transferBody(transfer: Transfer, ...extra: readonly ("created_at" | "auth_key")[]): Body;
-  /** A server with what clients read of one; there is no machine behind it. */
-  serverBody(server: ServerRecord, account: Account): Body;
-  dump(state: State, now: number): SamsungScpState;
-}
-
-/**
  * Everything that exists now, as it goes over the wire, oldest first. Beside it stands what the service does not
  * show: whose a resource is, the tags of a volume, and attachments that are not finished.
  */
@@ -53,30 +36,22 @@ const SERVER_TYPE = {
   extra_specs: {},
 };
 
-/** `zoneless` leaves the `Z` out of timestamps. */
-export function createRenderer(timestamps: "zoned" | "zoneless"): Renderer {
+export type Renderer = ReturnType<typeof createRenderer>;
+
+/**
+ * Shows records as the wire does: exactly the documented keys of each version, since the vendor's own client refuses any
+ * other. `zoneless` leaves the `Z` out of timestamps.
+ */
+export function createRenderer(timestamps: "zoned" | "zoneless") {
   const zone = timestamps === "zoned" ? "Z" : "";
   const milliseconds = (at: number): string => new Date(at).toISOString().slice(0, -1) + zone;
   const seconds = (at: number): string => new Date(at).toISOString().slice(0, -5) + zone;
-  // Records never change, so that a text holds for as long as its record is there.
-  const volumeTexts = new WeakMap<VolumeRecord, string[]>();
+  // Records never change, so that a text holds for as long as its record is there: a list joins what was made before.
+  const volumeTexts = [0, 1, 2].map(() => new WeakMap<VolumeRecord, string>());
   const snapshotTexts = new WeakMap<SnapshotRecord, string>();
 
-  const render: Renderer = {
-    volume(volume, shape) {
-      const texts = volumeTexts.get(volume) ?? [];
-      volumeTexts.set(volume, texts);
-      texts[shape] ??= JSON.stringify(render.volumeBody(volume, shape));
-      return texts[shape];
-    },
-    snapshot(snapshot) {
-      const known = snapshotTexts.get(snapshot);
-      if (known !== undefined) return known;
-      const text = JSON.stringify(render.snapshotBody(snapshot));
-      snapshotTexts.set(snapshot, text);
-      return text;
-    },
-    volumeBody: (volume, shape) => ({
+  function volumeBody(volume: VolumeRecord, shape: Shape): Body {
+    return {
       bootable: volume.bootable,
       created_at: milliseconds(volume.createdAt),
       // Every volume of the service is encrypted at rest.
@@ -97,8 +72,11 @@ export function createRenderer(timestamps: "zoned" | "zoneless"): Renderer {
       volume_type_id: volume.type.id,
       ...(shape >= 1 && { max_iops: volume.maxIops, max_throughput: volume.maxThroughput }),
       ...(shape >= 2 && { zone: volume.zone }),
-    }),
-    snapshotBody: (snapshot) => ({
+    };
+  }
+
+  function snapshotBody(snapshot: SnapshotRecord): Body {
+    return {
       created_at: seconds(snapshot.createdAt),
       description: snapshot.description,
       id: snapshot.id,
@@ -109,15 +87,28 @@ export function createRenderer(timestamps: "zoned" | "zoneless"): Renderer {
       updated_at: snapshot.updatedAt === null ? null : seconds(snapshot.updatedAt),
       user_id: snapshot.userId,
       volume_id: snapshot.volumeId,
-    }),
-    transferBody: (transfer, ...extra) => ({
+    };
+  }
+
+  function transferBody(transfer: Transfer, ...extra: readonly ("created_at" | "auth_key")[]): Body {
+    return {
       ...(extra.includes("auth_key") && { auth_key: transfer.authKey }),
       ...(extra.includes("created_at") && { created_at: seconds(transfer.createdAt) }),
       id: transfer.id,
       name: transfer.name,
       volume_id: transfer.volumeId,
-    }),
-    serverBody: (server, account) => ({
+    };
+  }
+
+  /** A server with what clients read of one; there is no machine behind it. */
+  function serverBody(server: ServerRecord, account: Account): Body {
+    const volumes = server.volumeIds.flatMap((id) => {
+      const attachments = account.volumes.get(id)?.attachments ?? [];
+      const attachment = attachments.find(({ serverId }) => serverId === server.id);
+      if (attachment === undefined || attachment.attachedAt === null) return [];
+      return [{ delete_on_termination: attachment.deleteOnTermination, id }];
+    });
+    return {
       account_id: account.id,
       addresses: [],
       auto_scaling_group_id: null,
@@ -140,47 +131,67 @@ export function createRenderer(timestamps: "zoned" | "zoneless"): Renderer {
       server_group_id: null,
       server_type: SERVER_TYPE,
       state: SERVER_STATE,
-      volumes: server.volumeIds.flatMap((id) => {
-        const attachments = account.volumes.get(id)?.attachments ?? [];
-        const attachment = attachments.find(({ serverId }) => serverId === server.id);
-        if (attachment === undefined || attachment.attachedAt === null) return [];
-        return [{ delete_on_termination: attachment.deleteOnTermination, id }];
-      }),
+      volumes,
       vpc_id: null,
-    }),
-    dump(state, now) {
-      const accounts = [...state.accounts.values()];
-      return {
-        now: new Date(now).toISOString(),
-        volumes: accounts.flatMap(({ id, volumes }) =>
-          volumes.all().map((volume) => ({
-            ...render.volumeBody(volume, 2),
-            tags: volume.tags,
-            attachments: volume.attachments.map((one) => serverVolumeBody(volume.id, one)),
-            account_id: id,
-          })),
-        ),
-        snapshots: accounts.flatMap(({ id, snapshots }) =>
-          snapshots.all().map((snapshot) => ({ ...render.snapshotBody(snapshot), account_id: id })),
-        ),
-        servers: accounts.flatMap((account) =>
-          account.servers.all().map(({ id, name, zone, windows, volumeIds }) => ({
-            id,
-            name,
-            zone,
-            windows,
-            volume_ids: volumeIds,
-            account_id: account.id,
-          })),
-        ),
-        transfers: [...state.transfers.values()].map((transfer) => ({
-          ...render.transferBody(transfer, "created_at", "auth_key"),
-          account_id: transfer.accountId,
+    };
+  }
+
+  function dump({ accounts, transfers }: State, now: number): SamsungScpState {
+    const inAccounts = (bodiesOf: (account: Account) => readonly Body[]): Body[] =>
+      [...accounts.values()].flatMap((account) =>
+        bodiesOf(account).map((body) => ({ ...body, account_id: account.id })),
+      );
+    return {
+      now: new Date(now).toISOString(),
+      volumes: inAccounts(({ volumes }) =>
+        volumes.all().map((volume) => ({
+          ...volumeBody(volume, 2),
+          tags: volume.tags,
+          attachments: volume.attachments.map((one) => serverVolumeBody(volume.id, one)),
         })),
-      };
-    },
+      ),
+      snapshots: inAccounts(({ snapshots }) => snapshots.all().map(snapshotBody)),
+      servers: inAccounts(({ servers }) =>
+        servers.all().map(({ id, name, zone, windows, volumeIds }) => ({
+          id,
+          name,
+          zone,
+          windows,
+          volume_ids: volumeIds,
+        })),
+      ),
+      transfers: [...transfers.values()].map((transfer) => ({
+        ...transferBody(transfer, "created_at", "auth_key"),
+        account_id: transfer.accountId,
+      })),
+    };
+  }
+
+  return {
+    /** A volume as JSON text. */
+    volume: (volume: VolumeRecord, shape: Shape): string =>
+      remembered(volumeTexts[shape], volume, () => volumeBody(volume, shape)),
+    /** A snapshot as JSON text. */
+    snapshot: (snapshot: SnapshotRecord): string =>
+      remembered(snapshotTexts, snapshot, () => snapshotBody(snapshot)),
+    volumeBody,
+    snapshotBody,
+    transferBody,
+    serverBody,
+    dump,
   };
-  return render;
+}
+
+function remembered<T extends object>(
+  texts: WeakMap<T, string> | undefined,
+  record: T,
+  body: () => Body,
+): string {
+  const known = texts?.get(record);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(body());
+  texts?.set(record, text);
+  return text;
 }
 
 export function volumeTypeBody(type: VolumeType): Body {

@@ -211,60 +211,54 @@ function createAttach(
 }
 
 function volumeRecord(
-  { options, created }: State,
+  { options, newVolume }: State,
   account: Account,
   volume: VolumeSeed & { id: string; attachments: readonly Attachment[] },
   now: number,
 ): VolumeRecord {
-  const { attachments, id, name } = volume;
-  const type =
-    options.volumeTypes.find((one) => one.name === volume.volume_type) ?? options.defaultVolumeType;
+  const { attachments, bootable = false, id, name, size = 8, tags = [] } = volume;
   const createdAt = volume.created_at === undefined ? now : Date.parse(volume.created_at);
-  return {
-    ...created(createdAt),
+  return newVolume({
     id,
     name,
-    size: volume.size ?? 8,
+    size,
     state: volume.state ?? (attachments.length > 0 ? "in-use" : "available"),
-    bootable: volume.bootable ?? false,
-    type,
+    bootable,
+    type: options.volumeTypes.find((one) => one.name === volume.volume_type) ?? options.defaultVolumeType,
     userId: hexOf(account.id),
     snapshotId: volume.snapshot_id ?? null,
+    createdAt,
     modifiedAt: createdAt,
-    imageMetadata: null,
-    maxIops: type.provisioned ? (volume.max_iops ?? 5000) : null,
-    maxThroughput: type.provisioned ? (volume.max_throughput ?? 250) : null,
-    zone: options.zone,
-    tags: (volume.tags ?? []).map(({ key, value }) => ({ key, value: value ?? null })),
+    maxIops: volume.max_iops,
+    maxThroughput: volume.max_throughput,
+    tags: tags.map(({ key, value = null }) => ({ key, value })),
     attachments,
-  };
+  });
 }
 
 function snapshotRecord(
-  { created }: State,
+  { newSnapshot }: State,
   account: Account,
   snapshot: SnapshotSeed & { id: string; volumeId: string },
   now: number,
 ): SnapshotRecord {
-  const { id, name, volumeId } = snapshot;
+  const { id, name, description = null, metadata = null, status = "available", volumeId } = snapshot;
   const volume = account.volumes.get(volumeId);
   if (volume === undefined) throw new Error(`There is no volume ${volumeId}.`);
   const createdAt = snapshot.created_at === undefined ? now : Date.parse(snapshot.created_at);
-  return {
-    ...created(createdAt),
+  const size = snapshot.size ?? volume.size;
+  const { userId } = volume;
+  return newSnapshot(volume, {
     id,
-    volumeId,
     name,
-    description: snapshot.description ?? null,
-    size: snapshot.size ?? volume.size,
-    status: snapshot.status ?? "available",
-    metadata: snapshot.metadata ?? null,
-    userId: volume.userId,
+    description,
+    metadata,
+    status,
+    size,
+    userId,
+    createdAt,
     updatedAt: createdAt,
-    type: volume.type,
-    bootable: volume.bootable,
-    imageMetadata: volume.imageMetadata,
-  };
+  });
 }
 
 /**

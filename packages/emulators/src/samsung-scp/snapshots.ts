@@ -63,21 +63,14 @@ export function createSnapshot(call: Call): ServiceResponse {
   if (isAttached && asked.force !== true) throw badRequest(NEEDS_FORCE);
   if (!isAttached && volume.state !== "available") throw badRequest(VOLUME_BUSY);
   checkSnapshotQuota(call, volume.size);
-  const snapshot: SnapshotRecord = {
-    ...state.created(call.now),
-    id: state.newId(),
-    volumeId: volume.id,
+  const snapshot = state.newSnapshot(volume, {
     name: asked.name,
     description: asked.description ?? null,
-    size: volume.size,
     status: "creating",
     metadata: asked.metadata ?? null,
     userId: call.caller.userId,
-    updatedAt: null,
-    type: volume.type,
-    bootable: volume.bootable,
-    imageMetadata: volume.imageMetadata,
-  };
+    createdAt: call.now,
+  });
   lifeCycle.addSnapshot(call, snapshot);
   return json(202, call.render.snapshotBody({ ...snapshot, status: options.createdState }));
 }

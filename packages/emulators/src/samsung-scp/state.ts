@@ -1,15 +1,19 @@
 import type * as z from "zod";
 import { type Collection, createCollection } from "../kit/collection.ts";
 import { createIds } from "../kit/ids.ts";
-import { createSchedule, type Schedule } from "../kit/schedule.ts";
+import { createSchedule } from "../kit/schedule.ts";
 import { hexOf } from "./auth.ts";
 import type { failureRule, ResolvedOptions, serverOptions } from "./options.ts";
 import {
   type Created,
+  IOPS,
+  type NewSnapshot,
+  type NewVolume,
   OS_DEVICE,
   osImage,
   type ServerRecord,
   type SnapshotRecord,
+  THROUGHPUT,
   type Transfer,
   type VolumeRecord,
 } from "./records.ts";
@@ -28,35 +32,11 @@ export interface Account {
 }
 
 /** Everything that the emulated region holds. Rules live beside it; here is only what there is. */
-export interface State {
-  readonly options: ResolvedOptions;
-  /** Work under way. */
-  readonly schedule: Schedule;
-  readonly accounts: ReadonlyMap<string, Account>;
-  /** Transfers can be accepted by another account, so they are kept apart. */
-  readonly transfers: Map<string, Transfer>;
-  /** The account of keys that name none: that of the first key, or a made-up one. */
-  readonly defaultAccountId: string;
-  /** The account of an id, made when there is none. */
-  account(id: string): Account;
-  /** An id that nothing has: seeds may bring ids that this emulator gives. */
-  newId(): string;
-  newRequestId(): string;
-  /** The place of a new record in the order of creation. */
-  created(at: number): Created;
-  addServer(options: ServerOptions, accountId: string, now: number): void;
-  addFailure(rule: FailureRule): void;
-  /**
-   * Whether this piece of work is to fail, and where the resource ends then. Asking uses up one turn of a rule that
-   * has a count.
-   */
-  failureOf(work: FailureRule["work"], name: string): FailureRule["outcome"] | undefined;
-  /** Back to the servers and failures of the options. */
-  reset(now: number): void;
-}
+export type State = ReturnType<typeof createState>;
 
 /** Makes the state at the start. `randomSeed` decides every made-up id. */
-export function createState(options: ResolvedOptions, randomSeed: number, startMs: number): State {
+export function createState(options: ResolvedOptions, randomSeed: number, startMs: number) {
+  /** The account of keys that name none: that of the first key, or a made-up one. */
   const defaultAccountId =
     options.accessKeys[0]?.accountId ?? hexOf(`${options.environment}/${options.region}`);
   const accounts = new Map<string, Account>();
@@ -66,6 +46,7 @@ export function createState(options: ResolvedOptions, randomSeed: number, startM
   let failures: { readonly rule: FailureRule; left: number }[] = [];
   let sequence = 0;
 
+  /** The account of an id, made when there is none. */
   function account(id: string): Account {
     const known = accounts.get(id);
     if (known !== undefined) return known;
@@ -80,20 +61,58 @@ export function createState(options: ResolvedOptions, randomSeed: number, startM
     );
   }
 
+  /** An id that nothing has: seeds may bring ids that this emulator gives. */
   function newId(): string {
     let id = ids.uuid();
     while (isTaken(id)) id = ids.uuid();
     return id;
   }
 
-  function created(at: number): Created {
+  /** A record of a volume. Of what is not given it has what a new and empty volume has. */
+  function newVolume(given: NewVolume): VolumeRecord {
+    const { type, maxIops, maxThroughput } = given;
     sequence += 1;
-    return { createdAt: at, sequence };
+    return {
+      id: given.id ?? newId(),
+      sequence,
+      state: "available",
+      bootable: false,
+      snapshotId: null,
+      modifiedAt: null,
+      imageMetadata: null,
+      zone: options.zone,
+      tags: [],
+      attachments: [],
+      ...given,
+      // A provisioned type always has figures; the lowest are what it gets unasked.
+      maxIops: type.provisioned ? (maxIops ?? IOPS.least) : null,
+      maxThroughput: type.provisioned ? (maxThroughput ?? THROUGHPUT.least) : null,
+    };
+  }
+
+  /** A record of a snapshot of a volume. */
+  function newSnapshot(volume: VolumeRecord, given: NewSnapshot): SnapshotRecord {
+    const { type, size, bootable, imageMetadata } = volume;
+    sequence += 1;
+    return {
+      id: given.id ?? newId(),
+      sequence,
+      volumeId: volume.id,
+      status: "available",
+      description: null,
+      metadata: null,
+      updatedAt: null,
+      type,
+      size,
+      bootable,
+      imageMetadata,
+      ...given,
+    };
   }
 
   /** The disk that comes with a server is named after it and carries no tags. */
   function addOsDisk(server: ServerRecord, size: number, accountId: string, id: string): void {
-    const { createdAt } = server;
+    const { createdAt, name, windows, zone } = server;
     const attachment = {
       id: newId(),
       serverId: server.id,
@@ -101,24 +120,20 @@ export function createState(options: ResolvedOptions, randomSeed: number, startM
       deleteOnTermination: true,
       attachedAt: createdAt,
     };
-    const disk: VolumeRecord = {
-      ...created(createdAt),
+    const disk = newVolume({
       id,
-      name: server.name,
+      name,
       size,
       state: "in-use",
       bootable: true,
       type: options.defaultVolumeType,
       userId: hexOf(accountId),
-      snapshotId: null,
+      createdAt,
       modifiedAt: createdAt,
-      imageMetadata: osImage(newId(), server.windows, size),
-      maxIops: null,
-      maxThroughput: null,
-      zone: server.zone,
-      tags: [],
+      imageMetadata: osImage(newId(), windows, size),
+      zone,
       attachments: [attachment],
-    };
+    });
     account(accountId).volumes.put(disk, createdAt);
   }
 
@@ -127,9 +142,11 @@ export function createState(options: ResolvedOptions, randomSeed: number, startM
     const { id = newId(), osDiskSize, windows } = server;
     if (servers.get(id) !== undefined) throw new Error(`The server id ${id} is taken.`);
     const diskId = osDiskSize === undefined ? undefined : newId();
+    sequence += 1;
     const record: ServerRecord = {
-      ...created(now),
       id,
+      createdAt: now,
+      sequence,
       name: server.name ?? `server-${id.slice(0, 8)}`,
       zone: server.zone ?? options.zone,
       windows,
@@ -143,6 +160,7 @@ export function createState(options: ResolvedOptions, randomSeed: number, startM
     failures.push({ rule, left: rule.count ?? Number.POSITIVE_INFINITY });
   }
 
+  /** Back to the servers and failures of the options. */
   function reset(now: number): void {
     schedule.clear();
     accounts.clear();
@@ -156,17 +174,24 @@ export function createState(options: ResolvedOptions, randomSeed: number, startM
   reset(startMs);
   return {
     options,
+    /** Work under way. */
     schedule,
     accounts,
+    /** Transfers can be accepted by another account, so they are kept apart. */
     transfers,
     defaultAccountId,
     account,
     newId,
     newRequestId: () => `req-${ids.requestId()}`,
-    created,
+    newVolume,
+    newSnapshot,
     addServer,
     addFailure,
-    failureOf(work, name) {
+    /**
+     * Whether this piece of work is to fail, and where the resource ends then. Asking uses up one turn of a rule that
+     * has a count.
+     */
+    failureOf(work: FailureRule["work"], name: string): FailureRule["outcome"] | undefined {
       const failure = failures.find(
         ({ rule, left }) =>
           rule.work === work && left > 0 && (rule.name === undefined || new RegExp(rule.name).test(name)),

@@ -1,3 +1,4 @@
+import type * as z from "zod";
 import type { ServiceResponse } from "../kit/service.ts";
 import * as bodies from "./bodies.ts";
 import { type Call, empty, found, json, jsonText, param, shown } from "./call.ts";
@@ -5,7 +6,7 @@ import { atMost, badRequest, between, conflict, fieldText, invalid, notFound, ty
 import * as lifeCycle from "./life-cycle.ts";
 import { list, listed, readBoolean, readPage, type SortValues, selectPage } from "./paging.ts";
 import { checkVolumeQuota } from "./quotas.ts";
-import type { VolumeRecord } from "./records.ts";
+import { IOPS, THROUGHPUT, type VolumeRecord } from "./records.ts";
 import { typeNamed } from "./volume-types.ts";
 
 const FIELDS = bodies.VOLUME_FIELDS;
@@ -65,9 +66,7 @@ export function createVolume(call: Call): ServiceResponse {
     if (asked.size < snapshot.size) throw badRequest(SMALLER_THAN_SNAPSHOT);
   }
   checkVolumeQuota(call, { volumes: 1, gigabytes: asked.size });
-  const volume: VolumeRecord = {
-    ...state.created(now),
-    id: state.newId(),
+  const volume = state.newVolume({
     name: asked.name,
     size: asked.size,
     state: "creating",
@@ -75,15 +74,12 @@ export function createVolume(call: Call): ServiceResponse {
     type,
     userId: call.caller.userId,
     snapshotId: snapshot?.id ?? null,
-    modifiedAt: null,
+    createdAt: now,
     imageMetadata: snapshot?.imageMetadata ?? null,
-    // A provisioned type always has figures; the lowest are what it gets unasked.
-    maxIops: type.provisioned ? (qos.maxIops ?? IOPS.least) : null,
-    maxThroughput: type.provisioned ? (qos.maxThroughput ?? THROUGHPUT.least) : null,
+    ...qos,
     zone: asked.zone ?? options.zone,
-    tags: (asked.tags ?? []).map(({ key, value }) => ({ key, value: value ?? null })),
-    attachments: [],
-  };
+    tags: (asked.tags ?? []).map(({ key, value = null }) => ({ key, value })),
+  });
   lifeCycle.addVolume(call, volume);
   return json(202, call.render.volumeBody({ ...volume, state: options.createdState }, version.shape));
 }
@@ -193,25 +189,16 @@ function checkSize({ options }: Call, size: number): void {
     throw invalid([fieldText("size", { rule: atMost(perVolumeSize), example: "104" })]);
 }
 
-const IOPS = { field: "max_iops", least: 5000, most: 20_000 };
-const THROUGHPUT = { field: "max_throughput", least: 250, most: 1000 };
-
 /** The figures of a provisioned type; other types ignore them, so only a provisioned one can have wrong ones. */
-function checkQos(asked: {
-  max_iops?: number | null | undefined;
-  max_throughput?: number | null | undefined;
-}): {
-  maxIops?: number;
-  maxThroughput?: number;
-} {
+function checkQos(asked: z.output<typeof bodies.volumeQos>): { maxIops?: number; maxThroughput?: number } {
   const { max_iops: maxIops, max_throughput: maxThroughput } = asked;
   const wrong: Text[] = [];
-  const check = (value: number | null | undefined, { field, least, most }: typeof IOPS): void => {
+  const check = (field: string, value: number | null | undefined, { least, most }: typeof IOPS): void => {
     if (value != null && (value < least || value > most))
       wrong.push(fieldText(field, { ...FIELDS[field], rule: between(least, most) }));
   };
-  check(maxIops, IOPS);
-  check(maxThroughput, THROUGHPUT);
+  check("max_iops", maxIops, IOPS);
+  check("max_throughput", maxThroughput, THROUGHPUT);
   if (wrong.length > 0) throw invalid(wrong);
   return { ...(maxIops != null && { maxIops }), ...(maxThroughput != null && { maxThroughput }) };
 }
@@ -220,10 +207,7 @@ const VOLUME_BUSY: Text = {
   en: "The volume is attached, busy or in a state that does not allow this.",
   ko: "볼륨이 연결되어 있거나 작업 중이거나 이 작업을 할 수 없는 상태입니다.",
 };
-const HAS_SNAPSHOTS: Text = {
-  en: "The volume still has snapshots.",
-  ko: "볼륨에 스냅샷이 남아 있습니다.",
-};
+const HAS_SNAPSHOTS: Text = { en: "The volume still has snapshots.", ko: "볼륨에 스냅샷이 남아 있습니다." };
 const NOT_AVAILABLE_SNAPSHOT: Text = {
   en: "The snapshot is not available.",
   ko: "사용할 수 있는 스냅샷이 아닙니다.",
