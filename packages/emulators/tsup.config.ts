@@ -5,5 +5,6 @@ export default packageBuild({
   "digitalocean/index": "src/digitalocean/index.ts",
   "samsung-scp/index": "src/samsung-scp/index.ts",
   "kit/msw": "src/kit/msw.ts",
+  command: "src/command.ts",
   bin: "src/bin.ts",
 });

@@ -1,8 +1,6 @@
 import type { Command } from "commander";
 import { createProgram } from "../../packages/cli/src/program.ts";
-import { readArguments } from "../../packages/emulators/src/kit/command-input.ts";
-import { SHARED_OPTIONS } from "../../packages/emulators/src/kit/command-shared.ts";
-import { providers } from "../../packages/emulators/src/providers.ts";
+import { createEmulatorCommand } from "../../packages/emulators/src/command.ts";
 
 /**
  * Reads the arguments of a `polyvol` command line as the command itself does, and runs nothing.
@@ -20,12 +18,8 @@ export async function checkPolyvol(args: readonly string[]): Promise<string | un
       });
     }
   });
-  try {
-    await program.parseAsync([...args], { from: "user" });
-  } catch (error) {
-    const { exitCode, message } = error as { exitCode?: number; message: string };
-    if (exitCode !== 0) return message;
-  }
+  const problem = await problemOf(program, args);
+  if (problem !== undefined) return problem;
   return emulator === undefined ? undefined : await checkEmulator(emulator);
 }
 
@@ -43,17 +37,25 @@ export function unknownSubcommand(words: readonly string[]): string | undefined 
 
 /** The same for the emulators' own command line. */
 export async function checkEmulator(args: readonly string[]): Promise<string | undefined> {
-  const [provider = "", ...rest] = args;
-  if (provider === "--help") return undefined;
-  const entry = Object.hasOwn(providers, provider) ? providers[provider] : undefined;
-  if (entry === undefined) return `unknown provider ${provider}`;
-  const { options } = await entry.load();
+  const program = createEmulatorCommand({
+    out: () => undefined,
+    err: () => undefined,
+    env: {},
+    untilStopped: async () => undefined,
+  });
+  for (const command of program.commands) command.action(() => undefined);
+  return await problemOf(program, args);
+}
+
+/** What is wrong with the arguments of a program, whose actions do nothing. */
+async function problemOf(program: Command, args: readonly string[]): Promise<string | undefined> {
   try {
-    readArguments(rest, { ...SHARED_OPTIONS, ...options });
-    return undefined;
+    await program.parseAsync([...args], { from: "user" });
   } catch (error) {
-    return (error as Error).message;
+    const { exitCode, message } = error as { exitCode?: number; message: string };
+    if (exitCode !== 0) return message;
   }
+  return undefined;
 }
 
 function forEachCommand(command: Command, visit: (command: Command) => void): void {

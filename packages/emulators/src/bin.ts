@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-import { type CommandIo, runCommand } from "./kit/run-command.ts";
-import { providers } from "./providers.ts";
+import { type CommandIo, runEmulatorCommand } from "./command.ts";
 
 let stopped = false;
 
@@ -26,7 +25,7 @@ const io: CommandIo = {
 
 // Whoever started the emulator may stop reading once it knows the URL, and its terminal may go.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
-void runCommand(providers, process.argv.slice(2), io).then((code) => {
+void runEmulatorCommand(process.argv.slice(2), io).then((code) => {
   process.exitCode = code;
   // Timers of delayed answers and late commits must not outlive the server.
   if (stopped) process.exit();

@@ -3,8 +3,7 @@
  *
  * @module @polyvol/emulators
  */
-export { createVirtualClock, DEFAULT_START_MS, realClock, type VirtualClock } from "./kit/clock.ts";
-export type { CommandInput, CommandOption, ProviderCommand } from "./kit/command.ts";
+export { createVirtualClock, realClock, type VirtualClock } from "./kit/clock.ts";
 export { createEmulator, type Emulator, type EmulatorOptions } from "./kit/emulator.ts";
 export type {
   Fault,
@@ -22,7 +21,5 @@ export type { FaultRegistry, FaultStatus } from "./kit/faults.ts";
 export type { Fetch } from "./kit/fetch-shell.ts";
 export type { Listener, ListenOptions } from "./kit/node-server.ts";
 export type { LogEntry, RequestLog } from "./kit/request-log.ts";
-export { type CommandIo, type ProviderEntry, type Providers, runCommand } from "./kit/run-command.ts";
 export type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "./kit/service.ts";
 export { InvalidInput } from "./kit/validation.ts";
-export { providers } from "./providers.ts";

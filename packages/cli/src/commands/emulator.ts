@@ -4,8 +4,8 @@ import { out, say } from "../output/streams.ts";
 
 /** Hands everything to the emulators' own command line, which serves until it is stopped. */
 export async function run(context: Context, _options: Options, args: readonly string[]): Promise<number> {
-  const { providers, runCommand } = await import("@polyvol/emulators");
-  const code = await runCommand(providers, args, {
+  const { runEmulatorCommand } = await import("@polyvol/emulators/command");
+  const code = await runEmulatorCommand(args, {
     program: "polyvol emulator",
     out,
     err: say,

@@ -46,7 +46,9 @@ function checkResize(world: World, volume: VolumeRecord, size: number | undefine
 
 function nextOutcome(world: World, type: ActionType): "completed" | "errored" {
   const planned = world.plannedOutcomes.shift();
-  return planned ?? (world.settings.erroredActions.has(type) ? "errored" : "completed");
+  return (
+    planned ?? (world.settings.erroredActions.some((errored) => errored === type) ? "errored" : "completed")
+  );
 }
 
 /** Accepts an action on a volume, or throws what the provider answers instead. The effect comes when it ends. */

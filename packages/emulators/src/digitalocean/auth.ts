@@ -1,17 +1,6 @@
-import { InvalidInput } from "../kit/validation.ts";
 import { apiError } from "./errors.ts";
-import { createGrant, type Grant, isScope } from "./scopes.ts";
-
-/** A token and what it may do. */
-export interface TokenOptions {
-  /** The token itself. */
-  readonly token: string;
-  /**
-   * `api:write` (or `full`), `api:read` (or `read`), or custom scopes such as `block_storage:read`. Default: full
-   * access. Without `tag:read` tags are hidden.
-   */
-  readonly scopes?: readonly string[] | undefined;
-}
+import type { Settings } from "./options.ts";
+import { createGrant, type Grant } from "./scopes.ts";
 
 /** A token that was accepted. */
 export interface Identity {
@@ -25,14 +14,10 @@ export type Authenticate = (authorization: string | undefined) => Identity;
 /** How many tokens are remembered when any token will do. */
 const REMEMBERED_TOKENS = 10_000;
 
-export function createAuthentication(tokens: readonly (string | TokenOptions)[] | undefined): Authenticate {
+export function createAuthentication(tokens: Settings["tokens"]): Authenticate {
   const identities = new Map<string, Identity>();
   for (const entry of tokens ?? []) {
     const { token, scopes = ["api:write"] } = typeof entry === "string" ? { token: entry } : entry;
-    if (token === "") throw new InvalidInput("tokens: a token must not be empty");
-    const wrong = scopes.find((scope) => !isScope(scope));
-    if (wrong !== undefined)
-      throw new InvalidInput(`tokens: "${wrong}" is not a scope such as block_storage:read`);
     identities.set(token, { token, grant: createGrant(scopes) });
   }
   const anyone = tokens === undefined;

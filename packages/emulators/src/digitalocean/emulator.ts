@@ -1,6 +1,5 @@
-import { realClock } from "../kit/clock.ts";
-import { createEmulator, type Emulator } from "../kit/emulator.ts";
-import type { DigitalOceanOptions } from "./options.ts";
+import { createEmulator, type Emulator, splitOptions } from "../kit/emulator.ts";
+import { type DigitalOceanOptions, settingsOf } from "./options.ts";
 import { createDigitalOceanService } from "./service.ts";
 
 /**
@@ -12,6 +11,6 @@ import { createDigitalOceanService } from "./service.ts";
  * const listener = await emulator.listen();
  */
 export function createDigitalOceanEmulator(options: DigitalOceanOptions = {}): Emulator {
-  const { clock = realClock } = options;
-  return createEmulator(createDigitalOceanService(options, clock), { ...options, clock });
+  const { shell, own } = splitOptions(options);
+  return createEmulator(createDigitalOceanService(settingsOf(own), shell.clock, shell.randomSeed), shell);
 }

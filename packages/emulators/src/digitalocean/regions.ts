@@ -1,14 +1,4 @@
-/** A region of the emulated account. */
-export interface RegionOptions {
-  /** Such as `nyc3`. */
-  readonly slug: string;
-  /** Such as `New York 3`. Default: the slug. */
-  readonly name?: string | undefined;
-  /** Whether volumes can be made there. Default true. */
-  readonly storage?: boolean | undefined;
-  /** Whether Droplets can be made there. Default true. */
-  readonly available?: boolean | undefined;
-}
+import type { RegionOptions } from "./options.ts";
 
 /** A region as it goes over the wire. */
 export interface RegionJson {

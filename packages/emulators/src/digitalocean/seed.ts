@@ -1,21 +1,8 @@
 import { InvalidInput } from "../kit/validation.ts";
-import type { Settings } from "./options.ts";
 import { type DropletRecord, PLAIN_DROPLET, type SnapshotRecord, type VolumeRecord } from "./records.ts";
 import { type DigitalOceanSeed, parseSeed, type SnapshotSeed, type VolumeSeed } from "./seed-schema.ts";
 import { ensureTag, useTags } from "./tag-rules.ts";
 import type { World } from "./world.ts";
-
-/** Throws `InvalidInput` for options that contradict each other. */
-export function checkOptions({ droplets, regions }: Settings): void {
-  const slugs = new Set(regions.map((region) => region.slug));
-  const ids = new Set<number>();
-  for (const { id, region } of droplets) {
-    if (!slugs.has(region))
-      throw new InvalidInput(`droplets: ${id} is in "${region}", which is no region; ${list(slugs)}`);
-    if (ids.has(id)) throw new InvalidInput(`droplets: ${id} is given twice`);
-    ids.add(id);
-  }
-}
 
 const list = (slugs: Iterable<string>): string => `known: ${[...slugs].join(", ")}`;
 const instant = (text: string | undefined, now: number): number =>

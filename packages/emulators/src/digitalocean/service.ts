@@ -6,7 +6,7 @@ import { createAuthentication, type Identity } from "./auth.ts";
 import type { Operation } from "./call.ts";
 import { corsHeaders, preflight } from "./cors.ts";
 import { ApiError, apiError, errorResponse, notFound } from "./errors.ts";
-import { type DigitalOceanOptions, settingsOf } from "./options.ts";
+import type { Settings } from "./options.ts";
 import { createQuota, type Quota, type QuotaHeaders } from "./quota.ts";
 import { actionOperations } from "./routes-actions.ts";
 import { dropletOperations } from "./routes-droplets.ts";
@@ -14,7 +14,7 @@ import { neighbourOperations } from "./routes-neighbours.ts";
 import { snapshotOperations } from "./routes-snapshots.ts";
 import { tagOperations } from "./routes-tags.ts";
 import { volumeOperations } from "./routes-volumes.ts";
-import { checkOptions, seedWorld } from "./seed.ts";
+import { seedWorld } from "./seed.ts";
 import { dumpWorld } from "./state.ts";
 import { createWorld } from "./world.ts";
 
@@ -40,20 +40,23 @@ const router = createRouter<Operation>(
 );
 
 /** The emulated API: who asks, whether the quota allows it, which operation it is, and whether the token may. */
-export function createDigitalOceanService(options: DigitalOceanOptions, clock: Clock): EmulatedService {
-  const settings = settingsOf(options);
-  checkOptions(settings);
-  const world = createWorld(settings, clock.now());
-  const authenticate = createAuthentication(options.tokens);
+export function createDigitalOceanService(
+  settings: Settings,
+  clock: Clock,
+  randomSeed: number,
+): EmulatedService {
+  const { quotaPerMinute, quotaPerHour = 20 * quotaPerMinute, tokens } = settings;
+  const world = createWorld(settings, randomSeed, clock.now());
+  const authenticate = createAuthentication(tokens);
   const quotas = new Map<string, Quota>();
-  const untouched = createQuota(settings.quotaPerMinute, settings.quotaPerHour);
+  const untouched = createQuota(quotaPerMinute, quotaPerHour);
   // A source of its own, so that a reset of the world does not repeat the ids of requests.
-  const requestIds = createIds(settings.randomSeed);
+  const requestIds = createIds(randomSeed);
 
   function quotaOf({ token }: Identity): Quota {
     const known = quotas.get(token);
     if (known !== undefined) return known;
-    const made = createQuota(settings.quotaPerMinute, settings.quotaPerHour);
+    const made = createQuota(quotaPerMinute, quotaPerHour);
     quotas.set(token, made);
     return made;
   }
@@ -79,7 +82,7 @@ export function createDigitalOceanService(options: DigitalOceanOptions, clock: C
 
   return {
     provider: "digitalocean",
-    secrets: (options.tokens ?? []).map((entry) => (typeof entry === "string" ? entry : entry.token)),
+    secrets: (tokens ?? []).map((entry) => (typeof entry === "string" ? entry : entry.token)),
     hosts: ["api.digitalocean.com"],
     handle(request) {
       const now = clock.now();

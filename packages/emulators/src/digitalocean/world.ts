@@ -51,8 +51,8 @@ export interface World {
   reset(now: number): void;
 }
 
-export function createWorld(settings: Settings, now: number): World {
-  let ids = createIds(settings.randomSeed);
+export function createWorld(settings: Settings, randomSeed: number, now: number): World {
+  let ids = createIds(randomSeed);
   let lastActionId = FIRST_ACTION_ID - 1;
   let lastDropletId = FIRST_DROPLET_ID - 1;
 
@@ -133,7 +133,7 @@ export function createWorld(settings: Settings, now: number): World {
       for (const part of [volumes, snapshots, actions, droplets, tags, images, schedule, lastSnapshotAt])
         part.clear();
       world.plannedOutcomes.length = 0;
-      ids = createIds(settings.randomSeed);
+      ids = createIds(randomSeed);
       lastActionId = FIRST_ACTION_ID - 1;
       lastDropletId = FIRST_DROPLET_ID - 1;
       addDroplets(at);

@@ -1,4 +1,4 @@
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const UNITS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 
 /**
  * Reads a span of time such as `20ms`, `5s`, `10m`, `1h30m` or `0` and gives milliseconds; `undefined` when the
@@ -12,4 +12,10 @@ export function parseDuration(text: string): number | undefined {
     total += Number(amount) * (UNITS[unit ?? ""] ?? 0);
   }
   return total;
+}
+
+/** A span of time in the largest unit that it is a whole number of: `10m`, `1500ms`, `0`. */
+export function formatDuration(ms: number): string {
+  const [unit, size] = Object.entries(UNITS).find(([, size]) => ms % size === 0) ?? ["ms", 1];
+  return ms === 0 ? "0" : `${ms / size}${unit}`;
 }

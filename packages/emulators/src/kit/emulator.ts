@@ -28,6 +28,26 @@ export interface EmulatorOptions {
   readonly logBodyLimit?: number | undefined;
 }
 
+/** Tells the options of every emulator, with their clock and seed, from those of one provider. */
+export function splitOptions<Options extends EmulatorOptions>(
+  options: Options,
+): {
+  readonly shell: EmulatorOptions & { readonly clock: Clock; readonly randomSeed: number };
+  readonly own: Omit<Options, keyof EmulatorOptions>;
+} {
+  const {
+    clock = realClock,
+    randomSeed = 1,
+    latencyMs,
+    realLatency,
+    faults,
+    logLimit,
+    logBodyLimit,
+    ...own
+  } = options;
+  return { shell: { clock, randomSeed, latencyMs, realLatency, faults, logLimit, logBodyLimit }, own };
+}
+
 /** One emulated provider with its controls. */
 export interface Emulator {
   /** Short name: `digitalocean`, `samsung-scp`. */

@@ -47,14 +47,36 @@ function describe(root: string, issue: z.core.$ZodIssue): string {
     return `${where}: unknown ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}`;
   }
   if (issue.code === "invalid_value") {
-    return `${where}: must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
+    return `${where}: must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}${found(issue)}`;
   }
-  return `${where}: ${issue.message}`;
+  return `${where}: ${issue.message}${found(issue)}`;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  array: "a list",
+  boolean: "true or false",
+  int: "a whole number",
+  number: "a number",
+  object: "an object",
+  record: "an object",
+  string: "a text",
+};
+
+/** What a value of the wrong type must be, where its schema has no words for it. */
+function typeText(issue: z.core.$ZodRawIssue): string | undefined {
+  return issue.code === "invalid_type" ? `must be ${KINDS[issue.expected] ?? issue.expected}` : undefined;
+}
+
+/** `, not "nyc9"`, where it is a short value and not a whole object that is wrong. */
+function found({ code, input }: z.core.$ZodIssue): string {
+  if (input === undefined) return code === "invalid_type" ? ", and is missing" : "";
+  const text = input === null || typeof input !== "object" ? JSON.stringify(input) : undefined;
+  return text === undefined || text.length > 80 ? "" : `, not ${text}`;
 }
 
 /** Checks `value` and returns it parsed, or throws `InvalidInput`. `root` is how messages call the whole value. */
 export function check<Output>(schema: z.ZodType<Output>, value: unknown, root: string): Output {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { reportInput: true, error: typeText });
   if (result.success) return result.data;
   throw new InvalidInput(result.error.issues.map((issue) => describe(root, issue)).join("; "));
 }

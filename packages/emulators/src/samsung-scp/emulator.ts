@@ -1,5 +1,4 @@
-import { realClock } from "../kit/clock.ts";
-import { createEmulator, type Emulator, type EmulatorOptions } from "../kit/emulator.ts";
+import { createEmulator, type Emulator, type EmulatorOptions, splitOptions } from "../kit/emulator.ts";
 import { rawPath } from "../kit/node-request.ts";
 import { createRouter } from "../kit/router.ts";
 import type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "../kit/service.ts";
@@ -27,26 +26,8 @@ export interface SamsungScpEmulatorOptions extends SamsungScpOptions, EmulatorOp
  * const listener = await emulator.listen();
  */
 export function createSamsungScpEmulator(options: SamsungScpEmulatorOptions): Emulator {
-  const {
-    clock = realClock,
-    randomSeed = 1,
-    latencyMs,
-    realLatency,
-    faults,
-    logLimit,
-    logBodyLimit,
-    ...own
-  } = options;
-  const service = createService(own, clock, randomSeed);
-  return createEmulator(service, {
-    clock,
-    randomSeed,
-    latencyMs,
-    realLatency,
-    faults,
-    logLimit,
-    logBodyLimit,
-  });
+  const { shell, own } = splitOptions(options);
+  return createEmulator(createService(own, shell.clock, shell.randomSeed), shell);
 }
 
 const router = createRouter<Operation>(

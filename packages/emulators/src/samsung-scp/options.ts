@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { commandLine, type Read, readDuration } from "../kit/command-line.ts";
 import {
   check,
   httpUrl,
@@ -46,8 +47,11 @@ const durations = z.strictObject({
   qos: milliseconds.default(2000),
 });
 
-/** The kinds of work that `durations` has. */
-export const DURATION_NAMES: readonly string[] = Object.keys(durations.shape);
+/** One span of time for all kinds of work. */
+const allDurations: Read = (text, name) => {
+  const ms = readDuration(text, name);
+  return Object.fromEntries(Object.keys(durations.shape).map((kind) => [kind, ms]));
+};
 
 const races = z.strictObject({
   /**
@@ -142,13 +146,25 @@ const DEFAULT_TYPES: z.input<typeof volumeType>[] = [
 /** Every option of the emulator: one schema for callers, for files and for the command line. */
 export const optionsSchema = z.strictObject({
   /** Samsung (`s`), Sovereign (`g`, the public sector) or Enterprise (`e`). Default `e`. */
-  environment: z.enum(["s", "g", "e"]).default("e"),
+  environment: z.enum(["s", "g", "e"]).default("e").register(commandLine, {
+    flags: "--environment <letter>",
+    help: "Samsung, Sovereign or Enterprise; from SCP_ENVIRONMENT",
+  }),
   /** A region of the environment. Default: the first one, `kr-west1` in `s` and `e`. */
-  region: text.optional(),
+  region: text.optional().register(commandLine, {
+    flags: "--region <region>",
+    help: "region served; from SCP_REGION or kr-west1",
+  }),
   /** One access key; with `secretKey`. */
-  accessKey: text.optional(),
+  accessKey: text.optional().register(commandLine, {
+    flags: "--access-key <key>",
+    help: "access key of requests; default from SCP_ACCESS_KEY",
+  }),
   /** The key that signs; with `accessKey`. */
-  secretKey: text.optional(),
+  secretKey: text.optional().register(commandLine, {
+    flags: "--secret-key <secret>",
+    help: "secret that signs them; default from SCP_SECRET_KEY",
+  }),
   /** More access keys, with rights and accounts of their own. Default: none. */
   accessKeys: z.array(accessKey).readonly().default([]),
   /** Servers that volumes can be attached to; a string is an id. Default: none. */
@@ -160,7 +176,8 @@ export const optionsSchema = z.strictObject({
       ),
     )
     .readonly()
-    .default([]),
+    .default([])
+    .register(commandLine, { flags: "--server <uuid>", help: "a server that volumes can be attached to" }),
   /** The base URL that clients sign when it is not the address that they reach. Default: none. */
   publicUrl: httpUrl.transform((url) => url.replace(/\/+$/, "")).optional(),
   /** The versions on offer: the documented table, the same with statuses by date, or a table. Default `documented`. */
@@ -169,15 +186,33 @@ export const optionsSchema = z.strictObject({
       z.enum(["documented", "calendar"]),
       z.array(apiVersion).min(1, "must have at least one version").readonly(),
     ])
-    .default("documented"),
+    .default("documented")
+    .register(commandLine, {
+      flags: "--versions <kind>",
+      help: "fixed statuses of versions, or statuses by date",
+    }),
   /** Whether a version (not the current one) is served after its date. Default `serve`. */
-  expiredVersions: z.enum(["serve", "refuse"]).default("serve"),
+  expiredVersions: z.enum(["serve", "refuse"]).default("serve").register(commandLine, {
+    flags: "--expired-versions <how>",
+    help: "what happens to a version past its date",
+  }),
   /** The only versions that an operation answers in, by its documented name, such as `createSnapshot`. */
   operationVersions: z.record(z.string(), z.array(versionId).readonly()).default({}),
   /** How far a request's timestamp may be off, in milliseconds; false: any. Default 900,000 (15 minutes). */
-  clockSkewMs: z.union([milliseconds, z.literal(false)], "must be milliseconds or false").default(900_000),
+  clockSkewMs: z
+    .union([milliseconds, z.literal(false)], "must be milliseconds or false")
+    .default(900_000)
+    .register(commandLine, {
+      flags: "--clock-skew <time|off>",
+      help: "how far a request's time may be off",
+      read: (text, name) => (text === "off" ? false : readDuration(text, name)),
+    }),
   /** How long work takes on the emulator's clock, in milliseconds. */
-  durations: durations.prefault({}),
+  durations: durations.prefault({}).register(commandLine, {
+    flags: "--work <time>",
+    help: "how long each piece of work takes; default 0.5s to 3s by kind",
+    read: allDurations,
+  }),
   /** Misbehaviour of the live service that depends on time. Default: none. */
   races: races.prefault({}),
   /** Work that is accepted and fails later; `seed` can add more. Default: none. */

@@ -39,7 +39,7 @@ describe("authentication", () => {
     expect(() => createDigitalOceanEmulator({ tokens: [""] })).toThrow("must not be empty");
     const scopes = ["Volumes"];
     expect(() => createDigitalOceanEmulator({ tokens: [{ token: "T", scopes }] })).toThrow(
-      '"Volumes" is not a scope',
+      'must be a scope such as block_storage:read, not "Volumes"',
     );
     const droplets = [{ id: 1, region: "mars1" }];
     expect(() => createDigitalOceanEmulator({ droplets })).toThrow('"mars1", which is no region');

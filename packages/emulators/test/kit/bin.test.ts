@@ -80,9 +80,9 @@ describe("the program", () => {
   test("shows its help, under the name that was typed", async () => {
     const [plain, one] = await Promise.all([start("--help").ended, start("digitalocean", "--help").ended]);
     expect([plain.code, one.code]).toEqual([0, 0]);
-    expect(plain.out).toContain("\nUsage: polyvol-emulator PROVIDER [options]\n");
+    expect(plain.out).toContain("Usage: polyvol-emulator <provider> [options]\n");
     expect(plain.out).toContain("\n  polyvol-emulator digitalocean --port 4010 --token T");
-    expect(one.out).toContain("\nUsage: polyvol-emulator digitalocean [options]\n");
-    expect(one.out).toContain("\n  polyvol-emulator digitalocean --port 4010 --token T\n");
+    expect(one.out).toContain("Usage: polyvol-emulator digitalocean [options]\n");
+    expect(one.out).toContain("\n  polyvol-emulator digitalocean --port 4010 --token T");
   });
 });

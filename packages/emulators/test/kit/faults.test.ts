@@ -337,12 +337,12 @@ describe("faults as data", () => {
       [{ kind: "refuse" }, { kind: "refuse", match: { verb: "GET" } }],
       /^faults\[1\]\.match: unknown "verb"$/,
     ],
-    [{ kind: "refuse", probability: 2 }, /^faults\.probability: must be 0 to 1$/],
-    [{ kind: "answer", status: 99 }, /^faults\.status: must be an HTTP status from 200 to 599$/],
+    [{ kind: "refuse", probability: 2 }, /^faults\.probability: must be 0 to 1, not 2$/],
+    [{ kind: "answer", status: 99 }, /^faults\.status: must be an HTTP status from 200 to 599, not 99$/],
     [{ kind: "delay-before" }, /^faults\.ms: must be milliseconds/],
-    [{ kind: "html", when: "never" }, /^faults\.when: must be "before" or "after"$/],
+    [{ kind: "html", when: "never" }, /^faults\.when: must be "before" or "after", not "never"$/],
     [{ kind: "refuse", match: { path: { regexp: "(" } } }, /^faults\.match\.path: must be/],
-    [{ kind: "refuse", count: 0 }, /^faults\.count: must be 1 or more$/],
+    [{ kind: "refuse", count: 0 }, /^faults\.count: must be 1 or more, not 0$/],
     ["refuse", /^faults: /],
   ])("%j is refused with the place and what is allowed", (value, message) => {
     expect(() => parseFaults(value)).toThrow(message);

@@ -3,11 +3,10 @@ import { request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
+import { runEmulatorCommand } from "../../src/command.ts";
 import { realClock } from "../../src/kit/clock.ts";
 import type { Emulator } from "../../src/kit/emulator.ts";
 import type { Listener } from "../../src/kit/node-server.ts";
-import { type Providers, runCommand } from "../../src/kit/run-command.ts";
-import { samsungScpCommand } from "../../src/samsung-scp/command.ts";
 import { createSamsungScpEmulator } from "../../src/samsung-scp/index.ts";
 import {
   ACCESS_KEY,
@@ -151,10 +150,6 @@ describe("over HTTP", () => {
 });
 
 describe("the command", () => {
-  const providers: Providers = {
-    "samsung-scp": { summary: samsungScpCommand.summary, load: async () => samsungScpCommand },
-  };
-
   async function run(
     args: readonly string[],
     use: (url: string) => Promise<void> = async () => {},
@@ -162,7 +157,7 @@ describe("the command", () => {
   ) {
     const out: string[] = [];
     const err: string[] = [];
-    const code = await runCommand(providers, ["samsung-scp", ...args], {
+    const code = await runEmulatorCommand(["samsung-scp", ...args], {
       out: (text) => out.push(text),
       err: (text) => err.push(text),
       env,
