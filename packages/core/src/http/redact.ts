@@ -23,11 +23,16 @@ const LABELLED_SECRET =
 const LONG_RUN = /[\w+/=.-]{20,}/g;
 const JSON_STRING = /"((?:[^"\\]|\\[\s\S])*)("?)(\s*:)?/g;
 
+/** A version is none either, by whichever header it goes: its words (`volume 3.70`) stand in messages, too. */
+function isShown(name: string): boolean {
+  return SHOWN_HEADERS.has(name.toLowerCase()) || /api-version$/i.test(name);
+}
+
 /** The values among a request's headers that must never be shown, with their parts and usual encodings. */
 export function secretsIn(headers: Readonly<Record<string, string>>): string[] {
   const secrets = new Set<string>();
   for (const [name, value] of Object.entries(headers)) {
-    if (SHOWN_HEADERS.has(name.toLowerCase())) continue;
+    if (isShown(name)) continue;
     for (const part of [value, ...value.split(/\s+/)]) {
       if (part.length < SHORTEST_SECRET) continue;
       secrets.add(part).add(encodeURIComponent(part));
@@ -86,11 +91,7 @@ export function plainRequestId(
   const id = headers.get(name);
   if (id === null || !/^[\w.:=+/-]{1,128}$/.test(id)) return undefined;
   for (const header in sent) {
-    if (
-      !SHOWN_HEADERS.has(header.toLowerCase()) &&
-      sent[header]?.includes(id) &&
-      id.length >= SHORTEST_SECRET
-    ) {
+    if (!isShown(header) && sent[header]?.includes(id) && id.length >= SHORTEST_SECRET) {
       return undefined;
     }
   }

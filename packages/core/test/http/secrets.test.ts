@@ -138,6 +138,14 @@ describe("hiding", () => {
     expect(hideSecrets("Openapi 1", secretsIn({ a: "1", b: "Open" }))).toBe("Openapi 1");
   });
 
+  test("the version of an API is no secret, by whichever header it goes", () => {
+    const secrets = secretsIn({
+      "OpenStack-API-Version": "volume 3.70",
+      "Scp-Api-Version": "virtualserver 1.3",
+    });
+    expect(hideSecrets("no volume of virtualserver", secrets)).toBe("no volume of virtualserver");
+  });
+
   test("an excerpt is short", () => {
     expect(excerpt("word ".repeat(10_000), []).length).toBeLessThan(250);
     expect(excerpt("", [])).toBe("");

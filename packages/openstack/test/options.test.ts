@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { resolveOptions } from "../src/options.ts";
+
+const NOTHING = {};
+const PASSWORD = "correct-horse-battery-staple";
+const FULL = {
+  authUrl: "https://cloud.example:5000",
+  username: "demo",
+  password: PASSWORD,
+  projectName: "shop",
+};
+const VARIABLES = {
+  OS_AUTH_URL: "https://cloud.example:5000/v3",
+  OS_USERNAME: "demo",
+  OS_PASSWORD: PASSWORD,
+  OS_PROJECT_NAME: "shop",
+  OS_USER_DOMAIN_NAME: "people",
+  OS_REGION_NAME: "one",
+  OS_INTERFACE: "internal",
+};
+
+test("what is left out has its default", () => {
+  expect(resolveOptions(FULL, NOTHING)).toMatchObject({
+    ...{
+      authUrl: "https://cloud.example:5000/v3",
+      interface: "public",
+      apiVersion: "negotiate",
+      settleMs: 2_000,
+    },
+    identity: {
+      method: "password",
+      named: { name: "demo", domain: { id: "default" } },
+      scope: { project: { name: "shop", domain: { id: "default" } } },
+    },
+  });
+});
+
+test("the variables of the environment are taken together or not at all, but for the place", () => {
+  const fromThem = resolveOptions({}, VARIABLES);
+  expect(fromThem).toMatchObject({
+    region: "one",
+    interface: "internal",
+    identity: { named: { domain: { name: "people" } } },
+  });
+  const own = { authUrl: FULL.authUrl, applicationCredentialId: "c", applicationCredentialSecret: "s" };
+  const mixed = resolveOptions(own, VARIABLES);
+  expect(mixed).toMatchObject({
+    region: "one",
+    identity: { method: "application_credential", named: { id: "c" } },
+  });
+  expect(() => resolveOptions({ authUrl: FULL.authUrl }, VARIABLES)).toThrow(/option password: found none/);
+});
+
+test("an application credential goes before a token, that before a password", () => {
+  const all = { ...FULL, token: "t", applicationCredentialId: "c", applicationCredentialSecret: "s" };
+  const { applicationCredentialSecret: _, ...others } = all;
+  expect(resolveOptions(all, NOTHING).identity.method).toBe("application_credential");
+  expect(resolveOptions(others, NOTHING).identity.method).toBe("token");
+});
+
+describe("refused, without repeating what may be secret", () => {
+  test.each([
+    [{}, /option authUrl: found none/],
+    [{ ...FULL, authUrl: `ftp://${PASSWORD}@x` }, /option authUrl/],
+    [{ ...FULL, password: 7 }, /option password/],
+    [{ ...FULL, projectName: undefined }, /option projectName: found none/],
+    [
+      { ...FULL, applicationCredentialSecret: PASSWORD, username: undefined },
+      /option applicationCredentialId/,
+    ],
+    [{ ...FULL, apiVersion: "3" }, /option apiVersion: found "3", allowed: negotiate, or a microversion/],
+    [{ ...FULL, apiVersion: "latest" }, /option apiVersion/],
+    [{ ...FULL, interface: "outside" }, /option interface/],
+    [{ ...FULL, pasword: PASSWORD }, /found pasword/],
+  ])("%j", (options, words) => {
+    const refuse = () => resolveOptions(options as never, NOTHING);
+    expect(refuse).toThrow(words);
+    expect(refuse).not.toThrow(PASSWORD);
+  });
+});
