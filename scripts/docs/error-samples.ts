@@ -103,8 +103,8 @@ async function findOneOfTwo(): Promise<unknown> {
   const driver = createMemoryDriver({ account: createMemoryAccount({ names: "free" }) });
   const storage = createBlockStorage(driver);
   const input = { name: "twice", sizeGiB: 10, tags: {} };
-  await storage.run("test", false, (context) => driver.createVolume(input, context));
-  await storage.run("test", false, (context) => driver.createVolume(input, context));
+  await storage.run("test", (context) => driver.createVolume(input, context), { idempotent: false });
+  await storage.run("test", (context) => driver.createVolume(input, context), { idempotent: false });
   return await storage.volumes.find({ name: "twice" });
 }
 

@@ -6,7 +6,7 @@ const PROBLEMS = new Map<string, FailureRefinement>([
   // Anything between here and Attic answers 404, too. In Attic's own words alone it says that there is none.
   ...["volume", "snapshot", "job"].map((kind) => [`no_such_${kind}`, { code: "not_found" }] as const),
   // Refused, and the one that holds the name may be the one that was asked for: look before anything else.
-  ["name_taken", { code: "already_exists", lookFirst: true, reason: "the name is taken" }],
+  ["name_taken", { code: "already_exists", mayAlreadyExist: true, reason: "the name is taken" }],
   // Refused for now only. Core waits it out.
   ["busy", { code: "conflict", retryable: true, reason: "another change of it is under way" }],
   // 507 would count as a failure of the service, of unknown outcome. It is a plain no.

@@ -57,7 +57,12 @@ export type { SnapshotChoice } from "./restore/find-snapshot.ts";
 export { type Restored, type RestoreOptions, type RestoreRequest, restore } from "./restore/restore.ts";
 export { evaluateRetention } from "./retention/evaluate.ts";
 export { explainRetention, type RetentionExplanation } from "./retention/explain.ts";
-export { PolicyError, type PolicyErrorCode, type PolicyProblem } from "./retention/policy-error.ts";
+export {
+  isPolicyError,
+  PolicyError,
+  type PolicyErrorCode,
+  type PolicyProblem,
+} from "./retention/policy-error.ts";
 export { parseRetentionPolicy, type RetentionRules } from "./retention/schema.ts";
 export type {
   CountRuleName,

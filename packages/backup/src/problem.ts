@@ -1,7 +1,7 @@
 import { isPolyvolError, type PolyvolErrorCode } from "@polyvol/core";
 import { fitWords } from "@polyvol/core/driver";
 import { HookError, type HookName } from "./apply/hook-error.ts";
-import { PolicyError } from "./retention/policy-error.ts";
+import { isPolicyError } from "./retention/policy-error.ts";
 
 /** What a failure kept from being done, where it happened. */
 export type ProblemEffect =
@@ -52,7 +52,7 @@ export function problemOf(error: unknown, effect: ProblemEffect, place: ProblemP
     const hook = error instanceof HookError ? { hook: error.hook } : {};
     return { code, message, effect, ...place, ...hook, retryable, ...wait };
   }
-  if (error instanceof PolicyError) return { code: error.code, message: error.message, effect, ...place };
+  if (isPolicyError(error)) return { code: error.code, message: error.message, effect, ...place };
   const message = fitWords(error instanceof Error ? error.message : String(error));
   return { code: "unknown", message, effect, ...place };
 }

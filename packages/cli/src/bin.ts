@@ -6,7 +6,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(`error: polyvol needs Node 22.18 or newer; this is ${process.version}\n`);
   process.exitCode = 1;
 } else {
-  void import("./run.ts")
+  void import("./index.ts")
     .then(({ runCli }) => runCli(process.argv.slice(2)))
     .then((code) => {
       process.exitCode = code;

@@ -1,36 +1,44 @@
+import { dirname } from "node:path";
 import type { PolyvolError, PolyvolErrorCode } from "@polyvol/core";
-import { cleanLines } from "./output/clean.ts";
-import { colour } from "./output/colour.ts";
 import { secondsText } from "./output/format.ts";
-import { say } from "./output/streams.ts";
-import { TimedOut } from "./timed-out.ts";
-import { UsageError } from "./usage-error.ts";
+import { writeMessage } from "./output/streams.ts";
+import { cleanLines, colour } from "./output/terminal.ts";
 
 /** Exit codes of failures. */
 export const FAILED = 1;
 export const CONFIGURATION = 2;
 
-/** What no repetition can make right: the command line asks for what cannot be. */
+/** A command line that is understood but cannot be done as it stands. The process exits with 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** The time of `--timeout` is used up. The process exits with 1. */
+export class TimedOut extends Error {
+  override readonly name = "TimedOut";
+}
+
+/** Codes that no repetition can make right: the command line asks for what cannot be. */
 const NEVER: readonly PolyvolErrorCode[] = ["invalid_argument", "out_of_range", "unsupported"];
 
-/** Says what went wrong and what to do next, and gives the exit code. `cloud` is where it went wrong. */
+/** Writes what went wrong and what to do next, and returns the exit code. `cloud` is where it went wrong. */
 export function reportError(error: unknown, cloud?: string): number {
   const { text, next, code } = explain(error, cloud);
   reportText(text, next);
   return code;
 }
 
-/** Says what went wrong, and what to do next. */
+/** Writes what went wrong, and what to do next. */
 export function reportText(text: string, next: string | undefined): void {
   for (const line of cleanLines(text).split("\n")) {
-    say(`${colour("bad", "error:", process.stderr)} ${line}\n`);
+    writeMessage(`${colour("bad", "error:", process.stderr)} ${line}\n`);
   }
   if (next !== undefined) reportNext(next);
 }
 
-/** Says what to do next. */
+/** Writes what to do next. */
 export function reportNext(next: string): void {
-  say(`${colour("note", "next:", process.stderr)}  ${cleanLines(next)}\n`);
+  writeMessage(`${colour("note", "next:", process.stderr)}  ${cleanLines(next)}\n`);
 }
 
 interface Explanation {
@@ -52,7 +60,12 @@ function explain(error: unknown, cloud: string | undefined): Explanation {
   return { text: `${where}${error instanceof Error ? error.message : String(error)}`, code: FAILED };
 }
 
-/** The brands of both error classes are looked at here, so that reporting an error loads neither package. */
+/** Whether an error is a `PolyvolError` with this code. Unlike core's `isPolyvolError` it does not load core. */
+export function hasCode(error: unknown, code: PolyvolErrorCode): boolean {
+  return isBranded(error, "polyvol.error") && (error as PolyvolError).code === code;
+}
+
+/** Compares the brands of the error classes, so that reporting an error loads neither package. */
 function isBranded(error: unknown, brand: string): boolean {
   return (
     typeof error === "object" &&
@@ -116,3 +129,18 @@ function asksForNone({
 }: Partial<Pick<PolyvolError, "operation" | "resource">>): boolean {
   return resource === undefined && (operation?.endsWith(".list") === true || operation === "checkHealth");
 }
+
+/** The error about a file that could not be written, with the reason in words. */
+export function unwritable(file: string, cause: unknown): Error {
+  const { code = "", message } = cause as NodeJS.ErrnoException;
+  const why = code === "ENOENT" ? `there is no folder ${dirname(file)} (ENOENT)` : (WHY[code] ?? message);
+  return new Error(`${file} cannot be written: ${why}`, { cause });
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  EISDIR: "it is a folder (EISDIR)",
+  ENOTDIR: "a part of its path is no folder (ENOTDIR)",
+  EACCES: "permission is missing (EACCES)",
+  EROFS: "the disk is read-only (EROFS)",
+  ENOSPC: "the disk is full (ENOSPC)",
+};

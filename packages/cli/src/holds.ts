@@ -1,26 +1,39 @@
-import { holdsOf } from "@polyvol/backup";
 import type { BlockStorage, Snapshot, Volume } from "@polyvol/core";
 import type { Context } from "./context.ts";
 
-/** Held, not held, or (`undefined`) not to be seen. */
+/** Held, not held, or (`undefined`) not visible. */
 export type Held = boolean | undefined;
 
-/** Whether each of these is held, without a request of its own unless something is odd. */
-export async function heldOf(
+/** A hold in words; nothing where there is none. */
+export function holdText(held: Held): string {
+  if (held === undefined) return "unknown";
+  return held ? "held" : "";
+}
+
+/** Whether a volume is held by its own tag. Does not ask whether one of its snapshots is held. */
+export async function volumeHold(volume: Volume): Promise<Held> {
+  const { isHeld } = await import("@polyvol/backup");
+  return isHeld(volume) ? true : volume.tagsUnknown ? undefined : false;
+}
+
+/** Whether each snapshot is held, by its id. Sends requests only where a snapshot's own data do not tell. */
+export async function snapshotHolds(
   { signal }: Context,
   storage: BlockStorage,
   snapshots: readonly Snapshot[],
 ): Promise<ReadonlyMap<string, Held>> {
+  const { holdsOf } = await import("@polyvol/backup");
   return await holdsOf(storage, snapshots, { abortSignal: signal });
 }
 
-/** Why these must not be deleted by hand without a further word: they are held, or that cannot be seen. */
-export async function heldReasons(
+/** Why these must not be deleted without `--held`: a sentence for each that is held, or whose hold is not visible. */
+export async function holdReasons(
   { signal }: Context,
   storage: BlockStorage,
   kind: "volume" | "snapshot",
   resources: readonly (Snapshot | Volume)[],
 ): Promise<readonly string[]> {
+  const { holdsOf } = await import("@polyvol/backup");
   const { supports, limits } = storage.capabilities;
   // Where volumes never show tags, no hold can be set on one.
   const thorough = kind === "snapshot" || supports.includes("volumes.readTags");

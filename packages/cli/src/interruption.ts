@@ -1,14 +1,14 @@
-import { say } from "./output/streams.ts";
+import { writeMessage } from "./output/streams.ts";
 
 /** Why a command was aborted. */
 class Interruption extends Error {
   override readonly name = "Interruption";
 }
 
-/** What a shell expects of a program that was interrupted. */
+/** Exit code of a command that was interrupted, as shells expect it. */
 export const INTERRUPTED = 130;
 
-/** Signals by which somebody asks a command to stop. Each one counts. */
+/** Signals that ask a command to stop. Each one counts. */
 const ASKING: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGBREAK"];
 
 /** The terminal has gone (also under `nohup`). It comes twice where both the system and a shell send it. */
@@ -20,9 +20,9 @@ export interface Interrupts {
   readonly signal: AbortSignal;
   /** Aborts at the second one where the command has said that something is to be undone first. The third ends it. */
   readonly atOnce: AbortSignal;
-  /** Says that something is to be undone before the process may end, such as a freeze. */
+  /** Registers that something is to be undone before the process may end, such as a freeze. `what` describes it. */
   undoesFirst(what: string): void;
-  /** Leaves the signals to Node again. */
+  /** Stops listening: Node handles the signals again. */
   release(): void;
 }
 
@@ -33,7 +33,7 @@ export function listenForInterrupts(): Interrupts {
   let asked = 0;
   const stop = (): void => {
     if (controller.signal.aborted) return;
-    say("\nStopping; press Ctrl-C again to stop at once.\n");
+    writeMessage("\nStopping; press Ctrl-C again to stop at once.\n");
     controller.abort(new Interruption("interrupted"));
   };
   const ask = (): void => {
@@ -43,11 +43,11 @@ export function listenForInterrupts(): Interrupts {
       return;
     }
     if (undone !== undefined && !atOnce.signal.aborted) {
-      say(`\nStopping at once; ${undone}. Press Ctrl-C again to end without that.\n`);
+      writeMessage(`\nStopping at once; ${undone}. Press Ctrl-C again to end without that.\n`);
       atOnce.abort(new Interruption("interrupted twice"));
       return;
     }
-    say(`\n${STOPPED_AT_ONCE}`);
+    writeMessage(`\n${STOPPED_AT_ONCE}`);
     process.exit(INTERRUPTED);
   };
   for (const signal of ASKING) process.on(signal, ask);
@@ -65,6 +65,39 @@ export function listenForInterrupts(): Interrupts {
   };
 }
 
-/** What is said of a command that was not allowed to finish. */
+/** The message about a command that was stopped at once. */
 export const STOPPED_AT_ONCE =
   "Stopped at once. What a cloud has accepted goes on there; the same command can be repeated.\n";
+
+/** A change that a command makes. */
+export interface LedgerEntry {
+  begin(): void;
+  done(): void;
+}
+
+/** The changes of a command that are not done yet, so that an interrupted one can report what is left. */
+export interface Ledger {
+  plan(text: string): LedgerEntry;
+  /** One line for each change that is not done; empty when all are. */
+  left(): readonly string[];
+}
+
+export function createLedger(): Ledger {
+  const changes = new Map<object, { readonly text: string; begun: boolean }>();
+  return {
+    plan(text) {
+      const entry = { text, begun: false };
+      changes.set(entry, entry);
+      return {
+        begin: () => {
+          entry.begun = true;
+        },
+        done: () => void changes.delete(entry),
+      };
+    },
+    left: () =>
+      [...changes.values()].map(({ text, begun }) =>
+        begun ? `begun, and may still be completed by the cloud: ${text}` : `not begun: ${text}`,
+      ),
+  };
+}

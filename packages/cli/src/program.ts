@@ -1,14 +1,14 @@
 import { Command, Option } from "commander";
-import { createAction } from "./action.ts";
-import { collect, duration } from "./arguments.ts";
-import { addBackup } from "./tree/backup.ts";
-import { addClouds } from "./tree/clouds.ts";
-import { addCompletion } from "./tree/completion.ts";
-import { addConfig } from "./tree/config.ts";
-import { group, hintAtHelp } from "./tree/group.ts";
-import { addSnapshots } from "./tree/snapshots.ts";
-import { addTools } from "./tree/tools.ts";
-import { addVolumes } from "./tree/volumes.ts";
+import { asGroup, createAction, hintAtHelp } from "./command.ts";
+import { addBackup } from "./commands/backup/backup.ts";
+import { addClouds } from "./commands/clouds.ts";
+import { addCompletion } from "./commands/completion.ts";
+import { addConfig } from "./commands/config.ts";
+import { addDemo } from "./commands/demo.ts";
+import { addEmulator } from "./commands/emulator.ts";
+import { addSnapshots } from "./commands/snapshots.ts";
+import { addVolumes } from "./commands/volumes.ts";
+import { collect, duration } from "./options.ts";
 import { VERSION } from "./version.ts";
 
 const EXAMPLES = `
@@ -25,9 +25,9 @@ Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 changes pending (backu
 with 0 also when it finds something.
 `;
 
-/** The whole command tree. `finish` receives the exit code of the command that ran. */
+/** The program with all its commands. `finish` receives the exit code of the command that ran. */
 export function createProgram(finish: (code: number) => void): Command {
-  const program = group(new Command("polyvol"))
+  const program = asGroup(new Command("polyvol"))
     .description("Block-storage volumes and snapshots on many clouds, by one command.")
     .version(VERSION, "-V, --version", "show the version")
     .helpOption("-h, --help", "show this help")
@@ -48,7 +48,8 @@ export function createProgram(finish: (code: number) => void): Command {
   addSnapshots(program, action);
   addBackup(program, action);
   addConfig(program, action);
-  addTools(program, action);
+  addDemo(program, action);
+  addEmulator(program, action);
   addCompletion(program, action);
   hintAtHelp(program);
   return program;

@@ -6,8 +6,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { run } from "../src/commands/demo.ts";
-import { runInContext } from "../src/run-in-context.ts";
+import { runInContext } from "../src/command.ts";
+import { runDemo } from "../src/demo/run-demo.ts";
 import { workHere } from "./in-process.ts";
 import { PROCESS_ENV, polyvol, start } from "./polyvol.ts";
 
@@ -147,7 +147,7 @@ test("what somebody else loses on the way is said, in the figures, too, and the 
   let lost: Promise<void> | undefined;
   // In this process, so that the demo cannot run away from who meddles.
   const few = (): Promise<number> =>
-    runInContext({ output: "json" }, (context) => run(context, { seed: 9 }, 6));
+    runInContext({ output: "json" }, (context) => runDemo(context, { seed: 9 }, 6));
   const demo = workHere(few, { folder, env: PROCESS_ENV }, (text) => {
     told += text;
     if (lost !== undefined || !told.includes("\n    2  ")) return;

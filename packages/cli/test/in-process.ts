@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Writable } from "node:stream";
-import { runCli } from "../src/run.ts";
+import { runCli } from "../src/index.ts";
 
 /** Where a command line runs. */
 export interface Place {

@@ -1,12 +1,11 @@
 import { Writable } from "node:stream";
 import { expect, test } from "vitest";
-import { count, duration, size, tag } from "../src/arguments.ts";
-import { createLedger } from "../src/ledger.ts";
-import { clean, cleanFor, cleanLines } from "../src/output/clean.ts";
+import { createLedger } from "../src/interruption.ts";
+import { count, duration, size, tag } from "../src/options.ts";
 import { ageText, countText, secondsText, sizeText, tagsText } from "../src/output/format.ts";
 import { createProgress } from "../src/output/progress.ts";
-import { renderFields, renderTable } from "../src/output/table.ts";
-import { fit, widthOf } from "../src/output/width.ts";
+import { fit, renderFields, renderTable, widthOf } from "../src/output/table.ts";
+import { clean, cleanFor, cleanLines } from "../src/output/terminal.ts";
 
 /** A stream that keeps what is written to it. */
 function stream(extra: object): NodeJS.WriteStream & { readonly text: () => string } {

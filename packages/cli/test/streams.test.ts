@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { guardOutput, put, settleOutput } from "../src/output/streams.ts";
+import { flushOutput, guardOutput, writeTo } from "../src/output/streams.ts";
 import { type Clouds, ENV, startClouds } from "./clouds.ts";
 import { BIN, PROCESS_ENV } from "./polyvol.ts";
 
@@ -32,8 +32,8 @@ describe("a stream that fails", () => {
     async (code) => {
       const streams = { out: failing(code, 1), err: failing("", 99) };
       guardOutput(streams);
-      for (const text of ["first", "second", "third"]) put(streams.out, text);
-      expect(await settleOutput(0, streams)).toBe(1);
+      for (const text of ["first", "second", "third"]) writeTo(streams.out, text);
+      expect(await flushOutput(0, streams)).toBe(1);
       expect(streams.out.texts).toEqual(["first"]);
       expect(streams.err.texts.join("")).toBe(
         `error: results could not be written to standard output: ${code}: it is so\n`,
@@ -44,18 +44,18 @@ describe("a stream that fails", () => {
   test("a reader that has seen enough is no failure", async () => {
     const streams = { out: failing("EPIPE"), err: failing("", 99) };
     guardOutput(streams);
-    put(streams.out, "x");
-    expect(await settleOutput(0, streams)).toBe(0);
+    writeTo(streams.out, "x");
+    expect(await flushOutput(0, streams)).toBe(0);
     expect(streams.err.texts.join("")).toBe("");
   });
 
   test("both: the exit code is all that is left", async () => {
     const streams = { out: failing("EIO"), err: failing("EIO") };
     guardOutput(streams);
-    put(streams.out, "x");
-    put(streams.err, "x");
-    expect(await settleOutput(0, streams)).toBe(1);
-    expect(await Promise.all([3, 2, 4, 130].map((code) => settleOutput(code, streams)))).toEqual([
+    writeTo(streams.out, "x");
+    writeTo(streams.err, "x");
+    expect(await flushOutput(0, streams)).toBe(1);
+    expect(await Promise.all([3, 2, 4, 130].map((code) => flushOutput(code, streams)))).toEqual([
       1, 2, 4, 130,
     ]);
   });

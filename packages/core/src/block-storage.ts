@@ -116,13 +116,12 @@ export interface BlockStorage {
   /** The driver below, for adapters' provider-specific functions. */
   readonly driver: BlockStorageDriver;
   /**
-   * Runs a provider-specific call under this storage's retries, deadline, errors and events.
-   * `repeatable`: whether it may be sent again after an unclear answer.
+   * Runs a provider-specific call under this storage's retries, deadline, errors and events. `idempotent`: whether it may
+   * be sent again after an unclear answer.
    */
   run<T>(
     operation: string,
-    repeatable: boolean,
     task: (context: CallContext) => Promise<T>,
-    options?: CallOptions,
+    options: CallOptions & { readonly idempotent: boolean },
   ): Promise<T>;
 }

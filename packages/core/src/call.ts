@@ -1,10 +1,10 @@
+import { abortable, onAbort } from "./abort.ts";
 import { startTimer } from "./clock.ts";
 import type { CallContext } from "./driver.ts";
 import { extendError, isPolyvolError, PolyvolError, type ResourceRef } from "./errors.ts";
 import { checkTimeout } from "./input.ts";
 import { omitUndefined } from "./omit-undefined.ts";
 import type { CallOptions } from "./options.ts";
-import { raceAgainst } from "./race.ts";
 import { asPolyvolError, BUSY, isBusy, isQuota, mayRepeat, pauseMs, QUOTA } from "./retry.ts";
 import type { Runtime } from "./runtime.ts";
 import { isTooLate, showSpan, tooLate } from "./too-late.ts";
@@ -29,8 +29,6 @@ export interface Call {
   hasSent(): boolean;
   /** Sends one request, again where that is safe and can help. */
   send<T>(kind: RequestKind, task: (context: CallContext) => Promise<T>): Promise<T>;
-  /** `promise`, or a rejection as soon as the call is aborted or out of time. */
-  race<T>(promise: Promise<T>): Promise<T>;
   sleep(ms: number): Promise<void>;
   /**
    * Pauses before something bigger than a request is tried again after `failure`, for as long as that asks to, at the
@@ -78,8 +76,7 @@ export async function runCall<T>(
     earlierAttempts: 0,
   };
 
-  const onCallerAbort = (): void => ending.abort(callerSignal?.reason);
-  callerSignal?.addEventListener("abort", onCallerAbort, { once: true });
+  const stopListening = onAbort(callerSignal, (reason) => ending.abort(reason));
   const stopTimer = startTimer(runtime.clock, timeoutMs, () => ending.abort(timeoutError(timeoutMs, state)));
   try {
     const call = makeCall(runtime, setup, state, startedAt, startedAt + timeoutMs, ending.signal);
@@ -91,7 +88,7 @@ export async function runCall<T>(
     throw describe(runtime, setup, state, error);
   } finally {
     stopTimer();
-    callerSignal?.removeEventListener("abort", onCallerAbort);
+    stopListening();
   }
 }
 
@@ -147,7 +144,6 @@ function makeCall(
     },
     emit: (event) => runtime.emit(operation, event),
   };
-  const race = raceAgainst(abortSignal);
   return {
     operation,
     runtime,
@@ -155,7 +151,6 @@ function makeCall(
     elapsedMs: () => runtime.monotonicNow() - startedAt,
     remainingMs: context.remainingMs,
     hasSent: () => state.sent,
-    race,
     sleep: (ms) => runtime.clock.sleep(ms, abortSignal),
     about: (resource) => {
       const { kind, id = resource.id } = state.resource ?? {};
@@ -177,7 +172,7 @@ function makeCall(
         abortSignal.throwIfAborted();
         if (kind !== "read") state.sent = true;
         try {
-          const result = await race(task(context));
+          const result = await abortable(task(context), abortSignal);
           state.failedAttempt = undefined;
           runtime.budget.succeeded(taken);
           if (kind !== "read") state.touched = true;

@@ -128,6 +128,16 @@ export interface NameUniqueness {
   readonly scope: "region" | "volume" | "account";
 }
 
+/** What calls of a storage cost when nothing goes wrong, for estimates. */
+export interface RequestCosts {
+  /** Requests of one `snapshots.delete`. */
+  readonly snapshotDeletion: number;
+  /** Most volumes of one request of a listing. */
+  readonly volumesPerRequest: number;
+  /** Most snapshots of one request of a listing. */
+  readonly snapshotsPerRequest: number;
+}
+
 /** Everything about a provider that changes what a caller can do, known without a request. */
 export interface Capabilities {
   /** What the driver can do. What is not listed is refused with `unsupported` before any request. */
@@ -138,4 +148,6 @@ export interface Capabilities {
   readonly snapshotNames: NameUniqueness;
   /** The documented limits. */
   readonly limits: Limits;
+  /** Set by core on the capabilities of a storage; drivers leave it out. */
+  readonly requestCosts?: RequestCosts;
 }

@@ -1,3 +1,5 @@
+import { abortablePromise } from "./abort.ts";
+
 /** Time as Polyvol sees it. Everything that reads time or waits takes one, so tests and simulations can own it. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. It may be set back or forward: nothing but time stamps is made of it. */
@@ -85,22 +87,8 @@ function timerBySleep(clock: Clock, ms: number, onElapsed: () => void): () => vo
 }
 
 function sleepOnce(ms: number, abortSignal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (abortSignal?.aborted) {
-      reject(abortSignal.reason);
-      return;
-    }
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(abortSignal?.reason);
-    };
-    const timer = setTimeout(
-      () => {
-        abortSignal?.removeEventListener("abort", onAbort);
-        resolve();
-      },
-      Math.max(0, ms),
-    );
-    abortSignal?.addEventListener("abort", onAbort, { once: true });
+  return abortablePromise(abortSignal, (resolve) => {
+    const timer = setTimeout(resolve, Math.max(0, ms));
+    return () => clearTimeout(timer);
   });
 }

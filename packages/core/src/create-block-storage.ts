@@ -69,9 +69,9 @@ export function createBlockStorage(
           return omitUndefined({ ...health, clockSkewMs, tagsVisible });
         },
       ),
-    run: (operation, repeatable, task, callOptions) =>
-      runCall(runtime, { operation, options: callOptions, waits: false, changes: !repeatable }, (call) =>
-        call.send(repeatable ? "read" : "once", task),
+    run: (operation, task, { idempotent, ...callOptions }) =>
+      runCall(runtime, { operation, options: callOptions, waits: false, changes: !idempotent }, (call) =>
+        call.send(idempotent ? "read" : "once", task),
       ),
   };
 }

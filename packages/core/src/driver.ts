@@ -174,7 +174,7 @@ export interface DriverHealth {
  * Errors: throw a `PolyvolError`. Core's HTTP client gives the right code for most statuses; the driver refines
  * from the body. What core needs to be told truly:
  *
- * | condition | code | `outcome` | `retryable` | `lookFirst` |
+ * | condition | code | `outcome` | `retryable` | `mayAlreadyExist` |
  * |---|---|---|---|---|
  * | refused before anything happened (4xx) | by meaning | `not_applied` | false | |
  * | quota of requests | `rate_limited` | `not_applied` | true, with `retryAfterMs` | |

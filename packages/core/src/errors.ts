@@ -47,7 +47,7 @@ export interface ResourceRef {
 }
 
 /** Whether a change reached the provider: `not_applied` is certain, `unknown` is honest. */
-export type Outcome = "not_applied" | "unknown";
+export type ChangeOutcome = "not_applied" | "unknown";
 
 /** What is known of a failure beside its code and reason. */
 export interface PolyvolErrorDetails {
@@ -70,12 +70,12 @@ export interface PolyvolErrorDetails {
   /** How long the provider asks to wait, in milliseconds. */
   readonly retryAfterMs?: number;
   /** On errors of changes. */
-  readonly outcome?: Outcome;
+  readonly outcome?: ChangeOutcome;
   /**
    * The refusal itself hints that the resource may already be there (a name conflict, a "too soon"): look before
    * anything else. Set by drivers, read by core.
    */
-  readonly lookFirst?: boolean;
+  readonly mayAlreadyExist?: boolean;
   /** The failure underneath. */
   readonly cause?: unknown;
 }
@@ -115,9 +115,9 @@ export class PolyvolError extends Error {
   /** How long the provider asks to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
   /** On errors of changes: whether anything may have happened. */
-  readonly outcome: Outcome | undefined;
+  readonly outcome: ChangeOutcome | undefined;
   /** Set by drivers for core: the resource may already be there. */
-  readonly lookFirst: boolean;
+  readonly mayAlreadyExist: boolean;
 
   /** `reason` may hold words of a service: they are made fit, as all of `message` is. `details` stay as they are. */
   constructor(code: PolyvolErrorCode, reason: string, details: PolyvolErrorDetails = {}) {
@@ -135,7 +135,7 @@ export class PolyvolError extends Error {
     this.retryable = details.retryable ?? false;
     this.retryAfterMs = details.retryAfterMs;
     this.outcome = details.outcome;
-    this.lookFirst = details.lookFirst ?? false;
+    this.mayAlreadyExist = details.mayAlreadyExist ?? false;
     Object.defineProperty(this, BRAND, { value: true });
   }
 

@@ -12,6 +12,7 @@ export {
   type Limits,
   type NameRule,
   type NameUniqueness,
+  type RequestCosts,
   type RequestQuota,
   type SizeRule,
   type TagRule,
@@ -19,8 +20,8 @@ export {
 export type { Clock } from "./clock.ts";
 export { createBlockStorage } from "./create-block-storage.ts";
 export {
+  type ChangeOutcome,
   isPolyvolError,
-  type Outcome,
   PolyvolError,
   type PolyvolErrorCode,
   type PolyvolErrorDetails,

@@ -1,3 +1,5 @@
+import { abortable } from "./abort.ts";
+
 /** One change at a time for each key, in the order of arrival. */
 export interface Locks {
   /** Runs `task` alone among those of its key. Waiting for the turn ends with `abortSignal`. */
@@ -16,7 +18,7 @@ export function createLocks(): Locks {
       const tail = before === undefined ? held : before.then(() => held);
       queues.set(key, tail);
       try {
-        if (before !== undefined) await turnOrAbort(before, abortSignal);
+        if (before !== undefined) await abortable(before, abortSignal);
         return await task();
       } finally {
         release();
@@ -24,19 +26,4 @@ export function createLocks(): Locks {
       }
     },
   };
-}
-
-function turnOrAbort(before: Promise<void>, abortSignal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(abortSignal.reason);
-    if (abortSignal.aborted) {
-      onAbort();
-      return;
-    }
-    abortSignal.addEventListener("abort", onAbort, { once: true });
-    before.then(() => {
-      abortSignal.removeEventListener("abort", onAbort);
-      resolve();
-    });
-  });
 }

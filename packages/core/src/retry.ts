@@ -77,17 +77,17 @@ export function createRetryBudget(capacity: number): RetryBudget {
 
 /** Whether the resource was merely busy: the same request will be accepted once it is not. */
 export function isBusy(error: PolyvolError): boolean {
-  return error.code === "conflict" && error.retryable && !error.lookFirst;
+  return error.code === "conflict" && error.retryable && !error.mayAlreadyExist;
 }
 
 /** Whether a quota of requests is spent: the same request will be accepted once it is not. */
 export function isQuota(error: PolyvolError): boolean {
-  return error.code === "rate_limited" && error.retryable && !error.lookFirst;
+  return error.code === "rate_limited" && error.retryable && !error.mayAlreadyExist;
 }
 
 /** Whether sending the very same request again is safe and can help. */
 export function mayRepeat(error: PolyvolError, repeatable: boolean): boolean {
-  return error.retryable && !error.lookFirst && (repeatable || error.outcome === "not_applied");
+  return error.retryable && !error.mayAlreadyExist && (repeatable || error.outcome === "not_applied");
 }
 
 /** Whether a change may have been carried out although its request failed. */

@@ -32,7 +32,7 @@ export function createRuntime(driver: BlockStorageDriver, options: BlockStorageO
   const clock = options.clock ?? systemClock;
   return {
     driver,
-    capabilities: effectiveCapabilities(driver.capabilities, options),
+    capabilities: effectiveCapabilities(driver, options),
     clock,
     monotonicNow: monotonicTime(clock),
     random: options.random ?? Math.random,
@@ -60,7 +60,8 @@ function fitEvent(event: DriverEvent): DriverEvent {
   return fit.length === 0 ? event : { ...event, ...Object.fromEntries(fit) };
 }
 
-function effectiveCapabilities(declared: Capabilities, options: BlockStorageOptions): Capabilities {
+function effectiveCapabilities(driver: BlockStorageDriver, options: BlockStorageOptions): Capabilities {
+  const { capabilities: declared, paging } = driver;
   const without = new Set<Capability>(options.without ?? []);
   for (const name of without) {
     if (!CAPABILITIES.includes(name)) {
@@ -74,6 +75,11 @@ function effectiveCapabilities(declared: Capabilities, options: BlockStorageOpti
     ...declared,
     supports: declared.supports.filter((name) => !without.has(name)),
     limits: { ...declared.limits, ...options.limits },
+    requestCosts: {
+      snapshotDeletion: driver.deletion === "immediate" ? 1 : 3,
+      volumesPerRequest: paging.maxPageSize,
+      snapshotsPerRequest: (driver.snapshotPaging ?? paging).maxPageSize,
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { abortablePromise } from "./abort.ts";
 import type { Clock } from "./clock.ts";
 
 /** A clock that stands still until it is moved: for tests and simulations. */
@@ -68,26 +69,11 @@ export function createVirtualClock(startMs: number = Date.UTC(2026, 0, 1)): Virt
     now: () => now,
     monotonicNow: () => now,
     sleep: (ms, abortSignal) =>
-      new Promise((resolve, reject) => {
-        if (abortSignal?.aborted) {
-          reject(abortSignal.reason);
-          return;
-        }
-        const onAbort = (): void => {
-          sleepers.delete(sleeper);
-          reject(abortSignal?.reason);
-        };
-        const sleeper: Sleeper = {
-          at: now + Math.max(0, ms),
-          order: order++,
-          wake: () => {
-            abortSignal?.removeEventListener("abort", onAbort);
-            resolve();
-          },
-        };
+      abortablePromise(abortSignal, (wake) => {
+        const sleeper: Sleeper = { at: now + Math.max(0, ms), order: order++, wake };
         sleepers.add(sleeper);
-        abortSignal?.addEventListener("abort", onAbort, { once: true });
         schedule();
+        return () => sleepers.delete(sleeper);
       }),
     advance: async (ms) => {
       const target = now + ms;

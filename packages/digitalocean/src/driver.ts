@@ -168,7 +168,7 @@ export function createDriver(config: ResolvedConfig): BlockStorageDriver {
 
   /** How the service words its limit of snapshots per volume is not published: a refusal it may be makes us count. */
   async function explainRefusal(error: unknown, volumeId: string, context: CallContext): Promise<unknown> {
-    if (!isPolyvolError(error) || error.lookFirst || error.code === "resource_exhausted") return error;
+    if (!isPolyvolError(error) || error.mayAlreadyExist || error.code === "resource_exhausted") return error;
     // A quota that says when it is over: counting would wait for that, and the next attempt once more.
     const overQuota = error.status === 429 && (error.retryAfterMs !== undefined || http.requestsLeft === 0);
     if (overQuota || ![403, 422, 429].includes(error.status ?? 0)) return error;

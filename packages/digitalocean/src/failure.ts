@@ -57,7 +57,7 @@ function meaningOf(response: FailedResponse, message: string): FailureRefinement
   }
   if (status === 404 || status === 410) return { code: "not_found" };
   if (status === 409 && creates)
-    return { ...refusal("already_exists", "the name is taken"), lookFirst: true };
+    return { ...refusal("already_exists", "the name is taken"), mayAlreadyExist: true };
   // Said of a volume that a Droplet has, and for a while after a detach, too: core tells by the volume's record.
   if (status === 409 && method === "DELETE")
     return { ...refusal("conflict", "the service counts it as in use"), retryable: true };
@@ -66,13 +66,13 @@ function meaningOf(response: FailedResponse, message: string): FailureRefinement
     const [, code, reason] = UNPROCESSABLE.find(([part]) => message.includes(part)) ?? [];
     if (code === undefined || reason === undefined) return {};
     // Attached already: perhaps to the very Droplet, by a request whose answer was lost.
-    const lookFirst = message.includes("already attached") ? { lookFirst: true } : {};
-    return { ...refusal(code, reason), retryable: code === "conflict", ...lookFirst };
+    const mayAlreadyExist = message.includes("already attached") ? { mayAlreadyExist: true } : {};
+    return { ...refusal(code, reason), retryable: code === "conflict", ...mayAlreadyExist };
   }
   if (status !== 429) return {};
   if (!creates || !message.includes("one request per")) return quotaSpent(response.headers);
   // Nothing to do with the quota, and the one wanted may be there already. How long to wait, core knows from the list.
-  return { ...refusal("rate_limited", "a volume takes one snapshot in ten minutes"), lookFirst: true };
+  return { ...refusal("rate_limited", "a volume takes one snapshot in ten minutes"), mayAlreadyExist: true };
 }
 
 /** Certainly not carried out, and no better when it is sent again. */

@@ -91,7 +91,7 @@ export class DigitalOceanOperations {
         );
       });
     };
-    await this.#storage.run(`${PROVIDER}.deleteVolumeByName`, true, task, options);
+    await this.#storage.run(`${PROVIDER}.deleteVolumeByName`, task, { ...options, idempotent: true });
   }
 
   /** Starts to attach (to the Droplet of that id) or to detach. Follow the action with {@link getAction}. */
@@ -164,9 +164,9 @@ export class DigitalOceanOperations {
     await this.#send("removeTag", true, request, options);
   }
 
-  #send<T>(name: string, repeatable: boolean, request: Make<T>, options?: CallOptions): Promise<T> {
+  #send<T>(name: string, idempotent: boolean, request: Make<T>, options?: CallOptions): Promise<T> {
     const task = async (context: CallContext) => (await this.#http.send(request(), context)).data;
-    return this.#storage.run(`${PROVIDER}.${name}`, repeatable, task, options);
+    return this.#storage.run(`${PROVIDER}.${name}`, task, { ...options, idempotent });
   }
 
   async #delete(name: string, request: Make<undefined>, options?: CallOptions): Promise<void> {

@@ -54,7 +54,7 @@ describe("volumes", () => {
       providerCode: "conflict",
       outcome: "not_applied",
       retryable: false,
-      lookFirst: true,
+      mayAlreadyExist: true,
     });
     expect(error.requestId).toMatch(/./);
   });
@@ -189,7 +189,7 @@ describe("volumes", () => {
       code: "conflict",
       outcome: "not_applied",
       retryable: true,
-      lookFirst: false,
+      mayAlreadyExist: false,
     });
     await emulator.advance(10_000);
     const attach = (volume: string, droplet: string): Promise<PolyvolError> =>
@@ -244,13 +244,13 @@ describe("snapshots", () => {
     const take = (name: string, volumeId = "ab-1"): Promise<unknown> =>
       driver.createSnapshot({ ...snapshot, volumeId, name }, context);
     await take("s");
-    expect(await failureOf(take("s"))).toMatchObject({ code: "already_exists", lookFirst: true });
+    expect(await failureOf(take("s"))).toMatchObject({ code: "already_exists", mayAlreadyExist: true });
     expect(await failureOf(take("t"))).toMatchObject({
       code: "rate_limited",
       status: 429,
       outcome: "not_applied",
       retryable: false,
-      lookFirst: true,
+      mayAlreadyExist: true,
     });
     expect(await failureOf(take("s", MISSING))).toMatchObject({ code: "not_found" });
     expect(await failureOf(take("s", "a/b"))).toMatchObject({ code: "not_found" });

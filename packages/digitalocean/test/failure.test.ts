@@ -28,7 +28,7 @@ describe("published answers", () => {
   test.each(cases)("$about", (each) => {
     const refined = refineFailure(answer(each));
     expect(refined).toMatchObject(each.expect);
-    for (const key of ["code", "retryable", "lookFirst", "outcome"] as const) {
+    for (const key of ["code", "retryable", "mayAlreadyExist", "outcome"] as const) {
       if (each.expect["code"] === undefined) expect(refined).not.toHaveProperty(key);
     }
     if (each.expect["retryAfterMs"] === undefined) expect(refined).not.toHaveProperty("retryAfterMs");
@@ -90,7 +90,7 @@ test("the ten-minute wording on another request is the quota", () => {
   const body = { message: "this operation is rate-limited - one request per 1s" };
   const target = "/v2/volumes/ab-1/actions";
   expect(refineFailure(answer({ method: "POST", target, status: 429, body }))).not.toHaveProperty(
-    "lookFirst",
+    "mayAlreadyExist",
   );
 });
 

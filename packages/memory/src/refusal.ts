@@ -20,6 +20,6 @@ export function busy(reason: string): Refusal {
 /** The name is held: the resource of that name may be the one that the caller wants. */
 export function nameTaken(kind: "volume" | "snapshot", name: string): Refusal {
   return new Refusal("already_exists", `a ${kind} named ${JSON.stringify(name)} is there already`, {
-    lookFirst: true,
+    mayAlreadyExist: true,
   });
 }

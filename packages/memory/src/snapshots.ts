@@ -122,7 +122,7 @@ function refuseTooSoon(world: World, volumeId: string, now: number): void {
   const last = world.lastSnapshotAt.get(volumeId);
   if (gap === "unknown" || last === undefined || now - last >= gap) return;
   throw new Refusal("rate_limited", `a volume may be snapshotted once every ${gap / 1_000} s`, {
-    lookFirst: true,
+    mayAlreadyExist: true,
     retryAfterMs: last + gap - now,
   });
 }

@@ -14,7 +14,7 @@ describe("names", () => {
     const { resource } = await createVolume(driver, "a");
     await expect(createVolume(driver, "a")).rejects.toMatchObject({
       code: "already_exists",
-      lookFirst: true,
+      mayAlreadyExist: true,
       outcome: "not_applied",
     });
     await driver.createVolume({ name: "a", region: "mem-2", sizeGiB: 1, tags: {} }, context);

@@ -63,7 +63,7 @@ describe("rules", () => {
     await clock.advance(400_000);
     await expect(createSnapshot(driver, id, "two")).rejects.toMatchObject({
       code: "rate_limited",
-      lookFirst: true,
+      mayAlreadyExist: true,
       retryable: false,
       retryAfterMs: 200_000,
     });

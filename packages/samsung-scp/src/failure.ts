@@ -77,7 +77,7 @@ function meaningOf({ status, method, target }: FailedResponse, found: Problem): 
       if (!found.isOwn) return {};
       // Core has let the volume come to rest, so this will not pass: attached elsewhere, or not to be reverted to.
       if (!/\/(?:servers|servers\/[^/]+\/volumes|revert)$/.test(path)) return passes;
-      return { code: "failed_precondition", lookFirst: !path.endsWith("/revert") };
+      return { code: "failed_precondition", mayAlreadyExist: !path.endsWith("/revert") };
     case 417:
       // The firewall at the edge turns bursts away. Whether the service has seen the request is not known.
       return found.from === "page" ? { code: "unavailable", outcome: "unknown", retryable: true } : {};

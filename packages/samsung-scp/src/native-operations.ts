@@ -107,7 +107,8 @@ export class SamsungScpOperations {
   #send<T>(name: string, request: () => VersionedRequest<T>, options: CallOptions | undefined): Promise<T> {
     const task = (context: CallContext): Promise<T> => this.#client.send(request(), context);
     // A second attach or detach would be refused because of the first; to read or set twice is to do it once.
-    return this.#storage.run(`${PROVIDER}.${name}`, /^(?:list|get|set)/.test(name), task, options);
+    const idempotent = /^(?:list|get|set)/.test(name);
+    return this.#storage.run(`${PROVIDER}.${name}`, task, { ...options, idempotent });
   }
 }
 

@@ -135,7 +135,7 @@ describe("meaning", () => {
     [
       "attached elsewhere",
       failed(409, problem({}), "POST", `${VOLUME}/servers`),
-      { code: "failed_precondition", lookFirst: true },
+      { code: "failed_precondition", mayAlreadyExist: true },
     ],
     [
       "attached elsewhere, by servers",
@@ -145,7 +145,7 @@ describe("meaning", () => {
     [
       "not to be reverted",
       failed(409, problem({}), "POST", `${VOLUME}/revert`),
-      { code: "failed_precondition", lookFirst: false },
+      { code: "failed_precondition", mayAlreadyExist: false },
     ],
     [
       "detaching while busy",

@@ -56,8 +56,9 @@ async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptio
       snapshots: groupBy(all, volumeOf),
       ...(hiddenMarks === undefined ? {} : { hiddenMarks }),
       tagsHidden,
-      requests: (checkClock ? 1 : 0) + pages(storage, volumes.length) + pages(storage, snapshots.length),
-      requestsPerDeletion: storage.driver?.deletion === "immediate" ? 2 : 4,
+      requests: (checkClock ? 1 : 0) + listingRequests(storage, volumes.length, snapshots.length),
+      // Each snapshot is read once more before it is deleted.
+      requestsPerDeletion: 1 + (capabilities.requestCosts?.snapshotDeletion ?? 3),
     };
   } catch (error) {
     abortSignal?.throwIfAborted();
@@ -90,7 +91,9 @@ function refuseSkew({ clockSkewMs = 0 }: Health, provider: string): void {
   throw new PolyvolError("failed_precondition", reason, { provider, operation: "checkHealth" });
 }
 
-/** Requests of one listing, at the driver's largest page. */
-function pages(storage: BlockStorage, items: number): number {
-  return Math.max(1, Math.ceil(items / (storage.driver?.paging.maxPageSize ?? 100)));
+/** Requests of one listing of the volumes and one of the snapshots, at the largest page. */
+function listingRequests({ capabilities }: BlockStorage, volumes: number, snapshots: number): number {
+  const { volumesPerRequest = 100, snapshotsPerRequest = 100 } = capabilities.requestCosts ?? {};
+  const pages = (items: number, perRequest: number): number => Math.max(1, Math.ceil(items / perRequest));
+  return pages(volumes, volumesPerRequest) + pages(snapshots, snapshotsPerRequest);
 }

@@ -18,12 +18,11 @@ const HARMLESS: ReadonlySet<string> = new Set([
   "WINDIR",
 ]);
 
-const KNOWN = /^(?:DIGITALOCEAN_(?:TOKEN|ACCESS_TOKEN)|SCP_(?:ACCESS_KEY|SECRET_KEY))$/i;
-const SPEAKING = /(?:TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|ACCESS_?KEY|API_?KEY|PRIVATE_?KEY)/i;
+const CREDENTIAL = /(?:TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|ACCESS_?KEY|API_?KEY|PRIVATE_?KEY)/i;
 
-/** Whether a variable of this name is known to hold credentials, or says so. A hook never inherits it. */
+/** Whether the name of a variable says that it holds credentials. A hook never inherits it. */
 export function isCredentialName(name: string): boolean {
-  return KNOWN.test(name) || SPEAKING.test(name);
+  return CREDENTIAL.test(name);
 }
 
 /**

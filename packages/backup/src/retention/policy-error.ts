@@ -13,7 +13,9 @@ export interface PolicyProblem {
 /** `invalid_argument`: the input is malformed. `failed_precondition`: it is well formed but unsafe to carry out. */
 export type PolicyErrorCode = "invalid_argument" | "failed_precondition";
 
-/** A retention policy, a schedule or their input was refused. Nothing was decided. Test `code`, not the class. */
+const BRAND = Symbol.for("polyvol.policyError");
+
+/** A retention policy, a schedule or their input was refused. Nothing was decided. Test with {@link isPolicyError}. */
 export class PolicyError extends Error {
   /** Always `PolicyError`. */
   override readonly name: string = "PolicyError";
@@ -26,7 +28,13 @@ export class PolicyError extends Error {
     super(message);
     this.code = code;
     this.problems = problems;
+    Object.defineProperty(this, BRAND, { value: true });
   }
+}
+
+/** Whether `error` is a {@link PolicyError} of any copy of this package, as with both module formats in one process. */
+export function isPolicyError(error: unknown): error is PolicyError {
+  return typeof error === "object" && error !== null && (error as Record<symbol, unknown>)[BRAND] === true;
 }
 
 /** Parses `value` by `schema`, or throws a {@link PolicyError} that lists every problem below `root`. */

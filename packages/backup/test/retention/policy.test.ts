@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { PolicyError, parseRetentionPolicy } from "../../src/index.ts";
+import { isPolicyError, PolicyError, parseRetentionPolicy } from "../../src/index.ts";
 
 /** The `path: found` of every problem. */
 function problemsOf(policy: unknown): string[] {
@@ -7,7 +7,7 @@ function problemsOf(policy: unknown): string[] {
     parseRetentionPolicy(policy);
     return [];
   } catch (error) {
-    if (!(error instanceof PolicyError)) throw error;
+    if (!isPolicyError(error)) throw error;
     expect(error.code).toBe("invalid_argument");
     for (const { allowed } of error.problems) expect(allowed).not.toBe("");
     return error.problems.map(({ path, found }) => `${path}: ${found}`);
@@ -122,4 +122,14 @@ describe("parseRetentionPolicy", () => {
     const [problem] = problemsOf({ timezone: "x".repeat(1000), last: 1 });
     expect(problem?.length).toBeLessThan(100);
   });
+});
+
+test("an error of another copy of the package is told by its brand", async () => {
+  const address = new URL("../../src/retention/policy-error.ts?another-copy", import.meta.url).href;
+  const copy = (await import(/* @vite-ignore */ address)) as { readonly PolicyError: typeof PolicyError };
+  const error: unknown = new copy.PolicyError("failed_precondition", "unsafe");
+  expect(error).not.toBeInstanceOf(PolicyError);
+  expect(isPolicyError(error)).toBe(true);
+  expect(isPolicyError(new Error("unsafe"))).toBe(false);
+  expect(isPolicyError(undefined)).toBe(false);
 });

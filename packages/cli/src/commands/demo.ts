@@ -1,78 +1,23 @@
-import type { Options } from "../action.ts";
-import type { Context } from "../context.ts";
-import { createCalendar, MINUTE_MS, NIGHTS } from "../demo/calendar.ts";
-import { createStoryClock } from "../demo/clock.ts";
-import { startClouds } from "../demo/clouds.ts";
-import { createKeptFolder, createTemporaryFolder, type Folder } from "../demo/folder.ts";
-import { keepRunning } from "../demo/keep.ts";
-import { createPolicies } from "../demo/policies.ts";
-import { tellStory } from "../demo/tell-story.ts";
-import { createTeller, type Teller } from "../demo/teller.ts";
-import { tellOutcome } from "../demo/view.ts";
-import { FAILED } from "../errors.ts";
-import { writeResult } from "../output/result.ts";
-import { UsageError } from "../usage-error.ts";
+import type { Command } from "commander";
+import { examples, type MakeAction } from "../command.ts";
+import type { DemoOptions } from "../demo/run-demo.ts";
+import { count } from "../options.ts";
 
-export interface DemoOptions extends Options {
-  readonly seed: number;
-  /** `true` without a folder. */
-  readonly keep?: string | true;
-}
-
-/** Where the configuration is left unless told otherwise. */
-const KEPT = "polyvol-demo";
-
-/** @param most the last so many nights are told; tests have little time */
-export async function run(context: Context, options: DemoOptions, most = NIGHTS): Promise<number> {
-  const { keep } = options;
-  const foreign = ["config", "cloud", "timeout"].find((name) => options[name] !== undefined);
-  if (foreign !== undefined) {
-    throw new UsageError(
-      `--${foreign} does not go with this command: it brings its own clouds and policies.`,
+/** The command that shows thirty nights of backups on emulated clouds. */
+export function addDemo(program: Command, action: MakeAction): void {
+  program
+    .command("demo")
+    .description("30 nights of backups on two emulated clouds that fail a lot; needs no account")
+    .option("--seed <number>", "decides which requests fail", count, 1)
+    .option("--keep [folder]", "leave configuration and clouds to try commands on; default: polyvol-demo")
+    .addHelpText(
+      "after",
+      examples("polyvol demo", "polyvol demo --seed 7 --output json", "polyvol demo --keep"),
+    )
+    .action(
+      action(async (context, options: DemoOptions) => {
+        const { runDemo } = await import("../demo/run-demo.ts");
+        return await runDemo(context, options);
+      }),
     );
-  }
-  const folder =
-    keep === undefined ? await createTemporaryFolder() : await createKeptFolder(keep === true ? KEPT : keep);
-  const teller = createTeller(context.output !== "table");
-  let stays = false;
-  try {
-    return await tell(context, { ...options, most }, folder, teller, () => {
-      stays = keep !== undefined;
-    });
-  } finally {
-    teller.close();
-    if (!stays) await folder.remove();
-  }
-}
-
-async function tell(
-  { output, signal }: Context,
-  { seed, keep, most }: DemoOptions & { readonly most: number },
-  folder: Folder,
-  teller: Teller,
-  told: () => void,
-): Promise<number> {
-  const startedAt = performance.now();
-  const whole = createCalendar(Date.now());
-  const calendar = { ...whole, nights: whole.nights.slice(-most) };
-  const [firstNight = 0] = calendar.nights;
-  const clock = createStoryClock(firstNight - MINUTE_MS);
-  const clouds = await startClouds(clock, seed);
-  try {
-    const policies = createPolicies(calendar.hour);
-    const setting = { clouds, clock, calendar, policies, folder, teller, seed, abortSignal: signal };
-    const outcome = await tellStory(setting);
-    const elapsedMs = Math.round(performance.now() - startedAt);
-    tellOutcome(outcome, elapsedMs, teller);
-    teller.close();
-    if (output !== "table") await writeResult(output, { ...outcome, elapsedMs }, async () => "");
-    told();
-    if (keep !== undefined) {
-      clock.goLive();
-      await keepRunning(clouds, folder, seed, teller, signal);
-    }
-    return outcome.ok ? 0 : FAILED;
-  } finally {
-    await Promise.all(clouds.map((cloud) => cloud.close()));
-  }
 }

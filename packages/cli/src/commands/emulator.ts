@@ -1,21 +1,32 @@
-import type { Options } from "../action.ts";
+import type { Command } from "commander";
+import type { MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
-import { out, say } from "../output/streams.ts";
+import type { Options } from "../options.ts";
+import { writeMessage, writeOutput } from "../output/streams.ts";
 
-/** Hands everything to the emulators' own command line, which serves until it is stopped. */
-export async function run(context: Context, _options: Options, args: readonly string[]): Promise<number> {
+/** The command that serves an emulated cloud. */
+export function addEmulator(program: Command, action: MakeAction): void {
+  program
+    .command("emulator")
+    .description("serve an emulated cloud until stopped (see: polyvol emulator --help)")
+    .argument("[arguments...]", "provider and its options")
+    .helpOption(false)
+    .allowUnknownOption()
+    .action(action(emulator));
+}
+
+/** Hands all arguments to the emulators' own command line, which serves until it is stopped. */
+async function emulator({ signal }: Context, _options: Options, args: readonly string[]): Promise<number> {
   const { runEmulatorCommand } = await import("@polyvol/emulators/command");
   const code = await runEmulatorCommand(args, {
     program: "polyvol emulator",
-    out,
-    err: say,
+    out: writeOutput,
+    err: writeMessage,
     env: process.env,
     untilStopped: () =>
-      new Promise<void>((resolve) =>
-        context.signal.addEventListener("abort", () => resolve(), { once: true }),
-      ),
+      new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true })),
   });
   // Answers that are still held back would keep the process alive.
-  if (context.signal.aborted) process.exit(code);
+  if (signal.aborted) process.exit(code);
   return code;
 }

@@ -1,9 +1,9 @@
 import type { Argument, Command, Option } from "commander";
 
-/** Something that may stand where the cursor is. */
+/** A word that may stand where the cursor is. */
 export interface Candidate {
   readonly value: string;
-  readonly about: string;
+  readonly description: string;
 }
 
 /** What may stand where the cursor is: some words, or the name of a file. */
@@ -25,7 +25,7 @@ const FILE = "file";
  * What fits at the cursor. `before` are the words between the program's name and the cursor, `current` is what of the
  * word at the cursor has been typed.
  */
-export async function complete(
+export async function findCandidates(
   program: Command,
   before: readonly string[],
   current: string,
@@ -42,7 +42,7 @@ export async function complete(
   }
   if (current.startsWith("-")) {
     const words = optionsOf(place.command).flatMap(({ long, description }) =>
-      typeof long === "string" ? [{ value: long, about: description }] : [],
+      typeof long === "string" ? [{ value: long, description }] : [],
     );
     return { kind: "words", words: fitting(words, current) };
   }
@@ -52,7 +52,7 @@ export async function complete(
 interface Place {
   readonly command: Command;
   /** Arguments of the command that stand before the cursor. */
-  readonly given: number;
+  readonly argumentCount: number;
   /** The option whose value the cursor is at. */
   readonly pending: Option | undefined;
   /** After `--`. */
@@ -63,7 +63,7 @@ interface Place {
 /** Reads the words as the parser would. */
 function walk(program: Command, before: readonly string[]): Place {
   let command = program;
-  let given = 0;
+  let argumentCount = 0;
   let pending: Option | undefined;
   let onlyArguments = false;
   let config: string | undefined;
@@ -81,11 +81,11 @@ function walk(program: Command, before: readonly string[]): Place {
       else if (option.attributeName() === "config") config = value.join("=");
     } else {
       const inner = command.commands.find((each) => each.name() === word);
-      if (inner !== undefined && given === 0) command = inner;
-      else if (word !== "help") given += 1;
+      if (inner !== undefined && argumentCount === 0) command = inner;
+      else if (word !== "help") argumentCount += 1;
     }
   }
-  return { command, given, pending, onlyArguments, config };
+  return { command, argumentCount, pending, onlyArguments, config };
 }
 
 /** The options that hold for a command: its own and those of the commands around it. */
@@ -115,25 +115,28 @@ async function valuesOf(
   if (option.long === "--policy" && command.parent?.name() === "backup")
     values = await names.policies(config);
   const words = fitting(
-    values.map((value) => ({ value, about: "" })),
+    values.map((value) => ({ value, description: "" })),
     typed,
   );
-  return { kind: "words", words: words.map(({ value, about }) => ({ value: `${prefix}${value}`, about })) };
+  return {
+    kind: "words",
+    words: words.map(({ value, description }) => ({ value: `${prefix}${value}`, description })),
+  };
 }
 
-function argumentsOf({ command, given }: Place, current: string): Completion {
-  if (given === 0 && command.commands.length > 0) {
+function argumentsOf({ command, argumentCount }: Place, current: string): Completion {
+  if (argumentCount === 0 && command.commands.length > 0) {
     const words = command
       .createHelp()
       .visibleCommands(command)
-      .map((each) => ({ value: each.name(), about: each.description() }));
+      .map((each) => ({ value: each.name(), description: each.description() }));
     return { kind: "words", words: fitting(words, current) };
   }
   const known: readonly Argument[] = command.registeredArguments;
   const last = known.at(-1);
-  const argument = known[given] ?? (last?.variadic === true ? last : undefined);
+  const argument = known[argumentCount] ?? (last?.variadic === true ? last : undefined);
   if (argument?.name() === FILE) return { kind: "files" };
-  const words = (argument?.argChoices ?? []).map((value) => ({ value, about: "" }));
+  const words = (argument?.argChoices ?? []).map((value) => ({ value, description: "" }));
   return { kind: "words", words: fitting(words, current) };
 }
 

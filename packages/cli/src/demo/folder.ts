@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { Document, visit } from "yaml";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../errors.ts";
 import type { EmulatedCloud } from "./clouds.ts";
 import type { StoryPolicy } from "./policies.ts";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { renderJson } from "../output/json.ts";
+import { renderJson } from "../output/result.ts";
 import type { EmulatedCloud } from "./clouds.ts";
 import { CONFIG_FILE, type Folder, shown } from "./folder.ts";
 import { STATE_TO_SEED } from "./state-seed.ts";

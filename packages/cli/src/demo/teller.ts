@@ -1,6 +1,6 @@
-import { colour, type Tone } from "../output/colour.ts";
 import { createProgress } from "../output/progress.ts";
-import { out, say } from "../output/streams.ts";
+import { writeMessage, writeOutput } from "../output/streams.ts";
+import { colour, type Tone } from "../output/terminal.ts";
 
 /** Tells a story: what is told stays, what is going on shows on a terminal only. */
 export interface Teller {
@@ -16,7 +16,7 @@ export interface Teller {
 
 /** @param aside the story goes to standard error, because standard output is for data */
 export function createTeller(aside: boolean): Teller {
-  const write = aside ? say : out;
+  const write = aside ? writeMessage : writeOutput;
   const stream = aside ? process.stderr : process.stdout;
   const paint = (tone: Tone, text: string): string => colour(tone, text, stream);
   const progress = process.stderr.isTTY ? createProgress() : undefined;

@@ -1,8 +1,7 @@
-import { clean } from "./clean.ts";
-import { colour, type Tone } from "./colour.ts";
 import { secondsText } from "./format.ts";
-import { isQuiet, put, wipeBeforeWriting } from "./streams.ts";
-import { fit } from "./width.ts";
+import { beforeEachWrite, isQuiet, writeTo } from "./streams.ts";
+import { fit } from "./table.ts";
+import { clean, colour, type Tone } from "./terminal.ts";
 
 /** Lines about work that goes on side by side. */
 export interface Progress {
@@ -34,12 +33,12 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
 
 function plainProgress(stream: NodeJS.WriteStream): Progress {
   const last = new Map<string, string>();
-  const tell = (key: string, text: string): void => {
+  const write = (key: string, text: string): void => {
     if (last.get(key) === text) return;
     last.set(key, text);
-    put(stream, `${clean(key)}: ${clean(text)}\n`);
+    writeTo(stream, `${clean(key)}: ${clean(text)}\n`);
   };
-  return { moving: false, update: tell, finish: tell, close: () => undefined };
+  return { moving: false, update: write, finish: write, close: () => undefined };
 }
 
 function liveProgress(stream: NodeJS.WriteStream): Progress {
@@ -49,8 +48,8 @@ function liveProgress(stream: NodeJS.WriteStream): Progress {
   let timer: NodeJS.Timeout | undefined;
 
   const back = (): string => (drawn === 0 ? "" : `\u001b[${drawn}A\u001b[0J`);
-  const release = wipeBeforeWriting(() => {
-    put(stream, back());
+  const release = beforeEachWrite(() => {
+    writeTo(stream, back());
     drawn = 0;
   });
 
@@ -67,7 +66,7 @@ function liveProgress(stream: NodeJS.WriteStream): Progress {
       );
       return `${colour("busy", mark, stream)} ${line}\n`;
     });
-    put(stream, `${back()}${finished}${lines.join("")}`);
+    writeTo(stream, `${back()}${finished}${lines.join("")}`);
     drawn = lines.length;
   }
 

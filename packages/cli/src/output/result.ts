@@ -1,27 +1,44 @@
-import { cleanFor } from "./clean.ts";
-import { isQuiet, out } from "./streams.ts";
+import { isQuiet, writeOutput } from "./streams.ts";
+import type { renderFields, renderTable } from "./table.ts";
+import { cleanFor } from "./terminal.ts";
 
 export type OutputFormat = "table" | "json" | "yaml";
 
-/** Writes a result: `data` exactly, or `people` for people. */
+/** How a result is written for people. */
+export interface Renderers {
+  readonly table: typeof renderTable;
+  readonly fields: typeof renderFields;
+}
+
+/** Writes a result to standard output: `data` as JSON or YAML, or for people what `view` returns. */
 export async function writeResult(
   format: OutputFormat,
   data: unknown,
-  people: () => Promise<string>,
+  view: (render: Renderers) => string,
 ): Promise<void> {
-  if (format === "table") return out(await people());
-  const text =
-    format === "json"
-      ? (await import("./json.ts")).renderJson(data)
-      : (await import("./yaml.ts")).renderYaml(data);
-  out(cleanFor(process.stdout, text));
+  if (format === "table") {
+    const { renderFields, renderTable } = await import("./table.ts");
+    return writeOutput(view({ table: renderTable, fields: renderFields }));
+  }
+  writeOutput(cleanFor(process.stdout, format === "json" ? renderJson(data) : await renderYaml(data)));
 }
 
-/** Writes the result of a check, which is nothing to people who want to hear only what went wrong when all is well. */
-export async function writeVerdict(
+/** Writes the result of a check. With `--quiet`, people get no table of a check that found all well. */
+export async function writeCheckResult(
   format: OutputFormat,
-  allIsWell: boolean,
-  write: () => Promise<void>,
+  ok: boolean,
+  data: unknown,
+  view: (render: Renderers) => string,
 ): Promise<void> {
-  if (!allIsWell || !isQuiet() || format !== "table") await write();
+  if (!ok || !isQuiet() || format !== "table") await writeResult(format, data, view);
+}
+
+/** Exact values; instants are ISO 8601. */
+export function renderJson(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+async function renderYaml(value: unknown): Promise<string> {
+  const { stringify } = await import("yaml");
+  return stringify(JSON.parse(renderJson(value)), { lineWidth: 0 });
 }

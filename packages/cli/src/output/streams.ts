@@ -5,7 +5,7 @@ import type { Writable } from "node:stream";
 export interface Streams {
   /** Results. */
   readonly out: Writable;
-  /** Everything that is said about the work. */
+  /** Progress, failures and questions. */
   readonly err: Writable;
 }
 
@@ -15,14 +15,14 @@ const own = (): Streams => ({ out: process.stdout, err: process.stderr });
 const failures = new WeakMap<Writable, NodeJS.ErrnoException>();
 const guarded = new WeakSet<Writable>();
 
-/** What another program reads as data: nothing else is ever written there. */
+/** Streams that another program reads as data: nothing else is ever written there. */
 const forData = new WeakSet<Writable>();
 
-/** Where only errors and problems are said. */
+/** Streams that get only errors and problems. */
 const quiet = new WeakSet<Writable>();
 
-/** From now on nothing is said but errors and problems. */
-export function beQuiet(): void {
+/** From now on only errors and problems are written to standard error. */
+export function setQuiet(): void {
   quiet.add(process.stderr);
 }
 
@@ -33,7 +33,7 @@ export function isQuiet(): boolean {
 
 /**
  * No failure of a stream (a full disk, a terminal that is gone, a reader that has seen enough) ends a command: it may
- * be in the middle of a change. The first one is remembered for {@link settleOutput}, and nothing more is written there.
+ * be in the middle of a change. The first one is remembered for {@link flushOutput}, and nothing more is written there.
  */
 export function guardOutput({ out: results, err }: Streams = own()): void {
   for (const stream of [results, err]) {
@@ -43,16 +43,17 @@ export function guardOutput({ out: results, err }: Streams = own()): void {
   }
 }
 
-/** From now on standard output is data. */
-export function keepOutputForData(): void {
+/** From now on standard output is for data alone. */
+export function reserveOutputForData(): void {
   forData.add(process.stdout);
 }
 
 /**
- * Waits until everything is written, and gives the exit code of the process: 1 instead of `code` for a success whose
- * words were lost, and then one line on the other stream says so. A reader that has gone (`| head`) is no failure.
+ * Waits until everything is written and returns the exit code of the process: 1 instead of `code` when a command
+ * succeeded and its output was lost; one line on the other stream then says so. A reader that has gone (`| head`) is
+ * no failure.
  */
-export async function settleOutput(code: number, streams: Streams = own()): Promise<number> {
+export async function flushOutput(code: number, streams: Streams = own()): Promise<number> {
   const { out: results, err } = streams;
   // What failed just now says so in a moment.
   await new Promise(setImmediate);
@@ -63,7 +64,7 @@ export async function settleOutput(code: number, streams: Streams = own()): Prom
   ].filter(({ stream }) => (failures.get(stream)?.code ?? "EPIPE") !== "EPIPE");
   for (const { stream, other, what } of lost) {
     const why = failures.get(stream)?.message.replace(/, write$/, "") ?? "";
-    if (!forData.has(other)) put(other, `error: ${what}: ${why}\n`);
+    if (!forData.has(other)) writeTo(other, `error: ${what}: ${why}\n`);
     await written(other);
   }
   return lost.length > 0 && !FAILURES.includes(code) ? LOST : code;
@@ -76,31 +77,31 @@ const FAILURES: readonly number[] = [1, 2, 4, 130];
 
 const wipes = new Set<() => void>();
 
-/** Registers what takes moving lines off the screen before anything else is written. Returns the way back. */
-export function wipeBeforeWriting(wipe: () => void): () => void {
+/** Registers what takes moving lines off the screen before anything else is written. Returns what unregisters it. */
+export function beforeEachWrite(wipe: () => void): () => void {
   wipes.add(wipe);
   return () => void wipes.delete(wipe);
 }
 
-/** Results. */
-export function out(text: string): void {
+/** Writes a result to standard output. */
+export function writeOutput(text: string): void {
   for (const wipe of wipes) wipe();
-  put(process.stdout, text);
+  writeTo(process.stdout, text);
 }
 
-/** What is nice to know, and not said with `--quiet`. */
-export function note(text: string): void {
-  if (!isQuiet()) say(text);
+/** Writes what is nice to know to standard error; nothing with `--quiet`. */
+export function writeNote(text: string): void {
+  if (!isQuiet()) writeMessage(text);
 }
 
-/** Everything that is said about the work: progress, failures, questions. */
-export function say(text: string): void {
+/** Writes progress, failures and questions to standard error. */
+export function writeMessage(text: string): void {
   for (const wipe of wipes) wipe();
-  put(process.stderr, text);
+  writeTo(process.stderr, text);
 }
 
 /** Writes to a stream unless it has failed before. */
-export function put(stream: Writable, text: string): void {
+export function writeTo(stream: Writable, text: string): void {
   if (failures.has(stream) || !stream.writable) return;
   try {
     if (isFile(stream)) writeWhole(stream.fd, text);
@@ -125,7 +126,7 @@ function writeWhole(fd: number, text: string): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
 }
 
-/** Resolves once all that was given to the stream has gone, or the stream has failed. */
+/** Resolves once the stream has written all it was given, or has failed. */
 function written(stream: Writable): Promise<void> {
   return new Promise((resolve) => {
     if (failures.has(stream) || !stream.writable) {

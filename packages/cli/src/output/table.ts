@@ -1,6 +1,5 @@
-import { clean } from "./clean.ts";
-import { colour, type Tone } from "./colour.ts";
-import { fit, widthOf } from "./width.ts";
+import measure from "fast-string-truncated-width";
+import { clean, colour, type Tone } from "./terminal.ts";
 
 /** One column of a table of `Row`s. */
 export interface Column<Row> {
@@ -109,4 +108,19 @@ function fitted<Row>(columns: readonly Column<Row>[], natural: readonly number[]
     widths[widest] = (widths[widest] ?? 0) - 1;
   }
   return widths;
+}
+
+/** Columns that a text takes on a terminal; a Korean character takes two. */
+export function widthOf(text: string): number {
+  return measure(text).width;
+}
+
+/** The text cut to so many columns, with a mark where it was. */
+export function fit(text: string, width: number): string {
+  const { index, ellipsed } = measure(text, { limit: width, ellipsis: "…", ellipsisWidth: 1 });
+  if (!ellipsed) return text.slice(0, index);
+  // The library cuts too late behind characters that are neither Latin nor Chinese, Japanese or Korean.
+  const kept = [...text.slice(0, index)];
+  while (kept.length > 0 && widthOf(kept.join("")) >= width) kept.pop();
+  return `${kept.join("")}…`;
 }

@@ -66,7 +66,7 @@ export async function converge(
         // Of what was read just now it is said by a copy that lags behind: the next look tells whether it has gone.
         const isOfAnother = change.server !== undefined || change.isOfAnother === true;
         const isBehind = isPolyvolError(error, "not_found") && !isOfAnother;
-        const again = isUnclear(error) || error.lookFirst || isBehind;
+        const again = isUnclear(error) || error.mayAlreadyExist || isBehind;
         if (!again || round >= runtime.retry.maxAttempts || !(await call.pauseBefore(round, error))) {
           // Refused for good: an earlier request without an answer, or another process, may have done it all the same.
           const { server } = change;

@@ -46,7 +46,7 @@ export async function refusedOnServer(
 
 /** Whether the refusal may say that it is done already, and the record merely does not show it yet. */
 function mayBeBehind(volume: Volume, server: ServerOfChange, error: PolyvolError): boolean {
-  if (server.change === "attach") return error.lookFirst && volume.attachments.length === 0;
+  if (server.change === "attach") return error.mayAlreadyExist && volume.attachments.length === 0;
   return error.code === "not_found" || error.code === "failed_precondition";
 }
 

@@ -241,9 +241,9 @@ async function sendRemoval<T extends Volume | Snapshot, Query>(
 
 /** What is busy is repeated here, with a look before; so the call must not repeat it by itself. */
 function showBusy(error: unknown): never {
-  throw isPolyvolError(error) && isBusy(error) ? extendError(error, { lookFirst: true }) : error;
+  throw isPolyvolError(error) && isBusy(error) ? extendError(error, { mayAlreadyExist: true }) : error;
 }
 
 function isBusyShown(error: PolyvolError): boolean {
-  return error.code === "conflict" && error.retryable && error.lookFirst;
+  return error.code === "conflict" && error.retryable && error.mayAlreadyExist;
 }

@@ -25,7 +25,7 @@ export async function beginEnforced<T extends Volume | Snapshot>(
       return { ...(await call.send("once", (context) => create.send(context, attemptId))), created: true };
     } catch (error) {
       if (call.abortSignal.aborted || !isPolyvolError(error)) throw error;
-      if (!error.lookFirst && !isUnclear(error) && !unclear) throw error;
+      if (!error.mayAlreadyExist && !isUnclear(error) && !unclear) throw error;
       failure = error;
     }
     if (isUnclear(failure)) {
@@ -66,7 +66,7 @@ async function lookFor<T extends Volume | Snapshot>(
       return { resource: existing, created: unclear, settled: true };
     }
     if (!taken) {
-      if (!failure.lookFirst) return undefined;
+      if (!failure.mayAlreadyExist) return undefined;
       const retryAfterMs = failure.retryAfterMs ?? create.retryAfterMs(all);
       throw extendError(failure, omitUndefined({ retryAfterMs }));
     }

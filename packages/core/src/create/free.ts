@@ -35,7 +35,7 @@ export async function beginFree<T extends Volume | Snapshot>(
       };
     } catch (error) {
       if (call.abortSignal.aborted || !isPolyvolError(error)) throw error;
-      if (!error.lookFirst && !isUnclear(error) && !unclear) throw error;
+      if (!error.mayAlreadyExist && !isUnclear(error) && !unclear) throw error;
       failure = error;
     }
     if (isUnclear(failure)) {

@@ -23,7 +23,7 @@ export function failureOfAnswer(
 ): PolyvolError {
   const { call, status, headers, secrets } = answer;
   const meaning = meaningOfStatus(status, refinement.code !== undefined, call.body?.length ?? 0);
-  const { providerCode, lookFirst = false } = refinement;
+  const { providerCode, mayAlreadyExist = false } = refinement;
   const retryAfterMs = refinement.retryAfterMs ?? parseRetryAfter(headers, now);
   const reason = hideSecrets(refinement.reason ?? meaning.reason, secrets);
   return callError(call, refinement.code ?? meaning.code, reason, {
@@ -33,7 +33,7 @@ export function failureOfAnswer(
     retryable: refinement.retryable ?? meaning.retryable,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     outcome: refinement.outcome ?? meaning.outcome,
-    lookFirst,
+    mayAlreadyExist,
   });
 }
 

@@ -1,3 +1,4 @@
+import { abortablePromise } from "../abort.ts";
 import type { RequestQuota } from "../capabilities.ts";
 import { type Clock, monotonicTime, startTimer } from "../clock.ts";
 import type { PolyvolError } from "../errors.ts";
@@ -122,27 +123,17 @@ export function createGovernor(
 
   function wait(call: Call, bound: Bound, waitMs: number): Promise<Slot> {
     const { abortSignal, emit } = call.context;
-    if (abortSignal.aborted) return Promise.reject(abortSignal.reason);
-    emit({ type: "throttle", delayMs: waitMs, bound });
-    return new Promise((resolve, reject) => {
-      const end = (): void => abortSignal.removeEventListener("abort", onAbort);
-      const waiter: Waiter = {
-        call,
-        grant: (slot) => {
-          end();
-          resolve(slot);
-        },
-        fail: (reason) => {
-          end();
-          waiters.delete(waiter);
-          if (waiters.size === 0) stopTimer();
-          reject(reason);
-        },
+    if (!abortSignal.aborted) emit({ type: "throttle", delayMs: waitMs, bound });
+    return abortablePromise(abortSignal, (grant, reject) => {
+      const fail = (reason: unknown): void => {
+        waiters.delete(waiter);
+        if (waiters.size === 0) stopTimer();
+        reject(reason);
       };
-      const onAbort = (): void => waiter.fail(abortSignal.reason);
-      abortSignal.addEventListener("abort", onAbort, { once: true });
+      const waiter: Waiter = { call, grant, fail };
       waiters.add(waiter);
       admit();
+      return fail;
     });
   }
 

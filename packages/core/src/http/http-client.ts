@@ -137,7 +137,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         return judgeAnswer(judging, call, answer, request);
       } catch (error) {
         // A refusal that says "look first" is about one resource, not about the pace of all requests.
-        if (isPolyvolError(error, "rate_limited") && error.retryable && !error.lookFirst) {
+        if (isPolyvolError(error, "rate_limited") && error.retryable && !error.mayAlreadyExist) {
           result.rejected = attempt.response?.status === 429;
           result.pauseMs = error.retryAfterMs;
         }

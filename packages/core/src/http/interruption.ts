@@ -1,3 +1,4 @@
+import { abortablePromise } from "../abort.ts";
 import { type Clock, startTimer } from "../clock.ts";
 
 /** What a piece of work is rejected with when its time is up. */
@@ -16,42 +17,18 @@ export interface WorkLimits {
  */
 export function runInterruptibly<T>(
   work: (signal: AbortSignal) => Promise<T>,
-  limits: WorkLimits,
+  { clock, timeoutMs, abortSignal }: WorkLimits,
 ): Promise<T> {
-  const { clock, timeoutMs, abortSignal } = limits;
-  return new Promise((resolve, reject) => {
+  return abortablePromise(abortSignal, (resolve, reject) => {
     const working = new AbortController();
-    let over = false;
-    let stopTimer = (): void => {};
-    const end = (): void => {
-      over = true;
-      abortSignal.removeEventListener("abort", onAbort);
+    const stopTimer = startTimer(clock, timeoutMs, () => {
+      reject(TIMED_OUT);
+      working.abort(TIMED_OUT);
+    });
+    work(working.signal).finally(stopTimer).then(resolve, reject);
+    return (reason) => {
       stopTimer();
-    };
-    const interrupt = (reason: unknown): void => {
-      if (over) return;
-      end();
-      reject(reason);
       working.abort(reason);
     };
-    const onAbort = (): void => interrupt(abortSignal.reason);
-    if (abortSignal.aborted) {
-      reject(abortSignal.reason);
-      return;
-    }
-    abortSignal.addEventListener("abort", onAbort, { once: true });
-    stopTimer = startTimer(clock, timeoutMs, () => interrupt(TIMED_OUT));
-    work(working.signal).then(
-      (value) => {
-        if (over) return;
-        end();
-        resolve(value);
-      },
-      (error) => {
-        if (over) return;
-        end();
-        reject(error);
-      },
-    );
   });
 }

@@ -1,9 +1,9 @@
-import type { Outcome, PolyvolErrorCode } from "../errors.ts";
+import type { ChangeOutcome, PolyvolErrorCode } from "../errors.ts";
 
 /** What the status of an unsuccessful answer means when nothing more is known. */
 export interface StatusMeaning {
   readonly code: PolyvolErrorCode;
-  readonly outcome: Outcome;
+  readonly outcome: ChangeOutcome;
   readonly retryable: boolean;
   readonly reason: string;
 }

@@ -100,7 +100,7 @@ export interface FailureRefinement {
   /** Whether anything may have been done. */
   readonly outcome?: "not_applied" | "unknown";
   /** The resource may already be there. */
-  readonly lookFirst?: boolean;
+  readonly mayAlreadyExist?: boolean;
 }
 
 /** What a client is made of. Only `provider`, `baseUrl` and `authorize` are needed. */

@@ -1,3 +1,4 @@
+import { onAbort } from "../abort.ts";
 import { PolyvolError } from "../errors.ts";
 import { createIdSet, type IdSet } from "./id-set.ts";
 import { createReader, type Reader, type ReadPage, WIDENED } from "./reader.ts";
@@ -19,9 +20,7 @@ const MAX_REREADS = 8;
 export function walkNumbered<T extends { readonly id: string }>(source: PageSource<T>): Walk<T> {
   return async function* walk(from, abortSignal) {
     const stop = new AbortController();
-    const onAbort = (): void => stop.abort(abortSignal.reason);
-    if (abortSignal.aborted) onAbort();
-    abortSignal.addEventListener("abort", onAbort, { once: true });
+    const stopListening = onAbort(abortSignal, (reason) => stop.abort(reason));
     try {
       for (let given: IdSet | undefined; ; ) {
         const seen = createIdSet();
@@ -35,7 +34,7 @@ export function walkNumbered<T extends { readonly id: string }>(source: PageSour
         }
       }
     } finally {
-      abortSignal.removeEventListener("abort", onAbort);
+      stopListening();
       stop.abort();
     }
   };

@@ -1,3 +1,4 @@
+import { abortablePromise, onAbort } from "../abort.ts";
 import type { Chunk } from "../listing/source.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -109,36 +110,18 @@ export function createPolls<T extends { readonly id: string }>(
 
   return {
     look: (request) =>
-      new Promise((resolve, reject) => {
-        const { abortSignal } = request;
-        if (abortSignal.aborted) {
-          reject(abortSignal.reason);
-          return;
-        }
-        const end = (): void => abortSignal.removeEventListener("abort", onAbort);
-        const watch: Watch<T> = {
-          ...request,
-          resolve: (resource) => {
-            end();
-            resolve(resource);
-          },
-          reject: (reason) => {
-            end();
-            reject(reason);
-          },
-        };
-        const onAbort = (): void => {
-          waiting.delete(watch);
-          wake.abort();
-          watch.reject(abortSignal.reason);
-        };
-        abortSignal.addEventListener("abort", onAbort, { once: true });
+      abortablePromise(request.abortSignal, (resolve, reject) => {
+        const watch: Watch<T> = { ...request, resolve, reject };
         waiting.add(watch);
         if (running) wake.abort();
         else {
           running = true;
           void run();
         }
+        return () => {
+          waiting.delete(watch);
+          wake.abort();
+        };
       }),
   };
 }
@@ -147,18 +130,16 @@ export function createPolls<T extends { readonly id: string }>(
 function abortedTogether(signals: readonly AbortSignal[]): { signal: AbortSignal; release: () => void } {
   const together = new AbortController();
   let left = signals.length;
-  const onAbort = (): void => {
-    left -= 1;
-    if (left === 0) together.abort(signals[0]?.reason);
-  };
-  for (const signal of signals) {
-    if (signal.aborted) onAbort();
-    else signal.addEventListener("abort", onAbort, { once: true });
-  }
+  const releases = signals.map((signal) =>
+    onAbort(signal, () => {
+      left -= 1;
+      if (left === 0) together.abort(signals[0]?.reason);
+    }),
+  );
   return {
     signal: together.signal,
     release: () => {
-      for (const signal of signals) signal.removeEventListener("abort", onAbort);
+      for (const release of releases) release();
     },
   };
 }

@@ -134,7 +134,7 @@ describe("an adapter's refinement", () => {
       retryable: true,
       retryAfterMs: 5,
       outcome: "unknown",
-      lookFirst: true,
+      mayAlreadyExist: true,
     };
     const server = await serve((_, response) =>
       json(response, { id: "quota_full" }, 403, { "retry-after": "9", "x-request-id": "from-header" }),
@@ -191,7 +191,7 @@ describe("an adapter's refinement", () => {
       json(response, {}, asked === 1 ? 429 : 200, { "retry-after": "600" });
     });
     const client = makeClient(server.url, {
-      refineFailure: () => ({ code: "rate_limited", retryable: false, lookFirst: true }),
+      refineFailure: () => ({ code: "rate_limited", retryable: false, mayAlreadyExist: true }),
     });
     expect(await failureOf(client.send(POST, makeContext()))).toMatchObject({ retryAfterMs: 600_000 });
     await client.send(GET, makeContext());

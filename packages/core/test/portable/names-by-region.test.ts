@@ -12,9 +12,8 @@ async function storageWith(regions: readonly string[], options: MemoryAccountOpt
   const driver = createMemoryDriver({ account });
   const storage = createBlockStorage(driver, { clock });
   for (const region of regions) {
-    await storage.run("seed", false, (context) =>
-      driver.createVolume({ name: "db", sizeGiB: 8, region, tags: {} }, context),
-    );
+    const input = { name: "db", sizeGiB: 8, region, tags: {} };
+    await storage.run("seed", (context) => driver.createVolume(input, context), { idempotent: false });
   }
   account.calls.reset();
   return { storage, account };

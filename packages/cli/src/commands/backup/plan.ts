@@ -1,19 +1,37 @@
 import { writeFile } from "node:fs/promises";
-import { plan } from "@polyvol/backup";
-import type { Options } from "../../action.ts";
-import { configured } from "../../backup/configured.ts";
-import { deadline } from "../../backup/deadline.ts";
-import { reportProblems } from "../../backup/problems.ts";
+import type { BackupPlan } from "@polyvol/backup";
+import type { Command } from "commander";
+import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { renderJson } from "../../output/json.ts";
-import { note } from "../../output/streams.ts";
-import { unwritable } from "../../unwritable.ts";
-import { writePlan } from "../../views/backup/plan.ts";
+import { unwritable } from "../../errors.ts";
+import type { Options } from "../../options.ts";
+import { countText, secondsText } from "../../output/format.ts";
+import { renderJson, writeResult } from "../../output/result.ts";
+import { writeNote } from "../../output/streams.ts";
+import { CHANGE_COLUMNS, type ChangeRow, LIFT_BRAKE, POLICY, PRUNE_ONLY } from "./changes.ts";
+import { reportProblems } from "./problems.ts";
+import { deadline, loadBackupSetup } from "./setup.ts";
 
-/** Changes are pending, for those who asked to be told so. */
+/** Exit code of `--detailed-exitcode` when changes are pending. */
 const PENDING = 3;
 
-export interface PlanCommandOptions extends Options {
+export function addPlan(backup: Command, action: MakeAction): void {
+  backup
+    .command("plan")
+    .description("show what a run would create and delete, with reasons; changes nothing")
+    .option(...POLICY)
+    .option("--save <file>", "keep the plan for polyvol backup apply")
+    .option("--detailed-exitcode", "exit with 3 when there are changes to make")
+    .option(...PRUNE_ONLY)
+    .option(...LIFT_BRAKE)
+    .addHelpText(
+      "after",
+      examples("polyvol backup plan --save tonight.json", "polyvol backup plan -o json | jq .totals"),
+    )
+    .action(action(plan));
+}
+
+interface PlanOptions extends Options {
   readonly policy?: readonly string[];
   readonly save?: string;
   readonly detailedExitcode?: boolean;
@@ -21,17 +39,18 @@ export interface PlanCommandOptions extends Options {
   readonly liftBrake?: boolean;
 }
 
-export async function run(context: Context, options: PlanCommandOptions): Promise<number> {
-  const { policies, clouds, check } = await configured(context, options.policy);
+async function plan(context: Context, options: PlanOptions): Promise<number> {
+  const backup = await import("@polyvol/backup");
+  const { policies, clouds, withSourcePositions } = await loadBackupSetup(context, options.policy);
   const { pruneOnly = false, liftBrake = false } = options;
-  const how = { abortSignal: deadline(context), pruneOnly, liftBrake };
-  const made = await check(() => plan(policies, clouds, new Date(), how));
-  if (options.save !== undefined) await save(options.save, renderJson(made));
-  await writePlan(context.output, made);
-  if (options.save !== undefined) note(`Saved as ${options.save}.\n`);
-  const code = reportProblems(made.problems);
+  const planOptions = { abortSignal: await deadline(context), pruneOnly, liftBrake };
+  const planned = await withSourcePositions(() => backup.plan(policies, clouds, new Date(), planOptions));
+  if (options.save !== undefined) await save(options.save, renderJson(planned));
+  await writePlan(context, planned);
+  if (options.save !== undefined) writeNote(`Saved as ${options.save}.\n`);
+  const code = reportProblems(planned.problems);
   if (code !== 0 || options.detailedExitcode !== true) return code;
-  return made.totals.create + made.totals.delete > 0 ? PENDING : 0;
+  return planned.totals.create + planned.totals.delete > 0 ? PENDING : 0;
 }
 
 async function save(file: string, text: string): Promise<void> {
@@ -40,4 +59,48 @@ async function save(file: string, text: string): Promise<void> {
   } catch (error) {
     throw unwritable(file, error);
   }
+}
+
+/** As data the plan itself; for people each change with its reason, and what the run costs. */
+async function writePlan({ output }: Context, planned: BackupPlan): Promise<void> {
+  await writeResult(output, planned, ({ table }) => {
+    const rows = rowsOf(planned);
+    const changes = rows.length === 0 ? "" : `${table(rows, CHANGE_COLUMNS)}\n`;
+    const { create, delete: remove, keep } = planned.totals;
+    const volumes = countText(planned.volumes.length, "volume");
+    const held = heldCount(planned);
+    const kept = `${keep} to keep${held === 0 ? "" : ` (${held} held)`}`;
+    return `${changes}${volumes}: ${create} to create, ${remove} to delete, ${kept}.\n${costText(planned)}`;
+  });
+}
+
+/** How many of the kept snapshots are held, by their ids: snapshots that no policy owns are not counted. */
+function heldCount({ volumes }: BackupPlan): number {
+  const keeps = volumes.flatMap(({ keep }) => keep);
+  return new Set(keeps.filter(({ reasons }) => reasons.includes("hold")).map(({ snapshotId }) => snapshotId))
+    .size;
+}
+
+function rowsOf({ volumes }: BackupPlan): readonly ChangeRow[] {
+  return volumes.flatMap(({ cloud, volumeName, create, delete: remove }) => {
+    const row = (
+      { policyId, name, reason }: { policyId: string; name: string; reason: string },
+      change: string,
+      tone: ChangeRow["tone"],
+    ): ChangeRow => ({ cloud, volume: volumeName, policy: policyId, change, tone, snapshot: name, reason });
+    return [
+      ...create.map((each) => row(each, "create", "good")),
+      ...remove.map((each) => row(each, "delete", "bad")),
+    ];
+  });
+}
+
+function costText({ clouds, totals }: BackupPlan): string {
+  if (totals.create + totals.delete === 0) return "";
+  return clouds
+    .map(({ cloud, requests, shortestMs }) => {
+      const time = shortestMs === 0 ? "" : `, at least ${secondsText(shortestMs)}`;
+      return `${cloud}: ${countText(requests.total, "request")}${time}.\n`;
+    })
+    .join("");
 }

@@ -1,31 +1,151 @@
-import { restore } from "@polyvol/backup";
-import { type ChoiceOptions, checkChoice, choiceOf } from "../../backup/choice.ts";
+import type { DrillCheck, DrillReport, SnapshotChoice } from "@polyvol/backup";
+import type { Command } from "commander";
+import { withProgress } from "../../changes.ts";
+import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { onOneCloud } from "../../on-clouds.ts";
-import { writeVolume } from "../../views/volume.ts";
-import { change } from "../../wait.ts";
+import { FAILED, UsageError } from "../../errors.ts";
+import { isId } from "../../find.ts";
+import { instant, omitUndefined, type RegionOptions, size, withRegion } from "../../options.ts";
+import { secondsText } from "../../output/format.ts";
+import { type Renderers, writeCheckResult } from "../../output/result.ts";
+import type { Tone } from "../../output/terminal.ts";
+import { onOneCloud } from "../../selected-clouds.ts";
+import { writeVolume } from "../volumes.ts";
+import { reportProblems } from "./problems.ts";
+import { readPolicies } from "./setup.ts";
 
-export interface RestoreCommandOptions extends ChoiceOptions {
+/** The commands that make a volume from a snapshot: restore and drill. */
+export function addRestore(backup: Command, action: MakeAction): void {
+  withSnapshotChoice(backup.command("restore"))
+    .description("make a new volume from a snapshot; the old volume is not touched")
+    .requiredOption("--as <name>", "name of the new volume")
+    .option("--size <size>", "larger than the snapshot needs: in GiB, or such as 2TiB", size)
+    .option(
+      "--region <region>",
+      "of the new volume, and where --volume is looked for first; default: where the snapshot is",
+    )
+    .option("--type <type>", "the provider's name of a volume type")
+    .addHelpText(
+      "after",
+      examples(
+        "polyvol backup restore --cloud main --volume db --as db-restored",
+        "polyvol backup restore --cloud main --volume db --taken-by 2026-11-20T00:00:00Z --as db-friday",
+      ),
+    )
+    .action(action(restore));
+  withRegion(withSnapshotChoice(backup.command("drill")))
+    .description("prove that a snapshot restores: make a temporary volume, check it, delete it")
+    .addHelpText("after", examples("polyvol backup drill --cloud main --volume db"))
+    .action(action(drill));
+}
+
+/** Adds the options that choose a snapshot. */
+function withSnapshotChoice(command: Command): Command {
+  return command
+    .option("--volume <volume>", "the newest good snapshot of this volume, by id or name")
+    .option("--snapshot <id>", "this snapshot")
+    .option("--policy <id>", "with --volume: only snapshots of this policy")
+    .option("--taken-by <time>", "with --volume: not newer, such as 2026-11-21T03:00:00Z", instant);
+}
+
+interface ChoiceOptions extends RegionOptions {
+  readonly volume?: string;
+  readonly snapshot?: string;
+  readonly policy?: string;
+  readonly takenBy?: Date;
+}
+
+interface RestoreOptions extends ChoiceOptions {
   readonly as: string;
   readonly size?: number;
-  readonly region?: string;
   readonly type?: string;
 }
 
-export async function run(context: Context, options: RestoreCommandOptions): Promise<void> {
+async function restore(context: Context, options: RestoreOptions): Promise<void> {
   checkChoice(options);
+  const backup = await import("@polyvol/backup");
   const { cloud, storage } = await onOneCloud(context);
-  const { as, size, region, type } = options;
-  const request = {
-    cloud,
-    from: await choiceOf(context, options, true),
-    newName: as,
-    ...(size === undefined ? {} : { sizeGiB: size }),
-    ...(region === undefined ? {} : { region }),
-    ...(type === undefined ? {} : { volumeType: type }),
-  };
-  const { volume } = await change(context, `restore to volume ${as} on ${cloud}`, (wait) =>
-    restore(request, { [cloud]: storage }, wait),
+  const { as: newName, size: sizeGiB, region, type: volumeType } = options;
+  // `--region` is that of the new volume, too, so the old one may be elsewhere.
+  const from = await snapshotChoice(context, options, { elsewhere: true });
+  const request = omitUndefined({ cloud, from, newName, sizeGiB, region, volumeType });
+  const { volume } = await withProgress(context, `restore to volume ${newName} on ${cloud}`, (wait) =>
+    backup.restore(request, { [cloud]: storage }, wait),
   );
-  await writeVolume(context.output, { cloud, volume });
+  await writeVolume(context, cloud, volume);
+}
+
+async function drill(context: Context, options: ChoiceOptions): Promise<number> {
+  checkChoice(options);
+  const backup = await import("@polyvol/backup");
+  const { cloud, storage } = await onOneCloud(context);
+  const from = await snapshotChoice(context, options, { elsewhere: false });
+  const text = `drill of ${options.volume ?? options.snapshot} on ${cloud}`;
+  const report = await withProgress(context, text, () =>
+    backup.drill({ cloud, from }, { [cloud]: storage }, context.call),
+  );
+  await writeCheckResult(context.output, report.ok, report, (render) => drillView(report, render));
+  reportProblems(report.problems);
+  return report.ok ? 0 : FAILED;
+}
+
+/** Refuses a wrong choice before any cloud is asked. @throws UsageError */
+function checkChoice({ volume, snapshot, policy, takenBy }: ChoiceOptions): void {
+  if ((volume === undefined) === (snapshot === undefined)) {
+    throw new UsageError("say what to restore: --volume for its newest good snapshot, or --snapshot ID.");
+  }
+  if (snapshot !== undefined && (policy !== undefined || takenBy !== undefined)) {
+    throw new UsageError("--policy and --taken-by choose among the snapshots of a --volume.");
+  }
+}
+
+/**
+ * The snapshot that the options choose: of a volume by id or name, which may be gone.
+ *
+ * @param elsewhere whether a volume that is not in `--region` is looked for everywhere
+ */
+async function snapshotChoice(
+  context: Context,
+  { volume = "", snapshot, policy, takenBy, region }: ChoiceOptions,
+  { elsewhere }: { readonly elsewhere: boolean },
+): Promise<SnapshotChoice> {
+  if (snapshot !== undefined) return { snapshotId: snapshot };
+  const policyId = policy === undefined ? undefined : await policyIds(context, policy);
+  const filter = omitUndefined({ policyId, takenBy });
+  if (isId(volume)) return { volumeId: volume, ...filter };
+  return { volumeName: volume, ...(region === undefined ? {} : { region, elsewhere }), ...filter };
+}
+
+/** The policy's id and its former ids. A configuration or policy that is wrong keeps nobody from restoring. */
+async function policyIds(context: Context, id: string): Promise<readonly string[]> {
+  try {
+    const policies = await readPolicies(await context.config());
+    return [id, ...(policies.find((each) => each.id === id)?.formerIds ?? [])];
+  } catch {
+    return [id];
+  }
+}
+
+const TONES: Readonly<Record<DrillCheck["result"], Tone>> = {
+  passed: "good",
+  failed: "bad",
+  unknown: "note",
+};
+
+function drillView(report: DrillReport, { fields }: Renderers): string {
+  const { cloud, ok, snapshotName, snapshotId, takenAt, volumeId, restoreMs, checks, leftovers } = report;
+  return fields([
+    ["cloud", cloud],
+    ["result", ok ? "the snapshot restores" : "not proved", ok ? "good" : "bad"],
+    ["snapshot", snapshotName, "strong"],
+    ["id", snapshotId],
+    ["taken", takenAt],
+    ["of volume", volumeId],
+    ["restored in", restoreMs === undefined ? "" : secondsText(restoreMs)],
+    ...checks.map(
+      ({ check, result, found, wanted }) =>
+        [check, `${result}: found ${found}; wanted ${wanted}`, TONES[result]] as const,
+    ),
+    ["left before", leftovers.map(({ name, outcome }) => `${name} ${outcome}`).join(", ")],
+  ]);
 }

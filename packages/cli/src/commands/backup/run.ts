@@ -1,20 +1,200 @@
-import { prune, run as runBackup } from "@polyvol/backup";
-import type { Options } from "../../action.ts";
-import { carryOut } from "../../backup/carry-out.ts";
-import { configured } from "../../backup/configured.ts";
+import type {
+  BackupProblem,
+  RunOptions as LibraryRunOptions,
+  RunReport,
+  VolumePlan,
+  VolumeReport,
+} from "@polyvol/backup";
+import type { Command } from "commander";
+import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
+import { FAILED } from "../../errors.ts";
+import { INTERRUPTED, STOPPED_AT_ONCE } from "../../interruption.ts";
+import { collect, type Options } from "../../options.ts";
+import { countText } from "../../output/format.ts";
+import { type Renderers, writeResult } from "../../output/result.ts";
+import { isQuiet, writeMessage } from "../../output/streams.ts";
+import { cleanLines } from "../../output/terminal.ts";
+import { CHANGE_COLUMNS, type ChangeRow, LIFT_BRAKE, POLICY, PRUNE_ONLY } from "./changes.ts";
+import { readJson, withFileNames } from "./json-files.ts";
+import { reportProblems } from "./problems.ts";
+import { type BackupSetup, deadline, loadBackupSetup } from "./setup.ts";
 
-export interface RunCommandOptions extends Options {
+const INTERRUPTION = `
+Ctrl-C, and --timeout once its time has passed, end it while the clouds are read; after that they
+finish what is in flight, begin nothing new, and say what is left. Ctrl-C again stops at once;
+a hook "after" that is due still runs then, unless Ctrl-C comes a third time.
+It can be run again at any time: it goes on from there, and makes nothing twice.
+`;
+
+/** The commands that change snapshots by policies: apply and run. */
+export function addRun(backup: Command, action: MakeAction): void {
+  backup
+    .command("apply")
+    .description("carry out a saved plan: exactly that, or nothing when the world has changed; does not ask")
+    .argument("<file>", "what polyvol backup plan --save wrote")
+    .option(POLICY[0], "as it was given to plan (repeatable)", collect)
+    .option(LIFT_BRAKE[0], "as it was given to plan")
+    .addHelpText("after", `${examples("polyvol backup apply tonight.json")}${INTERRUPTION}`)
+    .action(action(apply));
+  backup
+    .command("run")
+    .description("plan and carry out at once; made for timers: does not ask, and can be repeated")
+    .option(...POLICY)
+    .option(...PRUNE_ONLY)
+    .option(...LIFT_BRAKE)
+    .addHelpText(
+      "after",
+      `${examples("polyvol backup run", "polyvol backup run --policy nightly -o json")}${INTERRUPTION}`,
+    )
+    .action(action(run));
+}
+
+interface ApplyOptions extends Options {
   readonly policy?: readonly string[];
-  readonly pruneOnly?: boolean;
   readonly liftBrake?: boolean;
 }
 
-export async function run(context: Context, options: RunCommandOptions): Promise<number> {
-  const settings = await configured(context, options.policy);
-  const { pruneOnly = false, liftBrake = false } = options;
-  const work = pruneOnly ? prune : runBackup;
-  return await carryOut(context, settings, (how) =>
-    work(settings.policies, settings.clouds, { ...how, liftBrake }),
+async function apply(context: Context, options: ApplyOptions, file: string): Promise<number> {
+  const backup = await import("@polyvol/backup");
+  const stored = await readJson(file, "a plan that polyvol backup plan --save wrote");
+  await withFileNames({ plan: file }, () => {
+    try {
+      backup.parsePlan(stored);
+    } catch (error) {
+      // A plan that was changed is refused by `apply` itself; here only the form counts.
+      if (!(error instanceof backup.PolicyError) || error.code === "invalid_argument") throw error;
+    }
+  });
+  const setup = await loadBackupSetup(context, options.policy);
+  const { liftBrake = false } = options;
+  return await runWithProgress(context, setup, (runOptions) =>
+    backup.apply(stored, setup.policies, setup.clouds, { ...runOptions, liftBrake }),
   );
+}
+
+interface RunOptions extends ApplyOptions {
+  readonly pruneOnly?: boolean;
+}
+
+async function run(context: Context, options: RunOptions): Promise<number> {
+  const backup = await import("@polyvol/backup");
+  const setup = await loadBackupSetup(context, options.policy);
+  const { pruneOnly = false, liftBrake = false } = options;
+  const work = pruneOnly ? backup.prune : backup.run;
+  return await runWithProgress(context, setup, (runOptions) =>
+    work(setup.policies, setup.clouds, { ...runOptions, liftBrake }),
+  );
+}
+
+/**
+ * Does the work of `run` or `apply`, shows its progress, and writes its report. At the first Ctrl-C, and when
+ * `--timeout` has passed: while the clouds are being read, it ends there; after that, what is in flight is finished,
+ * nothing new is begun, and what is left is reported. At the second Ctrl-C only the hooks `after` that are due are run.
+ */
+async function runWithProgress(
+  context: Context,
+  { policies, withSourcePositions, credentialVariables }: BackupSetup,
+  work: (options: LibraryRunOptions) => Promise<RunReport>,
+): Promise<number> {
+  const { showEvents } = await import("./progress.ts");
+  const { onEvent: showEvent, close } = showEvents();
+  const stop = await deadline(context);
+  const reading = new AbortController();
+  const stopReading = (): void => reading.abort(stop.reason);
+  stop.addEventListener("abort", stopReading, { once: true });
+  const { atOnce } = context.interrupts;
+  if (policies.some(({ hooks }) => hooks.after !== undefined)) {
+    context.interrupts.undoesFirst("the hooks `after` that are due are run before");
+  }
+  const problems: BackupProblem[] = [];
+  // Ctrl-C has its own message.
+  const reportTimeout = (): void => {
+    if (!context.signal.aborted) writeMessage("--timeout has passed: only what is in flight is finished.\n");
+  };
+  let report: RunReport;
+  try {
+    report = await withSourcePositions(() =>
+      work({
+        abortSignal: AbortSignal.any([reading.signal, atOnce]),
+        drainSignal: stop,
+        onEvent(event) {
+          if (event.type === "planned") {
+            stop.removeEventListener("abort", stopReading);
+            stop.addEventListener("abort", reportTimeout, { once: true });
+          }
+          if (event.type === "problem") problems.push(event.problem);
+          showEvent(event);
+        },
+        credentialVariables,
+      }),
+    );
+  } catch (error) {
+    if (!atOnce.aborted) throw error;
+    close();
+    // There is no report that holds them.
+    reportProblems(problems);
+    writeMessage(STOPPED_AT_ONCE);
+    return INTERRUPTED;
+  } finally {
+    stop.removeEventListener("abort", stopReading);
+    stop.removeEventListener("abort", reportTimeout);
+    close();
+  }
+  // Data was asked for; a table is for those who want to know what was done.
+  if (!isQuiet() || context.output !== "table") {
+    await writeResult(context.output, report, (render) => view(report, render));
+  }
+  reportProblems(report.problems);
+  if (report.stopped) {
+    reportLeft(report, context.signal.aborted ? "" : ", since --timeout has passed");
+    return context.signal.aborted ? INTERRUPTED : FAILED;
+  }
+  return report.ok ? 0 : FAILED;
+}
+
+/** How many volumes with work left are named; the rest are counted. */
+const NAMED_VOLUMES = 20;
+
+function reportLeft({ totals, volumes }: RunReport, why: string): void {
+  writeMessage(`Stopped${why}, with nothing half done. Left: ${countText(totals.left, "change")}\n`);
+  const open = volumes.filter(({ left }) => left > 0);
+  for (const { volumeName, cloud, left } of open.slice(0, NAMED_VOLUMES)) {
+    writeMessage(`  ${cleanLines(`volume ${volumeName} on ${cloud}: ${countText(left, "change")}`)}\n`);
+  }
+  if (open.length > NAMED_VOLUMES) {
+    writeMessage(`  and ${countText(open.length - NAMED_VOLUMES, "volume")} more\n`);
+  }
+  writeMessage("Run again: it goes on from there, and makes nothing twice.\n");
+}
+
+function view(report: RunReport, { table }: Renderers): string {
+  const plans = new Map(report.plan.volumes.map((plan) => [keyOf(plan), plan]));
+  const rows = report.volumes.flatMap((volume) => rowsOf(volume, plans.get(keyOf(volume))));
+  const changes = rows.length === 0 ? "" : `${table(rows, CHANGE_COLUMNS)}\n`;
+  const { created, deleted, left } = report.totals;
+  const volumes = countText(report.volumes.length, "volume");
+  const failed = report.volumes.flatMap((volume) => volume.deleted).filter((each) => each.failed).length;
+  const failedText = failed === 0 ? "" : ` (${failed} of them failed ones)`;
+  return `${changes}${volumes}: ${created} created, ${deleted} deleted${failedText}, ${left} left.\n`;
+}
+
+const keyOf = ({ cloud, volumeId }: { cloud: string; volumeId: string }): string => `${cloud}/${volumeId}`;
+
+function rowsOf(volume: VolumeReport, plan: VolumePlan | undefined): readonly ChangeRow[] {
+  const { cloud, volumeName } = volume;
+  const row = (
+    { policyId, name }: { policyId: string; name: string },
+    change: string,
+    tone: ChangeRow["tone"],
+    reason: string,
+  ): ChangeRow => ({ cloud, volume: volumeName, policy: policyId, change, tone, snapshot: name, reason });
+  const whyCreated = (name: string): string => plan?.create.find((each) => each.name === name)?.reason ?? "";
+  const whyDeleted = (id: string): string =>
+    plan?.delete.find((each) => each.snapshotId === id)?.reason ?? "";
+  return [
+    ...volume.created.map((each) => row(each, "created", "good", whyCreated(each.name))),
+    ...volume.deleted.map((each) => row(each, "deleted", "bad", whyDeleted(each.snapshotId))),
+    ...volume.spared.map((each) => row(each, "kept", "busy", each.reasons.join("; "))),
+  ];
 }

@@ -1,0 +1,177 @@
+import type { WaitOptions } from "@polyvol/core";
+import type { Context } from "./context.ts";
+import { FAILED, hasCode, reportError, reportNext, reportText, UsageError } from "./errors.ts";
+import { secondsText } from "./output/format.ts";
+import { writeResult } from "./output/result.ts";
+import { writeMessage, writeNote } from "./output/streams.ts";
+import { clean } from "./output/terminal.ts";
+
+/** Makes one change: shows its progress, and enters it in the ledger of what is left. */
+export async function withProgress<T>(
+  context: Context,
+  text: string,
+  work: (options: WaitOptions) => Promise<T>,
+): Promise<T> {
+  const { createProgress } = await import("./output/progress.ts");
+  const entry = context.ledger.plan(text);
+  const progress = createProgress();
+  const startedAt = performance.now();
+  progress.update(text, "asked for");
+  entry.begin();
+  try {
+    const result = await work({
+      ...context.call,
+      onProgress: ({ seen }) => progress.update(text, seen),
+    });
+    progress.finish(text, `done in ${secondsText(performance.now() - startedAt)}`);
+    entry.done();
+    return result;
+  } catch (error) {
+    if (!context.signal.aborted) {
+      progress.finish(text, "failed", "bad");
+      entry.done();
+    }
+    throw error;
+  } finally {
+    progress.close();
+  }
+}
+
+/**
+ * Asks before something is lost. `false`: the answer was no.
+ * @param yes the value of `--yes`
+ * @throws UsageError where nobody can be asked
+ */
+export async function confirm(
+  { signal }: Context,
+  question: string,
+  yes: boolean | undefined,
+): Promise<boolean> {
+  if (yes === true) return true;
+  const safe = clean(question);
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new UsageError(`${safe} Nobody can be asked here: add --yes.`);
+  }
+  const { createInterface } = await import("node:readline/promises");
+  // Without a terminal of its own readline leaves Ctrl-C to the command.
+  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+  try {
+    // A terminal that goes away is no answer.
+    const closed = new Promise<string>((resolve) => {
+      for (const end of ["close", "error"]) lines.once(end, () => resolve(""));
+    });
+    const answer = await Promise.race([lines.question(`${safe} [y/N] `, { signal }), closed]);
+    return /^y(es)?$/i.test(answer.trim());
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    lines.close();
+  }
+}
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What a command deletes. */
+export interface Deletion<Resource extends Named> {
+  readonly cloud: string;
+  readonly kind: "volume" | "snapshot";
+  /** The arguments of the command line. */
+  readonly texts: readonly string[];
+  /** `--yes` */
+  readonly yes: boolean | undefined;
+  /** `--held`: delete also what is held. */
+  readonly held: boolean | undefined;
+  find(text: string): Promise<Resource>;
+  /** Why each of these must not be deleted: it is held, or that is not visible. Not called with `--held`. */
+  holdReasons(resources: readonly Resource[]): Promise<readonly string[]>;
+  /** The question before anything is deleted. */
+  question(resources: readonly Resource[]): string;
+  delete(id: string, wait: WaitOptions): Promise<void>;
+}
+
+/**
+ * Finds, asks, deletes side by side, and reports on each. One that fails does not stop the others.
+ * @returns the exit code
+ */
+export async function runDeletion<Resource extends Named>(
+  context: Context,
+  deletion: Deletion<Resource>,
+): Promise<number> {
+  const { cloud, kind, texts } = deletion;
+  const found = await Promise.all(texts.map((text) => undefinedIfMissing(deletion.find(text))));
+  const resources = [
+    ...new Map(found.flatMap((each) => (each === undefined ? [] : [[each.id, each]]))).values(),
+  ];
+  for (const [index, text] of texts.entries()) {
+    if (found[index] === undefined) writeNote(`${kind} ${text} on ${cloud}: not there, nothing to delete\n`);
+  }
+  const reasons =
+    deletion.held === true || resources.length === 0 ? [] : await deletion.holdReasons(resources);
+  if (reasons.length > 0) {
+    for (const reason of reasons) reportText(`${cloud}: ${reason}; nothing was deleted`, undefined);
+    const release =
+      kind === "snapshot"
+        ? "polyvol backup release takes a hold off"
+        : "polyvol backup release takes a hold off a snapshot, the provider's console the tag polyvol-hold off a volume";
+    reportNext(`${release}; --held deletes what is or may be held all the same`);
+    return FAILED;
+  }
+  if (resources.length > 0 && !(await confirm(context, deletion.question(resources), deletion.yes))) {
+    writeMessage("Nothing was deleted.\n");
+    return FAILED;
+  }
+  const deleted = await deleteAll(context, deletion, resources);
+  const data = resources.map(({ id, name }) => ({ cloud, id, name, deleted: deleted.includes(id) }));
+  await writeResult(context.output, data, () => "");
+  return deleted.length === resources.length ? 0 : FAILED;
+}
+
+/** Missing is success: what is to be deleted need not be there. */
+async function undefinedIfMissing<T>(finding: Promise<T>): Promise<T | undefined> {
+  try {
+    return await finding;
+  } catch (error) {
+    if (hasCode(error, "not_found")) return undefined;
+    throw error;
+  }
+}
+
+async function deleteAll<Resource extends Named>(
+  context: Context,
+  { cloud, kind, delete: remove }: Deletion<Resource>,
+  resources: readonly Resource[],
+): Promise<readonly string[]> {
+  const { createProgress } = await import("./output/progress.ts");
+  const progress = createProgress();
+  const errors: unknown[] = [];
+  const deleted: string[] = [];
+  const work = resources.map(async ({ id, name }) => {
+    const text = `${kind} ${name} on ${cloud}`;
+    const entry = context.ledger.plan(`deletion of ${text}`);
+    const startedAt = performance.now();
+    progress.update(text, "deleting");
+    entry.begin();
+    try {
+      await remove(id, {
+        ...context.call,
+        onProgress: ({ seen }) => progress.update(text, seen),
+      });
+      progress.finish(text, `deleted in ${secondsText(performance.now() - startedAt)}`);
+      entry.done();
+      deleted.push(id);
+    } catch (error) {
+      if (context.signal.aborted) return;
+      progress.finish(text, "not deleted", "bad");
+      entry.done();
+      errors.push(error);
+    }
+  });
+  await Promise.all(work);
+  progress.close();
+  context.signal.throwIfAborted();
+  for (const error of errors) reportError(error, cloud);
+  return deleted;
+}

@@ -1,0 +1,100 @@
+import { styleText } from "node:util";
+import { type Command, Help } from "commander";
+import { type Context, createContext } from "./context.ts";
+import { reportError } from "./errors.ts";
+import { createLedger, INTERRUPTED, listenForInterrupts } from "./interruption.ts";
+import type { Options } from "./options.ts";
+import { reserveOutputForData, setQuiet, writeMessage } from "./output/streams.ts";
+import { cleanLines } from "./output/terminal.ts";
+
+/**
+ * What a command does. It resolves with the exit code; no code, or 0, is success. The modules of the commands are
+ * loaded at every start, so a handler loads the packages that it needs by `import()`.
+ */
+export type Handler<Given extends Options, Args extends readonly unknown[]> = (
+  context: Context,
+  options: Given,
+  ...args: Args
+  // biome-ignore lint/suspicious/noConfusingVoidType: a command that returns nothing has succeeded
+) => Promise<number | void>;
+
+/** Makes a commander action of a handler. */
+export type MakeAction = <Given extends Options, Args extends readonly unknown[]>(
+  handler: Handler<Given, Args>,
+) => (this: Command) => Promise<void>;
+
+/** `finish` receives the exit code of the command that ran. */
+export function createAction(finish: (code: number) => void): MakeAction {
+  return <Given extends Options, Args extends readonly unknown[]>(handler: Handler<Given, Args>) =>
+    async function (this: Command): Promise<void> {
+      const options = this.optsWithGlobals();
+      const args = this.processedArgs as unknown as Args;
+      finish(await runInContext(options, (context) => handler(context, options as Given, ...args)));
+    };
+}
+
+/** Runs a command with its context, and turns whatever it throws into a message and an exit code. */
+export async function runInContext(
+  options: Options,
+  // biome-ignore lint/suspicious/noConfusingVoidType: a command that returns nothing has succeeded
+  work: (context: Context) => Promise<number | void>,
+): Promise<number> {
+  if (options["output"] !== "table") reserveOutputForData();
+  if (options["quiet"] === true) setQuiet();
+  const interrupts = listenForInterrupts();
+  const ended = new AbortController();
+  const ledger = createLedger();
+  try {
+    return (await work(createContext(options, interrupts, ended.signal, ledger))) ?? 0;
+  } catch (error) {
+    if (!interrupts.signal.aborted) return reportError(error);
+    const left = ledger.left();
+    writeMessage(
+      left.length === 0 ? "Interrupted; nothing is left half done.\n" : "Interrupted. What is left:\n",
+    );
+    for (const line of left) writeMessage(`  ${cleanLines(line)}\n`);
+    if (left.length > 0)
+      writeMessage("The same command can be repeated: it continues, and makes nothing twice.\n");
+    return INTERRUPTED;
+  } finally {
+    ended.abort();
+    interrupts.release();
+  }
+}
+
+/** Sets up a command that has only subcommands. */
+export function asGroup(command: Command): Command {
+  return command
+    .configureHelp({
+      showGlobalOptions: true,
+      // The version is asked of the program alone.
+      visibleGlobalOptions(each) {
+        const all = Help.prototype.visibleGlobalOptions.call(this, each);
+        return all.filter(({ long }) => long !== "--version");
+      },
+      styleTitle: (title) => styleText("bold", title),
+    })
+    .exitOverride();
+}
+
+/** Adds a command that has only subcommands. */
+export function addGroup(parent: Command, name: string, description: string): Command {
+  return asGroup(parent.command(name).description(description));
+}
+
+/** Examples below a help text. */
+export function examples(...lines: readonly string[]): string {
+  return `\n${lines.length === 1 ? "Example" : "Examples"}:\n${lines.map((line) => `  ${line}`).join("\n")}\n`;
+}
+
+/** Makes every command answer what it does not understand with the commands it knows, and its help. */
+export function hintAtHelp(command: Command): void {
+  const known = command.commands.map((each) => each.name());
+  const list = known.length === 0 ? "" : `known: ${known.join(", ")} `;
+  command.showHelpAfterError(`${list}(see: ${pathOf(command)} --help)`);
+  for (const each of command.commands) hintAtHelp(each);
+}
+
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+}

@@ -1,0 +1,85 @@
+import type { HoldWriter } from "@polyvol/backup";
+import type { BlockStorage } from "@polyvol/core";
+import type { Command } from "commander";
+import { withProgress } from "../../changes.ts";
+import { examples, type MakeAction } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { findSnapshot, findVolumeOption } from "../../find.ts";
+import { type SnapshotOptions, withRegion, withVolume } from "../../options.ts";
+import { writeResult } from "../../output/result.ts";
+import { onOneCloud } from "../../selected-clouds.ts";
+import { deadline } from "./setup.ts";
+
+const SNAPSHOTS = "ids of snapshots; their names with --volume";
+
+export function addHolds(backup: Command, action: MakeAction): void {
+  withVolume(withRegion(backup.command("hold")))
+    .description("keep snapshots from being deleted by any policy, until they are released")
+    .argument("<snapshots...>", SNAPSHOTS)
+    .addHelpText("after", examples("polyvol backup hold --cloud main --volume db before-upgrade"))
+    .action(
+      action((context, options: SnapshotOptions, texts: readonly string[]) =>
+        changeHolds(context, "hold", options, texts),
+      ),
+    );
+  withVolume(withRegion(backup.command("release")))
+    .description("take the hold off snapshots; policies may delete them again")
+    .argument("<snapshots...>", SNAPSHOTS)
+    .addHelpText("after", examples("polyvol backup release --cloud main --volume db before-upgrade"))
+    .action(
+      action((context, options: SnapshotOptions, texts: readonly string[]) =>
+        changeHolds(context, "release", options, texts),
+      ),
+    );
+}
+
+/** Puts holds on snapshots, or takes them off, one after the other. */
+async function changeHolds(
+  context: Context,
+  operation: "hold" | "release",
+  options: SnapshotOptions,
+  texts: readonly string[],
+): Promise<void> {
+  const backup = await import("@polyvol/backup");
+  const { cloud, storage } = await onOneCloud(context);
+  const volume = await findVolumeOption(context, storage, options);
+  const found = await Promise.all(texts.map((text) => findSnapshot(context, storage, text, volume)));
+  const holdOptions = { writers: await holdWriters(storage), abortSignal: await deadline(context) };
+  const rows: {
+    readonly cloud: string;
+    readonly name: string;
+    readonly id: string;
+    readonly held: boolean;
+  }[] = [];
+  for (const { id, name } of found) {
+    const snapshot = await withProgress(context, `${operation} of snapshot ${name} on ${cloud}`, () =>
+      backup[operation](storage, id, holdOptions),
+    );
+    rows.push({ cloud, ...snapshot, held: backup.isHeld(snapshot) });
+  }
+  await writeResult(context.output, rows, ({ table }) =>
+    table(rows, [
+      { title: "cloud", text: (row) => row.cloud },
+      { title: "snapshot", text: ({ name }) => name, flexible: true },
+      {
+        title: "hold",
+        text: ({ held }) => (held ? "held" : "not held"),
+        tone: ({ held }) => (held ? "busy" : "note"),
+      },
+      { title: "id", text: ({ id }) => id },
+    ]),
+  );
+}
+
+/** The tag that the backup library takes for a hold; it reads back what is written here. */
+const HOLD_TAG = "polyvol-hold";
+
+/** Writes holds on snapshots of this storage by a tag, where their descriptions cannot carry them. */
+async function holdWriters(storage: BlockStorage): Promise<Readonly<Record<string, HoldWriter>>> {
+  const { snapshotTagWriter } = await import("@polyvol/container");
+  const write = await snapshotTagWriter(storage);
+  if (write === undefined) return {};
+  return {
+    [storage.provider]: (on, snapshot, held, options) => write(on, snapshot, HOLD_TAG, held, options),
+  };
+}

@@ -1,0 +1,68 @@
+import type { PolicyProblem } from "@polyvol/backup";
+import { UsageError } from "../../errors.ts";
+
+/** The plan of a very large fleet has some ten MiB. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/**
+ * The parsed content of a JSON file.
+ *
+ * @param purpose what the file is for, such as `the keys of a retention policy`
+ * @throws UsageError naming the file
+ */
+export async function readJson(file: string, purpose: string): Promise<unknown> {
+  const core = await import("@polyvol/core/driver");
+  let text: string;
+  try {
+    text = await core.readTextFile(file, { mostBytes: MAX_BYTES, orPipe: true });
+  } catch (error) {
+    if (error instanceof core.UnfitFile) throw new UsageError(error.message);
+    const { code } = error as NodeJS.ErrnoException;
+    const found = code === "ENOENT" ? "no such file" : `a file that cannot be read (${code})`;
+    throw new UsageError(`${file}: found ${found}; allowed: a readable JSON file with ${purpose}`);
+  }
+  try {
+    return core.parseJsonText(text);
+  } catch (error) {
+    if (error instanceof core.AmbiguousJson) {
+      throw new UsageError(
+        `${file}:${error.line}:${error.column}: found ${error.found}; allowed: JSON with ${purpose}`,
+      );
+    }
+    const reason = text.trim() === "" ? "the file is empty" : core.fitWords((error as Error).message);
+    throw new UsageError(`${file}: found text that is not JSON (${reason}); allowed: JSON with ${purpose}`);
+  }
+}
+
+/**
+ * Does the work; reports what the backup library refuses by file and path.
+ *
+ * @param files file names by the word that the paths of problems in them begin with
+ * @throws UsageError
+ */
+export async function withFileNames<T>(
+  files: Readonly<Record<string, string>>,
+  work: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { PolicyError } = await import("@polyvol/backup");
+    if (!(error instanceof PolicyError)) throw error;
+    const lines = error.problems.map((problem) => problemText(problem, files));
+    const names = Object.values(files).join(", ");
+    throw new UsageError(lines.length === 0 ? `${names}: ${error.message}` : lines.join("\n"), {
+      cause: error,
+    });
+  }
+}
+
+function problemText(
+  { path, found, allowed }: PolicyProblem,
+  files: Readonly<Record<string, string>>,
+): string {
+  const root = /^\w+/.exec(path)?.[0] ?? "";
+  const file = files[root];
+  const place = file === undefined ? [path] : [file, path.slice(root.length).replace(/^\./, "")];
+  return `${place.filter((part) => part !== "").join(": ")}: found ${found}; allowed: ${allowed}`;
+}

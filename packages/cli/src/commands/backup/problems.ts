@@ -1,0 +1,47 @@
+import type { BackupProblem } from "@polyvol/backup";
+import { FAILED, nextStep, reportText } from "../../errors.ts";
+
+const EFFECTS: Readonly<Record<BackupProblem["effect"], string>> = {
+  nothing_done: "no snapshot is taken and none deleted there",
+  nothing_deleted: "no snapshot is deleted there",
+  attention: "",
+};
+
+/**
+ * Writes each problem and what to do next to standard error, and returns the exit code.
+ *
+ * @param readOnly the command changes nothing, so the effect of a problem on changes is not written
+ */
+export function reportProblems(
+  problems: readonly BackupProblem[],
+  { readOnly = false }: { readonly readOnly?: boolean } = {},
+): number {
+  for (const problem of problems) {
+    const { cloud, policyId, volumeName, volumeId, message, effect } = problem;
+    const volume = volumeName ?? volumeId;
+    // A message that begins with its place is not given it twice.
+    const policyText = `policy ${policyId}`;
+    const volumeText = `volume ${volume}`;
+    const namesVolume = volume !== undefined && message.startsWith(`${volumeText} (`);
+    const parts = [
+      namesVolume ? "" : (cloud ?? ""),
+      policyId === undefined || message.startsWith(`${policyText}:`) ? "" : policyText,
+      volume === undefined || namesVolume ? "" : volumeText,
+      message,
+    ].filter((part) => part !== "");
+    const effectText = readOnly ? "" : EFFECTS[effect];
+    reportText(`${parts.join(": ")}${effectText === "" ? "" : `; ${effectText}`}`, nextOf(problem));
+  }
+  return problems.length === 0 ? 0 : FAILED;
+}
+
+/** The message of a hook, or of what Polyvol refuses itself, is complete; a cloud's failure has its usual next step. */
+function nextOf(problem: BackupProblem): string | undefined {
+  if (problem.hook !== undefined) return undefined;
+  const complete = ["failed_precondition", "not_found", "conflict", "already_exists"];
+  if (complete.includes(problem.code)) return undefined;
+  const next = nextStep(problem, problem.cloud);
+  return problem.code === "resource_exhausted"
+    ? `${next}; polyvol backup run --prune-only deletes what no rule keeps`
+    : next;
+}

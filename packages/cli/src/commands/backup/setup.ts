@@ -1,0 +1,117 @@
+import type { Clouds, Policy, PolicyProblem } from "@polyvol/backup";
+import type { Config, ConfigError, ConfigPath } from "@polyvol/container";
+import type { Context } from "../../context.ts";
+import { TimedOut, UsageError } from "../../errors.ts";
+import { omitUndefined } from "../../options.ts";
+import { secondsText } from "../../output/format.ts";
+
+/** What the configuration says about backups. */
+export interface BackupSetup {
+  readonly policies: readonly Policy[];
+  readonly clouds: Clouds;
+  /** Environment variables that hold credentials. */
+  readonly credentialVariables: readonly string[];
+  /** Does the work; reports what the library refuses about a policy by its place in the file. */
+  withSourcePositions<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/**
+ * Loads the policies and connects the clouds of the configuration. A cloud that cannot be connected is given as its
+ * error, which the library reports beside its other problems.
+ *
+ * @param ids the values of `--policy`; without any, all policies are taken
+ * @throws UsageError for a policy that does not exist, and for `--cloud`
+ * @throws ConfigError for a policy that is wrong
+ */
+export async function loadBackupSetup(context: Context, ids: readonly string[] = []): Promise<BackupSetup> {
+  if (context.cloudOption.length > 0) {
+    throw new UsageError("--cloud does not go with this command: policies say which clouds they are about.");
+  }
+  const config = await context.config();
+  const { connectEach } = await import("@polyvol/container");
+  return {
+    policies: choosePolicies(await readPolicies(config), ids),
+    clouds: await connectEach(config),
+    credentialVariables: variablesOf(config),
+    withSourcePositions: (work) => withSourcePositions(config, work),
+  };
+}
+
+function choosePolicies(all: readonly Policy[], ids: readonly string[]): readonly Policy[] {
+  const known = all.map(({ id }) => id);
+  const unknown = ids.filter((id) => !known.includes(id));
+  if (unknown.length > 0) {
+    throw new UsageError(`--policy: found ${unknown.join(", ")}; allowed: ${known.join(", ")}`);
+  }
+  return ids.length === 0 ? all : all.filter(({ id }) => ids.includes(id));
+}
+
+function variablesOf({ clouds }: Config): readonly string[] {
+  const references = [...clouds.values()].flatMap(({ credentials }) => Object.values(credentials ?? {}));
+  return references.flatMap((reference) => ("env" in reference ? [reference.env] : []));
+}
+
+/** The policies of a configuration, checked as far as no cloud is needed for that. @throws ConfigError */
+export async function readPolicies(config: Config): Promise<readonly Policy[]> {
+  const { parsePolicies } = await import("@polyvol/backup");
+  const policies = await withSourcePositions(config, () => parsePolicies(config.policies));
+  const known = [...config.clouds.keys()];
+  const problems = policies.flatMap(({ id, select }) =>
+    (select.clouds ?? [])
+      .filter((name) => !known.includes(name))
+      .map((name) => ({
+        path: `policies.${id}.select.cloud`,
+        found: JSON.stringify(name),
+        allowed: known.join(", "),
+      })),
+  );
+  if (problems.length > 0) throw await policyConfigError(config, problems);
+  return policies;
+}
+
+async function withSourcePositions<T>(config: Config, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { PolicyError } = await import("@polyvol/backup");
+    if (!(error instanceof PolicyError) || error.code !== "invalid_argument") throw error;
+    const problems = error.problems.filter(({ path }) => path.startsWith("policies"));
+    if (problems.length === 0) throw error;
+    throw await policyConfigError(config, problems, error);
+  }
+}
+
+async function policyConfigError(
+  config: Config,
+  problems: readonly PolicyProblem[],
+  cause?: unknown,
+): Promise<ConfigError> {
+  const { ConfigError } = await import("@polyvol/container");
+  const located = problems.map(({ path, found, allowed }) =>
+    omitUndefined({ path, found, allowed, position: config.locate(stepsOf(path)) }),
+  );
+  return new ConfigError(config.file, located, omitUndefined({ cause }));
+}
+
+/** `policies.nightly.select.tags[0]` as keys and indices. */
+function stepsOf(path: string): ConfigPath {
+  return [...path.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([step, index]) =>
+    index === undefined ? step : Number(index),
+  );
+}
+
+/** Aborts at Ctrl-C, and when `--timeout` has passed. */
+export async function deadline({
+  signal,
+  ended,
+  call: { timeoutMs },
+}: Pick<Context, "signal" | "ended" | "call">): Promise<AbortSignal> {
+  if (timeoutMs === undefined) return signal;
+  const { startTimer, systemClock } = await import("@polyvol/core/driver");
+  const late = new AbortController();
+  const stopTimer = startTimer(systemClock, timeoutMs, () => {
+    late.abort(new TimedOut(`given up after ${secondsText(timeoutMs)}, as --timeout asks`));
+  });
+  ended.addEventListener("abort", stopTimer, { once: true });
+  return AbortSignal.any([signal, late.signal]);
+}

@@ -1,0 +1,141 @@
+import type { CloudConfig, SecretReference } from "@polyvol/container";
+import type { BlockStorage, Health } from "@polyvol/core";
+import type { Command } from "commander";
+import { addGroup, examples, type MakeAction } from "../command.ts";
+import type { Context } from "../context.ts";
+import { writeCheckResult, writeResult } from "../output/result.ts";
+import type { Column } from "../output/table.ts";
+import { onEachCloud } from "../selected-clouds.ts";
+
+/** The commands about the clouds of the configuration. */
+export function addClouds(program: Command, action: MakeAction): void {
+  const clouds = addGroup(program, "clouds", "the clouds of the configuration");
+  clouds
+    .command("list")
+    .description("show the configured clouds; sends nothing")
+    .addHelpText("after", examples("polyvol clouds list", "polyvol clouds list -c other.yaml"))
+    .action(action(list));
+  clouds
+    .command("check")
+    .description("one request to each cloud: credentials, API version, clock skew, quota left")
+    .addHelpText("after", examples("polyvol clouds check --cloud main", "polyvol clouds check --output json"))
+    .action(action(check));
+}
+
+async function list(context: Context): Promise<void> {
+  const { clouds } = await context.config();
+  const rows = (await context.selected()).flatMap((name) => clouds.get(name) ?? []);
+  await writeResult(context.output, rows.map(cloudData), ({ table }) =>
+    table(rows, [
+      { title: "cloud", text: ({ name }) => name },
+      { title: "provider", text: ({ provider }) => provider },
+      { title: "region", text: ({ region }) => region ?? "" },
+      { title: "credentials", text: credentialsText, flexible: true },
+      {
+        title: "address",
+        text: ({ options }) => String(options["baseUrl"] ?? "the provider's"),
+        flexible: true,
+      },
+    ]),
+  );
+}
+
+function cloudData({ name, provider, region, credentials, options }: CloudConfig): object {
+  const sources = Object.entries(credentials ?? {}).map(([key, value]) => [key, sourceText(value)]);
+  return { cloud: name, provider, region, credentials: Object.fromEntries(sources), options };
+}
+
+function credentialsText({ credentials }: CloudConfig): string {
+  if (credentials === undefined) return "the adapter's own variables";
+  return Object.values(credentials).map(sourceText).join(", ");
+}
+
+function sourceText(reference: SecretReference): string {
+  if (typeof reference === "function") return "given in the file";
+  return "env" in reference ? `env ${reference.env}` : `file ${reference.file}`;
+}
+
+interface Row {
+  readonly cloud: string;
+  readonly provider: string;
+  readonly health: Health | undefined;
+  readonly durationMs: number | undefined;
+  readonly failure: { readonly code: string; readonly message: string } | undefined;
+}
+
+async function check(context: Context): Promise<number> {
+  const { clouds } = await context.config();
+  const checks = await onEachCloud(context, async (storage) => {
+    const startedAt = performance.now();
+    const health = await storage.checkHealth({ ...context.call, tags: true });
+    if (health.tagsVisible === false) await throwHiddenTags(storage);
+    return { health, durationMs: Math.round(performance.now() - startedAt) };
+  });
+  const results = new Map(checks.results.map(({ cloud, value }) => [cloud, value]));
+  const failures = new Map(checks.failures.map(({ cloud, error }) => [cloud, failureOf(error)]));
+  const rows = (await context.selected()).map((cloud): Row => {
+    const result = results.get(cloud);
+    return {
+      cloud,
+      provider: clouds.get(cloud)?.provider ?? "",
+      health: result?.health,
+      durationMs: result?.durationMs,
+      failure: failures.get(cloud),
+    };
+  });
+  const ok = rows.every(({ failure }) => failure === undefined);
+  await writeCheckResult(context.output, ok, rows.map(healthData), ({ table }) => table(rows, COLUMNS));
+  return checks.report();
+}
+
+/** What such credentials do not see could be a hold, so backups delete nothing by them. */
+async function throwHiddenTags({ provider, capabilities }: BlockStorage): Promise<never> {
+  const { PolyvolError } = await import("@polyvol/core");
+  const scope = capabilities.limits.tags?.readScope;
+  const needs = scope === undefined ? "the right to see them" : `the scope ${scope}`;
+  const reason = `the credentials cannot see tags: they need ${needs}, and without it backups delete nothing`;
+  throw new PolyvolError("permission_denied", reason, { provider, operation: "checkHealth" });
+}
+
+function failureOf(error: unknown): { readonly code: string; readonly message: string } {
+  const code = (error as { readonly code?: unknown } | null)?.code;
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: typeof code === "string" ? code : "configuration", message };
+}
+
+function healthData({ cloud, provider, health, durationMs, failure }: Row): object {
+  return { cloud, provider, ok: failure === undefined, ...health, durationMs, failure };
+}
+
+/** A clock that is this far off makes signed requests fail on some providers. */
+const MAX_SKEW_MS = 120_000;
+
+const COLUMNS: readonly Column<Row>[] = [
+  { title: "cloud", text: ({ cloud }) => cloud },
+  { title: "provider", text: ({ provider }) => provider },
+  {
+    title: "result",
+    text: ({ failure }) => failure?.code ?? "ok",
+    tone: ({ failure }) => (failure === undefined ? "good" : "bad"),
+  },
+  { title: "api version", text: ({ health }) => health?.apiVersion ?? "" },
+  {
+    title: "clock skew",
+    text: skewText,
+    tone: ({ health }) => (Math.abs(health?.clockSkewMs ?? 0) > MAX_SKEW_MS ? "bad" : undefined),
+    align: "right",
+  },
+  { title: "requests left", text: ({ health }) => String(health?.requestsLeft ?? ""), align: "right" },
+  {
+    title: "took",
+    text: ({ durationMs }) => (durationMs === undefined ? "" : `${durationMs} ms`),
+    align: "right",
+    optional: true,
+  },
+];
+
+function skewText({ health }: Row): string {
+  const ms = health?.clockSkewMs;
+  // Providers tell the time in whole seconds, cut off: on average it is half a second later.
+  return ms === undefined ? "" : `${Math.trunc((ms + 500) / 1000) || 0} s`;
+}

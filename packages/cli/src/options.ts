@@ -1,0 +1,94 @@
+import { type Command, InvalidArgumentError } from "commander";
+
+const MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const GIB: Readonly<Record<string, number>> = { "": 1, G: 1, GIB: 1, T: 1024, TIB: 1024 };
+
+/** Options as commander reads them, the global ones among them. */
+export type Options = Readonly<Record<string, unknown>>;
+
+/** Options of a command that takes the name of a volume. */
+export interface RegionOptions extends Options {
+  /** Where the name is looked for; by default the cloud's own region comes first. */
+  readonly region?: string;
+}
+
+/** Options of a command that takes snapshots, by id or by the name that they have on a volume. */
+export interface SnapshotOptions extends RegionOptions {
+  readonly volume?: string;
+}
+
+/** Adds `--region` to a command that takes the name of a volume. */
+export function withRegion(command: Command): Command {
+  return command.option(
+    "--region <region>",
+    "region of the volume, by name; default: the cloud's region first",
+  );
+}
+
+/** Adds `--volume` to a command that takes snapshots by id or name. */
+export function withVolume(command: Command): Command {
+  return command.option("--volume <volume>", "id or name of the volume, to name its snapshots by name");
+}
+
+/** Collects the values of an option that may be repeated. */
+export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
+}
+
+/** `90s`, `15m`, `1h30m` in milliseconds. @throws InvalidArgumentError */
+export function duration(text: string): number {
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) {
+    throw new InvalidArgumentError("Give a time such as 90s, 15m or 1h30m.");
+  }
+  let total = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
+    total += Number(amount) * (MS[unit ?? ""] ?? 0);
+  }
+  if (total > 0) return total;
+  throw new InvalidArgumentError("Give a time above 0.");
+}
+
+/** `20`, `20GiB`, `2TiB` in GiB. @throws InvalidArgumentError */
+export function size(text: string): number {
+  const [, amount = "", unit = ""] = /^(\d+)\s*(G|GiB|T|TiB)?$/i.exec(text) ?? [];
+  const factor = GIB[unit.toUpperCase()];
+  if (amount === "" || factor === undefined || Number(amount) === 0) {
+    throw new InvalidArgumentError("Give a whole size such as 20, 20GiB or 2TiB.");
+  }
+  return Number(amount) * factor;
+}
+
+/** An ISO 8601 date and time with an offset. @throws InvalidArgumentError */
+export function instant(text: string): Date {
+  const time = new Date(text);
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d.*(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(time.getTime()))
+    return time;
+  throw new InvalidArgumentError("Give a date and time with an offset or Z, such as 2026-11-21T03:00:00Z.");
+}
+
+/** A whole number from 1. @throws InvalidArgumentError */
+export function count(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Give a whole number from 1.");
+}
+
+/** `KEY=VALUE`, repeatable; `KEY` alone has an empty value. @throws InvalidArgumentError */
+export function tag(
+  text: string,
+  earlier: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const [key = "", ...value] = text.split("=");
+  if (key === "") throw new InvalidArgumentError("Give a tag such as env=prod.");
+  return { ...earlier, [key]: value.join("=") };
+}
+
+/** The same object without the keys whose value is `undefined`: what was not given is left to the library. */
+export function omitUndefined<T extends object>(values: T): OmitUndefined<T> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined),
+  ) as OmitUndefined<T>;
+}
+
+type OmitUndefined<T> = { [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key] } & {
+  [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined>;
+};
