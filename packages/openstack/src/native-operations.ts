@@ -125,7 +125,7 @@ export class OpenStackOperations {
     options: CallOptions | undefined,
     task: (context: CallContext) => Promise<T>,
   ): Promise<T> {
-    return this.#storage.run(`${PROVIDER}.${name}`, true, task, options);
+    return this.#storage.run(`${PROVIDER}.${name}`, task, { ...options, idempotent: true });
   }
 }
 
