@@ -1,56 +1,8 @@
-import { evaluateRetention } from "@polyvol/backup";
 import type { LogEntry } from "@polyvol/emulators";
 import { expect, test } from "vitest";
-import { createCalendar, DAY_MS } from "../src/demo/calendar.ts";
-import { createPolicies, type Rules } from "../src/demo/policies.ts";
-import { keptSlots } from "../src/demo/retention.ts";
-import { createTally } from "../src/demo/tally.ts";
-import type { TrueState } from "../src/demo/true-state.ts";
-
-const RULES: readonly Rules[] = [{ daily: 7, weekly: 4 }, { last: 2 }, { weekly: 3 }, { daily: 1, last: 5 }];
-
-test("the demo counts retention by itself, and comes to what the library comes to", () => {
-  const first = Date.parse("2026-10-20T03:00:00Z");
-  for (const rules of RULES) {
-    for (let nights = 1; nights <= 40; nights += 1) {
-      // Every eleventh night is missing.
-      const slots = Array.from({ length: nights }, (_, night) => first + night * DAY_MS).filter(
-        (_, night) => night % 11 !== 10,
-      );
-      const { kept } = evaluateRetention(
-        { ...rules, timezone: "UTC" },
-        slots.map((slot) => ({ id: String(slot), time: new Date(slot) })),
-        { now: new Date(first + nights * DAY_MS) },
-      );
-      expect([...keptSlots(slots, rules)].sort(), `${JSON.stringify(rules)} after ${nights} nights`).toEqual(
-        kept.map(({ snapshot }) => snapshot.time.getTime()).sort(),
-      );
-    }
-  }
-});
-
-test("seven days and the newest of each of four weeks, by hand", () => {
-  // 1 October 2026 is a Thursday; the Sundays are 4, 11, 18, 25.
-  const slots = Array.from({ length: 30 }, (_, day) => Date.UTC(2026, 9, day + 1, 3));
-  const days = [...keptSlots(slots, { daily: 7, weekly: 4 })].map((slot) => new Date(slot).getUTCDate());
-  expect(days.sort((a, b) => a - b)).toEqual([11, 18, 24, 25, 26, 27, 28, 29, 30]);
-});
-
-test("at every hour the nights end two to four hours ago, each half an hour after its slot", () => {
-  for (let now = Date.UTC(2026, 10, 21); now < Date.UTC(2026, 10, 22); now += 7 * 60_000) {
-    const { hour, nights } = createCalendar(now);
-    expect(nights).toHaveLength(30);
-    const last = nights.at(-1) ?? 0;
-    expect(now - last).toBeGreaterThan(2 * 3_600_000);
-    expect(now - last).toBeLessThan(4 * 3_600_000);
-    for (const { newestSlot, id } of createPolicies(hour)) {
-      const slot = newestSlot(last);
-      expect(last - slot).toBeLessThan(id === "nightly" ? DAY_MS / 24 : 7 * DAY_MS);
-      expect(newestSlot(now), "nothing has come due since").toBe(slot);
-    }
-    expect(new Date(createPolicies(hour)[1]?.newestSlot(now) ?? 0).getUTCDay()).toBe(0);
-  }
-});
+import type { Inventory } from "../src/demo/clouds.ts";
+import { readLog, sumRows } from "../src/demo/faults.ts";
+import { type Check, writeReport } from "../src/demo/reporter.ts";
 
 test("faults are counted by kind, with what became of the snapshots that they struck", () => {
   const entry = (id: string | undefined, name: string, target = "/v1/snapshots"): LogEntry =>
@@ -60,11 +12,10 @@ test("faults are counted by kind, with what became of the snapshots that they st
       requestBody: JSON.stringify({ name }),
       ...(id === undefined ? {} : { fault: { id, kind: "cut-after" } }),
     }) as LogEntry;
-  const snapshot = (name: string): TrueState["snapshots"][number] =>
-    ({ id: name, name }) as TrueState["snapshots"][number];
-  const tally = createTally();
+  const snapshot = (name: string): Inventory["snapshots"][number] =>
+    ({ id: name, name }) as Inventory["snapshots"][number];
   const lost = "answer lost, the request took effect";
-  const faults = tally.add(
+  const { creations, rows } = readLog(
     [
       entry(`${lost}/1`, "once"),
       entry(`${lost}/1`, "twice"),
@@ -76,9 +27,44 @@ test("faults are counted by kind, with what became of the snapshots that they st
     ],
     { volumes: [], snapshots: ["once", "twice", "twice"].map(snapshot) },
   );
-  expect(faults).toBe(5);
-  expect(tally.requests()).toBe(7);
-  expect(tally.rows().filter(({ injected }) => injected > 0)).toEqual([
+  expect(creations).toEqual([
+    { name: "once", held: 1 },
+    { name: "twice", held: 2 },
+    { name: "never", held: 0 },
+  ]);
+  expect(rows.filter(({ injected }) => injected > 0)).toEqual([
     { fault: lost, injected: 5, creates: 3, duplicated: 1, lost: 1 },
   ]);
+  expect(sumRows([...rows, ...rows]).find(({ fault }) => fault === lost)).toEqual({
+    fault: lost,
+    injected: 10,
+    creates: 6,
+    duplicated: 2,
+    lost: 2,
+  });
+});
+
+test("the report names what is wrong, five things of each check, and says so in the end", () => {
+  const lines: string[] = [];
+  const reporter = {
+    heading: (text: string) => void lines.push(text),
+    line: (text: string) => void lines.push(text),
+    paint: (tone: string, text: string) => `${tone}(${text})`,
+    doing: () => undefined,
+    close: () => undefined,
+  };
+  const checks: readonly Check[] = [
+    { check: "first", looked: 1234, wrong: [] },
+    { check: "second", looked: 7, wrong: ["a", "b", "c", "d", "e", "f", "g"] },
+  ];
+  const totals = { runs: 2, requests: 3000, faults: 4, created: 5, deleted: 6, duplicated: 7, lost: 8 };
+  writeReport({ ok: false, seed: 1, nights: 2, clouds: [], faults: [], totals, checks }, 1234, reporter);
+  const text = lines.join("\n");
+  expect(text).toContain(
+    "good(✓) first (1,234)\nbad(✗) second (7)\n    a\n    b\n    c\n    d\n    e\n    and 2 more\n",
+  );
+  expect(text).toContain(
+    "2 nights, 2 runs, 3,000 requests, 4 faults; 5 snapshots made, 6 deleted; 7 duplicated, 8 lost.",
+  );
+  expect(text).toContain("bad(Not all is as it should be), after 1.2 s.");
 });

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "@polyvol/core";
 import type { Emulator } from "@polyvol/emulators";
-import { type TrueState, trueState } from "./true-state.ts";
-import { oceanSeed, samsungSeed } from "./volumes.ts";
+import type { DigitalOceanSeed } from "@polyvol/emulators/digitalocean";
+import type { SamsungScpSeed } from "@polyvol/emulators/samsung-scp";
 
 /** A cloud on this machine. */
-export interface EmulatedCloud {
+export interface DemoCloud {
   /** Its name in the configuration. */
   readonly name: string;
   /** The provider's name for people. */
@@ -13,64 +13,186 @@ export interface EmulatedCloud {
   readonly url: string;
   readonly port: number;
   readonly emulator: Emulator;
-  /** What the adapter needs to know besides credentials. */
-  readonly settings: { readonly provider: string; readonly region: string; readonly options: object };
+  /** What the configuration says about it besides credentials. */
+  readonly settings: {
+    readonly provider: string;
+    readonly region: string;
+    readonly options: Readonly<Record<string, string>>;
+  };
   /** Credentials by the adapter's names for them. Good for this emulator only. */
   readonly credentials: Readonly<Record<string, string>>;
-  state(): TrueState;
   close(): Promise<void>;
 }
 
-/** Starts one emulator for each provider on a free port, with volumes and things of somebody else. */
-export async function startClouds(clock: Clock, seed: number): Promise<readonly EmulatedCloud[]> {
-  // Everything that was there before is a hundred days old.
-  const createdAt = new Date(clock.now() - 100 * 86_400_000).toISOString();
-  return await Promise.all([startOcean(clock, seed, createdAt), startSamsung(clock, seed, createdAt)]);
-}
-
-const key = (): string => randomBytes(16).toString("hex");
-
-async function startOcean(clock: Clock, seed: number, createdAt: string): Promise<EmulatedCloud> {
+/** Starts one emulator for each provider on a free port, with volumes to back up and resources of somebody else. */
+export async function startClouds(clock: Clock, seed: number): Promise<readonly DemoCloud[]> {
   const { createDigitalOceanEmulator } = await import("@polyvol/emulators/digitalocean");
-  const credentials = { token: key() };
-  const emulator = createDigitalOceanEmulator({ tokens: [credentials.token], randomSeed: seed, clock });
-  emulator.seed(oceanSeed(createdAt));
-  return await serve(emulator, "ocean", "DigitalOcean", credentials, (baseUrl) => ({
-    provider: "digitalocean",
-    region: "nyc3",
-    options: { baseUrl },
-  }));
-}
-
-async function startSamsung(clock: Clock, seed: number, createdAt: string): Promise<EmulatedCloud> {
   const { createSamsungScpEmulator } = await import("@polyvol/emulators/samsung-scp");
-  const credentials = { accessKey: key(), secretKey: key() };
-  const emulator = createSamsungScpEmulator({ ...credentials, randomSeed: seed, clock });
-  emulator.seed(samsungSeed(createdAt));
-  return await serve(emulator, "samsung", "Samsung Cloud Platform", credentials, (baseUrl) => ({
-    provider: "samsung-scp",
-    region: "kr-west1",
-    options: { environment: "e", baseUrl },
-  }));
+  // Everything that is there from the start is a hundred days old.
+  const createdAt = new Date(clock.now() - 100 * 86_400_000).toISOString();
+  const shared = { randomSeed: seed, clock };
+  const key = (): string => randomBytes(16).toString("hex");
+
+  const ocean = { token: key() };
+  const oceanEmulator = createDigitalOceanEmulator({ tokens: [ocean.token], ...shared });
+  oceanEmulator.seed(oceanSeed(createdAt));
+  const samsung = { accessKey: key(), secretKey: key() };
+  const samsungEmulator = createSamsungScpEmulator({ ...samsung, ...shared });
+  samsungEmulator.seed(samsungSeed(createdAt));
+
+  const [oceanServer, samsungServer] = await Promise.all([oceanEmulator.listen(), samsungEmulator.listen()]);
+  return [
+    {
+      name: "ocean",
+      title: "DigitalOcean",
+      ...oceanServer,
+      emulator: oceanEmulator,
+      settings: { provider: "digitalocean", region: "nyc3", options: { baseUrl: oceanServer.url } },
+      credentials: ocean,
+    },
+    {
+      name: "samsung",
+      title: "Samsung Cloud Platform",
+      ...samsungServer,
+      emulator: samsungEmulator,
+      settings: {
+        provider: "samsung-scp",
+        region: "kr-west1",
+        options: { environment: "e", baseUrl: samsungServer.url },
+      },
+      credentials: samsung,
+    },
+  ];
 }
 
-async function serve(
-  emulator: Emulator,
-  name: string,
-  title: string,
-  credentials: EmulatedCloud["credentials"],
-  settings: (baseUrl: string) => EmulatedCloud["settings"],
-): Promise<EmulatedCloud> {
-  const { url, port, close } = await emulator.listen();
+/** A volume as the emulator holds it, read past the API that the adapters use. */
+export interface HeldVolume {
+  readonly id: string;
+  readonly name: string;
+  readonly sizeGiB: number;
+  readonly ready: boolean;
+  /** All of it, as JSON. */
+  readonly text: string;
+}
+
+/** A snapshot, likewise. */
+export interface HeldSnapshot {
+  readonly id: string;
+  readonly name: string;
+  readonly volumeId: string;
+  readonly ready: boolean;
+  readonly text: string;
+}
+
+/** What a cloud really holds. */
+export interface Inventory {
+  readonly volumes: readonly HeldVolume[];
+  readonly snapshots: readonly HeldSnapshot[];
+}
+
+type Wire = Readonly<Record<string, unknown>>;
+
+/** What an emulator holds. Each tells its state in its provider's own words. */
+export function inventoryOf({ state }: Pick<Emulator, "state">): Inventory {
+  const { volumes, snapshots } = state() as {
+    readonly volumes: readonly Wire[];
+    readonly snapshots: readonly Wire[];
+  };
   return {
+    volumes: volumes.map((wire) => ({
+      id: String(wire["id"]),
+      name: String(wire["name"]),
+      sizeGiB: Number(wire["size_gigabytes"] ?? wire["size"]),
+      // DigitalOcean's volumes have no state: they are ready once they are there.
+      ready: ["available", "in-use"].includes(String(wire["state"] ?? "available")),
+      text: JSON.stringify(wire),
+    })),
+    snapshots: snapshots.map((wire) => ({
+      id: String(wire["id"]),
+      name: String(wire["name"]),
+      volumeId: String(wire["resource_id"] ?? wire["volume_id"]),
+      ready: (wire["status"] ?? "available") === "available",
+      text: JSON.stringify(wire),
+    })),
+  };
+}
+
+const OCEAN_DB = "5a1e0000-0000-4000-8000-0000000000d0";
+const SAMSUNG_DB = "5a1e0000-0000-4000-8000-0000000000c5";
+const GONE = "5a1e0000-0000-4000-8000-00000000dead";
+const SERVER = "5a1e0000-0000-4000-8000-000000005e4f";
+
+/** Names and sizes in GiB. */
+const OCEAN =
+  "db-users 200, db-billing 120, db-sessions 40, db-search 250, db-staging 50, web-assets 60, web-uploads 500, " +
+  "web-thumbnails 80, web-staging 25, web-blog 10, web-shop 30, mail-spool 100, mail-archive 1000, mail-lists 20, " +
+  "files-home 750, files-design 400, files-video 2000, files-legal 15, files-ci 64";
+const SAMSUNG =
+  "db-hr 64, db-ledger 256, db-stock 128, db-reports 512, db-test 16, web-portal 32, web-intranet 48, web-kiosk 8, " +
+  "web-static 96, web-test 8, mail-inbound 80, mail-outbound 40, mail-journal 1024, files-finance 320, " +
+  "files-plans 640, files-scans 1536, files-photos 2048, files-exchange 24, files-backup-keys 8";
+
+function parseVolumes(text: string): readonly { readonly name: string; readonly size: number }[] {
+  return text.split(", ").map((each) => {
+    const [name = "", size] = each.split(" ");
+    return { name, size: Number(size) };
+  });
+}
+
+/** Looks like a snapshot of the policy `nightly`, but was not made by it: the last part does not fit the volume. */
+const LOOKALIKE = "polyvol-nightly-20260105T030000Z-0123456789";
+
+/** The name of a volume of somebody else begins so; no policy chooses it. */
+export const FOREIGN_PREFIX = "scratch-";
+
+/** 20 volumes to back up, two of them attached, and resources of somebody else. */
+function oceanSeed(created_at: string): DigitalOceanSeed {
+  const volumes = parseVolumes(OCEAN).map(({ name, size }, index) => ({
     name,
-    title,
-    url,
-    port,
-    emulator,
-    settings: settings(url),
-    credentials,
-    state: () => trueState(emulator),
-    close,
+    size_gigabytes: size,
+    tags: [name.endsWith("-staging") ? "env:staging" : "env:prod"],
+    region: index % 5 === 4 ? "sfo3" : "nyc3",
+    used_gigabytes: Math.ceil(size / 3),
+    created_at,
+  }));
+  return {
+    droplets: [1001, 1002].map((id) => ({ id, region: "nyc3" })),
+    volumes: [
+      {
+        id: OCEAN_DB,
+        name: "db-orders",
+        region: "nyc3",
+        size_gigabytes: 300,
+        droplet_id: 1001,
+        tags: ["env:prod"],
+        used_gigabytes: 110,
+        created_at,
+      },
+      ...volumes.map((volume) => (volume.name === "web-shop" ? { ...volume, droplet_id: 1002 } : volume)),
+      { name: `${FOREIGN_PREFIX}olga`, region: "nyc3", size_gigabytes: 20, created_at },
+    ],
+    snapshots: [
+      { name: "before the upgrade", resource_id: OCEAN_DB, created_at },
+      { name: LOOKALIKE, resource_id: OCEAN_DB, created_at },
+      { name: "olga 1", volume_name: `${FOREIGN_PREFIX}olga`, created_at },
+      { name: "the last of an old server", resource_id: GONE, region: "nyc3", min_disk_size: 40, created_at },
+    ],
+  };
+}
+
+/** The same for the second cloud. Its snapshots never outlive their volume. */
+function samsungSeed(created_at: string): SamsungScpSeed {
+  return {
+    servers: [{ id: SERVER, name: "erp-1" }],
+    volumes: [
+      { id: SAMSUNG_DB, name: "db-erp", size: 512, server_ids: [SERVER], created_at },
+      ...parseVolumes(SAMSUNG).map((volume) => ({ ...volume, created_at })),
+      { name: `${FOREIGN_PREFIX}jun`, size: 24, created_at },
+    ],
+    snapshots: [
+      { name: "before the migration", volume_id: SAMSUNG_DB, created_at },
+      { name: LOOKALIKE, volume_id: SAMSUNG_DB, created_at },
+      { name: "jun 1", volume_name: `${FOREIGN_PREFIX}jun`, created_at },
+    ],
   };
 }

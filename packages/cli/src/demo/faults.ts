@@ -1,18 +1,21 @@
-import type { Emulator, Fault, FaultEffect } from "@polyvol/emulators";
+import type { Emulator, FaultEffect, LogEntry } from "@polyvol/emulators";
+import type { Inventory } from "./clouds.ts";
 
-/** A kind of fault in the words of the story, and the forms that it comes in. */
-export interface FaultKind {
+/** A kind of fault, and the forms that it comes in. */
+interface FaultKind {
   readonly title: string;
   readonly effects: readonly FaultEffect[];
   /** Strikes the creation of snapshots only. */
-  readonly snapshots?: boolean;
+  readonly snapshotsOnly?: boolean;
 }
 
 const answers = (when: "before" | "after"): readonly FaultEffect[] =>
   [500, 502, 503, 504].map((status) => ({ kind: "answer", status, when }));
 
+const pages = (["before", "after"] as const).map((when): FaultEffect => ({ kind: "html", when }));
+
 /** What goes wrong in every night. */
-export const KINDS: readonly FaultKind[] = [
+const KINDS: readonly FaultKind[] = [
   { title: "answer lost, the request took effect", effects: [{ kind: "cut-after" }] },
   { title: "connection cut before any effect", effects: [{ kind: "cut-before" }] },
   { title: "500, 502, 503 or 504 without effect", effects: answers("before") },
@@ -21,26 +24,20 @@ export const KINDS: readonly FaultKind[] = [
     title: "429 too many requests",
     effects: [{ kind: "answer", status: 429, headers: { "retry-after": "2" } }],
   },
-  {
-    title: "web page with status 200",
-    effects: [
-      { kind: "html", when: "before" },
-      { kind: "html", when: "after" },
-    ],
-  },
+  { title: "web page with status 200", effects: pages },
   { title: "half an answer, then cut", effects: [{ kind: "truncate", cut: true }] },
   {
     title: "answer lost, effect a second later",
     effects: [{ kind: "commit-late", ms: 1000 }],
-    snapshots: true,
+    snapshotsOnly: true,
   },
 ];
 
 /** How likely a request is struck by each kind. */
-const CHANCE = 0.018;
+const PROBABILITY = 0.018;
 
 /**
- * Makes tonight's faults, and nothing else, strike an emulator. The id of each is its title, a slash, and a number.
+ * Replaces the faults of an emulator by those of a night. The id of each is its title, a slash, and a number.
  *
  * @param seed decides which requests are struck, in the order of their arrival
  * @param down the cloud cannot be reached at all
@@ -49,17 +46,80 @@ export function setFaults(emulator: Emulator, seed: number, down: boolean): void
   emulator.faults.clear();
   if (down) emulator.faults.add({ kind: "refuse", id: "outage" });
   let number = 0;
-  for (const { title, effects, snapshots } of KINDS) {
+  for (const { title, effects, snapshotsOnly } of KINDS) {
     for (const effect of effects) {
       number += 1;
-      const fault: Fault = {
+      emulator.faults.add({
         ...effect,
         id: `${title}/${number}`,
-        probability: CHANCE / effects.length,
+        probability: PROBABILITY / effects.length,
         seed: seed + number,
-        ...(snapshots === true ? { match: { method: "POST", path: "/**/snapshots" } } : {}),
-      };
-      emulator.faults.add(fault);
+        ...(snapshotsOnly === true ? { match: { method: "POST", path: "/**/snapshots" } } : {}),
+      });
     }
   }
+}
+
+/** One line of the table of faults. */
+export interface FaultRow {
+  readonly fault: string;
+  /** How often it was injected. */
+  readonly injected: number;
+  /** How many snapshots it struck while they were created. */
+  readonly creates: number;
+  /** How many of those existed twice at the end of the night. */
+  readonly duplicated: number;
+  /** How many of those did not exist at the end of the night. */
+  readonly lost: number;
+}
+
+/** A snapshot that a request asked for, and how many of its name a cloud held at the end of the night. */
+export interface Creation {
+  readonly name: string;
+  readonly held: number;
+}
+
+/** What the log of a cloud says of one night. `inventory` is what the cloud holds at its end. */
+export function readLog(
+  entries: readonly LogEntry[],
+  { snapshots }: Inventory,
+): { readonly creations: readonly Creation[]; readonly rows: readonly FaultRow[] } {
+  // A name holds a digest of its volume, so no two volumes share one.
+  const held = Map.groupBy(snapshots, ({ name }) => name);
+  const creationsIn = (some: readonly LogEntry[]): readonly Creation[] =>
+    [...new Set(some.flatMap(createdName))].map((name) => ({ name, held: held.get(name)?.length ?? 0 }));
+  return {
+    creations: creationsIn(entries),
+    rows: KINDS.map(({ title }) => {
+      const struck = entries.filter(({ fault }) => fault?.id.split("/")[0] === title);
+      return faultRow(title, struck.length, creationsIn(struck));
+    }),
+  };
+}
+
+/** The name of the snapshot that a request asks for; nothing for any other request. */
+function createdName({ method, target, requestBody }: LogEntry): readonly string[] {
+  if (method !== "POST" || !target.endsWith("/snapshots")) return [];
+  return [(JSON.parse(requestBody) as { readonly name: string }).name];
+}
+
+export function faultRow(fault: string, injected: number, creations: readonly Creation[]): FaultRow {
+  const duplicated = creations.filter(({ held }) => held > 1).length;
+  const lost = creations.filter(({ held }) => held === 0).length;
+  return { fault, injected, creates: creations.length, duplicated, lost };
+}
+
+/** One row for each fault, with the sums of all rows about it. */
+export function sumRows(rows: readonly FaultRow[]): readonly FaultRow[] {
+  return [...Map.groupBy(rows, ({ fault }) => fault)].map(([fault, all]) => {
+    const sum = (key: Exclude<keyof FaultRow, "fault">): number =>
+      all.reduce((total, row) => total + row[key], 0);
+    return {
+      fault,
+      injected: sum("injected"),
+      creates: sum("creates"),
+      duplicated: sum("duplicated"),
+      lost: sum("lost"),
+    };
+  });
 }

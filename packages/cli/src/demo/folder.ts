@@ -1,24 +1,22 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
-import { Document, visit } from "yaml";
 import { UsageError } from "../errors.ts";
-import type { EmulatedCloud } from "./clouds.ts";
-import type { StoryPolicy } from "./policies.ts";
+import type { DemoCloud } from "./clouds.ts";
 
 export const CONFIG_FILE = "polyvol.config.yaml";
 
-/** Where the story's files are. */
+/** Where the demo's files are. */
 export interface Folder {
   /** Absolute. */
   readonly path: string;
   /** Writes a file, readable by its owner only. */
   write(name: string, text: string): Promise<void>;
-  /** Takes away what the story wrote, and the folder where the story made it. */
+  /** Removes what the demo wrote, and the folder if the demo made it. */
   remove(): Promise<void>;
 }
 
-/** A folder that goes away at the end. */
+/** A folder for a demo that leaves nothing. */
 export async function createTemporaryFolder(): Promise<Folder> {
   const path = await mkdtemp(join(tmpdir(), "polyvol-demo-"));
   return createFolder(path, path);
@@ -51,7 +49,7 @@ async function make(path: string, name: string): Promise<string | undefined> {
   }
 }
 
-/** @param made the outermost folder that is there because of the story, if any */
+/** @param made the outermost folder that the demo made, if any */
 function createFolder(path: string, made: string | undefined): Folder {
   const written = new Set<string>();
   return {
@@ -69,44 +67,47 @@ function createFolder(path: string, made: string | undefined): Folder {
   };
 }
 
-/** The folder as somebody in the working directory would type it. */
-export function shown(path: string): string {
+/** A path as somebody in the working directory would type it. */
+export function shortPath(path: string): string {
   const short = relative(process.cwd(), path);
   return short === "" ? "." : short.startsWith("..") ? path : short;
 }
 
-/** Writes the configuration and the credentials that it refers to, and returns the text of its policies. */
+/**
+ * Two policies, both at an hour of the day in UTC: one of every night, one of Sundays for the databases.
+ *
+ * @returns their part of the configuration file
+ */
+function policiesText(hour: number): string {
+  return `policies:
+  nightly:
+    select: { name: [ "db-*", "web-*", "mail-*", "files-*" ] }
+    schedule: { cron: "0 ${hour} * * *", timezone: UTC }
+    retention: { daily: 7, weekly: 4 }
+  sundays:
+    select: { name: [ "db-*" ] }
+    schedule: { cron: "30 ${hour} * * 0", timezone: UTC }
+    retention: { last: 2 }
+`;
+}
+
+/** Writes the configuration and the credentials that it refers to. @returns the part about policies */
 export async function writeConfig(
   folder: Folder,
-  clouds: readonly EmulatedCloud[],
-  policies: readonly StoryPolicy[],
+  clouds: readonly DemoCloud[],
+  hour: number,
 ): Promise<string> {
-  const parts = clouds.map(({ name, settings: { provider, region, options }, credentials }) => {
-    const references = Object.keys(credentials).map((key) => [key, { file: `credentials/${name}.${key}` }]);
-    return [name, { provider, region, credentials: Object.fromEntries(references), options }];
-  });
-  for (const { name, credentials } of clouds) {
+  const lines = ["clouds:"];
+  for (const { name, settings, credentials } of clouds) {
+    lines.push(`  ${name}:`, `    provider: ${settings.provider}`, `    region: ${settings.region}`);
+    const files = Object.keys(credentials).map((key) => `${key}: { file: credentials/${name}.${key} }`);
+    const options = Object.entries(settings.options).map(([key, value]) => `${key}: "${value}"`);
+    lines.push(`    credentials: { ${files.join(", ")} }`, `    options: { ${options.join(", ")} }`);
     for (const [key, value] of Object.entries(credentials)) {
       await folder.write(`credentials/${name}.${key}`, `${value}\n`);
     }
   }
-  const definitions = { policies: Object.fromEntries(policies.map((each) => [each.id, each.definition])) };
-  const text = render(definitions);
-  await folder.write(CONFIG_FILE, `${render({ clouds: Object.fromEntries(parts) })}${text}`);
-  return text;
-}
-
-/** Block style down to the keys of a cloud or policy; what is inside those in one line each. */
-function render(config: object): string {
-  const document = new Document(config);
-  visit(document, {
-    Scalar(_key, node) {
-      if (typeof node.value === "string" && node.value.includes("*")) node.type = "QUOTE_DOUBLE";
-    },
-    Collection(_key, node, ancestors) {
-      // A document, then a map and a pair for each level above.
-      if (ancestors.length > 6) node.flow = true;
-    },
-  });
-  return document.toString({ lineWidth: 0 });
+  const policies = policiesText(hour);
+  await folder.write(CONFIG_FILE, `${lines.join("\n")}\n${policies}`);
+  return policies;
 }

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { renderJson } from "../output/result.ts";
-import type { EmulatedCloud } from "./clouds.ts";
-import { CONFIG_FILE, type Folder, shown } from "./folder.ts";
+import type { DemoCloud } from "./clouds.ts";
+import { CONFIG_FILE, type Folder, shortPath } from "./folder.ts";
+import type { Reporter } from "./reporter.ts";
 import { STATE_TO_SEED } from "./state-seed.ts";
-import type { Teller } from "./teller.ts";
 
-/** What is worth typing after the story, in this order. */
+/** Commands to try after the demo, in this order. */
 const NEXT = [
   "clouds check",
   "backup status",
@@ -18,71 +18,68 @@ const NEXT = [
   "backup audit",
 ];
 
-/** Lets the clouds go on until Ctrl-C, says what can be tried, and in the end how to go on another time. */
+/** Keeps the clouds running until Ctrl-C, lists what can be tried, and in the end how to start them another time. */
 export async function keepRunning(
-  clouds: readonly EmulatedCloud[],
+  clouds: readonly DemoCloud[],
   folder: Folder,
   seed: number,
-  teller: Teller,
+  reporter: Reporter,
   signal: AbortSignal,
 ): Promise<void> {
   await saveStates(clouds, folder);
-  teller.heading("Now you: both clouds go on in real time and without faults, until Ctrl-C");
-  teller.tell(`In another terminal${isClone() ? " (npx -y pnpm@12 where pnpm is not installed)" : ""}:\n`);
-  const { cd, polyvol } = spelling(folder);
-  if (cd !== undefined) teller.tell(`  ${cd}`);
-  for (const command of NEXT) teller.tell(`  ${polyvol} ${command}`);
-  teller.close();
+  reporter.heading("Now you: both clouds go on in real time and without faults, until Ctrl-C");
+  reporter.line(`In another terminal${isClone() ? " (npx -y pnpm@12 where pnpm is not installed)" : ""}:\n`);
+  // In a clone pnpm has to stay in it; an installed command runs in the folder itself.
+  if (!isClone()) reporter.line(`  cd ${quoted(shortPath(folder.path))}`);
+  const polyvol = isClone()
+    ? `pnpm polyvol -c ${quoted(shortPath(join(folder.path, CONFIG_FILE)))}`
+    : installedName();
+  for (const command of NEXT) reporter.line(`  ${polyvol} ${command}`);
+  reporter.close();
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener("abort", () => resolve(), { once: true });
   });
   await saveStates(clouds, folder);
-  teller.tell(
+  reporter.line(
     "\nStopped. What the clouds hold is kept; these two serve it again, each in its own terminal:\n",
   );
-  for (const cloud of clouds) teller.tell(`  ${startAgain(cloud, folder, seed)}`);
+  for (const cloud of clouds) reporter.line(`  ${startCommand(cloud, folder, seed)}`);
 }
 
-/** How commands are typed here: in a clone by pnpm, which has to stay in it, else in the folder itself. */
-function spelling({ path }: Folder): { readonly cd?: string; readonly polyvol: string } {
-  if (isClone()) return { polyvol: `pnpm polyvol -c ${quoted(shown(join(path, CONFIG_FILE)))}` };
-  return { cd: `cd ${quoted(shown(path))}`, polyvol: installedName() };
-}
-
-/** By `npx` where it was started so: a local installation is not on the path. */
+/** `npx polyvol` where it was started so: a local installation is not on the path. */
 const installedName = (): string => (process.env["npm_command"] === "exec" ? "npx polyvol" : "polyvol");
 
 /** Whether this was started by a script of the repository. */
 const isClone = (): boolean => ["demo", "polyvol"].includes(process.env["npm_lifecycle_event"] ?? "");
 
-function startAgain(cloud: EmulatedCloud, { path }: Folder, seed: number): string {
+function startCommand(cloud: DemoCloud, { path }: Folder, seed: number): string {
   const { provider } = cloud.settings;
-  const state = quoted(shown(join(path, stateFile(cloud))));
+  const state = quoted(shortPath(join(path, stateFile(cloud))));
   // Ids are made up by the seed: with the same one the first new ids would be those that are there already.
   const rest = `--random-seed ${seed + 1} --seed ${state}`;
   const start = isClone() ? "pnpm emulator" : `${installedName()} emulator`;
-  const given = Object.entries(cloud.credentials);
   const command = `${start} ${provider} --port ${cloud.port}`;
+  const credentials = Object.entries(cloud.credentials);
   if (process.platform === "win32") {
-    const options = given.map(([key, value]) => `${CREDENTIALS[key]?.option} ${value}`);
+    const options = credentials.map(([key, value]) => `${CREDENTIALS[key]?.option} ${value}`);
     return `${command} ${options.join(" ")} ${rest}`;
   }
   // Not as options: while a program runs, everybody on the machine can read those.
-  const variables = given.map(([key, value]) => `${CREDENTIALS[key]?.variable}=${value}`);
+  const variables = credentials.map(([key, value]) => `${CREDENTIALS[key]?.variable}=${value}`);
   return `${variables.join(" ")} ${command} ${rest}`;
 }
 
-/** How an emulator is given credentials. */
+/** How an emulator takes credentials. */
 const CREDENTIALS: Readonly<Record<string, { readonly variable: string; readonly option: string }>> = {
   token: { variable: "POLYVOL_EMULATOR_TOKENS", option: "--token" },
   accessKey: { variable: "SCP_ACCESS_KEY", option: "--access-key" },
   secretKey: { variable: "SCP_SECRET_KEY", option: "--secret-key" },
 };
 
-const stateFile = ({ name }: EmulatedCloud): string => `state/${name}.json`;
+const stateFile = ({ name }: DemoCloud): string => `state/${name}.json`;
 
-async function saveStates(clouds: readonly EmulatedCloud[], folder: Folder): Promise<void> {
+async function saveStates(clouds: readonly DemoCloud[], folder: Folder): Promise<void> {
   for (const cloud of clouds) {
     const seed = STATE_TO_SEED[cloud.settings.provider]?.(cloud.emulator.state()) ?? {};
     await folder.write(stateFile(cloud), renderJson(seed));

@@ -1,23 +1,32 @@
-import { type Policy, type RunReport, run } from "@polyvol/backup";
+import {
+  audit,
+  type BackupStatus,
+  drill,
+  type Policy,
+  type RunReport,
+  restore,
+  run,
+  status,
+} from "@polyvol/backup";
 import { type Clouds, type Config, connectClouds } from "@polyvol/container";
-import { MINUTE_MS } from "./calendar.ts";
-import type { StoryClock } from "./clock.ts";
-import { createDyingFetch } from "./dying-fetch.ts";
+import { countText, sizeText } from "../output/format.ts";
+import { type DemoCloud, inventoryOf } from "./clouds.ts";
+import type { Check, Reporter } from "./reporter.ts";
+import { type DemoClock, MINUTE_MS } from "./time.ts";
 
-/** A run that was not able to do everything is started again so often, as a timer would. */
-const MOST_RUNS = 5;
-const PAUSE_MS = 15 * MINUTE_MS;
-
-/** The program that makes the backups: it knows a configuration and the time, and nothing of emulators and faults. */
+/** Who makes the backups: a configuration, policies and the time, without knowledge of emulators and faults. */
 export interface Operator {
   readonly config: Config;
   readonly policies: readonly Policy[];
-  readonly clock: StoryClock;
+  readonly clock: DemoClock;
   readonly abortSignal: AbortSignal;
+  readonly reporter: Reporter;
+  /** Only looked at, to check what the commands say. */
+  readonly clouds: readonly DemoCloud[];
 }
 
 /** The clouds as a new process sees them: nothing is remembered from one run to the next. */
-export async function connect({ config, clock }: Operator, fetch?: typeof globalThis.fetch): Promise<Clouds> {
+async function connect({ config, clock }: Operator, fetch?: typeof globalThis.fetch): Promise<Clouds> {
   return await connectClouds(config, { clock, ...(fetch === undefined ? {} : { fetch }) });
 }
 
@@ -27,34 +36,153 @@ export async function runOnce(operator: Operator): Promise<RunReport> {
   return await run(policies, await connect(operator), { clock, abortSignal });
 }
 
-/** Runs until everything is done, or often enough. Gives how many runs it took, and what the last one says. */
+/** How often a run that could not do everything is started at most, and the pause between, as of a timer. */
+const MAX_RUNS = 5;
+const PAUSE_MS = 15 * MINUTE_MS;
+
 export async function runUntilDone(
   operator: Operator,
 ): Promise<{ readonly runs: number; readonly last: RunReport }> {
   for (let runs = 1; ; runs += 1) {
     const last = await runOnce(operator);
-    if (last.ok || runs === MOST_RUNS) return { runs, last };
+    if (last.ok || runs === MAX_RUNS) return { runs, last };
     await operator.clock.sleep(PAUSE_MS, operator.abortSignal);
   }
 }
 
 /**
- * A run whose process dies in the middle: after its `last`-th request it neither sends nor sees anything more.
- * @throws Error when it ended before that
+ * A run whose process dies in the middle: the answer to its `last`-th request, and every later one, is never seen.
+ *
+ * @throws Error when the run ended before that
  */
 export async function runUntilDeath(operator: Operator, last: number): Promise<void> {
   const { policies, clock, abortSignal } = operator;
-  const network = createDyingFetch(last);
-  const clouds = await connect(operator, network.fetch);
+  const death = new AbortController();
+  const die = (): never => {
+    death.abort(new Error(`the process died at its ${last}th request`));
+    throw new TypeError("the process is dead");
+  };
+  let sent = 0;
+  const clouds = await connect(operator, async (input, init) => {
+    if (death.signal.aborted) die();
+    sent += 1;
+    const mine = sent;
+    const response = await fetch(input, init);
+    const body = await response.arrayBuffer();
+    if (mine >= last || death.signal.aborted) die();
+    return new Response(response.status === 204 ? null : body, response);
+  });
   const died = await run(policies, clouds, {
     clock,
-    abortSignal: AbortSignal.any([abortSignal, network.signal]),
+    abortSignal: AbortSignal.any([abortSignal, death.signal]),
   }).then(
     () => false,
-    () => network.signal.aborted,
+    () => death.signal.aborted,
   );
   abortSignal.throwIfAborted();
   if (!died) throw new Error(`the run ended before its ${last}th request`);
   // Requests that the clouds have accepted take effect all the same.
   await clock.sleep(PAUSE_MS, abortSignal);
+}
+
+/** `polyvol backup status`, until it could read everything. */
+export async function readStatus(operator: Operator): Promise<BackupStatus> {
+  const { policies, clock, abortSignal } = operator;
+  const clouds = await connect(operator);
+  return await retry(operator, "backup status", async () => {
+    const found = await status(policies, clouds, new Date(clock.now()), { abortSignal });
+    return { ...found, ok: found.problems.length === 0 };
+  });
+}
+
+/** How often a command that failed is given at most. */
+const MAX_TRIES = 4;
+
+/** Gives a command again when a fault was too much for it. */
+async function retry<T extends { readonly ok: boolean }>(
+  { clock, abortSignal, reporter }: Operator,
+  text: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    reporter.doing(text);
+    try {
+      const result = await work();
+      if (result.ok || tries === MAX_TRIES) return result;
+    } catch (error) {
+      abortSignal.throwIfAborted();
+      if (tries === MAX_TRIES) throw error;
+    }
+    await clock.sleep(MINUTE_MS, abortSignal);
+  }
+}
+
+/** What is restored on each cloud, to a new and larger volume, and what is drilled. */
+const RESTORED: Readonly<Record<string, { volume: string; as: string; sizeGiB: number; drilled: string }>> = {
+  ocean: { volume: "db-orders", as: "restored-orders", sizeGiB: 400, drilled: "files-home" },
+  samsung: { volume: "db-erp", as: "restored-erp", sizeGiB: 640, drilled: "mail-journal" },
+};
+
+/** Status, restore, drill and audit, with what they did checked in the clouds. */
+export async function useBackups(operator: Operator): Promise<readonly Check[]> {
+  const { policies, abortSignal, reporter, clouds } = operator;
+  const say = (command: string, text: string): void =>
+    reporter.line(`${`polyvol backup ${command}`.padEnd(24)}${text}`);
+  const connected = await connect(operator);
+
+  const { verdict, counts } = await readStatus(operator);
+  say("status", `${verdict}: ${counts.fresh} fresh, ${counts.late} late, ${counts.missing} missing`);
+
+  const restored: string[] = [];
+  for (const { name: cloud, emulator } of clouds) {
+    const { volume = "", as: newName = "", sizeGiB = 0 } = RESTORED[cloud] ?? {};
+    const from = { volumeName: volume, policyId: "nightly" };
+    await retry(operator, `backup restore of ${volume}`, async () => {
+      await restore({ cloud, from, newName, sizeGiB }, connected, { abortSignal });
+      return { ok: true };
+    });
+    say("restore", `${cloud}: ${volume} is back as ${newName}, grown to ${sizeText(sizeGiB)}`);
+    const made = inventoryOf(emulator).volumes.filter(({ name }) => name === newName);
+    if (made.length !== 1 || made.some((each) => !each.ready || each.sizeGiB !== sizeGiB)) {
+      restored.push(
+        `${cloud}: ${newName} is not there once as asked for: ${made.map(({ text }) => text).join()}`,
+      );
+    }
+  }
+
+  const drilled: string[] = [];
+  for (const { name: cloud, emulator } of clouds) {
+    const volumeName = RESTORED[cloud]?.drilled ?? "";
+    const before = inventoryOf(emulator).volumes.length;
+    const { ok } = await retry(operator, `backup drill of ${volumeName}`, () =>
+      drill({ cloud, from: { volumeName } }, connected, { clock: operator.clock, abortSignal }),
+    );
+    const result = ok ? "restores; the proof is deleted again" : "does not restore";
+    say("drill", `${cloud}: ${volumeName} ${result}`);
+    const left = inventoryOf(emulator).volumes.length - before;
+    if (!ok || left !== 0)
+      drilled.push(`${cloud}: ${volumeName} ${result}; ${countText(left, "volume")} left`);
+  }
+
+  const { findings } = await retry(operator, "backup audit", async () => {
+    const report = await audit(policies, connected, { abortSignal });
+    return { ...report, ok: report.problems.length === 0 };
+  });
+  const found = findings.map(({ cloud, names }) => `${names.join(", ")} (${cloud})`).sort();
+  say("audit", `${countText(found.length, "thing")} that no policy takes care of, left alone:`);
+  reporter.line(`    ${found.join(", ")}`);
+
+  return [
+    {
+      check: "status says of every volume and policy that it is fresh",
+      looked: counts.fresh,
+      wrong: verdict === "fresh" ? [] : [`status says ${verdict}`],
+    },
+    {
+      check: "each restored volume is there once, in the size asked for",
+      looked: clouds.length,
+      wrong: restored,
+    },
+    { check: "each drill made a volume, and took it away again", looked: clouds.length, wrong: drilled },
+  ];
 }

@@ -2,15 +2,12 @@ import type { Context } from "../context.ts";
 import { FAILED, UsageError } from "../errors.ts";
 import type { Options } from "../options.ts";
 import { writeResult } from "../output/result.ts";
-import { createCalendar, MINUTE_MS, NIGHTS } from "./calendar.ts";
-import { createStoryClock } from "./clock.ts";
-import { startClouds } from "./clouds.ts";
-import { createKeptFolder, createTemporaryFolder, type Folder } from "./folder.ts";
+import { type DemoCloud, startClouds } from "./clouds.ts";
+import { createKeptFolder, createTemporaryFolder } from "./folder.ts";
 import { keepRunning } from "./keep.ts";
-import { createPolicies } from "./policies.ts";
-import { tellStory } from "./tell-story.ts";
-import { createTeller, type Teller } from "./teller.ts";
-import { tellOutcome } from "./view.ts";
+import { createReporter, writeReport } from "./reporter.ts";
+import { playScenario } from "./scenario.ts";
+import { createCalendar, createDemoClock, MINUTE_MS, NIGHTS } from "./time.ts";
 
 export interface DemoOptions extends Options {
   readonly seed: number;
@@ -18,12 +15,20 @@ export interface DemoOptions extends Options {
   readonly keep?: string | true;
 }
 
-/** Where the configuration is left unless told otherwise. */
+/** The default of `--keep`. */
 const KEPT = "polyvol-demo";
 
-/** @param most the last so many nights are told; tests have little time */
-export async function runDemo(context: Context, options: DemoOptions, most = NIGHTS): Promise<number> {
-  const { keep } = options;
+/**
+ * Runs the demo and returns the exit code.
+ *
+ * @param nightCount only the last so many nights are played; tests have little time
+ */
+export async function runDemo(
+  { output, signal }: Context,
+  options: DemoOptions,
+  nightCount = NIGHTS,
+): Promise<number> {
+  const { seed, keep } = options;
   const foreign = ["config", "cloud", "timeout"].find((name) => options[name] !== undefined);
   if (foreign !== undefined) {
     throw new UsageError(
@@ -32,46 +37,30 @@ export async function runDemo(context: Context, options: DemoOptions, most = NIG
   }
   const folder =
     keep === undefined ? await createTemporaryFolder() : await createKeptFolder(keep === true ? KEPT : keep);
-  const teller = createTeller(context.output !== "table");
-  let stays = false;
-  try {
-    return await tell(context, { ...options, most }, folder, teller, () => {
-      stays = keep !== undefined;
-    });
-  } finally {
-    teller.close();
-    if (!stays) await folder.remove();
-  }
-}
-
-async function tell(
-  { output, signal }: Context,
-  { seed, keep, most }: DemoOptions & { readonly most: number },
-  folder: Folder,
-  teller: Teller,
-  told: () => void,
-): Promise<number> {
+  const reporter = createReporter(output !== "table");
   const startedAt = performance.now();
-  const whole = createCalendar(Date.now());
-  const calendar = { ...whole, nights: whole.nights.slice(-most) };
-  const [firstNight = 0] = calendar.nights;
-  const clock = createStoryClock(firstNight - MINUTE_MS);
-  const clouds = await startClouds(clock, seed);
+  const { hour, nights } = createCalendar(Date.now());
+  const calendar = { hour, nights: nights.slice(-nightCount) };
+  const clock = createDemoClock((calendar.nights[0] ?? 0) - MINUTE_MS);
+  let clouds: readonly DemoCloud[] = [];
+  let kept = false;
   try {
-    const policies = createPolicies(calendar.hour);
-    const setting = { clouds, clock, calendar, policies, folder, teller, seed, abortSignal: signal };
-    const outcome = await tellStory(setting);
+    clouds = await startClouds(clock, seed);
+    const stage = { clouds, clock, calendar, folder, reporter, seed, abortSignal: signal };
+    const report = await playScenario(stage);
     const elapsedMs = Math.round(performance.now() - startedAt);
-    tellOutcome(outcome, elapsedMs, teller);
-    teller.close();
-    if (output !== "table") await writeResult(output, { ...outcome, elapsedMs }, () => "");
-    told();
-    if (keep !== undefined) {
+    writeReport(report, elapsedMs, reporter);
+    reporter.close();
+    if (output !== "table") await writeResult(output, { ...report, elapsedMs }, () => "");
+    kept = keep !== undefined;
+    if (kept) {
       clock.goLive();
-      await keepRunning(clouds, folder, seed, teller, signal);
+      await keepRunning(clouds, folder, seed, reporter, signal);
     }
-    return outcome.ok ? 0 : FAILED;
+    return report.ok ? 0 : FAILED;
   } finally {
+    reporter.close();
     await Promise.all(clouds.map((cloud) => cloud.close()));
+    if (!kept) await folder.remove();
   }
 }

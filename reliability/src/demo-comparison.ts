@@ -1,5 +1,5 @@
-import type { Expectation, KeptSlots } from "./expectation.ts";
-import type { TrueSnapshot, TrueState, TrueVolume } from "./true-state.ts";
+import type { HeldSnapshot, HeldVolume, Inventory } from "../../packages/cli/src/demo/clouds.ts";
+import type { Expectation, KeptSlots } from "./demo-expectation.ts";
 
 /** How a cloud differs from what it has to hold; sentences for people. All empty when it is as it should be. */
 export interface Differences {
@@ -27,7 +27,7 @@ export const NO_DIFFERENCES: Differences = {
 const NAME = /^polyvol-([a-z]+)-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[0-9a-f]{10}$/;
 
 /** Holds what a cloud really has against what it has to have. Uses nothing but the two. */
-export function compare(state: TrueState, expected: Expectation): Differences {
+export function compare(state: Inventory, expected: Expectation): Differences {
   const { cloud } = expected;
   const foreignIds = new Set(expected.foreign.map(({ id }) => id));
   const own = state.snapshots.filter(({ id }) => !foreignIds.has(id));
@@ -62,10 +62,10 @@ export function merge(all: readonly Differences[]): Differences {
 }
 
 interface SlotComparison extends Pick<Differences, "duplicated" | "lost" | "surplus"> {
-  readonly found: readonly TrueSnapshot[];
+  readonly found: readonly HeldSnapshot[];
 }
 
-function compareSlots(cloud: string, own: readonly TrueSnapshot[], kept: KeptSlots): SlotComparison {
+function compareSlots(cloud: string, own: readonly HeldSnapshot[], kept: KeptSlots): SlotComparison {
   const found = own.filter(
     ({ name, volumeId }) => volumeId === kept.volumeId && parse(name)?.policyId === kept.policyId,
   );
@@ -119,7 +119,7 @@ function changed(cloud: string, kind: string, before: readonly Thing[], now: rea
 
 function compareAdded(
   cloud: string,
-  volumes: readonly TrueVolume[],
+  volumes: readonly HeldVolume[],
   { volumes: before, added }: Expectation,
 ): string[] {
   const old = new Set(before.map(({ id }) => id));
