@@ -1,5 +1,5 @@
 import type { BlockStorage } from "@polyvol/core";
-import { compareText } from "./ordering.ts";
+import { compareText } from "./compare-text.ts";
 import type { Policy } from "./policy/types.ts";
 import { invalidArgument, type PolicyProblem, showFound } from "./retention/policy-error.ts";
 

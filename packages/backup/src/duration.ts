@@ -1,3 +1,5 @@
+import type { Slots } from "./schedule/types.ts";
+
 const units: readonly (readonly [string, number])[] = [
   ["d", 86_400_000],
   ["h", 3_600_000],
@@ -17,4 +19,38 @@ export function showDuration(ms: number): string {
     if (parts.length === 2) break;
   }
   return parts.length === 0 ? "0s" : parts.join(" ");
+}
+
+const unitSeconds: ReadonlyMap<string, number> = new Map([
+  ["d", 86_400],
+  ["h", 3_600],
+  ["min", 60],
+  ["s", 1],
+]);
+
+/**
+ * Reads `1d12h`, `90min`: whole numbers of `d`, `h`, `min`, `s`, each once. In milliseconds; undefined when it
+ * cannot be read or is zero. A plain `m` is refused, since in retention spans it means months.
+ */
+export function parseInterval(text: string): number | undefined {
+  if (!/^(?:\d+(?:d|h|min|s))+$/.test(text)) return undefined;
+  const seen = new Set<string>();
+  let seconds = 0;
+  for (const [, amount, unit = ""] of text.matchAll(/(\d+)(d|h|min|s)/g)) {
+    if (seen.has(unit)) return undefined;
+    seen.add(unit);
+    seconds += Number(amount) * (unitSeconds.get(unit) ?? 0);
+  }
+  const milliseconds = seconds * 1000;
+  return Number.isSafeInteger(milliseconds) && milliseconds > 0 ? milliseconds : undefined;
+}
+
+/** Slots every `step` milliseconds, one of them at `anchor`; clock changes play no part. */
+export function intervalSlots(step: number, anchor: number): Slots {
+  const lastAtOrBefore = (instant: number): number => anchor + Math.floor((instant - anchor) / step) * step;
+  return {
+    lastAtOrBefore,
+    firstAfter: (instant) => lastAtOrBefore(instant) + step,
+    countedAs: (slot) => slot,
+  };
 }

@@ -5,7 +5,6 @@
  */
 export { apply, prune, run } from "./apply/apply.ts";
 export type { BackupEvent, BackupEventListener, VolumePlace } from "./apply/events.ts";
-export type { HookName } from "./apply/hook-error.ts";
 export type { RunOptions } from "./apply/options.ts";
 export type {
   CreatedSnapshot,
@@ -24,16 +23,15 @@ export {
   drill,
 } from "./drill/drill.ts";
 export type { Leftover } from "./drill/leftovers.ts";
-export { type HoldOptions, type HoldWriter, hold, release } from "./hold/hold.ts";
-export { type HoldsOptions, holdsOf } from "./hold/holds-of.ts";
+export { type HoldOptions, type HoldsOptions, type HoldWriter, hold, holdsOf, release } from "./hold/hold.ts";
 export { isHeld, keepHold } from "./hold/marker.ts";
-export { parseSnapshotName, type SnapshotName, snapshotName } from "./naming/snapshot-name.ts";
-export type { PlanChoices } from "./plan/choices.ts";
+export { parseSnapshotName, type SnapshotName, snapshotName } from "./naming.ts";
 export { type PlanOptions, plan } from "./plan/plan.ts";
 export { parsePlan } from "./plan/schema.ts";
 export type {
   BackupPlan,
   MissedSlots,
+  PlanChoices,
   PlannedCloud,
   PlannedCreation,
   PlannedDeletion,
@@ -52,7 +50,7 @@ export type {
   PolicyDefinitions,
   SelectDefinition,
 } from "./policy/types.ts";
-export type { BackupProblem, ProblemEffect } from "./problem.ts";
+export type { BackupProblem, HookName, ProblemEffect } from "./problem.ts";
 export type { SnapshotChoice } from "./restore/find-snapshot.ts";
 export { type Restored, type RestoreOptions, type RestoreRequest, restore } from "./restore/restore.ts";
 export { evaluateRetention } from "./retention/evaluate.ts";

@@ -1,6 +1,5 @@
-import { isPolyvolError, type PolyvolErrorCode } from "@polyvol/core";
+import { isPolyvolError, PolyvolError, type PolyvolErrorCode } from "@polyvol/core";
 import { fitWords } from "@polyvol/core/driver";
-import { HookError, type HookName } from "./apply/hook-error.ts";
 import { isPolicyError } from "./retention/policy-error.ts";
 
 /** What a failure kept from being done, where it happened. */
@@ -55,4 +54,18 @@ export function problemOf(error: unknown, effect: ProblemEffect, place: ProblemP
   if (isPolicyError(error)) return { code: error.code, message: error.message, effect, ...place };
   const message = fitWords(error instanceof Error ? error.message : String(error));
   return { code: "unknown", message, effect, ...place };
+}
+
+/** On which side of a snapshot a hook runs. */
+export type HookName = "before" | "after";
+
+/** A failure of a hook, told apart from one of a cloud. */
+export class HookError extends PolyvolError {
+  /** Which hook of the policy failed. */
+  readonly hook: HookName;
+
+  constructor(hook: HookName, code: PolyvolErrorCode, reason: string) {
+    super(code, reason);
+    this.hook = hook;
+  }
 }

@@ -1,13 +1,13 @@
 import { type BlockStorage, isPolyvolError, PolyvolError, type Snapshot } from "@polyvol/core";
-import { ownTags } from "../naming/own-tags.ts";
-import { patiently } from "../patience.ts";
+import { bulkCallOptions } from "../bulk-call-options.ts";
+import { ownTags } from "../naming.ts";
 import { refuseAttached } from "../plan/creation.ts";
 import type { PlannedCreation } from "../plan/types.ts";
 import { hookEnvironment } from "../policy/environment.ts";
 import type { Hook, Policy } from "../policy/types.ts";
+import type { HookName } from "../problem.ts";
 import type { VolumePlace } from "./events.ts";
 import { runHook } from "./hook.ts";
-import type { HookName } from "./hook-error.ts";
 import type { RunContext } from "./options.ts";
 
 /** Instants of providers are often cut to whole seconds. */
@@ -89,7 +89,10 @@ async function send({ storage, place, policy, creation, context }: CreationWork)
   const about = `Polyvol backup of ${place.volumeName.slice(0, 100)}, policy ${policy.id}, slot ${creation.slot}`;
   if (!policy.allowAttached) {
     // Not every provider can be told to leave a volume in use alone.
-    const volume = await storage.volumes.get(place.volumeId, patiently(storage, "read", context.abortSignal));
+    const volume = await storage.volumes.get(
+      place.volumeId,
+      bulkCallOptions(storage, "read", context.abortSignal),
+    );
     refuseAttached(policy, volume, "snapshots.create");
   }
   const snapshot = await storage.snapshots.create(
@@ -102,7 +105,7 @@ async function send({ storage, place, policy, creation, context }: CreationWork)
         ? { tags: ownTags(policy.id, { name: place.volumeName, limits }) }
         : {}),
     },
-    patiently(storage, policy.hooks.before === undefined ? "change" : "held", context.abortSignal),
+    bulkCallOptions(storage, policy.hooks.before === undefined ? "change" : "held", context.abortSignal),
   );
   if (snapshot.state === "available" && snapshot.name === creation.name) return snapshot;
   const resource = { kind: "snapshot", id: snapshot.id, name: snapshot.name } as const;

@@ -1,35 +1,21 @@
 import { type BlockStorage, type CallOptions, isPolyvolError } from "@polyvol/core";
+import { bulkCallOptions } from "../bulk-call-options.ts";
 import {
   describeHidden,
   findHiddenMarks,
   type HiddenMarks,
   MAY_BE_KEPT,
   mayBeKept,
-} from "../observe/marks.ts";
-import { seen } from "../observe/observe.ts";
-import type { SeenSnapshot } from "../observe/world.ts";
-import { patiently } from "../patience.ts";
-import { type Brake, judge } from "../plan/judge.ts";
+} from "../observe/hidden-marks.ts";
+import type { ObservedSnapshot } from "../observe/inventory.ts";
+import { observeSnapshot } from "../observe/observe.ts";
+import { applyRetention, type Brake } from "../plan/retention-decision.ts";
 import { findSurplus } from "../plan/surplus.ts";
 import type { PlannedDeletion } from "../plan/types.ts";
 import { isFailed, ownedBy } from "../policy/owned.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
-import type { VolumePlace } from "./events.ts";
-import type { RunContext } from "./options.ts";
-
-/** Everything that the deletions of one policy on one volume need. */
-export interface DeletionWork {
-  readonly storage: BlockStorage;
-  readonly place: VolumePlace;
-  readonly policy: Policy;
-  /** The instant of the plan. */
-  readonly now: Date;
-  readonly context: RunContext;
-  /** Whether the brake on the share lets its share go. */
-  readonly shareGoes: boolean;
-  readonly liftBrake: boolean;
-}
+import type { VolumeWork } from "./progress.ts";
 
 /** What became of one planned deletion. `problem`: the world has changed so much that a person should look. */
 export type DeletionOutcome =
@@ -45,24 +31,25 @@ export type DeletionOutcome =
  * judged again, so a hold, a tag, another name or a lost newer snapshot is seen, and so are the brakes. Gone already is
  * success.
  *
- * @param deletedBefore how many this run has deleted of this policy on this volume
+ * @param shareGoes whether the brake on the share lets its share go
  */
 export async function deleteSnapshot(
-  { storage, place, policy, now, context, shareGoes, liftBrake }: DeletionWork,
+  { storage, place, now, context, liftBrake, progress }: VolumeWork,
+  policy: Policy,
   { snapshotId }: PlannedDeletion,
-  deletedBefore: number,
+  shareGoes: boolean,
 ): Promise<DeletionOutcome> {
   const { abortSignal } = context;
-  const read = patiently(storage, "read", abortSignal);
+  const read = bulkCallOptions(storage, "read", abortSignal);
   const listed = await storage.snapshots.list({ volumeId: place.volumeId }, read).toArray();
-  const all = listed.map(seen);
+  const all = listed.map(observeSnapshot);
   if (!all.some(({ snapshot }) => snapshot.id === snapshotId)) {
     // A listing that does not show it is not yet its absence.
     if (await isGone(storage, snapshotId, read)) return { outcome: "deleted" };
     return { outcome: "spared", reasons: ["it is there, and not listed among its volume's"] };
   }
   const own = ownedBy(policy, all).filter((each) => !isFailed(each));
-  const isTarget = ({ snapshot }: SeenSnapshot): boolean => snapshot.id === snapshotId;
+  const isTarget = ({ snapshot }: ObservedSnapshot): boolean => snapshot.id === snapshotId;
   if (!own.some(isTarget))
     return { outcome: "spared", reasons: [`policy ${policy.id} does not own it any more`] };
 
@@ -70,13 +57,16 @@ export async function deleteSnapshot(
     findSurplus(own).flatMap((group) => group.surplus.map(({ snapshot }) => snapshot.id)),
   );
   const hidden = await stillHidden(storage, all, read);
+  const deletedBefore = progress.deleted.filter(
+    (each) => each.policyId === policy.id && each.failed !== true,
+  ).length;
   const options = { now, agedAt: context.clock.now(), deletedBefore, surplus, hidden, shareGoes, liftBrake };
-  const { keep, remove, brake } = judge(policy, own, options);
+  const { keep, remove, brake } = applyRetention(policy, own, options);
   if (!remove.some(isTarget)) {
     const reasons = keep.find((each) => isTarget(each.seen))?.reasons ?? ["the rules keep it"];
     return { outcome: "spared", reasons, ...problemOfSpared(reasons, hidden, brake, storage) };
   }
-  await storage.snapshots.delete(snapshotId, patiently(storage, "change", abortSignal));
+  await storage.snapshots.delete(snapshotId, bulkCallOptions(storage, "change", abortSignal));
   return { outcome: "deleted" };
 }
 
@@ -94,11 +84,14 @@ async function isGone(storage: BlockStorage, snapshotId: string, read: CallOptio
  * something after all, is held, or is not ours any more. Gone already is success.
  */
 export async function deleteFailed(
-  { storage, policy, context: { abortSignal } }: DeletionWork,
+  { storage, context: { abortSignal } }: VolumeWork,
+  policy: Policy,
   { snapshotId }: PlannedDeletion,
 ): Promise<DeletionOutcome> {
   try {
-    const found = seen(await storage.snapshots.get(snapshotId, patiently(storage, "read", abortSignal)));
+    const found = observeSnapshot(
+      await storage.snapshots.get(snapshotId, bulkCallOptions(storage, "read", abortSignal)),
+    );
     if (ownedBy(policy, [found]).length === 0)
       return { outcome: "spared", reasons: [`policy ${policy.id} does not own it any more`] };
     if (mayBeKept(found, undefined)) return { outcome: "spared", reasons: [MAY_BE_KEPT] };
@@ -106,7 +99,7 @@ export async function deleteFailed(
       const why = found.held ? "hold" : `it has not failed: it is ${found.snapshot.state}`;
       return { outcome: "spared", reasons: [why] };
     }
-    await storage.snapshots.delete(snapshotId, patiently(storage, "change", abortSignal));
+    await storage.snapshots.delete(snapshotId, bulkCallOptions(storage, "change", abortSignal));
   } catch (error) {
     if (!isPolyvolError(error, "not_found")) throw error;
   }
@@ -116,11 +109,11 @@ export async function deleteFailed(
 /** What is hidden now. One volume alone may be without marks, since somebody took them off: then the account decides. */
 async function stillHidden(
   storage: BlockStorage,
-  ofVolume: readonly SeenSnapshot[],
+  ofVolume: readonly ObservedSnapshot[],
   read: CallOptions,
 ): Promise<HiddenMarks | undefined> {
   if ((await findHiddenMarks(storage, ofVolume, read)) === undefined) return undefined;
-  const all = (await storage.snapshots.list({}, read).toArray()).map(seen);
+  const all = (await storage.snapshots.list({}, read).toArray()).map(observeSnapshot);
   return await findHiddenMarks(storage, all, read);
 }
 

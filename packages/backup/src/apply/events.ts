@@ -1,6 +1,5 @@
 import type { BackupPlan } from "../plan/types.ts";
-import type { BackupProblem } from "../problem.ts";
-import type { HookName } from "./hook-error.ts";
+import type { BackupProblem, HookName } from "../problem.ts";
 
 /** Where something happens. */
 export interface VolumePlace {

@@ -1,10 +1,10 @@
-import type { BlockStorage } from "@polyvol/core";
+import pLimit, { type LimitFunction } from "p-limit";
 import type { NamedCloud } from "../clouds.ts";
 import type { BackupPlan } from "../plan/types.ts";
 import type { Policy } from "../policy/types.ts";
 import type { RunContext } from "./options.ts";
+import { startProgress } from "./progress.ts";
 import type { RunReport } from "./report.ts";
-import { createSemaphore, type Semaphore } from "./semaphore.ts";
 import { workOnVolume } from "./volume-work.ts";
 
 /** Carries out a plan that was just computed: all volumes side by side, bounded by the policies' `concurrency`. */
@@ -21,22 +21,22 @@ export async function execute(
     clouds.flatMap(({ name, storage }) => (storage instanceof Error ? [] : ([[name, storage]] as const))),
   );
   const byId = new Map(policies.map((policy) => [policy.id, policy]));
-  const placesOn = new Map([...storages.keys()].map((name) => [name, new Map<Policy, Semaphore>()]));
+  const limits = new Map<string, LimitFunction>();
+  const limitOf = (cloud: string, { id, concurrency }: Policy): LimitFunction => {
+    const key = JSON.stringify([cloud, id]);
+    const limit = limits.get(key) ?? pLimit(concurrency);
+    limits.set(key, limit);
+    return limit;
+  };
   const now = new Date(plan.now);
+  const liftBrake = plan.liftBrake === true;
 
   const results = await Promise.allSettled(
     plan.volumes.map(async (volume) => {
-      const storage: BlockStorage | undefined = storages.get(volume.cloud);
-      const places = placesOn.get(volume.cloud);
+      const { cloud, provider, volumeId, volumeName } = volume;
+      const storage = storages.get(cloud);
       // A plan computed from these clouds names no other.
-      if (storage === undefined || places === undefined)
-        throw new TypeError(`there is no cloud ${volume.cloud}`);
-      const placesOf = (policy: Policy): Semaphore => {
-        const known = places.get(policy) ?? createSemaphore(policy.concurrency);
-        places.set(policy, known);
-        return known;
-      };
-      const liftBrake = plan.liftBrake === true;
+      if (storage === undefined) throw new TypeError(`there is no cloud ${cloud}`);
       return await workOnVolume({
         volume,
         storage,
@@ -44,7 +44,9 @@ export async function execute(
         now,
         liftBrake,
         context,
-        places: placesOf,
+        limited: (policy, work) => limitOf(cloud, policy)(work),
+        place: { cloud, provider, volumeId, volumeName },
+        progress: startProgress(volume),
       });
     }),
   );

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { startTimer, systemClock } from "@polyvol/core/driver";
 import { showDuration } from "../duration.ts";
 import type { Hook } from "../policy/types.ts";
-import { HookError, type HookName } from "./hook-error.ts";
+import { HookError, type HookName } from "../problem.ts";
 
 /** So many characters of each output of a hook are kept for the message, from the end. */
 const MOST_SAID = 500;

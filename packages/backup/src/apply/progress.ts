@@ -5,7 +5,6 @@ import type { BackupProblem } from "../problem.ts";
 import type { VolumePlace } from "./events.ts";
 import type { RunContext } from "./options.ts";
 import type { CreatedSnapshot, DeletedSnapshot, SparedSnapshot } from "./report.ts";
-import type { Semaphore } from "./semaphore.ts";
 
 /** Everything that the work on one volume needs. */
 export interface VolumeWork {
@@ -16,8 +15,11 @@ export interface VolumeWork {
   readonly now: Date;
   readonly liftBrake: boolean;
   readonly context: RunContext;
-  /** The places of a policy on this cloud. */
-  readonly places: (policy: Policy) => Semaphore;
+  /** Runs work within the policy's `concurrency` on this cloud. */
+  readonly limited: <T>(policy: Policy, work: () => Promise<T>) => Promise<T>;
+  /** Where the volume is, for events and reports. */
+  readonly place: VolumePlace;
+  readonly progress: Progress;
 }
 
 /** What the work on one volume has come to. */
@@ -28,20 +30,37 @@ export interface Progress {
   readonly problems: BackupProblem[];
   /** Not reported yet: they come behind what they are about. */
   readonly thawFailures: BackupProblem[];
+  /** When the newest snapshot of the volume was taken, in milliseconds since the Unix epoch. */
   newestAt: number | undefined;
   /** Something went wrong after which no backup may go. */
   failed: boolean;
   stopped: boolean;
 }
 
-/** Adds a problem and tells of it. */
-export function report(progress: Progress, context: RunContext, problem: BackupProblem): void {
+/** The progress of a volume of which nothing was done yet. */
+export function startProgress({ keep, delete: deletions }: VolumePlan): Progress {
+  const times = [...keep, ...deletions].map(({ createdAt }) => Date.parse(createdAt));
+  const newestAt = times.length === 0 ? undefined : Math.max(...times);
+  return {
+    created: [],
+    deleted: [],
+    spared: [],
+    problems: [],
+    thawFailures: [],
+    newestAt,
+    failed: false,
+    stopped: false,
+  };
+}
+
+/** Adds a problem to the report and emits it as an event. */
+export function report({ progress, context }: VolumeWork, problem: BackupProblem): void {
   progress.problems.push(problem);
   context.emit({ type: "problem", problem });
 }
 
 /** Whether the run was asked to begin nothing new. */
-export function isStopping(context: RunContext, progress: Progress): boolean {
+export function isStopping({ context, progress }: VolumeWork): boolean {
   if (context.drainSignal?.aborted) progress.stopped = true;
   return progress.stopped;
 }

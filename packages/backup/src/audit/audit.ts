@@ -1,12 +1,11 @@
 import { fitName } from "@polyvol/core/driver";
 import { type Clouds, cloudsOf, listClouds } from "../clouds.ts";
-import { parseDrillName } from "../naming/drill-name.ts";
-import { withoutShared } from "../observe/accounts.ts";
-import { goneVolumes } from "../observe/gone.ts";
-import { hiddenIn } from "../observe/marks.ts";
+import { parseDrillName } from "../naming.ts";
+import { goneVolumes } from "../observe/gone-volumes.ts";
+import { hiddenIn } from "../observe/hidden-marks.ts";
+import type { ObservedCloud, ObservedSnapshot } from "../observe/inventory.ts";
 import { observe } from "../observe/observe.ts";
-import type { ObservedCloud, SeenSnapshot } from "../observe/world.ts";
-import { groupBy } from "../ordering.ts";
+import { withoutShared } from "../observe/shared-accounts.ts";
 import { failedLater, ownedBy, ownsId } from "../policy/owned.ts";
 import { chooseByTags, selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
@@ -146,7 +145,7 @@ function auditVolumes(cloud: ObservedCloud, chosenBy: (volumeId: string) => read
     const ids = volumes.map(({ id }) => id);
     drafts.push({ kind, resource: "volume", ids, names: volumes.map(({ name }) => name), message });
   };
-  for (const group of groupBy(live, ({ region, name }) => JSON.stringify([region, name])).values()) {
+  for (const group of Map.groupBy(live, ({ region, name }) => JSON.stringify([region, name])).values()) {
     const [first] = group;
     if (first !== undefined && group.length > 1)
       about(
@@ -180,7 +179,7 @@ function auditSnapshots(
   const drafts: Draft[] = [];
   const about = (
     kind: FindingKind,
-    found: readonly SeenSnapshot[],
+    found: readonly ObservedSnapshot[],
     message: string,
     policyId?: string,
   ): void => {
@@ -202,7 +201,7 @@ function auditSnapshots(
     return drafts;
   }
   const live = all.filter(({ snapshot }) => snapshot.state !== "error");
-  for (const [name, group] of groupBy(live, ({ snapshot }) => snapshot.name)) {
+  for (const [name, group] of Map.groupBy(live, ({ snapshot }) => snapshot.name)) {
     if (group.length > 1)
       about("surplus_snapshots", group, `${group.length} snapshots of one volume are named ${fitName(name)}`);
   }
@@ -214,7 +213,10 @@ function auditSnapshots(
 
   const chosen = new Set(chosenBy(volumeId).map(({ id }) => id));
   const ownerOf = (id: string | undefined): Policy | undefined => policies.find((each) => ownsId(each, id));
-  const groups = groupBy(all, ({ ours }) => ownerOf(ours?.policyId)?.id ?? ours?.policyId);
+  const groups = Map.groupBy(
+    all,
+    ({ backupName }) => ownerOf(backupName?.policyId)?.id ?? backupName?.policyId,
+  );
   for (const [policyId, found] of groups) {
     if (policyId === undefined) continue;
     const owner = ownerOf(policyId);
@@ -240,7 +242,7 @@ function auditSnapshots(
       policyId,
     );
     const ownLive = own.filter(({ snapshot, early }) => snapshot.state !== "error" && early !== true);
-    for (const group of groupBy(ownLive, ({ ours }) => ours?.slot.getTime()).values()) {
+    for (const group of Map.groupBy(ownLive, ({ backupName }) => backupName?.slot.getTime()).values()) {
       const names = new Set(group.map(({ snapshot }) => snapshot.name));
       if (names.size > 1) about("surplus_slot", group, "several snapshots of one slot", policyId);
     }

@@ -1,10 +1,9 @@
 import type { BlockStorage, Clock, Snapshot, Volume } from "@polyvol/core";
 import { checkTimeout, monotonicTime, systemClock } from "@polyvol/core/driver";
 import { type Clouds, cloudNamed } from "../clouds.ts";
-import { drillName } from "../naming/drill-name.ts";
+import { drillName } from "../naming.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
-import { findSnapshot, type SnapshotChoice } from "../restore/find-snapshot.ts";
-import { homeRegion } from "../restore/home-region.ts";
+import { findSnapshot, homeRegion, type SnapshotChoice } from "../restore/find-snapshot.ts";
 import { type Leftover, removeLeftovers } from "./leftovers.ts";
 
 /** Deadline of a drill unless told otherwise. */

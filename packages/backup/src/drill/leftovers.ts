@@ -1,6 +1,6 @@
 import { type BlockStorage, inUse, type Volume } from "@polyvol/core";
 import { isHeld } from "../hold/marker.ts";
-import { drillHash, parseDrillName } from "../naming/drill-name.ts";
+import { drillHash, parseDrillName } from "../naming.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
 
 /** The temporary volume of a drill that did not end. */

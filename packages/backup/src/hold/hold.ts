@@ -1,5 +1,12 @@
-import { type BlockStorage, PolyvolError, type PolyvolErrorDetails, type Snapshot } from "@polyvol/core";
-import { areTagsHidden } from "../observe/marks.ts";
+import {
+  type BlockStorage,
+  PolyvolError,
+  type PolyvolErrorDetails,
+  type Snapshot,
+  type Volume,
+} from "@polyvol/core";
+import { areTagsHidden, findHiddenMarks } from "../observe/hidden-marks.ts";
+import { observeSnapshot } from "../observe/observe.ts";
 import { hasMarker, isHeld, withMarker, withoutMarker } from "./marker.ts";
 
 /**
@@ -109,4 +116,41 @@ async function write(
   }
   const tagged = isHeld({ ...snapshot, description: "" });
   if (writer !== undefined && (held || tagged)) await writer(storage, snapshot, held, call);
+}
+
+/** How holds are looked at. */
+export interface HoldsOptions {
+  /**
+   * Whether to ask the provider, where nothing that was given shows a tag, if tags are shown at all: one or two requests.
+   * Default false: asked only when snapshots that Polyvol made show none of what it wrote on them.
+   */
+  readonly thorough?: boolean;
+  /** Stops the call. */
+  readonly abortSignal?: AbortSignal;
+}
+
+/**
+ * Which of these are held, by id: `true`, `false`, or `undefined` where that cannot be seen, since the credentials are
+ * not shown tags or the provider's answer said nothing of them. Unknown is not absent: treat it as held.
+ */
+export async function holdsOf(
+  storage: BlockStorage,
+  resources: readonly (Snapshot | Volume)[],
+  options: HoldsOptions = {},
+): Promise<ReadonlyMap<string, boolean | undefined>> {
+  const { thorough = false, abortSignal } = options;
+  const call = abortSignal === undefined ? {} : { abortSignal };
+  const open = resources.filter((each) => !isHeld(each));
+  const snapshots = resources.filter((each) => "volumeId" in each);
+  const hidden =
+    open.length === 0 ? undefined : await findHiddenMarks(storage, snapshots.map(observeSnapshot), call);
+  const allHidden =
+    (hidden !== undefined && hidden.hidden === hidden.own) ||
+    (thorough && open.length > 0 && (await areTagsHidden(storage, resources, call)));
+  return new Map(
+    resources.map((each) => {
+      if (isHeld(each)) return [each.id, true];
+      return [each.id, allHidden || each.tagsUnknown === true ? undefined : false];
+    }),
+  );
 }

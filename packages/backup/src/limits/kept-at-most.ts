@@ -4,7 +4,7 @@ import { countRules } from "../retention/rules.ts";
 import { isZeroSpan, parseSpan, type Span, subtractSpan } from "../retention/span.ts";
 import { zoneNamed } from "../retention/time-zone.ts";
 import type { WithinRuleName } from "../retention/types.ts";
-import { alwaysApart, sampleDay, sampleSlots } from "./samples.ts";
+import { alwaysApart, sampleDay, sampleSlots } from "./sample-slots.ts";
 
 /** How many snapshots of one volume a policy's rules can keep, and how that comes about. */
 export interface KeptAtMost {

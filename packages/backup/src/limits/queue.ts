@@ -1,4 +1,4 @@
-import { compareText } from "../ordering.ts";
+import { compareText } from "../compare-text.ts";
 import type { Policy } from "../policy/types.ts";
 
 /** Around each slot so many gaps are looked at, on both sides. */

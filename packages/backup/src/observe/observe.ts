@@ -1,13 +1,13 @@
 import { type BlockStorage, type Health, PolyvolError, type Snapshot } from "@polyvol/core";
+import { bulkCallOptions } from "../bulk-call-options.ts";
 import type { NamedCloud } from "../clouds.ts";
+import { compareText } from "../compare-text.ts";
 import { showDuration } from "../duration.ts";
 import { isHeld } from "../hold/marker.ts";
-import { parseSnapshotName } from "../naming/snapshot-name.ts";
-import { compareText, groupBy } from "../ordering.ts";
-import { patiently } from "../patience.ts";
+import { parseSnapshotName } from "../naming.ts";
 import { problemOf } from "../problem.ts";
-import { areTagsHidden, findHiddenMarks, orUnknown } from "./marks.ts";
-import type { CloudState, SeenSnapshot } from "./world.ts";
+import { areTagsHidden, findHiddenMarks, orUnknown } from "./hidden-marks.ts";
+import type { CloudState, ObservedSnapshot } from "./inventory.ts";
 
 /** A clock may be off by so much: beyond it, slots would be due too early or too late. */
 const MAX_SKEW_MS = 120_000;
@@ -36,12 +36,12 @@ async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptio
   const { abortSignal, checkClock = true, byTags = false } = options;
   try {
     if (storage instanceof Error) throw storage;
-    const call = patiently(storage, "read", abortSignal);
+    const call = bulkCallOptions(storage, "read", abortSignal);
     if (checkClock) refuseSkew(await storage.checkHealth(call), storage.provider);
     const volumes = await storage.volumes.list({}, call).toArray();
     const snapshots = await storage.snapshots.list({}, call).toArray();
     const { provider, capabilities } = storage;
-    const all = snapshots.toSorted((a, b) => compareText(a.id, b.id)).map(seen);
+    const all = snapshots.toSorted((a, b) => compareText(a.id, b.id)).map(observeSnapshot);
     const hiddenMarks = await findHiddenMarks(storage, all, call);
     const asks = byTags && volumes.length > 0 && hiddenMarks?.what !== "tags";
     const look = asks ? areTagsHidden(storage, [...volumes, ...snapshots], call) : undefined;
@@ -53,7 +53,7 @@ async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptio
       provider,
       capabilities,
       volumes: volumes.toSorted((a, b) => compareText(a.id, b.id)),
-      snapshots: groupBy(all, volumeOf),
+      snapshots: Map.groupBy(all, volumeOf),
       ...(hiddenMarks === undefined ? {} : { hiddenMarks }),
       tagsHidden,
       requests: (checkClock ? 1 : 0) + listingRequests(storage, volumes.length, snapshots.length),
@@ -67,18 +67,19 @@ async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptio
 }
 
 /** A snapshot with what its name says of it. */
-export function seen(snapshot: Snapshot): SeenSnapshot {
-  const ours = parseSnapshotName(snapshot.name, snapshot.volumeId);
-  const early = ours !== undefined && snapshot.createdAt.getTime() < ours.slot.getTime() - MAX_SKEW_MS;
+export function observeSnapshot(snapshot: Snapshot): ObservedSnapshot {
+  const backupName = parseSnapshotName(snapshot.name, snapshot.volumeId);
+  const early =
+    backupName !== undefined && snapshot.createdAt.getTime() < backupName.slot.getTime() - MAX_SKEW_MS;
   return {
     snapshot,
     held: isHeld(snapshot),
-    ...(ours === undefined ? {} : { ours }),
+    ...(backupName === undefined ? {} : { backupName }),
     ...(early ? { early } : {}),
   };
 }
 
-function volumeOf({ snapshot }: SeenSnapshot): string {
+function volumeOf({ snapshot }: ObservedSnapshot): string {
   return snapshot.volumeId;
 }
 

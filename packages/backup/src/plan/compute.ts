@@ -1,15 +1,15 @@
-import { goneNamesakesOf } from "../observe/gone.ts";
-import { hiddenIn } from "../observe/marks.ts";
-import type { CloudState, ObservedCloud } from "../observe/world.ts";
+import { goneNamesakesOf } from "../observe/gone-volumes.ts";
+import { hiddenIn } from "../observe/hidden-marks.ts";
+import type { CloudState, ObservedCloud } from "../observe/inventory.ts";
 import { selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
 import { takeTurns } from "../turns.ts";
-import { digestOf } from "./canonical.ts";
-import { chosen, type PlanChoices } from "./choices.ts";
+import { digestOf } from "./canonical-json.ts";
 import { costOf } from "./cost.ts";
 import type { BackupPlan, PlannedCloud, VolumePlan } from "./types.ts";
-import { planVolume } from "./volume.ts";
+import { chosen, type PlanChoices } from "./types.ts";
+import { planVolume } from "./volume-plan.ts";
 
 /** The plan for what was read: a pure function of policies, clouds and now. */
 export function computePlan(...given: Parameters<typeof planning>): BackupPlan {

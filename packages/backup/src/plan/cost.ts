@@ -1,5 +1,5 @@
 import type { RequestQuota } from "@polyvol/core";
-import type { ObservedCloud } from "../observe/world.ts";
+import type { ObservedCloud } from "../observe/inventory.ts";
 import type { PlannedCloud, VolumePlan } from "./types.ts";
 
 /** Requests of one creation: alone where the provider enforces names; else look, create, look at it, look for others. */

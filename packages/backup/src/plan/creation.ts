@@ -1,7 +1,6 @@
 import { inUse, type NameRule, PolyvolError, type Volume } from "@polyvol/core";
-import { fillPrefix } from "../naming/prefix.ts";
-import { nameLength, snapshotName } from "../naming/snapshot-name.ts";
-import type { ObservedCloud, SeenSnapshot } from "../observe/world.ts";
+import { fillPrefix, nameLength, snapshotName } from "../naming.ts";
+import type { ObservedCloud, ObservedSnapshot } from "../observe/inventory.ts";
 import { failedLater } from "../policy/owned.ts";
 import type { Policy } from "../policy/types.ts";
 import type { Due } from "./due.ts";
@@ -18,16 +17,16 @@ export function planCreation(
   cloud: ObservedCloud,
   volume: Volume,
   policy: Policy,
-  own: readonly SeenSnapshot[],
+  own: readonly ObservedSnapshot[],
   wanted: NonNullable<Due["wanted"]>,
 ): PlannedCreation {
   const { slot, reason } = wanted;
   const base = { policyId: policy.id, slot: slot.toISOString() };
   const begun = own.find(
-    ({ snapshot: { state }, ours, early }) =>
+    ({ snapshot: { state }, backupName, early }) =>
       (state === "creating" || state === "unknown") &&
       early !== true &&
-      ours?.slot.getTime() === slot.getTime(),
+      backupName?.slot.getTime() === slot.getTime(),
   );
   if (begun !== undefined) {
     return { ...base, name: begun.snapshot.name, reason: `${reason}; one is being made, to be waited for` };
@@ -59,7 +58,7 @@ export function planCreation(
   return { ...base, name, reason };
 }
 
-function nameOf({ snapshot }: SeenSnapshot): string {
+function nameOf({ snapshot }: ObservedSnapshot): string {
   return snapshot.name;
 }
 

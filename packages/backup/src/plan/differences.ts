@@ -1,6 +1,6 @@
 import { fitName } from "@polyvol/core/driver";
 import type { PolicyProblem } from "../retention/policy-error.ts";
-import { canonicalJson } from "./canonical.ts";
+import { canonicalJson } from "./canonical-json.ts";
 import type { BackupPlan, VolumePlan } from "./types.ts";
 
 /** What one snapshot's fate is in a plan. */

@@ -1,4 +1,4 @@
-import { isGood, type SeenSnapshot } from "../observe/world.ts";
+import { isGood, type ObservedSnapshot } from "../observe/inventory.ts";
 import type { Policy } from "../policy/types.ts";
 import { newestDueSlot } from "../schedule/slots.ts";
 import type { Schedule } from "../schedule/types.ts";
@@ -21,7 +21,7 @@ export interface Due {
  * Compares a policy's own snapshots of a volume with its schedule. What failed or is not finished does not count, nor
  * does a snapshot that was taken before its slot, which only a wrong clock can have made.
  */
-export function findDue(policy: Policy, own: readonly SeenSnapshot[], now: Date): Due {
+export function findDue(policy: Policy, own: readonly ObservedSnapshot[], now: Date): Due {
   const dueSlot = newestDue(policy.schedule, now);
   const newest = newestGood(own, now.getTime());
   const newestSlot = newest === undefined ? undefined : new Date(newest);
@@ -50,10 +50,10 @@ function newestDue(schedule: Schedule, now: Date): Date | undefined {
   return slot;
 }
 
-function newestGood(own: readonly SeenSnapshot[], now: number): number | undefined {
+function newestGood(own: readonly ObservedSnapshot[], now: number): number | undefined {
   let newest: number | undefined;
   for (const each of own) {
-    const slot = each.ours?.slot.getTime();
+    const slot = each.backupName?.slot.getTime();
     if (slot === undefined || slot > now || each.early === true || !isGood(each)) continue;
     if (newest === undefined || slot > newest) newest = slot;
   }

@@ -3,9 +3,8 @@ import { observe } from "../observe/observe.ts";
 import { chooseByTags } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import { invalidArgument } from "../retention/policy-error.ts";
-import type { PlanChoices } from "./choices.ts";
 import { computePlanInTurns } from "./compute.ts";
-import type { BackupPlan } from "./types.ts";
+import type { BackupPlan, PlanChoices } from "./types.ts";
 
 /** How the call is made, and what the plan leaves out or goes beyond. */
 export interface PlanOptions extends PlanChoices {

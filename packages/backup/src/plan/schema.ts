@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { PolicyError, parseOrThrow, withinDepth } from "../retention/policy-error.ts";
-import { digestOf } from "./canonical.ts";
+import { digestOf } from "./canonical-json.ts";
 import type { BackupPlan } from "./types.ts";
 
 const aText = "a text";

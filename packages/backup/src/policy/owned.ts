@@ -1,4 +1,4 @@
-import type { SeenSnapshot } from "../observe/world.ts";
+import type { ObservedSnapshot } from "../observe/inventory.ts";
 import type { Policy } from "./types.ts";
 
 /** Whether snapshots of this policy id are the policy's: its own id, or one that it had. */
@@ -7,15 +7,15 @@ export function ownsId({ id, formerIds }: Policy, policyId: string | undefined):
 }
 
 /** Those that the policy owns, each with the slot that it counts as by the time zone data here. */
-export function ownedBy(policy: Policy, snapshots: readonly SeenSnapshot[]): readonly SeenSnapshot[] {
+export function ownedBy(policy: Policy, snapshots: readonly ObservedSnapshot[]): readonly ObservedSnapshot[] {
   return snapshots
-    .filter(({ ours }) => ownsId(policy, ours?.policyId))
+    .filter(({ backupName }) => ownsId(policy, backupName?.policyId))
     .map((seen) => {
-      const named = seen.ours?.slot.getTime() ?? 0;
+      const named = seen.backupName?.slot.getTime() ?? 0;
       const slot = policy.schedule.countedAs(named);
-      return seen.ours === undefined || slot === named
+      return seen.backupName === undefined || slot === named
         ? seen
-        : { ...seen, ours: { ...seen.ours, slot: new Date(slot) } };
+        : { ...seen, backupName: { ...seen.backupName, slot: new Date(slot) } };
     });
 }
 
@@ -26,7 +26,7 @@ const LATER_ERROR = /^error[^a-z]+[a-z]/i;
  * Whether a snapshot is in an error state that a later change of it has left, such as a deletion that failed: it does
  * not count, and what it holds may still be good.
  */
-export function failedLater({ snapshot: { state, providerState = "" } }: SeenSnapshot): boolean {
+export function failedLater({ snapshot: { state, providerState = "" } }: ObservedSnapshot): boolean {
   return state === "error" && LATER_ERROR.test(providerState);
 }
 
@@ -34,7 +34,7 @@ export function failedLater({ snapshot: { state, providerState = "" } }: SeenSna
  * Whether a snapshot of ours was never made: it is no backup, and may go whatever the rules say. Held, it stays for the
  * person who holds it.
  */
-export function isFailed(seen: SeenSnapshot): boolean {
-  const { snapshot, ours, held } = seen;
-  return ours !== undefined && snapshot.state === "error" && !held && !failedLater(seen);
+export function isFailed(seen: ObservedSnapshot): boolean {
+  const { snapshot, backupName, held } = seen;
+  return backupName !== undefined && snapshot.state === "error" && !held && !failedLater(seen);
 }

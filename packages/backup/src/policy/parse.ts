@@ -1,6 +1,6 @@
 import * as z from "zod";
+import { parseInterval } from "../duration.ts";
 import { invalidArgument, type PolicyProblem, parseOrThrow, showFound } from "../retention/policy-error.ts";
-import { parseInterval } from "../schedule/interval.ts";
 import { parseSchedule } from "../schedule/schema.ts";
 import { policiesSchema } from "./schema.ts";
 import type { Hook, HookDefinition, OneOrMore, Policy, PolicyDefinition, SelectDefinition } from "./types.ts";

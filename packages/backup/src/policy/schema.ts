@@ -1,6 +1,6 @@
 import * as z from "zod";
+import { parseInterval } from "../duration.ts";
 import { retentionRulesSchema } from "../retention/schema.ts";
-import { parseInterval } from "../schedule/interval.ts";
 import { scheduleSchema } from "../schedule/schema.ts";
 import { isCredentialName } from "./environment.ts";
 import type { BrakesDefinition, HookDefinition, PolicyDefinition, SelectDefinition } from "./types.ts";

@@ -1,8 +1,8 @@
 import { hasTags, PolyvolError, type TagRule, type Volume } from "@polyvol/core";
-import { parseDrillName } from "../naming/drill-name.ts";
-import { type SharedAccount, sharedAccounts, sharedProblem } from "../observe/accounts.ts";
-import type { CloudState, ObservedCloud } from "../observe/world.ts";
-import { compareText } from "../ordering.ts";
+import { compareText } from "../compare-text.ts";
+import { parseDrillName } from "../naming.ts";
+import type { CloudState, ObservedCloud } from "../observe/inventory.ts";
+import { type SharedAccount, sharedAccounts, sharedProblem } from "../observe/shared-accounts.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
 import { matchesGlob } from "./glob.ts";
 import type { Policy } from "./types.ts";

@@ -1,11 +1,11 @@
-import { type BlockStorage, PolyvolError, type Snapshot } from "@polyvol/core";
+import { type BlockStorage, isPolyvolError, PolyvolError, type Snapshot } from "@polyvol/core";
 import { listWords } from "@polyvol/core/driver";
-import { seen } from "../observe/observe.ts";
-import { isGood } from "../observe/world.ts";
-import { compareText } from "../ordering.ts";
+import { compareText } from "../compare-text.ts";
+import { isGood } from "../observe/inventory.ts";
+import { observeSnapshot } from "../observe/observe.ts";
 import type { OneOrMore } from "../policy/types.ts";
 import { invalidArgument } from "../retention/policy-error.ts";
-import { findVolumeId, type WhereNamed } from "./volume-named.ts";
+import { findVolumeId, type WhereNamed } from "./find-volume.ts";
 
 /** Which snapshot to take: one by id, or the newest good one of a volume by id or name, which may be gone. */
 export type SnapshotChoice =
@@ -64,8 +64,8 @@ export async function findSnapshot(
   const all = await storage.snapshots.list({ volumeId }, call).toArray();
   const fitting = all.filter(
     (each) =>
-      isGood(seen(each)) &&
-      (ids === undefined || ids.includes(seen(each).ours?.policyId ?? "")) &&
+      isGood(observeSnapshot(each)) &&
+      (ids === undefined || ids.includes(observeSnapshot(each).backupName?.policyId ?? "")) &&
       (takenBy === undefined || each.createdAt <= takenBy),
   );
   const [newest] = fitting.toSorted(
@@ -82,7 +82,7 @@ export async function findSnapshot(
   if (newest !== undefined) return newest;
   const policy = ids === undefined ? "" : ` of policy ${ids.join(" or ")}`;
   const by = takenBy === undefined ? "" : ` taken by ${takenBy.toISOString()}`;
-  const reason = `it has no available snapshot${policy}${by}, of ${countOf(all)}${ids === undefined ? "" : policiesOf(all)}`;
+  const reason = `it has no available snapshot${policy}${by}, of ${deletedCount(all)}${ids === undefined ? "" : policiesOf(all)}`;
   throw new PolyvolError("not_found", reason, {
     provider: storage.provider,
     operation,
@@ -90,16 +90,35 @@ export async function findSnapshot(
   });
 }
 
-function countOf({ length }: readonly Snapshot[]): string {
+function deletedCount({ length }: readonly Snapshot[]): string {
   return length === 1 ? "1 snapshot in all" : `${length} snapshots in all`;
 }
 
 /** Whose snapshots there are, for whoever has misspelt the id of a policy. */
 function policiesOf(snapshots: readonly Snapshot[]): string {
   const policies = new Set(
-    snapshots.map((each) => seen(each).ours?.policyId).filter((id) => id !== undefined),
+    snapshots.map((each) => observeSnapshot(each).backupName?.policyId).filter((id) => id !== undefined),
   );
   return policies.size === 0
     ? ""
     : `; there are some of policy ${listWords([...policies].toSorted(compareText))}`;
+}
+
+/**
+ * Where a volume of this snapshot belongs: where the volume is that it was taken of, and when that is gone or not known, where the
+ * snapshot is. `undefined`, for the region that the storage is set to, when that leaves a choice.
+ */
+export async function homeRegion(
+  storage: BlockStorage,
+  { volumeId, regions }: Pick<Snapshot, "volumeId" | "regions">,
+  call: { readonly abortSignal?: AbortSignal },
+): Promise<string | undefined> {
+  const only = regions.length === 1 ? regions[0] : undefined;
+  if (volumeId === "") return only;
+  try {
+    return (await storage.volumes.get(volumeId, call)).region;
+  } catch (error) {
+    if (isPolyvolError(error, "not_found")) return only;
+    throw error;
+  }
 }

@@ -1,8 +1,7 @@
 import type { Progress, Snapshot, Volume } from "@polyvol/core";
 import { checkTimeout } from "@polyvol/core/driver";
 import { type Clouds, cloudNamed } from "../clouds.ts";
-import { findSnapshot, type SnapshotChoice } from "./find-snapshot.ts";
-import { homeRegion } from "./home-region.ts";
+import { findSnapshot, homeRegion, type SnapshotChoice } from "./find-snapshot.ts";
 
 /** What to restore, and to where. */
 export interface RestoreRequest {

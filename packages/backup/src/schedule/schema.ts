@@ -1,9 +1,9 @@
 import * as z from "zod";
+import { intervalSlots, parseInterval } from "../duration.ts";
 import { parseInstant } from "../retention/instant.ts";
 import { parseOrThrow } from "../retention/policy-error.ts";
 import { timeZoneSchema } from "../retention/schema.ts";
 import { cronSlots } from "./cron.ts";
-import { intervalSlots, parseInterval } from "./interval.ts";
 import type { Schedule, ScheduleDefinition, Slots } from "./types.ts";
 
 const aCron = 'a cron pattern of five fields such as "0 3 * * *", or a nickname such as "@daily"';

@@ -1,9 +1,9 @@
 import type { Volume } from "@polyvol/core";
 import { type Clouds, cloudsOf } from "../clouds.ts";
-import { goneNamesakesOf } from "../observe/gone.ts";
-import { hiddenIn } from "../observe/marks.ts";
+import { goneNamesakesOf } from "../observe/gone-volumes.ts";
+import { hiddenIn } from "../observe/hidden-marks.ts";
+import { isGood, type ObservedCloud } from "../observe/inventory.ts";
 import { observe } from "../observe/observe.ts";
-import { isGood, type ObservedCloud } from "../observe/world.ts";
 import { findDue } from "../plan/due.ts";
 import type { MissedSlots } from "../plan/types.ts";
 import { ownedBy } from "../policy/owned.ts";
@@ -147,7 +147,7 @@ function statusOf(
   const own = ownedBy(policy, cloud.snapshots.get(volume.id) ?? []);
   const { dueSlot, newestSlot, missed, wanted } = findDue(policy, own, now);
   const good = own.filter((each) => isGood(each) && each.early !== true);
-  const newest = good.find(({ ours }) => ours?.slot.getTime() === newestSlot?.getTime());
+  const newest = good.find(({ backupName }) => backupName?.slot.getTime() === newestSlot?.getTime());
   const next = policy.schedule.firstAfter(now.getTime());
   const overdueMs = wanted === undefined ? 0 : now.getTime() - wanted.slot.getTime();
   const inGrace = overdueMs <= graceMs;
@@ -168,14 +168,14 @@ function statusOf(
     freshness: freshness(),
     ...(dueSlot === undefined ? {} : { dueSlot: dueSlot.toISOString() }),
     ...(next === undefined ? {} : { nextSlot: new Date(next).toISOString() }),
-    ...(newest?.ours === undefined
+    ...(newest?.backupName === undefined
       ? {}
       : {
           newest: {
             snapshotId: newest.snapshot.id,
             name: newest.snapshot.name,
-            slot: newest.ours.slot.toISOString(),
-            ageMs: now.getTime() - newest.ours.slot.getTime(),
+            slot: newest.backupName.slot.toISOString(),
+            ageMs: now.getTime() - newest.backupName.slot.getTime(),
           },
         }),
     overdueMs,

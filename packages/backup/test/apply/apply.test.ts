@@ -9,7 +9,7 @@ import {
   plan,
   snapshotName,
 } from "../../src/index.ts";
-import { digestOf } from "../../src/plan/canonical.ts";
+import { digestOf } from "../../src/plan/canonical-json.ts";
 import { sleepUntil } from "../support/nights.ts";
 import { nightly } from "../support/shapes.ts";
 import { LAST_TWO as POLICIES, threeNights } from "../support/three-nights.ts";

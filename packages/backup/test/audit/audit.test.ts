@@ -2,7 +2,7 @@ import { createBlockStorage } from "@polyvol/core";
 import type { BlockStorageDriver } from "@polyvol/core/driver";
 import { expect, test } from "vitest";
 import { audit, type Finding, parsePolicies, snapshotName } from "../../src/index.ts";
-import { drillName } from "../../src/naming/drill-name.ts";
+import { drillName } from "../../src/naming.ts";
 import { createMemoryWorld, makeVolumes } from "../support/memory-clouds.ts";
 import { sleepUntil, takeNights } from "../support/nights.ts";
 import { nightly } from "../support/shapes.ts";

@@ -1,7 +1,7 @@
 import type { BlockStorage } from "@polyvol/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { drill, restore, run } from "../../src/index.ts";
-import { drillName } from "../../src/naming/drill-name.ts";
+import { drillName } from "../../src/naming.ts";
 import type { EmulatedWorld } from "../support/emulated-clouds.ts";
 import { createSeededWorld, NIGHTLY, VOLUMES } from "../support/seeded.ts";
 

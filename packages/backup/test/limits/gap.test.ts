@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Policy, parsePolicies, type ScheduleDefinition } from "../../src/index.ts";
-import { type CloseSlots, closeSlots, showCloseSlots } from "../../src/limits/gap.ts";
+import { type CloseSlots, closeSlots, showCloseSlots } from "../../src/limits/close-slots.ts";
 
 const TEN_MINUTES = 600_000;
 const NOW = new Date("2026-06-01T00:00:00Z");

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Policy, parsePolicies, type RetentionRules, type ScheduleDefinition } from "../../src/index.ts";
 import { keptAtMost } from "../../src/limits/kept-at-most.ts";
-import type { SeenSnapshot } from "../../src/observe/world.ts";
-import { judge } from "../../src/plan/judge.ts";
+import type { ObservedSnapshot } from "../../src/observe/inventory.ts";
+import { applyRetention } from "../../src/plan/retention-decision.ts";
 
 const NOW = new Date("2026-02-01T00:00:00Z");
 const DAILY: ScheduleDefinition = { cron: "0 3 * * *", timezone: "UTC" };
@@ -72,15 +72,19 @@ test("is the same on whatever day of four years", () => {
 
 /** Runs the schedule for a while, pruning after each slot, and returns the most snapshots that there were after it. */
 function simulate(policy: Policy, from: Date, slots: number): number {
-  let own: SeenSnapshot[] = [];
+  let own: ObservedSnapshot[] = [];
   let slot = policy.schedule.firstAfter(from.getTime());
   let most = 0;
   for (let count = 0; count < slots && slot !== undefined; count += 1) {
     const at = new Date(slot);
     const id = String(slot).padStart(16, "0");
     const snapshot = { id, name: id, createdAt: at, state: "available", tags: {}, volumeId: "v" } as unknown;
-    own.push({ snapshot, held: false, ours: { prefix: "p", policyId: "p", slot: at } } as SeenSnapshot);
-    const { remove } = judge(policy, own, { now: at, agedAt: slot });
+    own.push({
+      snapshot,
+      held: false,
+      backupName: { prefix: "p", policyId: "p", slot: at },
+    } as ObservedSnapshot);
+    const { remove } = applyRetention(policy, own, { now: at, agedAt: slot });
     own = own.filter((each) => !remove.includes(each));
     most = Math.max(most, own.length);
     slot = policy.schedule.firstAfter(slot);

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseSnapshotName, snapshotName } from "../../src/index.ts";
-import { drillHash, drillName, parseDrillName } from "../../src/naming/drill-name.ts";
-import { fillPrefix } from "../../src/naming/prefix.ts";
+import { drillHash, drillName, fillPrefix, parseDrillName } from "../../src/naming.ts";
 
 const SLOT = new Date("2026-11-21T03:00:00Z");
 const VOLUME = "3f500f00-ed80-4566-a057-e31760226f9a";

@@ -2,8 +2,8 @@ import type { Snapshot } from "@polyvol/core";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { audit, type Policy, parsePolicies, plan, run, snapshotName, status } from "../../src/index.ts";
-import { seen } from "../../src/observe/observe.ts";
-import type { SeenSnapshot } from "../../src/observe/world.ts";
+import type { ObservedSnapshot } from "../../src/observe/inventory.ts";
+import { observeSnapshot } from "../../src/observe/observe.ts";
 import { findDue } from "../../src/plan/due.ts";
 import { ownedBy } from "../../src/policy/owned.ts";
 import type { Zone } from "../../src/retention/time-zone.ts";
@@ -135,7 +135,7 @@ const policyOf = (cron: string): Policy => {
 
 /** Runs by turns on several machines, every half an hour for so many days; what was made, by its slot. */
 function takeTurns(machines: readonly Policy[], days: number, skip: (turn: number) => boolean): Date[] {
-  const made: SeenSnapshot[] = [];
+  const made: ObservedSnapshot[] = [];
   for (let turn = 0; turn < days * 48; turn += 1) {
     const now = START + turn * 30 * MINUTE + MINUTE;
     const machine = machines[turn % machines.length];
@@ -143,15 +143,15 @@ function takeTurns(machines: readonly Policy[], days: number, skip: (turn: numbe
     const { wanted } = findDue(machine, ownedBy(machine, made), new Date(now));
     if (wanted === undefined) continue;
     // What has its name is there already.
-    if (made.some(({ ours }) => ours?.slot.getTime() === wanted.slot.getTime())) continue;
+    if (made.some(({ backupName }) => backupName?.slot.getTime() === wanted.slot.getTime())) continue;
     made.push(taken(wanted.slot, new Date(now)));
   }
-  return made.flatMap(({ ours }) => (ours === undefined ? [] : [ours.slot]));
+  return made.flatMap(({ backupName }) => (backupName === undefined ? [] : [backupName.slot]));
 }
 
-function taken(slot: Date, createdAt: Date): SeenSnapshot {
+function taken(slot: Date, createdAt: Date): ObservedSnapshot {
   const name = snapshotName("polyvol", "nightly", "v", slot);
-  return seen({
+  return observeSnapshot({
     id: name,
     name,
     volumeId: "v",

@@ -3,8 +3,8 @@ import { createMemoryAccount } from "@polyvol/memory";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type BackupPlan, type Policy, parsePolicies, snapshotName } from "../../src/index.ts";
-import { seen } from "../../src/observe/observe.ts";
-import type { ObservedCloud } from "../../src/observe/world.ts";
+import type { ObservedCloud } from "../../src/observe/inventory.ts";
+import { observeSnapshot } from "../../src/observe/observe.ts";
 import { computePlan } from "../../src/plan/compute.ts";
 import { ownMarks } from "../support/marks.ts";
 
@@ -55,7 +55,7 @@ function cloudWith(snapshots: readonly Snapshot[]): ObservedCloud {
     provider: "memory",
     capabilities: CAPABILITIES,
     volumes: [volume],
-    snapshots: new Map([[VOLUME, snapshots.map(seen)]]),
+    snapshots: new Map([[VOLUME, snapshots.map(observeSnapshot)]]),
     tagsHidden: false,
     requests: 3,
     requestsPerDeletion: 2,
@@ -140,20 +140,28 @@ describe("any plan", () => {
     check((all, snapshots) => {
       const [volume] = planFor(all, snapshots).volumes;
       for (const { snapshotId, policyId, failed } of volume?.delete ?? []) {
-        const target = seen(snapshots.find(({ id }) => id === snapshotId) as Snapshot);
+        const target = observeSnapshot(snapshots.find(({ id }) => id === snapshotId) as Snapshot);
         if (failed === true) {
-          expect(target).toMatchObject({ held: false, ours: { policyId }, snapshot: { state: "error" } });
+          expect(target).toMatchObject({
+            held: false,
+            backupName: { policyId },
+            snapshot: { state: "error" },
+          });
           continue;
         }
-        expect(target).toMatchObject({ held: false, ours: { policyId }, snapshot: { state: "available" } });
-        const slot = target.ours?.slot ?? NOW;
+        expect(target).toMatchObject({
+          held: false,
+          backupName: { policyId },
+          snapshot: { state: "available" },
+        });
+        const slot = target.backupName?.slot ?? NOW;
         const newer = snapshots
-          .map(seen)
+          .map(observeSnapshot)
           .some(
-            ({ ours, snapshot }) =>
-              ours?.policyId === policyId &&
-              ours.slot > slot &&
-              ours.slot <= NOW &&
+            ({ backupName, snapshot }) =>
+              backupName?.policyId === policyId &&
+              backupName.slot > slot &&
+              backupName.slot <= NOW &&
               ["available", "restoring"].includes(snapshot.state),
           );
         expect(newer || volume?.create.some((each) => each.policyId === policyId)).toBe(true);
@@ -167,10 +175,10 @@ describe("any plan", () => {
         const go = (volume?.delete ?? []).filter((each) => each.policyId === policyId && !each.failed).length;
         const creates = volume?.create.some((each) => each.policyId === policyId) === true;
         const good = snapshots
-          .map(seen)
+          .map(observeSnapshot)
           .filter(
-            ({ ours, snapshot }) =>
-              ours?.policyId === policyId && ["available", "restoring"].includes(snapshot.state),
+            ({ backupName, snapshot }) =>
+              backupName?.policyId === policyId && ["available", "restoring"].includes(snapshot.state),
           ).length;
         const share = all.find(({ id }) => id === policyId)?.brakes.maxShare ?? 1;
         const most = Math.floor(share * (good + (creates ? 1 : 0)));

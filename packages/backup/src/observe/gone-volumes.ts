@@ -1,9 +1,8 @@
 import { foldCapitals, type TagRule, type Volume } from "@polyvol/core";
 import { fitName } from "@polyvol/core/driver";
-import { volumeNameOn } from "../naming/own-tags.ts";
-import { groupBy } from "../ordering.ts";
+import { volumeNameOn } from "../naming.ts";
 import type { BackupProblem } from "../problem.ts";
-import { isGood, type ObservedCloud, type SeenSnapshot } from "./world.ts";
+import { isGood, type ObservedCloud, type ObservedSnapshot } from "./inventory.ts";
 
 /** A volume that does not exist any more and has left snapshots. */
 export interface GoneVolume {
@@ -11,19 +10,19 @@ export interface GoneVolume {
   /** The name that the newest of its snapshots carries; undefined when none does. */
   readonly name: string | undefined;
   /** In the order of time, newest first. */
-  readonly snapshots: readonly SeenSnapshot[];
+  readonly snapshots: readonly ObservedSnapshot[];
 }
 
 /** Volumes that are not among the ids of those that exist, by the snapshots that they have left. */
 export function goneVolumes(
-  snapshots: readonly SeenSnapshot[],
+  snapshots: readonly ObservedSnapshot[],
   existing: ReadonlySet<string>,
 ): readonly GoneVolume[] {
   // Of which volume is not said of some: that is no volume that is gone.
   const left = snapshots.filter(
     ({ snapshot }) => snapshot.volumeId !== "" && !existing.has(snapshot.volumeId),
   );
-  return [...groupBy(left, ({ snapshot }) => snapshot.volumeId)].map(([volumeId, own]) => {
+  return [...Map.groupBy(left, ({ snapshot }) => snapshot.volumeId)].map(([volumeId, own]) => {
     const newestFirst = own.toSorted((a, b) => +b.snapshot.createdAt - +a.snapshot.createdAt);
     const named = newestFirst
       .map(({ snapshot }) => volumeNameOn(snapshot))

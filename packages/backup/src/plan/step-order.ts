@@ -1,7 +1,6 @@
 import type { Limits } from "@polyvol/core";
-import { groupBy } from "../ordering.ts";
 import type { BackupProblem } from "../problem.ts";
-import { newestFirst } from "./fates.ts";
+import { newestFirst } from "./plan-entries.ts";
 import type { PlannedCreation, PlannedDeletion, PlannedKeep, VolumePlan } from "./types.ts";
 
 /** What becomes of the snapshots of a volume. */
@@ -17,9 +16,9 @@ export type VolumeStep =
  * the provider has room for that. Where it has not, policies that have their new snapshot already make room first, then
  * deletions that hold without the new one. Undefined when there is no such order.
  */
-export function stepsOf(volume: Changes, limits: Limits): readonly VolumeStep[] | undefined {
+export function orderSteps(volume: Changes, limits: Limits): readonly VolumeStep[] | undefined {
   const { create, delete: deletions, keep } = volume;
-  const left = groupBy(
+  const left = Map.groupBy(
     deletions.filter(({ failed }) => failed !== true),
     ({ policyId }) => policyId,
   );
@@ -41,7 +40,7 @@ export function stepsOf(volume: Changes, limits: Limits): readonly VolumeStep[] 
     }
   };
   const failed = deletions.filter((each) => each.failed === true);
-  for (const [policyId, own] of groupBy(failed, (each) => each.policyId)) {
+  for (const [policyId, own] of Map.groupBy(failed, (each) => each.policyId)) {
     steps.push({ kind: "delete", policyId, deletions: own });
     free += own.length;
   }
@@ -60,7 +59,7 @@ export function stepsOf(volume: Changes, limits: Limits): readonly VolumeStep[] 
 }
 
 /** How room is looked for. */
-export interface RoomSearch {
+export interface LimitSearch {
   readonly fits: (changes: Changes) => boolean;
   /** Ids of the snapshots that no rule keeps even without a new one. */
   readonly early: () => ReadonlySet<string>;
@@ -71,7 +70,7 @@ export interface RoomSearch {
  * Takes back what cannot be done. Where the provider has no room for the new ones, deletions that hold without them
  * come first; a creation for which there is no room even so is left out, with a problem.
  */
-export function withRoom(changes: Changes, problems: BackupProblem[], search: RoomSearch): Changes {
+export function fitToLimits(changes: Changes, problems: BackupProblem[], search: LimitSearch): Changes {
   let rest = afterProblems(changes, problems);
   if (search.fits(rest)) return rest;
   const early = search.early();

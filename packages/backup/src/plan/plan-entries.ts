@@ -1,30 +1,34 @@
-import type { SeenSnapshot } from "../observe/world.ts";
-import { compareText } from "../ordering.ts";
+import { compareText } from "../compare-text.ts";
+import type { ObservedSnapshot } from "../observe/inventory.ts";
 import { ownsId } from "../policy/owned.ts";
 import type { Policy } from "../policy/types.ts";
-import { type Judgement, showRules } from "./judge.ts";
+import { type RetentionDecision, showRules } from "./retention-decision.ts";
 import type { PlannedDeletion, PlannedKeep } from "./types.ts";
 
 /** What no rule of the policy keeps. */
-export function deletionsOf(policy: Policy, remove: readonly SeenSnapshot[]): PlannedDeletion[] {
+export function deletionsOf(policy: Policy, remove: readonly ObservedSnapshot[]): PlannedDeletion[] {
   const reason = `no rule of policy ${policy.id} keeps it: ${showRules(policy.retention)}`;
   return remove.map((seen) => deletionOf(policy, seen, reason));
 }
 
 /** What has failed. */
-export function failedOf(policy: Policy, failed: readonly SeenSnapshot[]): PlannedDeletion[] {
+export function failedOf(policy: Policy, failed: readonly ObservedSnapshot[]): PlannedDeletion[] {
   return failed.map((seen) => ({
     ...deletionOf(policy, seen, "it failed: it is no backup"),
     failed: true,
   }));
 }
 
-function deletionOf(policy: Policy, { snapshot, ours }: SeenSnapshot, reason: string): PlannedDeletion {
+function deletionOf(
+  policy: Policy,
+  { snapshot, backupName }: ObservedSnapshot,
+  reason: string,
+): PlannedDeletion {
   return {
     policyId: policy.id,
     snapshotId: snapshot.id,
     name: snapshot.name,
-    slot: (ours?.slot ?? snapshot.createdAt).toISOString(),
+    slot: (backupName?.slot ?? snapshot.createdAt).toISOString(),
     createdAt: snapshot.createdAt.toISOString(),
     reason,
   };
@@ -32,16 +36,16 @@ function deletionOf(policy: Policy, { snapshot, ours }: SeenSnapshot, reason: st
 
 /** What stays, with whose it is. */
 export function keepsOf(
-  all: readonly SeenSnapshot[],
+  all: readonly ObservedSnapshot[],
   policies: readonly Policy[],
-  judged: ReadonlyMap<Policy, Judgement>,
+  judged: ReadonlyMap<Policy, RetentionDecision>,
 ): PlannedKeep[] {
   const keeps: PlannedKeep[] = [];
   for (const [policy, { keep }] of judged) {
     for (const { seen, reasons } of keep) keeps.push({ ...keepOf(seen), policyId: policy.id, reasons });
   }
   for (const seen of all) {
-    const policyId = seen.ours?.policyId;
+    const policyId = seen.backupName?.policyId;
     if (policyId === undefined)
       keeps.push({ ...keepOf(seen), reasons: ["no policy owns it: its name is not ours"] });
     else if (!policies.some((policy) => ownsId(policy, policyId))) {
@@ -52,9 +56,9 @@ export function keepsOf(
   return newestFirst(keeps);
 }
 
-function keepOf({ snapshot, ours }: SeenSnapshot): Omit<PlannedKeep, "reasons"> {
+function keepOf({ snapshot, backupName }: ObservedSnapshot): Omit<PlannedKeep, "reasons"> {
   const { id, name, createdAt } = snapshot;
-  const slot = ours === undefined ? {} : { slot: ours.slot.toISOString() };
+  const slot = backupName === undefined ? {} : { slot: backupName.slot.toISOString() };
   return { snapshotId: id, name, createdAt: createdAt.toISOString(), ...slot };
 }
 
@@ -65,16 +69,18 @@ export function newestFirst(keeps: readonly PlannedKeep[]): PlannedKeep[] {
 }
 
 /** What the counts of the rules do not cover. A held snapshot may use up a rule as well: the sum is never too low. */
-export function besideRules(
-  all: readonly SeenSnapshot[],
+export function snapshotsOutsideRules(
+  all: readonly ObservedSnapshot[],
   policies: readonly Policy[],
-  judged: ReadonlyMap<Policy, Judgement>,
+  judged: ReadonlyMap<Policy, RetentionDecision>,
 ): { unowned: number; held: number; others: number } {
-  const owned = all.filter(({ ours }) => policies.some((policy) => ownsId(policy, ours?.policyId)));
+  const owned = all.filter(({ backupName }) =>
+    policies.some((policy) => ownsId(policy, backupName?.policyId)),
+  );
   const held = owned.filter((seen) => seen.held).length;
   let others = 0;
   for (const { keep } of judged.values()) {
-    others += keep.filter(({ seen, ruled }) => !seen.held && !ruled).length;
+    others += keep.filter(({ seen, keptByRule }) => !seen.held && !keptByRule).length;
   }
   return { unowned: all.length - owned.length, held, others };
 }

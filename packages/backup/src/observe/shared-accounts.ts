@@ -1,6 +1,6 @@
 import type { Volume } from "@polyvol/core";
 import type { BackupProblem } from "../problem.ts";
-import type { CloudState, ObservedCloud } from "./world.ts";
+import type { CloudState, ObservedCloud } from "./inventory.ts";
 
 /** A cloud of the configuration that shows volumes of another one: both are one account. */
 export interface SharedAccount {

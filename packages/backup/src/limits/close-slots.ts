@@ -1,7 +1,7 @@
 import { showDuration } from "../duration.ts";
 import type { Policy } from "../policy/types.ts";
 import { crowdedAround } from "./queue.ts";
-import { sampleDay, sampleSlots, shortestGap } from "./samples.ts";
+import { sampleDay, sampleSlots, shortestGap } from "./sample-slots.ts";
 
 /** Slots that cannot be kept: a provider does not allow snapshots so close together. */
 export interface CloseSlots {

@@ -1,11 +1,11 @@
-import type { ObservedCloud } from "../observe/world.ts";
+import type { ObservedCloud } from "../observe/inventory.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
-import { closeSlots, showCloseSlots } from "./gap.ts";
+import { closeSlots, showCloseSlots } from "./close-slots.ts";
 import { keptAtMost } from "./kept-at-most.ts";
 
 /** Snapshots of a volume that no count of a policy's rules covers. */
-export interface BesideRules {
+export interface SnapshotsOutsideRules {
   /** Not of a policy that chooses the volume. */
   readonly unowned: number;
   /** Of one, and held, tagged to be kept, surplus, failed or unfinished. */
@@ -18,7 +18,7 @@ export interface LimitCheck {
   /** Named in messages: `volume db (8f3c) on prod`. */
   readonly subject: string;
   readonly policies: readonly Policy[];
-  readonly beside: BesideRules;
+  readonly beside: SnapshotsOutsideRules;
   readonly now: Date;
 }
 
@@ -44,9 +44,9 @@ function checkCount({ cloud, subject, policies, beside, now }: LimitCheck): Limi
   const limit = cloud.capabilities.limits.snapshotsPerVolume;
   if (limit === "unknown") return [];
   const kept = policies.map((policy) => ({ policy, most: keptAtMost(policy, now, limit) }));
-  const ruled = kept.reduce((sum, { most }) => sum + most.count, 0);
+  const keptByRule = kept.reduce((sum, { most }) => sum + most.count, 0);
   const { unowned, held, others } = beside;
-  const total = ruled + unowned + held + others + 1;
+  const total = keptByRule + unowned + held + others + 1;
   if (total <= limit) return [];
   const parts = [
     ...kept.map(({ policy, most }) => ({ count: most.count, text: `policy ${policy.id} (${most.terms})` })),
@@ -58,6 +58,6 @@ function checkCount({ cloud, subject, policies, beside, now }: LimitCheck): Limi
   const sum = parts.map(({ count, text }) => `${count} ${text}`).join(" + ");
   const message = `${subject}: ${sum} = ${total} snapshots; ${cloud.provider} allows ${limit} of one volume`;
   // What the policies alone can never do is refused. What others have added is said while there is still room.
-  const effect = ruled + 1 > limit ? "nothing_done" : "attention";
+  const effect = keptByRule + 1 > limit ? "nothing_done" : "attention";
   return [{ code: "out_of_range", message, effect }];
 }

@@ -1,12 +1,12 @@
 import type { Capabilities, Snapshot, Volume } from "@polyvol/core";
-import type { SnapshotName } from "../naming/snapshot-name.ts";
+import type { SnapshotName } from "../naming.ts";
 import type { BackupProblem } from "../problem.ts";
-import type { HiddenMarks } from "./marks.ts";
+import type { HiddenMarks } from "./hidden-marks.ts";
 
 /** A snapshot with what its name says; without that it is none of ours. */
-export interface SeenSnapshot {
+export interface ObservedSnapshot {
   readonly snapshot: Snapshot;
-  readonly ours?: SnapshotName;
+  readonly backupName?: SnapshotName;
   readonly held: boolean;
   /** Taken before the slot that its name says, by a machine whose clock was wrong: never that slot's backup. */
   readonly early?: true;
@@ -22,7 +22,7 @@ export type CloudState =
       /** In the order of their ids. */
       readonly volumes: readonly Volume[];
       /** By the id of their volume (which may be gone), each list in the order of ids. */
-      readonly snapshots: ReadonlyMap<string, readonly SeenSnapshot[]>;
+      readonly snapshots: ReadonlyMap<string, readonly ObservedSnapshot[]>;
       /** What should be seen on our own snapshots and is not. */
       readonly hiddenMarks?: HiddenMarks;
       /** The credentials are known not to be shown tags. */
@@ -38,6 +38,6 @@ export type CloudState =
 export type ObservedCloud = Extract<CloudState, { readonly state: "observed" }>;
 
 /** Whether a snapshot counts as a backup. */
-export function isGood({ snapshot }: SeenSnapshot): boolean {
+export function isGood({ snapshot }: ObservedSnapshot): boolean {
   return snapshot.state === "available" || snapshot.state === "restoring";
 }

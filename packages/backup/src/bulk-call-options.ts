@@ -9,7 +9,7 @@ const CHANGE_MS = 900_000;
  * round, since others of the same run may have used it up. `held`: a change while something stands still for it (a
  * hook has frozen what is on the volume), so no quota is waited for that takes longer than such a change itself may.
  */
-export function patiently(
+export function bulkCallOptions(
   { capabilities }: Pick<BlockStorage, "capabilities">,
   kind: "read" | "change" | "held",
   abortSignal: AbortSignal | undefined,

@@ -1,6 +1,6 @@
 import { type BlockStorage, type CallOptions, type Capabilities, type Tagged, tagTexts } from "@polyvol/core";
 import type { BackupProblem } from "../problem.ts";
-import { isGood, type ObservedCloud, type SeenSnapshot } from "./world.ts";
+import { isGood, type ObservedCloud, type ObservedSnapshot } from "./inventory.ts";
 
 /**
  * What should be seen on the snapshots of an account and is not. Each snapshot that Polyvol makes is given a tag and a
@@ -23,11 +23,11 @@ export interface HiddenMarks {
  */
 export async function findHiddenMarks(
   storage: BlockStorage,
-  snapshots: readonly SeenSnapshot[],
+  snapshots: readonly ObservedSnapshot[],
   call: CallOptions,
 ): Promise<HiddenMarks | undefined> {
   const { supports } = storage.capabilities;
-  const own = snapshots.filter((seen) => seen.ours !== undefined && isGood(seen));
+  const own = snapshots.filter((seen) => seen.backupName !== undefined && isGood(seen));
   if (own.length === 0) return undefined;
   if (supports.includes("snapshots.tags")) {
     const unsaid = own.filter(({ snapshot }) => snapshot.tagsUnknown === true);
@@ -43,7 +43,7 @@ export async function findHiddenMarks(
   return undefined;
 }
 
-function showsTag({ snapshot }: SeenSnapshot): boolean {
+function showsTag({ snapshot }: ObservedSnapshot): boolean {
   return tagTexts(snapshot).length > 0;
 }
 
@@ -64,7 +64,7 @@ async function canSeeTags(storage: BlockStorage, call: CallOptions): Promise<boo
 }
 
 /** Whether what would keep this snapshot may be hidden, so that it must not be deleted. */
-export function mayBeKept(seen: SeenSnapshot, hidden: HiddenMarks | undefined): boolean {
+export function mayBeKept(seen: ObservedSnapshot, hidden: HiddenMarks | undefined): boolean {
   return seen.snapshot.tagsUnknown === true || (hidden !== undefined && hidden.hidden === hidden.own);
 }
 

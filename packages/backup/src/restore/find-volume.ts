@@ -5,9 +5,9 @@ import {
   PolyvolError,
   type Volume,
 } from "@polyvol/core";
-import { describeGone, type GoneVolume, goneVolumes, namesakes } from "../observe/gone.ts";
-import { findHiddenMarks } from "../observe/marks.ts";
-import { seen } from "../observe/observe.ts";
+import { describeGone, type GoneVolume, goneVolumes, namesakes } from "../observe/gone-volumes.ts";
+import { findHiddenMarks } from "../observe/hidden-marks.ts";
+import { observeSnapshot } from "../observe/observe.ts";
 
 /** Where a name is looked for. */
 export interface WhereNamed {
@@ -92,7 +92,7 @@ async function goneNamed(
   withUnnamed: boolean,
   call: CallOptions,
 ): Promise<Gone> {
-  const all = (await storage.snapshots.list({}, call).toArray()).map(seen);
+  const all = (await storage.snapshots.list({}, call).toArray()).map(observeSnapshot);
   // Of all volumes that snapshots are of: which of them exist is only asked where it matters.
   const sources = goneVolumes(all, new Set());
   const fitting = namesakes(sources, name, region, storage.capabilities.limits.tags);

@@ -1,20 +1,19 @@
 import type { Volume } from "@polyvol/core";
 import { fitName } from "@polyvol/core/driver";
-import { checkLimits } from "../limits/check.ts";
-import { mayBeKept } from "../observe/marks.ts";
-import type { ObservedCloud, SeenSnapshot } from "../observe/world.ts";
-import { compareText } from "../ordering.ts";
+import { compareText } from "../compare-text.ts";
+import { checkLimits } from "../limits/limit-problems.ts";
+import { mayBeKept } from "../observe/hidden-marks.ts";
+import type { ObservedCloud, ObservedSnapshot } from "../observe/inventory.ts";
 import { isFailed, ownedBy } from "../policy/owned.ts";
 import type { Policy } from "../policy/types.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
-import type { PlanChoices } from "./choices.ts";
 import { planCreation } from "./creation.ts";
 import { type Due, findDue } from "./due.ts";
-import { besideRules, deletionsOf, failedOf, keepsOf } from "./fates.ts";
-import { type Judgement, judge } from "./judge.ts";
-import { stepsOf, withRoom } from "./room.ts";
+import { deletionsOf, failedOf, keepsOf, snapshotsOutsideRules } from "./plan-entries.ts";
+import { applyRetention, type RetentionDecision } from "./retention-decision.ts";
+import { fitToLimits, orderSteps } from "./step-order.ts";
 import { findSurplus } from "./surplus.ts";
-import type { PlannedCreation, VolumePlan } from "./types.ts";
+import type { PlanChoices, PlannedCreation, VolumePlan } from "./types.ts";
 
 export interface VolumePlanned {
   readonly plan: VolumePlan;
@@ -33,7 +32,7 @@ export function planVolume(
   const subject = `volume ${fitName(volume.name)} (${fitName(volume.id)}) on ${cloud.name}`;
   const all = cloud.snapshots.get(volume.id) ?? [];
   const owned = new Map(policies.map((policy) => [policy, ownedBy(policy, all)]));
-  const ownOf = (policy: Policy): readonly SeenSnapshot[] => owned.get(policy) ?? [];
+  const ownOf = (policy: Policy): readonly ObservedSnapshot[] => owned.get(policy) ?? [];
   const groups = findSurplus(all);
   const surplus = new Set(groups.flatMap((group) => group.surplus.map(({ snapshot }) => snapshot.id)));
   const problems: BackupProblem[] = groups.map(({ name, counts, surplus: others }) => {
@@ -55,14 +54,14 @@ export function planVolume(
   creations.sort((a, b) => compareText(a.slot, b.slot) || compareText(a.policyId, b.policyId));
 
   const hidden = cloud.hiddenMarks;
-  const hasFailed = (seen: SeenSnapshot): boolean => isFailed(seen) && !mayBeKept(seen, hidden);
+  const hasFailed = (seen: ObservedSnapshot): boolean => isFailed(seen) && !mayBeKept(seen, hidden);
   const judgeNow = (policy: Policy, upcoming: Date | undefined, shareGoes: boolean): Explained =>
     judgeOrExplain(
       policy,
       ownOf(policy).filter((seen) => !hasFailed(seen)),
       { now, agedAt: now.getTime(), upcoming, surplus, hidden, shareGoes, liftBrake },
     );
-  const judged = new Map<Policy, Judgement>();
+  const judged = new Map<Policy, RetentionDecision>();
   for (const policy of policies) {
     const creates = creations.some(({ policyId }) => policyId === policy.id);
     const upcoming = creates ? dues.get(policy)?.wanted?.slot : undefined;
@@ -73,7 +72,7 @@ export function planVolume(
   }
 
   if (!pruneOnly) {
-    const beside = besideRules(all, policies, judged);
+    const beside = snapshotsOutsideRules(all, policies, judged);
     for (const problem of checkLimits({ cloud, subject, policies, beside, now })) {
       problems.push({ ...problem, ...place });
     }
@@ -83,11 +82,11 @@ export function planVolume(
     ...deletionsOf(policy, judged.get(policy)?.remove ?? []),
   ]);
   const { limits } = cloud.capabilities;
-  const rest = withRoom(
+  const rest = fitToLimits(
     { create: creations, delete: deletions, keep: keepsOf(all, policies, judged) },
     problems,
     {
-      fits: (each) => stepsOf(each, limits) !== undefined,
+      fits: (each) => orderSteps(each, limits) !== undefined,
       early: () => new Set(policies.flatMap((policy) => judgeNow(policy, undefined, true).remove.map(idOf))),
       noRoom: ({ policyId }) => {
         const message =
@@ -102,19 +101,21 @@ export function planVolume(
   return { plan: { ...plan, policies: standing, ...rest }, problems };
 }
 
-function idOf({ snapshot }: SeenSnapshot): string {
+function idOf({ snapshot }: ObservedSnapshot): string {
   return snapshot.id;
 }
 
-type Explained = Judgement & { readonly problem?: Pick<BackupProblem, "code" | "message" | "effect"> };
+type Explained = RetentionDecision & {
+  readonly problem?: Pick<BackupProblem, "code" | "message" | "effect">;
+};
 
 function judgeOrExplain(
   policy: Policy,
-  own: readonly SeenSnapshot[],
-  options: Parameters<typeof judge>[2],
+  own: readonly ObservedSnapshot[],
+  options: Parameters<typeof applyRetention>[2],
 ): Explained {
   try {
-    const judgement = judge(policy, own, options);
+    const judgement = applyRetention(policy, own, options);
     // One always goes with a new snapshot, however small the share.
     if (judgement.brake === undefined || judgement.brake.held === 0) return judgement;
     const { held, why } = judgement.brake;
@@ -132,7 +133,7 @@ function judgeOrExplain(
     const keep = own.map((seen) => ({
       seen,
       reasons: ["the rules keep nothing, so nothing is deleted"],
-      ruled: true,
+      keptByRule: true,
     }));
     return { keep, remove: [], problem: { code, message, effect: "nothing_deleted" } };
   }
@@ -141,7 +142,7 @@ function judgeOrExplain(
 function standingOf(
   policy: Policy,
   due: Due | undefined,
-  judgement: Judgement | undefined,
+  judgement: RetentionDecision | undefined,
 ): VolumePlan["policies"][number] {
   return {
     policyId: policy.id,

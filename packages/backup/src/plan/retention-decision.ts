@@ -1,28 +1,28 @@
 import { tagTexts } from "@polyvol/core";
 import { fitName } from "@polyvol/core/driver";
+import { compareText } from "../compare-text.ts";
 import { showDuration } from "../duration.ts";
-import { ownTags } from "../naming/own-tags.ts";
-import { type HiddenMarks, MAY_BE_KEPT, mayBeKept } from "../observe/marks.ts";
-import { isGood, type SeenSnapshot } from "../observe/world.ts";
-import { compareText } from "../ordering.ts";
+import { ownTags } from "../naming.ts";
+import { type HiddenMarks, MAY_BE_KEPT, mayBeKept } from "../observe/hidden-marks.ts";
+import { isGood, type ObservedSnapshot } from "../observe/inventory.ts";
 import { failedLater } from "../policy/owned.ts";
 import type { Policy } from "../policy/types.ts";
 import { evaluateChecked } from "../retention/evaluate.ts";
 import type { RetentionPolicy, RetentionSnapshot } from "../retention/types.ts";
 
 /** A snapshot of one policy on one volume, as retention sees it: its time is its slot. */
-interface Judged extends RetentionSnapshot {
-  readonly seen: SeenSnapshot | undefined;
+interface Candidate extends RetentionSnapshot {
+  readonly seen: ObservedSnapshot | undefined;
 }
 
 /** What keeps a snapshot whatever the rules say. */
-const BESIDE: ReadonlySet<string> = new Set(["hold", "restoring", "keepTags"]);
+const UNCONDITIONAL_RULES: ReadonlySet<string> = new Set(["hold", "restoring", "keepTags"]);
 
 /** What retention and brakes make of the snapshots of one policy on one volume. */
-export interface Judgement {
-  readonly keep: readonly JudgedKeep[];
+export interface RetentionDecision {
+  readonly keep: readonly KeptSnapshotDecision[];
   /** Newest first: in this order no deletion changes what the rules say of the others. */
-  readonly remove: readonly SeenSnapshot[];
+  readonly remove: readonly ObservedSnapshot[];
   /** Set when more would go than the share. */
   readonly brake?: Brake;
 }
@@ -35,14 +35,14 @@ export interface Brake {
   readonly why: string;
 }
 
-export interface JudgedKeep {
-  readonly seen: SeenSnapshot;
+export interface KeptSnapshotDecision {
+  readonly seen: ObservedSnapshot;
   readonly reasons: readonly string[];
   /** Whether the counts and spans of the rules cover it, rather than a hold, a tag or its state. */
-  readonly ruled: boolean;
+  readonly keptByRule: boolean;
 }
 
-export interface JudgeOptions {
+export interface RetentionContext {
   /** What is in the future for the rules. */
   readonly now: Date;
   /** The time by which the age of a snapshot is measured, in milliseconds. */
@@ -70,34 +70,38 @@ export interface JudgeOptions {
  * @param own all that the policy owns there, in whatever state
  * @throws PolicyError `failed_precondition` when the rules keep nothing
  */
-export function judge(policy: Policy, own: readonly SeenSnapshot[], options: JudgeOptions): Judgement {
+export function applyRetention(
+  policy: Policy,
+  own: readonly ObservedSnapshot[],
+  options: RetentionContext,
+): RetentionDecision {
   const { now, agedAt, upcoming, deletedBefore = 0 } = options;
-  const judged = own.filter((seen) => whyLeftAlone(seen, options) === undefined).map(toJudged);
+  const judged = own.filter((seen) => exclusionReason(seen, options) === undefined).map(toCandidate);
   if (upcoming !== undefined) judged.push(upcomingOf(policy, upcoming));
   const { kept, removed } = evaluateChecked(policy.retention, judged, { now });
 
-  const keep: JudgedKeep[] = [];
+  const keep: KeptSnapshotDecision[] = [];
   for (const { snapshot, reasons } of kept) {
     if (snapshot.seen === undefined) continue;
-    const ruled = reasons.some(({ rule }) => !BESIDE.has(rule));
-    keep.push({ seen: snapshot.seen, reasons: reasons.map(({ text }) => text), ruled });
+    const keptByRule = reasons.some(({ rule }) => !UNCONDITIONAL_RULES.has(rule));
+    keep.push({ seen: snapshot.seen, reasons: reasons.map(({ text }) => text), keptByRule });
   }
-  const broken = brokenToGo(policy, own, judged, now);
+  const broken = brokenToDelete(policy, own, judged, now);
   for (const seen of own) {
-    const reason = broken.has(seen) ? undefined : whyLeftAlone(seen, options);
-    if (reason !== undefined) keep.push({ seen, reasons: [reason], ruled: false });
+    const reason = broken.has(seen) ? undefined : exclusionReason(seen, options);
+    if (reason !== undefined) keep.push({ seen, reasons: [reason], keptByRule: false });
   }
 
-  const remove: SeenSnapshot[] = [];
+  const remove: ObservedSnapshot[] = [];
   for (const seen of newestSlotFirst([...removed.flatMap((each) => each.seen ?? []), ...broken])) {
     const age = agedAt - seen.snapshot.createdAt.getTime();
-    if (mayBeKept(seen, options.hidden)) keep.push({ seen, reasons: [MAY_BE_KEPT], ruled: true });
+    if (mayBeKept(seen, options.hidden)) keep.push({ seen, reasons: [MAY_BE_KEPT], keptByRule: true });
     else if (age >= policy.brakes.minAgeMs) remove.push(seen);
     else
       keep.push({
         seen,
         reasons: [`minimum age: ${showDuration(age)} of ${showDuration(policy.brakes.minAgeMs)}`],
-        ruled: true,
+        keptByRule: true,
       });
   }
 
@@ -108,33 +112,34 @@ export function judge(policy: Policy, own: readonly SeenSnapshot[], options: Jud
  * Of those that a later change has left in error, such as a deletion that failed, those that no rule would keep if they
  * were good: they are deleted (again). The others may still be good, and stay for a person to look at.
  */
-function brokenToGo(
+function brokenToDelete(
   { retention }: Policy,
-  own: readonly SeenSnapshot[],
-  judged: readonly Judged[],
+  own: readonly ObservedSnapshot[],
+  judged: readonly Candidate[],
   now: Date,
-): ReadonlySet<SeenSnapshot> {
-  const broken = own.filter((seen) => failedLater(seen) && whyNotOfItsSlot(seen, now) === undefined);
+): ReadonlySet<ObservedSnapshot> {
+  const broken = own.filter((seen) => failedLater(seen) && slotMismatch(seen, now) === undefined);
   // Without any good one, what such a snapshot holds may be the last backup.
   if (broken.length === 0 || !judged.some(({ seen }) => seen !== undefined)) return new Set();
-  const asGood = broken.map((seen): Judged => ({ ...toJudged(seen), state: "available" }));
+  const asGood = broken.map((seen): Candidate => ({ ...toCandidate(seen), state: "available" }));
   const { removed } = evaluateChecked(retention, [...judged, ...asGood], { now });
   const ids = new Set(removed.map(({ id }) => id));
   return new Set(broken.filter(({ snapshot }) => ids.has(snapshot.id)));
 }
 
-function newestSlotFirst(seen: readonly SeenSnapshot[]): readonly SeenSnapshot[] {
-  const slot = ({ ours, snapshot }: SeenSnapshot): number => (ours?.slot ?? snapshot.createdAt).getTime();
+function newestSlotFirst(seen: readonly ObservedSnapshot[]): readonly ObservedSnapshot[] {
+  const slot = ({ backupName, snapshot }: ObservedSnapshot): number =>
+    (backupName?.slot ?? snapshot.createdAt).getTime();
   return seen.toSorted((a, b) => slot(b) - slot(a) || compareText(a.snapshot.id, b.snapshot.id));
 }
 
 /** Holds what is above the share of one run. */
 function withBrake(
   { brakes }: Policy,
-  { keep, remove }: Judgement,
+  { keep, remove }: RetentionDecision,
   base: number,
-  { deletedBefore = 0, shareGoes = false, liftBrake = false }: JudgeOptions,
-): Judgement {
+  { deletedBefore = 0, shareGoes = false, liftBrake = false }: RetentionContext,
+): RetentionDecision {
   const going = remove.length + deletedBefore;
   if (remove.length === 0 || liftBrake || going <= brakes.maxShare * base) return { keep, remove };
   const share = shareGoes ? Math.max(1, Math.floor(brakes.maxShare * base)) : 0;
@@ -144,23 +149,23 @@ function withBrake(
     `${going} of ${base} good snapshots would go in one run, ${percent(going / base)}; ` +
     `allowed: ${percent(brakes.maxShare)} (brakes.maxShare)`;
   return {
-    keep: [...keep, ...held.map((seen) => ({ seen, reasons: [`brake: ${why}`], ruled: true }))],
+    keep: [...keep, ...held.map((seen) => ({ seen, reasons: [`brake: ${why}`], keptByRule: true }))],
     remove: remove.slice(held.length),
     brake: { held: held.length, why },
   };
 }
 
 /** What retention is not shown at all, with the reason; undefined for what it is to judge. */
-function whyLeftAlone(seen: SeenSnapshot, { now, surplus }: JudgeOptions): string | undefined {
+function exclusionReason(seen: ObservedSnapshot, { now, surplus }: RetentionContext): string | undefined {
   const { id, name, state, providerState } = seen.snapshot;
   if (surplus?.has(id)) return `surplus: another snapshot is named ${name}, too`;
   const shown = failedLater(seen) ? `${state} (${fitName(providerState ?? "")})` : state;
   if (!isGood(seen)) return `state ${shown}: not counted and not removed`;
-  return whyNotOfItsSlot(seen, now);
+  return slotMismatch(seen, now);
 }
 
-function whyNotOfItsSlot(seen: SeenSnapshot, now: Date): string | undefined {
-  const slot = seen.ours?.slot;
+function slotMismatch(seen: ObservedSnapshot, now: Date): string | undefined {
+  const slot = seen.backupName?.slot;
   if (slot !== undefined && slot > now) return "its slot is in the future: not counted and not removed";
   if (seen.early !== true) return undefined;
   return "taken before its slot, by a wrong clock: not counted and not removed";
@@ -176,13 +181,13 @@ export function showRules(retention: RetentionPolicy): string {
   return [...shown, ...tags].join(", ");
 }
 
-function toJudged(seen: SeenSnapshot): Judged {
+function toCandidate(seen: ObservedSnapshot): Candidate {
   const { id, createdAt, state } = seen.snapshot;
   const tags = tagTexts(seen.snapshot);
-  return { id, time: seen.ours?.slot ?? createdAt, tags, state, held: seen.held, seen };
+  return { id, time: seen.backupName?.slot ?? createdAt, tags, state, held: seen.held, seen };
 }
 
-function upcomingOf(policy: Policy, slot: Date): Judged {
+function upcomingOf(policy: Policy, slot: Date): Candidate {
   // No provider has such an id.
   return { id: "\u0000upcoming", time: slot, tags: ownTags(policy.id), seen: undefined, state: "available" };
 }
