@@ -5,7 +5,7 @@ import { bearer } from "./auth.ts";
 import { CAPABILITIES } from "./capabilities.ts";
 import { refineFailure } from "./failure.ts";
 import * as map from "./mapping.ts";
-import { type AtticDriverOptions, withDefaults } from "./options.ts";
+import { type AtticDriverOptions, atticOptions } from "./options.ts";
 
 /** The answer itself proves that the change is complete. */
 const DONE: Changed = { settled: true };
@@ -15,12 +15,14 @@ const DONE: Changed = { settled: true };
  * @throws PolyvolError `invalid_argument` for a wrong option, or without a token
  */
 export function createAtticDriver(options: AtticDriverOptions): BlockStorageDriver {
-  const { token, region: defaultRegion, ...transport } = withDefaults(options);
+  const { own, http: transport } = atticOptions.read(options);
+  const { region: defaultRegion } = own;
   const http = createHttpClient({
     ...transport,
+    baseUrl: own.baseUrl,
     provider: map.PROVIDER,
-    authorize: bearer(token),
-    quotas: CAPABILITIES.limits.requestQuotas,
+    authorize: bearer(own.token),
+    quotas: transport.quotas ?? CAPABILITIES.limits.requestQuotas,
     refineFailure,
     requestIdHeader: "attic-request",
   });

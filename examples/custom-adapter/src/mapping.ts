@@ -6,9 +6,9 @@ import {
   type DriverPage,
   type PendingStatus,
   providerDetails,
+  refusedArgument,
   withProviderDetails,
 } from "@polyvol/core/driver";
-import { refused } from "./options.ts";
 import type { WireJob, WireSnapshot, WireVolume } from "./wire.ts";
 
 /** Provider name on every resource, error and event of this adapter. */
@@ -81,7 +81,8 @@ export function toPage<T>(items: readonly T[], next: string | null | undefined):
 /** @throws PolyvolError `invalid_argument` where neither the call nor the configuration names a region */
 export function toCreateVolumeBody(input: DriverCreateVolume, defaultRegion?: string): object {
   const room = input.region ?? defaultRegion;
-  if (room === undefined) throw refused("region: found nothing; name one, here or as the storage's default");
+  if (room === undefined)
+    throw refusedArgument("region: found nothing; name one, here or as the storage's default");
   return {
     name: input.name,
     room,

@@ -1,16 +1,17 @@
 import type { BlockStorage } from "./block-storage.ts";
 import { runCall } from "./call.ts";
-import { checkStorageOptions } from "./check-options.ts";
 import { operationOf } from "./create/begin.ts";
 import type { BlockStorageDriver } from "./driver.ts";
 import type { ResourceRef } from "./errors.ts";
 import { refused } from "./input.ts";
 import { omitUndefined } from "./omit-undefined.ts";
 import type { OperationRef } from "./operation.ts";
-import type { BlockStorageOptions, CallOptions } from "./options.ts";
+import { parseValues } from "./option.ts";
+import type { CallOptions } from "./options.ts";
 import { createRuntime } from "./runtime.ts";
 import { createSnapshotResources } from "./snapshot-resources.ts";
 import { createSnapshots } from "./snapshots.ts";
+import { type BlockStorageOptions, storageOptions } from "./storage-options.ts";
 import { createVolumeResources } from "./volume-resources.ts";
 import { createVolumes } from "./volumes.ts";
 
@@ -24,8 +25,7 @@ export function createBlockStorage(
   driver: BlockStorageDriver,
   options: BlockStorageOptions = {},
 ): BlockStorage {
-  checkStorageOptions(options);
-  const runtime = createRuntime(driver, options);
+  const runtime = createRuntime(driver, parseValues(options, storageOptions, "option"));
   const volumeResources = createVolumeResources(runtime);
   const snapshotResources = createSnapshotResources(runtime);
   const { volumes, kind: volumeKind } = createVolumes(runtime, volumeResources, snapshotResources);

@@ -13,18 +13,41 @@ import type { DriverPage, PageRequest, Paging } from "./paging.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Volume } from "./volume.ts";
 
+export {
+  type AdapterOptions,
+  type AdapterSettings,
+  createAdapterOptions,
+  secretOption,
+} from "./adapter-options.ts";
 export { answeredFor, type Identified } from "./answered.ts";
 export { type Clock, monotonicTime, startTimer, systemClock } from "./clock.ts";
 export { parseDateTime, parseTimestamp } from "./date-time.ts";
+export { refusedArgument } from "./errors.ts";
 export type { DriverEvent } from "./events.ts";
-export { checkKeys, type KeyRules, refusedArgument, type ValueSchema } from "./given.ts";
-export { checkTimeout, show } from "./input.ts";
+export { show } from "./format-value.ts";
+export { type HttpOptions, httpOptions } from "./http/options.ts";
+export { checkTimeout } from "./input.ts";
 export { AmbiguousJson, parseJsonText } from "./json-text.ts";
 export { omitUndefined } from "./omit-undefined.ts";
+export {
+  allowedAt,
+  type FilledOf,
+  type Option,
+  type Options,
+  option,
+  optionGroup,
+  parseValues,
+  type Rule,
+  type Rules,
+  rule,
+  type ValueSchema,
+  type ValuesOf,
+} from "./option.ts";
 export type { DriverPage, PageRequest, Paging } from "./paging.ts";
 export { PROVIDER_DETAILS, providerDetails, withProviderDetails } from "./provider-details.ts";
 export { checkFile, type FileBounds, readTextFile, UnfitFile, unfitKind } from "./read-file.ts";
 export { isHeaderSafe, resolveHeaderSecret, resolveSecret, type SecretSource } from "./secret.ts";
+export { storageOptions } from "./storage-options.ts";
 export { tell } from "./tell.ts";
 export { createVirtualClock, type VirtualClock } from "./virtual-clock.ts";
 export { fitName, fitWords, listWords } from "./words.ts";

@@ -186,6 +186,11 @@ export function extendError(
   return extended;
 }
 
+/** An argument that is refused before anything is sent. */
+export function refusedArgument(reason: string): PolyvolError {
+  return new PolyvolError("invalid_argument", reason, { outcome: "not_applied" });
+}
+
 function composeMessage(code: PolyvolErrorCode, reason: string, details: PolyvolErrorDetails): string {
   const resource = details.resource;
   const subject = [

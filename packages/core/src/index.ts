@@ -43,17 +43,14 @@ export type { Listing, ListingPage } from "./listing/listing.ts";
 export { logEvents, type PlainLogger } from "./log-events.ts";
 export type { Operation, OperationKind, OperationRef, OperationStatus } from "./operation.ts";
 export type {
-  BlockStorageOptions,
   CallOptions,
   CreateSnapshotInput,
   CreateVolumeInput,
   DeleteVolumeOptions,
   ListOptions,
   PageOptions,
-  PollingOptions,
   Progress,
   ProviderOptions,
-  RetryOptions,
   SnapshotQuery,
   UpdateSnapshotInput,
   VolumeQuery,
@@ -66,5 +63,6 @@ export {
   type PortabilityReport,
 } from "./portability.ts";
 export type { Snapshot, SnapshotState } from "./snapshot.ts";
+export type { BlockStorageOptions, PollingOptions, RetryOptions } from "./storage-options.ts";
 export { foldCapitals, hasTags, type Tagged, tagTexts } from "./tags.ts";
 export type { Volume, VolumeAttachment, VolumeState } from "./volume.ts";

@@ -1,6 +1,8 @@
 import * as z from "zod";
 import type { Limits, NameRule, SizeRule } from "./capabilities.ts";
 import { PolyvolError, type PolyvolErrorCode } from "./errors.ts";
+import { show } from "./format-value.ts";
+import { parseValues, type Rule, rule } from "./option.ts";
 import type {
   CreateSnapshotInput,
   CreateVolumeInput,
@@ -8,50 +10,53 @@ import type {
   UpdateSnapshotInput,
   VolumeQuery,
 } from "./options.ts";
+import { storageOptions } from "./storage-options.ts";
 
-const text = z.string().min(1, "allowed is a text that is not empty");
-const tags = z.record(z.string(), z.string());
-const providerOptions = z.record(z.string(), z.record(z.string(), z.unknown()));
+const nonEmpty = rule(z.string().min(1), "a text that is not empty");
+const text = rule(z.string(), "a text");
+const yesOrNo = rule(z.boolean(), "true or false");
+const tags = rule(z.record(z.string(), z.string()), "texts by key");
+const providerOptions = rule(
+  z.record(z.string(), z.record(z.string(), z.unknown())),
+  "objects of options by the name of a provider",
+);
 
-const createVolume = z.strictObject({
-  name: text,
-  region: text.optional(),
-  sizeGiB: z.number().optional(),
-  roundUpSize: z.boolean().optional(),
-  description: z.string().optional(),
-  tags: tags.optional(),
-  volumeType: text.optional(),
-  sourceSnapshotId: text.optional(),
-  providerOptions: providerOptions.optional(),
-});
+/** A rule for every key of `T`. */
+type RulesFor<T> = { readonly [Key in keyof Required<T>]: Rule<Required<T>[Key]> };
 
-const createSnapshot = z.strictObject({
-  volumeId: text,
-  name: text,
-  description: z.string().optional(),
-  tags: tags.optional(),
-  allowAttached: z.boolean().optional(),
-  providerOptions: providerOptions.optional(),
-});
-
-const updateSnapshot = z.strictObject({ name: text.optional(), description: z.string().optional() });
-const volumeQuery = z.strictObject({ name: text.optional(), region: text.optional(), tags: tags.optional() });
-const snapshotQuery = z.strictObject({
-  name: text.optional(),
-  volumeId: text.optional(),
-  tags: tags.optional(),
-});
+const createVolume: RulesFor<CreateVolumeInput> = {
+  name: { ...nonEmpty, required: true },
+  region: nonEmpty,
+  sizeGiB: rule(z.number(), "a number"),
+  roundUpSize: yesOrNo,
+  description: text,
+  tags,
+  volumeType: nonEmpty,
+  sourceSnapshotId: nonEmpty,
+  providerOptions,
+};
+const createSnapshot: RulesFor<CreateSnapshotInput> = {
+  volumeId: { ...nonEmpty, required: true },
+  name: { ...nonEmpty, required: true },
+  description: text,
+  tags,
+  allowAttached: yesOrNo,
+  providerOptions,
+};
+const updateSnapshot: RulesFor<UpdateSnapshotInput> = { name: nonEmpty, description: text };
+const volumeQuery: RulesFor<VolumeQuery> = { name: nonEmpty, region: nonEmpty, tags };
+const snapshotQuery: RulesFor<SnapshotQuery> = { name: nonEmpty, volumeId: nonEmpty, tags };
 
 export function checkCreateVolume(value: unknown): CreateVolumeInput {
-  return check(createVolume, value) as CreateVolumeInput;
+  return parseValues(value, createVolume) as CreateVolumeInput;
 }
 
 export function checkCreateSnapshot(value: unknown): CreateSnapshotInput {
-  return check(createSnapshot, value) as CreateSnapshotInput;
+  return parseValues(value, createSnapshot) as CreateSnapshotInput;
 }
 
 export function checkUpdateSnapshot(value: unknown): UpdateSnapshotInput {
-  const changes = check(updateSnapshot, value) as UpdateSnapshotInput;
+  const changes = parseValues(value, updateSnapshot);
   if (changes.name === undefined && changes.description === undefined) {
     throw refused("invalid_argument", "nothing to change; give name, description or both");
   }
@@ -59,25 +64,19 @@ export function checkUpdateSnapshot(value: unknown): UpdateSnapshotInput {
 }
 
 export function checkVolumeQuery(value: unknown): VolumeQuery {
-  return check(volumeQuery, value ?? {}) as VolumeQuery;
+  return parseValues(value ?? {}, volumeQuery);
 }
 
 export function checkSnapshotQuery(value: unknown): SnapshotQuery {
-  return check(snapshotQuery, value ?? {}) as SnapshotQuery;
-}
-
-/** What a deadline may be. */
-export const TIMEOUT_IN_WORDS = "milliseconds above 0";
-
-/** Whether it is the span of a deadline: a number above 0 that ends. */
-export function isTimeout(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value) && value > 0;
+  return parseValues(value ?? {}, snapshotQuery);
 }
 
 /** The deadline of a call. @throws PolyvolError `invalid_argument` for what is no span of time */
 export function checkTimeout(value: unknown): number {
-  if (isTimeout(value)) return value;
-  throw refused("invalid_argument", `timeoutMs: found ${show(value)}, allowed: ${TIMEOUT_IN_WORDS}`);
+  const { schema, allowed } = storageOptions.timeoutMs;
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw refused("invalid_argument", `timeoutMs: found ${show(value)}, allowed: ${allowed}`);
 }
 
 /** An id is any text that is not empty; whether it exists is the provider's to say. */
@@ -167,32 +166,4 @@ export function checkTags(found: Readonly<Record<string, string>>, limits: Limit
 
 export function refused(code: PolyvolErrorCode, reason: string): PolyvolError {
   return new PolyvolError(code, reason, { outcome: "not_applied" });
-}
-
-function check(schema: z.ZodType, value: unknown): unknown {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const problems = result.error.issues.slice(0, 5).map((issue) => {
-    const path = issue.path.map(String).join(".");
-    const at = path === "" ? "input" : path;
-    return `${at}: found ${show(valueAt(value, issue.path))}, ${issue.message.replace(/^Invalid input: /, "")}`;
-  });
-  throw refused("invalid_argument", problems.join("; "));
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  let current: unknown = value;
-  for (const key of path) {
-    if (typeof current !== "object" || current === null || !Object.hasOwn(current, key)) return undefined;
-    current = (current as Record<PropertyKey, unknown>)[key];
-  }
-  return current;
-}
-
-/** A value for an error message: short, on one line. */
-export function show(value: unknown): string {
-  if (value === undefined) return "nothing";
-  if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}…` : value);
-  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object";
-  return typeof value === "function" ? "a function" : String(value);
 }

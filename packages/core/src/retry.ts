@@ -1,5 +1,4 @@
 import { PolyvolError } from "./errors.ts";
-import type { RetryOptions } from "./options.ts";
 
 /** The retry options with every default filled in. */
 export interface RetryPolicy {
@@ -28,14 +27,6 @@ export const QUOTA: typeof BUSY = {
   baseDelayMs: 1_000,
   maxDelayMs: 30_000,
 };
-
-export function retryPolicy(options: RetryOptions | undefined): RetryPolicy {
-  return {
-    maxAttempts: options?.maxAttempts ?? 4,
-    baseDelayMs: options?.baseDelayMs ?? 100,
-    maxDelayMs: options?.maxDelayMs ?? 20_000,
-  };
-}
 
 /** Full jitter: anything between 0 and a bound that doubles with each attempt. */
 export function backoffMs(policy: RetryPolicy, attempt: number, random: () => number): number {

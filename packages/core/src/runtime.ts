@@ -1,11 +1,12 @@
-import { CAPABILITIES, type Capabilities, type Capability } from "./capabilities.ts";
-import { type Clock, monotonicTime, systemClock } from "./clock.ts";
+import type { Capabilities, Capability } from "./capabilities.ts";
+import { type Clock, monotonicTime } from "./clock.ts";
 import type { BlockStorageDriver } from "./driver.ts";
 import { PolyvolError } from "./errors.ts";
 import type { DriverEvent, PolyvolEvent } from "./events.ts";
 import { createLocks, type Locks } from "./locks.ts";
-import type { BlockStorageOptions } from "./options.ts";
-import { createRetryBudget, type RetryBudget, type RetryPolicy, retryPolicy } from "./retry.ts";
+import { withDefaults } from "./option.ts";
+import { createRetryBudget, type RetryBudget, type RetryPolicy } from "./retry.ts";
+import { type BlockStorageOptions, retryOptions, storageOptions } from "./storage-options.ts";
 import { tell } from "./tell.ts";
 import { fitWords } from "./words.ts";
 
@@ -28,24 +29,27 @@ export interface Runtime {
 }
 
 export function createRuntime(driver: BlockStorageDriver, options: BlockStorageOptions): Runtime {
-  const listener = options.onEvent;
-  const clock = options.clock ?? systemClock;
+  const { clock, random, timeoutMs, waitTimeoutMs, listConcurrency, onEvent } = withDefaults(
+    options,
+    storageOptions,
+  );
+  const retry = withDefaults(options.retry ?? {}, retryOptions);
   return {
     driver,
     capabilities: effectiveCapabilities(driver, options),
     clock,
     monotonicNow: monotonicTime(clock),
-    random: options.random ?? Math.random,
-    retry: retryPolicy(options.retry),
-    budget: createRetryBudget(options.retry?.budget ?? 100),
+    random,
+    retry,
+    budget: createRetryBudget(retry.budget),
     polling: { ...driver.polling, ...options.polling },
-    timeoutMs: options.timeoutMs ?? 60_000,
-    waitTimeoutMs: options.waitTimeoutMs ?? 900_000,
-    listConcurrency: options.listConcurrency ?? 8,
+    timeoutMs,
+    waitTimeoutMs,
+    listConcurrency,
     locks: createLocks(),
     emit: (operation, event) => {
-      if (listener !== undefined) {
-        tell(listener, { provider: driver.provider, operation, ...fitEvent(event) } as PolyvolEvent);
+      if (onEvent !== undefined) {
+        tell(onEvent, { provider: driver.provider, operation, ...fitEvent(event) } as PolyvolEvent);
       }
     },
   };
@@ -63,14 +67,6 @@ function fitEvent(event: DriverEvent): DriverEvent {
 function effectiveCapabilities(driver: BlockStorageDriver, options: BlockStorageOptions): Capabilities {
   const { capabilities: declared, paging } = driver;
   const without = new Set<Capability>(options.without ?? []);
-  for (const name of without) {
-    if (!CAPABILITIES.includes(name)) {
-      throw new PolyvolError(
-        "invalid_argument",
-        `without: ${JSON.stringify(name)} is no capability; known are ${CAPABILITIES.join(", ")}`,
-      );
-    }
-  }
   return {
     ...declared,
     supports: declared.supports.filter((name) => !without.has(name)),

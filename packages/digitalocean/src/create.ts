@@ -1,19 +1,15 @@
 import { type BlockStorage, createBlockStorage } from "@polyvol/core";
 import type { BlockStorageDriver } from "@polyvol/core/driver";
 import { createDriver } from "./driver.ts";
-import {
-  type DigitalOceanDriverOptions,
-  type DigitalOceanStorageOptions,
-  resolveConfig,
-  storageOptions,
-} from "./options.ts";
+import { type DigitalOceanDriverOptions, type DigitalOceanStorageOptions, readOptions } from "./options.ts";
 
 /**
  * Block storage on DigitalOcean: `createDigitalOceanStorage({ region: "nyc3" })`, the token being in the environment.
  * @throws PolyvolError `invalid_argument` for a wrong option, or without a token
  */
 export function createDigitalOceanStorage(options: DigitalOceanStorageOptions = {}): BlockStorage {
-  return createBlockStorage(createDriver(resolveConfig(options)), storageOptions(options));
+  const settings = readOptions(options);
+  return createBlockStorage(createDriver(settings), settings.storage);
 }
 
 /**
@@ -21,5 +17,5 @@ export function createDigitalOceanStorage(options: DigitalOceanStorageOptions = 
  * @throws PolyvolError `invalid_argument` for a wrong option, or without a token
  */
 export function createDigitalOceanDriver(options: DigitalOceanDriverOptions = {}): BlockStorageDriver {
-  return createDriver(resolveConfig(options));
+  return createDriver(readOptions(options));
 }

@@ -22,7 +22,7 @@ import {
   toSnapshotPage,
   toVolume,
 } from "./mapping.ts";
-import type { ResolvedConfig } from "./options.ts";
+import type { Settings } from "./options.ts";
 import { toActionRef, toChanged, toPendingStatus } from "./pending.ts";
 import { readQuota } from "./quota.ts";
 import { PROVIDER, VERSION } from "./version.ts";
@@ -38,9 +38,10 @@ function at({ number = 1, size }: PageRequest): api.Page {
   return { page: number, per_page: size };
 }
 
-function connect({ token, quotas, ...transport }: ResolvedConfig): HttpClient {
+function connect({ own: { token, baseUrl }, http, quotas }: Settings): HttpClient {
   return createHttpClient({
-    ...transport,
+    ...http,
+    baseUrl,
     provider: PROVIDER,
     authorize: bearer(token),
     credentialsMayChange: typeof token !== "string",
@@ -50,9 +51,10 @@ function connect({ token, quotas, ...transport }: ResolvedConfig): HttpClient {
   });
 }
 
-export function createDriver(config: ResolvedConfig): BlockStorageDriver {
-  const { region: defaultRegion, snapshotsPerVolume } = config;
-  const http = connect(config);
+export function createDriver(settings: Settings): BlockStorageDriver {
+  const { quotas, snapshotsPerVolume } = settings;
+  const { region: defaultRegion } = settings.own;
+  const http = connect(settings);
   const goneVolumes = new Set<string>();
 
   async function send<T>(request: HttpRequest<T>, context: CallContext): Promise<T> {
@@ -67,7 +69,7 @@ export function createDriver(config: ResolvedConfig): BlockStorageDriver {
   const driver: BlockStorageDriver = {
     provider: PROVIDER,
     version: VERSION,
-    capabilities: capabilitiesWith(config.quotas),
+    capabilities: capabilitiesWith(quotas),
     // Sizes of 150 to 200 let neighbouring pages overlap and yet be nearly all new.
     paging: { style: "numbered", minPageSize: 150, maxPageSize: 200 },
     polling: { initialDelayMs: 1_000, maxDelayMs: 10_000 },

@@ -21,5 +21,9 @@ export {
   type DigitalOceanVolumeName,
   digitalOcean,
 } from "./native-operations.ts";
-export type { DigitalOceanDriverOptions, DigitalOceanStorageOptions } from "./options.ts";
+export {
+  type DigitalOceanDriverOptions,
+  type DigitalOceanStorageOptions,
+  digitalOceanOptions,
+} from "./options.ts";
 export type { DigitalOceanSnapshotOptions, DigitalOceanVolumeOptions } from "./provider-options.ts";

@@ -1,12 +1,7 @@
 import { type BlockStorage, createBlockStorage } from "@polyvol/core";
 import type { BlockStorageDriver } from "@polyvol/core/driver";
 import { createDriver } from "./driver.ts";
-import {
-  resolveConfig,
-  type SamsungScpDriverOptions,
-  type SamsungScpStorageOptions,
-  storageOptions,
-} from "./options.ts";
+import { readOptions, type SamsungScpDriverOptions, type SamsungScpStorageOptions } from "./options.ts";
 
 /**
  * Block storage on Samsung Cloud Platform: `createSamsungScpStorage({ region: "kr-west1", environment: "e" })`, the
@@ -14,7 +9,8 @@ import {
  * @throws PolyvolError `invalid_argument` for a wrong or missing option
  */
 export function createSamsungScpStorage(options: SamsungScpStorageOptions = {}): BlockStorage {
-  return createBlockStorage(createDriver(resolveConfig(options)), storageOptions(options));
+  const settings = readOptions(options);
+  return createBlockStorage(createDriver(settings), settings.storage);
 }
 
 /**
@@ -22,5 +18,5 @@ export function createSamsungScpStorage(options: SamsungScpStorageOptions = {}):
  * @throws PolyvolError `invalid_argument` for a wrong or missing option
  */
 export function createSamsungScpDriver(options: SamsungScpDriverOptions = {}): BlockStorageDriver {
-  return createDriver(resolveConfig(options));
+  return createDriver(readOptions(options));
 }

@@ -1,5 +1,5 @@
 import { answeredFor, type BlockStorageDriver, refusedArgument, show } from "@polyvol/core/driver";
-import { createHttpClient } from "@polyvol/core/http";
+import { createHttpClient, type HttpClient } from "@polyvol/core/http";
 import * as api from "./api.ts";
 import { createVersionedClient } from "./api-versions.ts";
 import { createRequestSigner } from "./auth.ts";
@@ -13,7 +13,7 @@ import {
   toSnapshot,
   toVolume,
 } from "./mapping.ts";
-import type { ResolvedConfig } from "./options.ts";
+import type { Settings } from "./options.ts";
 import { accepted, done, started } from "./pending.ts";
 import { attemptIdOf } from "./tags.ts";
 import { PROVIDER, VERSION } from "./version.ts";
@@ -21,14 +21,26 @@ import { PROVIDER, VERSION } from "./version.ts";
 /** Where a driver keeps its connection for the provider-specific functions. Shared by copies of this package. */
 export const CONNECTION: unique symbol = Symbol.for("polyvol.samsungScp.connection") as never;
 
-export function createDriver(config: ResolvedConfig): BlockStorageDriver {
-  const { accessKey: _, secretKey: __, sessionToken: ___, ...transport } = config;
-  const { region, quotas, settleMs } = config;
-  const { redact, ...signer } = createRequestSigner(config);
-  const own = { provider: PROVIDER, ...signer, refineFailure: createFailureRefinement(redact) };
-  // When a signature is refused, a clock that is further off than this is set by the service's own.
-  const http = createHttpClient({ ...transport, ...own, correctSkewAboveMs: 30_000 });
-  const client = createVersionedClient(http, config);
+function connect({ own, http, baseUrl, quotas }: Settings): HttpClient {
+  const { authorize, credentialsMayChange, redact } = createRequestSigner(own);
+  return createHttpClient({
+    ...http,
+    baseUrl,
+    provider: PROVIDER,
+    authorize,
+    credentialsMayChange,
+    quotas,
+    refineFailure: createFailureRefinement(redact),
+    // When a signature is refused, a clock that is further off than this is set by the service's own.
+    correctSkewAboveMs: 30_000,
+  });
+}
+
+export function createDriver(settings: Settings): BlockStorageDriver {
+  const { clock, quotas } = settings;
+  const { region, settleMs } = settings.own;
+  const http = connect(settings);
+  const client = createVersionedClient(http, { ...settings.own, clock });
   const { send } = client;
 
   const driver: BlockStorageDriver = {

@@ -18,5 +18,10 @@ export {
   type SamsungScpVolumeType,
   samsungScp,
 } from "./native-operations.ts";
-export type { SamsungScpDriverOptions, SamsungScpEnvironment, SamsungScpStorageOptions } from "./options.ts";
+export {
+  type SamsungScpDriverOptions,
+  type SamsungScpEnvironment,
+  type SamsungScpStorageOptions,
+  samsungScpOptions,
+} from "./options.ts";
 export type { SamsungScpVolumeOptions } from "./provider-options.ts";

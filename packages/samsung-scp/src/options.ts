@@ -1,157 +1,153 @@
 import type { BlockStorageOptions, Clock, RequestQuota } from "@polyvol/core";
 import {
-  checkKeys,
-  isHeaderSafe,
-  type KeyRules,
+  type AdapterOptions,
+  type AdapterSettings,
+  createAdapterOptions,
+  type HttpOptions,
+  httpOptions,
+  option,
   refusedArgument,
-  type SecretSource,
+  secretOption,
   show,
   systemClock,
+  type ValuesOf,
 } from "@polyvol/core/driver";
 import * as z from "zod";
-import { KNOWN_VERSIONS, type SamsungScpApiVersion } from "./api-versions.ts";
+import { KNOWN_VERSIONS } from "./api-versions.ts";
 
 /** The provider's clouds: `s` Samsung, `g` Sovereign (public sector), `e` Enterprise. */
 export type SamsungScpEnvironment = "s" | "g" | "e";
-
-/** What belongs to Samsung Cloud Platform. What is left out comes from the environment variable or default named. */
-export interface SamsungScpDriverOptions {
-  /** Access key id: the value, `{ file }`, or a callback asked before every request. Else `SCP_ACCESS_KEY`. */
-  readonly accessKey?: SecretSource;
-  /** Secret key, given like the access key. It signs requests and is never sent. Else `SCP_SECRET_KEY`. */
-  readonly secretKey?: SecretSource;
-  /** Such as `kr-west1`; volumes are made and listed in it. Else `SCP_REGION`. */
-  readonly region?: string;
-  /** Which of the provider's clouds. Else `SCP_ENVIRONMENT`. Not needed with `baseUrl`. */
-  readonly environment?: SamsungScpEnvironment;
-  /**
-   * Origin of the service, in place of `https://virtualserver.{region}.{environment}.samsungsdscloud.com`. Plain
-   * `http:` for loopback addresses only. Without `environment`, any region is taken.
-   */
-  readonly baseUrl?: string;
-  /**
-   * `negotiate` (default): the newest version that service and adapter both know and that is not withdrawn. An exact
-   * version is sent as it is, and the service's list is not read.
-   */
-  readonly apiVersion?: "negotiate" | SamsungScpApiVersion;
-  /** Negotiation reports a version that ends within so many days by a `version` event. Default 90. */
-  readonly versionWarningDays?: number;
-  /** Language of the service's error texts. Default `en-US`. */
-  readonly acceptLanguage?: "en-US" | "ko-KR";
-  /**
-   * Session token of temporary credentials, sent as `X-Auth-Token`. Unproven: how the service wants it is not
-   * documented; the vendor's own client has that header for a token.
-   */
-  readonly sessionToken?: SecretSource;
-  /** Within how many milliseconds after a request its effect shows in listings. Default 2,000. */
-  readonly settleMs?: number;
-  /** Stands in for the global `fetch`. */
-  readonly fetch?: typeof globalThis.fetch;
-  /** Request quotas to keep to. Default: none, as none are documented. */
-  readonly quotas?: readonly RequestQuota[];
-  /** Most requests in flight at once. Default 16. */
-  readonly maxConcurrency?: number;
-  /** Longest time for one attempt of a request, body included, in milliseconds. Default 30,000. */
-  readonly attemptTimeoutMs?: number;
-  /** Default: the machine's own clock. */
-  readonly clock?: Clock;
-}
-
-/** Options of `createSamsungScpStorage`: the provider's own and those of every storage. */
-export interface SamsungScpStorageOptions extends SamsungScpDriverOptions, BlockStorageOptions {}
-
-type Filled = "accessKey" | "secretKey" | "region" | "baseUrl" | "apiVersion" | "versionWarningDays";
-/** The options with every default filled in. Never printed: it can hold the keys. */
-export type ResolvedConfig = SamsungScpDriverOptions &
-  Required<Pick<SamsungScpDriverOptions, Filled | "acceptLanguage" | "settleMs" | "quotas" | "clock">>;
 
 const REGIONS: Readonly<Record<SamsungScpEnvironment, readonly string[]>> = {
   s: ["kr-west1", "kr-east1"],
   g: ["kr-south1", "kr-south2", "kr-south3"],
   e: ["kr-west1", "kr-east1"],
 };
-const VARIABLES = {
-  accessKey: "SCP_ACCESS_KEY",
-  secretKey: "SCP_SECRET_KEY",
-  region: "SCP_REGION",
-  environment: "SCP_ENVIRONMENT",
-} as const;
 
-const anyFunction = z.custom((value) => typeof value === "function");
-const positive = z.int().positive();
-const count = z.int().nonnegative();
-const secret = [
-  z.union([z.string().refine(isHeaderSafe), z.strictObject({ file: z.string().min(1) }), anyFunction]),
-  "text without white space, { file: path } or a callback",
-] as const;
-const quotas = z.array(z.strictObject({ requests: positive, windowMs: positive }));
-const clock = z.custom((value) => typeof (value as Clock | null)?.now === "function");
-/** Options that core itself checks; named here so that a misspelt one is noticed. */
-const core = [z.unknown(), ""] as const;
+const SECRET = "text without white space, { file: path } or a callback";
 
-/** A base URL can hold a password. */
-const HIDDEN = ["accessKey", "secretKey", "sessionToken", "baseUrl"] as const;
-const RULES: KeyRules<SamsungScpStorageOptions> = {
-  accessKey: secret,
-  secretKey: secret,
-  region: [z.string().regex(/^[a-z0-9][a-z0-9-]*$/), "the id of a region, such as kr-west1"],
-  environment: [z.enum(["s", "g", "e"]), "s (Samsung), g (Sovereign) or e (Enterprise)"],
-  baseUrl: [z.url({ protocol: /^https?$/ }), "an https URL, or an http one of a loopback address"],
-  apiVersion: [z.enum(["negotiate", ...KNOWN_VERSIONS]), `negotiate, ${KNOWN_VERSIONS.join(", ")}`],
-  versionWarningDays: [count, "a whole number of days from 0"],
-  acceptLanguage: [z.enum(["en-US", "ko-KR"]), "en-US or ko-KR"],
-  sessionToken: secret,
-  settleMs: [count, "a whole number of milliseconds from 0"],
-  fetch: [anyFunction, "a function like the global fetch"],
-  quotas: [quotas, "a list of { requests, windowMs }, whole numbers above 0"],
-  maxConcurrency: [positive, "a whole number above 0"],
-  attemptTimeoutMs: [positive, "a whole number of milliseconds above 0"],
-  clock: [clock, "an object with now() and sleep()"],
-  ...{ onEvent: core, retry: core, polling: core, timeoutMs: core, waitTimeoutMs: core },
-  ...{ listConcurrency: core, without: core, limits: core, random: core },
+const own = {
+  /** Access key id: the value, `{ file }`, or a callback asked before every request. Else `SCP_ACCESS_KEY`. */
+  accessKey: secretOption(SECRET, {
+    description: "access key",
+    required: true,
+    variables: ["SCP_ACCESS_KEY"],
+  }),
+  /** Secret key, given like the access key. It signs requests and is never sent. Else `SCP_SECRET_KEY`. */
+  secretKey: secretOption(SECRET, {
+    description: "secret key",
+    required: true,
+    variables: ["SCP_SECRET_KEY"],
+  }),
+  /**
+   * Session token of temporary credentials, sent as `X-Auth-Token`. Unproven: how the service wants it is not
+   * documented; the vendor's own client has that header for a token.
+   */
+  sessionToken: secretOption(SECRET, { description: "session token of temporary credentials" }),
+  /** Region that volumes are made and listed in, such as `kr-west1`. Default: `SCP_REGION`. */
+  region: option(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), {
+    allowed: "the id of a region, such as kr-west1",
+    description: "Region that volumes are made and listed in, such as `kr-west1`.",
+    defaultText: "`SCP_REGION`",
+    required: true,
+    variables: ["SCP_REGION"],
+  }),
+  /** Which of the provider's clouds. Not needed with `baseUrl`. Default: `SCP_ENVIRONMENT`. */
+  environment: option(z.enum(["s", "g", "e"]), {
+    allowed: "s (Samsung), g (Sovereign) or e (Enterprise)",
+    description: "Which of the provider's clouds. Not needed with `baseUrl`.",
+    defaultText: "`SCP_ENVIRONMENT`",
+    example: "e",
+    variables: ["SCP_ENVIRONMENT"],
+  }),
+  /**
+   * Origin of the service. Plain `http:` for loopback addresses only. Without `environment`, any region is taken.
+   * Default: `https://virtualserver.{region}.{environment}.samsungsdscloud.com`.
+   */
+  baseUrl: {
+    ...httpOptions.baseUrl,
+    description:
+      "Origin of the service. Plain `http:` for loopback addresses only. Without `environment`, any region is taken.",
+    defaultText: "`https://virtualserver.{region}.{environment}.samsungsdscloud.com`",
+    example: "http://127.0.0.1:4020",
+  },
+  /**
+   * `negotiate`: the newest version that service and adapter both know and that is not withdrawn. An exact version is
+   * sent as it is, and the service's list is not read. Default: `negotiate`.
+   */
+  apiVersion: option(z.enum(["negotiate", ...KNOWN_VERSIONS]), {
+    allowed: `negotiate, ${KNOWN_VERSIONS.join(", ")}`,
+    description:
+      "`negotiate`: the newest version that service and adapter both know and that is not withdrawn. An exact version is sent as it is, and the service's list is not read.",
+    default: "negotiate",
+    example: "1.3",
+  }),
+  /** Negotiation reports a version that ends within so many days by a `version` event. Default 90. */
+  versionWarningDays: option(z.int().nonnegative(), {
+    allowed: "a whole number of days from 0",
+    description: "Negotiation reports a version that ends within so many days by a `version` event.",
+    default: 90,
+    example: 30,
+  }),
+  /** Language of the service's error texts. Default: `en-US`. */
+  acceptLanguage: option(z.enum(["en-US", "ko-KR"]), {
+    allowed: "en-US or ko-KR",
+    description: "Language of the service's error texts.",
+    default: "en-US",
+    example: "ko-KR",
+  }),
+  /** Within how many milliseconds after a request its effect shows in listings. Default 2,000. */
+  settleMs: option(z.int().nonnegative(), {
+    allowed: "a whole number of milliseconds from 0",
+    description: "Within how many milliseconds after a request its effect shows in listings.",
+    default: 2_000,
+    example: 5_000,
+  }),
+  /** Request quotas to keep to. Default: none, as none are documented. */
+  quotas: { ...httpOptions.quotas, defaultText: "none, as none are documented" },
 };
+
+/** What belongs to Samsung Cloud Platform. What is left out comes from the environment variable or default named. */
+export interface SamsungScpDriverOptions
+  extends ValuesOf<typeof own>,
+    HttpOptions,
+    Pick<BlockStorageOptions, "clock"> {}
+
+/** Options of `createSamsungScpStorage`: the provider's own and those of every storage. */
+export interface SamsungScpStorageOptions extends SamsungScpDriverOptions, BlockStorageOptions {}
+
+/** Every option of `createSamsungScpStorage` as data, for those who read configurations or document them. */
+export const samsungScpOptions: AdapterOptions<typeof own> = createAdapterOptions(own);
+
+/** The options, checked and complete. Never printed: `own` can hold the keys. */
+export interface Settings extends AdapterSettings<typeof own> {
+  readonly baseUrl: string;
+  readonly clock: Clock;
+  readonly quotas: readonly RequestQuota[];
+}
 
 /**
  * Checks options and fills in what they leave out.
  * @throws PolyvolError `invalid_argument` naming the option, what was found (never a secret) and what is allowed
  */
-export function resolveConfig(
-  options: SamsungScpStorageOptions,
-  variables: Readonly<Record<string, string | undefined>> = process.env,
-): ResolvedConfig {
-  if (typeof options !== "object" || options === null) checkKeys(options, RULES, "option");
-  // An empty variable is an unset one, and an option that is `undefined` is one that is left out.
-  const found = Object.entries(VARIABLES).map(([key, name]) => [key, variables[name]?.trim() || undefined]);
-  const all = [...found, ...Object.entries(options)].filter(([, value]) => value !== undefined);
-  const given: object = Object.fromEntries(all);
-  checkKeys<SamsungScpStorageOptions>(given, RULES, "option", HIDDEN);
-  const { accessKey = missing("accessKey"), secretKey = missing("secretKey") } = given;
-  const { region = missing("region"), environment, baseUrl } = given;
-  if (baseUrl === undefined && environment === undefined) missing("environment");
-  if (environment !== undefined && !REGIONS[environment].includes(region)) {
-    const there = REGIONS[environment].join(", ");
-    throw refusedArgument(
-      `option region: found ${show(region)}, allowed in environment ${environment}: ${there}`,
-    );
+export function readOptions(
+  given: SamsungScpStorageOptions,
+  environment?: Readonly<Record<string, string | undefined>>,
+): Settings {
+  const settings = samsungScpOptions.read(given, environment);
+  const { own, storage } = settings;
+  if (own.baseUrl === undefined && own.environment === undefined) {
+    throw samsungScpOptions.missing("environment");
+  }
+  const regions = own.environment && REGIONS[own.environment];
+  if (regions !== undefined && !regions.includes(own.region)) {
+    const allowed = `allowed in environment ${own.environment}: ${regions.join(", ")}`;
+    throw refusedArgument(`option region: found ${show(own.region)}, ${allowed}`);
   }
   return {
-    ...{ apiVersion: "negotiate", versionWarningDays: 90, acceptLanguage: "en-US", settleMs: 2_000 },
-    ...{ clock: systemClock, quotas: given.limits?.requestQuotas ?? [] },
-    ...given,
-    ...{ accessKey, secretKey, region },
-    baseUrl: baseUrl ?? `https://virtualserver.${region}.${environment}.samsungsdscloud.com`,
+    ...settings,
+    baseUrl: own.baseUrl ?? `https://virtualserver.${own.region}.${own.environment}.samsungsdscloud.com`,
+    clock: storage.clock ?? systemClock,
+    quotas: own.quotas ?? storage.limits?.requestQuotas ?? [],
   };
-}
-
-/** The options that are core's: neither a key nor anything else of the provider goes there. */
-export function storageOptions(options: SamsungScpStorageOptions): BlockStorageOptions {
-  const names = (Object.keys(options) as (keyof SamsungScpStorageOptions)[]).filter(
-    (name) => name === "clock" || RULES[name] === core,
-  );
-  return Object.fromEntries(names.map((name) => [name, options[name]]));
-}
-
-function missing(option: keyof typeof VARIABLES): never {
-  const ways = `set it or the environment variable ${VARIABLES[option]}`;
-  throw refusedArgument(`option ${option}: found none, ${ways}, allowed: ${RULES[option][1]}`);
 }

@@ -2,7 +2,7 @@ import { isPolyvolError, PolyvolError } from "@polyvol/core";
 import { systemClock } from "@polyvol/core/driver";
 import { describe, expect, test } from "vitest";
 import { createSamsungScpDriver, createSamsungScpStorage } from "../src/index.ts";
-import { resolveConfig, type SamsungScpStorageOptions } from "../src/options.ts";
+import { readOptions, type SamsungScpStorageOptions } from "../src/options.ts";
 
 const good = {
   accessKey: "AKTESTEXAMPLE0001",
@@ -13,7 +13,7 @@ const good = {
 
 function refusalOf(options: unknown, variables: Readonly<Record<string, string>> = {}): PolyvolError {
   try {
-    resolveConfig(options as SamsungScpStorageOptions, variables);
+    readOptions(options as SamsungScpStorageOptions, variables);
   } catch (error) {
     if (isPolyvolError(error, "invalid_argument")) return error;
     throw error;
@@ -23,19 +23,32 @@ function refusalOf(options: unknown, variables: Readonly<Record<string, string>>
 
 describe("defaults", () => {
   test("of all that is optional", () => {
-    expect(resolveConfig(good, {})).toEqual({
+    const { own, http, storage, ...rest } = readOptions(good, {});
+    expect(own).toEqual({
       accessKey: good.accessKey,
       secretKey: good.secretKey,
       region: "kr-west1",
       environment: "e",
-      baseUrl: "https://virtualserver.kr-west1.e.samsungsdscloud.com",
       apiVersion: "negotiate",
       versionWarningDays: 90,
       acceptLanguage: "en-US",
       settleMs: 2_000,
+    });
+    expect(rest).toEqual({
+      baseUrl: "https://virtualserver.kr-west1.e.samsungsdscloud.com",
       quotas: [],
       clock: systemClock,
     });
+    expect([http, storage]).toEqual([{}, {}]);
+  });
+
+  test("each part gets what is its own, and the keys go to neither core nor the HTTP client", () => {
+    const { http, storage } = readOptions(
+      { ...good, clock: systemClock, timeoutMs: 1, maxConcurrency: 2 },
+      {},
+    );
+    expect(http).toEqual({ clock: systemClock, maxConcurrency: 2 });
+    expect(storage).toEqual({ clock: systemClock, timeoutMs: 1 });
   });
 
   test("everything from the environment", () => {
@@ -45,20 +58,20 @@ describe("defaults", () => {
       SCP_REGION: "kr-south2",
       SCP_ENVIRONMENT: "g",
     };
-    const config = resolveConfig({}, variables);
-    expect(config).toMatchObject({
+    const config = readOptions({}, variables);
+    expect(config.own).toMatchObject({
       accessKey: good.accessKey,
       secretKey: good.secretKey,
       region: "kr-south2",
     });
     expect(config.baseUrl).toBe("https://virtualserver.kr-south2.g.samsungsdscloud.com");
-    expect(resolveConfig({ ...good, region: "kr-east1" }, variables).region).toBe("kr-east1");
+    expect(readOptions({ ...good, region: "kr-east1" }, variables).own.region).toBe("kr-east1");
   });
 
   test("a limit of requests is a quota, too", () => {
     const requestQuotas = [{ requests: 10, windowMs: 1_000 }];
-    expect(resolveConfig({ ...good, limits: { requestQuotas } }, {}).quotas).toEqual(requestQuotas);
-    expect(resolveConfig({ ...good, limits: { requestQuotas }, quotas: [] }, {}).quotas).toEqual([]);
+    expect(readOptions({ ...good, limits: { requestQuotas } }, {}).quotas).toEqual(requestQuotas);
+    expect(readOptions({ ...good, limits: { requestQuotas }, quotas: [] }, {}).quotas).toEqual([]);
   });
 });
 
@@ -72,7 +85,7 @@ describe("regions and hosts", () => {
     ["e", "kr-west1"],
     ["e", "kr-east1"],
   ] as const)("%s has %s", (environment, region) => {
-    const { baseUrl } = resolveConfig({ ...good, environment, region }, {});
+    const { baseUrl } = readOptions({ ...good, environment, region }, {});
     expect(baseUrl).toBe(`https://virtualserver.${region}.${environment}.samsungsdscloud.com`);
   });
 
@@ -88,9 +101,9 @@ describe("regions and hosts", () => {
   test("a base URL replaces the host, and a region of no known environment is taken with it", () => {
     const { environment: _, ...rest } = good;
     const baseUrl = "http://127.0.0.1:4020";
-    expect(resolveConfig({ ...rest, region: "kr-north9", baseUrl }, {})).toMatchObject({
+    expect(readOptions({ ...rest, region: "kr-north9", baseUrl }, {})).toMatchObject({
       baseUrl,
-      region: "kr-north9",
+      own: { region: "kr-north9" },
     });
     expect(refusalOf({ ...good, region: "kr-north9", baseUrl }).reason).toContain("kr-north9");
   });
@@ -116,9 +129,9 @@ describe("refusals name the option, what was found and what is allowed", () => {
     ["acceptLanguage", "de-DE", '"de-DE"', "en-US or ko-KR"],
     ["settleMs", 1.5, "1.5", "a whole number of milliseconds from 0"],
     ["fetch", "no", '"no"', "a function"],
-    ["quotas", [{ requests: 0, windowMs: 1 }], "a list", "whole numbers above 0"],
-    ["maxConcurrency", 0, "0", "a whole number above 0"],
-    ["attemptTimeoutMs", "1s", '"1s"', "a whole number of milliseconds above 0"],
+    ["quotas", "many", '"many"', "whole numbers from 1"],
+    ["maxConcurrency", 0, "0", "a whole number from 1"],
+    ["attemptTimeoutMs", "1s", '"1s"', "a whole number of milliseconds from 1"],
     ["clock", {}, "an object", "an object with now() and sleep()"],
   ])("%s", (option, value, found, allowed) => {
     const { reason } = refusalOf({ ...good, [option]: value });

@@ -1,4 +1,5 @@
-import { refused, show } from "../input.ts";
+import { show } from "../format-value.ts";
+import { refused } from "../input.ts";
 import type { PageOptions } from "../options.ts";
 import { iterateItems } from "./items.ts";
 import type { Listing, ListingPage } from "./listing.ts";
