@@ -36,8 +36,11 @@ export interface AdapterOptions<Own extends Options = Options> {
    * allowed
    */
   read(given: unknown, environment?: Variables): AdapterSettings<Own>;
-  /** The error for an option that has to be given and is not, with the variables that would do. */
-  missing(name: keyof Own & string): Error;
+  /**
+   * For an option that turned out to be needed and is not given.
+   * @throws PolyvolError `invalid_argument` naming it, what is allowed and the variables that would do
+   */
+  missing(name: keyof Own & string): never;
 }
 
 /**
@@ -51,10 +54,10 @@ export function createAdapterOptions<Own extends Options>(own: Own): AdapterOpti
     Object.entries(all).map(([name, each]) => [name, { ...each, required: false }]),
   );
 
-  function missing(name: string): Error {
+  function missing(name: string): never {
     const { allowed, variables = [] } = all[name] as Option;
     const or = variables.length === 0 ? "" : ` or the environment variable ${variables.join(" or ")}`;
-    return refusedArgument(`option ${name}: found none, allowed: ${allowed}; set it${or}`);
+    throw refusedArgument(`option ${name}: found none, allowed: ${allowed}; set it${or}`);
   }
 
   function read(given: unknown, environment: Variables = process.env): AdapterSettings<Own> {
@@ -63,7 +66,7 @@ export function createAdapterOptions<Own extends Options>(own: Own): AdapterOpti
       ...parseValues(given, rules, "option"),
     };
     for (const [name, { required }] of Object.entries(own)) {
-      if (required && values[name] === undefined) throw missing(name);
+      if (required && values[name] === undefined) missing(name);
     }
     const filled = withDefaults(pick(values, own), own);
     return {
@@ -78,17 +81,29 @@ export function createAdapterOptions<Own extends Options>(own: Own): AdapterOpti
 
 type SaidOfSecret = Pick<Option, "description" | "required" | "variables">;
 
-/** Declares a credential that stands in a header: the value, a file that holds it, or a callback. */
+/**
+ * Declares a credential: the value, a file that holds it, or a callback.
+ * @param isFit Whether a value can be one. Default: what can stand in a header.
+ */
 export function secretOption(
   allowed: string,
   said: SaidOfSecret & { readonly required: true },
+  isFit?: (value: unknown) => boolean,
 ): RequiredOption<SecretSource>;
-export function secretOption(allowed: string, said: SaidOfSecret): Option<SecretSource>;
-export function secretOption(allowed: string, said: SaidOfSecret): Option<SecretSource> {
+export function secretOption(
+  allowed: string,
+  said: SaidOfSecret,
+  isFit?: (value: unknown) => boolean,
+): Option<SecretSource>;
+export function secretOption(
+  allowed: string,
+  said: SaidOfSecret,
+  isFit: (value: unknown) => boolean = isHeaderSafe,
+): Option<SecretSource> {
   const callback = z.custom<() => string | Promise<string>>((value) => typeof value === "function");
   const file = z.strictObject({ file: z.string().min(1) }).readonly();
-  const source = z.union([z.string().refine(isHeaderSafe), file, callback]);
-  return { ...said, schema: source, allowed, hidden: true, secret: true };
+  const schema = z.union([z.string().refine(isFit), file, callback]);
+  return { ...said, schema, allowed, hidden: true, secret: true };
 }
 
 /** What variables hold for options that are left out. A variable of white space is one that is not set. */

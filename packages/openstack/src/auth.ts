@@ -13,7 +13,7 @@ import {
   type HttpResponse,
 } from "@polyvol/core/http";
 import { type BlockStorageEndpoint, blockStorageOf } from "./catalogue.ts";
-import type { Identity, ResolvedOptions } from "./options.ts";
+import type { Identity, Settings } from "./options.ts";
 import { shared } from "./shared.ts";
 import { PROVIDER } from "./version.ts";
 import { tokenAnswer, type WireToken } from "./wire.ts";
@@ -38,8 +38,9 @@ type Token = { readonly token: string; readonly body: WireToken };
 /** A token is replaced so long before its end, or when a tenth of its time is left, whichever is later. */
 const MARGIN_MS = 60_000;
 
-export function createSessions(options: ResolvedOptions): Sessions {
-  const { authUrl, identity, clock, region, fetch, attemptTimeoutMs } = options;
+export function createSessions(settings: Settings): Sessions {
+  const { authUrl, identity, clock, region } = settings;
+  const { fetch, attemptTimeoutMs } = settings.http;
   const monotonicNow = monotonicTime(clock);
   const http = createHttpClient({
     ...omitUndefined({ provider: PROVIDER, baseUrl: authUrl, clock, fetch, attemptTimeoutMs }),
@@ -61,9 +62,9 @@ export function createSessions(options: ResolvedOptions): Sessions {
     }
     const catalogue = body.catalog ?? [];
     const place =
-      options.baseUrl === undefined
-        ? blockStorageOf(catalogue, { region, interface: options.interface }, authUrl)
-        : { url: options.baseUrl, region: region ?? "" };
+      settings.baseUrl === undefined
+        ? blockStorageOf(catalogue, { region, interface: settings.interface }, authUrl)
+        : { url: settings.baseUrl, region: region ?? "" };
     return {
       ...{ ...place, token, projectId: body.project.id },
       hasServers: catalogue.some(({ type }) => type === "compute"),

@@ -1,10 +1,10 @@
 import { isPolyvolError, type VersionEvent } from "@polyvol/core";
-import { type CallContext, monotonicTime, omitUndefined } from "@polyvol/core/driver";
+import { type CallContext, monotonicTime } from "@polyvol/core/driver";
 import { createHttpClient, type HttpClient, type HttpRequest, type HttpResponse } from "@polyvol/core/http";
 import { choose, type Feature, OLDEST, type OpenStackApiVersion, requireFeature } from "./api-versions.ts";
 import { createSessions, type Session } from "./auth.ts";
 import { refineFailure } from "./failure.ts";
-import type { ResolvedOptions } from "./options.ts";
+import type { Settings } from "./options.ts";
 import { shared } from "./shared.ts";
 import { PROVIDER } from "./version.ts";
 import { versionsAnswer } from "./wire.ts";
@@ -47,23 +47,22 @@ const REQUEST_ID = "x-openstack-request-id";
 /** After a list of versions that could not be read, it is read again in so long. */
 const READ_AGAIN_MS = 60_000;
 
-export function createClient(options: ResolvedOptions): Client {
-  const { clock, fetch, quotas, maxConcurrency, attemptTimeoutMs } = options;
-  const sessions = createSessions(options);
+export function createClient(settings: Settings): Client {
+  const { clock, quotas } = settings;
+  const sessions = createSessions(settings);
   const monotonicNow = monotonicTime(clock);
   let service: Service | undefined;
 
   function createService(root: string): Service {
-    const transport = omitUndefined({ clock, fetch, quotas, maxConcurrency, attemptTimeoutMs });
     const own = {
       provider: PROVIDER,
       baseUrl: root,
       authorize: () => undefined,
       requestIdHeader: REQUEST_ID,
     };
-    const http = createHttpClient({ ...transport, ...own, refineFailure });
-    if (options.apiVersion !== "negotiate") {
-      const exact = options.apiVersion;
+    const http = createHttpClient({ ...settings.http, ...own, quotas, refineFailure });
+    if (settings.apiVersion !== "negotiate") {
+      const exact = settings.apiVersion;
       return { root, http, version: async () => exact };
     }
     let known: { readonly version: OpenStackApiVersion; readonly until: number } | undefined;

@@ -1,12 +1,7 @@
 import { type BlockStorage, createBlockStorage } from "@polyvol/core";
 import type { BlockStorageDriver } from "@polyvol/core/driver";
 import { createDriver } from "./driver.ts";
-import {
-  type OpenStackDriverOptions,
-  type OpenStackStorageOptions,
-  resolveOptions,
-  storageOptions,
-} from "./options.ts";
+import { type OpenStackDriverOptions, type OpenStackStorageOptions, readOptions } from "./options.ts";
 
 /**
  * Block storage of an OpenStack cloud: `createOpenStackStorage({ region: "RegionOne" })`, with the rest in the `OS_*`
@@ -14,7 +9,8 @@ import {
  * @throws PolyvolError `invalid_argument` for a wrong or missing option
  */
 export function createOpenStackStorage(options: OpenStackStorageOptions = {}): BlockStorage {
-  return createBlockStorage(createDriver(resolveOptions(options)), storageOptions(options));
+  const settings = readOptions(options);
+  return createBlockStorage(createDriver(settings), settings.storage);
 }
 
 /**
@@ -22,5 +18,5 @@ export function createOpenStackStorage(options: OpenStackStorageOptions = {}): B
  * @throws PolyvolError `invalid_argument` for a wrong or missing option
  */
 export function createOpenStackDriver(options: OpenStackDriverOptions = {}): BlockStorageDriver {
-  return createDriver(resolveOptions(options));
+  return createDriver(readOptions(options));
 }

@@ -21,7 +21,7 @@ import {
   toSnapshot,
   toVolume,
 } from "./mapping.ts";
-import type { ResolvedOptions } from "./options.ts";
+import type { Settings } from "./options.ts";
 import { checkGrowth, growth } from "./pending.ts";
 import { createReaders } from "./readers.ts";
 import { isAmbiguous, unchangeableVolume, undeletableSnapshot, undeletableVolume } from "./refusal.ts";
@@ -35,9 +35,9 @@ export const CONNECTION: unique symbol = Symbol.for("polyvol.openstack.connectio
 /** The largest page that the service gives unless its operator has changed it. */
 const MOST_ON_A_PAGE = 1_000;
 
-export function createDriver(options: ResolvedOptions): BlockStorageDriver {
-  const { settleMs, quotas, region: defaultRegion } = options;
-  const client = createClient(options);
+export function createDriver(settings: Settings): BlockStorageDriver {
+  const { settleMs, quotas, region: defaultRegion } = settings;
+  const client = createClient(settings);
   const { send } = client;
   const readers = createReaders(client);
 

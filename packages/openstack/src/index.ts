@@ -14,5 +14,5 @@ export {
   type OpenStackZone,
   openStack,
 } from "./native-operations.ts";
-export type { OpenStackDriverOptions, OpenStackStorageOptions } from "./options.ts";
+export { type OpenStackDriverOptions, type OpenStackStorageOptions, openStackOptions } from "./options.ts";
 export type { OpenStackVolumeOptions } from "./provider-options.ts";

@@ -1,77 +1,191 @@
 import type { BlockStorageOptions, Clock, RequestQuota } from "@polyvol/core";
 import {
-  checkKeys,
-  type KeyRules,
-  refusedArgument,
+  type AdapterOptions,
+  createAdapterOptions,
+  type FilledOf,
+  type HttpOptions,
+  httpOptions,
+  option,
   type SecretSource,
+  secretOption,
   systemClock,
+  type ValuesOf,
 } from "@polyvol/core/driver";
 import * as z from "zod";
 import { isVersion, type OpenStackApiVersion } from "./api-versions.ts";
+
+const text = z.string().min(1);
+const TEXT = "a text that is not empty";
+const SECRET = "text, { file: path } or a callback";
+const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
+
+const own = {
+  /** The identity service (Keystone), such as `https://cloud.example:5000/v3`. Default: `OS_AUTH_URL`. */
+  authUrl: option(z.url({ protocol: /^https?$/ }), {
+    allowed: "an https URL, or an http one of a loopback address",
+    description: "The identity service (Keystone), such as `https://cloud.example:5000/v3`.",
+    defaultText: "`OS_AUTH_URL`",
+    example: "https://cloud.example:5000/v3",
+    required: true,
+    // A URL can hold a password.
+    hidden: true,
+    variables: ["OS_AUTH_URL"],
+  }),
+  /** Name of the user, within a domain. Default: `OS_USERNAME`. */
+  username: option(text, {
+    allowed: TEXT,
+    description: "Name of the user, within a domain.",
+    defaultText: "`OS_USERNAME`",
+    example: "backup",
+    variables: ["OS_USERNAME"],
+  }),
+  /** Id of the user, in place of its name and domain. Default: `OS_USER_ID`. */
+  userId: option(text, {
+    allowed: TEXT,
+    description: "Id of the user, in place of its name and domain.",
+    defaultText: "`OS_USER_ID`",
+    example: "5f1c8d",
+    variables: ["OS_USER_ID"],
+  }),
+  /** Domain of the user by name; without one the domain with the id `default`. Default: `OS_USER_DOMAIN_NAME`. */
+  userDomainName: option(text, {
+    allowed: TEXT,
+    description: "Domain of the user by name; without one the domain with the id `default`.",
+    defaultText: "`OS_USER_DOMAIN_NAME`",
+    example: "Default",
+    variables: ["OS_USER_DOMAIN_NAME"],
+  }),
+  /** Domain of the user by id. Default: `OS_USER_DOMAIN_ID`. */
+  userDomainId: option(text, {
+    allowed: TEXT,
+    description: "Domain of the user by id.",
+    defaultText: "`OS_USER_DOMAIN_ID`",
+    example: "default",
+    variables: ["OS_USER_DOMAIN_ID"],
+  }),
+  /** Name of the project, within a domain. Default: `OS_PROJECT_NAME`. */
+  projectName: option(text, {
+    allowed: TEXT,
+    description: "Name of the project, within a domain.",
+    defaultText: "`OS_PROJECT_NAME`",
+    example: "shop",
+    variables: ["OS_PROJECT_NAME"],
+  }),
+  /** Id of the project, in place of its name and domain. Default: `OS_PROJECT_ID`. */
+  projectId: option(text, {
+    allowed: TEXT,
+    description: "Id of the project, in place of its name and domain.",
+    defaultText: "`OS_PROJECT_ID`",
+    example: "9b2e4a",
+    variables: ["OS_PROJECT_ID"],
+  }),
+  /** Domain of the project by name; without one the domain with the id `default`. Default: `OS_PROJECT_DOMAIN_NAME`. */
+  projectDomainName: option(text, {
+    allowed: TEXT,
+    description: "Domain of the project by name; without one the domain with the id `default`.",
+    defaultText: "`OS_PROJECT_DOMAIN_NAME`",
+    example: "Default",
+    variables: ["OS_PROJECT_DOMAIN_NAME"],
+  }),
+  /** Domain of the project by id. Default: `OS_PROJECT_DOMAIN_ID`. */
+  projectDomainId: option(text, {
+    allowed: TEXT,
+    description: "Domain of the project by id.",
+    defaultText: "`OS_PROJECT_DOMAIN_ID`",
+    example: "default",
+    variables: ["OS_PROJECT_DOMAIN_ID"],
+  }),
+  /** Id of an application credential, which has its project with it. Default: `OS_APPLICATION_CREDENTIAL_ID`. */
+  applicationCredentialId: option(text, {
+    allowed: TEXT,
+    description: "Id of an application credential, which has its project with it.",
+    defaultText: "`OS_APPLICATION_CREDENTIAL_ID`",
+    example: "a1b2c3",
+    variables: ["OS_APPLICATION_CREDENTIAL_ID"],
+  }),
+  /** Name of an application credential, together with the user. Default: `OS_APPLICATION_CREDENTIAL_NAME`. */
+  applicationCredentialName: option(text, {
+    allowed: TEXT,
+    description: "Name of an application credential, together with the user.",
+    defaultText: "`OS_APPLICATION_CREDENTIAL_NAME`",
+    example: "backup",
+    variables: ["OS_APPLICATION_CREDENTIAL_NAME"],
+  }),
+  /** Password: the value, `{ file }`, or a callback asked at every login. Else `OS_PASSWORD`. */
+  password: secretOption(SECRET, { description: "password", variables: ["OS_PASSWORD"] }, isText),
+  /** Secret of the application credential, given like the password. Else `OS_APPLICATION_CREDENTIAL_SECRET`. */
+  applicationCredentialSecret: secretOption(
+    SECRET,
+    {
+      description: "secret of an application credential",
+      variables: ["OS_APPLICATION_CREDENTIAL_SECRET"],
+    },
+    isText,
+  ),
+  /** A token of Keystone that is there already, given like the password. It ends when it ends. Else `OS_TOKEN`. */
+  token: secretOption(SECRET, { description: "token of Keystone", variables: ["OS_TOKEN"] }, isText),
+  /** Region: volumes are made and listed in it. Default: `OS_REGION_NAME`, else the only one there is. */
+  region: option(text, {
+    allowed: TEXT,
+    description: "Region: volumes are made and listed in it.",
+    defaultText: "`OS_REGION_NAME`, else the only one there is",
+    variables: ["OS_REGION_NAME"],
+  }),
+  /** Which of the catalogue's addresses: `public`, `internal` or `admin`. Default: `OS_INTERFACE`, else `public`. */
+  interface: option(z.enum(["public", "internal", "admin"]), {
+    allowed: "public, internal or admin",
+    description: "Which of the catalogue's addresses: `public`, `internal` or `admin`.",
+    default: "public",
+    defaultText: "`OS_INTERFACE`, else `public`",
+    example: "internal",
+    variables: ["OS_INTERFACE"],
+  }),
+  /**
+   * Address of block storage in place of the catalogue's, with or without version and project. Plain `http:` for
+   * loopback addresses only.
+   */
+  baseUrl: {
+    ...httpOptions.baseUrl,
+    description:
+      "Address of block storage in place of the catalogue's, with or without version and project. Plain `http:` for loopback addresses only.",
+    example: "https://cloud.example:8776/v3",
+  },
+  /**
+   * `negotiate`: the newest microversion that service and adapter both know. An exact one, such as `3.50`, is sent as it
+   * is, and the service's list is not read. Default: `negotiate`.
+   */
+  apiVersion: option(z.union([z.literal("negotiate"), z.custom<OpenStackApiVersion>(isVersion)]), {
+    allowed: "negotiate, or a microversion such as 3.50",
+    description:
+      "`negotiate`: the newest microversion that service and adapter both know. An exact one, such as `3.50`, is sent as it is, and the service's list is not read.",
+    default: "negotiate",
+    example: "3.50",
+  }),
+  /** Within how many milliseconds after a request its effect shows in listings. Default 2,000. */
+  settleMs: option(z.int().nonnegative(), {
+    allowed: "a whole number of milliseconds from 0",
+    description: "Within how many milliseconds after a request its effect shows in listings.",
+    default: 2_000,
+    example: 5_000,
+  }),
+  /** Request quotas to keep to. Default: none, as the service has none. */
+  quotas: { ...httpOptions.quotas, defaultText: "none, as the service has none" },
+};
 
 /**
  * What belongs to OpenStack. Whom it is for (all but `region` and `interface`) comes from the options, or, where no
  * `authUrl` is given, all of it from the environment variables named: never a part from each.
  */
-export interface OpenStackDriverOptions {
-  /** The identity service (Keystone), such as `https://cloud.example:5000/v3`. Else `OS_AUTH_URL`. */
-  readonly authUrl?: string;
-  /** Name of the user, within a domain. Else `OS_USERNAME`. */
-  readonly username?: string;
-  /** Id of the user, in place of its name and domain. Else `OS_USER_ID`. */
-  readonly userId?: string;
-  /** Domain of the user by name. Else `OS_USER_DOMAIN_NAME`; without one the domain with the id `default`. */
-  readonly userDomainName?: string;
-  /** Domain of the user by id. Else `OS_USER_DOMAIN_ID`. */
-  readonly userDomainId?: string;
-  /** Password: the value, `{ file }`, or a callback asked at every login. Else `OS_PASSWORD`. */
-  readonly password?: SecretSource;
-  /** Name of the project, within a domain. Else `OS_PROJECT_NAME`. */
-  readonly projectName?: string;
-  /** Id of the project, in place of its name and domain. Else `OS_PROJECT_ID`. */
-  readonly projectId?: string;
-  /** Domain of the project by name. Else `OS_PROJECT_DOMAIN_NAME`; without one the domain with the id `default`. */
-  readonly projectDomainName?: string;
-  /** Domain of the project by id. Else `OS_PROJECT_DOMAIN_ID`. */
-  readonly projectDomainId?: string;
-  /** Id of an application credential, which has its project with it. Else `OS_APPLICATION_CREDENTIAL_ID`. */
-  readonly applicationCredentialId?: string;
-  /** Its name, together with the user. Else `OS_APPLICATION_CREDENTIAL_NAME`. */
-  readonly applicationCredentialName?: string;
-  /** Its secret, given like the password. Else `OS_APPLICATION_CREDENTIAL_SECRET`. */
-  readonly applicationCredentialSecret?: SecretSource;
-  /** A token of Keystone that is there already, given like the password. It ends when it ends. Else `OS_TOKEN`. */
-  readonly token?: SecretSource;
-  /** Region: volumes are made and listed in it. Else `OS_REGION_NAME`, else the only one there is. */
-  readonly region?: string;
-  /** Which of the catalogue's addresses: `public` (default), `internal` or `admin`. Else `OS_INTERFACE`. */
-  readonly interface?: "public" | "internal" | "admin";
-  /**
-   * Address of block storage in place of the catalogue's, with or without version and project. Plain `http:` for
-   * loopback addresses only.
-   */
-  readonly baseUrl?: string;
-  /**
-   * `negotiate` (default): the newest microversion that service and adapter both know. An exact one, such as `3.50`, is
-   * sent as it is, and the service's list is not read.
-   */
-  readonly apiVersion?: "negotiate" | OpenStackApiVersion;
-  /** Within how many milliseconds after a request its effect shows in listings. Default 2,000. */
-  readonly settleMs?: number;
-  /** Stands in for the global `fetch`. */
-  readonly fetch?: typeof globalThis.fetch;
-  /** Request quotas to keep to. Default: none, as the service has none. */
-  readonly quotas?: readonly RequestQuota[];
-  /** Most requests in flight at once. Default 16. */
-  readonly maxConcurrency?: number;
-  /** Longest time for one attempt of a request, body included, in milliseconds. Default 30,000. */
-  readonly attemptTimeoutMs?: number;
-  /** Default: the machine's own clock. */
-  readonly clock?: Clock;
-}
+export interface OpenStackDriverOptions
+  extends ValuesOf<typeof own>,
+    HttpOptions,
+    Pick<BlockStorageOptions, "clock"> {}
 
 /** Options of `createOpenStackStorage`: the provider's own and those of every storage. */
 export interface OpenStackStorageOptions extends OpenStackDriverOptions, BlockStorageOptions {}
+
+/** Every option of `createOpenStackStorage` as data, for those who read configurations or document them. */
+export const openStackOptions: AdapterOptions<typeof own> = createAdapterOptions(own);
 
 /** How a token is had: what goes into the request beside the secret, and where the secret comes from. */
 export interface Identity {
@@ -83,118 +197,49 @@ export interface Identity {
   readonly scope?: object;
 }
 
-/** The options with every default filled in. Never printed: it can hold a secret. */
-export type ResolvedOptions = Pick<
-  OpenStackDriverOptions,
-  "region" | "baseUrl" | "fetch" | "maxConcurrency" | "attemptTimeoutMs"
-> &
-  Required<
-    Pick<OpenStackDriverOptions, "authUrl" | "interface" | "apiVersion" | "settleMs" | "quotas" | "clock">
-  > & {
-    readonly identity: Identity;
-  };
+/** The options, checked and complete. Never printed: `identity` can hold a secret. */
+export interface Settings
+  extends Pick<FilledOf<typeof own>, "interface" | "apiVersion" | "settleMs" | "authUrl"> {
+  readonly region: string | undefined;
+  readonly baseUrl: string | undefined;
+  readonly identity: Identity;
+  readonly clock: Clock;
+  readonly quotas: readonly RequestQuota[];
+  /** For the HTTP clients of the identity service and of block storage. */
+  readonly http: Omit<HttpOptions, "baseUrl">;
+  /** For `createBlockStorage`. */
+  readonly storage: BlockStorageOptions;
+}
 
-const IDENTITY_VARIABLES = {
-  authUrl: "OS_AUTH_URL",
-  username: "OS_USERNAME",
-  userId: "OS_USER_ID",
-  userDomainName: "OS_USER_DOMAIN_NAME",
-  userDomainId: "OS_USER_DOMAIN_ID",
-  password: "OS_PASSWORD",
-  projectName: "OS_PROJECT_NAME",
-  projectId: "OS_PROJECT_ID",
-  projectDomainName: "OS_PROJECT_DOMAIN_NAME",
-  projectDomainId: "OS_PROJECT_DOMAIN_ID",
-  applicationCredentialId: "OS_APPLICATION_CREDENTIAL_ID",
-  applicationCredentialName: "OS_APPLICATION_CREDENTIAL_NAME",
-  applicationCredentialSecret: "OS_APPLICATION_CREDENTIAL_SECRET",
-  token: "OS_TOKEN",
-} as const;
-const PLACE_VARIABLES = { region: "OS_REGION_NAME", interface: "OS_INTERFACE" } as const;
-
-const anyFunction = z.custom((value) => typeof value === "function");
-const positive = z.int().positive();
-const count = z.int().nonnegative();
-const words = [z.string().min(1), "a text that is not empty"] as const;
-const secret = [
-  z.union([z.string().min(1), z.strictObject({ file: z.string().min(1) }), anyFunction]),
-  "text, { file: path } or a callback",
-] as const;
-const url = [z.url({ protocol: /^https?$/ }), "an https URL, or an http one of a loopback address"] as const;
-const quotas = z.array(z.strictObject({ requests: positive, windowMs: positive }));
-const clock = z.custom((value) => typeof (value as Clock | null)?.now === "function");
-/** Options that core itself checks; named here so that a misspelt one is noticed. */
-const core = [z.unknown(), ""] as const;
-
-/** A URL can hold a password. */
-const HIDDEN = ["password", "applicationCredentialSecret", "token", "authUrl", "baseUrl"] as const;
-const RULES: KeyRules<OpenStackStorageOptions> = {
-  authUrl: url,
-  ...{ username: words, userId: words, userDomainName: words, userDomainId: words, password: secret },
-  ...{ projectName: words, projectId: words, projectDomainName: words, projectDomainId: words },
-  ...{
-    applicationCredentialId: words,
-    applicationCredentialName: words,
-    applicationCredentialSecret: secret,
-  },
-  token: secret,
-  region: words,
-  interface: [z.enum(["public", "internal", "admin"]), "public, internal or admin"],
-  baseUrl: url,
-  apiVersion: [
-    z.union([z.literal("negotiate"), z.custom(isVersion)]),
-    "negotiate, or a microversion such as 3.50",
-  ],
-  settleMs: [count, "a whole number of milliseconds from 0"],
-  fetch: [anyFunction, "a function like the global fetch"],
-  quotas: [quotas, "a list of { requests, windowMs }, whole numbers above 0"],
-  maxConcurrency: [positive, "a whole number above 0"],
-  attemptTimeoutMs: [positive, "a whole number of milliseconds above 0"],
-  clock: [clock, "an object with now() and sleep()"],
-  ...{ onEvent: core, retry: core, polling: core, timeoutMs: core, waitTimeoutMs: core },
-  ...{ listConcurrency: core, without: core, limits: core, random: core },
-};
+/** Variables that are read whatever is given; all others only where no `authUrl` is. */
+const OF_THE_PLACE: readonly string[] = [...(own.region.variables ?? []), ...(own.interface.variables ?? [])];
 
 /**
  * Checks options and fills in what they leave out.
  * @throws PolyvolError `invalid_argument` naming the option, what was found (never a secret) and what is allowed
  */
-export function resolveOptions(
-  options: OpenStackStorageOptions,
-  variables: Readonly<Record<string, string | undefined>> = process.env,
-): ResolvedOptions {
-  if (typeof options !== "object" || options === null) checkKeys(options, RULES, "option");
-  // An empty variable is an unset one, and an option that is `undefined` is one that is left out.
-  const read = (names: Readonly<Record<string, string>>): [string, unknown][] =>
-    Object.entries(names).map(([key, name]) => [key, variables[name]?.trim() || undefined]);
-  const found = [
-    ...read(PLACE_VARIABLES),
-    ...(options.authUrl === undefined ? read(IDENTITY_VARIABLES) : []),
-  ];
-  const all = [...found, ...Object.entries(options)].filter(([, value]) => value !== undefined);
-  const given: object = Object.fromEntries(all);
-  checkKeys<OpenStackStorageOptions>(given, RULES, "option", HIDDEN);
-  const { authUrl } = given;
-  if (authUrl === undefined) {
-    throw refusedArgument("option authUrl: found none, set it or the environment variable OS_AUTH_URL");
-  }
-  const { region, baseUrl, fetch, maxConcurrency, attemptTimeoutMs } = given;
+export function readOptions(
+  given: OpenStackStorageOptions,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Settings {
+  const isOwn = (given as OpenStackStorageOptions | null)?.authUrl !== undefined;
+  const place = Object.fromEntries(OF_THE_PLACE.map((name) => [name, environment[name]]));
+  const { own: all, http, storage } = openStackOptions.read(given, isOwn ? place : environment);
+  const { baseUrl: _, ...rest } = http;
+  const { region, baseUrl, authUrl, apiVersion, settleMs, quotas } = all;
   return {
-    ...{ interface: "public", apiVersion: "negotiate", settleMs: 2_000, clock: systemClock },
-    quotas: given.limits?.requestQuotas ?? [],
-    ...given,
-    ...{ region, baseUrl, fetch, maxConcurrency, attemptTimeoutMs },
+    region,
+    baseUrl,
+    interface: all.interface,
+    apiVersion,
+    settleMs,
     authUrl: /\/v3\/?$/.test(authUrl) ? authUrl : `${authUrl.replace(/\/+$/, "")}/v3`,
-    identity: identityOf(given),
-  } as ResolvedOptions;
-}
-
-/** The options that are core's: neither a secret nor anything else of the provider goes there. */
-export function storageOptions(options: OpenStackStorageOptions): BlockStorageOptions {
-  const names = (Object.keys(options) as (keyof OpenStackStorageOptions)[]).filter(
-    (name) => name === "clock" || RULES[name] === core,
-  );
-  return Object.fromEntries(names.map((name) => [name, options[name]]));
+    identity: identityOf(all),
+    clock: storage.clock ?? systemClock,
+    quotas: quotas ?? storage.limits?.requestQuotas ?? [],
+    http: rest,
+    storage,
+  };
 }
 
 /** Of several ways the narrowest: an application credential, a token, a password. */
@@ -207,8 +252,8 @@ function identityOf(given: OpenStackStorageOptions): Identity {
     const credential =
       applicationCredentialId === undefined
         ? {
-            name: applicationCredentialName ?? missing("applicationCredentialId"),
-            user: user ?? missing("userId"),
+            name: applicationCredentialName ?? openStackOptions.missing("applicationCredentialId"),
+            user: user ?? openStackOptions.missing("userId"),
           }
         : { id: applicationCredentialId };
     return { method: "application_credential", secret: applicationCredentialSecret, named: credential };
@@ -219,9 +264,9 @@ function identityOf(given: OpenStackStorageOptions): Identity {
   }
   return {
     method: "password",
-    secret: password ?? missing("password"),
-    named: user ?? missing("username"),
-    scope: scope ?? missing("projectName"),
+    secret: password ?? openStackOptions.missing("password"),
+    named: user ?? openStackOptions.missing("username"),
+    scope: scope ?? openStackOptions.missing("projectName"),
   };
 }
 
@@ -235,9 +280,4 @@ function named(id?: string, name?: string, domainId?: string, domainName?: strin
         ? { name: domainName }
         : { id: domainId ?? "default" },
   };
-}
-
-function missing(option: keyof typeof IDENTITY_VARIABLES): never {
-  const ways = `set it, or with all others the environment variable ${IDENTITY_VARIABLES[option]}`;
-  throw refusedArgument(`option ${option}: found none, ${ways}`);
 }

@@ -1,28 +1,26 @@
 import type { ProviderOptions } from "@polyvol/core";
-import { checkKeys, type KeyRules } from "@polyvol/core/driver";
+import { parseValues, rule, type ValuesOf } from "@polyvol/core/driver";
 import * as z from "zod";
 import { PROVIDER } from "./version.ts";
 
-/** `providerOptions.openstack` of `volumes.create`. */
-export interface OpenStackVolumeOptions {
+const volumeRules = {
   /** Zone to make the volume in. Default: the service's choice. */
-  readonly availabilityZone?: string;
+  availabilityZone: rule(z.string().min(1), "a text that is not empty"),
   /** Id of a volume to copy, in place of a snapshot. It has to be as large as that at least. */
-  readonly sourceVolumeId?: string;
-}
+  sourceVolumeId: rule(z.string().min(1), "a text that is not empty"),
+};
+
+/** `providerOptions.openstack` of `volumes.create`. */
+export interface OpenStackVolumeOptions extends ValuesOf<typeof volumeRules> {}
 
 const SUBJECT = `providerOptions.${PROVIDER}`;
-const words = [z.string().min(1), "a text that is not empty"] as const;
-const ofVolume: KeyRules<OpenStackVolumeOptions> = { availabilityZone: words, sourceVolumeId: words };
 
 /** @throws PolyvolError `invalid_argument` naming the key, what was found and what is allowed */
 export function volumeOptions(given: ProviderOptions | undefined): OpenStackVolumeOptions {
-  const options: object = given?.[PROVIDER] ?? {};
-  checkKeys<OpenStackVolumeOptions>(options, ofVolume, SUBJECT);
-  return options;
+  return parseValues(given?.[PROVIDER] ?? {}, volumeRules, SUBJECT);
 }
 
 /** @throws PolyvolError `invalid_argument` for any: snapshots have none */
 export function checkSnapshotOptions(given: ProviderOptions | undefined): void {
-  checkKeys<object>(given?.[PROVIDER] ?? {}, {}, SUBJECT);
+  parseValues(given?.[PROVIDER] ?? {}, {}, SUBJECT);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { resolveOptions } from "../src/options.ts";
+import { readOptions } from "../src/options.ts";
 
 const NOTHING = {};
 const PASSWORD = "correct-horse-battery-staple";
@@ -20,7 +20,7 @@ const VARIABLES = {
 };
 
 test("what is left out has its default", () => {
-  expect(resolveOptions(FULL, NOTHING)).toMatchObject({
+  expect(readOptions(FULL, NOTHING)).toMatchObject({
     ...{
       authUrl: "https://cloud.example:5000/v3",
       interface: "public",
@@ -36,26 +36,26 @@ test("what is left out has its default", () => {
 });
 
 test("the variables of the environment are taken together or not at all, but for the place", () => {
-  const fromThem = resolveOptions({}, VARIABLES);
+  const fromThem = readOptions({}, VARIABLES);
   expect(fromThem).toMatchObject({
     region: "one",
     interface: "internal",
     identity: { named: { domain: { name: "people" } } },
   });
   const own = { authUrl: FULL.authUrl, applicationCredentialId: "c", applicationCredentialSecret: "s" };
-  const mixed = resolveOptions(own, VARIABLES);
+  const mixed = readOptions(own, VARIABLES);
   expect(mixed).toMatchObject({
     region: "one",
     identity: { method: "application_credential", named: { id: "c" } },
   });
-  expect(() => resolveOptions({ authUrl: FULL.authUrl }, VARIABLES)).toThrow(/option password: found none/);
+  expect(() => readOptions({ authUrl: FULL.authUrl }, VARIABLES)).toThrow(/option password: found none/);
 });
 
 test("an application credential goes before a token, that before a password", () => {
   const all = { ...FULL, token: "t", applicationCredentialId: "c", applicationCredentialSecret: "s" };
   const { applicationCredentialSecret: _, ...others } = all;
-  expect(resolveOptions(all, NOTHING).identity.method).toBe("application_credential");
-  expect(resolveOptions(others, NOTHING).identity.method).toBe("token");
+  expect(readOptions(all, NOTHING).identity.method).toBe("application_credential");
+  expect(readOptions(others, NOTHING).identity.method).toBe("token");
 });
 
 describe("refused, without repeating what may be secret", () => {
@@ -73,7 +73,7 @@ describe("refused, without repeating what may be secret", () => {
     [{ ...FULL, interface: "outside" }, /option interface/],
     [{ ...FULL, pasword: PASSWORD }, /found pasword/],
   ])("%j", (options, words) => {
-    const refuse = () => resolveOptions(options as never, NOTHING);
+    const refuse = () => readOptions(options as never, NOTHING);
     expect(refuse).toThrow(words);
     expect(refuse).not.toThrow(PASSWORD);
   });

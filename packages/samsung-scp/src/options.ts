@@ -137,7 +137,7 @@ export function readOptions(
   const settings = samsungScpOptions.read(given, environment);
   const { own, storage } = settings;
   if (own.baseUrl === undefined && own.environment === undefined) {
-    throw samsungScpOptions.missing("environment");
+    samsungScpOptions.missing("environment");
   }
   const regions = own.environment && REGIONS[own.environment];
   if (regions !== undefined && !regions.includes(own.region)) {
