@@ -63,7 +63,7 @@ test.concurrent("a malformed configuration, a missing one, and an unknown provid
   ]);
   expect([bad.code, broken.code, none.code]).toEqual([2, 2, 2]);
   expect(bad.err).toBe(
-    'error: bad.yaml:1:16: clouds.a.provider: found "nope"; allowed: digitalocean, samsung-scp, or package:NAME for a driver from elsewhere\n',
+    'error: bad.yaml:1:16: clouds.a.provider: found "nope"; allowed: digitalocean, samsung-scp, openstack, or package:NAME for a driver from elsewhere\n',
   );
   expect(broken.err).toMatch(/^error: broken\.yaml:\d+:\d+: found text that is not YAML/);
   expect(none.err).toBe("error: none.yaml: found no such file; allowed: a readable file\n");

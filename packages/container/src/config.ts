@@ -12,7 +12,7 @@ export type SecretReference =
 export interface CloudConfig {
   /** Its name in the configuration. */
   readonly name: string;
-  /** `digitalocean`, `samsung-scp`, or `package:NAME` for a driver from elsewhere. */
+  /** `digitalocean`, `samsung-scp`, `openstack`, or `package:NAME` for a driver from elsewhere. */
   readonly provider: string;
   /** The provider's name of a region, for what is created without one. */
   readonly region?: string;
@@ -61,7 +61,7 @@ export interface ConfigInput {
 
 /** One cloud, as written. */
 export interface CloudInput {
-  /** `digitalocean`, `samsung-scp`, or `package:NAME` for a driver from elsewhere. */
+  /** `digitalocean`, `samsung-scp`, `openstack`, or `package:NAME` for a driver from elsewhere. */
   readonly provider: string;
   /** The provider's name of a region, for what is created without one. */
   readonly region?: string;

@@ -19,12 +19,12 @@ const yaml: readonly (readonly [name: string, text: string, message: string])[] 
   [
     "an unknown provider",
     "clouds:\n  main:\n    provider: digtalocean\n",
-    'c.yaml:3:5: clouds.main.provider: found "digtalocean"; allowed: digitalocean, samsung-scp, or package:NAME for a driver from elsewhere. Did you mean "digitalocean"?',
+    'c.yaml:3:5: clouds.main.provider: found "digtalocean"; allowed: digitalocean, samsung-scp, openstack, or package:NAME for a driver from elsewhere. Did you mean "digitalocean"?',
   ],
   [
     "no provider",
     "clouds:\n  main: { region: nyc3 }\n",
-    "c.yaml:2:3: clouds.main.provider: found nothing; allowed: digitalocean, samsung-scp, or package:NAME for a driver from elsewhere",
+    "c.yaml:2:3: clouds.main.provider: found nothing; allowed: digitalocean, samsung-scp, openstack, or package:NAME for a driver from elsewhere",
   ],
   [
     "a text as cloud",

@@ -1,5 +1,5 @@
 /** One function for each endpoint that is used: its request, and what the answer must look like. */
-import type { DriverSnapshotQuery, PageRequest } from "@polyvol/core/driver";
+import { type DriverSnapshotQuery, type PageRequest, refusedArgument, show } from "@polyvol/core/driver";
 import { pathSegment, type ResponseParser } from "@polyvol/core/http";
 import type { ApiRequest } from "./client.ts";
 import * as wire from "./wire.ts";
@@ -9,9 +9,15 @@ type One<Key extends string, T> = ApiRequest<Readonly<Record<Key, T>>>;
 /** What metadata is kept of. */
 export type Kind = "volumes" | "snapshots";
 
-const volume = (id: string): string => `/volumes/${pathSegment(id)}`;
-const snapshot = (id: string): string => `/snapshots/${pathSegment(id)}`;
-const metadata = (kind: Kind, id: string): string => `/${kind}/${pathSegment(id)}/metadata`;
+const volume = (id: string): string => `/volumes/${idSegment(id)}`;
+const snapshot = (id: string): string => `/snapshots/${idSegment(id)}`;
+const metadata = (kind: Kind, id: string): string => `/${kind}/${idSegment(id)}/metadata`;
+
+/** The service reads an escaped slash as one: such an id would name another route. */
+function idSegment(id: string): string {
+  if (id.includes("/")) throw refusedArgument(`${show(id)} is not an id`);
+  return pathSegment(id);
+}
 
 function get<T>(path: string, response: ResponseParser<T>): ApiRequest<T> {
   return { method: "GET", path, response };

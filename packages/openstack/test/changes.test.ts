@@ -250,3 +250,10 @@ test("a page that is shorter than was asked for goes on where it has a link, and
   const seen = await cloud.storage.volumes.list().toArray();
   expect(seen.map(({ id }) => id)).toEqual(["c", "b", "a"]);
 });
+
+test("an id with a slash names nothing, and is not sent: the service would read another route", async () => {
+  const cloud = await startCloud({ cinder: holding({}, () => undefined) });
+  const error = await failureOf(cloud.storage.volumes.get(`${VOLUME_ID}/metadata`));
+  expect(error.code).toBe("invalid_argument");
+  expect(cloud.seen).toEqual([]);
+});
