@@ -1,7 +1,7 @@
 import { type BlockStorage, type BlockStorageOptions, logEvents, type PolyvolEvent } from "@polyvol/core";
 import { type Clock, createVirtualClock, type VirtualClock } from "@polyvol/core/driver";
 import { createDigitalOceanStorage } from "@polyvol/digitalocean";
-import type { Emulator, Fault, FaultMatch } from "@polyvol/emulators";
+import type { Emulator, Fault, FaultMatch, Inventory } from "@polyvol/emulators";
 import { createDigitalOceanEmulator, type DigitalOceanOptions } from "@polyvol/emulators/digitalocean";
 import { createSamsungScpEmulator, type SamsungScpEmulatorOptions } from "@polyvol/emulators/samsung-scp";
 import { createSamsungScpStorage } from "@polyvol/samsung-scp";
@@ -25,17 +25,6 @@ const DROPLETS = [
   { id: 1002, region: "nyc3" },
 ];
 
-export interface Held {
-  readonly id: string;
-  readonly name: string;
-}
-
-/** What the emulator holds: the only thing that is counted. */
-export interface Holdings {
-  readonly volumes: readonly Held[];
-  readonly snapshots: readonly Held[];
-}
-
 export interface StorageSettings extends BlockStorageOptions {
   readonly fetch?: typeof globalThis.fetch;
   readonly maxConcurrency?: number;
@@ -58,7 +47,8 @@ export interface Cloud {
   logLines(): readonly string[];
   /** Another process: a storage with a governor, a budget and locks of its own. */
   storage(settings?: StorageSettings): BlockStorage;
-  holds(): Holdings;
+  /** What the emulator holds: the only thing that is counted. */
+  holds(): Inventory;
   /** Volumes that are there from the start. */
   seedVolumes(names: readonly string[]): readonly string[];
 }
@@ -88,7 +78,7 @@ export async function openCloud(provider: Provider, settings: CloudSettings = {}
   onTestFinished(() => listener.close());
   const events: PolyvolEvent[] = [];
   let storages = 0;
-  const holds = (): Holdings => emulator.state() as Holdings;
+  const holds = (): Inventory => emulator.inventory();
   return {
     ...{ provider, emulator, clock, events, holds },
     logLines: () => linesOf(events),

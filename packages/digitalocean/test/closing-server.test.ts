@@ -35,7 +35,11 @@ async function serve(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests: () => requests,
-    names: () => (emulator.state() as { volumes: { name: string }[] }).volumes.map(({ name }) => name).sort(),
+    names: () =>
+      emulator
+        .inventory()
+        .volumes.map(({ name }) => name)
+        .sort(),
   };
 }
 

@@ -59,22 +59,9 @@ export async function digitalOceanHarness(
       const body = JSON.parse(creates.at(-1)?.requestBody ?? "{}") as { readonly snapshot_id?: string };
       return body.snapshot_id === undefined ? {} : { sourceSnapshotId: body.snapshot_id };
     },
-    holds: () => {
-      const { volumes, snapshots } = emulator.state() as Record<"volumes" | "snapshots", readonly Held[]>;
-      return { volumes: volumes.map(held), snapshots: snapshots.map(held) };
-    },
+    holds: () => emulator.inventory(),
     dispose: () => listener.close(),
   };
-}
-
-interface Held {
-  readonly id: string;
-  readonly name: string;
-}
-
-/** Whatever DigitalOcean shows at all is ready. */
-function held({ id, name }: Held): Held & { readonly ready: true } {
-  return { id, name, ready: true };
 }
 
 function isVolumeCreate(entry: { readonly method: string; readonly target: string }): boolean {

@@ -21,5 +21,5 @@ export type { FaultRegistry, FaultStatus } from "./kit/faults.ts";
 export type { Fetch } from "./kit/fetch-shell.ts";
 export type { Listener, ListenOptions } from "./kit/node-server.ts";
 export type { LogEntry, RequestLog } from "./kit/request-log.ts";
-export type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "./kit/service.ts";
+export type { Clock, EmulatedService, Inventory, ServiceRequest, ServiceResponse } from "./kit/service.ts";
 export { InvalidInput } from "./kit/validation.ts";

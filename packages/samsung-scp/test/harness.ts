@@ -1,14 +1,7 @@
-import {
-  ANOTHER,
-  type FaultTarget,
-  type Harness,
-  type HarnessFault,
-  type HeldResource,
-  ODD_STATE,
-} from "@polyvol/conformance";
+import { ANOTHER, type FaultTarget, type Harness, type HarnessFault, ODD_STATE } from "@polyvol/conformance";
 import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/driver";
 import type { FaultEffect } from "@polyvol/emulators";
-import { createSamsungScpEmulator, type SamsungScpState } from "@polyvol/emulators/samsung-scp";
+import { createSamsungScpEmulator } from "@polyvol/emulators/samsung-scp";
 import { createSamsungScpDriver, type SamsungScpApiVersion } from "@polyvol/samsung-scp";
 
 const ACCESS_KEY = "AKTESTEXAMPLE0001";
@@ -133,13 +126,6 @@ export async function makeHarness(settings: HarnessSettings = {}): Promise<Harne
     emulator.faults.add({ match: { method, path }, count, ...effectOf(effect, kind, on) });
   }
 
-  const held = (of: readonly Readonly<Record<string, unknown>>[], state: string): readonly HeldResource[] =>
-    of.map((each) => ({
-      id: String(each["id"]),
-      name: String(each["name"]),
-      ready: ["available", "in-use"].includes(String(each[state])),
-    }));
-
   return {
     driver: driver(SECRET_KEY),
     clock,
@@ -170,10 +156,7 @@ export async function makeHarness(settings: HarnessSettings = {}): Promise<Harne
       const { snapshot_id } = JSON.parse(last.requestBody) as { readonly snapshot_id?: string };
       return snapshot_id === undefined ? {} : { sourceSnapshotId: snapshot_id };
     },
-    holds: () => {
-      const { volumes, snapshots } = emulator.state() as SamsungScpState;
-      return { volumes: held(volumes, "state"), snapshots: held(snapshots, "status") };
-    },
+    holds: () => emulator.inventory(),
     dispose: () => listener.close(),
   };
 }

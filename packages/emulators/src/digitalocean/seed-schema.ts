@@ -1,135 +1,130 @@
 import * as z from "zod";
-import { check, dateTime, text } from "../kit/validation.ts";
+import { check, dateTime, positive, text } from "../kit/validation.ts";
+
+const hexId = z.string().regex(/^[0-9a-f-]+$/, "must be lower-case hexadecimal digits and dashes");
+const tags = z
+  .array(z.string().regex(/^[a-zA-Z0-9_:-]{1,255}$/, "must be letters, digits, _, -, : (up to 255)"))
+  .readonly();
+
+const droplet = z.strictObject({
+  /** Its number. */
+  id: positive,
+  /** Slug of its region. */
+  region: text,
+  /** Default `droplet-<id>`. */
+  name: text.optional(),
+  /** Flat tags. */
+  tags: tags.default([]),
+});
+
+const volume = z.strictObject({
+  /** Its name. */
+  name: text,
+  /** Slug of its region. */
+  region: text,
+  /** Its size in GiB. */
+  size_gigabytes: positive,
+  /** Default: made up. */
+  id: hexId.optional(),
+  /** Default: none. */
+  description: z.string().default(""),
+  /** The Droplet it is attached to. */
+  droplet_id: positive.optional(),
+  /** ISO 8601. Default: now. */
+  created_at: dateTime.optional(),
+  /** Default: none. */
+  filesystem_type: z.enum(["ext4", "xfs", ""]).default(""),
+  /** Default: none. */
+  filesystem_label: z.string().default(""),
+  /** Flat tags. */
+  tags: tags.default([]),
+  /** GB that its snapshots are billed for. Default 0. */
+  used_gigabytes: z.number().min(0).default(0),
+});
+
+const snapshot = z.strictObject({
+  /** Its name. */
+  name: text,
+  /** Default `volume`. */
+  resource_type: z.enum(["volume", "droplet"]).default("volume"),
+  /** Default: made up. Digits for a Droplet snapshot. */
+  id: hexId.optional(),
+  /** Id of the volume or Droplet it was taken of, which need not exist. Default: the volume that `volume_name` names. */
+  resource_id: text.optional(),
+  /** Name of a volume, in `region` if several have it. */
+  volume_name: text.optional(),
+  /** Where it can be restored. Default: the region of its volume. */
+  region: text.optional(),
+  /** The regions that it shows. Default: its region. */
+  regions: z.array(text).readonly().optional(),
+  /** Default: the size of its volume. */
+  min_disk_size: positive.optional(),
+  /** Default: what its volume uses. */
+  size_gigabytes: z.number().min(0).optional(),
+  /** ISO 8601. Default: now. */
+  created_at: dateTime.optional(),
+  /** Default: that of its volume. */
+  filesystem_type: z.enum(["ext4", "xfs", ""]).optional(),
+  /** Default: that of its volume. */
+  filesystem_label: z.string().optional(),
+  /** Flat tags. */
+  tags: tags.default([]),
+});
+
+const seedSchema = z.strictObject({
+  /** Droplets to add. */
+  droplets: z.array(droplet).readonly().default([]),
+  /** Volumes to add. */
+  volumes: z.array(volume).readonly().default([]),
+  /** Snapshots to add, also of Droplets. */
+  snapshots: z.array(snapshot).readonly().default([]),
+  /** Tags that exist without being on anything. */
+  tags: tags.default([]),
+  /** Ids of images that are not snapshots: `/v2/snapshots/{id}` answers 400 for them. */
+  images: z.array(positive).readonly().default([]),
+  /** How the next actions end, one after the other. */
+  action_outcomes: z
+    .array(z.enum(["completed", "errored"]))
+    .readonly()
+    .default([]),
+});
 
 /**
  * Data to begin with. Names of members are those of the API. Limits and rules that hold for requests do not hold
  * here: old names, many snapshots and sizes of every kind can be had.
  */
-export interface DigitalOceanSeed {
-  /** Droplets to add. */
-  readonly droplets?: readonly DropletSeed[] | undefined;
-  /** Volumes to add. */
-  readonly volumes?: readonly VolumeSeed[] | undefined;
-  /** Snapshots to add, also of Droplets. */
-  readonly snapshots?: readonly SnapshotSeed[] | undefined;
-  /** Tags that exist without being on anything. */
-  readonly tags?: readonly string[] | undefined;
-  /** Ids of images that are not snapshots: `/v2/snapshots/{id}` answers 400 for them. */
-  readonly images?: readonly number[] | undefined;
-  /** How the next actions end, one after the other. */
-  readonly action_outcomes?: readonly ("completed" | "errored")[] | undefined;
-}
-
+export interface DigitalOceanSeed extends z.input<typeof seedSchema> {}
 /** A Droplet to begin with. */
-export interface DropletSeed {
-  /** Its number. */
-  readonly id: number;
-  /** Slug of its region. */
-  readonly region: string;
-  /** Default `droplet-<id>`. */
-  readonly name?: string | undefined;
-  /** Flat tags. */
-  readonly tags?: readonly string[] | undefined;
-}
-
+export interface DropletSeed extends z.input<typeof droplet> {}
 /** A volume to begin with. */
-export interface VolumeSeed {
-  /** Its name. */
-  readonly name: string;
-  /** Slug of its region. */
-  readonly region: string;
-  /** Its size in GiB. */
-  readonly size_gigabytes: number;
-  /** Default: made up. */
-  readonly id?: string | undefined;
-  /** Default: none. */
-  readonly description?: string | undefined;
-  /** The Droplet it is attached to. */
-  readonly droplet_id?: number | undefined;
-  /** ISO 8601. Default: now. */
-  readonly created_at?: string | undefined;
-  /** Default: none. */
-  readonly filesystem_type?: "ext4" | "xfs" | "" | undefined;
-  /** Default: none. */
-  readonly filesystem_label?: string | undefined;
-  /** Flat tags. */
-  readonly tags?: readonly string[] | undefined;
-  /** What snapshots of it are billed for, in GB. Default 0, as for a volume that was never written to. */
-  readonly used_gigabytes?: number | undefined;
-}
-
+export interface VolumeSeed extends z.input<typeof volume> {}
 /** A snapshot to begin with. */
-export interface SnapshotSeed {
-  /** Its name. */
-  readonly name: string;
-  /** Default `volume`. */
-  readonly resource_type?: "volume" | "droplet" | undefined;
-  /** Default: made up. Digits for a Droplet snapshot. */
-  readonly id?: string | undefined;
-  /** Id of the volume or Droplet it was taken of, which need not exist. Default: the volume that `volume_name` names. */
-  readonly resource_id?: string | undefined;
-  /** Name of a volume, in `region` if several have it. */
-  readonly volume_name?: string | undefined;
-  /** Where it can be restored. Default: the region of its volume. */
-  readonly region?: string | undefined;
-  /** What it shows. Default: its region. */
-  readonly regions?: readonly string[] | undefined;
-  /** Default: the size of its volume. */
-  readonly min_disk_size?: number | undefined;
-  /** Default: what its volume uses. */
-  readonly size_gigabytes?: number | undefined;
-  /** ISO 8601. Default: now. */
-  readonly created_at?: string | undefined;
-  /** Flat tags. */
-  readonly tags?: readonly string[] | undefined;
-}
+export interface SnapshotSeed extends z.input<typeof snapshot> {}
 
-const uuid = z.string().regex(/^[0-9a-f-]+$/, "must be lower-case hexadecimal digits and dashes");
-const tags = z.array(
-  z.string().regex(/^[a-zA-Z0-9_:-]{1,255}$/, "must be letters, digits, _, -, : (up to 255)"),
-);
-const integer = z.int().min(1, "must be a whole number of 1 or more");
+/** A seed with every default filled in. */
+export type Seed = z.output<typeof seedSchema>;
 
-const droplet = z.strictObject({ id: integer, region: text, name: text.optional(), tags: tags.optional() });
+const regionSlug = z.object({ slug: text }).transform(({ slug }) => slug);
 
-const volume = z.strictObject({
-  name: text,
-  region: text,
-  size_gigabytes: integer,
-  id: uuid.optional(),
-  description: z.string().optional(),
-  droplet_id: integer.optional(),
-  created_at: dateTime.optional(),
-  filesystem_type: z.enum(["ext4", "xfs", ""]).optional(),
-  filesystem_label: z.string().optional(),
-  tags: tags.optional(),
-  used_gigabytes: z.number().min(0).optional(),
+/** The `state()` of an emulator as a seed. What is not part of a seed, actions above all, is left out. */
+const stateSchema = z.object({
+  ...seedSchema.shape,
+  droplets: z.array(z.object({ ...droplet.shape, region: regionSlug })),
+  volumes: z.array(
+    z
+      .object({ ...volume.shape, region: regionSlug, droplet_ids: z.array(positive) })
+      .transform(({ droplet_ids: [id], ...rest }) => ({ ...rest, droplet_id: id })),
+  ),
+  snapshots: z.array(z.object(snapshot.shape)),
 });
 
-const snapshot = z.strictObject({
-  name: text,
-  resource_type: z.enum(["volume", "droplet"]).optional(),
-  id: uuid.optional(),
-  resource_id: text.optional(),
-  volume_name: text.optional(),
-  region: text.optional(),
-  regions: z.array(text).optional(),
-  min_disk_size: integer.optional(),
-  size_gigabytes: z.number().min(0).optional(),
-  created_at: dateTime.optional(),
-  tags: tags.optional(),
-});
-
-const seed: z.ZodType<DigitalOceanSeed> = z.strictObject({
-  droplets: z.array(droplet).optional(),
-  volumes: z.array(volume).optional(),
-  snapshots: z.array(snapshot).optional(),
-  tags: tags.optional(),
-  images: z.array(integer).optional(),
-  action_outcomes: z.array(z.enum(["completed", "errored"])).optional(),
-});
-
-/** Checks the shape of a seed; throws `InvalidInput`. */
-export function parseSeed(data: unknown): DigitalOceanSeed {
-  return check(seed, data, "seed");
+/**
+ * Checks the shape of a seed, which a state may be as well; throws `InvalidInput`. Of a state, Droplets that `exists`
+ * knows are left out: they are those of the options.
+ */
+export function parseSeed(data: unknown, exists: (dropletId: number) => boolean): Seed {
+  const isState = typeof data === "object" && data !== null && "now" in data;
+  if (!isState) return check(seedSchema, data, "seed");
+  const state = check(stateSchema, data, "seed");
+  return { ...state, droplets: state.droplets.filter(({ id }) => !exists(id)) };
 }

@@ -1,161 +1,133 @@
 import { InvalidInput } from "../kit/validation.ts";
 import { type DropletRecord, PLAIN_DROPLET, type SnapshotRecord, type VolumeRecord } from "./records.ts";
-import { type DigitalOceanSeed, parseSeed, type SnapshotSeed, type VolumeSeed } from "./seed-schema.ts";
+import { parseSeed, type Seed } from "./seed-schema.ts";
 import { ensureTag, useTags } from "./tag-rules.ts";
 import type { World } from "./world.ts";
 
-const list = (slugs: Iterable<string>): string => `known: ${[...slugs].join(", ")}`;
-const instant = (text: string | undefined, now: number): number =>
-  text === undefined ? now : Date.parse(text);
+/** Adds data to the account; throws `InvalidInput`, with nothing added, when it does not fit. */
+export function seedWorld(world: World, data: unknown, now: number): void {
+  const seed = parseSeed(data, (id) => world.droplets.get(id) !== undefined);
+  const plan = planSeed(world, seed, now);
+  for (const tag of seed.tags) ensureTag(world, tag, now);
+  const tagged = <Item extends { readonly id: string | number; readonly tags: readonly string[] }>(
+    items: readonly Item[],
+    kind: "droplet" | "volume" | "volume_snapshot",
+  ): readonly Item[] =>
+    items.map((item) => ({ ...item, tags: useTags(world, item.tags, kind, String(item.id), now) }));
+  world.droplets.load(tagged(plan.droplets, "droplet"));
+  world.volumes.load(tagged(plan.volumes, "volume"));
+  world.snapshots.load(tagged(plan.snapshots, "volume_snapshot"));
+  for (const id of seed.images) world.images.add(String(id));
+  world.plannedOutcomes.push(...seed.action_outcomes);
+}
 
-/** Collects what a seed adds, checked against what exists, so that it is added whole or not at all. */
-class SeedPlan {
-  readonly droplets: DropletRecord[] = [];
-  readonly volumes: VolumeRecord[] = [];
-  readonly snapshots: SnapshotRecord[] = [];
-  readonly #world: World;
-  readonly #now: number;
-  readonly #taken = new Set<string>();
-  readonly #volumesById = new Map<string, VolumeRecord>();
+interface SeedPlan {
+  readonly droplets: readonly DropletRecord[];
+  readonly volumes: readonly VolumeRecord[];
+  readonly snapshots: readonly SnapshotRecord[];
+}
 
-  constructor(world: World, now: number) {
-    this.#world = world;
-    this.#now = now;
+/** The records that a seed adds, checked against what exists. */
+function planSeed(world: World, seed: Seed, now: number): SeedPlan {
+  const taken = new Set<string>();
+  const createdAt = (text: string | undefined): number => (text === undefined ? now : Date.parse(text));
+
+  function take(key: string, place: string, what: string, exists: boolean, where: string = ""): void {
+    if (exists) throw new InvalidInput(`${place}: ${what} exists already${where}`);
+    if (taken.has(key)) throw new InvalidInput(`${place}: ${what} is given twice${where}`);
+    taken.add(key);
   }
 
-  addDroplet(seed: NonNullable<DigitalOceanSeed["droplets"]>[number], place: string): void {
-    const { id, region, name = `droplet-${id}`, tags = [] } = seed;
-    this.#checkRegion(region, place);
-    if (this.#world.droplets.get(id) !== undefined)
-      throw new InvalidInput(`${place}.id: ${id} exists already`);
-    this.#take(`droplet ${id}`, `${place}.id: ${id} is given twice`);
-    this.droplets.push({ id, region, name, tags, createdAt: this.#now, ...PLAIN_DROPLET });
+  function takeId(id: string, place: string): void {
+    const exists = world.volumes.get(id) !== undefined || world.snapshots.get(id) !== undefined;
+    take(`id ${id}`, `${place}.id`, `"${id}"`, exists);
   }
 
-  addVolume(seed: VolumeSeed, place: string): void {
-    const { name, region, id = this.#world.newId() } = seed;
-    this.#checkRegion(region, place);
-    this.#checkId(id, place);
-    if (this.#world.volumeNamed(name, region) !== undefined) {
-      throw new InvalidInput(`${place}.name: "${name}" exists already in ${region}`);
+  function checkRegion(slug: string, place: string): void {
+    const known = world.regions.all().join(", ");
+    if (!world.regions.has(slug))
+      throw new InvalidInput(`${place}.region: "${slug}" is no region; known: ${known}`);
+  }
+
+  const droplets = seed.droplets.map((one, index): DropletRecord => {
+    const { id, region, name = `droplet-${id}`, tags } = one;
+    const place = `seed.droplets[${index}]`;
+    checkRegion(region, place);
+    take(`droplet ${id}`, `${place}.id`, String(id), world.droplets.get(id) !== undefined);
+    return { id, region, name, tags, createdAt: now, ...PLAIN_DROPLET };
+  });
+
+  const volumes = seed.volumes.map((one, index): VolumeRecord => {
+    const { name, region, id = world.newId(), droplet_id: dropletId } = one;
+    const place = `seed.volumes[${index}]`;
+    checkRegion(region, place);
+    takeId(id, place);
+    const exists = world.volumeNamed(name, region) !== undefined;
+    take(`name ${region}/${name}`, `${place}.name`, `"${name}"`, exists, ` in ${region}`);
+    if (dropletId !== undefined) {
+      const droplet = world.droplets.get(dropletId) ?? droplets.find((other) => other.id === dropletId);
+      if (droplet?.region !== region)
+        throw new InvalidInput(`${place}.droplet_id: there is no Droplet ${dropletId} in ${region}`);
     }
-    this.#take(`name ${region}/${name}`, `${place}.name: "${name}" is given twice in ${region}`);
-    const droplet = this.#droplet(seed.droplet_id);
-    if (seed.droplet_id !== undefined && droplet?.region !== region) {
-      throw new InvalidInput(`${place}.droplet_id: there is no Droplet ${seed.droplet_id} in ${region}`);
-    }
-    const volume: VolumeRecord = {
+    return {
       id,
       name,
       region,
-      description: seed.description ?? "",
-      sizeGiB: seed.size_gigabytes,
-      dropletId: seed.droplet_id,
-      createdAt: instant(seed.created_at, this.#now),
-      filesystemType: seed.filesystem_type ?? "",
-      filesystemLabel: seed.filesystem_label ?? "",
-      tags: seed.tags ?? [],
-      usedGB: seed.used_gigabytes ?? 0,
+      description: one.description,
+      sizeGiB: one.size_gigabytes,
+      dropletId,
+      createdAt: createdAt(one.created_at),
+      filesystemType: one.filesystem_type,
+      filesystemLabel: one.filesystem_label,
+      tags: one.tags,
+      usedGB: one.used_gigabytes,
     };
-    this.volumes.push(volume);
-    this.#volumesById.set(id, volume);
-  }
-
-  addSnapshot(seed: SnapshotSeed, place: string): void {
-    const { resource_type: resourceType = "volume", name } = seed;
-    const source = this.#source(seed, place);
-    const region = seed.region ?? source?.region ?? seed.regions?.[0];
-    const minDiskSize = seed.min_disk_size ?? source?.sizeGiB;
-    const resourceId = seed.resource_id ?? source?.id;
-    if (region === undefined)
-      throw new InvalidInput(`${place}.region: needed, since its volume does not exist`);
-    if (minDiskSize === undefined) {
-      throw new InvalidInput(`${place}.min_disk_size: needed, since its volume does not exist`);
-    }
-    if (resourceId === undefined) throw new InvalidInput(`${place}: needs resource_id or volume_name`);
-    const id = seed.id ?? this.#snapshotId(resourceType);
-    this.#checkId(id, place);
-    const { snapshotRegionNames } = this.#world.settings;
-    this.snapshots.push({
-      id,
-      name,
-      resourceType,
-      resourceId,
-      regions: seed.regions ?? [snapshotRegionNames[region] ?? region],
-      homeRegion: region,
-      createdAt: instant(seed.created_at, this.#now),
-      minDiskSize,
-      sizeGB: seed.size_gigabytes ?? source?.usedGB ?? 0,
-      filesystemType: source?.filesystemType ?? "",
-      filesystemLabel: source?.filesystemLabel ?? "",
-      tags: seed.tags ?? [],
-    });
-  }
-
-  #droplet(id: number | undefined): DropletRecord | undefined {
-    if (id === undefined) return undefined;
-    return this.#world.droplets.get(id) ?? this.droplets.find((droplet) => droplet.id === id);
-  }
+  });
+  const volumesById = new Map(volumes.map((volume) => [volume.id, volume]));
 
   /** The volume that a snapshot was taken of, when it exists. */
-  #source(seed: SnapshotSeed, place: string): VolumeRecord | undefined {
-    const { volume_name: name, resource_id: id, region } = seed;
-    if (name === undefined) {
-      return id === undefined ? undefined : (this.#world.volumes.get(id) ?? this.#volumesById.get(id));
-    }
-    const named = [
-      ...this.#world.volumes.by("name", name),
-      ...this.volumes.filter((one) => one.name === name),
-    ];
-    const found = region === undefined ? named : named.filter((one) => one.region === region);
+  function sourceOf(one: Seed["snapshots"][number], place: string): VolumeRecord | undefined {
+    const { volume_name: name, resource_id: id = "", region } = one;
+    if (name === undefined) return world.volumes.get(id) ?? volumesById.get(id);
+    const named = [...world.volumes.by("name", name), ...volumes.filter((volume) => volume.name === name)];
+    const found = region === undefined ? named : named.filter((volume) => volume.region === region);
     if (found.length === 1) return found[0];
     throw new InvalidInput(
       `${place}.volume_name: ${found.length} volumes are named "${name}", one is needed`,
     );
   }
 
-  #snapshotId(type: "volume" | "droplet"): string {
-    if (type === "volume") return this.#world.newId();
-    return this.#world.newImageId((id) => this.#taken.has(`id ${id}`));
-  }
+  const newSnapshotId = (type: "volume" | "droplet"): string =>
+    type === "volume" ? world.newId() : world.newImageId((id) => taken.has(`id ${id}`));
 
-  #checkRegion(slug: string, place: string): void {
-    const { regions } = this.#world;
-    if (!regions.has(slug))
-      throw new InvalidInput(`${place}.region: "${slug}" is no region; ${list(regions.all())}`);
-  }
-
-  #checkId(id: string, place: string): void {
-    const exists = this.#world.volumes.get(id) !== undefined || this.#world.snapshots.get(id) !== undefined;
-    if (exists) throw new InvalidInput(`${place}.id: "${id}" exists already`);
-    this.#take(`id ${id}`, `${place}.id: "${id}" is given twice`);
-  }
-
-  #take(key: string, complaint: string): void {
-    if (this.#taken.has(key)) throw new InvalidInput(complaint);
-    this.#taken.add(key);
-  }
-}
-
-/** Adds data to the account; throws `InvalidInput`, with nothing added, when it does not fit. */
-export function seedWorld(world: World, data: unknown, now: number): void {
-  const seed = parseSeed(data);
-  const plan = new SeedPlan(world, now);
-  for (const [index, one] of (seed.droplets ?? []).entries()) plan.addDroplet(one, `seed.droplets[${index}]`);
-  for (const [index, one] of (seed.volumes ?? []).entries()) plan.addVolume(one, `seed.volumes[${index}]`);
-  for (const [index, one] of (seed.snapshots ?? []).entries())
-    plan.addSnapshot(one, `seed.snapshots[${index}]`);
-
-  for (const tag of seed.tags ?? []) ensureTag(world, tag, now);
-  world.droplets.load(
-    plan.droplets.map((one) => ({ ...one, tags: useTags(world, one.tags, "droplet", String(one.id), now) })),
-  );
-  world.volumes.load(
-    plan.volumes.map((one) => ({ ...one, tags: useTags(world, one.tags, "volume", one.id, now) })),
-  );
-  world.snapshots.load(
-    plan.snapshots.map((one) => ({ ...one, tags: useTags(world, one.tags, "volume_snapshot", one.id, now) })),
-  );
-  for (const id of seed.images ?? []) world.images.add(String(id));
-  world.plannedOutcomes.push(...(seed.action_outcomes ?? []));
+  const snapshots = seed.snapshots.map((one, index): SnapshotRecord => {
+    const place = `seed.snapshots[${index}]`;
+    const { resource_type: resourceType, name, tags } = one;
+    const source = sourceOf(one, place);
+    const region = one.region ?? source?.region ?? one.regions?.[0];
+    const minDiskSize = one.min_disk_size ?? source?.sizeGiB;
+    const resourceId = one.resource_id ?? source?.id;
+    if (region === undefined)
+      throw new InvalidInput(`${place}.region: needed, since its volume does not exist`);
+    if (minDiskSize === undefined)
+      throw new InvalidInput(`${place}.min_disk_size: needed, since its volume does not exist`);
+    if (resourceId === undefined) throw new InvalidInput(`${place}: needs resource_id or volume_name`);
+    const id = one.id ?? newSnapshotId(resourceType);
+    takeId(id, place);
+    return {
+      id,
+      name,
+      resourceType,
+      resourceId,
+      regions: one.regions ?? [world.settings.snapshotRegionNames[region] ?? region],
+      homeRegion: region,
+      createdAt: createdAt(one.created_at),
+      minDiskSize,
+      sizeGB: one.size_gigabytes ?? source?.usedGB ?? 0,
+      filesystemType: one.filesystem_type ?? source?.filesystemType ?? "",
+      filesystemLabel: one.filesystem_label ?? source?.filesystemLabel ?? "",
+      tags,
+    };
+  });
+  return { droplets, volumes, snapshots };
 }

@@ -15,7 +15,7 @@ import { snapshotOperations } from "./routes-snapshots.ts";
 import { tagOperations } from "./routes-tags.ts";
 import { volumeOperations } from "./routes-volumes.ts";
 import { seedWorld } from "./seed.ts";
-import { dumpWorld } from "./state.ts";
+import { dumpWorld, inventoryOf } from "./state.ts";
 import { createWorld } from "./world.ts";
 
 /** Ids that do not look like ids lead nowhere, whatever exists. */
@@ -114,6 +114,10 @@ export function createDigitalOceanService(
     state: () => {
       world.schedule.runDue(clock.now());
       return dumpWorld(world, clock.now());
+    },
+    inventory() {
+      world.schedule.runDue(clock.now());
+      return inventoryOf(world);
     },
     seed(data) {
       world.schedule.runDue(clock.now());

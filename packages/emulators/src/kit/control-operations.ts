@@ -87,6 +87,7 @@ const routes: readonly Route<Operation>[] = [
   { method: "GET", path: "/_emulator/log", handler: readLog },
   { method: "DELETE", path: "/_emulator/log", handler: (emulator) => emulator.log.clear() },
   { method: "GET", path: "/_emulator/state", handler: (emulator) => emulator.state() },
+  { method: "GET", path: "/_emulator/inventory", handler: (emulator) => emulator.inventory() },
   { method: "POST", path: "/_emulator/seed", handler: (emulator, request) => emulator.seed(json(request)) },
   { method: "GET", path: "/_emulator/faults", handler: (emulator) => ({ faults: emulator.faults.list() }) },
   { method: "POST", path: "/_emulator/faults", handler: addFaults },

@@ -5,7 +5,7 @@ import { createFaults, type FaultRegistry } from "./faults.ts";
 import { createFetch, type Fetch } from "./fetch-shell.ts";
 import { type Listener, type ListenOptions, listen } from "./node-server.ts";
 import { createRequestLog, type RequestLog } from "./request-log.ts";
-import type { Clock, EmulatedService } from "./service.ts";
+import type { Clock, EmulatedService, Inventory } from "./service.ts";
 
 /** Options of the shell, the same for every provider. All are optional. */
 export interface EmulatorOptions {
@@ -65,9 +65,14 @@ export interface Emulator {
   readonly faults: FaultRegistry;
   /** The requests that arrived. */
   readonly log: RequestLog;
-  /** Everything that exists now, as JSON-safe data. */
+  /** Everything that exists now, as JSON-safe data in the provider's own words. */
   state(): unknown;
-  /** Adds data; the shape is the provider's own. Throws `InvalidInput` naming the place that is wrong. */
+  /** The volumes and snapshots that exist now, the same for every provider. Throws for a service that holds none. */
+  inventory(): Inventory;
+  /**
+   * Adds data; the shape is the provider's own, or a `state()` that was read, of which work under way is not carried on.
+   * Throws `InvalidInput` naming the place that is wrong.
+   */
   seed(data: unknown): void;
   /** Forgets data, faults, log and what was to be committed later. Options and the clock stay. */
   reset(): void;
@@ -111,6 +116,10 @@ export function createEmulator(service: EmulatedService, options: EmulatorOption
     faults: { add: faults.add, remove: faults.remove, clear: faults.clear, list: faults.list },
     log: { entries: log.entries, clear: log.clear },
     state: () => service.state(),
+    inventory() {
+      if (service.inventory !== undefined) return service.inventory();
+      throw new TypeError(`${service.provider} holds nothing that could be listed`);
+    },
     seed: (data) => service.seed(data),
     reset() {
       generation += 1;

@@ -43,6 +43,34 @@ export interface ServiceResponse {
   readonly body?: unknown;
 }
 
+/** The volumes and snapshots that an emulator holds, in the words of no provider. */
+export interface Inventory {
+  /** In the order of the provider's list. */
+  readonly volumes: readonly {
+    /** As the API shows it. */
+    readonly id: string;
+    /** As the API shows it. */
+    readonly name: string;
+    /** Whole GiB. */
+    readonly sizeGiB: number;
+    /** True when it is there for use: neither being made, changed or deleted, nor in an error state. */
+    readonly ready: boolean;
+  }[];
+  /** Snapshots of volumes, in the order of the provider's list. */
+  readonly snapshots: readonly {
+    /** As the API shows it. */
+    readonly id: string;
+    /** As the API shows it. */
+    readonly name: string;
+    /** The volume that it was taken of, which may be gone. */
+    readonly volumeId: string;
+    /** GiB of a volume that is made from it. */
+    readonly sizeGiB: number;
+    /** True when a volume can be made from it. */
+    readonly ready: boolean;
+  }[];
+}
+
 /** One emulated provider: state plus rules. */
 export interface EmulatedService {
   /** Short name of the provider. */
@@ -54,7 +82,9 @@ export interface EmulatedService {
   handle(request: ServiceRequest): ServiceResponse | Promise<ServiceResponse>;
   /** A JSON-safe dump of everything that exists now, for assertions and for `GET /_emulator/state`. */
   state(): unknown;
-  /** Adds initial data (validated); the shape is the provider's own and documented beside it. */
+  /** The volumes and snapshots that exist now. Absent in a service that holds none itself. */
+  inventory?(): Inventory;
+  /** Adds initial data (validated); the shape is the provider's own and documented beside it, or that of `state`. */
   seed(data: unknown): void;
   /** Back to empty, keeping options. */
   reset(): void;

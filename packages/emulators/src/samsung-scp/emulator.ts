@@ -12,7 +12,7 @@ import { type Operation, operations } from "./operations.ts";
 import { resolveOptions, type SamsungScpOptions } from "./options.ts";
 import { createRenderer } from "./render.ts";
 import { addSeed } from "./seed.ts";
-import { createState } from "./state.ts";
+import { createState, inventoryOf } from "./state.ts";
 
 /** The provider's own options and those of every emulator: clock, latency, faults, log. */
 export interface SamsungScpEmulatorOptions extends SamsungScpOptions, EmulatorOptions {}
@@ -115,6 +115,10 @@ function createService(given: SamsungScpOptions, clock: Clock, randomSeed: numbe
       }
     },
     state: () => render.dump(state, now()),
+    inventory() {
+      now();
+      return inventoryOf(state);
+    },
     seed: (data) => addSeed(state, data, now()),
     reset: () => state.reset(clock.now()),
     failure: (status, request) => failureResponse(status, request, clock.now(), state.newRequestId),

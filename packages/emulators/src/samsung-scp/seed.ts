@@ -12,6 +12,7 @@ import {
 } from "./records.ts";
 import { nextDevice } from "./servers.ts";
 import type { Account, State } from "./state.ts";
+import { isState, seedsOfState } from "./state-seed.ts";
 
 const name = z.string().regex(/^[a-zA-Z0-9-_ ]{1,255}$/, "must be 1 to 255 letters, digits, spaces, - or _");
 
@@ -114,9 +115,19 @@ type Seed = z.output<typeof seedSchema>;
 type VolumeSeed = z.output<typeof volumeSeed>;
 type SnapshotSeed = z.output<typeof snapshotSeed>;
 
-/** Adds data to begin with; throws `InvalidInput` naming the place that is wrong, and then adds nothing. */
+/**
+ * Adds data to begin with, or what a `state()` holds; throws `InvalidInput` naming the place that is wrong, and then adds
+ * nothing.
+ */
 export function addSeed(state: State, data: unknown, now: number): void {
-  const seed = check(seedSchema, data, "seed");
+  const seeds = (isState(data) ? seedsOfState(data, state) : [data]).map((one) =>
+    check(seedSchema, one, "seed"),
+  );
+  for (const seed of seeds) checkIds(state.account(seed.account_id ?? state.defaultAccountId), seed);
+  for (const seed of seeds) addOne(state, seed, now);
+}
+
+function addOne(state: State, seed: Seed, now: number): void {
   const account = state.account(seed.account_id ?? state.defaultAccountId);
   const given = checkIds(account, seed);
   const newId = (): string => {

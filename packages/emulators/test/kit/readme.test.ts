@@ -36,7 +36,7 @@ describe("the README", () => {
     const { error } = (await (await fetch(`${listener.url}/_emulator/?`)).json()) as { error: string };
     await listener.close();
     const paths = error.replace(/^.*: /, "").split(", ");
-    expect(paths).toHaveLength(7);
+    expect(paths).toHaveLength(8);
     for (const path of paths) expect(readme).toContain(`/_emulator/${path}\``);
   });
 });
