@@ -5,9 +5,9 @@ import { extendError, isPolyvolError, PolyvolError, type ResourceRef } from "./e
 import { checkTimeout } from "./input.ts";
 import { omitUndefined } from "./omit-undefined.ts";
 import type { CallOptions } from "./options.ts";
-import { asPolyvolError, BUSY, isBusy, isQuota, mayRepeat, pauseMs, QUOTA } from "./retry.ts";
+import { asPolyvolError, isBusy, isLastAttempt, mayRepeat, pauseBeforeRetry } from "./retry.ts";
 import type { Runtime } from "./runtime.ts";
-import { isTooLate, showSpan, tooLate } from "./too-late.ts";
+import { showSpan } from "./too-late.ts";
 
 /**
  * What kind of request is sent. `read` changes nothing; `repeatable` is a change that may be sent twice (a delete, a
@@ -27,8 +27,12 @@ export interface Call {
   remainingMs(): number;
   /** Whether it has sent a change, so that there is something to learn by waiting. */
   hasSent(): boolean;
-  /** Sends one request, again where that is safe and can help. */
-  send<T>(kind: RequestKind, task: (context: CallContext) => Promise<T>): Promise<T>;
+  /** Sends one request, again where that is safe and can help. `throwsBusy`: not while the resource is busy. */
+  send<T>(
+    kind: RequestKind,
+    task: (context: CallContext) => Promise<T>,
+    options?: { readonly throwsBusy?: boolean },
+  ): Promise<T>;
   sleep(ms: number): Promise<void>;
   /**
    * Pauses before something bigger than a request is tried again after `failure`, for as long as that asks to, at the
@@ -166,7 +170,7 @@ function makeCall(
     noteFailedLook: (failure) => {
       state.failedLook = failure;
     },
-    send: async (kind, task) => {
+    send: async (kind, task, { throwsBusy = false } = {}) => {
       let taken = 0;
       for (let attempt = 1; ; attempt += 1) {
         abortSignal.throwIfAborted();
@@ -188,45 +192,23 @@ function makeCall(
           state.failedAttempt = error;
           // A definite refusal is an answer: the service is not down, and what was taken for it comes back.
           if (!error.retryable) runtime.budget.succeeded(taken);
-          taken += await pauseOrThrow(runtime, context, error, kind, attempt);
+          const mayBeSent = mayRepeat(error, kind !== "once") && !(throwsBusy && isBusy(error));
+          if (!mayBeSent || isLastAttempt(runtime, error, attempt)) throw error;
+          const cost = await pauseBeforeRetry(runtime, context, error, attempt);
+          if (cost === undefined) throw error;
+          taken += cost;
         }
       }
     },
     pauseBefore: async (attempt, failure) => {
-      const delayMs = pauseMs(runtime.retry, attempt, runtime.random, failure);
-      if (delayMs >= context.remainingMs()) throw tooLate(failure, delayMs);
-      if (!runtime.budget.take()) return false;
-      state.taken += 1;
+      const cost = await pauseBeforeRetry(runtime, context, failure, attempt);
+      if (cost === undefined) return false;
+      state.taken += cost;
       state.earlierAttempts += state.attempts;
       state.attempts = 0;
-      const { code, reason } = failure;
-      context.emit({ type: "retry", attempt, delayMs, code, reason });
-      await runtime.clock.sleep(delayMs, abortSignal);
       return true;
     },
   };
-}
-
-/** Sleeps before the next attempt and says what that took from the budget, or throws `error` when there must be none. */
-async function pauseOrThrow(
-  runtime: Runtime,
-  context: CallContext,
-  error: PolyvolError,
-  kind: RequestKind,
-  attempt: number,
-): Promise<number> {
-  if (!mayRepeat(error, kind !== "once")) throw error;
-  // The HTTP client's own governor has judged it already.
-  if (isTooLate(error)) throw error;
-  const passes = isBusy(error) || isQuota(error);
-  const policy = isBusy(error) ? BUSY : isQuota(error) ? QUOTA : runtime.retry;
-  if (attempt >= policy.maxAttempts) throw error;
-  const delayMs = pauseMs(policy, attempt, runtime.random, error);
-  if (delayMs >= context.remainingMs()) throw tooLate(error, delayMs);
-  if (!passes && !runtime.budget.take()) throw error;
-  context.emit({ type: "retry", attempt, delayMs, code: error.code, reason: error.reason });
-  await runtime.clock.sleep(delayMs, context.abortSignal);
-  return passes ? 0 : 1;
 }
 
 /** Whether a change may have been carried out, said on the error of the whole call. */

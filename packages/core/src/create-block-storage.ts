@@ -1,6 +1,6 @@
 import type { BlockStorage } from "./block-storage.ts";
 import { runCall } from "./call.ts";
-import { operationOf } from "./create/begin.ts";
+import { operationOf } from "./create/finish.ts";
 import type { BlockStorageDriver } from "./driver.ts";
 import type { ResourceRef } from "./errors.ts";
 import { refused } from "./input.ts";
@@ -49,9 +49,14 @@ export function createBlockStorage(
         async (call) => {
           checkRef(ref, driver.provider);
           const read = { ...ref, settled: true };
+          const { resourceId: id } = ref;
           return ref.operation === "volumes.create"
-            ? operationOf(volumeKind, read, await volumeResources.get(call, ref.resourceId), false)
-            : operationOf(snapshotKind, read, await snapshotResources.get(call, ref.resourceId), false);
+            ? operationOf(volumeKind, { ref: read, resource: await volumeResources.get(call, id) }, false)
+            : operationOf(
+                snapshotKind,
+                { ref: read, resource: await snapshotResources.get(call, id) },
+                false,
+              );
         },
       )) as BlockStorage["resume"],
     checkHealth: (callOptions) =>

@@ -1,28 +1,27 @@
+import type { Clock } from "./clock.ts";
+import type { CallContext } from "./driver.ts";
 import { PolyvolError } from "./errors.ts";
+import { isTooLate, tooLate } from "./too-late.ts";
 
-/** The retry options with every default filled in. */
+/*
+ * The one rule of what is sent again, and when. A request that may be repeated as it is goes through `pauseBeforeRetry`
+ * in `call.ts`; one whose effect has to be looked for first goes through `recover.ts`, by the same pauses.
+ */
+
+/** How often something is sent, and the pauses between. */
 export interface RetryPolicy {
   readonly maxAttempts: number;
   readonly baseDelayMs: number;
   readonly maxDelayMs: number;
 }
 
-/** How often a busy resource is tried again, and the pauses between: longer than for faults, outside the budget. */
-export const BUSY: {
-  readonly maxAttempts: number;
-  readonly baseDelayMs: number;
-  readonly maxDelayMs: number;
-} = {
-  maxAttempts: 40,
-  baseDelayMs: 1_000,
-  maxDelayMs: 15_000,
-};
+/** For a busy resource: longer than for faults, and outside the budget. */
+const BUSY: RetryPolicy = { maxAttempts: 40, baseDelayMs: 1_000, maxDelayMs: 15_000 };
 
 /**
- * The pauses while a quota of requests is spent and the service does not say for how long: until the deadline, outside
- * the budget.
+ * While a quota of requests is spent and the service does not say for how long: until the deadline, outside the budget.
  */
-export const QUOTA: typeof BUSY = {
+const QUOTA: RetryPolicy = {
   maxAttempts: Number.POSITIVE_INFINITY,
   baseDelayMs: 1_000,
   maxDelayMs: 30_000,
@@ -31,16 +30,6 @@ export const QUOTA: typeof BUSY = {
 /** Full jitter: anything between 0 and a bound that doubles with each attempt. */
 export function backoffMs(policy: RetryPolicy, attempt: number, random: () => number): number {
   return random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** Math.min(attempt - 1, 30));
-}
-
-/** The pause after `failure`: what it asks for, and no less than what comes by chance, so that not all come back at once. */
-export function pauseMs(
-  policy: RetryPolicy,
-  attempt: number,
-  random: () => number,
-  { retryAfterMs = 0 }: PolyvolError,
-): number {
-  return Math.max(retryAfterMs, backoffMs(policy, attempt, random));
 }
 
 /**
@@ -72,13 +61,61 @@ export function isBusy(error: PolyvolError): boolean {
 }
 
 /** Whether a quota of requests is spent: the same request will be accepted once it is not. */
-export function isQuota(error: PolyvolError): boolean {
+function isQuota(error: PolyvolError): boolean {
   return error.code === "rate_limited" && error.retryable && !error.mayAlreadyExist;
 }
 
-/** Whether sending the very same request again is safe and can help. */
-export function mayRepeat(error: PolyvolError, repeatable: boolean): boolean {
-  return error.retryable && !error.mayAlreadyExist && (repeatable || error.outcome === "not_applied");
+/** What retries of one storage share. */
+interface RetrySetup {
+  readonly retry: RetryPolicy;
+  readonly budget: RetryBudget;
+  readonly random: () => number;
+  readonly clock: Clock;
+}
+
+/** Whether `attempt` attempts that ended with `error` are as many as its kind of failure gets. */
+export function isLastAttempt(
+  { retry }: Pick<RetrySetup, "retry">,
+  error: PolyvolError,
+  attempt: number,
+): boolean {
+  return attempt >= policyFor(retry, error).maxAttempts;
+}
+
+function policyFor(retry: RetryPolicy, error: PolyvolError): RetryPolicy {
+  return isBusy(error) ? BUSY : isQuota(error) ? QUOTA : retry;
+}
+
+/**
+ * Whether sending the very same request again is safe and can help. `isRepeatable`: it does no harm when it is carried
+ * out twice. The HTTP client's rate limiter may have decided already that it would be too late.
+ */
+export function mayRepeat(error: PolyvolError, isRepeatable: boolean): boolean {
+  const isSafe = isRepeatable || error.outcome === "not_applied";
+  return error.retryable && !error.mayAlreadyExist && isSafe && !isTooLate(error);
+}
+
+/**
+ * Pauses after `failure` before anything is sent or looked for again: for as long as it asks, and no less than what comes
+ * by chance, so that not all come back at once. Returns how many retries that took from the budget; `undefined`, at once,
+ * when the budget is spent.
+ * @throws PolyvolError `failure`, at once, when the pause would end at the deadline or later
+ */
+export async function pauseBeforeRetry(
+  { retry, budget, random, clock }: RetrySetup,
+  { abortSignal, emit, remainingMs }: CallContext,
+  failure: PolyvolError,
+  attempt: number,
+): Promise<number | undefined> {
+  const { code, reason, retryAfterMs = 0 } = failure;
+  const delayMs = Math.max(retryAfterMs, backoffMs(policyFor(retry, failure), attempt, random));
+  if (delayMs >= remainingMs()) throw tooLate(failure, delayMs);
+  // A service that says "busy" or "too many" is up.
+  const cost = isBusy(failure) || isQuota(failure) ? 0 : 1;
+  if (cost > 0 && !budget.take()) return undefined;
+  emit({ type: "retry", attempt, delayMs, code, reason });
+  await clock.sleep(delayMs, abortSignal);
+  return cost;
 }
 
 /** Whether a change may have been carried out although its request failed. */

@@ -78,11 +78,3 @@ function effectiveCapabilities(driver: BlockStorageDriver, options: BlockStorage
     },
   };
 }
-
-/** Refuses, before any request, what this provider cannot do. */
-export function requireCapability(runtime: Runtime, capability: Capability, what: string): void {
-  if (runtime.capabilities.supports.includes(capability)) return;
-  throw new PolyvolError("unsupported", `${what} (needs the capability ${capability})`, {
-    outcome: "not_applied",
-  });
-}

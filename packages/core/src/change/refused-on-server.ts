@@ -2,7 +2,7 @@ import type { Call } from "../call.ts";
 import { extendError, isPolyvolError, type PolyvolError } from "../errors.ts";
 import type { Volume } from "../volume.ts";
 import type { VolumeResources } from "../volume-resources.ts";
-import { volumeUsable } from "../waiting/goal.ts";
+import { usable } from "../waiting/goals.ts";
 
 /** The server that a change attaches a volume to or detaches it from. */
 export interface ServerOfChange {
@@ -24,17 +24,18 @@ const GROWTH = 1.5;
 export async function refusedOnServer(
   resources: VolumeResources,
   call: Call,
-  change: { readonly id: string; reached(volume: Volume): boolean },
+  id: string,
+  change: { reached(volume: Volume): boolean },
   server: ServerOfChange,
   error: PolyvolError,
 ): Promise<Volume> {
   const { polling } = call.runtime;
   let pauseMs = polling.initialDelayMs;
   for (let look = 1; ; look += 1) {
-    const volume = await resources.get(call, change.id).catch((failure: unknown) => {
+    const volume = await resources.get(call, id).catch((failure: unknown) => {
       throw isPolyvolError(failure, "not_found") || call.abortSignal.aborted ? failure : error;
     });
-    const hasFailed = isPolyvolError(error, "operation_failed") && volumeUsable(volume).state !== "done";
+    const hasFailed = isPolyvolError(error, "operation_failed") && usable(volume).state !== "done";
     if (change.reached(volume) && !hasFailed) return volume;
     const isLate = look >= LOOKS_AT_A_RECORD_BEHIND || pauseMs >= call.remainingMs();
     if (isLate || !mayBeBehind(volume, server, error))

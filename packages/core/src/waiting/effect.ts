@@ -3,8 +3,8 @@ import type { Changed } from "../driver.ts";
 import type { Resources } from "../resources.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
-import type { Goal, Verdict } from "./goal.ts";
-import { readPatiently, type Watched } from "./report.ts";
+import type { Goal, Verdict } from "./goals.ts";
+import { readThroughOutage, type Watched } from "./report.ts";
 import { APPEARANCE_MS, failed, waitFor } from "./wait.ts";
 
 /** After a record said that a change is over, its resource may show the old for so long. */
@@ -64,7 +64,7 @@ export async function waitForEffect<T extends Volume | Snapshot, Query>(
   /** The last word on a resource that seems to be at rest for good; `pending`: it is not. */
   async function lookClosely(): Promise<T | "pending" | undefined> {
     for (let look = 1; ; look += 1) {
-      const now = await readPatiently(call, effect, () => resources.tryGet(call, id));
+      const now = await readThroughOutage(call, effect, () => resources.tryGet(call, id));
       if (now === undefined) return undefined;
       const verdict = effect.goal(now);
       if (verdict.state === "done") return now;

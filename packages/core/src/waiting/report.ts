@@ -43,7 +43,7 @@ export function reportFailedLook(call: Call, watched: Watched, error: unknown, p
 }
 
 /** A read by whoever waits already: what fails in a passing way is read again, for as long as the call has time. */
-export async function readPatiently<T>(call: Call, watched: Watched, read: () => Promise<T>): Promise<T> {
+export async function readThroughOutage<T>(call: Call, watched: Watched, read: () => Promise<T>): Promise<T> {
   const pauses = createPauses(call, false);
   for (;;) {
     try {

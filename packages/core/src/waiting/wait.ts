@@ -3,7 +3,7 @@ import type { Pending, PendingStatus } from "../driver.ts";
 import { PolyvolError } from "../errors.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
-import { type Goal, seenState } from "./goal.ts";
+import { describeState, type Goal } from "./goals.ts";
 import { createPauses } from "./pauses.ts";
 import type { Polls } from "./polls.ts";
 import { report, reportFailedLook, type Watched } from "./report.ts";
@@ -68,7 +68,7 @@ export async function waitFor<T extends Volume | Snapshot>(
     const verdict = setup.goal(resource);
     if (verdict.state === "done") return resource;
     if (verdict.state === "failed") throw failed(call, setup, verdict.reason);
-    report(call, setup, seenState(resource), pauses);
+    report(call, setup, describeState(resource), pauses);
   }
 }
 

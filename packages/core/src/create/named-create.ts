@@ -1,9 +1,12 @@
 import type { Call } from "../call.ts";
 import type { CallContext, Pending, Started } from "../driver.ts";
 import { PolyvolError, type PolyvolErrorCode } from "../errors.ts";
+import { omitUndefined } from "../omit-undefined.ts";
+import type { NextStep } from "../recover.ts";
+import { isUnclear } from "../retry.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
-import { seenState } from "../waiting/goal.ts";
+import { describeState } from "../waiting/goals.ts";
 import { listWords } from "../words.ts";
 
 /** What makes one create: the key, and how to look for it, make it and judge what is found. */
@@ -25,17 +28,18 @@ export interface NamedCreate<T extends Volume | Snapshot> {
 }
 
 /** A create as far as {@link Operation} needs to know it. */
-export interface Begun<T> {
+export interface StartedCreate<T> {
   readonly resource: T;
   readonly created: boolean;
   /** Whether what `resource` says of its state can be believed. */
   readonly settled: boolean;
   readonly pending?: Pending;
   /** Where names are not enforced and a request was sent: what the look afterwards needs. */
-  readonly attempt?: Attempt;
+  readonly attempt?: CreateAttempt;
 }
 
-export interface Attempt {
+/** One run of a create where names may repeat, and what is known to be its own. */
+export interface CreateAttempt {
   readonly id: string;
   /** Ids that this create's own answers gave. */
   readonly ownIds: readonly string[];
@@ -49,8 +53,42 @@ export function isLive(resource: Volume | Snapshot): boolean {
   return resource.state !== "deleting" && resource.state !== "error";
 }
 
-export function liveOf<T extends Volume | Snapshot>(create: NamedCreate<T>, all: readonly T[]): readonly T[] {
+export function liveNamed<T extends Volume | Snapshot>(
+  create: NamedCreate<T>,
+  all: readonly T[],
+): readonly T[] {
   return all.filter((each) => each.name === create.name && isLive(each));
+}
+
+/** After a failed request: the end, unless a resource of the name may be there; then a look, and what is unclear again. */
+export function nextCreateStep(
+  failure: PolyvolError,
+  { unclear, isLast }: { readonly unclear: boolean; readonly isLast: boolean },
+): NextStep {
+  if (isUnclear(failure) && !isLast) return "send_again";
+  // What an earlier unclear request made may be there when a later one is refused for good.
+  return failure.mayAlreadyExist || unclear ? "look" : "end";
+}
+
+/** Tells of a look after a failed request. */
+export function reportLook<T extends Volume | Snapshot>(
+  call: Call,
+  { kind, name }: NamedCreate<T>,
+  found: StartedCreate<T> | undefined,
+): void {
+  call.runtime.emit(call.operation, {
+    type: "recover",
+    resource: omitUndefined({ kind, name, id: found?.resource.id }),
+    result: found === undefined ? "absent" : "found",
+  });
+}
+
+/** The one that the provider made first; ties go to the smaller id. */
+export function oldestOf<T extends Volume | Snapshot>(resources: readonly T[]): T | undefined {
+  const [first] = resources.toSorted(
+    (a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1),
+  );
+  return first;
 }
 
 /**
@@ -61,10 +99,10 @@ export async function takeOver<T extends Volume | Snapshot>(
   call: Call,
   create: NamedCreate<T>,
   refusal: PolyvolError,
-): Promise<Begun<T>> {
+): Promise<StartedCreate<T>> {
   const all = await create.look(call);
-  const [first, second] = liveOf(create, all);
-  if (second !== undefined) throw severalFound(create.kind, liveOf(create, all));
+  const [first, second] = liveNamed(create, all);
+  if (second !== undefined) throw severalFound(create.kind, liveNamed(create, all));
   const existing = first === undefined ? undefined : await adopt(call, create, first);
   if (existing === undefined) throw refusal;
   return { resource: existing, created: false, settled: true };
@@ -85,7 +123,7 @@ export async function adopt<T extends Volume | Snapshot>(
   call.about({ kind: create.kind, id: existing.id, name: create.name });
   if (!isLive(existing)) {
     throw conflict(
-      `it holds the name and is in the state ${seenState(existing)}`,
+      `it holds the name and is in the state ${describeState(existing)}`,
       existing.state === "deleting",
     );
   }

@@ -3,8 +3,8 @@ import { extendError, isPolyvolError, type PolyvolError } from "../errors.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { foldCapitals, tagTexts } from "../tags.ts";
 import type { Volume } from "../volume.ts";
-import { seenState } from "../waiting/goal.ts";
-import { conflict, isLive, type NamedCreate } from "./named.ts";
+import { describeState } from "../waiting/goals.ts";
+import { conflict, isLive, type NamedCreate } from "./named-create.ts";
 
 /*
  * What a failed create leaves costs quota and holds back the deletion of its volume, so it must not pile up. What is
@@ -45,7 +45,7 @@ export async function clearFailed<T extends Volume | Snapshot>(
   const left: string[] = [];
   let mended: T | undefined;
   for (const each of failedOf(create, all)) {
-    const stays = `${each.id} (${seenState(each)})`;
+    const stays = `${each.id} (${describeState(each)})`;
     if (create.attemptIdOf(each) === undefined) {
       const now = await create.get(call, each.id);
       if (now !== undefined && isLive(now)) mended ??= now;
@@ -74,11 +74,8 @@ export async function withoutFailed<T extends Volume | Snapshot>(
   remove: Remove<T>,
   error: PolyvolError,
 ): Promise<PolyvolError> {
-  const {
-    removed,
-    live,
-    why = live && `it is in the state ${seenState(live)}`,
-  } = await removeFailed(...([call, create, id, remove] as const));
+  const { removed, live, ...left } = await removeFailed(call, create, id, remove);
+  const why = left.why ?? (live && `it is in the state ${describeState(live)}`);
   call.about({ kind: create.kind, id, name: create.name });
   if (why !== undefined) return extendError(error, {}, `${error.reason}; ${create.kind} ${id} stays: ${why}`);
   return removed ? extendError(error, {}, `${error.reason}; what failed has been removed`) : error;
@@ -96,8 +93,8 @@ async function removeFailed<T extends Volume | Snapshot>(
     if (now === undefined || now.state === "deleting") return { removed: false };
     if (isLive(now)) return { removed: false, live: now };
     const isDetached = !("attachments" in now) || now.attachments.length === 0;
-    if (now.state !== "error" || FAILED_LATER.test(seenState(now)) || !isDetached) {
-      return { removed: false, why: `it is in the state ${seenState(now)}` };
+    if (now.state !== "error" || FAILED_LATER.test(describeState(now)) || !isDetached) {
+      return { removed: false, why: `it is in the state ${describeState(now)}` };
     }
     if (tagTexts(now).some((tag) => HOLD.test(foldCapitals(tag))))
       return { removed: false, why: "it is held" };

@@ -5,13 +5,14 @@ import { PolyvolError } from "../errors.ts";
 import { checkCreateVolume, checkNewName, checkSize, checkTags, refused } from "../input.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import type { OperationRef } from "../operation.ts";
+import { requireCapability } from "../operations.ts";
 import type { CreateVolumeInput } from "../options.ts";
-import { type Runtime, requireCapability } from "../runtime.ts";
+import type { Runtime } from "../runtime.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { SnapshotResources } from "../snapshot-resources.ts";
 import type { Volume } from "../volume.ts";
 import type { VolumeResources } from "../volume-resources.ts";
-import type { NamedCreate } from "./named.ts";
+import type { NamedCreate } from "./named-create.ts";
 
 /** What identifies the volume that a create asks for. */
 export type VolumeKey = Pick<OperationRef, "within" | "sizeGiB" | "sourceSnapshotId" | "volumeType">;

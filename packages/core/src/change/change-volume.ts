@@ -1,0 +1,172 @@
+import type { Call } from "../call.ts";
+import type { CallContext, Changed } from "../driver.ts";
+import { isPolyvolError, PolyvolError, type PolyvolErrorDetails } from "../errors.ts";
+import type { WaitOptions } from "../options.ts";
+import { recover } from "../recover.ts";
+import { isUnclear } from "../retry.ts";
+import type { Volume, VolumeState } from "../volume.ts";
+import type { VolumeResources } from "../volume-resources.ts";
+import { waitForEffect } from "../waiting/effect.ts";
+import {
+  DONE,
+  describeState,
+  idle,
+  isBlocked,
+  reaches,
+  refuseBlocked,
+  usable,
+  type Verdict,
+} from "../waiting/goals.ts";
+import { readThroughOutage } from "../waiting/report.ts";
+import { waitFor } from "../waiting/wait.ts";
+import { refusedOnServer, type ServerOfChange } from "./refused-on-server.ts";
+
+/** What looks as wanted may be about to change for so long, in milliseconds. */
+const OPEN_MS = 60_000;
+
+/** A change of a volume, told by where it leads: so it can be repeated, and recovered by looking. */
+export interface VolumeChange {
+  /** Whether the volume is as wanted; then nothing is sent. */
+  reached(volume: Volume): boolean;
+  /**
+   * States in which the volume may look as wanted and not stay so: a change of the same matter is under way. In all
+   * others it is returned as it is. `isBounded`: also in these, once it has stayed in them for a minute.
+   */
+  readonly openIn?: { readonly states: readonly VolumeState[]; readonly isBounded?: boolean };
+  /** Throws what forbids the change in the volume's present state. Default: nothing does. */
+  refuse?(volume: Volume): void;
+  send(context: CallContext): Promise<Changed>;
+  /** The server that it is about, too, where there is one. */
+  readonly server?: ServerOfChange;
+  /** Whether what is missing may be something else that it is about, too. */
+  readonly isOfAnother?: boolean;
+  /** Whether no look can tell that it was done. */
+  readonly leavesNoTrace?: boolean;
+}
+
+interface Target {
+  readonly resources: VolumeResources;
+  readonly call: Call;
+  readonly id: string;
+  readonly onProgress: WaitOptions["onProgress"];
+}
+
+/**
+ * Brings a volume to where a change leads: looks, sends once, waits. After an unclear answer it looks again before it
+ * sends again. Changes of one volume follow each other within this process.
+ */
+export function changeVolume(
+  resources: VolumeResources,
+  call: Call,
+  id: string,
+  change: VolumeChange,
+  onProgress: WaitOptions["onProgress"],
+): Promise<Volume> {
+  const { runtime, operation } = call;
+  const target: Target = { resources, call, id, onProgress };
+  return runtime.locks.exclusively(`volume ${id}`, call.abortSignal, () =>
+    recover<Volume>(call, {
+      looksBefore: true,
+      look: async () => {
+        const volume = await readIdle(target, change);
+        if (change.reached(volume)) return volume;
+        refuseBlocked(runtime, volume);
+        change.refuse?.(volume);
+        return undefined;
+      },
+      onLook: (found, unclear) => {
+        if (found === undefined || !unclear) return;
+        runtime.emit(operation, { type: "recover", resource: { kind: "volume", id }, result: "found" });
+      },
+      send: async () => {
+        const changed = await call.send("once", (context) => change.send(context));
+        return await waitUntilReached(target, change, changed);
+      },
+      next: (failure, { isLast }) => {
+        // Of what was read just now it is said by a copy that lags behind: the next look tells whether it has gone.
+        const isOfAnother = change.server !== undefined || change.isOfAnother === true;
+        const isBehind = isPolyvolError(failure, "not_found") && !isOfAnother;
+        const mayHelp = isUnclear(failure) || failure.mayAlreadyExist || isBehind;
+        return mayHelp && !isLast ? "send_again" : "end";
+      },
+      // Refused for good: an earlier request without an answer, or another process, may have done it all the same.
+      end: (failure) =>
+        change.server === undefined
+          ? alreadyReached(target, change, failure)
+          : refusedOnServer(resources, call, id, change, change.server, failure),
+    }),
+  );
+}
+
+/** The volume, if it is as wanted although the change failed. @throws `error` when it is not */
+async function alreadyReached(
+  { resources, call, id }: Target,
+  change: VolumeChange,
+  error: PolyvolError,
+): Promise<Volume> {
+  const volume = await resources.get(call, id).catch(() => {
+    throw error;
+  });
+  // The provider has said that it failed: what looks as wanted is so only at rest, and where it can be seen at all.
+  const hasFailed = isPolyvolError(error, "operation_failed");
+  const isBelieved = !hasFailed || (usable(volume).state === "done" && change.leavesNoTrace !== true);
+  if (change.reached(volume) && isBelieved) return volume;
+  if (!isPolyvolError(error, "not_found") || change.isOfAnother === true) throw error;
+  const words = `the provider shows it, and does not find it for the change: ${error.reason}`;
+  throw new PolyvolError("unavailable", words, {
+    ...(error as PolyvolErrorDetails),
+    retryable: true,
+    cause: error,
+  });
+}
+
+/** The volume, once nothing is under way on it, or it is as wanted whatever is. */
+async function readIdle({ resources, call, id, onProgress }: Target, change: VolumeChange): Promise<Volume> {
+  const { runtime } = call;
+  const startedAt = runtime.monotonicNow();
+  const boundMs = Math.min(OPEN_MS, call.remainingMs() / 4);
+  const goal = (volume: Volume): Verdict => {
+    const verdict = idle(volume);
+    if (verdict.state !== "pending") return verdict;
+    const isBounded = change.openIn?.isBounded === true && runtime.monotonicNow() - startedAt >= boundMs;
+    const isFinal = !change.openIn?.states.includes(volume.state) || isBounded;
+    return isBlocked(runtime, volume) || (change.reached(volume) && isFinal) ? DONE : verdict;
+  };
+  const watched = { kind: "volume", id, onProgress } as const;
+  const read = (): Promise<Volume> => resources.get(call, id);
+  // What was sent before, here or by an earlier step, may be done: only a look can tell, so it waits out an outage.
+  const volume = call.hasSent() ? await readThroughOutage(call, watched, read) : await read();
+  call.about({ kind: "volume", id: volume.id, name: volume.name });
+  if (goal(volume).state !== "pending") return volume;
+  const rested = await waitFor(call, { ...watched, isBefore: true, goal, polls: resources.polls });
+  if (rested === undefined) throw vanished();
+  return rested;
+}
+
+async function waitUntilReached(
+  { resources, call, id, onProgress }: Target,
+  change: VolumeChange,
+  changed: Changed,
+): Promise<Volume> {
+  const volume = await waitForEffect(call, {
+    kind: "volume",
+    id,
+    onProgress,
+    resources,
+    changed,
+    goal: reaches((each: Volume) => change.reached(each)),
+    motionOf: (seen) =>
+      usable(seen).state === "done" || isBlocked(call.runtime, seen) ? "at_rest" : "under_way",
+    givenUp: (seen, after) => {
+      const what = after === "nothing" ? "and nothing has come of it" : "and ended it without effect";
+      return `the provider accepted the change ${what}: it is ${describeState(seen)}`;
+    },
+  });
+  if (volume === undefined) throw vanished();
+  return volume;
+}
+
+/** What was there when the change began. */
+export function vanished(): PolyvolError {
+  return new PolyvolError("not_found", "it has gone meanwhile");
+}

@@ -1,0 +1,41 @@
+import type { Call } from "../call.ts";
+import { checkName, checkUpdateSnapshot } from "../input.ts";
+import type { WaitOptions } from "../options.ts";
+import type { Snapshot } from "../snapshot.ts";
+import type { SnapshotResources } from "../snapshot-resources.ts";
+import { waitForEffect } from "../waiting/effect.ts";
+import { reaches, usable } from "../waiting/goals.ts";
+import { vanished } from "./change-volume.ts";
+import { requireMethod } from "./volume-changes.ts";
+
+/** Brings a snapshot's name and description to what is wanted; a request that is sent twice does no harm. */
+export async function updateSnapshot(
+  resources: SnapshotResources,
+  call: Call,
+  id: string,
+  changes: unknown,
+  onProgress: WaitOptions["onProgress"],
+): Promise<Snapshot> {
+  const { driver, capabilities } = call.runtime;
+  const wanted = checkUpdateSnapshot(changes);
+  if (wanted.name !== undefined) checkName(wanted.name, capabilities.limits.snapshotName, "name");
+  const isAsWanted = ({ name, description = "" }: Snapshot): boolean =>
+    (wanted.name === undefined || name === wanted.name) &&
+    (wanted.description === undefined || description === wanted.description);
+  const before = await resources.get(call, id);
+  if (isAsWanted(before)) return before;
+  const send = requireMethod(driver.provider, "updateSnapshot", driver.updateSnapshot?.bind(driver));
+  const changed = await call.send("repeatable", (context) => send(id, wanted, context));
+  const after = await waitForEffect(call, {
+    kind: "snapshot",
+    id,
+    onProgress,
+    resources,
+    changed: { settled: true, ...changed },
+    goal: reaches(isAsWanted),
+    motionOf: (seen) => (usable(seen).state === "done" ? "at_rest" : "under_way"),
+    givenUp: () => "the provider accepted the change, and nothing has come of it",
+  });
+  if (after === undefined) throw vanished();
+  return after;
+}

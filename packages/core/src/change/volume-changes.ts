@@ -1,0 +1,120 @@
+import type { Call } from "../call.ts";
+import { PolyvolError } from "../errors.ts";
+import { inUse } from "../in-use.ts";
+import { refused } from "../input.ts";
+import type { Runtime } from "../runtime.ts";
+import type { SnapshotResources } from "../snapshot-resources.ts";
+import type { Volume } from "../volume.ts";
+import { describeState } from "../waiting/goals.ts";
+import { listWords } from "../words.ts";
+import type { VolumeChange } from "./change-volume.ts";
+
+/** To another size. Core has checked that it is one that the provider has. */
+export function resizing({ driver }: Runtime, id: string, sizeGiB: number): VolumeChange {
+  const send = requireMethod(driver.provider, "resizeVolume", driver.resizeVolume?.bind(driver));
+  return {
+    reached: (volume) => volume.sizeGiB === sizeGiB,
+    openIn: { states: ["creating", "resizing", "reverting"] },
+    refuse: (volume) => {
+      refuseFailed(volume);
+      if (volume.sizeGiB <= sizeGiB) return;
+      throw refused("out_of_range", `it has ${volume.sizeGiB} GiB and cannot shrink to ${sizeGiB} GiB`);
+    },
+    send: (context) => send(id, sizeGiB, context),
+  };
+}
+
+export function attaching({ driver, capabilities }: Runtime, id: string, serverId: string): VolumeChange {
+  const send = requireMethod(driver.provider, "attachVolume", driver.attachVolume?.bind(driver));
+  return {
+    reached: (volume) => isAttached(volume, serverId),
+    openIn: { states: ["attaching", "detaching"] },
+    refuse: (volume) => {
+      refuseFailed(volume);
+      const others = listWords(volume.attachments.map((each) => each.serverId));
+      if (others === "" || capabilities.supports.includes("volumes.multiAttach")) return;
+      throw refused("failed_precondition", `it is attached to ${others}; detach it first`);
+    },
+    send: (context) => send(id, serverId, context),
+    server: { id: serverId, change: "attach" },
+  };
+}
+
+export function detaching({ driver }: Runtime, id: string, serverId: string): VolumeChange {
+  const send = requireMethod(driver.provider, "detachVolume", driver.detachVolume?.bind(driver));
+  return {
+    reached: (volume) => !isAttached(volume, serverId),
+    openIn: { states: ["attaching", "detaching"], isBounded: true },
+    send: (context) => send(id, serverId, context),
+    server: { id: serverId, change: "detach" },
+  };
+}
+
+export function renaming({ driver }: Runtime, id: string, name: string): VolumeChange {
+  const send = requireMethod(driver.provider, "renameVolume", driver.renameVolume?.bind(driver));
+  return { reached: (volume) => volume.name === name, send: (context) => send(id, name, context) };
+}
+
+/** To its latest snapshot, which the request itself makes sure of. */
+export function reverting(
+  { driver }: Runtime,
+  call: Call,
+  snapshots: SnapshotResources,
+  id: string,
+  snapshotId: string,
+): VolumeChange {
+  const send = requireMethod(driver.provider, "revertVolume", driver.revertVolume?.bind(driver));
+  let sent = false;
+  return {
+    // A revert leaves no trace to look for: it is done when it was sent and the volume is at rest again.
+    reached: () => sent,
+    isOfAnother: true,
+    leavesNoTrace: true,
+    openIn: { states: ["reverting"] },
+    refuse: (volume) => {
+      refuseFailed(volume);
+      const use = inUse(volume);
+      if (use !== undefined) throw refused("failed_precondition", `it is ${use}; detach it first`);
+    },
+    send: async (context) => {
+      await requireLatest(snapshots, call, id, snapshotId);
+      const changed = await send(id, snapshotId, context);
+      sent = true;
+      return changed;
+    },
+  };
+}
+
+/** @throws PolyvolError `unsupported` for a driver that declares a capability and has no method for it */
+export function requireMethod<T>(provider: string, name: string, method: T | undefined): T {
+  if (method !== undefined) return method;
+  throw refused("unsupported", `the driver ${provider} lacks ${name}`);
+}
+
+function isAttached(volume: Volume, serverId: string): boolean {
+  return volume.attachments.some((each) => each.serverId === serverId);
+}
+
+function refuseFailed(volume: Volume): void {
+  if (volume.state !== "error" && volume.state !== "deleting") return;
+  throw refused("failed_precondition", `it is in the state ${describeState(volume)}`);
+}
+
+async function requireLatest(
+  snapshots: SnapshotResources,
+  call: Call,
+  volumeId: string,
+  snapshotId: string,
+): Promise<void> {
+  const all = await snapshots.listAll(call, { volumeId });
+  const wanted = all.find((each) => each.id === snapshotId);
+  if (wanted === undefined) {
+    call.about({ kind: "snapshot", id: snapshotId });
+    const reason = `volume ${volumeId} has no snapshot ${snapshotId}`;
+    throw new PolyvolError("not_found", reason, { outcome: "not_applied" });
+  }
+  const newer = all.filter((each) => each.createdAt > wanted.createdAt).length;
+  if (newer === 0) return;
+  const reason = `only the latest snapshot can be reverted to, and ${newer} are newer than ${snapshotId}`;
+  throw refused("failed_precondition", reason);
+}

@@ -1,0 +1,193 @@
+import { type Call, runCall } from "../call.ts";
+import { isPolyvolError } from "../errors.ts";
+import type { Operation, OperationRef, OperationStatus } from "../operation.ts";
+import type { CallOptions, WaitOptions } from "../options.ts";
+import type { Runtime } from "../runtime.ts";
+import type { Snapshot } from "../snapshot.ts";
+import type { Volume } from "../volume.ts";
+import {
+  DONE,
+  describeBlocked,
+  describeState,
+  type Goal,
+  isBlocked,
+  PENDING,
+  refuseBlocked,
+  usable,
+  type Verdict,
+} from "../waiting/goals.ts";
+import { APPEARANCE_MS, NOT_THERE, NOT_VISIBLE, waitFor } from "../waiting/wait.ts";
+import { withoutFailed } from "./failed-creates.ts";
+import { conflict } from "./named-create.ts";
+import { resolveDuplicates } from "./resolve-duplicates.ts";
+import type { CreateKind, StartedOperation } from "./start.ts";
+
+/**
+ * When the effect of everything that was sent at the same time as the create is visible, by the storage's monotonic
+ * time. The answer's own time is of a clock that may have been set since, or of another machine: it tells so much only.
+ */
+function visibleAtOf({ driver, clock, monotonicNow }: Runtime, { attempt }: OperationRef): number {
+  if (attempt === undefined) return Number.NEGATIVE_INFINITY;
+  const leftMs = attempt.answeredAt + driver.settleMs - clock.now();
+  return monotonicNow() + Math.min(driver.settleMs, leftMs);
+}
+
+/**
+ * Waits until what `ref` stands for is usable, whole, and the only one of its name. `isNew`: it has not been usable yet,
+ * so that an error state says that it was never made. Of what was, it may tell of anything since.
+ */
+export async function finish<T extends Volume | Snapshot, Query>(
+  kind: CreateKind<T, Query>,
+  call: Call,
+  { ref, resource: known }: StartedOperation<T>,
+  onProgress: WaitOptions["onProgress"],
+  { visibleAt = visibleAtOf(kind.runtime, ref), isNew = true }: { visibleAt?: number; isNew?: boolean } = {},
+): Promise<T> {
+  call.about({ kind: kind.resources.kind, id: ref.resourceId, name: ref.name });
+  let made: T | undefined;
+  try {
+    const ready = await untilUsable(kind, call, ref, known, onProgress).catch((error: unknown) =>
+      isNew ? failedToMake(kind, call, ref, error) : Promise.reject(error),
+    );
+    made = await kind.complete(call, ready, ref, onProgress);
+  } catch (error) {
+    // What was taken over from another process after an unclear answer may be the surplus that it removes.
+    const isOthers = ref.attempt !== undefined && !ref.attempt.ownIds.includes(ref.resourceId);
+    if (!isOthers || !isPolyvolError(error, "operation_failed")) throw error;
+  }
+  if (ref.attempt === undefined && made !== undefined) return made;
+  if (ref.attempt === undefined) throw conflict("it has gone meanwhile", true);
+  return await resolveDuplicates(call, kind.fromRef(ref), ref.attempt, {
+    made: made ?? known,
+    isGone: made === undefined,
+    visibleAt,
+    untilUsable: async (other) => {
+      const { kind: what, polls } = kind.resources;
+      // A winner that failed is no winner: the caller looks again.
+      const goal = (each: T): Verdict => (usable(each).state === "pending" ? PENDING : DONE);
+      const seen = await waitFor(call, { kind: what, id: other.id, polls, goal });
+      return seen !== undefined && usable(seen).state === "done" ? seen : undefined;
+    },
+    remove: (surplus) => kind.remove(call, surplus),
+  });
+}
+
+/** What is certainly this create's own, by the answers that it got, does not stay when it has failed. */
+async function failedToMake<T extends Volume | Snapshot, Query>(
+  kind: CreateKind<T, Query>,
+  call: Call,
+  ref: OperationRef,
+  error: unknown,
+): Promise<never> {
+  const isOwn = ref.attempt?.ownIds.includes(ref.resourceId) === true;
+  if (!isOwn || !isPolyvolError(error, "operation_failed")) throw error;
+  throw await withoutFailed(call, kind.fromRef(ref), ref.resourceId, kind.remove, error);
+}
+
+async function untilUsable<T extends Volume | Snapshot, Query>(
+  kind: CreateKind<T, Query>,
+  call: Call,
+  ref: OperationRef,
+  known: T,
+  onProgress: WaitOptions["onProgress"],
+): Promise<T> {
+  const { runtime, resources } = kind;
+  const goal: Goal<T> = (seen) => {
+    const isThere = isBlocked(runtime, seen) || (!ref.created && kind.isMade?.(seen) === true);
+    return isThere ? DONE : usable(seen);
+  };
+  const isBelieved = ref.settled && ref.pending === undefined;
+  const made =
+    isBelieved && goal(known).state === "done"
+      ? known
+      : await waitFor(call, {
+          kind: resources.kind,
+          id: ref.resourceId,
+          goal,
+          polls: resources.polls,
+          pending: ref.pending,
+          onProgress,
+          isNew: true,
+          isBefore: !ref.created,
+        });
+  if (made === undefined) throw conflict("it was created and has gone since", false, "operation_failed");
+  refuseBlocked(runtime, made);
+  return made;
+}
+
+/** A started create for its caller. `isNew`: it was sent just now, and nothing has been seen of it but the answer. */
+export function operationOf<T extends Volume | Snapshot, Query>(
+  kind: CreateKind<T, Query>,
+  { ref, resource }: StartedOperation<T>,
+  isNew: boolean,
+): Operation<T> {
+  let latest = resource;
+  const { monotonicNow } = kind.runtime;
+  const visibleAt = visibleAtOf(kind.runtime, ref);
+  /** Until then what was made just now may not show at all. */
+  let showsBy = isNew && ref.created ? monotonicNow() + APPEARANCE_MS : Number.NEGATIVE_INFINITY;
+  let wasUsable = !isNew && resource.state !== "creating";
+  const setup = (options: CallOptions | undefined, waits: boolean): Parameters<typeof runCall>[1] => ({
+    operation: ref.operation,
+    resource: { kind: kind.resources.kind, id: ref.resourceId, name: ref.name },
+    options,
+    waits,
+    changes: waits,
+  });
+  return {
+    get resource() {
+      return latest;
+    },
+    created: ref.created,
+    ref,
+    status: (options) =>
+      runCall(kind.runtime, setup(options, false), async (call) => {
+        const seen = await statusOf(kind, call, ref, visibleAt);
+        if (seen === undefined && monotonicNow() < showsBy) return { state: "running", seen: NOT_THERE };
+        if (seen === undefined) return { state: "failed", reason: "there is no such resource any more" };
+        if ("resource" in seen && seen.resource !== undefined) {
+          latest = seen.resource;
+          showsBy = Number.NEGATIVE_INFINITY;
+          wasUsable ||= usable(latest).state === "done";
+        }
+        return seen;
+      }),
+    wait: (options) =>
+      runCall(kind.runtime, setup(options, true), async (call) => {
+        const known = { ref, resource: latest };
+        latest = await finish(kind, call, known, options?.onProgress, { visibleAt, isNew: !wasUsable });
+        wasUsable = true;
+        return latest;
+      }),
+  };
+}
+
+/** `undefined`: there is no such resource. */
+async function statusOf<T extends Volume | Snapshot, Query>(
+  kind: CreateKind<T, Query>,
+  call: Call,
+  ref: OperationRef,
+  visibleAt: number,
+): Promise<OperationStatus<T> | undefined> {
+  const { driver, monotonicNow } = kind.runtime;
+  const { pending } = ref;
+  if (pending !== undefined && driver.checkPending !== undefined) {
+    const check = driver.checkPending.bind(driver);
+    const record = await call.send("read", (context) => check(pending, context));
+    if (record.state === "failed") return { state: "failed", reason: record.reason };
+    if (record.state === "absent") return { state: "running", seen: NOT_VISIBLE };
+    if (record.state === "running") return { state: "running", seen: record.seen ?? "running" };
+  }
+  const resource = await kind.resources.tryGet(call, ref.resourceId);
+  if (resource === undefined) return undefined;
+  const verdict = usable(resource);
+  if (verdict.state === "failed") return verdict;
+  if (isBlocked(kind.runtime, resource)) return { state: "failed", reason: describeBlocked(resource) };
+  const smaller = "sizeGiB" in resource && ref.sizeGiB !== undefined && resource.sizeGiB < ref.sizeGiB;
+  const settling = monotonicNow() < visibleAt;
+  const isThere = !ref.created && kind.isMade?.(resource) === true;
+  if ((verdict.state === "pending" && !isThere) || smaller || settling) {
+    return { state: "running", seen: describeState(resource), resource };
+  }
+  return { state: "succeeded", resource };
+}

@@ -1,0 +1,105 @@
+import type { Call } from "../call.ts";
+import { recover } from "../recover.ts";
+import type { Snapshot } from "../snapshot.ts";
+import type { Volume } from "../volume.ts";
+import { clearFailed, hasUnmarked, type Remove } from "./failed-creates.ts";
+import {
+  adopt,
+  liveNamed,
+  type NamedCreate,
+  nextCreateStep,
+  oldestOf,
+  reportLook,
+  type StartedCreate,
+  severalFound,
+} from "./named-create.ts";
+
+/** Looks within one `settleMs`, the first at once. */
+const LOOKS_WITHIN_SETTLE = 4;
+
+/**
+ * Creates where the provider takes any number of resources of one name: a look, the request, and (in
+ * `resolve-duplicates.ts`) another look once everything that was sent at the same time must be visible. After an unclear
+ * answer it looks for as long as an effect may take to show before it sends again.
+ */
+export function createNonUnique<T extends Volume | Snapshot>(
+  call: Call,
+  create: NamedCreate<T>,
+  attemptId: string,
+  remove: Remove<T>,
+): Promise<StartedCreate<T>> {
+  const started = (
+    { resource, ...answer }: Pick<StartedCreate<T>, "resource" | "settled" | "pending">,
+    ownIds: readonly string[],
+    unclear: boolean,
+  ): StartedCreate<T> => {
+    const attempt = { id: attemptId, ownIds, answeredAt: call.runtime.clock.now(), unclear };
+    return { resource, ...answer, created: true, attempt };
+  };
+  return recover<StartedCreate<T>>(call, {
+    looksBefore: true,
+    look: async (failure, unclear) => {
+      if (failure === undefined) {
+        const resource = await findExisting(call, create, remove);
+        return resource && { resource, created: false, settled: true };
+      }
+      const found = await lookUntilVisible(call, create, attemptId, remove);
+      return found && started({ resource: found.resource, settled: true }, found.ownIds, unclear);
+    },
+    send: async (unclear) => {
+      const answer = await call.send("once", (context) => create.send(context, attemptId));
+      return started(answer, [answer.resource.id], unclear);
+    },
+    next: nextCreateStep,
+    onLook: (found) => reportLook(call, create, found),
+  });
+}
+
+/** The one live resource of the name, checked and taken over; `undefined` when there is none, nor a failed one. */
+async function findExisting<T extends Volume | Snapshot>(
+  call: Call,
+  create: NamedCreate<T>,
+  remove: Remove<T>,
+): Promise<T | undefined> {
+  for (let look = 1; ; look += 1) {
+    const all = await create.look(call);
+    const found = liveNamed(create, all);
+    const [first, second] = found;
+    if (second !== undefined) throw severalFound(create.kind, found);
+    if (first !== undefined) return await adopt(call, create, first);
+    if (look > 1 || !hasUnmarked(create, all)) {
+      const mended = await clearFailed(call, create, all, remove);
+      return mended && (await adopt(call, create, mended));
+    }
+    // Whoever made it may be removing it just now.
+    await call.sleep(call.runtime.driver.settleMs);
+  }
+}
+
+/**
+ * What is there after an unclear answer, once everything sent must be visible. Of several, another process makes the
+ * same at the same time: its own, by the mark, or else the oldest is taken over, and `resolve-duplicates.ts` does the rest.
+ */
+async function lookUntilVisible<T extends Volume | Snapshot>(
+  call: Call,
+  create: NamedCreate<T>,
+  attemptId: string,
+  remove: Remove<T>,
+): Promise<{ readonly resource: T; readonly ownIds: readonly string[] } | undefined> {
+  const { driver } = call.runtime;
+  for (let look = 1; ; look += 1) {
+    const all = await create.look(call);
+    const found = liveNamed(create, all);
+    const own = found.filter((each) => create.attemptIdOf(each) === attemptId);
+    const candidate = oldestOf(own) ?? oldestOf(found);
+    const resource = candidate && (await adopt(call, create, candidate));
+    if (resource !== undefined) return { resource, ownIds: own.map((each) => each.id) };
+    if (look >= LOOKS_WITHIN_SETTLE) {
+      // There was none before the request: what has failed since may be its effect, and another goes beside it no more.
+      const mended = await clearFailed(call, create, all, remove);
+      const taken = mended && (await adopt(call, create, mended));
+      return taken && { resource: taken, ownIds: [] };
+    }
+    await call.sleep(driver.settleMs / (LOOKS_WITHIN_SETTLE - 1));
+  }
+}

@@ -1,0 +1,131 @@
+import type { Call } from "../call.ts";
+import { PolyvolError } from "../errors.ts";
+import type { Snapshot } from "../snapshot.ts";
+import type { Volume } from "../volume.ts";
+import { readThroughOutage } from "../waiting/report.ts";
+import {
+  type CreateAttempt,
+  conflict,
+  liveNamed,
+  type NamedCreate,
+  oldestOf,
+  severalFound,
+} from "./named-create.ts";
+
+/** What was made, and how the look after a create acts on what it finds. */
+export interface Candidate<T> {
+  readonly made: T;
+  /** Taken over from another process, which removed it while we waited. */
+  readonly isGone: boolean;
+  /** When everything that was sent at the same time is visible, by the storage's monotonic time. */
+  readonly visibleAt: number;
+  /** Waits until a resource is usable; `undefined` when it is gone or failed. */
+  untilUsable(resource: T): Promise<T | undefined>;
+  /** Deletes an own surplus resource for good, if it is detached. */
+  remove(resource: T): Promise<void>;
+}
+
+/** A look that decides nothing yet: when to look again, and what is thrown when that goes on. */
+interface Undecided {
+  /** In parts of `settleMs`. */
+  readonly nextLook: number;
+  /** Absent: only the deadline ends it. */
+  readonly failure?: PolyvolError;
+}
+
+/** By the provider's own times of creation, what several processes make at the same time is no further apart. */
+const LARGEST_GAP_MS = 15 * 60_000;
+
+/**
+ * Where names are not enforced: once everything that was sent at the same time must be visible, looks again and ends
+ * with one resource. The winner is the one that the provider made first (ties by id); only local data would differ
+ * between processes, so none is used. Resources are deleted only when this create certainly made them.
+ *
+ * @throws PolyvolError `conflict` naming all ids, when a surplus cannot be told to be this create's own
+ */
+export async function resolveDuplicates<T extends Volume | Snapshot>(
+  call: Call,
+  create: NamedCreate<T>,
+  attempt: CreateAttempt,
+  candidate: Candidate<T>,
+): Promise<T> {
+  const { monotonicNow, driver, polling } = call.runtime;
+  const watched = { kind: create.kind, id: candidate.made.id };
+  await call.sleep(Math.max(0, candidate.visibleAt - monotonicNow()));
+  // The other process looks, waits for the winner and deletes: that takes it its own pauses.
+  let decidedBy = monotonicNow() + 2 * driver.settleMs + polling.maxDelayMs;
+  for (;;) {
+    const from = monotonicNow();
+    const all = await readThroughOutage(call, watched, () => create.look(call));
+    // An outage holds the other up as well.
+    decidedBy += monotonicNow() - from;
+    const decision = await decide(call, create, attempt, candidate, liveNamed(create, all));
+    if ("resource" in decision) return decision.resource;
+    if (decision.failure !== undefined && monotonicNow() >= decidedBy) throw decision.failure;
+    await call.sleep(driver.settleMs * decision.nextLook + 50);
+  }
+}
+
+async function decide<T extends Volume | Snapshot>(
+  call: Call,
+  create: NamedCreate<T>,
+  attempt: CreateAttempt,
+  candidate: Candidate<T>,
+  listed: readonly T[],
+): Promise<Undecided | { readonly resource: T }> {
+  const { made, isGone } = candidate;
+  const isOwn = (each: T): boolean =>
+    attempt.ownIds.includes(each.id) || create.attemptIdOf(each) === attempt.id;
+  const removeSurplus = async (surplus: readonly T[]): Promise<void> => {
+    for (const each of surplus) await remove(call, create, candidate, each);
+  };
+  // Taken over from another process and listed no more: it has lost, and its maker has removed it.
+  const hasLost = listed.length > 0 && !isOwn(made);
+  const isListed = listed.some((each) => each.id === made.id);
+  const withMade = isListed || hasLost ? listed : [...listed, made];
+  const found = isGone ? listed.filter((each) => each.id !== made.id) : withMade;
+  const winner = oldestOf(found);
+  if (winner === undefined) {
+    // What was taken over has gone, and what it gave way to does not show yet.
+    const reason = `${create.kind} ${made.id} has gone, and no other shows`;
+    return { nextLook: 1 / 4, failure: conflict(reason, true) };
+  }
+  if (found.length === 1 && winner.id === made.id) return { resource: winner };
+  const several = severalFound(create.kind, found);
+  if (winner.id === made.id || isOwn(winner)) {
+    await removeSurplus(found.filter((each) => each.id !== winner.id && isOwn(each)));
+    const hasForeign = found.some((each) => !isOwn(each) && each.id !== winner.id);
+    // Others give way to the winner. But when a request of ours got no clear answer, the other may be its late
+    // effect, which nobody will remove: then it has to go in the time that the other needs, or be reported.
+    if (hasForeign && attempt.unclear) return { nextLook: 1 / 2, failure: several };
+    const resource = winner.id === made.id ? winner : await candidate.untilUsable(winner);
+    return resource === undefined ? { nextLook: 1 / 2, failure: several } : { resource };
+  }
+  // One that is so much older did not come of a create at the same time: somebody has renamed it, say. The own may
+  // have been used since.
+  if (made.createdAt.getTime() - winner.createdAt.getTime() > LARGEST_GAP_MS) throw several;
+  const own = found.filter(isOwn);
+  // Both are other processes'. If they are one's, it removes the loser; what stays has to be reported.
+  if (found.length > 1 && !own.some((each) => each.id === made.id))
+    return { nextLook: 1 / 2, failure: several };
+  const usable = await candidate.untilUsable(winner);
+  // The winner failed or went away; the listing will show it in a moment.
+  if (usable === undefined) return { nextLook: 1 / 4 };
+  const difference = create.difference(usable);
+  await removeSurplus(own);
+  if (difference === undefined) return { resource: usable };
+  call.about({ kind: create.kind, id: usable.id, name: create.name });
+  throw new PolyvolError("already_exists", `${create.kind} ${usable.id} was made first, but ${difference}`);
+}
+
+async function remove<T extends Volume | Snapshot>(
+  call: Call,
+  { kind, name }: NamedCreate<T>,
+  candidate: Candidate<T>,
+  surplus: T,
+): Promise<void> {
+  await candidate.remove(surplus);
+  call.about({ kind, name });
+  const resource = { kind, id: surplus.id, name };
+  call.runtime.emit(call.operation, { type: "recover", resource, result: "surplus_removed" });
+}

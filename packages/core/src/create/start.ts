@@ -1,0 +1,87 @@
+import { randomUUID } from "node:crypto";
+import type { Call } from "../call.ts";
+import { isPolyvolError, type PolyvolError, type ResourceRef } from "../errors.ts";
+import { omitUndefined } from "../omit-undefined.ts";
+import type { OperationRef } from "../operation.ts";
+import type { WaitOptions } from "../options.ts";
+import type { Resources } from "../resources.ts";
+import type { Runtime } from "../runtime.ts";
+import type { Snapshot } from "../snapshot.ts";
+import type { Volume } from "../volume.ts";
+import { type NamedCreate, takeOver } from "./named-create.ts";
+import { createNonUnique } from "./non-unique-names.ts";
+import { createUnique } from "./unique-names.ts";
+
+/** What a kind of resource adds to the common course of a create. */
+export interface CreateKind<T extends Volume | Snapshot, Query> {
+  readonly runtime: Runtime;
+  readonly operation: OperationRef["operation"];
+  readonly resources: Resources<T, Query>;
+  /** Whether the provider itself refuses a second resource of a name. */
+  readonly hasUniqueNames: boolean;
+  /** Made for certain, and merely busy otherwise: one that was there already is not waited for. */
+  isMade?(resource: T): boolean;
+  /** The create that a ref stands for, to look with and to judge by; it is never sent again. */
+  fromRef(ref: OperationRef): NamedCreate<T>;
+  /** What is still to be done once the resource is usable (a volume made smaller than asked). */
+  complete(call: Call, resource: T, ref: OperationRef, onProgress: WaitOptions["onProgress"]): Promise<T>;
+  /** Deletes an own surplus for good. */
+  remove(call: Call, resource: T): Promise<void>;
+}
+
+/** What a create's name is unique within, and what else its ref keeps of it. */
+export type CreateKey = Pick<OperationRef, "within" | "sizeGiB" | "sourceSnapshotId" | "volumeType">;
+
+/** A create that was sent, or found what is there already. */
+export interface StartedOperation<T> {
+  readonly ref: OperationRef;
+  readonly resource: T;
+}
+
+/**
+ * Sends a create: one at a time for each key within this process. `refusal`: why none of this name can be sent; then
+ * only what is there already is taken over.
+ */
+export async function startCreate<T extends Volume | Snapshot, Query>(
+  kind: CreateKind<T, Query>,
+  call: Call,
+  create: NamedCreate<T>,
+  key: CreateKey,
+  refusal: PolyvolError | undefined,
+): Promise<StartedOperation<T>> {
+  const { runtime, operation } = kind;
+  const lock = JSON.stringify([create.kind, key.within, create.name]);
+  const { resource, created, settled, pending, attempt } = await runtime.locks.exclusively(
+    lock,
+    call.abortSignal,
+    () => {
+      if (refusal !== undefined) return takeOver(call, create, refusal);
+      return kind.hasUniqueNames
+        ? createUnique(call, create, randomUUID())
+        : createNonUnique(call, create, randomUUID(), kind.remove);
+    },
+  );
+  const ref = omitUndefined({
+    version: 1 as const,
+    provider: runtime.driver.provider,
+    operation,
+    resourceId: resource.id,
+    name: create.name,
+    ...key,
+    settled,
+    created,
+    pending,
+    attempt,
+  });
+  return { ref, resource };
+}
+
+/** What was started from `source`: that is what can be missing then, so errors name it. */
+export async function startedFrom<T>(call: Call, source: ResourceRef, started: Promise<T>): Promise<T> {
+  try {
+    return await started;
+  } catch (error) {
+    if (isPolyvolError(error, "not_found")) call.about(source);
+    throw error;
+  }
+}

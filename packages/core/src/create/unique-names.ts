@@ -1,0 +1,65 @@
+import type { Call } from "../call.ts";
+import { extendError, type PolyvolError } from "../errors.ts";
+import { omitUndefined } from "../omit-undefined.ts";
+import { recover } from "../recover.ts";
+import { backoffMs } from "../retry.ts";
+import type { Snapshot } from "../snapshot.ts";
+import type { Volume } from "../volume.ts";
+import {
+  adopt,
+  conflict,
+  type NamedCreate,
+  nextCreateStep,
+  reportLook,
+  type StartedCreate,
+} from "./named-create.ts";
+
+/** How often a name that the provider calls taken is looked for before that is called a conflict. */
+const LOOKS_FOR_A_TAKEN_NAME = 6;
+
+/**
+ * Creates where the provider itself refuses a second resource of the name: the request first, a look only when its
+ * answer is unclear or says that the name is taken. One request in the plain case.
+ */
+export function createUnique<T extends Volume | Snapshot>(
+  call: Call,
+  create: NamedCreate<T>,
+  attemptId: string,
+): Promise<StartedCreate<T>> {
+  return recover<StartedCreate<T>>(call, {
+    send: async () => ({
+      ...(await call.send("once", (context) => create.send(context, attemptId))),
+      created: true,
+    }),
+    next: nextCreateStep,
+    look: async (failure, unclear) => {
+      const resource = failure && (await lookFor(call, create, failure));
+      return resource && { resource, created: unclear, settled: true };
+    },
+    onLook: (found) => reportLook(call, create, found),
+  });
+}
+
+/** Looks for what may be there already: once after an unclear answer, several times when the name is taken. */
+async function lookFor<T extends Volume | Snapshot>(
+  call: Call,
+  create: NamedCreate<T>,
+  failure: PolyvolError,
+): Promise<T | undefined> {
+  for (let look = 1; ; look += 1) {
+    const all = await create.look(call);
+    for (const candidate of all.filter((each) => each.name === create.name)) {
+      const existing = await adopt(call, create, candidate);
+      if (existing !== undefined) return existing;
+    }
+    if (failure.code !== "already_exists") {
+      if (!failure.mayAlreadyExist) return undefined;
+      const retryAfterMs = failure.retryAfterMs ?? create.retryAfterMs(all);
+      throw extendError(failure, omitUndefined({ retryAfterMs }));
+    }
+    if (look >= LOOKS_FOR_A_TAKEN_NAME) {
+      throw conflict("the provider says that the name is taken, and no listing shows by what", true);
+    }
+    await call.sleep(backoffMs(call.runtime.retry, look + 1, call.runtime.random));
+  }
+}
