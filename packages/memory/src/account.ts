@@ -1,11 +1,19 @@
 import { type Capabilities, type Clock, PolyvolError } from "@polyvol/core";
 import { monotonicTime, systemClock } from "@polyvol/core/driver";
-import { createAgenda } from "./agenda.ts";
-import { type CallCounter, createCallCounter, type MemoryCalls } from "./calls.ts";
+import { createCallCounter, type MemoryCalls } from "./calls.ts";
 import { memoryCapabilities } from "./capabilities.ts";
 import { createFaultQueue, type MemoryFault } from "./faults.ts";
 import { type MemoryAccountOptions, resolveSettings } from "./options.ts";
-import { present, type SnapshotRecord, type VolumeRecord, WORLD, type World } from "./state.ts";
+import { createSnapshots, type Snapshots } from "./snapshots.ts";
+import {
+  createSchedule,
+  type MemoryState,
+  present,
+  type SnapshotRecord,
+  STATE,
+  type VolumeRecord,
+} from "./state.ts";
+import { createVolumes, type Volumes } from "./volumes.ts";
 
 /** A volume that the account holds, as it really is now. */
 export type MemoryVolume = Readonly<Omit<VolumeRecord, "ordinal" | "change" | "removedAt">>;
@@ -33,10 +41,16 @@ export interface MemoryAccount {
   inject(fault: MemoryFault): void;
   /** Takes back all faults that are waiting. */
   clearFaults(): void;
-  /** What is really there now, without a call being counted. */
+  /** Everything that is there now; not counted as a call. */
   dump(): MemoryDump;
   /** The account's inside; only the drivers of this package read it. */
-  readonly [WORLD]: World;
+  readonly [STATE]: AccountInside;
+}
+
+interface AccountInside {
+  readonly state: MemoryState;
+  readonly volumes: Volumes;
+  readonly snapshots: Snapshots;
 }
 
 /** Makes an empty account. @throws PolyvolError `invalid_argument` for options that contradict each other */
@@ -48,8 +62,7 @@ export function createMemoryAccount(options: MemoryAccountOptions = {}): MemoryA
     throw new PolyvolError("invalid_argument", "an account in memory needs a region and a volume type");
   }
   const counts = { resource: 0, job: 0, request: 0 };
-  const calls: CallCounter = createCallCounter();
-  const world: World = {
+  const state: MemoryState = {
     clock,
     monotonicNow: monotonicTime(clock),
     capabilities,
@@ -59,29 +72,28 @@ export function createMemoryAccount(options: MemoryAccountOptions = {}): MemoryA
     lastSnapshotAt: new Map(),
     jobs: new Map(),
     spellings: new Map(),
-    agenda: createAgenda(),
+    schedule: createSchedule(),
     faults: createFaultQueue(),
-    calls,
+    calls: createCallCounter(),
     next(kind) {
-      counts[kind] += 1;
-      return counts[kind];
+      const ordinal = ++counts[kind === "volume" || kind === "snapshot" ? "resource" : kind];
+      return { id: `${kind}-${String(ordinal).padStart(6, "0")}`, ordinal };
     },
   };
+  const snapshots = createSnapshots(state);
   return {
     clock,
     capabilities,
-    calls,
-    inject: world.faults.add,
-    clearFaults: world.faults.clear,
+    calls: state.calls,
+    inject: state.faults.add,
+    clearFaults: state.faults.clear,
     dump() {
-      world.agenda.catchUp(clock.now());
+      state.schedule.runDue(clock.now());
       return {
-        volumes: present(world.volumes).map(({ ordinal, change, removedAt, ...volume }) => ({ ...volume })),
-        snapshots: present(world.snapshots).map(({ ordinal, users, removedAt, ...snapshot }) => ({
-          ...snapshot,
-        })),
+        volumes: present(state.volumes).map(({ ordinal, change, removedAt, ...volume }) => volume),
+        snapshots: present(state.snapshots).map(({ ordinal, users, removedAt, ...snapshot }) => snapshot),
       };
     },
-    [WORLD]: world,
+    [STATE]: { state, snapshots, volumes: createVolumes(state, snapshots) },
   };
 }

@@ -12,17 +12,7 @@ export type MemoryMethod = Exclude<
   undefined
 >;
 
-const READS: ReadonlySet<MemoryMethod> = new Set<MemoryMethod>([
-  "checkHealth",
-  "canSeeTags",
-  "checkPending",
-  "getVolume",
-  "listVolumes",
-  "getSnapshot",
-  "listSnapshots",
-]);
-
-/** How often the account was called, whatever came of it. */
+/** How often the account was called, with and without success. */
 export interface MemoryCalls {
   /** All calls. */
   readonly total: number;
@@ -42,30 +32,21 @@ export interface CallCounter extends MemoryCalls {
 }
 
 export function createCallCounter(): CallCounter {
-  const counts = new Map<MemoryMethod, number>();
-  const latest = new Map<MemoryMethod, unknown>();
-  let total = 0;
-  let changes = 0;
+  const latest = new Map<MemoryMethod, { count: number; argument: unknown }>();
+  const sum = (isCounted: (method: MemoryMethod) => boolean): number =>
+    [...latest].reduce((total, [method, { count }]) => (isCounted(method) ? total + count : total), 0);
   return {
     get total() {
-      return total;
+      return sum(() => true);
     },
     get changes() {
-      return changes;
+      return sum((method) => !/^(get|list|check|canSee)[A-Z]/.test(method));
     },
-    of: (method) => counts.get(method) ?? 0,
-    last: (method) => latest.get(method),
-    reset() {
-      counts.clear();
-      latest.clear();
-      total = 0;
-      changes = 0;
-    },
+    of: (method) => latest.get(method)?.count ?? 0,
+    last: (method) => latest.get(method)?.argument,
+    reset: () => latest.clear(),
     add(method, argument) {
-      counts.set(method, (counts.get(method) ?? 0) + 1);
-      latest.set(method, argument);
-      total += 1;
-      if (!READS.has(method)) changes += 1;
+      latest.set(method, { count: (latest.get(method)?.count ?? 0) + 1, argument });
     },
   };
 }

@@ -3,35 +3,18 @@ import {
   type BlockStorageOptions,
   type Capability,
   createBlockStorage,
-  type Snapshot,
-  type Volume,
 } from "@polyvol/core";
-import type {
-  BlockStorageDriver,
-  CallContext,
-  Changed,
-  Pending,
-  PendingStatus,
-  Started,
-} from "@polyvol/core/driver";
+import type { BlockStorageDriver, CallContext, Changed, Pending, Started } from "@polyvol/core/driver";
+import { omitUndefined } from "@polyvol/core/driver";
 import { createMemoryAccount, type MemoryAccount } from "./account.ts";
 import { callAccount } from "./call.ts";
 import { createCallCounter, type MemoryCalls, type MemoryMethod } from "./calls.ts";
-import {
-  type Answer,
-  attemptIdOf,
-  readSnapshot,
-  readVolume,
-  snapshotAnswer,
-  volumeAnswer,
-} from "./mapping.ts";
+import { Refusal } from "./failure.ts";
+import { attemptIdOf, toSnapshot, toVolume } from "./mapping.ts";
 import type { MemoryAccountOptions } from "./options.ts";
 import { cutPage } from "./paging.ts";
-import { Refusal } from "./refusal.ts";
-import * as snapshots from "./snapshots.ts";
-import { type Commit, listed, WORLD } from "./state.ts";
+import { type Commit, listed, STATE } from "./state.ts";
 import { VERSION } from "./version.ts";
-import * as volumes from "./volumes.ts";
 
 /** What is a driver's own; everything else is the account's. */
 interface MemoryDriverSettings {
@@ -66,55 +49,36 @@ export function createMemoryStorage(
 
 /** The driver alone, for `createBlockStorage` and the conformance kit. */
 export function createMemoryDriver(options: MemoryDriverOptions = {}): MemoryDriver {
+  const { authorised = true, hidesTags = false } = options;
   const account = options.account ?? createMemoryAccount(options);
-  const authorised = options.authorised ?? true;
-  const hidesTags = options.hidesTags ?? false;
-  const world = account[WORLD];
-  const { capabilities, settings } = world;
+  const { state, volumes, snapshots } = account[STATE];
+  const { capabilities, settings } = state;
   const calls = createCallCounter();
   const supports = (capability: Capability): boolean => capabilities.supports.includes(capability);
-  const readTags = supports("volumes.readTags");
-  const immediate = settings.mode === "none";
+  const reading = { provider: settings.provider, readTags: supports("volumes.readTags"), hidesTags };
+  const settled = settings.mode === "none";
+  const [defaultRegion] = settings.regions;
 
-  /** Sends one call; `read` makes of each resource in the answer what core wants. */
-  async function send<Raw, T>(
+  function send<T>(
     method: MemoryMethod,
     argument: unknown,
     context: CallContext,
-    commit: (commit: Commit) => Raw,
-    read: (raw: Raw, parse: Parsers) => T,
+    commit: (commit: Commit) => T,
   ): Promise<T> {
-    const reply = await callAccount(world, authorised, calls, { method, argument, context, commit });
-    const reading = { provider: settings.provider, requestId: reply.requestId, readTags, hidesTags };
-    return read(reply.value, {
-      volume: (answer) => readVolume(reply.rewrite(answer), reading),
-      snapshot: (answer) => readSnapshot(reply.rewrite(answer), reading),
-    });
+    return callAccount(state, { authorised, calls }, { method, argument, context, commit });
   }
 
   function change(
     method: MemoryMethod,
     id: string,
     context: CallContext,
-    commit: (commit: Commit) => Pending | undefined,
+    start: (commit: Commit) => Pending | undefined,
   ): Promise<Changed> {
-    return send(method, id, context, commit, (pending) => ({
-      settled: immediate,
-      ...(pending === undefined ? {} : { pending }),
-    }));
+    return send(method, id, context, (commit) => omitUndefined({ settled, pending: start(commit) }));
   }
 
   function started<T>(resource: T, pending: Pending | undefined): Started<T> {
-    return { resource, settled: immediate, ...(pending === undefined ? {} : { pending }) };
-  }
-
-  function statusOf(token: string): PendingStatus {
-    const job = world.jobs.get(token);
-    if (job === undefined) throw new Refusal("not_found", "there is no such record");
-    if (job.status === "running") return { state: "running", seen: job.about };
-    return job.status === "succeeded"
-      ? { state: "succeeded" }
-      : { state: "failed", reason: job.reason ?? "it failed" };
+    return { resource, settled, ...omitUndefined({ pending }) };
   }
 
   return {
@@ -124,142 +88,90 @@ export function createMemoryDriver(options: MemoryDriverOptions = {}): MemoryDri
     paging: settings.paging,
     polling: settings.polling,
     settleMs: settings.settleMs,
-    deletion: immediate ? "immediate" : "eventual",
-    ...(settings.regions[0] === undefined ? {} : { defaultRegion: settings.regions[0] }),
+    deletion: settled ? "immediate" : "eventual",
+    ...omitUndefined({ defaultRegion }),
     account,
     calls,
 
     checkHealth: (context) =>
-      send(
-        "checkHealth",
-        undefined,
-        context,
-        ({ now }) => new Date(now),
-        (serverTime) => ({ apiVersion: API_VERSION, serverTime }),
-      ),
+      send("checkHealth", undefined, context, ({ now }) => ({
+        apiVersion: API_VERSION,
+        serverTime: new Date(now),
+      })),
 
-    canSeeTags: (context) =>
-      send(
-        "canSeeTags",
-        undefined,
-        context,
-        () => !hidesTags,
-        (visible) => visible,
-      ),
+    canSeeTags: (context) => send("canSeeTags", undefined, context, () => !hidesTags),
 
     createVolume: (input, context) =>
-      send(
-        "createVolume",
-        input,
-        context,
-        (commit) => {
-          const { record, pending } = volumes.createVolume(world, input, commit);
-          return { answer: volumeAnswer(record), pending };
-        },
-        ({ answer, pending }, parse) => started(parse.volume(answer), pending),
-      ),
+      send("createVolume", input, context, (commit) => {
+        const [record, pending] = volumes.create(input, commit);
+        return started(toVolume(record, reading, commit), pending);
+      }),
     getVolume: (id, context) =>
-      send(
-        "getVolume",
-        id,
-        context,
-        () => volumeAnswer(volumes.volumeOf(world, id)),
-        (answer, parse) => parse.volume(answer),
-      ),
+      send("getVolume", id, context, (commit) => toVolume(volumes.get(id), reading, commit)),
     listVolumes: (query, page, context) =>
-      send(
-        "listVolumes",
-        query,
-        context,
-        ({ now, page: fault }) => {
-          const found = listed(world, world.volumes, now).filter(
-            (each) =>
-              (query.name === undefined || each.name === query.name) &&
-              (query.region === undefined || each.region === query.region),
-          );
-          const cut = cutPage(found, settings.paging, page, fault);
-          return { ...cut, items: cut.items.map(volumeAnswer) };
-        },
-        (cut, parse) => ({ ...cut, items: cut.items.map(parse.volume) }),
-      ),
+      send("listVolumes", query, context, (commit) => {
+        const { name, region } = query;
+        const found = listed(state, state.volumes, commit.now).filter(
+          (each) =>
+            (name === undefined || each.name === name) && (region === undefined || each.region === region),
+        );
+        const cut = cutPage(state, found, page, commit);
+        return { ...cut, items: cut.items.map((record) => toVolume(record, reading, commit)) };
+      }),
     deleteVolume: (id, context) =>
-      change("deleteVolume", id, context, (commit) => volumes.deleteVolume(world, id, commit)),
+      change("deleteVolume", id, context, (commit) => volumes.delete(id, commit)),
     ...(supports("volumes.resize") && {
       resizeVolume: (id, sizeGiB, context) =>
-        change("resizeVolume", id, context, (commit) => volumes.resizeVolume(world, id, sizeGiB, commit)),
+        change("resizeVolume", id, context, (commit) => volumes.resize(id, sizeGiB, commit)),
     }),
     ...(supports("volumes.attach") && {
       attachVolume: (id, serverId, context) =>
-        change("attachVolume", id, context, (commit) => volumes.attachVolume(world, id, serverId, commit)),
+        change("attachVolume", id, context, (commit) => volumes.attach(id, serverId, commit)),
       detachVolume: (id, serverId, context) =>
-        change("detachVolume", id, context, (commit) => volumes.detachVolume(world, id, serverId, commit)),
+        change("detachVolume", id, context, (commit) => volumes.detach(id, serverId, commit)),
     }),
     ...(supports("volumes.revert") && {
       revertVolume: (id, snapshotId, context) =>
-        change("revertVolume", id, context, (commit) => volumes.revertVolume(world, id, snapshotId, commit)),
+        change("revertVolume", id, context, (commit) => volumes.revert(id, snapshotId, commit)),
     }),
     ...(supports("volumes.rename") && {
       renameVolume: (id, name, context) =>
-        change("renameVolume", id, context, () => volumes.renameVolume(world, id, name)),
+        change("renameVolume", id, context, () => volumes.rename(id, name)),
     }),
 
     createSnapshot: (input, context) =>
-      send(
-        "createSnapshot",
-        input,
-        context,
-        (commit) => {
-          const { record, pending } = snapshots.createSnapshot(world, input, commit);
-          return { answer: snapshotAnswer(record), pending };
-        },
-        ({ answer, pending }, parse) => started(parse.snapshot(answer), pending),
-      ),
+      send("createSnapshot", input, context, (commit) => {
+        const [record, pending] = snapshots.create(input, commit);
+        return started(toSnapshot(record, reading, commit), pending);
+      }),
     getSnapshot: (id, context) =>
-      send(
-        "getSnapshot",
-        id,
-        context,
-        () => snapshotAnswer(snapshots.snapshotOf(world, id)),
-        (answer, parse) => parse.snapshot(answer),
-      ),
+      send("getSnapshot", id, context, (commit) => toSnapshot(snapshots.get(id), reading, commit)),
     listSnapshots: (query, page, context) =>
-      send(
-        "listSnapshots",
-        query,
-        context,
-        ({ now, page: fault }) => {
-          const found = listed(world, world.snapshots, now).filter(
-            (each) =>
-              (query.name === undefined || each.name === query.name) &&
-              (query.volumeId === undefined || each.volumeId === query.volumeId),
-          );
-          const cut = cutPage(found, settings.paging, page, fault);
-          return { ...cut, items: cut.items.map(snapshotAnswer) };
-        },
-        (cut, parse) => ({ ...cut, items: cut.items.map(parse.snapshot) }),
-      ),
+      send("listSnapshots", query, context, (commit) => {
+        const { name, volumeId } = query;
+        const found = listed(state, state.snapshots, commit.now).filter(
+          (each) =>
+            (name === undefined || each.name === name) &&
+            (volumeId === undefined || each.volumeId === volumeId),
+        );
+        const cut = cutPage(state, found, page, commit);
+        return { ...cut, items: cut.items.map((record) => toSnapshot(record, reading, commit)) };
+      }),
     deleteSnapshot: (id, context) =>
-      change("deleteSnapshot", id, context, (commit) => snapshots.deleteSnapshot(world, id, commit)),
+      change("deleteSnapshot", id, context, (commit) => snapshots.delete(id, commit)),
     ...(supports("snapshots.update") && {
       updateSnapshot: (id, changes, context) =>
-        change("updateSnapshot", id, context, () => snapshots.updateSnapshot(world, id, changes)),
+        change("updateSnapshot", id, context, () => snapshots.update(id, changes)),
     }),
 
     ...(!capabilities.snapshotNames.enforced && { attemptIdOf }),
     ...(settings.mode === "record" && {
-      checkPending: (pending, context) =>
-        send(
-          "checkPending",
-          pending.token,
-          context,
-          () => statusOf(pending.token),
-          (status) => status,
-        ),
+      checkPending: ({ token }, context) =>
+        send("checkPending", token, context, () => {
+          const status = state.jobs.get(token);
+          if (status === undefined) throw new Refusal("not_found", "there is no such record");
+          return status;
+        }),
     }),
   };
-}
-
-interface Parsers {
-  readonly volume: (answer: Answer) => Volume;
-  readonly snapshot: (answer: Answer) => Snapshot;
 }

@@ -5,9 +5,9 @@ import type { MemoryMethod } from "./calls.ts";
 interface FaultRule {
   /** Default: every call. */
   readonly on?: MemoryMethod | readonly MemoryMethod[];
-  /** Lets so many fitting calls pass first. Default 0. */
+  /** How many fitting calls pass first. Default 0. */
   readonly skip?: number;
-  /** Strikes so many times. Default 1; `Infinity` for always. */
+  /** How many calls it strikes. Default 1; `Infinity` for always. */
   readonly count?: number;
 }
 
@@ -25,20 +25,14 @@ export type MemoryFaultEffect =
   | { readonly effect: "small_pages"; readonly items: number }
   /** The answer to a listing has no items; what it says of more to come is as it was. */
   | { readonly effect: "empty_page" }
-  /** Each resource in the answer is changed before the driver reads it. */
+  /** Each volume or snapshot in the answer is changed before the driver returns it. */
   | {
       readonly effect: "rewrite";
-      readonly rewrite: (answer: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+      readonly rewrite: (resource: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
     };
 
 /** A fault in an account: a call meets the first fitting one. Nothing in it is random. */
 export type MemoryFault = FaultRule & MemoryFaultEffect;
-
-interface Entry {
-  readonly fault: MemoryFault;
-  skipped: number;
-  struck: number;
-}
 
 /** The faults that are waiting. */
 export interface FaultQueue {
@@ -49,28 +43,19 @@ export interface FaultQueue {
 }
 
 export function createFaultQueue(): FaultQueue {
-  let entries: Entry[] = [];
-
-  function fits(fault: MemoryFault, method: MemoryMethod): boolean {
-    return fault.on === undefined || [fault.on].flat().includes(method);
-  }
-
+  let waiting: { readonly fault: MemoryFault; seen: number }[] = [];
   return {
-    add: (fault) => {
-      entries.push({ fault, skipped: 0, struck: 0 });
-    },
+    add: (fault) => void waiting.push({ fault, seen: 0 }),
     clear: () => {
-      entries = [];
+      waiting = [];
     },
     take(method) {
-      for (const entry of entries) {
-        if (!fits(entry.fault, method)) continue;
-        if (entry.skipped < (entry.fault.skip ?? 0)) {
-          entry.skipped += 1;
-          continue;
-        }
-        entry.struck += 1;
-        if (entry.struck >= (entry.fault.count ?? 1)) entries = entries.filter((each) => each !== entry);
+      for (const entry of waiting) {
+        const { on, skip = 0, count = 1 } = entry.fault;
+        if (on !== undefined && ![on].flat().includes(method)) continue;
+        entry.seen += 1;
+        if (entry.seen <= skip) continue;
+        if (entry.seen >= skip + count) waiting = waiting.filter((each) => each !== entry);
         return entry.fault;
       }
       return undefined;

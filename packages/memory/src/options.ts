@@ -85,22 +85,7 @@ export interface MemoryAccountOptions {
 }
 
 /** {@link MemoryAccountOptions} with every default filled in. */
-export interface MemorySettings {
-  readonly provider: string;
-  readonly mode: MemoryMode;
-  readonly durations: MemoryDurations;
-  readonly paging: Paging;
-  readonly order: "oldest_first" | "newest_first";
-  readonly quota: MemoryQuota;
-  readonly settleMs: number;
-  readonly polling: { readonly initialDelayMs: number; readonly maxDelayMs: number };
-  readonly regions: readonly string[];
-  readonly servers: readonly string[];
-  readonly volumeTypes: readonly string[];
-  readonly restoreSize: "asked" | "snapshot";
-  readonly listDelayMs: number;
-  readonly latencyMs: number;
-}
+export type MemorySettings = ReturnType<typeof resolveSettings>;
 
 const DEFAULT_DURATIONS: MemoryDurations = {
   createVolumeMs: 6_000,
@@ -114,15 +99,17 @@ const DEFAULT_DURATIONS: MemoryDurations = {
 };
 
 /** Fills in the defaults. `namesEnforced`: whether the provider refuses a second resource of one name. */
-export function resolveSettings(options: MemoryAccountOptions, namesEnforced: boolean): MemorySettings {
-  const asynchronous = options.asynchronous ?? false;
+export function resolveSettings(options: MemoryAccountOptions, namesEnforced: boolean) {
+  const { asynchronous = false, quota = {} } = options;
+  const mode: MemoryMode = options.mode ?? (asynchronous === false ? "none" : "state");
+  const paging: Paging = options.paging ?? { style: "numbered", minPageSize: 1, maxPageSize: 200 };
   return {
     provider: options.provider ?? "memory",
-    mode: options.mode ?? (asynchronous === false ? "none" : "state"),
+    mode,
     durations: { ...DEFAULT_DURATIONS, ...(typeof asynchronous === "object" ? asynchronous : {}) },
-    paging: options.paging ?? { style: "numbered", minPageSize: 1, maxPageSize: 200 },
+    paging,
     order: options.order ?? "oldest_first",
-    quota: options.quota ?? {},
+    quota,
     settleMs: options.settleMs ?? (namesEnforced ? 0 : 2_000),
     polling: options.polling ?? { initialDelayMs: 1_000, maxDelayMs: 5_000 },
     regions: options.regions ?? ["mem-1", "mem-2"],

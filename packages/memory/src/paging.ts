@@ -1,6 +1,6 @@
-import type { DriverPage, PageRequest, Paging } from "@polyvol/core/driver";
-import { Refusal } from "./refusal.ts";
-import type { PageFault } from "./state.ts";
+import type { DriverPage, PageRequest } from "@polyvol/core/driver";
+import { Refusal } from "./failure.ts";
+import type { Commit, MemoryState } from "./state.ts";
 
 interface Listed {
   readonly id: string;
@@ -9,52 +9,51 @@ interface Listed {
 
 /** Cuts one page out of `items`, which are in listing order, the way the account's listings are cut. */
 export function cutPage<T extends Listed>(
+  { settings }: MemoryState,
   items: readonly T[],
-  paging: Paging,
   page: PageRequest,
-  fault?: PageFault,
+  { fault }: Commit,
 ): DriverPage<T> {
-  if (!Number.isInteger(page.size) || page.size < 1 || page.size > paging.maxPageSize) {
-    throw new Refusal("invalid_argument", `a page has 1 to ${paging.maxPageSize} items, not ${page.size}`);
+  const { maxPageSize } = settings.paging;
+  if (!Number.isInteger(page.size) || page.size < 1 || page.size > maxPageSize) {
+    throw new Refusal("invalid_argument", `a page has 1 to ${maxPageSize} items, not ${page.size}`);
   }
-  const size = fault === undefined || fault === "empty" ? page.size : Math.min(page.size, fault.atMost);
-  const cut = cutBy(items, paging, { ...page, size });
-  return fault === "empty" ? { ...cut, items: [] } : cut;
+  const size = fault?.effect === "small_pages" ? Math.min(page.size, fault.items) : page.size;
+  const cut = CUTS[settings.paging.style](items, { ...page, size });
+  return fault?.effect === "empty_page" ? { ...cut, items: [] } : cut;
 }
 
-function cutBy<T extends Listed>(items: readonly T[], paging: Paging, page: PageRequest): DriverPage<T> {
-  switch (paging.style) {
-    case "numbered": {
-      const number = page.number ?? 1;
-      if (!Number.isInteger(number) || number < 1) throw new Refusal("invalid_argument", `no page ${number}`);
-      const start = (number - 1) * page.size;
-      return { items: items.slice(start, start + page.size), total: items.length };
-    }
-    case "marker": {
-      const start = page.after === undefined ? 0 : items.findIndex((each) => each.id === page.after) + 1;
-      if (start === 0 && page.after !== undefined) {
-        throw new Refusal("not_found", "the item that the page should start after is not there");
-      }
-      const cut = items.slice(start, start + page.size);
-      return { items: cut, ...(start + cut.length < items.length ? { hasMore: true } : {}) };
-    }
-    case "cursor":
-      return pageByCursor(items, page);
-  }
+const CUTS = { numbered: numberedPage, marker: pageAfterMarker, cursor: pageAfterCursor } as const;
+
+function numberedPage<T extends Listed>(
+  items: readonly T[],
+  { number = 1, size }: PageRequest,
+): DriverPage<T> {
+  if (!Number.isInteger(number) || number < 1) throw new Refusal("invalid_argument", `no page ${number}`);
+  const start = (number - 1) * size;
+  return { items: items.slice(start, start + size), total: items.length };
 }
 
-/** A cursor names a place in the order, so it holds although the item there goes. */
-function pageByCursor<T extends Listed>(items: readonly T[], page: PageRequest): DriverPage<T> {
+/** A marker is the id of an item, which must be there. */
+function pageAfterMarker<T extends Listed>(items: readonly T[], { after, size }: PageRequest): DriverPage<T> {
+  const start = after === undefined ? 0 : items.findIndex((each) => each.id === after) + 1;
+  if (start === 0 && after !== undefined)
+    throw new Refusal("not_found", "the item that the page should start after is not there");
+  const cut = items.slice(start, start + size);
+  return { items: cut, ...(start + cut.length < items.length && { hasMore: true }) };
+}
+
+/** A cursor names a place in the order, so it holds although the item there is deleted. */
+function pageAfterCursor<T extends Listed>(items: readonly T[], { after, size }: PageRequest): DriverPage<T> {
   const newestFirst = (items[0]?.ordinal ?? 0) > (items.at(-1)?.ordinal ?? 0);
   let start = 0;
-  if (page.after !== undefined) {
-    const after = Number(/^after-(\d+)$/.exec(page.after)?.[1]);
-    if (Number.isNaN(after)) throw new Refusal("invalid_argument", "that is no token of this listing");
-    const next = items.findIndex((each) => (newestFirst ? each.ordinal < after : each.ordinal > after));
+  if (after !== undefined) {
+    const place = Number(/^after-(\d+)$/.exec(after)?.[1]);
+    if (Number.isNaN(place)) throw new Refusal("invalid_argument", "that is no token of this listing");
+    const next = items.findIndex(({ ordinal }) => (newestFirst ? ordinal < place : ordinal > place));
     start = next === -1 ? items.length : next;
   }
-  const cut = items.slice(start, start + page.size);
-  const last = cut.at(-1);
-  const more = last !== undefined && start + cut.length < items.length;
-  return { items: cut, ...(more ? { nextToken: `after-${last.ordinal}` } : {}) };
+  const cut = items.slice(start, start + size);
+  const last = start + cut.length < items.length ? cut.at(-1) : undefined;
+  return { items: cut, ...(last && { nextToken: `after-${last.ordinal}` }) };
 }

@@ -1,7 +1,13 @@
-import type { Capabilities, Clock, SnapshotState, VolumeState } from "@polyvol/core";
-import type { Agenda } from "./agenda.ts";
+import {
+  type Capabilities,
+  type Clock,
+  foldCapitals,
+  type SnapshotState,
+  type VolumeState,
+} from "@polyvol/core";
+import type { PendingStatus } from "@polyvol/core/driver";
 import type { CallCounter } from "./calls.ts";
-import type { FaultQueue } from "./faults.ts";
+import type { FaultQueue, MemoryFault } from "./faults.ts";
 import type { MemorySettings } from "./options.ts";
 
 /** One server that a volume is attached to. */
@@ -28,7 +34,7 @@ export interface VolumeRecord {
   readonly volumeType: string;
   /** The change under way, if any: a word for people. */
   change: string | undefined;
-  /** When it went. A record that is gone stays only as long as stale listings may still show it. */
+  /** When it was deleted. A deleted record stays only as long as stale listings may still show it. */
   removedAt: number | undefined;
 }
 
@@ -50,16 +56,31 @@ export interface SnapshotRecord {
   removedAt: number | undefined;
 }
 
-/** What became of a change that is followed by a record. */
-export interface JobRecord {
-  readonly id: string;
-  readonly about: string;
-  status: "running" | "succeeded" | "failed";
-  reason: string | undefined;
+/** Work that is due at an instant of the account's clock. Nothing runs by itself: whoever looks first runs it. */
+export interface Schedule {
+  /** Runs `work` once the time is `at`, with that time. */
+  add(at: number, work: (at: number) => void): void;
+  /** Runs everything that is due at `now` in the order of time, each piece at its own instant. */
+  runDue(now: number): void;
+}
+
+export function createSchedule(): Schedule {
+  const due: { readonly at: number; readonly work: (at: number) => void }[] = [];
+  return {
+    add(at, work) {
+      due.splice(due.findLastIndex((each) => each.at <= at) + 1, 0, { at, work });
+    },
+    runDue(now) {
+      for (let next = due[0]; next !== undefined && next.at <= now; next = due[0]) {
+        due.shift();
+        next.work(next.at);
+      }
+    },
+  };
 }
 
 /** Everything inside an account. */
-export interface World {
+export interface MemoryState {
   readonly clock: Clock;
   readonly monotonicNow: () => number;
   readonly capabilities: Capabilities;
@@ -68,59 +89,69 @@ export interface World {
   readonly snapshots: Map<string, SnapshotRecord>;
   /** When the latest snapshot of each volume was taken. */
   readonly lastSnapshotAt: Map<string, number>;
-  readonly jobs: Map<string, JobRecord>;
+  /** The records of changes, by their token. */
+  readonly jobs: Map<string, PendingStatus>;
   /** Each tag in the spelling of its first use, by its folded form. */
   readonly spellings: Map<string, readonly [string, string]>;
-  readonly agenda: Agenda;
+  readonly schedule: Schedule;
   readonly faults: FaultQueue;
   readonly calls: CallCounter;
-  /** The next number of a kind, from 1. */
-  next(kind: "resource" | "job" | "request"): number;
+  /** A new number and the id made of it, such as `volume-000001`. Volumes and snapshots are counted together. */
+  next(kind: "volume" | "snapshot" | "job" | "request"): { readonly id: string; readonly ordinal: number };
 }
 
-/** The moment and the fate of one change. */
+/** The moment of one call, and the fault that it met. */
 export interface Commit {
   readonly now: number;
-  /** Why the change will fail in the end, where a fault wants that. */
-  readonly breakReason?: string | undefined;
-  /** What happens to the page of a listing, where a fault wants that. */
-  readonly page?: PageFault | undefined;
+  readonly fault?: MemoryFault | undefined;
 }
 
-/** A page that is cut smaller than was asked for, or is answered without its items. */
-export type PageFault = { readonly atMost: number } | "empty";
-
 /** Where an account keeps its inside. A registered symbol: two copies of this package can share an account. */
-export const WORLD: unique symbol = Symbol.for("polyvol.memory.world") as never;
+export const STATE: unique symbol = Symbol.for("polyvol.memory.state") as never;
 
-/** Resources that have not gone. */
+/** Resources that are not deleted. */
 export function present<T extends { readonly removedAt: number | undefined }>(
   records: ReadonlyMap<string, T>,
 ): T[] {
   return [...records.values()].filter((each) => each.removedAt === undefined);
 }
 
-/** What a listing shows at `now`, in its order: which resources there were a little while ago, as they are now. */
-export function listed<
-  T extends { readonly createdAt: number; readonly removedAt: number | undefined; readonly ordinal: number },
->(world: World, records: ReadonlyMap<string, T>, now: number): T[] {
-  const { listDelayMs, order } = world.settings;
-  const as = now - listDelayMs;
+/** The resources of a listing at `now`, in its order: those of `listDelayMs` ago, as they are now. */
+export function listed<T extends { readonly createdAt: number; readonly removedAt: number | undefined }>(
+  { settings }: MemoryState,
+  records: ReadonlyMap<string, T>,
+  now: number,
+): T[] {
+  const at = now - settings.listDelayMs;
   const shown = [...records.values()].filter(
-    (each) => each.createdAt <= as && (each.removedAt === undefined || each.removedAt > as),
+    (each) => each.createdAt <= at && (each.removedAt === undefined || each.removedAt > at),
   );
-  return order === "oldest_first" ? shown : shown.reverse();
+  return settings.order === "oldest_first" ? shown : shown.reverse();
 }
 
-/** Takes a record away, now from everywhere but stale listings. */
-export function remove<T extends { readonly id: string; removedAt: number | undefined }>(
-  world: World,
+/** Removes a record, from stale listings `listDelayMs` later. */
+export function removeRecord<T extends { readonly id: string; removedAt: number | undefined }>(
+  { schedule, settings }: MemoryState,
   records: Map<string, T>,
   record: T,
   at: number,
 ): void {
   record.removedAt = at;
-  const { listDelayMs } = world.settings;
-  if (listDelayMs === 0) records.delete(record.id);
-  else world.agenda.add(at + listDelayMs, () => records.delete(record.id));
+  if (settings.listDelayMs === 0) records.delete(record.id);
+  else schedule.add(at + settings.listDelayMs, () => records.delete(record.id));
+}
+
+/** Tags as the account keeps them: where capitals make no difference, each in the spelling of its first use. */
+export function spellTags(
+  { capabilities, spellings }: MemoryState,
+  tags: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  if (capabilities.limits.tags?.ignoresCase !== true) return { ...tags };
+  const spelt = Object.entries(tags).map((tag) => {
+    const folded = foldCapitals(JSON.stringify(tag));
+    const known = spellings.get(folded) ?? tag;
+    spellings.set(folded, known);
+    return known;
+  });
+  return Object.fromEntries(spelt);
 }

@@ -93,18 +93,19 @@ function effectOf(effect: HarnessFault["effect"], on: FaultTarget): MemoryFaultE
     case "fail_later":
       return { effect: "break" };
     case "extra_field":
-      return { effect: "rewrite", rewrite: (answer) => ({ ...answer, flavour: "sweet" }) };
+      // Nothing is read here, so that an unknown field cannot come as far as the driver.
+      return { effect: "delay", when: "after", ms: 0 };
     case "missing_field":
+      return { effect: "fail", when: "after", error: malformed() };
+    case "odd_state":
       return {
         effect: "rewrite",
-        rewrite: ({ name: _, ...rest }) => rest,
+        rewrite: (resource) => ({ ...resource, state: "unknown", providerState: ODD_STATE }),
       };
-    case "odd_state":
-      return { effect: "rewrite", rewrite: (answer) => ({ ...answer, state: ODD_STATE }) };
     case "stranger":
       return { effect: "fail", when: "before", error: stranger() };
     case "another":
-      return { effect: "rewrite", rewrite: (answer) => ({ ...answer, ...anotherFor(on) }) };
+      return { effect: "rewrite", rewrite: (resource) => ({ ...resource, ...anotherFor(on) }) };
     case "small_pages":
       return { effect: "small_pages", items: 2 };
     case "empty_page":
@@ -123,6 +124,15 @@ function anotherFor(on: FaultTarget): Partial<typeof ANOTHER> {
 function stranger(): PolyvolError {
   return new PolyvolError("unavailable", "404, and not in the service's own words", {
     ...{ status: 404, retryable: true, outcome: "unknown" },
+  });
+}
+
+/** What a driver over HTTP makes of an answer that it cannot read. */
+function malformed(): PolyvolError {
+  return new PolyvolError("malformed_response", 'the answer has no usable "name"', {
+    requestId: "request-1",
+    retryable: true,
+    outcome: "unknown",
   });
 }
 

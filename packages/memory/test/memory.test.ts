@@ -154,16 +154,16 @@ describe("faults", () => {
     expect(account.dump().volumes).toHaveLength(1);
   });
 
-  test("a rewritten answer is read as the provider's own", async () => {
-    const { driver, account } = setup();
+  test("a rewritten resource is what the driver returns, with the mark of its create", async () => {
+    const { driver, account } = setup({ names: "free" });
     const { id } = (await createVolume(driver, "a")).resource;
-    account.inject({ effect: "rewrite", rewrite: (answer) => ({ ...answer, state: "odd" }) });
-    expect(await driver.getVolume(id, context)).toMatchObject({ state: "unknown", providerState: "odd" });
-    account.inject({ effect: "rewrite", rewrite: ({ createdAt: _, ...rest }) => rest });
-    await expect(driver.getVolume(id, context)).rejects.toMatchObject({
-      code: "malformed_response",
-      requestId: expect.stringMatching(/^request-\d+$/),
-    });
+    const snapshotId = (await createSnapshot(driver, id, "s")).resource.id;
+    account.inject({ count: 2, effect: "rewrite", rewrite: (resource) => ({ ...resource, state: "error" }) });
+    expect(await driver.getVolume(id, context)).toMatchObject({ id, state: "error", name: "a" });
+    const snapshot = await driver.getSnapshot(snapshotId, context);
+    expect(snapshot.state).toBe("error");
+    expect(driver.attemptIdOf?.(snapshot)).toBe("attempt");
+    expect((await driver.getVolume(id, context)).state).toBe("available");
   });
 });
 

@@ -444,9 +444,10 @@ describe("selectors", () => {
     const world = createMemoryWorld("2026-05-10T04:00:00Z");
     const { do: one } = world.open();
     const { db = "" } = await makeVolumes(one, ["db"]);
-    const rewrite = (answer: Readonly<Record<string, unknown>>): typeof answer => ({
-      ...answer,
+    const rewrite = (resource: Readonly<Record<string, unknown>>): typeof resource => ({
+      ...resource,
       state: "in_use",
+      providerState: "in_use",
     });
     world.accounts.do.inject({
       on: "listVolumes",

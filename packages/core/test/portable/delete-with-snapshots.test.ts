@@ -66,9 +66,10 @@ describe.each(KINDS)("a volume is deleted with its snapshots: %s", (_, outlives,
     }));
     if (by === "attachments") await other.volumes.attach(volumeId, "server-1");
     else {
-      const rewrite = (answer: Readonly<Record<string, unknown>>): typeof answer => ({
-        ...answer,
+      const rewrite = (resource: Readonly<Record<string, unknown>>): typeof resource => ({
+        ...resource,
         state: "in_use",
+        providerState: "in_use",
       });
       account.inject({ on: "getVolume", count: Number.POSITIVE_INFINITY, effect: "rewrite", rewrite });
     }
@@ -225,9 +226,10 @@ test("a look that failed does not say that the volume is gone", async () => {
 
 test("what needs a volume at rest judges by its state, too", async () => {
   const { storage, account, volumeId, names } = await world(true, true);
-  const rewrite = (answer: Readonly<Record<string, unknown>>): typeof answer => ({
-    ...answer,
+  const rewrite = (resource: Readonly<Record<string, unknown>>): typeof resource => ({
+    ...resource,
     state: "in_use",
+    providerState: "in_use",
   });
   account.inject({ on: "getVolume", count: Number.POSITIVE_INFINITY, effect: "rewrite", rewrite });
   const [latest] = (await storage.snapshots.list({ volumeId }).toArray()).toReversed();
