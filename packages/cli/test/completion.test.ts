@@ -57,6 +57,11 @@ test.concurrent("commands, options, values and files, where each belongs", async
     ["backup plan --save=to", [":files"]],
     ["backup explain --policy ", [":files"]],
     ["completion z", ["zsh", ":words"]],
+    ["emulator sam", ["samsung-scp", ":words"]],
+    ["emulator digitalocean --volumes-p", ["--volumes-per-droplet", ":words"]],
+    ["emulator digitalocean --clock ", ["virtual", "real", ":words"]],
+    ["emulator samsung-scp --seed ", [":files"]],
+    ["emulator samsung-scp --out", [":words"]],
     ["volumes create -- -", [":words"]],
     ["nothing of ours ", [":words"]],
   ];
@@ -114,9 +119,14 @@ test.concurrent("completion loads no cloud and no library of backups", async () 
   const list =
     'import { registerHooks } from "node:module"; registerHooks({ load: (url, context, next) => { process.stderr.write(url + "\\n"); return next(url, context); } });';
   const node = [`--import=data:text/javascript,${encodeURIComponent(list)}`];
-  const { out, err } = await polyvol(["__complete", "bash", "=oc", "--cloud"], { cwd: folder, node });
-  expect(out).toBe("ocean\n:words\n");
-  expect(err).not.toMatch(/packages\/(?!cli\/)|src\/demo\//);
+  const [command, cloud] = await Promise.all([
+    polyvol(["__complete", "bash", "=back"], { cwd: folder, node }),
+    polyvol(["__complete", "bash", "=oc", "--cloud"], { cwd: folder, node }),
+  ]);
+  expect(command.out).toBe("backup\n:words\n");
+  expect(command.err).not.toMatch(/packages\/(?!cli\/)|src\/demo\//);
+  expect(cloud.out).toBe("ocean\n:words\n");
+  expect(cloud.err).not.toMatch(/packages\/(?!cli\/|container\/|core\/)|src\/demo\//);
 });
 
 test.skipIf(!existsSync(SCRIPT) || !existsSync("/bin/bash")).concurrent("the tab key in bash", async () => {

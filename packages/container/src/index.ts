@@ -21,6 +21,7 @@ export {
   type SecretReference,
 } from "./config.ts";
 export { ConfigError, type ConfigProblem, isConfigError } from "./config-error.ts";
+export { CONFIG_FILE_NAMES } from "./file/find-file.ts";
 export { configJsonSchema } from "./json-schema.ts";
 export { type LoadConfigOptions, loadConfig } from "./load-config.ts";
 export { type ParseConfigOptions, parseConfig } from "./parse-config.ts";

@@ -12,6 +12,7 @@ export async function complete(
   [shell = "", marked = "=", ...before]: readonly string[],
 ): Promise<number> {
   const typed = marked.slice(1);
+  if (before.includes("emulator")) await addEmulatorCommands(program);
   if (shell !== "bash") {
     write(await findCandidates(program, before, typed, namesInFile), lineFor(shell));
     return 0;
@@ -21,6 +22,16 @@ export async function complete(
   const skipped = current === typed ? 0 : current.lastIndexOf("=") + 1;
   write(await findCandidates(program, words, current, namesInFile), ({ value }) => value.slice(skipped));
   return 0;
+}
+
+/** Puts the emulators' own command line in the place of `emulator`, which only hands its arguments to it. */
+async function addEmulatorCommands(program: Command): Promise<void> {
+  const { createEmulatorCommand } = await import("@polyvol/emulators/command");
+  const ignore = (): void => undefined;
+  const emulator = createEmulatorCommand({ out: ignore, err: ignore, env: {}, untilStopped: async () => {} });
+  const commands = program.commands as Command[];
+  const index = commands.findIndex((each) => each.name() === "emulator");
+  commands.splice(index, 1, emulator.name("emulator"));
 }
 
 function rejoin(before: readonly string[], typed: string): readonly [readonly string[], string] {

@@ -1,7 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import type { ConfiguredNames } from "./candidates.ts";
 
-const FILES = ["polyvol.config.yaml", "polyvol.config.yml", "polyvol.config.json"];
 /** Names that no shell takes apart. */
 const PLAIN = /^[\w.-]+$/;
 
@@ -16,7 +15,9 @@ export const namesInFile: ConfiguredNames = {
 
 async function keysOf(file: string | undefined, part: string): Promise<readonly string[]> {
   const text = await firstText(
-    file === undefined ? FILES : [file].filter((name) => /\.(ya?ml|json)$/.test(name)),
+    file === undefined
+      ? (await import("@polyvol/container")).CONFIG_FILE_NAMES
+      : [file].filter((name) => /\.(ya?ml|json)$/.test(name)),
   );
   if (text === undefined) return [];
   const { parse } = await import("yaml");

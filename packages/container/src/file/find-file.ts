@@ -5,8 +5,12 @@ import { lilconfig } from "lilconfig";
 import { ConfigError } from "../config-error.ts";
 import { CODE_ENDINGS } from "./import-code.ts";
 
-/** Looked for in this order. */
-const FILE_NAMES: readonly string[] = ["polyvol.config.yaml", "polyvol.config.yml", "polyvol.config.json"];
+/** Names of the configuration files that are looked for in a folder, in this order. */
+export const CONFIG_FILE_NAMES: readonly string[] = [
+  "polyvol.config.yaml",
+  "polyvol.config.yml",
+  "polyvol.config.json",
+];
 
 /** What a configuration may be as a file. */
 export const CONFIG_FILE: FileBounds = { mostBytes: 4 * 1024 * 1024, orPipe: true };
@@ -26,7 +30,7 @@ const asText = (_file: string, content: string): string => content;
 export async function findFile(folder: string): Promise<{ readonly file: string; readonly text: string }> {
   await refuseUnfit(folder);
   const finder = lilconfig("polyvol", {
-    searchPlaces: [...FILE_NAMES],
+    searchPlaces: [...CONFIG_FILE_NAMES],
     loaders: { ".yaml": asText, ".yml": asText, ".json": asText },
     stopDir: folder,
     ignoreEmptySearchPlaces: false,
@@ -42,7 +46,7 @@ export async function findFile(folder: string): Promise<{ readonly file: string;
       path: "",
       found:
         code === undefined ? `none in ${folder}` : `${code} only, which is code and is run only when named`,
-      allowed: FILE_NAMES.join(", "),
+      allowed: CONFIG_FILE_NAMES.join(", "),
       hint: `Name another file with --config (in code: loadConfig({ path }))${
         code === undefined ? ", or write one with: polyvol config init" : ""
       }`,
@@ -52,7 +56,7 @@ export async function findFile(folder: string): Promise<{ readonly file: string;
 
 /** Looks at the first one that is there, before it is read: a pipe of that name has no end. */
 async function refuseUnfit(folder: string): Promise<void> {
-  for (const name of FILE_NAMES) {
+  for (const name of CONFIG_FILE_NAMES) {
     const file = join(folder, name);
     try {
       await checkFile(file, CONFIG_FILE);
