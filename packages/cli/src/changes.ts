@@ -1,6 +1,7 @@
 import type { WaitOptions } from "@polyvol/core";
 import type { Context } from "./context.ts";
 import { FAILED, hasCode, reportError, reportNext, reportText, UsageError } from "./errors.ts";
+import type { DeletionOptions } from "./options.ts";
 import { secondsText } from "./output/format.ts";
 import { writeResult } from "./output/result.ts";
 import { writeMessage, writeNote } from "./output/streams.ts";
@@ -80,10 +81,7 @@ export interface Deletion<Resource extends Named> {
   readonly kind: "volume" | "snapshot";
   /** The arguments of the command line. */
   readonly texts: readonly string[];
-  /** `--yes` */
-  readonly yes: boolean | undefined;
-  /** `--held`: delete also what is held. */
-  readonly held: boolean | undefined;
+  readonly options: DeletionOptions;
   find(text: string): Promise<Resource>;
   /** Why each of these must not be deleted: it is held, or that is not visible. Not called with `--held`. */
   holdReasons(resources: readonly Resource[]): Promise<readonly string[]>;
@@ -100,7 +98,7 @@ export async function runDeletion<Resource extends Named>(
   context: Context,
   deletion: Deletion<Resource>,
 ): Promise<number> {
-  const { cloud, kind, texts } = deletion;
+  const { cloud, kind, texts, options } = deletion;
   const found = await Promise.all(texts.map((text) => undefinedIfMissing(deletion.find(text))));
   const resources = [
     ...new Map(found.flatMap((each) => (each === undefined ? [] : [[each.id, each]]))).values(),
@@ -109,7 +107,7 @@ export async function runDeletion<Resource extends Named>(
     if (found[index] === undefined) writeNote(`${kind} ${text} on ${cloud}: not there, nothing to delete\n`);
   }
   const reasons =
-    deletion.held === true || resources.length === 0 ? [] : await deletion.holdReasons(resources);
+    options.held === true || resources.length === 0 ? [] : await deletion.holdReasons(resources);
   if (reasons.length > 0) {
     for (const reason of reasons) reportText(`${cloud}: ${reason}; nothing was deleted`, undefined);
     const release =
@@ -119,7 +117,7 @@ export async function runDeletion<Resource extends Named>(
     reportNext(`${release}; --held deletes what is or may be held all the same`);
     return FAILED;
   }
-  if (resources.length > 0 && !(await confirm(context, deletion.question(resources), deletion.yes))) {
+  if (resources.length > 0 && !(await confirm(context, deletion.question(resources), options.yes))) {
     writeMessage("Nothing was deleted.\n");
     return FAILED;
   }

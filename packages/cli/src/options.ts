@@ -17,6 +17,29 @@ export interface SnapshotOptions extends RegionOptions {
   readonly volume?: string;
 }
 
+/** Options of a command that lists resources. */
+export interface ListOptions extends RegionOptions {
+  readonly name?: string;
+  readonly tag?: Readonly<Record<string, string>>;
+  readonly limit?: number;
+}
+
+/** Options of a command that creates a resource. */
+export interface CreationOptions extends RegionOptions {
+  readonly description?: string;
+  readonly tag?: Readonly<Record<string, string>>;
+  /** False with `--no-wait`. */
+  readonly wait: boolean;
+}
+
+/** Options of a command by which something is lost. */
+export interface DeletionOptions extends RegionOptions {
+  /** Do not ask. */
+  readonly yes?: boolean;
+  /** Delete also what is held. */
+  readonly held?: boolean;
+}
+
 /** Adds `--region` to a command that takes the name of a volume. */
 export function withRegion(command: Command): Command {
   return command.option(

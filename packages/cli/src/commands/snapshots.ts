@@ -7,9 +7,11 @@ import { hasCode, UsageError } from "../errors.ts";
 import { findSnapshot, findVolume, findVolumeOption } from "../find.ts";
 import { type Held, holdReasons, holdText, snapshotHolds } from "../holds.ts";
 import {
+  type CreationOptions,
   count,
+  type DeletionOptions,
+  type ListOptions,
   omitUndefined,
-  type RegionOptions,
   type SnapshotOptions,
   tag,
   withRegion,
@@ -68,13 +70,7 @@ export function addSnapshots(program: Command, action: MakeAction): void {
     .action(action(remove));
 }
 
-interface ListOptions extends SnapshotOptions {
-  readonly name?: string;
-  readonly tag?: Readonly<Record<string, string>>;
-  readonly limit?: number;
-}
-
-async function list(context: Context, options: ListOptions): Promise<number> {
+async function list(context: Context, options: ListOptions & SnapshotOptions): Promise<number> {
   const { volume, name, tag: tags, limit } = options;
   let missing = 0;
   const lists = await onEachCloud(context, async (storage, cloud) => {
@@ -113,11 +109,8 @@ async function get(context: Context, options: SnapshotOptions, text: string): Pr
   await writeSnapshot(context, { cloud, snapshot, held });
 }
 
-interface CreateOptions extends RegionOptions {
-  readonly description?: string;
-  readonly tag?: Readonly<Record<string, string>>;
+interface CreateOptions extends CreationOptions {
   readonly onlyDetached?: boolean;
-  readonly wait: boolean;
 }
 
 async function create(context: Context, options: CreateOptions, text: string, name: string): Promise<void> {
@@ -162,20 +155,18 @@ async function update(context: Context, options: UpdateOptions, text: string): P
   await writeOwnHold(context, cloud, snapshot);
 }
 
-interface DeleteOptions extends SnapshotOptions {
-  readonly yes?: boolean;
-  readonly held?: boolean;
-}
-
-async function remove(context: Context, options: DeleteOptions, texts: readonly string[]): Promise<number> {
+async function remove(
+  context: Context,
+  options: DeletionOptions & SnapshotOptions,
+  texts: readonly string[],
+): Promise<number> {
   const { cloud, storage } = await onOneCloud(context);
   const volume = await findVolumeOption(context, storage, options);
   return await runDeletion(context, {
     cloud,
     kind: "snapshot",
     texts,
-    yes: options.yes,
-    held: options.held,
+    options,
     find: (text) => findSnapshot(context, storage, text, volume),
     holdReasons: (snapshots) => holdReasons(context, storage, "snapshot", snapshots),
     question: (snapshots) =>

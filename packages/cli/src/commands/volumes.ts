@@ -5,14 +5,22 @@ import { addGroup, examples, type Handler, type MakeAction } from "../command.ts
 import type { Context } from "../context.ts";
 import { FAILED, hasCode, UsageError } from "../errors.ts";
 import { findSnapshot, findVolume, isId } from "../find.ts";
-import { type Held, holdReasons, holdText, volumeHold } from "../holds.ts";
-import { count, type Options, omitUndefined, type RegionOptions, size, tag, withRegion } from "../options.ts";
-import { ageText, countText, sizeText, tagsText } from "../output/format.ts";
-import { writeResult } from "../output/result.ts";
+import { holdReasons } from "../holds.ts";
+import {
+  type CreationOptions,
+  count,
+  type DeletionOptions,
+  type ListOptions,
+  omitUndefined,
+  type RegionOptions,
+  size,
+  tag,
+  withRegion,
+} from "../options.ts";
+import { countText, sizeText } from "../output/format.ts";
 import { writeMessage } from "../output/streams.ts";
-import type { Column } from "../output/table.ts";
-import { stateTone } from "../output/terminal.ts";
 import { onEachCloud, onOneCloud } from "../selected-clouds.ts";
+import { writeVolume, writeVolumes } from "./volume-view.ts";
 
 const VOLUME = "id or name of the volume";
 const SERVER = "the provider's id of the server";
@@ -98,26 +106,13 @@ export function addVolumes(program: Command, action: MakeAction): void {
     .action(action(remove));
 }
 
-interface ListOptions extends Options {
-  readonly name?: string;
-  readonly region?: string;
-  readonly tag?: Readonly<Record<string, string>>;
-  readonly limit?: number;
-}
-
 async function list(context: Context, { name, region, tag: tags, limit }: ListOptions): Promise<number> {
   const query = omitUndefined({ name, region, tags });
   const lists = await onEachCloud(context, (storage) =>
     storage.volumes.list(query, context.call).toArray(omitUndefined({ limit })),
   );
-  const rows = await Promise.all(
-    lists.results.flatMap(({ cloud, value }) => value.map((volume) => toRow(cloud, volume))),
-  );
-  if (rows.length > 0 || lists.failures.length === 0) {
-    await writeResult(context.output, rows.map(toData), ({ table }) =>
-      rows.length === 0 ? "No volumes.\n" : table(rows, columns(rows, Date.now())),
-    );
-  }
+  const volumes = lists.results.flatMap(({ cloud, value }) => value.map((volume) => ({ cloud, volume })));
+  if (volumes.length > 0 || lists.failures.length === 0) await writeVolumes(context, volumes);
   return lists.report();
 }
 
@@ -126,14 +121,11 @@ async function get(context: Context, options: RegionOptions, text: string): Prom
   await writeVolume(context, cloud, await findVolume(context, storage, text, options));
 }
 
-interface CreateOptions extends RegionOptions {
+interface CreateOptions extends CreationOptions {
   readonly size?: number;
   readonly fromSnapshot?: string;
   readonly type?: string;
-  readonly description?: string;
-  readonly tag?: Readonly<Record<string, string>>;
   readonly roundUp?: boolean;
-  readonly wait: boolean;
 }
 
 async function create(context: Context, options: CreateOptions, name: string): Promise<void> {
@@ -160,58 +152,48 @@ async function create(context: Context, options: CreateOptions, name: string): P
   await writeVolume(context, cloud, volume);
 }
 
-const resize: Handler<RegionOptions, [string, number]> = (context, options, text, sizeGiB) =>
-  change(context, options, text, {
-    describe: (volume) => `${volume} to ${sizeText(sizeGiB)}`,
-    work: (volumes, id, wait) => volumes.resize(id, sizeGiB, wait),
-  });
-
-const attach: Handler<RegionOptions, [string, string]> = (context, options, text, serverId) =>
-  change(context, options, text, {
-    describe: (volume) => `${volume} to server ${serverId}`,
-    work: (volumes, id, wait) => volumes.attach(id, serverId, wait),
-  });
-
-const detach: Handler<RegionOptions, [string, string]> = (context, options, text, serverId) =>
-  change(context, options, text, {
-    describe: (volume) => `${volume} off server ${serverId}`,
-    work: (volumes, id, wait) => volumes.detach(id, serverId, wait),
-  });
-
-const rename: Handler<RegionOptions, [string, string]> = (context, options, text, newName) =>
-  change(context, options, text, {
-    describe: (volume) => `name of ${volume} to ${newName}`,
-    work: (volumes, id, wait) => volumes.rename(id, newName, wait),
-  });
-
-interface Change {
-  /** What the progress line says; `volume` is such as `volume db on main`. */
-  describe(volume: string): string;
-  work(volumes: BlockStorage["volumes"], id: string, wait: WaitOptions): Promise<Volume>;
+/**
+ * A handler that finds a volume, changes it, and writes it as it is then.
+ *
+ * @param describe the text of the progress line; `volume` is such as `volume db on main`
+ */
+function changing<Value>(
+  describe: (volume: string, value: Value) => string,
+  work: (volumes: BlockStorage["volumes"], id: string, value: Value, wait: WaitOptions) => Promise<Volume>,
+): Handler<RegionOptions, [string, Value]> {
+  return async (context, options, text, value) => {
+    const { cloud, storage } = await onOneCloud(context);
+    const { id, name } = await findVolume(context, storage, text, options);
+    const volume = await withProgress(context, describe(`volume ${name} on ${cloud}`, value), (wait) =>
+      work(storage.volumes, id, value, wait),
+    );
+    await writeVolume(context, cloud, volume);
+  };
 }
 
-/** Finds a volume, changes it, and writes it as it is then. */
-async function change(
-  context: Context,
-  options: RegionOptions,
-  text: string,
-  { describe, work }: Change,
-): Promise<void> {
-  const { cloud, storage } = await onOneCloud(context);
-  const { id, name } = await findVolume(context, storage, text, options);
-  const volume = await withProgress(context, describe(`volume ${name} on ${cloud}`), (wait) =>
-    work(storage.volumes, id, wait),
-  );
-  await writeVolume(context, cloud, volume);
-}
+const resize = changing(
+  (volume, sizeGiB: number) => `${volume} to ${sizeText(sizeGiB)}`,
+  (volumes, id, sizeGiB, wait) => volumes.resize(id, sizeGiB, wait),
+);
 
-interface RevertOptions extends RegionOptions {
-  readonly yes?: boolean;
-}
+const attach = changing(
+  (volume, serverId: string) => `${volume} to server ${serverId}`,
+  (volumes, id, serverId, wait) => volumes.attach(id, serverId, wait),
+);
+
+const detach = changing(
+  (volume, serverId: string) => `${volume} off server ${serverId}`,
+  (volumes, id, serverId, wait) => volumes.detach(id, serverId, wait),
+);
+
+const rename = changing(
+  (volume, newName: string) => `name of ${volume} to ${newName}`,
+  (volumes, id, newName, wait) => volumes.rename(id, newName, wait),
+);
 
 async function revert(
   context: Context,
-  options: RevertOptions,
+  options: DeletionOptions,
   text: string,
   snapshotText: string,
 ): Promise<number> {
@@ -233,10 +215,8 @@ async function revert(
   return 0;
 }
 
-interface DeleteOptions extends RegionOptions {
+interface DeleteOptions extends DeletionOptions {
   readonly deleteSnapshots?: boolean;
-  readonly yes?: boolean;
-  readonly held?: boolean;
 }
 
 async function remove(context: Context, options: DeleteOptions, texts: readonly string[]): Promise<number> {
@@ -246,11 +226,26 @@ async function remove(context: Context, options: DeleteOptions, texts: readonly 
     cloud,
     kind: "volume",
     texts,
-    yes: options.yes,
-    held: options.held,
-    find: (text) => findToDelete(context, storage, text, options),
+    options,
+    find: async (text): Promise<Volume | { readonly id: string; readonly name: string }> => {
+      try {
+        return await findVolume(context, storage, text, options);
+      } catch (error) {
+        // A volume that is gone may have left the snapshots that were to be deleted with it: its id is enough to go on.
+        const mayBeGone = snapshots === "delete" && isId(text) && hasCode(error, "not_found");
+        if (mayBeGone) return { id: text, name: text };
+        throw error;
+      }
+    },
     holdReasons: async (volumes) => {
-      const reasons = [...(await holdReasons(context, storage, "volume", volumes.filter(isVolume)))];
+      const reasons = [
+        ...(await holdReasons(
+          context,
+          storage,
+          "volume",
+          volumes.filter((each): each is Volume => "tags" in each),
+        )),
+      ];
       for (const { id: volumeId } of snapshots === "delete" ? volumes : []) {
         const taken = await storage.snapshots.list({ volumeId }, context.call).toArray();
         reasons.push(...(await holdReasons(context, storage, "snapshot", taken)));
@@ -264,77 +259,4 @@ async function remove(context: Context, options: DeleteOptions, texts: readonly 
     },
     delete: (id, wait) => storage.volumes.delete(id, { ...wait, snapshots }),
   });
-}
-
-function isVolume(volume: Volume | { readonly id: string }): volume is Volume {
-  return "tags" in volume;
-}
-
-/** A volume that is gone may have left the snapshots that were to be deleted with it: its id is enough to go on. */
-async function findToDelete(
-  context: Context,
-  storage: BlockStorage,
-  text: string,
-  options: DeleteOptions,
-): Promise<Volume | { readonly id: string; readonly name: string }> {
-  try {
-    return await findVolume(context, storage, text, options);
-  } catch (error) {
-    const mayBeGone = options.deleteSnapshots === true && isId(text);
-    if (mayBeGone && hasCode(error, "not_found")) return { id: text, name: text };
-    throw error;
-  }
-}
-
-interface Row {
-  readonly cloud: string;
-  readonly volume: Volume;
-  readonly held: Held;
-}
-
-async function toRow(cloud: string, volume: Volume): Promise<Row> {
-  return { cloud, volume, held: await volumeHold(volume) };
-}
-
-/** `held` is `null` where it is not visible: JSON has no `undefined`. */
-const toData = ({ cloud, volume, held }: Row): object => ({ cloud, ...volume, held: held ?? null });
-
-const attachedTo = ({ attachments }: Volume): string =>
-  attachments.map(({ serverId }) => serverId).join(", ");
-
-function columns(rows: readonly Row[], now: number): readonly Column<Row>[] {
-  const hold: Column<Row> = { title: "hold", text: ({ held }) => holdText(held), tone: () => "busy" };
-  return [
-    { title: "cloud", text: ({ cloud }) => cloud },
-    { title: "name", text: ({ volume }) => volume.name, flexible: true },
-    { title: "size", text: ({ volume }) => sizeText(volume.sizeGiB), align: "right" },
-    { title: "state", text: ({ volume }) => volume.state, tone: ({ volume }) => stateTone(volume.state) },
-    ...(rows.some(({ held }) => held !== false) ? [hold] : []),
-    { title: "region", text: ({ volume }) => volume.region },
-    { title: "attached to", text: ({ volume }) => attachedTo(volume), flexible: true },
-    { title: "age", text: ({ volume }) => ageText(volume.createdAt, now), align: "right" },
-    { title: "id", text: ({ volume }) => volume.id },
-  ];
-}
-
-/** Writes one volume. */
-export async function writeVolume({ output }: Context, cloud: string, volume: Volume): Promise<void> {
-  const row = await toRow(cloud, volume);
-  await writeResult(output, toData(row), ({ fields }) =>
-    fields([
-      ["cloud", cloud],
-      ["name", volume.name, "strong"],
-      ["id", volume.id],
-      ["state", volume.state, stateTone(volume.state)],
-      ["hold", holdText(row.held), "busy"],
-      ["size", sizeText(volume.sizeGiB)],
-      ["region", [volume.region, volume.zone ?? ""].filter((part) => part !== "").join(", zone ")],
-      ["type", volume.volumeType ?? ""],
-      ["attached to", attachedTo(volume)],
-      ["description", volume.description ?? ""],
-      ["tags", tagsText(volume)],
-      ["from snapshot", volume.sourceSnapshotId ?? ""],
-      ["created", `${volume.createdAt.toISOString()} (${ageText(volume.createdAt, Date.now())} ago)`],
-    ]),
-  );
 }

@@ -25,6 +25,8 @@ export interface Stage {
 
 interface Scenario extends Stage {
   readonly operator: Operator;
+  /** What each cloud holds before the first night. */
+  readonly before: readonly Inventory[];
 }
 
 /** The nights, counted from 0, in which more than single requests fails. */
@@ -42,8 +44,8 @@ export async function playScenario(stage: Stage): Promise<DemoReport> {
   introduce(stage, policiesText);
   const config = await loadConfig({ path: join(folder.path, CONFIG_FILE) });
   const operator = { ...stage, config, policies: parsePolicies(config.policies) };
-  const scenario: Scenario = { ...stage, operator };
   const before = clouds.map(({ emulator }) => inventoryOf(emulator));
+  const scenario: Scenario = { ...stage, operator, before };
   reporter.heading(
     `${calendar.nights.length} nights of "polyvol backup run", while one request in eight fails`,
   );
@@ -68,9 +70,7 @@ export async function playScenario(stage: Stage): Promise<DemoReport> {
     {
       check: "volumes, and what somebody else made, are untouched",
       looked: before.reduce((total, { volumes, snapshots }) => total + volumes.length + snapshots.length, 0),
-      wrong: clouds.flatMap(({ name, emulator }, index) =>
-        changed(name, before[index], inventoryOf(emulator)),
-      ),
+      wrong: harmed(scenario),
     },
     ...commandChecks,
   ];
@@ -118,13 +118,16 @@ function ownVolumes(inventory: Inventory | undefined): number {
   return inventory?.volumes.filter(({ name }) => !name.startsWith(FOREIGN_PREFIX)).length ?? 0;
 }
 
-/** Resources of the beginning that are gone or different. */
-function changed(cloud: string, before: Inventory | undefined, now: Inventory): readonly string[] {
-  return (["volume", "snapshot"] as const).flatMap((kind) => {
-    const texts = new Map(now[`${kind}s`].map(({ id, text }) => [id, text]));
-    return (before?.[`${kind}s`] ?? []).flatMap(({ id, name, text }) => {
-      if (!texts.has(id)) return [`${cloud}: ${kind} ${name} is gone`];
-      return texts.get(id) === text ? [] : [`${cloud}: ${kind} ${name} has changed`];
+/** The resources that were there before the first night and are gone or different now. */
+function harmed({ clouds, before }: Scenario): readonly string[] {
+  return clouds.flatMap(({ name: cloud, emulator }, index) => {
+    const now = inventoryOf(emulator);
+    const texts = new Map([...now.volumes, ...now.snapshots].map(({ id, text }) => [id, text]));
+    const { volumes = [], snapshots = [] } = before[index] ?? {};
+    return [...volumes, ...snapshots].flatMap((each) => {
+      const kind = "volumeId" in each ? "snapshot" : "volume";
+      if (!texts.has(each.id)) return [`${cloud}: ${kind} ${each.name} is gone`];
+      return texts.get(each.id) === each.text ? [] : [`${cloud}: ${kind} ${each.name} has changed`];
     });
   });
 }
@@ -173,7 +176,7 @@ async function playNights(scenario: Scenario): Promise<Nights> {
     }
     unfinished.push(...problems.map((problem) => `night ${night + 1}: ${problem}`));
     const title = `${String(night + 1).padStart(5)}  ${dayText(at)}`;
-    const wrong = logs.creations.filter(({ held }) => held !== 1).length;
+    const wrong = logs.creations.filter(({ held }) => held !== 1).length + harmed(scenario).length;
     const wrongText = wrong === 0 ? "" : `${countText(wrong, "THING")} NOT AS IT SHOULD BE `;
     reporter.line(nightLine(title, [created, deleted, logs.faults, runs], `${wrongText}${note}`));
   }

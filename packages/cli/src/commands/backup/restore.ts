@@ -10,7 +10,7 @@ import { secondsText } from "../../output/format.ts";
 import { type Renderers, writeCheckResult } from "../../output/result.ts";
 import type { Tone } from "../../output/terminal.ts";
 import { onOneCloud } from "../../selected-clouds.ts";
-import { writeVolume } from "../volumes.ts";
+import { writeVolume } from "../volume-view.ts";
 import { reportProblems } from "./problems.ts";
 import { readPolicies } from "./setup.ts";
 
