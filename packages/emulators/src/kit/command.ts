@@ -183,8 +183,9 @@ async function serve(provider: ProviderCommand, all: SharedValues, io: CommandIo
   return 0;
 }
 
-const INTRODUCTION = `Serves an emulator of a cloud's block-storage API until stopped. The first line on standard output is JSON
-with the provider and the URL.`;
+const INTRODUCTION =
+  "Serves an emulator of a cloud's block-storage API until stopped. The first line on standard output is JSON with " +
+  "the provider and the URL.";
 
 function afterHelp(program: string, { environment, examples }: ProviderCommand): string {
   const width = Math.max(...Object.keys(environment).map((name) => name.length));
