@@ -52,8 +52,11 @@ export interface HarnessIds {
   readonly missingVolume: string;
   /** Well-formed, and never of a snapshot. */
   readonly missingSnapshot: string;
-  /** Well-formed, and never of a server. */
-  readonly missingServer: string;
+  /**
+   * Well-formed, and never of a server. Left out where the provider of volumes knows no servers, and so takes any id
+   * for that of one.
+   */
+  readonly missingServer?: string;
   /** Ids that the provider never gives out, such as with a slash, a dot or a space. At least one. */
   readonly malformed: readonly string[];
   /** Regions that the driver can create in: the default first. At least one; two where there are two. */

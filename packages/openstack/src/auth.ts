@@ -56,9 +56,7 @@ export function createSessions(settings: Settings): Sessions {
       throw withoutSecret(error, secret);
     });
     if (!body.project) {
-      throw new PolyvolError("unauthenticated", "the token is for no project: name one", {
-        outcome: "not_applied",
-      });
+      throw unauthenticated("the token is for no project: name one");
     }
     const catalogue = body.catalog ?? [];
     const place =
@@ -122,13 +120,20 @@ function tokenOf({ headers }: HttpResponse<unknown>): string {
 
 async function secretOf({ secret, method }: Identity): Promise<string> {
   const name = method.replace("_", " ");
-  const details = { outcome: "not_applied" } as const;
   const value = await resolveSecret(secret).catch((cause: unknown) => {
     if (isPolyvolError(cause, "unauthenticated")) throw cause;
-    throw new PolyvolError("unauthenticated", `the source of the ${name} failed`, { ...details, cause });
+    throw unauthenticated(`the source of the ${name} failed`, cause);
   });
-  if (value !== "") return value;
-  throw new PolyvolError("unauthenticated", `the source of the ${name} gave nothing`, details);
+  if (value === "") throw unauthenticated(`the source of the ${name} gave nothing`);
+  return value;
+}
+
+function unauthenticated(reason: string, cause?: unknown): PolyvolError {
+  return new PolyvolError(
+    "unauthenticated",
+    reason,
+    omitUndefined({ outcome: "not_applied" as const, cause }),
+  );
 }
 
 /** The service does not say which of them is wrong. */

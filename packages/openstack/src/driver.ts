@@ -32,6 +32,9 @@ import type { WireVolume } from "./wire.ts";
 /** Where a driver keeps its connection for the provider-specific functions. Shared by copies of this package. */
 export const CONNECTION: unique symbol = Symbol.for("polyvol.openstack.connection") as never;
 
+/** A change that is over once it is answered; of attachments Cinder asks its volume service before it answers. */
+const ENDED: Changed = { settled: true };
+
 /** The largest page that the service gives unless its operator has changed it. */
 const MOST_ON_A_PAGE = 1_000;
 
@@ -44,16 +47,19 @@ export function createDriver(settings: Settings): BlockStorageDriver {
   const regionOf = async (context: CallContext): Promise<string> =>
     (await client.connect(context)).session.region;
 
-  /** An accepted change (202) has begun, and that is all: the resource is looked at until it is as asked. */
-  async function accepted(request: ApiRequest<undefined>, context: CallContext): Promise<Changed> {
-    await send(request, context);
-    return {};
-  }
-
-  /** A change of a volume; one that is refused for what may be its state is judged by that. */
-  async function change(id: string, request: ApiRequest<undefined>, context: CallContext): Promise<Changed> {
+  /**
+   * A change of a volume; one that is refused for what may be its state is judged by that. Once it is accepted (202) it
+   * has begun, and that is all: the resource is looked at until it is as asked.
+   */
+  async function change(
+    id: string,
+    request: ApiRequest<undefined>,
+    context: CallContext,
+    accepted: Changed = {},
+  ): Promise<Changed> {
     try {
-      return await accepted(request, context);
+      await send(request, context);
+      return accepted;
     } catch (error) {
       if (!isAmbiguous(error)) throw error;
       throw unchangeableVolume(error, await volumeAfter(id, error, context));
@@ -120,7 +126,8 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     deleteVolume: async (id, context) => {
       await readers.refuseWhileRead("source_volid", id, context);
       try {
-        return await accepted(api.deleteVolume(id), context);
+        await send(api.deleteVolume(id), context);
+        return {};
       } catch (error) {
         if (!isAmbiguous(error)) throw error;
         const wire = await volumeAfter(id, error, context);
@@ -153,15 +160,16 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     },
     attachVolume: async (id, serverId, context) => {
       await requireNoServers(context);
-      return await change(id, api.attachVolume(id, serverId, MOUNTPOINT), context);
+      return await change(id, api.attachVolume(id, serverId, MOUNTPOINT), context, ENDED);
     },
     detachVolume: async (id, serverId, context) => {
       await requireNoServers(context);
       // A volume that is attached nowhere is "detached" with success, and without an id any attachment may be meant.
       const { volume } = await send(api.getVolume(id), context);
       const attachment = volume.attachments.find((each) => (each.server_id || each.host_name) === serverId);
-      if (attachment?.attachment_id)
-        return await change(id, api.detachVolume(id, attachment.attachment_id), context);
+      if (attachment?.attachment_id) {
+        return await change(id, api.detachVolume(id, attachment.attachment_id), context, ENDED);
+      }
       throw new PolyvolError("not_found", `the volume is not attached to ${show(serverId)}`, {
         outcome: "not_applied",
       });
@@ -169,7 +177,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     revertVolume: (id, snapshotId, context) => change(id, api.revertVolume(id, snapshotId), context),
     renameVolume: async (id, name, context) => {
       await send(api.updateVolume(id, { name }), context);
-      return { settled: true };
+      return ENDED;
     },
 
     createSnapshot: async (input, context) => {
@@ -198,7 +206,8 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     deleteSnapshot: async (id, context) => {
       await readers.refuseWhileRead("snapshot_id", id, context);
       try {
-        return await accepted(api.deleteSnapshot(id), context);
+        await send(api.deleteSnapshot(id), context);
+        return {};
       } catch (error) {
         if (!isAmbiguous(error)) throw error;
         const { snapshot } = await send(api.getSnapshot(id), context);
@@ -211,7 +220,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
         api.updateSnapshot(id, omitUndefined({ name, description: checkDescription(description) })),
         context,
       );
-      return { settled: true };
+      return ENDED;
     },
     attemptIdOf,
     isBlocked,

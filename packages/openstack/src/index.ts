@@ -10,6 +10,7 @@ export {
   type OpenStackMessage,
   type OpenStackOperations,
   type OpenStackQuotas,
+  type OpenStackTagTarget,
   type OpenStackVolumeType,
   type OpenStackZone,
   openStack,

@@ -17,7 +17,15 @@ export type OpenStackZone = WireZone;
 /** Why something failed, as the API has it. */
 export type OpenStackMessage = WireMessage;
 
-type Entries = Readonly<Record<string, string>>;
+/** What carries tags. */
+export interface OpenStackTagTarget {
+  /** Which of the two it is. */
+  readonly kind: "volume" | "snapshot";
+  /** Its id. */
+  readonly id: string;
+}
+
+type Tags = Readonly<Record<string, string>>;
 
 /**
  * What the service can do and the neutral interface has no call for, under the retries, deadlines, errors and events
@@ -80,39 +88,18 @@ export class OpenStackOperations {
   /** Sets the description of a volume. */
   async describeVolume(id: string, description: string, options?: CallOptions): Promise<void> {
     const request = () => api.updateVolume(id, { description: checkDescription(description) });
-    await this.#send("setDescription", request, options);
+    await this.#send("describeVolume", request, options);
   }
 
-  /** Sets tags of a volume; others stay. @throws `not_found` */
-  async setVolumeMetadata(id: string, entries: Entries, options?: CallOptions): Promise<void> {
-    await this.#send(
-      "setVolumeMetadata",
-      () => api.setMetadata("volumes", id, checkEntries(entries)),
-      options,
-    );
+  /** Sets tags of a volume or snapshot; others stay. @throws `not_found` */
+  async setTags({ kind, id }: OpenStackTagTarget, tags: Tags, options?: CallOptions): Promise<void> {
+    for (const key of Object.keys(tags)) checkKey(key);
+    await this.#send("setTags", () => api.setMetadata(`${kind}s`, id, tags), options);
   }
 
-  /** Sets tags of a snapshot; others stay. @throws `not_found` */
-  async setSnapshotMetadata(id: string, entries: Entries, options?: CallOptions): Promise<void> {
-    await this.#send(
-      "setSnapshotMetadata",
-      () => api.setMetadata("snapshots", id, checkEntries(entries)),
-      options,
-    );
-  }
-
-  /** Takes a tag off a volume. @throws `not_found` where it has none of the key */
-  async deleteVolumeMetadata(id: string, key: string, options?: CallOptions): Promise<void> {
-    await this.#send("deleteVolumeMetadata", () => api.deleteMetadata("volumes", id, checkKey(key)), options);
-  }
-
-  /** Takes a tag off a snapshot. @throws `not_found` where it has none of the key */
-  async deleteSnapshotMetadata(id: string, key: string, options?: CallOptions): Promise<void> {
-    await this.#send(
-      "deleteSnapshotMetadata",
-      () => api.deleteMetadata("snapshots", id, checkKey(key)),
-      options,
-    );
+  /** Takes a tag off. @throws `not_found` where there is none of the key, too */
+  async removeTag({ kind, id }: OpenStackTagTarget, key: string, options?: CallOptions): Promise<void> {
+    await this.#send("removeTag", () => api.deleteMetadata(`${kind}s`, id, checkKey(key)), options);
   }
 
   #send<T>(name: string, request: () => ApiRequest<T>, options: CallOptions | undefined): Promise<T> {
@@ -132,11 +119,6 @@ export class OpenStackOperations {
 /** The service's own operations on `storage`. @throws PolyvolError `invalid_argument` for one of another provider */
 export function openStack(storage: BlockStorage): OpenStackOperations {
   return new OpenStackOperations(storage);
-}
-
-function checkEntries(entries: Entries): Entries {
-  for (const key of Object.keys(entries)) checkKey(key);
-  return entries;
 }
 
 /** The mark of a create tells own from foreign: without it, nothing could be told any more. */

@@ -5,6 +5,8 @@ import {
   type FilledOf,
   type HttpOptions,
   httpOptions,
+  type Option,
+  omitUndefined,
   option,
   type SecretSource,
   secretOption,
@@ -15,118 +17,68 @@ import * as z from "zod";
 import { isVersion, type OpenStackApiVersion } from "./api-versions.ts";
 
 const text = z.string().min(1);
-const TEXT = "a text that is not empty";
 const SECRET = "text, { file: path } or a callback";
-const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
+const isText = (value: unknown): boolean => text.safeParse(value).success;
+
+/** A name or an id that a variable of OpenStack's own tools holds, too. */
+function words(description: string, variable: string, example: string): Option<string> {
+  const said = { description, defaultText: `\`${variable}\``, example, variables: [variable] };
+  return option(text, { ...said, allowed: "a text that is not empty" });
+}
 
 const own = {
   /** The identity service (Keystone), such as `https://cloud.example:5000/v3`. Default: `OS_AUTH_URL`. */
-  authUrl: option(z.url({ protocol: /^https?$/ }), {
-    allowed: "an https URL, or an http one of a loopback address",
+  authUrl: {
+    ...httpOptions.baseUrl,
     description: "The identity service (Keystone), such as `https://cloud.example:5000/v3`.",
-    defaultText: "`OS_AUTH_URL`",
-    example: "https://cloud.example:5000/v3",
-    required: true,
-    // A URL can hold a password.
-    hidden: true,
-    variables: ["OS_AUTH_URL"],
-  }),
+    ...{ defaultText: "`OS_AUTH_URL`", example: "https://cloud.example:5000/v3" },
+    ...{ required: true as const, variables: ["OS_AUTH_URL"] },
+  },
   /** Name of the user, within a domain. Default: `OS_USERNAME`. */
-  username: option(text, {
-    allowed: TEXT,
-    description: "Name of the user, within a domain.",
-    defaultText: "`OS_USERNAME`",
-    example: "backup",
-    variables: ["OS_USERNAME"],
-  }),
+  username: words("Name of the user, within a domain.", "OS_USERNAME", "backup"),
   /** Id of the user, in place of its name and domain. Default: `OS_USER_ID`. */
-  userId: option(text, {
-    allowed: TEXT,
-    description: "Id of the user, in place of its name and domain.",
-    defaultText: "`OS_USER_ID`",
-    example: "5f1c8d",
-    variables: ["OS_USER_ID"],
-  }),
+  userId: words("Id of the user, in place of its name and domain.", "OS_USER_ID", "5f1c8d"),
   /** Domain of the user by name; without one the domain with the id `default`. Default: `OS_USER_DOMAIN_NAME`. */
-  userDomainName: option(text, {
-    allowed: TEXT,
-    description: "Domain of the user by name; without one the domain with the id `default`.",
-    defaultText: "`OS_USER_DOMAIN_NAME`",
-    example: "Default",
-    variables: ["OS_USER_DOMAIN_NAME"],
-  }),
+  userDomainName: words(
+    "Domain of the user by name; without one the domain with the id `default`.",
+    ...(["OS_USER_DOMAIN_NAME", "Default"] as const),
+  ),
   /** Domain of the user by id. Default: `OS_USER_DOMAIN_ID`. */
-  userDomainId: option(text, {
-    allowed: TEXT,
-    description: "Domain of the user by id.",
-    defaultText: "`OS_USER_DOMAIN_ID`",
-    example: "default",
-    variables: ["OS_USER_DOMAIN_ID"],
-  }),
+  userDomainId: words("Domain of the user by id.", "OS_USER_DOMAIN_ID", "default"),
   /** Name of the project, within a domain. Default: `OS_PROJECT_NAME`. */
-  projectName: option(text, {
-    allowed: TEXT,
-    description: "Name of the project, within a domain.",
-    defaultText: "`OS_PROJECT_NAME`",
-    example: "shop",
-    variables: ["OS_PROJECT_NAME"],
-  }),
+  projectName: words("Name of the project, within a domain.", "OS_PROJECT_NAME", "shop"),
   /** Id of the project, in place of its name and domain. Default: `OS_PROJECT_ID`. */
-  projectId: option(text, {
-    allowed: TEXT,
-    description: "Id of the project, in place of its name and domain.",
-    defaultText: "`OS_PROJECT_ID`",
-    example: "9b2e4a",
-    variables: ["OS_PROJECT_ID"],
-  }),
+  projectId: words("Id of the project, in place of its name and domain.", "OS_PROJECT_ID", "9b2e4a"),
   /** Domain of the project by name; without one the domain with the id `default`. Default: `OS_PROJECT_DOMAIN_NAME`. */
-  projectDomainName: option(text, {
-    allowed: TEXT,
-    description: "Domain of the project by name; without one the domain with the id `default`.",
-    defaultText: "`OS_PROJECT_DOMAIN_NAME`",
-    example: "Default",
-    variables: ["OS_PROJECT_DOMAIN_NAME"],
-  }),
+  projectDomainName: words(
+    "Domain of the project by name; without one the domain with the id `default`.",
+    ...(["OS_PROJECT_DOMAIN_NAME", "Default"] as const),
+  ),
   /** Domain of the project by id. Default: `OS_PROJECT_DOMAIN_ID`. */
-  projectDomainId: option(text, {
-    allowed: TEXT,
-    description: "Domain of the project by id.",
-    defaultText: "`OS_PROJECT_DOMAIN_ID`",
-    example: "default",
-    variables: ["OS_PROJECT_DOMAIN_ID"],
-  }),
+  projectDomainId: words("Domain of the project by id.", "OS_PROJECT_DOMAIN_ID", "default"),
   /** Id of an application credential, which has its project with it. Default: `OS_APPLICATION_CREDENTIAL_ID`. */
-  applicationCredentialId: option(text, {
-    allowed: TEXT,
-    description: "Id of an application credential, which has its project with it.",
-    defaultText: "`OS_APPLICATION_CREDENTIAL_ID`",
-    example: "a1b2c3",
-    variables: ["OS_APPLICATION_CREDENTIAL_ID"],
-  }),
+  applicationCredentialId: words(
+    "Id of an application credential, which has its project with it.",
+    ...(["OS_APPLICATION_CREDENTIAL_ID", "a1b2c3"] as const),
+  ),
   /** Name of an application credential, together with the user. Default: `OS_APPLICATION_CREDENTIAL_NAME`. */
-  applicationCredentialName: option(text, {
-    allowed: TEXT,
-    description: "Name of an application credential, together with the user.",
-    defaultText: "`OS_APPLICATION_CREDENTIAL_NAME`",
-    example: "backup",
-    variables: ["OS_APPLICATION_CREDENTIAL_NAME"],
-  }),
+  applicationCredentialName: words(
+    "Name of an application credential, together with the user.",
+    ...(["OS_APPLICATION_CREDENTIAL_NAME", "backup"] as const),
+  ),
   /** Password: the value, `{ file }`, or a callback asked at every login. Else `OS_PASSWORD`. */
   password: secretOption(SECRET, { description: "password", variables: ["OS_PASSWORD"] }, isText),
   /** Secret of the application credential, given like the password. Else `OS_APPLICATION_CREDENTIAL_SECRET`. */
   applicationCredentialSecret: secretOption(
     SECRET,
-    {
-      description: "secret of an application credential",
-      variables: ["OS_APPLICATION_CREDENTIAL_SECRET"],
-    },
+    { description: "secret of an application credential", variables: ["OS_APPLICATION_CREDENTIAL_SECRET"] },
     isText,
   ),
   /** A token of Keystone that is there already, given like the password. It ends when it ends. Else `OS_TOKEN`. */
   token: secretOption(SECRET, { description: "token of Keystone", variables: ["OS_TOKEN"] }, isText),
   /** Region: volumes are made and listed in it. Default: `OS_REGION_NAME`, else the only one there is. */
   region: option(text, {
-    allowed: TEXT,
+    allowed: "a text that is not empty",
     description: "Region: volumes are made and listed in it.",
     defaultText: "`OS_REGION_NAME`, else the only one there is",
     variables: ["OS_REGION_NAME"],
@@ -199,9 +151,10 @@ export interface Identity {
 
 /** The options, checked and complete. Never printed: `identity` can hold a secret. */
 export interface Settings
-  extends Pick<FilledOf<typeof own>, "interface" | "apiVersion" | "settleMs" | "authUrl"> {
-  readonly region: string | undefined;
-  readonly baseUrl: string | undefined;
+  extends Pick<
+    FilledOf<typeof own>,
+    "interface" | "apiVersion" | "settleMs" | "authUrl" | "region" | "baseUrl"
+  > {
   readonly identity: Identity;
   readonly clock: Clock;
   readonly quotas: readonly RequestQuota[];
@@ -226,58 +179,43 @@ export function readOptions(
   const place = Object.fromEntries(OF_THE_PLACE.map((name) => [name, environment[name]]));
   const { own: all, http, storage } = openStackOptions.read(given, isOwn ? place : environment);
   const { baseUrl: _, ...rest } = http;
-  const { region, baseUrl, authUrl, apiVersion, settleMs, quotas } = all;
   return {
-    region,
-    baseUrl,
-    interface: all.interface,
-    apiVersion,
-    settleMs,
-    authUrl: /\/v3\/?$/.test(authUrl) ? authUrl : `${authUrl.replace(/\/+$/, "")}/v3`,
+    ...all,
+    authUrl: /\/v3\/?$/.test(all.authUrl) ? all.authUrl : `${all.authUrl.replace(/\/+$/, "")}/v3`,
     identity: identityOf(all),
     clock: storage.clock ?? systemClock,
-    quotas: quotas ?? storage.limits?.requestQuotas ?? [],
-    http: rest,
-    storage,
+    quotas: all.quotas ?? storage.limits?.requestQuotas ?? [],
+    ...{ http: rest, storage },
   };
 }
 
 /** Of several ways the narrowest: an application credential, a token, a password. */
 function identityOf(given: OpenStackStorageOptions): Identity {
-  const { applicationCredentialSecret, applicationCredentialId, applicationCredentialName, token, password } =
-    given;
+  const { applicationCredentialSecret, applicationCredentialId: id, token } = given;
+  const { missing } = openStackOptions;
   const user = named(given.userId, given.username, given.userDomainId, given.userDomainName);
   const project = named(given.projectId, given.projectName, given.projectDomainId, given.projectDomainName);
   if (applicationCredentialSecret !== undefined) {
-    const credential =
-      applicationCredentialId === undefined
-        ? {
-            name: applicationCredentialName ?? openStackOptions.missing("applicationCredentialId"),
-            user: user ?? openStackOptions.missing("userId"),
-          }
-        : { id: applicationCredentialId };
+    const name =
+      given.applicationCredentialName ?? (id === undefined ? missing("applicationCredentialId") : "");
+    const credential = id === undefined ? { name, user: user ?? missing("userId") } : { id };
     return { method: "application_credential", secret: applicationCredentialSecret, named: credential };
   }
-  const scope = project === undefined ? undefined : { project };
+  const scope = project && { project };
   if (token !== undefined) {
-    return { method: "token", secret: token, named: {}, ...(scope === undefined ? {} : { scope }) };
+    return omitUndefined({ method: "token" as const, secret: token, named: {}, scope });
   }
   return {
     method: "password",
-    secret: password ?? openStackOptions.missing("password"),
-    named: user ?? openStackOptions.missing("username"),
-    scope: scope ?? openStackOptions.missing("projectName"),
+    secret: given.password ?? missing("password"),
+    named: user ?? missing("username"),
+    scope: scope ?? missing("projectName"),
   };
 }
 
 function named(id?: string, name?: string, domainId?: string, domainName?: string): object | undefined {
   if (id !== undefined) return { id };
   if (name === undefined) return undefined;
-  return {
-    name,
-    domain:
-      domainId === undefined && domainName !== undefined
-        ? { name: domainName }
-        : { id: domainId ?? "default" },
-  };
+  const byName = domainId === undefined && domainName !== undefined;
+  return { name, domain: byName ? { name: domainName } : { id: domainId ?? "default" } };
 }

@@ -2,7 +2,26 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { VirtualClock } from "@polyvol/core/driver";
+import { createVirtualClock, systemClock, type VirtualClock } from "@polyvol/core/driver";
+
+/** The service's work takes real time: whoever waits for it on the virtual clock gives it so much in each pause. */
+const REAL_PAUSE_MS = 250;
+
+/** A virtual clock that begins now, and stands still for a real moment whenever somebody goes to sleep. */
+export function createPacedClock(): VirtualClock {
+  const clock = createVirtualClock(Date.now());
+  return {
+    ...clock,
+    get sleepers() {
+      return clock.sleepers;
+    },
+    sleep: (ms, abortSignal) => {
+      const moment = systemClock.sleep(Math.min(ms, REAL_PAUSE_MS), abortSignal).catch(() => undefined);
+      void clock.during(() => moment);
+      return clock.sleep(ms, abortSignal);
+    },
+  };
+}
 
 /** A time of Cinder's: UTC, without a zone. */
 const TIME = /"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)"/g;

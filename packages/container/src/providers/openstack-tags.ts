@@ -5,12 +5,13 @@ import type { WriteSnapshotTag } from "./registration.ts";
 /** Tags are metadata there: one of a key, changed for itself. */
 export const writeSnapshotTag: WriteSnapshotTag = async (storage, snapshot, key, present, options) => {
   const operations = openStack(storage);
+  const target = { kind: "snapshot", id: snapshot.id } as const;
   if (present) {
-    await operations.setSnapshotMetadata(snapshot.id, { [key]: "" }, options);
+    await operations.setTags(target, { [key]: "" }, options);
     return;
   }
   try {
-    await operations.deleteSnapshotMetadata(snapshot.id, key, options);
+    await operations.removeTag(target, key, options);
   } catch (error) {
     if (!isPolyvolError(error, "not_found")) throw error;
     // Not the tag, but the snapshot may be what is missing.
