@@ -1,0 +1,135 @@
+/** The volume service away for a while, and the whole server killed in the middle of work. */
+import { isPolyvolError } from "@polyvol/core";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { report } from "../../src/report.ts";
+import { type CinderCloud, openCloud } from "../src/cloud.ts";
+import { control } from "../src/project.ts";
+import { readServer } from "../src/server.ts";
+import {
+  isVolumeServiceUp,
+  killServers,
+  startServers,
+  startVolumeService,
+  stopVolumeService,
+} from "../src/service.ts";
+
+/** A cloud whose volume service is there, and is there again when the test is over. */
+async function open(): Promise<CinderCloud> {
+  const cloud = await openCloud();
+  onTestFinished(async () => {
+    startVolumeService();
+    await expect.poll(isVolumeServiceUp).toBe(true);
+  });
+  return cloud;
+}
+
+const creating = (cloud: CinderCloud, name: string): boolean =>
+  [...cloud.holds().volumes, ...cloud.holds().snapshots].some(
+    (each) => each.name === name && each.status === "creating",
+  );
+
+describe.skipIf(readServer() === undefined)("a real Cinder whose volume service is away", () => {
+  test("work that was accepted is waited for, and done when the service is back", async () => {
+    const cloud = await open();
+    const { volumes, snapshots } = cloud.storage();
+    const before = await volumes.create({ name: "before", sizeGiB: 1 });
+    stopVolumeService();
+    const volume = volumes.create({ name: "meanwhile", sizeGiB: 1 });
+    const snapshot = snapshots.create({ name: "meanwhile-too", volumeId: before.id });
+    const both = Promise.allSettled([volume, snapshot]);
+    await expect.poll(() => creating(cloud, "meanwhile") && creating(cloud, "meanwhile-too")).toBe(true);
+    startVolumeService();
+    await both;
+    const ids = [(await volume).id, (await snapshot).id];
+    const held = [...cloud.holds().volumes, ...cloud.holds().snapshots];
+    expect(held.map(({ name, status }) => [name, status])).toEqual([
+      ["before", "available"],
+      ["meanwhile", "available"],
+      ["meanwhile-too", "available"],
+    ]);
+    expect(held.slice(1).map(({ id }) => id)).toEqual(ids);
+  });
+
+  test("when it is known to be away, what fails says why and leaves nothing; later the same calls succeed", async () => {
+    const cloud = await open();
+    const { volumes, snapshots } = cloud.storage();
+    const before = await volumes.create({ name: "before", sizeGiB: 1 });
+    stopVolumeService();
+    await expect.poll(isVolumeServiceUp).toBe(false);
+    const works = {
+      create: () => volumes.create({ name: "meanwhile", sizeGiB: 1 }),
+      snapshot: () => snapshots.create({ name: "meanwhile-too", volumeId: before.id }),
+      resize: () => volumes.resize(before.id, 2),
+    };
+    const reasons: Record<string, string> = {};
+    for (const [name, work] of Object.entries(works)) {
+      const failure = await work().then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      expect(isPolyvolError(failure, "operation_failed"), `${name}: ${failure}`).toBe(true);
+      reasons[name] = String(failure);
+    }
+    expect(reasons["create"]).toContain("Could not find any available weighted backend");
+    expect(reasons["resize"]).toContain("Could not find any available weighted backend");
+    expect(cloud.holds()).toEqual({
+      volumes: [{ id: before.id, name: "before", status: "available" }],
+      snapshots: [],
+    });
+
+    startVolumeService();
+    await expect.poll(isVolumeServiceUp).toBe(true);
+    for (const work of Object.values(works)) await work();
+    expect((await volumes.get(before.id)).sizeGiB).toBe(2);
+    expect(cloud.holds().volumes.map(({ status }) => status)).toEqual(["available", "available"]);
+    expect(cloud.holds().snapshots.map(({ status }) => status)).toEqual(["available"]);
+  });
+});
+
+describe.skipIf(readServer() === undefined)("a real Cinder that is killed in the middle of work", () => {
+  test("what was under way fails or succeeds, and the same calls end with one of each", async () => {
+    const EACH = 5;
+    const cloud = await openCloud();
+    const { volumes, snapshots } = cloud.storage();
+    const sources = await Promise.all(
+      Array.from({ length: EACH }, (_, index) => volumes.create({ name: `source-${index}`, sizeGiB: 1 })),
+    );
+    const works = sources.flatMap(({ id }, index) => [
+      () => volumes.create({ name: `made-${index}`, sizeGiB: 1 }),
+      () => snapshots.create({ name: `made-${index}`, volumeId: id }),
+    ]);
+    control(cloud.server, { delay: { create_volume: 60, create_snapshot: 60 } });
+    const first = Promise.allSettled(works.map((work) => work()));
+    await expect
+      .poll(() => {
+        const { volumes: heldVolumes, snapshots: heldSnapshots } = cloud.holds();
+        return [...heldVolumes, ...heldSnapshots].filter(({ status }) => status === "creating").length;
+      })
+      .toBe(works.length);
+    await killServers();
+    control(cloud.server, undefined);
+    await startServers();
+
+    const results = await first;
+    const again = await Promise.allSettled(works.map((work) => work()));
+    const held = cloud.holds();
+    const made = [...held.volumes, ...held.snapshots].filter(({ name }) => name.startsWith("made-"));
+    const returned = new Set(again.flatMap((each) => (each.status === "fulfilled" ? [each.value.id] : [])));
+    const figures = {
+      "under way": works.length,
+      "failed at first": results.filter(({ status }) => status === "rejected").length,
+      "made by the same calls": returned.size,
+      "left behind": made.filter(({ id }) => !returned.has(id)).length,
+    };
+    report({
+      id: "33-cinder-killed",
+      promise: "7",
+      what: "creates on a real Cinder that is killed and started again",
+      figures,
+      bar: `made ${works.length}, left behind 0`,
+    });
+    expect(again.filter(({ status }) => status === "rejected")).toEqual([]);
+    expect(figures).toMatchObject({ "made by the same calls": works.length, "left behind": 0 });
+    expect(made.every(({ status }) => status === "available")).toBe(true);
+  });
+});
