@@ -110,16 +110,18 @@ export async function takeOver<T extends Volume | Snapshot>(
 
 /**
  * Takes over a resource that a look found: read anew by its id, and only when it is what was asked for.
- * `undefined` when it has gone since.
+ * `undefined` when it has gone since. `failedSince` decides about one that has failed since the look.
  * @throws PolyvolError `already_exists` naming the difference; `conflict` when it is failed or being deleted
  */
 export async function adopt<T extends Volume | Snapshot>(
   call: Call,
   create: NamedCreate<T>,
   found: T,
+  failedSince?: (failed: T) => Promise<T | undefined>,
 ): Promise<T | undefined> {
   const existing = await create.get(call, found.id);
   if (existing === undefined) return undefined;
+  if (existing.state === "error" && failedSince !== undefined) return await failedSince(existing);
   call.about({ kind: create.kind, id: existing.id, name: create.name });
   if (!isLive(existing)) {
     throw conflict(

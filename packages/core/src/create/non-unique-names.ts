@@ -66,7 +66,7 @@ async function findExisting<T extends Volume | Snapshot>(
     const found = liveNamed(create, all);
     const [first, second] = found;
     if (second !== undefined) throw severalFound(create.kind, found);
-    if (first !== undefined) return await adopt(call, create, first);
+    if (first !== undefined) return await adoptFound(call, create, first, remove);
     if (look > 1 || !hasUnmarked(create, all)) {
       const mended = await clearFailed(call, create, all, remove);
       return mended && (await adopt(call, create, mended));
@@ -74,6 +74,19 @@ async function findExisting<T extends Volume | Snapshot>(
     // Whoever made it may be removing it just now.
     await call.sleep(call.runtime.driver.settleMs);
   }
+}
+
+/** Takes over what a look found. What has failed since that look goes the way of all that failed under the name. */
+async function adoptFound<T extends Volume | Snapshot>(
+  call: Call,
+  create: NamedCreate<T>,
+  found: T,
+  remove: Remove<T>,
+): Promise<T | undefined> {
+  return await adopt(call, create, found, async (failed) => {
+    const mended = await clearFailed(call, create, [failed], remove);
+    return mended && (await adopt(call, create, mended));
+  });
 }
 
 /**
@@ -92,7 +105,7 @@ async function lookUntilVisible<T extends Volume | Snapshot>(
     const found = liveNamed(create, all);
     const own = found.filter((each) => create.attemptIdOf(each) === attemptId);
     const candidate = oldestOf(own) ?? oldestOf(found);
-    const resource = candidate && (await adopt(call, create, candidate));
+    const resource = candidate && (await adoptFound(call, create, candidate, remove));
     if (resource !== undefined) return { resource, ownIds: own.map((each) => each.id) };
     if (look >= LOOKS_WITHIN_SETTLE) {
       // There was none before the request: what has failed since may be its effect, and another goes beside it no more.

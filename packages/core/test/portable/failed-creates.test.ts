@@ -158,6 +158,61 @@ describe.each(KINDS)("a %s whose creation the provider accepts and does not carr
   });
 });
 
+describe.each(KINDS)("a %s that fails between the listing that shows it and the look at it", (kind) => {
+  /** Listings that still show what has failed as being made. */
+  const behind = <T extends Volume | Snapshot>(page: { readonly items: readonly T[] }) => ({
+    ...page,
+    items: page.items.map((each) =>
+      each.state === "error" ? { ...each, state: "creating" as const, providerState: "creating" } : each,
+    ),
+  });
+
+  test.each(["lost its answer", "was made by a process that is gone"])("and %s", async (before) => {
+    const here = world();
+    const { create, begin, states, method } = await creating(kind, here);
+    const lost = new PolyvolError("unavailable", "connection lost", { retryable: true, outcome: "unknown" });
+    let behindFor = 1;
+    const storage = here.storage({
+      listVolumes: async (...given) => {
+        const page = await here.driver.listVolumes(...given);
+        return page.items.some(({ state }) => state === "error") && behindFor-- > 0 ? behind(page) : page;
+      },
+      listSnapshots: async (...given) => {
+        const page = await here.driver.listSnapshots(...given);
+        return page.items.some(({ state }) => state === "error") && behindFor-- > 0 ? behind(page) : page;
+      },
+    });
+    here.account.inject({ on: method, effect: "break" });
+    if (before === "lost its answer") {
+      const driver = here.driver[method].bind(here.driver) as (...given: unknown[]) => Promise<unknown>;
+      let sent = 0;
+      Object.assign(storage.driver, {
+        [method]: async (...given: unknown[]) => {
+          sent += 1;
+          const answer = await driver(...given);
+          if (sent > 1) return answer;
+          await here.clock.sleep(30_000);
+          throw lost;
+        },
+      });
+    } else {
+      await begin(here.storage());
+      await here.clock.sleep(60_000);
+    }
+    const result = await create(storage).catch((error: unknown) => error);
+    expect(behindFor).toBeLessThan(1);
+    if (kind === "snapshot") {
+      // By its mark it is Polyvol's own: it is removed, and another made in its place.
+      expect(result).not.toBeInstanceOf(Error);
+      expect(await states()).toEqual(["available"]);
+      return;
+    }
+    expect(result).toMatchObject({ code: "conflict", retryable: false });
+    expect((result as PolyvolError).reason).toMatch(/^1 failed volume has this name: \S+ \(error\); look/);
+    expect(await states()).toEqual(["error"]);
+  });
+});
+
 describe.each(KINDS)("a %s that was made and used", (kind) => {
   test.each(["the same operation", "one that is resumed"])(
     "is not taken for a failed create by %s",
