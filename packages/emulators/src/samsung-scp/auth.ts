@@ -1,8 +1,8 @@
 import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
 import * as z from "zod";
 import type { ServiceRequest } from "../kit/service.ts";
-import { text } from "../kit/validation.ts";
-import { type Text, unauthorized } from "./errors.ts";
+import { InvalidInput, text } from "../kit/validation.ts";
+import { type Text, unauthorized } from "./responses.ts";
 
 /** An access key that the emulator accepts. */
 export const accessKey = z.strictObject({
@@ -21,6 +21,25 @@ export const accessKey = z.strictObject({
   actions: z.array(text).readonly().optional(),
 });
 
+type AccessKey = z.output<typeof accessKey>;
+
+/** The key of its own options and those of the list, each once and at least one; throws `InvalidInput`. */
+export function allAccessKeys(options: {
+  readonly accessKey?: string | undefined;
+  readonly secretKey?: string | undefined;
+  readonly accessKeys: readonly AccessKey[];
+}): readonly AccessKey[] {
+  const { accessKey, secretKey, accessKeys } = options;
+  if ((accessKey === undefined) !== (secretKey === undefined))
+    throw new InvalidInput("accessKey and secretKey go together.");
+  const first = accessKey === undefined || secretKey === undefined ? [] : [{ accessKey, secretKey }];
+  const keys = [...first, ...accessKeys];
+  if (keys.length === 0) throw new InvalidInput("At least one access key is needed.");
+  if (new Set(keys.map((key) => key.accessKey)).size < keys.length)
+    throw new InvalidInput("An access key is given twice.");
+  return keys;
+}
+
 /** Who sent a request. */
 export interface Caller {
   readonly accountId: string;
@@ -29,7 +48,7 @@ export interface Caller {
 }
 
 export interface AuthOptions {
-  readonly accessKeys: readonly z.output<typeof accessKey>[];
+  readonly accessKeys: readonly AccessKey[];
   readonly defaultAccountId: string;
   /** A base URL, besides the one addressed, over which a client may have signed; without a slash at the end. */
   readonly publicUrl?: string | undefined;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { atLeast, type Field, fieldText, invalid, type Text } from "./errors.ts";
+import { atLeast, type Field, fieldText, invalid, type Text } from "./responses.ts";
 
 /** The smallest data volume and the step of sizes, in GiB. */
 export const SIZE_STEP = 8;

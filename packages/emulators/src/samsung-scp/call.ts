@@ -2,9 +2,9 @@ import type { Collection, Keyed } from "../kit/collection.ts";
 import type { ServiceRequest, ServiceResponse } from "../kit/service.ts";
 import type { ResolvedVersion } from "./api-versions.ts";
 import type { Caller } from "./auth.ts";
-import { notFound } from "./errors.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { Renderer } from "./render.ts";
+import { notFound } from "./responses.ts";
 import type { Account, State } from "./state.ts";
 
 /** One request that has passed the gateway: signed, of a known version, permitted. */

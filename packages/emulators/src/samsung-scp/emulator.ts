@@ -6,13 +6,21 @@ import { InvalidInput } from "../kit/validation.ts";
 import { createVersionTable, type ResolvedVersion } from "./api-versions.ts";
 import { createAuthentication, hasScpHeaders } from "./auth.ts";
 import { json } from "./call.ts";
-import { errorResponse, failureResponse, gatewayResponse } from "./error-responses.ts";
-import { ApiError, forbidden, methodNotAllowed, noSuchVersion, notFound } from "./errors.ts";
 import { type Operation, operations } from "./operations.ts";
 import { resolveOptions, type SamsungScpOptions } from "./options.ts";
-import { createRenderer } from "./render.ts";
+import { createRenderer, inventoryOf } from "./render.ts";
+import {
+  ApiError,
+  errorResponse,
+  failureResponse,
+  forbidden,
+  gatewayResponse,
+  methodNotAllowed,
+  noSuchVersion,
+  notFound,
+} from "./responses.ts";
 import { addSeed } from "./seed.ts";
-import { createState, inventoryOf } from "./state.ts";
+import { createState } from "./state.ts";
 
 /** The provider's own options and those of every emulator: clock, latency, faults, log. */
 export interface SamsungScpEmulatorOptions extends SamsungScpOptions, EmulatorOptions {}

@@ -6,4 +6,4 @@
 export { createSamsungScpEmulator, type SamsungScpEmulatorOptions } from "./emulator.ts";
 export type { SamsungScpOptions } from "./options.ts";
 export type { SamsungScpState } from "./render.ts";
-export type { SamsungScpSeed } from "./seed.ts";
+export type { SamsungScpSeed } from "./seed-schema.ts";

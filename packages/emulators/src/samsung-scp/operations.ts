@@ -1,7 +1,7 @@
 import type { ServiceResponse } from "../kit/service.ts";
 import type { Call } from "./call.ts";
-import type { AccessLevel } from "./errors.ts";
 import * as quotas from "./quotas.ts";
+import type { AccessLevel } from "./responses.ts";
 import * as servers from "./servers.ts";
 import * as snapshots from "./snapshots.ts";
 import * as transfers from "./transfers.ts";

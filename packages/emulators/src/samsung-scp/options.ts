@@ -12,7 +12,7 @@ import {
   whole,
 } from "../kit/validation.ts";
 import { apiVersion, calendarVersions, documentedVersions, versionId } from "./api-versions.ts";
-import { accessKey } from "./auth.ts";
+import { accessKey, allAccessKeys } from "./auth.ts";
 
 /** The regions of each environment. */
 const REGIONS = {
@@ -294,15 +294,4 @@ export function resolveOptions(given: SamsungScpOptions) {
     volumeTypes,
     defaultVolumeType,
   };
-}
-
-function allAccessKeys({ accessKey, secretKey, accessKeys }: z.output<typeof optionsSchema>) {
-  if ((accessKey === undefined) !== (secretKey === undefined))
-    throw new InvalidInput("accessKey and secretKey go together.");
-  const first = accessKey === undefined || secretKey === undefined ? [] : [{ accessKey, secretKey }];
-  const keys: readonly z.output<typeof optionsSchema>["accessKeys"][number][] = [...first, ...accessKeys];
-  if (keys.length === 0) throw new InvalidInput("At least one access key is needed.");
-  if (new Set(keys.map((key) => key.accessKey)).size < keys.length)
-    throw new InvalidInput("An access key is given twice.");
-  return keys;
 }

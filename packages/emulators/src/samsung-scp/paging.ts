@@ -1,7 +1,7 @@
 import { type Collection, countBefore, type Keyed, type Order } from "../kit/collection.ts";
 import type { ServiceResponse } from "../kit/service.ts";
 import { type Call, jsonText } from "./call.ts";
-import { atLeast, atMost, badRequest, fieldText, invalid, notFound, oneOf, type Text } from "./errors.ts";
+import { atLeast, atMost, badRequest, fieldText, invalid, notFound, oneOf, type Text } from "./responses.ts";
 
 /** The keys that a list can be sorted by, with the value of each. */
 export type SortValues<T> = Readonly<Record<string, (value: T) => string | number | boolean | null>>;

@@ -1,7 +1,7 @@
 import type { ServiceResponse } from "../kit/service.ts";
 import { type Call, json } from "./call.ts";
-import { ApiError } from "./errors.ts";
 import type { ResolvedOptions } from "./options.ts";
+import { ApiError } from "./responses.ts";
 import type { Account } from "./state.ts";
 
 /** Refuses when the account may not have that many volumes more, or GiB more. */

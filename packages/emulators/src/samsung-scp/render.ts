@@ -1,3 +1,4 @@
+import type { Inventory } from "../kit/service.ts";
 import type { Shape } from "./api-versions.ts";
 import { hexOf } from "./auth.ts";
 import type { VolumeType } from "./options.ts";
@@ -216,4 +217,22 @@ export function attachBody(volumeId: string, attachment: Attachment): Body {
 /** The same as a resource of its own, on the routes of servers; its id is that of the attachment. */
 export function serverVolumeBody(volumeId: string, attachment: Attachment): Body {
   return { ...attachBody(volumeId, attachment), id: attachment.id };
+}
+
+/** The volumes and snapshots of all accounts. */
+export function inventoryOf({ accounts }: State): Inventory {
+  const all = [...accounts.values()];
+  return {
+    volumes: all.flatMap(({ volumes }) =>
+      volumes.all().map(({ id, name, size: sizeGiB, state }) => {
+        const ready = state === "available" || state === "in-use";
+        return { id, name, sizeGiB, ready };
+      }),
+    ),
+    snapshots: all.flatMap(({ snapshots }) =>
+      snapshots.all().map(({ id, name, volumeId, size: sizeGiB, status }) => {
+        return { id, name, volumeId, sizeGiB, ready: status === "available" };
+      }),
+    ),
+  };
 }

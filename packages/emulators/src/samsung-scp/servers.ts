@@ -1,11 +1,11 @@
 import type { ServiceResponse } from "../kit/service.ts";
 import * as bodies from "./bodies.ts";
 import { type Call, empty, found, json, param } from "./call.ts";
-import { badRequest, conflict, fieldText, invalid, type Text } from "./errors.ts";
 import * as lifeCycle from "./life-cycle.ts";
 import { list, listed, readPage, type SortValues, selectPage } from "./paging.ts";
 import { type Attachment, OS_DEVICE, type ServerRecord, type VolumeRecord } from "./records.ts";
 import { attachBody, SERVER_STATE, serverVolumeBody } from "./render.ts";
+import { badRequest, conflict, fieldText, invalid, type Text } from "./responses.ts";
 import { busy } from "./volumes.ts";
 
 const FIELDS = bodies.VOLUME_FIELDS;

@@ -1,11 +1,11 @@
 import type { ServiceResponse } from "../kit/service.ts";
 import * as bodies from "./bodies.ts";
 import { type Call, empty, found, json, jsonText, param, shown } from "./call.ts";
-import { badRequest, conflict, fieldText, invalid, type Text } from "./errors.ts";
 import * as lifeCycle from "./life-cycle.ts";
 import { list, listed, readPage, type SortValues, selectPage } from "./paging.ts";
 import { checkSnapshotQuota } from "./quotas.ts";
 import type { SnapshotRecord } from "./records.ts";
+import { badRequest, conflict, fieldText, invalid, type Text } from "./responses.ts";
 
 const FIELDS = bodies.SNAPSHOT_FIELDS;
 

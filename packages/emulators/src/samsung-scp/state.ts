@@ -2,7 +2,6 @@ import type * as z from "zod";
 import { type Collection, createCollection } from "../kit/collection.ts";
 import { createIds } from "../kit/ids.ts";
 import { createSchedule } from "../kit/schedule.ts";
-import type { Inventory } from "../kit/service.ts";
 import { hexOf } from "./auth.ts";
 import type { failureRule, ResolvedOptions, serverOptions } from "./options.ts";
 import {
@@ -219,23 +218,5 @@ function createAccount(id: string): Account {
     }),
     servers: createCollection<ServerRecord>({ order }),
     snapshotDeletes: new Map(),
-  };
-}
-
-/** The volumes and snapshots of all accounts. */
-export function inventoryOf({ accounts }: State): Inventory {
-  const all = [...accounts.values()];
-  return {
-    volumes: all.flatMap(({ volumes }) =>
-      volumes.all().map(({ id, name, size: sizeGiB, state }) => {
-        const ready = state === "available" || state === "in-use";
-        return { id, name, sizeGiB, ready };
-      }),
-    ),
-    snapshots: all.flatMap(({ snapshots }) =>
-      snapshots.all().map(({ id, name, volumeId, size: sizeGiB, status }) => {
-        return { id, name, volumeId, sizeGiB, ready: status === "available" };
-      }),
-    ),
   };
 }

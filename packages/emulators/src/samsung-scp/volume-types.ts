@@ -1,9 +1,9 @@
 import type { ServiceResponse } from "../kit/service.ts";
 import { type Call, found, json, param } from "./call.ts";
-import { fieldText, invalid, oneOf } from "./errors.ts";
 import type { ResolvedOptions, VolumeType } from "./options.ts";
 import { list, readPage, type SortValues, selectPage } from "./paging.ts";
 import { volumeTypeBody } from "./render.ts";
+import { fieldText, invalid, oneOf } from "./responses.ts";
 
 const SORT_VALUES: SortValues<VolumeType> = {
   name: (type) => type.name,

@@ -2,11 +2,20 @@ import type * as z from "zod";
 import type { ServiceResponse } from "../kit/service.ts";
 import * as bodies from "./bodies.ts";
 import { type Call, empty, found, json, jsonText, param, shown } from "./call.ts";
-import { atMost, badRequest, between, conflict, fieldText, invalid, notFound, type Text } from "./errors.ts";
 import * as lifeCycle from "./life-cycle.ts";
 import { list, listed, readBoolean, readPage, type SortValues, selectPage } from "./paging.ts";
 import { checkVolumeQuota } from "./quotas.ts";
 import { IOPS, THROUGHPUT, type VolumeRecord } from "./records.ts";
+import {
+  atMost,
+  badRequest,
+  between,
+  conflict,
+  fieldText,
+  invalid,
+  notFound,
+  type Text,
+} from "./responses.ts";
 import { typeNamed } from "./volume-types.ts";
 
 const FIELDS = bodies.VOLUME_FIELDS;
