@@ -1,13 +1,12 @@
-import type { PolyvolError, PolyvolErrorDetails } from "../errors.ts";
-import { type Call, callError } from "./call.ts";
+import type { Outcome, PolyvolError, PolyvolErrorCode, PolyvolErrorDetails } from "../errors.ts";
 import { describeHeaders, excerpt, hideSecrets } from "./redact.ts";
-import { parseRetryAfter } from "./retry-after.ts";
-import { meaningOfStatus } from "./status.ts";
+import { type PreparedRequest, requestError } from "./request.ts";
+import { parseRetryAfter } from "./server-date.ts";
 import type { FailureRefinement } from "./types.ts";
 
-/** An answer that becomes an error: what every such error is made of. */
-export interface FailedAnswer {
-  readonly call: Call;
+/** A response that becomes an error: what every such error is made of. */
+export interface UnusableResponse {
+  readonly request: PreparedRequest;
   readonly status: number;
   readonly headers: Headers;
   readonly requestId: string | undefined;
@@ -15,20 +14,20 @@ export interface FailedAnswer {
   readonly secrets: readonly string[];
 }
 
-/** The error of an unsuccessful answer; `refinement` says more than the status does. */
-export function failureOfAnswer(
-  answer: FailedAnswer,
+/** The error of an unsuccessful response; `refinement` says more than the status does. */
+export function failureOfResponse(
+  response: UnusableResponse,
   refinement: FailureRefinement,
   now: number,
 ): PolyvolError {
-  const { call, status, headers, secrets } = answer;
-  const meaning = meaningOfStatus(status, refinement.code !== undefined, call.body?.length ?? 0);
+  const { request, status, headers, secrets } = response;
+  const meaning = meaningOfStatus(status, refinement.code !== undefined, request.body?.length ?? 0);
   const { providerCode, mayAlreadyExist = false } = refinement;
   const retryAfterMs = refinement.retryAfterMs ?? parseRetryAfter(headers, now);
   const reason = hideSecrets(refinement.reason ?? meaning.reason, secrets);
-  return callError(call, refinement.code ?? meaning.code, reason, {
+  return requestError(request, refinement.code ?? meaning.code, reason, {
     status,
-    ...withRequestId(refinement.requestId ?? answer.requestId, secrets),
+    ...withRequestId(refinement.requestId ?? response.requestId, secrets),
     ...(providerCode === undefined ? {} : { providerCode: hideSecrets(providerCode, secrets) }),
     retryable: refinement.retryable ?? meaning.retryable,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
@@ -41,13 +40,13 @@ export function failureOfAnswer(
 const NOT_CARRIED_OUT: ReadonlySet<number> = new Set([307, 308]);
 
 /** The error of a redirect: never followed, since it would carry credentials to wherever it points. */
-export function failureOfRedirect(answer: FailedAnswer): PolyvolError {
-  const { call, status, headers, secrets } = answer;
-  const target = hideSecrets(originOf(headers.get("location"), call.url), secrets);
+export function failureOfRedirect(response: UnusableResponse): PolyvolError {
+  const { request, status, headers, secrets } = response;
+  const target = hideSecrets(originOf(headers.get("location"), request.url), secrets);
   const reason = `a redirect to ${target} (status ${status}) was not followed`;
-  return callError(call, "malformed_response", reason, {
+  return requestError(request, "malformed_response", reason, {
     status,
-    ...withRequestId(answer.requestId, secrets),
+    ...withRequestId(response.requestId, secrets),
     outcome: NOT_CARRIED_OUT.has(status) ? "not_applied" : "unknown",
   });
 }
@@ -59,16 +58,16 @@ function originOf(location: string | null, base: string): string {
 }
 
 /** The error of an answer that came and cannot be used. `detail` says why; `text` is its body. */
-export function failureOfBody(answer: FailedAnswer, detail: string, text: string): PolyvolError {
-  const { call, status, headers, secrets } = answer;
+export function failureOfBody(response: UnusableResponse, detail: string, text: string): PolyvolError {
+  const { request, status, headers, secrets } = response;
   const kind = hideSecrets(describeHeaders(headers), secrets);
   const about = [`status ${status}`, kind].filter((part) => part !== "").join(", ");
   const start = excerpt(text, secrets);
   const body = start === "" ? "" : `; the body begins ${start}`;
-  const reason = `the answer to ${call.method} ${call.path} (${about}) ${hideSecrets(detail, secrets)}${body}`;
-  return callError(call, "malformed_response", reason, {
+  const reason = `the answer to ${request.method} ${request.path} (${about}) ${hideSecrets(detail, secrets)}${body}`;
+  return requestError(request, "malformed_response", reason, {
     status,
-    ...withRequestId(answer.requestId, secrets),
+    ...withRequestId(response.requestId, secrets),
     retryable: true,
     outcome: "unknown",
   });
@@ -96,4 +95,81 @@ function withRequestId(
   secrets: readonly string[],
 ): Pick<PolyvolErrorDetails, "requestId"> {
   return requestId === undefined ? {} : { requestId: hideSecrets(requestId, secrets) };
+}
+
+/** What the status of an unsuccessful answer means when nothing more is known. */
+interface StatusMeaning {
+  readonly code: PolyvolErrorCode;
+  readonly outcome: Outcome;
+  readonly retryable: boolean;
+  readonly reason: string;
+}
+
+const REFUSALS: Readonly<Record<number, readonly [PolyvolErrorCode, string]>> = {
+  400: ["invalid_argument", "the request was refused as invalid"],
+  401: ["unauthenticated", "the credentials were refused"],
+  403: ["permission_denied", "the credentials do not allow this"],
+  405: ["unsupported", "the service does not support this request"],
+  406: ["unsupported", "the service does not support this request"],
+  412: ["failed_precondition", "a precondition does not hold"],
+  413: ["invalid_argument", "the request is too large"],
+  415: ["unsupported", "the service does not support this request"],
+  422: ["invalid_argument", "the request was refused as invalid"],
+  429: ["rate_limited", "too many requests"],
+  501: ["unsupported", "the service does not support this request"],
+};
+
+/**
+ * What only the service itself can know of a resource. Whatever stands between (a proxy, a gateway, another host) uses
+ * these for reasons of its own: unless an adapter recognises the service's own words, nothing is known.
+ */
+const OF_THE_SERVICE_ALONE: ReadonlySet<number> = new Set([404, 409, 410]);
+const REFUSED = { code: "unknown", outcome: "not_applied", retryable: false } as const;
+
+/** A request of up to this size is too large for no service: what is too much is what it asks for. */
+const SMALL_REQUEST_BYTES = 16 * 1024;
+
+/**
+ * `isRead`: an adapter has read a code from the body, so it is the service that speaks. `sentBytes`: size of the
+ * request's body; 0 when it had none.
+ */
+function meaningOfStatus(status: number, isRead: boolean, sentBytes: number): StatusMeaning {
+  if (status === 413 && sentBytes > 0 && sentBytes <= SMALL_REQUEST_BYTES) {
+    const reason = "a quota is full: the request is small, and what it asks for is too large (status 413)";
+    return { code: "resource_exhausted", reason, outcome: "not_applied", retryable: false };
+  }
+  const [code, words] = REFUSALS[status] ?? [];
+  if (code !== undefined) {
+    const reason = `${words} (status ${status})`;
+    return { code, reason, outcome: "not_applied", retryable: code === "rate_limited" };
+  }
+  if (OF_THE_SERVICE_ALONE.has(status)) {
+    if (isRead) return { ...REFUSED, reason: `refused with status ${status}` };
+    const reason = `status ${status} came, and not in the service's own words: is baseUrl right?`;
+    return { code: "unavailable", reason, outcome: "unknown", retryable: true };
+  }
+  if (status === 408 || status >= 500) {
+    const reason = `the service failed with status ${status}`;
+    return { code: "unavailable", reason, outcome: "unknown", retryable: true };
+  }
+  return { code: "unknown", reason: `unexpected status ${status}`, outcome: "unknown", retryable: false };
+}
+
+/** Words of a quota itself, in the languages that services speak; of one of requests they say so. */
+const QUOTA = /quota|할당량|쿼터/i;
+const OF_REQUESTS = /\b(?:rate|api|requests? quota|quota of requests)\b/i;
+/** A limit of how many or how much, and that it is reached: each alone may tell of anything. */
+const LIMIT = /limit|maximum (?:number|amount|capacity)|capacity|한도|최대|제한/i;
+const REACHED = /exceed|reach|larger than|초과|도달/i;
+/** What is limited, too, and has nothing to do with how much there is: rates, and the size of an input. */
+const OF_AN_INPUT =
+  /\b(?:rate|requests?|api|per (?:second|minute|hour|day)|attempts?|retries|length|long|characters?|letters|bytes|field|timeout|timed|iops|throughput)\b|글자|문자|길이|요청|\d\s?자/i;
+
+/**
+ * Whether a refusal says that a quota of the account is full, by its words alone: services say so with many statuses.
+ * Quotas of requests, and bounds of an input, are other matters.
+ */
+export function saysQuota(words: string): boolean {
+  if (QUOTA.test(words)) return !OF_REQUESTS.test(words);
+  return LIMIT.test(words) && REACHED.test(words) && !OF_AN_INPUT.test(words);
 }

@@ -3,8 +3,8 @@
  *
  * @module @polyvol/core/http
  */
-export { createHttpClient } from "./http-client.ts";
-export { saysQuota } from "./quota-words.ts";
+export { createHttpClient } from "./client.ts";
+export { saysQuota } from "./failure.ts";
 export type {
   Authorize,
   FailedResponse,

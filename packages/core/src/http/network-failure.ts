@@ -1,7 +1,7 @@
 import type { PolyvolError } from "../errors.ts";
-import { type Call, callError } from "./call.ts";
-import { CONNECTED } from "./node-fetch.ts";
 import { hideSecrets } from "./redact.ts";
+import { type PreparedRequest, requestError } from "./request.ts";
+import { TransportFailure } from "./transport/contract.ts";
 
 /** Failures before a connection stands: no byte of the request can have arrived. */
 const NEVER_CONNECTED: ReadonlySet<string> = new Set([
@@ -69,34 +69,42 @@ interface Trace {
  * The error of a request without a whole answer. Certain is only what happens before a connection stands; after that
  * the request may have been carried out.
  */
-export function failureOfNetwork(call: Call, thrown: unknown, secrets: readonly string[]): PolyvolError {
+export function failureOfNetwork(
+  request: PreparedRequest,
+  thrown: unknown,
+  secrets: readonly string[],
+): PolyvolError {
   const trace = traceOf(thrown);
   const name = trace.code ?? "no reason given";
   const details = { retryable: true, outcome: "unknown", cause: plainCause(trace, secrets) } as const;
   if (isUnreadable(trace)) {
-    return callError(call, "malformed_response", `the answer is not readable HTTP (${name})`, details);
+    return requestError(request, "malformed_response", `the answer is not readable HTTP (${name})`, details);
   }
-  if (!isUnsent(trace)) return callError(call, "unavailable", `the connection was lost (${name})`, details);
+  if (!isUnsent(trace))
+    return requestError(request, "unavailable", `the connection was lost (${name})`, details);
   const how = trace.code === "ECONNREFUSED" ? "was refused" : "could not be made";
-  return callError(call, "unavailable", `the connection ${how} (${name})`, {
+  return requestError(request, "unavailable", `the connection ${how} (${name})`, {
     ...details,
     outcome: "not_applied",
   });
 }
 
 /** The error of an attempt that took too long. `sent`: whether its request had gone out. */
-export function failureOfTimeout(call: Call, timeoutMs: number, sent: boolean): PolyvolError {
+export function failureOfTimeout(request: PreparedRequest, timeoutMs: number, sent: boolean): PolyvolError {
   const reason = sent
     ? `no complete answer within ${timeoutMs} ms`
     : `the credentials were not there within ${timeoutMs} ms`;
-  return callError(call, "timeout", reason, { retryable: true, outcome: sent ? "unknown" : "not_applied" });
+  return requestError(request, "timeout", reason, {
+    retryable: true,
+    outcome: sent ? "unknown" : "not_applied",
+  });
 }
 
 /** The error of credentials that could not be had. What their source threw may hold them and is not passed on. */
-export function failureOfCredentials(call: Call, thrown: unknown): PolyvolError {
+export function failureOfCredentials(request: PreparedRequest, thrown: unknown): PolyvolError {
   const { code } = traceOf(thrown);
   const why = code === undefined ? "" : ` (${code})`;
-  return callError(call, "unauthenticated", `the credentials could not be had${why}`, {
+  return requestError(request, "unauthenticated", `the credentials could not be had${why}`, {
     outcome: "not_applied",
   });
 }
@@ -118,7 +126,6 @@ function traceOf(error: unknown): Trace {
   let each = error;
   for (let depth = 0; depth < LONGEST_CHAIN && typeof each === "object" && each !== null; depth++) {
     const { code, name, syscall, message, cause, errors } = each as Readonly<Record<string, unknown>>;
-    const connected = (each as { readonly [CONNECTED]?: unknown })[CONNECTED];
     found = {
       code:
         tlsCode(code, message) ??
@@ -126,7 +133,7 @@ function traceOf(error: unknown): Trace {
         (PLAIN_NAMES.has(name) ? undefined : wordOf(name)) ??
         found.code,
       syscall: typeof syscall === "string" ? syscall : found.syscall,
-      connected: typeof connected === "boolean" ? connected : found.connected,
+      connected: each instanceof TransportFailure ? each.connected : found.connected,
       message: typeof message === "string" && message !== "" ? message : found.message,
     };
     each = cause ?? (Array.isArray(errors) ? errors[0] : undefined);

@@ -2,298 +2,310 @@ import type { AddressInfo, Socket } from "node:net";
 import { createServer as createTcpServer } from "node:net";
 import type { FailureRefinement } from "@polyvol/core/http";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { anything, failureOf, isByGlobalFetch, json, makeClient, makeContext, serve, TOKEN } from "./kit.ts";
+import {
+  anything,
+  describeTransports,
+  failureOf,
+  json,
+  makeClient,
+  makeContext,
+  serve,
+  TOKEN,
+} from "./kit.ts";
 
 const POST = { method: "POST", path: "/v1/things", body: {}, response: anything } as const;
 const GET = { method: "GET", path: "/v1/things", response: anything } as const;
 
-describe("statuses", () => {
+describeTransports((name) => {
+  describe("statuses", () => {
+    test.each([
+      [400, "invalid_argument", "not_applied", false],
+      [401, "unauthenticated", "not_applied", false],
+      [403, "permission_denied", "not_applied", false],
+      [404, "unavailable", "unknown", true],
+      [406, "unsupported", "not_applied", false],
+      [408, "unavailable", "unknown", true],
+      [409, "unavailable", "unknown", true],
+      [410, "unavailable", "unknown", true],
+      [412, "failed_precondition", "not_applied", false],
+      [417, "unknown", "unknown", false],
+      [422, "invalid_argument", "not_applied", false],
+      [429, "rate_limited", "not_applied", true],
+      [500, "unavailable", "unknown", true],
+      [501, "unsupported", "not_applied", false],
+      [502, "unavailable", "unknown", true],
+      [503, "unavailable", "unknown", true],
+      [504, "unavailable", "unknown", true],
+      [599, "unavailable", "unknown", true],
+    ])("%i is %s, %s", async (status, code, outcome, retryable) => {
+      const server = await serve((_, response) => json(response, {}, status, { "x-request-id": "req-7" }));
+      const client = makeClient(server.url);
+      const change = await failureOf(client.send(POST, makeContext()));
+      expect(change).toMatchObject({
+        code,
+        outcome,
+        retryable,
+        status,
+        requestId: "req-7",
+        provider: "testcloud",
+        operation: "volumes.test",
+      });
+      expect(change.cause).toBeUndefined();
+      const read = await failureOf(makeClient(server.url).send(GET, makeContext()));
+      expect(read).toMatchObject({ code, retryable, outcome: undefined });
+    });
+  });
+
+  test("413 of a small request is a quota, whatever it says; of a large one, or of a read, it is the request", async () => {
+    const server = await serve((_, response) => json(response, {}, 413));
+    const failed = (request: Parameters<ReturnType<typeof makeClient>["send"]>[0]): Promise<unknown> =>
+      failureOf(makeClient(server.url).send(request, makeContext()));
+    const refused = { outcome: "not_applied", retryable: false, status: 413 };
+    expect(await failed(POST)).toMatchObject({ code: "resource_exhausted", ...refused });
+    const large = { ...POST, body: { text: "x".repeat(20_000) } };
+    expect(await failed(large)).toMatchObject({ code: "invalid_argument", ...refused });
+    expect(await failed(GET)).toMatchObject({ code: "invalid_argument", retryable: false });
+  });
+
   test.each([
-    [400, "invalid_argument", "not_applied", false],
-    [401, "unauthenticated", "not_applied", false],
-    [403, "permission_denied", "not_applied", false],
-    [404, "unavailable", "unknown", true],
-    [406, "unsupported", "not_applied", false],
-    [408, "unavailable", "unknown", true],
-    [409, "unavailable", "unknown", true],
-    [410, "unavailable", "unknown", true],
-    [412, "failed_precondition", "not_applied", false],
-    [417, "unknown", "unknown", false],
-    [422, "invalid_argument", "not_applied", false],
-    [429, "rate_limited", "not_applied", true],
-    [500, "unavailable", "unknown", true],
-    [501, "unsupported", "not_applied", false],
-    [502, "unavailable", "unknown", true],
-    [503, "unavailable", "unknown", true],
-    [504, "unavailable", "unknown", true],
-    [599, "unavailable", "unknown", true],
-  ])("%i is %s, %s", async (status, code, outcome, retryable) => {
-    const server = await serve((_, response) => json(response, {}, status, { "x-request-id": "req-7" }));
-    const client = makeClient(server.url);
-    const change = await failureOf(client.send(POST, makeContext()));
-    expect(change).toMatchObject({
-      code,
-      outcome,
-      retryable,
-      status,
-      requestId: "req-7",
-      provider: "testcloud",
-      operation: "volumes.test",
-    });
-    expect(change.cause).toBeUndefined();
-    const read = await failureOf(makeClient(server.url).send(GET, makeContext()));
-    expect(read).toMatchObject({ code, retryable, outcome: undefined });
-  });
-});
-
-test("413 of a small request is a quota, whatever it says; of a large one, or of a read, it is the request", async () => {
-  const server = await serve((_, response) => json(response, {}, 413));
-  const failed = (request: Parameters<ReturnType<typeof makeClient>["send"]>[0]): Promise<unknown> =>
-    failureOf(makeClient(server.url).send(request, makeContext()));
-  const refused = { outcome: "not_applied", retryable: false, status: 413 };
-  expect(await failed(POST)).toMatchObject({ code: "resource_exhausted", ...refused });
-  const large = { ...POST, body: { text: "x".repeat(20_000) } };
-  expect(await failed(large)).toMatchObject({ code: "invalid_argument", ...refused });
-  expect(await failed(GET)).toMatchObject({ code: "invalid_argument", retryable: false });
-});
-
-test.each([
-  ["text/html; charset=utf-8", "<h1>Sign in</h1>"],
-  ["application/xhtml+xml", "<html/>"],
-  ["application/octet-stream", "\n<!DOCTYPE html><title>Sign in</title>"],
-])("a page of type %s is no answer to a deletion", async (type, body) => {
-  const server = await serve((_, response) => {
-    response.writeHead(200, { "content-type": type }).end(body);
-  });
-  const error = await failureOf(makeClient(server.url).send({ method: "DELETE", path: "/x" }, makeContext()));
-  expect(error).toMatchObject({ code: "malformed_response", outcome: "unknown" });
-});
-
-test.each([200, 202, 204])("an empty %i is one, whatever type it is said to have", async (status) => {
-  const server = await serve((_, response) => {
-    response.writeHead(status, { "content-type": "text/html" }).end();
-  });
-  const answer = await makeClient(server.url).send({ method: "DELETE", path: "/x" }, makeContext());
-  expect(answer.status).toBe(status);
-});
-
-test.each([
-  [200, '{"ok":true}'],
-  [200, ""],
-  [202, '{"id":"1"}'],
-  [202, ""],
-])("%i with the body %j is none where only 204 says that it is done", async (status, body) => {
-  const server = await serve((_, response) => void response.writeHead(status).end(body));
-  const request = { method: "DELETE", path: "/x", status: 204 } as const;
-  const error = await failureOf(makeClient(server.url).send(request, makeContext()));
-  expect(error).toMatchObject({ code: "malformed_response", outcome: "unknown", status });
-  expect(error.reason).toContain("204");
-});
-
-test.each([404, 409, 410])("%i means what an adapter reads in the service's own words", async (status) => {
-  const refineFailure = (): FailureRefinement => ({ code: "not_found" });
-  const server = await serve((_, response) => json(response, {}, status));
-  const error = await failureOf(makeClient(server.url, { refineFailure }).send(POST, makeContext()));
-  expect(error).toMatchObject({ code: "not_found", outcome: "not_applied", retryable: false, status });
-  const stranger = await failureOf(makeClient(server.url).send(POST, makeContext()));
-  expect(stranger.reason).toContain("is baseUrl right?");
-});
-
-test("a switch of protocols is no answer, and is not waited for", async () => {
-  const head = "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n";
-  const url = await serveRaw((socket) => void socket.write(head));
-  const error = await failureOf(makeClient(url).send(POST, makeContext()));
-  expect(error).toMatchObject({ outcome: "unknown", retryable: true });
-  expect(error.code).not.toBe("timeout");
-});
-
-test("a web page instead of an empty answer proves nothing: a deletion behind it may not be done", async () => {
-  const server = await serve((_, response) => {
-    response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end("<h1>Sign in</h1>");
-  });
-  const error = await failureOf(
-    makeClient(server.url).send({ method: "DELETE", path: "/v1/things/1" }, makeContext()),
-  );
-  expect(error).toMatchObject({
-    code: "malformed_response",
-    outcome: "unknown",
-    retryable: true,
-    status: 200,
-  });
-  expect(error.message).toContain("is a web page; the body begins");
-});
-
-describe("an adapter's refinement", () => {
-  test("sees the answer, and what it says goes before what the status says", async () => {
-    const seen: unknown[] = [];
-    const refinement: FailureRefinement = {
-      code: "resource_exhausted",
-      reason: "the quota is full",
-      providerCode: "quota_full",
-      requestId: "from-body",
-      retryable: true,
-      retryAfterMs: 5,
-      outcome: "unknown",
-      mayAlreadyExist: true,
-    };
-    const server = await serve((_, response) =>
-      json(response, { id: "quota_full" }, 403, { "retry-after": "9", "x-request-id": "from-header" }),
-    );
-    const client = makeClient(server.url, {
-      refineFailure: ({ headers, ...response }) => {
-        seen.push({ ...response, after: headers.get("retry-after") });
-        return refinement;
-      },
-    });
-    const error = await failureOf(client.send({ ...POST, query: { a: 1 } }, makeContext()));
-    expect(error).toMatchObject({ ...refinement, status: 403 });
-    expect(seen).toEqual([
-      {
-        status: 403,
-        method: "POST",
-        target: "/v1/things?a=1",
-        json: { id: "quota_full" },
-        text: '{"id":"quota_full"}',
-        after: "9",
-      },
-    ]);
-  });
-
-  test("may be empty, may find no JSON, may stumble", async () => {
-    const texts: unknown[] = [];
-    const server = await serve((_, response) => void response.writeHead(503).end("<h1>Down</h1>"));
-    const stumbling = makeClient(server.url, {
-      refineFailure: ({ json: body, text }) => {
-        texts.push(body, text);
-        return { reason: (body as { message: string }).message };
-      },
-    });
-    expect(await failureOf(stumbling.send(GET, makeContext()))).toMatchObject({ code: "unavailable" });
-    expect(texts).toEqual([undefined, "<h1>Down</h1>"]);
-  });
-
-  test("keeps what it repeats free of the credentials that were sent", async () => {
-    const server = await serve(({ headers }, response) =>
-      json(response, { message: headers.authorization }, 400),
-    );
-    const client = makeClient(server.url, {
-      refineFailure: ({ text }) => ({ reason: text, providerCode: text, requestId: text }),
-    });
-    const error = await failureOf(client.send(POST, makeContext()));
-    expect(JSON.stringify(error) + error.stack).not.toContain(TOKEN);
-    expect(error.reason).toBe('{"message":"[hidden]"}');
-  });
-
-  test("can say that a 429 is about one resource: then nobody else waits", async () => {
-    let asked = 0;
+    ["text/html; charset=utf-8", "<h1>Sign in</h1>"],
+    ["application/xhtml+xml", "<html/>"],
+    ["application/octet-stream", "\n<!DOCTYPE html><title>Sign in</title>"],
+  ])("a page of type %s is no answer to a deletion", async (type, body) => {
     const server = await serve((_, response) => {
-      asked += 1;
-      json(response, {}, asked === 1 ? 429 : 200, { "retry-after": "600" });
+      response.writeHead(200, { "content-type": type }).end(body);
     });
-    const client = makeClient(server.url, {
-      refineFailure: () => ({ code: "rate_limited", retryable: false, mayAlreadyExist: true }),
-    });
-    expect(await failureOf(client.send(POST, makeContext()))).toMatchObject({ retryAfterMs: 600_000 });
-    await client.send(GET, makeContext());
-  });
-});
-
-describe("the network", () => {
-  test("a refused connection is certain to have changed nothing", async () => {
-    const server = await serve(() => undefined);
-    await server.close();
-    const error = await failureOf(makeClient(server.url).send(POST, makeContext()));
-    expect(error).toMatchObject({ code: "unavailable", outcome: "not_applied", retryable: true });
-    expect(error.reason).toBe("the connection was refused (ECONNREFUSED)");
-    expect(error.cause).toMatchObject({ code: "ECONNREFUSED" });
-  });
-
-  test("so is a name that does not exist", async () => {
-    const error = await failureOf(makeClient("https://polyvol.invalid").send(POST, makeContext()));
-    expect(error).toMatchObject({ code: "unavailable", outcome: "not_applied", retryable: true });
-    expect(error.reason).toMatch(/ENOTFOUND|EAI_AGAIN/);
-  });
-
-  test("so is a server that speaks no TLS", async () => {
-    const server = await serve((_, response) => json(response, {}));
-    const url = server.url.replace("http:", "https:");
-    const error = await failureOf(makeClient(url).send(POST, makeContext()));
-    // The platform's fetch does not say whether the connection stood, and a standing one can end in the same words.
-    const [outcome, what] = isByGlobalFetch()
-      ? ["unknown", "was lost"]
-      : ["not_applied", "could not be made"];
-    expect(error).toMatchObject({ code: "unavailable", outcome, retryable: true });
-    expect(error.reason).toBe(`the connection ${what} (ERR_SSL_WRONG_VERSION_NUMBER)`);
-  });
-
-  test.each([
-    ["CERT_HAS_EXPIRED", undefined, "not_applied"],
-    ["ERR_TLS_CERT_ALTNAME_INVALID", undefined, "not_applied"],
-    ["SELF_SIGNED_CERT_IN_CHAIN", undefined, "not_applied"],
-    ["UND_ERR_CONNECT_TIMEOUT", undefined, "not_applied"],
-    ["EHOSTUNREACH", "connect", "not_applied"],
-    ["ETIMEDOUT", "connect", "not_applied"],
-    ["ETIMEDOUT", "read", "unknown"],
-    ["EHOSTUNREACH", "read", "unknown"],
-    ["ECONNRESET", undefined, "unknown"],
-    ["EPIPE", undefined, "unknown"],
-    ["UND_ERR_SOCKET", undefined, "unknown"],
-    ["ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", undefined, "unknown"],
-    [undefined, undefined, "unknown"],
-  ])("%s (%s): %s", async (code, syscall, outcome) => {
-    const inner = Object.assign(new Error(`it failed with ${TOKEN}`), {
-      code,
-      syscall,
-      cert: TOKEN,
-      socket: {},
-    });
-    const client = makeClient("https://api.example.com", {
-      fetch: () => Promise.reject(new TypeError("fetch failed", { cause: inner })),
-    });
-    const error = await failureOf(client.send(POST, makeContext()));
-    expect(error).toMatchObject({ code: "unavailable", outcome, retryable: true });
-    // The cause is words and a code, not what hung on the original.
-    expect(Object.keys(error.cause as object)).toEqual(code === undefined ? [] : ["code"]);
-    expect(String(error.cause)).toBe("Error: it failed with [hidden]");
-  });
-
-  test.each([
-    ["before the head", ""],
-    ["within the head", "HTTP/1.1 200 OK\r\nContent-Le"],
-    ["within the body", 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"a":'],
-    ["within a chunk", 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n50\r\n{"a":'],
-  ])("a connection that ends %s leaves open what was done", async (_, bytes) => {
-    const url = await serveRaw((socket) => socket.end(bytes));
-    const error = await failureOf(makeClient(url).send(POST, makeContext()));
-    expect(error).toMatchObject({ code: "unavailable", outcome: "unknown", retryable: true });
-  });
-
-  test.each([
-    ["no HTTP", "220 smtp.example.com ESMTP\r\n"],
-    ["an odd length", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"],
-    ["two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"],
-    ["an odd chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"],
-    ["bad compression", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd"],
-  ])("%s is an answer that cannot be read", async (_, bytes) => {
-    const url = await serveRaw((socket) => socket.end(bytes));
-    const error = await failureOf(makeClient(url).send(POST, makeContext()));
-    expect(error).toMatchObject({ code: "malformed_response", outcome: "unknown", retryable: true });
-  });
-
-  test("a failure whose body breaks off is still what its status says", async () => {
-    const url = await serveRaw((socket) =>
-      socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\n{"),
+    const error = await failureOf(
+      makeClient(server.url).send({ method: "DELETE", path: "/x" }, makeContext()),
     );
-    const error = await failureOf(makeClient(url).send(POST, makeContext()));
-    expect(error).toMatchObject({ code: "permission_denied" });
+    expect(error).toMatchObject({ code: "malformed_response", outcome: "unknown" });
   });
 
-  test("a success whose body nobody wants is one, although it breaks off", async () => {
-    const url = await serveRaw((socket) =>
-      socket.end("HTTP/1.1 202 Accepted\r\nContent-Length: 100\r\n\r\n{"),
+  test.each([200, 202, 204])("an empty %i is one, whatever type it is said to have", async (status) => {
+    const server = await serve((_, response) => {
+      response.writeHead(status, { "content-type": "text/html" }).end();
+    });
+    const answer = await makeClient(server.url).send({ method: "DELETE", path: "/x" }, makeContext());
+    expect(answer.status).toBe(status);
+  });
+
+  test.each([
+    [200, '{"ok":true}'],
+    [200, ""],
+    [202, '{"id":"1"}'],
+    [202, ""],
+  ])("%i with the body %j is none where only 204 says that it is done", async (status, body) => {
+    const server = await serve((_, response) => void response.writeHead(status).end(body));
+    const request = { method: "DELETE", path: "/x", status: 204 } as const;
+    const error = await failureOf(makeClient(server.url).send(request, makeContext()));
+    expect(error).toMatchObject({ code: "malformed_response", outcome: "unknown", status });
+    expect(error.reason).toContain("204");
+  });
+
+  test.each([404, 409, 410])("%i means what an adapter reads in the service's own words", async (status) => {
+    const refineFailure = (): FailureRefinement => ({ code: "not_found" });
+    const server = await serve((_, response) => json(response, {}, status));
+    const error = await failureOf(makeClient(server.url, { refineFailure }).send(POST, makeContext()));
+    expect(error).toMatchObject({ code: "not_found", outcome: "not_applied", retryable: false, status });
+    const stranger = await failureOf(makeClient(server.url).send(POST, makeContext()));
+    expect(stranger.reason).toContain("is baseUrl right?");
+  });
+
+  test("a switch of protocols is no answer, and is not waited for", async () => {
+    const head = "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n";
+    const url = await serveRaw((socket) => void socket.write(head));
+    const error = await failureOf(makeClient(url).send(POST, makeContext()));
+    expect(error).toMatchObject({ outcome: "unknown", retryable: true });
+    expect(error.code).not.toBe("timeout");
+  });
+
+  test("a web page instead of an empty answer proves nothing: a deletion behind it may not be done", async () => {
+    const server = await serve((_, response) => {
+      response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end("<h1>Sign in</h1>");
+    });
+    const error = await failureOf(
+      makeClient(server.url).send({ method: "DELETE", path: "/v1/things/1" }, makeContext()),
     );
-    const answer = await makeClient(url).send({ method: "DELETE", path: "/x" }, makeContext());
-    expect(answer).toMatchObject({ status: 202, data: undefined });
+    expect(error).toMatchObject({
+      code: "malformed_response",
+      outcome: "unknown",
+      retryable: true,
+      status: 200,
+    });
+    expect(error.message).toContain("is a web page; the body begins");
+  });
+
+  describe("an adapter's refinement", () => {
+    test("sees the answer, and what it says goes before what the status says", async () => {
+      const seen: unknown[] = [];
+      const refinement: FailureRefinement = {
+        code: "resource_exhausted",
+        reason: "the quota is full",
+        providerCode: "quota_full",
+        requestId: "from-body",
+        retryable: true,
+        retryAfterMs: 5,
+        outcome: "unknown",
+        mayAlreadyExist: true,
+      };
+      const server = await serve((_, response) =>
+        json(response, { id: "quota_full" }, 403, { "retry-after": "9", "x-request-id": "from-header" }),
+      );
+      const client = makeClient(server.url, {
+        refineFailure: ({ headers, ...response }) => {
+          seen.push({ ...response, after: headers.get("retry-after") });
+          return refinement;
+        },
+      });
+      const error = await failureOf(client.send({ ...POST, query: { a: 1 } }, makeContext()));
+      expect(error).toMatchObject({ ...refinement, status: 403 });
+      expect(seen).toEqual([
+        {
+          status: 403,
+          method: "POST",
+          target: "/v1/things?a=1",
+          json: { id: "quota_full" },
+          text: '{"id":"quota_full"}',
+          after: "9",
+        },
+      ]);
+    });
+
+    test("may be empty, may find no JSON, may stumble", async () => {
+      const texts: unknown[] = [];
+      const server = await serve((_, response) => void response.writeHead(503).end("<h1>Down</h1>"));
+      const stumbling = makeClient(server.url, {
+        refineFailure: ({ json: body, text }) => {
+          texts.push(body, text);
+          return { reason: (body as { message: string }).message };
+        },
+      });
+      expect(await failureOf(stumbling.send(GET, makeContext()))).toMatchObject({ code: "unavailable" });
+      expect(texts).toEqual([undefined, "<h1>Down</h1>"]);
+    });
+
+    test("keeps what it repeats free of the credentials that were sent", async () => {
+      const server = await serve(({ headers }, response) =>
+        json(response, { message: headers.authorization }, 400),
+      );
+      const client = makeClient(server.url, {
+        refineFailure: ({ text }) => ({ reason: text, providerCode: text, requestId: text }),
+      });
+      const error = await failureOf(client.send(POST, makeContext()));
+      expect(JSON.stringify(error) + error.stack).not.toContain(TOKEN);
+      expect(error.reason).toBe('{"message":"[hidden]"}');
+    });
+
+    test("can say that a 429 is about one resource: then nobody else waits", async () => {
+      let asked = 0;
+      const server = await serve((_, response) => {
+        asked += 1;
+        json(response, {}, asked === 1 ? 429 : 200, { "retry-after": "600" });
+      });
+      const client = makeClient(server.url, {
+        refineFailure: () => ({ code: "rate_limited", retryable: false, mayAlreadyExist: true }),
+      });
+      expect(await failureOf(client.send(POST, makeContext()))).toMatchObject({ retryAfterMs: 600_000 });
+      await client.send(GET, makeContext());
+    });
+  });
+
+  describe("the network", () => {
+    test("a refused connection is certain to have changed nothing", async () => {
+      const server = await serve(() => undefined);
+      await server.close();
+      const error = await failureOf(makeClient(server.url).send(POST, makeContext()));
+      expect(error).toMatchObject({ code: "unavailable", outcome: "not_applied", retryable: true });
+      expect(error.reason).toBe("the connection was refused (ECONNREFUSED)");
+      expect(error.cause).toMatchObject({ code: "ECONNREFUSED" });
+    });
+
+    test("so is a name that does not exist", async () => {
+      const error = await failureOf(makeClient("https://polyvol.invalid").send(POST, makeContext()));
+      expect(error).toMatchObject({ code: "unavailable", outcome: "not_applied", retryable: true });
+      expect(error.reason).toMatch(/ENOTFOUND|EAI_AGAIN/);
+    });
+
+    test("so is a server that speaks no TLS", async () => {
+      const server = await serve((_, response) => json(response, {}));
+      const url = server.url.replace("http:", "https:");
+      const error = await failureOf(makeClient(url).send(POST, makeContext()));
+      // The platform's fetch does not say whether the connection stood, and a standing one can end in the same words.
+      const [outcome, what] =
+        name === "fetch" ? ["unknown", "was lost"] : ["not_applied", "could not be made"];
+      expect(error).toMatchObject({ code: "unavailable", outcome, retryable: true });
+      expect(error.reason).toBe(`the connection ${what} (ERR_SSL_WRONG_VERSION_NUMBER)`);
+    });
+
+    test.each([
+      ["CERT_HAS_EXPIRED", undefined, "not_applied"],
+      ["ERR_TLS_CERT_ALTNAME_INVALID", undefined, "not_applied"],
+      ["SELF_SIGNED_CERT_IN_CHAIN", undefined, "not_applied"],
+      ["UND_ERR_CONNECT_TIMEOUT", undefined, "not_applied"],
+      ["EHOSTUNREACH", "connect", "not_applied"],
+      ["ETIMEDOUT", "connect", "not_applied"],
+      ["ETIMEDOUT", "read", "unknown"],
+      ["EHOSTUNREACH", "read", "unknown"],
+      ["ECONNRESET", undefined, "unknown"],
+      ["EPIPE", undefined, "unknown"],
+      ["UND_ERR_SOCKET", undefined, "unknown"],
+      ["ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", undefined, "unknown"],
+      [undefined, undefined, "unknown"],
+    ])("%s (%s): %s", async (code, syscall, outcome) => {
+      const inner = Object.assign(new Error(`it failed with ${TOKEN}`), {
+        code,
+        syscall,
+        cert: TOKEN,
+        socket: {},
+      });
+      const client = makeClient("https://api.example.com", {
+        fetch: () => Promise.reject(new TypeError("fetch failed", { cause: inner })),
+      });
+      const error = await failureOf(client.send(POST, makeContext()));
+      expect(error).toMatchObject({ code: "unavailable", outcome, retryable: true });
+      // The cause is words and a code, not what hung on the original.
+      expect(Object.keys(error.cause as object)).toEqual(code === undefined ? [] : ["code"]);
+      expect(String(error.cause)).toBe("Error: it failed with [hidden]");
+    });
+
+    test.each([
+      ["before the head", ""],
+      ["within the head", "HTTP/1.1 200 OK\r\nContent-Le"],
+      ["within the body", 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"a":'],
+      ["within a chunk", 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n50\r\n{"a":'],
+    ])("a connection that ends %s leaves open what was done", async (_, bytes) => {
+      const url = await serveRaw((socket) => socket.end(bytes));
+      const error = await failureOf(makeClient(url).send(POST, makeContext()));
+      expect(error).toMatchObject({ code: "unavailable", outcome: "unknown", retryable: true });
+    });
+
+    test.each([
+      ["no HTTP", "220 smtp.example.com ESMTP\r\n"],
+      ["an odd length", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"],
+      ["two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"],
+      ["an odd chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"],
+      ["bad compression", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd"],
+    ])("%s is an answer that cannot be read", async (_, bytes) => {
+      const url = await serveRaw((socket) => socket.end(bytes));
+      const error = await failureOf(makeClient(url).send(POST, makeContext()));
+      expect(error).toMatchObject({ code: "malformed_response", outcome: "unknown", retryable: true });
+    });
+
+    test("a failure whose body breaks off is still what its status says", async () => {
+      const url = await serveRaw((socket) =>
+        socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\n{"),
+      );
+      const error = await failureOf(makeClient(url).send(POST, makeContext()));
+      expect(error).toMatchObject({ code: "permission_denied" });
+    });
+
+    test("a success whose body nobody wants is one, although it breaks off", async () => {
+      const url = await serveRaw((socket) =>
+        socket.end("HTTP/1.1 202 Accepted\r\nContent-Length: 100\r\n\r\n{"),
+      );
+      const answer = await makeClient(url).send({ method: "DELETE", path: "/x" }, makeContext());
+      expect(answer).toMatchObject({ status: 202, data: undefined });
+    });
   });
 });
 

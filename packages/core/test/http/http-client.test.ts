@@ -193,23 +193,6 @@ describe("what a client knows", () => {
   });
 });
 
-test("the global fetch is looked up at each send, so that whoever replaces it is heard", async () => {
-  const server = await serve((_, response) => json(response, { from: "server" }));
-  const client = makeClient(server.url);
-  const genuine = globalThis.fetch;
-  const urls: unknown[] = [];
-  globalThis.fetch = (input, init) => {
-    urls.push(input);
-    return genuine(input, init);
-  };
-  try {
-    await client.send({ method: "GET", path: "/x" }, makeContext());
-  } finally {
-    globalThis.fetch = genuine;
-  }
-  expect(urls).toEqual([`${server.url}/x`]);
-});
-
 test("a clock that simulates is held still while a request is under way", async () => {
   const server = await serve((_, response) => json(response, {}));
   const clock = createVirtualClock();

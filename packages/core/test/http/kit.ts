@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { CallContext, DriverEvent } from "@polyvol/core/driver";
 import { createHttpClient, type HttpClient, type HttpClientOptions } from "@polyvol/core/http";
-import { onTestFinished } from "vitest";
+import { afterEach, beforeEach, describe, onTestFinished } from "vitest";
 import { isPolyvolError, type PolyvolError } from "../../src/errors.ts";
 
 export interface SeenRequest {
@@ -97,16 +97,27 @@ export function makeContext(over: Partial<CallContext> = {}): TestContext {
 
 export const TOKEN = "planted-Token-0123456789-abcdef";
 
-let transport: typeof globalThis.fetch | undefined;
+/** How requests can go out: what chooses each. */
+const TRANSPORTS = {
+  "node:http": {},
+  fetch: { fetch: (input, init) => globalThis.fetch(input, init) },
+} satisfies Readonly<Record<string, Pick<HttpClientOptions, "fetch">>>;
 
-/** From now on clients are made with the platform's fetch in place of their own way to the network. */
-export function sendByGlobalFetch(): void {
-  transport = (input, init) => globalThis.fetch(input, init);
-}
+export type TransportName = keyof typeof TRANSPORTS;
 
-/** Whether clients send by the platform's fetch, which does not say whether a connection stood. */
-export function isByGlobalFetch(): boolean {
-  return transport !== undefined;
+let transport: Pick<HttpClientOptions, "fetch"> = {};
+
+/** Runs the tests of `suite` once over each transport: clients that are made in them send by it. */
+export function describeTransports(suite: (name: TransportName) => void): void {
+  describe.each(Object.keys(TRANSPORTS) as TransportName[])("by %s", (name) => {
+    beforeEach(() => {
+      transport = TRANSPORTS[name];
+    });
+    afterEach(() => {
+      transport = {};
+    });
+    suite(name);
+  });
 }
 
 export function makeClient(baseUrl: string, over: Partial<HttpClientOptions> = {}): HttpClient {
@@ -116,7 +127,7 @@ export function makeClient(baseUrl: string, over: Partial<HttpClientOptions> = {
     authorize: (request) => {
       request.headers["authorization"] = `Bearer ${TOKEN}`;
     },
-    ...(transport === undefined ? {} : { fetch: transport }),
+    ...transport,
     ...over,
   });
 }

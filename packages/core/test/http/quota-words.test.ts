@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { saysQuota } from "../../src/http/quota-words.ts";
+import { saysQuota } from "../../src/http/failure.ts";
 
 test.each([
   "VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds allowed gigabytes quota. Requested 100G, quota is 1000G and 950G has been consumed.",

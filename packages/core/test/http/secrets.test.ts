@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { growsWithItsInput } from "../../../../scripts/test/growth.ts";
 import { isPolyvolError } from "../../src/errors.ts";
 import { excerpt, hideSecrets, plainRequestId, secretsIn } from "../../src/http/redact.ts";
-import { makeClient, makeContext, serve, settle } from "./kit.ts";
+import { describeTransports, makeClient, makeContext, serve, settle } from "./kit.ts";
 
 const SECRETS = [
   "hunter-twenty-two",
@@ -55,67 +55,69 @@ const ECHOES: Readonly<Record<string, (response: ServerResponse, clock: VirtualC
   silence: (_response, clock) => void clock.advance(60_000),
 };
 
-/** Promise 14, as far as the client goes. */
-describe("what comes out of a client holds no secret that went in", () => {
-  const parse = (value: unknown): unknown => {
-    if (typeof (value as { id: unknown }).id === "string") return value;
-    throw Object.assign(new Error(JSON.stringify(value)), { issues: [{ path: [ALL], message: ALL }] });
-  };
+describeTransports(() => {
+  /** Promise 14, as far as the client goes. */
+  describe("what comes out of a client holds no secret that went in", () => {
+    const parse = (value: unknown): unknown => {
+      if (typeof (value as { id: unknown }).id === "string") return value;
+      throw Object.assign(new Error(JSON.stringify(value)), { issues: [{ path: [ALL], message: ALL }] });
+    };
 
-  test.each(Object.keys(ECHOES))("%s", async (name) => {
-    const clock = createVirtualClock();
-    const server = await serve((_, response) => ECHOES[name]?.(response, clock));
-    const make = (): HttpClient =>
-      makeClient(server.url, {
-        clock,
-        attemptTimeoutMs: 60_000,
-        authorize: ({ headers }) => void Object.assign(headers, HEADERS),
-        refineFailure: ({ text }) => ({ reason: `it says ${text}`, providerCode: text }),
-      });
-    expectClean(await linesOf(make));
-  });
+    test.each(Object.keys(ECHOES))("%s", async (name) => {
+      const clock = createVirtualClock();
+      const server = await serve((_, response) => ECHOES[name]?.(response, clock));
+      const make = (): HttpClient =>
+        makeClient(server.url, {
+          clock,
+          attemptTimeoutMs: 60_000,
+          authorize: ({ headers }) => void Object.assign(headers, HEADERS),
+          refineFailure: ({ text }) => ({ reason: `it says ${text}`, providerCode: text }),
+        });
+      expectClean(await linesOf(make));
+    });
 
-  test("errors of a fetch that hang the whole request on them", async () => {
-    const make = (): HttpClient =>
-      makeClient("https://api.example.com", {
-        authorize: ({ headers }) => void Object.assign(headers, HEADERS),
-        fetch: (input, init) => {
-          const cause = Object.assign(new Error(`no ${ALL}`), {
-            code: "ECONNRESET",
-            request: init,
-            headers: init?.headers,
-          });
-          return Promise.reject(Object.assign(new TypeError("fetch failed", { cause }), { input, init }));
-        },
-      });
-    expectClean(await linesOf(make));
-  });
+    test("errors of a fetch that hang the whole request on them", async () => {
+      const make = (): HttpClient =>
+        makeClient("https://api.example.com", {
+          authorize: ({ headers }) => void Object.assign(headers, HEADERS),
+          fetch: (input, init) => {
+            const cause = Object.assign(new Error(`no ${ALL}`), {
+              code: "ECONNRESET",
+              request: init,
+              headers: init?.headers,
+            });
+            return Promise.reject(Object.assign(new TypeError("fetch failed", { cause }), { input, init }));
+          },
+        });
+      expectClean(await linesOf(make));
+    });
 
-  /** A client for each method, so that none waits for what the one before was told. */
-  async function linesOf(make: () => HttpClient): Promise<string[]> {
-    const lines: string[] = [];
-    const emit = (event: DriverEvent): void =>
-      void lines.push(inspect(event, { depth: 9 }), JSON.stringify(event));
-    for (const method of ["GET", "POST"] as const) {
-      const client = make();
-      try {
-        await client.send({ method, path: "/x", response: { parse } }, makeContext({ emit }));
-        throw new Error("it did not fail");
-      } catch (error) {
-        expect(isPolyvolError(error)).toBe(true);
-        const { message, stack, cause } = error as Error;
-        lines.push(message, stack ?? "", String(error), JSON.stringify(error), JSON.stringify(cause) ?? "");
-        lines.push(inspect(error, { depth: 9, showHidden: true }), String(cause));
+    /** A client for each method, so that none waits for what the one before was told. */
+    async function linesOf(make: () => HttpClient): Promise<string[]> {
+      const lines: string[] = [];
+      const emit = (event: DriverEvent): void =>
+        void lines.push(inspect(event, { depth: 9 }), JSON.stringify(event));
+      for (const method of ["GET", "POST"] as const) {
+        const client = make();
+        try {
+          await client.send({ method, path: "/x", response: { parse } }, makeContext({ emit }));
+          throw new Error("it did not fail");
+        } catch (error) {
+          expect(isPolyvolError(error)).toBe(true);
+          const { message, stack, cause } = error as Error;
+          lines.push(message, stack ?? "", String(error), JSON.stringify(error), JSON.stringify(cause) ?? "");
+          lines.push(inspect(error, { depth: 9, showHidden: true }), String(cause));
+        }
+        lines.push(inspect(client, { depth: 9, showHidden: true, getters: true }), JSON.stringify(client));
       }
-      lines.push(inspect(client, { depth: 9, showHidden: true, getters: true }), JSON.stringify(client));
+      return lines;
     }
-    return lines;
-  }
 
-  function expectClean(lines: readonly string[]): void {
-    const hits = lines.flatMap((line) => FORBIDDEN.filter((each) => line.includes(each)));
-    expect(hits).toEqual([]);
-  }
+    function expectClean(lines: readonly string[]): void {
+      const hits = lines.flatMap((line) => FORBIDDEN.filter((each) => line.includes(each)));
+      expect(hits).toEqual([]);
+    }
+  });
 });
 
 describe("hiding", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Clock } from "../../src/clock.ts";
 import { systemClock } from "../../src/clock.ts";
-import { createSkew } from "../../src/http/skew.ts";
+import { createSkew } from "../../src/http/server-date.ts";
 import { failureOf, json, makeClient, makeContext, serve, type TestServer } from "./kit.ts";
 import { randomFrom } from "./simulation.ts";
 

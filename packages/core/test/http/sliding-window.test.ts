@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createSlidingWindows } from "../../src/http/sliding-window.ts";
+import { createSlidingWindows } from "../../src/http/rate-limit/sliding-window.ts";
 
 const MINUTE = { requests: 3, windowMs: 60_000 };
 const HOUR = { requests: 5, windowMs: 3_600_000 };

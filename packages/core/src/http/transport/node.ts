@@ -1,19 +1,10 @@
-import type { ClientRequest, RequestOptions } from "node:http";
+import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import type { Socket } from "node:net";
 import { urlToHttpOptions } from "node:url";
+import { onAbort } from "../../abort.ts";
+import { TransportFailure, type TransportRequest, type TransportResponse } from "./contract.ts";
 import { type KeptConnections, keepConnections } from "./kept-connections.ts";
-import { NodeResponse } from "./node-response.ts";
-
-/** The parts of a request, exactly as they go out. */
-export interface NodeRequestParts {
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
-  /** Whether it goes on a connection that nothing has gone on before. */
-  readonly isAlone: boolean;
-  /** Belongs to this request alone: what listens to it is not taken off. */
-  readonly signal: AbortSignal;
-}
+import { NodeBody } from "./node-body.ts";
 
 /** As long as the platform's own fetch gives a connection. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -21,10 +12,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const OWN_HEADERS = { "user-agent": "node", "accept-encoding": "gzip, deflate, br" };
 const MOST_ORIGINS = 64;
 
-/** Says of an error whether the connection stood: codes alone do not tell, TLS has some of them at any time. */
-export const CONNECTED: unique symbol = Symbol("connected");
-
-/** One failure, one name, whichever way the request took. */
+/** One failure, one name, whichever transport met it. */
 const SAME_CODES: Readonly<Record<string, string>> = { HPE_HEADER_OVERFLOW: "UND_ERR_HEADERS_OVERFLOW" };
 
 /** Not imported: an ES import of `node:http` reads all it exports, and so loads the platform's client for WebSockets. */
@@ -33,72 +21,81 @@ const https = process.getBuiltinModule("node:https");
 
 interface Origin {
   readonly options: RequestOptions;
-  readonly isSecure: boolean;
+  /** Its functions are looked up at each request, so that whoever stands in for them (msw) is heard. */
+  readonly module: Pick<typeof http, "request" | "globalAgent">;
   readonly kept: KeptConnections;
 }
 
 const origins = new Map<string, Origin>();
 
 /**
- * Sends one request by `node:http` or `node:https` on the global agents, which keep connections alive. Redirects are
- * answers like others. Rejects with `signal.reason`, or with the error of the connection and its code.
+ * Sends by `node:http` or `node:https` on the global agents, which keep connections alive and know the proxies of the
+ * environment. What breaks off is a {@link TransportFailure}.
  */
-export async function nodeFetch(url: string, parts: NodeRequestParts): Promise<NodeResponse> {
+export async function sendByNode(request: TransportRequest): Promise<TransportResponse> {
+  const { url } = request;
   const slash = url.indexOf("/", "https://".length);
   const origin = originOf(slash < 0 ? url : url.slice(0, slash));
-  const checked = origin.kept.check(parts.isAlone, parts.method === "GET");
+  const checked = origin.kept.check(request.needsNewConnection, request.method === "GET");
   if (checked !== undefined) await checked;
-  return await send(origin, slash < 0 ? "/" : url.slice(slash), parts);
+  return await send(origin, slash < 0 ? "/" : url.slice(slash), request);
 }
 
-function send(origin: Origin, path: string, parts: NodeRequestParts): Promise<NodeResponse> {
-  const { signal, body } = parts;
+function send(origin: Origin, path: string, request: TransportRequest): Promise<TransportResponse> {
+  const { signal } = request;
   return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(signal.reason);
-      return;
-    }
-    const request = open(origin, path, parts);
-    signal.addEventListener("abort", () => {
-      reject(signal.reason);
-      request.destroy();
+    signal.throwIfAborted();
+    const sent = open(origin, path, request);
+    onAbort(signal, (reason) => {
+      reject(reason);
+      sent.destroy();
     });
-    origin.kept.follow(request, signal);
+    origin.kept.follow(sent, signal);
     let connected = false;
-    request.on("socket", (socket) => {
+    sent.on("socket", (socket) => {
       connected = !socket.connecting;
       if (connected) return;
-      limitConnecting(request, socket, () => {
+      limitConnecting(sent, socket, () => {
         connected = true;
       });
     });
-    let response: NodeResponse | undefined;
-    request.on("response", (message) => {
-      response = new NodeResponse(message);
+    let body: NodeBody | undefined;
+    sent.on("response", (message) => {
+      const response = toResponse(message);
+      body = response.body;
       resolve(response);
     });
-    request.on("error", (thrown) => {
-      const error = Object.assign(withSameCode(thrown), { [CONNECTED]: connected });
-      response?.fail(error);
-      reject(error);
+    sent.on("error", (error) => {
+      const failure = new TransportFailure(withSameCode(error), connected);
+      body?.fail(failure);
+      reject(failure);
     });
-    request.on("close", () => {
+    sent.on("close", () => {
       // The last word where there is neither an answer nor an error, as after a switch of protocols.
-      if (response === undefined) reject(noAnswer());
+      if (body === undefined) reject(new TransportFailure(noAnswer(), true));
     });
-    request.end(body);
+    sent.end(request.body);
   });
 }
 
+function toResponse(message: IncomingMessage): TransportResponse & { readonly body: NodeBody } {
+  const headers = new Headers();
+  const { rawHeaders } = message;
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    headers.append(rawHeaders[index] as string, rawHeaders[index + 1] as string);
+  }
+  const body = new NodeBody(message, headers.get("content-encoding"));
+  return { status: message.statusCode ?? 0, headers, body, discard: () => body.discard() };
+}
+
 function open(
-  { options, isSecure }: Origin,
+  { options, module }: Origin,
   path: string,
-  { method, headers, body }: NodeRequestParts,
+  { method, headers, body }: TransportRequest,
 ): ClientRequest {
   const all: Record<string, string | number> = { ...OWN_HEADERS, ...headers };
   if (body !== undefined) all["content-length"] = Buffer.byteLength(body);
-  const whole = { ...options, method, path, headers: all };
-  return isSecure ? https.request(whole) : http.request(whole);
+  return module.request({ ...options, method, path, headers: all });
 }
 
 function originOf(origin: string): Origin {
@@ -106,7 +103,8 @@ function originOf(origin: string): Origin {
   if (known === undefined) {
     const { protocol, hostname, port } = urlToHttpOptions(new URL(origin));
     const options = { protocol, hostname, ...(port ? { port } : {}) } as RequestOptions;
-    known = { options, isSecure: protocol === "https:", kept: keepConnections() };
+    const module = protocol === "https:" ? https : http;
+    known = { options, module, kept: keepConnections(() => module.globalAgent) };
     if (origins.size >= MOST_ORIGINS) forgetOldest();
     origins.set(origin, known);
   }
@@ -136,10 +134,7 @@ function limitConnecting(request: ClientRequest, socket: Socket, onConnected: ()
 }
 
 function noAnswer(): Error {
-  return Object.assign(new Error("the connection ended without an answer"), {
-    code: "ECONNRESET",
-    [CONNECTED]: true,
-  });
+  return Object.assign(new Error("the connection ended without an answer"), { code: "ECONNRESET" });
 }
 
 function withSameCode(error: Error & { code?: string }): Error {

@@ -1,15 +1,13 @@
-import type { KyInstance } from "ky";
 import { monotonicTime, systemClock } from "../clock.ts";
 import type { CallContext } from "../driver.ts";
 import { isPolyvolError } from "../errors.ts";
-import { type Answer, judgeAnswer } from "./answer.ts";
-import { type Call, prepareCall } from "./call.ts";
-import { type Attempt, exchange, type Transport } from "./exchange.ts";
-import { createGovernor, type SlotResult } from "./governor.ts";
-import type { IncomingResponse } from "./node-response.ts";
+import { exchange, type RequestAttempt } from "./exchange.ts";
+import { createRateLimiter, type PermitResult } from "./rate-limit/rate-limiter.ts";
 import { plainRequestId } from "./redact.ts";
-import { parseHttpDate } from "./retry-after.ts";
-import { createSkew } from "./skew.ts";
+import { type PreparedRequest, prepareRequest } from "./request.ts";
+import { parseResponse, type ReadResponse } from "./response.ts";
+import { createSkew, parseHttpDate } from "./server-date.ts";
+import type { Transport, TransportResponse } from "./transport/contract.ts";
 import type { HttpClient, HttpClientOptions, HttpRequest, HttpResponse, QuotaReading } from "./types.ts";
 import { parseBaseUrl } from "./url.ts";
 
@@ -28,23 +26,22 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const clock = options.clock ?? systemClock;
   const maxBytes = options.maxResponseBytes ?? MAX_RESPONSE_BYTES;
   const requestIdHeader = options.requestIdHeader ?? "x-request-id";
-  const governor = createGovernor(clock, options.maxConcurrency ?? MAX_CONCURRENCY, options.quotas ?? []);
+  const limiter = createRateLimiter(clock, options.maxConcurrency ?? MAX_CONCURRENCY, options.quotas ?? []);
   const skew = createSkew(options.correctSkewAboveMs);
   const monotonicNow = monotonicTime(clock);
-  const judging = { maxBytes, refineFailure, now: () => clock.now() };
+  const parsing = { maxBytes, refineFailure, now: () => clock.now() };
   const exchanging = {
     clock,
     maxBytes,
-    transport: createTransport(),
-    fetch: options.fetch,
+    transport: loadedOnUse(options.fetch),
     authorize: options.authorize,
     timeoutMs: options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS,
   };
   let dated: Headers | undefined;
   let requestsLeft: number | undefined;
 
-  function prepareAttempt(call: Call, request: HttpRequest<unknown>): Attempt {
-    const { method, url, body } = call;
+  function prepareAttempt(prepared: PreparedRequest, request: HttpRequest<unknown>): RequestAttempt {
+    const { method, url, body } = prepared;
     const headers: Record<string, string> = { accept: "application/json" };
     if (body !== undefined) headers["content-type"] = "application/json";
     const stampedWith = skew.current;
@@ -66,19 +63,19 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   }
 
   /** Sends once, and tells of it. */
-  async function sendOnce(call: Call, attempt: Attempt): Promise<Answer> {
-    const { method, target, context } = call;
+  async function sendOnce(request: PreparedRequest, attempt: RequestAttempt): Promise<ReadResponse> {
+    const { method, target, context } = request;
     const startedAt = monotonicNow();
     let requestId: string | undefined;
     let failure = "aborted";
     context.emit({ type: "request", method, target });
     try {
-      const text = await exchange(exchanging, call, attempt);
+      const text = await exchange(exchanging, request, attempt);
       // An attempt whose body was read has a response.
-      const { status, headers, redirected } = attempt.response as IncomingResponse;
+      const { status, headers } = attempt.response as TransportResponse;
       const sent = attempt.outgoing.headers;
       requestId = plainRequestId(headers, requestIdHeader, sent);
-      return { status, headers, redirected, requestId, text, sent };
+      return { status, headers, requestId, text, sent };
     } catch (error) {
       if (isPolyvolError(error)) failure = error.reason;
       throw error;
@@ -95,9 +92,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     }
   }
 
-  /** What an answer says beside itself. An adapter's reader that stumbles over odd headers has read nothing. */
-  function learn({ headers, status }: IncomingResponse): QuotaReading | undefined {
-    // An answer with `Age` comes out of a cache: its date is that of another answer.
+  /** What a response says beside itself. An adapter's reader that stumbles over odd headers has read nothing. */
+  function learn({ headers, status }: TransportResponse): QuotaReading | undefined {
+    // A response with `Age` comes out of a cache: its date is that of another one.
     if (headers.has("date") && !headers.has("age")) dated = headers;
     try {
       const reading = options.readQuota?.(headers, clock.now(), status);
@@ -109,14 +106,14 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   }
 
   /** Whether the request was refused for its time stamp, and would be stamped rightly now. */
-  function isMisdated(attempt: Attempt, { status, headers, redirected }: Answer): boolean {
-    if (redirected || (status !== 401 && status !== 403)) return false;
+  function isMisdated(attempt: RequestAttempt, { status, headers }: ReadResponse): boolean {
+    if (status !== 401 && status !== 403) return false;
     return skew.explains(attempt.stampedWith, headers, attempt.answeredAt);
   }
 
   /** Whether the request was refused for credentials that may have been replaced since they were read. */
-  function isOutdated(attempt: Attempt, { status, redirected }: Answer): boolean {
-    return options.credentialsMayChange === true && attempt.authorized && status === 401 && !redirected;
+  function isOutdated({ authorized }: RequestAttempt, { status }: ReadResponse): boolean {
+    return options.credentialsMayChange === true && authorized && status === 401;
   }
 
   async function send<T = undefined>(
@@ -124,17 +121,17 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     context: CallContext,
   ): Promise<HttpResponse<T>> {
     context.abortSignal.throwIfAborted();
-    const call = prepareCall(provider, base, request, context);
+    const prepared = prepareRequest(provider, base, request, context);
     for (let repeated = false; ; repeated = true) {
-      const waiting = governor.acquire(call);
-      const slot = waiting instanceof Promise ? await waiting : waiting;
-      const attempt = prepareAttempt(call, request);
-      const result: SlotResult = { reading: undefined, rejected: false, pauseMs: undefined };
+      const waiting = limiter.acquire(prepared);
+      const permit = waiting instanceof Promise ? await waiting : waiting;
+      const attempt = prepareAttempt(prepared, request);
+      const result: PermitResult = { reading: undefined, rejected: false, pauseMs: undefined };
       try {
         context.abortSignal.throwIfAborted();
-        const answer = await sendOnce(call, attempt);
-        if (!repeated && (isMisdated(attempt, answer) || isOutdated(attempt, answer))) continue;
-        return judgeAnswer(judging, call, answer, request);
+        const response = await sendOnce(prepared, attempt);
+        if (!repeated && (isMisdated(attempt, response) || isOutdated(attempt, response))) continue;
+        return parseResponse(parsing, prepared, response, request);
       } catch (error) {
         // A refusal that says "look first" is about one resource, not about the pace of all requests.
         if (isPolyvolError(error, "rate_limited") && error.retryable && !error.mayAlreadyExist) {
@@ -144,7 +141,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         throw error;
       } finally {
         if (attempt.response !== undefined) result.reading = learn(attempt.response);
-        governor.release(slot, attempt, result);
+        limiter.release(permit, attempt, result);
       }
     }
   }
@@ -161,18 +158,21 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 }
 
-/** Everything that ky would do by itself is off: pacing, time limits and judging are done here, retries in core's calls. */
-const KY_OPTIONS = { retry: 0, timeout: false, throwHttpErrors: false } as const;
+/** The name that runtimes give themselves; others than Node may have its modules, too, but not its connections. */
+const isNode = globalThis.navigator?.userAgent.startsWith("Node.js/") === true;
 
-/**
- * ky, for every request that goes by a `fetch`. The request that ky makes is not sent: `fetch` sends the prepared
- * parts, so that what was signed is what is sent. It is loaded when it is first needed: it brings the platform's own
- * HTTP client along, half of what an import would cost.
- */
-function createTransport(): Transport {
-  let ky: KyInstance | undefined;
-  return async (url, method, fetch) => {
-    ky ??= (await import("ky")).default;
-    return ky(url, { ...KY_OPTIONS, method, fetch });
+/** The transport that the options choose, loaded with the first request: each brings more than all the rest. */
+function loadedOnUse(fetch: typeof globalThis.fetch | undefined): Transport {
+  let loaded: Transport | undefined;
+  async function load(): Promise<Transport> {
+    if (fetch === undefined && isNode) return (await import("./transport/node.ts")).sendByNode;
+    return (await import("./transport/fetch.ts")).createFetchTransport(fetch);
+  }
+  return (request) => {
+    if (loaded !== undefined) return loaded(request);
+    return load().then((transport) => {
+      loaded = transport;
+      return transport(request);
+    });
   };
 }

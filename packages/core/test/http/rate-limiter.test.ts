@@ -1,47 +1,52 @@
 import { createVirtualClock, type VirtualClock } from "@polyvol/core/driver";
 import { describe, expect, test } from "vitest";
 import type { CallContext } from "../../src/driver.ts";
-import { type Call, prepareCall } from "../../src/http/call.ts";
-import { createGovernor, type Governor, type Slot, type SlotResult } from "../../src/http/governor.ts";
+import {
+  createRateLimiter,
+  type Permit,
+  type PermitResult,
+  type RateLimiter,
+} from "../../src/http/rate-limit/rate-limiter.ts";
+import { prepareRequest } from "../../src/http/request.ts";
 import { failureOf, makeContext, settle, type TestContext } from "./kit.ts";
 
 const START = Date.UTC(2026, 0, 1);
 const ANSWERED = { sent: true, response: {} };
-const NOTHING: SlotResult = { rejected: false, pauseMs: undefined, reading: undefined };
+const NOTHING: PermitResult = { rejected: false, pauseMs: undefined, reading: undefined };
 
 interface Setup {
   readonly clock: VirtualClock;
-  readonly governor: Governor;
-  /** Names of calls in the order in which they got their slots. */
+  readonly limiter: RateLimiter;
+  /** Names of calls in the order in which they got their permits. */
   readonly started: string[];
   ask(name: string, over?: Partial<CallContext>, method?: "GET" | "POST"): Asked;
-  answer(slot: Slot, result?: Partial<SlotResult>): void;
+  answer(permit: Permit, result?: Partial<PermitResult>): void;
 }
 
 interface Asked {
-  readonly slot: Promise<Slot>;
+  readonly permit: Promise<Permit>;
   readonly context: TestContext;
 }
 
-function setUp(maxConcurrency: number, quotas: Parameters<typeof createGovernor>[2] = []): Setup {
+function setUp(maxConcurrency: number, quotas: Parameters<typeof createRateLimiter>[2] = []): Setup {
   const clock = createVirtualClock(START);
-  const governor = createGovernor(clock, maxConcurrency, quotas);
+  const limiter = createRateLimiter(clock, maxConcurrency, quotas);
   const started: string[] = [];
   return {
     clock,
-    governor,
+    limiter,
     started,
     ask: (name, over, method = "POST") => {
       const context = makeContext({ operation: name, ...over });
-      const call: Call = prepareCall("testcloud", "https://api.example.com", { method, path: "/x" }, context);
-      const slot = Promise.resolve(governor.acquire(call));
-      slot.then(
+      const request = prepareRequest("testcloud", "https://api.example.com", { method, path: "/x" }, context);
+      const permit = Promise.resolve(limiter.acquire(request));
+      permit.then(
         () => started.push(name),
         () => undefined,
       );
-      return { slot, context };
+      return { permit, context };
     },
-    answer: (slot, result) => governor.release(slot, ANSWERED, { ...NOTHING, ...result }),
+    answer: (permit, result) => limiter.release(permit, ANSWERED, { ...NOTHING, ...result }),
   };
 }
 
@@ -53,7 +58,7 @@ describe("concurrency", () => {
     expect(started).toEqual(["a", "b"]);
     expect(asked[2]?.context.events).toEqual([{ type: "throttle", delayMs: 0, bound: "concurrency" }]);
     expect(asked[0]?.context.events).toEqual([]);
-    answer((await asked[1]?.slot) as Slot);
+    answer((await asked[1]?.permit) as Permit);
     await settle();
     expect(started).toEqual(["a", "b", "c"]);
   });
@@ -61,14 +66,14 @@ describe("concurrency", () => {
   test("whoever aborts leaves the line at once, and takes nothing with it", async () => {
     const { ask, answer, started, clock } = setUp(1, [{ requests: 2, windowMs: 1_000 }]);
     const abort = new AbortController();
-    const first = await ask("a").slot;
+    const first = await ask("a").permit;
     const second = ask("b", { abortSignal: abort.signal });
     const third = ask("c");
     const reason = { not: "an error" };
     abort.abort(reason);
-    await expect(second.slot).rejects.toBe(reason);
+    await expect(second.permit).rejects.toBe(reason);
     answer(first);
-    await third.slot;
+    await third.permit;
     expect(started).toEqual(["a", "c"]);
     expect(clock.sleepers).toBe(0);
   });
@@ -77,7 +82,7 @@ describe("concurrency", () => {
 describe("quotas", () => {
   test("a full window holds requests until it moves on, and says so", async () => {
     const { ask, answer, started, clock } = setUp(9, [{ requests: 2, windowMs: 60_000 }]);
-    for (const name of ["a", "b"]) answer(await ask(name).slot);
+    for (const name of ["a", "b"]) answer(await ask(name).permit);
     const third = ask("c");
     expect(third.context.events).toEqual([{ type: "throttle", delayMs: 60_001, bound: "quota" }]);
     await clock.advance(60_000);
@@ -89,8 +94,8 @@ describe("quotas", () => {
 
   test("what cannot come before the deadline fails at once, naming the time", async () => {
     const { ask, answer, clock } = setUp(9, [{ requests: 1, windowMs: 60_000 }]);
-    answer(await ask("a").slot);
-    const change = await failureOf(ask("b", { remainingMs: () => 60_000 }).slot);
+    answer(await ask("a").permit);
+    const change = await failureOf(ask("b", { remainingMs: () => 60_000 }).permit);
     expect(change).toMatchObject({
       code: "rate_limited",
       retryAfterMs: 60_001,
@@ -99,43 +104,48 @@ describe("quotas", () => {
       operation: "b",
     });
     expect(change.reason).toContain("60.1 s, after the deadline");
-    const read = await failureOf(ask("c", { remainingMs: () => 60_000 }, "GET").slot);
+    const read = await failureOf(ask("c", { remainingMs: () => 60_000 }, "GET").permit);
     expect(read.outcome).toBeUndefined();
     expect(clock.sleepers).toBe(0);
     // The place in the line counts, too.
     ask("d", { remainingMs: () => 70_000 });
-    const behind = await failureOf(ask("e", { remainingMs: () => 70_000 }).slot);
+    const behind = await failureOf(ask("e", { remainingMs: () => 70_000 }).permit);
     expect(behind.retryAfterMs).toBeGreaterThanOrEqual(120_000);
   });
 
   test("an abort while waiting leaves no timer", async () => {
     const { ask, answer, clock } = setUp(9, [{ requests: 1, windowMs: 60_000 }]);
-    answer(await ask("a").slot);
+    answer(await ask("a").permit);
     const abort = new AbortController();
     const waiting = ask("b", { abortSignal: abort.signal });
     expect(clock.sleepers).toBe(1);
     abort.abort("enough");
-    await expect(waiting.slot).rejects.toBe("enough");
+    await expect(waiting.permit).rejects.toBe("enough");
     await settle();
     expect(clock.sleepers).toBe(0);
-    await expect(ask("c", { abortSignal: abort.signal }).slot).rejects.toBe("enough");
+    await expect(ask("c", { abortSignal: abort.signal }).permit).rejects.toBe("enough");
   });
 
   test("what was never sent does not count", async () => {
-    const { ask, governor } = setUp(9, [{ requests: 1, windowMs: 60_000 }]);
-    governor.release(await ask("a").slot, { sent: false, response: undefined }, { ...NOTHING });
-    await ask("b").slot;
+    const { ask, limiter } = setUp(9, [{ requests: 1, windowMs: 60_000 }]);
+    limiter.release(await ask("a").permit, { sent: false, response: undefined }, { ...NOTHING });
+    await ask("b").permit;
   });
 
   test("a clock that is set back a day stops nobody for a day", async () => {
     let now = START;
     const clock = createVirtualClock(START);
     const jumping = { now: () => now, sleep: clock.sleep };
-    const governor = createGovernor(jumping, 9, [{ requests: 1, windowMs: 60_000 }]);
-    const call = prepareCall("p", "https://api.example.com", { method: "GET", path: "/x" }, makeContext());
-    governor.release((await governor.acquire(call)) as Slot, ANSWERED, { ...NOTHING });
+    const limiter = createRateLimiter(jumping, 9, [{ requests: 1, windowMs: 60_000 }]);
+    const request = prepareRequest(
+      "p",
+      "https://api.example.com",
+      { method: "GET", path: "/x" },
+      makeContext(),
+    );
+    limiter.release((await limiter.acquire(request)) as Permit, ANSWERED, { ...NOTHING });
     now -= 86_400_000;
-    const waiting = governor.acquire(call);
+    const waiting = limiter.acquire(request);
     expect(clock.sleepers).toBe(1);
     now += 60_001;
     await clock.advance(60_001);
@@ -146,7 +156,7 @@ describe("quotas", () => {
 describe("what the provider says", () => {
   test("its quotas replace the documented ones", async () => {
     const { ask, answer, started } = setUp(9, [{ requests: 100, windowMs: 60_000 }]);
-    answer(await ask("a").slot, { reading: { quotas: [{ requests: 1, windowMs: 60_000 }] } });
+    answer(await ask("a").permit, { reading: { quotas: [{ requests: 1, windowMs: 60_000 }] } });
     ask("b");
     await settle();
     expect(started).toEqual(["a"]);
@@ -154,37 +164,37 @@ describe("what the provider says", () => {
 
   test("a refusal with a time stops everybody until then, and sends away who cannot wait", async () => {
     const { ask, answer, started, clock } = setUp(2);
-    const first = await ask("a").slot;
-    await ask("b").slot;
+    const first = await ask("a").permit;
+    await ask("b").permit;
     const short = ask("c", { remainingMs: () => 5_000 });
     const long = ask("d");
     answer(first, { rejected: true, pauseMs: 10_000 });
-    expect(await failureOf(short.slot)).toMatchObject({ code: "rate_limited", retryAfterMs: 10_000 });
+    expect(await failureOf(short.permit)).toMatchObject({ code: "rate_limited", retryAfterMs: 10_000 });
     expect(ask("e").context.events).toEqual([{ type: "throttle", delayMs: 10_000, bound: "server" }]);
     await clock.advance(9_999);
     expect(started).toEqual(["a", "b"]);
     await clock.advance(1);
-    await long.slot;
+    await long.permit;
   });
 
   test("a refusal for years does not stop a client for good", async () => {
     const { ask, answer, clock } = setUp(2);
-    answer(await ask("a").slot, { rejected: true, pauseMs: 100_000_000_000 });
+    answer(await ask("a").permit, { rejected: true, pauseMs: 100_000_000_000 });
     const next = ask("b");
     await clock.advance(3_600_000);
-    await next.slot;
+    await next.permit;
   });
 
   test("nothing left blocks until the time it names, then lets one go after the other", async () => {
     const { ask, answer, started, clock } = setUp(9, [{ requests: 100, windowMs: 60_000 }]);
-    answer(await ask("a").slot, { reading: { remaining: 0, freeAt: START + 30_000 } });
+    answer(await ask("a").permit, { reading: { remaining: 0, freeAt: START + 30_000 } });
     const second = ask("b");
     ask("c");
     await clock.advance(29_999);
     expect(started).toEqual(["a"]);
     await clock.advance(1);
     expect(started).toEqual(["a", "b"]);
-    answer(await second.slot, { reading: { remaining: 50 } });
+    answer(await second.permit, { reading: { remaining: 50 } });
     await settle();
     expect(started).toEqual(["a", "b", "c"]);
   });
@@ -196,8 +206,8 @@ describe("what the provider says", () => {
     ["a time with requests left", { remaining: 4_816, freeAt: START + 3_000_000 }],
   ])("%s, as a mock server sends it, blocks nobody", async (_, reading) => {
     const { ask, answer, clock } = setUp(3, [{ requests: 5_000, windowMs: 3_600_000 }]);
-    answer(await ask("a").slot, { reading });
-    await Promise.all(["b", "c", "d"].map((name) => ask(name).slot));
+    answer(await ask("a").permit, { reading });
+    await Promise.all(["b", "c", "d"].map((name) => ask(name).permit));
     expect(clock.sleepers).toBe(0);
   });
 
@@ -206,24 +216,24 @@ describe("what the provider says", () => {
       { requests: 2, windowMs: 60_000 },
       { requests: 100, windowMs: 3_600_000 },
     ]);
-    answer(await ask("a").slot);
-    answer(await ask("b").slot, { reading: { remaining: 0, freeAt: START + 3_500_000 } });
+    answer(await ask("a").permit);
+    answer(await ask("b").permit, { reading: { remaining: 0, freeAt: START + 3_500_000 } });
     const next = ask("c");
     await clock.advance(60_001);
-    await next.slot;
+    await next.permit;
   });
 
   test("few left by the provider's count: no more go than it has", async () => {
     const { ask, answer, started } = setUp(9, [{ requests: 5_000, windowMs: 3_600_000 }]);
-    answer(await ask("a").slot, { reading: { remaining: 2 } });
+    answer(await ask("a").permit, { reading: { remaining: 2 } });
     const asked = ["b", "c", "d", "e"].map((name) => ask(name));
     await settle();
     expect(started).toEqual(["a", "b", "c"]);
     // Its answer may not count the other one yet: nobody goes before that is known.
-    answer((await asked[0]?.slot) as Slot, { reading: { remaining: 1 } });
+    answer((await asked[0]?.permit) as Permit, { reading: { remaining: 1 } });
     await settle();
     expect(started).toEqual(["a", "b", "c"]);
-    answer((await asked[1]?.slot) as Slot, { reading: { remaining: 0, freeAt: START } });
+    answer((await asked[1]?.permit) as Permit, { reading: { remaining: 0, freeAt: START } });
     await settle();
     expect(started).toEqual(["a", "b", "c", "d", "e"]);
   });

@@ -1,23 +1,23 @@
-import { abortablePromise } from "../abort.ts";
-import type { RequestQuota } from "../capabilities.ts";
-import { type Clock, monotonicTime, startTimer } from "../clock.ts";
-import type { PolyvolError } from "../errors.ts";
-import type { ThrottleEvent } from "../events.ts";
-import { tooLate } from "../too-late.ts";
+import { abortablePromise } from "../../abort.ts";
+import type { RequestQuota } from "../../capabilities.ts";
+import { type Clock, monotonicTime, startTimer } from "../../clock.ts";
+import type { PolyvolError } from "../../errors.ts";
+import type { ThrottleEvent } from "../../events.ts";
+import { tooLate } from "../../too-late.ts";
+import { type PreparedRequest, requestError } from "../request.ts";
+import type { QuotaReading } from "../types.ts";
 import { createAdaptiveRate } from "./adaptive-rate.ts";
-import { type Call, callError } from "./call.ts";
 import { createSlidingWindows } from "./sliding-window.ts";
-import type { QuotaReading } from "./types.ts";
 
 /** The right to have one request in flight. */
-export interface Slot {
+export interface Permit {
   readonly takenAt: number;
   /** How many answers had come when it was taken. */
   readonly answersBefore: number;
 }
 
 /** How far a request came. */
-export interface Passage {
+export interface PermitUse {
   /** It went out, so the provider may have counted it. */
   readonly sent: boolean;
   /** Present when it was answered. */
@@ -25,7 +25,7 @@ export interface Passage {
 }
 
 /** What its answer said about pace. */
-export interface SlotResult {
+export interface PermitResult {
   /** Refused because there were too many. */
   rejected: boolean;
   /** How long the provider asked to wait when it refused. */
@@ -34,18 +34,18 @@ export interface SlotResult {
 }
 
 /** Lets requests of one account go, first come, first served, as fast as every known bound allows. */
-export interface Governor {
+export interface RateLimiter {
   /**
-   * A slot at once, or the promise of one. Rejects with the abort reason; and with `rate_limited`, at once, when the
-   * slot would come no sooner than the call's deadline.
+   * A permit at once, or the promise of one. Rejects with the abort reason; and with `rate_limited`, at once, when the
+   * permit would come no sooner than the call's deadline.
    */
-  acquire(call: Call): Slot | Promise<Slot>;
-  release(slot: Slot, passage: Passage, result: SlotResult): void;
+  acquire(request: PreparedRequest): Permit | Promise<Permit>;
+  release(permit: Permit, use: PermitUse, result: PermitResult): void;
 }
 
 interface Waiter {
-  readonly call: Call;
-  readonly grant: (slot: Slot) => void;
+  readonly request: PreparedRequest;
+  readonly grant: (permit: Permit) => void;
   readonly fail: (reason: unknown) => void;
 }
 
@@ -54,11 +54,11 @@ const LONGEST_PAUSE_MS = 3_600_000;
 /** How much later than one whole window a quota may be said to free up. */
 const RESET_SLACK_MS = 60_000;
 
-export function createGovernor(
+export function createRateLimiter(
   clock: Clock,
   maxConcurrency: number,
   quotas: readonly RequestQuota[],
-): Governor {
+): RateLimiter {
   const windows = createSlidingWindows(quotas);
   const rate = createAdaptiveRate();
   const monotonicNow = monotonicTime(clock);
@@ -81,7 +81,7 @@ export function createGovernor(
     return inFlight >= maxConcurrency || (inFlight > 0 && left <= 0);
   }
 
-  function take(now: number): Slot {
+  function take(now: number): Permit {
     inFlight += 1;
     left -= 1;
     windows.begin();
@@ -121,8 +121,8 @@ export function createGovernor(
     timer = undefined;
   }
 
-  function wait(call: Call, bound: Bound, waitMs: number): Promise<Slot> {
-    const { abortSignal, emit } = call.context;
+  function wait(request: PreparedRequest, bound: Bound, waitMs: number): Promise<Permit> {
+    const { abortSignal, emit } = request.context;
     if (!abortSignal.aborted) emit({ type: "throttle", delayMs: waitMs, bound });
     return abortablePromise(abortSignal, (grant, reject) => {
       const fail = (reason: unknown): void => {
@@ -130,7 +130,7 @@ export function createGovernor(
         if (waiters.size === 0) stopTimer();
         reject(reason);
       };
-      const waiter: Waiter = { call, grant, fail };
+      const waiter: Waiter = { request, grant, fail };
       waiters.add(waiter);
       admit();
       return fail;
@@ -143,12 +143,13 @@ export function createGovernor(
     pausedUntil = Math.max(pausedUntil, now + Math.min(ms, Math.max(LONGEST_PAUSE_MS, windows.longestMs)));
     const waitMs = pausedUntil - now;
     for (const waiter of waiters) {
-      if (waitMs >= waiter.call.context.remainingMs()) waiter.fail(refusal(waiter.call, waitMs, "server"));
+      if (waitMs >= waiter.request.context.remainingMs())
+        waiter.fail(refusal(waiter.request, waitMs, "server"));
     }
   }
 
   /** Uses the provider's own count where it says less than ours: others may use the same account. */
-  function learn(slot: Slot, { reading, rejected, pauseMs }: SlotResult): void {
+  function learn(permit: Permit, { reading, rejected, pauseMs }: PermitResult): void {
     if (reading?.quotas !== undefined) windows.replace(reading.quotas);
     // A refusal that says how long to wait may be of another quota than the one that is counted down.
     if (reading?.remaining === undefined || (rejected && pauseMs !== undefined)) return;
@@ -156,7 +157,7 @@ export function createGovernor(
     if (reading.remaining > 0) {
       if (reading.remaining >= windows.left(monotonicNow())) return;
       // Whatever was under way at the same time as this request may be missing from the provider's count.
-      left = reading.remaining - inFlight - (answers - slot.answersBefore);
+      left = reading.remaining - inFlight - (answers - permit.answersBefore);
       return;
     }
     const freeInMs = reading.freeAt === undefined ? 0 : reading.freeAt - clock.now();
@@ -169,23 +170,23 @@ export function createGovernor(
   }
 
   return {
-    acquire: (call) => {
+    acquire: (request) => {
       const now = monotonicNow();
       const at = earliest(now, waiters.size);
       if (waiters.size === 0 && at <= now && !isFull()) return take(now);
       const waitMs = at - now;
       const bound = waitMs === 0 ? "concurrency" : at === pausedUntil ? "server" : "quota";
-      if (waitMs > 0 && waitMs >= call.context.remainingMs())
-        return Promise.reject(refusal(call, waitMs, bound));
-      return wait(call, bound, waitMs);
+      if (waitMs > 0 && waitMs >= request.context.remainingMs())
+        return Promise.reject(refusal(request, waitMs, bound));
+      return wait(request, bound, waitMs);
     },
-    release: (slot, { sent, response }, result) => {
+    release: (permit, { sent, response }, result) => {
       const now = monotonicNow();
       inFlight -= 1;
-      learn(slot, result);
+      learn(permit, result);
       windows.end(now, sent);
       if (sent) answers += 1;
-      if (response !== undefined && !windows.known) rate.answered(now, slot.takenAt, result.rejected);
+      if (response !== undefined && !windows.known) rate.answered(now, permit.takenAt, result.rejected);
       if (result.rejected && result.pauseMs !== undefined && result.pauseMs > 0) pause(result.pauseMs);
       if (waiters.size > 0) admit();
     },
@@ -194,8 +195,8 @@ export function createGovernor(
 
 type Bound = ThrottleEvent["bound"];
 
-function refusal(call: Call, waitMs: number, bound: Bound): PolyvolError {
+function refusal(request: PreparedRequest, waitMs: number, bound: Bound): PolyvolError {
   const why = bound === "server" ? "the service asked to wait" : "the request quota is spent";
-  const error = callError(call, "rate_limited", why, { retryable: true, outcome: "not_applied" });
+  const error = requestError(request, "rate_limited", why, { retryable: true, outcome: "not_applied" });
   return tooLate(error, waitMs);
 }

@@ -1,4 +1,4 @@
-import type { RequestQuota } from "../capabilities.ts";
+import type { RequestQuota } from "../../capabilities.ts";
 
 /**
  * Counts requests against quotas of the form "so many in any span of so long".

@@ -3,8 +3,8 @@ import { PolyvolError, type PolyvolErrorCode, type PolyvolErrorDetails } from ".
 import type { HttpMethod, HttpRequest } from "./types.ts";
 import { buildUrl } from "./url.ts";
 
-/** One `send`, prepared: what all its attempts share. */
-export interface Call {
+/** A request as it will be sent, once or twice: what all its attempts share. */
+export interface PreparedRequest {
   readonly provider: string;
   readonly context: CallContext;
   readonly method: HttpMethod;
@@ -17,12 +17,12 @@ export interface Call {
 }
 
 /** @throws PolyvolError `invalid_argument` for a path or body that cannot be sent as it is */
-export function prepareCall(
+export function prepareRequest(
   provider: string,
   base: string,
   request: HttpRequest<unknown>,
   context: CallContext,
-): Call {
+): PreparedRequest {
   const { method } = request;
   const url = buildUrl(base, request.path, request.query);
   const target = url.slice(url.indexOf("/", "https://".length));
@@ -41,18 +41,18 @@ function toJson({ method, body }: HttpRequest<unknown>): string | undefined {
   }
 }
 
-/** An error of this call. The outcome is left out for reads: they change nothing. */
-export function callError(
-  call: Call,
+/** An error of this request. The outcome is left out for reads: they change nothing. */
+export function requestError(
+  request: PreparedRequest,
   code: PolyvolErrorCode,
   reason: string,
   details: PolyvolErrorDetails,
 ): PolyvolError {
   const { outcome, ...others } = details;
   return new PolyvolError(code, reason, {
-    provider: call.provider,
-    operation: call.context.operation,
+    provider: request.provider,
+    operation: request.context.operation,
     ...others,
-    ...(call.method === "GET" || outcome === undefined ? {} : { outcome }),
+    ...(request.method === "GET" || outcome === undefined ? {} : { outcome }),
   });
 }

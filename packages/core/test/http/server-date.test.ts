@@ -1,6 +1,6 @@
 import { createVirtualClock } from "@polyvol/core/driver";
 import { describe, expect, test } from "vitest";
-import { parseHttpDate, parseRetryAfter } from "../../src/http/retry-after.ts";
+import { parseHttpDate, parseRetryAfter } from "../../src/http/server-date.ts";
 import { failureOf, json, makeClient, makeContext, serve, settle } from "./kit.ts";
 
 const NOW = Date.UTC(2026, 0, 1);

@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingMessage } from "node:http";
+import type { Agent, ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 
 /** The connections of one origin that lie ready for the next request. */
@@ -18,7 +18,7 @@ export interface KeptConnections {
 const EARLY_MS = 1_000;
 /** A read takes a connection whose last answer ended within this time as it is. */
 const JUST_NOW_MS = 2;
-/** So long after the last sign of that, or a request that was lost, each one gets a connection of its own. */
+/** For this time after the last sign of that, or a request that was lost, each one gets a connection of its own. */
 const DISTRUST_MS = 600_000;
 
 /**
@@ -26,8 +26,10 @@ const DISTRUST_MS = 600_000;
  * that nobody asked for would be taken for the next one. Both are heard of by two turns of the event loop, as long as
  * they were there before the request. A server that closes right behind its answers is never waited for again, and a
  * request whose answer says nothing that could be checked takes no connection that was used before.
+ *
+ * The agent is everybody's: a connection that somebody else's request has taken meanwhile is left alone.
  */
-export function keepConnections(): KeptConnections {
+export function keepConnections(agent: () => Agent): KeptConnections {
   const idleSince = new Map<Socket, number>();
   const known = new WeakSet<Socket>();
   let distrustedAtMs = Number.NEGATIVE_INFINITY;
@@ -35,8 +37,12 @@ export function keepConnections(): KeptConnections {
   function giveUp(sockets: Iterable<Socket>): void {
     for (const socket of [...sockets]) {
       idleSince.delete(socket);
-      socket.destroy();
+      if (isFree(socket)) socket.destroy();
     }
+  }
+
+  function isFree(socket: Socket): boolean {
+    return Object.values(agent().freeSockets).some((sockets) => sockets?.includes(socket) === true);
   }
 
   function distrust(): void {

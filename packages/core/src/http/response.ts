@@ -1,0 +1,169 @@
+import type { PolyvolError } from "../errors.ts";
+import {
+  describeMisfit,
+  failureOfBody,
+  failureOfRedirect,
+  failureOfResponse,
+  type UnusableResponse,
+} from "./failure.ts";
+import { secretsIn } from "./redact.ts";
+import type { PreparedRequest } from "./request.ts";
+import type { TransportResponse } from "./transport/contract.ts";
+import type { FailedResponse, FailureRefinement, HttpRequest, HttpResponse } from "./types.ts";
+
+/** Stands for a body that is larger than its bound; nothing of it is kept. */
+export const TOO_LARGE: unique symbol = Symbol("too large");
+
+/** A response that was read to the end. */
+export interface ReadResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly requestId: string | undefined;
+  readonly text: string | typeof TOO_LARGE;
+  /** As sent; only read to keep its secrets out of messages. */
+  readonly sent: Readonly<Record<string, string>>;
+}
+
+export interface ResponseSettings {
+  readonly maxBytes: number;
+  readonly refineFailure: ((response: FailedResponse) => FailureRefinement) | undefined;
+  readonly now: () => number;
+}
+
+/**
+ * The whole body as text, unless it is larger than `maxBytes` after decompression: then reading stops at once and the
+ * connection is given up.
+ */
+export async function readText(
+  response: TransportResponse,
+  maxBytes: number,
+): Promise<string | typeof TOO_LARGE> {
+  const declared = response.headers.get("content-length") ?? "";
+  if (/^\d+$/.test(declared) && Number(declared) > maxBytes) {
+    response.discard();
+    return TOO_LARGE;
+  }
+  const bytes = await readBytes(response, maxBytes);
+  return bytes.length > maxBytes ? TOO_LARGE : UTF_8.decode(bytes);
+}
+
+/** The first `maxBytes` of the body as text; what lies beyond is not read. */
+export async function readStart(response: TransportResponse, maxBytes: number): Promise<string> {
+  const bytes = await readBytes(response, maxBytes);
+  return UTF_8.decode(bytes.subarray(0, maxBytes));
+}
+
+const UTF_8 = new TextDecoder();
+
+/** The body as far as the chunk that goes beyond `maxBytes`. */
+async function readBytes(response: TransportResponse, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of response.body) {
+      chunks.push(chunk);
+      size += chunk.byteLength;
+      if (size > maxBytes) break;
+    }
+  } catch (error) {
+    response.discard();
+    throw error;
+  }
+  const [only] = chunks;
+  if (chunks.length === 1 && only !== undefined) return only;
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return bytes;
+}
+
+/**
+ * Parses JSON. Keys that could change an object's prototype when a careless copy is made are left out; looking for them
+ * costs a search of the text, and only a text that has them is walked.
+ * @returns `undefined` (which JSON itself cannot be) when the text is not JSON
+ */
+function parseJson(text: string): unknown {
+  try {
+    // A part of the key, because engines look for up to six characters by a faster way; more texts are walked than need be.
+    return text.includes("proto_") || text.includes("\\u00")
+      ? JSON.parse(text, (key, value) => (key === "__proto__" ? undefined : value))
+      : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The data of a response.
+ * @throws PolyvolError what the response means where it is no success, or where its body is not what it must be
+ */
+export function parseResponse<T>(
+  settings: ResponseSettings,
+  request: PreparedRequest,
+  response: ReadResponse,
+  { response: parser, status: expected }: Pick<HttpRequest<T>, "response" | "status">,
+): HttpResponse<T> {
+  const { status, headers, text } = response;
+  if (status === 0 || (status >= 300 && status < 400)) throw failureOfRedirect(unusable(request, response));
+  if (status < 200 || status >= 400) throw refused(settings, request, response);
+  if (expected !== undefined && status !== expected) {
+    throw failureOfBody(
+      unusable(request, response),
+      `does not have the status ${expected}`,
+      textOf(response),
+    );
+  }
+  if (parser === undefined) {
+    // Something on the way answered, not the service: that proves nothing, least of all that a deletion was done.
+    if (isWebPage(text, headers)) throw failureOfBody(unusable(request, response), "is a web page", text);
+    return { status, headers, data: undefined as T };
+  }
+  if (text === TOO_LARGE) {
+    throw failureOfBody(unusable(request, response), `is larger than ${settings.maxBytes} bytes`, "");
+  }
+  const json = parseJson(text);
+  if (json === undefined) {
+    throw failureOfBody(unusable(request, response), text === "" ? "is empty" : "is not JSON", text);
+  }
+  try {
+    return { status, headers, data: parser.parse(json) };
+  } catch (error) {
+    throw failureOfBody(unusable(request, response), describeMisfit(error), text);
+  }
+}
+
+/** By what it holds, too: some servers call every answer without a body a page, and some pages have no type. */
+function isWebPage(text: ReadResponse["text"], headers: Headers): text is string {
+  if (text === TOO_LARGE || text.trim() === "") return false;
+  const isTyped = /^(?:text\/html|application\/xhtml\+xml)\b/i.test(headers.get("content-type") ?? "");
+  return isTyped || /^\s*<(?:!doctype\s+html|html)\b/i.test(text);
+}
+
+function textOf({ text }: ReadResponse): string {
+  return text === TOO_LARGE ? "" : text;
+}
+
+function refused(settings: ResponseSettings, request: PreparedRequest, response: ReadResponse): PolyvolError {
+  const { status, headers } = response;
+  const text = textOf(response);
+  const { method, target } = request;
+  const failed: FailedResponse = { status, headers, method, target, json: parseJson(text), text };
+  return failureOfResponse(unusable(request, response), refine(settings, failed), settings.now());
+}
+
+/** A response can break what the adapter takes for granted, too; then the status alone has to do. */
+function refine(settings: ResponseSettings, response: FailedResponse): FailureRefinement {
+  try {
+    return settings.refineFailure?.(response) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function unusable(request: PreparedRequest, response: ReadResponse): UnusableResponse {
+  const { status, headers, requestId } = response;
+  return { request, status, headers, requestId, secrets: secretsIn(response.sent) };
+}

@@ -1,0 +1,130 @@
+import { execFile } from "node:child_process";
+import { createServer, request as httpRequest } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { createFetchTransport } from "../../src/http/transport/fetch.ts";
+import { anything, json, makeClient, makeContext, serve, TOKEN } from "./kit.ts";
+
+const GET = { method: "GET", path: "/x", response: anything } as const;
+const POST = { method: "POST", path: "/x", query: { a: "b c" }, body: { b: 1 }, response: anything } as const;
+
+describe("the option fetch", () => {
+  test("chooses who sends: without it, nobody who replaced the global fetch is asked", async () => {
+    const server = await serve((_, response) => json(response, { from: "server" }));
+    const global = vi.spyOn(globalThis, "fetch");
+    await makeClient(server.url).send(GET, makeContext());
+    expect(global).not.toHaveBeenCalled();
+    await makeClient(server.url, { fetch: globalThis.fetch }).send(GET, makeContext());
+    expect(global).toHaveBeenCalledOnce();
+    expect(server.seen).toHaveLength(2);
+  });
+
+  test("is given plain parts, which another fetch than the platform's understands", async () => {
+    const given: unknown[] = [];
+    const client = makeClient("https://api.example.com", {
+      fetch: async (url, init) => {
+        given.push(url, { ...init, signal: init?.signal instanceof AbortSignal });
+        return new Response("{}");
+      },
+    });
+    await client.send(POST, makeContext());
+    expect(given).toEqual([
+      "https://api.example.com/x?a=b+c",
+      {
+        method: "POST",
+        headers: {
+          accept: "application/json",
+          authorization: `Bearer ${TOKEN}`,
+          "content-type": "application/json",
+        },
+        body: '{"b":1}',
+        redirect: "manual",
+        signal: true,
+      },
+    ]);
+  });
+
+  test("sends once what a library on the way would send again", async () => {
+    const server = await serve((_, response) => json(response, {}, 503, { "retry-after": "0" }));
+    const client = makeClient(server.url, { fetch: globalThis.fetch });
+    await expect(client.send(GET, makeContext())).rejects.toMatchObject({ code: "unavailable" });
+    expect(server.seen).toHaveLength(1);
+  });
+});
+
+describe("where there is no node:http", () => {
+  const request = {
+    ...({ method: "GET", url: "https://api.example.com/x", headers: {}, body: undefined } as const),
+    needsNewConnection: false,
+  };
+
+  test("the global fetch is looked up at each request, so that whoever replaces it is heard", async () => {
+    const send = createFetchTransport(undefined);
+    const { signal } = new AbortController();
+    for (const status of [201, 202]) {
+      vi.spyOn(globalThis, "fetch").mockResolvedValue(new Response(null, { status }));
+      expect((await send({ ...request, signal })).status).toBe(status);
+    }
+  });
+
+  test("nothing is sent after an abort", async () => {
+    const fetch = vi.fn<typeof globalThis.fetch>();
+    const abort = new AbortController();
+    const sent = createFetchTransport(fetch)({ ...request, signal: abort.signal });
+    abort.abort(new Error("enough"));
+    await expect(sent).rejects.toThrow("enough");
+    expect(fetch).not.toHaveBeenCalled();
+  });
+});
+
+test("a proxy of the environment is used by both transports", async () => {
+  const asked: (string | undefined)[] = [];
+  const proxy = createServer((request, response) => {
+    asked.push(request.url);
+    response.end('"by the proxy"');
+  });
+  // Some clients ask for a tunnel; what comes through it is answered as well.
+  proxy.on("connect", ({ url }, socket) => {
+    asked.push(url);
+    socket.write("HTTP/1.1 200 OK\r\n\r\n");
+    proxy.emit("connection", socket);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void proxy.close().closeAllConnections());
+  const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const variables = { http_proxy: address, HTTP_PROXY: address, no_proxy: "", NO_PROXY: "" };
+  const child = fileURLToPath(new URL("./transports.child.ts", import.meta.url));
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [
+      "--conditions=@polyvol/source",
+      "--disable-warning=ExperimentalWarning",
+      child,
+      "http://localhost:4444",
+      "/x",
+    ],
+    { env: { ...process.env, ...variables, NODE_USE_ENV_PROXY: "1" } },
+  );
+  expect(stdout).toBe('"by the proxy"\n"by the proxy"\n');
+  expect(asked).toEqual(["http://localhost:4444/x", "localhost:4444", "/x"]);
+});
+
+test("a request of somebody else on the same agent is left alone when connections are given up", async () => {
+  const server = await serve(async ({ target }, response) => {
+    if (target !== "/slow") json(response, {});
+    else held = () => json(response, { own: true });
+  });
+  let held: (() => void) | undefined;
+  const client = makeClient(server.url);
+  await client.send({ ...GET, method: "POST", body: {} }, makeContext());
+  const status = new Promise((resolve, reject) => {
+    const others = httpRequest(`${server.url}/slow`, (response) => resolve(response.resume().statusCode));
+    others.on("error", reject).end();
+  });
+  await expect.poll(() => held).toBeDefined();
+  await client.send({ method: "DELETE", path: "/x" }, makeContext());
+  held?.();
+  expect(await status).toBe(200);
+});
