@@ -77,7 +77,7 @@ module.exports = {
     },
     onlyIn(
       "ky",
-      "^packages/core/src/http/http-client\\.ts$",
+      "^packages/core/src/http/transport/fetch\\.ts$",
       "The HTTP library is an implementation detail of one file.",
     ),
     onlyIn(

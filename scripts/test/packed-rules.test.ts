@@ -5,7 +5,7 @@ import type { Repository, Tarball } from "../packed/rules/tarball.ts";
 
 const repository: Repository = {
   url: "https://forge.example/owner/project",
-  nodeRange: ">=22.18",
+  nodeRange: "^22.21 || >=24.5",
   license: "the license\n",
   exists: (path) => path === "docs/page.md",
 };
@@ -50,7 +50,7 @@ const manifest = {
   main: "./dist/index.cjs",
   types: "./dist/index.d.cts",
   publishConfig: { access: "public" },
-  engines: { node: ">=22.18" },
+  engines: { node: "^22.21 || >=24.5" },
   dependencies: { zod: "^4.0.0" },
 };
 
@@ -96,7 +96,7 @@ test.each<[string, Readonly<Record<string, unknown>>, RegExp]>([
   ["no place for bugs", { bugs: undefined }, /bugs is not/],
   ["no folder of the repository", { repository: { type: "git", url: "x" } }, /repository is not/],
   ["another license", { license: "ISC" }, /license is not MIT/],
-  ["no engines", { engines: undefined }, /engines\.node is not >=22\.18/],
+  ["no engines", { engines: undefined }, /engines\.node is not \^22\.21 \|\| >=24\.5/],
   ["side effects", { sideEffects: undefined }, /sideEffects is not false/],
   ["restricted access", { publishConfig: {} }, /publishConfig\.access/],
   ["its sources packed", { files: ["dist", "src"] }, /files is not/],

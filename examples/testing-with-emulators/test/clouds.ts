@@ -10,7 +10,11 @@ import { createSamsungScpStorage } from "@polyvol/samsung-scp";
 export interface Cloud {
   emulate(options: { readonly clock: Clock }): Emulator;
   /** Without `baseUrl`: the provider itself. */
-  connect(options: { readonly clock: Clock; readonly baseUrl?: string }): BlockStorage;
+  connect(options: {
+    readonly clock: Clock;
+    readonly baseUrl?: string;
+    readonly fetch?: typeof fetch;
+  }): BlockStorage;
   readonly realUrl: string;
   /** A volume named `data`. */
   readonly seed: object;

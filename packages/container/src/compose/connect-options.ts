@@ -14,7 +14,7 @@ export interface ConnectOptions {
   readonly onEvent?: (event: PolyvolEvent, cloud: string) => void;
   /** The clock of all clouds. Default: the machine's own. */
   readonly clock?: Clock;
-  /** Stands in for the global `fetch`. */
+  /** Sends the requests. Default: `node:http` and `node:https` on Node, the global `fetch` elsewhere. */
   readonly fetch?: typeof globalThis.fetch;
   /** Random numbers in [0, 1) for jitter. */
   readonly random?: () => number;

@@ -1,4 +1,4 @@
-import type { Outcome, PolyvolError, PolyvolErrorCode, PolyvolErrorDetails } from "../errors.ts";
+import type { ChangeOutcome, PolyvolError, PolyvolErrorCode, PolyvolErrorDetails } from "../errors.ts";
 import { describeHeaders, excerpt, hideSecrets } from "./redact.ts";
 import { type PreparedRequest, requestError } from "./request.ts";
 import { parseRetryAfter } from "./server-date.ts";
@@ -100,7 +100,7 @@ function withRequestId(
 /** What the status of an unsuccessful answer means when nothing more is known. */
 interface StatusMeaning {
   readonly code: PolyvolErrorCode;
-  readonly outcome: Outcome;
+  readonly outcome: ChangeOutcome;
   readonly retryable: boolean;
   readonly reason: string;
 }

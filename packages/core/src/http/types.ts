@@ -118,7 +118,7 @@ export interface HttpClientOptions {
   readonly credentialsMayChange?: boolean;
   /** Default: the machine's own clock. */
   readonly clock?: Clock;
-  /** Stands in for the global `fetch`. */
+  /** Sends the requests. Default: `node:http` and `node:https` on Node, the global `fetch` elsewhere. */
   readonly fetch?: typeof globalThis.fetch;
   /** Headers of every request. */
   readonly headers?: Readonly<Record<string, string>>;

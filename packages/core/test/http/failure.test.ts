@@ -234,7 +234,9 @@ describeTransports((name) => {
       const [outcome, what] =
         name === "fetch" ? ["unknown", "was lost"] : ["not_applied", "could not be made"];
       expect(error).toMatchObject({ code: "unavailable", outcome, retryable: true });
-      expect(error.reason).toBe(`the connection ${what} (ERR_SSL_WRONG_VERSION_NUMBER)`);
+      // Which of the two depends on the version of OpenSSL.
+      const code = /ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)/.exec(error.reason)?.[0];
+      expect(error.reason).toBe(`the connection ${what} (${code})`);
     });
 
     test.each([

@@ -73,6 +73,14 @@ export function keepConnections(agent: () => Agent): KeptConnections {
     return true;
   }
 
+  /** Not every Node reads what comes on a connection that lies ready: it would be the answer to the next request. */
+  function hearUnasked(this: Socket): void {
+    this.off("data", hearUnasked);
+    if (!isFree(this)) return;
+    distrust();
+    giveUp([this]);
+  }
+
   function firstUse(socket: Socket): void {
     known.add(socket);
     socket.once("close", () => {
@@ -98,6 +106,7 @@ export function keepConnections(agent: () => Agent): KeptConnections {
         socket = its;
         usedBeforeMs = idleSince.get(its);
         idleSince.delete(its);
+        its.off("data", hearUnasked);
         if (!known.has(its)) firstUse(its);
       });
       request.once("response", (message) => {
@@ -111,9 +120,11 @@ export function keepConnections(agent: () => Agent): KeptConnections {
       });
       request.once("close", () => {
         if (socket === undefined || !request.shouldKeepAlive) return;
-        if (!socket.destroyed) idleSince.set(socket, performance.now());
-        // The answer was whole, and behind it came more.
-        else if (answer?.complete && !signal.aborted) distrust();
+        if (!socket.destroyed) {
+          idleSince.set(socket, performance.now());
+          socket.on("data", hearUnasked);
+          // The answer was whole, and behind it came more.
+        } else if (answer?.complete && !signal.aborted) distrust();
       });
     },
   };
