@@ -37,12 +37,12 @@ export const httpOptions = {
     default: 30_000,
     example: 10_000,
   }),
-  /** Stands in for the global `fetch`. */
+  /** Sends the requests. Default: `node:http` and `node:https` on Node, the global `fetch` elsewhere. */
   fetch: option(
     z.custom<typeof globalThis.fetch>((value) => typeof value === "function"),
     {
       allowed: "a function like the global fetch",
-      description: "Stands in for the global `fetch`.",
+      description: "Sends the requests. Default: `node:http` and `node:https` on Node, the global `fetch` elsewhere.",
       codeOnly: true,
     },
   ),

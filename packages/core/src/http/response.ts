@@ -43,20 +43,25 @@ export async function readText(
     response.discard();
     return TOO_LARGE;
   }
-  const bytes = await readBytes(response, maxBytes);
-  return bytes.length > maxBytes ? TOO_LARGE : UTF_8.decode(bytes);
+  const { chunks, size } = await readChunks(response, maxBytes);
+  return size > maxBytes ? TOO_LARGE : UTF_8.decode(concatenate(chunks, size));
 }
 
 /** The first `maxBytes` of the body as text; what lies beyond is not read. */
 export async function readStart(response: TransportResponse, maxBytes: number): Promise<string> {
-  const bytes = await readBytes(response, maxBytes);
-  return UTF_8.decode(bytes.subarray(0, maxBytes));
+  const { chunks, size } = await readChunks(response, maxBytes);
+  return UTF_8.decode(concatenate(chunks, size).subarray(0, maxBytes));
 }
 
 const UTF_8 = new TextDecoder();
 
+interface Chunks {
+  readonly chunks: readonly Uint8Array[];
+  readonly size: number;
+}
+
 /** The body as far as the chunk that goes beyond `maxBytes`. */
-async function readBytes(response: TransportResponse, maxBytes: number): Promise<Uint8Array> {
+async function readChunks(response: TransportResponse, maxBytes: number): Promise<Chunks> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
@@ -69,6 +74,10 @@ async function readBytes(response: TransportResponse, maxBytes: number): Promise
     response.discard();
     throw error;
   }
+  return { chunks, size };
+}
+
+function concatenate(chunks: readonly Uint8Array[], size: number): Uint8Array {
   const [only] = chunks;
   if (chunks.length === 1 && only !== undefined) return only;
   const bytes = new Uint8Array(size);
