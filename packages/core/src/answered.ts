@@ -1,19 +1,13 @@
 import { PolyvolError } from "./errors.ts";
 import { fitName } from "./words.ts";
 
-/** Whatever has an id of its own. */
-export interface Identified {
-  /** The provider's id, as text or as a number. */
-  readonly id: string | number;
-}
-
 /**
  * The resource of an answer, which must be the one that was asked for: another one is the cheapest sign of a cache, a
  * proxy or a connection that mixes answers up.
  *
  * @throws PolyvolError `malformed_response` for another one
  */
-export function answeredFor<T extends Identified>(id: string | number, resource: T): T {
+export function answeredFor<T extends { readonly id: string | number }>(id: string | number, resource: T): T {
   const answered = String(resource.id);
   if (answered.toLowerCase() === String(id).toLowerCase()) return resource;
   throw otherAnswer(`asked for ${id}, the provider answered with ${fitName(answered)}`, {});

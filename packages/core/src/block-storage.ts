@@ -1,6 +1,6 @@
 import type { Capabilities } from "./capabilities.ts";
 import type { BlockStorageDriver, CallContext, DriverHealth } from "./driver.ts";
-import type { Listing } from "./listing/listing.ts";
+import type { Listing } from "./list/listing.ts";
 import type { Operation, OperationKind, OperationRef } from "./operation.ts";
 import type {
   CallOptions,

@@ -19,7 +19,7 @@ export {
   createAdapterOptions,
   secretOption,
 } from "./adapter-options.ts";
-export { answeredFor, type Identified } from "./answered.ts";
+export { answeredFor } from "./answered.ts";
 export { type Clock, monotonicTime, startTimer, systemClock } from "./clock.ts";
 export { parseDateTime, parseTimestamp } from "./date-time.ts";
 export { refusedArgument } from "./errors.ts";
@@ -44,9 +44,9 @@ export {
   type ValuesOf,
 } from "./option.ts";
 export type { DriverPage, PageRequest, Paging } from "./paging.ts";
-export { PROVIDER_DETAILS, providerDetails, withProviderDetails } from "./provider-details.ts";
+export { providerDetails, withProviderDetails } from "./provider-details.ts";
 export { checkFile, type FileBounds, readTextFile, UnfitFile, unfitKind } from "./read-file.ts";
-export { isHeaderSafe, resolveHeaderSecret, resolveSecret, type SecretSource } from "./secret.ts";
+export { resolveHeaderSecret, resolveSecret, type SecretSource } from "./secret.ts";
 export { storageOptions } from "./storage-options.ts";
 export { tell } from "./tell.ts";
 export { createVirtualClock, type VirtualClock } from "./virtual-clock.ts";

@@ -18,7 +18,6 @@ export {
   type TagRule,
 } from "./capabilities.ts";
 export type { Clock } from "./clock.ts";
-export { createBlockStorage } from "./create-block-storage.ts";
 export {
   type ChangeOutcome,
   isPolyvolError,
@@ -38,10 +37,10 @@ export type {
   VersionEvent,
   WaitEvent,
 } from "./events.ts";
-export { inUse } from "./in-use.ts";
-export type { Listing, ListingPage } from "./listing/listing.ts";
+export type { Listing, ListingPage } from "./list/listing.ts";
 export { logEvents, type PlainLogger } from "./log-events.ts";
 export type { Operation, OperationKind, OperationRef, OperationStatus } from "./operation.ts";
+export { createBlockStorage } from "./operations/create-block-storage.ts";
 export type {
   CallOptions,
   CreateSnapshotInput,
@@ -66,3 +65,4 @@ export type { Snapshot, SnapshotState } from "./snapshot.ts";
 export type { BlockStorageOptions, PollingOptions, RetryOptions } from "./storage-options.ts";
 export { foldCapitals, hasTags, type Tagged, tagTexts } from "./tags.ts";
 export type { Volume, VolumeAttachment, VolumeState } from "./volume.ts";
+export { inUse } from "./volume.ts";

@@ -1,5 +1,5 @@
 /** Where an adapter keeps what the neutral types have no field for. A registered symbol: copies of this package share it. */
-export const PROVIDER_DETAILS: unique symbol = Symbol.for("polyvol.providerDetails") as never;
+const PROVIDER_DETAILS: unique symbol = Symbol.for("polyvol.providerDetails") as never;
 
 /** `resource` carrying `details`. Spreading a resource keeps them, JSON leaves them out. */
 export function withProviderDetails<T extends object>(resource: T, details: unknown): T {

@@ -1,3 +1,5 @@
+import { listWords } from "./words.ts";
+
 /**
  * Where a volume is in its life. `unknown` is a state that this version of the driver has no word for; the
  * provider's own word is then in {@link Volume.providerState}.
@@ -65,4 +67,16 @@ export interface Volume {
   readonly encrypted?: boolean;
   /** Whether a server can start from it, where the provider says. */
   readonly bootable?: boolean;
+}
+
+/**
+ * Why a volume counts as in use, as the end of a sentence that begins with "it is"; `undefined` when it is not in use.
+ * The state counts beside the list of servers: a provider may hold a volume for a server that it does not name (yet,
+ * or any more), and refuses then what it refuses for an attached one.
+ */
+export function inUse(volume: Pick<Volume, "attachments" | "state" | "providerState">): string | undefined {
+  const { attachments, state, providerState } = volume;
+  if (attachments.length > 0) return `attached to ${listWords(attachments.map(({ serverId }) => serverId))}`;
+  if (state !== "in_use" && state !== "attaching" && state !== "detaching") return undefined;
+  return `in the state ${providerState ?? state}, though no server is named`;
 }

@@ -1,5 +1,5 @@
-import { isHeaderSafe, resolveHeaderSecret } from "@polyvol/core/driver";
 import { expect, test } from "vitest";
+import { isHeaderSafe, resolveHeaderSecret } from "../src/secret.ts";
 
 test.each([
   ["AKTEST/+=", true],

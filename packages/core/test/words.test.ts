@@ -2,8 +2,8 @@ import { logEvents, PolyvolError, type PolyvolEvent } from "@polyvol/core";
 import { fitWords, listWords } from "@polyvol/core/driver";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { createRuntime } from "../src/call/runtime.ts";
 import { extendError } from "../src/errors.ts";
-import { createRuntime } from "../src/runtime.ts";
 
 const HOSTILE = "1.3 \r\nX: y\u2028\x1b[2J\u202eerror: all backups are gone\ud83d\u0000\u009b";
 const SHOWN = "1.3 X: y [2J error: all backups are gone";

@@ -1,12 +1,12 @@
-import type { Call } from "../call.ts";
+import type { Call } from "../call/call.ts";
+import { recover } from "../call/recover.ts";
+import { isUnclear } from "../call/retry.ts";
 import type { CallContext, Changed } from "../driver.ts";
 import { isPolyvolError, PolyvolError, type PolyvolErrorDetails } from "../errors.ts";
+import type { VolumeResources } from "../operations/resources.ts";
 import type { WaitOptions } from "../options.ts";
-import { recover } from "../recover.ts";
-import { isUnclear } from "../retry.ts";
 import type { Volume, VolumeState } from "../volume.ts";
-import type { VolumeResources } from "../volume-resources.ts";
-import { waitForEffect } from "../waiting/effect.ts";
+import { waitForEffect } from "../wait/effect.ts";
 import {
   DONE,
   describeState,
@@ -16,9 +16,9 @@ import {
   refuseBlocked,
   usable,
   type Verdict,
-} from "../waiting/goals.ts";
-import { readThroughOutage } from "../waiting/report.ts";
-import { waitFor } from "../waiting/wait.ts";
+} from "../wait/goals.ts";
+import { readThroughOutage } from "../wait/looks.ts";
+import { waitFor } from "../wait/wait.ts";
 import { refusedOnServer, type ServerOfChange } from "./refused-on-server.ts";
 
 /** What looks as wanted may be about to change for so long, in milliseconds. */

@@ -1,19 +1,17 @@
-import type { Call } from "../call.ts";
+import type { Call } from "../call/call.ts";
+import { recover } from "../call/recover.ts";
+import { isBusy } from "../call/retry.ts";
+import type { Runtime } from "../call/runtime.ts";
 import type { CallContext, Changed } from "../driver.ts";
 import { extendError, isPolyvolError, PolyvolError, type ResourceRef } from "../errors.ts";
-import { inUse } from "../in-use.ts";
+import type { Resources, SnapshotResources, VolumeResources } from "../operations/resources.ts";
 import type { WaitOptions } from "../options.ts";
-import { recover } from "../recover.ts";
-import type { Resources } from "../resources.ts";
-import { isBusy } from "../retry.ts";
-import type { Runtime } from "../runtime.ts";
 import type { Snapshot } from "../snapshot.ts";
-import type { SnapshotResources } from "../snapshot-resources.ts";
 import type { Volume } from "../volume.ts";
-import type { VolumeResources } from "../volume-resources.ts";
-import { type Motion, waitForEffect } from "../waiting/effect.ts";
-import { DONE, describeState, gone, idle, isBlocked, refuseBlocked, type Verdict } from "../waiting/goals.ts";
-import { waitFor } from "../waiting/wait.ts";
+import { inUse } from "../volume.ts";
+import { type Motion, waitForEffect } from "../wait/effect.ts";
+import { DONE, describeState, gone, idle, isBlocked, refuseBlocked, type Verdict } from "../wait/goals.ts";
+import { waitFor } from "../wait/wait.ts";
 
 type OnProgress = WaitOptions["onProgress"];
 

@@ -1,8 +1,8 @@
-import type { Call } from "../call.ts";
+import type { Call } from "../call/call.ts";
 import { extendError, isPolyvolError, type PolyvolError } from "../errors.ts";
+import type { VolumeResources } from "../operations/resources.ts";
 import type { Volume } from "../volume.ts";
-import type { VolumeResources } from "../volume-resources.ts";
-import { usable } from "../waiting/goals.ts";
+import { usable } from "../wait/goals.ts";
 
 /** The server that a change attaches a volume to or detaches it from. */
 export interface ServerOfChange {

@@ -1,10 +1,10 @@
-import type { Call } from "../call.ts";
+import type { Call } from "../call/call.ts";
 import { checkName, checkUpdateSnapshot } from "../input.ts";
+import type { SnapshotResources } from "../operations/resources.ts";
 import type { WaitOptions } from "../options.ts";
 import type { Snapshot } from "../snapshot.ts";
-import type { SnapshotResources } from "../snapshot-resources.ts";
-import { waitForEffect } from "../waiting/effect.ts";
-import { reaches, usable } from "../waiting/goals.ts";
+import { waitForEffect } from "../wait/effect.ts";
+import { reaches, usable } from "../wait/goals.ts";
 import { vanished } from "./change-volume.ts";
 import { requireMethod } from "./volume-changes.ts";
 

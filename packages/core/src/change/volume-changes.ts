@@ -1,11 +1,11 @@
-import type { Call } from "../call.ts";
+import type { Call } from "../call/call.ts";
+import type { Runtime } from "../call/runtime.ts";
 import { PolyvolError } from "../errors.ts";
-import { inUse } from "../in-use.ts";
 import { refused } from "../input.ts";
-import type { Runtime } from "../runtime.ts";
-import type { SnapshotResources } from "../snapshot-resources.ts";
+import type { SnapshotResources } from "../operations/resources.ts";
 import type { Volume } from "../volume.ts";
-import { describeState } from "../waiting/goals.ts";
+import { inUse } from "../volume.ts";
+import { describeState } from "../wait/goals.ts";
 import { listWords } from "../words.ts";
 import type { VolumeChange } from "./change-volume.ts";
 

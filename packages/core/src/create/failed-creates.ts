@@ -1,9 +1,9 @@
-import type { Call } from "../call.ts";
+import type { Call } from "../call/call.ts";
 import { extendError, isPolyvolError, type PolyvolError } from "../errors.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { foldCapitals, tagTexts } from "../tags.ts";
 import type { Volume } from "../volume.ts";
-import { describeState } from "../waiting/goals.ts";
+import { describeState } from "../wait/goals.ts";
 import { conflict, isLive, type NamedCreate } from "./named-create.ts";
 
 /*

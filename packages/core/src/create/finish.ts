@@ -1,8 +1,8 @@
-import { type Call, runCall } from "../call.ts";
+import { type Call, runCall } from "../call/call.ts";
+import type { Runtime } from "../call/runtime.ts";
 import { isPolyvolError } from "../errors.ts";
 import type { Operation, OperationRef, OperationStatus } from "../operation.ts";
 import type { CallOptions, WaitOptions } from "../options.ts";
-import type { Runtime } from "../runtime.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 import {
@@ -15,8 +15,8 @@ import {
   refuseBlocked,
   usable,
   type Verdict,
-} from "../waiting/goals.ts";
-import { APPEARANCE_MS, NOT_THERE, NOT_VISIBLE, waitFor } from "../waiting/wait.ts";
+} from "../wait/goals.ts";
+import { APPEARANCE_MS, NOT_THERE, NOT_VISIBLE, waitFor } from "../wait/wait.ts";
 import { withoutFailed } from "./failed-creates.ts";
 import { conflict } from "./named-create.ts";
 import { resolveDuplicates } from "./resolve-duplicates.ts";

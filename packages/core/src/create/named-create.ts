@@ -1,12 +1,12 @@
-import type { Call } from "../call.ts";
+import type { Call } from "../call/call.ts";
+import type { NextStep } from "../call/recover.ts";
+import { isUnclear } from "../call/retry.ts";
 import type { CallContext, Pending, Started } from "../driver.ts";
 import { PolyvolError, type PolyvolErrorCode } from "../errors.ts";
 import { omitUndefined } from "../omit-undefined.ts";
-import type { NextStep } from "../recover.ts";
-import { isUnclear } from "../retry.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
-import { describeState } from "../waiting/goals.ts";
+import { describeState } from "../wait/goals.ts";
 import { listWords } from "../words.ts";
 
 /** What makes one create: the key, and how to look for it, make it and judge what is found. */

@@ -1,5 +1,5 @@
-import type { Call } from "../call.ts";
-import { recover } from "../recover.ts";
+import type { Call } from "../call/call.ts";
+import { recover } from "../call/recover.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 import { clearFailed, hasUnmarked, type Remove } from "./failed-creates.ts";

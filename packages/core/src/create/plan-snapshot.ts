@@ -1,15 +1,15 @@
 import { answeredFor, createdAs } from "../answered.ts";
-import type { Call } from "../call.ts";
+import type { Call } from "../call/call.ts";
+import type { Runtime } from "../call/runtime.ts";
 import type { DriverCreateSnapshot } from "../driver.ts";
 import { PolyvolError } from "../errors.ts";
-import { inUse } from "../in-use.ts";
 import { checkCreateSnapshot, checkNewName, checkTags, refused } from "../input.ts";
 import { omitUndefined } from "../omit-undefined.ts";
-import { requireCapability } from "../operations.ts";
+import { requireCapability } from "../operations/operation-table.ts";
+import type { SnapshotResources } from "../operations/resources.ts";
 import type { CreateSnapshotInput } from "../options.ts";
-import type { Runtime } from "../runtime.ts";
 import type { Snapshot } from "../snapshot.ts";
-import type { SnapshotResources } from "../snapshot-resources.ts";
+import { inUse } from "../volume.ts";
 import type { NamedCreate } from "./named-create.ts";
 
 /** A create whose input has been checked against everything that is known without a request. */

@@ -1,17 +1,16 @@
 import { createdAs } from "../answered.ts";
-import type { Call } from "../call.ts";
+import type { Call } from "../call/call.ts";
+import type { Runtime } from "../call/runtime.ts";
 import type { BlockStorageDriver, DriverCreateVolume } from "../driver.ts";
 import { PolyvolError } from "../errors.ts";
 import { checkCreateVolume, checkNewName, checkSize, checkTags, refused } from "../input.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import type { OperationRef } from "../operation.ts";
-import { requireCapability } from "../operations.ts";
+import { requireCapability } from "../operations/operation-table.ts";
+import type { SnapshotResources, VolumeResources } from "../operations/resources.ts";
 import type { CreateVolumeInput } from "../options.ts";
-import type { Runtime } from "../runtime.ts";
 import type { Snapshot } from "../snapshot.ts";
-import type { SnapshotResources } from "../snapshot-resources.ts";
 import type { Volume } from "../volume.ts";
-import type { VolumeResources } from "../volume-resources.ts";
 import type { NamedCreate } from "./named-create.ts";
 
 /** What identifies the volume that a create asks for. */

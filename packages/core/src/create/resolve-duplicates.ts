@@ -1,8 +1,8 @@
-import type { Call } from "../call.ts";
+import type { Call } from "../call/call.ts";
 import { PolyvolError } from "../errors.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
-import { readThroughOutage } from "../waiting/report.ts";
+import { readThroughOutage } from "../wait/looks.ts";
 import {
   type CreateAttempt,
   conflict,

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { Call } from "../call.ts";
+import type { Call } from "../call/call.ts";
+import type { Runtime } from "../call/runtime.ts";
 import { isPolyvolError, type PolyvolError, type ResourceRef } from "../errors.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import type { OperationRef } from "../operation.ts";
+import type { Resources } from "../operations/resources.ts";
 import type { WaitOptions } from "../options.ts";
-import type { Resources } from "../resources.ts";
-import type { Runtime } from "../runtime.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 import { type NamedCreate, takeOver } from "./named-create.ts";

@@ -1,8 +1,8 @@
-import type { Call } from "../call.ts";
+import type { Call } from "../call/call.ts";
+import { recover } from "../call/recover.ts";
+import { backoffMs } from "../call/retry.ts";
 import { extendError, type PolyvolError } from "../errors.ts";
 import { omitUndefined } from "../omit-undefined.ts";
-import { recover } from "../recover.ts";
-import { backoffMs } from "../retry.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 import {

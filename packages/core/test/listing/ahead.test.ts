@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { DriverPage, PageRequest } from "../../src/driver.ts";
-import { createListing } from "../../src/listing/create-listing.ts";
-import type { Listing } from "../../src/listing/listing.ts";
-import type { Attempts } from "../../src/listing/source.ts";
+import type { Listing } from "../../src/list/listing.ts";
+import { createListing } from "../../src/list/listing.ts";
+import type { PageHooks } from "../../src/list/source.ts";
 
 interface Item {
   readonly id: string;
@@ -26,7 +26,7 @@ function watched(concurrency: number, tellsAnswers = true): Watched {
   const fetch = async (
     { number = 1, size }: PageRequest,
     abortSignal: AbortSignal,
-    attempts?: Attempts,
+    attempts?: PageHooks,
   ): Promise<DriverPage<Item>> => {
     const own = asked;
     asked += 1;

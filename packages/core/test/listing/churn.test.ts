@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Paging } from "../../src/driver.ts";
-import { createListing } from "../../src/listing/create-listing.ts";
-import type { Listing } from "../../src/listing/listing.ts";
+import type { Listing } from "../../src/list/listing.ts";
+import { createListing } from "../../src/list/listing.ts";
 import {
   type ChurningSource,
   type ChurnOptions,

@@ -1,6 +1,6 @@
 import type { DriverPage, PageRequest, Paging } from "../../src/driver.ts";
 import { PolyvolError } from "../../src/errors.ts";
-import type { PageSource } from "../../src/listing/source.ts";
+import type { PageSource } from "../../src/list/source.ts";
 
 export interface Item {
   readonly id: string;

@@ -1,6 +1,6 @@
 import { array, assert, property, string } from "fast-check";
 import { expect, test } from "vitest";
-import { createIdSet } from "../../src/listing/id-set.ts";
+import { createIdSet } from "../../src/list/id-set.ts";
 
 test("holds what a Set holds", () => {
   assert(

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { DriverPage, PageRequest, Paging } from "../../src/driver.ts";
 import { PolyvolError } from "../../src/errors.ts";
-import { createListing } from "../../src/listing/create-listing.ts";
-import type { Listing, ListingPage } from "../../src/listing/listing.ts";
-import { createWindows } from "../../src/listing/windows.ts";
+import type { Listing, ListingPage } from "../../src/list/listing.ts";
+import { createListing } from "../../src/list/listing.ts";
+import { createWindows } from "../../src/list/window-reader.ts";
 import { createChurningSource, type Item } from "./churning-source.ts";
 
 const STYLES: Readonly<Record<string, Paging>> = {

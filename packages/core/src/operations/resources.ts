@@ -1,16 +1,18 @@
-import { answeredFor } from "./answered.ts";
-import { type Call, runCall } from "./call.ts";
-import type { CallContext, DriverPage, PageRequest } from "./driver.ts";
-import { extendError, isPolyvolError } from "./errors.ts";
+import { answeredFor } from "../answered.ts";
+import { type Call, runCall } from "../call/call.ts";
+import type { Runtime } from "../call/runtime.ts";
+import type { CallContext, DriverPage, PageRequest } from "../driver.ts";
+import { extendError, isPolyvolError } from "../errors.ts";
+import type { Listing } from "../list/listing.ts";
+import { createListing, walkOf } from "../list/listing.ts";
+import type { PageHooks, PageSource } from "../list/source.ts";
+import { omitUndefined } from "../omit-undefined.ts";
+import type { ListOptions, SnapshotQuery, VolumeQuery } from "../options.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { hasTags } from "../tags.ts";
+import type { Volume } from "../volume.ts";
+import { createPolls, type Polls } from "../wait/polls.ts";
 import { watchTags } from "./hidden-tags.ts";
-import { createListing, walkOf } from "./listing/create-listing.ts";
-import type { Listing } from "./listing/listing.ts";
-import type { Attempts, PageSource } from "./listing/source.ts";
-import type { ListOptions } from "./options.ts";
-import type { Runtime } from "./runtime.ts";
-import type { Snapshot } from "./snapshot.ts";
-import type { Volume } from "./volume.ts";
-import { createPolls, type Polls } from "./waiting/polls.ts";
 
 /** The first pause before a page is read again whose own answer contradicts it; each further one is twice as long. */
 const SHORT_READ_MS = 100;
@@ -69,7 +71,7 @@ export function createResources<T extends Volume | Snapshot, Query extends objec
     let asked = query;
     return {
       paging,
-      fetch: (page, abortSignal, attempts) => fetch(asked, page, abortSignal, attempts),
+      fetch: (page, abortSignal, hooks) => fetch(asked, page, abortSignal, hooks),
       pause: (attempt, abortSignal) => runtime.clock.sleep(SHORT_READ_MS * 2 ** attempt, abortSignal),
       widen: () => {
         const isFiltered = Object.keys(asked).some((key) => key !== "tags");
@@ -127,25 +129,25 @@ export function createResources<T extends Volume | Snapshot, Query extends objec
     get,
     tryGet,
     listAll: (call, query) =>
-      listingOf(query, call.abortSignal, undefined, (asked, page, abortSignal, attempts) =>
+      listingOf(query, call.abortSignal, undefined, (asked, page, abortSignal, hooks) =>
         call.send("read", (context) =>
-          setup.getPage(asked, page, watched({ ...context, abortSignal }, attempts)),
+          setup.getPage(asked, page, watched({ ...context, abortSignal }, hooks)),
         ),
       ).toArray(),
     list: (query, options) =>
-      listingOf(query, options?.abortSignal, options?.requestSize, (asked, page, abortSignal, attempts) =>
+      listingOf(query, options?.abortSignal, options?.requestSize, (asked, page, abortSignal, hooks) =>
         runCall(runtime, readCall(`${kind}s.list`, { ...options, abortSignal }), (call) =>
-          call.send("read", (context) => setup.getPage(asked, page, watched(context, attempts))),
+          call.send("read", (context) => setup.getPage(asked, page, watched(context, hooks))),
         ),
       ),
   };
 }
 
 /** The context of one attempt, which has begun. */
-function watched(context: CallContext, attempts: Attempts | undefined): CallContext {
-  if (attempts === undefined) return context;
-  attempts.onStart();
-  return { ...context, onAnswer: attempts.onAnswer };
+function watched(context: CallContext, hooks: PageHooks | undefined): CallContext {
+  if (hooks === undefined) return context;
+  hooks.onStart();
+  return { ...context, onAnswer: hooks.onAnswer };
 }
 
 function readCall(
@@ -153,4 +155,38 @@ function readCall(
   options: ListOptions,
 ): { operation: string; options: ListOptions; waits: false; changes: false } {
   return { operation, options, waits: false, changes: false };
+}
+
+export type VolumeResources = Resources<Volume, VolumeQuery>;
+
+export function createVolumeResources(runtime: Runtime): VolumeResources {
+  const { driver } = runtime;
+  return createResources<Volume, VolumeQuery>({
+    kind: "volume",
+    runtime,
+    getOne: (id, context) => driver.getVolume(id, context),
+    getPage: (query, page, context) =>
+      driver.listVolumes(omitUndefined({ name: query.name, region: query.region }), page, context),
+    matches: (volume, query) =>
+      (query.name === undefined || volume.name === query.name) &&
+      (query.region === undefined || volume.region === query.region) &&
+      (query.tags === undefined || hasTags(volume, query.tags, runtime.capabilities.limits.tags)),
+  });
+}
+
+export type SnapshotResources = Resources<Snapshot, SnapshotQuery>;
+
+export function createSnapshotResources(runtime: Runtime): SnapshotResources {
+  const { driver } = runtime;
+  return createResources<Snapshot, SnapshotQuery>({
+    kind: "snapshot",
+    runtime,
+    getOne: (id, context) => driver.getSnapshot(id, context),
+    getPage: (query, page, context) =>
+      driver.listSnapshots(omitUndefined({ name: query.name, volumeId: query.volumeId }), page, context),
+    matches: (snapshot, query) =>
+      (query.name === undefined || snapshot.name === query.name) &&
+      (query.volumeId === undefined || snapshot.volumeId === query.volumeId) &&
+      (query.tags === undefined || hasTags(snapshot, query.tags, runtime.capabilities.limits.tags)),
+  });
 }

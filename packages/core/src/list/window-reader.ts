@@ -1,7 +1,12 @@
 import type { DriverPage } from "../driver.ts";
-import { gaveLess, MAX_SHORT_READS, moreFollows } from "./end.ts";
-import { type Attempts, type PageSource, requestSizeFor } from "./source.ts";
-import { createWindows, type Window } from "./windows.ts";
+import {
+  incompleteListing,
+  MAX_SHORT_READS,
+  moreFollows,
+  type PageHooks,
+  type PageSource,
+  requestSizeFor,
+} from "./source.ts";
 
 /** A listing may need so many windows beyond twice what the first total promised; then the total is not to be believed. */
 const SPARE_WINDOWS = 50;
@@ -33,7 +38,7 @@ export interface Reader<T> {
   /** Whether the provider has said that there are not so many. */
   isBeyond(index: number): boolean;
   /** Whether so many windows were read that the provider's own first total cannot explain it. */
-  isPastAllBounds(index: number): boolean;
+  isBeyondAnyTotal(index: number): boolean;
 }
 
 export function createReader<T extends { readonly id: string }>(
@@ -65,7 +70,7 @@ export function createReader<T extends { readonly id: string }>(
       if (underWay) inFlight -= 1;
       underWay = false;
     };
-    const attempts: Attempts = {
+    const hooks: PageHooks = {
       onStart: () => {
         if (!underWay) inFlight += 1;
         underWay = true;
@@ -75,9 +80,9 @@ export function createReader<T extends { readonly id: string }>(
         return topUp() ? nextTurn() : undefined;
       },
     };
-    attempts.onStart();
+    hooks.onStart();
     try {
-      const page = await source.fetch({ number, size }, abortSignal, attempts);
+      const page = await source.fetch({ number, size }, abortSignal, hooks);
       if (page.total !== undefined) {
         total = page.total;
         firstTotal ??= page.total;
@@ -156,7 +161,7 @@ export function createReader<T extends { readonly id: string }>(
       const given = page.items.length;
       mostGiven = Math.max(mostGiven, given);
       if (reads >= MAX_SHORT_READS)
-        throw gaveLess(page.total, Math.max(reached, windowAt(index).start + mostGiven));
+        throw incompleteListing(page.total, Math.max(reached, windowAt(index).start + mostGiven));
       if (source.widen?.() === true) {
         if (index > 0 || turn > 0) throw WIDENED;
       } else if (index === 0 && turn === 0 && given === gave && given > 0) {
@@ -192,7 +197,7 @@ export function createReader<T extends { readonly id: string }>(
       return isCutShort(index, page) ? undefined : await settle(index, page);
     },
     isBeyond: (index) => !isDoubted && firstTotal !== undefined && windowAt(index).start >= total,
-    isPastAllBounds: (index) =>
+    isBeyondAnyTotal: (index) =>
       index > (2 * (isDoubted ? MOST_ITEMS : (firstTotal ?? MOST_ITEMS))) / least + SPARE_WINDOWS,
   };
 }
@@ -200,4 +205,54 @@ export function createReader<T extends { readonly id: string }>(
 /** Requests go out between two turns of the event loop, not within one. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** One request of a numbered listing: items `start` to `end - 1` of the provider's order. */
+export interface Window {
+  readonly number: number;
+  readonly size: number;
+  readonly start: number;
+  readonly end: number;
+  /** Whether it shares an index with the one before. Only very small sizes leave places where none can. */
+  readonly overlaps: boolean;
+}
+
+/**
+ * Cuts a numbered listing into windows that each share at least one index with the one before. Plain pages lose an
+ * item when one before it is deleted between two requests and nothing tells; windows whose neighbours still share an
+ * id have lost nothing.
+ *
+ * Page numbers only allow windows at multiples of their size, so the size varies between the two bounds and the
+ * choice that reaches furthest is taken.
+ */
+export function createWindows(minSize: number, maxSize: number): (index: number) => Window {
+  const windows: Window[] = [{ number: 1, size: maxSize, start: 0, end: maxSize, overlaps: true }];
+  return (index) => {
+    for (let last = windows.at(-1); windows.length <= index && last !== undefined; last = windows.at(-1)) {
+      windows.push(
+        furthest(last.end, minSize, maxSize) ??
+          furthest(last.end, 2, minSize - 1) ??
+          plain(last.end, maxSize),
+      );
+    }
+    return windows[index] as Window;
+  };
+}
+
+/** The window that begins before `end` and reaches furthest beyond it. */
+function furthest(end: number, minSize: number, maxSize: number): Window | undefined {
+  let best: Window | undefined;
+  for (let size = maxSize; size >= minSize; size -= 1) {
+    const number = Math.floor((end - 1) / size) + 1;
+    const reach = number * size;
+    if (reach > end && (best === undefined || reach > best.end)) {
+      best = { number, size, start: reach - size, end: reach, overlaps: true };
+    }
+  }
+  return best;
+}
+
+/** Where `end` is a multiple of every size, no window passes it that begins before it. */
+function plain(end: number, size: number): Window {
+  return { number: end / size + 1, size, start: end, end: end + size, overlaps: false };
 }

@@ -1,10 +1,9 @@
 import { onAbort } from "../abort.ts";
 import { PolyvolError } from "../errors.ts";
 import { createIdSet, type IdSet } from "./id-set.ts";
-import { createReader, type Reader, type ReadPage, WIDENED } from "./reader.ts";
-import { type Chunk, goesRound, MAX_BARREN_PAGES, type PageSource, type Walk } from "./source.ts";
-import { lostPlace, type Position, placeAfter } from "./token.ts";
-import type { Window } from "./windows.ts";
+import { type Chunk, MAX_EMPTY_PAGES, type PageSource, repeatingPages, type Walk } from "./source.ts";
+import { offsetAfter, type Position, positionLost } from "./token.ts";
+import { createReader, type Reader, type ReadPage, WIDENED, type Window } from "./window-reader.ts";
 
 /** How often a place that was torn apart by changes is read again before the listing gives up. */
 const MAX_REREADS = 8;
@@ -15,22 +14,22 @@ const MAX_REREADS = 8;
  * What holds at every step, as long as the provider's order is stable: everything that existed throughout, up to the
  * last item seen, has been seen. A window that holds an id seen before extends that to its own end, whenever it was
  * read. One that holds none has lost its link, so earlier windows are read anew until one has it; the first window
- * always has. A window of which nothing says that more follows ends the listing (end.ts).
+ * always has. A window of which nothing says that more follows ends the listing (source.ts).
  */
 export function walkNumbered<T extends { readonly id: string }>(source: PageSource<T>): Walk<T> {
   return async function* walk(from, abortSignal) {
     const stop = new AbortController();
     const stopListening = onAbort(abortSignal, (reason) => stop.abort(reason));
     try {
-      for (let given: IdSet | undefined; ; ) {
+      for (let givenBefore: IdSet | undefined; ; ) {
         const seen = createIdSet();
         try {
-          yield* chain(createReader(source, stop.signal), from, seen, given);
+          yield* chain(createReader(source, stop.signal), from, seen, givenBefore);
           return;
         } catch (error) {
           if (error !== WIDENED) throw error;
           // What tells of lost links is what this walk has seen, so the next one begins with nothing.
-          given = seen;
+          givenBefore = seen;
         }
       }
     } finally {
@@ -44,33 +43,33 @@ async function* chain<T extends { readonly id: string }>(
   reader: Reader<T>,
   from: Position | undefined,
   seen: IdSet,
-  given: IdSet | undefined,
+  givenBefore: IdSet | undefined,
 ): AsyncGenerator<Chunk<T>, void, undefined> {
   let next = 0;
   if (from !== undefined) {
-    const place = await findPlace(reader, from);
+    const place = await findPosition(reader, from);
     for (const item of place.page.items.slice(0, place.offset)) seen.add(item.id);
-    yield* unseen(place.page.items, seen, given, reader.window(place.index));
+    yield* unseen(place.page.items, seen, givenBefore, reader.window(place.index));
     if (place.page.ends) return;
     next = place.index + 1;
   }
   let rereads = 0;
-  let barren = 0;
+  let emptyPages = 0;
   for (let index = next; ; ) {
     const page = rereads === 0 ? await reader.read(index) : await reader.reread(index);
     const linked =
       index === 0 || !reader.window(index).overlaps || page.items.some((item) => seen.has(item.id));
     if (!linked) {
       rereads += 1;
-      if (rereads > MAX_REREADS) throw tornApart();
+      if (rereads > MAX_REREADS) throw listingChanged();
       index -= 1;
       continue;
     }
     const before = seen.size;
-    yield* unseen(page.items, seen, given, reader.window(index));
+    yield* unseen(page.items, seen, givenBefore, reader.window(index));
     if (page.ends) return;
-    barren = seen.size === before ? barren + 1 : 0;
-    if (barren > MAX_BARREN_PAGES + rereads || reader.isPastAllBounds(index)) throw goesRound();
+    emptyPages = seen.size === before ? emptyPages + 1 : 0;
+    if (emptyPages > MAX_EMPTY_PAGES + rereads || reader.isBeyondAnyTotal(index)) throw repeatingPages();
     if (index >= next) {
       rereads = 0;
       next = index + 1;
@@ -83,7 +82,7 @@ async function* chain<T extends { readonly id: string }>(
 function* unseen<T extends { readonly id: string }>(
   items: readonly T[],
   seen: IdSet,
-  given: IdSet | undefined,
+  givenBefore: IdSet | undefined,
   window: Window,
 ): Generator<Chunk<T>, void, undefined> {
   const fresh: T[] = [];
@@ -91,12 +90,12 @@ function* unseen<T extends { readonly id: string }>(
   let place = window.start - 1;
   for (const item of items) {
     place += 1;
-    if (!seen.add(item.id) || given?.has(item.id) === true) continue;
+    if (!seen.add(item.id) || givenBefore?.has(item.id) === true) continue;
     fresh.push(item);
     places.push(place);
   }
   if (fresh.length > 0)
-    yield { items: fresh, placeOf: (offset) => ({ index: places[offset] ?? window.start }) };
+    yield { items: fresh, positionAt: (offset) => ({ index: places[offset] ?? window.start }) };
 }
 
 interface Place<T> {
@@ -107,7 +106,7 @@ interface Place<T> {
 }
 
 /** Finds where a token stopped: at its last id, or at the nearest earlier one that still exists. */
-async function findPlace<T extends { readonly id: string }>(
+async function findPosition<T extends { readonly id: string }>(
   reader: Reader<T>,
   from: Position,
   isAgain = false,
@@ -124,15 +123,15 @@ async function findPlace<T extends { readonly id: string }>(
     if (page === undefined) {
       // The first window tells how much the service gives at a time, and so where the others are.
       await reader.reread(0);
-      return await findPlace(reader, from, true);
+      return await findPosition(reader, from, true);
     }
-    const offset = placeAfter(page.items, from.anchors);
+    const offset = offsetAfter(page.items, from.resumeIds);
     if (offset !== undefined) return { index, page, offset };
   }
-  return lostPlace();
+  return positionLost();
 }
 
-function tornApart(): PolyvolError {
+function listingChanged(): PolyvolError {
   return new PolyvolError(
     "conflict",
     "the listing changes faster than it can be read; what was read may be incomplete",

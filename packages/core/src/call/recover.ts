@@ -1,5 +1,5 @@
+import { isPolyvolError, type PolyvolError } from "../errors.ts";
 import type { Call } from "./call.ts";
-import { isPolyvolError, type PolyvolError } from "./errors.ts";
 import { isLastAttempt, isUnclear } from "./retry.ts";
 
 /** What follows on a failed request: the end, one more look for its effect, or a look and, without one, the request again. */

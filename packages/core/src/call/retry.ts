@@ -1,7 +1,7 @@
-import type { Clock } from "./clock.ts";
-import type { CallContext } from "./driver.ts";
-import { PolyvolError } from "./errors.ts";
-import { isTooLate, tooLate } from "./too-late.ts";
+import type { Clock } from "../clock.ts";
+import type { CallContext } from "../driver.ts";
+import { PolyvolError } from "../errors.ts";
+import { isTooLate, tooLate } from "../too-late.ts";
 
 /*
  * The one rule of what is sent again, and when. A request that may be repeated as it is goes through `pauseBeforeRetry`

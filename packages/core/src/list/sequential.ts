@@ -1,16 +1,18 @@
 import type { DriverPage } from "../driver.ts";
 import { isPolyvolError } from "../errors.ts";
 import { omitUndefined } from "../omit-undefined.ts";
-import { gaveLess, MAX_SHORT_READS, moreFollows } from "./end.ts";
 import {
   type Chunk,
-  goesRound,
-  MAX_BARREN_PAGES,
+  incompleteListing,
+  MAX_EMPTY_PAGES,
+  MAX_SHORT_READS,
+  moreFollows,
   type PageSource,
+  repeatingPages,
   requestSizeFor,
   type Walk,
 } from "./source.ts";
-import { ANCHORS, lostPlace, type Position, placeAfter } from "./token.ts";
+import { MAX_RESUME_IDS, offsetAfter, type Position, positionLost } from "./token.ts";
 
 /** A listing of more pages than this is taken for one that never ends. */
 const MAX_PAGES = 10_000;
@@ -26,8 +28,8 @@ interface Steps<T> {
   advance(page: DriverPage<T>): boolean;
   /** Back to the first page. */
   restart(): void;
-  /** What a token needs beside anchors and index. */
-  placeOf(): Pick<Position, "cursor">;
+  /** What a token needs beside ids and index. */
+  positionAt(): Pick<Position, "cursor">;
 }
 
 /** Walks a listing page by page, each asked for by a token that the page before it gave. */
@@ -36,30 +38,30 @@ export function walkCursor<T extends { readonly id: string }>(source: PageSource
     const size = requestSizeFor(source.paging, source.requestSize);
     const usedTokens = new Set<string>();
     let token = from?.cursor;
-    let anchors = from?.anchors;
-    return inTurn(source, from, abortSignal, {
+    let resumeIds = from?.resumeIds;
+    return walkInTurn(source, from, abortSignal, {
       isByToken: true,
       fetch: async (seen) => {
         const page = await source.fetch(omitUndefined({ size, after: token }), abortSignal);
-        if (anchors === undefined) return page;
-        const offset = placeAfter(page.items, anchors);
-        if (offset === undefined) lostPlace();
+        if (resumeIds === undefined) return page;
+        const offset = offsetAfter(page.items, resumeIds);
+        if (offset === undefined) positionLost();
         for (const item of page.items.slice(0, offset)) seen.add(item.id);
         return page;
       },
       advance: ({ nextToken }) => {
         if (nextToken === undefined) return false;
-        if (nextToken === token || usedTokens.has(nextToken)) throw goesRound();
+        if (nextToken === token || usedTokens.has(nextToken)) throw repeatingPages();
         usedTokens.add(nextToken);
         token = nextToken;
-        anchors = undefined;
+        resumeIds = undefined;
         return true;
       },
       restart: () => {
         token = undefined;
         usedTokens.clear();
       },
-      placeOf: () => omitUndefined({ cursor: token }),
+      positionAt: () => omitUndefined({ cursor: token }),
     });
   };
 }
@@ -72,40 +74,40 @@ export function walkMarker<T extends { readonly id: string }>(source: PageSource
   return (from, abortSignal) => {
     const size = requestSizeFor(source.paging, source.requestSize);
     /** The last ids given out, newest first. */
-    let anchors: readonly string[] = from?.anchors ?? [];
-    return inTurn(source, from, abortSignal, {
+    let resumeIds: readonly string[] = from?.resumeIds ?? [];
+    return walkInTurn(source, from, abortSignal, {
       isByToken: false,
-      fetch: () => pageAfter(source, size, anchors, abortSignal),
+      fetch: () => pageAfter(source, size, resumeIds, abortSignal),
       advance: ({ items }) => {
-        const last = items.slice(-ANCHORS).map((item) => item.id);
-        anchors = [...last.reverse(), ...anchors].slice(0, ANCHORS);
+        const last = items.slice(-MAX_RESUME_IDS).map((item) => item.id);
+        resumeIds = [...last.reverse(), ...resumeIds].slice(0, MAX_RESUME_IDS);
         return items.length > 0;
       },
       restart: () => {
-        anchors = [];
+        resumeIds = [];
       },
-      placeOf: () => ({}),
+      positionAt: () => ({}),
     });
   };
 }
 
-/** The course of both: pages one after the other, to where nothing says that more follows (end.ts). */
-async function* inTurn<T extends { readonly id: string }>(
+/** The course of both: pages one after the other, to where nothing says that more follows (source.ts). */
+async function* walkInTurn<T extends { readonly id: string }>(
   source: PageSource<T>,
   from: Position | undefined,
   abortSignal: AbortSignal,
   steps: Steps<T>,
 ): AsyncGenerator<Chunk<T>, void, undefined> {
   const size = requestSizeFor(source.paging, source.requestSize);
-  const seen = new Set<string>(from?.anchors);
+  const seen = new Set<string>(from?.resumeIds);
   /** Pages without a new item that going back to the start explains: as many as there were before. */
   let explained = 0;
   const isCounted = from === undefined || from.index !== undefined;
-  let given = from?.index ?? 0;
+  let givenOut = from?.index ?? 0;
   let isLost = false;
   let rounds = 0;
   let newInRound = 0;
-  let barren = 0;
+  let emptyPages = 0;
   let shortReads = 0;
   const restart = (pages: number): void => {
     explained = pages;
@@ -116,8 +118,8 @@ async function* inTurn<T extends { readonly id: string }>(
   for (let pages = 1; ; pages += 1) {
     const page = await steps.fetch(seen);
     if (page === undefined) {
-      // A token in a new process has only its anchors: without them nothing tells what was given out before.
-      if (from !== undefined || isLost) lostPlace();
+      // A token in a new process has only its last ids: without them nothing tells what was given out before.
+      if (from !== undefined || isLost) positionLost();
       isLost = true;
       restart(pages);
       continue;
@@ -126,15 +128,15 @@ async function* inTurn<T extends { readonly id: string }>(
     for (const item of fresh) seen.add(item.id);
     newInRound += fresh.length;
     if (fresh.length > 0) {
-      const index = given;
-      yield { items: fresh, placeOf: (offset) => ({ index: index + offset + 1, ...steps.placeOf() }) };
-      given += fresh.length;
+      const index = givenOut;
+      yield { items: fresh, positionAt: (offset) => ({ index: index + offset + 1, ...steps.positionAt() }) };
+      givenOut += fresh.length;
     }
-    // Tokens once said nothing of what was given before them; a total says nothing then.
-    const before = isCounted ? given - page.items.length : undefined;
+    // Tokens once said nothing of what was given out before them; a total says nothing then.
+    const before = isCounted ? givenOut - page.items.length : undefined;
     if (!moreFollows(page, { size, before }, steps.isByToken)) return;
-    barren = fresh.length === 0 ? barren + 1 : 0;
-    if (barren > MAX_BARREN_PAGES + explained || pages >= MAX_PAGES) throw goesRound();
+    emptyPages = fresh.length === 0 ? emptyPages + 1 : 0;
+    if (emptyPages > MAX_EMPTY_PAGES + explained || pages >= MAX_PAGES) throw repeatingPages();
     if (steps.advance(page)) continue;
     // There is more, and no way on. What was made meanwhile before the place of the walk is counted and not seen:
     // that shows from the start. All else is read again, since it may have been answered in the middle of a change.
@@ -149,7 +151,7 @@ async function* inTurn<T extends { readonly id: string }>(
       restart(pages);
     } else {
       shortReads += 1;
-      if (shortReads > MAX_SHORT_READS) throw gaveLess(page.total, seen.size);
+      if (shortReads > MAX_SHORT_READS) throw incompleteListing(page.total, seen.size);
       if (shortReads > 1) await source.pause?.(shortReads - 1, abortSignal);
     }
   }
@@ -159,14 +161,14 @@ async function* inTurn<T extends { readonly id: string }>(
 async function pageAfter<T extends { readonly id: string }>(
   source: PageSource<T>,
   size: number,
-  anchors: readonly string[],
+  resumeIds: readonly string[],
   abortSignal: AbortSignal,
 ): Promise<DriverPage<T> | undefined> {
-  if (anchors.length === 0) return await source.fetch({ size }, abortSignal);
-  for (const [position, after] of anchors.entries()) {
+  if (resumeIds.length === 0) return await source.fetch({ size }, abortSignal);
+  for (const [position, after] of resumeIds.entries()) {
     try {
       const page = await source.fetch({ size, after }, abortSignal);
-      const before = anchors[position + 1];
+      const before = resumeIds[position + 1];
       // An empty page after a full one is either the end or a marker that the provider no longer knows and does not
       // say so. The item before the marker tells: asked from there, the marker must come first.
       if (page.items.length > 0 || before === undefined) return page;

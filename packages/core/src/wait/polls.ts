@@ -1,6 +1,6 @@
 import { abortablePromise, onAbort } from "../abort.ts";
-import type { Chunk } from "../listing/source.ts";
-import type { Runtime } from "../runtime.ts";
+import type { Runtime } from "../call/runtime.ts";
+import type { Chunk } from "../list/source.ts";
 
 /** How the poller reaches the provider; retries, deadlines and events are behind it. */
 export interface PollSource<T> {

@@ -1,12 +1,11 @@
-import type { Call } from "../call.ts";
+import type { Call } from "../call/call.ts";
 import type { Pending, PendingStatus } from "../driver.ts";
 import { PolyvolError } from "../errors.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 import { describeState, type Goal } from "./goals.ts";
-import { createPauses } from "./pauses.ts";
+import { createPauses, report, reportFailedLook, type Watched } from "./looks.ts";
 import type { Polls } from "./polls.ts";
-import { report, reportFailedLook, type Watched } from "./report.ts";
 
 /** A new resource, the record of a change, or a change on its resource may take so long to show up at all. */
 export const APPEARANCE_MS = 60_000;

@@ -1,17 +1,17 @@
-import type { Snapshots } from "./block-storage.ts";
-import { type Call, checkedNow } from "./call.ts";
-import { deleteSnapshot } from "./change/delete.ts";
-import { updateSnapshot } from "./change/update-snapshot.ts";
-import { finish, operationOf } from "./create/finish.ts";
-import { severalFound } from "./create/named-create.ts";
-import { planSnapshot, refuseAttached, snapshotCreate } from "./create/plan-snapshot.ts";
-import { type CreateKind, type StartedOperation, startCreate, startedFrom } from "./create/start.ts";
-import { checkSnapshotQuery, refused } from "./input.ts";
-import { requireCapability, runOperation, runOperationOn } from "./operations.ts";
-import type { SnapshotQuery } from "./options.ts";
-import type { Runtime } from "./runtime.ts";
-import type { Snapshot } from "./snapshot.ts";
-import type { SnapshotResources } from "./snapshot-resources.ts";
+import type { Snapshots } from "../block-storage.ts";
+import { type Call, checkedNow } from "../call/call.ts";
+import type { Runtime } from "../call/runtime.ts";
+import { deleteSnapshot } from "../change/delete.ts";
+import { updateSnapshot } from "../change/update-snapshot.ts";
+import { finish, operationOf } from "../create/finish.ts";
+import { severalFound } from "../create/named-create.ts";
+import { planSnapshot, refuseAttached, snapshotCreate } from "../create/plan-snapshot.ts";
+import { type CreateKind, type StartedOperation, startCreate, startedFrom } from "../create/start.ts";
+import { checkSnapshotQuery, refused } from "../input.ts";
+import type { SnapshotQuery } from "../options.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { requireCapability, runOperation, runOperationOn } from "./operation-table.ts";
+import type { SnapshotResources } from "./resources.ts";
 
 /** The portable operations on snapshots, and what `resume` needs of their create. */
 export function createSnapshots(

@@ -3,7 +3,7 @@ import { PolyvolError } from "../errors.ts";
 import type { Position } from "./token.ts";
 
 /** What happens to one page on its way. */
-export interface Attempts {
+export interface PageHooks {
   readonly onStart: () => void;
   readonly onAnswer: NonNullable<CallContext["onAnswer"]>;
 }
@@ -15,7 +15,7 @@ export interface PageSource<T extends { readonly id: string }> {
    * One page, asked for again where that can help. Every page has a deadline of its own. Each attempt is told when it
    * begins and when its answer has come and is still to be read; where nothing tells of answers, only the former.
    */
-  fetch(page: PageRequest, abortSignal: AbortSignal, attempts?: Attempts): Promise<DriverPage<T>>;
+  fetch(page: PageRequest, abortSignal: AbortSignal, hooks?: PageHooks): Promise<DriverPage<T>>;
   /** Most pages in flight at once, where pages can be addressed freely. 0: none before its turn. */
   readonly concurrency: number;
   /** Wanted items of one request. */
@@ -32,8 +32,8 @@ export interface PageSource<T extends { readonly id: string }> {
 /** Items in the provider's order, each id once, with the place they stand at. */
 export interface Chunk<T> {
   readonly items: readonly T[];
-  /** What a token after the item at `offset` of this chunk holds, beside anchors and the name of the listing. */
-  placeOf(offset: number): Pick<Position, "index" | "cursor">;
+  /** What a token after the item at `offset` of this chunk holds, beside the last ids and the name of the listing. */
+  positionAt(offset: number): Pick<Position, "index" | "cursor">;
 }
 
 /** Walks a listing from the start, or from a place. Ending the iteration stops its requests. */
@@ -43,9 +43,9 @@ export type Walk<T> = (
 ) => AsyncGenerator<Chunk<T>, void, undefined>;
 
 /** A listing of the provider that never ends or goes round is stopped after so many pages without a new item. */
-export const MAX_BARREN_PAGES = 10;
+export const MAX_EMPTY_PAGES = 10;
 
-export function goesRound(): PolyvolError {
+export function repeatingPages(): PolyvolError {
   return new PolyvolError(
     "malformed_response",
     "the provider's pages repeat without end; the listing was stopped, it may be incomplete",
@@ -56,4 +56,35 @@ export function goesRound(): PolyvolError {
 /** The size of one request: what was asked for, within what the provider takes. */
 export function requestSizeFor(paging: Paging, wanted: number | undefined): number {
   return Math.max(1, Math.min(paging.maxPageSize, Math.floor(wanted ?? paging.maxPageSize)));
+}
+
+/** How often a page that is contradicted by its own answer is read again before the listing gives up. */
+export const MAX_SHORT_READS = 5;
+
+/** How a page was asked for. */
+export interface PageExtent {
+  readonly size: number;
+  /** Items that stand before the page, where that is known. */
+  readonly before: number | undefined;
+}
+
+/**
+ * The one rule of where a listing ends: at a page of which nothing says that more follows. What can say so are the
+ * token of a next page, the provider's own word, a total above what there has been, and (where pages are not asked for
+ * by tokens) as many items as were asked for.
+ */
+export function moreFollows<T>(page: DriverPage<T>, asked: PageExtent, isByToken: boolean): boolean {
+  if (page.nextToken !== undefined || page.hasMore === true) return true;
+  const { total, items } = page;
+  if (total !== undefined && asked.before !== undefined && total > asked.before + items.length) return true;
+  return !isByToken && items.length >= asked.size;
+}
+
+/** A listing whose provider says that there is more and does not give it: what was read is not everything. */
+export function incompleteListing(total: number | undefined, gave: number): PolyvolError {
+  const words =
+    total === undefined || total <= gave
+      ? `the service says that more follows and gave ${gave}`
+      : `the service counts ${total} and gave ${gave}`;
+  return new PolyvolError("malformed_response", `${words}; the listing is incomplete`, { retryable: true });
 }

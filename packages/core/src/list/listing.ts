@@ -1,12 +1,30 @@
 import { show } from "../format-value.ts";
 import { refused } from "../input.ts";
 import type { PageOptions } from "../options.ts";
-import { iterateItems } from "./items.ts";
-import type { Listing, ListingPage } from "./listing.ts";
 import { walkNumbered } from "./numbered.ts";
 import { walkCursor, walkMarker } from "./sequential.ts";
-import type { PageSource, Walk } from "./source.ts";
-import { ANCHORS, decodePosition, encodePosition, type Position } from "./token.ts";
+import type { Chunk, PageSource, Walk } from "./source.ts";
+import { decodePosition, encodePosition, MAX_RESUME_IDS, type Position } from "./token.ts";
+
+/** One page of a listing, cut by Polyvol (not by the provider). */
+export interface ListingPage<T> {
+  /** In the provider's order. */
+  readonly items: readonly T[];
+  /** Continues after this page, in another process too. Absent on the last page. Opaque. */
+  readonly continuationToken?: string;
+}
+
+/**
+ * A listing that has not begun: iterating sends the requests, leaving the loop stops them. No id comes twice, and
+ * every item that existed throughout is seen, as long as the provider's own order is stable (docs/semantics.md).
+ * Each iteration starts anew.
+ */
+export interface Listing<T> extends AsyncIterable<T> {
+  /** The same listing page by page. */
+  byPage(options?: PageOptions): AsyncIterableIterator<ListingPage<T>>;
+  /** All items, at most `limit` of them (default: no limit). */
+  toArray(options?: { readonly limit?: number }): Promise<T[]>;
+}
 
 export interface ListingSetup<T extends { readonly id: string }> {
   /** Names what is listed, with its filters: tokens belong to it. */
@@ -105,7 +123,7 @@ async function* iteratePages<T extends { readonly id: string }>(
   const token = options.continuationToken;
   const from = token === undefined ? undefined : place(setup, token);
   let items: T[] = [];
-  let anchors: string[] = [...(from?.anchors ?? [])];
+  let resumeIds: string[] = [...(from?.resumeIds ?? [])];
   let pending: ListingPage<T> | undefined;
   for await (const chunk of walk(from, signalOf(setup))) {
     for (const [offset, item] of chunk.items.entries()) {
@@ -113,13 +131,13 @@ async function* iteratePages<T extends { readonly id: string }>(
         yield pending;
         pending = undefined;
       }
-      anchors = [item.id, ...anchors].slice(0, ANCHORS);
+      resumeIds = [item.id, ...resumeIds].slice(0, MAX_RESUME_IDS);
       if (!setup.matches(item)) continue;
       items.push(item);
       if (items.length < pageSize) continue;
       pending = {
         items,
-        continuationToken: encodePosition({ listing: setup.name, anchors, ...chunk.placeOf(offset) }),
+        continuationToken: encodePosition({ listing: setup.name, resumeIds, ...chunk.positionAt(offset) }),
       };
       items = [];
     }
@@ -128,3 +146,64 @@ async function* iteratePages<T extends { readonly id: string }>(
   if (pending !== undefined) yield items.length === 0 ? { items: pending.items } : pending;
   if (items.length > 0) yield { items };
 }
+
+/**
+ * The items of `chunks` one by one. By hand instead of an async generator, which makes several promises an item: here
+ * an item that is there already costs one. Calls of `next()` that overlap are answered in their order.
+ */
+export function iterateItems<T>(
+  chunks: AsyncGenerator<Chunk<T>, void, undefined>,
+  matches: (item: T) => boolean,
+): AsyncIterableIterator<T> {
+  let items: readonly T[] = [];
+  let position = 0;
+  let waiting = 0;
+  let last: Promise<unknown> = Promise.resolve();
+
+  function takeNext(): IteratorYieldResult<T> | undefined {
+    while (position < items.length) {
+      const value = items[position] as T;
+      position += 1;
+      if (matches(value)) return { done: false, value };
+    }
+    return undefined;
+  }
+
+  async function advance(): Promise<IteratorResult<T, undefined>> {
+    for (;;) {
+      const next = takeNext();
+      if (next !== undefined) return next;
+      const chunk = await chunks.next();
+      if (chunk.done) return END;
+      items = chunk.value.items;
+      position = 0;
+    }
+  }
+
+  function inTurn<R>(step: () => Promise<R>): Promise<R> {
+    waiting += 1;
+    const result = last.then(step).finally(() => {
+      waiting -= 1;
+    });
+    last = result.catch(() => undefined);
+    return result;
+  }
+
+  return {
+    next: () => {
+      const next = waiting === 0 ? takeNext() : undefined;
+      return next === undefined ? inTurn(advance) : Promise.resolve(next);
+    },
+    return: () =>
+      inTurn(async () => {
+        items = [];
+        await chunks.return();
+        return END;
+      }),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+const END: IteratorReturnResult<undefined> = { done: true, value: undefined };

@@ -1,5 +1,5 @@
+import type { Runtime } from "../call/runtime.ts";
 import { refused } from "../input.ts";
-import type { Runtime } from "../runtime.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 

@@ -1,13 +1,13 @@
-import { abortable, onAbort } from "./abort.ts";
-import { startTimer } from "./clock.ts";
-import type { CallContext } from "./driver.ts";
-import { extendError, isPolyvolError, PolyvolError, type ResourceRef } from "./errors.ts";
-import { checkTimeout } from "./input.ts";
-import { omitUndefined } from "./omit-undefined.ts";
-import type { CallOptions } from "./options.ts";
+import { abortable, onAbort } from "../abort.ts";
+import { startTimer } from "../clock.ts";
+import type { CallContext } from "../driver.ts";
+import { extendError, isPolyvolError, PolyvolError, type ResourceRef } from "../errors.ts";
+import { checkTimeout } from "../input.ts";
+import { omitUndefined } from "../omit-undefined.ts";
+import type { CallOptions } from "../options.ts";
+import { showSpan } from "../too-late.ts";
 import { asPolyvolError, isBusy, isLastAttempt, mayRepeat, pauseBeforeRetry } from "./retry.ts";
 import type { Runtime } from "./runtime.ts";
-import { showSpan } from "./too-late.ts";
 
 /**
  * What kind of request is sent. `read` changes nothing; `repeatable` is a change that may be sent twice (a delete, a

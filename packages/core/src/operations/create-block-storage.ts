@@ -1,18 +1,17 @@
-import type { BlockStorage } from "./block-storage.ts";
-import { runCall } from "./call.ts";
-import { operationOf } from "./create/finish.ts";
-import type { BlockStorageDriver } from "./driver.ts";
-import type { ResourceRef } from "./errors.ts";
-import { refused } from "./input.ts";
-import { omitUndefined } from "./omit-undefined.ts";
-import type { OperationRef } from "./operation.ts";
-import { parseValues } from "./option.ts";
-import type { CallOptions } from "./options.ts";
-import { createRuntime } from "./runtime.ts";
-import { createSnapshotResources } from "./snapshot-resources.ts";
+import type { BlockStorage } from "../block-storage.ts";
+import { runCall } from "../call/call.ts";
+import { createRuntime } from "../call/runtime.ts";
+import { operationOf } from "../create/finish.ts";
+import type { BlockStorageDriver } from "../driver.ts";
+import type { ResourceRef } from "../errors.ts";
+import { refused } from "../input.ts";
+import { omitUndefined } from "../omit-undefined.ts";
+import type { OperationRef } from "../operation.ts";
+import { parseValues } from "../option.ts";
+import type { CallOptions } from "../options.ts";
+import { type BlockStorageOptions, storageOptions } from "../storage-options.ts";
+import { createSnapshotResources, createVolumeResources } from "./resources.ts";
 import { createSnapshots } from "./snapshots.ts";
-import { type BlockStorageOptions, storageOptions } from "./storage-options.ts";
-import { createVolumeResources } from "./volume-resources.ts";
 import { createVolumes } from "./volumes.ts";
 
 /**

@@ -1,10 +1,10 @@
-import { type Call, type CallSetup, runCall } from "./call.ts";
-import type { Capability } from "./capabilities.ts";
-import { PolyvolError } from "./errors.ts";
-import { checkId } from "./input.ts";
-import { omitUndefined } from "./omit-undefined.ts";
-import type { CallOptions } from "./options.ts";
-import type { Runtime } from "./runtime.ts";
+import { type Call, type CallSetup, runCall } from "../call/call.ts";
+import type { Runtime } from "../call/runtime.ts";
+import type { Capability } from "../capabilities.ts";
+import { PolyvolError } from "../errors.ts";
+import { checkId } from "../input.ts";
+import { omitUndefined } from "../omit-undefined.ts";
+import type { CallOptions } from "../options.ts";
 
 /** What is the same in every run of one public call. */
 interface OperationRule {

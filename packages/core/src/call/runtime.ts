@@ -1,14 +1,13 @@
-import type { Capabilities, Capability } from "./capabilities.ts";
-import { type Clock, monotonicTime } from "./clock.ts";
-import type { BlockStorageDriver } from "./driver.ts";
-import { PolyvolError } from "./errors.ts";
-import type { DriverEvent, PolyvolEvent } from "./events.ts";
+import type { Capabilities, Capability } from "../capabilities.ts";
+import { type Clock, monotonicTime } from "../clock.ts";
+import type { BlockStorageDriver } from "../driver.ts";
+import type { DriverEvent, PolyvolEvent } from "../events.ts";
+import { withDefaults } from "../option.ts";
+import { type BlockStorageOptions, retryOptions, storageOptions } from "../storage-options.ts";
+import { tell } from "../tell.ts";
+import { fitWords } from "../words.ts";
 import { createLocks, type Locks } from "./locks.ts";
-import { withDefaults } from "./option.ts";
 import { createRetryBudget, type RetryBudget, type RetryPolicy } from "./retry.ts";
-import { type BlockStorageOptions, retryOptions, storageOptions } from "./storage-options.ts";
-import { tell } from "./tell.ts";
-import { fitWords } from "./words.ts";
 
 /** Everything that all calls of one storage share. */
 export interface Runtime {

@@ -1,4 +1,4 @@
-import { abortable } from "./abort.ts";
+import { abortable } from "../abort.ts";
 
 /** One change at a time for each key, in the order of arrival. */
 export interface Locks {

@@ -1,20 +1,19 @@
-import type { Volumes } from "./block-storage.ts";
-import { type Call, checkedNow } from "./call.ts";
-import { changeVolume, type VolumeChange } from "./change/change-volume.ts";
-import { deleteVolume } from "./change/delete.ts";
-import { attaching, detaching, renaming, resizing, reverting } from "./change/volume-changes.ts";
-import { finish, operationOf } from "./create/finish.ts";
-import { theOneNamed } from "./create/named-create.ts";
-import { planVolume, volumeCreate } from "./create/plan-volume.ts";
-import { type CreateKind, type StartedOperation, startCreate, startedFrom } from "./create/start.ts";
-import { checkId, checkName, checkSize, checkVolumeQuery, refused } from "./input.ts";
-import { omitUndefined } from "./omit-undefined.ts";
-import { requireCapability, runOperation, runOperationOn } from "./operations.ts";
-import type { VolumeQuery, WaitOptions } from "./options.ts";
-import type { Runtime } from "./runtime.ts";
-import type { SnapshotResources } from "./snapshot-resources.ts";
-import type { Volume } from "./volume.ts";
-import type { VolumeResources } from "./volume-resources.ts";
+import type { Volumes } from "../block-storage.ts";
+import { type Call, checkedNow } from "../call/call.ts";
+import type { Runtime } from "../call/runtime.ts";
+import { changeVolume, type VolumeChange } from "../change/change-volume.ts";
+import { deleteVolume } from "../change/delete.ts";
+import { attaching, detaching, renaming, resizing, reverting } from "../change/volume-changes.ts";
+import { finish, operationOf } from "../create/finish.ts";
+import { theOneNamed } from "../create/named-create.ts";
+import { planVolume, volumeCreate } from "../create/plan-volume.ts";
+import { type CreateKind, type StartedOperation, startCreate, startedFrom } from "../create/start.ts";
+import { checkId, checkName, checkSize, checkVolumeQuery, refused } from "../input.ts";
+import { omitUndefined } from "../omit-undefined.ts";
+import type { VolumeQuery, WaitOptions } from "../options.ts";
+import type { Volume } from "../volume.ts";
+import { requireCapability, runOperation, runOperationOn } from "./operation-table.ts";
+import type { SnapshotResources, VolumeResources } from "./resources.ts";
 
 /** The portable operations on volumes, and what `resume` needs of their create. */
 export function createVolumes(

@@ -1,10 +1,10 @@
-import type { Call } from "../call.ts";
+import type { Call } from "../call/call.ts";
 import type { Changed } from "../driver.ts";
-import type { Resources } from "../resources.ts";
+import type { Resources } from "../operations/resources.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 import type { Goal, Verdict } from "./goals.ts";
-import { readThroughOutage, type Watched } from "./report.ts";
+import { readThroughOutage, type Watched } from "./looks.ts";
 import { APPEARANCE_MS, failed, waitFor } from "./wait.ts";
 
 /** After a record said that a change is over, its resource may show the old for so long. */

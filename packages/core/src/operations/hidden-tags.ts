@@ -1,8 +1,8 @@
-import { runCall } from "./call.ts";
-import { PolyvolError } from "./errors.ts";
-import { omitUndefined } from "./omit-undefined.ts";
-import type { Runtime } from "./runtime.ts";
-import { type Tagged, tagTexts } from "./tags.ts";
+import { runCall } from "../call/call.ts";
+import type { Runtime } from "../call/runtime.ts";
+import { PolyvolError } from "../errors.ts";
+import { omitUndefined } from "../omit-undefined.ts";
+import { type Tagged, tagTexts } from "../tags.ts";
 
 /** Watches a listing that is chosen by tags. */
 export interface TagWatch {

@@ -1,0 +1,76 @@
+import * as z from "zod";
+import { PolyvolError } from "../errors.ts";
+import { omitUndefined } from "../omit-undefined.ts";
+
+/** Where a listing stands, as it travels in a continuation token. */
+export interface Position {
+  /** What was listed; a token of one listing must not continue another. */
+  readonly listing: string;
+  /** The last ids given out, newest first: the place is found again by the first of them that still exists. */
+  readonly resumeIds: readonly string[];
+  /** The index in the provider's order up to which items were given out. */
+  readonly index?: number;
+  /** Cursor paging: the token of the request that the last item came from. Absent for the first request. */
+  readonly cursor?: string;
+}
+
+/** How many ids a token carries: all of them would have to vanish before a place is lost. */
+export const MAX_RESUME_IDS = 8;
+
+/** No account holds so many; beyond it a token is made up. */
+const LARGEST_INDEX = 10_000_000;
+
+/** The form of a token, which is stored elsewhere. */
+const storedPosition = z.object({
+  v: z.literal(1),
+  listing: z.string(),
+  anchors: z.array(z.string().min(1)).min(1).max(MAX_RESUME_IDS),
+  index: z.int().min(0).max(LARGEST_INDEX).optional(),
+  cursor: z.string().optional(),
+});
+
+export function encodePosition({ listing, resumeIds, ...place }: Position): string {
+  const stored = { v: 1, listing, anchors: resumeIds, ...place };
+  return Buffer.from(JSON.stringify(stored), "utf8").toString("base64url");
+}
+
+/** @throws PolyvolError `invalid_argument` for anything that {@link encodePosition} did not make for `listing` */
+export function decodePosition(token: string, listing: string): Position {
+  const stored = storedPosition.safeParse(parse(token)).data;
+  if (stored === undefined) throw invalid("it was not made by byPage()");
+  if (stored.listing !== listing) throw invalid("it belongs to another listing");
+  const { anchors: resumeIds, index, cursor } = stored;
+  return omitUndefined({ listing, resumeIds, index, cursor });
+}
+
+function parse(token: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(token, "base64url").toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function invalid(why: string): PolyvolError {
+  return new PolyvolError("invalid_argument", `continuationToken: ${why}`, { outcome: "not_applied" });
+}
+
+/** Where to go on in a page: after the first of the ids that is in it. `undefined` when none is. */
+export function offsetAfter(
+  items: readonly { readonly id: string }[],
+  resumeIds: readonly string[],
+): number | undefined {
+  for (const id of resumeIds) {
+    const offset = items.findIndex((item) => item.id === id);
+    if (offset >= 0) return offset + 1;
+  }
+  return undefined;
+}
+
+/** @throws always: the place in the listing cannot be found again */
+export function positionLost(): never {
+  throw new PolyvolError(
+    "conflict",
+    "continuationToken: everything around the place where it stopped has been deleted; list again from the start",
+  );
+}
