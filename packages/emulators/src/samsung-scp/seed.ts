@@ -1,20 +1,17 @@
-import { check, InvalidInput } from "../kit/validation.ts";
+import { InvalidInput } from "../kit/validation.ts";
 import { hexOf } from "./auth.ts";
 import { setServerVolumes } from "./life-cycle.ts";
 import type { Attachment, SnapshotRecord, VolumeRecord } from "./records.ts";
-import { type Seed, type SnapshotSeed, seedSchema, type VolumeSeed } from "./seed-schema.ts";
+import { parseSeeds, type Seed, type SnapshotSeed, type VolumeSeed } from "./seed-schema.ts";
 import { nextDevice } from "./servers.ts";
 import type { Account, State } from "./state.ts";
-import { isState, seedsOfState } from "./state-seed.ts";
 
 /**
  * Adds data to begin with, or what a `state()` holds; throws `InvalidInput` naming the place that is wrong, and then adds
  * nothing.
  */
 export function addSeed(state: State, data: unknown, now: number): void {
-  const seeds = (isState(data) ? seedsOfState(data, state) : [data]).map((one) =>
-    check(seedSchema, one, "seed"),
-  );
+  const seeds = parseSeeds(data, state);
   for (const seed of seeds) checkIds(state.account(seed.account_id ?? state.defaultAccountId), seed);
   for (const seed of seeds) addOne(state, seed, now);
 }
