@@ -1,6 +1,43 @@
-import { apiError } from "./errors.ts";
-import type { Settings } from "./options.ts";
-import { createGrant, type Grant } from "./scopes.ts";
+import type { ResolvedOptions } from "./options.ts";
+import { apiError } from "./responses.ts";
+
+/** What a token may do. */
+export interface Grant {
+  has(scope: string): boolean;
+  /** True when every one of the scopes is granted. */
+  allows(scopes: readonly string[]): boolean;
+}
+
+/** Coarse scopes, with the short names that are accepted for them. */
+const FULL = new Set(["api:write", "write", "full"]);
+const READ = new Set(["api:read", "read"]);
+
+/** Scopes that bring others along. */
+const IMPLIED: Readonly<Record<string, readonly string[]>> = {
+  "snapshot:delete": [
+    "image:delete",
+    "image:read",
+    "droplet:read",
+    "regions:read",
+    "sizes:read",
+    "actions:read",
+    "snapshot:read",
+  ],
+};
+
+/** True for `full`, `write`, `read` and everything of the form `resource:verb`. */
+export function isScope(text: string): boolean {
+  return FULL.has(text) || READ.has(text) || /^[a-z0-9_]+:[a-z_]+$/.test(text);
+}
+
+/** Makes a grant from the names of scopes. */
+export function createGrant(scopes: readonly string[]): Grant {
+  const full = scopes.some((scope) => FULL.has(scope));
+  const read = scopes.some((scope) => READ.has(scope));
+  const custom = new Set(scopes.flatMap((scope) => [scope, ...(IMPLIED[scope] ?? [])]));
+  const has = (scope: string): boolean => full || (read && scope.endsWith(":read")) || custom.has(scope);
+  return { has, allows: (required) => full || required.every(has) };
+}
 
 /** A token that was accepted. */
 export interface Identity {
@@ -14,7 +51,7 @@ export type Authenticate = (authorization: string | undefined) => Identity;
 /** How many tokens are remembered when any token will do. */
 const REMEMBERED_TOKENS = 10_000;
 
-export function createAuthentication(tokens: Settings["tokens"]): Authenticate {
+export function createAuthentication(tokens: ResolvedOptions["tokens"]): Authenticate {
   const identities = new Map<string, Identity>();
   for (const entry of tokens ?? []) {
     const { token, scopes = ["api:write"] } = typeof entry === "string" ? { token: entry } : entry;

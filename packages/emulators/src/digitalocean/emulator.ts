@@ -1,6 +1,22 @@
 import { createEmulator, type Emulator, splitOptions } from "../kit/emulator.ts";
-import { type DigitalOceanOptions, settingsOf } from "./options.ts";
-import { createDigitalOceanService } from "./service.ts";
+import { createIds } from "../kit/ids.ts";
+import { rawPath } from "../kit/node-request.ts";
+import { createRouter } from "../kit/router.ts";
+import type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "../kit/service.ts";
+import { accountOperations } from "./account.ts";
+import { actionOperations } from "./actions.ts";
+import { createAuthentication, type Identity } from "./auth.ts";
+import type { Operation } from "./call.ts";
+import { dropletOperations } from "./droplets.ts";
+import { type DigitalOceanOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
+import { createQuota, type Quota, type QuotaHeaders } from "./quota.ts";
+import { dumpState, inventoryOf } from "./render.ts";
+import { ApiError, apiError, corsHeaders, errorResponse, notFound, preflight } from "./responses.ts";
+import { addSeed } from "./seed.ts";
+import { snapshotOperations } from "./snapshots.ts";
+import { createState } from "./state.ts";
+import { tagOperations } from "./tags.ts";
+import { volumeOperations } from "./volumes.ts";
 
 /**
  * Makes an emulator of the volume, snapshot, action and tag operations of DigitalOcean's API, and of those beside
@@ -12,5 +28,113 @@ import { createDigitalOceanService } from "./service.ts";
  */
 export function createDigitalOceanEmulator(options: DigitalOceanOptions = {}): Emulator {
   const { shell, own } = splitOptions(options);
-  return createEmulator(createDigitalOceanService(settingsOf(own), shell.clock, shell.randomSeed), shell);
+  return createEmulator(createService(resolveOptions(own), shell.clock, shell.randomSeed), shell);
+}
+
+/** Ids that do not look like ids lead nowhere, whatever exists. */
+const PATTERNS: Readonly<Record<string, RegExp>> = {
+  volume_id: /^[0-9a-f-]+$/i,
+  snapshot_id: /^[0-9a-f-]+$/i,
+  action_id: /^\d{1,15}$/,
+  droplet_id: /^\d{1,15}$/,
+  tag_name: /^[a-zA-Z0-9_:-]{1,255}$/,
+};
+
+const router = createRouter<Operation>(
+  [
+    ...volumeOperations,
+    ...snapshotOperations,
+    ...actionOperations,
+    ...tagOperations,
+    ...dropletOperations,
+    ...accountOperations,
+  ].map((operation) => ({ method: operation.method, path: operation.path, handler: operation })),
+  PATTERNS,
+);
+
+/** The emulated API: who asks, whether the quota allows it, which operation it is, and whether the token may. */
+function createService(options: ResolvedOptions, clock: Clock, randomSeed: number): EmulatedService {
+  const { quotaPerMinute, quotaPerHour = 20 * quotaPerMinute, tokens } = options;
+  const state = createState(options, randomSeed, clock.now());
+  const authenticate = createAuthentication(tokens);
+  const quotas = new Map<string, Quota>();
+  const untouched = createQuota(quotaPerMinute, quotaPerHour);
+  // A source of its own, so that a reset of the state does not repeat the ids of requests.
+  const requestIds = createIds(randomSeed);
+
+  /** The instant of a request; actions that are due by then have ended. */
+  function now(): number {
+    const instant = clock.now();
+    state.schedule.runDue(instant);
+    return instant;
+  }
+
+  function quotaOf({ token }: Identity): Quota {
+    const known = quotas.get(token);
+    if (known !== undefined) return known;
+    const made = createQuota(quotaPerMinute, quotaPerHour);
+    quotas.set(token, made);
+    return made;
+  }
+
+  function run(identity: Identity, request: ServiceRequest, now: number): ServiceResponse {
+    const found = router.find(request.method, rawPath(request.rawTarget));
+    if (found === undefined) throw notFound();
+    const { grant } = identity;
+    if (!grant.allows(found.handler.scopes)) throw apiError(403);
+    const view = { tags: grant.has("tag:read"), sizes: grant.has("sizes:read"), nulls: false };
+    return found.handler.handler({ state, request, params: found.params, grant, now, view });
+  }
+
+  function finish(
+    response: ServiceResponse,
+    request: ServiceRequest,
+    requestId: string,
+    quota: QuotaHeaders,
+  ): ServiceResponse {
+    const headers = { ...response.headers, "x-request-id": requestId, ...quota, ...corsHeaders(request) };
+    return { ...response, headers };
+  }
+
+  return {
+    provider: "digitalocean",
+    secrets: (tokens ?? []).map((entry) => (typeof entry === "string" ? entry : entry.token)),
+    hosts: ["api.digitalocean.com"],
+    handle(request) {
+      const instant = now();
+      const requestId = requestIds.requestId();
+      let quota = untouched.peek(instant);
+      try {
+        if (request.method === "OPTIONS") return finish(preflight(request), request, requestId, quota);
+        const identity = authenticate(request.headers.get("authorization"));
+        const verdict = quotaOf(identity).take(instant);
+        quota = verdict.headers;
+        if (verdict.refused !== undefined) {
+          const wait = verdict.retryAfter;
+          throw apiError(429, undefined, wait === undefined ? {} : { "retry-after": String(wait) });
+        }
+        return finish(run(identity, request, instant), request, requestId, quota);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        return finish(errorResponse(error, requestId), request, requestId, quota);
+      }
+    },
+    failure(status, request) {
+      const requestId = requestIds.requestId();
+      const quota = untouched.peek(clock.now());
+      const response =
+        status < 400 ? { status, headers: {}, body: {} } : errorResponse(apiError(status), requestId);
+      return finish(response, request, requestId, quota);
+    },
+    state: () => dumpState(state, now()),
+    inventory() {
+      now();
+      return inventoryOf(state);
+    },
+    seed: (data) => addSeed(state, data, now()),
+    reset() {
+      state.reset(clock.now());
+      quotas.clear();
+    },
+  };
 }

@@ -2,9 +2,9 @@ import * as z from "zod";
 import { commandLine, UsageError } from "../kit/command-line.ts";
 import type { EmulatorOptions } from "../kit/emulator.ts";
 import { check, httpUrl, milliseconds, positive, text, whole } from "../kit/validation.ts";
+import { isScope } from "./auth.ts";
 import type { ActionType, DropletActionType } from "./records.ts";
 import { DEFAULT_REGIONS } from "./regions.ts";
-import { isScope } from "./scopes.ts";
 
 const token = z.strictObject({
   /** The token itself. */
@@ -201,10 +201,10 @@ export type DropletOptions = z.input<typeof droplet>;
 export type RegionOptions = z.input<typeof region>;
 
 /** The options with every default filled in. */
-export type Settings = z.output<typeof optionsSchema>;
+export type ResolvedOptions = z.output<typeof optionsSchema>;
 
 /** Checks the options; throws `InvalidInput`. */
-export function settingsOf(options: z.input<typeof optionsSchema>): Settings {
+export function resolveOptions(options: z.input<typeof optionsSchema>): ResolvedOptions {
   return check(optionsSchema, options, "options");
 }
 

@@ -25,48 +25,36 @@ export interface Quota {
   peek(now: number): QuotaHeaders;
 }
 
-/** Times of requests, oldest first; what has left the window is forgotten. */
-class Window {
-  readonly limit: number;
-  readonly #spanMs: number;
-  #times: number[] = [];
-  #first = 0;
-
-  constructor(limit: number, spanMs: number) {
-    this.limit = limit;
-    this.#spanMs = spanMs;
-  }
+/** Times of requests in a sliding window, oldest first; what has left the window is forgotten. */
+function createWindow(limit: number, spanMs: number) {
+  let times: number[] = [];
+  let first = 0;
 
   /** How many are in the window. */
-  count(now: number): number {
-    const start = now - this.#spanMs;
-    while ((this.#times[this.#first] ?? Number.POSITIVE_INFINITY) <= start) this.#first += 1;
-    if (this.#first > 1000 && this.#first * 2 > this.#times.length) {
-      this.#times = this.#times.slice(this.#first);
-      this.#first = 0;
+  function count(now: number): number {
+    while ((times[first] ?? Number.POSITIVE_INFINITY) <= now - spanMs) first += 1;
+    if (first > 1000 && first * 2 > times.length) {
+      times = times.slice(first);
+      first = 0;
     }
-    return this.#times.length - this.#first;
+    return times.length - first;
   }
 
-  full(now: number): boolean {
-    return this.limit > 0 && this.count(now) >= this.limit;
-  }
-
-  add(now: number): void {
-    if (this.limit > 0) this.#times.push(now);
-  }
-
-  /** When the oldest one leaves, or `now` when the window is empty. */
-  freeAt(now: number): number {
-    const oldest = this.#times[this.#first];
-    return oldest === undefined ? now : oldest + this.#spanMs;
-  }
+  return {
+    count,
+    full: (now: number): boolean => limit > 0 && count(now) >= limit,
+    add(now: number): void {
+      if (limit > 0) times.push(now);
+    },
+    /** When the oldest one leaves, or `now` when the window is empty. */
+    freeAt: (now: number): number => (times[first] ?? now - spanMs) + spanMs,
+  };
 }
 
 /** Makes the quota of one token; a limit of 0 is none. */
 export function createQuota(perMinute: number, perHour: number): Quota {
-  const minute = new Window(perMinute, MINUTE_MS);
-  const hour = new Window(perHour, HOUR_MS);
+  const minute = createWindow(perMinute, MINUTE_MS);
+  const hour = createWindow(perHour, HOUR_MS);
   const limit = perHour > 0 ? perHour : UNLIMITED;
 
   function headers(now: number, remaining: number): QuotaHeaders {

@@ -1,6 +1,6 @@
-/**
+/*
  * What exists in the emulated account. Records never change: a change replaces the record, so that lists can be
- * shown as they were some time ago. `text` alone is filled in later; it keeps the record as it goes over the wire.
+ * shown as they were some time ago.
  */
 
 export interface VolumeRecord {
@@ -18,7 +18,6 @@ export interface VolumeRecord {
   readonly tags: readonly string[];
   /** What a snapshot of it is billed for, in GB; 0 for a volume that was never written to. */
   readonly usedGB: number;
-  text?: string;
 }
 
 export interface SnapshotRecord {
@@ -37,7 +36,6 @@ export interface SnapshotRecord {
   readonly filesystemType: string;
   readonly filesystemLabel: string;
   readonly tags: readonly string[];
-  text?: string;
 }
 
 export type ActionType = "attach" | "detach" | "resize";

@@ -1,6 +1,7 @@
+import type { Inventory } from "../kit/service.ts";
 import type { ActionRecord, DropletRecord, SnapshotRecord, VolumeRecord } from "./records.ts";
 import type { RegionJson, Regions } from "./regions.ts";
-import type { World } from "./world.ts";
+import type { State } from "./state.ts";
 
 /** What the reader of an answer may see, and whether the answer is that to a creation. */
 export interface View {
@@ -81,14 +82,23 @@ export function snapshotJson(snapshot: SnapshotRecord, view: View): SnapshotJson
 /** The record as JSON text; the usual view of it is kept, because lists ask for it again and again. */
 export function volumeText(volume: VolumeRecord, regions: Regions, view: View): string {
   if (!(view.tags && view.sizes) || view.nulls) return JSON.stringify(volumeJson(volume, regions, view));
-  volume.text ??= JSON.stringify(volumeJson(volume, regions, PLAIN));
-  return volume.text;
+  return remembered(volume, () => volumeJson(volume, regions, PLAIN));
 }
 
 export function snapshotText(snapshot: SnapshotRecord, view: View): string {
   if (!view.tags || view.nulls) return JSON.stringify(snapshotJson(snapshot, view));
-  snapshot.text ??= JSON.stringify(snapshotJson(snapshot, PLAIN));
-  return snapshot.text;
+  return remembered(snapshot, () => snapshotJson(snapshot, PLAIN));
+}
+
+/** Records never change, so the text of one holds for as long as it is there. */
+const texts = new WeakMap<object, string>();
+
+function remembered(record: object, json: () => unknown): string {
+  const known = texts.get(record);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(json());
+  texts.set(record, text);
+  return text;
 }
 
 export interface ActionJson {
@@ -139,7 +149,7 @@ function networks(features: readonly string[]): Record<"v4" | "v6", readonly obj
 }
 
 /** A Droplet with what clients read of one; there is no machine behind it. */
-export function dropletJson(droplet: DropletRecord, world: World, view: View): Record<string, unknown> {
+export function dropletJson(droplet: DropletRecord, state: State, view: View): Record<string, unknown> {
   const { id, name, region, createdAt, tags, features, size, status, image } = droplet;
   const { vcpus, memory, disk } = sizeOf(droplet);
   const named = typeof image === "string" ? { id: 1, slug: image } : { id: image, slug: null };
@@ -149,19 +159,19 @@ export function dropletJson(droplet: DropletRecord, world: World, view: View): R
     features,
     backup_ids: [],
     next_backup_window: null,
-    snapshot_ids: world.snapshots.by("resource", String(id)).map((snapshot) => Number(snapshot.id)),
+    snapshot_ids: state.snapshots.by("resource", String(id)).map((snapshot) => Number(snapshot.id)),
     image: {
       ...{ ...named, name: "emulated", distribution: "Debian", public: true, type: "base" },
       ...{ regions: [region], min_disk_size: 1, size_gigabytes: 1, created_at: timestamp(0) },
     },
-    volume_ids: world.volumes.by("droplet", String(id)).map((volume) => volume.id),
+    volume_ids: state.volumes.by("droplet", String(id)).map((volume) => volume.id),
     size: {
       ...{ slug: size, memory, vcpus, disk, transfer: 1, available: true },
       ...{ price_monthly: 6, price_hourly: 0.00893, regions: [region] },
     },
     size_slug: size,
     networks: networks(features),
-    region: world.regions.json(region, view.sizes),
+    region: state.regions.json(region, view.sizes),
     tags: view.tags ? tags : [],
     vpc_uuid: "",
   };
@@ -180,5 +190,47 @@ export function imageJson(snapshot: SnapshotRecord): Record<string, unknown> {
     min_disk_size: snapshot.minDiskSize,
     size_gigabytes: snapshot.sizeGB,
     type: "snapshot",
+  };
+}
+
+/**
+ * Everything that exists, as it goes over the wire, with what the provider does not show beside it: what a volume uses,
+ * where a snapshot can be restored and with which file system, and which volume and Droplet an action is about.
+ */
+export function dumpState(state: State, now: number): unknown {
+  const { regions } = state;
+  return {
+    now: timestamp(now),
+    volumes: state.volumes
+      .all()
+      .map((volume) => ({ ...volumeJson(volume, regions, PLAIN), used_gigabytes: volume.usedGB })),
+    snapshots: state.snapshots.all().map((snapshot) => ({
+      ...snapshotJson(snapshot, PLAIN),
+      region: snapshot.homeRegion,
+      filesystem_type: snapshot.filesystemType,
+      filesystem_label: snapshot.filesystemLabel,
+    })),
+    actions: state.actions.all().map((action) => ({
+      ...actionJson(action, regions, PLAIN),
+      volume_id: action.volumeId ?? null,
+      droplet_id: action.dropletId ?? null,
+    })),
+    droplets: state.droplets.all().map((droplet) => dropletJson(droplet, state, PLAIN)),
+    tags: state.tags.all().map((tag) => tag.name),
+    images: [...state.images].map(Number),
+  };
+}
+
+/** Volumes and snapshots of volumes. What is there is ready: this provider makes both at once. */
+export function inventoryOf(state: State): Inventory {
+  return {
+    volumes: state.volumes.all().map(({ id, name, sizeGiB }) => ({ id, name, sizeGiB, ready: true })),
+    snapshots: state.snapshots.by("type", "volume").map((snapshot) => ({
+      id: snapshot.id,
+      name: snapshot.name,
+      volumeId: snapshot.resourceId,
+      sizeGiB: snapshot.minDiskSize,
+      ready: true,
+    })),
   };
 }

@@ -1,24 +1,24 @@
 import { InvalidInput } from "../kit/validation.ts";
 import { type DropletRecord, PLAIN_DROPLET, type SnapshotRecord, type VolumeRecord } from "./records.ts";
 import { parseSeed, type Seed } from "./seed-schema.ts";
-import { ensureTag, useTags } from "./tag-rules.ts";
-import type { World } from "./world.ts";
+import type { State } from "./state.ts";
+import { ensureTag, useTags } from "./tags.ts";
 
 /** Adds data to the account; throws `InvalidInput`, with nothing added, when it does not fit. */
-export function seedWorld(world: World, data: unknown, now: number): void {
-  const seed = parseSeed(data, (id) => world.droplets.get(id) !== undefined);
-  const plan = planSeed(world, seed, now);
-  for (const tag of seed.tags) ensureTag(world, tag, now);
+export function addSeed(state: State, data: unknown, now: number): void {
+  const seed = parseSeed(data, (id) => state.droplets.get(id) !== undefined);
+  const plan = planSeed(state, seed, now);
+  for (const tag of seed.tags) ensureTag(state, tag, now);
   const tagged = <Item extends { readonly id: string | number; readonly tags: readonly string[] }>(
     items: readonly Item[],
     kind: "droplet" | "volume" | "volume_snapshot",
   ): readonly Item[] =>
-    items.map((item) => ({ ...item, tags: useTags(world, item.tags, kind, String(item.id), now) }));
-  world.droplets.load(tagged(plan.droplets, "droplet"));
-  world.volumes.load(tagged(plan.volumes, "volume"));
-  world.snapshots.load(tagged(plan.snapshots, "volume_snapshot"));
-  for (const id of seed.images) world.images.add(String(id));
-  world.plannedOutcomes.push(...seed.action_outcomes);
+    items.map((item) => ({ ...item, tags: useTags(state, item.tags, kind, String(item.id), now) }));
+  state.droplets.load(tagged(plan.droplets, "droplet"));
+  state.volumes.load(tagged(plan.volumes, "volume"));
+  state.snapshots.load(tagged(plan.snapshots, "volume_snapshot"));
+  for (const id of seed.images) state.images.add(String(id));
+  state.plannedOutcomes.push(...seed.action_outcomes);
 }
 
 interface SeedPlan {
@@ -28,7 +28,7 @@ interface SeedPlan {
 }
 
 /** The records that a seed adds, checked against what exists. */
-function planSeed(world: World, seed: Seed, now: number): SeedPlan {
+function planSeed(state: State, seed: Seed, now: number): SeedPlan {
   const taken = new Set<string>();
   const createdAt = (text: string | undefined): number => (text === undefined ? now : Date.parse(text));
 
@@ -39,13 +39,13 @@ function planSeed(world: World, seed: Seed, now: number): SeedPlan {
   }
 
   function takeId(id: string, place: string): void {
-    const exists = world.volumes.get(id) !== undefined || world.snapshots.get(id) !== undefined;
+    const exists = state.volumes.get(id) !== undefined || state.snapshots.get(id) !== undefined;
     take(`id ${id}`, `${place}.id`, `"${id}"`, exists);
   }
 
   function checkRegion(slug: string, place: string): void {
-    const known = world.regions.all().join(", ");
-    if (!world.regions.has(slug))
+    const known = state.regions.all().join(", ");
+    if (!state.regions.has(slug))
       throw new InvalidInput(`${place}.region: "${slug}" is no region; known: ${known}`);
   }
 
@@ -53,19 +53,19 @@ function planSeed(world: World, seed: Seed, now: number): SeedPlan {
     const { id, region, name = `droplet-${id}`, tags } = one;
     const place = `seed.droplets[${index}]`;
     checkRegion(region, place);
-    take(`droplet ${id}`, `${place}.id`, String(id), world.droplets.get(id) !== undefined);
+    take(`droplet ${id}`, `${place}.id`, String(id), state.droplets.get(id) !== undefined);
     return { id, region, name, tags, createdAt: now, ...PLAIN_DROPLET };
   });
 
   const volumes = seed.volumes.map((one, index): VolumeRecord => {
-    const { name, region, id = world.newId(), droplet_id: dropletId } = one;
+    const { name, region, id = state.newId(), droplet_id: dropletId } = one;
     const place = `seed.volumes[${index}]`;
     checkRegion(region, place);
     takeId(id, place);
-    const exists = world.volumeNamed(name, region) !== undefined;
+    const exists = state.volumeNamed(name, region) !== undefined;
     take(`name ${region}/${name}`, `${place}.name`, `"${name}"`, exists, ` in ${region}`);
     if (dropletId !== undefined) {
-      const droplet = world.droplets.get(dropletId) ?? droplets.find((other) => other.id === dropletId);
+      const droplet = state.droplets.get(dropletId) ?? droplets.find((other) => other.id === dropletId);
       if (droplet?.region !== region)
         throw new InvalidInput(`${place}.droplet_id: there is no Droplet ${dropletId} in ${region}`);
     }
@@ -88,8 +88,8 @@ function planSeed(world: World, seed: Seed, now: number): SeedPlan {
   /** The volume that a snapshot was taken of, when it exists. */
   function sourceOf(one: Seed["snapshots"][number], place: string): VolumeRecord | undefined {
     const { volume_name: name, resource_id: id = "", region } = one;
-    if (name === undefined) return world.volumes.get(id) ?? volumesById.get(id);
-    const named = [...world.volumes.by("name", name), ...volumes.filter((volume) => volume.name === name)];
+    if (name === undefined) return state.volumes.get(id) ?? volumesById.get(id);
+    const named = [...state.volumes.by("name", name), ...volumes.filter((volume) => volume.name === name)];
     const found = region === undefined ? named : named.filter((volume) => volume.region === region);
     if (found.length === 1) return found[0];
     throw new InvalidInput(
@@ -98,7 +98,7 @@ function planSeed(world: World, seed: Seed, now: number): SeedPlan {
   }
 
   const newSnapshotId = (type: "volume" | "droplet"): string =>
-    type === "volume" ? world.newId() : world.newImageId((id) => taken.has(`id ${id}`));
+    type === "volume" ? state.newId() : state.newImageId((id) => taken.has(`id ${id}`));
 
   const snapshots = seed.snapshots.map((one, index): SnapshotRecord => {
     const place = `seed.snapshots[${index}]`;
@@ -119,7 +119,7 @@ function planSeed(world: World, seed: Seed, now: number): SeedPlan {
       name,
       resourceType,
       resourceId,
-      regions: one.regions ?? [world.settings.snapshotRegionNames[region] ?? region],
+      regions: one.regions ?? [state.options.snapshotRegionNames[region] ?? region],
       homeRegion: region,
       createdAt: createdAt(one.created_at),
       minDiskSize,

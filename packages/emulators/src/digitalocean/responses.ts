@@ -1,4 +1,4 @@
-import type { ServiceResponse } from "../kit/service.ts";
+import type { ServiceRequest, ServiceResponse } from "../kit/service.ts";
 
 /** An error answer of the provider: status, slug and text. */
 export class ApiError extends Error {
@@ -49,4 +49,29 @@ export function errorResponse(error: ApiError, requestId: string): ServiceRespon
   const { status, slug, message, headers } = error;
   const body = status === 401 ? { id: slug, message } : { id: slug, message, request_id: requestId };
   return { status, headers, body };
+}
+
+/** Headers that let a page of any origin read the answer. */
+export function corsHeaders(request: ServiceRequest): Readonly<Record<string, string>> | undefined {
+  const origin = request.headers.get("origin");
+  if (origin === undefined) return undefined;
+  return {
+    "access-control-allow-origin": origin,
+    "access-control-allow-credentials": "true",
+    "access-control-expose-headers": "ratelimit-limit, ratelimit-remaining, ratelimit-reset, x-request-id",
+    vary: "Origin",
+  };
+}
+
+/** The answer to a preflight request, which carries no token. */
+export function preflight(request: ServiceRequest): ServiceResponse {
+  return {
+    status: 204,
+    headers: {
+      "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+      "access-control-allow-headers":
+        request.headers.get("access-control-request-headers") ?? "authorization, content-type",
+      "access-control-max-age": "86400",
+    },
+  };
 }

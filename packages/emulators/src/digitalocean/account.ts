@@ -2,13 +2,13 @@ import { type Handler, many, type Operation, one } from "./call.ts";
 
 /** What volume clients ask of other parts of the API: who am I, which regions are there. */
 
-const account: Handler = ({ world }) => {
+const account: Handler = ({ state }) => {
   const team = { uuid: "00000000-0000-4000-8000-000000000002", name: "Emulated team" };
   const values = {
     droplet_limit: 25,
     floating_ip_limit: 3,
     reserved_ip_limit: 3,
-    volume_limit: world.settings.volumeLimit,
+    volume_limit: state.options.volumeLimit,
     email: "emulator@example.com",
     name: "Emulated account",
     uuid: "00000000-0000-4000-8000-000000000001",
@@ -21,11 +21,11 @@ const account: Handler = ({ world }) => {
 };
 
 const regions: Handler = (call) => {
-  const { regions: known } = call.world;
+  const { regions: known } = call.state;
   return many(call, "regions", known.all(), (slug) => JSON.stringify(known.json(slug, call.view.sizes)));
 };
 
-export const neighbourOperations: readonly Operation[] = [
+export const accountOperations: readonly Operation[] = [
   { method: "GET", path: "/v2/account", scopes: ["account:read"], handler: account },
   { method: "GET", path: "/v2/regions", scopes: ["regions:read"], handler: regions },
 ];

@@ -1,0 +1,202 @@
+import { acceptAction } from "./actions.ts";
+import { type CreateDropletBody, createDropletBody, dropletActionBody, readBody } from "./bodies.ts";
+import {
+  type Call,
+  type Handler,
+  jsonText,
+  listed,
+  many,
+  NO_CONTENT,
+  type Operation,
+  one,
+  readFrom,
+} from "./call.ts";
+import type { ActionRecord, DropletRecord, VolumeRecord } from "./records.ts";
+import { actionJson, dropletJson, imageJson } from "./render.ts";
+import { apiError, notFound, unprocessable } from "./responses.ts";
+import type { State } from "./state.ts";
+import { checkTags, useTags } from "./tags.ts";
+
+/** Letters, digits, dots and dashes, as a host may be named. */
+const HOST_NAME = /^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,252}[a-zA-Z0-9])?$/;
+/** How many Droplets one request may ask for. */
+const MOST_AT_ONCE = 10;
+
+/** A Droplet that was begun, and the action that brings it up. */
+interface NewDroplet {
+  readonly droplet: DropletRecord;
+  readonly action: ActionRecord;
+}
+
+/** Begins to create Droplets, one for each name, or throws what the provider answers instead. */
+function createDroplets(state: State, body: CreateDropletBody, now: number): readonly NewDroplet[] {
+  const { region, size, image } = body;
+  const names = body.names ?? (body.name === undefined ? [] : [body.name]);
+  if (names.length === 0 || names.length > MOST_AT_ONCE || !names.every((name) => HOST_NAME.test(name)))
+    throw unprocessable("Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)");
+  if (size === undefined) throw unprocessable("You specified an invalid size for Droplet creation.");
+  if (image === undefined) throw unprocessable("You specified an invalid image for Droplet creation.");
+  if (region === undefined || !state.regions.has(region) || !state.regions.json(region, false).available)
+    throw unprocessable("Region is not available.");
+  checkTags(state, body.tags);
+  const volumes = volumesFor(state, region, body.volumes);
+  if (volumes.length > 0 && names.length > 1)
+    throw unprocessable("Volumes cannot be attached to several Droplets at once.");
+  const features = (["backups", "ipv6", "monitoring", "private_networking"] as const).filter(
+    (feature) => body[feature] === true,
+  );
+  return names.map((name) => {
+    const id = state.newDropletId();
+    const tags = useTags(state, body.tags, "droplet", String(id), now);
+    state.droplets.put({ id, name, region, size, image, features, tags, createdAt: now, status: "new" }, now);
+    for (const volume of volumes) state.volumes.put({ ...volume, dropletId: id }, now);
+    const action = acceptAction(state, now, {
+      type: "create",
+      outcome: "completed",
+      region,
+      volumeId: undefined,
+      dropletId: id,
+      sizeGiB: undefined,
+    });
+    return { droplet: dropletOf(state, id), action };
+  });
+}
+
+function volumesFor(state: State, region: string, ids: readonly string[]): readonly VolumeRecord[] {
+  const volumes = ids.map((id) => {
+    const volume = state.volumes.get(id);
+    if (volume === undefined) throw unprocessable(`Volume ${id} does not exist.`);
+    const busy = volume.dropletId !== undefined || state.running().some(({ volumeId }) => volumeId === id);
+    if (busy) throw unprocessable("This volume is already attached");
+    if (volume.region !== region) throw unprocessable("The volume and the Droplet are in different regions");
+    return volume;
+  });
+  if (new Set(ids).size < ids.length) throw unprocessable("A volume is given twice.");
+  if (volumes.length > state.options.volumesPerDroplet)
+    throw unprocessable("cannot attach more volumes to the Droplet");
+  return volumes;
+}
+
+/** The Droplet of a number, or 404. */
+function dropletOf(state: State, id: number): DropletRecord {
+  const droplet = state.droplets.get(id);
+  if (droplet === undefined) throw notFound();
+  return droplet;
+}
+
+/** Begins to take a snapshot of a Droplet. */
+function snapshotDroplet(
+  state: State,
+  droplet: DropletRecord,
+  name: string | undefined,
+  now: number,
+): ActionRecord {
+  if (state.running().some(({ dropletId }) => dropletId === droplet.id))
+    throw unprocessable("Droplet already has a pending event.");
+  return acceptAction(state, now, {
+    type: "snapshot",
+    outcome: "completed",
+    region: droplet.region,
+    volumeId: undefined,
+    dropletId: droplet.id,
+    sizeGiB: undefined,
+    snapshotName: name ?? `${droplet.name}-${now}`,
+  });
+}
+
+/** Destroys a Droplet; its volumes are detached and stay. */
+function destroyDroplet(state: State, id: number, now: number): void {
+  if (state.droplets.remove(id, now) === undefined) throw notFound();
+  for (const volume of [...state.volumes.by("droplet", String(id))]) {
+    state.volumes.put({ ...volume, dropletId: undefined }, now);
+  }
+}
+
+/*
+ * Droplets, as far as clients of volumes need them: to be made with volumes, looked at, snapshotted and destroyed.
+ */
+
+const actionText = (call: Call, action: ActionRecord): string =>
+  JSON.stringify(actionJson(action, call.state.regions, call.view));
+
+/** The Droplet that the path names, or 404. */
+function pathDroplet(call: Call): DropletRecord {
+  const found = readFrom(call, call.state.droplets).get(Number(call.params["droplet_id"]));
+  if (found === undefined) throw notFound();
+  return found;
+}
+
+const list: Handler = (call) => {
+  const { state, request, view } = call;
+  const name = request.query.get("name");
+  const tag = request.query.get("tag_name");
+  const all = listed(call, state.droplets);
+  const named = name === null ? all.all() : all.by("name", name);
+  const wanted = tag === null ? named : named.filter((droplet) => droplet.tags.includes(tag));
+  return many(call, "droplets", wanted, (droplet) => JSON.stringify(dropletJson(droplet, state, view)));
+};
+
+const get: Handler = (call) =>
+  one(200, "droplet", JSON.stringify(dropletJson(pathDroplet(call), call.state, call.view)));
+
+const create: Handler = (call) => {
+  const { state, request, grant, view, now } = call;
+  const body = readBody(createDropletBody, request);
+  if (body.tags.length > 0 && !grant.has("tag:create")) throw apiError(403);
+  const made = createDroplets(state, body, now);
+  const base = state.options.publicUrl ?? request.origin;
+  const link = ({ action }: NewDroplet): object => ({
+    id: action.id,
+    rel: "create",
+    href: `${base}/v2/actions/${action.id}`,
+  });
+  const droplets = made.map(({ droplet }) => dropletJson(droplet, state, view));
+  const links = { actions: made.map(link) };
+  const answer = body.names === undefined ? { droplet: droplets[0], links } : { droplets, links };
+  return jsonText(202, JSON.stringify(answer));
+};
+
+const destroy: Handler = ({ state, params, now }) => {
+  destroyDroplet(state, Number(params["droplet_id"]), now);
+  return NO_CONTENT;
+};
+
+const act: Handler = (call) => {
+  const droplet = dropletOf(call.state, Number(call.params["droplet_id"]));
+  const { type, name } = readBody(dropletActionBody, call.request);
+  if (type !== "snapshot") throw unprocessable("the emulator knows only the type snapshot");
+  return one(201, "action", actionText(call, snapshotDroplet(call.state, droplet, name, call.now)));
+};
+
+const listActions: Handler = (call) => {
+  const { id } = pathDroplet(call);
+  const actions = listed(call, call.state.actions).by("droplet", String(id));
+  const visible = actions.filter(({ visibleAt }) => visibleAt <= call.now);
+  return many(call, "actions", visible, (action) => actionText(call, action));
+};
+
+const getAction: Handler = (call) => {
+  const { id } = pathDroplet(call);
+  const action = readFrom(call, call.state.actions).get(Number(call.params["action_id"]));
+  const own = action !== undefined && action.volumeId === undefined && action.dropletId === id;
+  if (!own || action.visibleAt > call.now) throw notFound();
+  return one(200, "action", actionText(call, action));
+};
+
+const listSnapshots: Handler = (call) => {
+  const wanted = listed(call, call.state.snapshots).by("resource", String(pathDroplet(call).id));
+  return many(call, "snapshots", wanted, (snapshot) => JSON.stringify(imageJson(snapshot)));
+};
+
+const READ = ["droplet:read"];
+
+export const dropletOperations: readonly Operation[] = [
+  { method: "GET", path: "/v2/droplets", scopes: READ, handler: list },
+  { method: "POST", path: "/v2/droplets", scopes: ["droplet:create"], handler: create },
+  { method: "GET", path: "/v2/droplets/{droplet_id}", scopes: READ, handler: get },
+  { method: "DELETE", path: "/v2/droplets/{droplet_id}", scopes: ["droplet:delete"], handler: destroy },
+  { method: "GET", path: "/v2/droplets/{droplet_id}/snapshots", scopes: READ, handler: listSnapshots },
+  { method: "GET", path: "/v2/droplets/{droplet_id}/actions", scopes: READ, handler: listActions },
+  { method: "POST", path: "/v2/droplets/{droplet_id}/actions", scopes: ["droplet:update"], handler: act },
+  { method: "GET", path: "/v2/droplets/{droplet_id}/actions/{action_id}", scopes: READ, handler: getAction },
+];
