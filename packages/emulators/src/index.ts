@@ -4,7 +4,8 @@
  * @module @polyvol/emulators
  */
 export { createVirtualClock, realClock, type VirtualClock } from "./kit/clock.ts";
-export { createEmulator, type Emulator, type EmulatorOptions } from "./kit/emulator.ts";
+export { createEmulator } from "./kit/emulator.ts";
+export type { Emulator, EmulatorOptions, Fetch, Listener, ListenOptions } from "./kit/emulator-types.ts";
 export type {
   Fault,
   FaultAnswer,
@@ -18,8 +19,6 @@ export type {
 export { createFaultProxy, type FaultProxyOptions } from "./kit/fault-proxy.ts";
 export { parseFaults } from "./kit/fault-schema.ts";
 export type { FaultRegistry, FaultStatus } from "./kit/faults.ts";
-export type { Fetch } from "./kit/fetch-shell.ts";
-export type { Listener, ListenOptions } from "./kit/node-server.ts";
 export type { LogEntry, RequestLog } from "./kit/request-log.ts";
 export type { Clock, EmulatedService, Inventory, ServiceRequest, ServiceResponse } from "./kit/service.ts";
 export { InvalidInput } from "./kit/validation.ts";

@@ -1,7 +1,8 @@
-import { createEmulator, type Emulator, splitOptions } from "../kit/emulator.ts";
+import { createEmulator, splitOptions } from "../kit/emulator.ts";
+import type { Emulator } from "../kit/emulator-types.ts";
 import { createIds } from "../kit/ids.ts";
-import { rawPath } from "../kit/node-request.ts";
 import { createRouter } from "../kit/router.ts";
+import { rawPath } from "../kit/server.ts";
 import type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "../kit/service.ts";
 import { accountOperations } from "./account.ts";
 import { actionOperations } from "./actions.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { commandLine, UsageError } from "../kit/command-line.ts";
-import type { EmulatorOptions } from "../kit/emulator.ts";
+import type { EmulatorOptions } from "../kit/emulator-types.ts";
 import { check, httpUrl, milliseconds, positive, text, whole } from "../kit/validation.ts";
 import { isScope } from "./auth.ts";
 import type { ActionType, DropletActionType } from "./records.ts";

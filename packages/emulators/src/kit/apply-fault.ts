@@ -1,11 +1,8 @@
-import type { Answer, Outcome } from "./answer.ts";
-import { isCut } from "./answer.ts";
 import { realClock } from "./clock.ts";
 import type { Fault, FaultAnswer, FaultMoment } from "./fault.ts";
-import { bombBody, brokenBody, endlessBody, largeBody, slowBody } from "./fault-bodies.ts";
-import { httpDate } from "./http-date.ts";
+import { bombBody, brokenBody, endlessBody, largeBody, slowBody, spoilJson } from "./fault-bodies.ts";
+import { httpDate, isCut, type SentResponse, type ServedResponse } from "./served-response.ts";
 import type { Clock, ServiceRequest } from "./service.ts";
-import { spoilJson } from "./wrong-json.ts";
 
 /** What a fault makes the service see in place of the request's own. */
 export type RequestChanges = Partial<Pick<ServiceRequest, "query" | "staleMs" | "staleReadMs">>;
@@ -15,16 +12,16 @@ export interface FaultScene {
   readonly clock: Clock;
   readonly request: ServiceRequest;
   /** Lets the service process the request now, with `changes` to how it sees the request. */
-  commit(changes?: RequestChanges): Answer | Promise<Answer>;
+  commit(changes?: RequestChanges): SentResponse | Promise<SentResponse>;
   /** Lets the service process the request in `ms` on the clock, unless the emulator is reset before. */
   commitLater(ms: number): void;
   /** The provider's own answer with a status, without touching the state. */
-  failure(status: number): Answer;
+  failure(status: number): SentResponse;
 }
 
 const HTML = "<!doctype html><html><head><title>Sign in</title></head><body><h1>Sign in</h1></body></html>\n";
 
-function given(scene: FaultScene, answer: FaultAnswer): Answer {
+function given(scene: FaultScene, answer: FaultAnswer): SentResponse {
   const usual = scene.failure(answer.status);
   const own = Object.fromEntries(
     Object.entries(answer.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
@@ -54,13 +51,17 @@ function otherQuery(
 async function instead(
   scene: FaultScene,
   when: FaultMoment | undefined,
-  answer: () => Answer,
-): Promise<Answer> {
+  answer: () => SentResponse,
+): Promise<SentResponse> {
   if (when === "after") await scene.commit();
   return answer();
 }
 
-function streamed(scene: FaultScene, stream: Answer["stream"], headers: Record<string, string> = {}): Answer {
+function streamed(
+  scene: FaultScene,
+  stream: SentResponse["stream"],
+  headers: Record<string, string> = {},
+): SentResponse {
   const usual = scene.failure(200);
   return {
     status: 200,
@@ -71,10 +72,10 @@ function streamed(scene: FaultScene, stream: Answer["stream"], headers: Record<s
 }
 
 function withHeaders(
-  answer: Answer,
+  answer: SentResponse,
   set: Readonly<Record<string, string>>,
   remove: readonly string[] = [],
-): Answer {
+): SentResponse {
   const headers: Record<string, string> = { ...answer.headers };
   for (const name of remove) delete headers[name.toLowerCase()];
   for (const [name, value] of Object.entries(set)) headers[name.toLowerCase()] = value;
@@ -82,7 +83,7 @@ function withHeaders(
 }
 
 /** Carries out one fault. Waiting is on the emulator's clock unless the fault says `time: "real"`. */
-export async function applyFault(fault: Fault, scene: FaultScene): Promise<Outcome> {
+export async function applyFault(fault: Fault, scene: FaultScene): Promise<ServedResponse> {
   const wait = (ms: number, time: "clock" | "real" | undefined): Promise<void> =>
     (time === "real" ? realClock : scene.clock).sleep(ms);
   switch (fault.kind) {
@@ -156,6 +157,6 @@ export async function applyFault(fault: Fault, scene: FaultScene): Promise<Outco
 }
 
 /** The status that a client sees, or `undefined` when it sees none. */
-export function statusOf(outcome: Outcome): number | undefined {
+export function statusOf(outcome: ServedResponse): number | undefined {
   return isCut(outcome) ? undefined : outcome.status;
 }

@@ -1,8 +1,14 @@
 import { readFileSync, statSync } from "node:fs";
 import { Option } from "commander";
 import * as z from "zod";
-import { type CommandLine, commandLine, type Read, readDuration, UsageError } from "./command-line.ts";
-import { formatDuration } from "./duration.ts";
+import {
+  type CommandLine,
+  commandLine,
+  formatDuration,
+  type Read,
+  readDuration,
+  UsageError,
+} from "./command-line.ts";
 import { parseJsonText } from "./json-text.ts";
 import { InvalidInput } from "./validation.ts";
 

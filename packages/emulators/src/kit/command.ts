@@ -11,9 +11,8 @@ import {
   repeatable,
   wholeNumber,
 } from "./command-options.ts";
-import type { Emulator, EmulatorOptions } from "./emulator.ts";
+import type { Emulator, EmulatorOptions, Listener, ListenOptions } from "./emulator-types.ts";
 import { parseFaults } from "./fault-schema.ts";
-import type { Listener, ListenOptions } from "./node-server.ts";
 import type { Clock } from "./service.ts";
 import { check, InvalidInput } from "./validation.ts";
 

@@ -1,12 +1,11 @@
-import type { Answer, Outcome } from "./answer.ts";
 import { applyFault, type RequestChanges, statusOf } from "./apply-fault.ts";
 import type { FaultHit, FaultSelector } from "./faults.ts";
-import { httpDate } from "./http-date.ts";
 import type { LogRecord, LogRecorder } from "./request-log.ts";
+import { httpDate, type SentResponse, type ServedResponse } from "./served-response.ts";
 import type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "./service.ts";
 
 /** Takes a request through faults, service and log. It answers at once when nothing has to wait. */
-export type Exchange = (request: ServiceRequest) => Outcome | Promise<Outcome>;
+export type Exchange = (request: ServiceRequest) => ServedResponse | Promise<ServedResponse>;
 
 export interface ExchangeParts {
   readonly service: EmulatedService;
@@ -28,7 +27,7 @@ function changed(request: ServiceRequest, changes: RequestChanges): ServiceReque
 export function createExchange(parts: ExchangeParts): Exchange {
   const { service, clock, faults, log, latency, generation } = parts;
 
-  function render(response: ServiceResponse): Answer {
+  function render(response: ServiceResponse): SentResponse {
     const { status, headers, body } = response;
     const date = httpDate(clock.now());
     if (body === undefined) return { status, headers: { date, ...headers }, body: "" };
@@ -43,12 +42,12 @@ export function createExchange(parts: ExchangeParts): Exchange {
   }
 
   /** Lets the service process the request. What throws is a defect, which looks like no rule and no fault. */
-  function process(request: ServiceRequest, record: LogRecord): Answer | Promise<Answer> {
-    const answered = (response: ServiceResponse): Answer => {
+  function process(request: ServiceRequest, record: LogRecord): SentResponse | Promise<SentResponse> {
+    const answered = (response: ServiceResponse): SentResponse => {
       record.serviceStatus = response.status;
       return render(response);
     };
-    const defective = (error: unknown): Answer => {
+    const defective = (error: unknown): SentResponse => {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       const headers = { "content-type": "text/plain", "x-emulator-error": "1" };
       return answered({ status: 500, headers, body: text });
@@ -61,13 +60,13 @@ export function createExchange(parts: ExchangeParts): Exchange {
     }
   }
 
-  function failure(status: number, request: ServiceRequest): Answer {
+  function failure(status: number, request: ServiceRequest): SentResponse {
     return render(
       service.failure?.(status, request) ?? { status, headers: {}, body: { message: `status ${status}` } },
     );
   }
 
-  async function struck(hit: FaultHit, request: ServiceRequest, record: LogRecord): Promise<Outcome> {
+  async function struck(hit: FaultHit, request: ServiceRequest, record: LogRecord): Promise<ServedResponse> {
     const outcome = await applyFault(hit.fault, {
       clock,
       request,
@@ -84,13 +83,16 @@ export function createExchange(parts: ExchangeParts): Exchange {
     return finish(record, outcome);
   }
 
-  async function delayed(record: LogRecord, answer: Answer | Promise<Answer>): Promise<Outcome> {
+  async function delayed(
+    record: LogRecord,
+    answer: SentResponse | Promise<SentResponse>,
+  ): Promise<ServedResponse> {
     const settled = await answer;
     await latency?.();
     return finish(record, settled);
   }
 
-  function finish(record: LogRecord, outcome: Outcome): Outcome {
+  function finish(record: LogRecord, outcome: ServedResponse): ServedResponse {
     record.status = statusOf(outcome);
     record.answeredAt = clock.now();
     return outcome;

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import type { AnswerStream } from "./answer.ts";
+import type { ResponseStream } from "./served-response.ts";
 import type { Clock } from "./service.ts";
 
 const CHUNK_BYTES = 64 * 1024;
@@ -8,7 +8,7 @@ const TAIL = '"}';
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 
 /** The text, a few bytes at a time, with a pause on the clock before each piece but the first. */
-export function slowBody(text: string, size: number, everyMs: number, clock: Clock): AnswerStream {
+export function slowBody(text: string, size: number, everyMs: number, clock: Clock): ResponseStream {
   const data = bytes(text);
   return {
     declaredLength: data.length,
@@ -22,7 +22,7 @@ export function slowBody(text: string, size: number, everyMs: number, clock: Clo
 }
 
 /** The first part of the text under the length of all of it; then the connection is cut. */
-export function brokenBody(text: string, keep: number): AnswerStream {
+export function brokenBody(text: string, keep: number): ResponseStream {
   const data = bytes(text);
   return {
     declaredLength: data.length,
@@ -34,7 +34,7 @@ export function brokenBody(text: string, keep: number): AnswerStream {
 }
 
 /** JSON that never ends. */
-export function endlessBody(): AnswerStream {
+export function endlessBody(): ResponseStream {
   const filler = bytes("x".repeat(CHUNK_BYTES));
   return {
     async *chunks(signal) {
@@ -54,9 +54,9 @@ async function* padded(size: number): AsyncGenerator<Uint8Array> {
 }
 
 /** Valid JSON of `size` bytes, made as it is sent. */
-export function largeBody(size: number, chunked: boolean): AnswerStream {
+export function largeBody(size: number, chunked: boolean): ResponseStream {
   const filler = Math.max(0, size - HEAD.length - TAIL.length);
-  const stream: AnswerStream = { chunks: () => padded(filler) };
+  const stream: ResponseStream = { chunks: () => padded(filler) };
   return chunked ? stream : { ...stream, declaredLength: filler + HEAD.length + TAIL.length };
 }
 
@@ -64,7 +64,7 @@ export function largeBody(size: number, chunked: boolean): AnswerStream {
  * A gzip body that unpacks to valid JSON of about `size` bytes. One member of a megabyte is repeated, which is
  * valid gzip, so that a bomb of any size is made at once.
  */
-export function bombBody(size: number): AnswerStream {
+export function bombBody(size: number): ResponseStream {
   const memberBytes = 1024 * 1024;
   const members = Math.max(1, Math.ceil(size / memberBytes));
   return {
@@ -76,4 +76,32 @@ export function bombBody(size: number): AnswerStream {
     },
     decoded: () => padded(members * memberBytes),
   };
+}
+
+function isContainer(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+/**
+ * A copy of a JSON text in which the member at a dotted path is `value`, or is gone when `value` is `undefined`.
+ * Without a path the whole text is `value`. A path that leads nowhere changes nothing.
+ */
+export function spoilJson(text: string, at: string | undefined, value: unknown): string {
+  if (at === undefined) return JSON.stringify(value ?? "unexpected");
+  let root: unknown;
+  try {
+    root = JSON.parse(text);
+  } catch {
+    return text;
+  }
+  const keys = at.split(".");
+  const last = keys.pop() ?? "";
+  let parent: unknown = root;
+  for (const key of keys)
+    parent = isContainer(parent) && Object.hasOwn(parent, key) ? parent[key] : undefined;
+  if (!isContainer(parent)) return text;
+  if (value !== undefined) parent[last] = value;
+  else if (Array.isArray(parent)) parent.splice(Number(last), 1);
+  else delete parent[last];
+  return JSON.stringify(root);
 }

@@ -1,5 +1,6 @@
 import { request as send } from "node:http";
-import { createEmulator, type Emulator, type EmulatorOptions } from "./emulator.ts";
+import { createEmulator } from "./emulator.ts";
+import type { Emulator, EmulatorOptions } from "./emulator-types.ts";
 import type { EmulatedService, ServiceRequest, ServiceResponse } from "./service.ts";
 
 /** Options of a fault proxy: those of an emulator, and where the requests go. */

@@ -4,7 +4,7 @@
  * @module @polyvol/emulators/msw
  */
 import { type HttpHandler, HttpResponse, http } from "msw";
-import type { Emulator } from "./emulator.ts";
+import type { Emulator } from "./emulator-types.ts";
 
 function isNetworkError(error: unknown): boolean {
   return error instanceof TypeError && error.message === "fetch failed";

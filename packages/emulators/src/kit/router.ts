@@ -1,3 +1,16 @@
+export interface Route<Handler> {
+  /** Upper case. */
+  readonly method: string;
+  /** Segments in braces are parameters: `/v2/volumes/{volume_id}`. */
+  readonly path: string;
+  readonly handler: Handler;
+}
+
+export interface RouteMatch<Handler> {
+  readonly handler: Handler;
+  readonly params: Readonly<Record<string, string>>;
+}
+
 /** Finds the handler of a request by method and path: literal segments are tried before parameters. */
 export interface Router<Handler> {
   /**
@@ -9,53 +22,6 @@ export interface Router<Handler> {
   methods(path: string): readonly string[];
 }
 
-export interface RouteMatch<Handler> {
-  readonly handler: Handler;
-  readonly params: Readonly<Record<string, string>>;
-}
-
-export interface Route<Handler> {
-  /** Upper case. */
-  readonly method: string;
-  /** Segments in braces are parameters: `/v2/volumes/{volume_id}`. */
-  readonly path: string;
-  readonly handler: Handler;
-}
-
-interface Branch<Handler> {
-  readonly literals: Map<string, Branch<Handler>>;
-  readonly parameters: Map<string, Branch<Handler>>;
-  readonly handlers: Map<string, Handler>;
-}
-
-function branch<Handler>(): Branch<Handler> {
-  return { literals: new Map(), parameters: new Map(), handlers: new Map() };
-}
-
-function child<Handler>(children: Map<string, Branch<Handler>>, key: string): Branch<Handler> {
-  const known = children.get(key);
-  if (known !== undefined) return known;
-  const made = branch<Handler>();
-  children.set(key, made);
-  return made;
-}
-
-function decode(segment: string): string {
-  if (!segment.includes("%")) return segment;
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
-}
-
-function split(path: string): string[] {
-  const segments = path.split("/");
-  segments.shift();
-  if (segments.at(-1) === "") segments.pop();
-  return segments;
-}
-
 /**
  * Builds a router. A parameter named in `patterns` matches only values of that pattern; anything else is as if
  * the route did not exist.
@@ -64,56 +30,39 @@ export function createRouter<Handler>(
   routes: readonly Route<Handler>[],
   patterns: Readonly<Record<string, RegExp>> = {},
 ): Router<Handler> {
-  const root = branch<Handler>();
-  for (const route of routes) {
-    let at = root;
-    for (const segment of split(route.path)) {
-      const name = /^\{(.+)\}$/.exec(segment)?.[1];
-      at = name === undefined ? child(at.literals, segment) : child(at.parameters, name);
-    }
-    at.handlers.set(route.method, route.handler);
-  }
+  // A parameter sorts behind every literal, whose characters all come before the brace.
+  const sorted = routes.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const compiled = sorted.map((route) => ({
+    ...route,
+    names: [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name),
+    regexp: new RegExp(`^${route.path.replaceAll(/\{\w+\}/g, "([^/]+)")}/?$`),
+  }));
 
-  function walk(
-    at: Branch<Handler>,
-    segments: readonly string[],
-    depth: number,
-    params: Record<string, string>,
-    accept: (found: Branch<Handler>) => boolean,
-  ): boolean {
-    const segment = segments[depth];
-    if (segment === undefined) return accept(at);
-    const literal = at.literals.get(segment);
-    if (literal !== undefined && walk(literal, segments, depth + 1, params, accept)) return true;
-    if (segment === "") return false;
-    for (const [name, next] of at.parameters) {
-      const value = decode(segment);
-      if (patterns[name]?.test(value) === false) continue;
-      params[name] = value;
-      if (walk(next, segments, depth + 1, params, accept)) return true;
-      delete params[name];
+  function* matches(path: string): Generator<RouteMatch<Handler> & { readonly method: string }> {
+    for (const { handler, method, names, regexp } of compiled) {
+      const values = regexp.exec(path)?.slice(1).map(decode);
+      if (values === undefined) continue;
+      const params = Object.fromEntries(names.map((name, index) => [name, values[index] ?? ""]));
+      if (names.every((name) => patterns[name]?.test(params[name] ?? "") !== false))
+        yield { handler, method, params };
     }
-    return false;
   }
 
   return {
     find(method, path) {
       const wanted = method === "HEAD" ? "GET" : method;
-      const params: Record<string, string> = {};
-      let handler: Handler | undefined;
-      walk(root, split(path), 0, params, (found) => {
-        handler = found.handlers.get(wanted);
-        return handler !== undefined;
-      });
-      return handler === undefined ? undefined : { handler, params };
+      for (const { handler, method, params } of matches(path))
+        if (method === wanted) return { handler, params };
+      return undefined;
     },
-    methods(path) {
-      const found = new Set<string>();
-      walk(root, split(path), 0, {}, (at) => {
-        for (const method of at.handlers.keys()) found.add(method);
-        return false;
-      });
-      return [...found];
-    },
+    methods: (path) => [...new Set(Array.from(matches(path), ({ method }) => method))],
   };
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }

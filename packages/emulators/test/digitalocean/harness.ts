@@ -1,7 +1,7 @@
 import { afterEach } from "vitest";
 import { createDigitalOceanEmulator, type DigitalOceanOptions } from "../../src/digitalocean/index.ts";
 import { createVirtualClock, type VirtualClock } from "../../src/kit/clock.ts";
-import type { Emulator } from "../../src/kit/emulator.ts";
+import type { Emulator } from "../../src/kit/emulator-types.ts";
 
 /** A JSON value, read without ceremony. */
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked at member by member

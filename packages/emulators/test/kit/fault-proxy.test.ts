@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createEmulator, type Emulator } from "../../src/kit/emulator.ts";
+import { createEmulator } from "../../src/kit/emulator.ts";
+import type { Emulator } from "../../src/kit/emulator-types.ts";
 import type { Fault } from "../../src/kit/fault.ts";
 import { createFaultProxy } from "../../src/kit/fault-proxy.ts";
 import { createToy, type Toy } from "./toy.ts";

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { createVirtualClock, realClock } from "../../src/kit/clock.ts";
-import { createEmulator, type EmulatorOptions } from "../../src/kit/emulator.ts";
-import type { ListenOptions } from "../../src/kit/node-server.ts";
+import { createEmulator } from "../../src/kit/emulator.ts";
+import type { EmulatorOptions, ListenOptions } from "../../src/kit/emulator-types.ts";
 import { createToy } from "./toy.ts";
 
 const closers: (() => Promise<void>)[] = [];

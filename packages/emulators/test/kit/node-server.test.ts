@@ -2,8 +2,8 @@ import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { connect } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { createVirtualClock, type VirtualClock } from "../../src/kit/clock.ts";
-import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/kit/emulator.ts";
-import type { Listener, ListenOptions } from "../../src/kit/node-server.ts";
+import { createEmulator } from "../../src/kit/emulator.ts";
+import type { Emulator, EmulatorOptions, Listener, ListenOptions } from "../../src/kit/emulator-types.ts";
 import { createToy, type Toy } from "./toy.ts";
 
 interface Stage {

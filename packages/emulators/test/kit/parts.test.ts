@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { parseDuration } from "../../src/kit/duration.ts";
+import { parseDuration } from "../../src/kit/command-line.ts";
+import { spoilJson } from "../../src/kit/fault-bodies.ts";
 import { createHostCheck } from "../../src/kit/host-check.ts";
-import { createIds } from "../../src/kit/ids.ts";
-import { createRandom } from "../../src/kit/random.ts";
+import { createIds, createRandom } from "../../src/kit/ids.ts";
 import { createRouter } from "../../src/kit/router.ts";
-import { spoilJson } from "../../src/kit/wrong-json.ts";
 
 describe("ids", () => {
   test("have the shapes of UUIDs and never repeat", () => {

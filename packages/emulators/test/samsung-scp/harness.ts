@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { createVirtualClock, type VirtualClock } from "../../src/kit/clock.ts";
-import type { Emulator } from "../../src/kit/emulator.ts";
+import type { Emulator } from "../../src/kit/emulator-types.ts";
 import { createSamsungScpEmulator, type SamsungScpEmulatorOptions } from "../../src/samsung-scp/index.ts";
 
 export const ACCESS_KEY = "AKTESTEXAMPLE0001";

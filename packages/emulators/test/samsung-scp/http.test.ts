@@ -5,8 +5,7 @@ import { dirname, join } from "node:path";
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { runEmulatorCommand } from "../../src/command.ts";
 import { realClock } from "../../src/kit/clock.ts";
-import type { Emulator } from "../../src/kit/emulator.ts";
-import type { Listener } from "../../src/kit/node-server.ts";
+import type { Emulator, Listener } from "../../src/kit/emulator-types.ts";
 import { createSamsungScpEmulator } from "../../src/samsung-scp/index.ts";
 import {
   ACCESS_KEY,

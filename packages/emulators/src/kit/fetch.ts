@@ -1,10 +1,7 @@
-import type { AnswerStream, Outcome } from "./answer.ts";
-import { isCut } from "./answer.ts";
+import type { Fetch } from "./emulator-types.ts";
 import type { Exchange } from "./exchange.ts";
+import { isCut, type ResponseStream, type ServedResponse } from "./served-response.ts";
 import type { ServiceRequest } from "./service.ts";
-
-/** The signature of the global `fetch`, as far as an emulator needs it. */
-export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 function decodePath(path: string): string {
   try {
@@ -33,7 +30,7 @@ function networkError(code: string, message: string): TypeError {
   return new TypeError("fetch failed", { cause: Object.assign(new Error(message), { code }) });
 }
 
-function toBody(stream: AnswerStream): ReadableStream<Uint8Array> {
+function toBody(stream: ResponseStream): ReadableStream<Uint8Array> {
   const gone = new AbortController();
   const chunks = (stream.decoded ?? stream.chunks).call(stream, gone.signal)[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array>({
@@ -50,7 +47,7 @@ function toBody(stream: AnswerStream): ReadableStream<Uint8Array> {
   });
 }
 
-function toResponse(outcome: Outcome, method: string): Response {
+function toResponse(outcome: ServedResponse, method: string): Response {
   if (isCut(outcome)) {
     throw outcome.cut === "refused"
       ? networkError("ECONNREFUSED", "connect ECONNREFUSED")

@@ -1,0 +1,228 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import { createControl } from "./control.ts";
+import type { Emulator, Listener, ListenOptions } from "./emulator-types.ts";
+import type { Exchange } from "./exchange.ts";
+import { createHostCheck, hostName, isLoopbackName } from "./host-check.ts";
+import {
+  httpDate,
+  isCut,
+  type ResponseStream,
+  type SentResponse,
+  type ServedResponse,
+} from "./served-response.ts";
+import type { ServiceRequest } from "./service.ts";
+
+/** A request from a socket. What is seldom asked for is computed when it is asked for. */
+class NodeRequest implements ServiceRequest {
+  readonly method: string;
+  readonly rawTarget: string;
+  readonly origin: string;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string;
+  readonly staleMs = 0;
+  #path: string | undefined;
+  #query: URLSearchParams | undefined;
+
+  constructor(message: IncomingMessage, address: { origin: string; target: string }, body: string) {
+    this.method = message.method ?? "GET";
+    this.rawTarget = address.target;
+    this.origin = address.origin;
+    this.headers = headersOf(message);
+    this.body = body;
+  }
+
+  get path(): string {
+    if (this.#path === undefined) {
+      const raw = rawPath(this.rawTarget);
+      try {
+        this.#path = decodeURIComponent(raw);
+      } catch {
+        this.#path = raw;
+      }
+    }
+    return this.#path;
+  }
+
+  get query(): URLSearchParams {
+    if (this.#query === undefined) {
+      const mark = this.rawTarget.indexOf("?");
+      this.#query = new URLSearchParams(mark === -1 ? "" : this.rawTarget.slice(mark + 1));
+    }
+    return this.#query;
+  }
+}
+
+/** The path of a request target as it came over the wire, without the query. */
+export function rawPath(target: string): string {
+  const mark = target.indexOf("?");
+  return mark === -1 ? target : target.slice(0, mark);
+}
+
+function headersOf(message: IncomingMessage): Map<string, string> {
+  const headers = new Map<string, string>();
+  for (const name in message.headers) {
+    const value = message.headers[name];
+    if (value !== undefined) headers.set(name, typeof value === "string" ? value : value.join(", "));
+  }
+  return headers;
+}
+
+/** Where a request was sent: `host` for the check, `origin` and `target` for the service. */
+function addressOf(message: IncomingMessage): { host: string; origin: string; target: string } {
+  const target = message.url ?? "/";
+  const absolute = /^(https?:\/\/([^/?#]*))(.*)$/i.exec(target.startsWith("/") ? "" : target);
+  if (absolute === null) {
+    const host = message.headers.host ?? "";
+    return { host, origin: `http://${host}`, target };
+  }
+  const [, origin = "", host = "", rest = ""] = absolute;
+  return { host, origin, target: rest.startsWith("/") ? rest : `/${rest}` };
+}
+
+async function sendStream(
+  response: ServerResponse,
+  answer: SentResponse,
+  stream: ResponseStream,
+): Promise<void> {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  const length = stream.declaredLength;
+  const headers = length === undefined ? answer.headers : { ...answer.headers, "content-length": length };
+  response.writeHead(answer.status, headers);
+  if (stream.cutAtEnd !== true) {
+    await pipeline(stream.chunks(gone.signal), response);
+    return;
+  }
+  await pipeline(stream.chunks(gone.signal), response, { end: false });
+  // Once this empty piece is out, so is what came before it.
+  response.write("", () => response.destroy());
+}
+
+/** Sends an outcome to the client: an answer, or the end of the connection without one. */
+function send(message: IncomingMessage, response: ServerResponse, outcome: ServedResponse): void {
+  if (isCut(outcome)) {
+    message.socket.resetAndDestroy();
+    return;
+  }
+  response.sendDate = false;
+  const { status, headers, body, stream } = outcome;
+  if (stream !== undefined && message.method !== "HEAD") {
+    // It ends this way when the client leaves in the middle, which is the client's affair.
+    sendStream(response, outcome, stream).catch(() => response.destroy());
+    return;
+  }
+  if (status === 204 || status === 304) {
+    response.writeHead(status, headers);
+    response.end();
+    return;
+  }
+  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
+  response.end(message.method === "HEAD" ? undefined : body);
+}
+
+/** An answer of the server itself, not of the provider. Clients of many providers look for `message`. */
+function plain(status: number, message: string, now: number): SentResponse {
+  const headers = { date: httpDate(now), "content-type": "application/json", connection: "close" };
+  return { status, headers, body: JSON.stringify({ error: message, message }) };
+}
+
+function hasBody(message: IncomingMessage): boolean {
+  const length = message.headers["content-length"];
+  return length === undefined ? message.headers["transfer-encoding"] !== undefined : length !== "0";
+}
+
+function readBody(message: IncomingMessage, limit: number, done: (body: string | undefined) => void): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  message.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= limit) chunks.push(chunk);
+    else if (size - chunk.length <= limit) {
+      chunks.length = 0;
+      done(undefined);
+    }
+  });
+  message.on("end", () => {
+    if (size <= limit) done(chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString());
+  });
+}
+
+/** True for a client on this machine that addressed it as such, and not through a name that a proxy passes on. */
+function isLocal(message: IncomingMessage, host: string): boolean {
+  return isLoopbackName(message.socket.remoteAddress ?? "") && isLoopbackName(hostName(host) ?? "");
+}
+
+/** Puts an emulator on a port. */
+export function listen(
+  emulator: Emulator,
+  exchange: Exchange,
+  options: ListenOptions = {},
+): Promise<Listener> {
+  const { port = 0, host = "127.0.0.1", control = true, maxBodyBytes = 10 * 1024 * 1024 } = options;
+  const hostAllowed = createHostCheck([host, ...(options.publicHosts ?? [])]);
+  const controls = control ? createControl(emulator) : undefined;
+  const now = (): number => emulator.clock.now();
+
+  function respond(request: NodeRequest, local: boolean): ServedResponse | Promise<ServedResponse> {
+    if (controls?.owns(request.rawTarget) !== true) return exchange(request);
+    return local
+      ? controls.handle(request)
+      : plain(403, "the control path answers only on this machine", now());
+  }
+
+  const server = createServer((message, response) => {
+    const address = addressOf(message);
+    if (!hostAllowed(address.host)) {
+      send(
+        message,
+        response,
+        plain(421, "this host name is not served here; add it as a public host", now()),
+      );
+      return;
+    }
+    const answer = (body: string | undefined): void => {
+      if (body === undefined) {
+        send(message, response, plain(413, `the body is longer than ${maxBodyBytes} bytes`, now()));
+        return;
+      }
+      const outcome = respond(new NodeRequest(message, address, body), isLocal(message, address.host));
+      if (outcome instanceof Promise) {
+        outcome.then(
+          (settled) => send(message, response, settled),
+          (error: unknown) => send(message, response, plain(500, String(error), now())),
+        );
+      } else send(message, response, outcome);
+    };
+    if (hasBody(message)) readBody(message, maxBodyBytes, answer);
+    else answer("");
+  });
+  // Idle connections stay open: a server that closes one just as a client reuses it would be a fault nobody asked for.
+  server.keepAliveTimeout = 0;
+  server.on("clientError", (_error, socket) => socket.destroy());
+
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      const bound = server.address();
+      const boundPort = typeof bound === "object" && bound !== null ? bound.port : port;
+      resolve({
+        url: `http://${urlHost(host)}:${boundPort}`,
+        port: boundPort,
+        close: () =>
+          new Promise<void>((closed) => {
+            server.close(() => closed());
+            server.closeAllConnections();
+          }),
+      });
+    });
+  });
+}
+
+/** How a client on this machine names the bound address. */
+function urlHost(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  if (host === "::") return "[::1]";
+  return host.includes(":") ? `[${host}]` : host;
+}
