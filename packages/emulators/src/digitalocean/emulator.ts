@@ -1,8 +1,7 @@
 import { createEmulator, splitOptions } from "../kit/emulator.ts";
 import type { Emulator } from "../kit/emulator-types.ts";
 import { createIds } from "../kit/ids.ts";
-import { createRouter } from "../kit/router.ts";
-import { rawPath } from "../kit/server.ts";
+import { createRouter, rawPath } from "../kit/router.ts";
 import type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "../kit/service.ts";
 import { accountOperations } from "./account.ts";
 import { actionOperations } from "./actions.ts";

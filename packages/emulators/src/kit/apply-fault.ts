@@ -157,6 +157,6 @@ export async function applyFault(fault: Fault, scene: FaultScene): Promise<Serve
 }
 
 /** The status that a client sees, or `undefined` when it sees none. */
-export function statusOf(outcome: ServedResponse): number | undefined {
-  return isCut(outcome) ? undefined : outcome.status;
+export function statusOf(served: ServedResponse): number | undefined {
+  return isCut(served) ? undefined : served.status;
 }

@@ -3,9 +3,8 @@ import { isVirtualClock } from "./clock.ts";
 import type { Emulator } from "./emulator-types.ts";
 import { parseFaults } from "./fault-schema.ts";
 import { hostName, isLoopbackName } from "./host-check.ts";
-import { createRouter, type Route } from "./router.ts";
+import { createRouter, type Route, rawPath } from "./router.ts";
 import { httpDate, type SentResponse } from "./served-response.ts";
-import { rawPath } from "./server.ts";
 import type { ServiceRequest } from "./service.ts";
 import { check, InvalidInput } from "./validation.ts";
 

@@ -67,7 +67,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
   }
 
   async function struck(hit: FaultHit, request: ServiceRequest, record: LogRecord): Promise<ServedResponse> {
-    const outcome = await applyFault(hit.fault, {
+    const served = await applyFault(hit.fault, {
       clock,
       request,
       commit: (changes) => process(changes === undefined ? request : changed(request, changes), record),
@@ -80,7 +80,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
       failure: (status) => failure(status, request),
     });
     if (latency !== undefined) await latency();
-    return finish(record, outcome);
+    return finish(record, served);
   }
 
   async function delayed(
@@ -92,10 +92,10 @@ export function createExchange(parts: ExchangeParts): Exchange {
     return finish(record, settled);
   }
 
-  function finish(record: LogRecord, outcome: ServedResponse): ServedResponse {
-    record.status = statusOf(outcome);
+  function finish(record: LogRecord, served: ServedResponse): ServedResponse {
+    record.status = statusOf(served);
     record.answeredAt = clock.now();
-    return outcome;
+    return served;
   }
 
   return (request) => {

@@ -1,6 +1,7 @@
 import { request as send } from "node:http";
 import { createEmulator } from "./emulator.ts";
 import type { Emulator, EmulatorOptions } from "./emulator-types.ts";
+import { rawPath } from "./router.ts";
 import type { EmulatedService, ServiceRequest, ServiceResponse } from "./service.ts";
 
 /** Options of a fault proxy: those of an emulator, and where the requests go. */
@@ -84,9 +85,8 @@ function passOn(
 
 /** Path and query: as they came, unless a fault has changed the query. */
 function targetOf({ rawTarget, query }: ServiceRequest): string {
-  const mark = rawTarget.indexOf("?");
-  const path = mark === -1 ? rawTarget : rawTarget.slice(0, mark);
-  const sent = new URLSearchParams(mark === -1 ? "" : rawTarget.slice(mark + 1));
+  const path = rawPath(rawTarget);
+  const sent = new URLSearchParams(rawTarget.slice(path.length + 1));
   if (sent.toString() === query.toString()) return rawTarget;
   return query.size === 0 ? path : `${path}?${query}`;
 }

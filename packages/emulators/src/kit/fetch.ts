@@ -1,15 +1,8 @@
 import type { Fetch } from "./emulator-types.ts";
 import type { Exchange } from "./exchange.ts";
+import { decodePath } from "./router.ts";
 import { isCut, type ResponseStream, type ServedResponse } from "./served-response.ts";
 import type { ServiceRequest } from "./service.ts";
-
-function decodePath(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
-}
 
 async function toServiceRequest(request: Request): Promise<ServiceRequest> {
   const url = new URL(request.url);
@@ -47,13 +40,13 @@ function toBody(stream: ResponseStream): ReadableStream<Uint8Array> {
   });
 }
 
-function toResponse(outcome: ServedResponse, method: string): Response {
-  if (isCut(outcome)) {
-    throw outcome.cut === "refused"
+function toResponse(served: ServedResponse, method: string): Response {
+  if (isCut(served)) {
+    throw served.cut === "refused"
       ? networkError("ECONNREFUSED", "connect ECONNREFUSED")
       : networkError("ECONNRESET", "read ECONNRESET");
   }
-  const { status, headers, body, stream } = outcome;
+  const { status, headers, body, stream } = served;
   const bodyless = method === "HEAD" || status === 204 || status === 205 || status === 304;
   const content = bodyless ? null : stream === undefined ? body : toBody(stream);
   return new Response(content, { status, headers: { ...headers } });
@@ -76,8 +69,8 @@ export function createFetch(exchange: Exchange): Fetch {
     const request = new Request(input, init);
     const { signal, method } = request;
     signal.throwIfAborted();
-    const outcome = exchange(await toServiceRequest(request));
-    if (!(outcome instanceof Promise)) return toResponse(outcome, method);
-    return toResponse(await orAborted(outcome, signal), method);
+    const served = exchange(await toServiceRequest(request));
+    if (!(served instanceof Promise)) return toResponse(served, method);
+    return toResponse(await orAborted(served, signal), method);
   };
 }

@@ -40,7 +40,7 @@ export function createRouter<Handler>(
 
   function* matches(path: string): Generator<RouteMatch<Handler> & { readonly method: string }> {
     for (const { handler, method, names, regexp } of compiled) {
-      const values = regexp.exec(path)?.slice(1).map(decode);
+      const values = regexp.exec(path)?.slice(1).map(decodePath);
       if (values === undefined) continue;
       const params = Object.fromEntries(names.map((name, index) => [name, values[index] ?? ""]));
       if (names.every((name) => patterns[name]?.test(params[name] ?? "") !== false))
@@ -59,10 +59,17 @@ export function createRouter<Handler>(
   };
 }
 
-function decode(segment: string): string {
+/** Decodes a path or a segment of one; what cannot be decoded stays as it is. */
+export function decodePath(path: string): string {
   try {
-    return decodeURIComponent(segment);
+    return decodeURIComponent(path);
   } catch {
-    return segment;
+    return path;
   }
+}
+
+/** The path of a request target as it came over the wire, without the query. */
+export function rawPath(target: string): string {
+  const mark = target.indexOf("?");
+  return mark === -1 ? target : target.slice(0, mark);
 }

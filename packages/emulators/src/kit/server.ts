@@ -4,6 +4,7 @@ import { createControl } from "./control.ts";
 import type { Emulator, Listener, ListenOptions } from "./emulator-types.ts";
 import type { Exchange } from "./exchange.ts";
 import { createHostCheck, hostName, isLoopbackName } from "./host-check.ts";
+import { decodePath, rawPath } from "./router.ts";
 import {
   httpDate,
   isCut,
@@ -14,49 +15,29 @@ import {
 import type { ServiceRequest } from "./service.ts";
 
 /** A request from a socket. What is seldom asked for is computed when it is asked for. */
-class NodeRequest implements ServiceRequest {
-  readonly method: string;
-  readonly rawTarget: string;
-  readonly origin: string;
-  readonly headers: ReadonlyMap<string, string>;
-  readonly body: string;
-  readonly staleMs = 0;
-  #path: string | undefined;
-  #query: URLSearchParams | undefined;
-
-  constructor(message: IncomingMessage, address: { origin: string; target: string }, body: string) {
-    this.method = message.method ?? "GET";
-    this.rawTarget = address.target;
-    this.origin = address.origin;
-    this.headers = headersOf(message);
-    this.body = body;
-  }
-
-  get path(): string {
-    if (this.#path === undefined) {
-      const raw = rawPath(this.rawTarget);
-      try {
-        this.#path = decodeURIComponent(raw);
-      } catch {
-        this.#path = raw;
-      }
-    }
-    return this.#path;
-  }
-
-  get query(): URLSearchParams {
-    if (this.#query === undefined) {
-      const mark = this.rawTarget.indexOf("?");
-      this.#query = new URLSearchParams(mark === -1 ? "" : this.rawTarget.slice(mark + 1));
-    }
-    return this.#query;
-  }
-}
-
-/** The path of a request target as it came over the wire, without the query. */
-export function rawPath(target: string): string {
-  const mark = target.indexOf("?");
-  return mark === -1 ? target : target.slice(0, mark);
+function createRequest(
+  message: IncomingMessage,
+  { origin, target }: { readonly origin: string; readonly target: string },
+  body: string,
+): ServiceRequest {
+  let path: string | undefined;
+  let query: URLSearchParams | undefined;
+  return {
+    method: message.method ?? "GET",
+    rawTarget: target,
+    origin,
+    headers: headersOf(message),
+    body,
+    staleMs: 0,
+    get path() {
+      path ??= decodePath(rawPath(target));
+      return path;
+    },
+    get query() {
+      query ??= new URLSearchParams(target.slice(rawPath(target).length + 1));
+      return query;
+    },
+  };
 }
 
 function headersOf(message: IncomingMessage): Map<string, string> {
@@ -82,14 +63,14 @@ function addressOf(message: IncomingMessage): { host: string; origin: string; ta
 
 async function sendStream(
   response: ServerResponse,
-  answer: SentResponse,
+  sent: SentResponse,
   stream: ResponseStream,
 ): Promise<void> {
   const gone = new AbortController();
   response.once("close", () => gone.abort());
   const length = stream.declaredLength;
-  const headers = length === undefined ? answer.headers : { ...answer.headers, "content-length": length };
-  response.writeHead(answer.status, headers);
+  const headers = length === undefined ? sent.headers : { ...sent.headers, "content-length": length };
+  response.writeHead(sent.status, headers);
   if (stream.cutAtEnd !== true) {
     await pipeline(stream.chunks(gone.signal), response);
     return;
@@ -99,17 +80,17 @@ async function sendStream(
   response.write("", () => response.destroy());
 }
 
-/** Sends an outcome to the client: an answer, or the end of the connection without one. */
-function send(message: IncomingMessage, response: ServerResponse, outcome: ServedResponse): void {
-  if (isCut(outcome)) {
+/** Sends a response to the client, or ends the connection without one. */
+function send(message: IncomingMessage, response: ServerResponse, served: ServedResponse): void {
+  if (isCut(served)) {
     message.socket.resetAndDestroy();
     return;
   }
   response.sendDate = false;
-  const { status, headers, body, stream } = outcome;
+  const { status, headers, body, stream } = served;
   if (stream !== undefined && message.method !== "HEAD") {
     // It ends this way when the client leaves in the middle, which is the client's affair.
-    sendStream(response, outcome, stream).catch(() => response.destroy());
+    sendStream(response, served, stream).catch(() => response.destroy());
     return;
   }
   if (status === 204 || status === 304) {
@@ -121,7 +102,7 @@ function send(message: IncomingMessage, response: ServerResponse, outcome: Serve
   response.end(message.method === "HEAD" ? undefined : body);
 }
 
-/** An answer of the server itself, not of the provider. Clients of many providers look for `message`. */
+/** A response of the server itself, not of the provider. Clients of many providers look for `message`. */
 function plain(status: number, message: string, now: number): SentResponse {
   const headers = { date: httpDate(now), "content-type": "application/json", connection: "close" };
   return { status, headers, body: JSON.stringify({ error: message, message }) };
@@ -164,7 +145,7 @@ export function listen(
   const controls = control ? createControl(emulator) : undefined;
   const now = (): number => emulator.clock.now();
 
-  function respond(request: NodeRequest, local: boolean): ServedResponse | Promise<ServedResponse> {
+  function respond(request: ServiceRequest, local: boolean): ServedResponse | Promise<ServedResponse> {
     if (controls?.owns(request.rawTarget) !== true) return exchange(request);
     return local
       ? controls.handle(request)
@@ -186,13 +167,13 @@ export function listen(
         send(message, response, plain(413, `the body is longer than ${maxBodyBytes} bytes`, now()));
         return;
       }
-      const outcome = respond(new NodeRequest(message, address, body), isLocal(message, address.host));
-      if (outcome instanceof Promise) {
-        outcome.then(
-          (settled) => send(message, response, settled),
+      const served = respond(createRequest(message, address, body), isLocal(message, address.host));
+      if (served instanceof Promise) {
+        served.then(
+          (late) => send(message, response, late),
           (error: unknown) => send(message, response, plain(500, String(error), now())),
         );
-      } else send(message, response, outcome);
+      } else send(message, response, served);
     };
     if (hasBody(message)) readBody(message, maxBodyBytes, answer);
     else answer("");

@@ -1,7 +1,6 @@
 import { createEmulator, splitOptions } from "../kit/emulator.ts";
 import type { Emulator, EmulatorOptions } from "../kit/emulator-types.ts";
-import { createRouter } from "../kit/router.ts";
-import { rawPath } from "../kit/server.ts";
+import { createRouter, rawPath } from "../kit/router.ts";
 import type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "../kit/service.ts";
 import { InvalidInput } from "../kit/validation.ts";
 import { createVersionTable, type ResolvedVersion } from "./api-versions.ts";
