@@ -17,6 +17,10 @@ const FAILED_LATER = /^error[-_ ](?!deleting$)/i;
 /** The tag that keeps a snapshot whatever else holds of it; `@polyvol/backup` sets it. */
 const HOLD = /^polyvol-hold(?::|$)/;
 
+export function isHeld(resource: Volume | Snapshot): boolean {
+  return tagTexts(resource).some((tag) => HOLD.test(foldCapitals(tag)));
+}
+
 /** Deletes a resource for good. */
 export type Remove<T> = (call: Call, resource: T) => Promise<void>;
 
@@ -96,8 +100,7 @@ async function removeFailed<T extends Volume | Snapshot>(
     if (now.state !== "error" || FAILED_LATER.test(describeState(now)) || !isDetached) {
       return { removed: false, why: `it is in the state ${describeState(now)}` };
     }
-    if (tagTexts(now).some((tag) => HOLD.test(foldCapitals(tag))))
-      return { removed: false, why: "it is held" };
+    if (isHeld(now)) return { removed: false, why: "it is held" };
     await remove(call, now);
     const resource = { kind: create.kind, id, name: create.name };
     call.runtime.emit(call.operation, { type: "recover", resource, result: "failed_removed" });

@@ -2,7 +2,7 @@ import type { Call } from "../call/call.ts";
 import { recover } from "../call/recover.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
-import { clearFailed, hasUnmarked, type Remove } from "./failed-creates.ts";
+import { clearFailed, hasUnmarked, isHeld, type Remove } from "./failed-creates.ts";
 import {
   adopt,
   liveNamed,
@@ -65,8 +65,8 @@ async function findExisting<T extends Volume | Snapshot>(
     const all = await create.look(call);
     const found = liveNamed(create, all);
     const [first, second] = found;
-    if (second !== undefined) throw severalFound(create.kind, found);
-    if (first !== undefined) return await adoptFound(call, create, first, remove);
+    const one = second === undefined ? first : await withoutLate(call, create, found, remove);
+    if (one !== undefined) return await adoptFound(call, create, one, remove);
     if (look > 1 || !hasUnmarked(create, all)) {
       const mended = await clearFailed(call, create, all, remove);
       return mended && (await adopt(call, create, mended));
@@ -87,6 +87,41 @@ async function adoptFound<T extends Volume | Snapshot>(
     const mended = await clearFailed(call, create, [failed], remove);
     return mended && (await adopt(call, create, mended));
   });
+}
+
+/**
+ * The oldest of several, where one create has made them all: an earlier request of it was carried out after it had ended.
+ * What came of that nobody was given, so it goes. Where anything speaks against it, all stay.
+ * @throws PolyvolError `conflict` naming all ids
+ */
+async function withoutLate<T extends Volume | Snapshot>(
+  call: Call,
+  create: NamedCreate<T>,
+  found: readonly T[],
+  remove: Remove<T>,
+): Promise<T> {
+  const oldest = oldestOf(found);
+  const mark = oldest && create.attemptIdOf(oldest);
+  const isLate = (each: T | undefined): each is T =>
+    each !== undefined && oldest !== undefined && each.createdAt > oldest.createdAt && isUnused(each);
+  const others = found.filter((each) => each.id !== oldest?.id);
+  const isOne = mark !== undefined && others.every((each) => create.attemptIdOf(each) === mark);
+  if (oldest === undefined || !isOne || !others.every(isLate)) throw severalFound(create.kind, found);
+  for (const { id } of others) {
+    const now = await create.get(call, id);
+    if (now === undefined) continue;
+    if (!isLate(now)) throw severalFound(create.kind, found);
+    await remove(call, now);
+    const resource = { kind: create.kind, id, name: create.name };
+    call.runtime.emit(call.operation, { type: "recover", resource, result: "surplus_removed" });
+  }
+  call.about({ kind: create.kind, name: create.name });
+  return oldest;
+}
+
+function isUnused(resource: Volume | Snapshot): boolean {
+  const isAttached = "attachments" in resource && resource.attachments.length > 0;
+  return resource.state === "available" && !isAttached && !isHeld(resource);
 }
 
 /**

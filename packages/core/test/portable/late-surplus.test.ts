@@ -1,0 +1,110 @@
+/** What an earlier request of a create did after the create had ended: known to be its own by the mark, and removed. */
+import {
+  type BlockStorage,
+  createBlockStorage,
+  type PolyvolEvent,
+  type Snapshot,
+  type Volume,
+} from "@polyvol/core";
+import { type BlockStorageDriver, type CallContext, createVirtualClock } from "@polyvol/core/driver";
+import { createMemoryAccount, createMemoryDriver } from "@polyvol/memory";
+import { expect, test } from "vitest";
+import { failureOf } from "./failing.ts";
+
+const KINDS = ["volume", "snapshot"] as const;
+type Kind = (typeof KINDS)[number];
+
+/** An account where names may repeat, and both kinds carry the marks that the test says. */
+async function world(kind: Kind) {
+  const clock = createVirtualClock();
+  clock.runFreely();
+  const events: PolyvolEvent[] = [];
+  const marks = new Map<string, string>();
+  const memory = createMemoryDriver({
+    account: createMemoryAccount({ clock, names: "free", asynchronous: true }),
+  });
+  const driver: BlockStorageDriver = { ...memory, attemptIdOf: ({ id }: Volume | Snapshot) => marks.get(id) };
+  const storage: BlockStorage = createBlockStorage(driver, { clock, onEvent: (event) => events.push(event) });
+  const { id: volumeId } = await storage.volumes.create({ name: "source", sizeGiB: 8 });
+  const context: CallContext = {
+    ...{ operation: "test", abortSignal: new AbortController().signal },
+    ...{ remainingMs: () => 60_000, emit: () => undefined },
+  };
+  /** One request that was carried out, some time after the one before. */
+  async function carriedOut(mark: string | undefined, tags = {}): Promise<string> {
+    await clock.sleep(60_000);
+    const { resource } =
+      kind === "volume"
+        ? await driver.createVolume({ name: "new", sizeGiB: 8, tags }, context)
+        : await driver.createSnapshot(
+            { name: "new", volumeId, tags, allowAttached: true, attemptId: "x" },
+            context,
+          );
+    if (mark !== undefined) marks.set(resource.id, mark);
+    await clock.sleep(60_000);
+    return resource.id;
+  }
+  return {
+    ...{ storage, carriedOut, events },
+    create: (): Promise<Volume | Snapshot> =>
+      kind === "volume"
+        ? storage.volumes.create({ name: "new", sizeGiB: 8 })
+        : storage.snapshots.create({ name: "new", volumeId }),
+    ids: async (): Promise<readonly string[]> => {
+      const all =
+        kind === "volume" ? storage.volumes.list({ name: "new" }) : storage.snapshots.list({ volumeId });
+      return (
+        await (all as AsyncIterable<{ id: string }> & { toArray(): Promise<{ id: string }[]> }).toArray()
+      ).map(({ id }) => id);
+    },
+  };
+}
+
+test.each(KINDS)(
+  "%s: the next create of the name keeps the older one and removes what came late",
+  async (kind) => {
+    const { carriedOut, create, ids, events } = await world(kind);
+    const first = await carriedOut("one-create");
+    const late = await carriedOut("one-create");
+    expect((await create()).id).toBe(first);
+    expect(await ids()).toEqual([first]);
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        type: "recover",
+        result: "surplus_removed",
+        resource: expect.objectContaining({ id: late }),
+      }),
+    );
+  },
+);
+
+test.each(KINDS)(
+  "%s: two creates, and creates without a mark, are told apart by nobody: both stay",
+  async (kind) => {
+    for (const marks of [
+      ["one", "another"],
+      ["one", undefined],
+      [undefined, undefined],
+    ]) {
+      const { carriedOut, create, ids } = await world(kind);
+      for (const mark of marks) await carriedOut(mark);
+      expect(await failureOf(create())).toMatchObject({
+        code: "conflict",
+        reason: expect.stringMatching(/^2 \w+s have/),
+      });
+      expect(await ids()).toHaveLength(2);
+    }
+  },
+);
+
+test("what came late and is used, or held, stays, and all are named", async () => {
+  const volumes = await world("volume");
+  await volumes.carriedOut("one");
+  await volumes.storage.volumes.attach(await volumes.carriedOut("one"), "server-1");
+  expect((await failureOf(volumes.create())).code).toBe("conflict");
+  const snapshots = await world("snapshot");
+  await snapshots.carriedOut("one");
+  await snapshots.carriedOut("one", { "polyvol-hold": "" });
+  expect((await failureOf(snapshots.create())).code).toBe("conflict");
+  expect(await snapshots.ids()).toHaveLength(2);
+});
