@@ -290,6 +290,11 @@ export interface BlockStorageDriver {
    * Absent: there are no such states.
    */
   isBlocked?(volume: Volume): boolean;
+  /**
+   * Why the latest change of a resource failed, in the provider's words, where it says that elsewhere than in the
+   * resource. Asked once, when a wait has ended in failure. `undefined`: nothing more is known.
+   */
+  whyFailed?(kind: "volume" | "snapshot", id: string, context: CallContext): Promise<string | undefined>;
   /** Looks once, never waits. Needed when any answer carries `pending`. */
   checkPending?(pending: Pending, context: CallContext): Promise<PendingStatus>;
 }

@@ -22,7 +22,7 @@ import {
   toVolume,
 } from "./mapping.ts";
 import type { Settings } from "./options.ts";
-import { checkGrowth, growth } from "./pending.ts";
+import { checkGrowth, createReasons, growth } from "./pending.ts";
 import { createReaders } from "./readers.ts";
 import { isAmbiguous, unchangeableVolume, undeletableSnapshot, undeletableVolume } from "./refusal.ts";
 import { attemptIdOf } from "./tags.ts";
@@ -43,6 +43,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
   const client = createClient(settings);
   const { send } = client;
   const readers = createReaders(client);
+  const reasons = createReasons(client);
 
   const regionOf = async (context: CallContext): Promise<string> =>
     (await client.connect(context)).session.region;
@@ -58,12 +59,19 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     accepted: Changed = {},
   ): Promise<Changed> {
     try {
-      await send(request, context);
+      await begin(id, request, context);
       return accepted;
     } catch (error) {
       if (!isAmbiguous(error)) throw error;
       throw unchangeableVolume(error, await volumeAfter(id, error, context));
     }
+  }
+
+  /** Sends a change of a resource, whose request tells why it failed if it does. */
+  async function begin(id: string, request: ApiRequest<undefined>, context: CallContext): Promise<string> {
+    const { requestId } = await client.exchange(request, context);
+    reasons.remember(id, requestId);
+    return requestId;
   }
 
   async function volumeAfter(id: string, error: PolyvolError, context: CallContext): Promise<WireVolume> {
@@ -105,8 +113,9 @@ export function createDriver(settings: Settings): BlockStorageDriver {
       }
       const body = toCreateVolumeBody(input);
       return await readers.during([body.snapshot_id, body.source_volid], async () => {
-        const { volume } = await send(api.createVolume(body), context);
-        return { resource: toVolume(volume, region), settled: false };
+        const { data, requestId } = await client.exchange(api.createVolume(body), context);
+        reasons.remember(data.volume.id, requestId);
+        return { resource: toVolume(data.volume, region), settled: false };
       });
     },
     getVolume: async (id, context) => {
@@ -126,7 +135,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     deleteVolume: async (id, context) => {
       await readers.refuseWhileRead("source_volid", id, context);
       try {
-        await send(api.deleteVolume(id), context);
+        await begin(id, api.deleteVolume(id), context);
         return {};
       } catch (error) {
         if (!isAmbiguous(error)) throw error;
@@ -151,7 +160,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
         if (volume.status === "in-use") requireFeature(version, inUse);
       }
       try {
-        const { requestId } = await client.exchange(api.extendVolume(id, sizeGiB), context);
+        const requestId = await begin(id, api.extendVolume(id, sizeGiB), context);
         return { pending: growth(id, sizeGiB, requestId) };
       } catch (error) {
         if (!isAmbiguous(error)) throw error;
@@ -184,8 +193,10 @@ export function createDriver(settings: Settings): BlockStorageDriver {
       const { version, session } = await client.connect(context);
       const needsForce = !hasFeature(version, "snapshots of volumes in use without force");
       try {
-        const { snapshot } = await send(api.createSnapshot(toCreateSnapshotBody(input, needsForce)), context);
-        return { resource: toSnapshot(snapshot, session.region), settled: false };
+        const body = toCreateSnapshotBody(input, needsForce);
+        const { data, requestId } = await client.exchange(api.createSnapshot(body), context);
+        reasons.remember(data.snapshot.id, requestId);
+        return { resource: toSnapshot(data.snapshot, session.region), settled: false };
       } catch (error) {
         if (!isAmbiguous(error)) throw error;
         throw unchangeableVolume(error, await volumeAfter(input.volumeId, error, context));
@@ -206,7 +217,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     deleteSnapshot: async (id, context) => {
       await readers.refuseWhileRead("snapshot_id", id, context);
       try {
-        await send(api.deleteSnapshot(id), context);
+        await begin(id, api.deleteSnapshot(id), context);
         return {};
       } catch (error) {
         if (!isAmbiguous(error)) throw error;
@@ -224,6 +235,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     },
     attemptIdOf,
     isBlocked,
+    whyFailed: (_kind, id, context) => reasons.of(id, context),
     checkPending: (pending, context) => checkGrowth(client, pending, context),
   };
   return Object.defineProperty(driver, CONNECTION, { value: client });

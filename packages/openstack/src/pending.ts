@@ -36,7 +36,7 @@ export async function checkGrowth(
 }
 
 /** What the service says of why the work of a request failed; `undefined` where it says nothing. */
-export async function reasonOf(
+async function reasonOf(
   client: Client,
   resourceId: string,
   requestId: string,
@@ -47,4 +47,28 @@ export async function reasonOf(
   const { messages } = await client.send(api.listMessages(resourceId), context);
   const own = messages.find((each) => each.resource_uuid === resourceId && each.request_id === requestId);
   return own?.user_message ?? undefined;
+}
+
+/** Why changes failed: told by the request that began the latest one of a resource. */
+export interface Reasons {
+  remember(resourceId: string, requestId: string): void;
+  of(resourceId: string, context: CallContext): Promise<string | undefined>;
+}
+
+/** Changes that are remembered; of older ones only the state tells. */
+const MOST_REMEMBERED = 1_000;
+
+export function createReasons(client: Client): Reasons {
+  const requests = new Map<string, string>();
+  return {
+    remember: (resourceId, requestId) => {
+      requests.delete(resourceId);
+      requests.set(resourceId, requestId);
+      for (const oldest of requests.keys()) {
+        if (requests.size <= MOST_REMEMBERED) break;
+        requests.delete(oldest);
+      }
+    },
+    of: (resourceId, context) => reasonOf(client, resourceId, requests.get(resourceId) ?? "", context),
+  };
 }

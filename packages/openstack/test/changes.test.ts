@@ -159,7 +159,7 @@ test.each([
     });
     // What other projects were told is never asked for.
     const asked = cloud.asked.filter(({ path }) => path.endsWith("/messages"));
-    expect(asked.map(({ query }) => query.get("resource_uuid"))).toEqual([VOLUME_ID]);
+    expect(new Set(asked.map(({ query }) => query.get("resource_uuid")))).toEqual(new Set([VOLUME_ID]));
   },
 );
 
@@ -256,4 +256,40 @@ test("an id with a slash names nothing, and is not sent: the service would read 
   const error = await failureOf(cloud.storage.volumes.get(`${VOLUME_ID}/metadata`));
   expect(error.code).toBe("invalid_argument");
   expect(cloud.seen).toEqual([]);
+});
+
+test("a volume that ends in error is told with the reason of the request that made it", async () => {
+  let request = "";
+  let state = "creating";
+  const cloud = await startCloud({
+    cinder: holding({}, (key) => {
+      const wire = volume({ status: state, name: "db" });
+      if (key === "POST /volumes") {
+        request = `req-${cloud.asked.length}`;
+        state = "error";
+        return { status: 202, body: { volume: wire } };
+      }
+      if (key === "GET /messages") {
+        const own = { id: "m-1", resource_uuid: VOLUME_ID, request_id: request };
+        const messages = [
+          { ...own, id: "m-2", request_id: "req-later", user_message: "another story" },
+          { ...own, user_message: "schedule allocate volume:Could not find any available weighted backend." },
+        ];
+        return { body: { messages } };
+      }
+      if (key === `DELETE /volumes/${VOLUME_ID}`) {
+        state = "gone";
+        return ACCEPTED;
+      }
+      if (key !== `GET /volumes/${VOLUME_ID}`) return undefined;
+      return state === "gone"
+        ? refusal(404, "itemNotFound", "Volume could not be found.")
+        : { body: { volume: wire } };
+    }),
+  });
+  const error = await failureOf(cloud.storage.volumes.create({ name: "db", sizeGiB: 1 }));
+  expect(error.code).toBe("operation_failed");
+  expect(error.reason).toBe(
+    "the provider reports the state error: schedule allocate volume:Could not find any available weighted backend.; what failed has been removed",
+  );
 });

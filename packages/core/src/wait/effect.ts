@@ -68,11 +68,11 @@ export async function waitForEffect<T extends Volume | Snapshot, Query>(
       if (now === undefined) return undefined;
       const verdict = effect.goal(now);
       if (verdict.state === "done") return now;
-      if (verdict.state === "failed") throw failed(call, effect, verdict.reason);
+      if (verdict.state === "failed") throw await failed(call, effect, verdict.reason);
       if (judge(now).state === "pending") return "pending";
       if (look >= CLOSE_LOOKS) {
         const after = underWay ? "under_way" : changed.pending === undefined ? "nothing" : "record";
-        throw failed(call, effect, effect.givenUp(now, after));
+        throw await failed(call, effect, effect.givenUp(now, after));
       }
       await call.sleep(polling.initialDelayMs);
     }

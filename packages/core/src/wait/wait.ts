@@ -66,7 +66,7 @@ export async function waitFor<T extends Volume | Snapshot>(
     missed = 0;
     const verdict = setup.goal(resource);
     if (verdict.state === "done") return resource;
-    if (verdict.state === "failed") throw failed(call, setup, verdict.reason);
+    if (verdict.state === "failed") throw await failed(call, setup, verdict.reason);
     report(call, setup, describeState(resource), pauses);
   }
 }
@@ -92,10 +92,10 @@ async function followRecord<T>(call: Call, watched: WaitSetup<T>, pending: Pendi
     }
     unreadSince = undefined;
     if (status.state === "succeeded") return undefined;
-    if (status.state === "failed") throw failed(call, watched, status.reason);
+    if (status.state === "failed") throw await failed(call, watched, status.reason);
     if (status.state === "absent") {
       if (monotonicNow() - seenAt >= APPEARANCE_MS) {
-        throw failed(call, watched, "there is no record of the change");
+        throw await failed(call, watched, "there is no record of the change");
       }
       report(call, watched, NOT_VISIBLE, pauses);
       continue;
@@ -119,8 +119,13 @@ function checkRecord(call: Call, pending: Pending): Promise<PendingStatus> {
   });
 }
 
-/** The provider itself reports that it failed. */
-export function failed(call: Call, { kind, id }: Watched, reason: string): PolyvolError {
+/** The provider itself reports that it failed; what it says elsewhere of why is added. */
+export async function failed(call: Call, { kind, id }: Watched, reason: string): Promise<PolyvolError> {
   call.about({ kind, id });
-  return new PolyvolError("operation_failed", reason, { outcome: "unknown" });
+  const { driver } = call.runtime;
+  const ask = driver.whyFailed?.bind(driver);
+  const why = ask && (await call.send("read", (context) => ask(kind, id, context)).catch(() => undefined));
+  call.abortSignal.throwIfAborted();
+  const isNew = why !== undefined && !reason.includes(why);
+  return new PolyvolError("operation_failed", isNew ? `${reason}: ${why}` : reason, { outcome: "unknown" });
 }
