@@ -4,8 +4,14 @@ import {
   type Capability,
   createBlockStorage,
 } from "@polyvol/core";
-import type { BlockStorageDriver, CallContext, Changed, Pending, Started } from "@polyvol/core/driver";
-import { omitUndefined } from "@polyvol/core/driver";
+import {
+  type BlockStorageDriver,
+  type CallContext,
+  type Changed,
+  omitUndefined,
+  type Pending,
+  type Started,
+} from "@polyvol/core/driver";
 import { createMemoryAccount, type MemoryAccount } from "./account.ts";
 import { callAccount } from "./call.ts";
 import { createCallCounter, type MemoryCalls, type MemoryMethod } from "./calls.ts";
@@ -13,7 +19,7 @@ import { Refusal } from "./failure.ts";
 import { attemptIdOf, toSnapshot, toVolume } from "./mapping.ts";
 import type { MemoryAccountOptions } from "./options.ts";
 import { cutPage } from "./paging.ts";
-import { type Commit, listed, STATE } from "./state.ts";
+import { type Commit, listed, type SnapshotRecord, STATE, type VolumeRecord } from "./state.ts";
 import { VERSION } from "./version.ts";
 
 /** What is a driver's own; everything else is the account's. */
@@ -110,12 +116,9 @@ export function createMemoryDriver(options: MemoryDriverOptions = {}): MemoryDri
       send("getVolume", id, context, (commit) => toVolume(volumes.get(id), reading, commit)),
     listVolumes: (query, page, context) =>
       send("listVolumes", query, context, (commit) => {
-        const { name, region } = query;
-        const found = listed(state, state.volumes, commit.now).filter(
-          (each) =>
-            (name === undefined || each.name === name) && (region === undefined || each.region === region),
-        );
-        const cut = cutPage(state, found, page, commit);
+        const fits = ({ name, region }: VolumeRecord): boolean =>
+          (query.name ?? name) === name && (query.region ?? region) === region;
+        const cut = cutPage(state, listed(state, state.volumes, commit.now).filter(fits), page, commit);
         return { ...cut, items: cut.items.map((record) => toVolume(record, reading, commit)) };
       }),
     deleteVolume: (id, context) =>
@@ -148,13 +151,9 @@ export function createMemoryDriver(options: MemoryDriverOptions = {}): MemoryDri
       send("getSnapshot", id, context, (commit) => toSnapshot(snapshots.get(id), reading, commit)),
     listSnapshots: (query, page, context) =>
       send("listSnapshots", query, context, (commit) => {
-        const { name, volumeId } = query;
-        const found = listed(state, state.snapshots, commit.now).filter(
-          (each) =>
-            (name === undefined || each.name === name) &&
-            (volumeId === undefined || each.volumeId === volumeId),
-        );
-        const cut = cutPage(state, found, page, commit);
+        const fits = ({ name, volumeId }: SnapshotRecord): boolean =>
+          (query.name ?? name) === name && (query.volumeId ?? volumeId) === volumeId;
+        const cut = cutPage(state, listed(state, state.snapshots, commit.now).filter(fits), page, commit);
         return { ...cut, items: cut.items.map((record) => toSnapshot(record, reading, commit)) };
       }),
     deleteSnapshot: (id, context) =>
