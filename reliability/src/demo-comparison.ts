@@ -1,5 +1,4 @@
-import type { HeldSnapshot, HeldVolume, Inventory } from "../../packages/cli/src/demo/clouds.ts";
-import type { Expectation, KeptSlots } from "./demo-expectation.ts";
+import type { Expectation, HeldSnapshot, HeldVolume, Holdings, KeptSlots } from "./demo-expectation.ts";
 
 /** How a cloud differs from what it has to hold; sentences for people. All empty when it is as it should be. */
 export interface Differences {
@@ -27,7 +26,7 @@ export const NO_DIFFERENCES: Differences = {
 const NAME = /^polyvol-([a-z]+)-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[0-9a-f]{10}$/;
 
 /** Holds what a cloud really has against what it has to have. Uses nothing but the two. */
-export function compare(state: Inventory, expected: Expectation): Differences {
+export function compare(state: Holdings, expected: Expectation): Differences {
   const { cloud } = expected;
   const foreignIds = new Set(expected.foreign.map(({ id }) => id));
   const own = state.snapshots.filter(({ id }) => !foreignIds.has(id));

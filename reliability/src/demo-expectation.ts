@@ -1,4 +1,4 @@
-import type { HeldSnapshot, HeldVolume, Inventory } from "../../packages/cli/src/demo/clouds.ts";
+import type { Emulator, Inventory } from "@polyvol/emulators";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -84,6 +84,32 @@ function newestOfEach(
   if (oldest !== undefined && periods.size < count) kept.add(oldest);
 }
 
+/** All that an emulator holds of a resource, as JSON. */
+interface Detailed {
+  readonly text: string;
+}
+
+export type HeldVolume = Inventory["volumes"][number] & Detailed;
+export type HeldSnapshot = Inventory["snapshots"][number] & Detailed;
+
+/** What a cloud really holds, read past the API that the adapters use. */
+export interface Holdings {
+  readonly volumes: readonly HeldVolume[];
+  readonly snapshots: readonly HeldSnapshot[];
+}
+
+export function holdingsOf(emulator: Pick<Emulator, "inventory" | "state">): Holdings {
+  const state = emulator.state() as Readonly<Record<keyof Holdings, readonly { readonly id: string }[]>>;
+  const texts = new Map(
+    [...state.volumes, ...state.snapshots].map((each) => [each.id, JSON.stringify(each)]),
+  );
+  const { volumes, snapshots } = emulator.inventory();
+  return {
+    volumes: volumes.map((each) => ({ ...each, text: texts.get(each.id) ?? "" })),
+    snapshots: snapshots.map((each) => ({ ...each, text: texts.get(each.id) ?? "" })),
+  };
+}
+
 /** What a cloud has to hold. */
 export interface Expectation {
   readonly cloud: string;
@@ -110,7 +136,7 @@ export interface KeptSlots {
 /** What a cloud must hold after each of the nights; `before` is what it held before anything happened. */
 export function createExpectations(
   name: string,
-  before: Inventory,
+  before: Holdings,
   policies: readonly ExpectedPolicy[],
 ): (nights: readonly number[], added?: readonly string[]) => Expectation {
   return (nights, added = []) => ({

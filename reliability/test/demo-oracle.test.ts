@@ -3,7 +3,6 @@ import type { Emulator } from "@polyvol/emulators";
 import { createDigitalOceanEmulator } from "@polyvol/emulators/digitalocean";
 import { createSamsungScpEmulator } from "@polyvol/emulators/samsung-scp";
 import { describe, expect, test } from "vitest";
-import { type Inventory, inventoryOf } from "../../packages/cli/src/demo/clouds.ts";
 import { createCalendar } from "../../packages/cli/src/demo/time.ts";
 import { compare, type Differences, NO_DIFFERENCES } from "../src/demo-comparison.ts";
 import {
@@ -11,6 +10,8 @@ import {
   DAY_MS,
   type Expectation,
   expectedPolicies,
+  type Holdings,
+  holdingsOf,
   keptSlots,
   type Rules,
 } from "../src/demo-expectation.ts";
@@ -48,7 +49,7 @@ function createAccount(provider: keyof typeof CLOUDS): Account {
   const emulator = make();
   emulator.seed({ volumes: [volume(DB, "db-1"), volume(WEB, "web-1")] });
   emulator.seed({ snapshots: [snapshot(DB, "by hand"), snapshot(WEB, LOOKALIKE)] });
-  const expect = createExpectations(provider, inventoryOf(emulator), expectedPolicies(3));
+  const expect = createExpectations(provider, holdingsOf(emulator), expectedPolicies(3));
   const take = (volumeId: string, policy: string, slot: string): void =>
     emulator.seed({
       snapshots: [snapshot(volumeId, snapshotName("polyvol", policy, volumeId, new Date(slot)))],
@@ -62,7 +63,7 @@ function createAccount(provider: keyof typeof CLOUDS): Account {
 }
 
 /** What the account would hold without some of its snapshots or volumes. */
-function without(state: Inventory, gone: (name: string) => boolean): Inventory {
+function without(state: Holdings, gone: (name: string) => boolean): Holdings {
   return {
     volumes: state.volumes.filter(({ name }) => !gone(name)),
     snapshots: state.snapshots.filter(({ name }) => !gone(name)),
@@ -74,19 +75,19 @@ describe.each(["ocean", "samsung"] as const)("the demo's oracle on %s", (provide
 
   test("find nothing where all is well", () => {
     const { emulator, expected } = createAccount(provider);
-    expect(compare(inventoryOf(emulator), expected)).toEqual(NO_DIFFERENCES);
+    expect(compare(holdingsOf(emulator), expected)).toEqual(NO_DIFFERENCES);
   });
 
   test("find a second snapshot of one slot", () => {
     const { emulator, expected, take } = createAccount(provider);
     take(DB, "nightly", "2026-05-06T03:00:00Z");
     const text = `${provider}: db-1, policy nightly, slot 2026-05-06T03:00:00.000Z: 2 snapshots`;
-    expect(compare(inventoryOf(emulator), expected)).toEqual(only({ duplicated: [text] }));
+    expect(compare(holdingsOf(emulator), expected)).toEqual(only({ duplicated: [text] }));
   });
 
   test("find a missing one", () => {
     const { emulator, expected } = createAccount(provider);
-    const lost = without(inventoryOf(emulator), (name) => name.startsWith("polyvol-sundays-"));
+    const lost = without(holdingsOf(emulator), (name) => name.startsWith("polyvol-sundays-"));
     const text = `${provider}: db-1, policy sundays, slot 2026-05-03T03:30:00.000Z: no snapshot`;
     expect(compare(lost, expected)).toEqual(only({ lost: [text] }));
   });
@@ -95,19 +96,19 @@ describe.each(["ocean", "samsung"] as const)("the demo's oracle on %s", (provide
     const { emulator, expected, take } = createAccount(provider);
     take(WEB, "nightly", "2026-04-01T03:00:00Z");
     const text = `${provider}: web-1, policy nightly, slot 2026-04-01T03:00:00.000Z: should be gone`;
-    expect(compare(inventoryOf(emulator), expected)).toEqual(only({ surplus: [text] }));
+    expect(compare(holdingsOf(emulator), expected)).toEqual(only({ surplus: [text] }));
   });
 
   test("find what somebody else is missing", () => {
     const { emulator, expected } = createAccount(provider);
-    const state = inventoryOf(emulator);
+    const state = holdingsOf(emulator);
     const gone = without(state, (name) => ["by hand", LOOKALIKE, "web-1"].includes(name));
     expect(compare(gone, expected).harmed).toEqual([
       `${provider}: volume web-1 is gone`,
       `${provider}: snapshot by hand is gone`,
       `${provider}: snapshot ${LOOKALIKE} is gone`,
     ]);
-    const renamed = JSON.parse(JSON.stringify(state).replaceAll("by hand", "by foot")) as Inventory;
+    const renamed = JSON.parse(JSON.stringify(state).replaceAll("by hand", "by foot")) as Holdings;
     expect(compare(renamed, expected)).toEqual(
       only({ harmed: [`${provider}: snapshot by hand has changed`] }),
     );
@@ -118,13 +119,13 @@ describe.each(["ocean", "samsung"] as const)("the demo's oracle on %s", (provide
     const drill = "5a1e0000-0000-4000-8000-000000000003";
     seed({ volumes: [CLOUDS[provider].volume(drill, "polyvol-drill-1")] });
     take(WEB, "sundays", "2026-05-03T03:30:00Z");
-    const { leftBehind, ...rest } = compare(inventoryOf(emulator), expected);
+    const { leftBehind, ...rest } = compare(holdingsOf(emulator), expected);
     expect(rest).toEqual({ duplicated: [], lost: [], surplus: [], harmed: [] });
     expect(leftBehind).toEqual([
       expect.stringMatching(/unexpected snapshot polyvol-sundays-/),
       `${provider}: unexpected volume polyvol-drill-1`,
     ]);
-    const wanting = compare(inventoryOf(createAccount(provider).emulator), {
+    const wanting = compare(holdingsOf(createAccount(provider).emulator), {
       ...expected,
       added: ["restored"],
     });
@@ -136,7 +137,7 @@ test("a snapshot that is not ready is left behind", () => {
   const { emulator, expected, seed } = createAccount("samsung");
   const name = snapshotName("polyvol", "nightly", WEB, new Date("2026-05-07T03:00:00Z"));
   seed({ snapshots: [{ name, volume_id: WEB, status: "error" }] });
-  expect(compare(inventoryOf(emulator), expected).leftBehind).toEqual([
+  expect(compare(holdingsOf(emulator), expected).leftBehind).toEqual([
     `samsung: snapshot ${name} is not ready`,
   ]);
 });

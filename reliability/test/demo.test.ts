@@ -3,13 +3,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "@polyvol/container";
 import { expect, onTestFinished, test } from "vitest";
-import { type DemoCloud, inventoryOf, startClouds } from "../../packages/cli/src/demo/clouds.ts";
+import { type DemoCloud, startClouds } from "../../packages/cli/src/demo/clouds.ts";
 import { CONFIG_FILE, createKeptFolder } from "../../packages/cli/src/demo/folder.ts";
 import type { DemoReport } from "../../packages/cli/src/demo/reporter.ts";
 import { playScenario } from "../../packages/cli/src/demo/scenario.ts";
 import { createCalendar, createDemoClock, MINUTE_MS } from "../../packages/cli/src/demo/time.ts";
 import { compare, type Differences, merge, NO_DIFFERENCES } from "../src/demo-comparison.ts";
-import { chooses, createExpectations, type Expectation, expectedPolicies } from "../src/demo-expectation.ts";
+import {
+  chooses,
+  createExpectations,
+  type Expectation,
+  expectedPolicies,
+  holdingsOf,
+} from "../src/demo-expectation.ts";
 
 /** Volumes that the demo's restores leave on each cloud, and the volumes that they restore. */
 const RESTORED: Readonly<
@@ -52,7 +58,7 @@ async function play(
   });
   const folder = await createKeptFolder(join(base, "folder"));
   const expectations = clouds.map(({ name, emulator }) =>
-    createExpectations(name, inventoryOf(emulator), expectedPolicies(hour)),
+    createExpectations(name, holdingsOf(emulator), expectedPolicies(hour)),
   );
   const differences: Differences[] = [];
   const due: number[] = [];
@@ -79,7 +85,7 @@ async function play(
       due.push(slots.filter((slot) => night === 0 || slot.due > newest - 60 * MINUTE_MS).length);
       for (const [index, { emulator }] of clouds.entries()) {
         const each = expected[index];
-        if (each !== undefined) differences.push(compare(inventoryOf(emulator), each));
+        if (each !== undefined) differences.push(compare(holdingsOf(emulator), each));
       }
     },
   });
@@ -123,7 +129,7 @@ test("thirty nights of faults: after each of them both clouds hold what an indep
     const each = expected[index];
     const { of, as, sizeGiB } = RESTORED[name] ?? { of: "", as: "", sizeGiB: 0 };
     if (each === undefined) throw new Error("a cloud without an expectation");
-    const inventory = inventoryOf(emulator);
+    const inventory = holdingsOf(emulator);
     expect(compare(inventory, { ...each, added: [as] })).toEqual(NO_DIFFERENCES);
 
     // The restored volume was made from the newest snapshot of the nightly policy, and each drill from one.
@@ -161,7 +167,7 @@ test("thirty nights of faults: after each of them both clouds hold what an indep
 test("what goes wrong behind Polyvol's back is found by the oracle", async () => {
   const { differences } = await play(5, 4, (night, [ocean]) => {
     if (night !== 3 || ocean === undefined) return;
-    const { volumes, snapshots } = inventoryOf(ocean.emulator);
+    const { volumes, snapshots } = holdingsOf(ocean.emulator);
     const shop = volumes.find(({ name }) => name === "web-shop")?.id;
     const [taken] = snapshots.filter(({ volumeId }) => volumeId === shop);
     ocean.emulator.seed({ snapshots: [{ name: taken?.name, resource_id: shop }] });

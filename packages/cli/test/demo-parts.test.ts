@@ -1,6 +1,5 @@
-import type { LogEntry } from "@polyvol/emulators";
+import type { Inventory, LogEntry } from "@polyvol/emulators";
 import { expect, test } from "vitest";
-import type { Inventory } from "../src/demo/clouds.ts";
 import { readLog, sumRows } from "../src/demo/faults.ts";
 import { type Check, writeReport } from "../src/demo/reporter.ts";
 

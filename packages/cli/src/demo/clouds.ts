@@ -65,58 +65,6 @@ export async function startClouds(clock: Clock, seed: number): Promise<readonly 
   ];
 }
 
-/** A volume as the emulator holds it, read past the API that the adapters use. */
-export interface HeldVolume {
-  readonly id: string;
-  readonly name: string;
-  readonly sizeGiB: number;
-  readonly ready: boolean;
-  /** All of it, as JSON. */
-  readonly text: string;
-}
-
-/** A snapshot, likewise. */
-export interface HeldSnapshot {
-  readonly id: string;
-  readonly name: string;
-  readonly volumeId: string;
-  readonly ready: boolean;
-  readonly text: string;
-}
-
-/** What a cloud really holds. */
-export interface Inventory {
-  readonly volumes: readonly HeldVolume[];
-  readonly snapshots: readonly HeldSnapshot[];
-}
-
-type Wire = Readonly<Record<string, unknown>>;
-
-/** What an emulator holds. Each tells its state in its provider's own words. */
-export function inventoryOf({ state }: Pick<Emulator, "state">): Inventory {
-  const { volumes, snapshots } = state() as {
-    readonly volumes: readonly Wire[];
-    readonly snapshots: readonly Wire[];
-  };
-  return {
-    volumes: volumes.map((wire) => ({
-      id: String(wire["id"]),
-      name: String(wire["name"]),
-      sizeGiB: Number(wire["size_gigabytes"] ?? wire["size"]),
-      // DigitalOcean's volumes have no state: they are ready once they are there.
-      ready: ["available", "in-use"].includes(String(wire["state"] ?? "available")),
-      text: JSON.stringify(wire),
-    })),
-    snapshots: snapshots.map((wire) => ({
-      id: String(wire["id"]),
-      name: String(wire["name"]),
-      volumeId: String(wire["resource_id"] ?? wire["volume_id"]),
-      ready: (wire["status"] ?? "available") === "available",
-      text: JSON.stringify(wire),
-    })),
-  };
-}
-
 const OCEAN_DB = "5a1e0000-0000-4000-8000-0000000000d0";
 const SAMSUNG_DB = "5a1e0000-0000-4000-8000-0000000000c5";
 const GONE = "5a1e0000-0000-4000-8000-00000000dead";

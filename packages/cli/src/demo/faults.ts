@@ -1,5 +1,4 @@
-import type { Emulator, FaultEffect, LogEntry } from "@polyvol/emulators";
-import type { Inventory } from "./clouds.ts";
+import type { Emulator, FaultEffect, Inventory, LogEntry } from "@polyvol/emulators";
 
 /** A kind of fault, and the forms that it comes in. */
 interface FaultKind {

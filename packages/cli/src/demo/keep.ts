@@ -3,7 +3,6 @@ import { renderJson } from "../output/result.ts";
 import type { DemoCloud } from "./clouds.ts";
 import { CONFIG_FILE, type Folder, shortPath } from "./folder.ts";
 import type { Reporter } from "./reporter.ts";
-import { STATE_TO_SEED } from "./state-seed.ts";
 
 /** Commands to try after the demo, in this order. */
 const NEXT = [
@@ -80,10 +79,7 @@ const CREDENTIALS: Readonly<Record<string, { readonly variable: string; readonly
 const stateFile = ({ name }: DemoCloud): string => `state/${name}.json`;
 
 async function saveStates(clouds: readonly DemoCloud[], folder: Folder): Promise<void> {
-  for (const cloud of clouds) {
-    const seed = STATE_TO_SEED[cloud.settings.provider]?.(cloud.emulator.state()) ?? {};
-    await folder.write(stateFile(cloud), renderJson(seed));
-  }
+  for (const cloud of clouds) await folder.write(stateFile(cloud), renderJson(cloud.emulator.state()));
 }
 
 /** As a shell takes it. */

@@ -10,7 +10,7 @@ import {
 } from "@polyvol/backup";
 import { type Clouds, type Config, connectClouds } from "@polyvol/container";
 import { countText, sizeText } from "../output/format.ts";
-import { type DemoCloud, inventoryOf } from "./clouds.ts";
+import type { DemoCloud } from "./clouds.ts";
 import type { Check, Reporter } from "./reporter.ts";
 import { type DemoClock, MINUTE_MS } from "./time.ts";
 
@@ -142,24 +142,22 @@ export async function useBackups(operator: Operator): Promise<readonly Check[]> 
       return { ok: true };
     });
     say("restore", `${cloud}: ${volume} is back as ${newName}, grown to ${sizeText(sizeGiB)}`);
-    const made = inventoryOf(emulator).volumes.filter(({ name }) => name === newName);
+    const made = emulator.inventory().volumes.filter(({ name }) => name === newName);
     if (made.length !== 1 || made.some((each) => !each.ready || each.sizeGiB !== sizeGiB)) {
-      restored.push(
-        `${cloud}: ${newName} is not there once as asked for: ${made.map(({ text }) => text).join()}`,
-      );
+      restored.push(`${cloud}: ${newName} is not there once as asked for: ${JSON.stringify(made)}`);
     }
   }
 
   const drilled: string[] = [];
   for (const { name: cloud, emulator } of clouds) {
     const volumeName = RESTORED[cloud]?.drilled ?? "";
-    const before = inventoryOf(emulator).volumes.length;
+    const before = emulator.inventory().volumes.length;
     const { ok } = await retry(operator, `backup drill of ${volumeName}`, () =>
       drill({ cloud, from: { volumeName } }, connected, { clock: operator.clock, abortSignal }),
     );
     const result = ok ? "restores; the proof is deleted again" : "does not restore";
     say("drill", `${cloud}: ${volumeName} ${result}`);
-    const left = inventoryOf(emulator).volumes.length - before;
+    const left = emulator.inventory().volumes.length - before;
     if (!ok || left !== 0)
       drilled.push(`${cloud}: ${volumeName} ${result}; ${countText(left, "volume")} left`);
   }

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { parsePolicies } from "@polyvol/backup";
 import { loadConfig } from "@polyvol/container";
+import type { Inventory } from "@polyvol/emulators";
 import { countText } from "../output/format.ts";
-import { type DemoCloud, FOREIGN_PREFIX, type Inventory, inventoryOf } from "./clouds.ts";
+import { type DemoCloud, FOREIGN_PREFIX } from "./clouds.ts";
 import { type Creation, type FaultRow, faultRow, readLog, setFaults, sumRows } from "./faults.ts";
 import { CONFIG_FILE, type Folder, shortPath, writeConfig } from "./folder.ts";
 import { type Operator, readStatus, runOnce, runUntilDeath, runUntilDone, useBackups } from "./operator.ts";
@@ -19,7 +20,7 @@ export interface Stage {
   /** Decides which requests fail. */
   readonly seed: number;
   readonly abortSignal: AbortSignal;
-  /** Called at the end of each night, counted from 0; `requests` are in the emulators' logs. */
+  /** Called at the end of each night, counted from 0. Its requests are in the emulators' logs. */
   readonly afterNight?: (night: number) => void;
 }
 
@@ -44,7 +45,7 @@ export async function playScenario(stage: Stage): Promise<DemoReport> {
   introduce(stage, policiesText);
   const config = await loadConfig({ path: join(folder.path, CONFIG_FILE) });
   const operator = { ...stage, config, policies: parsePolicies(config.policies) };
-  const before = clouds.map(({ emulator }) => inventoryOf(emulator));
+  const before = clouds.map(({ emulator }) => emulator.inventory());
   const scenario: Scenario = { ...stage, operator, before };
   reporter.heading(
     `${calendar.nights.length} nights of "polyvol backup run", while one request in eight fails`,
@@ -102,7 +103,7 @@ function introduce({ clouds, folder, reporter }: Stage, policiesText: string): v
   reporter.line(PURPOSE);
   reporter.heading("Two emulated clouds on this machine, reached over HTTP");
   for (const { name, title, url, emulator } of clouds) {
-    const inventory = inventoryOf(emulator);
+    const inventory = emulator.inventory();
     const own = ownVolumes(inventory);
     const foreign = inventory.volumes.length - own + inventory.snapshots.length;
     reporter.line(
@@ -121,13 +122,15 @@ function ownVolumes(inventory: Inventory | undefined): number {
 /** The resources that were there before the first night and are gone or different now. */
 function harmed({ clouds, before }: Scenario): readonly string[] {
   return clouds.flatMap(({ name: cloud, emulator }, index) => {
-    const now = inventoryOf(emulator);
-    const texts = new Map([...now.volumes, ...now.snapshots].map(({ id, text }) => [id, text]));
+    const now = emulator.inventory();
+    const texts = new Map([...now.volumes, ...now.snapshots].map((each) => [each.id, JSON.stringify(each)]));
     const { volumes = [], snapshots = [] } = before[index] ?? {};
     return [...volumes, ...snapshots].flatMap((each) => {
       const kind = "volumeId" in each ? "snapshot" : "volume";
       if (!texts.has(each.id)) return [`${cloud}: ${kind} ${each.name} is gone`];
-      return texts.get(each.id) === each.text ? [] : [`${cloud}: ${kind} ${each.name} has changed`];
+      return texts.get(each.id) === JSON.stringify(each)
+        ? []
+        : [`${cloud}: ${kind} ${each.name} has changed`];
     });
   });
 }
@@ -191,7 +194,7 @@ function readLogs(clouds: readonly DemoCloud[]): {
   readonly rows: readonly FaultRow[];
 } {
   const logs = clouds.map(({ emulator }) => emulator.log.entries());
-  const read = clouds.map(({ emulator }) => readLog(emulator.log.entries(), inventoryOf(emulator)));
+  const read = clouds.map(({ emulator }) => readLog(emulator.log.entries(), emulator.inventory()));
   const rows = read.flatMap((each) => each.rows);
   return {
     requests: logs.reduce((total, { length }) => total + length, 0),
@@ -207,7 +210,7 @@ function nightLine(title: string, cells: readonly (string | number)[], note = ""
 }
 
 function snapshotIds(clouds: readonly DemoCloud[]): ReadonlySet<string> {
-  return new Set(clouds.flatMap(({ emulator }) => inventoryOf(emulator).snapshots.map(({ id }) => id)));
+  return new Set(clouds.flatMap(({ emulator }) => emulator.inventory().snapshots.map(({ id }) => id)));
 }
 
 interface NightResult {
