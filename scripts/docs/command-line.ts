@@ -7,7 +7,7 @@ import { createEmulatorCommand } from "../../packages/emulators/src/command.ts";
  * @returns what is wrong with them
  */
 export async function checkPolyvol(args: readonly string[]): Promise<string | undefined> {
-  const program = createProgram(() => undefined);
+  const program = await createProgram(() => undefined);
   let emulator: readonly string[] | undefined;
   forEachCommand(program, (command) => {
     command.exitOverride().configureOutput({ writeOut: () => undefined, writeErr: () => undefined });
@@ -24,8 +24,8 @@ export async function checkPolyvol(args: readonly string[]): Promise<string | un
 }
 
 /** What is wrong with the beginning of a `polyvol` command line: a subcommand that there is none of. */
-export function unknownSubcommand(words: readonly string[]): string | undefined {
-  let command: Command = createProgram(() => undefined);
+export async function unknownSubcommand(words: readonly string[]): Promise<string | undefined> {
+  let command: Command = await createProgram(() => undefined);
   for (const word of words.filter((each) => !each.startsWith("-"))) {
     if (command.commands.length === 0 || word === "help") return undefined;
     const next = command.commands.find((each) => each.name() === word);

@@ -8,8 +8,8 @@ import { reserveOutputForData, setQuiet, writeMessage } from "./output/streams.t
 import { cleanLines } from "./output/terminal.ts";
 
 /**
- * What a command does. It resolves with the exit code; no code, or 0, is success. The modules of the commands are
- * loaded at every start, so a handler loads the packages that it needs by `import()`.
+ * What a command does. It resolves with the exit code; no code, or 0, is success. The module of a command is
+ * loaded for help and completion, too, so a handler loads the packages that it needs by `import()`.
  */
 export type Handler<Given extends Options, Args extends readonly unknown[]> = (
   context: Context,

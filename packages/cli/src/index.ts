@@ -23,14 +23,14 @@ export async function runCli(args: readonly string[]): Promise<number> {
 
 async function runCommandLine(args: readonly string[]): Promise<number> {
   let code = 0;
-  const program = createProgram((result) => {
-    code = result;
-  });
   try {
     if (args[0] === COMPLETE) {
       const { complete } = await import("./completion/complete.ts");
-      return await complete(program, args.slice(1));
+      return await complete(await createProgram(() => undefined), args.slice(1));
     }
+    const program = await createProgram((result) => {
+      code = result;
+    }, args);
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (error) {

@@ -1,15 +1,39 @@
 import { Command, Option } from "commander";
-import { asGroup, createAction, hintAtHelp } from "./command.ts";
-import { addBackup } from "./commands/backup/backup.ts";
-import { addClouds } from "./commands/clouds.ts";
+import { addGroup, asGroup, createAction, hintAtHelp, type MakeAction } from "./command.ts";
 import { addCompletion } from "./commands/completion.ts";
-import { addConfig } from "./commands/config.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addEmulator } from "./commands/emulator.ts";
-import { addSnapshots } from "./commands/snapshots.ts";
-import { addVolumes } from "./commands/volumes.ts";
 import { collect, duration } from "./options.ts";
 import { VERSION } from "./version.ts";
+
+interface Group {
+  readonly description: string;
+  load(): Promise<(group: Command, action: MakeAction) => void>;
+}
+
+/** The groups of commands, in the order in which help lists them. */
+const GROUPS: Readonly<Record<string, Group>> = {
+  clouds: {
+    description: "the clouds of the configuration",
+    load: async () => (await import("./commands/clouds.ts")).addClouds,
+  },
+  volumes: {
+    description: "list and change volumes",
+    load: async () => (await import("./commands/volumes.ts")).addVolumes,
+  },
+  snapshots: {
+    description: "list and change snapshots",
+    load: async () => (await import("./commands/snapshots.ts")).addSnapshots,
+  },
+  backup: {
+    description: "keep volumes snapshotted by policies",
+    load: async () => (await import("./commands/backup/backup.ts")).addBackup,
+  },
+  config: {
+    description: "check and write configuration files",
+    load: async () => (await import("./commands/config.ts")).addConfig,
+  },
+};
 
 const EXAMPLES = `
 Examples:
@@ -25,8 +49,16 @@ Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 changes pending (backu
 with 0 also when it finds something.
 `;
 
-/** The program with all its commands. `finish` receives the exit code of the command that ran. */
-export function createProgram(finish: (code: number) => void): Command {
+/**
+ * The program with its commands.
+ *
+ * @param finish receives the exit code of the command that ran
+ * @param args only groups that these words name get their commands; by default all do
+ */
+export async function createProgram(
+  finish: (code: number) => void,
+  args: readonly string[] = Object.keys(GROUPS),
+): Promise<Command> {
   const program = asGroup(new Command("polyvol"))
     .description("Block-storage volumes and snapshots on many clouds, by one command.")
     .version(VERSION, "-V, --version", "show the version")
@@ -43,11 +75,10 @@ export function createProgram(finish: (code: number) => void): Command {
     .option("--timeout <time>", "give up after so long, such as 90s or 15m", duration)
     .addHelpText("after", EXAMPLES);
   const action = createAction(finish);
-  addClouds(program, action);
-  addVolumes(program, action);
-  addSnapshots(program, action);
-  addBackup(program, action);
-  addConfig(program, action);
+  for (const [name, { description, load }] of Object.entries(GROUPS)) {
+    const group = addGroup(program, name, description);
+    if (args.includes(name)) (await load())(group, action);
+  }
   addDemo(program, action);
   addEmulator(program, action);
   addCompletion(program, action);

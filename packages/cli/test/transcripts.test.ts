@@ -10,8 +10,8 @@ test("docs/cli.md is what the commands write; write it anew with: pnpm docs:cli"
   expect(await renderPage()).toBe(await readFile(PAGE, "utf8"));
 });
 
-test("docs/cli.md has every command", () => {
-  const program = createProgram(() => undefined);
+test("docs/cli.md has every command", async () => {
+  const program = await createProgram(() => undefined);
   const commands = program.commands.flatMap((outer) =>
     outer.commands.length === 0
       ? [outer.name()]

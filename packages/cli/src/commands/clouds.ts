@@ -1,15 +1,14 @@
 import type { CloudConfig, SecretReference } from "@polyvol/container";
 import type { BlockStorage, Health } from "@polyvol/core";
 import type { Command } from "commander";
-import { addGroup, examples, type MakeAction } from "../command.ts";
+import { examples, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
 import { writeCheckResult, writeResult } from "../output/result.ts";
 import type { Column } from "../output/table.ts";
 import { onEachCloud } from "../selected-clouds.ts";
 
 /** The commands about the clouds of the configuration. */
-export function addClouds(program: Command, action: MakeAction): void {
-  const clouds = addGroup(program, "clouds", "the clouds of the configuration");
+export function addClouds(clouds: Command, action: MakeAction): void {
   clouds
     .command("list")
     .description("show the configured clouds; sends nothing")

@@ -3,7 +3,7 @@ import { relative } from "node:path";
 import type { Policy } from "@polyvol/backup";
 import type { Config } from "@polyvol/container";
 import type { Command } from "commander";
-import { addGroup, examples, type MakeAction } from "../command.ts";
+import { examples, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
 import { CONFIGURATION, reportError, UsageError, unwritable } from "../errors.ts";
 import type { Options } from "../options.ts";
@@ -13,8 +13,7 @@ import { writeNote } from "../output/streams.ts";
 import { onEachCloud } from "../selected-clouds.ts";
 
 /** The commands about configuration files. */
-export function addConfig(program: Command, action: MakeAction): void {
-  const config = addGroup(program, "config", "check and write configuration files");
+export function addConfig(config: Command, action: MakeAction): void {
   config
     .command("check")
     .description("check the file, its policies, and that each credential is there; sends nothing")

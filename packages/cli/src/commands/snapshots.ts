@@ -1,7 +1,7 @@
 import type { Snapshot } from "@polyvol/core";
 import type { Command } from "commander";
 import { runDeletion, withProgress } from "../changes.ts";
-import { addGroup, examples, type MakeAction } from "../command.ts";
+import { examples, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
 import { hasCode, UsageError } from "../errors.ts";
 import { findSnapshot, findVolume, findVolumeOption } from "../find.ts";
@@ -26,8 +26,7 @@ import { onEachCloud, onOneCloud } from "../selected-clouds.ts";
 const SNAPSHOT = "id of the snapshot; its name with --volume";
 
 /** The commands about snapshots. */
-export function addSnapshots(program: Command, action: MakeAction): void {
-  const snapshots = addGroup(program, "snapshots", "list and change snapshots");
+export function addSnapshots(snapshots: Command, action: MakeAction): void {
   withRegion(snapshots.command("list"))
     .description("list snapshots, of all clouds unless --cloud names some")
     .option("--volume <volume>", "only of this volume, by id or name")

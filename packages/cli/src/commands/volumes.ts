@@ -1,7 +1,7 @@
 import type { BlockStorage, Volume, WaitOptions } from "@polyvol/core";
 import type { Command } from "commander";
 import { confirm, runDeletion, withProgress } from "../changes.ts";
-import { addGroup, examples, type Handler, type MakeAction } from "../command.ts";
+import { examples, type Handler, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
 import { FAILED, hasCode, UsageError } from "../errors.ts";
 import { findSnapshot, findVolume, isId } from "../find.ts";
@@ -26,8 +26,7 @@ const VOLUME = "id or name of the volume";
 const SERVER = "the provider's id of the server";
 
 /** The commands about volumes. */
-export function addVolumes(program: Command, action: MakeAction): void {
-  const volumes = addGroup(program, "volumes", "list and change volumes");
+export function addVolumes(volumes: Command, action: MakeAction): void {
   volumes
     .command("list")
     .description("list volumes, of all clouds unless --cloud names some")

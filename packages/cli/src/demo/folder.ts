@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
+import { stringify } from "yaml";
 import { UsageError } from "../errors.ts";
 import type { DemoCloud } from "./clouds.ts";
 
@@ -97,17 +98,16 @@ export async function writeConfig(
   clouds: readonly DemoCloud[],
   hour: number,
 ): Promise<string> {
-  const lines = ["clouds:"];
-  for (const { name, settings, credentials } of clouds) {
-    lines.push(`  ${name}:`, `    provider: ${settings.provider}`, `    region: ${settings.region}`);
-    const files = Object.keys(credentials).map((key) => `${key}: { file: credentials/${name}.${key} }`);
-    const options = Object.entries(settings.options).map(([key, value]) => `${key}: "${value}"`);
-    lines.push(`    credentials: { ${files.join(", ")} }`, `    options: { ${options.join(", ")} }`);
+  const entries = clouds.map(({ name, settings, credentials }) => {
+    const files = Object.keys(credentials).map((key) => [key, { file: `credentials/${name}.${key}` }]);
+    return [name, { ...settings, credentials: Object.fromEntries(files) }];
+  });
+  for (const { name, credentials } of clouds) {
     for (const [key, value] of Object.entries(credentials)) {
       await folder.write(`credentials/${name}.${key}`, `${value}\n`);
     }
   }
   const policies = policiesText(hour);
-  await folder.write(CONFIG_FILE, `${lines.join("\n")}\n${policies}`);
+  await folder.write(CONFIG_FILE, `${stringify({ clouds: Object.fromEntries(entries) })}${policies}`);
   return policies;
 }

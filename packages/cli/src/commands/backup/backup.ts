@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { addGroup, type MakeAction } from "../../command.ts";
+import type { MakeAction } from "../../command.ts";
 import { addAudit } from "./audit.ts";
 import { addExplain } from "./explain.ts";
 import { addHolds } from "./holds.ts";
@@ -27,8 +27,7 @@ policies say which clouds they are about.
 `;
 
 /** The commands about backups, in the order in which help lists them. */
-export function addBackup(program: Command, action: MakeAction): void {
-  const backup = addGroup(program, "backup", "keep volumes snapshotted by policies");
+export function addBackup(backup: Command, action: MakeAction): void {
   backup.addHelpText("after", ABOUT);
   addPlan(backup, action);
   addRun(backup, action);

@@ -47,8 +47,8 @@ export async function withFileNames<T>(
   try {
     return await work();
   } catch (error) {
-    const { PolicyError } = await import("@polyvol/backup");
-    if (!(error instanceof PolicyError)) throw error;
+    const { isPolicyError } = await import("@polyvol/backup");
+    if (!isPolicyError(error)) throw error;
     const lines = error.problems.map((problem) => problemText(problem, files));
     const names = Object.values(files).join(", ");
     throw new UsageError(lines.length === 0 ? `${names}: ${error.message}` : lines.join("\n"), {

@@ -63,7 +63,7 @@ async function apply(context: Context, options: ApplyOptions, file: string): Pro
       backup.parsePlan(stored);
     } catch (error) {
       // A plan that was changed is refused by `apply` itself; here only the form counts.
-      if (!(error instanceof backup.PolicyError) || error.code === "invalid_argument") throw error;
+      if (!backup.isPolicyError(error) || error.code === "invalid_argument") throw error;
     }
   });
   const setup = await loadBackupSetup(context, options.policy);

@@ -73,8 +73,8 @@ async function withSourcePositions<T>(config: Config, work: () => T | Promise<T>
   try {
     return await work();
   } catch (error) {
-    const { PolicyError } = await import("@polyvol/backup");
-    if (!(error instanceof PolicyError) || error.code !== "invalid_argument") throw error;
+    const { isPolicyError } = await import("@polyvol/backup");
+    if (!isPolicyError(error) || error.code !== "invalid_argument") throw error;
     const problems = error.problems.filter(({ path }) => path.startsWith("policies"));
     if (problems.length === 0) throw error;
     throw await policyConfigError(config, problems, error);
