@@ -56,9 +56,9 @@ describe.skipIf(readServer() === undefined)("data on a real Cinder", () => {
     expect(holds().volumes.map(({ name }) => name)).toEqual(["data", "restored"]);
     const { "volume, written over since": other, ...same } = hashes;
     report({
-      id: "34-cinder-bytes",
-      promise: "22",
-      what: "data of 1 GiB on a real Cinder: snapshot by a policy, restored to 2 GiB, drilled, reverted to",
+      id: "cinder-3-bytes",
+      promise: "data",
+      what: "data of 1 GiB: snapshot by a policy, restored to 2 GiB, drilled, reverted to",
       figures: { "hashes compared": Object.keys(same).length, differing: differing(same, written) },
       bar: "differing 0",
     });

@@ -75,9 +75,9 @@ describe.skipIf(readServer() === undefined)(`${CREATES} creates for each fault o
     const sum = (figure: string): number =>
       Object.values(perFault).reduce((total, figures) => total + Number(figures[figure]), 0);
     report({
-      id: `30-cinder-creates-${kind}`,
+      id: `cinder-0-creates-${kind}`,
       promise: "5",
-      what: `${kind} creates on a real Cinder, ${FAULTS.length} faults of ${CREATES}, counted in its database`,
+      what: `${kind} creates, ${FAULTS.length} faults of ${CREATES}`,
       figures: {
         created: `${sum("succeeded")} of ${FAULTS.length * CREATES}`,
         duplicated: sum("duplicated"),

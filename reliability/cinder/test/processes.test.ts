@@ -52,9 +52,9 @@ describe.skipIf(readServer() === undefined)("two processes on a real Cinder", ()
       lost: [...returned].filter((id) => !held.some((each) => each.id === id)).length,
     };
     report({
-      id: `32-cinder-processes-${kind}-${faults.length}`,
+      id: `cinder-1-processes-${kind}-${faults.length}`,
       promise: "5",
-      what: `${NAMES} names by two processes on a real Cinder: ${what}`,
+      what: `${NAMES} names by two processes: ${what}`,
       figures,
       bar: `${2 * NAMES}, 0, 0, 0`,
     });
