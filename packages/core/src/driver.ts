@@ -24,7 +24,7 @@ export { type Clock, monotonicTime, startTimer, systemClock } from "./clock.ts";
 export { parseDateTime, parseTimestamp } from "./date-time.ts";
 export { refusedArgument } from "./errors.ts";
 export type { DriverEvent } from "./events.ts";
-export { show } from "./format-value.ts";
+export { tell } from "./events.ts";
 export { type HttpOptions, httpOptions } from "./http/options.ts";
 export { checkTimeout } from "./input.ts";
 export { AmbiguousJson, parseJsonText } from "./json-text.ts";
@@ -48,9 +48,8 @@ export { providerDetails, withProviderDetails } from "./provider-details.ts";
 export { checkFile, type FileBounds, readTextFile, UnfitFile, unfitKind } from "./read-file.ts";
 export { resolveHeaderSecret, resolveSecret, type SecretSource } from "./secret.ts";
 export { storageOptions } from "./storage-options.ts";
-export { tell } from "./tell.ts";
 export { createVirtualClock, type VirtualClock } from "./virtual-clock.ts";
-export { fitName, fitWords, listWords } from "./words.ts";
+export { fitName, fitWords, listWords, show } from "./words.ts";
 
 /** What core hands to each driver call. */
 export interface CallContext {

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import type { Limits, NameRule, SizeRule } from "./capabilities.ts";
 import { PolyvolError, type PolyvolErrorCode } from "./errors.ts";
-import { show } from "./format-value.ts";
 import { parseValues, type Rule, rule } from "./option.ts";
 import type {
   CreateSnapshotInput,
@@ -11,6 +10,7 @@ import type {
   VolumeQuery,
 } from "./options.ts";
 import { storageOptions } from "./storage-options.ts";
+import { show } from "./words.ts";
 
 const nonEmpty = rule(z.string().min(1), "a text that is not empty");
 const text = rule(z.string(), "a text");

@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { refusedArgument } from "./errors.ts";
-import { kindOf, show } from "./format-value.ts";
+import { kindOf, show } from "./words.ts";
 
 /** Checks a value and gives it its type. A zod schema fits. */
 export interface ValueSchema<T> {

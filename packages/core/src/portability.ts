@@ -1,7 +1,7 @@
 import { CAPABILITIES, type Capabilities, type Capability } from "./capabilities.ts";
 import { isPolyvolError, type PolyvolError } from "./errors.ts";
-import { show } from "./format-value.ts";
 import { checkName, checkSize, checkTags, refused } from "./input.ts";
+import { show } from "./words.ts";
 
 /** What a program wants to do, to be held against what providers can. Leave out what does not matter. */
 export interface PortabilityNeeds {

@@ -28,3 +28,26 @@ export function listWords(words: readonly string[]): string {
   const more = words.length - shown.length;
   return `${shown.join(", ")}${more === 0 ? "" : ` and ${more.toLocaleString("en-US")} more`}`;
 }
+
+/** A value for an error message: short, on one line. */
+export function show(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}…` : value);
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object";
+  return typeof value === "function" ? "a function" : String(value);
+}
+
+/** What kind of value it is, without any of its content: for what may hold a secret. */
+export function kindOf(value: unknown): string {
+  if (value === undefined || value === null) return "nothing";
+  if (typeof value === "string") return value === "" ? "an empty text" : "a text that is not shown here";
+  if (typeof value === "object") return Array.isArray(value) ? "a list" : "an object";
+  return `a ${typeof value}`;
+}
+
+/** A span for people, never less than it is: `350 ms`, `12 s`, `15 min`. */
+export function showSpan(ms: number): string {
+  if (ms < 1_000) return `${Math.ceil(ms)} ms`;
+  if (ms < 120_000) return `${Math.ceil(ms / 100) / 10} s`;
+  return `${Math.ceil(ms / 6_000) / 10} min`;
+}

@@ -5,7 +5,7 @@ import { extendError, isPolyvolError, PolyvolError, type ResourceRef } from "../
 import { checkTimeout } from "../input.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import type { CallOptions } from "../options.ts";
-import { showSpan } from "../too-late.ts";
+import { showSpan } from "../words.ts";
 import { asPolyvolError, isBusy, isLastAttempt, mayRepeat, pauseBeforeRetry } from "./retry.ts";
 import type { Runtime } from "./runtime.ts";
 

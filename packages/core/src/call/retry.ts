@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { CallContext } from "../driver.ts";
-import { PolyvolError } from "../errors.ts";
-import { isTooLate, tooLate } from "../too-late.ts";
+import { extendError, PolyvolError } from "../errors.ts";
+import { showSpan } from "../words.ts";
 
 /*
  * The one rule of what is sent again, and when. A request that may be repeated as it is goes through `pauseBeforeRetry`
@@ -129,4 +129,20 @@ export function asPolyvolError(error: unknown, changes: boolean): PolyvolError {
     ...(changes ? { outcome: "unknown" as const } : {}),
     cause: error,
   });
+}
+
+/** On errors after which nothing is tried again. Shared by copies of this package. */
+const MARK = Symbol.for("polyvol.tooLate");
+
+/** The failure after which nothing is tried again, since that would come `delayMs` from now: at the deadline or later. */
+export function tooLate(failure: PolyvolError, delayMs: number): PolyvolError {
+  if (isTooLate(failure)) return failure;
+  const words = `the next attempt would come in ${showSpan(delayMs)}, after the deadline of this call`;
+  const error = extendError(failure, { retryAfterMs: Math.ceil(delayMs) }, `${failure.reason}; ${words}`);
+  return Object.defineProperty(error, MARK, { value: true });
+}
+
+/** Whether {@link tooLate} has judged it, here or in the HTTP client. */
+export function isTooLate(failure: PolyvolError): boolean {
+  return Object.hasOwn(failure, MARK);
 }

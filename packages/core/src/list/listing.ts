@@ -1,6 +1,6 @@
-import { show } from "../format-value.ts";
 import { refused } from "../input.ts";
 import type { PageOptions } from "../options.ts";
+import { show } from "../words.ts";
 import { walkNumbered } from "./numbered.ts";
 import { walkCursor, walkMarker } from "./sequential.ts";
 import type { Chunk, PageSource, Walk } from "./source.ts";

@@ -30,10 +30,10 @@ export interface Effect<T extends Volume | Snapshot, Query> extends Watched {
 
 /**
  * Waits until an accepted change shows its effect: resolves with the resource as wanted, with `undefined` once it is
- * gone. The provider may have given it up, and no state says so; then a resource at rest that is not as wanted ends the
- * wait: at once when the change was under way before, soon when its record calls it over, and after a minute when
- * nothing of it was ever seen, or it was and the word for what is seen since is not known. Only the resource itself, read by itself, proves that: a shared look may come from a
- * listing that lags behind.
+ * gone. The provider may have given the change up, and no state says so. Then a resource at rest that is not as wanted
+ * ends the wait: at once when the change was under way before, 10 s after its record called it over, and after a minute
+ * when nothing of it was ever seen, or when the state that followed it is not known. Only reads of the resource by itself
+ * prove that: a shared look may come from a listing that lags behind.
  *
  * @throws PolyvolError `operation_failed`
  */

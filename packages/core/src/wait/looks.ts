@@ -1,7 +1,7 @@
 import type { Call } from "../call/call.ts";
 import { isPolyvolError, type PolyvolErrorCode } from "../errors.ts";
+import { tell } from "../events.ts";
 import type { WaitOptions } from "../options.ts";
-import { tell } from "../tell.ts";
 import { fitWords } from "../words.ts";
 
 /** Each pause is so much longer than the one before. */

@@ -1,9 +1,9 @@
 import { abortablePromise } from "../../abort.ts";
+import { tooLate } from "../../call/retry.ts";
 import type { RequestQuota } from "../../capabilities.ts";
 import { type Clock, monotonicTime, startTimer } from "../../clock.ts";
 import type { PolyvolError } from "../../errors.ts";
 import type { ThrottleEvent } from "../../events.ts";
-import { tooLate } from "../../too-late.ts";
 import { type PreparedRequest, requestError } from "../request.ts";
 import type { QuotaReading } from "../types.ts";
 import { createAdaptiveRate } from "./adaptive-rate.ts";
