@@ -57,7 +57,8 @@ describe("words of a service", () => {
     const lines: string[] = [];
     const write = (line: string): void => void lines.push(line);
     const log = logEvents({ debug: write, info: write, warn: write });
-    const driver = { provider: "p", polling: {}, capabilities: { supports: [], limits: {} } } as never;
+    const capabilities = { supports: [], limits: {} };
+    const driver = { provider: "p", polling: {}, paging: {}, capabilities } as never;
     const runtime = createRuntime(driver, {
       onEvent(event) {
         events.push(event);
