@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { check, dateTime, positive, text } from "../kit/validation.ts";
+import { check, dateTime, positive, strictObject, text } from "../kit/validation.ts";
 
 const hexId = z.string().regex(/^[0-9a-f-]+$/, "must be lower-case hexadecimal digits and dashes");
 const tags = z
   .array(z.string().regex(/^[a-zA-Z0-9_:-]{1,255}$/, "must be letters, digits, _, -, : (up to 255)"))
   .readonly();
 
-const droplet = z.strictObject({
+const droplet = strictObject({
   /** Its number. */
   id: positive,
   /** Slug of its region. */
@@ -17,7 +17,7 @@ const droplet = z.strictObject({
   tags: tags.default([]),
 });
 
-const volume = z.strictObject({
+const volume = strictObject({
   /** Its name. */
   name: text,
   /** Slug of its region. */
@@ -42,7 +42,7 @@ const volume = z.strictObject({
   used_gigabytes: z.number().min(0).default(0),
 });
 
-const snapshot = z.strictObject({
+const snapshot = strictObject({
   /** Its name. */
   name: text,
   /** Default `volume`. */
@@ -71,7 +71,7 @@ const snapshot = z.strictObject({
   tags: tags.default([]),
 });
 
-const seedSchema = z.strictObject({
+const seedSchema = strictObject({
   /** Droplets to add. */
   droplets: z.array(droplet).readonly().default([]),
   /** Volumes to add. */

@@ -6,6 +6,16 @@ export class InvalidInput extends Error {
   override readonly name = "InvalidInput";
 }
 
+/**
+ * `z.strictObject`, but for its type: that one keeps the comments of the fields in the declarations that are published,
+ * where people look for them.
+ */
+export function strictObject<Shape extends z.core.$ZodShape>(
+  shape: Shape,
+): z.ZodObject<Shape, z.core.$strict> {
+  return z.strictObject(shape) as unknown as z.ZodObject<Shape, z.core.$strict>;
+}
+
 /** Schemas of values that options, seeds and faults of every provider have, each with its words for what is allowed. */
 export const text: z.ZodString = z.string().min(1, "must not be empty");
 export const whole: z.ZodInt = z.int("must be a whole number").min(0, "must be 0 or more");

@@ -1,11 +1,12 @@
 import * as z from "zod";
+import { strictObject } from "../kit/validation.ts";
 
 /** `major.minor`, as in the request header. */
 export const versionId = z.string().regex(/^\d{1,4}\.\d{1,4}$/, "must be major.minor, for example 1.3");
 const date = z.string().regex(/^(\d{4}-\d{2}-\d{2})?$/, "must be YYYY-MM-DD or empty");
 
 /** A version of the service, as an option gives it. */
-export const apiVersion = z.strictObject({
+export const apiVersion = strictObject({
   /** `major.minor`, for example `1.3`. */
   id: versionId,
   /**

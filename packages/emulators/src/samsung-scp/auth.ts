@@ -1,11 +1,11 @@
 import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
 import * as z from "zod";
 import type { ServiceRequest } from "../kit/service.ts";
-import { InvalidInput, text } from "../kit/validation.ts";
+import { InvalidInput, strictObject, text } from "../kit/validation.ts";
 import { type Text, unauthorized } from "./responses.ts";
 
 /** An access key that the emulator accepts. */
-export const accessKey = z.strictObject({
+export const accessKey = strictObject({
   /** Its id. */
   accessKey: text,
   /** The key that signs. */

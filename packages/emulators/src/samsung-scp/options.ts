@@ -8,6 +8,7 @@ import {
   milliseconds,
   positive,
   regularExpression,
+  strictObject,
   text,
   whole,
 } from "../kit/validation.ts";
@@ -24,7 +25,7 @@ const REGIONS = {
 const limit = z.int("must be a whole number").min(-1, "must be -1 (none) or more");
 
 /** How long work takes on the emulator's clock, in milliseconds. */
-const durations = z.strictObject({
+const durations = strictObject({
   /** `creating` of a volume. Default 2000. */
   volumeCreate: milliseconds.default(2000),
   /** `creating` of a snapshot. Default 3000. */
@@ -53,7 +54,7 @@ const allDurations: Read = (text, name) => {
   return Object.fromEntries(Object.keys(durations.shape).map((kind) => [kind, ms]));
 };
 
-const races = z.strictObject({
+const races = strictObject({
   /**
    * Deleting a snapshot within this many milliseconds after its create was accepted fails, also when it is
    * `available` by then; while it is `creating` it fails in any case. Default 0.
@@ -74,7 +75,7 @@ const races = z.strictObject({
 });
 
 /** Accepted work that fails later. */
-export const failureRule = z.strictObject({
+export const failureRule = strictObject({
   /** The work that fails. */
   work: z.enum([
     "createVolume",
@@ -97,7 +98,7 @@ export const failureRule = z.strictObject({
   outcome: z.enum(["error", "undone"]).default("error"),
 });
 
-const quotas = z.strictObject({
+const quotas = strictObject({
   /** Volumes of the account. Default -1. */
   volumes: limit.default(-1),
   /** Snapshots of the account. Default -1. */
@@ -109,7 +110,7 @@ const quotas = z.strictObject({
 });
 
 /** A server that exists from the start. */
-export const serverOptions = z.strictObject({
+export const serverOptions = strictObject({
   /** A lower-case UUID. Default: a new one. */
   id: lowerCaseUuid.optional(),
   /** Default: `server-` and the first part of the id. */
@@ -122,7 +123,7 @@ export const serverOptions = z.strictObject({
   osDiskSize: positive.optional(),
 });
 
-const volumeType = z.strictObject({
+const volumeType = strictObject({
   /** A lower-case UUID. Default: one that is the same in every run. */
   id: lowerCaseUuid.optional(),
   /** Case-sensitive, such as `SSD`. */
@@ -144,7 +145,7 @@ const DEFAULT_TYPES: z.input<typeof volumeType>[] = [
 ];
 
 /** Every option of the emulator: one schema for callers, for files and for the command line. */
-export const optionsSchema = z.strictObject({
+export const optionsSchema = strictObject({
   /** Samsung (`s`), Sovereign (`g`, the public sector) or Enterprise (`e`). Default `e`. */
   environment: z.enum(["s", "g", "e"]).default("e").register(commandLine, {
     flags: "--environment <letter>",

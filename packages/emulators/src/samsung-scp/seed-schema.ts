@@ -1,19 +1,19 @@
 import * as z from "zod";
-import { check, dateTime, lowerCaseUuid, positive, text, whole } from "../kit/validation.ts";
+import { check, dateTime, lowerCaseUuid, positive, strictObject, text, whole } from "../kit/validation.ts";
 import { failureRule, serverOptions } from "./options.ts";
 import { SNAPSHOT_STATUSES, VOLUME_STATES } from "./records.ts";
 import type { State } from "./state.ts";
 
 const name = z.string().regex(/^[a-zA-Z0-9-_ ]{1,255}$/, "must be 1 to 255 letters, digits, spaces, - or _");
 
-const tag = z.strictObject({
+const tag = strictObject({
   /** Of the tag. */
   key: z.string(),
   /** Of the tag. Default: none. */
   value: z.string().nullish(),
 });
 
-const volumeSeed = z.strictObject({
+const volumeSeed = strictObject({
   /** A lower-case UUID. Default: a new one. */
   id: lowerCaseUuid.optional(),
   /** Its name. */
@@ -40,7 +40,7 @@ const volumeSeed = z.strictObject({
   created_at: dateTime.optional(),
 });
 
-const snapshotSeed = z.strictObject({
+const snapshotSeed = strictObject({
   /** A lower-case UUID. Default: a new one. */
   id: lowerCaseUuid.optional(),
   /** Of this volume, by id or by a name that only one volume has; one of the two. */
@@ -66,7 +66,7 @@ const serverSeed = serverOptions.omit({ osDiskSize: true }).extend({
   os_disk_size: positive.optional(),
 });
 
-const seedSchema = z.strictObject({
+const seedSchema = strictObject({
   /** Whose data it is. Default: the account of the first access key. */
   account_id: text.optional(),
   /** Servers to add. */
@@ -85,14 +85,12 @@ const seedSchema = z.strictObject({
   /** Work that is to fail from now on. */
   failures: z.array(failureRule).readonly().default([]),
   /** Makes up volumes of 8 GiB, and that many snapshots in all, spread over them evenly. */
-  generate: z
-    .strictObject({
-      /** How many volumes. Default 0. */
-      volumes: whole.default(0),
-      /** How many snapshots in all. Default 0. */
-      snapshots: whole.default(0),
-    })
-    .prefault({}),
+  generate: strictObject({
+    /** How many volumes. Default 0. */
+    volumes: whole.default(0),
+    /** How many snapshots in all. Default 0. */
+    snapshots: whole.default(0),
+  }).prefault({}),
 });
 
 /**
