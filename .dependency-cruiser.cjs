@@ -3,8 +3,7 @@
 /** Matches a workspace package by folder and by name, so that a wrong import is caught even where it does not resolve. */
 const workspace = (names) =>
   names.split("|").flatMap((name) => [`^packages/${name}/`, `^@polyvol/${name}$`, `^@polyvol/${name}/`]);
-const everything =
-  "core|memory|digitalocean|samsung-scp|openstack|conformance|emulators|container|backup|cli";
+const everything = "core|memory|digitalocean|samsung-scp|openstack|conformance|emulators|config|backup|cli";
 const allBut = (names) =>
   everything
     .split("|")
@@ -48,15 +47,15 @@ module.exports = {
       "One misreading of a provider must not hide in the emulator and in the adapter.",
     ),
     mayImport(
-      "container",
+      "config",
       ["core", "digitalocean", "samsung-scp", "openstack"],
       "The composition root knows core and adapters.",
     ),
     mayImport("backup", ["core"], "Backups are written against core only."),
     mayImport(
       "cli",
-      ["core", "container", "backup", "emulators"],
-      "The command line reaches adapters through the container.",
+      ["core", "config", "backup", "emulators"],
+      "The command line reaches adapters through configurations.",
     ),
     {
       name: "core-by-its-entries",
@@ -82,12 +81,12 @@ module.exports = {
     ),
     onlyIn(
       "tsyringe",
-      "^packages/container/|^examples/dependency-injection/",
+      "^packages/config/(src/tsyringe\\.ts$|test/)|^examples/dependency-injection/",
       "Dependency injection lives in the composition root.",
     ),
     onlyIn(
       "reflect-metadata",
-      "^packages/container/|^examples/dependency-injection/",
+      "^packages/config/(src/tsyringe\\.ts$|test/)|^examples/dependency-injection/",
       "It changes a global; only the composition root may.",
     ),
     onlyIn(

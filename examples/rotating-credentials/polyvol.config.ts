@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { defineConfig } from "@polyvol/container";
+import { defineConfig } from "@polyvol/config";
 
 /** Both keys, as the agent of a secret store writes them: into one file that it replaces as a whole. */
 async function keys(): Promise<{ readonly accessKey: string; readonly secretKey: string }> {

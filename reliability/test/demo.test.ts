@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadConfig } from "@polyvol/container";
+import { loadConfig } from "@polyvol/config";
 import { expect, onTestFinished, test } from "vitest";
 import { type DemoCloud, startClouds } from "../../packages/cli/src/demo/clouds.ts";
 import { CONFIG_FILE, createKeptFolder } from "../../packages/cli/src/demo/folder.ts";

@@ -1,38 +1,25 @@
 import { PolicyError, parsePolicies } from "../../packages/backup/src/index.ts";
-import { ConfigError, type ConfigInput, PROVIDERS, parseConfig } from "../../packages/container/src/index.ts";
-import type { SettingSection } from "./configuration-sections.ts";
+import { ConfigError, type ConfigInput, parseConfig } from "../../packages/config/src/index.ts";
 
 /** A value that no key takes. */
 const WRONG = null;
 
 /** What is allowed at a key, in the words of the error that a wrong value meets. */
-export function allowedAt({ id }: SettingSection, key: string): string {
+export function allowedAt(id: string, key: string): string {
   const path = pathOf(id, key);
   if (path.join(".") === "clouds.main.credentials") return "a mapping of the provider's credentials";
   // May also be empty.
   if (path.join(".") === "clouds.main.options") return "a mapping of the adapter's options";
-  if (path.length > 4 && path[0] === "clouds") return numberWords(path[3], key);
-  const found = path[0] === "policies" ? policyProblems(path) : configProblems(path, id);
+  const found = path[0] === "policies" ? policyProblems(path) : configProblems(path);
   const words = found.find((problem) => problem.path === path.join("."));
   if (words === undefined) throw new Error(`${path.join(".")} takes ${WRONG}`);
   return words.allowed;
-}
-
-/** Errors about a part of `retry` and `polling` speak of the whole; the schema knows the bound of each. */
-function numberWords(option = "", key: string): string {
-  const [provider] = PROVIDERS;
-  const { properties } = (provider?.options[option]?.schema ?? {}) as {
-    readonly properties?: Readonly<Record<string, { readonly minimum?: number }>>;
-  };
-  return `a whole number from ${properties?.[key]?.minimum}`;
 }
 
 function pathOf(id: string, key: string): readonly string[] {
   const clouds = ["clouds", "main"];
   if (id === "file") return [key];
   if (id === "cloud") return [...clouds, key];
-  if (id === "retry" || id === "polling") return [...clouds, "options", id, key];
-  if (["common", "digitalocean", "samsung-scp"].includes(id)) return [...clouds, "options", key];
   return [
     "policies",
     "nightly",
@@ -46,8 +33,8 @@ interface Problem {
   readonly allowed: string;
 }
 
-function configProblems(path: readonly string[], id: string): readonly Problem[] {
-  const value = { clouds: { main: { provider: id === "samsung-scp" ? id : "digitalocean" } } };
+function configProblems(path: readonly string[]): readonly Problem[] {
+  const value = { clouds: { main: { provider: "digitalocean" } } };
   set(value, path);
   return problemsOf(() => parseConfig(value as ConfigInput));
 }

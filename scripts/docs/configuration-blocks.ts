@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parsePolicies } from "../../packages/backup/src/index.ts";
-import { loadConfig } from "../../packages/container/src/index.ts";
+import { loadConfig } from "../../packages/config/src/index.ts";
 import { createDigitalOceanEmulator } from "../../packages/emulators/src/digitalocean/index.ts";
 import { parseFaults } from "../../packages/emulators/src/index.ts";
 import { createSamsungScpEmulator } from "../../packages/emulators/src/samsung-scp/index.ts";

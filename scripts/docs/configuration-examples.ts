@@ -1,4 +1,5 @@
 import { parse, stringify } from "yaml";
+import { PROVIDERS } from "../../packages/config/src/index.ts";
 
 /** An example for each key of one mapping of a configuration, as it is written in YAML. */
 export interface ExampleSection {
@@ -30,49 +31,6 @@ export const EXAMPLES: Readonly<Record<string, ExampleSection>> = {
       region: "nyc3",
       credentials: "{ token: { env: DIGITALOCEAN_TOKEN } }",
       options: "{ timeoutMs: 30000 }",
-    },
-  },
-  common: {
-    path: [...MAIN, "options"],
-    examples: {
-      timeoutMs: "30000",
-      waitTimeoutMs: "1800000",
-      listConcurrency: "4",
-      retry: "{ maxAttempts: 6 }",
-      polling: "{ initialDelayMs: 5000 }",
-      without: "[volumes.attach]",
-      limits: "{ snapshotsPerVolume: 50 }",
-    },
-  },
-  retry: {
-    path: [...MAIN, "options", "retry"],
-    examples: { maxAttempts: "6", baseDelayMs: "200", maxDelayMs: "10000", budget: "20" },
-  },
-  polling: {
-    path: [...MAIN, "options", "polling"],
-    examples: { initialDelayMs: "5000", maxDelayMs: "30000" },
-  },
-  digitalocean: {
-    path: [...MAIN, "options"],
-    examples: {
-      baseUrl: "http://127.0.0.1:4010",
-      quotas: "[{ requests: 100, windowMs: 60000 }]",
-      maxConcurrency: "4",
-      attemptTimeoutMs: "10000",
-    },
-  },
-  "samsung-scp": {
-    path: [...MAIN, "options"],
-    examples: {
-      baseUrl: "http://127.0.0.1:4020",
-      quotas: "[{ requests: 100, windowMs: 60000 }]",
-      maxConcurrency: "4",
-      attemptTimeoutMs: "10000",
-      environment: "e",
-      apiVersion: '"1.3"',
-      versionWarningDays: "30",
-      acceptLanguage: "ko-KR",
-      settleMs: "5000",
     },
   },
   policy: {
@@ -133,10 +91,19 @@ export const EXAMPLES: Readonly<Record<string, ExampleSection>> = {
   },
 };
 
-/** A whole file with the example in its place, as YAML. */
-export function fileWith(id: string, { path, beside, examples }: ExampleSection, key: string): string {
+/** Where the options of a section stand. */
+function pathOf(id: string): readonly string[] {
+  const options = [...MAIN, "options"];
+  return EXAMPLES[id]?.path ?? (id === "retry" || id === "polling" ? [...options, id] : options);
+}
+
+/** A whole file with the example of a key in its place, as YAML. */
+export function fileWith(id: string, key: string, example: string): string {
+  const beside = EXAMPLES[id]?.beside;
+  const path = pathOf(id);
+  const provider = PROVIDERS.some((each) => each.provider === id) ? id : "digitalocean";
   const file = {
-    clouds: { main: { provider: id === "samsung-scp" ? id : "digitalocean" } },
+    clouds: { main: { provider } },
     policies: {
       nightly: { select: { name: "*" }, schedule: { every: "6h", timezone: "UTC" }, retention: { daily: 7 } },
     },
@@ -149,6 +116,6 @@ export function fileWith(id: string, { path, beside, examples }: ExampleSection,
     place = place[step] as Record<string, unknown>;
   }
   // Read as a reader would write it.
-  Object.assign(place, parse(`${key}: ${examples[key]}`));
+  Object.assign(place, parse(`${key}: ${example}`));
   return stringify(file);
 }

@@ -1,7 +1,5 @@
 import { policiesJsonSchema } from "../../packages/backup/src/index.ts";
-import { configJsonSchema, PROVIDERS } from "../../packages/container/src/index.ts";
-import { allowedAt } from "./configuration-allowed.ts";
-import { EXAMPLES } from "./configuration-examples.ts";
+import { configJsonSchema, PROVIDERS } from "../../packages/config/src/index.ts";
 import { cloudSections, policySections, type SettingSection } from "./configuration-sections.ts";
 import { table } from "./table.ts";
 
@@ -18,27 +16,29 @@ export function configurationReference(): string {
   return parts.join("\n\n");
 }
 
-function sectionText(section: SettingSection): string {
-  const rows = section.keys.map((key) => {
-    const doc = section.docs.get(key);
-    const example = EXAMPLES[section.id]?.examples[key];
-    if (doc === undefined || example === undefined)
-      throw new Error(`${section.id}.${key} has no docstring or example`);
-    return [`\`${key}\``, doc.meaning, allowedAt(section, key), doc.fallback, `\`${key}: ${example}\``];
-  });
-  const head = section.text === "" ? "" : `${section.text}\n\n`;
-  return `### ${section.title}\n\n${head}${table(["key", "meaning", "allowed", "default", "example"], rows)}`;
+function sectionText({ title, text, rows }: SettingSection): string {
+  const cells = rows.map(({ key, meaning, allowed, fallback, example }) => [
+    `\`${key}\``,
+    meaning,
+    allowed,
+    fallback,
+    `\`${key}: ${example}\``,
+  ]);
+  const head = text === "" ? "" : `${text}\n\n`;
+  return `### ${title}\n\n${head}${table(["key", "meaning", "allowed", "default", "example"], cells)}`;
 }
 
 function credentialsText(): string {
-  const rows = PROVIDERS.flatMap(({ provider, credentials }) =>
-    Object.entries(credentials).map(([key, { required, description, variables = [] }]) => [
-      `\`${provider}\``,
-      `\`${key}\``,
-      description,
-      required ? "yes" : "no",
-      variables.map((name) => `\`${name}\``).join(", then "),
-    ]),
+  const rows = PROVIDERS.flatMap(({ provider, options }) =>
+    Object.entries(options)
+      .filter(([, { secret }]) => secret)
+      .map(([key, { required, description, variables = [] }]) => [
+        `\`${provider}\``,
+        `\`${key}\``,
+        description,
+        required ? "yes" : "no",
+        variables.map((name) => `\`${name}\``).join(", then "),
+      ]),
   );
   const head = ["provider", "key", "what it is", "needed", "without `credentials`, read from"];
   return `### Credentials

@@ -1,15 +1,26 @@
-import { PROVIDERS } from "../../packages/container/src/index.ts";
+import { PROVIDERS } from "../../packages/config/src/index.ts";
+import { fileOptions } from "../../packages/config/src/schema.ts";
+import type { Option, Options } from "../../packages/core/src/driver.ts";
+import { pollingOptions, retryOptions, storageOptions } from "../../packages/core/src/storage-options.ts";
+import { allowedAt } from "./configuration-allowed.ts";
+import { EXAMPLES } from "./configuration-examples.ts";
 import { docstringsOf, type SettingDoc } from "./docstrings.ts";
 
 /** A table of the reference: the keys of one mapping. */
 export interface SettingSection {
-  /** By which its examples are found. */
   readonly id: string;
   readonly title: string;
   readonly text: string;
-  /** The keys as the schema has them. */
-  readonly keys: readonly string[];
-  readonly docs: ReadonlyMap<string, SettingDoc>;
+  readonly rows: readonly SettingRow[];
+}
+
+/** What the reference says of a key. */
+export interface SettingRow extends SettingDoc {
+  readonly key: string;
+  /** What is allowed, in words. */
+  readonly allowed: string;
+  /** A value, as it is written in YAML. */
+  readonly example: string;
 }
 
 /** A part of a JSON Schema. */
@@ -18,75 +29,90 @@ interface Schema {
   readonly additionalProperties?: Schema;
 }
 
-const CONTAINER = "packages/container/src/config.ts";
-const OPTIONS = "packages/core/src/options.ts";
+const CONFIG = "packages/config/src/config.ts";
 const POLICY = "packages/backup/src/policy/types.ts";
-const HTTP = ["baseUrl", "quotas", "maxConcurrency", "attemptTimeoutMs"];
+
+/** How the providers are called in titles. */
+const TITLES: Readonly<Record<string, string>> = {
+  digitalocean: "DigitalOcean",
+  "samsung-scp": "Samsung Cloud Platform",
+  openstack: "OpenStack",
+};
 
 const keysOf = (schema: Schema | undefined): readonly string[] => Object.keys(schema?.properties ?? {});
 
+/** Rows of keys that are described by docstrings, with examples of their own. */
+function documented(
+  id: string,
+  keys: readonly string[],
+  docs: ReadonlyMap<string, SettingDoc>,
+): readonly SettingRow[] {
+  return keys.map((key) => {
+    const doc = docs.get(key);
+    const example = EXAMPLES[id]?.examples[key];
+    if (doc === undefined || example === undefined)
+      throw new Error(`${id}.${key} has no docstring or example`);
+    return { key, ...doc, allowed: allowedAt(id, key), example };
+  });
+}
+
+/** Rows of options, which say all of themselves. */
+function rowsOf(options: Options): readonly SettingRow[] {
+  return Object.entries(options).map(([key, option]) => ({
+    key,
+    meaning: option.description,
+    allowed: option.allowed,
+    fallback: option.defaultText ?? defaultOf(option),
+    example: yamlOf(option.example),
+  }));
+}
+
+function defaultOf({ default: value }: Option): string {
+  if (value === undefined) return "";
+  return typeof value === "number" ? value.toLocaleString("en-US") : `\`${String(value)}\``;
+}
+
+/** A value in one line of YAML. Texts that would be read as something else are quoted. */
+function yamlOf(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(yamlOf).join(", ")}]`;
+  if (typeof value === "object" && value !== null) {
+    return `{ ${Object.entries(value)
+      .map(([key, each]) => `${key}: ${yamlOf(each)}`)
+      .join(", ")} }`;
+  }
+  return typeof value === "string" && /^[\d.]+$/.test(value) ? JSON.stringify(value) : String(value);
+}
+
 /** The sections about the file and its clouds. `config` is the JSON Schema of the whole file. */
 export function cloudSections(config: Schema): readonly SettingSection[] {
-  const optionsOf = (provider: string): readonly string[] =>
-    Object.keys(PROVIDERS.find((each) => each.provider === provider)?.options ?? {});
-  const own = (provider: string): readonly string[] =>
-    optionsOf(provider).filter((key) => HTTP.includes(key) || !common.includes(key));
-  const common = optionsOf("digitalocean").filter((key) => !HTTP.includes(key));
-  const top = docstringsOf(CONTAINER, "ConfigInput");
   const schemaKey: SettingDoc = {
     meaning: "Address of the JSON Schema, for editors. `polyvol config schema` writes it.",
     fallback: "",
   };
+  const top = new Map([...docstringsOf(CONFIG, "ConfigInput"), ["$schema", schemaKey] as const]);
+  const cloud = ["provider", "region", "credentials", "options"];
   return [
-    {
-      id: "file",
-      title: "The file",
-      text: "",
-      keys: keysOf(config),
-      docs: new Map([...top, ["$schema", schemaKey]]),
-    },
+    { id: "file", title: "The file", text: "", rows: documented("file", keysOf(config), top) },
     {
       id: "cloud",
       title: "A cloud",
       text: "`clouds.NAME`. The name stands in command lines and tables.",
-      keys: ["provider", "region", "credentials", "options"],
-      docs: docstringsOf(CONTAINER, "CloudInput"),
+      rows: documented("cloud", cloud, docstringsOf(CONFIG, "CloudInput")),
     },
     {
       id: "common",
       title: "Options of every cloud",
       text: "`clouds.NAME.options`. A driver from elsewhere (`package:NAME`) says itself what it takes.",
-      keys: common,
-      docs: docstringsOf(OPTIONS, "BlockStorageOptions"),
+      rows: rowsOf(fileOptions(storageOptions)),
     },
-    {
-      id: "retry",
-      title: "Retries",
-      text: "`clouds.NAME.options.retry`.",
-      keys: ["maxAttempts", "baseDelayMs", "maxDelayMs", "budget"],
-      docs: docstringsOf(OPTIONS, "RetryOptions"),
-    },
-    {
-      id: "polling",
-      title: "Polling",
-      text: "`clouds.NAME.options.polling`.",
-      keys: ["initialDelayMs", "maxDelayMs"],
-      docs: docstringsOf(OPTIONS, "PollingOptions"),
-    },
-    {
-      id: "digitalocean",
-      title: "Options of DigitalOcean",
+    { id: "retry", title: "Retries", text: "`clouds.NAME.options.retry`.", rows: rowsOf(retryOptions) },
+    { id: "polling", title: "Polling", text: "`clouds.NAME.options.polling`.", rows: rowsOf(pollingOptions) },
+    ...PROVIDERS.map(({ provider, options }) => ({
+      id: provider,
+      title: `Options of ${TITLES[provider] ?? provider}`,
       text: "`clouds.NAME.options`, with those of every cloud.",
-      keys: own("digitalocean"),
-      docs: docstringsOf("packages/digitalocean/src/options.ts", "DigitalOceanDriverOptions"),
-    },
-    {
-      id: "samsung-scp",
-      title: "Options of Samsung Cloud Platform",
-      text: "`clouds.NAME.options`, with those of every cloud.",
-      keys: own("samsung-scp"),
-      docs: docstringsOf("packages/samsung-scp/src/options.ts", "SamsungScpDriverOptions"),
-    },
+      rows: rowsOf(fileOptions(options)).filter(({ key }) => !Object.hasOwn(storageOptions, key)),
+    })),
   ];
 }
 
@@ -103,43 +129,45 @@ export function policySections(policies: Schema): readonly SettingSection[] {
       id: "policy",
       title: "A policy",
       text: `\`policies.ID\`. The id is letters, digits and \`-\`, up to 32, and never changes: the names of all snapshots of the policy hold it. What policies mean is in ${about}.`,
-      keys: keysOf(policy),
-      docs: docstringsOf(POLICY, "PolicyDefinition"),
+      rows: documented("policy", keysOf(policy), docstringsOf(POLICY, "PolicyDefinition")),
     },
     {
       id: "select",
       title: "Selection",
       text: "`policies.ID.select`. At least one key; a volume must fit every key that is given.",
-      keys: keysOf(part("select")),
-      docs: docstringsOf(POLICY, "SelectDefinition"),
+      rows: documented("select", keysOf(part("select")), docstringsOf(POLICY, "SelectDefinition")),
     },
     {
       id: "schedule",
       title: "Schedule",
       text: "`policies.ID.schedule`. Exactly one of `cron` and `every`.",
-      keys: keysOf(part("schedule")),
-      docs: docstringsOf("packages/backup/src/schedule/types.ts", "ScheduleDefinition"),
+      rows: documented(
+        "schedule",
+        keysOf(part("schedule")),
+        docstringsOf("packages/backup/src/schedule/types.ts", "ScheduleDefinition"),
+      ),
     },
     {
       id: "retention",
       title: "Retention",
       text: "`policies.ID.retention`. At least one rule that keeps something; any rule that matches keeps.",
-      keys: keysOf(part("retention")),
-      docs: retention,
+      rows: documented("retention", keysOf(part("retention")), retention),
     },
     {
       id: "brakes",
       title: "Brakes",
       text: "`policies.ID.brakes`.",
-      keys: keysOf(part("brakes")),
-      docs: docstringsOf(POLICY, "BrakesDefinition"),
+      rows: documented("brakes", keysOf(part("brakes")), docstringsOf(POLICY, "BrakesDefinition")),
     },
     {
       id: "hooks",
       title: "Hooks",
       text: "`policies.ID.hooks.before` and `policies.ID.hooks.after`, each with these keys.",
-      keys: keysOf(part("hooks")?.properties?.["before"]),
-      docs: docstringsOf(POLICY, "HookDefinition"),
+      rows: documented(
+        "hooks",
+        keysOf(part("hooks")?.properties?.["before"]),
+        docstringsOf(POLICY, "HookDefinition"),
+      ),
     },
   ];
 }

@@ -9,12 +9,13 @@ export interface SettingDoc {
   readonly fallback: string;
 }
 
-/** The docstrings of the properties of an interface or of a type made of object literals. */
+/** The docstrings of the properties of an interface, a type made of object literals, or an object. */
 export function docstringsOf(file: string, name: string): ReadonlyMap<string, SettingDoc> {
   const source = ts.createSourceFile(file, readFileSync(ROOT + file, "utf8"), ts.ScriptTarget.Latest, true);
   const found = new Map<string, SettingDoc>();
   const visit = (node: ts.Node): void => {
-    if (ts.isPropertySignature(node) && ts.isIdentifier(node.name)) {
+    const isProperty = ts.isPropertySignature(node) || ts.isPropertyAssignment(node);
+    if (isProperty && ts.isIdentifier(node.name)) {
       const [comment] = ts.getJSDocCommentsAndTags(node);
       found.set(node.name.text, split(ts.getTextOfJSDocComment(comment?.comment) ?? ""));
       return;
@@ -24,6 +25,10 @@ export function docstringsOf(file: string, name: string): ReadonlyMap<string, Se
   source.forEachChild((node) => {
     const declared = ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node);
     if (declared && node.name.text === name) ts.forEachChild(node, visit);
+    if (!ts.isVariableStatement(node)) return;
+    const [variable] = node.declarationList.declarations;
+    if (variable?.name.getText() === name && variable.initializer)
+      ts.forEachChild(variable.initializer, visit);
   });
   if (found.size === 0) throw new Error(`${file} has no ${name} with properties`);
   return found;

@@ -3,9 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parsePolicies } from "../../packages/backup/src/index.ts";
-import { loadConfig } from "../../packages/container/src/index.ts";
+import { loadConfig, PROVIDERS } from "../../packages/config/src/index.ts";
+import { httpOptions, type Option, type Options } from "../../packages/core/src/driver.ts";
+import { pollingOptions, retryOptions, storageOptions } from "../../packages/core/src/storage-options.ts";
 import { EXAMPLES, fileWith } from "../docs/configuration-examples.ts";
 import { allSections, configurationReference } from "../docs/configuration-page.ts";
+import { docstringsOf } from "../docs/docstrings.ts";
 import { ROOT } from "../docs/pages.ts";
 import { withSection } from "../docs/table.ts";
 
@@ -36,13 +39,30 @@ test("the reference is what schemas, errors and docstrings say", async () => {
 });
 
 test("every key of the schemas is in it, and every example is taken", async () => {
-  for (const { id, keys } of allSections()) {
-    expect(Object.keys(EXAMPLES[id]?.examples ?? {}).sort(), id).toEqual([...keys].sort());
-  }
-  for (const [id, section] of Object.entries(EXAMPLES)) {
-    for (const key of Object.keys(section.examples)) {
-      const text = fileWith(id, section, key);
+  for (const { id, rows } of allSections()) {
+    const keys = Object.keys(EXAMPLES[id]?.examples ?? {});
+    if (keys.length > 0) expect(keys.sort(), id).toEqual(rows.map(({ key }) => key).sort());
+    for (const { key, example } of rows) {
+      const text = fileWith(id, key, example);
       await expect(load(text), `${id}.${key} in ${text}`).resolves.toBeUndefined();
+    }
+  }
+});
+
+test("the docstrings of options say what the reference says", () => {
+  const places: readonly (readonly [file: string, name: string, options: Options])[] = [
+    ["packages/core/src/storage-options.ts", "storageOptions", storageOptions],
+    ["packages/core/src/storage-options.ts", "retryOptions", retryOptions],
+    ["packages/core/src/storage-options.ts", "pollingOptions", pollingOptions],
+    ["packages/core/src/http/options.ts", "httpOptions", httpOptions],
+    ...PROVIDERS.map(
+      ({ provider, options }) => [`packages/${provider}/src/options.ts`, "own", options] as const,
+    ),
+  ];
+  for (const [file, name, options] of places) {
+    for (const [key, { meaning }] of docstringsOf(file, name)) {
+      const { secret, description } = options[key] as Option;
+      if (!secret) expect(meaning, `${file} ${key}`).toBe(description);
     }
   }
 });
@@ -54,7 +74,7 @@ test("the defaults that docstrings name are those that code fills in", () => {
   const documented = (id: string, key: string): string | undefined =>
     allSections()
       .find((section) => section.id === id)
-      ?.docs.get(key)?.fallback;
+      ?.rows.find((row) => row.key === key)?.fallback;
   expect(documented("policy", "prefix")).toBe(`\`${policy?.prefix}\``);
   expect(documented("policy", "allowEmpty")).toMatch(new RegExp(`^${policy?.allowEmpty}\\b`));
   expect(documented("policy", "allowAttached")).toBe(String(policy?.allowAttached));

@@ -22,8 +22,8 @@ let listeners: readonly Listener[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "polyvol-first-"));
   await mkdir(join(folder, "node_modules", "@polyvol"), { recursive: true });
-  const container = join(folder, "node_modules", "@polyvol", "container");
-  await symlink(join(ROOT, "packages", "container"), container, "junction");
+  const config = join(folder, "node_modules", "@polyvol", "config");
+  await symlink(join(ROOT, "packages", "config"), config, "junction");
   const ocean = createDigitalOceanEmulator({ tokens: ["T"] });
   const size = { region: "nyc3", size_gigabytes: 10 };
   ocean.seed({ volumes: ["volume-1", "volume-2"].map((name) => ({ name, ...size })) });

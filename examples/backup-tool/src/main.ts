@@ -1,9 +1,9 @@
 import { apply as carryOut, type Policy, parsePolicies, plan, type RunReport } from "@polyvol/backup";
-import { connectEach, loadConfig } from "@polyvol/container";
+import { connect, loadConfig } from "@polyvol/config";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 /** A cloud that cannot be connected (its credentials are missing, say) does not hide the others. */
-type Clouds = Awaited<ReturnType<typeof connectEach>>;
+type Clouds = Parameters<typeof plan>[1];
 
 const complain = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -28,7 +28,7 @@ async function backUp(policies: readonly Policy[], clouds: Clouds): Promise<RunR
 
 try {
   const config = await loadConfig({ path: process.argv[2] });
-  const report = await backUp(parsePolicies(config.policies), await connectEach(config));
+  const report = await backUp(parsePolicies(config.policies), await connect(config, { onError: "collect" }));
   for (const { cloud, volumeName, message } of report.problems) {
     complain([cloud, volumeName, message].filter((part) => part !== undefined).join(": "));
   }

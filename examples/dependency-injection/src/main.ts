@@ -1,5 +1,6 @@
 import "reflect-metadata";
-import { cloudToken, loadConfig, registerClouds } from "@polyvol/container";
+import { loadConfig } from "@polyvol/config";
+import { cloudToken, registerClouds } from "@polyvol/config/tsyringe";
 import { container } from "tsyringe";
 import { NightlySnapshots } from "./nightly-snapshots.ts";
 import { NOW, registerServices, STORAGE } from "./services.ts";

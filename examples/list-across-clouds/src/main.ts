@@ -1,8 +1,8 @@
-import { connectEach, loadConfig } from "@polyvol/container";
+import { connect, loadConfig } from "@polyvol/config";
 import { inventory, totals } from "./inventory.ts";
 
 // A cloud whose credentials are missing or refused must not hide the others.
-const clouds = [...(await connectEach(await loadConfig({ path: process.argv[2] })))];
+const clouds = [...(await connect(await loadConfig({ path: process.argv[2] }), { onError: "collect" }))];
 const results = await Promise.allSettled(
   clouds.map(async ([, storage]) => {
     if (storage instanceof Error) throw storage;

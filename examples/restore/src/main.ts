@@ -1,4 +1,4 @@
-import { connectClouds, loadConfig } from "@polyvol/container";
+import { connect, loadConfig } from "@polyvol/config";
 import type { Progress } from "@polyvol/core";
 import { restoreLatest } from "./restore-latest.ts";
 
@@ -8,7 +8,7 @@ if (path === undefined || cloud === undefined || of === undefined || newName ===
   process.exit(2);
 }
 try {
-  const clouds = await connectClouds(await loadConfig({ path }), { only: [cloud] });
+  const clouds = await connect(await loadConfig({ path }), { only: [cloud] });
   const storage = clouds.named(cloud);
   const onProgress = ({ seen, elapsedMs }: Progress): void => {
     process.stderr.write(`${newName} is ${seen} after ${elapsedMs} ms\n`);

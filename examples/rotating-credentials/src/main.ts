@@ -1,8 +1,8 @@
 /** Lists the volumes of each cloud whenever Enter is pressed. The secrets may be replaced meanwhile. */
 import { createInterface } from "node:readline";
-import { connectClouds, loadConfig } from "@polyvol/container";
+import { connect, loadConfig } from "@polyvol/config";
 
-const clouds = await connectClouds(await loadConfig({ path: process.argv[2] ?? "polyvol.config.ts" }));
+const clouds = await connect(await loadConfig({ path: process.argv[2] ?? "polyvol.config.ts" }));
 
 for await (const _ of createInterface({ input: process.stdin })) {
   for (const [cloud, storage] of clouds) {

@@ -1,4 +1,4 @@
-import type { Config } from "@polyvol/container";
+import type { Config } from "@polyvol/config";
 import type { BlockStorage, WaitOptions } from "@polyvol/core";
 import type { Interrupts, Ledger } from "./interruption.ts";
 import { type Options, omitUndefined } from "./options.ts";
@@ -37,7 +37,7 @@ export function createContext(
   const cloudOption = (options["cloud"] ?? []) as readonly string[];
   let loaded: Promise<Config> | undefined;
   const config = (): Promise<Config> => {
-    loaded ??= import("@polyvol/container").then((container) => container.loadConfig({ path }));
+    loaded ??= import("@polyvol/config").then((container) => container.loadConfig({ path }));
     return loaded;
   };
   return {
@@ -50,12 +50,12 @@ export function createContext(
     call: omitUndefined({ abortSignal: signal, timeoutMs: options["timeout"] as number | undefined }),
     config,
     async selected() {
-      const { selectClouds } = await import("@polyvol/container");
+      const { selectClouds } = await import("@polyvol/config");
       return selectClouds(await config(), cloudOption);
     },
     async connect(name) {
-      const { connectClouds } = await import("@polyvol/container");
-      const clouds = await connectClouds(await config(), { only: [name] });
+      const { connect } = await import("@polyvol/config");
+      const clouds = await connect(await config(), { only: [name] });
       return clouds.named(name);
     },
   };

@@ -115,7 +115,7 @@ test.concurrent("a script for each shell, and a list of shells for others", asyn
   expect(help.out).toContain('eval "$(polyvol completion bash)"');
 });
 
-test.concurrent("completion loads no cloud and no library of backups", async () => {
+test.concurrent("completion loads no emulator and no library of backups; of configurations only where their names are wanted", async () => {
   const list =
     'import { registerHooks } from "node:module"; registerHooks({ load: (url, context, next) => { process.stderr.write(url + "\\n"); return next(url, context); } });';
   const node = [`--import=data:text/javascript,${encodeURIComponent(list)}`];
@@ -126,7 +126,7 @@ test.concurrent("completion loads no cloud and no library of backups", async () 
   expect(command.out).toBe("backup\n:words\n");
   expect(command.err).not.toMatch(/packages\/(?!cli\/)|src\/demo\//);
   expect(cloud.out).toBe("ocean\n:words\n");
-  expect(cloud.err).not.toMatch(/packages\/(?!cli\/|container\/|core\/)|src\/demo\//);
+  expect(cloud.err).not.toMatch(/packages\/(?:backup|emulators)\/|src\/demo\//);
 });
 
 test.skipIf(!existsSync(SCRIPT) || !existsSync("/bin/bash")).concurrent("the tab key in bash", async () => {

@@ -31,15 +31,19 @@ export { AmbiguousJson, parseJsonText } from "./json-text.ts";
 export { omitUndefined } from "./omit-undefined.ts";
 export {
   allowedAt,
+  type DefaultedOption,
   type FilledOf,
+  type FittingValue,
   type Option,
   type Options,
   option,
   optionGroup,
   parseValues,
+  type RequiredOption,
   type Rule,
   type Rules,
   rule,
+  type UnfitValue,
   type ValueSchema,
   type ValuesOf,
 } from "./option.ts";

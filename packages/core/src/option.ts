@@ -9,12 +9,29 @@ import { kindOf, show } from "./words.ts";
 /** Checks a value and gives it its type. A zod schema fits. */
 export interface ValueSchema<T> {
   /** The value with its type, or the places that are wrong. Never throws. */
-  safeParse(value: unknown):
-    | { readonly success: true; readonly data: T }
-    | {
-        readonly success: false;
-        readonly error: { readonly issues: readonly { readonly path: readonly PropertyKey[] }[] };
-      };
+  safeParse(value: unknown): FittingValue<T> | UnfitValue;
+}
+
+/** A value that fits its schema. */
+export interface FittingValue<T> {
+  /** That it fits. */
+  readonly success: true;
+  /** The value. */
+  readonly data: T;
+}
+
+/** A value that does not fit its schema. */
+export interface UnfitValue {
+  /** That it does not fit. */
+  readonly success: false;
+  /** The places that are wrong. */
+  readonly error: {
+    /** One for each place. */
+    readonly issues: readonly {
+      /** The keys that lead to it. */
+      readonly path: readonly PropertyKey[];
+    }[];
+  };
 }
 
 /** What may stand under a key. */
@@ -95,11 +112,11 @@ export function option<T>(schema: ValueSchema<T>, said: Said<NoInfer<T>>): Optio
 /** Declares an option that is a group of others. */
 export function optionGroup<Parts extends Options>(
   parts: Parts,
-  said: Omit<Option, "schema" | "parts" | "default">,
+  said: Omit<Option, "schema" | "parts" | "default" | "allowed">,
 ): Option<ValuesOf<Parts>> {
   const shape = Object.entries(parts).map(([key, { schema }]) => [key, (schema as z.ZodType).optional()]);
   const schema = z.strictObject(Object.fromEntries(shape)) as unknown as ValueSchema<ValuesOf<Parts>>;
-  return { ...said, schema, parts };
+  return { ...said, schema, allowed: Object.keys(parts).join(", "), parts };
 }
 
 /** A value that does not fit its rule. */

@@ -74,6 +74,7 @@ export const pollingOptions = {
 /** How pending changes are looked at. */
 export interface PollingOptions extends ValuesOf<typeof pollingOptions> {}
 
+/** The options that every storage takes, as data. */
 export const storageOptions = {
   /** Deadline of a call that does not wait for anything to finish, in milliseconds. Default 60,000. */
   timeoutMs: option(timeout, {
@@ -98,13 +99,11 @@ export const storageOptions = {
   }),
   /** How failed requests are sent again. Each key has its own default. */
   retry: optionGroup(retryOptions, {
-    allowed: "{ maxAttempts, baseDelayMs, maxDelayMs, budget }",
     description: "How failed requests are sent again. Each key has its own default.",
     example: { maxAttempts: 6 },
   }),
   /** How pending changes are looked at. Each key has its own default. */
   polling: optionGroup(pollingOptions, {
-    allowed: "{ initialDelayMs, maxDelayMs }",
     description: "How pending changes are looked at. Each key has its own default.",
     example: { initialDelayMs: 5_000 },
   }),

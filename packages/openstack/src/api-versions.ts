@@ -53,9 +53,11 @@ export function choose(listed: readonly WireVersion[]): {
   return { version: minorOf(most) < minorOf(NEWEST) ? most : NEWEST, offered };
 }
 
-/** Whether it can be sent: the service fails with 500 or a riddle for other forms. */
-export function isVersion(text: unknown): text is OpenStackApiVersion {
-  return typeof text === "string" && /^3\.(?:0|[1-9]\d{0,3})$/.test(text);
+/** What can be sent: the service fails with 500 or a riddle for other forms. */
+export const VERSION_PATTERN: RegExp = /^3\.(?:0|[1-9]\d{0,3})$/;
+
+function isVersion(text: unknown): text is OpenStackApiVersion {
+  return typeof text === "string" && VERSION_PATTERN.test(text);
 }
 
 function minorOf(version: OpenStackApiVersion): number {

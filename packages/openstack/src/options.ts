@@ -14,7 +14,7 @@ import {
   type ValuesOf,
 } from "@polyvol/core/driver";
 import * as z from "zod";
-import { isVersion, type OpenStackApiVersion } from "./api-versions.ts";
+import { type OpenStackApiVersion, VERSION_PATTERN } from "./api-versions.ts";
 
 const text = z.string().min(1);
 const SECRET = "text, { file: path } or a callback";
@@ -106,13 +106,19 @@ const own = {
    * `negotiate`: the newest microversion that service and adapter both know. An exact one, such as `3.50`, is sent as it
    * is, and the service's list is not read. Default: `negotiate`.
    */
-  apiVersion: option(z.union([z.literal("negotiate"), z.custom<OpenStackApiVersion>(isVersion)]), {
-    allowed: "negotiate, or a microversion such as 3.50",
-    description:
-      "`negotiate`: the newest microversion that service and adapter both know. An exact one, such as `3.50`, is sent as it is, and the service's list is not read.",
-    default: "negotiate",
-    example: "3.50",
-  }),
+  apiVersion: option(
+    z.union([
+      z.literal("negotiate"),
+      z.string().regex(VERSION_PATTERN) as unknown as z.ZodType<OpenStackApiVersion>,
+    ]),
+    {
+      allowed: "negotiate, or a microversion such as 3.50",
+      description:
+        "`negotiate`: the newest microversion that service and adapter both know. An exact one, such as `3.50`, is sent as it is, and the service's list is not read.",
+      default: "negotiate",
+      example: "3.50",
+    },
+  ),
   /** Within how many milliseconds after a request its effect shows in listings. Default 2,000. */
   settleMs: option(z.int().nonnegative(), {
     allowed: "a whole number of milliseconds from 0",

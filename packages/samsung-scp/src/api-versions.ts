@@ -24,7 +24,7 @@ const FEATURES = {
 export type Feature = keyof typeof FEATURES;
 
 /** @throws PolyvolError `unsupported` naming the version that has it, where `version` lacks the feature */
-export function requireFeature(version: SamsungScpApiVersion, feature: Feature): void {
+function requireFeature(version: SamsungScpApiVersion, feature: Feature): void {
   const since = FEATURES[feature];
   if (KNOWN_VERSIONS.indexOf(version) <= KNOWN_VERSIONS.indexOf(since)) return;
   const reason = `API version ${version} lacks ${feature}; ${since} and later have it`;

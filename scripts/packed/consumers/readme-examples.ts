@@ -8,7 +8,7 @@ import { forEachInParallel, run } from "../processes.ts";
 /** READMEs whose first example is not a program that ends by itself, and why. */
 const NOT_RUN: Readonly<Record<string, string>> = {
   "@polyvol/conformance": "its example is a test file; the packages' own tests run the kit",
-  "@polyvol/container":
+  "@polyvol/config":
     "its example connects to accounts; the consumer projects connect clouds by configuration",
   polyvol: "its examples are command lines",
 };

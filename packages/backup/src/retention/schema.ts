@@ -7,7 +7,7 @@ import type { RetentionPolicy } from "./types.ts";
 // Each message says what is allowed; policy-error.ts adds the path and what was found.
 const aCount = "a whole number, 0 (no such rule) or more";
 const aSpan =
-  'a span such as "1y2m3d4h": whole numbers of y(ears), m(onths), d(ays), h(backupName), each unit once';
+  'a span such as "1y2m3d4h": whole numbers of y(ears), m(onths), d(ays), h(ours), each unit once';
 const aZone = 'an IANA time zone name such as "Europe/Berlin" or "UTC"';
 const tagLists = "a list of lists of tags (outer: any list, inner: all its tags), no inner list empty";
 const aTag = 'a tag, "key" or "key:value"';

@@ -1,4 +1,4 @@
-import type { CloudConfig, SecretReference } from "@polyvol/container";
+import type { CloudConfig, SecretReference } from "@polyvol/config";
 import type { BlockStorage, Health } from "@polyvol/core";
 import type { Command } from "commander";
 import { examples, type MakeAction } from "../command.ts";

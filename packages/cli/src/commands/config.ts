@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { relative } from "node:path";
 import type { Policy } from "@polyvol/backup";
-import type { Config } from "@polyvol/container";
+import type { Config } from "@polyvol/config";
 import type { Command } from "commander";
 import { examples, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -92,7 +92,7 @@ function line(count: string, names: readonly string[]): string {
 /** Always data: a JSON Schema has no other form. */
 async function schema({ output }: Context): Promise<void> {
   const [{ configJsonSchema }, { policiesJsonSchema }] = await Promise.all([
-    import("@polyvol/container"),
+    import("@polyvol/config"),
     import("@polyvol/backup"),
   ]);
   const format = output === "yaml" ? "yaml" : "json";

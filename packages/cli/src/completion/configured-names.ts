@@ -16,7 +16,7 @@ export const namesInFile: ConfiguredNames = {
 async function keysOf(file: string | undefined, part: string): Promise<readonly string[]> {
   const text = await firstText(
     file === undefined
-      ? (await import("@polyvol/container")).CONFIG_FILE_NAMES
+      ? (await import("@polyvol/config")).CONFIG_FILE_NAMES
       : [file].filter((name) => /\.(ya?ml|json)$/.test(name)),
   );
   if (text === undefined) return [];

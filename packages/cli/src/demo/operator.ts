@@ -8,7 +8,7 @@ import {
   run,
   status,
 } from "@polyvol/backup";
-import { type Clouds, type Config, connectClouds } from "@polyvol/container";
+import { type Clouds, type Config, connect as connectClouds } from "@polyvol/config";
 import { countText, sizeText } from "../output/format.ts";
 import type { DemoCloud } from "./clouds.ts";
 import type { Check, Reporter } from "./reporter.ts";

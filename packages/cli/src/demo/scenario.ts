@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { parsePolicies } from "@polyvol/backup";
-import { loadConfig } from "@polyvol/container";
+import { loadConfig } from "@polyvol/config";
 import type { Inventory } from "@polyvol/emulators";
 import { countText } from "../output/format.ts";
 import { type DemoCloud, FOREIGN_PREFIX } from "./clouds.ts";

@@ -1,9 +1,11 @@
 /** The options of every adapter over HTTP that its users may set: the one place that says what they are. */
 import * as z from "zod";
+import type { RequestQuota } from "../capabilities.ts";
 import { option, type ValuesOf } from "../option.ts";
 
 const atLeastOne = z.int().positive();
 
+/** The options that every adapter over HTTP takes, as data. */
 export const httpOptions = {
   /** Origin of the service. Plain `http:` for loopback addresses only. */
   baseUrl: option(z.url({ protocol: /^https?$/ }), {
@@ -14,7 +16,7 @@ export const httpOptions = {
     hidden: true,
   }),
   /** Request quotas to keep to. Default: those that the provider documents. */
-  quotas: option(
+  quotas: option<readonly RequestQuota[]>(
     z.array(z.strictObject({ requests: atLeastOne, windowMs: atLeastOne }).readonly()).readonly(),
     {
       allowed: "a list of { requests, windowMs }, whole numbers from 1",

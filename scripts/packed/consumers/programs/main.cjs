@@ -1,4 +1,4 @@
-const { connectClouds, parseConfig } = require("@polyvol/container");
+const { connect, parseConfig } = require("@polyvol/config");
 const { isPolyvolError } = require("@polyvol/core");
 const { createDigitalOceanStorage } = require("@polyvol/digitalocean");
 const { createDigitalOceanEmulator } = require("@polyvol/emulators/digitalocean");
@@ -28,7 +28,7 @@ async function main() {
     "direct",
   );
 
-  const clouds = await connectClouds(
+  const clouds = await connect(
     parseConfig({
       allowLiteralSecrets: true,
       clouds: {

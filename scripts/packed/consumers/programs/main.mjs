@@ -1,4 +1,4 @@
-import { connectClouds, parseConfig } from "@polyvol/container";
+import { connect, parseConfig } from "@polyvol/config";
 import { isPolyvolError } from "@polyvol/core";
 import { createDigitalOceanStorage } from "@polyvol/digitalocean";
 import { createDigitalOceanEmulator } from "@polyvol/emulators/digitalocean";
@@ -27,7 +27,7 @@ await report(
   "direct",
 );
 
-const clouds = await connectClouds(
+const clouds = await connect(
   parseConfig({
     allowLiteralSecrets: true,
     clouds: {

@@ -1,4 +1,4 @@
-import { connectClouds, parseConfig } from "@polyvol/container";
+import { connect, parseConfig } from "@polyvol/config";
 import { type BlockStorage, isPolyvolError, type Snapshot } from "@polyvol/core";
 import { createDigitalOceanStorage } from "@polyvol/digitalocean";
 import { createDigitalOceanEmulator } from "@polyvol/emulators/digitalocean";
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     "direct",
   );
 
-  const clouds = await connectClouds(
+  const clouds = await connect(
     parseConfig({
       allowLiteralSecrets: true,
       clouds: {

@@ -76,7 +76,7 @@ const HOLD_TAG = "polyvol-hold";
 
 /** Writes holds on snapshots of this storage by a tag, where their descriptions cannot carry them. */
 async function holdWriters(storage: BlockStorage): Promise<Readonly<Record<string, HoldWriter>>> {
-  const { snapshotTagWriter } = await import("@polyvol/container");
+  const { snapshotTagWriter } = await import("@polyvol/config");
   const write = await snapshotTagWriter(storage);
   if (write === undefined) return {};
   return {

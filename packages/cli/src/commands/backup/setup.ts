@@ -1,5 +1,5 @@
 import type { Clouds, Policy, PolicyProblem } from "@polyvol/backup";
-import type { Config, ConfigError, ConfigPath } from "@polyvol/container";
+import type { Config, ConfigError, ConfigPath } from "@polyvol/config";
 import type { Context } from "../../context.ts";
 import { TimedOut, UsageError } from "../../errors.ts";
 import { omitUndefined } from "../../options.ts";
@@ -28,10 +28,10 @@ export async function loadBackupSetup(context: Context, ids: readonly string[] =
     throw new UsageError("--cloud does not go with this command: policies say which clouds they are about.");
   }
   const config = await context.config();
-  const { connectEach } = await import("@polyvol/container");
+  const { connect } = await import("@polyvol/config");
   return {
     policies: choosePolicies(await readPolicies(config), ids),
-    clouds: await connectEach(config),
+    clouds: await connect(config, { onError: "collect" }),
     credentialVariables: variablesOf(config),
     withSourcePositions: (work) => withSourcePositions(config, work),
   };
@@ -86,7 +86,7 @@ async function policyConfigError(
   problems: readonly PolicyProblem[],
   cause?: unknown,
 ): Promise<ConfigError> {
-  const { ConfigError } = await import("@polyvol/container");
+  const { ConfigError } = await import("@polyvol/config");
   const located = problems.map(({ path, found, allowed }) =>
     omitUndefined({ path, found, allowed, position: config.locate(stepsOf(path)) }),
   );

@@ -1,0 +1,148 @@
+import { type BlockStorage, type Clock, isPolyvolError, type PolyvolEvent } from "@polyvol/core";
+import { omitUndefined } from "@polyvol/core/driver";
+import { type Clouds, createClouds, selectClouds } from "./clouds.ts";
+import type { CloudConfig, Config } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
+import { type Environment, resolveCredentials } from "./credentials.ts";
+import { loadPackage, packageNameOf } from "./package-provider.ts";
+import { problemAt } from "./problems.ts";
+import { type CreateStorage, type ProviderRegistration, providersByName } from "./providers.ts";
+
+/** What a program adds to a configuration. All are optional. */
+export interface ConnectOptions {
+  /** Names of the clouds to connect. Default: all. */
+  readonly only?: readonly string[];
+  /** Where `{ env: NAME }` is looked up. Default `process.env`. */
+  readonly environment?: Environment;
+  /** Providers beside those that come with Polyvol. */
+  readonly providers?: readonly ProviderRegistration[];
+  /** Receives the events of all clouds. */
+  readonly onEvent?: (event: PolyvolEvent, cloud: string) => void;
+  /** The clock of all clouds. Default: the machine's own. */
+  readonly clock?: Clock;
+  /** Sends the requests. Default: `node:http` and `node:https` on Node, the global `fetch` elsewhere. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** Random numbers in [0, 1) for jitter. */
+  readonly random?: () => number;
+}
+
+/**
+ * Connects the clouds of a configuration. Sends nothing yet.
+ *
+ * ```ts
+ * const clouds = await connect(await loadConfig());
+ * for (const [name, storage] of clouds) console.log(name, await storage.volumes.list().toArray());
+ * ```
+ *
+ * With `onError: "collect"` each cloud is connected by itself, and the result is what the functions of `@polyvol/backup`
+ * take:
+ *
+ * ```ts
+ * for (const [name, storage] of await connect(await loadConfig(), { onError: "collect" })) {
+ *   console.log(name, storage instanceof Error ? storage.message : await storage.volumes.list().toArray());
+ * }
+ * ```
+ *
+ * A proxy (`HTTPS_PROXY`, `NO_PROXY` with `NODE_USE_ENV_PROXY=1`) and another certificate authority
+ * (`NODE_EXTRA_CA_CERTS`) are Node's own settings and hold for all clouds.
+ *
+ * @returns By name, in the order of the configuration: storages; with `collect`, storages and errors
+ * @throws ConfigError for a name in `only` that the configuration does not have; with `throw`, also for a missing
+ * credential (its variable or file, cloud and path), and for what an adapter refuses
+ */
+export function connect(
+  config: Config,
+  options: ConnectOptions & { readonly onError: "collect" },
+): Promise<ReadonlyMap<string, BlockStorage | Error>>;
+export function connect(
+  config: Config,
+  options?: ConnectOptions & { readonly onError?: "throw" },
+): Promise<Clouds>;
+export async function connect(
+  config: Config,
+  options: ConnectOptions & { readonly onError?: "throw" | "collect" } = {},
+): Promise<ReadonlyMap<string, BlockStorage | Error>> {
+  const providers = providersByName(options.providers);
+  const connected = new Map<string, BlockStorage | Error>();
+  for (const cloud of configuredClouds(config, options.only)) {
+    try {
+      const adapter = await loadAdapter(config, cloud, providers);
+      connected.set(cloud.name, createStorage(config, cloud, adapter, options));
+    } catch (error) {
+      if (options.onError !== "collect") throw error;
+      connected.set(cloud.name, error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+  if (options.onError === "collect") return connected;
+  return createClouds(config, connected as ReadonlyMap<string, BlockStorage>);
+}
+
+/** The clouds of those names, or all. @throws ConfigError for a name that the configuration does not have */
+export function configuredClouds(config: Config, only?: readonly string[]): readonly CloudConfig[] {
+  return selectClouds(config, only).flatMap((name) => config.clouds.get(name) ?? []);
+}
+
+/**
+ * Loads the code that a cloud needs.
+ * @throws ConfigError when the configuration may not name code, or the code cannot be loaded
+ */
+export async function loadAdapter(
+  config: Config,
+  cloud: CloudConfig,
+  providers: ReadonlyMap<string, ProviderRegistration>,
+): Promise<CreateStorage> {
+  const registration = providers.get(cloud.provider);
+  if (registration !== undefined) return await registration.load();
+  const refuse = (found: string, allowed: string, cause?: unknown): ConfigError =>
+    new ConfigError(
+      config.file,
+      [problemAt(config, ["clouds", cloud.name, "provider"], { found, allowed })],
+      cause === undefined ? {} : { cause },
+    );
+  const name = packageNameOf(cloud.provider);
+  if (name === undefined) throw refuse(JSON.stringify(cloud.provider), [...providers.keys()].join(", "));
+  if (!config.explicit) {
+    const allowed = "packages only in a file that is named, with --config (in code: loadConfig({ path }))";
+    throw refuse(`${JSON.stringify(cloud.provider)}, which runs that package's code`, allowed);
+  }
+  try {
+    return loadPackage(name, config.directory);
+  } catch (error) {
+    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    const allowed = `a package installed where ${config.directory} finds it, exporting createStorage(options)`;
+    throw refuse(`${name}, which cannot be loaded: ${reason}`, allowed, error);
+  }
+}
+
+/**
+ * Makes the storage of a cloud. Sends nothing.
+ * @throws ConfigError for missing credentials, and for what the adapter refuses
+ */
+export function createStorage(
+  config: Config,
+  cloud: CloudConfig,
+  create: CreateStorage,
+  options: ConnectOptions,
+): BlockStorage {
+  const credentials = resolveCredentials(config, cloud, options.environment ?? process.env);
+  const given = {
+    ...cloud.options,
+    ...(cloud.region === undefined ? {} : { region: cloud.region }),
+    ...credentials,
+    ...adapterOptions(options, cloud.name),
+  };
+  try {
+    return create(given);
+  } catch (error) {
+    if (!isPolyvolError(error, "invalid_argument")) throw error;
+    const rest = { found: "options or credentials that the adapter refuses", allowed: error.reason };
+    throw new ConfigError(config.file, [problemAt(config, ["clouds", cloud.name], rest)], { cause: error });
+  }
+}
+
+/** The part of them that goes on to the adapter of a cloud. */
+function adapterOptions(options: ConnectOptions, cloud: string): Record<string, unknown> {
+  const { onEvent, clock, fetch, random } = options;
+  const listener = onEvent && ((event: PolyvolEvent) => onEvent(event, cloud));
+  return omitUndefined({ onEvent: listener, clock, fetch, random });
+}

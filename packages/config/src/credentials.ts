@@ -1,0 +1,96 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { type SecretSource, unfitKind } from "@polyvol/core/driver";
+import type { CloudConfig, Config, ConfigSource, SecretReference } from "./config.ts";
+import { ConfigError, type ConfigProblem } from "./config-error.ts";
+import { problemAt } from "./problems.ts";
+
+/** Variables that references are looked up in. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What the references of a cloud stand for. Variables are read now; files are read by the adapter, at each request,
+ * so that a replaced one takes effect.
+ * @throws ConfigError naming each variable or file that is missing, its cloud and its path
+ */
+export function resolveCredentials(
+  config: Config,
+  cloud: CloudConfig,
+  environment: Environment,
+): Record<string, SecretSource> {
+  const problems = [];
+  const sources: Record<string, SecretSource> = {};
+  for (const [key, reference] of Object.entries(cloud.credentials ?? {})) {
+    const source = resolveReference(config, reference, environment);
+    if ("missing" in source) {
+      const path = ["clouds", cloud.name, "credentials", key, ...source.path];
+      problems.push(problemAt(config, path, source.missing));
+    } else sources[key] = source.value;
+  }
+  if (problems.length > 0) throw new ConfigError(config.file, problems);
+  return sources;
+}
+
+type Resolved =
+  | { readonly value: SecretSource }
+  | {
+      readonly path: readonly string[];
+      readonly missing: { readonly found: string; readonly allowed: string; readonly hint?: string };
+    };
+
+function resolveReference(config: Config, reference: SecretReference, environment: Environment): Resolved {
+  if (typeof reference === "function") return { value: reference };
+  if ("env" in reference) {
+    const value = environment[reference.env];
+    if (value !== undefined && value !== "") return { value };
+    const found = `${reference.env}, ${value === undefined ? "which is not set" : "which is empty"}`;
+    const allowed = "an environment variable that holds the credential";
+    return { path: ["env"], missing: { found, allowed, hint: `Set it: export ${reference.env}=…` } };
+  }
+  const file = resolve(config.directory, reference.file);
+  const trouble = unreadable(file);
+  if (trouble === undefined) return { value: { file } };
+  return {
+    path: ["file"],
+    missing: { found: `${file}, ${trouble}`, allowed: "a readable file that holds the credential" },
+  };
+}
+
+function unreadable(file: string): string | undefined {
+  try {
+    accessSync(file, constants.R_OK);
+    const kind = unfitKind(statSync(file));
+    return kind === undefined ? undefined : `which is ${kind}`;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" ? "which does not exist" : `which cannot be read (${code})`;
+  }
+}
+
+/** The credentials of a cloud that stand in the file as they are, each with the way out. */
+export function literalSecrets(source: ConfigSource, name: string, cloud: unknown): ConfigProblem[] {
+  const credentials = (cloud as { readonly credentials?: unknown } | null | undefined)?.credentials;
+  if (typeof credentials !== "object" || credentials === null) return [];
+  return Object.entries(credentials).flatMap(([key, value]) => {
+    if (typeof value !== "string" || value === "") return [];
+    const words = `${name}_${key}`.replace(/([a-z])([A-Z])/g, "$1_$2");
+    const variable = words.replace(/\W+/g, "_").toUpperCase();
+    return [
+      problemAt(source, ["clouds", name, "credentials", key], {
+        found: "a literal secret",
+        allowed: "{ env: NAME } or { file: PATH }",
+        hint: `Put it into an environment variable and write { env: ${variable} }; allowLiteralSecrets: true at the top permits it here`,
+      }),
+    ];
+  });
+}
+
+/** Wraps literal secrets, so that a configuration that is logged does not show them. */
+export function hideSecrets(credentials: Readonly<Record<string, unknown>>): Record<string, SecretReference> {
+  return Object.fromEntries(
+    Object.entries(credentials).map(([key, value]) => [
+      key,
+      typeof value === "string" ? () => value : (value as SecretReference),
+    ]),
+  );
+}

@@ -1,0 +1,140 @@
+import { AmbiguousJson, parseJsonText } from "@polyvol/core/driver";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type YAMLMap,
+} from "yaml";
+import type { ConfigPath, ParsedText, Position } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
+
+/**
+ * Reads YAML, merge keys (`<<`) among it, and remembers where things stand.
+ * @throws ConfigError that never quotes the text, which may hold a secret
+ */
+export function parseYaml(file: string, text: string): ParsedText {
+  const lines = new LineCounter();
+  const document = withinDepth(file, () =>
+    parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true }),
+  );
+  const positionOf = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+  const [error] = document.errors;
+  if (error !== undefined) {
+    throw new ConfigError(file, [
+      {
+        path: "",
+        position: positionOf(error.pos[0]),
+        found: /call stack/.test(error.message)
+          ? TOO_DEEP
+          : `text that is not YAML (${withoutSource(error.message)})`,
+        allowed: "YAML",
+      },
+    ]);
+  }
+
+  function locate(path: ConfigPath): Position | undefined {
+    let node: unknown = document.contents;
+    let place: Position | undefined;
+    for (const key of path) {
+      if (isAlias(node)) node = node.resolve(document);
+      let at: unknown;
+      if (isMap(node)) {
+        const pair = pairOf(document, node, String(key));
+        [at, node] = [pair?.key, pair?.value];
+      } else if (isSeq(node)) {
+        node = node.items[Number(key)];
+        at = node;
+      }
+      const start = isNode(at) ? startOf(at) : undefined;
+      if (start === undefined) return place;
+      place = positionOf(start);
+    }
+    return place;
+  }
+
+  try {
+    return { value: withinDepth(file, () => document.toJS()), locate };
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    // The only thing that can fail now: an alias to something that does not exist, or too many of them.
+    const found = "aliases that cannot be followed";
+    throw new ConfigError(file, [{ path: "", found, allowed: "aliases of anchors that stand before them" }]);
+  }
+}
+
+const TOO_DEEP = "what is nested too deeply";
+
+/** @throws ConfigError where the levels of a text fill the stack */
+function withinDepth<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RangeError && /stack/.test(error.message))) throw error;
+    throw new ConfigError(file, [{ path: "", found: TOO_DEEP, allowed: "YAML with few levels" }]);
+  }
+}
+
+/** The pair of a key: of the mapping itself, else of one that it merges. */
+function pairOf(document: Document, node: YAMLMap, key: string): Pair | undefined {
+  const own = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
+  if (own !== undefined) return own;
+  for (const { key: name, value } of node.items) {
+    if (!(isScalar(name) && name.source === "<<")) continue;
+    for (const each of isSeq(value) ? value.items : [value]) {
+      const merged = isAlias(each) ? each.resolve(document) : each;
+      const found = isMap(merged) ? pairOf(document, merged, key) : undefined;
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+function startOf(node: Node): number | undefined {
+  return node.range?.[0];
+}
+
+/** The parser appends what it could not read, in quotes or after a colon. */
+function withoutSource(message: string): string {
+  return message.replace(/\s*(?::|["'`]).*$/s, "").replace(/^./, (first) => first.toLowerCase());
+}
+
+/**
+ * Reads JSON. Positions come from reading it as YAML, of which JSON is a part.
+ * @throws ConfigError that never quotes the text, which may hold a secret
+ */
+export function parseJson(file: string, content: string): ParsedText {
+  const text = content.replace(/^\uFEFF/, "");
+  let value: unknown;
+  try {
+    value = parseJsonText(text);
+  } catch (error) {
+    if (error instanceof AmbiguousJson) {
+      const { found, line, column } = error;
+      const position = { line, column };
+      throw new ConfigError(file, [{ path: "", position, found, allowed: "JSON, each key once" }]);
+    }
+    const [, line, column] = /line (\d+) column (\d+)/.exec(String(error)) ?? [];
+    const position = line === undefined ? {} : { position: { line: Number(line), column: Number(column) } };
+    const found = text.trim() === "" ? "an empty file" : "text that is not JSON";
+    throw new ConfigError(file, [{ path: "", ...position, found, allowed: "JSON" }]);
+  }
+  return { value, locate: locator(file, text) };
+}
+
+function locator(file: string, text: string): ParsedText["locate"] {
+  try {
+    return parseYaml(file, text).locate;
+  } catch {
+    return () => undefined;
+  }
+}

@@ -1,0 +1,158 @@
+import { type Option, type Options, omitUndefined } from "@polyvol/core/driver";
+import * as z from "zod";
+import { PACKAGE_PATTERN } from "./package-provider.ts";
+import { type ProviderRegistration, providersByName } from "./providers.ts";
+
+/** How the name of a cloud looks: it stands in command lines and tables. */
+const CLOUD_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** Names of environment variables, and nothing that looks like the secret itself. */
+const VARIABLE = /^(?![A-Za-z]{3}_v\d_)(?![0-9a-fA-F]{32,}$)[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+
+const VARIABLE_WORDS = "the name of an environment variable, not the secret itself";
+
+/**
+ * A mapping with these keys only. In this file the message of every error is what is allowed: problems.ts adds what
+ * was found. Of an unknown key that is the list of known ones.
+ */
+function mapping<Shape extends z.core.$ZodShape>(
+  shape: Shape,
+  allowed: string,
+): z.ZodObject<Shape, z.core.$strict> {
+  const known = Object.keys(shape).join(", ");
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === "unrecognized_keys" ? known : allowed),
+  });
+}
+
+const FORMS = "{ env: NAME } or { file: PATH }";
+
+function secret(description: string): z.ZodType {
+  const reference = z.union(
+    [
+      z.strictObject({
+        env: z.string().regex(VARIABLE, VARIABLE_WORDS).describe("Environment variable that holds it"),
+      }),
+      z.strictObject({
+        file: z.string().min(1, "the path of a file").describe("File that holds it, relative to this one"),
+      }),
+      z.string().min(1, "the secret itself").describe("The secret itself: only with allowLiteralSecrets"),
+      z.custom<() => string>((value) => typeof value === "function"),
+    ],
+    { error: FORMS },
+  );
+  return reference.describe(description);
+}
+
+/** Those options that stand under `options` in a file, with what the reference says of them. */
+export function fileOptions(options: Options): Options {
+  const isInFile = ([name, { secret, codeOnly }]: [string, Option]): boolean =>
+    !secret && !codeOnly && name !== "region";
+  return Object.fromEntries(Object.entries(options).filter(isInFile));
+}
+
+function optionsSchema(options: Options): z.ZodObject {
+  const shape = Object.entries(fileOptions(options)).map(([name, option]) => [name, optionSchema(option)]);
+  return mapping(Object.fromEntries(shape), "a mapping of the adapter's options");
+}
+
+function optionSchema({ schema, description, example, parts, ...option }: Option): z.ZodType {
+  const text = omitUndefined({
+    description,
+    default: option.default,
+    examples: example === undefined ? undefined : [example],
+  });
+  const within =
+    parts &&
+    z.strictObject(
+      Object.fromEntries(Object.entries(parts as Options).map(([name, each]) => [name, optionSchema(each)])),
+    );
+  return (within ?? (schema as z.ZodType)).meta(text).optional();
+}
+
+const region = z.string("the provider's name of a region").min(1, "the provider's name of a region");
+
+/** A cloud of one provider. */
+export function cloudSchema({ provider, options }: ProviderRegistration): z.ZodObject {
+  const credentials = Object.entries(options).filter(([, each]) => each.secret);
+  const secrets = credentials.map(([name, { required, description }]) => {
+    const schema = secret(description);
+    return [name, required ? schema : schema.optional()];
+  });
+  const needed = credentials.map(([name]) => name).join(", ");
+  return mapping(
+    {
+      provider: z.literal(provider),
+      region: region.optional(),
+      credentials: mapping(Object.fromEntries(secrets), `a mapping of ${needed}`).optional(),
+      // A key without a value is what is left when the options below it are taken out.
+      options: optionsSchema(options).nullish(),
+    },
+    "a mapping",
+  );
+}
+
+/** A cloud whose driver is a package: what its options are, only it can say. */
+export const packageCloudSchema: z.ZodObject = mapping(
+  {
+    provider: z.string().regex(new RegExp(PACKAGE_PATTERN)),
+    region: region.optional(),
+    credentials: z
+      .record(z.string(), secret("A credential"), "a mapping of the driver's credentials")
+      .optional(),
+    options: z.record(z.string(), z.unknown(), "a mapping of the driver's options").optional(),
+  },
+  "a mapping",
+);
+
+/** The whole file; `cloud` says what a cloud is. */
+export function configSchema(cloud: z.ZodType): z.ZodObject {
+  const clouds = z.record(
+    z.string().regex(CLOUD_NAME, "a name of letters, digits, ., _ and -, up to 64"),
+    cloud,
+    "a mapping of names to clouds",
+  );
+  return mapping(
+    {
+      $schema: z.string("the address of a JSON Schema").optional(),
+      allowLiteralSecrets: z
+        .boolean("true or false")
+        .optional()
+        .describe("Lets credentials stand in this file as plain text"),
+      clouds: clouds.refine((value) => Object.keys(value).length > 0, "at least one cloud"),
+      policies: z
+        .record(z.string(), z.unknown(), "a mapping of ids to policies")
+        .optional()
+        .describe("Backup policies by id"),
+    },
+    "a mapping with clouds",
+  );
+}
+
+/**
+ * JSON Schema of configuration files, for editors: completion, and errors while typing.
+ * @param more Providers beside those that come with Polyvol
+ * @param policies JSON Schema of the policies, such as `policiesJsonSchema()` of the backup package; without one, any
+ * mapping of ids is allowed
+ */
+export function configJsonSchema(
+  more: readonly ProviderRegistration[] = [],
+  policies?: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const clouds = [...providersByName(more).values()].map(cloudSchema);
+  const schema = configSchema(z.union([...clouds, packageCloudSchema])).meta({
+    title: "Polyvol configuration",
+    description: "Clouds by name, and backup policies",
+  });
+  // Functions, which only code can give, are left out of what a file may hold.
+  const result = z.toJSONSchema(schema, {
+    unrepresentable: "any",
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema._zod.def.type === "custom") jsonSchema.not = {};
+    },
+  }) as Record<string, unknown>;
+  result["patternProperties"] = { "^x-": { description: "A place for templates, which is not read" } };
+  if (policies === undefined) return result;
+  const properties = result["properties"] as Readonly<Record<string, object>>;
+  const { $schema: _, ...own } = policies;
+  return { ...result, properties: { ...properties, policies: { ...properties["policies"], ...own } } };
+}

@@ -1,0 +1,76 @@
+import { connect, loadConfig } from "@polyvol/config";
+import { expect, test } from "vitest";
+import { folderWith, messageOf } from "./support.ts";
+
+const CONFIG = `clouds:
+  acme:
+    provider: "package:@acme/polyvol-cloud"
+    region: r1
+    credentials: { key: { env: ACME_KEY } }
+    options: { level: 3 }
+`;
+const CODE = `export function createStorage(options) {
+  const list = () => ({ toArray: async () => [options] });
+  return { provider: "acme", volumes: { list }, snapshots: { list } };
+}
+`;
+const folder = "node_modules/@acme/polyvol-cloud";
+const manifest = (exports: unknown): string =>
+  JSON.stringify({ name: "@acme/polyvol-cloud", type: "module", exports });
+
+test.each([
+  ["an ES module", { ".": { import: "./main.js" } }],
+  ["nested conditions", { import: { types: "./x.d.ts", default: "./main.js" } }],
+  ["both kinds", { ".": { require: "./main.js", default: "./main.js" } }],
+])("a driver from elsewhere is found beside the file that names it: %s", async (_kind, exports) => {
+  const files = {
+    "c.yaml": CONFIG,
+    [`${folder}/package.json`]: manifest(exports),
+    [`${folder}/main.js`]: CODE,
+  };
+  const cwd = await folderWith(files);
+  const clouds = await connect(await loadConfig({ cwd, path: "c.yaml" }), {
+    environment: { ACME_KEY: "K" },
+  });
+  const storage = clouds.named("acme");
+  expect(await storage.volumes.list().toArray()).toEqual([{ region: "r1", key: "K", level: 3 }]);
+});
+
+test("it is not run for a file that was only found", async () => {
+  const files = { "polyvol.config.yaml": CONFIG, [`${folder}/package.json`]: manifest("./main.js") };
+  const cwd = await folderWith({ ...files, [`${folder}/main.js`]: "throw new Error('it ran');" });
+  expect(await messageOf(connect(await loadConfig({ cwd })), cwd)).toBe(
+    'polyvol.config.yaml:3:5: clouds.acme.provider: found "package:@acme/polyvol-cloud", which runs that package\'s code; ' +
+      "allowed: packages only in a file that is named, with --config (in code: loadConfig({ path }))",
+  );
+});
+
+test.each([
+  ["is not installed", {}, "Cannot find module '@acme/polyvol-cloud'"],
+  ["has no factory", { "main.js": "export const x = 1;" }, "it exports no function createStorage(options)"],
+  ["fails", { "main.js": "throw new Error('boom');" }, "boom"],
+])("a package that %s is told with its place", async (_what, code, reason) => {
+  const own = Object.entries(code).map(([name, text]) => [`${folder}/${name}`, text]);
+  const files = { ...Object.fromEntries(own), "c.yaml": CONFIG };
+  if (own.length > 0) files[`${folder}/package.json`] = manifest("./main.js");
+  const cwd = await folderWith(files);
+  const message = await messageOf(connect(await loadConfig({ cwd, path: "c.yaml" })), cwd);
+  expect(message).toContain(
+    "c.yaml:3:5: clouds.acme.provider: found @acme/polyvol-cloud, which cannot be loaded",
+  );
+  expect(message).toContain(reason);
+});
+
+test("a factory that gives no storage is told", async () => {
+  const code = "export const createStorage = async () => ({});";
+  const files = {
+    "c.yaml": CONFIG,
+    [`${folder}/package.json`]: manifest("./main.js"),
+    [`${folder}/main.js`]: code,
+  };
+  const cwd = await folderWith(files);
+  const config = await loadConfig({ cwd, path: "c.yaml" });
+  expect(await messageOf(connect(config, { environment: { ACME_KEY: "K" } }))).toBe(
+    "createStorage(options) of @acme/polyvol-cloud returned no BlockStorage",
+  );
+});

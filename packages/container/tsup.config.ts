@@ -1,5 +1,0 @@
-import { packageBuild } from "../../tsup.preset.ts";
-
-export default packageBuild({
-  index: "src/index.ts",
-});
