@@ -85,9 +85,15 @@ export type FilledOf<R extends Rules> = ValuesOf<R> & {
 };
 
 /** An option that has a value where it is left out. */
-export type DefaultedOption<T> = Option<T> & { readonly default: T };
+export interface DefaultedOption<T> extends Option<T> {
+  /** The value where it is left out. */
+  readonly default: T;
+}
 /** An option that has to be given. */
-export type RequiredOption<T> = Option<T> & { readonly required: true };
+export interface RequiredOption<T> extends Option<T> {
+  /** That it must be given. */
+  readonly required: true;
+}
 
 /** Declares what may stand under a key: a check, and the same in words. */
 export function rule<T>(schema: ValueSchema<T>, allowed: string): Rule<T> {
