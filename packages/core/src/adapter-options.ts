@@ -60,7 +60,10 @@ export function createAdapterOptions<Own extends Options>(own: Own): AdapterOpti
     throw refusedArgument(`option ${name}: found none, allowed: ${allowed}; set it${or}`);
   }
 
-  function read(given: unknown, environment: Variables = process.env): AdapterSettings<Own> {
+  function read(
+    given: unknown,
+    environment: Variables = globalThis.process?.env ?? {},
+  ): AdapterSettings<Own> {
     const values: Readonly<Record<string, unknown>> = {
       ...fromVariables(own, given, environment),
       ...parseValues(given, rules, "option"),

@@ -72,6 +72,14 @@ export function startTimer(clock: Clock, ms: number, onElapsed: () => void): () 
   return clock.timer?.(ms, onElapsed) ?? timerBySleep(clock, ms, onElapsed);
 }
 
+/** The next turn of the event loop: what is due in this one comes first. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (globalThis.setImmediate === undefined) setTimeout(resolve, 0);
+    else setImmediate(resolve);
+  });
+}
+
 /** A signal that is aborted without a reason makes one, and its stack. */
 const STOPPED = new Error("stopped");
 

@@ -1,5 +1,5 @@
-import { constants, type Stats } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
 
 /** What a file may be that somebody named. */
 export interface FileBounds {
@@ -35,9 +35,10 @@ const GIVEN = /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/(?:self|\d+)\/fd\/\d+)$/;
  */
 export async function readTextFile(path: string, bounds: FileBounds): Promise<string> {
   await checkFile(path, bounds);
+  const { constants, promises } = nodeFs();
   // Another thing may have taken its place: opening a pipe must not wait for a writer.
   const wait = isGiven(path, bounds) ? 0 : (constants.O_NONBLOCK ?? 0);
-  const file = await open(path, constants.O_RDONLY | wait);
+  const file = await promises.open(path, constants.O_RDONLY | wait);
   try {
     refuse(path, await file.stat(), bounds);
     return await readBounded(path, file, bounds);
@@ -48,8 +49,11 @@ export async function readTextFile(path: string, bounds: FileBounds): Promise<st
 
 /** @throws as {@link readTextFile} does, without reading the file */
 export async function checkFile(path: string, bounds: FileBounds): Promise<void> {
-  refuse(path, await stat(path), bounds);
+  refuse(path, await nodeFs().promises.stat(path), bounds);
 }
+
+/** Not imported: a runtime without files can load this, too. */
+const nodeFs = (): typeof import("node:fs") => process.getBuiltinModule("node:fs");
 
 /** What a path names, where it is no regular file. */
 export function unfitKind(stats: Stats): string | undefined {
@@ -68,14 +72,15 @@ function refuse(path: string, stats: Stats, bounds: FileBounds): void {
 const isGiven = (path: string, { orPipe = false }: FileBounds): boolean => orPipe && GIVEN.test(path);
 
 async function readBounded(path: string, file: FileHandle, bounds: FileBounds): Promise<string> {
-  const chunks: Uint8Array[] = [];
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let text = "";
   let size = 0;
   for (;;) {
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(64 * 1024), 0, 64 * 1024, null);
-    if (bytesRead === 0) return Buffer.concat(chunks).toString("utf8");
+    const { bytesRead, buffer } = await file.read(new Uint8Array(64 * 1024), 0, 64 * 1024, null);
+    if (bytesRead === 0) return text + decoder.decode();
     size += bytesRead;
     if (size > bounds.mostBytes) throw tooLarge(path, bounds);
-    chunks.push(buffer.subarray(0, bytesRead));
+    text += decoder.decode(buffer.subarray(0, bytesRead), { stream: true });
   }
 }
 

@@ -1,5 +1,5 @@
 import { abortablePromise } from "./abort.ts";
-import type { Clock } from "./clock.ts";
+import { type Clock, nextTurn } from "./clock.ts";
 
 /** A clock that stands still until it is moved: for tests and simulations. */
 export interface VirtualClock extends Clock {
@@ -55,14 +55,14 @@ export function createVirtualClock(startMs: number = Date.UTC(2026, 0, 1)): Virt
     if (!free || scheduled || busy > 0 || sleepers.size === 0) return;
     scheduled = true;
     const sleptBefore = order;
-    setImmediate(() =>
-      setImmediate(() => {
+    void nextTurn()
+      .then(nextTurn)
+      .then(() => {
         scheduled = false;
         // Whoever lay down meanwhile gets two turns as well, to be woken by something else first.
         if (busy === 0 && order === sleptBefore) wakeNext(Number.POSITIVE_INFINITY);
         schedule();
-      }),
-    );
+      });
   }
 
   return {
@@ -77,8 +77,8 @@ export function createVirtualClock(startMs: number = Date.UTC(2026, 0, 1)): Virt
       }),
     advance: async (ms) => {
       const target = now + ms;
-      await turn();
-      while (wakeNext(target)) await turn();
+      await nextTurn();
+      while (wakeNext(target)) await nextTurn();
       now = Math.max(now, target);
     },
     runFreely: () => {
@@ -98,9 +98,4 @@ export function createVirtualClock(startMs: number = Date.UTC(2026, 0, 1)): Virt
       return sleepers.size;
     },
   };
-}
-
-/** One turn of the event loop, so that what was woken can run. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -80,7 +80,7 @@ function checkAgainstCapabilities(runtime: Runtime, input: CreateVolumeInput): v
   }
   if (input.description !== undefined && input.description !== "") {
     requireCapability(runtime, "volumes.description", "volumes take no description here");
-    const bytes = Buffer.byteLength(input.description, "utf8");
+    const bytes = new TextEncoder().encode(input.description).length;
     const most = limits.volumeDescriptionBytes;
     if (most !== "unknown" && bytes > most) {
       throw refused("invalid_argument", `description: found ${bytes} bytes, allowed are ${most}`);

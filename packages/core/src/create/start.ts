@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Call } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
 import { isPolyvolError, type PolyvolError, type ResourceRef } from "../errors.ts";
@@ -57,8 +56,8 @@ export async function startCreate<T extends Volume | Snapshot, Query>(
     () => {
       if (refusal !== undefined) return takeOver(call, create, refusal);
       return kind.hasUniqueNames
-        ? createUnique(call, create, randomUUID())
-        : createNonUnique(call, create, randomUUID(), kind.remove);
+        ? createUnique(call, create, crypto.randomUUID())
+        : createNonUnique(call, create, crypto.randomUUID(), kind.remove);
     },
   );
   const ref = omitUndefined({

@@ -1,3 +1,4 @@
+import { toBase64, toBase64Url } from "../base64.ts";
 import { fitWords } from "../words.ts";
 
 /** Headers whose values may be shown. Every other header's value is taken for a secret. */
@@ -36,8 +37,8 @@ export function secretsIn(headers: Readonly<Record<string, string>>): string[] {
     for (const part of [value, ...value.split(/\s+/)]) {
       if (part.length < SHORTEST_SECRET) continue;
       secrets.add(part).add(encodeURIComponent(part));
-      const base64 = Buffer.from(part).toString("base64");
-      secrets.add(base64).add(base64.replace(/=+$/, "")).add(Buffer.from(part).toString("base64url"));
+      const base64 = toBase64(part);
+      secrets.add(base64).add(base64.replace(/=+$/, "")).add(toBase64Url(part));
     }
   }
   // Longest first, so that no shorter one leaves the rest of a longer one standing.

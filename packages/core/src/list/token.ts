@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { fromBase64Url, toBase64Url } from "../base64.ts";
 import { PolyvolError } from "../errors.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 
@@ -31,7 +32,7 @@ const storedPosition = z.object({
 
 export function encodePosition({ listing, resumeIds, ...place }: Position): string {
   const stored = { v: 1, listing, anchors: resumeIds, ...place };
-  return Buffer.from(JSON.stringify(stored), "utf8").toString("base64url");
+  return toBase64Url(JSON.stringify(stored));
 }
 
 /** @throws PolyvolError `invalid_argument` for anything that {@link encodePosition} did not make for `listing` */
@@ -45,7 +46,7 @@ export function decodePosition(token: string, listing: string): Position {
 
 function parse(token: string): unknown {
   try {
-    return JSON.parse(Buffer.from(token, "base64url").toString("utf8"));
+    return JSON.parse(fromBase64Url(token));
   } catch {
     return undefined;
   }

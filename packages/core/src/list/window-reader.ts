@@ -1,3 +1,4 @@
+import { nextTurn } from "../clock.ts";
 import type { DriverPage } from "../driver.ts";
 import {
   incompleteListing,
@@ -200,11 +201,6 @@ export function createReader<T extends { readonly id: string }>(
     isBeyondAnyTotal: (index) =>
       index > (2 * (isDoubted ? MOST_ITEMS : (firstTotal ?? MOST_ITEMS))) / least + SPARE_WINDOWS,
   };
-}
-
-/** Requests go out between two turns of the event loop, not within one. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** One request of a numbered listing: items `start` to `end - 1` of the provider's order. */

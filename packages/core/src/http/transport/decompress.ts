@@ -1,5 +1,7 @@
-import { pipeline, type Readable, Transform, type TransformCallback } from "node:stream";
+import type { Readable, TransformCallback, Transform as TransformStream } from "node:stream";
 import type { Inflate, InflateRaw, ZlibOptions } from "node:zlib";
+
+const { pipeline, Transform } = process.getBuiltinModule("node:stream");
 
 /** Codings beyond this are an attack, not an answer. */
 const MOST_CODINGS = 5;
@@ -17,12 +19,12 @@ export function decompress(body: Readable, encoding: string | null): Readable {
   return last;
 }
 
-function decodersFor(encoding: string): Transform[] {
+function decodersFor(encoding: string): TransformStream[] {
   const codings = encoding.toLowerCase().split(",");
   if (codings.length > MOST_CODINGS) {
     throw Object.assign(new Error("too many content codings"), { code: "Z_TOO_MANY_CODINGS" });
   }
-  const decoders: Transform[] = [];
+  const decoders: TransformStream[] = [];
   for (const coding of codings.map((each) => each.trim()).reverse()) {
     if (coding === "identity" || coding === "") continue;
     const decoder = decoderFor(coding);
@@ -32,7 +34,7 @@ function decodersFor(encoding: string): Transform[] {
   return decoders;
 }
 
-function decoderFor(coding: string): Transform | undefined {
+function decoderFor(coding: string): TransformStream | undefined {
   const { constants, createBrotliDecompress, createGunzip } = process.getBuiltinModule("node:zlib");
   // As browsers do: a body that lacks its end mark is given out as far as it goes.
   const zlib = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };

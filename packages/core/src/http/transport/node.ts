@@ -1,6 +1,5 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import type { Socket } from "node:net";
-import { urlToHttpOptions } from "node:url";
 import { onAbort } from "../../abort.ts";
 import { TransportFailure, type TransportRequest, type TransportResponse } from "./contract.ts";
 import { type KeptConnections, keepConnections } from "./kept-connections.ts";
@@ -101,6 +100,7 @@ function open(
 function originOf(origin: string): Origin {
   let known = origins.get(origin);
   if (known === undefined) {
+    const { urlToHttpOptions } = process.getBuiltinModule("node:url");
     const { protocol, hostname, port } = urlToHttpOptions(new URL(origin));
     const options = { protocol, hostname, ...(port ? { port } : {}) } as RequestOptions;
     const module = protocol === "https:" ? https : http;
