@@ -31,7 +31,7 @@ export function isScope(text: string): boolean {
 }
 
 /** Makes a grant from the names of scopes. */
-export function createGrant(scopes: readonly string[]): Grant {
+function createGrant(scopes: readonly string[]): Grant {
   const full = scopes.some((scope) => FULL.has(scope));
   const read = scopes.some((scope) => READ.has(scope));
   const custom = new Set(scopes.flatMap((scope) => [scope, ...(IMPLIED[scope] ?? [])]));

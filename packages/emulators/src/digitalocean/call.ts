@@ -94,7 +94,7 @@ function positive(text: string | null, fallback: number): number {
 }
 
 /** Cuts a page. Sizes above 200 count as 200; a page past the end is empty and links back. */
-export function pageOf<Item>(items: readonly Item[], request: ServiceRequest, base: string): Page<Item> {
+function pageOf<Item>(items: readonly Item[], request: ServiceRequest, base: string): Page<Item> {
   const { query } = request;
   const perPage = Math.min(positive(query.get("per_page"), DEFAULT_PER_PAGE), MAX_PER_PAGE);
   const page = positive(query.get("page"), 1);

@@ -14,10 +14,10 @@ export interface View {
 }
 
 /** Everything shown, nothing null. */
-export const PLAIN: View = { tags: true, sizes: true, nulls: false };
+const PLAIN: View = { tags: true, sizes: true, nulls: false };
 
 /** Whole seconds, UTC: `2026-08-01T10:00:00Z`. */
-export function timestamp(ms: number): string {
+function timestamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
@@ -38,7 +38,7 @@ export interface VolumeJson {
   readonly tags: readonly string[] | null;
 }
 
-export function volumeJson(volume: VolumeRecord, regions: Regions, view: View): VolumeJson {
+function volumeJson(volume: VolumeRecord, regions: Regions, view: View): VolumeJson {
   return {
     id: volume.id,
     region: regions.json(volume.region, view.sizes),
@@ -65,7 +65,7 @@ export interface SnapshotJson {
   readonly tags: readonly string[] | null;
 }
 
-export function snapshotJson(snapshot: SnapshotRecord, view: View): SnapshotJson {
+function snapshotJson(snapshot: SnapshotRecord, view: View): SnapshotJson {
   return {
     id: snapshot.id,
     name: snapshot.name,

@@ -50,7 +50,7 @@ interface Change<Item extends Keyed> {
 const REMEMBERED_CHANGES = 50_000;
 
 /** Orders records by id, ascending. */
-export function byId(a: Keyed, b: Keyed): number {
+function byId(a: Keyed, b: Keyed): number {
   if (a.id === b.id) return 0;
   return a.id < b.id ? -1 : 1;
 }

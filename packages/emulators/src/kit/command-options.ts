@@ -23,7 +23,7 @@ export const httpAddress: Read<string> = (text, name) => {
   throw new UsageError(`${name} takes a URL such as http://emulator.test:4010, not "${text}"`);
 };
 
-export function oneOf<Value extends string>(choices: readonly Value[]): Read<Value> {
+function oneOf<Value extends string>(choices: readonly Value[]): Read<Value> {
   const list = [choices.slice(0, -1).join(", "), ...choices.slice(-1)].join(" or ");
   return (text, name) => {
     const found = choices.find((choice) => choice === text);

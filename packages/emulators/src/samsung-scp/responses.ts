@@ -98,7 +98,7 @@ export function conflict(detail: Text, status: 400 | 409 | 500 = 409): ApiError 
   return new ApiError(status, "VirtualServer.Conflict", detail, { title: "Conflict" });
 }
 
-export function internalError(status = 500, code = "InternalServerError"): ApiError {
+function internalError(status = 500, code = "InternalServerError"): ApiError {
   return new ApiError(status, code, {
     en: "There was a problem processing your request. Please contact the administrator.",
     ko: "요청을 처리하는 중 문제가 발생했습니다. 관리자에게 문의하세요.",
