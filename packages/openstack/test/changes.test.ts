@@ -293,3 +293,18 @@ test("a volume that ends in error is told with the reason of the request that ma
     "the provider reports the state error: schedule allocate volume:Could not find any available weighted backend.; what failed has been removed",
   );
 });
+
+test("2,000 volumes are three requests, the end of them proven", async () => {
+  const all = Array.from({ length: 2_000 }, (_, index) => volume({ id: `v-${index}`, name: `v-${index}` }));
+  const cloud = await startCloud({
+    cinder: ({ query }) => {
+      const after = query.get("marker");
+      const from = after === null ? 0 : Number(after.slice(2)) + 1;
+      const volumes = all.slice(from, from + Number(query.get("limit")));
+      const isFull = volumes.length === Number(query.get("limit"));
+      return { body: { volumes, ...(isFull ? { volumes_links: [{ rel: "next", href: "?" }] } : {}) } };
+    },
+  });
+  expect(await cloud.storage.volumes.list().toArray()).toHaveLength(2_000);
+  expect(cloud.seen).toHaveLength(3);
+});

@@ -75,12 +75,15 @@ export function walkMarker<T extends { readonly id: string }>(source: PageSource
     const size = requestSizeFor(source.paging, source.requestSize);
     /** The last ids given out, newest first. */
     let resumeIds: readonly string[] = from?.resumeIds ?? [];
+    let canOverlap = false;
     return walkInTurn(source, from, abortSignal, {
       isByToken: false,
-      fetch: () => pageAfter(source, size, resumeIds, abortSignal),
+      fetch: () => pageAfter(source, size, resumeIds, abortSignal, canOverlap),
       advance: ({ items }) => {
         const last = items.slice(-MAX_RESUME_IDS).map((item) => item.id);
-        resumeIds = [...last.reverse(), ...resumeIds].slice(0, MAX_RESUME_IDS);
+        resumeIds = [...new Set([...last.reverse(), ...resumeIds])].slice(0, MAX_RESUME_IDS);
+        // After a page that was shorter all the same, the end is said in another way; of small ones little would be new.
+        canOverlap = items.length >= size && size > 2;
         return items.length > 0;
       },
       restart: () => {
@@ -163,8 +166,18 @@ async function pageAfter<T extends { readonly id: string }>(
   size: number,
   resumeIds: readonly string[],
   abortSignal: AbortSignal,
+  canOverlap: boolean,
 ): Promise<DriverPage<T> | undefined> {
   if (resumeIds.length === 0) return await source.fetch({ size }, abortSignal);
+  const [, before] = resumeIds;
+  if (canOverlap && before !== undefined) {
+    // From the item before the last one, which comes once more then: no page is empty, and none has to be checked.
+    const overlapping = await source.fetch({ size, after: before }, abortSignal).catch((error: unknown) => {
+      if (!isGoneMarker(error)) throw error;
+      return undefined;
+    });
+    if (overlapping !== undefined && overlapping.items.length > 0) return overlapping;
+  }
   for (const [position, after] of resumeIds.entries()) {
     try {
       const page = await source.fetch({ size, after }, abortSignal);
