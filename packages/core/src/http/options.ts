@@ -44,8 +44,8 @@ export const httpOptions = {
     z.custom<typeof globalThis.fetch>((value) => typeof value === "function"),
     {
       allowed: "a function like the global fetch",
-      description:
-        "Sends the requests. Default: `node:http` and `node:https` on Node, the global `fetch` elsewhere.",
+      description: "Sends the requests.",
+      defaultText: "`node:http` and `node:https` on Node, the global `fetch` elsewhere",
       codeOnly: true,
     },
   ),
