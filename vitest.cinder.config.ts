@@ -6,7 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["@polyvol/source"] } },
   test: {
     ...commonTestOptions("cinder"),
-    include: ["reliability/cinder/test/**/*.test.ts", "packages/*/test/**/*.cinder.ts"],
+    include: ["reliability/cinder/test/**/*.test.ts"],
     globalSetup: "reliability/cinder/src/say-whether-it-runs.ts",
     // One server for all files, and some of them stop it.
     fileParallelism: false,

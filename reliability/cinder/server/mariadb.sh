@@ -35,7 +35,7 @@ case "$command" in
       [ -s "$folder/port" ] || /usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' >"$folder/port"
       setsid mariadbd --no-defaults --user="$(id -un)" --datadir="$folder/data" --socket="$socket" \
         --bind-address=127.0.0.1 --port="$(cat "$folder/port")" --pid-file="$folder/pid" --skip-log-bin \
-        --innodb-flush-log-at-trx-commit=0 --character-set-server=utf8mb3 >"$folder/log" 2>&1 </dev/null &
+        --innodb-flush-log-at-trx-commit=0 --max-connections=1000 --character-set-server=utf8mb3 >"$folder/log" 2>&1 </dev/null &
       until mariadb-admin --no-defaults --socket "$socket" ping >/dev/null 2>&1; do
         kill -0 $! 2>/dev/null || { tail -15 "$folder/log" >&2; exit 1; }
         sleep 0.2

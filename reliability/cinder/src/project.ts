@@ -48,6 +48,9 @@ async function makeProject(server: CinderServer): Promise<Project> {
   await send("PUT", `${server.auth_url}/${place}`);
   const quota_set = { volumes: MANY, snapshots: MANY, gigabytes: MANY };
   await send("PUT", `${server.root}/v3/${admin.project_id}/os-quota-sets/${project.id}`, { quota_set });
+  // Volumes that several servers can have, as the adapter says that there can be.
+  const default_type = { volume_type: "multiattach" };
+  await send("PUT", `${server.root}/v3/default-types/${project.id}`, { default_type });
   made.push({ id: project.id, name });
   return { id: project.id, name };
 }
@@ -79,7 +82,11 @@ export async function logIn(server: CinderServer, user: string, project: string)
 export async function ask(method: string, url: string, token: string, body?: object): Promise<unknown> {
   const answer = await fetch(url, {
     method,
-    headers: { "x-auth-token": token, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+    headers: {
+      "x-auth-token": token,
+      "openstack-api-version": "volume 3.70",
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await answer.text();

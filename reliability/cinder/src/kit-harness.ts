@@ -9,8 +9,10 @@ import {
 import type { BlockStorageDriver } from "@polyvol/core/driver";
 import { createFaultProxy, type FaultEffect, type FaultRule } from "@polyvol/emulators";
 import { createOpenStackDriver } from "@polyvol/openstack";
-import { type CinderServer, createProject } from "./cinder.ts";
+import { holdingsOf } from "./database.ts";
 import { createPacedClock, onClock } from "./on-clock.ts";
+import { control, giveBack, takeProject } from "./project.ts";
+import { runningServer } from "./server.ts";
 
 const SERVERS = ["b13531ca-99ec-4aa5-a2dd-a85665b0a358", "2a9be312-5d4b-4bc8-b2ae-35100fa9241f"];
 
@@ -91,24 +93,20 @@ function anotherMade(kind: "volumes" | "snapshots"): object {
   return kind === "volumes" ? { ...made, attachments: [] } : { ...made, volume_id: ANOTHER.id };
 }
 
-export interface HarnessSettings {
-  /** Makes the drivers. Default: the package as it is imported. */
-  readonly create?: typeof createOpenStackDriver;
-}
-
 /**
  * The driver over real HTTP to a real Cinder, in a project of its own. Before the server stand a proxy that strikes
  * requests with faults, and one that gives it the virtual clock of the test.
  */
-export async function makeHarness(server: CinderServer, settings: HarnessSettings = {}): Promise<Harness> {
+export async function makeHarness(): Promise<Harness> {
+  const server = runningServer();
   const clock = createPacedClock();
-  const project = await createProject(server);
+  const project = await takeProject();
+  const failing: Record<string, number> = {};
   const timed = await onClock(server.root, clock);
   const proxy = createFaultProxy({ target: timed.url, clock });
   const listener = await proxy.listen();
-  const create = settings.create ?? createOpenStackDriver;
   const driver = (password: string): BlockStorageDriver =>
-    create({
+    createOpenStackDriver({
       ...{ authUrl: server.auth_url, username: "demo", password, projectId: project.id },
       ...{ region: server.region, baseUrl: listener.url, clock },
     });
@@ -117,7 +115,8 @@ export async function makeHarness(server: CinderServer, settings: HarnessSetting
     if (effect === "fail_later") {
       const [operation, tries] = WORK[on] ?? [];
       if (operation === undefined || tries === undefined) throw new Error(`nothing fails later of ${on}`);
-      project.fail(operation, count * tries);
+      failing[operation] = count * tries;
+      control(server, { fail: failing });
       return;
     }
     const [method, path] = STEPS[on];
@@ -135,9 +134,8 @@ export async function makeHarness(server: CinderServer, settings: HarnessSetting
     });
   }
 
-  async function held(kind: "volumes" | "snapshots"): Promise<readonly HeldResource[]> {
-    const answer = await project.ask("GET", `/${kind}/detail?all_tenants=1&project_id=${project.id}`);
-    const all = answer[kind] as unknown as readonly Readonly<Record<"id" | "name" | "status", string>>[];
+  function held(kind: "volumes" | "snapshots"): readonly HeldResource[] {
+    const all = holdingsOf(server, project.id)[kind];
     return all.map(({ id, name, status }) => ({ id, name, ready: ["available", "in-use"].includes(status) }));
   }
 
@@ -173,8 +171,10 @@ export async function makeHarness(server: CinderServer, settings: HarnessSetting
       };
       return volume.snapshot_id === undefined ? {} : { sourceSnapshotId: volume.snapshot_id };
     },
-    holds: async () => ({ volumes: await held("volumes"), snapshots: await held("snapshots") }),
+    holds: () => ({ volumes: held("volumes"), snapshots: held("snapshots") }),
     dispose: async () => {
+      control(server, undefined);
+      giveBack(project);
       await listener.close();
       await timed.close();
     },
