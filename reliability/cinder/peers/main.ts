@@ -1,5 +1,5 @@
 /**
- * `pnpm cinder:peers`: Polyvol beside the clients of others on the real Cinder, in one run, in requests and processor time.
+ * `pnpm cinder:peers [ROUNDS]`: Polyvol beside the clients of others on the real Cinder, in one run, in requests and processor time.
  * The others are Debian's packages python3-openstacksdk, python3-cinderclient, golang-go and
  * golang-github-gophercloud-gophercloud-dev; whoever is missing is left out, in words.
  */
@@ -15,7 +15,7 @@ import { openStage, type Stage } from "./stage.ts";
 
 const run = promisify(execFile);
 const VOLUMES = 2_000;
-const ROUNDS = 3;
+const ROUNDS = Number(process.argv[2] ?? 3);
 /** Seconds that a snapshot takes. */
 const SNAPSHOT_SECONDS = 3;
 
