@@ -1,24 +1,31 @@
-/** Listeners by signal: the platform's own list has one entry a signal, however many wait for it. */
-const listenersOf = new WeakMap<AbortSignal, Set<(reason: unknown) => void>>();
+/**
+ * The listeners of a signal: the platform's own list has one entry, however many wait. They hang on the signal itself,
+ * because the garbage collector goes through a `WeakMap` with an entry for each request again and again.
+ */
+const LISTENERS: unique symbol = Symbol("listeners");
+
+interface Listened extends AbortSignal {
+  [LISTENERS]?: Set<(reason: unknown) => void> | undefined;
+}
 
 /**
  * Calls `listener` with the reason as soon as `signal` aborts, at once where it has aborted already. The function
  * returned takes the listener off; the last one that is taken off leaves nothing on the signal.
  */
-export function onAbort(signal: AbortSignal | undefined, listener: (reason: unknown) => void): () => void {
+export function onAbort(signal: Listened | undefined, listener: (reason: unknown) => void): () => void {
   if (signal === undefined) return noop;
   if (signal.aborted) {
     listener(signal.reason);
     return noop;
   }
-  const listeners = listenersOf.get(signal) ?? listenTo(signal);
+  const listeners = signal[LISTENERS] ?? listenTo(signal);
   // An entry of its own, so that a function that is given twice is called twice.
   const entry = (reason: unknown): void => listener(reason);
   listeners.add(entry);
   return () => {
     listeners.delete(entry);
-    if (listeners.size > 0 || listenersOf.get(signal) !== listeners) return;
-    listenersOf.delete(signal);
+    if (listeners.size > 0 || signal[LISTENERS] !== listeners) return;
+    signal[LISTENERS] = undefined;
     signal.removeEventListener("abort", callListeners);
   };
 }
@@ -68,16 +75,16 @@ export function abortablePromise<T>(
   });
 }
 
-function listenTo(signal: AbortSignal): Set<(reason: unknown) => void> {
+function listenTo(signal: Listened): Set<(reason: unknown) => void> {
   const listeners = new Set<(reason: unknown) => void>();
-  listenersOf.set(signal, listeners);
+  signal[LISTENERS] = listeners;
   signal.addEventListener("abort", callListeners, { once: true });
   return listeners;
 }
 
-function callListeners(this: AbortSignal): void {
-  const listeners = listenersOf.get(this) ?? [];
-  listenersOf.delete(this);
+function callListeners(this: Listened): void {
+  const listeners = this[LISTENERS] ?? [];
+  this[LISTENERS] = undefined;
   for (const listener of listeners) listener(this.reason);
 }
 

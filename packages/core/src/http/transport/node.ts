@@ -45,7 +45,7 @@ function send(origin: Origin, path: string, request: TransportRequest): Promise<
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const sent = open(origin, path, request);
-    onAbort(signal, (reason) => {
+    const stopListening = onAbort(signal, (reason) => {
       reject(reason);
       sent.destroy();
     });
@@ -70,6 +70,7 @@ function send(origin: Origin, path: string, request: TransportRequest): Promise<
       reject(failure);
     });
     sent.on("close", () => {
+      stopListening();
       // The last word where there is neither an answer nor an error, as after a switch of protocols.
       if (body === undefined) reject(new TransportFailure(noAnswer(), true));
     });
