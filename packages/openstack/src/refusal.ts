@@ -14,7 +14,7 @@ export function isAmbiguous(error: unknown): error is PolyvolError {
 }
 
 /** The refusal under another code. What `passes` is waited for. */
-export function meaning(
+function meaning(
   error: PolyvolError,
   code: PolyvolErrorCode,
   reason: string,

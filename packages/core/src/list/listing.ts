@@ -151,7 +151,7 @@ async function* iteratePages<T extends { readonly id: string }>(
  * The items of `chunks` one by one. By hand instead of an async generator, which makes several promises an item: here
  * an item that is there already costs one. Calls of `next()` that overlap are answered in their order.
  */
-export function iterateItems<T>(
+function iterateItems<T>(
   chunks: AsyncGenerator<Chunk<T>, void, undefined>,
   matches: (item: T) => boolean,
 ): AsyncIterableIterator<T> {

@@ -44,7 +44,7 @@ export interface ResourcesSetup<T, Query> {
   readonly matches: (item: T, query: Query) => boolean;
 }
 
-export function createResources<T extends Volume | Snapshot, Query extends object>(
+function createResources<T extends Volume | Snapshot, Query extends object>(
   setup: ResourcesSetup<T, Query>,
 ): Resources<T, Query> {
   const { kind, runtime } = setup;
