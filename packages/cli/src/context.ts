@@ -37,7 +37,7 @@ export function createContext(
   const cloudOption = (options["cloud"] ?? []) as readonly string[];
   let loaded: Promise<Config> | undefined;
   const config = (): Promise<Config> => {
-    loaded ??= import("@polyvol/config").then((container) => container.loadConfig({ path }));
+    loaded ??= import("@polyvol/config").then((config) => config.loadConfig({ path }));
     return loaded;
   };
   return {

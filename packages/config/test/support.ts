@@ -10,7 +10,7 @@ afterEach(async () => {
 
 /** A folder with these files in it, removed after the test. */
 export async function folderWith(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "polyvol-container-"));
+  const folder = await mkdtemp(join(tmpdir(), "polyvol-config-"));
   folders.push(folder);
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true });

@@ -54,7 +54,7 @@ export const retryOptions = {
 /** How failed requests are sent again. Full jitter: each pause is drawn between 0 and its bound. */
 export interface RetryOptions extends ValuesOf<typeof retryOptions> {}
 
-const pollingOptions = {
+export const pollingOptions = {
   /** Pause before the first look, in milliseconds. Default: the driver's. */
   initialDelayMs: option(milliseconds, {
     allowed: "a number of milliseconds from 0",

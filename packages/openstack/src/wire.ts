@@ -31,17 +31,61 @@ const volume = resource.extend({
   bootable: z.union([z.string(), z.boolean()]).nullish(),
 });
 const snapshot = resource.extend({ volume_id: z.string() });
-/** `request_id` is that of the request that began what failed. */
 const message = z.object({
-  ...{ id, event_id: text, user_message: text, message_level: text },
-  ...{ request_id: text, resource_uuid: text, created_at: text },
+  /** Id of the message. */
+  id,
+  /** What kind of failure it is, such as `VOLUME_VOLUME_001_003`. */
+  event_id: text,
+  /** The failure in words, for people. */
+  user_message: text,
+  /** How grave it is: `ERROR`. */
+  message_level: text,
+  /** Id of the request that began what failed. */
+  request_id: text,
+  /** Id of the volume or snapshot. */
+  resource_uuid: text,
+  /** When the message was written: UTC without a zone. */
+  created_at: text,
 });
-/** `extra_specs.multiattach` is `"<is> True"` where volumes of the type can be on several servers. */
-const type = z.object({ id, name: text, description: text, is_public: flag, extra_specs: anything });
-const zone = z.object({ zoneName: z.string(), zoneState: z.object({ available: flag }).nullish() });
-const quota = z.object({ in_use: z.int(), limit: z.int(), reserved: z.int() });
-/** Numbers of volumes and snapshots, and GiB of both together; a limit of -1 is none. */
-const quotas = z.object({ volumes: quota, snapshots: quota, gigabytes: quota });
+const type = z.object({
+  /** Id of the type. */
+  id,
+  /** Its name. */
+  name: text,
+  /** What the administrator says of it. */
+  description: text,
+  /** Whether every project sees it. */
+  is_public: flag,
+  /** Its properties, by key. `multiattach` is `"<is> True"` where volumes of the type can be on several servers. */
+  extra_specs: anything,
+});
+const zone = z.object({
+  /** Its name, which `availabilityZone` of `providerOptions` takes. */
+  zoneName: z.string(),
+  /** Its state. */
+  zoneState: z
+    .object({
+      /** Whether it takes new volumes. */
+      available: flag,
+    })
+    .nullish(),
+});
+const quota = z.object({
+  /** What the project has. */
+  in_use: z.int(),
+  /** What it may have; -1: as much as it likes. */
+  limit: z.int(),
+  /** What is set aside for requests under way. */
+  reserved: z.int(),
+});
+const quotas = z.object({
+  /** Number of volumes. */
+  volumes: quota,
+  /** Number of snapshots. */
+  snapshots: quota,
+  /** GiB of volumes and snapshots together. */
+  gigabytes: quota,
+});
 const version = z.object({ id, version: text, min_version: text });
 const endpoint = z.object({ interface: text, region: text, region_id: text, url: z.string() });
 const service = z.object({ type: text, endpoints: z.array(endpoint).nullish() });

@@ -6,7 +6,7 @@ import type { EmulatedWorld } from "../support/emulated-clouds.ts";
 import { ownMarks } from "../support/marks.ts";
 import { createSeededWorld, NIGHTLY, VOLUMES } from "../support/seeded.ts";
 
-/** What the container wires in for DigitalOcean. */
+/** What @polyvol/config wires in for DigitalOcean. */
 const tagWriter: HoldWriter = async (storage, snapshot, held, options) => {
   const operations = digitalOcean(storage);
   const targets = [{ kind: "snapshot", id: snapshot.id }] as const;

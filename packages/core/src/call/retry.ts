@@ -143,6 +143,6 @@ export function tooLate(failure: PolyvolError, delayMs: number): PolyvolError {
 }
 
 /** Whether {@link tooLate} has judged it, here or in the HTTP client. */
-export function isTooLate(failure: PolyvolError): boolean {
+function isTooLate(failure: PolyvolError): boolean {
   return Object.hasOwn(failure, MARK);
 }
