@@ -14,12 +14,7 @@ export function isAmbiguous(error: unknown): error is PolyvolError {
 }
 
 /** The refusal under another code. What `passes` is waited for. */
-function meaning(
-  error: PolyvolError,
-  code: PolyvolErrorCode,
-  reason: string,
-  passes = false,
-): PolyvolError {
+function meaning(error: PolyvolError, code: PolyvolErrorCode, reason: string, passes = false): PolyvolError {
   const details = { ...(error as PolyvolErrorDetails), retryable: passes, outcome: "not_applied" } as const;
   return new PolyvolError(code, reason, { ...details, cause: error });
 }
