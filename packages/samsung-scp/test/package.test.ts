@@ -14,5 +14,6 @@ test("these names are public, and no more", () => {
     "createSamsungScpStorage",
     "samsungScp",
     "samsungScpDetails",
+    "samsungScpOptions",
   ]);
 });
