@@ -113,6 +113,7 @@ try {
       name,
       [...new Set(first.map(({ result }) => result))].join(),
       [...new Set(first.map(({ requests }) => requests))].join(),
+      [...new Set(third.map(({ requests }, round) => (requests - (first[round]?.requests ?? 0)) / 2))].join(),
       rate(first),
       rate(third),
       base === undefined
