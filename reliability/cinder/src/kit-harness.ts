@@ -6,7 +6,7 @@ import {
   type HeldResource,
   ODD_STATE,
 } from "@polyvol/conformance";
-import type { BlockStorageDriver } from "@polyvol/core/driver";
+import { type BlockStorageDriver, systemClock } from "@polyvol/core/driver";
 import { createFaultProxy, type FaultEffect, type FaultRule } from "@polyvol/emulators";
 import { createOpenStackDriver } from "@polyvol/openstack";
 import { holdingsOf } from "./database.ts";
@@ -101,8 +101,21 @@ export async function makeHarness(): Promise<Harness> {
   const server = runningServer();
   const clock = createPacedClock();
   const project = await takeProject();
+  /** Failures of the backend, by the request whose work they are to strike. */
+  const later = new Map<string, readonly [string, number]>();
   const failing: Record<string, number> = {};
-  const timed = await onClock(server.root, clock);
+  const timed = await onClock(server.root, clock, async (method, path) => {
+    const [request, work] = [...later].find(([each]) => method === "POST" && path.endsWith(each)) ?? [];
+    if (request === undefined || work === undefined) return;
+    later.delete(request);
+    // Work of requests before it is not meant: it has to be over.
+    const isBusy = (): boolean =>
+      holdingsOf(server, project.id).volumes.some(({ status }) => status === "creating");
+    while (isBusy()) await systemClock.sleep(100);
+    const [operation, times] = work;
+    failing[operation] = times;
+    control(server, { fail: failing });
+  });
   const proxy = createFaultProxy({ target: timed.url, clock });
   const listener = await proxy.listen();
   const driver = (password: string): BlockStorageDriver =>
@@ -115,8 +128,7 @@ export async function makeHarness(): Promise<Harness> {
     if (effect === "fail_later") {
       const [operation, tries] = WORK[on] ?? [];
       if (operation === undefined || tries === undefined) throw new Error(`nothing fails later of ${on}`);
-      failing[operation] = count * tries;
-      control(server, { fail: failing });
+      later.set(on === "volumes.resize" ? "/action" : `/${on.split(".")[0]}`, [operation, count * tries]);
       return;
     }
     const [method, path] = STEPS[on];

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { createVirtualClock, systemClock, type VirtualClock } from "@polyvol/core/driver";
 
 /** The service's work takes real time: whoever waits for it on the virtual clock gives it so much in each pause. */
-const REAL_PAUSE_MS = 250;
+const REAL_PAUSE_MS = 500;
 
 /** A virtual clock that begins now, and stands still for a real moment whenever somebody goes to sleep. */
 export function createPacedClock(): VirtualClock {
@@ -35,10 +35,11 @@ const OWN = new Set([
   "date",
 ]);
 
-/** A proxy on a port of its own. Times that were seen once stay as they were said. */
+/** A proxy on a port of its own, which waits for `before` with each request. Times that were seen once stay as they were said. */
 export async function onClock(
   target: string,
   clock: VirtualClock,
+  before: (method: string, path: string) => Promise<void>,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   const said = new Map<string, string>();
   const sayAnew = (time: string): string => {
@@ -65,6 +66,7 @@ export async function onClock(
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const headers = Object.entries(request.headers).filter(([name]) => !OWN.has(name) && name !== "host");
     const body = Buffer.concat(chunks).toString();
+    await before(request.method ?? "GET", request.url ?? "");
     return await fetch(`${target}${request.url}`, {
       method: request.method ?? "GET",
       headers: Object.fromEntries(headers.map(([name, value]) => [name, String(value)])),
