@@ -6,11 +6,12 @@
 import type { Command } from "commander";
 import { digitalOceanCommand } from "./digitalocean/command.ts";
 import { type CommandIo, createCommand, runCommand } from "./kit/command.ts";
+import { openStackCommand } from "./openstack/command.ts";
 import { samsungScpCommand } from "./samsung-scp/command.ts";
 
 export type { CommandIo };
 
-const PROVIDERS = [digitalOceanCommand, samsungScpCommand];
+const PROVIDERS = [digitalOceanCommand, openStackCommand, samsungScpCommand];
 
 /** Makes the command tree without running it, for help texts and completion. */
 export function createEmulatorCommand(io: CommandIo): Command {

@@ -1,0 +1,61 @@
+import type { ServiceRequest } from "../kit/service.ts";
+import { badRequest, refusal, tooOld } from "./responses.ts";
+
+/** The minor number of a microversion: 40 of 3.40. */
+export type Minor = number;
+
+/** The microversion of a request: what `OpenStack-API-Version` asks for, 3.0 without it. Throws what the service answers. */
+export function versionOf({ headers }: ServiceRequest, newest: string): Minor {
+  const entries = (headers.get("openstack-api-version") ?? "").split(",").map((entry) => entry.trim());
+  const own = entries.find((entry) => /^volume\s/.test(entry));
+  if (own === undefined) {
+    if (entries.length > 1 || entries[0] === "") return 0;
+    throw badRequest(
+      "The server could not comply with the request since it is either malformed or otherwise incorrect.",
+    );
+  }
+  const wanted = own.replace(/^volume\s+/, "");
+  if (wanted === "latest") return minorOf(newest);
+  const [, major, minor] = /^(\d+)\.(0|[1-9]\d*)$/.exec(wanted) ?? [];
+  if (major === undefined || minor === undefined)
+    throw badRequest(
+      `API Version String ${wanted} is of invalid format. Must be of format MajorNum.MinorNum.`,
+    );
+  if (major !== "3" || Number(minor) > minorOf(newest))
+    throw refusal(
+      406,
+      `Version ${wanted} is not supported by the API. Minimum is 3.0 and maximum is ${newest}.`,
+    );
+  return Number(minor);
+}
+
+export function minorOf(version: string): Minor {
+  return Number(version.slice(2));
+}
+
+/** Throws what an older API says where a newer one is needed. */
+export function needs(version: Minor, since: Minor): void {
+  if (version < since) throw tooOld();
+}
+
+/** The list of versions, as the root of the service shows it. */
+export function versionList(base: string, newest: string): unknown {
+  return {
+    versions: [
+      {
+        id: "v3.0",
+        status: "CURRENT",
+        version: newest,
+        min_version: "3.0",
+        updated: "2022-10-05T00:00:00Z",
+        links: [
+          { rel: "describedby", type: "text/html", href: "https://docs.openstack.org/" },
+          { rel: "self", href: `${base}/v3/` },
+        ],
+        "media-types": [
+          { base: "application/json", type: "application/vnd.openstack.volume+json;version=3" },
+        ],
+      },
+    ],
+  };
+}

@@ -1,0 +1,40 @@
+import type { Collection, CollectionView, Keyed } from "../kit/collection.ts";
+import type { ServiceRequest, ServiceResponse } from "../kit/service.ts";
+import type { Minor } from "./api-versions.ts";
+import type { View } from "./render.ts";
+import type { State, TokenRecord } from "./state.ts";
+
+/** One request with a token on its way to the rule that answers it. */
+export interface Call {
+  readonly state: State;
+  readonly request: ServiceRequest;
+  readonly params: Readonly<Record<string, string>>;
+  readonly token: TokenRecord;
+  readonly projectId: string;
+  readonly version: Minor;
+  readonly view: View;
+  readonly now: number;
+  /** As in the header of the answer. */
+  readonly requestId: string;
+}
+
+/** Answers a call or throws `ApiError`. */
+export type Handler = (call: Call) => ServiceResponse;
+
+/** An operation of block storage; its path begins after the project. */
+export interface Operation {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly path: string;
+  /** The microversion that brought it. Default 3.0. */
+  readonly since?: Minor;
+  readonly handler: Handler;
+}
+
+/** What a request reads from: the records of now, or of some time ago when it is to see stale ones. */
+export function viewOf<Item extends Keyed, Index extends string>(
+  { request: { method, staleMs, staleReadMs = 0 }, params, now }: Call,
+  collection: Collection<Item, Index>,
+): CollectionView<Item, Index> {
+  const stale = params["id"] === undefined ? staleMs : method === "GET" ? staleReadMs : 0;
+  return stale > 0 ? collection.asOf(now - stale) : collection;
+}

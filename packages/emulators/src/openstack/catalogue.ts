@@ -1,0 +1,56 @@
+import type { Call, Handler, Operation } from "./call.ts";
+import { limits, quotaSet } from "./quotas.ts";
+import { messageJson } from "./render.ts";
+import { json, refusal } from "./responses.ts";
+import { idOfName } from "./state.ts";
+
+function typeJson(name: string): Record<string, unknown> {
+  return {
+    id: idOfName("user", `type ${name}`).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"),
+    name,
+    is_public: true,
+    description: name === "__DEFAULT__" ? "Default Volume Type" : null,
+    extra_specs: name === "multiattach" ? { multiattach: "<is> True" } : {},
+    "os-volume-type-access:is_public": true,
+  };
+}
+
+const type: Handler = ({ state, params }) => {
+  const id = params["id"] ?? "";
+  const found = state.options.volumeTypes
+    .map(typeJson)
+    .find((each) => each["id"] === id || each["name"] === id);
+  if (found === undefined) throw refusal(404, `Volume type ${id} could not be found.`);
+  return json(200, { volume_type: found });
+};
+
+/** Messages are not limited to the project, as in the real service: ask for those of one resource. */
+const messages: Handler = (call: Call) => {
+  const id = call.request.query.get("resource_uuid");
+  const found = id === null ? call.state.messages.all() : call.state.messages.by("resource", id);
+  return json(200, { messages: found.map((message) => messageJson(message, call.view)) });
+};
+
+/** What a project finds beside its volumes and snapshots. */
+export const catalogueOperations: readonly Operation[] = [
+  {
+    method: "GET",
+    path: "/types",
+    handler: ({ state }) => json(200, { volume_types: state.options.volumeTypes.map(typeJson) }),
+  },
+  { method: "GET", path: "/types/{id}", handler: type },
+  {
+    method: "GET",
+    path: "/os-availability-zone",
+    handler: ({ state }) =>
+      json(200, {
+        availabilityZoneInfo: state.options.zones.map((zoneName) => ({
+          zoneName,
+          zoneState: { available: true },
+        })),
+      }),
+  },
+  { method: "GET", path: "/limits", handler: limits },
+  { method: "GET", path: "/os-quota-sets/{id}", handler: quotaSet },
+  { method: "GET", path: "/messages", since: 3, handler: messages },
+];

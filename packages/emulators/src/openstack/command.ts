@@ -1,0 +1,40 @@
+import type { ProviderCommand } from "../kit/command.ts";
+import { optionsOf } from "../kit/command-options.ts";
+import { createOpenStackEmulator } from "./emulator.ts";
+import { type OpenStackOptions, optionsSchema } from "./options.ts";
+
+/** `polyvol-emulator openstack …` */
+export const openStackCommand: ProviderCommand = {
+  provider: "openstack",
+  summary: "OpenStack block storage (Cinder API 3) and its logins (Keystone)",
+  options: optionsOf(optionsSchema),
+  environment: {},
+  examples: ["openstack --port 4030 --user demo:secret:demo", "openstack --work 0s --newest-version 3.39"],
+  create(input) {
+    const file: OpenStackOptions = input.optionsFile(optionsSchema);
+    const given = input.given as OpenStackOptions;
+    if ((given.users ?? file.users) === undefined)
+      input.note("no user given (--user): anybody can log in, with any password");
+    const emulator = createOpenStackEmulator({
+      ...input.shell,
+      ...file,
+      ...given,
+      publicUrl: input.publicUrl ?? file.publicUrl,
+    });
+    const { volumes, snapshots } = input.bulk;
+    if (volumes + snapshots > 0) emulator.seed(bulkSeed(volumes, snapshots));
+    return emulator;
+  },
+};
+
+/** A made-up project: snapshots go round among its volumes. */
+function bulkSeed(volumes: number, snapshots: number): unknown {
+  const nameOf = (index: number): string => `volume-${index + 1}`;
+  return {
+    volumes: Array.from({ length: volumes }, (_, index) => ({ name: nameOf(index), size: 10 })),
+    snapshots: Array.from({ length: snapshots }, (_, index) => ({
+      name: `snapshot-${index + 1}`,
+      volume_name: nameOf(index % Math.max(1, volumes)),
+    })),
+  };
+}

@@ -1,0 +1,128 @@
+import { createEmulator, splitOptions } from "../kit/emulator.ts";
+import type { Emulator } from "../kit/emulator-types.ts";
+import { createIds } from "../kit/ids.ts";
+import { createRouter, rawPath } from "../kit/router.ts";
+import type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "../kit/service.ts";
+import { needs, versionList, versionOf } from "./api-versions.ts";
+import type { Call, Operation } from "./call.ts";
+import { catalogueOperations } from "./catalogue.ts";
+import { createIdentity, IDENTITY_PATH } from "./identity.ts";
+import { type OpenStackOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
+import { dumpState, inventoryOf } from "./render.ts";
+import { ApiError, badRequest, json, noRoute, refusal } from "./responses.ts";
+import { addSeed } from "./seed.ts";
+import { snapshotOperations } from "./snapshots.ts";
+import { createState } from "./state.ts";
+import { volumeOperations } from "./volumes.ts";
+
+/**
+ * Makes an emulator of OpenStack's block storage (Cinder, API 3) with the identity service (Keystone) before it, under
+ * `/identity/v3`. Throws `InvalidInput` for options that cannot be.
+ *
+ * @example
+ * const emulator = createOpenStackEmulator({ users: [{ name: "demo", password: "P", projects: ["demo"] }] });
+ * const listener = await emulator.listen(); // authUrl: `${listener.url}/identity/v3`
+ */
+export function createOpenStackEmulator(options: OpenStackOptions = {}): Emulator {
+  const { shell, own } = splitOptions(options);
+  return createEmulator(createService(resolveOptions(own), shell.clock, shell.randomSeed), shell);
+}
+
+const router = createRouter<Operation>(
+  [...volumeOperations, ...snapshotOperations, ...catalogueOperations].map((operation) => ({
+    method: operation.method,
+    path: `/v3/{project}${operation.path}`,
+    handler: operation,
+  })),
+  { project: /^[0-9a-f-]+$/ },
+);
+
+function createService(options: ResolvedOptions, clock: Clock, randomSeed: number): EmulatedService {
+  const { users, applicationCredentials, newestVersion, publicUrl, database } = options;
+  const state = createState(options, randomSeed);
+  const identity = createIdentity(state);
+  // A source of its own, so that a reset of the state does not repeat the ids of requests.
+  const requestIds = createIds(randomSeed);
+
+  /** The instant of a request; work that is due by then has ended. */
+  function now(): number {
+    const instant = clock.now();
+    state.schedule.runDue(instant);
+    return instant;
+  }
+
+  function run(request: ServiceRequest, base: string, now: number, requestId: string): ServiceResponse {
+    const path = rawPath(request.rawTarget);
+    if (path === "/") return json(300, versionList(base, newestVersion));
+    if (path === "/healthcheck")
+      return { status: 200, headers: { "content-type": "text/plain" }, body: "OK" };
+    const token = identity.tokenOf(request, base, now);
+    if (path === "/v3/" || path === "/v3") return json(200, versionList(base, newestVersion));
+    const version = versionOf(request, newestVersion);
+    const found = path.endsWith("/") ? undefined : router.find(request.method, path);
+    if (found === undefined || request.method === "HEAD") throw noRoute();
+    const { project = "", ...params } = found.params;
+    if (project !== token.projectId) throw badRequest("Malformed request url");
+    needs(version, found.handler.since ?? 0);
+    const view = { version, base, wholeSeconds: database === "mariadb" };
+    const call: Call = { state, request, params, token, projectId: project, version, view, now, requestId };
+    return found.handler.handler(call);
+  }
+
+  function finish(response: ServiceResponse, request: ServiceRequest, requestId: string): ServiceResponse {
+    const own = { "x-openstack-request-id": requestId };
+    if (request.path.startsWith(IDENTITY_PATH))
+      return { ...response, headers: { ...response.headers, ...own } };
+    const asked = /volume\s+(latest|3\.\d+)/.exec(request.headers.get("openstack-api-version") ?? "")?.[1];
+    const shown = asked === "latest" ? newestVersion : (asked ?? "3.0");
+    const isJson =
+      typeof response.body === "object" || response.headers["content-type"] === "application/json";
+    const headers = {
+      ...own,
+      ...(response.status === 401
+        ? {}
+        : { "openstack-api-version": `volume ${shown}`, vary: "OpenStack-API-Version" }),
+      ...(response.status === 401 || !isJson ? {} : { "x-compute-request-id": requestId }),
+      ...response.headers,
+    };
+    return { ...response, headers };
+  }
+
+  return {
+    provider: "openstack",
+    secrets: [
+      ...(users ?? []).map(({ password }) => password),
+      ...applicationCredentials.map(({ secret }) => secret),
+    ],
+    handle(request) {
+      const instant = now();
+      const requestId = `req-${requestIds.requestId()}`;
+      const base = publicUrl ?? request.origin;
+      try {
+        const response = request.path.startsWith(IDENTITY_PATH)
+          ? identity.handle(request, base, instant)
+          : run(request, base, instant, requestId);
+        return finish(response, request, requestId);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        const { status, headers, body } = error;
+        return finish({ status, headers, body }, request, requestId);
+      }
+    },
+    failure(status, request) {
+      const { headers, body } = refusal(status, "The service is out of order.");
+      return finish(
+        { status, headers, body: status < 400 ? {} : body },
+        request,
+        `req-${requestIds.requestId()}`,
+      );
+    },
+    state: () => dumpState(state, now()),
+    inventory() {
+      now();
+      return inventoryOf(state);
+    },
+    seed: (data) => addSeed(state, data, now()),
+    reset: () => state.reset(),
+  };
+}

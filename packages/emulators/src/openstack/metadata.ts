@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import * as z from "zod";
+import type { ServiceResponse } from "../kit/service.ts";
+import { metadataBody, readMember } from "./bodies.ts";
+import type { Call, Operation } from "./call.ts";
+import { ApiError, badRequest, json, refusal } from "./responses.ts";
+
+type Metadata = Readonly<Record<string, string>>;
+type WithMetadata = { readonly id: string; readonly metadata: Metadata };
+
+/** Metadata carries an entity tag since then. */
+const ENTITY_TAGS = 15;
+
+const wholeBody = z.looseObject({});
+
+/** What can be done to the metadata of a volume or a snapshot, below its path. */
+export function metadataOperations<Item extends WithMetadata>(
+  path: string,
+  itemOf: (call: Call) => Item,
+  put: (call: Call, id: string, at: number, fields: { readonly metadata: Metadata }) => void,
+): readonly Operation[] {
+  const store = (call: Call, metadata: Metadata): Metadata => {
+    put(call, itemOf(call).id, call.now, { metadata });
+    return metadata;
+  };
+  const given = (call: Call): Metadata => {
+    const read = readMember(call.request, "metadata", wholeBody, {
+      version: call.version,
+      strictSince: 1_000,
+    });
+    const result = metadataBody.safeParse(read);
+    if (result.success) return result.data;
+    throw badRequest(
+      "Invalid input for field/attribute metadata. It has keys or values that are not allowed.",
+    );
+  };
+  return [
+    { method: "GET", path: `${path}/metadata`, handler: (call) => shown(call, itemOf(call).metadata) },
+    {
+      method: "POST",
+      path: `${path}/metadata`,
+      handler: (call) => json(200, { metadata: store(call, { ...itemOf(call).metadata, ...given(call) }) }),
+    },
+    {
+      method: "PUT",
+      path: `${path}/metadata`,
+      handler(call) {
+        const wanted = call.request.headers.get("if-match");
+        if (wanted !== undefined && wanted !== entityTag(itemOf(call).metadata))
+          throw new ApiError(412, undefined);
+        return json(200, { metadata: store(call, given(call)) });
+      },
+    },
+    {
+      method: "GET",
+      path: `${path}/metadata/{key}`,
+      handler: (call) => json(200, { meta: { [keyOf(call)]: itemValue(call, itemOf(call)) } }),
+    },
+    {
+      method: "PUT",
+      path: `${path}/metadata/{key}`,
+      handler(call) {
+        const meta = readMember(call.request, "meta", wholeBody, {
+          version: call.version,
+          strictSince: 1_000,
+        });
+        const value = Object(meta)[keyOf(call)];
+        if (typeof value !== "string" || Object.keys(meta).length !== 1)
+          throw badRequest("Request body and URI mismatch");
+        store(call, { ...itemOf(call).metadata, [keyOf(call)]: value });
+        return json(200, { meta: { [keyOf(call)]: value } });
+      },
+    },
+    {
+      method: "DELETE",
+      path: `${path}/metadata/{key}`,
+      handler(call) {
+        const item = itemOf(call);
+        itemValue(call, item);
+        const { [keyOf(call)]: _, ...rest } = item.metadata;
+        store(call, rest);
+        return { status: 200, headers: { "content-type": "text/html; charset=UTF-8" }, body: "" };
+      },
+    },
+  ];
+}
+
+const keyOf = ({ params }: Call): string => params["key"] ?? "";
+
+function itemValue(call: Call, { metadata }: WithMetadata): string {
+  const value = metadata[keyOf(call)];
+  if (value !== undefined) return value;
+  throw refusal(404, `Metadata item was not found: ${keyOf(call)}`);
+}
+
+function entityTag(metadata: Metadata): string {
+  const text = JSON.stringify(Object.entries(metadata).sort());
+  return createHash("md5").update(text).digest("hex");
+}
+
+/** With an entity tag, the service gives its JSON another content type. */
+function shown({ version }: Call, metadata: Metadata): ServiceResponse {
+  if (version < ENTITY_TAGS) return json(200, { metadata });
+  const headers = { etag: entityTag(metadata), "content-type": "text/html; charset=UTF-8" };
+  return { status: 200, headers, body: JSON.stringify({ metadata }) };
+}

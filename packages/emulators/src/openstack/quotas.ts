@@ -1,0 +1,86 @@
+import type { Call, Handler } from "./call.ts";
+import { json, overQuota } from "./responses.ts";
+
+/** What is to be added. */
+interface More {
+  readonly volumes?: number;
+  readonly snapshots?: number;
+  readonly gigabytes?: number;
+}
+
+/** Throws 413 where a quota of the project has no room for so much more. */
+export function checkQuota({ state, projectId }: Call, more: More): void {
+  const { quotas } = state.options;
+  const counted = {
+    volumes: state.volumes.by("project", projectId).length,
+    snapshots: state.snapshots.by("project", projectId).length,
+  };
+  const used = state.usedGiB(projectId);
+  const { volumes = 0, snapshots = 0, gigabytes = 0 } = more;
+  if (gigabytes > 0 && quotas.gigabytes >= 0 && used + gigabytes > quotas.gigabytes) {
+    throw overQuota(
+      "VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds allowed gigabytes quota. " +
+        `Requested ${gigabytes}G, quota is ${quotas.gigabytes}G and ${used}G has been consumed.`,
+    );
+  }
+  if (volumes > 0 && quotas.volumes >= 0 && counted.volumes + volumes > quotas.volumes) {
+    throw overQuota(
+      `VolumeLimitExceeded: Maximum number of volumes allowed (${quotas.volumes}) exceeded for quota 'volumes'.`,
+    );
+  }
+  if (snapshots > 0 && quotas.snapshots >= 0 && counted.snapshots + snapshots > quotas.snapshots) {
+    throw overQuota(
+      `SnapshotLimitExceeded: Maximum number of snapshots allowed (${quotas.snapshots}) exceeded`,
+    );
+  }
+}
+
+export const limits: Handler = ({ state, projectId }) => {
+  const { quotas } = state.options;
+  const absolute = {
+    maxTotalVolumes: quotas.volumes,
+    maxTotalSnapshots: quotas.snapshots,
+    maxTotalVolumeGigabytes: quotas.gigabytes,
+    maxTotalBackups: 10,
+    maxTotalBackupGigabytes: 1000,
+    totalVolumesUsed: state.volumes.by("project", projectId).length,
+    totalGigabytesUsed: state.usedGiB(projectId),
+    totalSnapshotsUsed: state.snapshots.by("project", projectId).length,
+    totalBackupsUsed: 0,
+    totalBackupGigabytesUsed: 0,
+  };
+  return json(200, { limits: { rate: [], absolute } });
+};
+
+export const quotaSet: Handler = ({ state, projectId, request }) => {
+  const { quotas, volumeTypes } = state.options;
+  const volumes = state.volumes.by("project", projectId);
+  const snapshots = state.snapshots.by("project", projectId);
+  const withUsage = /^(?:true|1)$/i.test(request.query.get("usage") ?? "");
+  const one = (limit: number, in_use: number): unknown =>
+    withUsage ? { limit, in_use, reserved: 0 } : limit;
+  const types = volumeTypes.flatMap((type) => {
+    const own = volumes.filter((volume) => volume.type === type);
+    const ids = new Set(own.map(({ id }) => id));
+    const ofThem = snapshots.filter(({ volumeId }) => ids.has(volumeId));
+    const used = [...own, ...ofThem].reduce((total, { sizeGiB }) => total + sizeGiB, 0);
+    return [
+      [`volumes_${type}`, one(-1, own.length)],
+      [`gigabytes_${type}`, one(-1, used)],
+      [`snapshots_${type}`, one(-1, ofThem.length)],
+    ];
+  });
+  return json(200, {
+    quota_set: {
+      volumes: one(quotas.volumes, volumes.length),
+      per_volume_gigabytes: one(-1, 0),
+      snapshots: one(quotas.snapshots, snapshots.length),
+      gigabytes: one(quotas.gigabytes, state.usedGiB(projectId)),
+      backups: one(10, 0),
+      backup_gigabytes: one(1000, 0),
+      ...Object.fromEntries(types),
+      groups: one(10, 0),
+      id: projectId,
+    },
+  });
+};

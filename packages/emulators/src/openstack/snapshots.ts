@@ -1,0 +1,119 @@
+import { createSnapshotBody, readMember, updateSnapshotBody } from "./bodies.ts";
+import { type Call, type Handler, type Operation, viewOf } from "./call.ts";
+import { list } from "./lists.ts";
+import { metadataOperations } from "./metadata.ts";
+import { checkQuota } from "./quotas.ts";
+import type { SnapshotRecord } from "./records.ts";
+import { snapshotJson } from "./render.ts";
+import { ACCEPTED, badRequest, json, snapshotNotFound, volumeNotFound } from "./responses.ts";
+import { later, leaveMessage, putSnapshot } from "./work.ts";
+
+/** From here on a volume in use needs no `force`, and `force: false` is refused. */
+const WITHOUT_FORCE = 66;
+
+/** The snapshot of the project that the path names, or 404. */
+export function snapshotOf(call: Call): SnapshotRecord {
+  const id = call.params["id"] ?? "";
+  const snapshot = viewOf(call, call.state.snapshots).get(id);
+  if (snapshot === undefined || snapshot.projectId !== call.projectId) throw snapshotNotFound(id);
+  return snapshot;
+}
+
+const create: Handler = (call) => {
+  const { state, request, version, projectId, token, view, now } = call;
+  const body = readMember(request, "snapshot", createSnapshotBody, { version, strictSince: 0 });
+  const volumeId = body.volume_id ?? "None";
+  const volume = state.volumes.get(volumeId);
+  if (volume?.projectId !== projectId) throw volumeNotFound(volumeId);
+  const force = body.force === true || /^(?:true|yes|1|on|t|y)$/i.test(String(body.force ?? ""));
+  if (version >= WITHOUT_FORCE && body.force !== undefined && !force)
+    throw badRequest(`Invalid value '${body.force}' for force.`);
+  const fits =
+    volume.status === "available" || (volume.status === "in-use" && (force || version >= WITHOUT_FORCE));
+  if (!fits)
+    throw badRequest(
+      `Invalid volume: Volume ${volume.id} status must be available, but current status is: ${volume.status}.`,
+    );
+  checkQuota(call, { snapshots: 1, gigabytes: volume.sizeGiB });
+  const snapshot: SnapshotRecord = {
+    id: state.newId(),
+    projectId,
+    userId: token.userId,
+    name: body.name ?? null,
+    description: body.description ?? null,
+    status: "creating",
+    sizeGiB: volume.sizeGiB,
+    metadata: body.metadata ?? {},
+    createdAt: state.instant(now),
+    updatedAt: null,
+    volumeId: volume.id,
+  };
+  state.snapshots.put(snapshot, now);
+  later(call, (at) => {
+    const failed = state.fails("create_snapshot");
+    if (failed) leaveMessage(call, "createSnapshot", "VOLUME_SNAPSHOT", snapshot.id, at);
+    putSnapshot(call, snapshot.id, at, { status: failed ? "error" : "available" });
+  });
+  return json(202, { snapshot: snapshotJson(snapshot, view, true) });
+};
+
+const remove: Handler = (call) => {
+  const { state, now } = call;
+  const { id, status } = snapshotOf(call);
+  if (status !== "available" && status !== "error")
+    throw badRequest(
+      "Invalid snapshot: Snapshot status must be available or error and must not be part of a group.",
+    );
+  putSnapshot(call, id, now, { status: "deleting" });
+  later(call, (at) => {
+    if (!state.fails("delete_snapshot")) return state.snapshots.remove(id, at);
+    leaveMessage(call, "deleteSnapshot", "VOLUME_SNAPSHOT", id, at);
+    return putSnapshot(call, id, at, { status: "error_deleting" });
+  });
+  return ACCEPTED;
+};
+
+const update: Handler = (call) => {
+  const { id } = snapshotOf(call);
+  const { name, description } = readMember(call.request, "snapshot", updateSnapshotBody, {
+    version: call.version,
+    strictSince: 0,
+  });
+  putSnapshot(call, id, call.now, {
+    ...(name === undefined ? {} : { name }),
+    ...(description === undefined ? {} : { description }),
+  });
+  const snapshot = call.state.snapshots.get(id) ?? snapshotOf(call);
+  return json(200, { snapshot: snapshotJson(snapshot, call.view) });
+};
+
+const listSnapshots =
+  (detailed: boolean): Handler =>
+  (call) =>
+    list(call, {
+      member: "snapshots",
+      items: viewOf(call, call.state.snapshots).by("project", call.projectId),
+      // A summary is nearly as complete.
+      render: (snapshot) => {
+        const { version } = call.view;
+        return detailed
+          ? snapshotJson(snapshot, call.view)
+          : snapshotJson(snapshot, { ...call.view, version: Math.min(version, 13) }, true);
+      },
+      filters: { volume_id: ({ volumeId }, value) => volumeId === value },
+      missing: snapshotNotFound,
+    });
+
+export const snapshotOperations: readonly Operation[] = [
+  { method: "POST", path: "/snapshots", handler: create },
+  { method: "GET", path: "/snapshots", handler: listSnapshots(false) },
+  { method: "GET", path: "/snapshots/detail", handler: listSnapshots(true) },
+  {
+    method: "GET",
+    path: "/snapshots/{id}",
+    handler: (call) => json(200, { snapshot: snapshotJson(snapshotOf(call), call.view) }),
+  },
+  { method: "PUT", path: "/snapshots/{id}", handler: update },
+  { method: "DELETE", path: "/snapshots/{id}", handler: remove },
+  ...metadataOperations("/snapshots/{id}", snapshotOf, putSnapshot),
+];

@@ -1,0 +1,200 @@
+import { createVolumeBody, GENERIC, readMember, updateVolumeBody } from "./bodies.ts";
+import { type Call, type Handler, type Operation, viewOf } from "./call.ts";
+import { list } from "./lists.ts";
+import { metadataOperations } from "./metadata.ts";
+import { checkQuota } from "./quotas.ts";
+import type { VolumeRecord } from "./records.ts";
+import { volumeJson } from "./render.ts";
+import { ACCEPTED, badRequest, json, refusal, snapshotNotFound, volumeNotFound } from "./responses.ts";
+import { volumeAction } from "./volume-actions.ts";
+import { later, leaveMessage, putSnapshot, putVolume } from "./work.ts";
+
+/** From here on, members of a body that nobody knows are refused. */
+const STRICT_BODIES = 53;
+const DELETABLE = /^(?:available|error|error_restoring|error_extending|error_managing)$/;
+const NOT_DELETABLE =
+  "Invalid volume: Volume status must be available or error or error_restoring or error_extending or " +
+  "error_managing and must not be migrating, attached, belong to a group, have snapshots, awaiting a transfer, or be " +
+  "disassociated from snapshots after volume transfer.";
+
+/** The volume of the project that the path names, or 404. */
+export function volumeOf(call: Call): VolumeRecord {
+  const id = call.params["id"] ?? "";
+  const volume = viewOf(call, call.state.volumes).get(id);
+  if (volume === undefined || volume.projectId !== call.projectId) throw volumeNotFound(id);
+  return volume;
+}
+
+const create: Handler = (call) => {
+  const { state, request, version, projectId, token, view, now } = call;
+  const body = readMember(request, "volume", createVolumeBody, { version, strictSince: STRICT_BODIES });
+  const { zones, volumeTypes } = state.options;
+  const source = sourceOf(call, body.snapshot_id ?? undefined, body.source_volid ?? undefined);
+  const sizeGiB = body.size ?? source?.sizeGiB;
+  if (sizeGiB === undefined) throw badRequest(GENERIC);
+  if (source !== undefined && sizeGiB < source.sizeGiB) {
+    const of = body.snapshot_id ? "snapshot" : "source volume";
+    throw badRequest(
+      `Invalid input received: Volume size '${sizeGiB}'GB cannot be smaller than the ${of} size ${source.sizeGiB}GB. ` +
+        "They must be >= original snapshot size.",
+    );
+  }
+  const type = body.volume_type || (source !== undefined && "type" in source ? source.type : volumeTypes[0]);
+  if (type === undefined || !volumeTypes.includes(type))
+    throw refusal(404, `Volume type with name ${type} could not be found.`);
+  if (body.multiattach === true)
+    throw badRequest(
+      "multiattach parameter has been removed. The default behavior is to use multiattach enabled volume types.",
+    );
+  const zone = body.availability_zone ?? zones[0];
+  if (zone === undefined || !zones.includes(zone))
+    throw badRequest(`Invalid input received: Availability zone '${zone}' is invalid.`);
+  checkQuota(call, { volumes: 1, gigabytes: sizeGiB });
+
+  const volume: VolumeRecord = {
+    id: state.newId(),
+    projectId,
+    userId: token.userId,
+    name: body.name ?? null,
+    description: body.description ?? null,
+    status: "creating",
+    sizeGiB,
+    metadata: body.metadata ?? {},
+    createdAt: state.instant(now),
+    updatedAt: null,
+    zone,
+    type,
+    snapshotId: body.snapshot_id ?? null,
+    sourceVolumeId: body.source_volid ?? null,
+    attachments: [],
+    hasHost: false,
+  };
+  state.volumes.put(volume, now);
+  later(call, (at) => finishCreation(call, volume, at));
+  return json(202, { volume: volumeJson(volume, view, true) });
+};
+
+/** What a new volume is made from; with its size. */
+function sourceOf(
+  { state, projectId }: Call,
+  snapshotId: string | undefined,
+  volumeId: string | undefined,
+): { readonly sizeGiB: number; readonly type?: string } | undefined {
+  if (snapshotId !== undefined && volumeId !== undefined)
+    throw badRequest("May specify only one of snapshot, imageRef or source volume");
+  if (snapshotId !== undefined) {
+    const snapshot = state.snapshots.get(snapshotId);
+    if (snapshot?.projectId !== projectId) throw snapshotNotFound(snapshotId);
+    if (snapshot.status !== "available")
+      throw badRequest("Invalid snapshot: Originating snapshot status must be one of 'available' values");
+    return { sizeGiB: snapshot.sizeGiB };
+  }
+  if (volumeId === undefined) return undefined;
+  const volume = state.volumes.get(volumeId);
+  if (volume?.projectId !== projectId) throw volumeNotFound(volumeId);
+  if (!/^(?:available|in-use)$/.test(volume.status))
+    throw badRequest(`Invalid volume: Source volume status must be available or in-use`);
+  return volume;
+}
+
+function finishCreation(
+  call: Call,
+  { id, sizeGiB, snapshotId, sourceVolumeId }: VolumeRecord,
+  at: number,
+): void {
+  const { state } = call;
+  if (state.volumes.get(id)?.status !== "creating") return;
+  const { capacityGiB } = state.options;
+  const full = capacityGiB > 0 && state.storedGiB() + sizeGiB > capacityGiB;
+  // The source was deleted under the work: no message says so.
+  const sourceIsGone =
+    (snapshotId !== null && state.snapshots.get(snapshotId) === undefined) ||
+    (sourceVolumeId !== null && state.volumes.get(sourceVolumeId) === undefined);
+  if (full || state.fails("create_volume")) {
+    putVolume(call, id, at, { status: "error" });
+    leaveMessage(call, "schedule", "VOLUME", id, at);
+  } else putVolume(call, id, at, { status: sourceIsGone ? "error" : "available", hasHost: true });
+}
+
+const remove: Handler = (call) => {
+  const { state, request, now } = call;
+  const volume = volumeOf(call);
+  const cascade = /^(?:true|1|yes|on)$/i.test(request.query.get("cascade") ?? "");
+  if (request.query.has("force") && call.version >= 23)
+    throw refusal(403, "Policy doesn't allow volume:force_delete to be performed.");
+  const snapshots = state.snapshots.by("volume", volume.id);
+  // Before a backend has it, the creation is dropped at once.
+  if (!volume.hasHost && /^(?:creating|error)$/.test(volume.status) && snapshots.length === 0) {
+    state.volumes.remove(volume.id, now);
+    return ACCEPTED;
+  }
+  const idle = snapshots.every(({ status }) => /^(?:available|error)$/.test(status));
+  const held = volume.attachments.length > 0 || (snapshots.length > 0 && !(cascade && idle));
+  if (!DELETABLE.test(volume.status) || held) throw badRequest(NOT_DELETABLE);
+  for (const { id } of [...snapshots]) putSnapshot(call, id, now, { status: "deleting" });
+  putVolume(call, volume.id, now, { status: "deleting" });
+  later(call, (at) => {
+    if (state.fails("delete_volume")) return putVolume(call, volume.id, at, { status: "error_deleting" });
+    for (const { id } of [...state.snapshots.by("volume", volume.id)]) state.snapshots.remove(id, at);
+    state.volumes.remove(volume.id, at);
+  });
+  return ACCEPTED;
+};
+
+const update: Handler = (call) => {
+  const { request, version, now, state } = call;
+  const { id } = volumeOf(call);
+  const { name, description, metadata } = readMember(request, "volume", updateVolumeBody, {
+    version,
+    strictSince: 0,
+  });
+  if (version >= STRICT_BODIES && [name, description, metadata].every((each) => each === undefined))
+    throw badRequest(
+      "Invalid input for field/attribute volume. Value: {}. {} does not have enough properties",
+    );
+  putVolume(call, id, now, {
+    ...(name === undefined ? {} : { name }),
+    ...(description === undefined ? {} : { description }),
+    ...(metadata ? { metadata } : {}),
+  });
+  return json(200, { volume: volumeJson(state.volumes.get(id) ?? volumeOf(call), call.view) });
+};
+
+const listVolumes =
+  (detailed: boolean): Handler =>
+  (call) =>
+    list(call, {
+      member: "volumes",
+      items: viewOf(call, call.state.volumes).by("project", call.projectId),
+      render: (volume) => {
+        const whole = volumeJson(volume, call.view);
+        return detailed ? whole : { id: whole["id"], name: whole["name"], links: whole["links"] };
+      },
+      filters: {
+        bootable: (_, value) => !/^(?:true|1)$/i.test(value),
+        availability_zone: ({ zone }, value) => zone === value,
+      },
+      missing: volumeNotFound,
+    });
+
+const summary: Handler = ({ state, projectId }) => {
+  const volumes = state.volumes.by("project", projectId);
+  const total_size = volumes.reduce((total, { sizeGiB }) => total + sizeGiB, 0);
+  return json(200, { "volume-summary": { total_count: volumes.length, total_size } });
+};
+
+export const volumeOperations: readonly Operation[] = [
+  { method: "POST", path: "/volumes", handler: create },
+  { method: "GET", path: "/volumes", handler: listVolumes(false) },
+  { method: "GET", path: "/volumes/detail", handler: listVolumes(true) },
+  { method: "GET", path: "/volumes/summary", since: 12, handler: summary },
+  {
+    method: "GET",
+    path: "/volumes/{id}",
+    handler: (call) => json(200, { volume: volumeJson(volumeOf(call), call.view) }),
+  },
+  { method: "PUT", path: "/volumes/{id}", handler: update },
+  { method: "DELETE", path: "/volumes/{id}", handler: remove },
+  { method: "POST", path: "/volumes/{id}/action", handler: volumeAction },
+  ...metadataOperations("/volumes/{id}", volumeOf, putVolume),
+];

@@ -1,0 +1,50 @@
+import type { Call } from "./call.ts";
+import type { MessageRecord, SnapshotRecord, VolumeRecord } from "./records.ts";
+
+/** Does what the volume service does on a change, after the time that it takes: at once where that is none. */
+export function later({ state, now }: Call, work: (at: number) => void): void {
+  const { workMs } = state.options;
+  if (workMs === 0) work(now);
+  else state.schedule.add(now + workMs, work);
+}
+
+/** Changes a volume, where it still exists. */
+export function putVolume(call: Call, id: string, at: number, fields: Partial<VolumeRecord>): void {
+  const { state } = call;
+  const volume = state.volumes.get(id);
+  if (volume !== undefined) state.volumes.put({ ...volume, ...fields, updatedAt: state.instant(at) }, at);
+}
+
+/** Changes a snapshot, where it still exists. */
+export function putSnapshot(call: Call, id: string, at: number, fields: Partial<SnapshotRecord>): void {
+  const { state } = call;
+  const snapshot = state.snapshots.get(id);
+  if (snapshot !== undefined)
+    state.snapshots.put({ ...snapshot, ...fields, updatedAt: state.instant(at) }, at);
+}
+
+/** What failed, with the id and the words of the service's own messages. */
+const MESSAGES = {
+  schedule: [
+    "VOLUME_VOLUME_001_003",
+    "schedule allocate volume:Could not find any available weighted backend.",
+  ],
+  extend: ["VOLUME_VOLUME_007_010", "extend volume:Volume Driver failed to extend volume."],
+  extendCapacity: ["VOLUME_VOLUME_007_003", "extend volume:Could not find any available weighted backend."],
+  createSnapshot: ["VOLUME_VOLUME_SNAPSHOT_009_013", "create snapshot:Snapshot failed to create."],
+  deleteSnapshot: ["VOLUME_VOLUME_SNAPSHOT_010_016", "delete snapshot:Snapshot failed to delete."],
+} as const;
+
+/** Leaves a message that says why work failed. A failed deletion or revert of a volume leaves none. */
+export function leaveMessage(
+  { state, requestId }: Call,
+  about: keyof typeof MESSAGES,
+  resourceType: MessageRecord["resourceType"],
+  resourceId: string,
+  at: number,
+): void {
+  const [eventId, userMessage] = MESSAGES[about];
+  const id = state.newId();
+  const createdAt = state.instant(at);
+  state.messages.put({ id, resourceId, resourceType, eventId, userMessage, requestId, createdAt }, at);
+}
