@@ -29,6 +29,15 @@ export function versionOf({ headers }: ServiceRequest, newest: string): Minor {
   return Number(minor);
 }
 
+/** The version that an answer says it is in; none where what was asked for could not be read. */
+export function shownVersion({ headers }: ServiceRequest, newest: string): string | undefined {
+  const asked = headers.get("openstack-api-version");
+  const [, own] = /(?:^|,)\s*volume\s+(\S+)/.exec(asked ?? "") ?? [];
+  if (own === undefined) return "3.0";
+  if (own === "latest") return newest;
+  return /^(?:3|4)\.(?:0|[1-9]\d*)$/.test(own) ? own : undefined;
+}
+
 export function minorOf(version: string): Minor {
   return Number(version.slice(2));
 }
@@ -47,7 +56,7 @@ export function versionList(base: string, newest: string): unknown {
         status: "CURRENT",
         version: newest,
         min_version: "3.0",
-        updated: "2022-10-05T00:00:00Z",
+        updated: "2022-08-31T00:00:00Z",
         links: [
           { rel: "describedby", type: "text/html", href: "https://docs.openstack.org/" },
           { rel: "self", href: `${base}/v3/` },

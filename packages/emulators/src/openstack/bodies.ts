@@ -11,20 +11,13 @@ const MAX_BYTES = 114_688;
 const text = z
   .string()
   .nullish()
-  .transform((value) => value?.trim())
-  .refine((value) => value === undefined || [...value].length <= 255, "is too long");
+  .transform((value) => value?.trim());
 const uuid = z.string().nullish();
 const metadata = z.record(
-  z.string().regex(/^[a-zA-Z0-9\-_:. /]{1,255}$/, "does not match"),
+  z.string().regex(/^[a-zA-Z0-9\-_:. /]{1,255}$/),
   z.string().max(255, "is too long"),
 );
-const size = z.union([
-  z.int(),
-  z
-    .string()
-    .regex(/^[1-9]\d*$/)
-    .transform(Number),
-]);
+const size = z.union([z.int().min(1), z.string()]);
 
 export const createVolumeBody = z.looseObject({
   size: size.nullish(),
@@ -98,7 +91,7 @@ export function readMember<Schema extends z.ZodObject>(
 ): z.output<Schema> {
   const whole = readJson(request);
   const value = whole[member];
-  if (value === undefined) throw badRequest(invalid("body", whole, `'${member}' is a required property`));
+  if (value === undefined) throw badRequest(`'${member}' is a required property`);
   const beside = Object.keys(whole).filter((key) => key !== member);
   if (beside.length > 0) throw badRequest(invalid("body", whole, unexpected(beside)));
   return checkMember(value, member, schema, version >= strictSince);
@@ -117,16 +110,50 @@ function checkMember<Schema extends z.ZodObject>(
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const path = issue?.path.map(String) ?? [];
-  const found = path.reduce<unknown>((inner, key) => Object(inner)[key], value);
-  if (found === undefined && path.length > 0)
-    throw badRequest(invalid(member, value, `'${path.at(-1)}' is a required property`));
-  throw badRequest(invalid(path.at(-1) ?? member, found, reasonOf(found, issue)));
+  const holder = path.slice(0, -1).reduce<unknown>((inner, key) => Object(inner)[key], value);
+  const key = path.at(-1);
+  if (issue === undefined || key === undefined) throw badRequest(GENERIC);
+  if (issue.code === "invalid_key") {
+    const found = Object(holder)[path.at(-2) ?? ""] ?? holder;
+    const regex = "^[a-zA-Z0-9-_:. /]{1,255}$";
+    throw badRequest(
+      invalid(path.at(-2) ?? member, found, `'${key}' does not match any of the regexes: '${regex}'`),
+    );
+  }
+  const found = Object(holder)[key];
+  if (found === undefined) throw badRequest(invalid(member, value, `'${key}' is a required property`));
+  throw badRequest(invalid(key, found, reasonOf(found, key)));
 }
 
-function reasonOf(found: unknown, issue: z.core.$ZodIssue | undefined): string {
-  if (typeof found === "string" && issue?.message === "is too long") return `${python(found)} is too long`;
-  if (typeof found === "number" && Number.isInteger(found)) return `${found} is less than the minimum of 1`;
-  return `${python(found)} is not valid under any of the given schemas`;
+/** What the service's schemas say of a value of the wrong type or out of bounds. */
+function reasonOf(found: unknown, key: string): string {
+  if (key === "size" && Number.isInteger(found)) return `${found} is less than the minimum of 1`;
+  if (typeof found === "string") return `${python(found)} is too long`;
+  const types: Readonly<Record<string, string>> = {
+    size: "'integer', 'string', 'null'",
+    name: "'string', 'null'",
+    description: "'string', 'null'",
+  };
+  return `${python(found)} is not of type ${types[key] ?? "'string'"}`;
+}
+
+/** Throws what the service says of a name or description that is too long once it is trimmed. */
+export function checkLengths(fields: Readonly<Record<"name" | "description", string | undefined>>): void {
+  for (const [field, value] of Object.entries(fields)) {
+    const length = [...(value ?? "")].length;
+    if (length > 255)
+      throw badRequest(`Invalid input received: ${field} has ${length} characters, more than 255.`);
+  }
+}
+
+/** A size that may be written as text. */
+export function sizeOf(size: number | string | null | undefined): number | undefined {
+  if (size === null || size === undefined || typeof size === "number") return size ?? undefined;
+  if (/^[1-9]\d*$/.test(size)) return Number(size);
+  throw badRequest(
+    `Invalid input received: Invalid volume size provided for create request: ${size} ` +
+      "(size argument must be an integer (or string representation of an integer) and greater than zero).",
+  );
 }
 
 /** How the service words what its schemas refuse. */

@@ -1,12 +1,11 @@
 import type { Call, Handler, Operation } from "./call.ts";
 import { limits, quotaSet } from "./quotas.ts";
-import { messageJson } from "./render.ts";
+import { messageJson, typeIdOf } from "./render.ts";
 import { json, refusal } from "./responses.ts";
-import { idOfName } from "./state.ts";
 
 function typeJson(name: string): Record<string, unknown> {
   return {
-    id: idOfName("user", `type ${name}`).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"),
+    id: typeIdOf(name),
     name,
     is_public: true,
     description: name === "__DEFAULT__" ? "Default Volume Type" : null,
@@ -17,9 +16,7 @@ function typeJson(name: string): Record<string, unknown> {
 
 const type: Handler = ({ state, params }) => {
   const id = params["id"] ?? "";
-  const found = state.options.volumeTypes
-    .map(typeJson)
-    .find((each) => each["id"] === id || each["name"] === id);
+  const found = state.options.volumeTypes.map(typeJson).find((each) => each["id"] === id);
   if (found === undefined) throw refusal(404, `Volume type ${id} could not be found.`);
   return json(200, { volume_type: found });
 };
@@ -36,7 +33,7 @@ export const catalogueOperations: readonly Operation[] = [
   {
     method: "GET",
     path: "/types",
-    handler: ({ state }) => json(200, { volume_types: state.options.volumeTypes.map(typeJson) }),
+    handler: ({ state }) => json(200, { volume_types: state.options.volumeTypes.map(typeJson).reverse() }),
   },
   { method: "GET", path: "/types/{id}", handler: type },
   {

@@ -3,13 +3,13 @@ import type { Emulator } from "../kit/emulator-types.ts";
 import { createIds } from "../kit/ids.ts";
 import { createRouter, rawPath } from "../kit/router.ts";
 import type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "../kit/service.ts";
-import { needs, versionList, versionOf } from "./api-versions.ts";
+import { needs, shownVersion, versionList, versionOf } from "./api-versions.ts";
 import type { Call, Operation } from "./call.ts";
 import { catalogueOperations } from "./catalogue.ts";
 import { createIdentity, IDENTITY_PATH } from "./identity.ts";
 import { type OpenStackOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import { dumpState, inventoryOf } from "./render.ts";
-import { ApiError, badRequest, json, noRoute, refusal } from "./responses.ts";
+import { ApiError, badRequest, isNoRoute, json, noRoute, refusal } from "./responses.ts";
 import { addSeed } from "./seed.ts";
 import { snapshotOperations } from "./snapshots.ts";
 import { createState } from "./state.ts";
@@ -54,8 +54,7 @@ function createService(options: ResolvedOptions, clock: Clock, randomSeed: numbe
   function run(request: ServiceRequest, base: string, now: number, requestId: string): ServiceResponse {
     const path = rawPath(request.rawTarget);
     if (path === "/") return json(300, versionList(base, newestVersion));
-    if (path === "/healthcheck")
-      return { status: 200, headers: { "content-type": "text/plain" }, body: "OK" };
+    if (path === "/healthcheck") return json(200, { detailed: false, reasons: ["OK"] });
     const token = identity.tokenOf(request, base, now);
     if (path === "/v3/" || path === "/v3") return json(200, versionList(base, newestVersion));
     const version = versionOf(request, newestVersion);
@@ -70,22 +69,24 @@ function createService(options: ResolvedOptions, clock: Clock, randomSeed: numbe
   }
 
   function finish(response: ServiceResponse, request: ServiceRequest, requestId: string): ServiceResponse {
+    const { status, body, headers } = response;
     const own = { "x-openstack-request-id": requestId };
-    if (request.path.startsWith(IDENTITY_PATH))
-      return { ...response, headers: { ...response.headers, ...own } };
-    const asked = /volume\s+(latest|3\.\d+)/.exec(request.headers.get("openstack-api-version") ?? "")?.[1];
-    const shown = asked === "latest" ? newestVersion : (asked ?? "3.0");
-    const isJson =
-      typeof response.body === "object" || response.headers["content-type"] === "application/json";
-    const headers = {
-      ...own,
-      ...(response.status === 401
-        ? {}
-        : { "openstack-api-version": `volume ${shown}`, vary: "OpenStack-API-Version" }),
-      ...(response.status === 401 || !isJson ? {} : { "x-compute-request-id": requestId }),
-      ...response.headers,
+    // What does not reach block storage itself: the identity service, its guard, and paths that lead nowhere.
+    const outside = request.path.startsWith(IDENTITY_PATH) || status === 401 || isNoRoute(body);
+    if (outside || request.path === "/healthcheck") return { ...response, headers: { ...own, ...headers } };
+    const isJson = typeof body === "object" || headers["content-type"] === "application/json";
+    const shown = shownVersion(request, newestVersion);
+    return {
+      ...response,
+      headers: {
+        ...own,
+        ...(isJson ? { "x-compute-request-id": requestId } : {}),
+        ...(shown === undefined
+          ? {}
+          : { "openstack-api-version": `volume ${shown}`, vary: "OpenStack-API-Version" }),
+        ...headers,
+      },
     };
-    return { ...response, headers };
   }
 
   return {

@@ -1,6 +1,6 @@
 import type { ServiceResponse } from "../kit/service.ts";
 import type { Call } from "./call.ts";
-import { badRequest, json, refusal } from "./responses.ts";
+import { badRequest, json } from "./responses.ts";
 
 interface Listed {
   readonly id: string;
@@ -122,8 +122,8 @@ function sorted<Item extends Listed>(items: readonly Item[], sort: string | null
   if (sort === null) return items;
   const keys = sort.split(",").map((part) => part.split(":"));
   for (const [key = "", direction = "desc"] of keys) {
-    if (!SORT_KEYS.has(key)) throw badRequest("Invalid sort key");
-    if (!/^(?:asc|desc)$/.test(direction)) throw badRequest(`Invalid sort direction`);
+    if (!SORT_KEYS.has(key)) throw badRequest("Invalid input received: Invalid sort key");
+    if (!/^(?:asc|desc)$/.test(direction)) throw badRequest("Invalid input received: Invalid sort direction");
   }
   const sortValue = (item: Item, key: string): string | number =>
     ({ id: item.id, name: item.name ?? "", status: item.status, size: item.sizeGiB })[key] ?? item.createdAt;
@@ -150,6 +150,3 @@ function linkAfter({ request }: Call, id: string, base: string): string {
   query.set("marker", id);
   return `${base}${request.path}?${query}`;
 }
-
-/** The refusal of a list of what does not exist. */
-export const unlisted = (): Error => refusal(404, "The resource could not be found.");

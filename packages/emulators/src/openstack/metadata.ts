@@ -8,7 +8,7 @@ import { ApiError, badRequest, json, refusal } from "./responses.ts";
 type Metadata = Readonly<Record<string, string>>;
 type WithMetadata = { readonly id: string; readonly metadata: Metadata };
 
-/** Metadata carries an entity tag since then. */
+/** The metadata of a volume carries an entity tag since then. */
 const ENTITY_TAGS = 15;
 
 const wholeBody = z.looseObject({});
@@ -16,6 +16,7 @@ const wholeBody = z.looseObject({});
 /** What can be done to the metadata of a volume or a snapshot, below its path. */
 export function metadataOperations<Item extends WithMetadata>(
   path: string,
+  kind: "Volume" | "Snapshot",
   itemOf: (call: Call) => Item,
   put: (call: Call, id: string, at: number, fields: { readonly metadata: Metadata }) => void,
 ): readonly Operation[] {
@@ -35,7 +36,7 @@ export function metadataOperations<Item extends WithMetadata>(
     );
   };
   return [
-    { method: "GET", path: `${path}/metadata`, handler: (call) => shown(call, itemOf(call).metadata) },
+    { method: "GET", path: `${path}/metadata`, handler: (call) => shown(call, itemOf(call).metadata, kind) },
     {
       method: "POST",
       path: `${path}/metadata`,
@@ -47,14 +48,14 @@ export function metadataOperations<Item extends WithMetadata>(
       handler(call) {
         const wanted = call.request.headers.get("if-match");
         if (wanted !== undefined && wanted !== entityTag(itemOf(call).metadata))
-          throw new ApiError(412, undefined);
+          throw new ApiError(412, "", { "content-type": "text/html; charset=UTF-8" });
         return json(200, { metadata: store(call, given(call)) });
       },
     },
     {
       method: "GET",
       path: `${path}/metadata/{key}`,
-      handler: (call) => json(200, { meta: { [keyOf(call)]: itemValue(call, itemOf(call)) } }),
+      handler: (call) => json(200, { meta: { [keyOf(call)]: itemValue(call, itemOf(call), kind) } }),
     },
     {
       method: "PUT",
@@ -76,7 +77,7 @@ export function metadataOperations<Item extends WithMetadata>(
       path: `${path}/metadata/{key}`,
       handler(call) {
         const item = itemOf(call);
-        itemValue(call, item);
+        itemValue(call, item, kind);
         const { [keyOf(call)]: _, ...rest } = item.metadata;
         store(call, rest);
         return { status: 200, headers: { "content-type": "text/html; charset=UTF-8" }, body: "" };
@@ -87,10 +88,10 @@ export function metadataOperations<Item extends WithMetadata>(
 
 const keyOf = ({ params }: Call): string => params["key"] ?? "";
 
-function itemValue(call: Call, { metadata }: WithMetadata): string {
+function itemValue(call: Call, { id, metadata }: WithMetadata, kind: string): string {
   const value = metadata[keyOf(call)];
   if (value !== undefined) return value;
-  throw refusal(404, `Metadata item was not found: ${keyOf(call)}`);
+  throw refusal(404, `${kind} ${id} has no metadata with key ${keyOf(call)}.`);
 }
 
 function entityTag(metadata: Metadata): string {
@@ -99,8 +100,8 @@ function entityTag(metadata: Metadata): string {
 }
 
 /** With an entity tag, the service gives its JSON another content type. */
-function shown({ version }: Call, metadata: Metadata): ServiceResponse {
-  if (version < ENTITY_TAGS) return json(200, { metadata });
+function shown({ version }: Call, metadata: Metadata, kind: "Volume" | "Snapshot"): ServiceResponse {
+  if (version < ENTITY_TAGS || kind === "Snapshot") return json(200, { metadata });
   const headers = { etag: entityTag(metadata), "content-type": "text/html; charset=UTF-8" };
   return { status: 200, headers, body: JSON.stringify({ metadata }) };
 }

@@ -1,7 +1,7 @@
 import type { Inventory } from "../kit/service.ts";
 import type { Minor } from "./api-versions.ts";
 import type { AttachmentRecord, Instant, MessageRecord, SnapshotRecord, VolumeRecord } from "./records.ts";
-import type { State } from "./state.ts";
+import { idOfName, type State } from "./state.ts";
 
 /** How records are shown: in which version, at which address, from which database. */
 export interface View {
@@ -30,7 +30,8 @@ function attachmentJson(attachment: AttachmentRecord, volumeId: string, view: Vi
     attachment_id: attachment.id,
     volume_id: volumeId,
     server_id: attachment.serverId,
-    host_name: attachment.hostName,
+    // Who attached it to a host is told to administrators only.
+    host_name: null,
     device: attachment.device,
     attached_at: stamp(attachment.attachedAt, view),
   };
@@ -40,6 +41,8 @@ function attachmentJson(attachment: AttachmentRecord, volumeId: string, view: Vi
 export function volumeJson(volume: VolumeRecord, view: View, created = false): Record<string, unknown> {
   const path = `${volume.projectId}/volumes/${volume.id}`;
   const newer = (since: Minor, fields: object): object => (view.version >= since ? fields : {});
+  // A clone does not name the service that it is on.
+  const hasService = volume.hasHost && volume.sourceVolumeId === null;
   return {
     id: volume.id,
     status: volume.status,
@@ -66,9 +69,8 @@ export function volumeJson(volume: VolumeRecord, view: View, created = false): R
     attachments: volume.attachments.map((attachment) => attachmentJson(attachment, volume.id, view)),
     ...(created ? {} : { "os-vol-tenant-attr:tenant_id": volume.projectId }),
     ...newer(13, { group_id: null }),
-    ...newer(48, { service_uuid: null, shared_targets: true }),
-    ...newer(61, { cluster_name: undefined }),
-    ...newer(63, { volume_type_id: volume.type }),
+    ...newer(48, { shared_targets: !hasService, service_uuid: hasService ? SERVICE_ID : null }),
+    ...newer(63, { volume_type_id: typeIdOf(volume.type) }),
     ...newer(65, { consumes_quota: true }),
   };
 }
@@ -96,6 +98,14 @@ export function snapshotJson(snapshot: SnapshotRecord, view: View, created = fal
     ...newer(65, { consumes_quota: true }),
   };
 }
+
+/** The id of a volume type, made from its name. */
+export function typeIdOf(name: string): string {
+  return idOfName("type", name).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+/** Of the volume service that all volumes are on. */
+const SERVICE_ID = "f9f9f83a-d6e6-48d7-b513-5845fb11857a";
 
 const THIRTY_DAYS_MS = 30 * 86_400_000;
 

@@ -47,6 +47,11 @@ export function noRoute(status: 404 | 413 = 404): ApiError {
   return new ApiError(status, { message: `${words}<br /><br />\n\n\n`, code: `${status} ${title}`, title });
 }
 
+/** Whether a body is that of {@link noRoute}. */
+export function isNoRoute(body: unknown): boolean {
+  return typeof Object(body).title === "string";
+}
+
 /** A quota that is used up. The time to wait that comes with it means nothing. */
 export function overQuota(message: string): ApiError {
   const body = { overLimit: { code: 413, message, retryAfter: "0" } };

@@ -1,4 +1,4 @@
-import { createSnapshotBody, readMember, updateSnapshotBody } from "./bodies.ts";
+import { checkLengths, createSnapshotBody, readMember, updateSnapshotBody } from "./bodies.ts";
 import { type Call, type Handler, type Operation, viewOf } from "./call.ts";
 import { list } from "./lists.ts";
 import { metadataOperations } from "./metadata.ts";
@@ -11,6 +11,10 @@ import { later, leaveMessage, putSnapshot } from "./work.ts";
 /** From here on a volume in use needs no `force`, and `force: false` is refused. */
 const WITHOUT_FORCE = 66;
 
+const FORCE_IS_GONE =
+  "Since microversion 3.66 the 'force' flag is invalid for this request.  For backward compatability, however, when the " +
+  "'force' flag is passed with a value evaluating to True, it is silently ignored.";
+
 /** The snapshot of the project that the path names, or 404. */
 export function snapshotOf(call: Call): SnapshotRecord {
   const id = call.params["id"] ?? "";
@@ -22,12 +26,12 @@ export function snapshotOf(call: Call): SnapshotRecord {
 const create: Handler = (call) => {
   const { state, request, version, projectId, token, view, now } = call;
   const body = readMember(request, "snapshot", createSnapshotBody, { version, strictSince: 0 });
+  checkLengths({ name: body.name, description: body.description });
   const volumeId = body.volume_id ?? "None";
   const volume = state.volumes.get(volumeId);
   if (volume?.projectId !== projectId) throw volumeNotFound(volumeId);
   const force = body.force === true || /^(?:true|yes|1|on|t|y)$/i.test(String(body.force ?? ""));
-  if (version >= WITHOUT_FORCE && body.force !== undefined && !force)
-    throw badRequest(`Invalid value '${body.force}' for force.`);
+  if (version >= WITHOUT_FORCE && body.force !== undefined && !force) throw badRequest(FORCE_IS_GONE);
   const fits =
     volume.status === "available" || (volume.status === "in-use" && (force || version >= WITHOUT_FORCE));
   if (!fits)
@@ -79,12 +83,13 @@ const update: Handler = (call) => {
     version: call.version,
     strictSince: 0,
   });
+  checkLengths({ name, description });
   putSnapshot(call, id, call.now, {
     ...(name === undefined ? {} : { name }),
     ...(description === undefined ? {} : { description }),
   });
   const snapshot = call.state.snapshots.get(id) ?? snapshotOf(call);
-  return json(200, { snapshot: snapshotJson(snapshot, call.view) });
+  return json(200, { snapshot: snapshotJson(snapshot, call.view, true) });
 };
 
 const listSnapshots =
@@ -115,5 +120,5 @@ export const snapshotOperations: readonly Operation[] = [
   },
   { method: "PUT", path: "/snapshots/{id}", handler: update },
   { method: "DELETE", path: "/snapshots/{id}", handler: remove },
-  ...metadataOperations("/snapshots/{id}", snapshotOf, putSnapshot),
+  ...metadataOperations("/snapshots/{id}", "Snapshot", snapshotOf, putSnapshot),
 ];

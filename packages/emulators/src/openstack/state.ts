@@ -81,7 +81,7 @@ export function createState(options: ResolvedOptions, randomSeed: number): State
   return state;
 }
 
-/** The id of a project or user, made from its name: the same in every emulator. */
-export function idOfName(kind: "project" | "user", name: string): string {
+/** A hexadecimal id of a project, user or type, made from its name: the same in every emulator. */
+export function idOfName(kind: "project" | "user" | "type", name: string): string {
   return createHash("sha256").update(`${kind} ${name}`).digest("hex").slice(0, 32);
 }

@@ -48,7 +48,7 @@ function extend(call: Call, volume: VolumeRecord, fields: Fields): void {
   const inUse = volume.status === "in-use" && version >= GROW_IN_USE;
   if (volume.status !== "available" && !inUse)
     throw badRequest(
-      `Invalid volume: Volume ${volume.id} status must be '('available',)' to extend, currently ${volume.status}.`,
+      `Invalid volume: Volume ${volume.id} status must be '{'status': 'available'}' to extend, currently ${volume.status}.`,
     );
   if (size <= volume.sizeGiB)
     throw badRequest(
@@ -72,7 +72,8 @@ function revert(call: Call, volume: VolumeRecord, fields: Fields): void {
   const { state, now } = call;
   const snapshotId = String(fields["snapshot_id"]);
   const [latest] = state.snapshots.by("volume", volume.id);
-  if (latest === undefined || latest.id !== snapshotId)
+  if (latest === undefined) throw badRequest(`Volume ${volume.id} doesn't have any snapshots.`);
+  if (latest.id !== snapshotId)
     throw badRequest(
       `Specified snapshot ${snapshotId} is None or not the latest one of volume ${volume.id}.`,
     );
@@ -127,7 +128,7 @@ function detach(call: Call, volume: VolumeRecord, fields: Fields): void {
   if (volume.attachments.length > 0 && chosen.length !== 1)
     throw conflict("ConflictNovaUsingAttachment: Detach volume from instance  using the Compute API");
   const attachments = volume.attachments.filter((each) => !chosen.includes(each));
-  const { attached_mode: _, readonly: __, ...metadata } = volume.metadata;
+  const { attached_mode: _, ...metadata } = volume.metadata;
   putVolume(call, volume.id, call.now, {
     attachments,
     status: attachments.length > 0 ? "in-use" : volume.status === "in-use" ? "available" : volume.status,

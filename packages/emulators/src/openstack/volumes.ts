@@ -1,4 +1,4 @@
-import { createVolumeBody, GENERIC, readMember, updateVolumeBody } from "./bodies.ts";
+import { checkLengths, createVolumeBody, GENERIC, readMember, sizeOf, updateVolumeBody } from "./bodies.ts";
 import { type Call, type Handler, type Operation, viewOf } from "./call.ts";
 import { list } from "./lists.ts";
 import { metadataOperations } from "./metadata.ts";
@@ -28,9 +28,10 @@ export function volumeOf(call: Call): VolumeRecord {
 const create: Handler = (call) => {
   const { state, request, version, projectId, token, view, now } = call;
   const body = readMember(request, "volume", createVolumeBody, { version, strictSince: STRICT_BODIES });
+  checkLengths({ name: body.name, description: body.description });
   const { zones, volumeTypes } = state.options;
   const source = sourceOf(call, body.snapshot_id ?? undefined, body.source_volid ?? undefined);
-  const sizeGiB = body.size ?? source?.sizeGiB;
+  const sizeGiB = sizeOf(body.size) ?? source?.sizeGiB;
   if (sizeGiB === undefined) throw badRequest(GENERIC);
   if (source !== undefined && sizeGiB < source.sizeGiB) {
     const of = body.snapshot_id ? "snapshot" : "source volume";
@@ -48,7 +49,7 @@ const create: Handler = (call) => {
     );
   const zone = body.availability_zone ?? zones[0];
   if (zone === undefined || !zones.includes(zone))
-    throw badRequest(`Invalid input received: Availability zone '${zone}' is invalid.`);
+    throw badRequest(`Availability zone '${zone}' is invalid.`);
   checkQuota(call, { volumes: 1, gigabytes: sizeGiB });
 
   const volume: VolumeRecord = {
@@ -81,7 +82,9 @@ function sourceOf(
   volumeId: string | undefined,
 ): { readonly sizeGiB: number; readonly type?: string } | undefined {
   if (snapshotId !== undefined && volumeId !== undefined)
-    throw badRequest("May specify only one of snapshot, imageRef or source volume");
+    throw badRequest(
+      "Invalid input received: May specify only one of backup, imageRef, snapshot, source volume",
+    );
   if (snapshotId !== undefined) {
     const snapshot = state.snapshots.get(snapshotId);
     if (snapshot?.projectId !== projectId) throw snapshotNotFound(snapshotId);
@@ -119,7 +122,7 @@ function finishCreation(
 const remove: Handler = (call) => {
   const { state, request, now } = call;
   const volume = volumeOf(call);
-  const cascade = /^(?:true|1|yes|on)$/i.test(request.query.get("cascade") ?? "");
+  const cascade = booleanOf(request.query.get("cascade"));
   if (request.query.has("force") && call.version >= 23)
     throw refusal(403, "Policy doesn't allow volume:force_delete to be performed.");
   const snapshots = state.snapshots.by("volume", volume.id);
@@ -141,6 +144,13 @@ const remove: Handler = (call) => {
   return ACCEPTED;
 };
 
+/** The service's reading of a flag in a query. */
+function booleanOf(text: string | null): boolean {
+  if (text === null || /^(?:false|0|no|off|f|n)$/i.test(text)) return false;
+  if (/^(?:true|1|yes|on|t|y)$/i.test(text)) return true;
+  throw badRequest(`Value '${text}' for 'cascade' is not a boolean.`);
+}
+
 const update: Handler = (call) => {
   const { request, version, now, state } = call;
   const { id } = volumeOf(call);
@@ -148,16 +158,17 @@ const update: Handler = (call) => {
     version,
     strictSince: 0,
   });
+  checkLengths({ name, description });
   if (version >= STRICT_BODIES && [name, description, metadata].every((each) => each === undefined))
     throw badRequest(
-      "Invalid input for field/attribute volume. Value: {}. {} does not have enough properties",
+      "Invalid input for field/attribute volume. Value: {}. {} is not valid under any of the given schemas",
     );
   putVolume(call, id, now, {
     ...(name === undefined ? {} : { name }),
     ...(description === undefined ? {} : { description }),
     ...(metadata ? { metadata } : {}),
   });
-  return json(200, { volume: volumeJson(state.volumes.get(id) ?? volumeOf(call), call.view) });
+  return json(200, { volume: volumeJson(state.volumes.get(id) ?? volumeOf(call), call.view, true) });
 };
 
 const listVolumes =
@@ -177,10 +188,19 @@ const listVolumes =
       missing: volumeNotFound,
     });
 
-const summary: Handler = ({ state, projectId }) => {
+/** Since then the summary has the metadata of all volumes. */
+const SUMMARY_METADATA = 36;
+
+const summary: Handler = ({ state, projectId, version }) => {
   const volumes = state.volumes.by("project", projectId);
   const total_size = volumes.reduce((total, { sizeGiB }) => total + sizeGiB, 0);
-  return json(200, { "volume-summary": { total_count: volumes.length, total_size } });
+  const values = new Map<string, Set<string>>();
+  for (const { metadata } of volumes)
+    for (const [key, value] of Object.entries(metadata))
+      values.set(key, (values.get(key) ?? new Set()).add(value));
+  const metadata = Object.fromEntries([...values].map(([key, each]) => [key, [...each]]));
+  const counts = { total_count: volumes.length, total_size };
+  return json(200, { "volume-summary": { ...counts, ...(version >= SUMMARY_METADATA ? { metadata } : {}) } });
 };
 
 export const volumeOperations: readonly Operation[] = [
@@ -196,5 +216,5 @@ export const volumeOperations: readonly Operation[] = [
   { method: "PUT", path: "/volumes/{id}", handler: update },
   { method: "DELETE", path: "/volumes/{id}", handler: remove },
   { method: "POST", path: "/volumes/{id}/action", handler: volumeAction },
-  ...metadataOperations("/volumes/{id}", volumeOf, putVolume),
+  ...metadataOperations("/volumes/{id}", "Volume", volumeOf, putVolume),
 ];
