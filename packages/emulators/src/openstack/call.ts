@@ -1,7 +1,9 @@
 import type { Collection, CollectionView, Keyed } from "../kit/collection.ts";
 import type { ServiceRequest, ServiceResponse } from "../kit/service.ts";
 import type { Minor } from "./api-versions.ts";
+import type { VolumeRecord } from "./records.ts";
 import type { View } from "./render.ts";
+import { volumeNotFound } from "./responses.ts";
 import type { State, TokenRecord } from "./state.ts";
 
 /** One request with a token on its way to the rule that answers it. */
@@ -37,4 +39,12 @@ export function viewOf<Item extends Keyed, Index extends string>(
 ): CollectionView<Item, Index> {
   const stale = params["id"] === undefined ? staleMs : method === "GET" ? staleReadMs : 0;
   return stale > 0 ? collection.asOf(now - stale) : collection;
+}
+
+/** The volume of the project that the path names, or 404. */
+export function volumeOf(call: Call): VolumeRecord {
+  const id = call.params["id"] ?? "";
+  const volume = viewOf(call, call.state.volumes).get(id);
+  if (volume === undefined || volume.projectId !== call.projectId) throw volumeNotFound(id);
+  return volume;
 }

@@ -1,9 +1,8 @@
 import { readJson } from "./bodies.ts";
-import type { Call, Handler } from "./call.ts";
+import { type Call, type Handler, volumeOf } from "./call.ts";
 import { checkQuota } from "./quotas.ts";
 import type { AttachmentRecord, VolumeRecord } from "./records.ts";
 import { badRequest, conflict, tooOld } from "./responses.ts";
-import { volumeOf } from "./volumes.ts";
 import { later, leaveMessage, putSnapshot, putVolume } from "./work.ts";
 
 const GROW_IN_USE = 42;

@@ -1,5 +1,5 @@
 import { checkLengths, createVolumeBody, GENERIC, readMember, sizeOf, updateVolumeBody } from "./bodies.ts";
-import { type Call, type Handler, type Operation, viewOf } from "./call.ts";
+import { type Call, type Handler, type Operation, viewOf, volumeOf } from "./call.ts";
 import { list } from "./lists.ts";
 import { metadataOperations } from "./metadata.ts";
 import { checkQuota } from "./quotas.ts";
@@ -16,14 +16,6 @@ const NOT_DELETABLE =
   "Invalid volume: Volume status must be available or error or error_restoring or error_extending or " +
   "error_managing and must not be migrating, attached, belong to a group, have snapshots, awaiting a transfer, or be " +
   "disassociated from snapshots after volume transfer.";
-
-/** The volume of the project that the path names, or 404. */
-export function volumeOf(call: Call): VolumeRecord {
-  const id = call.params["id"] ?? "";
-  const volume = viewOf(call, call.state.volumes).get(id);
-  if (volume === undefined || volume.projectId !== call.projectId) throw volumeNotFound(id);
-  return volume;
-}
 
 const create: Handler = (call) => {
   const { state, request, version, projectId, token, view, now } = call;
