@@ -3,16 +3,18 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { readTextFile } from "@polyvol/core/driver";
 import type { OpenStackStorageOptions } from "@polyvol/openstack";
-import { ConfigError } from "./config-error.ts";
+import type { ConfigPath, ParsedText } from "./config.ts";
+import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { suggestion } from "./nearest.ts";
 import { parseYaml } from "./parse-text.ts";
+import { kindOf, problemAt } from "./problems.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 type Mapping = Readonly<Record<string, unknown>>;
 type Options = Partial<OpenStackStorageOptions>;
 
 /** What was found. */
-export interface CloudsFile {
+export interface CloudsFile extends Pick<ParsedText, "locate"> {
   readonly file: string;
   /** Clouds by name, with the secrets of the other file. */
   readonly clouds: Mapping;
@@ -21,7 +23,7 @@ export interface CloudsFile {
 /** A list of clouds is small. */
 const BOUNDS = { mostBytes: 1024 * 1024 };
 
-/** Keys of `auth`, and the options that they are. */
+/** Keys of `auth`, and the options that they are; of two names of one thing the present one comes last. */
 const AUTH = {
   auth_url: "authUrl",
   username: "username",
@@ -29,6 +31,8 @@ const AUTH = {
   user_domain_name: "userDomainName",
   user_domain_id: "userDomainId",
   password: "password",
+  tenant_name: "projectName",
+  tenant_id: "projectId",
   project_name: "projectName",
   project_id: "projectId",
   project_domain_name: "projectDomainName",
@@ -57,7 +61,7 @@ export async function readCloudsFile(
   const found = await readFirst("clouds", variables["OS_CLIENT_CONFIG_FILE"], folders);
   if (found === undefined) return undefined;
   const secure = await readFirst("secure", variables["OS_CLIENT_SECURE_FILE"], folders);
-  return { file: found.file, clouds: merged(found.clouds, secure?.clouds ?? {}) };
+  return { ...found, clouds: merged(found.clouds, secure?.clouds ?? {}) };
 }
 
 async function readFirst(
@@ -74,56 +78,142 @@ async function readFirst(
       const problem = { path: "", found: `what cannot be read (${cause.code ?? cause.message})` };
       throw new ConfigError(file, [{ ...problem, allowed: "a readable file" }], { cause });
     });
-    if (text !== undefined)
-      return { file, clouds: mappingOf(mappingOf(parseYaml(file, text).value)["clouds"]) };
+    if (text !== undefined) return withClouds(file, parseYaml(file, text));
   }
   return undefined;
 }
 
+function withClouds(file: string, { value, locate }: ParsedText): CloudsFile {
+  const clouds = mappingOf(value)["clouds"];
+  if (isMapping(clouds)) return { file, locate, clouds };
+  throw refusal({ file, locate }, ["clouds"], {
+    found: kindOf(clouds),
+    allowed: "a mapping of clouds by name",
+  });
+}
+
+/** A cloud of the files. */
+export interface CloudOfFile {
+  readonly from: CloudsFile;
+  readonly name: string;
+}
+
 /**
- * What a cloud of the files says, where that is wanted: the one that `cloud` names, else, where no `authUrl` is given,
- * that of `OS_CLOUD`, else the only one if there are no variables either. Nothing is mixed with those.
+ * The cloud of the files that is wanted: the one that `cloud` names, else, where no `authUrl` is given, that of
+ * `OS_CLOUD`, else the only one if there are no variables either. `undefined`: none, all is said elsewhere.
  * @throws ConfigError where there is no such cloud, naming those that there are
  */
-export function optionsFromClouds(
+export function chooseCloud(
   found: CloudsFile | ConfigError | undefined,
   given: { readonly cloud?: unknown; readonly authUrl?: unknown },
   variables: Variables,
-): Options {
+): CloudOfFile | undefined {
   const isComplete = given.authUrl !== undefined;
-  const name = given.cloud ?? (isComplete ? undefined : variables["OS_CLOUD"] || undefined);
-  if (name === undefined && (isComplete || found === undefined || variables["OS_AUTH_URL"])) return {};
+  const wanted = given.cloud ?? (isComplete ? undefined : variables["OS_CLOUD"] || undefined);
+  if (wanted === undefined && (isComplete || found === undefined || variables["OS_AUTH_URL"]))
+    return undefined;
   if (found === undefined) {
+    const what = `no clouds.yaml, which is to have the cloud ${JSON.stringify(wanted)}`;
     const allowed = "clouds.yaml in the working directory, ~/.config/openstack or /etc/openstack";
-    throw new ConfigError(undefined, [
-      { path: "", found: `none that could have cloud ${String(name)}`, allowed },
-    ]);
+    throw new ConfigError(undefined, [{ path: "", found: what, allowed }]);
   }
   if (found instanceof ConfigError) throw found;
-  const { file, clouds } = found;
-  const names = Object.keys(clouds);
-  const wanted = name === undefined ? (names.length === 1 ? names[0] : undefined) : String(name);
-  if (wanted === undefined || !names.includes(wanted)) {
-    const what = wanted === undefined ? "no name, and not one cloud" : `no cloud ${JSON.stringify(wanted)}`;
-    const allowed = names.join(", ") || "a mapping of clouds";
-    const hint =
-      wanted === undefined ? { hint: "Name it: options.cloud, or OS_CLOUD" } : suggestion(wanted, names);
-    throw new ConfigError(file, [{ path: "clouds", found: what, allowed, ...hint }]);
-  }
-  const cloud = mappingOf(clouds[wanted]);
-  return { ...picked(mappingOf(cloud["auth"]), AUTH), ...picked(cloud, CLOUD) };
+  const names = Object.keys(found.clouds);
+  const name = wanted === undefined ? (names.length === 1 ? names[0] : undefined) : String(wanted);
+  if (name !== undefined && names.includes(name)) return { from: found, name };
+  const allowed = names.join(", ") || "a mapping of clouds by name";
+  throw refusal(
+    found,
+    ["clouds"],
+    name === undefined
+      ? {
+          found: `${names.length} clouds, and none is asked for`,
+          allowed,
+          hint: "Name one: options.cloud, or OS_CLOUD",
+        }
+      : { found: `no cloud ${JSON.stringify(name)}`, allowed, ...suggestion(name, names) },
+  );
 }
 
-function picked(from: Mapping, names: Readonly<Record<string, string>>): Options {
+/**
+ * What the files say of a cloud. It is all there or refused: nothing is mixed with the variables, which could be of
+ * another cloud. Of several ways to log in, `auth_type` chooses.
+ * @throws ConfigError naming the file, the line and the key of what is missing or is no text
+ */
+export function optionsOfCloud(chosen: CloudOfFile): Options {
+  const { from, name } = chosen;
+  const path = ["clouds", name];
+  const cloud = from.clouds[name];
+  const auth = mappingOf(cloud)["auth"];
+  if (!isMapping(cloud)) throw refusal(from, path, { found: kindOf(cloud), allowed: "a mapping with auth" });
+  if (!isMapping(auth))
+    throw refusal(from, [...path, "auth"], {
+      found: kindOf(auth),
+      allowed: "a mapping with auth_url and a login",
+    });
+  const options = {
+    ...picked(from, [...path, "auth"], auth, AUTH),
+    ...picked(from, path, cloud, CLOUD),
+  };
+  if (options.authUrl === undefined) {
+    const hint =
+      cloud["profile"] === undefined ? {} : { hint: "Profiles are not read: write their auth_url here" };
+    const allowed = "the address of the identity service, such as https://cloud.example:5000/v3";
+    throw refusal(from, [...path, "auth", "auth_url"], { found: "nothing", allowed, ...hint });
+  }
+  return ofType(options, cloud["auth_type"]);
+}
+
+/** Without the secrets of other ways to log in than `auth_type` names. */
+function ofType(options: Options, type: unknown): Options {
+  const wanted = SECRET_OF[String(type).replace(/^v3/, "")];
+  if (wanted === undefined) return options;
+  const others = Object.values(SECRET_OF).filter((secret) => secret !== wanted);
+  return Object.fromEntries(Object.entries(options).filter(([key]) => !others.includes(key as never)));
+}
+
+const SECRET_OF: Readonly<Record<string, "password" | "token" | "applicationCredentialSecret" | undefined>> =
+  { password: "password", token: "token", applicationcredential: "applicationCredentialSecret" };
+
+/** A refusal of the adapter for an option that the files should have, by the name that it has there. */
+export function missingInFile({ from, name }: CloudOfFile, reason: string): ConfigError | undefined {
+  const option = /^option (\w+): found none/.exec(reason)?.[1];
+  const [key] = Object.entries(AUTH).findLast(([, each]) => each === option) ?? [];
+  if (key === undefined) return undefined;
+  const allowed = `a text, here or in secure.yaml`;
+  return refusal(from, ["clouds", name, "auth", key], { found: "nothing", allowed });
+}
+
+function refusal(
+  { file, locate }: Pick<CloudsFile, "file" | "locate">,
+  path: ConfigPath,
+  rest: Omit<ConfigProblem, "path" | "position">,
+): ConfigError {
+  return new ConfigError(file, [problemAt({ locate }, path, rest)]);
+}
+
+function picked(
+  from: CloudsFile,
+  path: ConfigPath,
+  values: Mapping,
+  names: Readonly<Record<string, keyof OpenStackStorageOptions>>,
+): Options {
   const entries = Object.entries(names).flatMap(([key, option]) => {
-    const value = from[key];
-    return value === undefined || value === null ? [] : [[option, String(value)]];
+    const value = values[key];
+    if (value === undefined || value === null) return [];
+    if (typeof value === "object")
+      throw refusal(from, [...path, key], { found: kindOf(value), allowed: "a text" });
+    return [[option, String(value)]];
   });
   return Object.fromEntries(entries);
 }
 
+function isMapping(value: unknown): value is Mapping {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 function mappingOf(value: unknown): Mapping {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Mapping) : {};
+  return isMapping(value) ? value : {};
 }
 
 /** `more` over `base`, mapping by mapping. */
@@ -133,10 +223,7 @@ function merged(base: Mapping, more: Mapping): Mapping {
     keys.map((key) => {
       const over = more[key];
       if (over === undefined) return [key, base[key]];
-      return [
-        key,
-        typeof over === "object" && over !== null ? merged(mappingOf(base[key]), mappingOf(over)) : over,
-      ];
+      return [key, isMapping(over) ? merged(mappingOf(base[key]), over) : over];
     }),
   );
 }

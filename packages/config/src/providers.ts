@@ -1,11 +1,11 @@
-import type { BlockStorage } from "@polyvol/core";
+import { type BlockStorage, isPolyvolError } from "@polyvol/core";
 import { type Option, type Options, option } from "@polyvol/core/driver";
 import { createDigitalOceanStorage, digitalOceanOptions } from "@polyvol/digitalocean";
 import { createOpenStackStorage, openStackOptions } from "@polyvol/openstack";
 import { createSamsungScpStorage, samsungScpOptions } from "@polyvol/samsung-scp";
 import * as z from "zod";
 import type { ConfigError } from "./config-error.ts";
-import { optionsFromClouds, readCloudsFile } from "./openstack-clouds-file.ts";
+import { chooseCloud, missingInFile, optionsOfCloud, readCloudsFile } from "./openstack-clouds-file.ts";
 import { type WriteSnapshotTag, writeDigitalOceanTag, writeOpenStackTag } from "./tag-writers.ts";
 
 /**
@@ -56,8 +56,14 @@ export const PROVIDERS: readonly ProviderRegistration[] = [
       // A file that cannot be read is the trouble of those alone who need it.
       const clouds = await readCloudsFile(process.env).catch((error: ConfigError) => error);
       return ({ cloud, ...options }) => {
-        const own = optionsFromClouds(clouds, { cloud, ...options }, process.env);
-        return createOpenStackStorage({ ...own, ...options });
+        const chosen = chooseCloud(clouds, { cloud, ...options }, process.env);
+        if (chosen === undefined) return createOpenStackStorage(options);
+        try {
+          return createOpenStackStorage({ ...optionsOfCloud(chosen), ...options });
+        } catch (error) {
+          if (!isPolyvolError(error, "invalid_argument")) throw error;
+          throw missingInFile(chosen, error.reason) ?? error;
+        }
       };
     },
     loadTagWriter: async () => writeOpenStackTag,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { isConfigError } from "../src/config-error.ts";
-import { optionsFromClouds, readCloudsFile } from "../src/openstack-clouds-file.ts";
+import { chooseCloud, missingInFile, optionsOfCloud, readCloudsFile } from "../src/openstack-clouds-file.ts";
 
 const SECRET = "correct-horse-battery-staple";
 const CLOUDS = `clouds:
@@ -35,6 +35,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(near, { recursive: true }));
 
+type Arguments = Parameters<typeof chooseCloud>;
+const optionsFromClouds = (...given: Arguments) => {
+  const chosen = chooseCloud(...given);
+  return chosen === undefined ? {} : optionsOfCloud(chosen);
+};
 const read = (variables = {}) => readCloudsFile(variables, [near, far]);
 
 test("a cloud has its secret from the file of secrets, wherever on the path both lie", async () => {
@@ -68,7 +73,7 @@ test("options and variables that say it all are not mixed with a file", async ()
 
 test.each([
   [{ cloud: "shpo" }, {}, /clouds: found no cloud "shpo"; allowed: shop, backup. Did you mean "shop"\?/],
-  [{}, {}, /found no name, and not one cloud; allowed: shop, backup. Name it/],
+  [{}, {}, /clouds.yaml:1:1: clouds: found 2 clouds, and none is asked for; allowed: shop, backup. Name one/],
 ])("what cannot be chosen names the clouds: %j", async (given, variables, words) => {
   writeFileSync(join(near, "clouds.yaml"), CLOUDS);
   const found = await read();
@@ -78,7 +83,7 @@ test.each([
 test("a cloud that is asked for where there is no file says where one is looked for", async () => {
   const found = await read();
   expect(() => optionsFromClouds(found, {}, { OS_CLOUD: "shop" })).toThrow(
-    /cloud shop; allowed: clouds.yaml in/,
+    /found no clouds.yaml, which is to have the cloud "shop"; allowed: clouds.yaml in/,
   );
 });
 
@@ -92,4 +97,64 @@ test("a file that cannot be read is told to those who need it, without its text"
     (thrown: unknown) => thrown,
   );
   expect(String(missing)).toMatch(/none\.yaml: found what cannot be read \(ENOENT\)/);
+});
+
+const LOGIN = `username: demo, password: ${SECRET}, project_name: shop`;
+const ADDRESS = "auth_url: https://cloud.example:5000/v3";
+
+test.each([
+  ["clouds: [ shop ]", /clouds\.yaml:1:1: clouds: found a list; allowed: a mapping of clouds by name/],
+  ["cloud: { shop: {} }", /clouds\.yaml: clouds: found nothing; allowed: a mapping of clouds by name/],
+  ["", /clouds: found nothing/],
+  [
+    `clouds:\n  shop: ${SECRET}`,
+    /clouds\.yaml:2:3: clouds\.shop: found a text; allowed: a mapping with auth/,
+  ],
+  [
+    "clouds: { shop: { region_name: one } }",
+    /clouds\.shop\.auth: found nothing; allowed: a mapping with auth_url/,
+  ],
+  [
+    `clouds: { shop: { auth: { ${ADDRESS}, username: demo, project_name: { ${SECRET}: 1 } } } }`,
+    /clouds\.shop\.auth\.project_name: found a mapping; allowed: a text$/,
+  ],
+  [
+    `clouds: { shop: { profile: vendor, auth: { ${LOGIN} } } }`,
+    /clouds\.shop\.auth\.auth_url: found nothing; .*Profiles are not read: write their auth_url here$/,
+  ],
+])("a file in which something is missing or of the wrong kind names the place: %j", async (text, words) => {
+  writeFileSync(join(near, "clouds.yaml"), text);
+  const refuse = async () => optionsFromClouds(await read(), { cloud: "shop" }, {});
+  await expect(refuse()).rejects.toThrow(words);
+  await expect(refuse()).rejects.not.toThrow(SECRET);
+});
+
+test("auth_type chooses among the ways to log in that a cloud has", async () => {
+  const both = `${LOGIN}, application_credential_id: c-1, application_credential_secret: other`;
+  const cloud = (type: string) => `{ ${type} auth: { ${ADDRESS}, ${both} } }`;
+  writeFileSync(
+    join(near, "clouds.yaml"),
+    `clouds: { user: ${cloud("auth_type: password,")}, app: ${cloud("auth_type: v3applicationcredential,")}, any: ${cloud("")} }`,
+  );
+  const ofCloud = async (name: string) => optionsFromClouds(await read(), { cloud: name }, {});
+  expect(await ofCloud("user")).not.toHaveProperty("applicationCredentialSecret");
+  expect(await ofCloud("app")).not.toHaveProperty("password");
+  // The adapter refuses to guess.
+  expect(await ofCloud("any")).toMatchObject({ password: SECRET, applicationCredentialSecret: "other" });
+});
+
+test("a project goes by its old name, too", async () => {
+  const auth = `{ ${ADDRESS}, username: demo, password: ${SECRET}, tenant_name: old }`;
+  writeFileSync(join(near, "clouds.yaml"), `clouds: { shop: { auth: ${auth} } }`);
+  expect(optionsFromClouds(await read(), {}, {})).toMatchObject({ projectName: "old" });
+});
+
+test("what the adapter misses is named as the file names it", async () => {
+  writeFileSync(join(near, "clouds.yaml"), `clouds:\n  shop:\n    auth: { ${ADDRESS} }\n`);
+  const chosen = chooseCloud(await read(), { cloud: "shop" }, {});
+  if (chosen === undefined) throw new Error("no cloud was chosen");
+  expect(missingInFile(chosen, "option projectName: found none, allowed: a text; set it")?.message).toMatch(
+    /clouds\.yaml:3:5: clouds\.shop\.auth\.project_name: found nothing; allowed: a text, here or in secure\.yaml$/,
+  );
+  expect(missingInFile(chosen, "option settleMs: found -1, allowed: more")).toBeUndefined();
 });

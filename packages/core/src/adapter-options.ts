@@ -40,7 +40,7 @@ export interface AdapterOptions<Own extends Options = Options> {
    * For an option that turned out to be needed and is not given.
    * @throws PolyvolError `invalid_argument` naming it, what is allowed and the variables that would do
    */
-  missing(name: keyof Own & string): never;
+  missing(name: keyof Own & string, readsVariables?: boolean): never;
 }
 
 /**
@@ -54,9 +54,12 @@ export function createAdapterOptions<Own extends Options>(own: Own): AdapterOpti
     Object.entries(all).map(([name, each]) => [name, { ...each, required: false }]),
   );
 
-  function missing(name: string): never {
+  function missing(name: string, readsVariables = true): never {
     const { allowed, variables = [] } = all[name] as Option;
-    const or = variables.length === 0 ? "" : ` or the environment variable ${variables.join(" or ")}`;
+    const or =
+      variables.length === 0 || !readsVariables
+        ? ""
+        : ` or the environment variable ${variables.join(" or ")}`;
     throw refusedArgument(`option ${name}: found none, allowed: ${allowed}; set it${or}`);
   }
 

@@ -188,6 +188,10 @@ export interface DriverUpdateSnapshot {
 export interface DriverHealth {
   /** The API version in use. */
   readonly apiVersion: string;
+  /** The region that is spoken to, where the provider's own answer says it. */
+  readonly region?: string;
+  /** The project or account that the credentials are for, where the provider's own answer says it. */
+  readonly project?: string;
   /** The provider's time, from its own answer. */
   readonly serverTime?: Date;
   /** Requests left in the provider's longest quota window, where it says. */

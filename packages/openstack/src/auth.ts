@@ -22,6 +22,7 @@ import { tokenAnswer, type WireToken } from "./wire.ts";
 export interface Session extends BlockStorageEndpoint {
   readonly token: string;
   readonly projectId: string;
+  readonly projectName: string | undefined;
   /** Whether servers are managed by a service of this cloud (Nova), whose business attachments are then. */
   readonly hasServers: boolean;
   readonly isExpired: () => boolean;
@@ -45,7 +46,7 @@ export function createSessions(settings: Settings): Sessions {
   const http = createHttpClient({
     ...omitUndefined({ provider: PROVIDER, baseUrl: authUrl, clock, fetch, attemptTimeoutMs }),
     authorize: () => undefined,
-    refineFailure: (response) => refineFailure(response, identity.method),
+    refineFailure: (response) => refineFailure(response, identity, authUrl),
     requestIdHeader: "x-openstack-request-id",
   });
   let current: Session | undefined;
@@ -65,6 +66,7 @@ export function createSessions(settings: Settings): Sessions {
         : { url: settings.baseUrl, region: region ?? "" };
     return {
       ...{ ...place, token, projectId: body.project.id },
+      projectName: body.project.name ?? undefined,
       hasServers: catalogue.some(({ type }) => type === "compute"),
       isExpired: expiry(body),
     };
@@ -144,12 +146,17 @@ const REFUSED = {
   token: "the token is wrong or has expired, or gives no access to the project",
 } as const;
 
-function refineFailure({ status, json }: FailedResponse, method: Identity["method"]): FailureRefinement {
+function refineFailure(
+  { status, json }: FailedResponse,
+  { method }: Identity,
+  authUrl: string,
+): FailureRefinement {
   const said = (json as { readonly error?: { readonly message?: unknown } } | undefined)?.error?.message;
-  if (status === 401) return { reason: `the identity service refuses the login: ${REFUSED[method]}` };
+  const service = `the identity service at ${authUrl}`;
+  if (status === 401) return { reason: `${service} refuses the login: ${REFUSED[method]}` };
   if (status === 404 && typeof said !== "string")
-    return { reason: "no identity service is there: is authUrl right?" };
-  return typeof said === "string" ? { reason: `the identity service says: ${said}` } : {};
+    return { reason: `no identity service is at ${authUrl}: is authUrl right?` };
+  return typeof said === "string" ? { reason: `${service} says: ${said}` } : {};
 }
 
 /** A failed login without the secret, whatever has repeated it. Nothing was asked of block storage yet. */

@@ -100,8 +100,10 @@ export function createDriver(settings: Settings): BlockStorageDriver {
 
     checkHealth: async (context) => {
       await send(api.listVolumes({ size: 1 }, {}), context);
-      const { version } = await client.connect(context);
-      return omitUndefined({ apiVersion: version, serverTime: client.serverTime });
+      const { version, session } = await client.connect(context);
+      const { region, projectName = session.projectId } = session;
+      const place = { region: region || undefined, project: projectName };
+      return omitUndefined({ apiVersion: version, ...place, serverTime: client.serverTime });
     },
 
     createVolume: async (input, context) => {

@@ -5,9 +5,11 @@ import {
   type FilledOf,
   type HttpOptions,
   httpOptions,
+  listWords,
   type Option,
   omitUndefined,
   option,
+  refusedArgument,
   type SecretSource,
   secretOption,
   systemClock,
@@ -188,17 +190,25 @@ export function readOptions(
   return {
     ...all,
     authUrl: /\/v3\/?$/.test(all.authUrl) ? all.authUrl : `${all.authUrl.replace(/\/+$/, "")}/v3`,
-    identity: identityOf(all),
+    identity: identityOf(all, !isOwn),
     clock: storage.clock ?? systemClock,
     quotas: all.quotas ?? storage.limits?.requestQuotas ?? [],
     ...{ http: rest, storage },
   };
 }
 
-/** Of several ways the narrowest: an application credential, a token, a password. */
-function identityOf(given: OpenStackStorageOptions): Identity {
+/** The ways to log in. Two at once could be two users, and which of them is meant nobody can tell. */
+const WAYS = ["applicationCredentialSecret", "token", "password"] as const;
+
+function identityOf(given: OpenStackStorageOptions, readsVariables: boolean): Identity {
   const { applicationCredentialSecret, applicationCredentialId: id, token } = given;
-  const { missing } = openStackOptions;
+  const missing = (name: keyof typeof own): never => openStackOptions.missing(name, readsVariables);
+  const ways = WAYS.filter((name) => given[name] !== undefined);
+  if (ways.length > 1) {
+    const variables = ways.flatMap((name) => own[name].variables ?? []).join(", ");
+    const where = readsVariables ? ` (as options, or as the variables ${variables})` : "";
+    throw refusedArgument(`ways to log in: found ${listWords(ways)}${where}, allowed: one of them`);
+  }
   const user = named(given.userId, given.username, given.userDomainId, given.userDomainName);
   const project = named(given.projectId, given.projectName, given.projectDomainId, given.projectDomainName);
   if (applicationCredentialSecret !== undefined) {

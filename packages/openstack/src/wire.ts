@@ -91,7 +91,7 @@ const endpoint = z.object({ interface: text, region: text, region_id: text, url:
 const service = z.object({ type: text, endpoints: z.array(endpoint).nullish() });
 const token = z.object({
   ...{ expires_at: time, issued_at: text },
-  ...{ project: z.object({ id }).nullish(), catalog: z.array(service).nullish() },
+  ...{ project: z.object({ id, name: text }).nullish(), catalog: z.array(service).nullish() },
 });
 
 export const volumeAnswer = z.object({ volume });

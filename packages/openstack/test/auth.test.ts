@@ -205,3 +205,29 @@ test.each([
 function endpoint(region: string, kind: string, url: string): object {
   return { interface: kind, region, region_id: region, url };
 }
+
+test("a refused login and a wrong address say whom was asked", async () => {
+  const refuse = (status: number, body: unknown) =>
+    startCloud({ cinder: LIST, keystone: () => ({ status, body }) });
+  const wrong = await refuse(401, { error: { code: 401, message: "no", title: "Unauthorized" } });
+  expect((await failureOf(wrong.storage.checkHealth())).message).toContain(
+    `the identity service at ${wrong.url}/identity/v3 refuses the login: user, password, project`,
+  );
+  const elsewhere = await refuse(404, "<html>");
+  expect((await failureOf(elsewhere.storage.checkHealth())).message).toContain(
+    `no identity service is at ${elsewhere.url}/identity/v3`,
+  );
+});
+
+test("a check says the region and the project that the credentials lead to", async () => {
+  const cloud = await startCloud({ cinder: LIST });
+  expect(await cloud.storage.checkHealth()).toMatchObject({ region: "local", project: PROJECT });
+  const named = await startCloud({
+    cinder: LIST,
+    keystone: (_, usual) => {
+      const { token } = usual.body as { readonly token: object };
+      return { ...usual, body: { token: { ...token, project: { id: PROJECT, name: "shop" } } } };
+    },
+  });
+  expect(await named.storage.checkHealth()).toMatchObject({ project: "shop" });
+});

@@ -51,11 +51,26 @@ test("the variables of the environment are taken together or not at all, but for
   expect(() => readOptions({ authUrl: FULL.authUrl }, VARIABLES)).toThrow(/option password: found none/);
 });
 
-test("an application credential goes before a token, that before a password", () => {
-  const all = { ...FULL, token: "t", applicationCredentialId: "c", applicationCredentialSecret: "s" };
-  const { applicationCredentialSecret: _, ...others } = all;
-  expect(readOptions(all, NOTHING).identity.method).toBe("application_credential");
-  expect(readOptions(others, NOTHING).identity.method).toBe("token");
+test("of two ways to log in neither is guessed; each alone is taken", () => {
+  const { password, ...user } = FULL;
+  const credential = { applicationCredentialId: "c", applicationCredentialSecret: PASSWORD };
+  expect(() => readOptions({ ...FULL, ...credential }, NOTHING)).toThrow(
+    /ways to log in: found applicationCredentialSecret, password, allowed: one of them/,
+  );
+  expect(() => readOptions({}, { ...VARIABLES, OS_TOKEN: PASSWORD })).toThrow(
+    /found token, password \(as options, or as the variables OS_TOKEN, OS_PASSWORD\), allowed: one/,
+  );
+  expect(readOptions({ ...user, ...credential }, NOTHING).identity.method).toBe("application_credential");
+  expect(readOptions({ ...user, token: "t" }, NOTHING).identity.method).toBe("token");
+  expect(readOptions({ ...user, password }, NOTHING).identity.method).toBe("password");
+});
+
+test("a variable that is not read is not recommended", () => {
+  const { password: _, ...rest } = FULL;
+  expect(() => readOptions(rest, VARIABLES)).toThrow(/option password: found none, .*; set it \(/);
+  expect(() => readOptions({}, { ...VARIABLES, OS_PASSWORD: "" })).toThrow(
+    /set it or the environment variable OS_PASSWORD/,
+  );
 });
 
 describe("refused, without repeating what may be secret", () => {
@@ -65,7 +80,7 @@ describe("refused, without repeating what may be secret", () => {
     [{ ...FULL, password: 7 }, /option password/],
     [{ ...FULL, projectName: undefined }, /option projectName: found none/],
     [
-      { ...FULL, applicationCredentialSecret: PASSWORD, username: undefined },
+      { ...FULL, applicationCredentialSecret: PASSWORD, password: undefined },
       /option applicationCredentialId/,
     ],
     [{ ...FULL, apiVersion: "3" }, /option apiVersion: found "3", allowed: negotiate, or a microversion/],

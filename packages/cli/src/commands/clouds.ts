@@ -83,7 +83,9 @@ async function check(context: Context): Promise<number> {
     };
   });
   const ok = rows.every(({ failure }) => failure === undefined);
-  await writeCheckResult(context.output, ok, rows.map(healthData), ({ table }) => table(rows, COLUMNS));
+  await writeCheckResult(context.output, ok, rows.map(healthData), ({ table }) =>
+    table(rows, columnsOf(rows)),
+  );
   return checks.report();
 }
 
@@ -109,6 +111,13 @@ function healthData({ cloud, provider, health, durationMs, failure }: Row): obje
 /** A clock that is this far off makes signed requests fail on some providers. */
 const MAX_SKEW_MS = 120_000;
 
+/** Region and project are columns only where a provider tells them. */
+function columnsOf(rows: readonly Row[]): readonly Column<Row>[] {
+  return COLUMNS.filter(
+    ({ title, text }) => !["region", "project"].includes(title) || rows.some((row) => text(row) !== ""),
+  );
+}
+
 const COLUMNS: readonly Column<Row>[] = [
   { title: "cloud", text: ({ cloud }) => cloud },
   { title: "provider", text: ({ provider }) => provider },
@@ -117,6 +126,8 @@ const COLUMNS: readonly Column<Row>[] = [
     text: ({ failure }) => failure?.code ?? "ok",
     tone: ({ failure }) => (failure === undefined ? "good" : "bad"),
   },
+  { title: "region", text: ({ health }) => health?.region ?? "" },
+  { title: "project", text: ({ health }) => health?.project ?? "", flexible: true },
   { title: "api version", text: ({ health }) => health?.apiVersion ?? "" },
   {
     title: "clock skew",
