@@ -1,14 +1,14 @@
+const { readdirSync } = require("node:fs");
+
 /** Who may import whom. The reasons are in docs/decisions; each rule's comment is what a violation prints. */
 
 /** Matches a workspace package by folder and by name, so that a wrong import is caught even where it does not resolve. */
 const workspace = (names) =>
   names.split("|").flatMap((name) => [`^packages/${name}/`, `^@polyvol/${name}$`, `^@polyvol/${name}/`]);
-const everything = "core|memory|digitalocean|samsung-scp|openstack|conformance|emulators|config|backup|cli";
-const allBut = (names) =>
-  everything
-    .split("|")
-    .filter((name) => !names.split("|").includes(name))
-    .join("|");
+const everything = readdirSync(`${__dirname}/packages`);
+const allBut = (names) => everything.filter((name) => !names.split("|").includes(name)).join("|");
+/** An adapter is whatever is nothing else. */
+const adapters = allBut("core|memory|conformance|emulators|config|backup|cli").split("|");
 
 /** A package whose sources may import only these workspace packages (and itself). */
 const mayImport = (name, allowed, comment) => ({
@@ -37,20 +37,14 @@ module.exports = {
   forbidden: [
     mayImport("core", [], "Core knows no provider and no other package."),
     mayImport("memory", ["core"], "A driver knows core only."),
-    mayImport("digitalocean", ["core"], "A driver knows core only."),
-    mayImport("samsung-scp", ["core"], "A driver knows core only."),
-    mayImport("openstack", ["core"], "A driver knows core only."),
+    ...adapters.map((name) => mayImport(name, ["core"], "A driver knows core only.")),
     mayImport("conformance", ["core"], "The kit knows core only, so that any driver can be tested."),
     mayImport(
       "emulators",
       [],
       "One misreading of a provider must not hide in the emulator and in the adapter.",
     ),
-    mayImport(
-      "config",
-      ["core", "digitalocean", "samsung-scp", "openstack"],
-      "The composition root knows core and adapters.",
-    ),
+    mayImport("config", ["core", ...adapters], "The composition root knows core and adapters."),
     mayImport("backup", ["core"], "Backups are written against core only."),
     mayImport(
       "cli",

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { PROVIDERS } from "../../packages/config/src/index.ts";
 import { fileOptions } from "../../packages/config/src/schema.ts";
 import type { Option, Options } from "../../packages/core/src/driver.ts";
@@ -32,12 +33,11 @@ interface Schema {
 const CONFIG = "packages/config/src/config.ts";
 const POLICY = "packages/backup/src/policy/types.ts";
 
-/** How the providers are called in titles. */
-const TITLES: Readonly<Record<string, string>> = {
-  digitalocean: "DigitalOcean",
-  "samsung-scp": "Samsung Cloud Platform",
-  openstack: "OpenStack",
-};
+/** How a provider is called in titles: as its page is. */
+function titleOf(provider: string): string {
+  const page = readFileSync(new URL(`../../docs/providers/${provider}.md`, import.meta.url), "utf8");
+  return /^# (.+)$/m.exec(page)?.[1] ?? provider;
+}
 
 const keysOf = (schema: Schema | undefined): readonly string[] => Object.keys(schema?.properties ?? {});
 
@@ -109,7 +109,7 @@ export function cloudSections(config: Schema): readonly SettingSection[] {
     { id: "polling", title: "Polling", text: "`clouds.NAME.options.polling`.", rows: rowsOf(pollingOptions) },
     ...PROVIDERS.map(({ provider, options }) => ({
       id: provider,
-      title: `Options of ${TITLES[provider] ?? provider}`,
+      title: `Options of ${titleOf(provider)}`,
       text: "`clouds.NAME.options`, with those of every cloud.",
       rows: rowsOf(fileOptions(options)).filter(({ key }) => !Object.hasOwn(storageOptions, key)),
     })),
