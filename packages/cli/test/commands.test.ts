@@ -121,3 +121,11 @@ test.concurrent("both clouds are listed in one table, as data, and by page", asy
     { cloud: "samsung", name: "erp", provider: "samsung-scp", region: "kr-west1", sizeGiB: 64 },
   ]);
 });
+
+test("the question before a deletion does not promise that snapshots stay where they cannot", async () => {
+  const asked = await clouds.run("volumes delete erp --cloud samsung");
+  expect(asked.err).toContain(
+    "Delete 1 volume on samsung: erp? One that has snapshots stays, too: they cannot outlive it here.",
+  );
+  expect((await clouds.run("volumes delete web --cloud ocean")).err).toContain("? Their snapshots stay.");
+});

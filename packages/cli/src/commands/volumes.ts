@@ -253,8 +253,11 @@ async function remove(context: Context, options: DeleteOptions, texts: readonly 
     },
     question: (volumes) => {
       const names = volumes.map(({ name }) => name).join(", ");
-      const kept = snapshots === "keep" ? "Their snapshots stay." : "Their snapshots are deleted, too.";
-      return `Delete ${countText(volumes.length, "volume")} on ${cloud}: ${names}? ${kept}`;
+      const kept = storage.capabilities.supports.includes("snapshots.outliveVolume")
+        ? "Their snapshots stay."
+        : "One that has snapshots stays, too: they cannot outlive it here.";
+      const after = snapshots === "keep" ? kept : "Their snapshots are deleted, too.";
+      return `Delete ${countText(volumes.length, "volume")} on ${cloud}: ${names}? ${after}`;
     },
     delete: (id, wait) => storage.volumes.delete(id, { ...wait, snapshots }),
   });
