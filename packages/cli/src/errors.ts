@@ -119,6 +119,8 @@ export function nextStep(
   if (error.code === "conflict" && error.operation?.endsWith(".find") === true) return WHICH;
   if (error.code === "not_found" && error.resource?.kind === "server") return NO_SERVER;
   if (error.code === "not_found" && asksForNone(error)) return WRONG_PLACE;
+  // No resource has a wrong state: what is wrong with the cloud itself, the message says.
+  if (error.code === "failed_precondition" && asksForNone(error)) return undefined;
   return NEXT[error.code];
 }
 

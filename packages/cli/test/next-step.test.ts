@@ -1,0 +1,12 @@
+import { expect, test } from "vitest";
+import { nextStep } from "../src/errors.ts";
+
+test("what is wrong with a cloud as a whole is not a state that a volume could be brought into", () => {
+  const code = "failed_precondition";
+  expect(nextStep({ code, operation: "checkHealth" }, "shop")).toBeUndefined();
+  expect(nextStep({ code, operation: "volumes.list" }, "shop")).toBeUndefined();
+  const resource = { kind: "volume", id: "v-1" } as const;
+  expect(nextStep({ code, operation: "volumes.delete", resource }, "shop")).toMatch(
+    /^bring it into the state/,
+  );
+});
