@@ -225,7 +225,7 @@ test("what is no name and no date is refused in plain words", async () => {
   const restored = (choice: object): Promise<unknown> =>
     restore({ cloud: "do", from: choice as never, newName: "new" }, { do: storage });
   await expect(restored({ volumeName: "" })).rejects.toThrow(
-    'name: found "", allowed is a text that is not empty',
+    'name: found "", allowed: a text that is not empty',
   );
   await expect(restored({ volumeName: "db", takenBy: new Date("never") })).rejects.toMatchObject({
     code: "invalid_argument",
