@@ -85,7 +85,13 @@ export interface MemoryAccountOptions {
 }
 
 /** {@link MemoryAccountOptions} with every default filled in. */
-export type MemorySettings = ReturnType<typeof resolveSettings>;
+export interface MemorySettings
+  extends Required<
+    Omit<MemoryAccountOptions, "clock" | "names" | "asynchronous" | "capabilities" | "limits">
+  > {
+  /** How long each change takes. */
+  readonly durations: MemoryDurations;
+}
 
 const DEFAULT_DURATIONS: MemoryDurations = {
   createVolumeMs: 6_000,
@@ -99,7 +105,7 @@ const DEFAULT_DURATIONS: MemoryDurations = {
 };
 
 /** Fills in the defaults. `namesEnforced`: whether the provider refuses a second resource of one name. */
-export function resolveSettings(options: MemoryAccountOptions, namesEnforced: boolean) {
+export function resolveSettings(options: MemoryAccountOptions, namesEnforced: boolean): MemorySettings {
   const { asynchronous = false, quota = {} } = options;
   const mode: MemoryMode = options.mode ?? (asynchronous === false ? "none" : "state");
   const paging: Paging = options.paging ?? { style: "numbered", minPageSize: 1, maxPageSize: 200 };
