@@ -11,9 +11,16 @@ import {
 } from "./state.ts";
 
 /** The snapshots of an account with the rules of the provider. Refused calls throw `Refusal`. */
-export type Snapshots = ReturnType<typeof createSnapshots>;
+export interface Snapshots {
+  get(id: string): SnapshotRecord;
+  getAvailable(id: string): SnapshotRecord;
+  of(volumeId: string): SnapshotRecord[];
+  create(input: DriverCreateSnapshot, commit: Commit): [SnapshotRecord, Pending | undefined];
+  delete(id: string, commit: Commit): Pending | undefined;
+  update(id: string, changes: DriverUpdateSnapshot): undefined;
+}
 
-export function createSnapshots(state: MemoryState) {
+export function createSnapshots(state: MemoryState): Snapshots {
   const { capabilities, settings } = state;
 
   /** The snapshot of that id, or `not_found`. */

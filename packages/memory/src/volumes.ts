@@ -12,9 +12,18 @@ import {
 } from "./state.ts";
 
 /** The volumes of an account with the rules of the provider. Refused calls throw `Refusal`. */
-export type Volumes = ReturnType<typeof createVolumes>;
+export interface Volumes {
+  get(id: string): VolumeRecord;
+  create(input: DriverCreateVolume, commit: Commit): [VolumeRecord, Pending | undefined];
+  delete(id: string, commit: Commit): Pending | undefined;
+  resize(id: string, sizeGiB: number, commit: Commit): Pending | undefined;
+  attach(id: string, serverId: string, commit: Commit): Pending | undefined;
+  detach(id: string, serverId: string, commit: Commit): Pending | undefined;
+  revert(id: string, snapshotId: string, commit: Commit): Pending | undefined;
+  rename(id: string, name: string): undefined;
+}
 
-export function createVolumes(state: MemoryState, snapshots: Snapshots) {
+export function createVolumes(state: MemoryState, snapshots: Snapshots): Volumes {
   const { capabilities, settings } = state;
   const { durations } = settings;
 
