@@ -1,0 +1,223 @@
+import { createVirtualClock, InvalidInput } from "@polyvol/emulators";
+import { createOpenStackEmulator, type OpenStackOptions } from "@polyvol/emulators/openstack";
+import { describe, expect, test } from "vitest";
+
+const BASE = "http://cloud.test";
+
+interface Cloud {
+  readonly emulator: ReturnType<typeof createOpenStackEmulator>;
+  /** One request of the project `demo`, in 3.70. */
+  ask(method: string, path: string, body?: object, version?: string): Promise<Answer>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: what a service answers
+  readonly body: any;
+}
+
+async function login(
+  emulator: Cloud["emulator"],
+  name: string,
+  password: string,
+  project: string | undefined,
+): Promise<Answer> {
+  const domain = { name: "Default" };
+  const identity = { methods: ["password"], password: { user: { name, domain, password } } };
+  const scope = project === undefined ? {} : { scope: { project: { name: project, domain } } };
+  return await read(
+    await emulator.fetch(`${BASE}/identity/v3/auth/tokens`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ auth: { identity, ...scope } }),
+    }),
+  );
+}
+
+async function read(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const body = text === "" ? undefined : JSON.parse(text);
+  return { status: response.status, headers: response.headers, body };
+}
+
+async function open(options: OpenStackOptions = {}): Promise<Cloud> {
+  const emulator = createOpenStackEmulator({ clock: createVirtualClock(), ...options });
+  const { headers, body } = await login(emulator, "demo", "any", "demo");
+  const token = headers.get("x-subject-token") ?? "";
+  return {
+    emulator,
+    ask: async (method, path, sent, version = "3.70") =>
+      await read(
+        await emulator.fetch(`${BASE}/v3/${body.token.project.id}${path}`, {
+          method,
+          headers: {
+            "x-auth-token": token,
+            "openstack-api-version": `volume ${version}`,
+            ...(sent === undefined ? {} : { "content-type": "application/json" }),
+          },
+          ...(sent === undefined ? {} : { body: JSON.stringify(sent) }),
+        }),
+      ),
+  };
+}
+
+async function makeVolume({ ask, emulator }: Cloud, fields: object = {}): Promise<string> {
+  const { body } = await ask("POST", "/volumes", { volume: { size: 1, name: "db", ...fields } });
+  await emulator.advance(1_000);
+  return body.volume.id;
+}
+
+describe("logins", () => {
+  const users = [{ name: "demo", password: "correct", projects: ["demo"] }];
+
+  test("a wrong password, an unknown user and a project without a role are told apart by nothing", async () => {
+    const emulator = createOpenStackEmulator({ users });
+    const wrong = [
+      await login(emulator, "demo", "wrong", "demo"),
+      await login(emulator, "nobody", "correct", "demo"),
+      await login(emulator, "demo", "correct", "elsewhere"),
+    ];
+    const message = "The request you have made requires authentication.";
+    for (const { status, body } of wrong) {
+      expect(status).toBe(401);
+      expect(body).toEqual({ error: { code: 401, message, title: "Unauthorized" } });
+    }
+    expect((await login(emulator, "demo", "correct", "demo")).status).toBe(201);
+  });
+
+  test("a token without a project has no catalogue", async () => {
+    const { body } = await login(createOpenStackEmulator({ users }), "demo", "correct", undefined);
+    expect(body.token).not.toHaveProperty("project");
+    expect(body.token).not.toHaveProperty("catalog");
+  });
+
+  test("a token ends with its life", async () => {
+    const { ask, emulator } = await open({ tokenLifeMs: 60_000 });
+    expect((await ask("GET", "/volumes")).status).toBe(200);
+    await emulator.advance(61_000);
+    const { status, headers } = await ask("GET", "/volumes");
+    expect(status).toBe(401);
+    expect(headers.get("www-authenticate")).toContain("Keystone uri=");
+  });
+
+  test("another project's volume does not exist, and its address is refused", async () => {
+    const cloud = await open();
+    const id = await makeVolume(cloud);
+    const { headers, body } = await login(cloud.emulator, "other", "any", "other");
+    const own = { "x-auth-token": headers.get("x-subject-token") ?? "" };
+    const within = `${BASE}/v3/${body.token.project.id}/volumes/${id}`;
+    expect((await cloud.emulator.fetch(within, { headers: own })).status).toBe(404);
+    expect((await cloud.emulator.fetch(`${BASE}/v3/abc/volumes`, { headers: own })).status).toBe(400);
+  });
+});
+
+describe("work of the volume service", () => {
+  test("what is accepted comes to an end in its time", async () => {
+    const { ask, emulator } = await open({ workMs: 2_000 });
+    const { status, body } = await ask("POST", "/volumes", { volume: { size: 1 } });
+    expect([status, body.volume.status]).toEqual([202, "creating"]);
+    await emulator.advance(1_999);
+    expect((await ask("GET", `/volumes/${body.volume.id}`)).body.volume.status).toBe("creating");
+    await emulator.advance(1);
+    expect((await ask("GET", `/volumes/${body.volume.id}`)).body.volume.status).toBe("available");
+  });
+
+  test("a growth that does not fit is accepted, leaves the size as it was, and says why by the request's id", async () => {
+    const cloud = await open({ capacityGiB: 5 });
+    const id = await makeVolume(cloud);
+    const { status, headers } = await cloud.ask("POST", `/volumes/${id}/action`, {
+      "os-extend": { new_size: 9 },
+    });
+    await cloud.emulator.advance(1_000);
+    const { volume } = (await cloud.ask("GET", `/volumes/${id}`)).body;
+    expect([status, volume.status, volume.size]).toEqual([202, "available", 1]);
+    const { messages } = (await cloud.ask("GET", `/messages?resource_uuid=${id}`)).body;
+    expect(messages).toMatchObject([
+      { event_id: "VOLUME_VOLUME_007_003", request_id: headers.get("x-openstack-request-id") },
+    ]);
+  });
+
+  test.each([
+    ["create_volume", "error"],
+    ["delete_volume", "error_deleting"],
+    ["extend_volume", "error_extending"],
+    ["revert_volume", "error"],
+  ] as const)("%s can be made to fail: %s", async (work, state) => {
+    const cloud = await open({ failing: [work] });
+    const id = await makeVolume(cloud);
+    const { body } = await cloud.ask("POST", "/snapshots", { snapshot: { volume_id: id } });
+    await cloud.emulator.advance(1_000);
+    const actions: Readonly<Record<string, object>> = {
+      extend_volume: { "os-extend": { new_size: 2 } },
+      revert_volume: { revert: { snapshot_id: body.snapshot?.id } },
+    };
+    if (work === "delete_volume") await cloud.ask("DELETE", `/volumes/${id}?cascade=true`);
+    if (actions[work] !== undefined) await cloud.ask("POST", `/volumes/${id}/action`, actions[work]);
+    await cloud.emulator.advance(1_000);
+    expect((await cloud.ask("GET", `/volumes/${id}`)).body.volume.status).toBe(state);
+  });
+
+  test("a snapshot that goes while a volume is made from it spoils that volume", async () => {
+    const cloud = await open();
+    const id = await makeVolume(cloud);
+    const { body } = await cloud.ask("POST", "/snapshots", { snapshot: { volume_id: id } });
+    await cloud.emulator.advance(1_000);
+    await cloud.ask("DELETE", `/snapshots/${body.snapshot.id}`);
+    const restored = await cloud.ask("POST", "/volumes", { volume: { snapshot_id: body.snapshot.id } });
+    // It is being deleted already: nothing can be made from it.
+    expect(restored.status).toBe(400);
+  });
+
+  test("a quota that is used up is 413, with a time to wait that means nothing", async () => {
+    const cloud = await open({ quotas: { volumes: 1 } });
+    await makeVolume(cloud);
+    const { status, headers, body } = await cloud.ask("POST", "/volumes", { volume: { size: 1 } });
+    expect([status, headers.get("retry-after"), Object.keys(body)]).toEqual([413, "0", ["overLimit"]]);
+  });
+});
+
+test("pages go by a marker, which is not found once its volume is gone", async () => {
+  const cloud = await open({ maxPageSize: 2 });
+  const ids = [];
+  for (const name of ["a", "b", "c"]) ids.unshift(await makeVolume(cloud, { name }));
+  const first = (await cloud.ask("GET", "/volumes/detail?limit=500")).body;
+  expect(first.volumes.map(({ id }: { id: string }) => id)).toEqual(ids.slice(0, 2));
+  expect(first.volumes_links[0].href).toBe(
+    `${BASE}${new URL(first.volumes_links[0].href).pathname}?limit=500&marker=${ids[1]}`,
+  );
+  const second = (await cloud.ask("GET", `/volumes/detail?marker=${ids[1]}`)).body;
+  expect(second.volumes.map(({ id }: { id: string }) => id)).toEqual(ids.slice(2));
+  await cloud.ask("DELETE", `/volumes/${ids[1]}`);
+  await cloud.emulator.advance(1_000);
+  expect((await cloud.ask("GET", `/volumes/detail?marker=${ids[1]}`)).status).toBe(404);
+});
+
+test("MariaDB drops fractions of seconds and filters names without regard to capitals", async () => {
+  const cloud = await open({ database: "mariadb" });
+  const id = await makeVolume(cloud, { name: "Älpha" });
+  const { volumes } = (await cloud.ask("GET", "/volumes/detail?name=alpha")).body;
+  expect(volumes.map((volume: { id: string }) => volume.id)).toEqual([id]);
+  expect(volumes[0].created_at).toMatch(/\.000000$/);
+});
+
+test("what was read is a seed, and the inventory speaks the words of all emulators", async () => {
+  const cloud = await open();
+  const volumeId = await makeVolume(cloud, { metadata: { a: "1" } });
+  await cloud.ask("POST", "/snapshots", { snapshot: { volume_id: volumeId, name: "s" } });
+  await cloud.emulator.advance(1_000);
+  const copy = createOpenStackEmulator({ clock: createVirtualClock() });
+  copy.seed(cloud.emulator.state());
+  expect(copy.inventory()).toEqual(cloud.emulator.inventory());
+  expect(copy.inventory().snapshots).toMatchObject([{ name: "s", volumeId, sizeGiB: 1, ready: true }]);
+});
+
+test.each([
+  [{ newestVersion: "4.0" }, "options.newestVersion: must be a microversion such as 3.70"],
+  [{ failing: ["reboot"] }, "options.failing[0]"],
+  [{ users: [] }, "options.users: must have at least one user"],
+])("options that cannot be are refused by their place: %j", (options, words) => {
+  const make = (): unknown => createOpenStackEmulator(options as OpenStackOptions);
+  expect(make).toThrow(InvalidInput);
+  expect(make).toThrow(words);
+});
