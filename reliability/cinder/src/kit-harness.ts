@@ -1,14 +1,8 @@
-import {
-  ANOTHER,
-  type FaultTarget,
-  type Harness,
-  type HarnessFault,
-  type HeldResource,
-  ODD_STATE,
-} from "@polyvol/conformance";
+import type { FaultTarget, Harness, HarnessFault, HeldResource } from "@polyvol/conformance";
 import { type BlockStorageDriver, systemClock } from "@polyvol/core/driver";
-import { createFaultProxy, type FaultEffect, type FaultRule } from "@polyvol/emulators";
+import { createFaultProxy } from "@polyvol/emulators";
 import { createOpenStackDriver } from "@polyvol/openstack";
+import { faultOf } from "../../../packages/openstack/test/kit-faults.ts";
 import { holdingsOf } from "./database.ts";
 import { createPacedClock, onClock } from "./on-clock.ts";
 import { control, giveBack, takeProject } from "./project.ts";
@@ -16,82 +10,12 @@ import { runningServer } from "./server.ts";
 
 const SERVERS = ["b13531ca-99ec-4aa5-a2dd-a85665b0a358", "2a9be312-5d4b-4bc8-b2ae-35100fa9241f"];
 
-const STEPS: Readonly<Record<FaultTarget, readonly [string, string]>> = {
-  "volumes.create": ["POST", "/v3/*/volumes"],
-  "volumes.get": ["GET", "/v3/*/volumes/*"],
-  "volumes.list": ["GET", "/v3/*/volumes/detail"],
-  "volumes.resize": ["POST", "/v3/*/volumes/*/action"],
-  "volumes.attach": ["POST", "/v3/*/volumes/*/action"],
-  "volumes.delete": ["DELETE", "/v3/*/volumes/*"],
-  "snapshots.create": ["POST", "/v3/*/snapshots"],
-  "snapshots.get": ["GET", "/v3/*/snapshots/*"],
-  "snapshots.list": ["GET", "/v3/*/snapshots/detail"],
-  "snapshots.delete": ["DELETE", "/v3/*/snapshots/*"],
-};
-const ACTIONS: Partial<Record<FaultTarget, string>> = {
-  "volumes.resize": "os-extend",
-  "volumes.attach": "os-attach",
-};
 /** The operation of the storage backend, and how often it is tried. */
 const WORK: Partial<Record<FaultTarget, readonly [string, number]>> = {
   "volumes.create": ["create_volume", 3],
   "volumes.resize": ["extend_volume", 1],
   "snapshots.create": ["create_snapshot", 1],
 };
-
-function effectOf(
-  effect: Exclude<HarnessFault["effect"], "fail_later">,
-  kind: "volumes" | "snapshots",
-  on: FaultTarget,
-): FaultEffect {
-  const isList = on.endsWith(".list");
-  const one = kind.slice(0, -1);
-  const item = isList ? `${kind}.0.` : `${one}.`;
-  switch (effect) {
-    case "lose_answer":
-      return { kind: "cut-after" };
-    case "cut":
-      return { kind: "cut-before" };
-    case "unavailable_before":
-      return { kind: "answer", status: 503 };
-    case "unavailable_after":
-      return { kind: "answer", status: 503, when: "after" };
-    case "too_many":
-      return { kind: "answer", status: 429, headers: { "retry-after": "10" } };
-    case "quota_full": {
-      const message =
-        "VolumeLimitExceeded: Maximum number of volumes allowed (10) exceeded for quota 'volumes'.";
-      const headers = { "retry-after": "0" };
-      return {
-        kind: "answer",
-        status: 413,
-        headers,
-        body: { overLimit: { code: 413, message, retryAfter: "0" } },
-      };
-    }
-    case "extra_field":
-      return { kind: "wrong-json", at: `${item}brand_new`, value: { a: 1 } };
-    case "missing_field":
-      return { kind: "wrong-json", at: `${item}status` };
-    case "stranger":
-      return { kind: "answer", status: 404, body: { message: "no such route" } };
-    case "another":
-      return on.endsWith(".create")
-        ? { kind: "answer", status: 202, when: "after", body: { [one]: anotherMade(kind) } }
-        : { kind: "wrong-json", at: `${item}id`, value: ANOTHER.id };
-    case "small_pages":
-      return { kind: "query", atMost: { limit: 2 } };
-    case "empty_page":
-      return { kind: "wrong-json", at: kind, value: [] };
-    case "odd_state":
-      return { kind: "wrong-json", at: `${item}status`, value: ODD_STATE };
-  }
-}
-
-function anotherMade(kind: "volumes" | "snapshots"): object {
-  const made = { ...ANOTHER, size: 1, status: "creating", created_at: "2026-07-14T09:00:00.000000" };
-  return kind === "volumes" ? { ...made, attachments: [] } : { ...made, volume_id: ANOTHER.id };
-}
 
 /**
  * The driver over real HTTP to a real Cinder, in a project of its own. Before the server stand a proxy that strikes
@@ -131,19 +55,7 @@ export async function makeHarness(): Promise<Harness> {
       later.set(on === "volumes.resize" ? "/action" : `/${on.split(".")[0]}`, [operation, count * tries]);
       return;
     }
-    const [method, path] = STEPS[on];
-    const action = ACTIONS[on];
-    // A listing has the form of a read by its path.
-    const match: FaultRule["match"] = {
-      method,
-      path: on.endsWith(".get") ? { regexp: `^/v3/[^/]+/${on.split(".")[0]}/(?!detail$)[^/]+$` } : path,
-      ...(action === undefined ? {} : { bodyIncludes: action }),
-    };
-    proxy.faults.add({
-      match,
-      count,
-      ...effectOf(effect, on.startsWith("volumes") ? "volumes" : "snapshots", on),
-    });
+    proxy.faults.add(faultOf({ on, effect, count }));
   }
 
   function held(kind: "volumes" | "snapshots"): readonly HeldResource[] {

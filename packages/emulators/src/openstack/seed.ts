@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { check, InvalidInput, lowerCaseUuid, positive, text } from "../kit/validation.ts";
 import { projectIdOf } from "./identity.ts";
+import { WORK } from "./options.ts";
 import type { SnapshotRecord, VolumeRecord } from "./records.ts";
 import { idOfName, type State } from "./state.ts";
 
@@ -42,6 +43,8 @@ const seedSchema = z.strictObject({
   project: text.default("demo"),
   volumes: z.array(volumeSeed).readonly().default([]),
   snapshots: z.array(snapshotSeed).readonly().default([]),
+  /** How often the next work of a kind fails, such as `{ extend_volume: 1 }`. */
+  failures: z.partialRecord(z.enum(WORK), positive).default({}),
   /** Of a state that was read; not used. */
   now: z.string().optional(),
   messages: z.array(z.unknown()).optional(),
@@ -53,6 +56,10 @@ export type OpenStackSeed = z.input<typeof seedSchema>;
 /** Adds data that was made elsewhere. Throws `InvalidInput`. */
 export function addSeed(state: State, data: unknown, now: number): void {
   const seed = check(seedSchema, data, "seed");
+  for (const work of WORK) {
+    const more = seed.failures[work] ?? 0;
+    if (more > 0) state.plannedFailures.set(work, (state.plannedFailures.get(work) ?? 0) + more);
+  }
   const ownProject = projectIdOf(seed.project);
   const userId = idOfName("user", "seed");
   const { zones, volumeTypes } = state.options;

@@ -53,8 +53,8 @@ const create: Handler = (call) => {
     volumeId: volume.id,
   };
   state.snapshots.put(snapshot, now);
+  const failed = state.fails("create_snapshot");
   later(call, (at) => {
-    const failed = state.fails("create_snapshot");
     if (failed) leaveMessage(call, "createSnapshot", "VOLUME_SNAPSHOT", snapshot.id, at);
     putSnapshot(call, snapshot.id, at, { status: failed ? "error" : "available" });
   });
@@ -69,8 +69,9 @@ const remove: Handler = (call) => {
       "Invalid snapshot: Snapshot status must be available or error and must not be part of a group.",
     );
   putSnapshot(call, id, now, { status: "deleting" });
+  const fails = state.fails("delete_snapshot");
   later(call, (at) => {
-    if (!state.fails("delete_snapshot")) return state.snapshots.remove(id, at);
+    if (!fails) return state.snapshots.remove(id, at);
     leaveMessage(call, "deleteSnapshot", "VOLUME_SNAPSHOT", id, at);
     return putSnapshot(call, id, at, { status: "error_deleting" });
   });

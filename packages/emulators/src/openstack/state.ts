@@ -37,6 +37,9 @@ export interface State {
   usedGiB(projectId: string): number;
   /** GiB that volumes of all projects take on the backend. */
   storedGiB(): number;
+  /** How often the next work of a kind fails, besides what the options say. */
+  readonly plannedFailures: Map<Work, number>;
+  /** Whether work that is asked for now is to fail. */
   fails(work: Work): boolean;
   reset(): void;
 }
@@ -70,9 +73,21 @@ export function createState(options: ResolvedOptions, randomSeed: number): State
     usedGiB: (projectId) =>
       sum(state.volumes.by("project", projectId)) + sum(state.snapshots.by("project", projectId)),
     storedGiB: () => sum(state.volumes.all().filter(({ hasHost }) => hasHost)),
-    fails: (work) => options.failing.includes(work),
+    plannedFailures: new Map(),
+    fails(work) {
+      const planned = state.plannedFailures.get(work) ?? 0;
+      if (planned > 0) state.plannedFailures.set(work, planned - 1);
+      return planned > 0 || options.failing.includes(work);
+    },
     reset() {
-      for (const part of [state.tokens, state.volumes, state.snapshots, state.messages, state.schedule])
+      for (const part of [
+        state.plannedFailures,
+        state.tokens,
+        state.volumes,
+        state.snapshots,
+        state.messages,
+        state.schedule,
+      ])
         part.clear();
       ids = createIds(randomSeed);
       last = 0;

@@ -55,9 +55,10 @@ function extend(call: Call, volume: VolumeRecord, fields: Fields): void {
     );
   checkQuota(call, { gigabytes: size - volume.sizeGiB });
   putVolume(call, volume.id, now, { status: "extending" });
+  const fails = state.fails("extend_volume");
   later(call, (at) => {
     const { capacityGiB } = state.options;
-    if (state.fails("extend_volume")) {
+    if (fails) {
       putVolume(call, volume.id, at, { status: "error_extending" });
       leaveMessage(call, "extend", "VOLUME", volume.id, at);
     } else if (capacityGiB > 0 && state.storedGiB() + size - volume.sizeGiB > capacityGiB) {
@@ -86,8 +87,9 @@ function revert(call: Call, volume: VolumeRecord, fields: Fields): void {
     );
   putVolume(call, volume.id, now, { status: "reverting" });
   putSnapshot(call, snapshotId, now, { status: "restoring" });
+  const fails = state.fails("revert_volume");
   later(call, (at) => {
-    putVolume(call, volume.id, at, { status: state.fails("revert_volume") ? "error" : "available" });
+    putVolume(call, volume.id, at, { status: fails ? "error" : "available" });
     putSnapshot(call, snapshotId, at, { status: "available" });
   });
 }

@@ -63,7 +63,8 @@ const create: Handler = (call) => {
     hasHost: false,
   };
   state.volumes.put(volume, now);
-  later(call, (at) => finishCreation(call, volume, at));
+  const fails = state.fails("create_volume");
+  later(call, (at) => finishCreation(call, volume, fails, at));
   return json(202, { volume: volumeJson(volume, view, true) });
 };
 
@@ -95,6 +96,7 @@ function sourceOf(
 function finishCreation(
   call: Call,
   { id, sizeGiB, snapshotId, sourceVolumeId }: VolumeRecord,
+  fails: boolean,
   at: number,
 ): void {
   const { state } = call;
@@ -105,7 +107,7 @@ function finishCreation(
   const sourceIsGone =
     (snapshotId !== null && state.snapshots.get(snapshotId) === undefined) ||
     (sourceVolumeId !== null && state.volumes.get(sourceVolumeId) === undefined);
-  if (full || state.fails("create_volume")) {
+  if (full || fails) {
     putVolume(call, id, at, { status: "error" });
     leaveMessage(call, "schedule", "VOLUME", id, at);
   } else putVolume(call, id, at, { status: sourceIsGone ? "error" : "available", hasHost: true });
@@ -128,8 +130,9 @@ const remove: Handler = (call) => {
   if (!DELETABLE.test(volume.status) || held) throw badRequest(NOT_DELETABLE);
   for (const { id } of [...snapshots]) putSnapshot(call, id, now, { status: "deleting" });
   putVolume(call, volume.id, now, { status: "deleting" });
+  const fails = state.fails("delete_volume");
   later(call, (at) => {
-    if (state.fails("delete_volume")) return putVolume(call, volume.id, at, { status: "error_deleting" });
+    if (fails) return putVolume(call, volume.id, at, { status: "error_deleting" });
     for (const { id } of [...state.snapshots.by("volume", volume.id)]) state.snapshots.remove(id, at);
     state.volumes.remove(volume.id, at);
   });

@@ -1,0 +1,4 @@
+import { describeBlockStorageDriver } from "@polyvol/conformance";
+import { openStackHarness } from "./harness.ts";
+
+describeBlockStorageDriver("openstack", () => openStackHarness());

@@ -1,0 +1,79 @@
+import type { FaultTarget, Harness } from "@polyvol/conformance";
+import { createVirtualClock } from "@polyvol/core/driver";
+import { createOpenStackEmulator, type OpenStackOptions } from "@polyvol/emulators/openstack";
+import { createOpenStackDriver, type OpenStackDriverOptions } from "@polyvol/openstack";
+import { faultOf } from "./kit-faults.ts";
+
+const PASSWORD = "correct-horse-battery-staple";
+const MANY = 1_000_000;
+/** The work behind a step, which fails after its request was accepted. */
+const WORK: Partial<Record<FaultTarget, string>> = {
+  "volumes.create": "create_volume",
+  "volumes.resize": "extend_volume",
+  "snapshots.create": "create_snapshot",
+};
+
+/** A harness of the conformance kit over the emulator behind a real port. */
+export async function openStackHarness(
+  options: OpenStackOptions = {},
+  driverOptions: OpenStackDriverOptions = {},
+  create: typeof createOpenStackDriver = createOpenStackDriver,
+): Promise<Harness> {
+  const clock = createVirtualClock(Date.UTC(2026, 6, 14, 9));
+  const emulator = createOpenStackEmulator({
+    users: [{ name: "demo", password: PASSWORD, projects: ["demo"] }],
+    quotas: { volumes: MANY, snapshots: MANY, gigabytes: MANY },
+    // Long enough for what the kit does while something is under way.
+    workMs: 1_500,
+    // Volumes that several servers can have, as the adapter says that there can be.
+    volumeTypes: ["multiattach"],
+    ...options,
+    clock,
+  });
+  const listener = await emulator.listen();
+  const connect = (password: string): Harness["driver"] =>
+    create({
+      ...{ authUrl: `${listener.url}/identity/v3`, username: "demo", password, projectName: "demo" },
+      ...{ clock, ...driverOptions },
+    });
+  const api = () => emulator.log.entries().filter(({ target }) => target.startsWith("/v3/"));
+  return {
+    driver: connect(PASSWORD),
+    clock,
+    ids: {
+      missingVolume: "3f500f00-ed80-4566-a057-e31760226f9a",
+      missingSnapshot: "cceed636-1f1e-4bb0-b85c-4e5b9e0bf790",
+      // Cinder alone knows no servers: Nova does.
+      malformed: ["no-uuid", "with/slash", "with.dot", "with blank", "한글"],
+      regions: ["RegionOne"],
+      servers: ["b13531ca-99ec-4aa5-a2dd-a85665b0a358", "2a9be312-5d4b-4bc8-b2ae-35100fa9241f"],
+    },
+    badCredentials: () => connect("another-password"),
+    secondProcess: () => connect(PASSWORD),
+    faults: {
+      inject(fault) {
+        const { on, effect, count = 1 } = fault;
+        const work = WORK[on];
+        if (effect !== "fail_later") emulator.faults.add(faultOf(fault));
+        else if (work !== undefined) emulator.seed({ failures: { [work]: count } });
+        else throw new Error(`nothing fails later of ${on}`);
+      },
+      clear: () => emulator.faults.clear(),
+      waiting: () => emulator.faults.list().filter(({ applied }) => applied === 0).length,
+    },
+    requests: () => {
+      const all = api();
+      return { total: all.length, changes: all.filter(({ method }) => method !== "GET").length };
+    },
+    lastVolumeCreate: () => {
+      const last = api().findLast(({ method, target }) => method === "POST" && target.endsWith("/volumes"));
+      if (last === undefined) return undefined;
+      const { volume } = JSON.parse(last.requestBody) as {
+        readonly volume: { readonly snapshot_id?: string };
+      };
+      return volume.snapshot_id === undefined ? {} : { sourceSnapshotId: volume.snapshot_id };
+    },
+    holds: () => emulator.inventory(),
+    dispose: () => listener.close(),
+  };
+}
