@@ -92,15 +92,8 @@ module.exports = {
       name: "no-circular",
       severity: "error",
       comment: "Data flows one way.",
-      from: { path: "^packages/[^/]+/src/", pathNot: "^packages/(backup|emulators)/" },
+      from: { path: "^packages/[^/]+/src/" },
       to: { circular: true },
-    },
-    {
-      name: "no-circular-at-run-time",
-      severity: "error",
-      comment: "Data flows one way.",
-      from: { path: "^packages/(backup|emulators)/src/" },
-      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
     },
   ],
   options: {

@@ -1,13 +1,7 @@
 import { type BlockStorage, type CallOptions, isPolyvolError } from "@polyvol/core";
 import { bulkCallOptions } from "../bulk-call-options.ts";
-import {
-  describeHidden,
-  findHiddenMarks,
-  type HiddenMarks,
-  MAY_BE_KEPT,
-  mayBeKept,
-} from "../observe/hidden-marks.ts";
-import type { ObservedSnapshot } from "../observe/inventory.ts";
+import { describeHidden, findHiddenMarks, MAY_BE_KEPT, mayBeKept } from "../observe/hidden-marks.ts";
+import type { HiddenMarks, ObservedSnapshot } from "../observe/inventory.ts";
 import { observeSnapshot } from "../observe/observe.ts";
 import { applyRetention, type Brake } from "../plan/retention-decision.ts";
 import { findSurplus } from "../plan/surplus.ts";

@@ -1,20 +1,6 @@
 import { type BlockStorage, type CallOptions, type Capabilities, type Tagged, tagTexts } from "@polyvol/core";
 import type { BackupProblem } from "../problem.ts";
-import { isGood, type ObservedCloud, type ObservedSnapshot } from "./inventory.ts";
-
-/**
- * What should be seen on the snapshots of an account and is not. Each snapshot that Polyvol makes is given a tag and a
- * description where the provider has them. Where none of them shows any, they are hidden, and so is what would keep a
- * snapshot: unknown is not absent.
- */
-export interface HiddenMarks {
-  /** What is not shown. */
-  readonly what: "tags" | "descriptions";
-  /** How many of our own snapshots do not show it. */
-  readonly hidden: number;
-  /** Of how many. Fewer than all are hidden only where the provider's answers themselves say nothing of their tags. */
-  readonly own: number;
-}
+import { type HiddenMarks, isGood, type ObservedCloud, type ObservedSnapshot } from "./inventory.ts";
 
 /**
  * What is hidden on all snapshots of an account, or on those of one volume. Own ones without a single tag among them

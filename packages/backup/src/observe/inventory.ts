@@ -1,7 +1,20 @@
 import type { Capabilities, Snapshot, Volume } from "@polyvol/core";
 import type { SnapshotName } from "../naming.ts";
 import type { BackupProblem } from "../problem.ts";
-import type { HiddenMarks } from "./hidden-marks.ts";
+
+/**
+ * What should be seen on the snapshots of an account and is not. Each snapshot that Polyvol makes is given a tag and a
+ * description where the provider has them. Where none of them shows any, they are hidden, and so is what would keep a
+ * snapshot: unknown is not absent.
+ */
+export interface HiddenMarks {
+  /** What is not shown. */
+  readonly what: "tags" | "descriptions";
+  /** How many of our own snapshots do not show it. */
+  readonly hidden: number;
+  /** Of how many. Fewer than all are hidden only where the provider's answers themselves say nothing of their tags. */
+  readonly own: number;
+}
 
 /** A snapshot with what its name says; without that it is none of ours. */
 export interface ObservedSnapshot {

@@ -1,4 +1,3 @@
-import type { ResolvedOptions } from "./options.ts";
 import { apiError } from "./responses.ts";
 
 /** What a token may do. */
@@ -51,7 +50,14 @@ export type Authenticate = (authorization: string | undefined) => Identity;
 /** How many tokens are remembered when any token will do. */
 const REMEMBERED_TOKENS = 10_000;
 
-export function createAuthentication(tokens: ResolvedOptions["tokens"]): Authenticate {
+/** A token that exists. `scopes`: default full access. */
+export interface KnownToken {
+  readonly token: string;
+  readonly scopes?: readonly string[] | undefined;
+}
+
+/** `tokens`: those that are accepted; default any, with full access. */
+export function createAuthentication(tokens: readonly (string | KnownToken)[] | undefined): Authenticate {
   const identities = new Map<string, Identity>();
   for (const entry of tokens ?? []) {
     const { token, scopes = ["api:write"] } = typeof entry === "string" ? { token: entry } : entry;

@@ -1,4 +1,10 @@
-import type { RegionOptions } from "./options.ts";
+/** A region of the emulated account, as options have it. */
+interface Region {
+  readonly slug: string;
+  readonly name?: string | undefined;
+  readonly storage?: boolean | undefined;
+  readonly available?: boolean | undefined;
+}
 
 /** A region as it goes over the wire. */
 export interface RegionJson {
@@ -10,7 +16,7 @@ export interface RegionJson {
 }
 
 /** The regions of the provider's documentation; the oldest ones offer no volumes. */
-export const DEFAULT_REGIONS: readonly RegionOptions[] = [
+export const DEFAULT_REGIONS: readonly Region[] = [
   { slug: "ams1", name: "Amsterdam 1", storage: false, available: false },
   { slug: "ams2", name: "Amsterdam 2", storage: false },
   { slug: "ams3", name: "Amsterdam 3" },
@@ -40,7 +46,7 @@ export interface Regions {
   all(): readonly string[];
 }
 
-export function createRegions(options: readonly RegionOptions[]): Regions {
+export function createRegions(options: readonly Region[]): Regions {
   const bySlug = new Map(options.map((region) => [region.slug, region]));
   const rendered = new Map<string, RegionJson>();
 
