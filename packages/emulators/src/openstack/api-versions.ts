@@ -38,7 +38,7 @@ export function shownVersion({ headers }: ServiceRequest, newest: string): strin
   return /^(?:3|4)\.(?:0|[1-9]\d*)$/.test(own) ? own : undefined;
 }
 
-export function minorOf(version: string): Minor {
+function minorOf(version: string): Minor {
   return Number(version.slice(2));
 }
 

@@ -44,7 +44,6 @@ export const createSnapshotBody = z.looseObject({
 });
 export const updateSnapshotBody = z.looseObject({ name: text, description: text });
 export const metadataBody = metadata;
-export const metaBody = metadata;
 
 /** Members that the service knows and this emulator does not act on. */
 const KNOWN_MORE: Readonly<Record<string, readonly string[]>> = {
@@ -157,7 +156,7 @@ export function sizeOf(size: number | string | null | undefined): number | undef
 }
 
 /** How the service words what its schemas refuse. */
-export function invalid(field: string, value: unknown, reason: string): string {
+function invalid(field: string, value: unknown, reason: string): string {
   return `Invalid input for field/attribute ${field}. Value: ${python(value, true)}. ${reason}`;
 }
 

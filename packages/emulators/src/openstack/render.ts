@@ -11,7 +11,7 @@ export interface View {
 }
 
 /** UTC without a zone; with microseconds where the database keeps them. */
-export function timestamp(instant: Instant, wholeSeconds = false): string {
+function timestamp(instant: Instant, wholeSeconds = false): string {
   const milliseconds = Math.floor(instant);
   const text = new Date(milliseconds).toISOString().slice(0, -1);
   const micro = Math.round((instant - milliseconds) * 1_000);

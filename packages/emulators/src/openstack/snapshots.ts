@@ -16,7 +16,7 @@ const FORCE_IS_GONE =
   "'force' flag is passed with a value evaluating to True, it is silently ignored.";
 
 /** The snapshot of the project that the path names, or 404. */
-export function snapshotOf(call: Call): SnapshotRecord {
+function snapshotOf(call: Call): SnapshotRecord {
   const id = call.params["id"] ?? "";
   const snapshot = viewOf(call, call.state.snapshots).get(id);
   if (snapshot === undefined || snapshot.projectId !== call.projectId) throw snapshotNotFound(id);
