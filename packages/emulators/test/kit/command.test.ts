@@ -86,7 +86,7 @@ describe("help", () => {
 describe("a wrong command line", () => {
   test.each([
     [[], /^Serves an emulator/],
-    [["amazon"], /unknown provider "amazon"; known: digitalocean, samsung-scp/],
+    [["amazon"], /unknown provider "amazon"; known: digitalocean, openstack, samsung-scp/],
     [["toString"], /unknown provider/],
     [["digitalocean", "--frobnicate"], /--frobnicate/],
     [["digitalocean", "--port"], /--port/],
