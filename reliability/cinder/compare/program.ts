@@ -30,8 +30,11 @@ function step(method: string, path: string, body: unknown, more: Partial<Step>):
   return { title, method, path, ...(body === undefined ? {} : { body }), ...more };
 }
 
-const createVolume = (fields: object, more: Partial<Step> = {}): Step =>
-  post("/volumes", { volume: fields }, more);
+/** Of the type that servers ship with: a project can have another default. What has a source takes the type of that. */
+const createVolume = (fields: object, more: Partial<Step> = {}): Step => {
+  const ofSource = "snapshot_id" in fields || "source_volid" in fields;
+  return post("/volumes", { volume: ofSource ? fields : { volume_type: "__DEFAULT__", ...fields } }, more);
+};
 const createSnapshot = (fields: object, more: Partial<Step> = {}): Step =>
   post("/snapshots", { snapshot: fields }, more);
 const act = (volume: string, action: object, more: Partial<Step> = {}): Step =>
@@ -90,7 +93,11 @@ const creating: readonly Step[] = [
   createVolume({ size: 1, source_volid: NOBODY }),
   post("/volumes", { server: {} }),
   post("/volumes", {}),
-  post("/volumes", { volume: { size: 1 } }, { headers: { "content-type": "text/plain" } }),
+  post(
+    "/volumes",
+    { volume: { size: 1, volume_type: "__DEFAULT__" } },
+    { headers: { "content-type": "text/plain" } },
+  ),
   createVolume({ source_volid: "{alpha}", name: "clone" }, made("clone")),
   gone("/volumes/{clone}"),
 ];
