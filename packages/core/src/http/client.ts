@@ -163,6 +163,7 @@ const isNode = globalThis.navigator?.userAgent.startsWith("Node.js/") === true;
 
 /** The transport that the options choose, loaded with the first request: each brings more than all the rest. */
 function loadedOnUse(fetch: typeof globalThis.fetch | undefined): Transport {
+  let loading: Promise<Transport> | undefined;
   let loaded: Transport | undefined;
   async function load(): Promise<Transport> {
     if (fetch === undefined && isNode) return (await import("./transport/node.ts")).sendByNode;
@@ -170,7 +171,8 @@ function loadedOnUse(fetch: typeof globalThis.fetch | undefined): Transport {
   }
   return (request) => {
     if (loaded !== undefined) return loaded(request);
-    return load().then((transport) => {
+    loading ??= load();
+    return loading.then((transport) => {
       loaded = transport;
       return transport(request);
     });

@@ -34,7 +34,9 @@ export async function simulate(simulation: Simulation): Promise<SimulatedAnswer[
   const random = randomFrom(1);
   const [least, most] = simulation.latencyMs;
   const answers: SimulatedAnswer[] = [];
+  const begun = Promise.withResolvers<void>();
   const serve = async (): Promise<Response> => {
+    begun.resolve();
     const latencyMs = least + random() * (most - least);
     const there = random() * latencyMs;
     await clock.sleep(there);
@@ -66,12 +68,14 @@ export async function simulate(simulation: Simulation): Promise<SimulatedAnswer[
   };
   const calls = simulation.calls ?? Math.floor((durationMs / 1_000) * (wantedPerSecond ?? 0));
   virtual.runFreely();
+  // The client loads its transport with the first request. However long the machine takes for that, no time passes.
+  const loading = virtual.during(() => begun.promise);
   const running: Promise<void>[] = [];
   for (let each = 0; each < calls; each++) {
-    if (wantedPerSecond !== undefined) await clock.sleep(1_000 / wantedPerSecond);
     running.push(call());
+    if (wantedPerSecond !== undefined) await clock.sleep(1_000 / wantedPerSecond);
   }
-  const all = Promise.all(running);
+  const all = Promise.all([loading, ...running]);
   await (durationMs === Number.POSITIVE_INFINITY
     ? all
     : Promise.race([all, clock.sleep(start + durationMs - clock.now())]));
