@@ -3,7 +3,7 @@ import { bulkCallOptions } from "../bulk-call-options.ts";
 import { describeHidden, findHiddenMarks, MAY_BE_KEPT, mayBeKept } from "../observe/hidden-marks.ts";
 import type { HiddenMarks, ObservedSnapshot } from "../observe/inventory.ts";
 import { observeSnapshot } from "../observe/observe.ts";
-import { applyRetention, type Brake } from "../plan/retention-decision.ts";
+import { applyRetention, type Brake, type KeptSnapshotDecision } from "../plan/retention-decision.ts";
 import { findSurplus } from "../plan/surplus.ts";
 import type { PlannedDeletion } from "../plan/types.ts";
 import { isFailed, ownedBy } from "../policy/owned.ts";
@@ -57,8 +57,9 @@ export async function deleteSnapshot(
   const options = { now, agedAt: context.clock.now(), deletedBefore, surplus, hidden, shareGoes, liftBrake };
   const { keep, remove, brake } = applyRetention(policy, own, options);
   if (!remove.some(isTarget)) {
-    const reasons = keep.find((each) => isTarget(each.seen))?.reasons ?? ["the rules keep it"];
-    return { outcome: "spared", reasons, ...problemOfSpared(reasons, hidden, brake, storage) };
+    const kept = keep.find((each) => isTarget(each.seen));
+    const reasons = kept?.reasons ?? ["the rules keep it"];
+    return { outcome: "spared", reasons, ...problemOfSpared(kept, hidden, brake, storage) };
   }
   await storage.snapshots.delete(snapshotId, bulkCallOptions(storage, "change", abortSignal));
   return { outcome: "deleted" };
@@ -112,12 +113,12 @@ async function stillHidden(
 }
 
 function problemOfSpared(
-  reasons: readonly string[],
+  kept: KeptSnapshotDecision | undefined,
   hidden: HiddenMarks | undefined,
   brake: Brake | undefined,
   { capabilities }: BlockStorage,
 ): Pick<Extract<DeletionOutcome, { readonly outcome: "spared" }>, "problem"> {
-  if (hidden !== undefined && reasons.includes(MAY_BE_KEPT))
+  if (hidden !== undefined && kept?.isUnseen === true)
     return { problem: { code: "permission_denied", message: describeHidden(hidden, capabilities) } };
   if (brake === undefined) return {};
   return { problem: { code: "failed_precondition", message: `not deleted: ${brake.why}` } };

@@ -40,6 +40,8 @@ export interface KeptSnapshotDecision {
   readonly reasons: readonly string[];
   /** Whether the counts and spans of the rules cover it, rather than a hold, a tag or its state. */
   readonly keptByRule: boolean;
+  /** It would go, if it were sure that nothing keeps it: what would show that cannot be seen. */
+  readonly isUnseen?: true;
 }
 
 export interface RetentionContext {
@@ -95,7 +97,8 @@ export function applyRetention(
   const remove: ObservedSnapshot[] = [];
   for (const seen of newestSlotFirst([...removed.flatMap((each) => each.seen ?? []), ...broken])) {
     const age = agedAt - seen.snapshot.createdAt.getTime();
-    if (mayBeKept(seen, options.hidden)) keep.push({ seen, reasons: [MAY_BE_KEPT], keptByRule: true });
+    if (mayBeKept(seen, options.hidden))
+      keep.push({ seen, reasons: [MAY_BE_KEPT], keptByRule: true, isUnseen: true });
     else if (age >= policy.brakes.minAgeMs) remove.push(seen);
     else
       keep.push({
