@@ -1,20 +1,17 @@
 import type { ServiceRequest } from "../kit/service.ts";
-import { badRequest, refusal, tooOld } from "./responses.ts";
+import { badRequest, MALFORMED, refusal, tooOld } from "./responses.ts";
 
 /** The minor number of a microversion: 40 of 3.40. */
 export type Minor = number;
 
 /** The microversion of a request: what `OpenStack-API-Version` asks for, 3.0 without it. Throws what the service answers. */
-export function versionOf({ headers }: ServiceRequest, newest: string): Minor {
-  const entries = (headers.get("openstack-api-version") ?? "").split(",").map((entry) => entry.trim());
-  const own = entries.find((entry) => /^volume\s/.test(entry));
-  if (own === undefined) {
+export function versionOf(request: ServiceRequest, newest: string): Minor {
+  const entries = entriesOf(request);
+  const wanted = wantedOf(entries);
+  if (wanted === undefined) {
     if (entries.length > 1 || entries[0] === "") return 0;
-    throw badRequest(
-      "The server could not comply with the request since it is either malformed or otherwise incorrect.",
-    );
+    throw badRequest(MALFORMED);
   }
-  const wanted = own.replace(/^volume\s+/, "");
   if (wanted === "latest") return minorOf(newest);
   const [, major, minor] = /^(\d+)\.(0|[1-9]\d*)$/.exec(wanted) ?? [];
   if (major === undefined || minor === undefined)
@@ -30,12 +27,20 @@ export function versionOf({ headers }: ServiceRequest, newest: string): Minor {
 }
 
 /** The version that an answer says it is in; none where what was asked for could not be read. */
-export function shownVersion({ headers }: ServiceRequest, newest: string): string | undefined {
-  const asked = headers.get("openstack-api-version");
-  const [, own] = /(?:^|,)\s*volume\s+(\S+)/.exec(asked ?? "") ?? [];
-  if (own === undefined) return "3.0";
-  if (own === "latest") return newest;
-  return /^(?:3|4)\.(?:0|[1-9]\d*)$/.test(own) ? own : undefined;
+export function shownVersion(request: ServiceRequest, newest: string): string | undefined {
+  const wanted = wantedOf(entriesOf(request)) ?? "3.0";
+  if (wanted === "latest") return newest;
+  return /^(?:3|4)\.(?:0|[1-9]\d*)$/.test(wanted) ? wanted : undefined;
+}
+
+/** The header's entries, one for each service. */
+function entriesOf({ headers }: ServiceRequest): readonly string[] {
+  return (headers.get("openstack-api-version") ?? "").split(",").map((entry) => entry.trim());
+}
+
+/** What the entry of block storage asks for, in its own spelling; `undefined` where there is none. */
+function wantedOf(entries: readonly string[]): string | undefined {
+  return entries.find((entry) => /^volume\s/.test(entry))?.replace(/^volume\s+/, "");
 }
 
 function minorOf(version: string): Minor {

@@ -1,10 +1,8 @@
 import * as z from "zod";
 import type { ServiceRequest } from "../kit/service.ts";
 import type { Minor } from "./api-versions.ts";
-import { badRequest, noRoute, refusal } from "./responses.ts";
+import { badRequest, MALFORMED, noRoute, refusal } from "./responses.ts";
 
-export const GENERIC =
-  "The server could not comply with the request since it is either malformed or otherwise incorrect.";
 const MAX_BYTES = 114_688;
 
 /** Trimmed by the service before anything else looks at it. */
@@ -111,7 +109,7 @@ function checkMember<Schema extends z.ZodObject>(
   const path = issue?.path.map(String) ?? [];
   const holder = path.slice(0, -1).reduce<unknown>((inner, key) => Object(inner)[key], value);
   const key = path.at(-1);
-  if (issue === undefined || key === undefined) throw badRequest(GENERIC);
+  if (issue === undefined || key === undefined) throw badRequest(MALFORMED);
   if (issue.code === "invalid_key") {
     const found = Object(holder)[path.at(-2) ?? ""] ?? holder;
     const regex = "^[a-zA-Z0-9-_:. /]{1,255}$";

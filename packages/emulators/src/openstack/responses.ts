@@ -32,6 +32,10 @@ export function refusal(status: number, message: string): ApiError {
   return new ApiError(status, { [NAMES[status] ?? "computeFault"]: { code: status, message } });
 }
 
+/** What the service says of what it cannot read, without a word about where. */
+export const MALFORMED =
+  "The server could not comply with the request since it is either malformed or otherwise incorrect.";
+
 export const badRequest = (message: string): ApiError => refusal(400, message);
 export const conflict = (message: string): ApiError => refusal(409, message);
 

@@ -1,11 +1,19 @@
-import { checkLengths, createVolumeBody, GENERIC, readMember, sizeOf, updateVolumeBody } from "./bodies.ts";
+import { checkLengths, createVolumeBody, readMember, sizeOf, updateVolumeBody } from "./bodies.ts";
 import { type Call, type Handler, type Operation, viewOf, volumeOf } from "./call.ts";
 import { list } from "./lists.ts";
 import { metadataOperations } from "./metadata.ts";
 import { checkQuota } from "./quotas.ts";
 import type { VolumeRecord } from "./records.ts";
 import { volumeJson } from "./render.ts";
-import { ACCEPTED, badRequest, json, refusal, snapshotNotFound, volumeNotFound } from "./responses.ts";
+import {
+  ACCEPTED,
+  badRequest,
+  json,
+  MALFORMED,
+  refusal,
+  snapshotNotFound,
+  volumeNotFound,
+} from "./responses.ts";
 import { volumeAction } from "./volume-actions.ts";
 import { later, leaveMessage, putSnapshot, putVolume } from "./work.ts";
 
@@ -24,7 +32,7 @@ const create: Handler = (call) => {
   const { zones, volumeTypes } = state.options;
   const source = sourceOf(call, body.snapshot_id ?? undefined, body.source_volid ?? undefined);
   const sizeGiB = sizeOf(body.size) ?? source?.sizeGiB;
-  if (sizeGiB === undefined) throw badRequest(GENERIC);
+  if (sizeGiB === undefined) throw badRequest(MALFORMED);
   if (source !== undefined && sizeGiB < source.sizeGiB) {
     const of = body.snapshot_id ? "snapshot" : "source volume";
     throw badRequest(
