@@ -7,8 +7,14 @@
  * @module @polyvol/core/driver
  */
 import type { Capabilities } from "./capabilities.ts";
+import type {
+  DriverCreateSnapshot,
+  DriverCreateVolume,
+  DriverSnapshotQuery,
+  DriverUpdateSnapshot,
+  DriverVolumeQuery,
+} from "./driver-inputs.ts";
 import type { DriverEvent } from "./events.ts";
-import type { ProviderOptions } from "./options.ts";
 import type { DriverPage, PageRequest, Paging } from "./paging.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Volume } from "./volume.ts";
@@ -22,6 +28,7 @@ export {
 export { answeredFor } from "./answered.ts";
 export { type Clock, monotonicTime, startTimer, systemClock } from "./clock.ts";
 export { parseDateTime, parseTimestamp } from "./date-time.ts";
+export type * from "./driver-inputs.ts";
 export { refusedArgument } from "./errors.ts";
 export type { DriverEvent } from "./events.ts";
 export { tell } from "./events.ts";
@@ -112,76 +119,6 @@ export interface Changed {
    * the call returns it.
    */
   readonly settled?: boolean;
-}
-
-/**
- * What to list. A driver hands to the provider what the provider can filter by, and may return more than asked:
- * core filters again. It must never return less.
- */
-export interface DriverVolumeQuery {
-  /** Exact name. */
-  readonly name?: string;
-  /** The provider's name of a region. */
-  readonly region?: string;
-}
-
-/** See {@link DriverVolumeQuery}. */
-export interface DriverSnapshotQuery {
-  /** Exact name. */
-  readonly name?: string;
-  /** The volume that they are of. */
-  readonly volumeId?: string;
-}
-
-/** Checked by core against {@link Capabilities.limits} before it arrives here. */
-export interface DriverCreateVolume {
-  /** Fits the driver's own rule of names. */
-  readonly name: string;
-  /** Absent: the driver's configured default. A driver without one throws `invalid_argument`. */
-  readonly region?: string;
-  /** Always there; with `sourceSnapshotId` at least what the snapshot needs. Core grows a volume that came smaller. */
-  readonly sizeGiB: number;
-  /** Only with `volumes.description`. */
-  readonly description?: string;
-  /** Empty where none were given. */
-  readonly tags: Readonly<Record<string, string>>;
-  /** Only with `volumes.type`. */
-  readonly volumeType?: string;
-  /** Only with `volumes.createFromSnapshot`. */
-  readonly sourceSnapshotId?: string;
-  /**
-   * Marks every request of one create, so that core can tell its own resource from another process's. A driver
-   * that can store it, and read it back, says so by {@link BlockStorageDriver.attemptIdOf}; others ignore it.
-   */
-  readonly attemptId?: string;
-  /** Unchecked: the driver checks its own part. */
-  readonly providerOptions?: ProviderOptions;
-}
-
-/** Checked by core against {@link Capabilities.limits} before it arrives here. */
-export interface DriverCreateSnapshot {
-  /** The volume to take it of. */
-  readonly volumeId: string;
-  /** Fits the driver's own rule of names. */
-  readonly name: string;
-  /** Only with `snapshots.description`. */
-  readonly description?: string;
-  /** Empty where none were given. */
-  readonly tags: Readonly<Record<string, string>>;
-  /** Whether a volume in use may be snapshotted (crash-consistent). */
-  readonly allowAttached: boolean;
-  /** See {@link DriverCreateVolume.attemptId}. */
-  readonly attemptId: string;
-  /** Unchecked: the driver checks its own part. */
-  readonly providerOptions?: ProviderOptions;
-}
-
-/** What to change; what is absent stays. */
-export interface DriverUpdateSnapshot {
-  /** The new name. */
-  readonly name?: string;
-  /** The new description. */
-  readonly description?: string;
 }
 
 /** What a health check found. */
