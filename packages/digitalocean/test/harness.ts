@@ -2,6 +2,7 @@ import { ANOTHER, type FaultTarget, type Harness, type HarnessFault } from "@pol
 import { createVirtualClock } from "@polyvol/core/driver";
 import { createDigitalOceanDriver, type DigitalOceanDriverOptions } from "@polyvol/digitalocean";
 import { createDigitalOceanEmulator, type DigitalOceanOptions } from "@polyvol/emulators/digitalocean";
+import { isPlain, plainEffect } from "../../emulators/test/kit/plain-effects.ts";
 import { DROPLETS, TOKEN } from "./cloud.ts";
 
 type Emulator = ReturnType<typeof createDigitalOceanEmulator>;
@@ -88,17 +89,8 @@ function placeOf(on: FaultTarget): string {
 }
 
 function strike(effect: Exclude<HarnessFault["effect"], "fail_later">, on: FaultTarget): Fault {
+  if (isPlain(effect)) return plainEffect(effect);
   switch (effect) {
-    case "lose_answer":
-      return { kind: "cut-after" };
-    case "cut":
-      return { kind: "cut-before" };
-    case "unavailable_before":
-      return { kind: "answer", status: 503, when: "before" };
-    case "unavailable_after":
-      return { kind: "answer", status: 503, when: "after" };
-    case "too_many":
-      return { kind: "answer", status: 429, when: "before", headers: { "retry-after": "10" } };
     case "quota_full": {
       const message = "failed to create: volume/snapshot capacity limit exceeded";
       return { kind: "answer", status: 403, when: "before", body: { id: "forbidden", message } };
@@ -107,8 +99,6 @@ function strike(effect: Exclude<HarnessFault["effect"], "fail_later">, on: Fault
       return { kind: "wrong-json", at: `${placeOf(on)}.flavour`, value: "sweet" };
     case "missing_field":
       return { kind: "wrong-json", at: `${placeOf(on)}.name` };
-    case "stranger":
-      return { kind: "answer", status: 404, when: "before", body: { message: "no such route" } };
     case "another":
       return anotherAnswer(on);
     case "small_pages":

@@ -1,6 +1,7 @@
 /** How the faults of the conformance kit look on Cinder's API: the same for the emulator and for a real server. */
 import { ANOTHER, type FaultTarget, type HarnessFault, ODD_STATE } from "@polyvol/conformance";
 import type { Fault, FaultEffect } from "@polyvol/emulators";
+import { isPlain, plainEffect } from "../../emulators/test/kit/plain-effects.ts";
 
 const STEPS: Readonly<Record<FaultTarget, readonly [string, string]>> = {
   "volumes.create": ["POST", "/v3/*/volumes"],
@@ -44,17 +45,8 @@ function effectOf(
   const isList = on.endsWith(".list");
   const one = kind.slice(0, -1);
   const item = isList ? `${kind}.0.` : `${one}.`;
+  if (isPlain(effect)) return plainEffect(effect);
   switch (effect) {
-    case "lose_answer":
-      return { kind: "cut-after" };
-    case "cut":
-      return { kind: "cut-before" };
-    case "unavailable_before":
-      return { kind: "answer", status: 503 };
-    case "unavailable_after":
-      return { kind: "answer", status: 503, when: "after" };
-    case "too_many":
-      return { kind: "answer", status: 429, headers: { "retry-after": "10" } };
     case "quota_full": {
       const message =
         "VolumeLimitExceeded: Maximum number of volumes allowed (10) exceeded for quota 'volumes'.";
@@ -70,8 +62,6 @@ function effectOf(
       return { kind: "wrong-json", at: `${item}brand_new`, value: { a: 1 } };
     case "missing_field":
       return { kind: "wrong-json", at: `${item}status` };
-    case "stranger":
-      return { kind: "answer", status: 404, body: { message: "no such route" } };
     case "another":
       return on.endsWith(".create")
         ? { kind: "answer", status: 202, when: "after", body: { [one]: anotherMade(kind) } }

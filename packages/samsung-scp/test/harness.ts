@@ -3,6 +3,7 @@ import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/drive
 import type { FaultEffect } from "@polyvol/emulators";
 import { createSamsungScpEmulator } from "@polyvol/emulators/samsung-scp";
 import { createSamsungScpDriver, type SamsungScpApiVersion } from "@polyvol/samsung-scp";
+import { isPlain, plainEffect } from "../../emulators/test/kit/plain-effects.ts";
 
 const ACCESS_KEY = "AKTESTEXAMPLE0001";
 const SECRET_KEY = "test-secret-key-not-real-0001";
@@ -36,17 +37,8 @@ function effectOf(
 ): FaultEffect {
   const isList = on.endsWith(".list");
   const item = isList ? `${kind}.0.` : "";
+  if (isPlain(effect)) return plainEffect(effect);
   switch (effect) {
-    case "lose_answer":
-      return { kind: "cut-after" };
-    case "cut":
-      return { kind: "cut-before" };
-    case "unavailable_before":
-      return { kind: "answer", status: 503 };
-    case "unavailable_after":
-      return { kind: "answer", status: 503, when: "after" };
-    case "too_many":
-      return { kind: "answer", status: 429, headers: { "retry-after": "10" } };
     case "quota_full": {
       const error = { code: "Forbidden", title: "QuotaExceeded", detail: `Quota exceeded for ${kind}.` };
       return { kind: "answer", status: 403, body: { errors: [{ ...error, status: 403, response: null }] } };
@@ -58,8 +50,6 @@ function effectOf(
       const headers = { "content-type": "application/json", "x-request-id": "req-missing-field" };
       return { kind: "answer", status: 200, headers, body: isList ? { [kind]: [{}] } : {} };
     }
-    case "stranger":
-      return { kind: "answer", status: 404, body: { message: "no such route" } };
     case "another":
       return on.endsWith(".create")
         ? { kind: "answer", status: 202, when: "after", body: anotherMade(kind) }
