@@ -63,19 +63,30 @@ export function userOf(server: CinderServer, name: string): CinderUser {
 
 /** A token for a project by name. */
 export async function logIn(server: CinderServer, user: string, project: string): Promise<string> {
+  return (await logInAt(server.auth_url, user, server.password, project)).token;
+}
+
+/** The same at any identity service, with the id of the project. */
+export async function logInAt(
+  authUrl: string,
+  user: string,
+  password: string,
+  project: string,
+): Promise<{ readonly token: string; readonly projectId: string }> {
   const domain = { id: "default" };
   const identity = {
     methods: ["password"],
-    password: { user: { name: user, domain, password: server.password } },
+    password: { user: { name: user, domain, password } },
   };
-  const answer = await fetch(`${server.auth_url}/auth/tokens`, {
+  const answer = await fetch(`${authUrl}/auth/tokens`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ auth: { identity, scope: { project: { name: project, domain } } } }),
   });
   const token = answer.headers.get("x-subject-token");
   if (token === null) throw new Error(`log-in of ${user}: ${answer.status} ${await answer.text()}`);
-  return token;
+  const body = (await answer.json()) as { readonly token: { readonly project: { readonly id: string } } };
+  return { token, projectId: body.token.project.id };
 }
 
 /** One request past Polyvol; the JSON of the answer. */

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { differencesOf } from "../compare/differences.ts";
 import { PROGRAM } from "../compare/program.ts";
 import { runProgram } from "../compare/run.ts";
-import { giveBack, logIn, takeProject } from "../src/project.ts";
+import { giveBack, logIn, logInAt, takeProject } from "../src/project.ts";
 import { readServer, runningServer } from "../src/server.ts";
 
 const MANY = 1_000_000;
@@ -22,28 +22,10 @@ test.skipIf(readServer() === undefined)(
     const emulator = createOpenStackEmulator({ region, quotas, workMs: 100 });
     const listener = await emulator.listen();
     onTestFinished(() => listener.close());
-    const own = await tokenOf(`${listener.url}/identity/v3`, project.name);
+    const own = await logInAt(`${listener.url}/identity/v3`, "demo", "any", project.name);
     const emulated = await runProgram(PROGRAM, { root: listener.url, ...own });
 
     expect(real).toHaveLength(PROGRAM.length);
     expect(differencesOf(real, emulated)).toEqual([]);
   },
 );
-
-async function tokenOf(
-  authUrl: string,
-  project: string,
-): Promise<{ readonly token: string; readonly projectId: string }> {
-  const domain = { id: "default" };
-  const user = { name: "demo", domain, password: "any" };
-  const identity = { methods: ["password"], password: { user } };
-  const answer = await fetch(`${authUrl}/auth/tokens`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ auth: { identity, scope: { project: { name: project, domain } } } }),
-  });
-  const { token } = (await answer.json()) as {
-    readonly token: { readonly project: { readonly id: string } };
-  };
-  return { token: answer.headers.get("x-subject-token") ?? "", projectId: token.project.id };
-}
