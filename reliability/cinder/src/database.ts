@@ -27,6 +27,16 @@ export function holdingsOf(server: CinderServer, projectId: string): Holdings {
   return { volumes: read("volumes"), snapshots: read("snapshots") };
 }
 
+/** How many volumes and snapshots of a project the volume service has begun to work on, and not ended yet. */
+export function worksUnderWay(server: CinderServer, projectId: string): number {
+  const begun = (type: string, table: string): number =>
+    query(
+      server.database,
+      `SELECT id FROM workers WHERE service_id IS NOT NULL AND resource_type = '${type}' AND resource_id IN (SELECT id FROM ${table} WHERE deleted = 0 AND project_id = '${projectId}')`,
+    ).length;
+  return begun("Volume", "volumes") + begun("Snapshot", "snapshots");
+}
+
 /** Rows of texts. */
 function query(database: string, sql: string): readonly (readonly string[])[] {
   const { protocol, pathname, port } = new URL(database);
