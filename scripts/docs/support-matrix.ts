@@ -23,8 +23,8 @@ ${generatedNote("the drivers' capabilities and the conformance reports")}
 What each driver says it can do, and what the conformance kit says of it. A call that a driver does not support is
 refused with \`unsupported\` before any request. [\`concepts.md\`](concepts.md#capabilities) says how a program asks.
 What these words mean on each provider is on its page: [DigitalOcean](providers/digitalocean.md),
-[Samsung Cloud Platform](providers/samsung-scp.md). The memory driver is shown with its default options; they can turn
-each of these off and change each limit.
+[Samsung Cloud Platform](providers/samsung-scp.md), [OpenStack](providers/openstack.md). The memory driver is shown with
+its default options; they can turn each of these off and change each limit.
 
 ## Capabilities
 
@@ -39,7 +39,8 @@ ${table(["", ...titles], [...nameRows(columns), ...limitRows(columns)])}
 ## Conformance
 
 Each adapter runs the same kit (\`@polyvol/conformance\`) over real HTTP against the emulator of its provider, the memory
-driver in process. A case is skipped only where the driver lacks what it is about. A test about two cases counts twice.
+driver in process; that of OpenStack also on a real server, by \`pnpm test:cinder conformance\`. A case is skipped only
+where the driver lacks what it is about. A test about two cases counts twice.
 
 ${table(["", ...titles], totalRows(columns))}
 

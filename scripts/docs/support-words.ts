@@ -29,11 +29,7 @@ export const LIMIT_WORDS: readonly (readonly [string, (limits: Limits) => string
   ["volume name", ({ volumeName }) => nameWords(volumeName)],
   ["snapshot name", ({ snapshotName }) => nameWords(snapshotName)],
   ["size of a volume", ({ volumeSize }) => sizeWords(volumeSize)],
-  [
-    "description of a volume",
-    ({ volumeDescriptionBytes }) =>
-      volumeDescriptionBytes === 0 ? "none" : `${numberWords(volumeDescriptionBytes)} bytes`,
-  ],
+  ["description of a volume", ({ volumeDescriptionBytes }) => bytesWords(volumeDescriptionBytes)],
   ["tags", ({ tags }) => (tags === undefined ? "none" : tags.inWords)],
   ["snapshots of a volume", ({ snapshotsPerVolume }) => numberWords(snapshotsPerVolume)],
   [
@@ -60,6 +56,11 @@ function nameWords(rule: Limits["volumeName"]): string {
 function sizeWords({ minimumGiB, maximumGiB, stepGiB }: SizeRule): string {
   const steps = stepGiB === 1 ? "" : ` in steps of ${stepGiB}`;
   return `${numberWords(minimumGiB)} to ${numberWords(maximumGiB)} GiB${steps}`;
+}
+
+function bytesWords(value: number | "unknown"): string {
+  if (value === 0) return "none";
+  return value === "unknown" ? value : `${numberWords(value)} bytes`;
 }
 
 function numberWords(value: number | "unknown"): string {
