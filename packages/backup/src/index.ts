@@ -51,6 +51,29 @@ export type {
   SelectDefinition,
 } from "./policy/types.ts";
 export type { BackupProblem, HookName, ProblemEffect } from "./problem.ts";
+export { type AppendOptions, appendRecord } from "./record/append.ts";
+export {
+  brokenRunEntry,
+  drillEntry,
+  type FailedRestore,
+  failedRestoreEntry,
+  type RecordedCall,
+  type RecordedTimes,
+  restoreEntry,
+  runEntry,
+} from "./record/entries.ts";
+export type {
+  RecordEntry,
+  RecordedCreations,
+  RecordedDeletions,
+  RecordedOmissions,
+  RecordedProblem,
+  RecordedSlot,
+  RestoreEntry,
+  RunEntry,
+} from "./record/entry.ts";
+export { type LineAside, type RunRecord, readRecord } from "./record/read.ts";
+export { RecordError } from "./record/record-error.ts";
 export type { SnapshotChoice } from "./restore/find-snapshot.ts";
 export { type Restored, type RestoreOptions, type RestoreRequest, restore } from "./restore/restore.ts";
 export { evaluateRetention } from "./retention/evaluate.ts";

@@ -12,6 +12,7 @@ import type { Tone } from "../../output/terminal.ts";
 import { onOneCloud } from "../../selected-clouds.ts";
 import { writeVolume } from "../volume-view.ts";
 import { reportProblems } from "./problems.ts";
+import { createRecorder, RECORD } from "./record.ts";
 import { readPolicies } from "./setup.ts";
 
 /** The commands that make a volume from a snapshot: restore and drill. */
@@ -25,6 +26,7 @@ export function addRestore(backup: Command, action: MakeAction): void {
       "of the new volume, and where --volume is looked for first; default: where the snapshot is",
     )
     .option("--type <type>", "the provider's name of a volume type")
+    .option(...RECORD)
     .addHelpText(
       "after",
       examples(
@@ -35,7 +37,14 @@ export function addRestore(backup: Command, action: MakeAction): void {
     .action(action(restore));
   withRegion(withSnapshotChoice(backup.command("drill")))
     .description("prove that a snapshot restores: make a temporary volume, check it, delete it")
-    .addHelpText("after", examples("polyvol backup drill --cloud main --volume db"))
+    .option(...RECORD)
+    .addHelpText(
+      "after",
+      examples(
+        "polyvol backup drill --cloud main --volume db",
+        "polyvol backup drill --cloud main --volume db --record runs.jsonl",
+      ),
+    )
     .action(action(drill));
 }
 
@@ -53,6 +62,7 @@ interface ChoiceOptions extends RegionOptions {
   readonly snapshot?: string;
   readonly policy?: string;
   readonly takenBy?: Date;
+  readonly record?: string;
 }
 
 interface RestoreOptions extends ChoiceOptions {
@@ -61,7 +71,7 @@ interface RestoreOptions extends ChoiceOptions {
   readonly type?: string;
 }
 
-async function restore(context: Context, options: RestoreOptions): Promise<void> {
+async function restore(context: Context, options: RestoreOptions): Promise<number> {
   checkChoice(options);
   const backup = await import("@polyvol/backup");
   const { cloud, storage } = await onOneCloud(context);
@@ -69,10 +79,22 @@ async function restore(context: Context, options: RestoreOptions): Promise<void>
   // `--region` is that of the new volume, too, so the old one may be elsewhere.
   const from = await snapshotChoice(context, options, { elsewhere: true });
   const request = omitUndefined({ cloud, from, newName, sizeGiB, region, volumeType });
+  const recorder = createRecorder(options.record);
   const { volume } = await withProgress(context, `restore to volume ${newName} on ${cloud}`, (wait) =>
-    backup.restore(request, { [cloud]: storage }, wait),
+    recorder.record(() => backup.restore(request, { [cloud]: storage }, wait), {
+      done: (library, restored, times) => library.restoreEntry(restored, times),
+      failed: (library, error, times) =>
+        library.failedRestoreEntry(error, { kind: "restore", cloud, ...volumeOf(from), ...times }),
+    }),
   );
   await writeVolume(context, cloud, volume);
+  return recorder.finish(0);
+}
+
+/** The volume, as far as the choice of a snapshot says it. */
+function volumeOf(choice: SnapshotChoice): { readonly volumeId?: string; readonly volumeName?: string } {
+  if ("volumeId" in choice) return { volumeId: choice.volumeId };
+  return "volumeName" in choice ? { volumeName: choice.volumeName } : {};
 }
 
 async function drill(context: Context, options: ChoiceOptions): Promise<number> {
@@ -81,12 +103,17 @@ async function drill(context: Context, options: ChoiceOptions): Promise<number> 
   const { cloud, storage } = await onOneCloud(context);
   const from = await snapshotChoice(context, options, { elsewhere: false });
   const text = `drill of ${options.volume ?? options.snapshot} on ${cloud}`;
+  const recorder = createRecorder(options.record);
   const report = await withProgress(context, text, () =>
-    backup.drill({ cloud, from }, { [cloud]: storage }, context.call),
+    recorder.record(() => backup.drill({ cloud, from }, { [cloud]: storage }, context.call), {
+      done: (library, drilled) => library.drillEntry(drilled),
+      failed: (library, error, times) =>
+        library.failedRestoreEntry(error, { kind: "drill", cloud, ...volumeOf(from), ...times }),
+    }),
   );
   await writeCheckResult(context.output, report.ok, report, (render) => drillView(report, render));
   reportProblems(report.problems);
-  return report.ok ? 0 : FAILED;
+  return recorder.finish(report.ok ? 0 : FAILED);
 }
 
 /** Refuses a wrong choice before any cloud is asked. @throws UsageError */

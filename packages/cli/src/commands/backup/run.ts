@@ -1,6 +1,7 @@
 import type {
   BackupProblem,
   RunOptions as LibraryRunOptions,
+  RunEntry,
   RunReport,
   VolumePlan,
   VolumeReport,
@@ -18,6 +19,7 @@ import { cleanLines } from "../../output/terminal.ts";
 import { CHANGE_COLUMNS, type ChangeRow, LIFT_BRAKE, POLICY, PRUNE_ONLY } from "./changes.ts";
 import { readJson, withFileNames } from "./json-files.ts";
 import { reportProblems } from "./problems.ts";
+import { createRecorder, RECORD } from "./record.ts";
 import { type BackupSetup, deadline, loadBackupSetup } from "./setup.ts";
 
 const INTERRUPTION = `
@@ -35,6 +37,7 @@ export function addRun(backup: Command, action: MakeAction): void {
     .argument("<file>", "what polyvol backup plan --save wrote")
     .option(POLICY[0], "as it was given to plan (repeatable)", collect)
     .option(LIFT_BRAKE[0], "as it was given to plan")
+    .option(...RECORD)
     .addHelpText("after", `${examples("polyvol backup apply tonight.json")}${INTERRUPTION}`)
     .action(action(apply));
   backup
@@ -43,9 +46,10 @@ export function addRun(backup: Command, action: MakeAction): void {
     .option(...POLICY)
     .option(...PRUNE_ONLY)
     .option(...LIFT_BRAKE)
+    .option(...RECORD)
     .addHelpText(
       "after",
-      `${examples("polyvol backup run", "polyvol backup run --policy nightly -o json")}${INTERRUPTION}`,
+      `${examples("polyvol backup run", "polyvol backup run --record runs.jsonl", "polyvol backup run --policy nightly -o json")}${INTERRUPTION}`,
     )
     .action(action(run));
 }
@@ -53,6 +57,7 @@ export function addRun(backup: Command, action: MakeAction): void {
 interface ApplyOptions extends Options {
   readonly policy?: readonly string[];
   readonly liftBrake?: boolean;
+  readonly record?: string;
 }
 
 async function apply(context: Context, options: ApplyOptions, file: string): Promise<number> {
@@ -68,7 +73,7 @@ async function apply(context: Context, options: ApplyOptions, file: string): Pro
   });
   const setup = await loadBackupSetup(context, options.policy);
   const { liftBrake = false } = options;
-  return await runWithProgress(context, setup, (runOptions) =>
+  return await runRecorded(context, setup, { command: "apply", file: options.record }, (runOptions) =>
     backup.apply(stored, setup.policies, setup.clouds, { ...runOptions, liftBrake }),
   );
 }
@@ -82,9 +87,28 @@ async function run(context: Context, options: RunOptions): Promise<number> {
   const setup = await loadBackupSetup(context, options.policy);
   const { pruneOnly = false, liftBrake = false } = options;
   const work = pruneOnly ? backup.prune : backup.run;
-  return await runWithProgress(context, setup, (runOptions) =>
+  const recorded = { command: pruneOnly ? "prune" : "run", file: options.record } as const;
+  return await runRecorded(context, setup, recorded, (runOptions) =>
     work(setup.policies, setup.clouds, { ...runOptions, liftBrake }),
   );
+}
+
+/** Does the work of `run` or `apply` with {@link runWithProgress}, and leaves its line in the record. */
+async function runRecorded(
+  context: Context,
+  setup: BackupSetup,
+  { command, file }: { readonly command: RunEntry["command"]; readonly file: string | undefined },
+  work: (options: LibraryRunOptions) => Promise<RunReport>,
+): Promise<number> {
+  const recorder = createRecorder(file);
+  const about = { command, policies: setup.policies };
+  const code = await runWithProgress(context, setup, (runOptions) =>
+    recorder.record(() => work(runOptions), {
+      done: (backup, report) => backup.runEntry(report, about),
+      failed: (backup, error, times) => backup.brokenRunEntry(error, { ...about, ...times }),
+    }),
+  );
+  return recorder.finish(code);
 }
 
 /**

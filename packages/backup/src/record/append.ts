@@ -1,0 +1,81 @@
+import { type FileHandle, open, rename, stat } from "node:fs/promises";
+import { unfitKind } from "@polyvol/core/driver";
+import { shortened } from "./entries.ts";
+import type { RecordEntry } from "./entry.ts";
+import { beginsLikeARecord, MAGIC, OURS, RecordError } from "./record-error.ts";
+
+/** A file grows to this before it is put aside as `FILE.1`. */
+const MAX_BYTES = 32 * 1024 * 1024;
+/** Of one line. */
+const MOST_LINE_BYTES = 8 * 1024 * 1024;
+
+/** How a record is kept. */
+export interface AppendOptions {
+  /**
+   * A file that would get larger than this, in bytes, is put aside as `FILE.1` first, in place of an earlier one.
+   * Default 32 MiB: together some two months of nightly runs over 10,000 volumes.
+   */
+  readonly maxBytes?: number;
+}
+
+/**
+ * Writes one line at the end of a record of runs, and waits until the disk has it. The file is made where there is none,
+ * readable by its owner only. What a process that was killed has written of a line stays and is left aside by readers:
+ * the new line stands below it.
+ *
+ * @throws RecordError for a file that is no record, is no regular file, or cannot be written
+ */
+export async function appendRecord(
+  file: string,
+  entry: RecordEntry,
+  options: AppendOptions = {},
+): Promise<void> {
+  const { maxBytes = MAX_BYTES } = options;
+  const whole = Buffer.from(`${JSON.stringify(entry)}\n`);
+  const line = whole.length <= MOST_LINE_BYTES ? whole : Buffer.from(`${JSON.stringify(shortened(entry))}\n`);
+  try {
+    if (await isTooLarge(file, line.length, maxBytes)) await rename(file, olderFile(file));
+    const handle = await open(file, "a+", 0o600);
+    try {
+      await refuseOthers(file, handle);
+      const separator = (await endsInALine(handle)) ? "" : "\n";
+      // One write at the end of the file: two processes do not write into each other's line.
+      await handle.appendFile(Buffer.concat([Buffer.from(separator), line]));
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw RecordError.of(file, error, "written");
+  }
+}
+
+/** Where the lines before the last rotation are. */
+export function olderFile(file: string): string {
+  return `${file}.1`;
+}
+
+/** Also refuses what is no file, before it is opened: opening a pipe waits for its reader. */
+async function isTooLarge(file: string, more: number, maxBytes: number): Promise<boolean> {
+  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (found === undefined) return false;
+  const kind = unfitKind(found);
+  if (kind !== undefined) throw new RecordError(file, kind, OURS);
+  return found.size > 0 && found.size + more > maxBytes;
+}
+
+async function refuseOthers(file: string, handle: FileHandle): Promise<void> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAGIC.length), 0, MAGIC.length, 0);
+  const start = buffer.toString("utf8", 0, bytesRead);
+  if (!beginsLikeARecord(start)) throw new RecordError(file, "a file that begins with something else", OURS);
+}
+
+async function endsInALine(handle: FileHandle): Promise<boolean> {
+  const { size } = await handle.stat();
+  if (size === 0) return true;
+  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer[0] === 0x0a;
+}

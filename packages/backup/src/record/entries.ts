@@ -1,0 +1,241 @@
+import type { RunReport, VolumeReport } from "../apply/report.ts";
+import type { DrillReport } from "../drill/drill.ts";
+import { parseSnapshotName } from "../naming.ts";
+import type { VolumePlan } from "../plan/types.ts";
+import type { Policy } from "../policy/types.ts";
+import { type BackupProblem, problemOf } from "../problem.ts";
+import type { Restored } from "../restore/restore.ts";
+import type {
+  RecordEntry,
+  RecordedCreations,
+  RecordedDeletions,
+  RecordedOmissions,
+  RecordedProblem,
+  RestoreEntry,
+  RunEntry,
+} from "./entry.ts";
+
+const HEAD = { format: "polyvol-record", version: 1 } as const;
+
+/** So many problems are told with each entry, and so much of each message. */
+const MOST_PROBLEMS = 20;
+const MOST_CHARACTERS = 300;
+
+/** What was called. */
+export interface RecordedCall {
+  /** What was called. Default `run`. */
+  readonly command?: RunEntry["command"];
+  /** The policies that it was about. */
+  readonly policies: readonly Policy[];
+}
+
+/** When something began and ended. */
+export interface RecordedTimes {
+  /** When it began. */
+  readonly startedAt: Date;
+  /** When it ended. */
+  readonly finishedAt: Date;
+}
+
+/** A run as a line of the record. */
+export function runEntry(report: RunReport, { command = "run", policies }: RecordedCall): RunEntry {
+  const { startedAt, finishedAt, ok, stopped, plan, volumes, problems, totals } = report;
+  const done = new Map(volumes.map((volume) => [keyOf(volume), volume]));
+  const made = grouped<RecordedCreations & { delaysSeconds: number[] }>();
+  const deleted = grouped<RecordedDeletions>();
+  const unmade = grouped<RecordedOmissions>();
+  for (const volume of volumes) {
+    for (const { policyId, slot, createdAt } of volume.created) {
+      const delaySeconds = Math.round((Date.parse(createdAt) - Date.parse(slot)) / 1000);
+      const group = made.add({ cloud: volume.cloud, policyId, slot }, volume.volumeId, { delaysSeconds: [] });
+      group.delaysSeconds.push(delaySeconds);
+    }
+    for (const { policyId, name, failed } of volume.deleted) {
+      const slot = parseSnapshotName(name, volume.volumeId)?.slot.toISOString();
+      if (slot === undefined) continue;
+      const about = { cloud: volume.cloud, policyId, slot, ...(failed === true ? { failed } : {}) };
+      deleted.add(about, volume.volumeId, {});
+    }
+  }
+  for (const volume of plan.pruneOnly === true ? [] : plan.volumes) {
+    for (const { policyId, slot, code } of omissionsOf(volume, done.get(keyOf(volume)), plan.problems)) {
+      const about = { cloud: volume.cloud, policyId, slot, ...(code === undefined ? {} : { code }) };
+      unmade.add(about, volume.volumeId, {});
+    }
+  }
+  const seen = new Set(plan.clouds.map(({ cloud }) => cloud));
+  const unseen = new Set(
+    problems.flatMap(({ cloud }) => (cloud === undefined || seen.has(cloud) ? [] : [cloud])),
+  );
+  return {
+    ...HEAD,
+    kind: "run",
+    command,
+    startedAt,
+    finishedAt,
+    ok,
+    stopped,
+    policyIds: policies.map(({ id }) => id),
+    clouds: [
+      ...[...seen].map((cloud) => ({ cloud, seen: true })),
+      ...[...unseen].map((cloud) => ({ cloud, seen: false })),
+    ],
+    totals: { volumes: plan.volumes.length, ...totals, problems: problems.length },
+    made: made.groups(),
+    unmade: unmade.groups(),
+    deleted: deleted.groups(),
+    problems: shortProblems(problems),
+  };
+}
+
+/** A run that has ended with an error as a line of the record: what it has done until then, it does not say. */
+export function brokenRunEntry(
+  error: unknown,
+  { command = "run", policies, startedAt, finishedAt }: RecordedCall & RecordedTimes,
+): RunEntry {
+  return {
+    ...HEAD,
+    kind: "run",
+    command,
+    startedAt: startedAt.toISOString(),
+    finishedAt: finishedAt.toISOString(),
+    ok: false,
+    stopped: false,
+    broken: true,
+    policyIds: policies.map(({ id }) => id),
+    clouds: [],
+    totals: { volumes: 0, created: 0, deleted: 0, left: 0, problems: 1 },
+    made: [],
+    unmade: [],
+    deleted: [],
+    problems: shortProblems([problemOf(error, "attention", {})]),
+  };
+}
+
+/** A drill as a line of the record. */
+export function drillEntry(report: DrillReport): RestoreEntry {
+  const { cloud, ok, startedAt, finishedAt, volumeId, restoreMs, problems } = report;
+  return {
+    ...HEAD,
+    kind: "drill",
+    startedAt,
+    finishedAt,
+    ok,
+    cloud,
+    volumeId,
+    snapshot: { id: report.snapshotId, name: report.snapshotName, takenAt: report.takenAt },
+    ...(restoreMs === undefined ? {} : { restoreMs }),
+    problems: shortProblems(problems),
+  };
+}
+
+/** A restore as a line of the record. */
+export function restoreEntry(
+  { cloud, snapshot }: Restored,
+  { startedAt, finishedAt }: RecordedTimes,
+): RestoreEntry {
+  return {
+    ...HEAD,
+    kind: "restore",
+    startedAt: startedAt.toISOString(),
+    finishedAt: finishedAt.toISOString(),
+    ok: true,
+    cloud,
+    volumeId: snapshot.volumeId,
+    snapshot: { id: snapshot.id, name: snapshot.name, takenAt: snapshot.createdAt.toISOString() },
+    restoreMs: finishedAt.getTime() - startedAt.getTime(),
+    problems: [],
+  };
+}
+
+/** What is known of a drill or restore that ended with an error. */
+export interface FailedRestore extends RecordedTimes {
+  /** Which of the two. */
+  readonly kind: RestoreEntry["kind"];
+  /** The cloud by the name of the configuration. */
+  readonly cloud: string;
+  /** The volume by id, where it was given so. */
+  readonly volumeId?: string;
+  /** The volume by name, where it was given so. */
+  readonly volumeName?: string;
+}
+
+/** A drill or restore that has ended with an error as a line of the record. */
+export function failedRestoreEntry(error: unknown, failed: FailedRestore): RestoreEntry {
+  const { kind, cloud, volumeId = "", volumeName, startedAt, finishedAt } = failed;
+  return {
+    ...HEAD,
+    kind,
+    startedAt: startedAt.toISOString(),
+    finishedAt: finishedAt.toISOString(),
+    ok: false,
+    cloud,
+    volumeId,
+    ...(volumeName === undefined ? {} : { volumeName }),
+    problems: shortProblems([problemOf(error, "attention", { cloud })]),
+  };
+}
+
+/** The newest due slots of a volume that have no good snapshot after the run. */
+function omissionsOf(
+  { policies, volumeId, cloud }: VolumePlan,
+  done: VolumeReport | undefined,
+  planned: readonly BackupProblem[],
+): readonly { readonly policyId: string; readonly slot: string; readonly code?: BackupProblem["code"] }[] {
+  const found: { policyId: string; slot: string; code?: BackupProblem["code"] }[] = [];
+  for (const { policyId, dueSlot, newestSlot } of policies) {
+    if (dueSlot === undefined || (newestSlot !== undefined && newestSlot >= dueSlot)) continue;
+    if (done?.created.some((each) => each.policyId === policyId && each.slot === dueSlot)) continue;
+    const own = [...(done?.problems ?? []), ...planned.filter((each) => each.volumeId === volumeId)];
+    const problem = own.find(
+      (each) =>
+        each.effect === "nothing_done" &&
+        (each.cloud ?? cloud) === cloud &&
+        (each.policyId ?? policyId) === policyId,
+    );
+    const code = problem?.code ?? own.find((each) => each.policyId === policyId)?.code;
+    found.push({ policyId, slot: dueSlot, ...(code === undefined ? {} : { code }) });
+  }
+  return found;
+}
+
+/** Collects the volumes of what is otherwise alike. */
+function grouped<Group extends { readonly volumeIds: readonly string[] }>() {
+  type About = Omit<Group, "volumeIds" | "delaysSeconds">;
+  const groups = new Map<string, Group & { volumeIds: string[] }>();
+  return {
+    add(about: About, volumeId: string, more: Partial<Group>): Group {
+      const key = JSON.stringify(about);
+      const group =
+        groups.get(key) ??
+        ({ ...about, volumeIds: [] as string[], ...more } as unknown as Group & { volumeIds: string[] });
+      groups.set(key, group);
+      group.volumeIds.push(volumeId);
+      return group;
+    },
+    groups: (): readonly Group[] => [...groups.values()],
+  };
+}
+
+function keyOf({ cloud, volumeId }: { readonly cloud: string; readonly volumeId: string }): string {
+  return JSON.stringify([cloud, volumeId]);
+}
+
+function shortProblems(problems: readonly BackupProblem[]): readonly RecordedProblem[] {
+  return problems
+    .slice(0, MOST_PROBLEMS)
+    .map(({ code, message, effect, cloud, policyId, volumeId, volumeName }) => ({
+      code,
+      message: message.length > MOST_CHARACTERS ? `${message.slice(0, MOST_CHARACTERS - 1)}…` : message,
+      effect,
+      ...(cloud === undefined ? {} : { cloud }),
+      ...(policyId === undefined ? {} : { policyId }),
+      ...(volumeId === undefined ? {} : { volumeId }),
+      ...(volumeName === undefined ? {} : { volumeName }),
+    }));
+}
+
+/** Without what makes a line long. */
+export function shortened(entry: RecordEntry): RecordEntry {
+  return entry.kind === "run" ? { ...entry, made: [], unmade: [], deleted: [], shortened: true } : entry;
+}

@@ -1,0 +1,123 @@
+import type { BackupProblem } from "../problem.ts";
+
+/** What every line of a record says. Instants are ISO 8601 in UTC. */
+interface EntryHead {
+  /** What this is. */
+  readonly format: "polyvol-record";
+  /** Of this form. */
+  readonly version: 1;
+  /** When it began. */
+  readonly startedAt: string;
+  /** When it ended. */
+  readonly finishedAt: string;
+  /** Whether all went as it was meant to. */
+  readonly ok: boolean;
+}
+
+/** Snapshots of one policy and slot on several volumes of a cloud. */
+export interface RecordedSlot {
+  /** The cloud by the name of the configuration. */
+  readonly cloud: string;
+  /** The policy. */
+  readonly policyId: string;
+  /** The slot that they are of. */
+  readonly slot: string;
+  /** Ids of the volumes. */
+  readonly volumeIds: readonly string[];
+}
+
+/** Snapshots that a run has made. */
+export interface RecordedCreations extends RecordedSlot {
+  /** Seconds from the slot until the snapshot was taken, in the order of `volumeIds`. */
+  readonly delaysSeconds: readonly number[];
+}
+
+/** Snapshots that were due and that a run has not made. */
+export interface RecordedOmissions extends RecordedSlot {
+  /** The code of the problem that kept them from being made, where there was one. */
+  readonly code?: BackupProblem["code"];
+}
+
+/** Snapshots that a run has deleted, since no rule kept them. */
+export interface RecordedDeletions extends RecordedSlot {
+  /** They had failed and were no backups. */
+  readonly failed?: true;
+}
+
+/** What went wrong, its message cut to 300 characters. */
+export type RecordedProblem = Pick<
+  BackupProblem,
+  "code" | "message" | "effect" | "cloud" | "policyId" | "volumeId" | "volumeName"
+>;
+
+/** One run. */
+export interface RunEntry extends EntryHead {
+  /** What the line is of. */
+  readonly kind: "run";
+  /** What was called. */
+  readonly command: "run" | "apply" | "prune";
+  /** It was asked to begin nothing new before all was done. */
+  readonly stopped: boolean;
+  /** It ended with an error, and nothing says what it has done until then. */
+  readonly broken?: true;
+  /** The policies that it was about. */
+  readonly policyIds: readonly string[];
+  /** The clouds, and whether each could be seen. */
+  readonly clouds: readonly {
+    /** The cloud by the name of the configuration. */
+    readonly cloud: string;
+    /** Whether it was read in full. */
+    readonly seen: boolean;
+  }[];
+  /** Over all volumes. */
+  readonly totals: {
+    /** Volumes that a policy chose. */
+    readonly volumes: number;
+    /** Snapshots that were made. */
+    readonly created: number;
+    /** Snapshots that were deleted. */
+    readonly deleted: number;
+    /** Creations and deletions that were planned and not done. */
+    readonly left: number;
+    /** How much went wrong. */
+    readonly problems: number;
+  };
+  /** Snapshots that were made. */
+  readonly made: readonly RecordedCreations[];
+  /** Snapshots that were due and are not there. */
+  readonly unmade: readonly RecordedOmissions[];
+  /** Snapshots that were deleted. */
+  readonly deleted: readonly RecordedDeletions[];
+  /** What went wrong: the first 20. */
+  readonly problems: readonly RecordedProblem[];
+  /** `made`, `unmade` and `deleted` were left out: the line would have had more than 8 MiB. */
+  readonly shortened?: true;
+}
+
+/** One drill or one restore. */
+export interface RestoreEntry extends EntryHead {
+  /** What the line is of. `restore` is one that a person asked for. */
+  readonly kind: "drill" | "restore";
+  /** The cloud by the name of the configuration. */
+  readonly cloud: string;
+  /** The volume that the snapshot is of; empty where that was not found out. */
+  readonly volumeId: string;
+  /** Its name, where it is known. */
+  readonly volumeName?: string;
+  /** The snapshot that was restored, where one was found. */
+  readonly snapshot?: {
+    /** Its id. */
+    readonly id: string;
+    /** Its name. */
+    readonly name: string;
+    /** When it was taken. */
+    readonly takenAt: string;
+  };
+  /** From the start of the restore until the volume could be used. */
+  readonly restoreMs?: number;
+  /** Why it is not `ok`: the first 20. */
+  readonly problems: readonly RecordedProblem[];
+}
+
+/** One line of a record of runs. */
+export type RecordEntry = RunEntry | RestoreEntry;

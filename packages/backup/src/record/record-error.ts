@@ -1,0 +1,41 @@
+/** How each line of a record begins. */
+export const MAGIC = '{"format":"polyvol-record"';
+
+/** What a record may be, in words. */
+export const OURS =
+  "a record of runs, as polyvol backup run --record writes it, or a file that does not exist yet";
+
+/** Whether the first bytes of a file may be those of a record: of one that was cut in its first line, too. */
+export function beginsLikeARecord(start: string): boolean {
+  return start.startsWith(MAGIC) || MAGIC.startsWith(start);
+}
+
+/** A record of runs that cannot be written or read. What the record is about is not harmed. */
+export class RecordError extends Error {
+  /** Always `RecordError`. */
+  override readonly name: string = "RecordError";
+  /** The path as given. */
+  readonly file: string;
+
+  constructor(file: string, found: string, allowed: string, options?: ErrorOptions) {
+    super(`${file}: found ${found}; allowed: ${allowed}`, options);
+    this.file = file;
+  }
+
+  /** A failure of the file system in words; what is a {@link RecordError} already, as it is. */
+  static of(file: string, error: unknown, what: "written" | "read"): RecordError {
+    if (error instanceof RecordError) return error;
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    const reason = REASONS[code] ?? message;
+    return new RecordError(file, `a path that cannot be ${what} (${reason})`, OURS, { cause: error });
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: "permission is missing, EACCES",
+  EPERM: "permission is missing, EPERM",
+  ENOENT: "there is no such folder, ENOENT",
+  ENOTDIR: "a part of it is no folder, ENOTDIR",
+  EROFS: "the disk is read-only, EROFS",
+  ENOSPC: "the disk is full, ENOSPC",
+};
