@@ -73,6 +73,13 @@ module.exports = {
       "^packages/core/src/http/transport/fetch\\.ts$",
       "The HTTP library is an implementation detail of one file.",
     ),
+    {
+      name: "zod-mini-in-adapters",
+      severity: "error",
+      comment: "Core and adapters are bundled into pages and workers: zod/mini there, a third of the size.",
+      from: { path: `^packages/(?:core|memory|${adapters.join("|")})/src/` },
+      to: { path: ["^zod$", "/node_modules/zod/(?!(?:v4/)?mini/)"] },
+    },
     onlyIn(
       "tsyringe",
       "^packages/config/(src/tsyringe\\.ts$|test/)|^examples/dependency-injection/",

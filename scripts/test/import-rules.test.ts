@@ -18,5 +18,6 @@ test("the import rules refuse what they are there to refuse", async () => {
     "backup-imports: packages/backup/src/knows-an-adapter.ts",
     "emulators-imports: packages/emulators/src/knows-core.ts",
     "ky-only-there: packages/digitalocean/src/uses-ky.ts",
+    "zod-mini-in-adapters: packages/digitalocean/src/uses-whole-zod.ts",
   ]);
 });

@@ -55,6 +55,7 @@ function optionsSchema(options: Options): z.ZodObject {
   return mapping(Object.fromEntries(shape), "a mapping of the adapter's options");
 }
 
+/** Adapters declare options with zod or with `zod/mini`. */
 function optionSchema({ schema, description, example, parts, ...option }: Option): z.ZodType {
   const text = omitUndefined({
     description,
@@ -66,7 +67,10 @@ function optionSchema({ schema, description, example, parts, ...option }: Option
     z.strictObject(
       Object.fromEntries(Object.entries(parts as Options).map(([name, each]) => [name, optionSchema(each)])),
     );
-  return (within ?? (schema as z.ZodType)).meta(text).optional();
+  // A copy, because what is said of a schema is kept by the schema, and adapters use one for several options.
+  const said = z.core.clone(within ?? (schema as unknown as z.core.$ZodType));
+  z.globalRegistry.add(said, text);
+  return z.optional(said);
 }
 
 const region = z.string("the provider's name of a region").min(1, "the provider's name of a region");

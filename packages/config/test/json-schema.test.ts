@@ -1,6 +1,8 @@
-import { configJsonSchema, PROVIDERS } from "@polyvol/config";
+import { configJsonSchema, PROVIDERS, type ProviderRegistration } from "@polyvol/config";
+import { createAdapterOptions, option } from "@polyvol/core/driver";
 import { expect, test } from "vitest";
 import * as z from "zod";
+import * as mini from "zod/mini";
 
 const schema = z.fromJSONSchema(configJsonSchema() as Parameters<typeof z.fromJSONSchema>[0]);
 const withCloud = (cloud: object): object => ({ clouds: { main: cloud } });
@@ -50,4 +52,23 @@ test("policies are any mapping, or what the given schema says", () => {
   expect(schema.safeParse({ clouds, policies: [] }).success).toBe(false);
   expect(strict.safeParse({ clouds, policies: { a: 1 } }).success).toBe(true);
   expect(strict.safeParse({ clouds, policies: { a: "b" } }).success).toBe(false);
+});
+
+test("an adapter declares its options with zod or with zod/mini", () => {
+  const said = { allowed: "a slug", description: "Where.", example: "a1" };
+  const count = { allowed: "a whole number from 1", description: "How many.", default: 3 };
+  const whole = { zone: option(z.string().regex(/^[a-z]/), said), count: option(z.int().positive(), count) };
+  const small = {
+    zone: option(mini.string().check(mini.regex(/^[a-z]/)), said),
+    count: option(mini.int().check(mini.positive()), count),
+  };
+  const schemas = [whole, small].map((own) => {
+    const { all: options, read } = createAdapterOptions(own);
+    expect(read({ zone: "b" }, {}).own).toEqual({ zone: "b", count: 3 });
+    expect(() => read({ zone: "1" }, {})).toThrow('option zone: found "1", allowed: a slug');
+    const registration = { provider: "acme", options } as unknown as ProviderRegistration;
+    return configJsonSchema([registration]);
+  });
+  expect(schemas[0]).toEqual(schemas[1]);
+  expect(JSON.stringify(schemas[1])).toContain('"description":"Where."');
 });

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { refusedArgument } from "./errors.ts";
 import { type HttpOptions, httpOptions } from "./http/options.ts";
 import {
@@ -9,11 +9,9 @@ import {
   type RequiredOption,
   withDefaults,
 } from "./option.ts";
+import { environmentVariables, type Variables } from "./platform.ts";
 import { isHeaderSafe, type SecretSource } from "./secret.ts";
 import { type BlockStorageOptions, storageOptions } from "./storage-options.ts";
-
-/** Variables by name, as in `process.env`. */
-type Variables = Readonly<Record<string, string | undefined>>;
 
 /** The options of an adapter, each part for the one that it is for. */
 export interface AdapterSettings<Own extends Options> {
@@ -31,7 +29,7 @@ export interface AdapterOptions<Own extends Options = Options> {
   readonly all: Options;
   /**
    * Checks options, adds what environment variables hold, and takes them apart.
-   * @param environment Default: `process.env`
+   * @param environment Default: that of the process, where the runtime has one and lets us read it
    * @throws PolyvolError `invalid_argument` naming the option or variable, what was found (never a secret) and what is
    * allowed
    */
@@ -63,10 +61,7 @@ export function createAdapterOptions<Own extends Options>(own: Own): AdapterOpti
     throw refusedArgument(`option ${name}: found none, allowed: ${allowed}; set it${or}`);
   }
 
-  function read(
-    given: unknown,
-    environment: Variables = globalThis.process?.env ?? {},
-  ): AdapterSettings<Own> {
+  function read(given: unknown, environment: Variables = environmentVariables()): AdapterSettings<Own> {
     const values: Readonly<Record<string, unknown>> = {
       ...fromVariables(own, given, environment),
       ...parseValues(given, rules, "option"),
@@ -107,8 +102,8 @@ export function secretOption(
   isFit: (value: unknown) => boolean = isHeaderSafe,
 ): Option<SecretSource> {
   const callback = z.custom<() => string | Promise<string>>((value) => typeof value === "function");
-  const file = z.strictObject({ file: z.string().min(1) }).readonly();
-  const schema = z.union([z.string().refine(isFit), file, callback]);
+  const file = z.readonly(z.strictObject({ file: z.string().check(z.minLength(1)) }));
+  const schema = z.union([z.string().check(z.refine(isFit)), file, callback]);
   return { ...said, schema, allowed, hidden: true, secret: true };
 }
 

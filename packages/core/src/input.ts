@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Limits, NameRule, SizeRule } from "./capabilities.ts";
 import { PolyvolError, type PolyvolErrorCode } from "./errors.ts";
 import { parseValues, type Rule, rule } from "./option.ts";
@@ -12,7 +12,7 @@ import type {
 import { storageOptions } from "./storage-options.ts";
 import { show } from "./words.ts";
 
-const nonEmpty = rule(z.string().min(1), "a text that is not empty");
+const nonEmpty = rule(z.string().check(z.minLength(1)), "a text that is not empty");
 const text = rule(z.string(), "a text");
 const yesOrNo = rule(z.boolean(), "true or false");
 const tags = rule(z.record(z.string(), z.string()), "texts by key");

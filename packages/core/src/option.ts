@@ -2,11 +2,10 @@
  * Options as data: each has one schema, and beside it all that errors, the reference and JSON Schemas say of it. The
  * type of a set of options follows from it, so an option is written in one place.
  */
-import * as z from "zod";
 import { refusedArgument } from "./errors.ts";
 import { kindOf, show } from "./words.ts";
 
-/** Checks a value and gives it its type. A zod schema fits. */
+/** Checks a value and gives it its type. A schema of zod or of `zod/mini` fits. */
 export interface ValueSchema<T> {
   /** The value with its type, or the places that are wrong. Never throws. */
   safeParse(value: unknown): FittingValue<T> | UnfitValue;
@@ -120,8 +119,14 @@ export function optionGroup<Parts extends Options>(
   parts: Parts,
   said: Omit<Option, "schema" | "parts" | "default" | "allowed">,
 ): Option<ValuesOf<Parts>> {
-  const shape = Object.entries(parts).map(([key, { schema }]) => [key, (schema as z.ZodType).optional()]);
-  const schema = z.strictObject(Object.fromEntries(shape)) as unknown as ValueSchema<ValuesOf<Parts>>;
+  const schema: ValueSchema<ValuesOf<Parts>> = {
+    safeParse: (value) => {
+      const { values, problems } = check(value, parts, []);
+      return problems.length === 0
+        ? { success: true, data: values as ValuesOf<Parts> }
+        : { success: false, error: { issues: problems } };
+    },
+  };
   return { ...said, schema, allowed: Object.keys(parts).join(", "), parts };
 }
 

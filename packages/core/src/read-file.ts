@@ -1,5 +1,6 @@
 import type { Stats } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
+import { fileSystem } from "./platform.ts";
 
 /** What a file may be that somebody named. */
 export interface FileBounds {
@@ -35,7 +36,7 @@ const GIVEN = /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/(?:self|\d+)\/fd\/\d+)$/;
  */
 export async function readTextFile(path: string, bounds: FileBounds): Promise<string> {
   await checkFile(path, bounds);
-  const { constants, promises } = nodeFs();
+  const { constants, promises } = fileSystem();
   // Another thing may have taken its place: opening a pipe must not wait for a writer.
   const wait = isGiven(path, bounds) ? 0 : (constants.O_NONBLOCK ?? 0);
   const file = await promises.open(path, constants.O_RDONLY | wait);
@@ -49,11 +50,8 @@ export async function readTextFile(path: string, bounds: FileBounds): Promise<st
 
 /** @throws as {@link readTextFile} does, without reading the file */
 export async function checkFile(path: string, bounds: FileBounds): Promise<void> {
-  refuse(path, await nodeFs().promises.stat(path), bounds);
+  refuse(path, await fileSystem().promises.stat(path), bounds);
 }
-
-/** Not imported: a runtime without files can load this, too. */
-const nodeFs = (): typeof import("node:fs") => process.getBuiltinModule("node:fs");
 
 /** What a path names, where it is no regular file. */
 export function unfitKind(stats: Stats): string | undefined {

@@ -1,13 +1,13 @@
 /** The options of every storage: the one place that says what they are. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { CAPABILITIES, type Limits } from "./capabilities.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { EventListener } from "./events.ts";
-import { option, optionGroup, type ValuesOf } from "./option.ts";
+import { option, optionGroup, type ValueSchema, type ValuesOf } from "./option.ts";
 
-const atLeastOne = z.int().positive();
-const milliseconds = z.number().nonnegative();
-const timeout = z.number().positive();
+const atLeastOne = z.int().check(z.positive());
+const milliseconds = z.number().check(z.nonnegative());
+const timeout = z.number().check(z.positive());
 
 /** What a deadline may be, in words. */
 const TIMEOUT = "milliseconds above 0";
@@ -42,7 +42,7 @@ export const retryOptions = {
    * Retries that may be outstanding beyond successes, for the whole storage: under a total outage calls fail fast
    * instead of multiplying. Default 100.
    */
-  budget: option(z.number().nonnegative(), {
+  budget: option(z.number().check(z.nonnegative()), {
     allowed: "a number from 0",
     description:
       "Retries that may be outstanding beyond successes, for the whole storage: under a total outage calls fail fast instead of multiplying.",
@@ -108,13 +108,13 @@ export const storageOptions = {
     example: { initialDelayMs: 5_000 },
   }),
   /** Turns capabilities off: their calls fail with `unsupported`. It cannot turn any on. */
-  without: option(z.array(z.enum(CAPABILITIES)).readonly(), {
+  without: option(z.readonly(z.array(z.enum(CAPABILITIES))), {
     allowed: `a list of ${CAPABILITIES.join(", ")}`,
     description: "Turns capabilities off: their calls fail with `unsupported`. It cannot turn any on.",
     example: ["volumes.attach"],
   }),
   /** Replaces documented limits that differ for this account. */
-  limits: option(z.record(z.string(), z.unknown()) as unknown as z.ZodType<Partial<Limits>>, {
+  limits: option(z.record(z.string(), z.unknown()) as unknown as ValueSchema<Partial<Limits>>, {
     allowed: "limits that differ for this account, by name",
     description: "Replaces documented limits that differ for this account.",
     example: { snapshotsPerVolume: 50 },

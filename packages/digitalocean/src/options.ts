@@ -9,7 +9,7 @@ import {
   secretOption,
   type ValuesOf,
 } from "@polyvol/core/driver";
-import * as z from "zod";
+import * as z from "zod/mini";
 
 const own = {
   /**
@@ -22,7 +22,7 @@ const own = {
     variables: ["DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN"],
   }),
   /** Slug of the region for volumes whose creation names none, such as `nyc3`. Default: none, each has to name one. */
-  region: option(z.string().regex(/^[a-z0-9-]+$/), {
+  region: option(z.string().check(z.regex(/^[a-z0-9-]+$/)), {
     allowed: 'the slug of a region, such as "nyc3"',
     description: "Slug of the region for volumes whose creation names none, such as `nyc3`.",
     defaultText: "none, each has to name one",

@@ -1,11 +1,11 @@
 import type { ProviderOptions } from "@polyvol/core";
 import { parseValues, refusedArgument, rule, type ValuesOf } from "@polyvol/core/driver";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { PROVIDER } from "./version.ts";
 
 const snapshotRules = {
   /** Flat tags beside those of `tags`, for names that do not fit `key:value`. */
-  tags: rule(z.array(z.string()).readonly(), "a list of flat tags"),
+  tags: rule(z.readonly(z.array(z.string())), "a list of flat tags"),
 };
 
 const volumeRules = {
@@ -14,7 +14,7 @@ const volumeRules = {
   /** Formats the volume. Default: unformatted. */
   filesystemType: rule(z.enum(["ext4", "xfs"]), '"ext4" or "xfs"'),
   /** Label of the file system, up to 16 characters for ext4 and 12 for xfs. Only with a type. */
-  filesystemLabel: rule(z.string().min(1), "a text of up to 16 characters (ext4) or 12 (xfs)"),
+  filesystemLabel: rule(z.string().check(z.minLength(1)), "a text of up to 16 characters (ext4) or 12 (xfs)"),
 };
 
 /** `providerOptions.digitalocean` of `snapshots.create`. */

@@ -9,6 +9,7 @@ import { refusedArgument } from "@polyvol/core/driver";
 /** Longest description, in bytes of UTF-8. */
 export const MAX_DESCRIPTION_BYTES = 1024;
 
+const UTF_8 = new TextEncoder();
 const MARK = /^(?:([\s\S]*) )?\[polyvol source=([0-9A-Fa-f-]+)\]$/;
 
 /**
@@ -26,7 +27,7 @@ export function markDescription(
   }
   const mark = sourceSnapshotId === undefined ? undefined : `[polyvol source=${sourceSnapshotId}]`;
   const text = [own, mark].filter(Boolean).join(" ");
-  const [bytes, ownBytes] = [text, own ?? ""].map((each) => Buffer.byteLength(each)) as [number, number];
+  const [bytes, ownBytes] = [text, own ?? ""].map((each) => UTF_8.encode(each).length) as [number, number];
   const allowed = MAX_DESCRIPTION_BYTES - (bytes - ownBytes);
   if (ownBytes > allowed) {
     const why = mark === undefined ? "" : ", since the rest notes the source";

@@ -1,6 +1,6 @@
 /** What goes over the wire. Answers are checked for the fields that the code reads; request bodies are plain types. */
 import type { ResponseParser } from "@polyvol/core/http";
-import * as z from "zod";
+import * as z from "zod/mini";
 
 type Nullish<T> = T | null | undefined;
 
@@ -71,30 +71,33 @@ export type VolumeActionBody =
 
 const text = z.string();
 const texts = z.array(text);
-const maybe = text.nullish();
-const meta = z.object({ total: z.int().nonnegative() }).nullish();
+const maybe = z.nullish(text);
+const whole = z.int().check(z.nonnegative());
+const meta = z.nullish(z.object({ total: whole }));
+/** What is odd is as good as absent. */
+const odd = z.pipe(
+  z.unknown(),
+  z.transform(() => undefined),
+);
 // Only told from where there is no total, so what is odd about them must not make a page unreadable.
-const next = z.object({ next: z.string().nullish().catch(undefined) });
-const links = z
-  .object({ pages: next.nullish().catch(undefined) })
-  .nullish()
-  .catch(undefined);
+const next = z.object({ next: z.nullish(z.union([text, odd])) });
+const links = z.nullish(z.union([z.object({ pages: z.nullish(z.union([next, odd])) }), odd]));
 const page = { meta, links };
 
 const resource = {
-  id: text.min(1),
+  id: text.check(z.minLength(1)),
   name: text,
   created_at: z.iso.datetime({ offset: true }),
-  tags: texts.nullish(),
+  tags: z.nullish(texts),
 };
 
 const volume = z.object({
   ...resource,
   description: maybe,
-  size_gigabytes: z.int().nonnegative(),
+  size_gigabytes: whole,
   // Passed on as it came: it can hold a hundred slugs of sizes, and only its own slug matters.
   region: z.custom<WireVolume["region"]>((value) => typeof Object(value).slug === "string"),
-  droplet_ids: z.array(z.int()).nullish(),
+  droplet_ids: z.nullish(z.array(z.int())),
   filesystem_type: maybe,
   filesystem_label: maybe,
 });
@@ -104,12 +107,12 @@ const snapshot = z.object({
   regions: texts,
   resource_id: maybe,
   resource_type: text,
-  min_disk_size: z.int().nonnegative(),
-  size_gigabytes: z.number().nonnegative(),
+  min_disk_size: whole,
+  size_gigabytes: z.number().check(z.nonnegative()),
 });
 
 // `z.int()` takes safe integers only: a larger id has lost digits in parsing, and names another action.
-const id = z.int().positive();
+const id = z.int().check(z.positive());
 const action = z.object({ id, status: text, type: text, started_at: maybe, completed_at: maybe });
 
 export const volumeAnswer: ResponseParser<{ readonly volume: WireVolume }> = z.object({ volume });

@@ -2,6 +2,7 @@ import type { BlockStorageOptions, Clock, RequestQuota } from "@polyvol/core";
 import {
   type AdapterOptions,
   createAdapterOptions,
+  environmentVariables,
   type FilledOf,
   type HttpOptions,
   httpOptions,
@@ -14,11 +15,12 @@ import {
   secretOption,
   systemClock,
   type ValuesOf,
+  type Variables,
 } from "@polyvol/core/driver";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type OpenStackApiVersion, VERSION_PATTERN } from "./api-versions.ts";
 
-const text = z.string().min(1);
+const text = z.string().check(z.minLength(1));
 const SECRET = "text, { file: path } or a callback";
 const isText = (value: unknown): boolean => text.safeParse(value).success;
 
@@ -111,7 +113,7 @@ const own = {
   apiVersion: option(
     z.union([
       z.literal("negotiate"),
-      z.string().regex(VERSION_PATTERN) as unknown as z.ZodType<OpenStackApiVersion>,
+      z.string().check(z.regex(VERSION_PATTERN)) as unknown as z.ZodMiniType<OpenStackApiVersion>,
     ]),
     {
       allowed: "negotiate, or a microversion such as 3.50",
@@ -122,7 +124,7 @@ const own = {
     },
   ),
   /** Within how many milliseconds after a request its effect shows in listings. Default 2,000. */
-  settleMs: option(z.int().nonnegative(), {
+  settleMs: option(z.int().check(z.nonnegative()), {
     allowed: "a whole number of milliseconds from 0",
     description: "Within how many milliseconds after a request its effect shows in listings.",
     default: 2_000,
@@ -181,7 +183,7 @@ const OF_THE_PLACE: readonly string[] = [...(own.region.variables ?? []), ...(ow
  */
 export function readOptions(
   given: OpenStackStorageOptions,
-  environment: Readonly<Record<string, string | undefined>> = process.env,
+  environment: Variables = environmentVariables(),
 ): Settings {
   const isOwn = (given as OpenStackStorageOptions | null)?.authUrl !== undefined;
   const place = Object.fromEntries(OF_THE_PLACE.map((name) => [name, environment[name]]));

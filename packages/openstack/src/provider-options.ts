@@ -1,13 +1,13 @@
 import type { ProviderOptions } from "@polyvol/core";
 import { parseValues, rule, type ValuesOf } from "@polyvol/core/driver";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { PROVIDER } from "./version.ts";
 
 const volumeRules = {
   /** Zone to make the volume in. Default: the service's choice. */
-  availabilityZone: rule(z.string().min(1), "a text that is not empty"),
+  availabilityZone: rule(z.string().check(z.minLength(1)), "a text that is not empty"),
   /** Id of a volume to copy, in place of a snapshot. It has to be as large as that at least. */
-  sourceVolumeId: rule(z.string().min(1), "a text that is not empty"),
+  sourceVolumeId: rule(z.string().check(z.minLength(1)), "a text that is not empty"),
 };
 
 /** `providerOptions.openstack` of `volumes.create`. */

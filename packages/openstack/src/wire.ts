@@ -1,36 +1,41 @@
 /** What goes over the wire. Answers are checked for the fields that the code reads; request bodies are plain types. */
 import { parseTimestamp } from "@polyvol/core/driver";
-import * as z from "zod";
+import * as z from "zod/mini";
 
-const id = z.string().min(1);
-const text = z.string().nullish();
-const flag = z.boolean().nullish();
+const id = z.string().check(z.minLength(1));
+const text = z.nullish(z.string());
+const flag = z.nullish(z.boolean());
 /** May be absent; what is wrong about it is the business of whoever reads it. */
-const anything = z.unknown().optional();
+const anything = z.optional(z.unknown());
 /** UTC without a zone, with up to six digits after the second. */
-const time = z.string().refine((value) => parseTimestamp(value) !== undefined, "not a time");
+const time = z.string().check(z.refine((value) => parseTimestamp(value) !== undefined, "not a time"));
 /** Whether a listing goes on. Nothing else of the link is used: its host can be any, and a token must not go there. */
-const next = z
-  .array(z.unknown())
-  .transform((links) => links.some((link) => Object(link).rel === "next"))
-  .optional()
-  .catch(undefined);
+const hasNext = z.pipe(
+  z.array(z.unknown()),
+  z.transform((links) => links.some((link) => Object(link).rel === "next")),
+);
+/** What is odd is as good as absent. */
+const odd = z.pipe(
+  z.unknown(),
+  z.transform(() => undefined),
+);
+const next = z.optional(z.union([hasNext, odd]));
 
 const resource = z.object({
-  ...{ id, status: z.string(), size: z.int().nonnegative(), created_at: time, updated_at: text },
+  ...{ id, status: z.string(), size: z.int().check(z.nonnegative()), created_at: time, updated_at: text },
   ...{ name: text, description: text, metadata: anything, user_id: text },
 });
 /** `attachment_id` is the attachment's own id; a field `id` beside it is the volume's. */
 const attachment = z.object({
   ...{ attachment_id: text, server_id: text, host_name: text, device: text, attached_at: text },
 });
-const volume = resource.extend({
+const volume = z.extend(resource, {
   ...{ availability_zone: text, volume_type: text, snapshot_id: text, source_volid: text },
   ...{ attachments: z.array(attachment), encrypted: flag, multiattach: flag },
   /** `"true"` or `"false"`. */
-  bootable: z.union([z.string(), z.boolean()]).nullish(),
+  bootable: z.nullish(z.union([z.string(), z.boolean()])),
 });
-const snapshot = resource.extend({ volume_id: z.string() });
+const snapshot = z.extend(resource, { volume_id: z.string() });
 const message = z.object({
   /** Id of the message. */
   id,
@@ -63,12 +68,12 @@ const zone = z.object({
   /** Its name, which `availabilityZone` of `providerOptions` takes. */
   zoneName: z.string(),
   /** Its state. */
-  zoneState: z
-    .object({
+  zoneState: z.nullish(
+    z.object({
       /** Whether it takes new volumes. */
       available: flag,
-    })
-    .nullish(),
+    }),
+  ),
 });
 const quota = z.object({
   /** What the project has. */
@@ -88,10 +93,10 @@ const quotas = z.object({
 });
 const version = z.object({ id, version: text, min_version: text });
 const endpoint = z.object({ interface: text, region: text, region_id: text, url: z.string() });
-const service = z.object({ type: text, endpoints: z.array(endpoint).nullish() });
+const service = z.object({ type: text, endpoints: z.nullish(z.array(endpoint)) });
 const token = z.object({
   ...{ expires_at: time, issued_at: text },
-  ...{ project: z.object({ id, name: text }).nullish(), catalog: z.array(service).nullish() },
+  ...{ project: z.nullish(z.object({ id, name: text })), catalog: z.nullish(z.array(service)) },
 });
 
 export const volumeAnswer = z.object({ volume });

@@ -1,15 +1,22 @@
 import { fitWords } from "@polyvol/core/driver";
 import { type FailedResponse, type FailureRefinement, saysQuota } from "@polyvol/core/http";
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** What is not as documented is as good as absent: a failure must not fail to be read. */
-const text = z.string().optional().catch(undefined);
+const odd = z.pipe(
+  z.unknown(),
+  z.transform(() => undefined),
+);
+const text = z.optional(z.union([z.string(), odd]));
 /** Present, as an object, in refusals for lack of permission. */
-const permission = z.object({ action_name: z.string() }).optional().catch(undefined);
-const detail = z.union([z.string(), z.array(z.string()).transform((lines) => lines.join("; "))]);
+const permission = z.optional(z.union([z.object({ action_name: z.string() }), odd]));
+const lines = z.pipe(
+  z.array(z.string()),
+  z.transform((each) => each.join("; ")),
+);
+const detail = z.optional(z.union([z.string(), lines, odd]));
 const problem = z.object({
-  ...{ code: text, title: text, request_id: text, global_request_id: text, response: permission },
-  detail: detail.optional().catch(undefined),
+  ...{ code: text, title: text, detail, request_id: text, global_request_id: text, response: permission },
 });
 /** The service's own. */
 const envelope = z.object({ errors: z.tuple([problem], z.unknown()) });
@@ -17,7 +24,7 @@ const envelope = z.object({ errors: z.tuple([problem], z.unknown()) });
 const isOwn = ({ code }: z.infer<typeof problem>): boolean => code !== undefined && code !== "";
 /** The gateway's, in front of the service. */
 const gateway = z.object({
-  timestamp: z.unknown().optional(),
+  timestamp: z.optional(z.unknown()),
   path: z.string(),
   error: z.string(),
   requestId: text,
@@ -25,7 +32,9 @@ const gateway = z.object({
 /** Of the service beneath, whose way to refuse what is beyond a quota it is. */
 const cinder = z.object({ overLimit: z.object({ message: text }) });
 /** Declared for some routes, and never seen. */
-const fields = z.array(z.object({ loc: z.array(z.string()).nullish(), msg: z.string() })).min(1);
+const fields = z
+  .array(z.object({ loc: z.nullish(z.array(z.string())), msg: z.string() }))
+  .check(z.minLength(1));
 
 /** What the body says: who speaks, whether of a quota, and the words that go on to the caller. */
 interface Problem {

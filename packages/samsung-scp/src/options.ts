@@ -12,7 +12,7 @@ import {
   systemClock,
   type ValuesOf,
 } from "@polyvol/core/driver";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { KNOWN_VERSIONS } from "./api-versions.ts";
 
 /** The provider's clouds: `s` Samsung, `g` Sovereign (public sector), `e` Enterprise. */
@@ -45,7 +45,7 @@ const own = {
    */
   sessionToken: secretOption(SECRET, { description: "session token of temporary credentials" }),
   /** Region that volumes are made and listed in, such as `kr-west1`. Default: `SCP_REGION`. */
-  region: option(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), {
+  region: option(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]*$/)), {
     allowed: "the id of a region, such as kr-west1",
     description: "Region that volumes are made and listed in, such as `kr-west1`.",
     defaultText: "`SCP_REGION`",
@@ -83,7 +83,7 @@ const own = {
     example: "1.3",
   }),
   /** Negotiation reports a version that ends within so many days by a `version` event. Default 90. */
-  versionWarningDays: option(z.int().nonnegative(), {
+  versionWarningDays: option(z.int().check(z.nonnegative()), {
     allowed: "a whole number of days from 0",
     description: "Negotiation reports a version that ends within so many days by a `version` event.",
     default: 90,
@@ -97,7 +97,7 @@ const own = {
     example: "ko-KR",
   }),
   /** Within how many milliseconds after a request its effect shows in listings. Default 2,000. */
-  settleMs: option(z.int().nonnegative(), {
+  settleMs: option(z.int().check(z.nonnegative()), {
     allowed: "a whole number of milliseconds from 0",
     description: "Within how many milliseconds after a request its effect shows in listings.",
     default: 2_000,

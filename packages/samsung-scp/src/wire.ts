@@ -1,7 +1,7 @@
 /** What goes over the wire. Answers are checked for the fields that the code reads; request bodies are plain types. */
 import { parseTimestamp } from "@polyvol/core/driver";
 import type { ResponseParser } from "@polyvol/core/http";
-import * as z from "zod";
+import * as z from "zod/mini";
 
 type Always<Keys extends string, T> = Readonly<Record<Keys, T>>;
 /** Fields that may be null or absent. */
@@ -77,22 +77,28 @@ export type CreateSnapshotBody = Always<"name" | "volume_id", string> &
   Maybe<"force", boolean> &
   Always<"metadata", Always<string, string>>;
 
-const id = z.string().min(1);
-const text = z.string().nullish();
-const number = z.number().nullish();
-const flag = z.boolean().nullish();
+const id = z.string().check(z.minLength(1));
+const text = z.nullish(z.string());
+const number = z.nullish(z.number());
+const flag = z.nullish(z.boolean());
+const whole = z.int().check(z.nonnegative());
+/** What is odd is as good as absent. */
+const odd = z.pipe(
+  z.unknown(),
+  z.transform(() => undefined),
+);
 /** May be absent, as may everything that the provider's description does not require. */
-const anything = z.unknown().optional();
-const instant = z.string().refine((text) => parseTimestamp(text) !== undefined, "not an instant");
+const anything = z.optional(z.unknown());
+const instant = z.string().check(z.refine((text) => parseTimestamp(text) !== undefined, "not an instant"));
 
-function each<Key extends string, S extends z.ZodType>(keys: readonly Key[], schema: S): Record<Key, S> {
+function each<Key extends string, S extends z.ZodMiniType>(keys: readonly Key[], schema: S): Record<Key, S> {
   return Object.fromEntries(keys.map((key) => [key, schema])) as Record<Key, S>;
 }
 
 const volume = z.object({
   ...{
     id,
-    size: z.int().nonnegative(),
+    size: whole,
     state: z.string(),
     created_at: instant,
     volume_image_metadata: anything,
@@ -103,20 +109,23 @@ const volume = z.object({
 });
 
 const snapshot = z.object({
-  ...{ id, volume_id: id, size: z.int().nonnegative(), created_at: instant, metadata: anything },
+  ...{ id, volume_id: id, size: whole, created_at: instant, metadata: anything },
   ...each(SNAPSHOT_TEXTS, text),
 });
 
-const specs = z.object({ multiattach: text }).nullish();
+const specs = z.nullish(z.object({ multiattach: text }));
 const kind = z.object({ id, name: text, description: text, extra_specs: specs });
 const attached = z.object({ id, server_id: id, volume_id: id, device: text, delete_on_termination: flag });
 const version = z.object({ id, status: text, not_before: text });
 const quotas = z.object(each(QUOTAS, z.object(each(QUOTA, z.int()))));
 
 /** Whether a listing goes on: no address of its links is called. Some services of this kind call them by their items. */
-const hasNext = z.array(z.unknown()).transform((links) => links.some((link) => Object(link).rel === "next"));
-const more = hasNext.optional().catch(undefined);
-const page = { links: more, count: z.int().nonnegative().nullish().catch(undefined) };
+const hasNext = z.pipe(
+  z.array(z.unknown()),
+  z.transform((links) => links.some((link) => Object(link).rel === "next")),
+);
+const more = z.optional(z.union([hasNext, odd]));
+const page = { links: more, count: z.nullish(z.union([whole, odd])) };
 
 type Many<Key extends string, T> = ResponseParser<Always<Key, readonly T[]>>;
 export const volumeAnswer: ResponseParser<WireVolume> = volume;

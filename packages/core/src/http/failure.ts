@@ -74,12 +74,13 @@ export function failureOfBody(response: UnusableResponse, detail: string, text: 
 }
 
 /** What a schema says of a body that does not fit, without the body's values. */
-export function describeMisfit(error: unknown): string {
+export function describeMisfit(error: unknown, body: unknown): string {
   const { issues } = error as { readonly issues?: unknown };
   if (!Array.isArray(issues)) return "is not as documented";
   const parts = issues.slice(0, 3).map((issue: Issue | undefined) => {
-    const path = (issue?.path ?? []).map(String).join(".");
-    return `${path === "" ? "the body" : path}: ${issue?.message ?? "does not fit"}`;
+    const path = issue?.path ?? [];
+    const place = path.length === 0 ? "the body" : path.map(String).join(".");
+    return `${place}: ${misfitText(issue, path.reduce(valueUnder, body))}`;
   });
   const words = parts.join("; ");
   return `is not as documented: ${words.length > 300 ? `${words.slice(0, 300)}…` : words}`;
@@ -88,6 +89,25 @@ export function describeMisfit(error: unknown): string {
 interface Issue {
   readonly path?: readonly PropertyKey[];
   readonly message?: string;
+  /** The type that the value should have, where that is what is wrong. */
+  readonly expected?: unknown;
+}
+
+/** By the types where they are known: `zod/mini` has no words of its own. Never the value itself. */
+function misfitText(issue: Issue | undefined, value: unknown): string {
+  return typeof issue?.expected === "string"
+    ? `expected ${issue.expected}, found ${typeOf(value)}`
+    : (issue?.message ?? "does not fit");
+}
+
+function typeOf(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  return Array.isArray(value) ? "array" : typeof value;
+}
+
+function valueUnder(value: unknown, key: PropertyKey): unknown {
+  return (value as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[key];
 }
 
 function withRequestId(

@@ -1,9 +1,9 @@
 /** The options of every adapter over HTTP that its users may set: the one place that says what they are. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { RequestQuota } from "../capabilities.ts";
 import { option, type ValuesOf } from "../option.ts";
 
-const atLeastOne = z.int().positive();
+const atLeastOne = z.int().check(z.positive());
 
 /** The options that every adapter over HTTP takes, as data. */
 export const httpOptions = {
@@ -17,7 +17,7 @@ export const httpOptions = {
   }),
   /** Request quotas to keep to. Default: those that the provider documents. */
   quotas: option<readonly RequestQuota[]>(
-    z.array(z.strictObject({ requests: atLeastOne, windowMs: atLeastOne }).readonly()).readonly(),
+    z.readonly(z.array(z.readonly(z.strictObject({ requests: atLeastOne, windowMs: atLeastOne })))),
     {
       allowed: "a list of { requests, windowMs }, whole numbers from 1",
       description: "Request quotas to keep to.",

@@ -140,7 +140,7 @@ export function parseResponse<T>(
   try {
     return { status, headers, data: parser.parse(json) };
   } catch (error) {
-    throw failureOfBody(unusable(request, response), describeMisfit(error), text);
+    throw failureOfBody(unusable(request, response), describeMisfit(error, json), text);
   }
 }
 

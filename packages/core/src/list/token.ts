@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { fromBase64Url, toBase64Url } from "../base64.ts";
 import { PolyvolError } from "../errors.ts";
 import { omitUndefined } from "../omit-undefined.ts";
@@ -25,9 +25,9 @@ const LARGEST_INDEX = 10_000_000;
 const storedPosition = z.object({
   v: z.literal(1),
   listing: z.string(),
-  anchors: z.array(z.string().min(1)).min(1).max(MAX_RESUME_IDS),
-  index: z.int().min(0).max(LARGEST_INDEX).optional(),
-  cursor: z.string().optional(),
+  anchors: z.array(z.string().check(z.minLength(1))).check(z.minLength(1), z.maxLength(MAX_RESUME_IDS)),
+  index: z.optional(z.int().check(z.minimum(0), z.maximum(LARGEST_INDEX))),
+  cursor: z.optional(z.string()),
 });
 
 export function encodePosition({ listing, resumeIds, ...place }: Position): string {

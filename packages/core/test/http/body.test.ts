@@ -19,7 +19,7 @@ const withId = {
   parse: (value: unknown) => {
     const { id } = value as { id?: unknown };
     if (typeof id === "string") return { id };
-    const issues = [{ path: ["id"], message: "Invalid input: expected string, received undefined" }];
+    const issues = [{ path: ["id"], expected: "string", message: "Invalid input" }];
     throw Object.assign(new Error(`[raw ${JSON.stringify(value)}]`), { issues });
   },
 };
@@ -47,9 +47,10 @@ describeTransports((name) => {
         200,
         "[]",
         {},
-        /is not as documented: id: Invalid input: expected string, received undefined; the body begins \[\]/,
+        /is not as documented: id: expected string, found nothing; the body begins \[\]/,
       ],
-      ["a missing id", 200, '{"name":"x"}', {}, /id: Invalid input.*; the body begins \{"name":"…"\}/],
+      ["a missing id", 200, '{"name":"x"}', {}, /id: expected string.*; the body begins \{"name":"…"\}/],
+      ["an odd id", 200, '{"id":[1]}', {}, /id: expected string, found array; the body begins/],
       ["nothing", 200, "", {}, /is empty$/],
       ["204 where a body is due", 204, "", {}, /status 204\) is empty$/],
       ["a bare word", 200, "ok", {}, /is not JSON; the body begins ok$/],

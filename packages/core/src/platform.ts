@@ -1,0 +1,33 @@
+/**
+ * What only some runtimes have. Beside the transport of Node this is the one place that names it, and nothing of it is
+ * touched before somebody needs it: a browser or a worker loads all the rest as it is.
+ */
+
+/** Variables by name, as in `process.env`. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The environment variables of the process, each read when it is asked for. None where the runtime has none, and none
+ * that the runtime keeps from us: Deno throws for those that it was not allowed.
+ */
+export function environmentVariables(): Variables {
+  return new Proxy<Record<string, string | undefined>>({}, { get: (_, name) => readVariable(String(name)) });
+}
+
+function readVariable(name: string): string | undefined {
+  try {
+    return globalThis.process?.env[name];
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The file system.
+ * @throws Error where the runtime has none
+ */
+export function fileSystem(): typeof import("node:fs") {
+  const fileSystem = globalThis.process?.getBuiltinModule?.("node:fs");
+  if (fileSystem === undefined) throw new Error("this runtime has no files: give the value or a callback");
+  return fileSystem;
+}
