@@ -41,6 +41,11 @@ export function reportNext(next: string): void {
   writeMessage(`${colour("note", "next:", process.stderr)}  ${cleanLines(next)}\n`);
 }
 
+/** What went wrong, in words, and the exit code that it ends a command with. */
+export function describeError(error: unknown): { readonly text: string; readonly code: number } {
+  return explain(error, undefined);
+}
+
 interface Explanation {
   readonly text: string;
   readonly next?: string | undefined;

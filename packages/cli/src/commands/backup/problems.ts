@@ -7,6 +7,22 @@ const EFFECTS: Readonly<Record<BackupProblem["effect"], string>> = {
   attention: "",
 };
 
+/** The problem with its place, such as `main: policy nightly: volume db: …`. */
+export function problemText({ cloud, policyId, volumeName, volumeId, message }: BackupProblem): string {
+  const volume = volumeName ?? volumeId;
+  // A message that begins with its place is not given it twice.
+  const policyText = `policy ${policyId}`;
+  const volumeText = `volume ${volume}`;
+  const namesVolume = volume !== undefined && message.startsWith(`${volumeText} (`);
+  const parts = [
+    namesVolume ? "" : (cloud ?? ""),
+    policyId === undefined || message.startsWith(`${policyText}:`) ? "" : policyText,
+    volume === undefined || namesVolume ? "" : volumeText,
+    message,
+  ];
+  return parts.filter((part) => part !== "").join(": ");
+}
+
 /**
  * Writes each problem and what to do next to standard error, and returns the exit code.
  *
@@ -17,20 +33,8 @@ export function reportProblems(
   { readOnly = false }: { readonly readOnly?: boolean } = {},
 ): number {
   for (const problem of problems) {
-    const { cloud, policyId, volumeName, volumeId, message, effect } = problem;
-    const volume = volumeName ?? volumeId;
-    // A message that begins with its place is not given it twice.
-    const policyText = `policy ${policyId}`;
-    const volumeText = `volume ${volume}`;
-    const namesVolume = volume !== undefined && message.startsWith(`${volumeText} (`);
-    const parts = [
-      namesVolume ? "" : (cloud ?? ""),
-      policyId === undefined || message.startsWith(`${policyText}:`) ? "" : policyText,
-      volume === undefined || namesVolume ? "" : volumeText,
-      message,
-    ].filter((part) => part !== "");
-    const effectText = readOnly ? "" : EFFECTS[effect];
-    reportText(`${parts.join(": ")}${effectText === "" ? "" : `; ${effectText}`}`, nextOf(problem));
+    const effectText = readOnly ? "" : EFFECTS[problem.effect];
+    reportText(`${problemText(problem)}${effectText === "" ? "" : `; ${effectText}`}`, nextOf(problem));
   }
   return problems.length === 0 ? 0 : FAILED;
 }

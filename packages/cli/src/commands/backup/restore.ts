@@ -11,6 +11,8 @@ import { type Renderers, writeCheckResult } from "../../output/result.ts";
 import type { Tone } from "../../output/terminal.ts";
 import { onOneCloud } from "../../selected-clouds.ts";
 import { writeVolume } from "../volume-view.ts";
+import { type MonitoringOptions, monitored, withMonitoring } from "./monitoring/monitored.ts";
+import type { Outcome } from "./monitoring/watch.ts";
 import { reportProblems } from "./problems.ts";
 import { createRecorder, RECORD } from "./record.ts";
 import { readPolicies } from "./setup.ts";
@@ -35,7 +37,7 @@ export function addRestore(backup: Command, action: MakeAction): void {
       ),
     )
     .action(action(restore));
-  withRegion(withSnapshotChoice(backup.command("drill")))
+  withMonitoring(withRegion(withSnapshotChoice(backup.command("drill"))))
     .description("prove that a snapshot restores: make a temporary volume, check it, delete it")
     .option(...RECORD)
     .addHelpText(
@@ -97,7 +99,13 @@ function volumeOf(choice: SnapshotChoice): { readonly volumeId?: string; readonl
   return "volumeName" in choice ? { volumeName: choice.volumeName } : {};
 }
 
-async function drill(context: Context, options: ChoiceOptions): Promise<number> {
+interface DrillOptions extends ChoiceOptions, MonitoringOptions {}
+
+async function drill(context: Context, options: DrillOptions): Promise<number> {
+  return await monitored(context, options, "backup drill", () => drillSnapshot(context, options));
+}
+
+async function drillSnapshot(context: Context, options: ChoiceOptions): Promise<Outcome> {
   checkChoice(options);
   const backup = await import("@polyvol/backup");
   const { cloud, storage } = await onOneCloud(context);
@@ -112,8 +120,10 @@ async function drill(context: Context, options: ChoiceOptions): Promise<number> 
     }),
   );
   await writeCheckResult(context.output, report.ok, report, (render) => drillView(report, render));
+  const result = report.ok ? "the snapshot restores" : "not proved";
   reportProblems(report.problems);
-  return recorder.finish(report.ok ? 0 : FAILED);
+  const exitCode = recorder.finish(report.ok ? 0 : FAILED);
+  return { exitCode, summary: `${text}: ${result}.`, problems: report.problems };
 }
 
 /** Refuses a wrong choice before any cloud is asked. @throws UsageError */

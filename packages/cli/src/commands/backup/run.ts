@@ -11,13 +11,15 @@ import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { FAILED } from "../../errors.ts";
 import { INTERRUPTED, STOPPED_AT_ONCE } from "../../interruption.ts";
-import { collect, type Options } from "../../options.ts";
+import { collect } from "../../options.ts";
 import { countText } from "../../output/format.ts";
 import { type Renderers, writeResult } from "../../output/result.ts";
 import { isQuiet, writeMessage } from "../../output/streams.ts";
 import { cleanLines } from "../../output/terminal.ts";
 import { CHANGE_COLUMNS, type ChangeRow, LIFT_BRAKE, POLICY, PRUNE_ONLY } from "./changes.ts";
 import { readJson, withFileNames } from "./json-files.ts";
+import { type MonitoringOptions, monitored, withMonitoring } from "./monitoring/monitored.ts";
+import type { Outcome } from "./monitoring/watch.ts";
 import { reportProblems } from "./problems.ts";
 import { createRecorder, RECORD } from "./record.ts";
 import { type BackupSetup, deadline, loadBackupSetup } from "./setup.ts";
@@ -31,8 +33,7 @@ It can be run again at any time: it goes on from there, and makes nothing twice.
 
 /** The commands that change snapshots by policies: apply and run. */
 export function addRun(backup: Command, action: MakeAction): void {
-  backup
-    .command("apply")
+  withMonitoring(backup.command("apply"))
     .description("carry out a saved plan: exactly that, or nothing when the world has changed; does not ask")
     .argument("<file>", "what polyvol backup plan --save wrote")
     .option(POLICY[0], "as it was given to plan (repeatable)", collect)
@@ -40,8 +41,7 @@ export function addRun(backup: Command, action: MakeAction): void {
     .option(...RECORD)
     .addHelpText("after", `${examples("polyvol backup apply tonight.json")}${INTERRUPTION}`)
     .action(action(apply));
-  backup
-    .command("run")
+  withMonitoring(backup.command("run"))
     .description("plan and carry out at once; made for timers: does not ask, and can be repeated")
     .option(...POLICY)
     .option(...PRUNE_ONLY)
@@ -54,13 +54,17 @@ export function addRun(backup: Command, action: MakeAction): void {
     .action(action(run));
 }
 
-interface ApplyOptions extends Options {
+interface ApplyOptions extends MonitoringOptions {
   readonly policy?: readonly string[];
   readonly liftBrake?: boolean;
   readonly record?: string;
 }
 
 async function apply(context: Context, options: ApplyOptions, file: string): Promise<number> {
+  return await monitored(context, options, "backup apply", () => applyFile(context, options, file));
+}
+
+async function applyFile(context: Context, options: ApplyOptions, file: string): Promise<Outcome> {
   const backup = await import("@polyvol/backup");
   const stored = await readJson(file, "a plan that polyvol backup plan --save wrote");
   await withFileNames({ plan: file }, () => {
@@ -83,6 +87,10 @@ interface RunOptions extends ApplyOptions {
 }
 
 async function run(context: Context, options: RunOptions): Promise<number> {
+  return await monitored(context, options, "backup run", () => runPolicies(context, options));
+}
+
+async function runPolicies(context: Context, options: RunOptions): Promise<Outcome> {
   const backup = await import("@polyvol/backup");
   const setup = await loadBackupSetup(context, options.policy);
   const { pruneOnly = false, liftBrake = false } = options;
@@ -99,16 +107,16 @@ async function runRecorded(
   setup: BackupSetup,
   { command, file }: { readonly command: RunEntry["command"]; readonly file: string | undefined },
   work: (options: LibraryRunOptions) => Promise<RunReport>,
-): Promise<number> {
+): Promise<Outcome> {
   const recorder = createRecorder(file);
   const about = { command, policies: setup.policies };
-  const code = await runWithProgress(context, setup, (runOptions) =>
+  const outcome = await runWithProgress(context, setup, (runOptions) =>
     recorder.record(() => work(runOptions), {
       done: (backup, report) => backup.runEntry(report, about),
       failed: (backup, error, times) => backup.brokenRunEntry(error, { ...about, ...times }),
     }),
   );
-  return recorder.finish(code);
+  return { ...outcome, exitCode: recorder.finish(outcome.exitCode) };
 }
 
 /**
@@ -120,7 +128,7 @@ async function runWithProgress(
   context: Context,
   { policies, withSourcePositions, credentialVariables }: BackupSetup,
   work: (options: LibraryRunOptions) => Promise<RunReport>,
-): Promise<number> {
+): Promise<Outcome> {
   const { showEvents } = await import("./progress.ts");
   const { onEvent: showEvent, close } = showEvents();
   const stop = await deadline(context);
@@ -159,7 +167,7 @@ async function runWithProgress(
     // There is no report that holds them.
     reportProblems(problems);
     writeMessage(STOPPED_AT_ONCE);
-    return INTERRUPTED;
+    return { exitCode: INTERRUPTED, summary: STOPPED_AT_ONCE.trim(), problems };
   } finally {
     stop.removeEventListener("abort", stopReading);
     stop.removeEventListener("abort", reportTimeout);
@@ -170,11 +178,12 @@ async function runWithProgress(
     await writeResult(context.output, report, (render) => view(report, render));
   }
   reportProblems(report.problems);
+  const told = { summary: summaryOf(report), problems: report.problems };
   if (report.stopped) {
     reportLeft(report, context.signal.aborted ? "" : ", since --timeout has passed");
-    return context.signal.aborted ? INTERRUPTED : FAILED;
+    return { exitCode: context.signal.aborted ? INTERRUPTED : FAILED, ...told };
   }
-  return report.ok ? 0 : FAILED;
+  return { exitCode: report.ok ? 0 : FAILED, ...told };
 }
 
 /** How many volumes with work left are named; the rest are counted. */
@@ -196,11 +205,15 @@ function view(report: RunReport, { table }: Renderers): string {
   const plans = new Map(report.plan.volumes.map((plan) => [keyOf(plan), plan]));
   const rows = report.volumes.flatMap((volume) => rowsOf(volume, plans.get(keyOf(volume))));
   const changes = rows.length === 0 ? "" : `${table(rows, CHANGE_COLUMNS)}\n`;
+  return `${changes}${summaryOf(report)}\n`;
+}
+
+function summaryOf(report: RunReport): string {
   const { created, deleted, left } = report.totals;
   const volumes = countText(report.volumes.length, "volume");
   const failed = report.volumes.flatMap((volume) => volume.deleted).filter((each) => each.failed).length;
   const failedText = failed === 0 ? "" : ` (${failed} of them failed ones)`;
-  return `${changes}${volumes}: ${created} created, ${deleted} deleted${failedText}, ${left} left.\n`;
+  return `${volumes}: ${created} created, ${deleted} deleted${failedText}, ${left} left.`;
 }
 
 const keyOf = ({ cloud, volumeId }: { cloud: string; volumeId: string }): string => `${cloud}/${volumeId}`;

@@ -1,0 +1,112 @@
+import { randomUUID } from "node:crypto";
+import { type Command, Option } from "commander";
+import type { Context } from "../../../context.ts";
+import { describeError, UsageError } from "../../../errors.ts";
+import { INTERRUPTED } from "../../../interruption.ts";
+import type { Options } from "../../../options.ts";
+import { writeMessage } from "../../../output/streams.ts";
+import type { Outcome } from "./watch.ts";
+
+/** Options of a command that tells others how it went. */
+export interface MonitoringOptions extends Options {
+  readonly ping?: string;
+  readonly notify?: string;
+  readonly notifySecretFile?: string;
+}
+
+const SECRET_VARIABLE = "POLYVOL_NOTIFY_SECRET";
+
+const ABOUT = `
+--ping tells a dead man's switch (Healthchecks and what takes the same form): start, then
+success, or fail with what went wrong. --notify sends one JSON document when something needs
+attention, signed as Standard Webhooks has it where there is a secret: in ${SECRET_VARIABLE},
+or in the file of --notify-secret-file. Each is given 10 seconds; a receiver that is away is
+said and changes nothing else, the exit code neither.
+`;
+
+/** Adds `--ping` and `--notify` to a command. */
+export function withMonitoring(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--ping <url>", "address of a dead man's switch, told how this went").env(
+        "POLYVOL_PING_URL",
+      ),
+    )
+    .addOption(
+      new Option("--notify <url>", "address of a webhook, sent what needs attention").env(
+        "POLYVOL_NOTIFY_URL",
+      ),
+    )
+    .option("--notify-secret-file <file>", `secret that signs it; else ${SECRET_VARIABLE}`)
+    .addHelpText("after", ABOUT);
+}
+
+/**
+ * Does the work of a command and tells those that watch over it, whatever comes of it. What goes wrong with telling
+ * them is said on standard error and changes nothing else.
+ *
+ * @param name of the command, such as `backup run`
+ * @returns the exit code of the work
+ * @throws UsageError before the work, for an option that is wrong; else what the work throws
+ */
+export async function monitored(
+  context: Context,
+  options: MonitoringOptions,
+  name: string,
+  work: () => Promise<Outcome>,
+): Promise<number> {
+  const ping = addressOf(options.ping, "--ping");
+  const notify = addressOf(options.notify, "--notify");
+  const watch = ping === undefined && notify === undefined ? undefined : await import("./watch.ts");
+  const watcher = await watch?.createWatcher({
+    ...{ ping, notify, command: name, runId: randomUUID(), warn },
+    key: notify === undefined ? undefined : await keyFrom(options.notifySecretFile),
+  });
+  let outcome: Outcome;
+  try {
+    outcome = await work();
+  } catch (error) {
+    const { text, code } = describeError(error);
+    const isInterrupted = context.signal.aborted;
+    await watcher?.end({
+      exitCode: isInterrupted ? INTERRUPTED : code,
+      summary: isInterrupted ? "Interrupted." : text,
+      problems: [],
+    });
+    throw error;
+  }
+  await watcher?.end(outcome);
+  return outcome.exitCode;
+}
+
+function warn(what: string): void {
+  writeMessage(`warning: ${what}. The backup itself is not affected.\n`);
+}
+
+/** The text is not shown: an address of this kind is a secret. */
+function addressOf(text: string | undefined, option: string): URL | undefined {
+  if (text === undefined || text === "") return undefined;
+  const url = URL.parse(text);
+  if (url !== null && /^https?:$/.test(url.protocol)) return url;
+  throw new UsageError(`${option}: found a text that is no address; allowed: https://… or http://…`);
+}
+
+async function keyFrom(file: string | undefined): Promise<Buffer | undefined> {
+  const secret = file === undefined ? process.env[SECRET_VARIABLE] : await secretIn(file);
+  if (secret === undefined || secret === "") return undefined;
+  const { keyOf } = await import("./notification.ts");
+  const key = keyOf(secret);
+  if (typeof key !== "string") return key;
+  throw new UsageError(`${file === undefined ? SECRET_VARIABLE : "--notify-secret-file"}: ${key}`);
+}
+
+async function secretIn(file: string): Promise<string> {
+  const { readTextFile } = await import("@polyvol/core/driver");
+  try {
+    const secret = (await readTextFile(file, { mostBytes: 4_096, orPipe: true })).trim();
+    if (secret !== "") return secret;
+  } catch (error) {
+    throw new UsageError(`--notify-secret-file: ${file} cannot be read: ${(error as Error).message}`);
+  }
+  throw new UsageError(`--notify-secret-file: ${file} is empty; allowed: a file with a secret`);
+}
