@@ -37,9 +37,11 @@ export function addRestore(backup: Command, action: MakeAction): void {
       ),
     )
     .action(action(restore));
-  withMonitoring(withRegion(withSnapshotChoice(backup.command("drill"))))
-    .description("prove that a snapshot restores: make a temporary volume, check it, delete it")
-    .option(...RECORD)
+  withMonitoring(
+    withRegion(withSnapshotChoice(backup.command("drill")))
+      .description("prove that a snapshot restores: make a temporary volume, check it, delete it")
+      .option(...RECORD),
+  )
     .addHelpText(
       "after",
       examples(

@@ -33,20 +33,28 @@ It can be run again at any time: it goes on from there, and makes nothing twice.
 
 /** The commands that change snapshots by policies: apply and run. */
 export function addRun(backup: Command, action: MakeAction): void {
-  withMonitoring(backup.command("apply"))
-    .description("carry out a saved plan: exactly that, or nothing when the world has changed; does not ask")
-    .argument("<file>", "what polyvol backup plan --save wrote")
-    .option(POLICY[0], "as it was given to plan (repeatable)", collect)
-    .option(LIFT_BRAKE[0], "as it was given to plan")
-    .option(...RECORD)
+  withMonitoring(
+    backup
+      .command("apply")
+      .description(
+        "carry out a saved plan: exactly that, or nothing when the world has changed; does not ask",
+      )
+      .argument("<file>", "what polyvol backup plan --save wrote")
+      .option(POLICY[0], "as it was given to plan (repeatable)", collect)
+      .option(LIFT_BRAKE[0], "as it was given to plan")
+      .option(...RECORD),
+  )
     .addHelpText("after", `${examples("polyvol backup apply tonight.json")}${INTERRUPTION}`)
     .action(action(apply));
-  withMonitoring(backup.command("run"))
-    .description("plan and carry out at once; made for timers: does not ask, and can be repeated")
-    .option(...POLICY)
-    .option(...PRUNE_ONLY)
-    .option(...LIFT_BRAKE)
-    .option(...RECORD)
+  withMonitoring(
+    backup
+      .command("run")
+      .description("plan and carry out at once; made for timers: does not ask, and can be repeated")
+      .option(...POLICY)
+      .option(...PRUNE_ONLY)
+      .option(...LIFT_BRAKE)
+      .option(...RECORD),
+  )
     .addHelpText(
       "after",
       `${examples("polyvol backup run", "polyvol backup run --record runs.jsonl", "polyvol backup run --policy nightly -o json")}${INTERRUPTION}`,

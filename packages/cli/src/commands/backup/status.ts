@@ -14,10 +14,13 @@ import { reportProblems } from "./problems.ts";
 import { deadline, loadBackupSetup } from "./setup.ts";
 
 export function addStatus(backup: Command, action: MakeAction): void {
-  withMonitoring(backup.command("status"))
-    .description("show whether every volume has the snapshot that is due; exit with 4 when one has not")
-    .option(...POLICY)
-    .option("--grace <time>", "how late a snapshot may be, such as 90m; default: 1h", duration)
+  withMonitoring(
+    backup
+      .command("status")
+      .description("show whether every volume has the snapshot that is due; exit with 4 when one has not")
+      .option(...POLICY)
+      .option("--grace <time>", "how late a snapshot may be, such as 90m; default: 1h", duration),
+  )
     .addHelpText("after", examples("polyvol backup status", "polyvol backup status --grace 3h -o json"))
     .action(action(status));
 }

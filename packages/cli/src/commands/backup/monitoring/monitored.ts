@@ -21,8 +21,7 @@ const ABOUT = `
 success, or fail with what went wrong. --notify sends one JSON document when something needs
 attention, signed as Standard Webhooks has it where there is a secret: in ${SECRET_VARIABLE},
 or in the file of --notify-secret-file. Each is given 10 seconds; a receiver that is away is
-said and changes nothing else, the exit code neither.
-`;
+said and changes nothing else, the exit code neither.`;
 
 /** Adds `--ping` and `--notify` to a command. */
 export function withMonitoring(command: Command): Command {
