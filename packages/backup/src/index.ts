@@ -74,6 +74,22 @@ export type {
 } from "./record/entry.ts";
 export { type LineAside, type RunRecord, readRecord } from "./record/read.ts";
 export { RecordError } from "./record/record-error.ts";
+export { backupReport, type ReportOptions } from "./report/report.ts";
+export type {
+  BackupReport,
+  DayCell,
+  DayState,
+  ReportedCloud,
+  ReportedCost,
+  ReportedPolicy,
+  ReportedSnapshot,
+  ReportedStanding,
+  ReportedVolume,
+  RestoreProof,
+  SnapshotGoes,
+  SnapshotPrice,
+  UnprotectedVolume,
+} from "./report/types.ts";
 export type { SnapshotChoice } from "./restore/find-snapshot.ts";
 export { type Restored, type RestoreOptions, type RestoreRequest, restore } from "./restore/restore.ts";
 export { evaluateRetention } from "./retention/evaluate.ts";

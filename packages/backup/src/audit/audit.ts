@@ -3,7 +3,7 @@ import { type Clouds, cloudsOf, listClouds } from "../clouds.ts";
 import { parseDrillName } from "../naming.ts";
 import { goneVolumes } from "../observe/gone-volumes.ts";
 import { hiddenIn } from "../observe/hidden-marks.ts";
-import type { ObservedCloud, ObservedSnapshot } from "../observe/inventory.ts";
+import type { CloudState, ObservedCloud, ObservedSnapshot } from "../observe/inventory.ts";
 import { observe } from "../observe/observe.ts";
 import { withoutShared } from "../observe/shared-accounts.ts";
 import { failedLater, ownedBy, ownsId } from "../policy/owned.ts";
@@ -95,6 +95,11 @@ export async function audit(
     checkClock: false,
     byTags: chooseByTags(policies),
   });
+  return auditOfClouds(policies, states);
+}
+
+/** {@link audit} of what was read. */
+export function auditOfClouds(policies: readonly Policy[], states: readonly CloudState[]): AuditReport {
   const selection = selectVolumes(policies, states);
   const findings: Finding[] = [];
   const problems: BackupProblem[] = [];
@@ -117,6 +122,11 @@ function isAbout({ select }: Policy, { name }: ObservedCloud): boolean {
   return select.clouds?.includes(name) ?? true;
 }
 
+/** Which volumes a policy chooses by tags is not known where tags are hidden. */
+export function isChoiceKnown(cloud: ObservedCloud, policies: readonly Policy[]): boolean {
+  return !cloud.tagsHidden || !chooseByTags(policies.filter((policy) => isAbout(policy, cloud)));
+}
+
 type Draft = Omit<Finding, "cloud" | "provider">;
 
 function auditCloud(
@@ -128,9 +138,9 @@ function auditCloud(
     ...auditVolumes(cloud, chosenBy),
     ...[...cloud.snapshots.keys()].sort().flatMap((id) => auditSnapshots(cloud, id, policies, chosenBy)),
   ];
-  // Which volumes a policy chooses by tags is not known where tags are hidden.
-  const known = !cloud.tagsHidden || !chooseByTags(policies.filter((policy) => isAbout(policy, cloud)));
-  const found = known ? drafts : drafts.filter(({ kind }) => !RESTS_ON_CHOICE.has(kind));
+  const found = isChoiceKnown(cloud, policies)
+    ? drafts
+    : drafts.filter(({ kind }) => !RESTS_ON_CHOICE.has(kind));
   return found.map((draft) => ({ ...draft, cloud: cloud.name, provider: cloud.provider }));
 }
 

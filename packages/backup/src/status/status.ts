@@ -2,7 +2,7 @@ import type { Volume } from "@polyvol/core";
 import { type Clouds, cloudsOf } from "../clouds.ts";
 import { goneNamesakesOf } from "../observe/gone-volumes.ts";
 import { hiddenIn } from "../observe/hidden-marks.ts";
-import { isGood, type ObservedCloud } from "../observe/inventory.ts";
+import { type CloudState, isGood, type ObservedCloud } from "../observe/inventory.ts";
 import { observe } from "../observe/observe.ts";
 import { findDue } from "../plan/due.ts";
 import type { MissedSlots } from "../plan/types.ts";
@@ -14,7 +14,7 @@ import { invalidArgument } from "../retention/policy-error.ts";
 import { takeTurns } from "../turns.ts";
 
 /** A run may take so long after a slot before its snapshot counts as late. */
-const GRACE_MS = 3_600_000;
+export const GRACE_MS = 3_600_000;
 
 /** How the call is made. */
 export interface StatusOptions {
@@ -110,6 +110,16 @@ export async function status(
     byTags: chooseByTags(policies),
     ...(abortSignal === undefined ? {} : { abortSignal }),
   });
+  return await statusOfClouds(policies, states, now, { graceMs, abortSignal });
+}
+
+/** {@link status} of what was read. @throws the reason of the abort */
+export async function statusOfClouds(
+  policies: readonly Policy[],
+  states: readonly CloudState[],
+  now: Date,
+  { graceMs, abortSignal }: { readonly graceMs: number; readonly abortSignal: AbortSignal | undefined },
+): Promise<BackupStatus> {
   const selection = selectVolumes(policies, states);
   const problems: BackupProblem[] = [];
   const volumes: VolumeStatus[] = [];

@@ -1,0 +1,56 @@
+import { parseDrillName } from "../naming.ts";
+import type { CloudState } from "../observe/inventory.ts";
+import type { RestoreEntry } from "../record/entry.ts";
+import type { RunRecord } from "../record/read.ts";
+import type { RestoreProof } from "./types.ts";
+
+/** The drills and restores of a record, newest first. */
+export function drillsOf({ entries }: RunRecord): readonly RestoreEntry[] {
+  return entries.filter((each): each is RestoreEntry => each.kind !== "run").toReversed();
+}
+
+/**
+ * Restores that succeeded, the newest of each volume: those of the record, and volumes that are there and were made
+ * from a snapshot that is there.
+ */
+export function proofsOf(
+  states: readonly CloudState[],
+  record: RunRecord | undefined,
+): readonly RestoreProof[] {
+  const proofs: RestoreProof[] = [];
+  const names = new Map<string, string>();
+  for (const state of states) {
+    if (state.state === "failed") continue;
+    for (const { id, name } of state.volumes) names.set(JSON.stringify([state.name, id]), name);
+    const sources = new Map(
+      [...state.snapshots.values()].flat().map(({ snapshot }) => [snapshot.id, snapshot.volumeId]),
+    );
+    for (const volume of state.volumes) {
+      const volumeId = sources.get(volume.sourceSnapshotId ?? "");
+      const isUsable = volume.state === "available" || volume.state === "in_use";
+      if (volumeId === undefined || !isUsable || parseDrillName(volume.name) !== undefined) continue;
+      proofs.push({ at: volume.createdAt.toISOString(), by: "volume", cloud: state.name, volumeId });
+    }
+  }
+  for (const entry of record === undefined ? [] : drillsOf(record)) {
+    if (!entry.ok) continue;
+    const { finishedAt: at, kind: by, cloud, volumeId, volumeName, restoreMs } = entry;
+    proofs.push({
+      at,
+      by,
+      cloud,
+      volumeId,
+      ...(volumeName === undefined ? {} : { volumeName }),
+      ...(restoreMs === undefined ? {} : { restoreMs }),
+    });
+  }
+  const newest = new Map<string, RestoreProof>();
+  for (const proof of proofs) {
+    const key = JSON.stringify([proof.cloud, proof.volumeId]);
+    const name = names.get(key);
+    const named = { ...proof, ...(name === undefined ? {} : { volumeName: name }) };
+    const known = newest.get(key);
+    if (known === undefined || Date.parse(known.at) <= Date.parse(proof.at)) newest.set(key, named);
+  }
+  return [...newest.values()].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
+}

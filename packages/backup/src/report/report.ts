@@ -1,0 +1,279 @@
+import type { Volume } from "@polyvol/core";
+import { auditOfClouds, isChoiceKnown } from "../audit/audit.ts";
+import { type Clouds, cloudsOf, listClouds } from "../clouds.ts";
+import { isGood, type ObservedCloud, type ObservedSnapshot } from "../observe/inventory.ts";
+import { observe } from "../observe/observe.ts";
+import { withoutShared } from "../observe/shared-accounts.ts";
+import { computePlanInTurns } from "../plan/compute.ts";
+import { showRules } from "../plan/retention-decision.ts";
+import type { VolumePlan } from "../plan/types.ts";
+import { ownedBy } from "../policy/owned.ts";
+import { chooseByTags, selectVolumes } from "../policy/select.ts";
+import type { Policy } from "../policy/types.ts";
+import type { BackupProblem } from "../problem.ts";
+import type { RunRecord } from "../record/read.ts";
+import { invalidArgument, showFound } from "../retention/policy-error.ts";
+import { type BackupStatus, GRACE_MS, statusOfClouds } from "../status/status.ts";
+import { takeTurns } from "../turns.ts";
+import { type Calendar, createCalendar } from "./calendar.ts";
+import { billingOf, costOf } from "./costs.ts";
+import { createOutlooks } from "./outlook.ts";
+import { drillsOf, proofsOf } from "./proofs.ts";
+import { indexRecord } from "./record-index.ts";
+import { snapshotsOf } from "./snapshots.ts";
+import type {
+  BackupReport,
+  ReportedCloud,
+  ReportedPolicy,
+  ReportedStanding,
+  ReportedVolume,
+  SnapshotPrice,
+} from "./types.ts";
+import { sentenceOf, unknownOf } from "./words.ts";
+
+/** Days that are looked back at: five weeks. */
+const DAYS = 35;
+const MOST_DAYS = 400;
+/** So many runs, drills and restores of the record are told. */
+const MOST_ENTRIES = 200;
+
+/** How the call is made, and what is known besides what the clouds show. */
+export interface ReportOptions {
+  /** As for `status`: how long after its slot a snapshot may be missing, in milliseconds. Default one hour. */
+  readonly graceMs?: number;
+  /** How many days are looked back at, from 1 to 400. Default 35. */
+  readonly days?: number;
+  /** What runs have left behind, from `readRecord`. Default: none, and the report says what cannot be known. */
+  readonly record?: RunRecord;
+  /** Prices of snapshots by the name of the cloud. Default: none, and no cost is told. */
+  readonly prices?: Readonly<Record<string, SnapshotPrice>>;
+  /** Stops the call. */
+  readonly abortSignal?: AbortSignal;
+}
+
+/**
+ * How the backups of a fleet stand: what each volume has, since when and until when, what is missing, what nothing backs
+ * up, and what cannot be known. Reads all clouds given as `plan` does, and changes nothing.
+ *
+ * @throws PolicyError `invalid_argument` for the name of a cloud that does not exist, an invalid date or number of days
+ */
+export async function backupReport(
+  policies: readonly Policy[],
+  clouds: Clouds,
+  now: Date,
+  options: ReportOptions = {},
+): Promise<BackupReport> {
+  const { graceMs = GRACE_MS, days = DAYS, record, prices = {}, abortSignal } = options;
+  checkArguments(now, days);
+  const about = new Set(cloudsOf(policies, clouds).map(({ name }) => name));
+  const states = await observe(listClouds(clouds), {
+    byTags: chooseByTags(policies),
+    ...(abortSignal === undefined ? {} : { abortSignal }),
+  });
+  const judged = states.filter(({ name }) => about.has(name));
+  const status = await statusOfClouds(policies, judged, now, { graceMs, abortSignal });
+  const plan = await computePlanInTurns(abortSignal, policies, judged, now, {});
+  const audit = auditOfClouds(policies, states);
+  const selection = selectVolumes(policies, states);
+  const calendar = createCalendar(policies, now, { dayCount: days, graceMs, record: indexRecord(record) });
+  const outlookOf = createOutlooks(now);
+
+  const volumes: ReportedVolume[] = [];
+  const inAMonth = new Map<string, number>();
+  const plans = byVolume(plan.volumes);
+  const standings = Map.groupBy(status.volumes, keyOf);
+  const turns = takeTurns(abortSignal);
+  for (const state of states) {
+    if (state.state === "failed") continue;
+    for (const volume of state.volumes) {
+      const chosenBy = selection.policiesOf(state.name, volume.id);
+      if (chosenBy.length === 0) continue;
+      const all = state.snapshots.get(volume.id) ?? [];
+      const own = new Map(chosenBy.map((policy) => [policy, ownedBy(policy, all)]));
+      const key = keyOf({ cloud: state.name, volumeId: volume.id });
+      const outlooks = new Map([...own].map(([policy, owned]) => [policy, outlookOf(policy, owned)]));
+      let later = all.length;
+      for (const [policy, { inAMonth: held }] of outlooks) {
+        const good = (own.get(policy) ?? []).filter((seen) => isGood(seen) && seen.early !== true).length;
+        later += (held ?? good) - good;
+        const policyKey = JSON.stringify([policy.id, state.name]);
+        inAMonth.set(policyKey, (inAMonth.get(policyKey) ?? 0) + (held ?? good));
+      }
+      volumes.push({
+        cloud: state.name,
+        volumeId: volume.id,
+        volumeName: volume.name,
+        region: volume.region,
+        sizeGiB: volume.sizeGiB,
+        policies: standingsOf(standings.get(key) ?? [], own, calendar, state, volume),
+        snapshots: snapshotsOf(all, own, outlooks, plans.get(key)),
+        cost: costOf(all, prices[state.name]),
+        inAMonth: later,
+      });
+      await turns.rest();
+    }
+  }
+
+  const unprotected = audit.findings.filter(({ kind }) => kind === "volume_without_policy");
+  const unprotectedIds = new Set(
+    unprotected.map(({ cloud, ids }) => keyOf({ cloud, volumeId: ids[0] ?? "" })),
+  );
+  const base = {
+    now: now.toISOString(),
+    verdict: status.verdict,
+    counts: status.counts,
+    graceMs,
+    days: calendar.days,
+    clouds: states.map((state): ReportedCloud => {
+      if (state.state === "failed") return { cloud: state.name, seen: false, problem: state.problem };
+      return reportedCloud(state, volumes, prices[state.name]);
+    }),
+    policies: policies.flatMap((policy) =>
+      states
+        .filter(({ name }) => policy.select.clouds?.includes(name) ?? true)
+        .map((state): ReportedPolicy => {
+          const about = policyOn(policy, state.name);
+          if (state.state === "failed") return { ...about, seen: false };
+          const chosen = state.volumes.filter(({ id }) =>
+            selection.policiesOf(state.name, id).includes(policy),
+          );
+          const owned = chosen.flatMap(({ id }) => ownedBy(policy, state.snapshots.get(id) ?? []));
+          return {
+            ...about,
+            seen: true,
+            volumes: chosen.length,
+            snapshots: owned.filter(isGood).length,
+            inAMonth: inAMonth.get(JSON.stringify([policy.id, state.name])) ?? 0,
+            cost: costOf(owned, prices[state.name]),
+          };
+        }),
+    ),
+    volumes,
+    unprotected: withoutShared(states).flatMap((state) =>
+      state.state === "failed"
+        ? []
+        : state.volumes
+            .filter(({ id }) => unprotectedIds.has(keyOf({ cloud: state.name, volumeId: id })))
+            .map(({ id, name, region, sizeGiB }) => ({
+              cloud: state.name,
+              volumeId: id,
+              volumeName: name,
+              region,
+              sizeGiB,
+            })),
+    ),
+    unprotectedUnknown: states
+      .filter((state) => state.state === "failed" || !isChoiceKnown(state, policies))
+      .map(({ name }) => name),
+    findings: audit.findings.filter(({ kind }) => kind !== "volume_without_policy"),
+    proofs: proofsOf(states, record),
+    ...(record === undefined ? {} : recorded(record)),
+    problems: distinct([...status.problems, ...plan.problems, ...audit.problems]),
+  };
+  return {
+    format: "polyvol-backup-report",
+    version: 1,
+    ...base,
+    sentence: sentenceOf(base),
+    unknown: unknownOf(base, status),
+  };
+}
+
+function checkArguments(now: Date, days: number): void {
+  if (Number.isNaN(now.getTime()))
+    throw invalidArgument([{ path: "now", found: "an invalid date", allowed: "a valid date" }]);
+  if (!Number.isInteger(days) || days < 1 || days > MOST_DAYS) {
+    const allowed = `a whole number from 1 to ${MOST_DAYS}`;
+    throw invalidArgument([{ path: "days", found: showFound(days), allowed }]);
+  }
+}
+
+function standingsOf(
+  standings: BackupStatus["volumes"],
+  own: ReadonlyMap<Policy, readonly ObservedSnapshot[]>,
+  calendar: Calendar,
+  cloud: ObservedCloud,
+  volume: Volume,
+): readonly ReportedStanding[] {
+  return [...own].flatMap(([policy, owned]) => {
+    const standing = standings.find(({ policyId }) => policyId === policy.id);
+    if (standing === undefined) return [];
+    const { cloud: _, provider, volumeId, volumeName, ...rest } = standing;
+    return [{ ...rest, days: calendar.cellsOf(policy, cloud.name, volume, owned) }];
+  });
+}
+
+function reportedCloud(
+  state: ObservedCloud,
+  volumes: readonly ReportedVolume[],
+  price: SnapshotPrice | undefined,
+): ReportedCloud {
+  const own = volumes.filter(({ cloud }) => cloud === state.name);
+  const most = (countOf: (volume: ReportedVolume) => number): number =>
+    own.reduce((largest, volume) => Math.max(largest, countOf(volume)), 0);
+  return {
+    cloud: state.name,
+    provider: state.provider,
+    seen: true,
+    volumes: own.length,
+    snapshotsPerVolume: state.capabilities.limits.snapshotsPerVolume,
+    fullest: { now: most(({ snapshots }) => snapshots.length), inAMonth: most(({ inAMonth }) => inAMonth) },
+    billing: billingOf(state),
+    ...(price === undefined ? {} : { price }),
+    cost: costOf([...state.snapshots.values()].flat(), price),
+  };
+}
+
+function policyOn(
+  { id, schedule: { definition }, retention }: Policy,
+  cloud: string,
+): Pick<ReportedPolicy, "policyId" | "cloud" | "schedule" | "timezone" | "rules"> {
+  const { cron, every } = definition;
+  return {
+    policyId: id,
+    cloud,
+    schedule: cron ?? `every ${every}`,
+    timezone: retention.timezone,
+    rules: showRules(retention),
+  };
+}
+
+function recorded(record: RunRecord): Pick<BackupReport, "record" | "runs" | "drills"> {
+  const since = record.entries.reduce<string | undefined>(
+    (first, { startedAt }) => (first === undefined || startedAt < first ? startedAt : first),
+    undefined,
+  );
+  const runs = record.entries.flatMap((entry) => {
+    if (entry.kind !== "run") return [];
+    const { made, unmade, deleted, ...rest } = entry;
+    return [rest];
+  });
+  return {
+    record: {
+      ...(since === undefined ? {} : { since }),
+      entries: record.entries.length,
+      aside: record.aside,
+    },
+    runs: runs.toReversed().slice(0, MOST_ENTRIES),
+    drills: drillsOf(record).slice(0, MOST_ENTRIES),
+  };
+}
+
+/** Each once. */
+function distinct(problems: readonly BackupProblem[]): readonly BackupProblem[] {
+  const seen = new Set<string>();
+  return problems.filter(({ cloud, policyId, volumeId, message }) => {
+    const key = JSON.stringify([cloud, policyId, volumeId, message]);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+function byVolume(plans: readonly VolumePlan[]): ReadonlyMap<string, VolumePlan> {
+  return new Map(plans.map((plan) => [keyOf(plan), plan]));
+}
+
+function keyOf({ cloud, volumeId }: { readonly cloud: string; readonly volumeId: string }): string {
+  return JSON.stringify([cloud, volumeId]);
+}

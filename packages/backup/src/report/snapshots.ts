@@ -1,0 +1,63 @@
+import { compareText } from "../compare-text.ts";
+import { isGood, type ObservedSnapshot } from "../observe/inventory.ts";
+import type { VolumePlan } from "../plan/types.ts";
+import type { Policy } from "../policy/types.ts";
+import type { Outlook } from "./outlook.ts";
+import type { ReportedSnapshot, SnapshotGoes } from "./types.ts";
+
+/** All snapshots of a volume, newest first, with what keeps each and when it will go. */
+export function snapshotsOf(
+  all: readonly ObservedSnapshot[],
+  own: ReadonlyMap<Policy, readonly ObservedSnapshot[]>,
+  outlooks: ReadonlyMap<Policy, Outlook>,
+  plan: VolumePlan | undefined,
+): readonly ReportedSnapshot[] {
+  const kept = new Map((plan?.keep ?? []).map((each) => [each.snapshotId, each.reasons]));
+  const going = new Map((plan?.delete ?? []).map((each) => [each.snapshotId, each.reason]));
+  const owners = new Map(
+    [...own].flatMap(([policy, owned]) => owned.map((seen) => [seen.snapshot.id, { policy, seen }] as const)),
+  );
+  return all
+    .map((each): ReportedSnapshot => {
+      const { id, name, createdAt, state, billableGiB } = each.snapshot;
+      const owner = owners.get(id);
+      const slot = owner?.seen.backupName?.slot;
+      const reason = going.get(id);
+      return {
+        snapshotId: id,
+        name,
+        createdAt: createdAt.toISOString(),
+        state,
+        ...(owner === undefined ? {} : { policyId: owner.policy.id }),
+        ...(slot === undefined ? {} : { slot: slot.toISOString() }),
+        ...(each.held ? { held: true } : {}),
+        reasons: kept.get(id) ?? (reason === undefined ? [`state ${state}`] : [reason]),
+        goes:
+          reason !== undefined
+            ? { when: "next_run" }
+            : goesOf(
+                each,
+                owner === undefined ? undefined : outlooks.get(owner.policy),
+                slot,
+                kept.get(id) ?? [],
+              ),
+        ...(billableGiB === undefined ? {} : { billableGiB }),
+      };
+    })
+    .sort((a, b) => compareText(b.createdAt, a.createdAt) || compareText(a.snapshotId, b.snapshotId));
+}
+
+function goesOf(
+  seen: ObservedSnapshot,
+  outlook: Outlook | undefined,
+  slot: Date | undefined,
+  reasons: readonly string[],
+): SnapshotGoes {
+  if (seen.held) return { when: "never", why: "held" };
+  if (outlook === undefined || slot === undefined) return { when: "never", why: "no_policy" };
+  if (!isGood(seen) || seen.early === true) return { when: "never", why: "not_counted" };
+  const at = outlook.goesAt.get(slot.getTime());
+  if (at !== undefined) return { when: "at", at: new Date(at).toISOString() };
+  if (reasons.some((each) => each.startsWith("tag "))) return { when: "never", why: "tagged" };
+  return { when: "later", at: new Date(outlook.until).toISOString() };
+}

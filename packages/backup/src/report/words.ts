@@ -1,0 +1,141 @@
+import type { BackupStatus, Freshness } from "../status/status.ts";
+import type { BackupReport } from "./types.ts";
+
+type Told = Pick<
+  BackupReport,
+  "now" | "verdict" | "clouds" | "volumes" | "unprotected" | "proofs" | "problems" | "runs"
+>;
+
+/** The verdict in one sentence. */
+export function sentenceOf(report: Told): string {
+  return `${standing(report)}; ${proof(report)}.`;
+}
+
+function standing({ verdict, clouds, volumes, problems }: Told): string {
+  const unseen = clouds.filter(({ seen }) => !seen).map(({ cloud }) => cloud);
+  const blind = unseen.length === 0 ? "" : `${listed(unseen, "cloud")} could not be seen`;
+  if (volumes.length === 0) {
+    return blind === ""
+      ? "Nothing is backed up: no policy chooses a volume"
+      : `Nothing can be said: ${blind}`;
+  }
+  const worst = volumes.map(
+    ({ policies }) => policies.map(({ freshness }) => freshness).sort(byNeed)[0] ?? "new",
+  );
+  const count = (state: Freshness): number => worst.filter((each) => each === state).length;
+  const lacking = count("late") + count("missing");
+  const all = counted(volumes.length, "volume");
+  const missing = count("missing") === 0 ? "" : `, ${count("missing")} of them without any good snapshot`;
+  const found =
+    lacking > 0
+      ? `${lacking} of ${all} ${lacking === 1 ? "lacks" : "lack"} the snapshot that is due${missing}`
+      : `${volumes.length === 1 ? "The one volume" : `All ${all}`} that policies choose ${volumes.length === 1 ? "has" : "have"} the snapshot that is due`;
+  if (blind !== "")
+    return `${blind.replace(/^c/, "C")}, so nothing is known of what is there; elsewhere ${lower(found)}`;
+  const more = problems.length;
+  return verdict === "failed"
+    ? `${found}, but ${counted(more, "problem")} ${more === 1 ? "needs" : "need"} attention`
+    : found;
+}
+
+function proof({ proofs, runs, now }: Told): string {
+  const [newest] = proofs;
+  if (newest !== undefined) {
+    return `a restore was last proven ${ago(Date.parse(now) - Date.parse(newest.at))}, of ${newest.volumeName ?? newest.volumeId}`;
+  }
+  return runs === undefined
+    ? "whether a restore was ever proven is not known"
+    : "no restore was proven in the time of the record";
+}
+
+/** What cannot be known, and what would change that. */
+export function unknownOf(
+  report: Pick<BackupReport, "clouds" | "record" | "unprotectedUnknown" | "runs">,
+  status: BackupStatus,
+): readonly string[] {
+  const told: string[] = [];
+  for (const { cloud, seen } of report.clouds) {
+    if (!seen) told.push(`Cloud ${cloud} could not be seen: of its volumes and snapshots nothing is known.`);
+  }
+  if (report.record === undefined) {
+    told.push(
+      "Without a record (--record) it is not known when runs took place, what they could not do, and when drills proved " +
+        "a restore; of a snapshot that is not there and that no rule would keep now, it is not known whether it was made.",
+    );
+  } else {
+    const { since, aside } = report.record;
+    told.push(
+      since === undefined
+        ? "The record has no entry yet."
+        : `The record begins at ${since}: what was before is not in it.`,
+    );
+    const cut = aside.filter(({ why }) => why === "cut").length;
+    const newer = aside.filter(({ why }) => why === "newer").length;
+    const foreign = aside.length - cut - newer;
+    if (cut > 0)
+      told.push(
+        `${counted(cut, "line")} of the record ${cut === 1 ? "was" : "were"} cut short and left aside.`,
+      );
+    if (newer > 0)
+      told.push(
+        `${counted(newer, "line")} of the record ${newer === 1 ? "is" : "are"} of a newer version of Polyvol and left aside.`,
+      );
+    if (foreign > 0)
+      told.push(
+        `${counted(foreign, "line")} of the record ${foreign === 1 ? "is" : "are"} none of Polyvol's and left aside.`,
+      );
+  }
+  const byTags = report.unprotectedUnknown.filter((name) =>
+    report.clouds.some((each) => each.cloud === name && each.seen),
+  );
+  if (byTags.length > 0) {
+    told.push(
+      `Which volumes nobody backs up is not known of ${listed(byTags, "cloud")}: tags cannot be seen there, and policies choose by them.`,
+    );
+  }
+  for (const { cloud, billing, price } of report.clouds) {
+    if (billing === "unknown" || billing === "partly") {
+      const which = billing === "unknown" ? "any snapshot" : "some snapshots";
+      told.push(
+        `The provider of cloud ${cloud} does not state what it charges for ${which}: their cost is not known.`,
+      );
+    } else if (billing === "stated" && price === undefined) {
+      told.push(
+        `The configuration gives no price for snapshots on cloud ${cloud}: sizes are shown, costs are not.`,
+      );
+    }
+  }
+  if (status.volumes.length === 0 && told.length === 0) told.push("No policy chooses a volume.");
+  return told;
+}
+
+const NEED: readonly Freshness[] = ["missing", "late", "new", "fresh"];
+
+function byNeed(a: Freshness, b: Freshness): number {
+  return NEED.indexOf(a) - NEED.indexOf(b);
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function listed(names: readonly string[], noun: string): string {
+  return `${noun}${names.length === 1 ? "" : "s"} ${names.join(" and ")}`;
+}
+
+function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** `3 days ago`, in the one unit that fits. */
+function ago(ms: number): string {
+  const units = [
+    ["day", 86_400_000],
+    ["hour", 3_600_000],
+    ["minute", 60_000],
+  ] as const;
+  for (const [unit, length] of units) {
+    if (ms >= length) return `${counted(Math.floor(ms / length), unit)} ago`;
+  }
+  return "just now";
+}
