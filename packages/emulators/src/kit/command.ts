@@ -69,6 +69,7 @@ interface SharedValues {
   readonly host?: string;
   readonly publicUrl?: string;
   readonly allowHost?: readonly string[];
+  readonly cors?: readonly string[];
   readonly clock?: "virtual" | "real";
   readonly start?: string;
   readonly latency?: number;
@@ -92,6 +93,7 @@ function sharedOptions(): readonly Option[] {
     option("--host <address>", "address to listen on; default 127.0.0.1"),
     option("--public-url <url>", "base URL under which clients know this server", httpAddress),
     repeatable("--allow-host <name>", "name accepted in Host besides loopback"),
+    repeatable("--cors <origin>", "origin of web pages that may use it, such as http://localhost:5173, or *"),
     choice("--clock <kind>", "virtual time stands still until moved; default real", ["virtual", "real"]),
     option("--start <time>", "where a virtual clock starts, ISO 8601; default now"),
     option("--latency <time>", "wait before every answer, such as 20ms; default 0", readDuration),
@@ -148,9 +150,16 @@ function inputOf(
   };
 }
 
-function listenOptionsOf({ port, host, publicUrl, allowHost = [], control }: SharedValues): ListenOptions {
+function listenOptionsOf({
+  port,
+  host,
+  publicUrl,
+  allowHost = [],
+  cors,
+  control,
+}: SharedValues): ListenOptions {
   const publicHosts = [...allowHost, ...(publicUrl === undefined ? [] : [new URL(publicUrl).host])];
-  return { port, host, publicHosts, control };
+  return { port, host, publicHosts, corsOrigins: cors, control };
 }
 
 async function openPort(emulator: Emulator, options: ListenOptions): Promise<Listener | string> {

@@ -66,6 +66,11 @@ export interface ListenOptions {
   readonly publicHosts?: readonly string[] | undefined;
   /** Serves the control path `/_emulator/…` to clients on this machine. Default true. */
   readonly control?: boolean | undefined;
+  /**
+   * Origins of web pages that may use the emulator, such as `http://localhost:5173`, or `*` for every one (CORS). The control
+   * path is not among what they may use. Default: none.
+   */
+  readonly corsOrigins?: readonly string[] | undefined;
   /** Longest request body, in bytes; a longer one is answered with 413. Default 10 MiB. */
   readonly maxBodyBytes?: number | undefined;
 }

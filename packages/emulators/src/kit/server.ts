@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { createControl } from "./control.ts";
+import { createCors } from "./cors.ts";
 import type { Emulator, Listener, ListenOptions } from "./emulator-types.ts";
 import type { Exchange } from "./exchange.ts";
 import { createHostCheck, hostName, isLoopbackName } from "./host-check.ts";
@@ -142,12 +143,24 @@ export function listen(
 ): Promise<Listener> {
   const { port = 0, host = "127.0.0.1", control = true, maxBodyBytes = 10 * 1024 * 1024 } = options;
   const hostAllowed = createHostCheck([host, ...(options.publicHosts ?? [])]);
+  const cors = createCors(options.corsOrigins ?? []);
   const controls = control ? createControl(emulator) : undefined;
   const now = (): number => emulator.clock.now();
 
-  function respond(request: ServiceRequest, local: boolean): ServedResponse | Promise<ServedResponse> {
-    if (controls?.owns(request.rawTarget) !== true) return exchange(request);
-    return local
+  function respond(
+    request: ServiceRequest,
+    message: IncomingMessage,
+    host: string,
+  ): ServedResponse | Promise<ServedResponse> {
+    if (controls?.owns(request.rawTarget) !== true) {
+      const preflight = cors.preflight(message, httpDate(now()));
+      if (preflight !== undefined) return preflight;
+      const served = exchange(request);
+      return served instanceof Promise
+        ? served.then((late) => cors.allow(message, late))
+        : cors.allow(message, served);
+    }
+    return isLocal(message, host)
       ? controls.handle(request)
       : plain(403, "the control path answers only on this machine", now());
   }
@@ -167,7 +180,7 @@ export function listen(
         send(message, response, plain(413, `the body is longer than ${maxBodyBytes} bytes`, now()));
         return;
       }
-      const served = respond(createRequest(message, address, body), isLocal(message, address.host));
+      const served = respond(createRequest(message, address, body), message, address.host);
       if (served instanceof Promise) {
         served.then(
           (late) => send(message, response, late),
