@@ -159,7 +159,12 @@ export interface ReportedCloud {
   /** Most snapshots of one volume, by the provider's documentation. */
   readonly snapshotsPerVolume?: Limit;
   /** The most snapshots that one of its volumes has now, and will have in a month. */
-  readonly fullest?: { readonly now: number; readonly inAMonth: number };
+  readonly fullest?: {
+    /** Now. */
+    readonly now: number;
+    /** In a month. */
+    readonly inAMonth: number;
+  };
   /**
    * What the provider charges snapshots by. `stated`: it states a size for each, in GiB. `partly`: for some. `unknown`:
    * for none, so nothing can be said of cost. `nothing_there`: there are no snapshots to tell it by.
