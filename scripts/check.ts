@@ -26,6 +26,11 @@ const STEPS: readonly Step[] = [
     checks: "packages as published: rules, publint, types, consumers, size",
     needs: "build",
   },
+  {
+    script: "published",
+    checks: "a release and its upgrade on a registry on loopback, installed by npm, pnpm, yarn and bun",
+    needs: "build",
+  },
   { script: "test", checks: "tests, documentation, API surface" },
   { script: "test:built", checks: "conformance of the built packages", needs: "build" },
 ];

@@ -15,7 +15,7 @@ import { runReadmeExamples } from "./consumers/readme-examples.ts";
 import { checkConsumers, consumerTable } from "./consumers/table.ts";
 import { checkCosts } from "./cost/check-costs.ts";
 import { packAll } from "./pack.ts";
-import { root } from "./processes.ts";
+import { root, timed } from "./processes.ts";
 import { checkWithTools } from "./tarball-tools.ts";
 
 const work = await realpath(await mkdtemp(join(tmpdir(), "polyvol-packed-")));
@@ -38,14 +38,6 @@ try {
   process.exitCode = 1;
 } finally {
   await rm(work, { recursive: true, force: true });
-}
-
-/** Says that a step is done, and how long it took. */
-async function timed<Result>(step: string, work: Promise<Result>): Promise<Result> {
-  const startMs = performance.now();
-  const result = await work;
-  process.stdout.write(`${step}: ok, ${((performance.now() - startMs) / 1000).toFixed(1)} s\n`);
-  return result;
 }
 
 function say(lines: readonly string[]): void {
