@@ -1,7 +1,13 @@
 import { defineConfig } from "tsup";
 
-/** How every package is built: ES modules and CommonJS, each with types. `entry`: name to source. */
-export function packageBuild(entry: Readonly<Record<string, string>>): ReturnType<typeof defineConfig> {
+/**
+ * How every package is built: ES modules and CommonJS, each with types. `entry`: name to source. `bundled`: dependencies
+ * without a CommonJS build, which the CommonJS build holds itself (decision 0004).
+ */
+export function packageBuild(
+  entry: Readonly<Record<string, string>>,
+  { bundled = [] }: { readonly bundled?: readonly string[] } = {},
+): ReturnType<typeof defineConfig> {
   return defineConfig({
     entry: { ...entry },
     format: ["esm", "cjs"],
@@ -14,5 +20,9 @@ export function packageBuild(entry: Readonly<Record<string, string>>): ReturnTyp
     target: "node22",
     // `node:` says whose module it is: Deno and Cloudflare's workerd take no other name.
     removeNodeProtocol: false,
+    noExternal: [...bundled],
+    esbuildOptions: (options, { format }) => {
+      if (format === "esm") options.external = [...bundled];
+    },
   });
 }

@@ -7,7 +7,8 @@ import { plainRequestId } from "./redact.ts";
 import { type PreparedRequest, prepareRequest } from "./request.ts";
 import { parseResponse, type ReadResponse } from "./response.ts";
 import { createSkew, parseHttpDate } from "./server-date.ts";
-import type { Transport, TransportResponse } from "./transport/contract.ts";
+import type { TransportResponse } from "./transport/contract.ts";
+import { loadedOnUse, loadTransport } from "./transport/load.ts";
 import type { HttpClient, HttpClientOptions, HttpRequest, HttpResponse, QuotaReading } from "./types.ts";
 import { parseBaseUrl } from "./url.ts";
 
@@ -33,7 +34,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const exchanging = {
     clock,
     maxBytes,
-    transport: loadedOnUse(options.fetch),
+    transport: loadedOnUse(() => loadTransport(options.fetch)),
     authorize: options.authorize,
     timeoutMs: options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS,
   };
@@ -155,26 +156,5 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     get requestsLeft() {
       return requestsLeft;
     },
-  };
-}
-
-/** The name that runtimes give themselves; others than Node may have its modules, too, but not its connections. */
-const isNode = globalThis.navigator?.userAgent.startsWith("Node.js/") === true;
-
-/** The transport that the options choose, loaded with the first request: each brings more than all the rest. */
-function loadedOnUse(fetch: typeof globalThis.fetch | undefined): Transport {
-  let loading: Promise<Transport> | undefined;
-  let loaded: Transport | undefined;
-  async function load(): Promise<Transport> {
-    if (fetch === undefined && isNode) return (await import("./transport/node.ts")).sendByNode;
-    return (await import("./transport/fetch.ts")).createFetchTransport(fetch);
-  }
-  return (request) => {
-    if (loaded !== undefined) return loaded(request);
-    loading ??= load();
-    return loading.then((transport) => {
-      loaded = transport;
-      return transport(request);
-    });
   };
 }

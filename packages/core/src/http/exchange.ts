@@ -1,11 +1,16 @@
 import { abortablePromise } from "../abort.ts";
 import { type Clock, startTimer } from "../clock.ts";
 import { isPolyvolError } from "../errors.ts";
-import { failureOfCredentials, failureOfNetwork, failureOfTimeout } from "./network-failure.ts";
+import {
+  failureOfCredentials,
+  failureOfLoading,
+  failureOfNetwork,
+  failureOfTimeout,
+} from "./network-failure.ts";
 import { secretsIn } from "./redact.ts";
 import type { PreparedRequest } from "./request.ts";
 import { readStart, readText, type TOO_LARGE } from "./response.ts";
-import type { Transport, TransportResponse } from "./transport/contract.ts";
+import { type Transport, TransportNotLoaded, type TransportResponse } from "./transport/contract.ts";
 import type { Authorize, OutgoingRequest } from "./types.ts";
 
 /** What all attempts of one client share. */
@@ -71,6 +76,7 @@ export async function exchange(
     if (response !== undefined && !needsBody(attempt, response)) return "";
     if (isPolyvolError(thrown)) throw thrown;
     if (thrown === TIMED_OUT) throw failureOfTimeout(request, timeoutMs, attempt.sent);
+    if (thrown instanceof TransportNotLoaded) throw failureOfLoading(request, thrown);
     throw failureOfNetwork(request, thrown, secretsIn(attempt.outgoing.headers));
   }
 }

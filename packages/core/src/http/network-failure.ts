@@ -1,7 +1,7 @@
 import type { PolyvolError } from "../errors.ts";
 import { hideSecrets } from "./redact.ts";
 import { type PreparedRequest, requestError } from "./request.ts";
-import { TransportFailure } from "./transport/contract.ts";
+import { TransportFailure, type TransportNotLoaded } from "./transport/contract.ts";
 
 /** Failures before a connection stands: no byte of the request can have arrived. */
 const NEVER_CONNECTED: ReadonlySet<string> = new Set([
@@ -98,6 +98,17 @@ export function failureOfTimeout(request: PreparedRequest, timeoutMs: number, se
     retryable: true,
     outcome: sent ? "unknown" : "not_applied",
   });
+}
+
+/**
+ * The error of a part of Polyvol that could not be loaded: a bundler or a test runner has left it out, say. The network
+ * has nothing to do with it, and it does not pass.
+ */
+export function failureOfLoading(request: PreparedRequest, { cause }: TransportNotLoaded): PolyvolError {
+  const { code, message } = Object(cause) as { readonly code?: unknown; readonly message?: unknown };
+  const why = [code, message].find((each) => typeof each === "string" && each !== "") ?? "no reason given";
+  const reason = `the part of Polyvol that sends requests could not be loaded: ${why}`;
+  return requestError(request, "unknown", reason, { retryable: false, outcome: "not_applied", cause });
 }
 
 /** The error of credentials that could not be had. What their source threw may hold them and is not passed on. */

@@ -39,3 +39,10 @@ export class TransportFailure extends Error {
     this.connected = connected;
   }
 }
+
+/** The transport itself could not be loaded; why is its cause. No request was sent. */
+export class TransportNotLoaded extends Error {
+  constructor(cause: unknown) {
+    super("", { cause });
+  }
+}
