@@ -54,9 +54,9 @@ export interface ConfigInput {
   /** By name: letters, digits, `.`, `_` and `-`, up to 64. */
   readonly clouds: Readonly<Record<string, CloudInput>>;
   /** Backup policies by id; `@polyvol/backup` checks them. */
-  readonly policies?: object;
+  readonly policies?: object | undefined;
   /** Lets credentials stand in the file as plain text. Default `false`. */
-  readonly allowLiteralSecrets?: boolean;
+  readonly allowLiteralSecrets?: boolean | undefined;
 }
 
 /** One cloud, as written. */
@@ -64,11 +64,11 @@ export interface CloudInput {
   /** `digitalocean`, `samsung-scp`, `openstack`, or `package:NAME` for a driver from elsewhere. */
   readonly provider: string;
   /** The provider's name of a region, for what is created without one. */
-  readonly region?: string;
+  readonly region?: string | undefined;
   /** Each by reference. Default: the adapter reads its own environment variables. */
-  readonly credentials?: Readonly<Record<string, SecretSource | { readonly env: string }>>;
+  readonly credentials?: Readonly<Record<string, SecretSource | { readonly env: string }>> | undefined;
   /** The adapter's options that are plain data. */
-  readonly options?: Readonly<Record<string, unknown>>;
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Gives a configuration in a `.ts` file its type: `export default defineConfig({ … })`. */

@@ -11,19 +11,19 @@ import { type CreateStorage, type ProviderRegistration, providersByName } from "
 /** What a program adds to a configuration. All are optional. */
 export interface ConnectOptions {
   /** Names of the clouds to connect. Default: all. */
-  readonly only?: readonly string[];
+  readonly only?: readonly string[] | undefined;
   /** Where `{ env: NAME }` is looked up. Default `process.env`. */
-  readonly environment?: Environment;
+  readonly environment?: Environment | undefined;
   /** Providers beside those that come with Polyvol. */
-  readonly providers?: readonly ProviderRegistration[];
+  readonly providers?: readonly ProviderRegistration[] | undefined;
   /** Receives the events of all clouds. */
-  readonly onEvent?: (event: PolyvolEvent, cloud: string) => void;
+  readonly onEvent?: ((event: PolyvolEvent, cloud: string) => void) | undefined;
   /** The clock of all clouds. Default: the machine's own. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** Sends the requests. Default: `node:http` and `node:https` on Node, the global `fetch` elsewhere. */
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: typeof globalThis.fetch | undefined;
   /** Random numbers in [0, 1) for jitter. */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
 }
 
 /**

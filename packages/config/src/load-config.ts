@@ -33,9 +33,9 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Confi
 /** How an object is read as a configuration. */
 export interface ParseConfigOptions {
   /** What relative paths are relative to. Default: the working directory. */
-  readonly directory?: string;
+  readonly directory?: string | undefined;
   /** Providers beside those that come with Polyvol. */
-  readonly providers?: readonly ProviderRegistration[];
+  readonly providers?: readonly ProviderRegistration[] | undefined;
 }
 
 /**

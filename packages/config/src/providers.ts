@@ -26,7 +26,7 @@ export interface ProviderRegistration {
   /** Loads the adapter, once a cloud of this provider is connected. */
   load(): Promise<CreateStorage>;
   /** Where tags of a snapshot can change only by calls of this provider's own: loads what makes them. */
-  readonly loadTagWriter?: () => Promise<WriteSnapshotTag>;
+  readonly loadTagWriter?: (() => Promise<WriteSnapshotTag>) | undefined;
 }
 
 const CLOUD_OF_FILE: Option<string> = option(z.string().min(1), {

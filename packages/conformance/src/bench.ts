@@ -11,7 +11,12 @@ import {
   type Snapshot,
   type Volume,
 } from "@polyvol/core";
-import type { BlockStorageDriver, CallContext, VirtualClock } from "@polyvol/core/driver";
+import {
+  type BlockStorageDriver,
+  type CallContext,
+  omitUndefined,
+  type VirtualClock,
+} from "@polyvol/core/driver";
 import type { Harness, HarnessFault, HarnessRequests, Holdings } from "./harness.ts";
 import { NotApplicable } from "./selection.ts";
 import { createTracker } from "./tracked-storage.ts";
@@ -81,7 +86,12 @@ export async function openBench(harness: Harness): Promise<OpenBench> {
   let injected: readonly HarnessFault[] = [];
 
   function makeStorage(of: BlockStorageDriver, options: BlockStorageOptions): BlockStorage {
-    return createBlockStorage(of, { clock, random: MIDDLE, ...harness.options, ...options });
+    return createBlockStorage(of, {
+      clock,
+      random: MIDDLE,
+      ...omitUndefined(harness.options ?? {}),
+      ...options,
+    });
   }
   function nextName(rule: NameRule): string {
     names += 1;

@@ -15,7 +15,7 @@ export interface ConformanceOptions {
    * File for the report as JSON. Default: `<driver>.json` in the folder that the environment variable
    * `POLYVOL_CONFORMANCE_REPORT_DIR` names; without it none is written.
    */
-  readonly reportPath?: string;
+  readonly reportPath?: string | undefined;
 }
 
 /** What hangs ends after this long, in real milliseconds. No machine is so slow that a case takes it. */
@@ -55,7 +55,7 @@ export function describeBlockStorageDriver(
 /** Which part of the kit to run. */
 export interface CheckOptions {
   /** Only these cases, by number. Default: all. */
-  readonly only?: readonly number[];
+  readonly only?: readonly number[] | undefined;
 }
 
 /**

@@ -19,7 +19,7 @@ export interface Harness {
    */
   readonly clock: VirtualClock;
   /** Further settings of the storage that the kit puts on the driver, where the driver's own factory has any. */
-  readonly options?: BlockStorageOptions;
+  readonly options?: BlockStorageOptions | undefined;
   /** Ids to ask for. */
   readonly ids: HarnessIds;
   /** A driver over the same account whose credentials are wrong. */
@@ -36,7 +36,7 @@ export interface Harness {
    */
   requests(): HarnessRequests;
   /** The last request to create a volume that reached the provider. */
-  lastVolumeCreate(): { readonly sourceSnapshotId?: string } | undefined;
+  lastVolumeCreate(): { readonly sourceSnapshotId?: string | undefined } | undefined;
   /** What the provider really holds now, looked at without a request being counted. */
   holds(): Holdings | Promise<Holdings>;
   /** Ends servers and the like. */
@@ -56,7 +56,7 @@ export interface HarnessIds {
    * Well-formed, and never of a server. Left out where the provider of volumes knows no servers, and so takes any id
    * for that of one.
    */
-  readonly missingServer?: string;
+  readonly missingServer?: string | undefined;
   /** Ids that the provider never gives out, such as with a slash, a dot or a space. At least one. */
   readonly malformed: readonly string[];
   /** Regions that the driver can create in: the default first. At least one; two where there are two. */

@@ -34,7 +34,7 @@ export interface Volumes {
    * @throws `conflict` naming all ids when there are several, and their regions where they differ
    */
   find(
-    query: { readonly name: string; readonly region?: string },
+    query: { readonly name: string; readonly region?: string | undefined },
     options?: CallOptions,
   ): Promise<Volume | undefined>;
   /** Creates, waits until usable. The name is the key: see docs/semantics.md. @throws `already_exists` */
@@ -90,7 +90,7 @@ export interface Health extends DriverHealth {
 /** What {@link BlockStorage.checkHealth} looks at. */
 export interface HealthOptions extends CallOptions {
   /** Whether to look if tags are shown, by one more request where the driver can tell. Default false. */
-  readonly tags?: boolean;
+  readonly tags?: boolean | undefined;
 }
 
 /** Block storage on one cloud. Made by `createBlockStorage` or by an adapter's factory; fake it freely in tests. */

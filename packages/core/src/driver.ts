@@ -35,9 +35,10 @@ export { tell } from "./events.ts";
 export { type HttpOptions, httpOptions } from "./http/options.ts";
 export { checkTimeout } from "./input.ts";
 export { AmbiguousJson, parseJsonText } from "./json-text.ts";
-export { omitUndefined } from "./omit-undefined.ts";
+export { type Defined, omitUndefined } from "./omit-undefined.ts";
 export {
   allowedAt,
+  type CheckedOf,
   type DefaultedOption,
   type FilledOf,
   type FittingValue,

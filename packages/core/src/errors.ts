@@ -1,3 +1,4 @@
+import { omitUndefined } from "./omit-undefined.ts";
 import { fitName, fitWords } from "./words.ts";
 
 /**
@@ -52,30 +53,30 @@ export type ChangeOutcome = "not_applied" | "unknown";
 /** What is known of a failure beside its code and reason. */
 export interface PolyvolErrorDetails {
   /** The driver's provider name. */
-  readonly provider?: string;
+  readonly provider?: string | undefined;
   /** The public call, such as `volumes.create`. */
-  readonly operation?: string;
+  readonly operation?: string | undefined;
   /** What the call was about. */
-  readonly resource?: ResourceRef;
+  readonly resource?: ResourceRef | undefined;
   /** The provider's id of the request, for its support. */
-  readonly requestId?: string;
+  readonly requestId?: string | undefined;
   /** HTTP status of the answer, where there was one. */
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** The provider's own error code, where it gave one. */
-  readonly providerCode?: string;
+  readonly providerCode?: string | undefined;
   /** How often the failing request was sent. */
-  readonly attempts?: number;
+  readonly attempts?: number | undefined;
   /** Whether the same call can succeed later without being changed. */
-  readonly retryable?: boolean;
+  readonly retryable?: boolean | undefined;
   /** How long the provider asks to wait, in milliseconds. */
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
   /** On errors of changes. */
-  readonly outcome?: ChangeOutcome;
+  readonly outcome?: ChangeOutcome | undefined;
   /**
    * The refusal itself hints that the resource may already be there (a name conflict, a "too soon"): look before
    * anything else. Set by drivers, read by core.
    */
-  readonly mayAlreadyExist?: boolean;
+  readonly mayAlreadyExist?: boolean | undefined;
   /** The failure underneath. */
   readonly cause?: unknown;
 }
@@ -177,7 +178,7 @@ export function extendError(
 ): PolyvolError {
   const extended = new PolyvolError(error.code, reason, {
     ...(error as PolyvolErrorDetails),
-    ...details,
+    ...omitUndefined(details),
     ...(error.cause === undefined ? {} : { cause: error.cause }),
   });
   if (error.stack !== undefined) {

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { Limits, NameRule, SizeRule } from "./capabilities.ts";
 import { PolyvolError, type PolyvolErrorCode } from "./errors.ts";
+import type { Defined } from "./omit-undefined.ts";
 import { parseValues, type Rule, rule } from "./option.ts";
 import type {
   CreateSnapshotInput,
@@ -22,7 +23,7 @@ const providerOptions = rule(
 );
 
 /** A rule for every key of `T`. */
-type RulesFor<T> = { readonly [Key in keyof Required<T>]: Rule<Required<T>[Key]> };
+type RulesFor<T> = { readonly [Key in keyof Required<T>]: Rule<Defined<Required<T>>[Key]> };
 
 const createVolume: RulesFor<CreateVolumeInput> = {
   name: { ...nonEmpty, required: true },
@@ -47,15 +48,15 @@ const updateSnapshot: RulesFor<UpdateSnapshotInput> = { name: nonEmpty, descript
 const volumeQuery: RulesFor<VolumeQuery> = { name: nonEmpty, region: nonEmpty, tags };
 const snapshotQuery: RulesFor<SnapshotQuery> = { name: nonEmpty, volumeId: nonEmpty, tags };
 
-export function checkCreateVolume(value: unknown): CreateVolumeInput {
-  return parseValues(value, createVolume) as CreateVolumeInput;
+export function checkCreateVolume(value: unknown): Defined<CreateVolumeInput> {
+  return parseValues(value, createVolume) as Defined<CreateVolumeInput>;
 }
 
-export function checkCreateSnapshot(value: unknown): CreateSnapshotInput {
-  return parseValues(value, createSnapshot) as CreateSnapshotInput;
+export function checkCreateSnapshot(value: unknown): Defined<CreateSnapshotInput> {
+  return parseValues(value, createSnapshot) as Defined<CreateSnapshotInput>;
 }
 
-export function checkUpdateSnapshot(value: unknown): UpdateSnapshotInput {
+export function checkUpdateSnapshot(value: unknown): Defined<UpdateSnapshotInput> {
   const changes = parseValues(value, updateSnapshot);
   if (changes.name === undefined && changes.description === undefined) {
     throw refused("invalid_argument", "nothing to change; give name, description or both");
@@ -63,11 +64,11 @@ export function checkUpdateSnapshot(value: unknown): UpdateSnapshotInput {
   return changes;
 }
 
-export function checkVolumeQuery(value: unknown): VolumeQuery {
+export function checkVolumeQuery(value: unknown): Defined<VolumeQuery> {
   return parseValues(value ?? {}, volumeQuery);
 }
 
-export function checkSnapshotQuery(value: unknown): SnapshotQuery {
+export function checkSnapshotQuery(value: unknown): Defined<SnapshotQuery> {
   return parseValues(value ?? {}, snapshotQuery);
 }
 

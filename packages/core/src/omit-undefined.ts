@@ -11,3 +11,6 @@ export function omitUndefined<T extends object>(
   for (const key in fields) if (fields[key] !== undefined) defined[key] = fields[key];
   return defined as never;
 }
+
+/** `T`, where every field is absent or has a value. */
+export type Defined<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };

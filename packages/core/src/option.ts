@@ -3,6 +3,7 @@
  * type of a set of options follows from it, so an option is written in one place.
  */
 import { refusedArgument } from "./errors.ts";
+import { omitUndefined } from "./omit-undefined.ts";
 import { kindOf, show } from "./words.ts";
 
 /** Checks a value and gives it its type. A schema of zod or of `zod/mini` fits. */
@@ -72,14 +73,16 @@ export type Options = Readonly<Record<string, Option>>;
 
 /** The type of the value of a rule. */
 type ValueOf<R> = R extends { readonly schema: ValueSchema<infer T> } ? T : never;
-/** The type of values that fit a set of rules, each key optional. */
-export type ValuesOf<R extends Rules> = { readonly [Key in keyof R]?: ValueOf<R[Key]> };
+/** The type of values that callers give by a set of rules: each key may be left out, or be `undefined`, which is the same. */
+export type ValuesOf<R extends Rules> = { readonly [Key in keyof R]?: ValueOf<R[Key]> | undefined };
+/** The same, checked: a key is absent or has a value. */
+export type CheckedOf<R extends Rules> = { readonly [Key in keyof R]?: ValueOf<R[Key]> };
 
 type Given<R extends Rules> = {
   [Key in keyof R]: R[Key] extends { readonly default: unknown } | { readonly required: true } ? Key : never;
 }[keyof R];
 /** The type of a set of options with the defaults filled in: those and what is required are there. */
-export type FilledOf<R extends Rules> = ValuesOf<R> & {
+export type FilledOf<R extends Rules> = CheckedOf<R> & {
   readonly [Key in Given<R>]-?: ValueOf<R[Key]>;
 };
 
@@ -145,9 +148,9 @@ export interface ValueProblem {
  * @param subject What the names are of, for errors: `option`
  * @throws PolyvolError `invalid_argument` naming each wrong key (five at most), what was found and what is allowed
  */
-export function parseValues<R extends Rules>(given: unknown, rules: R, subject = ""): ValuesOf<R> {
+export function parseValues<R extends Rules>(given: unknown, rules: R, subject = ""): CheckedOf<R> {
   const { values, problems } = check(given, rules, []);
-  if (problems.length === 0) return values as ValuesOf<R>;
+  if (problems.length === 0) return values as CheckedOf<R>;
   const words = problems.slice(0, 5).map(({ path, found, allowed }) => {
     const place = [subject, pathText(path)].filter(Boolean).join(" ") || "input";
     return `${place}: found ${found}, allowed: ${allowed}`;
@@ -160,7 +163,7 @@ export function withDefaults<O extends Options>(given: ValuesOf<O>, options: O):
   const defaults = Object.entries(options).flatMap(([key, each]) =>
     each.default === undefined ? [] : [[key, each.default]],
   );
-  return { ...Object.fromEntries(defaults), ...given } as FilledOf<O>;
+  return { ...Object.fromEntries(defaults), ...omitUndefined(given) } as unknown as FilledOf<O>;
 }
 
 /** What is allowed at a path, in words: of the innermost group or option that has a rule. */

@@ -1,9 +1,9 @@
 /** What every call takes. */
 export interface CallOptions {
   /** Stops the call, and the waiting within it. What the provider has accepted already goes on. */
-  readonly abortSignal?: AbortSignal;
+  readonly abortSignal?: AbortSignal | undefined;
   /** Deadline of this call in milliseconds, over all attempts and waiting. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** One look at a pending change that was not finished yet. */
@@ -17,40 +17,40 @@ export interface Progress {
 /** What calls take that wait until a change has finished. */
 export interface WaitOptions extends CallOptions {
   /** Told of each look that found the change unfinished. */
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 export interface ListOptions extends CallOptions {
   /** Items of one provider request, where the provider lets that be chosen. Default: the driver's best. */
-  readonly requestSize?: number;
+  readonly requestSize?: number | undefined;
 }
 
 /** How `byPage` cuts a listing. */
 export interface PageOptions {
   /** Items of one page. Default 100. */
-  readonly pageSize?: number;
+  readonly pageSize?: number | undefined;
   /** Goes on after the page that gave this token, in another process too. */
-  readonly continuationToken?: string;
+  readonly continuationToken?: string | undefined;
 }
 
 /** Which volumes to list: those that fit every key that is given. */
 export interface VolumeQuery {
   /** Exact name. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** The provider's name of a region. */
-  readonly region?: string;
+  readonly region?: string | undefined;
   /** Volumes that carry all of these tags. Only with `volumes.readTags`. */
-  readonly tags?: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Which snapshots to list: those that fit every key that is given. */
 export interface SnapshotQuery {
   /** Exact name. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Id of the volume that they are of, which may be gone. */
-  readonly volumeId?: string;
+  readonly volumeId?: string | undefined;
   /** Snapshots that carry all of these tags. Only with `snapshots.tags`. */
-  readonly tags?: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Settings that only one provider has, keyed by the provider's name; each adapter checks its own part. */
@@ -61,21 +61,21 @@ export interface CreateVolumeInput {
   /** The key: the same name in the same region is the same volume. */
   readonly name: string;
   /** Default: the storage's configured region. */
-  readonly region?: string;
+  readonly region?: string | undefined;
   /** Size in GiB. May be left out with `sourceSnapshotId`: then what the snapshot needs. */
-  readonly sizeGiB?: number;
+  readonly sizeGiB?: number | undefined;
   /** Rounds `sizeGiB` up to the next size that the provider has, instead of refusing it. Default `false`. */
-  readonly roundUpSize?: boolean;
+  readonly roundUpSize?: boolean | undefined;
   /** Only with `volumes.description`. Not compared when the volume exists already. */
-  readonly description?: string;
+  readonly description?: string | undefined;
   /** Only with `volumes.tags`. Not compared when the volume exists already. */
-  readonly tags?: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
   /** The provider's name of a type. Only with `volumes.type`. Default: the provider's. */
-  readonly volumeType?: string;
+  readonly volumeType?: string | undefined;
   /** Makes the volume from this snapshot. */
-  readonly sourceSnapshotId?: string;
+  readonly sourceSnapshotId?: string | undefined;
   /** Settings that only one provider has, keyed by the provider's name. Others' are ignored. */
-  readonly providerOptions?: ProviderOptions;
+  readonly providerOptions?: ProviderOptions | undefined;
 }
 
 /** What `snapshots.create` takes. Checked against the provider's limits before anything is sent. */
@@ -85,21 +85,21 @@ export interface CreateSnapshotInput {
   /** The key: the same name on the same volume is the same snapshot. */
   readonly name: string;
   /** Only with `snapshots.description`. Not compared when the snapshot exists already. */
-  readonly description?: string;
+  readonly description?: string | undefined;
   /** Only with `snapshots.tags`. Not compared when the snapshot exists already. */
-  readonly tags?: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
   /** Whether a volume in use may be snapshotted; such a snapshot is crash-consistent. Default `true`. */
-  readonly allowAttached?: boolean;
+  readonly allowAttached?: boolean | undefined;
   /** Settings that only one provider has, keyed by the provider's name. Others' are ignored. */
-  readonly providerOptions?: ProviderOptions;
+  readonly providerOptions?: ProviderOptions | undefined;
 }
 
 /** What to change of a snapshot; what is left out stays. */
 export interface UpdateSnapshotInput {
   /** The new name. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** The new description. */
-  readonly description?: string;
+  readonly description?: string | undefined;
 }
 
 export interface DeleteVolumeOptions extends WaitOptions {
@@ -107,5 +107,5 @@ export interface DeleteVolumeOptions extends WaitOptions {
    * `keep` (default): snapshots stay; where they cannot outlive the volume, a volume that has any is not deleted.
    * `delete`: they are deleted first.
    */
-  readonly snapshots?: "keep" | "delete";
+  readonly snapshots?: "keep" | "delete" | undefined;
 }

@@ -6,19 +6,19 @@ import { show } from "./words.ts";
 /** What a program wants to do, to be held against what providers can. Leave out what does not matter. */
 export interface PortabilityNeeds {
   /** What it calls. */
-  readonly capabilities?: readonly Capability[];
+  readonly capabilities?: readonly Capability[] | undefined;
   /** Names that it will give. */
-  readonly volumeNames?: readonly string[];
+  readonly volumeNames?: readonly string[] | undefined;
   /** Names of snapshots that it will give. */
-  readonly snapshotNames?: readonly string[];
+  readonly snapshotNames?: readonly string[] | undefined;
   /** Sizes that it will ask for, in GiB. */
-  readonly volumeSizesGiB?: readonly number[];
+  readonly volumeSizesGiB?: readonly number[] | undefined;
   /** Tags that it will write. */
-  readonly tags?: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
   /** How many snapshots of one volume it will keep. */
-  readonly snapshotsPerVolume?: number;
+  readonly snapshotsPerVolume?: number | undefined;
   /** How often it will snapshot one volume, in milliseconds between two. */
-  readonly snapshotGapMs?: number;
+  readonly snapshotGapMs?: number | undefined;
 }
 
 /** One thing that will not work, and why. */

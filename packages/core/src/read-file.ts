@@ -7,7 +7,7 @@ export interface FileBounds {
   /** Largest size, in bytes. */
   readonly mostBytes: number;
   /** Whether standard input and what a shell gives as `<(…)` may stand in for a file. Default `false`. */
-  readonly orPipe?: boolean;
+  readonly orPipe?: boolean | undefined;
 }
 
 /** A path that names no file which could be read: a folder, a pipe, a device, or more than was agreed. */

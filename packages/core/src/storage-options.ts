@@ -74,6 +74,9 @@ export const pollingOptions = {
 /** How pending changes are looked at. */
 export interface PollingOptions extends ValuesOf<typeof pollingOptions> {}
 
+/** Limits by name, each of which may be left out. */
+export type LimitOverrides = { readonly [Name in keyof Limits]?: Limits[Name] | undefined };
+
 /** The options that every storage takes, as data. */
 export const storageOptions = {
   /** Deadline of a call that does not wait for anything to finish, in milliseconds. Default 60,000. */
@@ -114,7 +117,7 @@ export const storageOptions = {
     example: ["volumes.attach"],
   }),
   /** Replaces documented limits that differ for this account. */
-  limits: option(z.record(z.string(), z.unknown()) as unknown as ValueSchema<Partial<Limits>>, {
+  limits: option(z.record(z.string(), z.unknown()) as unknown as ValueSchema<LimitOverrides>, {
     allowed: "limits that differ for this account, by name",
     description: "Replaces documented limits that differ for this account.",
     example: { snapshotsPerVolume: 50 },

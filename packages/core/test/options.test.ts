@@ -1,6 +1,8 @@
-import { type BlockStorageOptions, createBlockStorage } from "@polyvol/core";
-import type { BlockStorageDriver } from "@polyvol/core/driver";
+import { type BlockStorageOptions, createBlockStorage, PolyvolError } from "@polyvol/core";
+import { type BlockStorageDriver, createVirtualClock, storageOptions } from "@polyvol/core/driver";
+import { createMemoryDriver } from "@polyvol/memory";
 import { expect, test } from "vitest";
+import { extendError } from "../src/errors.ts";
 
 const driver = {
   provider: "p",
@@ -24,4 +26,38 @@ test.each<[unknown, string]>([
   ],
 ])("options %j are refused", (options, message) => {
   expect(() => createBlockStorage(driver, options as BlockStorageOptions)).toThrow(message);
+});
+
+/** Every name of `names`, undefined. */
+function allUndefined(names: object): Record<string, undefined> {
+  return Object.fromEntries(Object.keys(names).map((name) => [name, undefined]));
+}
+
+test("an option that is undefined is one that is left out, in groups and among limits as well", async () => {
+  const clock = createVirtualClock();
+  clock.runFreely();
+  const memory = createMemoryDriver({ clock, asynchronous: true });
+  const { polling, retry, limits } = allUndefined(storageOptions);
+  const storage = createBlockStorage(memory, {
+    ...{ ...allUndefined(storageOptions), clock },
+    polling: { initialDelayMs: polling, maxDelayMs: polling },
+    retry: { maxAttempts: retry, budget: retry },
+    limits: { volumeSize: limits, volumeName: limits },
+  });
+  expect(storage.capabilities).toEqual(createBlockStorage(memory, { clock }).capabilities);
+  const input = { name: "a", sizeGiB: 1, region: undefined, description: undefined, tags: undefined };
+  const call = { abortSignal: undefined, timeoutMs: undefined, onProgress: undefined };
+  const made = await storage.volumes.create(input, call);
+  expect(Object.values(made)).not.toContain(undefined);
+  const query = { name: undefined, region: undefined, tags: undefined };
+  const listing = storage.volumes.list(query, { ...call, requestSize: undefined });
+  expect(await listing.toArray({ limit: undefined })).toEqual([made]);
+  const pages = listing.byPage({ pageSize: undefined, continuationToken: undefined });
+  expect((await pages.next()).value).toEqual({ items: [made] });
+});
+
+test("what is said more of an error, and is undefined, leaves what is known", () => {
+  const error = new PolyvolError("conflict", "busy", { provider: "p", operation: undefined });
+  const extended = extendError(error, { provider: undefined, operation: "volumes.get" });
+  expect([extended.provider, extended.operation]).toEqual(["p", "volumes.get"]);
 });

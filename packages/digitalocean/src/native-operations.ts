@@ -49,9 +49,9 @@ type Targets = readonly DigitalOceanTagTarget[];
 /** Which page to read: `page` from 1 (default 1) of `perPage` items (1 to 200, default 200). */
 export interface DigitalOceanPageOptions extends CallOptions {
   /** Number of the page, from 1. Default 1. */
-  readonly page?: number;
+  readonly page?: number | undefined;
   /** Items of a page, up to 200. Default: the API's. */
-  readonly perPage?: number;
+  readonly perPage?: number | undefined;
 }
 
 /**
@@ -130,7 +130,10 @@ export class DigitalOceanOperations {
 
   /** Snapshots of Droplets, of volumes, or (without `resourceType`) of both. `region` narrows those of volumes. */
   async listSnapshots(
-    query?: { readonly resourceType?: "droplet" | "volume"; readonly region?: string },
+    query?: {
+      readonly resourceType?: "droplet" | "volume" | undefined;
+      readonly region?: string | undefined;
+    },
     options?: DigitalOceanPageOptions,
   ): Promise<DigitalOceanSnapshots> {
     const wanted = { resource_type: query?.resourceType, region: query?.region, ...pageOf(options) };

@@ -1,4 +1,5 @@
 import { CAPABILITIES, type Capabilities, type Limits } from "@polyvol/core";
+import { omitUndefined } from "@polyvol/core/driver";
 import type { MemoryAccountOptions } from "./options.ts";
 
 const LIMITS: Limits = {
@@ -36,7 +37,7 @@ export function memoryCapabilities(options: MemoryAccountOptions): Capabilities 
     supports: CAPABILITIES.filter((each) => each !== "volumes.multiAttach"),
     volumeNames: { enforced, scope: "region" },
     snapshotNames: { enforced, scope: "volume" },
-    ...options.capabilities,
-    limits: { ...LIMITS, ...options.limits },
+    ...omitUndefined(options.capabilities ?? {}),
+    limits: { ...LIMITS, ...omitUndefined(options.limits ?? {}) },
   };
 }

@@ -25,14 +25,14 @@ import { VERSION } from "./version.ts";
 /** What is a driver's own; everything else is the account's. */
 interface MemoryDriverSettings {
   /** `false`: this driver's credentials are wrong. Default `true`. */
-  readonly authorised?: boolean;
+  readonly authorised?: boolean | undefined;
   /** `true`: this driver's credentials are shown no tags, as if there were none. Default `false`. */
-  readonly hidesTags?: boolean;
+  readonly hidesTags?: boolean | undefined;
 }
 
 /** Either an account that is there, or the rules of a new one. */
 export type MemoryDriverOptions = MemoryDriverSettings &
-  (({ readonly account?: never } & MemoryAccountOptions) | { readonly account: MemoryAccount });
+  (({ readonly account?: undefined } & MemoryAccountOptions) | { readonly account: MemoryAccount });
 
 /** The reference driver, with what a test wants to see of it. */
 export interface MemoryDriver extends BlockStorageDriver {
@@ -50,7 +50,7 @@ export function createMemoryStorage(
   storageOptions: BlockStorageOptions = {},
 ): BlockStorage {
   const driver = createMemoryDriver(options);
-  return createBlockStorage(driver, { clock: driver.account.clock, ...storageOptions });
+  return createBlockStorage(driver, { clock: driver.account.clock, ...omitUndefined(storageOptions) });
 }
 
 /** The driver alone, for `createBlockStorage` and the conformance kit. */

@@ -4,11 +4,11 @@ import type { MemoryMethod } from "./calls.ts";
 /** Which calls a fault strikes. */
 interface FaultRule {
   /** Default: every call. */
-  readonly on?: MemoryMethod | readonly MemoryMethod[];
+  readonly on?: MemoryMethod | readonly MemoryMethod[] | undefined;
   /** How many fitting calls pass first. Default 0. */
-  readonly skip?: number;
+  readonly skip?: number | undefined;
   /** How many calls it strikes. Default 1; `Infinity` for always. */
-  readonly count?: number;
+  readonly count?: number | undefined;
 }
 
 /** What happens to a call that is struck. "Commit" is the instant at which the account does what was asked. */

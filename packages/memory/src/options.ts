@@ -1,5 +1,5 @@
-import type { Capabilities, Clock, Limits } from "@polyvol/core";
-import type { Paging } from "@polyvol/core/driver";
+import type { BlockStorageOptions, Capabilities, Clock } from "@polyvol/core";
+import { type Defined, omitUndefined, type Paging } from "@polyvol/core/driver";
 
 /**
  * How changes end.
@@ -31,63 +31,75 @@ export interface MemoryDurations {
   readonly deleteSnapshotMs: number;
 }
 
+/** {@link MemoryDurations}, each of which may be left out. */
+type MemoryDurationOverrides = {
+  readonly [Name in keyof MemoryDurations]?: MemoryDurations[Name] | undefined;
+};
+
+/** Parts of the capabilities, each of which may be left out. */
+type MemoryCapabilityOverrides = {
+  readonly [Name in Exclude<keyof Capabilities, "limits">]?: Capabilities[Name] | undefined;
+};
+
 /** How many resources the account may hold; unlimited where left out. */
 export interface MemoryQuota {
   /** Most volumes. */
-  readonly volumes?: number;
+  readonly volumes?: number | undefined;
   /** Most snapshots. */
-  readonly snapshots?: number;
+  readonly snapshots?: number | undefined;
 }
 
 /** The rules of an account in memory. Everything has a default, and the default is the simplest provider there can be. */
 export interface MemoryAccountOptions {
   /** Provider name on resources and errors. Default `memory`. */
-  readonly provider?: string;
+  readonly provider?: string | undefined;
   /** Default: the machine's own clock. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** `enforced` (default): a second resource of one name is refused. `free`: names may repeat. */
-  readonly names?: "enforced" | "free";
+  readonly names?: "enforced" | "free" | undefined;
   /** Whether changes take time; an object sets how long each of them does. Default `false`. */
-  readonly asynchronous?: boolean | Partial<MemoryDurations>;
+  readonly asynchronous?: boolean | MemoryDurationOverrides | undefined;
   /** Default: `state` where changes take time, `none` elsewhere. */
-  readonly mode?: MemoryMode;
+  readonly mode?: MemoryMode | undefined;
   /** How listings are cut. Default: numbered pages of 1 to 200. */
-  readonly paging?: Paging;
+  readonly paging?: Paging | undefined;
   /** Order of listings by creation. Default `oldest_first`. */
-  readonly order?: "oldest_first" | "newest_first";
+  readonly order?: "oldest_first" | "newest_first" | undefined;
   /** Replaces parts of the capabilities: by default everything is supported but `volumes.multiAttach`. */
-  readonly capabilities?: Partial<Omit<Capabilities, "limits">>;
+  readonly capabilities?: MemoryCapabilityOverrides | undefined;
   /** Replaces single limits. */
-  readonly limits?: Partial<Limits>;
+  readonly limits?: BlockStorageOptions["limits"] | undefined;
   /** How much fits into the account. Default: no end. */
-  readonly quota?: MemoryQuota;
+  readonly quota?: MemoryQuota | undefined;
   /** See `settleMs` of a driver. Default 2,000 where names are free, 0 where they are enforced. */
-  readonly settleMs?: number;
+  readonly settleMs?: number | undefined;
   /** Pauses between looks. Default 1,000 at first, 5,000 at most. */
-  readonly polling?: {
-    /** Before the first look. */
-    readonly initialDelayMs: number;
-    /** At most between two looks. */
-    readonly maxDelayMs: number;
-  };
+  readonly polling?:
+    | {
+        /** Before the first look. */
+        readonly initialDelayMs: number;
+        /** At most between two looks. */
+        readonly maxDelayMs: number;
+      }
+    | undefined;
   /** Regions that exist; the first is the default of creations. Default `mem-1` and `mem-2`. */
-  readonly regions?: readonly string[];
+  readonly regions?: readonly string[] | undefined;
   /** Ids of the servers that volumes can be attached to. Default `server-1` and `server-2`. */
-  readonly servers?: readonly string[];
+  readonly servers?: readonly string[] | undefined;
   /** Volume types that exist; the first is the default. Default `standard` and `fast`. */
-  readonly volumeTypes?: readonly string[];
+  readonly volumeTypes?: readonly string[] | undefined;
   /** Size of a volume made from a snapshot: the one asked for (default), or whatever was asked, the snapshot's own. */
-  readonly restoreSize?: "asked" | "snapshot";
+  readonly restoreSize?: "asked" | "snapshot" | undefined;
   /** Listings show which resources there were so many milliseconds ago; reads by id are always fresh. Default 0. */
-  readonly listDelayMs?: number;
+  readonly listDelayMs?: number | undefined;
   /** Time from sending a call to its commit, in milliseconds. Default 0. */
-  readonly latencyMs?: number;
+  readonly latencyMs?: number | undefined;
 }
 
 /** {@link MemoryAccountOptions} with every default filled in. */
 export interface MemorySettings
-  extends Required<
-    Omit<MemoryAccountOptions, "clock" | "names" | "asynchronous" | "capabilities" | "limits">
+  extends Defined<
+    Required<Omit<MemoryAccountOptions, "clock" | "names" | "asynchronous" | "capabilities" | "limits">>
   > {
   /** How long each change takes. */
   readonly durations: MemoryDurations;
@@ -112,7 +124,10 @@ export function resolveSettings(options: MemoryAccountOptions, namesEnforced: bo
   return {
     provider: options.provider ?? "memory",
     mode,
-    durations: { ...DEFAULT_DURATIONS, ...(typeof asynchronous === "object" ? asynchronous : {}) },
+    durations: {
+      ...DEFAULT_DURATIONS,
+      ...(typeof asynchronous === "object" ? omitUndefined(asynchronous) : {}),
+    },
     paging,
     order: options.order ?? "oldest_first",
     quota,

@@ -1,4 +1,5 @@
 import { createBlockStorage } from "@polyvol/core";
+import { createVirtualClock } from "@polyvol/core/driver";
 import { createMemoryAccount, createMemoryDriver, createMemoryStorage } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
@@ -6,6 +7,25 @@ import { codeOf, context, createSnapshot, createVolume, setup } from "./setup.ts
 
 test("the driver's version is the package's", () => {
   expect(setup().driver.version).toBe(manifest.version);
+});
+
+test("an option that is undefined is one that is left out", async () => {
+  const clock = createVirtualClock();
+  const driver = createMemoryDriver({
+    ...{ clock, asynchronous: { createVolumeMs: undefined }, regions: undefined, authorised: undefined },
+    capabilities: { supports: undefined },
+    limits: { volumeSize: undefined, tags: undefined },
+    quota: { volumes: undefined },
+  });
+  expect(driver.capabilities).toEqual(createMemoryDriver().capabilities);
+  const storage = createMemoryStorage(
+    { account: driver.account },
+    { clock: undefined, timeoutMs: undefined },
+  );
+  clock.runFreely();
+  const before = clock.now();
+  expect(await storage.volumes.create({ name: "a", sizeGiB: 1 })).toMatchObject({ state: "available" });
+  expect(clock.now() - before).toBeGreaterThanOrEqual(6_000);
 });
 
 describe("names", () => {

@@ -12,7 +12,7 @@ import { versionsAnswer } from "./wire.ts";
 /** A request within the project: its path begins after the project's id. */
 export interface ApiRequest<T> extends HttpRequest<T> {
   /** What the server must have. */
-  readonly feature?: Feature;
+  readonly feature?: Feature | undefined;
 }
 
 /** What is known once there is a token. */

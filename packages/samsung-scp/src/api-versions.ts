@@ -36,7 +36,7 @@ export interface VersionedRequest<T> extends HttpRequest<T> {
   /** Versions are accepted or refused by operation. */
   readonly operation: string;
   /** What the version must have. */
-  readonly feature?: Feature;
+  readonly feature?: Feature | undefined;
 }
 
 /** Sends every request with its API version: without one the service would answer in its newest. */

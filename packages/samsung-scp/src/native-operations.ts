@@ -34,7 +34,10 @@ export class SamsungScpOperations {
   /** For volumes of the type `SSD_Provisioned`; throughput in MB/s. @throws `unsupported` below API version 1.2 */
   async setVolumeQos(
     volumeId: string,
-    { maxIops, maxThroughput }: { readonly maxIops?: number; readonly maxThroughput?: number },
+    {
+      maxIops,
+      maxThroughput,
+    }: { readonly maxIops?: number | undefined; readonly maxThroughput?: number | undefined },
     options?: CallOptions,
   ): Promise<void> {
     await this.#send("setVolumeQos", () => api.setVolumeQos(volumeId, maxIops, maxThroughput), options);
@@ -80,7 +83,11 @@ export class SamsungScpOperations {
   /** Attaches with a device name and a fate of one's own choice; `volumes.attach` leaves both to the service. */
   attachToServer(
     serverId: string,
-    volume: { readonly volumeId: string; readonly device?: string; readonly deleteOnTermination?: boolean },
+    volume: {
+      readonly volumeId: string;
+      readonly device?: string | undefined;
+      readonly deleteOnTermination?: boolean | undefined;
+    },
     options?: CallOptions,
   ): Promise<SamsungScpServerVolume> {
     const { volumeId, device, deleteOnTermination } = volume;

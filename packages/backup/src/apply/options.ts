@@ -5,23 +5,23 @@ import type { BackupEvent, BackupEventListener } from "./events.ts";
 /** Options of a run. */
 export interface RunOptions {
   /** Default: the machine's own. Give the one that the storages run on where that is another. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /**
    * Stops at once, rejecting with its reason, when the hooks `after` that are due have run; one that fails is told to
    * `onEvent`. What providers have accepted goes on; run again to finish.
    */
-  readonly abortSignal?: AbortSignal;
+  readonly abortSignal?: AbortSignal | undefined;
   /** Finishes what is in flight, begins nothing new, and reports what is left. */
-  readonly drainSignal?: AbortSignal;
+  readonly drainSignal?: AbortSignal | undefined;
   /** Told of progress. */
-  readonly onEvent?: BackupEventListener;
+  readonly onEvent?: BackupEventListener | undefined;
   /** Environment variables that hold credentials here, besides the well-known names: hooks never inherit them. */
-  readonly credentialVariables?: readonly string[];
+  readonly credentialVariables?: readonly string[] | undefined;
   /**
    * For this run, lets everything go that no rule keeps, whatever `brakes.maxShare` says; the minimum age holds. With
    * `apply`: a plan that was made so is carried out. Default false.
    */
-  readonly liftBrake?: boolean;
+  readonly liftBrake?: boolean | undefined;
 }
 
 /** {@link RunOptions} with their defaults. */

@@ -76,7 +76,7 @@ export interface AuditReport {
 /** How the call is made. */
 export interface AuditOptions {
   /** Stops the call. */
-  readonly abortSignal?: AbortSignal;
+  readonly abortSignal?: AbortSignal | undefined;
 }
 
 /**

@@ -20,11 +20,11 @@ export interface DrillRequest {
 /** How the call is made. */
 export interface DrillOptions {
   /** Default: the machine's own. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** Stops the drill; the temporary volume is removed by the next one. */
-  readonly abortSignal?: AbortSignal;
+  readonly abortSignal?: AbortSignal | undefined;
   /** How long the restore may take, in milliseconds. Default 30 minutes. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** One thing that was looked at. */

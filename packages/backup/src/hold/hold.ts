@@ -23,9 +23,9 @@ export type HoldWriter = (
 /** How a hold is written. */
 export interface HoldOptions {
   /** Writers by provider, such as `{ digitalocean }`. Where there is none, the description of the snapshot is used. */
-  readonly writers?: Readonly<Record<string, HoldWriter>>;
+  readonly writers?: Readonly<Record<string, HoldWriter>> | undefined;
   /** Stops the call. */
-  readonly abortSignal?: AbortSignal;
+  readonly abortSignal?: AbortSignal | undefined;
 }
 
 /**
@@ -124,9 +124,9 @@ export interface HoldsOptions {
    * Whether to ask the provider, where nothing that was given shows a tag, if tags are shown at all: one or two requests.
    * Default false: asked only when snapshots that Polyvol made show none of what it wrote on them.
    */
-  readonly thorough?: boolean;
+  readonly thorough?: boolean | undefined;
   /** Stops the call. */
-  readonly abortSignal?: AbortSignal;
+  readonly abortSignal?: AbortSignal | undefined;
 }
 
 /**

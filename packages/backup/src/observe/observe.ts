@@ -14,10 +14,10 @@ const MAX_SKEW_MS = 120_000;
 
 export interface ObserveOptions {
   /** Whether the clocks of both sides are compared. Default true. */
-  readonly checkClock?: boolean;
+  readonly checkClock?: boolean | undefined;
   /** Whether volumes are chosen by their tags, so that it matters whether tags are shown. Default false. */
-  readonly byTags?: boolean;
-  readonly abortSignal?: AbortSignal;
+  readonly byTags?: boolean | undefined;
+  readonly abortSignal?: AbortSignal | undefined;
 }
 
 /**

@@ -9,7 +9,7 @@ import type { BackupPlan, PlanChoices } from "./types.ts";
 /** How the call is made, and what the plan leaves out or goes beyond. */
 export interface PlanOptions extends PlanChoices {
   /** Stops the call. */
-  readonly abortSignal?: AbortSignal;
+  readonly abortSignal?: AbortSignal | undefined;
 }
 
 /**

@@ -158,9 +158,9 @@ export interface PlannedKeep {
 /** What a plan is asked to leave out or to go beyond. */
 export interface PlanChoices {
   /** Only prunes: nothing is made, and what no rule keeps without a new snapshot goes. Default false. */
-  readonly pruneOnly?: boolean;
+  readonly pruneOnly?: boolean | undefined;
   /** Lets everything go that no rule keeps, whatever `brakes.maxShare` says; the minimum age holds. Default false. */
-  readonly liftBrake?: boolean;
+  readonly liftBrake?: boolean | undefined;
 }
 
 /** The choices as a plan holds them: what is not chosen is absent. */

@@ -18,9 +18,9 @@ const aVariable = "the name of an environment variable that holds no credentials
 const keysOf = (shape: object): string => `an object with the keys ${Object.keys(shape).join(", ")}`;
 
 const text = z.string(texts).min(1, texts);
-const oneOrMore = z.union([text, z.array(text, texts).min(1, texts)], texts).exactOptional();
+const oneOrMore = z.union([text, z.array(text, texts).min(1, texts)], texts).optional();
 const duration = z.string(aDuration).refine((value) => parseInterval(value) !== undefined, aDuration);
-const switched = z.boolean(aSwitch).exactOptional();
+const switched = z.boolean(aSwitch).optional();
 
 const selectShape = { cloud: oneOrMore, name: oneOrMore, id: oneOrMore, tags: oneOrMore };
 const someKey = `at least one of ${Object.keys(selectShape).join(", ")}; all volumes are { name: "*" }`;
@@ -36,7 +36,7 @@ const hookShape = {
     .array(z.string(aCommand), aCommand)
     .min(1, aCommand)
     .refine(([program]) => program !== "", aCommand),
-  timeout: duration.exactOptional(),
+  timeout: duration.optional(),
   environment: z
     .array(
       z
@@ -45,14 +45,14 @@ const hookShape = {
         .refine((name) => !isCredentialName(name), aVariable),
       "a list of names of environment variables",
     )
-    .exactOptional(),
+    .optional(),
 };
 const hook: z.ZodType<HookDefinition> = z.strictObject(hookShape, keysOf(hookShape));
-const hooksShape = { before: hook.exactOptional(), after: hook.exactOptional() };
+const hooksShape = { before: hook.optional(), after: hook.optional() };
 
 const brakesShape = {
-  maxShare: z.number(aShare).gt(0, aShare).max(1, aShare).exactOptional(),
-  minAge: duration.exactOptional(),
+  maxShare: z.number(aShare).gt(0, aShare).max(1, aShare).optional(),
+  minAge: duration.optional(),
 };
 const brakes: z.ZodType<BrakesDefinition> = z.strictObject(brakesShape, keysOf(brakesShape));
 
@@ -65,12 +65,12 @@ const shape = {
     .string(aPrefix)
     .max(40, aPrefix)
     .regex(/^[A-Za-z](?:[A-Za-z0-9-]|\{cloud\}|\{volume\})*$/, aPrefix)
-    .exactOptional(),
+    .optional(),
   allowEmpty: switched,
   allowAttached: switched,
-  concurrency: z.int(aCount).min(1, aCount).max(1000, aCount).exactOptional(),
-  brakes: brakes.exactOptional(),
-  hooks: z.strictObject(hooksShape, keysOf(hooksShape)).exactOptional(),
+  concurrency: z.int(aCount).min(1, aCount).max(1000, aCount).optional(),
+  brakes: brakes.optional(),
+  hooks: z.strictObject(hooksShape, keysOf(hooksShape)).optional(),
 };
 
 /** Strict: an unknown key is an error. */

@@ -11,19 +11,19 @@ export type OneOrMore = string | readonly string[];
  */
 export interface SelectDefinition {
   /** Clouds by the names that the configuration gives them. One without a volume that fits is reported. Default: all. */
-  readonly cloud?: OneOrMore;
+  readonly cloud?: OneOrMore | undefined;
   /**
    * Patterns of names, any of which may fit: `*` is any text, `?` any one character; capitals count. One that no volume
    * fits is reported as a failure.
    */
-  readonly name?: OneOrMore;
+  readonly name?: OneOrMore | undefined;
   /** Ids of volumes. One that no cloud has is reported as a failure. */
-  readonly id?: OneOrMore;
+  readonly id?: OneOrMore | undefined;
   /**
    * Tags, all of which the volume must carry, each `key` or `key:value`; capitals count unless the provider makes no
    * difference. Only where the provider returns them.
    */
-  readonly tags?: OneOrMore;
+  readonly tags?: OneOrMore | undefined;
 }
 
 /** A command to run around each new snapshot. */
@@ -31,9 +31,9 @@ export interface HookDefinition {
   /** The program and its arguments. No shell reads it. */
   readonly command: readonly string[];
   /** Elapsed time after which it is killed and has failed, such as `30s`. Default `1min`. */
-  readonly timeout?: string;
+  readonly timeout?: string | undefined;
   /** Names of environment variables that it inherits besides the harmless ones; never one with credentials. */
-  readonly environment?: readonly string[];
+  readonly environment?: readonly string[] | undefined;
 }
 
 /** What keeps retention from removing too much. */
@@ -43,9 +43,9 @@ export interface BrakesDefinition {
    * 0, at most 1. Would more go, the oldest go up to it (at least one) with each new snapshot, and it is reported.
    * Default 0.5.
    */
-  readonly maxShare?: number;
+  readonly maxShare?: number | undefined;
   /** Elapsed time, such as `2h`: snapshots that were taken less long ago are never deleted. Default: none. */
-  readonly minAge?: string;
+  readonly minAge?: string | undefined;
 }
 
 /** A policy as written in a configuration. */
@@ -54,7 +54,7 @@ export interface PolicyDefinition {
    * Ids that the policy had before: their snapshots are taken over, as if it had made them. None may be the id, or a
    * former id, of another policy. Default none.
    */
-  readonly formerIds?: OneOrMore;
+  readonly formerIds?: OneOrMore | undefined;
   /** Which volumes it is about. */
   readonly select: SelectDefinition;
   /** When snapshots are taken. */
@@ -65,22 +65,24 @@ export interface PolicyDefinition {
    * What the names of snapshots begin with: letters, digits and `-`, starting with a letter; `{cloud}` and `{volume}`
    * are filled in. It can change at any time: snapshots are told by what follows it. Default `polyvol`.
    */
-  readonly prefix?: string;
+  readonly prefix?: string | undefined;
   /** Whether it is fine that no volume fits. Default false: that is a failure. */
-  readonly allowEmpty?: boolean;
+  readonly allowEmpty?: boolean | undefined;
   /** Whether volumes in use are snapshotted (crash-consistent). Default true. */
-  readonly allowAttached?: boolean;
+  readonly allowAttached?: boolean | undefined;
   /** On how many of its volumes, on each cloud, work goes on at once. Default 8. */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
   /** What keeps retention from removing too much. Each key has its own default. */
-  readonly brakes?: BrakesDefinition;
+  readonly brakes?: BrakesDefinition | undefined;
   /** `before` and `after` each new snapshot, once for each volume. */
-  readonly hooks?: {
-    /** Run before the snapshot is asked for; when it fails, none is taken. */
-    readonly before?: HookDefinition;
-    /** Run whenever `before` was begun, also after a failure. */
-    readonly after?: HookDefinition;
-  };
+  readonly hooks?:
+    | {
+        /** Run before the snapshot is asked for; when it fails, none is taken. */
+        readonly before?: HookDefinition | undefined;
+        /** Run whenever `before` was begun, also after a failure. */
+        readonly after?: HookDefinition | undefined;
+      }
+    | undefined;
 }
 
 /**

@@ -17,9 +17,9 @@ export type SnapshotChoice =
       /** The newest good snapshot of this volume. */
       readonly volumeId: string;
       /** Only snapshots of this policy id, or of any of several. Default: all of the volume, also those of no policy. */
-      readonly policyId?: OneOrMore;
+      readonly policyId?: OneOrMore | undefined;
       /** Only snapshots taken at or before this instant. */
-      readonly takenBy?: Date;
+      readonly takenBy?: Date | undefined;
     }
   | ({
       /** The newest good snapshot of the volume of this name: the one that is there, or one that has left snapshots. */

@@ -12,21 +12,21 @@ export interface RestoreRequest {
   /** Name of the new volume, and the key: asked for again, the same volume is returned. */
   readonly newName: string;
   /** Default: what the snapshot needs. */
-  readonly sizeGiB?: number;
+  readonly sizeGiB?: number | undefined;
   /** Default: where the volume is that the snapshot is of; the storage's own region when that volume is gone. */
-  readonly region?: string;
+  readonly region?: string | undefined;
   /** The provider's name of a volume type. Default: the provider's. */
-  readonly volumeType?: string;
+  readonly volumeType?: string | undefined;
 }
 
 /** How the call is made. */
 export interface RestoreOptions {
   /** Stops the call; what the provider has accepted goes on. */
-  readonly abortSignal?: AbortSignal;
+  readonly abortSignal?: AbortSignal | undefined;
   /** Deadline in milliseconds. Default: that of the storage for calls that wait. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Told of each look that found the volume unfinished. */
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /** What was restored, and as what. */

@@ -45,10 +45,10 @@ const snapshotSchema: z.ZodType<RetentionSnapshot> = z.object(
       context.addIssue({ code: "custom", message: aTime, input: text });
       return z.NEVER;
     }),
-    volume: z.string(aText).min(1, aText).exactOptional(),
-    tags: z.array(z.string(someTags), someTags).exactOptional(),
-    state: z.enum(states, aState).exactOptional(),
-    held: z.boolean(aHold).exactOptional(),
+    volume: z.string(aText).min(1, aText).optional(),
+    tags: z.array(z.string(someTags), someTags).optional(),
+    state: z.enum(states, aState).optional(),
+    held: z.boolean(aHold).optional(),
   },
   "an object with id, time and, if wanted, volume, tags, state, held",
 );
@@ -67,7 +67,7 @@ const snapshotsSchema: z.ZodType<RetentionSnapshot[]> = z.array(snapshotSchema, 
 export function explainRetention(
   policy: unknown,
   snapshots: unknown,
-  options: { readonly now?: Date } = {},
+  options: { readonly now?: Date | undefined } = {},
 ): RetentionExplanation {
   const result = evaluateRetention(
     parseRetentionPolicy(policy),

@@ -13,11 +13,11 @@ const tagLists = "a list of lists of tags (outer: any list, inner: all its tags)
 const aTag = 'a tag, "key" or "key:value"';
 const aSwitch = "true or false";
 
-const count = z.number(aCount).int(aCount).min(0, aCount).exactOptional();
+const count = z.number(aCount).int(aCount).min(0, aCount).optional();
 const span = z
   .string(aSpan)
   .refine((text) => parseSpan(text) !== undefined, aSpan)
-  .exactOptional();
+  .optional();
 
 /** The IANA name of a time zone. */
 export const timeZoneSchema: z.ZodType<string> = z.string(aZone).refine(isTimeZone, aZone);
@@ -35,10 +35,8 @@ const shape = {
   timezone: timeZoneSchema,
   ...counts,
   ...spans,
-  keepTags: z
-    .array(z.array(z.string(aTag).min(1, aTag), tagLists).min(1, tagLists), tagLists)
-    .exactOptional(),
-  keepOldest: z.boolean(aSwitch).exactOptional(),
+  keepTags: z.array(z.array(z.string(aTag).min(1, aTag), tagLists).min(1, tagLists), tagLists).optional(),
+  keepOldest: z.boolean(aSwitch).optional(),
 };
 const aPolicy = `an object with the keys ${Object.keys(shape).join(", ")}`;
 const someRule = "at least one rule that keeps something: a count above 0, a span above zero, or keepTags";
@@ -56,12 +54,12 @@ const retentionPolicySchema: z.ZodType<RetentionPolicy> = z
 /** A retention policy inside something that has a time zone of its own, which is taken where none is given. */
 export type RetentionRules = Omit<RetentionPolicy, "timezone"> & {
   /** Default: that of whatever holds the rules. */
-  readonly timezone?: string;
+  readonly timezone?: string | undefined;
 };
 
 /** {@link retentionPolicySchema} with `timezone` left to whoever holds it. */
 export const retentionRulesSchema: z.ZodType<RetentionRules> = z
-  .strictObject({ ...shape, timezone: timeZoneSchema.exactOptional() }, aPolicy)
+  .strictObject({ ...shape, timezone: timeZoneSchema.optional() }, aPolicy)
   .refine(keepsSomething, refusal);
 
 /**

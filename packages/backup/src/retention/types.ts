@@ -6,42 +6,42 @@ export interface RetentionPolicy {
   /** IANA name, such as `Europe/Berlin` or `UTC`: whose wall clock cuts hours, days, weeks, months and years. */
   readonly timezone: string;
   /** Keep the newest n snapshots. */
-  readonly last?: number;
+  readonly last?: number | undefined;
   /** Keep the newest snapshot of each of the newest n hours that have one. */
-  readonly hourly?: number;
+  readonly hourly?: number | undefined;
   /** Keep the newest snapshot of each of the newest n days that have one. */
-  readonly daily?: number;
+  readonly daily?: number | undefined;
   /** Keep the newest snapshot of each of the newest n ISO weeks (Monday to Sunday) that have one. */
-  readonly weekly?: number;
+  readonly weekly?: number | undefined;
   /** Keep the newest snapshot of each of the newest n months that have one. */
-  readonly monthly?: number;
+  readonly monthly?: number | undefined;
   /** Keep the newest snapshot of each of the newest n years that have one. */
-  readonly yearly?: number;
+  readonly yearly?: number | undefined;
   /**
    * Keep every snapshot strictly newer than the newest one (that is not in the future) minus this span:
    * `1y2m3d4h`. Years, months and days go by the calendar of `timezone`, hours by elapsed time.
    */
-  readonly within?: string;
+  readonly within?: string | undefined;
   /** Within this span (as for `within`), keep the newest snapshot of each hour. */
-  readonly withinHourly?: string;
+  readonly withinHourly?: string | undefined;
   /** Within this span, keep the newest snapshot of each day. */
-  readonly withinDaily?: string;
+  readonly withinDaily?: string | undefined;
   /** Within this span, keep the newest snapshot of each ISO week. */
-  readonly withinWeekly?: string;
+  readonly withinWeekly?: string | undefined;
   /** Within this span, keep the newest snapshot of each month. */
-  readonly withinMonthly?: string;
+  readonly withinMonthly?: string | undefined;
   /** Within this span, keep the newest snapshot of each year. */
-  readonly withinYearly?: string;
+  readonly withinYearly?: string | undefined;
   /**
    * Keep snapshots that have all tags of at least one of the lists; a tag is written `key` or `key:value`, and capitals
    * make no difference.
    */
-  readonly keepTags?: readonly (readonly string[])[];
+  readonly keepTags?: readonly (readonly string[])[] | undefined;
   /**
    * Whether a count rule with count left, or a `within…` rule that reaches that far, also keeps the oldest
    * snapshot, so that the history gets as long as the rule allows. Default true.
    */
-  readonly keepOldest?: boolean;
+  readonly keepOldest?: boolean | undefined;
 }
 
 /** The states of a snapshot in `@polyvol/core`. `available` and `restoring` ones are good, the others are not. */
@@ -54,13 +54,13 @@ export interface RetentionSnapshot {
   /** When it was taken. */
   readonly time: Date;
   /** Its volume; each volume is judged alone. Snapshots without one form one group. */
-  readonly volume?: string;
+  readonly volume?: string | undefined;
   /** As in `@polyvol/core`, or as texts `key` and `key:value`. The key `polyvol-hold` is a hold, in whatever capitals. */
-  readonly tags?: Readonly<Record<string, string>> | readonly string[];
+  readonly tags?: Readonly<Record<string, string>> | readonly string[] | undefined;
   /** Default `available`. */
-  readonly state?: RetentionState;
+  readonly state?: RetentionState | undefined;
   /** Whether a hold keeps it whatever the rules say. The tag `polyvol-hold` holds as well. Default false. */
-  readonly held?: boolean;
+  readonly held?: boolean | undefined;
 }
 
 /** The rules that count. */

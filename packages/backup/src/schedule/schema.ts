@@ -14,12 +14,12 @@ const oneOf = "exactly one of cron and every";
 
 const shape = {
   timezone: timeZoneSchema,
-  cron: z.string(aCron).exactOptional(),
+  cron: z.string(aCron).optional(),
   every: z
     .string(anInterval)
     .refine((text) => parseInterval(text) !== undefined, anInterval)
-    .exactOptional(),
-  anchor: z.string(anAnchor).refine(isAnchor, anAnchor).exactOptional(),
+    .optional(),
+  anchor: z.string(anAnchor).refine(isAnchor, anAnchor).optional(),
 };
 
 /** Strict: an unknown key is an error, and so is a cron pattern that never comes true. */

@@ -36,7 +36,7 @@ export function slotsBetween(
   schedule: Schedule,
   after: Date,
   until: Date,
-  options: { readonly limit?: number } = {},
+  options: { readonly limit?: number | undefined } = {},
 ): Date[] {
   const { limit = DEFAULT_LIMIT } = options;
   const end = millisecondsOf(until);

@@ -7,16 +7,16 @@ export interface ScheduleDefinition {
    * day of week are both given, a day matches when either does. A step or a range counts as given, `*` and `?` do not:
    * `0 0 * * 5` is every Friday, `0 0 1-31 * 5` every day.
    */
-  readonly cron?: string;
+  readonly cron?: string | undefined;
   /**
    * Elapsed time between slots: whole numbers of `d` (24 hours), `h`, `min` and `s`, such as `6h` or `1h30min`.
    */
-  readonly every?: string;
+  readonly every?: string | undefined;
   /**
    * One slot of `every`, ISO 8601 with an offset or Z, whole seconds; slots lie before and after it. Default
    * `1970-01-01T00:00:00Z`, so that `6h` means 00, 06, 12 and 18 o'clock UTC.
    */
-  readonly anchor?: string;
+  readonly anchor?: string | undefined;
 }
 
 /**

@@ -22,9 +22,9 @@ export interface StatusOptions {
    * How long after a slot its snapshot may be missing, in milliseconds. Default one hour. Never longer than until the
    * slot after it.
    */
-  readonly graceMs?: number;
+  readonly graceMs?: number | undefined;
   /** Stops the call. */
-  readonly abortSignal?: AbortSignal;
+  readonly abortSignal?: AbortSignal | undefined;
 }
 
 /**

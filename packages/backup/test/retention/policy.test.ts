@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { isPolicyError, PolicyError, parseRetentionPolicy } from "../../src/index.ts";
+import { keptIds } from "./support.ts";
 
 /** The `path: found` of every problem. */
 function problemsOf(policy: unknown): string[] {
@@ -34,6 +35,16 @@ describe("parseRetentionPolicy", () => {
       keepOldest: false,
     };
     expect(parseRetentionPolicy(policy)).toEqual(policy);
+  });
+
+  test("a rule that is undefined is one that is left out", () => {
+    const policy = parseRetentionPolicy({ timezone: "UTC", daily: 1, last: undefined, within: undefined });
+    const snapshots = [
+      { id: "new", time: new Date("2026-11-02T00:00:00Z"), tags: undefined, volume: undefined },
+      { id: "old", time: new Date("2026-11-01T00:00:00Z"), state: undefined, held: undefined },
+    ];
+    expect(keptIds(policy, snapshots)).toEqual(["new"]);
+    expect(keptIds({ timezone: "UTC", last: 1, keepOldest: undefined }, snapshots)).toEqual(["new"]);
   });
 
   test.each(["UTC", "Asia/Kathmandu", "Etc/GMT+5", "America/Argentina/Ushuaia", "Asia/Calcutta"])(

@@ -3,6 +3,7 @@ import { type Clock, monotonicTime } from "../clock.ts";
 import type { BlockStorageDriver } from "../driver.ts";
 import type { DriverEvent, PolyvolEvent } from "../events.ts";
 import { tell } from "../events.ts";
+import { omitUndefined } from "../omit-undefined.ts";
 import { withDefaults } from "../option.ts";
 import { type BlockStorageOptions, retryOptions, storageOptions } from "../storage-options.ts";
 import { fitWords } from "../words.ts";
@@ -41,7 +42,7 @@ export function createRuntime(driver: BlockStorageDriver, options: BlockStorageO
     random,
     retry,
     budget: createRetryBudget(retry.budget),
-    polling: { ...driver.polling, ...options.polling },
+    polling: { ...driver.polling, ...omitUndefined(options.polling ?? {}) },
     timeoutMs,
     waitTimeoutMs,
     listConcurrency,
@@ -69,7 +70,7 @@ function effectiveCapabilities(driver: BlockStorageDriver, options: BlockStorage
   return {
     ...declared,
     supports: declared.supports.filter((name) => !without.has(name)),
-    limits: { ...declared.limits, ...options.limits },
+    limits: { ...declared.limits, ...omitUndefined(options.limits ?? {}) },
     requestCosts: {
       snapshotDeletion: driver.deletion === "immediate" ? 1 : 3,
       volumesPerRequest: paging.maxPageSize,

@@ -2,7 +2,6 @@ import type { Call } from "../call/call.ts";
 import { recover } from "../call/recover.ts";
 import { backoffMs } from "../call/retry.ts";
 import { extendError, type PolyvolError } from "../errors.ts";
-import { omitUndefined } from "../omit-undefined.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 import {
@@ -55,7 +54,7 @@ async function lookFor<T extends Volume | Snapshot>(
     if (failure.code !== "already_exists") {
       if (!failure.mayAlreadyExist) return undefined;
       const retryAfterMs = failure.retryAfterMs ?? create.retryAfterMs(all);
-      throw extendError(failure, omitUndefined({ retryAfterMs }));
+      throw extendError(failure, { retryAfterMs });
     }
     if (look >= LOOKS_FOR_A_TAKEN_NAME) {
       throw conflict("the provider says that the name is taken, and no listing shows by what", true);

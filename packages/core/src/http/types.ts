@@ -20,20 +20,20 @@ export interface HttpRequest<T> {
   /** Path from the root, its variable parts made by {@link pathSegment}. */
   readonly path: string;
   /** Left out where `undefined`. */
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
   /** Sent as JSON. */
   readonly body?: unknown;
   /** Headers of this request alone. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Absent: the answer's body is not looked at. */
-  readonly response?: ResponseParser<T>;
+  readonly response?: ResponseParser<T> | undefined;
   /**
    * The one status of success, where the answer proves by it alone that the change is done: any other 2xx is
    * `malformed_response` then. Absent: any 2xx is success.
    */
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** `false` sends the request without {@link HttpClientOptions.authorize}. Default `true`. */
-  readonly authorized?: boolean;
+  readonly authorized?: boolean | undefined;
 }
 
 /** A successful (2xx) answer. */
@@ -86,21 +86,21 @@ export interface FailedResponse {
  */
 export interface FailureRefinement {
   /** What went wrong. */
-  readonly code?: PolyvolErrorCode;
+  readonly code?: PolyvolErrorCode | undefined;
   /** One sentence, without secrets and raw bodies. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** The provider's own error code. */
-  readonly providerCode?: string;
+  readonly providerCode?: string | undefined;
   /** The provider's id of the request. */
-  readonly requestId?: string;
+  readonly requestId?: string | undefined;
   /** Whether the same request can succeed later. */
-  readonly retryable?: boolean;
+  readonly retryable?: boolean | undefined;
   /** How long the provider asks to wait, in milliseconds. */
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
   /** Whether anything may have been done. */
-  readonly outcome?: "not_applied" | "unknown";
+  readonly outcome?: "not_applied" | "unknown" | undefined;
   /** The resource may already be there. */
-  readonly mayAlreadyExist?: boolean;
+  readonly mayAlreadyExist?: boolean | undefined;
 }
 
 /** What a client is made of. Only `provider`, `baseUrl` and `authorize` are needed. */
@@ -115,42 +115,44 @@ export interface HttpClientOptions {
    * Whether `authorize` may add other credentials the next time: a request that is refused with 401 is then authorised
    * anew and sent once more. They can be replaced between being read and being used. Default `false`.
    */
-  readonly credentialsMayChange?: boolean;
+  readonly credentialsMayChange?: boolean | undefined;
   /** Default: the machine's own clock. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** Sends the requests. Default: `node:http` and `node:https` on Node, the global `fetch` elsewhere. */
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: typeof globalThis.fetch | undefined;
   /** Headers of every request. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Longest time for one attempt, body included, in milliseconds. Default 30,000. */
-  readonly attemptTimeoutMs?: number;
+  readonly attemptTimeoutMs?: number | undefined;
   /** Largest answer that is read, in bytes after decompression. Default 8 MiB. */
-  readonly maxResponseBytes?: number;
+  readonly maxResponseBytes?: number | undefined;
   /** Most requests in flight at once. Default 16. */
-  readonly maxConcurrency?: number;
+  readonly maxConcurrency?: number | undefined;
   /** Documented request quotas of the account; none by default. */
-  readonly quotas?: readonly RequestQuota[];
+  readonly quotas?: readonly RequestQuota[] | undefined;
   /** Corrects a quota from an answer's headers; `status` is that of the answer. */
-  readonly readQuota?: (headers: Headers, now: number, status: number) => QuotaReading | undefined;
+  readonly readQuota?:
+    | ((headers: Headers, now: number, status: number) => QuotaReading | undefined)
+    | undefined;
   /** Says more of an unsuccessful answer than its status does. */
-  readonly refineFailure?: (response: FailedResponse) => FailureRefinement;
+  readonly refineFailure?: ((response: FailedResponse) => FailureRefinement) | undefined;
   /** Header that carries the provider's request id. Default `x-request-id`. */
-  readonly requestIdHeader?: string;
+  readonly requestIdHeader?: string | undefined;
   /**
    * Whether a 401 or 403 with a `Date` that is off by more than this many milliseconds corrects the clock and is
    * sent once more. Absent: no correction (bearer tokens do not care).
    */
-  readonly correctSkewAboveMs?: number;
+  readonly correctSkewAboveMs?: number | undefined;
 }
 
 /** What a provider's headers say of its quotas. */
 export interface QuotaReading {
   /** Corrected quotas, replacing the documented ones. */
-  readonly quotas?: readonly RequestQuota[];
+  readonly quotas?: readonly RequestQuota[] | undefined;
   /** Requests left now. */
-  readonly remaining?: number;
+  readonly remaining?: number | undefined;
   /** When at least one more becomes free, in milliseconds since the epoch by the clock that gave `now`. */
-  readonly freeAt?: number;
+  readonly freeAt?: number | undefined;
 }
 
 /** Sends requests to one origin, paced and authorised. */

@@ -23,7 +23,7 @@ export interface Listing<T> extends AsyncIterable<T> {
   /** The same listing page by page. */
   byPage(options?: PageOptions): AsyncIterableIterator<ListingPage<T>>;
   /** All items, at most `limit` of them (default: no limit). */
-  toArray(options?: { readonly limit?: number }): Promise<T[]>;
+  toArray(options?: { readonly limit?: number | undefined }): Promise<T[]>;
 }
 
 export interface ListingSetup<T extends { readonly id: string }> {

@@ -94,10 +94,10 @@ export interface EmulatedService {
    */
   failure?(status: number, request: ServiceRequest): ServiceResponse;
   /** Values that the request log must never show, wherever they occur (tokens, secret keys). */
-  readonly secrets?: readonly string[];
+  readonly secrets?: readonly string[] | undefined;
   /**
    * The provider's real host names, or `*.` and a domain: accepted in `Host`, because some clients go on sending
    * them when they are pointed elsewhere. Nobody else can make these names lead to an emulator.
    */
-  readonly hosts?: readonly string[];
+  readonly hosts?: readonly string[] | undefined;
 }
