@@ -15,7 +15,7 @@ export interface AppendOptions {
    * A file that would get larger than this, in bytes, is put aside as `FILE.1` first, in place of an earlier one.
    * Default 32 MiB: together some two months of nightly runs over 10,000 volumes.
    */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
 }
 
 /**

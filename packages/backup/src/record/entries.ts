@@ -24,7 +24,7 @@ const MOST_CHARACTERS = 300;
 /** What was called. */
 export interface RecordedCall {
   /** What was called. Default `run`. */
-  readonly command?: RunEntry["command"];
+  readonly command?: RunEntry["command"] | undefined;
   /** The policies that it was about. */
   readonly policies: readonly Policy[];
 }
@@ -155,9 +155,9 @@ export interface FailedRestore extends RecordedTimes {
   /** The cloud by the name of the configuration. */
   readonly cloud: string;
   /** The volume by id, where it was given so. */
-  readonly volumeId?: string;
+  readonly volumeId?: string | undefined;
   /** The volume by name, where it was given so. */
-  readonly volumeName?: string;
+  readonly volumeName?: string | undefined;
 }
 
 /** A drill or restore that has ended with an error as a line of the record. */

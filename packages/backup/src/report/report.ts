@@ -40,15 +40,15 @@ const MOST_ENTRIES = 200;
 /** How the call is made, and what is known besides what the clouds show. */
 export interface ReportOptions {
   /** As for `status`: how long after its slot a snapshot may be missing, in milliseconds. Default one hour. */
-  readonly graceMs?: number;
+  readonly graceMs?: number | undefined;
   /** How many days are looked back at, from 1 to 400. Default 35. */
-  readonly days?: number;
+  readonly days?: number | undefined;
   /** What runs have left behind, from `readRecord`. Default: none, and the report says what cannot be known. */
-  readonly record?: RunRecord;
+  readonly record?: RunRecord | undefined;
   /** Prices of snapshots by the name of the cloud. Default: none, and no cost is told. */
-  readonly prices?: Readonly<Record<string, SnapshotPrice>>;
+  readonly prices?: Readonly<Record<string, SnapshotPrice>> | undefined;
   /** Stops the call. */
-  readonly abortSignal?: AbortSignal;
+  readonly abortSignal?: AbortSignal | undefined;
 }
 
 /**
