@@ -31,6 +31,7 @@ const STEPS: readonly Step[] = [
     checks: "a release and its upgrade on a registry on loopback, installed by npm, pnpm, yarn and bun",
     needs: "build",
   },
+  { script: "runtimes", checks: "one program on Node, Bun, Deno, workerd and Chromium", needs: "build" },
   { script: "test", checks: "tests, documentation, API surface" },
   { script: "test:built", checks: "conformance of the built packages", needs: "build" },
 ];

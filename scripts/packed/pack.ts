@@ -27,9 +27,9 @@ export interface Packed {
   readonly entries: readonly string[];
 }
 
-/** Packs every public package and unpacks it again, below `work`. */
-export async function packAll(work: string): Promise<Packed[]> {
-  const folders = (await readdir(join(root, "packages"))).sort();
+/** Packs every public package, or those in these folders, and unpacks it again, below `work`. */
+export async function packAll(work: string, only?: readonly string[]): Promise<Packed[]> {
+  const folders = only ?? (await readdir(join(root, "packages"))).sort();
   return await forEachInParallel(folders, async (folder) => await pack(folder, work));
 }
 
