@@ -146,7 +146,7 @@ class Servers:
         values = {'dir': self.dir, 'port': self.kept['port'], 'auth': self.kept['auth'], 'auth_url': self.auth_url,
                   'password': self.kept['password']}
         for kind in common.NAMES:
-            values[kind + '_db'] = 'sqlite:///%s?timeout=60' % self.path(kind + '.db')
+            values[kind + '_db'] = 'sqlite:///%s?timeout=60&check_same_thread=false' % self.path(kind + '.db')
         parser = configparser.RawConfigParser(default_section='')
         parser.read_string(text.format(**values))
         for setting in settings:

@@ -27,6 +27,15 @@ export function holdingsOf(server: CinderServer, projectId: string): Holdings {
   return { volumes: read("volumes"), snapshots: read("snapshots") };
 }
 
+/** States that nothing but a request ends. */
+const LASTING = new Set(["available", "in-use", "error", "error_deleting", "error_extending", "error_restoring"]);
+
+/** Whether anything of a project is on its way from one state to another. */
+export function hasWorkUnderWay(server: CinderServer, projectId: string): boolean {
+  const { volumes, snapshots } = holdingsOf(server, projectId);
+  return [...volumes, ...snapshots].some(({ status }) => !LASTING.has(status));
+}
+
 /** How many volumes and snapshots of a project the volume service has begun to work on, and not ended yet. */
 export function worksUnderWay(server: CinderServer, projectId: string): number {
   const begun = (type: string, table: string): number =>
@@ -37,11 +46,20 @@ export function worksUnderWay(server: CinderServer, projectId: string): number {
   return begun("Volume", "volumes") + begun("Snapshot", "snapshots");
 }
 
+/** Sets the last sign of life of the volume service back by an hour. */
+export function ageSignOfLife(server: CinderServer): void {
+  const anHourAgo = new Date(Date.now() - 3_600_000).toISOString().replace("T", " ").replace("Z", "");
+  query(
+    server.database,
+    `UPDATE services SET updated_at = '${anHourAgo}' WHERE deleted = 0 AND \`binary\` = 'cinder-volume'`,
+  );
+}
+
 /** Rows of texts. */
 function query(database: string, sql: string): readonly (readonly string[])[] {
   const { protocol, pathname, port } = new URL(database);
   if (protocol === "sqlite:") {
-    const opened = new DatabaseSync(pathname.replace(/^\/+/, "/"), { readOnly: true, timeout: 60_000 });
+    const opened = new DatabaseSync(pathname.replace(/^\/+/, "/"), { timeout: 60_000 });
     try {
       return opened
         .prepare(sql)

@@ -3,7 +3,7 @@ import { type BlockStorageDriver, systemClock } from "@polyvol/core/driver";
 import { createFaultProxy } from "@polyvol/emulators";
 import { createOpenStackDriver } from "@polyvol/openstack";
 import { faultOf } from "../../../packages/openstack/test/kit-faults.ts";
-import { holdingsOf } from "./database.ts";
+import { hasWorkUnderWay, holdingsOf } from "./database.ts";
 import { createPacedClock, onClock } from "./on-clock.ts";
 import { control, giveBack, takeProject } from "./project.ts";
 import { runningServer } from "./server.ts";
@@ -23,8 +23,8 @@ const WORK: Partial<Record<FaultTarget, readonly [string, number]>> = {
  */
 export async function makeHarness(): Promise<Harness> {
   const server = runningServer();
-  const clock = createPacedClock();
   const project = await takeProject();
+  const clock = createPacedClock(() => hasWorkUnderWay(server, project.id));
   /** Failures of the backend, by the request whose work they are to strike. */
   const later = new Map<string, readonly [string, number]>();
   const failing: Record<string, number> = {};

@@ -4,19 +4,27 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createVirtualClock, systemClock, type VirtualClock } from "@polyvol/core/driver";
 
-/** The service's work takes real time: whoever waits for it on the virtual clock gives it so much in each pause. */
+/** The service's work takes real time: whoever waits for it on the virtual clock gives it at most so much in each pause. */
 const REAL_PAUSE_MS = 500;
+const LOOK_MS = 20;
 
-/** A virtual clock that begins now, and stands still for a real moment whenever somebody goes to sleep. */
-export function createPacedClock(): VirtualClock {
+/**
+ * A virtual clock that begins now, and stands still for a real moment whenever somebody goes to sleep while the service
+ * has work under way.
+ */
+export function createPacedClock(isBusy: () => boolean): VirtualClock {
   const clock = createVirtualClock(Date.now());
+  async function giveTime(ms: number, abortSignal: AbortSignal | undefined): Promise<void> {
+    const end = performance.now() + Math.min(ms, REAL_PAUSE_MS);
+    while (performance.now() < end && isBusy()) await systemClock.sleep(LOOK_MS, abortSignal);
+  }
   return {
     ...clock,
     get sleepers() {
       return clock.sleepers;
     },
     sleep: (ms, abortSignal) => {
-      const moment = systemClock.sleep(Math.min(ms, REAL_PAUSE_MS), abortSignal).catch(() => undefined);
+      const moment = giveTime(ms, abortSignal).catch(() => undefined);
       void clock.during(() => moment);
       return clock.sleep(ms, abortSignal);
     },

@@ -2,6 +2,8 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { systemClock } from "@polyvol/core/driver";
+import { ageSignOfLife } from "./database.ts";
 import { ask, logIn, userOf } from "./project.ts";
 import { CINDER_DIR, type CinderServer, runningServer } from "./server.ts";
 
@@ -26,6 +28,14 @@ export function stopVolumeService(): void {
 
 export function startVolumeService(): void {
   process.kill(runningServer().pids.cinder, "SIGUSR2");
+}
+
+/** The same, and lets the scheduler know of it at once: it would believe in the service for a minute. */
+export async function loseVolumeService(): Promise<void> {
+  stopVolumeService();
+  ageSignOfLife(runningServer());
+  // A sign of life that was under way makes it the minute after all.
+  while (await isVolumeServiceUp()) await systemClock.sleep(100);
 }
 
 /** Whether the scheduler believes that the volume service is there. */
