@@ -7,6 +7,7 @@ import { type DemoCloud, startClouds } from "../../packages/cli/src/demo/clouds.
 import { CONFIG_FILE, createKeptFolder } from "../../packages/cli/src/demo/folder.ts";
 import type { DemoReport } from "../../packages/cli/src/demo/reporter.ts";
 import { playScenario } from "../../packages/cli/src/demo/scenario.ts";
+import { nightScript } from "../../packages/cli/src/demo/script.ts";
 import { createCalendar, createDemoClock, MINUTE_MS } from "../../packages/cli/src/demo/time.ts";
 import { compare, type Differences, merge, NO_DIFFERENCES } from "../src/demo-comparison.ts";
 import {
@@ -66,7 +67,7 @@ async function play(
   const report = await playScenario({
     clouds,
     clock,
-    calendar: { hour, nights },
+    script: nightScript({ hour, nights }),
     folder,
     reporter: {
       heading: (text) => void lines.push(text),
@@ -77,7 +78,7 @@ async function play(
     },
     seed,
     abortSignal: new AbortController().signal,
-    afterNight(night) {
+    afterRound(night) {
       meddle(night, clouds);
       const [newest = 0] = nights.slice(night, night + 1);
       const expected = expectations.map((expect) => expect(nights.slice(0, night + 1)));
@@ -105,7 +106,7 @@ async function play(
 test("thirty nights of faults: after each of them both clouds hold what an independent count says", async () => {
   const { hour, report, text, clouds, policies, expected, differences, due } = await play(3, 30);
   expect(report.checks.filter(({ wrong }) => wrong.length > 0)).toEqual([]);
-  expect(report).toMatchObject({ ok: true, nights: 30, totals: { duplicated: 0, lost: 0 } });
+  expect(report).toMatchObject({ ok: true, rounds: 30, totals: { duplicated: 0, lost: 0 } });
   expect(differences).toEqual(NO_DIFFERENCES);
 
   // The oracle is about the policies that the demo is configured with.

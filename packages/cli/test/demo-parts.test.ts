@@ -24,7 +24,7 @@ test("faults are counted by kind, with what became of the snapshots that they st
       entry("outage", "once"),
       entry(undefined, "never"),
     ],
-    { volumes: [], snapshots: ["once", "twice", "twice"].map(snapshot) },
+    ["once", "twice", "twice"].map(snapshot),
   );
   expect(creations).toEqual([
     { name: "once", held: 1 },
@@ -57,7 +57,13 @@ test("the report names what is wrong, five things of each check, and says so in 
     { check: "second", looked: 7, wrong: ["a", "b", "c", "d", "e", "f", "g"] },
   ];
   const totals = { runs: 2, requests: 3000, faults: 4, created: 5, deleted: 6, duplicated: 7, lost: 8 };
-  writeReport({ ok: false, seed: 1, nights: 2, clouds: [], faults: [], totals, checks }, 1234, reporter);
+  const script = { unit: "night", titles: { clouds: "", rounds: "", checked: "Checked" } };
+  writeReport(
+    { ok: false, seed: 1, rounds: 2, clouds: [], faults: [], totals, checks },
+    script,
+    1234,
+    reporter,
+  );
   const text = lines.join("\n");
   expect(text).toContain(
     "good(✓) first (1,234)\nbad(✗) second (7)\n    a\n    b\n    c\n    d\n    e\n    and 2 more\n",

@@ -28,7 +28,14 @@ export function holdingsOf(server: CinderServer, projectId: string): Holdings {
 }
 
 /** States that nothing but a request ends. */
-const LASTING = new Set(["available", "in-use", "error", "error_deleting", "error_extending", "error_restoring"]);
+const LASTING = new Set([
+  "available",
+  "in-use",
+  "error",
+  "error_deleting",
+  "error_extending",
+  "error_restoring",
+]);
 
 /** Whether anything of a project is on its way from one state to another. */
 export function hasWorkUnderWay(server: CinderServer, projectId: string): boolean {

@@ -10,9 +10,18 @@ export function addDemo(program: Command, action: MakeAction): void {
     .description("30 nights of backups on two emulated clouds that fail a lot; needs no account")
     .option("--seed <number>", "decides which requests fail", count, 1)
     .option("--keep [folder]", "leave configuration and clouds to try commands on; default: polyvol-demo")
+    .option(
+      "--openstack [folder]",
+      "4 minutes on the real server that `pnpm cinder start` of a clone has started, in real time",
+    )
     .addHelpText(
       "after",
-      examples("polyvol demo", "polyvol demo --seed 7 --output json", "polyvol demo --keep"),
+      examples(
+        "polyvol demo",
+        "polyvol demo --seed 7 --output json",
+        "polyvol demo --keep",
+        "polyvol demo --openstack",
+      ),
     )
     .action(
       action(async (context, options: DemoOptions) => {

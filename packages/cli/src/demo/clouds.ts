@@ -1,8 +1,14 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "@polyvol/core";
-import type { Emulator } from "@polyvol/emulators";
+import type { Emulator, Inventory } from "@polyvol/emulators";
 import type { DigitalOceanSeed } from "@polyvol/emulators/digitalocean";
 import type { SamsungScpSeed } from "@polyvol/emulators/samsung-scp";
+
+/** What is done with the backups of a cloud: one is restored to a new and larger volume, one is drilled. */
+export interface Tasks {
+  readonly restored: { readonly volume: string; readonly as: string; readonly sizeGiB: number };
+  readonly drilled: string;
+}
 
 /** A cloud on this machine. */
 export interface DemoCloud {
@@ -12,14 +18,18 @@ export interface DemoCloud {
   readonly title: string;
   readonly url: string;
   readonly port: number;
+  /** Its faults and its log: of an emulator, or of a proxy before a real server. */
   readonly emulator: Emulator;
+  /** What it holds of the demo's, looked at past Polyvol. */
+  inventory(): Promise<Inventory>;
+  readonly tasks: Tasks;
   /** What the configuration says about it besides credentials. */
   readonly settings: {
     readonly provider: string;
     readonly region: string;
     readonly options: Readonly<Record<string, string>>;
   };
-  /** Credentials by the adapter's names for them. Good for this emulator only. */
+  /** Credentials by the adapter's names for them. Good for this cloud only. */
   readonly credentials: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
@@ -47,6 +57,11 @@ export async function startClouds(clock: Clock, seed: number): Promise<readonly 
       title: "DigitalOcean",
       ...oceanServer,
       emulator: oceanEmulator,
+      inventory: async () => oceanEmulator.inventory(),
+      tasks: {
+        restored: { volume: "db-orders", as: "restored-orders", sizeGiB: 400 },
+        drilled: "files-home",
+      },
       settings: { provider: "digitalocean", region: "nyc3", options: { baseUrl: oceanServer.url } },
       credentials: ocean,
     },
@@ -55,6 +70,8 @@ export async function startClouds(clock: Clock, seed: number): Promise<readonly 
       title: "Samsung Cloud Platform",
       ...samsungServer,
       emulator: samsungEmulator,
+      inventory: async () => samsungEmulator.inventory(),
+      tasks: { restored: { volume: "db-erp", as: "restored-erp", sizeGiB: 640 }, drilled: "mail-journal" },
       settings: {
         provider: "samsung-scp",
         region: "kr-west1",
@@ -88,7 +105,7 @@ function parseVolumes(text: string): readonly { readonly name: string; readonly 
 }
 
 /** Looks like a snapshot of the policy `nightly`, but was not made by it: the last part does not fit the volume. */
-const LOOKALIKE = "polyvol-nightly-20260105T030000Z-0123456789";
+export const LOOKALIKE = "polyvol-nightly-20260105T030000Z-0123456789";
 
 /** The name of a volume of somebody else begins so; no policy chooses it. */
 export const FOREIGN_PREFIX = "scratch-";

@@ -13,7 +13,7 @@ const answers = (when: "before" | "after"): readonly FaultEffect[] =>
 
 const pages = (["before", "after"] as const).map((when): FaultEffect => ({ kind: "html", when }));
 
-/** What goes wrong in every night. */
+/** What goes wrong in every round. */
 const KINDS: readonly FaultKind[] = [
   { title: "answer lost, the request took effect", effects: [{ kind: "cut-after" }] },
   { title: "connection cut before any effect", effects: [{ kind: "cut-before" }] },
@@ -36,7 +36,7 @@ const KINDS: readonly FaultKind[] = [
 const PROBABILITY = 0.018;
 
 /**
- * Replaces the faults of an emulator by those of a night. The id of each is its title, a slash, and a number.
+ * Replaces the faults of a cloud by those of a round. The id of each is its title, a slash, and a number.
  *
  * @param seed decides which requests are struck, in the order of their arrival
  * @param down the cloud cannot be reached at all
@@ -66,22 +66,22 @@ export interface FaultRow {
   readonly injected: number;
   /** How many snapshots it struck while they were created. */
   readonly creates: number;
-  /** How many of those existed twice at the end of the night. */
+  /** How many of those existed twice at the end of the round. */
   readonly duplicated: number;
-  /** How many of those did not exist at the end of the night. */
+  /** How many of those did not exist at the end of the round. */
   readonly lost: number;
 }
 
-/** A snapshot that a request asked for, and how many of its name a cloud held at the end of the night. */
+/** A snapshot that a request asked for, and how many of its name a cloud held at the end of the round. */
 export interface Creation {
   readonly name: string;
   readonly held: number;
 }
 
-/** What the log of a cloud says of one night. `inventory` is what the cloud holds at its end. */
+/** What the log of a cloud says of one round. `snapshots` are those that the cloud holds at its end. */
 export function readLog(
   entries: readonly LogEntry[],
-  { snapshots }: Inventory,
+  snapshots: Inventory["snapshots"],
 ): { readonly creations: readonly Creation[]; readonly rows: readonly FaultRow[] } {
   // A name holds a digest of its volume, so no two volumes share one.
   const held = Map.groupBy(snapshots, ({ name }) => name);
@@ -96,10 +96,15 @@ export function readLog(
   };
 }
 
+interface Named {
+  readonly name: string;
+}
+
 /** The name of the snapshot that a request asks for; nothing for any other request. */
 function createdName({ method, target, requestBody }: LogEntry): readonly string[] {
   if (method !== "POST" || !target.endsWith("/snapshots")) return [];
-  return [(JSON.parse(requestBody) as { readonly name: string }).name];
+  const body = JSON.parse(requestBody) as Named & { readonly snapshot?: Named };
+  return [(body.snapshot ?? body).name];
 }
 
 export function faultRow(fault: string, injected: number, creations: readonly Creation[]): FaultRow {

@@ -74,30 +74,12 @@ export function shortPath(path: string): string {
   return short === "" ? "." : short.startsWith("..") ? path : short;
 }
 
-/**
- * Two policies, both at an hour of the day in UTC: one of every night, one of Sundays for the databases.
- *
- * @returns their part of the configuration file
- */
-function policiesText(hour: number): string {
-  return `policies:
-  nightly:
-    select: { name: [ "db-*", "web-*", "mail-*", "files-*" ] }
-    schedule: { cron: "0 ${hour} * * *", timezone: UTC }
-    retention: { daily: 7, weekly: 4 }
-  sundays:
-    select: { name: [ "db-*" ] }
-    schedule: { cron: "30 ${hour} * * 0", timezone: UTC }
-    retention: { last: 2 }
-`;
-}
-
-/** Writes the configuration and the credentials that it refers to. @returns the part about policies */
+/** Writes the configuration and the credentials that it refers to. */
 export async function writeConfig(
   folder: Folder,
   clouds: readonly DemoCloud[],
-  hour: number,
-): Promise<string> {
+  policies: string,
+): Promise<void> {
   const entries = clouds.map(({ name, settings, credentials }) => {
     const files = Object.keys(credentials).map((key) => [key, { file: `credentials/${name}.${key}` }]);
     return [name, { ...settings, credentials: Object.fromEntries(files) }];
@@ -107,7 +89,5 @@ export async function writeConfig(
       await folder.write(`credentials/${name}.${key}`, `${value}\n`);
     }
   }
-  const policies = policiesText(hour);
   await folder.write(CONFIG_FILE, `${stringify({ clouds: Object.fromEntries(entries) })}${policies}`);
-  return policies;
 }

@@ -12,7 +12,8 @@ import { type Clouds, type Config, connect as connectClouds } from "@polyvol/con
 import { countText, sizeText } from "../output/format.ts";
 import type { DemoCloud } from "./clouds.ts";
 import type { Check, Reporter } from "./reporter.ts";
-import { type DemoClock, MINUTE_MS } from "./time.ts";
+import type { Script } from "./script.ts";
+import type { DemoClock } from "./time.ts";
 
 /** Who makes the backups: a configuration, policies and the time, without knowledge of emulators and faults. */
 export interface Operator {
@@ -21,6 +22,7 @@ export interface Operator {
   readonly clock: DemoClock;
   readonly abortSignal: AbortSignal;
   readonly reporter: Reporter;
+  readonly script: Script;
   /** Only looked at, to check what the commands say. */
   readonly clouds: readonly DemoCloud[];
 }
@@ -36,9 +38,8 @@ export async function runOnce(operator: Operator): Promise<RunReport> {
   return await run(policies, await connect(operator), { clock, abortSignal });
 }
 
-/** How often a run that could not do everything is started at most, and the pause between, as of a timer. */
+/** How often a run that could not do everything is started at most. */
 const MAX_RUNS = 5;
-const PAUSE_MS = 15 * MINUTE_MS;
 
 export async function runUntilDone(
   operator: Operator,
@@ -46,7 +47,7 @@ export async function runUntilDone(
   for (let runs = 1; ; runs += 1) {
     const last = await runOnce(operator);
     if (last.ok || runs === MAX_RUNS) return { runs, last };
-    await operator.clock.sleep(PAUSE_MS, operator.abortSignal);
+    await operator.clock.sleep(operator.script.pauses.runMs, operator.abortSignal);
   }
 }
 
@@ -56,7 +57,7 @@ export async function runUntilDone(
  * @throws Error when the run ended before that
  */
 export async function runUntilDeath(operator: Operator, last: number): Promise<void> {
-  const { policies, clock, abortSignal } = operator;
+  const { policies, clock, abortSignal, script } = operator;
   const death = new AbortController();
   const die = (): never => {
     death.abort(new Error(`the process died at its ${last}th request`));
@@ -82,7 +83,7 @@ export async function runUntilDeath(operator: Operator, last: number): Promise<v
   abortSignal.throwIfAborted();
   if (!died) throw new Error(`the run ended before its ${last}th request`);
   // Requests that the clouds have accepted take effect all the same.
-  await clock.sleep(PAUSE_MS, abortSignal);
+  await clock.sleep(script.pauses.runMs, abortSignal);
 }
 
 /** `polyvol backup status`, until it could read everything. */
@@ -100,7 +101,7 @@ const MAX_TRIES = 4;
 
 /** Gives a command again when a fault was too much for it. */
 async function retry<T extends { readonly ok: boolean }>(
-  { clock, abortSignal, reporter }: Operator,
+  { clock, abortSignal, reporter, script }: Operator,
   text: string,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -113,51 +114,49 @@ async function retry<T extends { readonly ok: boolean }>(
       abortSignal.throwIfAborted();
       if (tries === MAX_TRIES) throw error;
     }
-    await clock.sleep(MINUTE_MS, abortSignal);
+    await clock.sleep(script.pauses.commandMs, abortSignal);
   }
 }
 
-/** What is restored on each cloud, to a new and larger volume, and what is drilled. */
-const RESTORED: Readonly<Record<string, { volume: string; as: string; sizeGiB: number; drilled: string }>> = {
-  ocean: { volume: "db-orders", as: "restored-orders", sizeGiB: 400, drilled: "files-home" },
-  samsung: { volume: "db-erp", as: "restored-erp", sizeGiB: 640, drilled: "mail-journal" },
-};
-
 /** Status, restore, drill and audit, with what they did checked in the clouds. */
 export async function useBackups(operator: Operator): Promise<readonly Check[]> {
-  const { policies, abortSignal, reporter, clouds } = operator;
+  const { policies, abortSignal, reporter, clouds, script } = operator;
   const say = (command: string, text: string): void =>
     reporter.line(`${`polyvol backup ${command}`.padEnd(24)}${text}`);
   const connected = await connect(operator);
 
-  const { verdict, counts } = await readStatus(operator);
+  let { verdict, counts } = await readStatus(operator);
+  for (let left = script.catchUps; left > 0 && verdict === "stale"; left -= 1) {
+    await runUntilDone(operator);
+    ({ verdict, counts } = await readStatus(operator));
+  }
   say("status", `${verdict}: ${counts.fresh} fresh, ${counts.late} late, ${counts.missing} missing`);
 
   const restored: string[] = [];
-  for (const { name: cloud, emulator } of clouds) {
-    const { volume = "", as: newName = "", sizeGiB = 0 } = RESTORED[cloud] ?? {};
-    const from = { volumeName: volume, policyId: "nightly" };
+  for (const { name: cloud, tasks, inventory } of clouds) {
+    const { volume, as: newName, sizeGiB } = tasks.restored;
+    const from = { volumeName: volume, policyId: script.policyId };
     await retry(operator, `backup restore of ${volume}`, async () => {
       await restore({ cloud, from, newName, sizeGiB }, connected, { abortSignal });
       return { ok: true };
     });
     say("restore", `${cloud}: ${volume} is back as ${newName}, grown to ${sizeText(sizeGiB)}`);
-    const made = emulator.inventory().volumes.filter(({ name }) => name === newName);
+    const made = (await inventory()).volumes.filter(({ name }) => name === newName);
     if (made.length !== 1 || made.some((each) => !each.ready || each.sizeGiB !== sizeGiB)) {
       restored.push(`${cloud}: ${newName} is not there once as asked for: ${JSON.stringify(made)}`);
     }
   }
 
   const drilled: string[] = [];
-  for (const { name: cloud, emulator } of clouds) {
-    const volumeName = RESTORED[cloud]?.drilled ?? "";
-    const before = emulator.inventory().volumes.length;
+  for (const { name: cloud, tasks, inventory } of clouds) {
+    const volumeName = tasks.drilled;
+    const before = (await inventory()).volumes.length;
     const { ok } = await retry(operator, `backup drill of ${volumeName}`, () =>
       drill({ cloud, from: { volumeName } }, connected, { clock: operator.clock, abortSignal }),
     );
     const result = ok ? "restores; the proof is deleted again" : "does not restore";
     say("drill", `${cloud}: ${volumeName} ${result}`);
-    const left = emulator.inventory().volumes.length - before;
+    const left = (await inventory()).volumes.length - before;
     if (!ok || left !== 0)
       drilled.push(`${cloud}: ${volumeName} ${result}; ${countText(left, "volume")} left`);
   }

@@ -1,9 +1,10 @@
-import { secondsText } from "../output/format.ts";
+import { countText, secondsText } from "../output/format.ts";
 import { createProgress } from "../output/progress.ts";
 import { writeMessage, writeOutput } from "../output/streams.ts";
 import { renderTable } from "../output/table.ts";
 import { colour, type Tone } from "../output/terminal.ts";
 import type { FaultRow } from "./faults.ts";
+import type { Script } from "./script.ts";
 
 /** Writes what happens: lines stay, what is going on shows on a terminal only. */
 export interface Reporter {
@@ -46,7 +47,8 @@ export interface DemoReport {
   /** Whether every check found what has to be. */
   readonly ok: boolean;
   readonly seed: number;
-  readonly nights: number;
+  /** How often the policies ran: in so many nights or minutes. */
+  readonly rounds: number;
   readonly clouds: readonly {
     readonly name: string;
     readonly provider: string;
@@ -73,11 +75,12 @@ const number = (value: number): string => value.toLocaleString("en");
 
 /** Writes the checks, the table of faults, and the totals. */
 export function writeReport(
-  { checks, faults, totals, ok, nights }: DemoReport,
+  { checks, faults, totals, ok, rounds }: DemoReport,
+  { unit, titles }: Pick<Script, "unit" | "titles">,
   elapsedMs: number,
   reporter: Reporter,
 ): void {
-  reporter.heading("Checked inside the emulators, whatever Polyvol says");
+  reporter.heading(titles.checked);
   for (const { check, looked, wrong } of checks) {
     const mark = wrong.length === 0 ? reporter.paint("good", "✓") : reporter.paint("bad", "✗");
     reporter.line(`${mark} ${check} (${number(looked)})`);
@@ -96,7 +99,7 @@ export function writeReport(
   );
   const { runs, requests, created, deleted, duplicated, lost } = totals;
   reporter.line(
-    `${nights} nights, ${runs} runs, ${number(requests)} requests, ${number(totals.faults)} faults; ` +
+    `${countText(rounds, unit)}, ${runs} runs, ${number(requests)} requests, ${number(totals.faults)} faults; ` +
       `${number(created)} snapshots made, ${number(deleted)} deleted; ${duplicated} duplicated, ${lost} lost.`,
   );
   const verdict = ok

@@ -3,6 +3,7 @@ import { type Clock, createVirtualClock, systemClock } from "@polyvol/core/drive
 /** How many nights the demo plays. */
 export const NIGHTS = 30;
 
+export const SECOND_MS = 1000;
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
@@ -34,12 +35,26 @@ export function dayText(at: number): string {
   return `${weekday} ${rest.slice(0, 6)}`;
 }
 
+/** `14:03:01`, UTC. */
+export function timeText(at: number): string {
+  return new Date(at).toISOString().slice(11, 19);
+}
+
 /** The demo's time: it begins in the past and jumps from pause to pause, until `goLive`. */
 export interface DemoClock extends Clock {
   /** Sleeps until an instant, in milliseconds since the epoch. Does not sleep when it has passed. */
   sleepUntil(at: number, abortSignal?: AbortSignal): Promise<void>;
   /** From now on this is the machine's clock. */
   goLive(): void;
+}
+
+/** The machine's own time, for a server that knows no other. */
+export function createRealClock(): DemoClock {
+  return {
+    ...systemClock,
+    sleepUntil: (at, abortSignal) => systemClock.sleep(Math.max(0, at - systemClock.now()), abortSignal),
+    goLive: () => undefined,
+  };
 }
 
 /** @param startMs where the demo begins, in milliseconds since the epoch */
