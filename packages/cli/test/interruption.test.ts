@@ -8,14 +8,15 @@ import type { Started } from "./polyvol.ts";
 
 /** Little against the two minutes by which the clocks of a provider and of a backup may differ. */
 const WORK = 20_000;
-/** Of the two volumes one after the other, so that the second has not been begun while the first is in flight. */
+/** With hooks, the two volumes come one after the other: the second has not been begun while the first is in flight. */
+const HOOKS = `    hooks: { after: { command: ["${process.execPath}", "-e", ""] } }\n`;
 const POLICIES = `policies:
   nightly:
     select: { cloud: samsung, name: ["crm", "erp"] }
     schedule: { cron: "0 0 * * *", timezone: UTC }
     retention: { daily: 4 }
     concurrency: 1
-`;
+${HOOKS}`;
 const STOPPING = "Stopping; press Ctrl-C again to stop at once.\n";
 
 interface State {
@@ -144,7 +145,7 @@ async function withHooks(): Promise<() => Promise<string[]>> {
       before: { command: [sh, -c, "echo freeze >> log"] }
       after: { command: [sh, -c, "echo thaw >> log"] }
 `;
-  await clouds.write("polyvol.config.yaml", `${config}${hooks}`);
+  await clouds.write("polyvol.config.yaml", config.replace(HOOKS, hooks));
   return async () => (await readFile(join(clouds.folder, "log"), "utf8")).trim().split("\n");
 }
 

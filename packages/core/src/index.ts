@@ -50,6 +50,7 @@ export type {
   PageOptions,
   Progress,
   ProviderOptions,
+  RequestTurn,
   SnapshotQuery,
   UpdateSnapshotInput,
   VolumeQuery,

@@ -1,9 +1,20 @@
+/**
+ * Runs one request of a call when its turn has come, and gives its result on. `kind`: whether it changes anything. To send
+ * it no more, abort the call and reject.
+ */
+export type RequestTurn = <T>(request: () => Promise<T>, kind: "read" | "change") => Promise<T>;
+
 /** What every call takes. */
 export interface CallOptions {
   /** Stops the call, and the waiting within it. What the provider has accepted already goes on. */
   readonly abortSignal?: AbortSignal | undefined;
   /** Deadline of this call in milliseconds, over all attempts and waiting. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Bounds how many requests many calls have in flight together: each request of this call, and each repetition, goes
+   * through it. Pauses and waiting for the provider do not, nor do looks that calls share. Default: they go at once.
+   */
+  readonly inTurn?: RequestTurn | undefined;
 }
 
 /** One look at a pending change that was not finished yet. */

@@ -1,4 +1,10 @@
-import { type BlockStorage, isPolyvolError, PolyvolError, type Snapshot } from "@polyvol/core";
+import {
+  type BlockStorage,
+  type CallOptions,
+  isPolyvolError,
+  PolyvolError,
+  type Snapshot,
+} from "@polyvol/core";
 import { bulkCallOptions } from "../bulk-call-options.ts";
 import { ownTags } from "../naming.ts";
 import { refuseAttached } from "../plan/creation.ts";
@@ -6,6 +12,7 @@ import type { PlannedCreation } from "../plan/types.ts";
 import { hookEnvironment } from "../policy/environment.ts";
 import type { Hook, Policy } from "../policy/types.ts";
 import type { HookName } from "../problem.ts";
+import { type CloudWork, sendingOptions } from "./cloud-work.ts";
 import type { VolumePlace } from "./events.ts";
 import { runHook } from "./hook.ts";
 import type { RunContext } from "./options.ts";
@@ -20,6 +27,9 @@ export interface CreationWork {
   readonly policy: Policy;
   readonly creation: PlannedCreation;
   readonly context: RunContext;
+  readonly cloud: CloudWork;
+  /** Told before a pause that the provider asks for: nobody else is to wait for it. */
+  readonly onPause: () => void;
   /** Told when `after` fails behind an attempt that has failed itself: what `before` did may still hold. */
   readonly onThawFailed: (error: unknown) => void;
 }
@@ -57,17 +67,24 @@ export async function createSnapshot(work: CreationWork): Promise<Creation> {
   }
 }
 
+/** Whether something of the user's runs around each snapshot, so that `concurrency` bounds how many at once. */
+export function hasHooks({ hooks }: Policy): boolean {
+  return hooks.before !== undefined || hooks.after !== undefined;
+}
+
 async function createBetweenHooks(work: CreationWork): Promise<Creation> {
-  const { policy, context, place, creation } = work;
+  const { policy, context } = work;
   const { before, after } = policy.hooks;
-  const startedAt = context.monotonicNow();
+  let startedAt = context.monotonicNow();
   let snapshot: Snapshot;
   // Nothing has been frozen yet.
   context.abortSignal?.throwIfAborted();
   try {
     if (before !== undefined) await callHook(work, "before", before, {}, context.abortSignal);
-    context.emit({ ...place, type: "creating", policyId: policy.id, name: creation.name });
-    snapshot = await send(work);
+    snapshot = await send(work, () => {
+      // Until its turn it has only waited for others.
+      startedAt = context.monotonicNow();
+    });
   } catch (error) {
     const code = isPolyvolError(error) ? error.code : "unknown";
     const result = { POLYVOL_RESULT: "failed", POLYVOL_ERROR_CODE: code };
@@ -84,15 +101,26 @@ async function createBetweenHooks(work: CreationWork): Promise<Creation> {
   }
 }
 
-async function send({ storage, place, policy, creation, context }: CreationWork): Promise<Snapshot> {
+async function send(work: CreationWork, onTurn: () => void): Promise<Snapshot> {
+  const { storage, place, policy, creation, context, cloud } = work;
+  let isTold = false;
+  const tell = async (): Promise<void> => {
+    if (isTold) return;
+    isTold = true;
+    if (!hasHooks(policy)) onTurn();
+    context.emit({ ...place, type: "creating", policyId: policy.id, name: creation.name });
+  };
+  const optionsOf = (kind: "read" | "change" | "held"): CallOptions => {
+    const call = bulkCallOptions(storage, kind, context.abortSignal);
+    // With hooks, all of it has a place of the policy already.
+    return hasHooks(policy) ? call : sendingOptions({ cloud, policy, context, judge: tell }, call);
+  };
+  if (hasHooks(policy)) await tell();
   const { supports, limits } = storage.capabilities;
   const about = `Polyvol backup of ${place.volumeName.slice(0, 100)}, policy ${policy.id}, slot ${creation.slot}`;
   if (!policy.allowAttached) {
     // Not every provider can be told to leave a volume in use alone.
-    const volume = await storage.volumes.get(
-      place.volumeId,
-      bulkCallOptions(storage, "read", context.abortSignal),
-    );
+    const volume = await storage.volumes.get(place.volumeId, optionsOf("read"));
     refuseAttached(policy, volume, "snapshots.create");
   }
   const snapshot = await storage.snapshots.create(
@@ -105,7 +133,7 @@ async function send({ storage, place, policy, creation, context }: CreationWork)
         ? { tags: ownTags(policy.id, { name: place.volumeName, limits }) }
         : {}),
     },
-    bulkCallOptions(storage, policy.hooks.before === undefined ? "change" : "held", context.abortSignal),
+    optionsOf(policy.hooks.before === undefined ? "change" : "held"),
   );
   if (snapshot.state === "available" && snapshot.name === creation.name) return snapshot;
   const resource = { kind: "snapshot", id: snapshot.id, name: snapshot.name } as const;
@@ -147,7 +175,9 @@ async function callHook(
   }
 }
 
-async function pause({ place, policy, context }: CreationWork, ms: number, reason: string): Promise<void> {
+async function pause(work: CreationWork, ms: number, reason: string): Promise<void> {
+  const { place, policy, context } = work;
+  work.onPause();
   context.emit({ ...place, type: "waiting", policyId: policy.id, ms, reason });
   const { abortSignal, drainSignal } = context;
   const signals = [abortSignal, drainSignal].filter((each) => each !== undefined);

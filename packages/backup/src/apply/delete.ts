@@ -1,6 +1,6 @@
 import { type BlockStorage, type CallOptions, isPolyvolError } from "@polyvol/core";
 import { bulkCallOptions } from "../bulk-call-options.ts";
-import { describeHidden, findHiddenMarks, MAY_BE_KEPT, mayBeKept } from "../observe/hidden-marks.ts";
+import { describeHidden, MAY_BE_KEPT, mayBeKept } from "../observe/hidden-marks.ts";
 import type { HiddenMarks, ObservedSnapshot } from "../observe/inventory.ts";
 import { observeSnapshot } from "../observe/observe.ts";
 import { applyRetention, type Brake, type KeptSnapshotDecision } from "../plan/retention-decision.ts";
@@ -9,6 +9,7 @@ import type { PlannedDeletion } from "../plan/types.ts";
 import { isFailed, ownedBy } from "../policy/owned.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
+import { sendingOptions } from "./cloud-work.ts";
 import type { VolumeWork } from "./progress.ts";
 
 /** What became of one planned deletion. `problem`: the world has changed so much that a person should look. */
@@ -21,48 +22,74 @@ export type DeletionOutcome =
     };
 
 /**
- * Deletes one snapshot, if it is still to go by what holds at this moment: the volume's snapshots are listed again and
- * judged again, so a hold, a tag, another name or a lost newer snapshot is seen, and so are the brakes. Gone already is
+ * Deletes one snapshot, if it is still to go by what holds at this moment. Right before each request that deletes it, the
+ * volume's snapshots are judged again, by a complete listing that began after the volume's last change and no longer ago
+ * than a minute: so a hold, a tag, another name or a lost newer snapshot is seen, and so are the brakes. Gone already is
  * success.
  *
  * @param shareGoes whether the brake on the share lets its share go
  */
 export async function deleteSnapshot(
-  { storage, place, now, context, liftBrake, progress }: VolumeWork,
+  work: VolumeWork,
   policy: Policy,
   { snapshotId }: PlannedDeletion,
   shareGoes: boolean,
 ): Promise<DeletionOutcome> {
-  const { abortSignal } = context;
-  const read = bulkCallOptions(storage, "read", abortSignal);
-  const listed = await storage.snapshots.list({ volumeId: place.volumeId }, read).toArray();
-  const all = listed.map(observeSnapshot);
-  if (!all.some(({ snapshot }) => snapshot.id === snapshotId)) {
+  const { storage, cloud, context } = work;
+  const ended = new Ended();
+  const judge = async (): Promise<void> => {
+    ended.outcome = await judgeDeletion(work, policy, snapshotId, shareGoes);
+    if (ended.outcome !== undefined) throw ended;
+  };
+  try {
+    const call = bulkCallOptions(storage, "change", context.abortSignal);
+    await storage.snapshots.delete(snapshotId, sendingOptions({ cloud, policy, context, judge }, call));
+    return { outcome: "deleted" };
+  } catch (error) {
+    if (error === ended && ended.outcome !== undefined) return ended.outcome;
+    throw error;
+  }
+}
+
+/** Ends a deletion before its request is sent. */
+class Ended extends Error {
+  outcome: DeletionOutcome | undefined;
+}
+
+/** What becomes of a deletion that is not to be sent; undefined: it is. */
+async function judgeDeletion(
+  { storage, place, now, context, liftBrake, progress, cloud }: VolumeWork,
+  policy: Policy,
+  snapshotId: string,
+  shareGoes: boolean,
+): Promise<DeletionOutcome | undefined> {
+  const fresh = await cloud.fresh.of(place.volumeId, progress.changedAt);
+  const gone = new Set(progress.deleted.map((each) => each.snapshotId));
+  const all = fresh.all.filter(({ snapshot }) => !gone.has(snapshot.id));
+  const isTarget = ({ snapshot }: ObservedSnapshot): boolean => snapshot.id === snapshotId;
+  if (!all.some(isTarget)) {
     // A listing that does not show it is not yet its absence.
+    const read = bulkCallOptions(storage, "read", context.abortSignal);
     if (await isGone(storage, snapshotId, read)) return { outcome: "deleted" };
     return { outcome: "spared", reasons: ["it is there, and not listed among its volume's"] };
   }
   const own = ownedBy(policy, all).filter((each) => !isFailed(each));
-  const isTarget = ({ snapshot }: ObservedSnapshot): boolean => snapshot.id === snapshotId;
   if (!own.some(isTarget))
     return { outcome: "spared", reasons: [`policy ${policy.id} does not own it any more`] };
 
   const surplus = new Set(
     findSurplus(own).flatMap((group) => group.surplus.map(({ snapshot }) => snapshot.id)),
   );
-  const hidden = await stillHidden(storage, all, read);
+  const hidden = await fresh.hidden();
   const deletedBefore = progress.deleted.filter(
     (each) => each.policyId === policy.id && each.failed !== true,
   ).length;
   const options = { now, agedAt: context.clock.now(), deletedBefore, surplus, hidden, shareGoes, liftBrake };
   const { keep, remove, brake } = applyRetention(policy, own, options);
-  if (!remove.some(isTarget)) {
-    const kept = keep.find((each) => isTarget(each.seen));
-    const reasons = kept?.reasons ?? ["the rules keep it"];
-    return { outcome: "spared", reasons, ...problemOfSpared(kept, hidden, brake, storage) };
-  }
-  await storage.snapshots.delete(snapshotId, bulkCallOptions(storage, "change", abortSignal));
-  return { outcome: "deleted" };
+  if (remove.some(isTarget)) return undefined;
+  const kept = keep.find((each) => isTarget(each.seen));
+  const reasons = kept?.reasons ?? ["the rules keep it"];
+  return { outcome: "spared", reasons, ...problemOfSpared(kept, hidden, brake, storage) };
 }
 
 async function isGone(storage: BlockStorage, snapshotId: string, read: CallOptions): Promise<boolean> {
@@ -79,14 +106,15 @@ async function isGone(storage: BlockStorage, snapshotId: string, read: CallOptio
  * something after all, is held, or is not ours any more. Gone already is success.
  */
 export async function deleteFailed(
-  { storage, context: { abortSignal } }: VolumeWork,
+  { storage, cloud, context }: VolumeWork,
   policy: Policy,
   { snapshotId }: PlannedDeletion,
 ): Promise<DeletionOutcome> {
+  const { abortSignal } = context;
+  const sending = (kind: "read" | "change"): CallOptions =>
+    sendingOptions({ cloud, policy, context }, bulkCallOptions(storage, kind, abortSignal));
   try {
-    const found = observeSnapshot(
-      await storage.snapshots.get(snapshotId, bulkCallOptions(storage, "read", abortSignal)),
-    );
+    const found = observeSnapshot(await storage.snapshots.get(snapshotId, sending("read")));
     if (ownedBy(policy, [found]).length === 0)
       return { outcome: "spared", reasons: [`policy ${policy.id} does not own it any more`] };
     if (mayBeKept(found, undefined)) return { outcome: "spared", reasons: [MAY_BE_KEPT] };
@@ -94,22 +122,11 @@ export async function deleteFailed(
       const why = found.held ? "hold" : `it has not failed: it is ${found.snapshot.state}`;
       return { outcome: "spared", reasons: [why] };
     }
-    await storage.snapshots.delete(snapshotId, bulkCallOptions(storage, "change", abortSignal));
+    await storage.snapshots.delete(snapshotId, sending("change"));
   } catch (error) {
     if (!isPolyvolError(error, "not_found")) throw error;
   }
   return { outcome: "deleted" };
-}
-
-/** What is hidden now. One volume alone may be without marks, since somebody took them off: then the account decides. */
-async function stillHidden(
-  storage: BlockStorage,
-  ofVolume: readonly ObservedSnapshot[],
-  read: CallOptions,
-): Promise<HiddenMarks | undefined> {
-  if ((await findHiddenMarks(storage, ofVolume, read)) === undefined) return undefined;
-  const all = (await storage.snapshots.list({}, read).toArray()).map(observeSnapshot);
-  return await findHiddenMarks(storage, all, read);
 }
 
 function problemOfSpared(

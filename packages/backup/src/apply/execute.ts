@@ -1,13 +1,13 @@
-import pLimit, { type LimitFunction } from "p-limit";
 import type { NamedCloud } from "../clouds.ts";
 import type { BackupPlan } from "../plan/types.ts";
 import type { Policy } from "../policy/types.ts";
+import { createCloudWork } from "./cloud-work.ts";
 import type { RunContext } from "./options.ts";
 import { startProgress } from "./progress.ts";
 import type { RunReport } from "./report.ts";
 import { workOnVolume } from "./volume-work.ts";
 
-/** Carries out a plan that was just computed: all volumes side by side, bounded by the policies' `concurrency`. */
+/** Carries out a plan that was just computed: all volumes side by side, their requests bounded by the policies' `concurrency`. */
 export async function execute(
   plan: BackupPlan,
   policies: readonly Policy[],
@@ -21,32 +21,32 @@ export async function execute(
     clouds.flatMap(({ name, storage }) => (storage instanceof Error ? [] : ([[name, storage]] as const))),
   );
   const byId = new Map(policies.map((policy) => [policy.id, policy]));
-  const limits = new Map<string, LimitFunction>();
-  const limitOf = (cloud: string, { id, concurrency }: Policy): LimitFunction => {
-    const key = JSON.stringify([cloud, id]);
-    const limit = limits.get(key) ?? pLimit(concurrency);
-    limits.set(key, limit);
-    return limit;
-  };
+  const volumesOf = Map.groupBy(plan.volumes, ({ cloud }) => cloud);
+  const works = new Map(
+    [...storages].map(([name, storage]) => {
+      const { read = 1 } = plan.clouds.find(({ cloud }) => cloud === name)?.requests ?? {};
+      return [name, createCloudWork(storage, volumesOf.get(name) ?? [], read, context)] as const;
+    }),
+  );
   const now = new Date(plan.now);
   const liftBrake = plan.liftBrake === true;
 
   const results = await Promise.allSettled(
     plan.volumes.map(async (volume) => {
       const { cloud, provider, volumeId, volumeName } = volume;
-      const storage = storages.get(cloud);
+      const work = works.get(cloud);
       // A plan computed from these clouds names no other.
-      if (storage === undefined) throw new TypeError(`there is no cloud ${cloud}`);
+      if (work === undefined) throw new TypeError(`there is no cloud ${cloud}`);
       return await workOnVolume({
         volume,
-        storage,
+        storage: work.storage,
+        cloud: work,
         policies: byId,
         now,
         liftBrake,
         context,
-        limited: (policy, work) => limitOf(cloud, policy)(work),
         place: { cloud, provider, volumeId, volumeName },
-        progress: startProgress(volume),
+        progress: startProgress(volume, work.fresh.moment()),
       });
     }),
   );

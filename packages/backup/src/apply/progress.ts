@@ -2,6 +2,7 @@ import type { BlockStorage } from "@polyvol/core";
 import type { VolumePlan } from "../plan/types.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
+import type { CloudWork } from "./cloud-work.ts";
 import type { VolumePlace } from "./events.ts";
 import type { RunContext } from "./options.ts";
 import type { CreatedSnapshot, DeletedSnapshot, SparedSnapshot } from "./report.ts";
@@ -15,8 +16,7 @@ export interface VolumeWork {
   readonly now: Date;
   readonly liftBrake: boolean;
   readonly context: RunContext;
-  /** Runs work within the policy's `concurrency` on this cloud. */
-  readonly limited: <T>(policy: Policy, work: () => Promise<T>) => Promise<T>;
+  readonly cloud: CloudWork;
   /** Where the volume is, for events and reports. */
   readonly place: VolumePlace;
   readonly progress: Progress;
@@ -32,13 +32,15 @@ export interface Progress {
   readonly thawFailures: BackupProblem[];
   /** When the newest snapshot of the volume was taken, in milliseconds since the Unix epoch. */
   newestAt: number | undefined;
+  /** The moment after which a listing has to begin for deletions to be judged on it. */
+  changedAt: number;
   /** Something went wrong after which no backup may go. */
   failed: boolean;
   stopped: boolean;
 }
 
 /** The progress of a volume of which nothing was done yet. */
-export function startProgress({ keep, delete: deletions }: VolumePlan): Progress {
+export function startProgress({ keep, delete: deletions }: VolumePlan, changedAt: number): Progress {
   const times = [...keep, ...deletions].map(({ createdAt }) => Date.parse(createdAt));
   const newestAt = times.length === 0 ? undefined : Math.max(...times);
   return {
@@ -48,6 +50,7 @@ export function startProgress({ keep, delete: deletions }: VolumePlan): Progress
     problems: [],
     thawFailures: [],
     newestAt,
+    changedAt,
     failed: false,
     stopped: false,
   };

@@ -10,8 +10,8 @@ export async function prune(
   policy: Policy,
   deletions: readonly PlannedDeletion[],
 ): Promise<void> {
-  const { progress } = work;
-  await work.limited(policy, async () => {
+  const { progress, cloud } = work;
+  await cloud.underWay(async () => {
     for (const deletion of deletions) {
       if (isStopping(work)) return;
       if (progress.deleted.some(({ snapshotId }) => snapshotId === deletion.snapshotId)) continue;
@@ -27,7 +27,7 @@ export async function prune(
  * was no room. What is still kept without that one stays for later. Whether anything went.
  */
 export async function makeRoom(work: VolumeWork): Promise<boolean> {
-  const { progress } = work;
+  const { progress, cloud } = work;
   let went = false;
   for (const deletion of work.volume.delete) {
     const { policyId, snapshotId, failed } = deletion;
@@ -35,7 +35,7 @@ export async function makeRoom(work: VolumeWork): Promise<boolean> {
     if (policy === undefined || failed === true || progress.failed) continue;
     if (progress.deleted.some((each) => each.snapshotId === snapshotId)) continue;
     if (isStopping(work)) break;
-    await work.limited(policy, async () => {
+    await cloud.underWay(async () => {
       const { outcome } = await deleteSnapshot(work, policy, deletion, true);
       if (outcome === "deleted") recordDeletion(work, deletion);
       went ||= outcome === "deleted";
@@ -55,8 +55,10 @@ async function pruneFailed(work: VolumeWork, policy: Policy, deletion: PlannedDe
   const { policyId, name } = deletion;
   try {
     const result = await deleteFailed(work, policy, deletion);
-    if (result.outcome === "deleted") recordDeletion(work, deletion);
-    else recordSpared(work, deletion, result);
+    if (result.outcome === "deleted") {
+      recordDeletion(work, deletion);
+      work.cloud.order.deleted();
+    } else recordSpared(work, deletion, result);
   } catch (error) {
     context.abortSignal?.throwIfAborted();
     const where = { ...placeOf(place), policyId, snapshotName: name };
@@ -70,6 +72,7 @@ async function pruneBackup(work: VolumeWork, policy: Policy, deletion: PlannedDe
   const result = await deleteSnapshot(work, policy, deletion, letsShareGo(work, policy));
   if (result.outcome === "deleted") {
     recordDeletion(work, deletion);
+    work.cloud.order.deleted();
     return;
   }
   recordSpared(work, deletion, result);
@@ -90,10 +93,12 @@ function recordDeletion({ context, place, progress }: VolumeWork, deletion: Plan
 }
 
 function recordSpared(
-  { context, place, progress }: VolumeWork,
+  { context, place, progress, cloud }: VolumeWork,
   { policyId, name, snapshotId }: PlannedDeletion,
   { reasons }: Extract<DeletionOutcome, { readonly outcome: "spared" }>,
 ): void {
+  // The world is not as it was planned: the others are judged on a new look.
+  cloud.fresh.distrust();
   progress.spared.push({ policyId, name, snapshotId, reasons });
   context.emit({ ...place, policyId, name, snapshotId, type: "spared", reasons });
 }

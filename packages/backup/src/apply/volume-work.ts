@@ -1,9 +1,9 @@
 import { isPolyvolError } from "@polyvol/core";
-import { orderSteps } from "../plan/step-order.ts";
+import { orderSteps, type VolumeStep } from "../plan/step-order.ts";
 import type { PlannedCreation } from "../plan/types.ts";
 import type { Policy } from "../policy/types.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
-import { createSnapshot, waitForGap } from "./create.ts";
+import { createSnapshot, hasHooks, waitForGap } from "./create.ts";
 import { isStopping, placeOf, report, type VolumeWork } from "./progress.ts";
 import { makeRoom, prune } from "./prune.ts";
 import type { VolumeReport } from "./report.ts";
@@ -15,27 +15,23 @@ import type { VolumeReport } from "./report.ts";
  * @throws the reason of the abort, and nothing else
  */
 export async function workOnVolume(work: VolumeWork): Promise<VolumeReport> {
-  const { volume, storage, context, place, progress } = work;
-  for (const step of orderSteps(volume, storage.capabilities.limits) ?? []) {
-    if (progress.stopped) break;
-    const policyId = step.kind === "create" ? step.creation.policyId : step.policyId;
-    const policy = work.policies.get(policyId);
-    if (policy === undefined) continue;
-    try {
-      if (step.kind === "create") await createWithRoom(work, policy, step.creation);
-      else await prune(work, policy, step.deletions);
-    } catch (error) {
-      context.abortSignal?.throwIfAborted();
-      const { drainSignal } = context;
-      if (drainSignal?.aborted && error === drainSignal.reason) progress.stopped = true;
-      else {
-        progress.failed = true;
-        report(work, problemOf(error, effectOf(step.kind), { ...placeOf(place), policyId }));
+  const { volume, storage, context, place, progress, cloud } = work;
+  const steps = orderSteps(volume, storage.capabilities.limits) ?? [];
+  const lastCreation = steps.findLastIndex(({ kind }) => kind === "create");
+  try {
+    for (const [index, step] of steps.entries()) {
+      if (progress.stopped) break;
+      const isAfterCreations = lastCreation >= 0 && index > lastCreation;
+      if (isAfterCreations) {
+        cloud.order.created(volume.volumeId);
+        await cloud.order.allCreated();
       }
-    } finally {
-      // Also of a run that is aborted: its listener hears of it.
-      for (const problem of progress.thawFailures.splice(0)) report(work, problem);
+      await doStep(work, step);
     }
+  } finally {
+    cloud.order.created(volume.volumeId);
+    cloud.order.pruned(volume.volumeId);
+    cloud.fresh.done(volume.volumeId);
   }
   const { created, deleted, spared, problems } = progress;
   const left = volume.create.length + volume.delete.length - created.length - deleted.length - spared.length;
@@ -44,9 +40,33 @@ export async function workOnVolume(work: VolumeWork): Promise<VolumeReport> {
   return { ...place, state, created, deleted, spared, problems, left };
 }
 
+/** @throws the reason of the abort, and nothing else */
+async function doStep(work: VolumeWork, step: VolumeStep): Promise<void> {
+  const { context, place, progress, cloud } = work;
+  const policyId = step.kind === "create" ? step.creation.policyId : step.policyId;
+  const policy = work.policies.get(policyId);
+  if (policy === undefined) return;
+  try {
+    if (step.kind === "create") await createWithRoom(work, policy, step.creation);
+    else await prune(work, policy, step.deletions);
+  } catch (error) {
+    context.abortSignal?.throwIfAborted();
+    const { drainSignal } = context;
+    if (drainSignal?.aborted && error === drainSignal.reason) progress.stopped = true;
+    else {
+      progress.failed = true;
+      cloud.fresh.distrust();
+      report(work, problemOf(error, effectOf(step.kind), { ...placeOf(place), policyId }));
+    }
+  } finally {
+    // Also of a run that is aborted: its listener hears of it.
+    for (const problem of progress.thawFailures.splice(0)) report(work, problem);
+  }
+}
+
 /**
  * Makes a snapshot. Refused for lack of room, with nothing done, it is tried once more when deletions that hold without
- * it have made some.
+ * it have made some, or deletions of other volumes of the cloud.
  */
 async function createWithRoom(work: VolumeWork, policy: Policy, creation: PlannedCreation): Promise<void> {
   try {
@@ -54,13 +74,21 @@ async function createWithRoom(work: VolumeWork, policy: Policy, creation: Planne
   } catch (error) {
     work.context.abortSignal?.throwIfAborted();
     const full = isPolyvolError(error, "resource_exhausted") && error.outcome === "not_applied";
-    if (!full || !(await makeRoom(work))) throw error;
+    if (!full || !((await makeRoom(work)) || (await roomElsewhere(work)))) throw error;
     await makeSnapshot(work, policy, creation);
   }
 }
 
+/** Whether others have made room, where it was not the volume itself that was full. */
+async function roomElsewhere({ volume, storage, progress, cloud }: VolumeWork): Promise<boolean> {
+  const { snapshotsPerVolume } = storage.capabilities.limits;
+  const there = volume.keep.length + volume.delete.length + progress.created.length - progress.deleted.length;
+  if (snapshotsPerVolume !== "unknown" && there >= snapshotsPerVolume) return false;
+  return !progress.stopped && (await cloud.order.room(volume.volumeId));
+}
+
 async function makeSnapshot(work: VolumeWork, policy: Policy, creation: PlannedCreation): Promise<void> {
-  const { storage, context, volume, place, progress } = work;
+  const { storage, context, volume, place, progress, cloud } = work;
   const about = { ...placeOf(place), policyId: policy.id, snapshotName: creation.name };
   const thawProblem = (error: unknown, what: string, effect: BackupProblem["effect"]): BackupProblem => {
     const problem = problemOf(error, effect, about);
@@ -73,6 +101,8 @@ async function makeSnapshot(work: VolumeWork, policy: Policy, creation: PlannedC
     policy,
     creation,
     context,
+    cloud,
+    onPause: () => cloud.order.created(volume.volumeId),
     onThawFailed: (error: unknown) => {
       progress.thawFailures.push(thawProblem(error, "`after` failed too", "attention"));
     },
@@ -80,9 +110,12 @@ async function makeSnapshot(work: VolumeWork, policy: Policy, creation: PlannedC
   const begun = volume.keep.some(({ name }) => name === creation.name);
   // Waited for without holding a place that another volume could use.
   if (!begun && !isStopping(work)) await waitForGap(setup, progress.newestAt);
-  await work.limited(policy, async () => {
+  const inPlace = (task: () => Promise<void>): Promise<void> =>
+    hasHooks(policy) ? cloud.inPlace(policy, task) : cloud.underWay(task);
+  await inPlace(async () => {
     if (isStopping(work)) return;
     const { snapshot, durationMs, afterFailed } = await createSnapshot(setup);
+    progress.changedAt = cloud.fresh.moment();
     const { policyId, name, slot } = creation;
     const createdAt = snapshot.createdAt;
     progress.newestAt = Math.max(progress.newestAt ?? 0, createdAt.getTime());

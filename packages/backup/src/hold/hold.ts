@@ -5,7 +5,7 @@ import {
   type Snapshot,
   type Volume,
 } from "@polyvol/core";
-import { areTagsHidden, findHiddenMarks } from "../observe/hidden-marks.ts";
+import { areTagsHidden, judgeMarks, marksOf } from "../observe/hidden-marks.ts";
 import { observeSnapshot } from "../observe/observe.ts";
 import { hasMarker, isHeld, withMarker, withoutMarker } from "./marker.ts";
 
@@ -143,7 +143,7 @@ export async function holdsOf(
   const open = resources.filter((each) => !isHeld(each));
   const snapshots = resources.filter((each) => "volumeId" in each);
   const hidden =
-    open.length === 0 ? undefined : await findHiddenMarks(storage, snapshots.map(observeSnapshot), call);
+    open.length === 0 ? undefined : await judgeMarks(storage, marksOf(snapshots.map(observeSnapshot)), call);
   const allHidden =
     (hidden !== undefined && hidden.hidden === hidden.own) ||
     (thorough && open.length > 0 && (await areTagsHidden(storage, resources, call)));

@@ -2,35 +2,62 @@ import { type BlockStorage, type CallOptions, type Capabilities, type Tagged, ta
 import type { BackupProblem } from "../problem.ts";
 import { type HiddenMarks, isGood, type ObservedCloud, type ObservedSnapshot } from "./inventory.ts";
 
+/** What the snapshots of an account, or those of one volume, show of their marks. */
+export interface MarkEvidence {
+  /** Adds one that was listed. */
+  see(seen: ObservedSnapshot): void;
+  /** Good ones that Polyvol made, and those of them of whose tags the answers say nothing. */
+  readonly own: number;
+  readonly unsaid: number;
+  readonly showsTag: boolean;
+  readonly ownShowsTag: boolean;
+  readonly showsDescription: boolean;
+}
+
+/** Collects evidence, one snapshot after the other. */
+export function createMarkEvidence(): MarkEvidence {
+  const evidence = { own: 0, unsaid: 0, showsTag: false, ownShowsTag: false, showsDescription: false };
+  return Object.assign(evidence, {
+    see: (seen: ObservedSnapshot) => {
+      const { snapshot } = seen;
+      const isOwn = seen.backupName !== undefined && isGood(seen);
+      const isTagged = tagTexts(snapshot).length > 0;
+      if (isOwn) evidence.own += 1;
+      if (isOwn && snapshot.tagsUnknown === true) evidence.unsaid += 1;
+      evidence.showsTag ||= isTagged;
+      evidence.ownShowsTag ||= isOwn && isTagged;
+      evidence.showsDescription ||= (snapshot.description ?? "") !== "";
+    },
+  });
+}
+
+export function marksOf(snapshots: readonly ObservedSnapshot[]): MarkEvidence {
+  const evidence = createMarkEvidence();
+  for (const each of snapshots) evidence.see(each);
+  return evidence;
+}
+
 /**
  * What is hidden on all snapshots of an account, or on those of one volume. Own ones without a single tag among them
  * count as hidden unless the driver can tell, by one look, that the credentials are shown tags: then somebody took them
  * off. Nothing is asked where all is well.
  */
-export async function findHiddenMarks(
+export async function judgeMarks(
   storage: BlockStorage,
-  snapshots: readonly ObservedSnapshot[],
+  { own, unsaid, showsTag, ownShowsTag, showsDescription }: MarkEvidence,
   call: CallOptions,
 ): Promise<HiddenMarks | undefined> {
   const { supports } = storage.capabilities;
-  const own = snapshots.filter((seen) => seen.backupName !== undefined && isGood(seen));
-  if (own.length === 0) return undefined;
+  if (own === 0) return undefined;
   if (supports.includes("snapshots.tags")) {
-    const unsaid = own.filter(({ snapshot }) => snapshot.tagsUnknown === true);
-    if (unsaid.length > 0) return { what: "tags", hidden: unsaid.length, own: own.length };
+    if (unsaid > 0) return { what: "tags", hidden: unsaid, own };
     // A look that failed has seen nothing, and stops no backup.
-    if (!snapshots.some(showsTag) && (await orUnknown(canSeeTags(storage, call), call)) !== true)
-      return { what: "tags", hidden: own.length, own: own.length };
+    if (!showsTag && (await orUnknown(canSeeTags(storage, call), call)) !== true)
+      return { what: "tags", hidden: own, own };
   }
   // One of ours that shows its tag was given a description as well.
-  const described = supports.includes("snapshots.description") && own.some(showsTag);
-  if (described && !snapshots.some(({ snapshot }) => (snapshot.description ?? "") !== ""))
-    return { what: "descriptions", hidden: own.length, own: own.length };
-  return undefined;
-}
-
-function showsTag({ snapshot }: ObservedSnapshot): boolean {
-  return tagTexts(snapshot).length > 0;
+  const isDescribed = supports.includes("snapshots.description") && ownShowsTag;
+  return isDescribed && !showsDescription ? { what: "descriptions", hidden: own, own } : undefined;
 }
 
 /** What a look found, or undefined where it failed. @throws the reason of the abort */

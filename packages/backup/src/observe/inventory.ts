@@ -42,7 +42,7 @@ export type CloudState =
       readonly tagsHidden: boolean;
       /** Requests that reading took, as far as can be told. */
       readonly requests: number;
-      /** Requests that a deletion takes. */
+      /** Requests that a deletion takes by itself, without what it is judged on. */
       readonly requestsPerDeletion: number;
     }
   | { readonly state: "failed"; readonly name: string; readonly problem: BackupProblem };

@@ -6,7 +6,7 @@ import { showDuration } from "../duration.ts";
 import { isHeld } from "../hold/marker.ts";
 import { parseSnapshotName } from "../naming.ts";
 import { problemOf } from "../problem.ts";
-import { areTagsHidden, findHiddenMarks, orUnknown } from "./hidden-marks.ts";
+import { areTagsHidden, judgeMarks, marksOf, orUnknown } from "./hidden-marks.ts";
 import type { CloudState, ObservedSnapshot } from "./inventory.ts";
 
 /** A clock may be off by so much: beyond it, slots would be due too early or too late. */
@@ -42,7 +42,7 @@ async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptio
     const snapshots = await storage.snapshots.list({}, call).toArray();
     const { provider, capabilities } = storage;
     const all = snapshots.toSorted((a, b) => compareText(a.id, b.id)).map(observeSnapshot);
-    const hiddenMarks = await findHiddenMarks(storage, all, call);
+    const hiddenMarks = await judgeMarks(storage, marksOf(all), call);
     const asks = byTags && volumes.length > 0 && hiddenMarks?.what !== "tags";
     const look = asks ? areTagsHidden(storage, [...volumes, ...snapshots], call) : undefined;
     const tagsHidden =
@@ -57,8 +57,7 @@ async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptio
       ...(hiddenMarks === undefined ? {} : { hiddenMarks }),
       tagsHidden,
       requests: (checkClock ? 1 : 0) + listingRequests(storage, volumes.length, snapshots.length),
-      // Each snapshot is read once more before it is deleted.
-      requestsPerDeletion: 1 + (capabilities.requestCosts?.snapshotDeletion ?? 3),
+      requestsPerDeletion: capabilities.requestCosts?.snapshotDeletion ?? 3,
     };
   } catch (error) {
     abortSignal?.throwIfAborted();

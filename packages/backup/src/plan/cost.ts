@@ -1,21 +1,36 @@
 import type { RequestQuota } from "@polyvol/core";
 import type { ObservedCloud } from "../observe/inventory.ts";
+import { FRESH_FOR_MS } from "./fresh-for.ts";
 import type { PlannedCloud, VolumePlan } from "./types.ts";
 
-/** Requests of one creation: alone where the provider enforces names; else look, create, look at it, look for others. */
-const ENFORCED = 1;
-const FREE = 4;
+/** Looks of one creation where the provider enforces no names: for the name, at what was made, for others of the name. */
+const LOOKS_OF_CREATION = 3;
 
-/** What a run of these volumes costs on a cloud when nothing goes wrong. */
+/**
+ * What a run of these volumes costs on a cloud when nothing goes wrong: a request for each creation and deletion, and looks.
+ * Looks of many at once are walks over the account's snapshots, where those have fewer pages.
+ */
 export function costOf(cloud: ObservedCloud, volumes: readonly VolumePlan[], now: Date): PlannedCloud {
   const { capabilities, requests: read, requestsPerDeletion } = cloud;
-  const creations = volumes.reduce((sum, each) => sum + each.create.length, 0);
-  const deletions = volumes.reduce((sum, each) => sum + each.delete.length, 0);
-  const create = creations * (capabilities.snapshotNames.enforced ? ENFORCED : FREE);
-  const remove = deletions * requestsPerDeletion;
+  const count = (key: "create" | "delete"): number =>
+    volumes.reduce((sum, each) => sum + each[key].length, 0);
+  const [creations, deletions] = [count("create"), count("delete")];
+  const { snapshotsPerRequest = 100 } = capabilities.requestCosts ?? {};
+  const there = [...cloud.snapshots.values()].reduce((sum, each) => sum + each.length, creations);
+  const pages = Math.max(1, Math.ceil(there / snapshotsPerRequest));
+  const looks = (number: number): number => Math.min(number, pages);
+  const create = creations + (capabilities.snapshotNames.enforced ? 0 : LOOKS_OF_CREATION * looks(creations));
+  const { requestQuotas } = capabilities.limits;
+  // What the deletions are judged on is read again each time that it is too old.
+  const deletingMs = Math.max(0, ...requestQuotas.map((quota) => shortestTime(deletions, quota)));
+  const judged = Math.min(
+    volumes.filter((each) => each.delete.length > 0).length,
+    pages * (1 + Math.floor(deletingMs / FRESH_FOR_MS)),
+  );
+  const remove = deletions + judged + (requestsPerDeletion - 1) * looks(deletions);
   const total = read + create + remove;
   const waits = volumes.map((each) => waitOf(cloud, each, now));
-  const times = [...capabilities.limits.requestQuotas.map((quota) => shortestTime(total, quota)), ...waits];
+  const times = [...requestQuotas.map((quota) => shortestTime(total, quota)), ...waits];
   return {
     cloud: cloud.name,
     provider: cloud.provider,
@@ -38,7 +53,10 @@ function waitOf(
   return Math.max(0, rest) + (create.length - 1) * snapshotGapMs;
 }
 
-/** A quota lets through its number at once, and again each time its window has passed. */
-function shortestTime(total: number, { requests, windowMs }: RequestQuota): number {
+/**
+ * The shortest time in milliseconds for so many requests: a quota lets through its number at once, and again each time its
+ * window has passed.
+ */
+export function shortestTime(total: number, { requests, windowMs }: RequestQuota): number {
   return total <= requests ? 0 : Math.floor((total - 1) / requests) * windowMs;
 }

@@ -70,7 +70,10 @@ export interface PolicyDefinition {
   readonly allowEmpty?: boolean | undefined;
   /** Whether volumes in use are snapshotted (crash-consistent). Default true. */
   readonly allowAttached?: boolean | undefined;
-  /** On how many of its volumes, on each cloud, work goes on at once. Default 8. */
+  /**
+   * How many of its requests, on each cloud, are in flight at once; with hooks, on how many of its volumes work goes on at
+   * once. Snapshots that the provider is working on are not counted. Default 8.
+   */
   readonly concurrency?: number | undefined;
   /** What keeps retention from removing too much. Each key has its own default. */
   readonly brakes?: BrakesDefinition | undefined;
@@ -127,7 +130,7 @@ export interface Policy {
   readonly allowEmpty: boolean;
   /** Whether volumes in use are snapshotted. */
   readonly allowAttached: boolean;
-  /** On how many volumes work goes on at once, on each cloud. */
+  /** How many requests are in flight at once, on each cloud; with hooks, on how many volumes work goes on at once. */
   readonly concurrency: number;
   /** What keeps retention from removing too much. */
   readonly brakes: {

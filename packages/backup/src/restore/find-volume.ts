@@ -6,7 +6,7 @@ import {
   type Volume,
 } from "@polyvol/core";
 import { describeGone, type GoneVolume, goneVolumes, namesakes } from "../observe/gone-volumes.ts";
-import { findHiddenMarks } from "../observe/hidden-marks.ts";
+import { judgeMarks, marksOf } from "../observe/hidden-marks.ts";
 import { observeSnapshot } from "../observe/observe.ts";
 
 /** Where a name is looked for. */
@@ -97,7 +97,7 @@ async function goneNamed(
   const sources = goneVolumes(all, new Set());
   const fitting = namesakes(sources, name, region, storage.capabilities.limits.tags);
   const unnamed = withUnnamed ? sources.filter((each) => each.name === undefined) : [];
-  const hidden = fitting.length === 0 && (await findHiddenMarks(storage, all, call))?.what === "tags";
+  const hidden = fitting.length === 0 && (await judgeMarks(storage, marksOf(all), call))?.what === "tags";
   if (fitting.length + unnamed.length === 0) return { gone: [], unnamed: [], hidden };
   const existing = new Set((await storage.volumes.list({}, call).toArray()).map(({ id }) => id));
   const isGone = ({ volumeId }: GoneVolume): boolean => !existing.has(volumeId);

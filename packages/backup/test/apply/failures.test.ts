@@ -196,7 +196,9 @@ describe("stopping", () => {
       events.push(event);
       if (event.type === "created") drain.abort(new Error("enough"));
     };
-    const policies = parsePolicies({ nightly: nightly({ retention: { last: 2 }, concurrency: 1 }) });
+    // With a hook, one volume is worked on after the other.
+    const hooks = { after: { command: [process.execPath, "-e", ""] } };
+    const policies = parsePolicies({ nightly: nightly({ retention: { last: 2 }, concurrency: 1, hooks }) });
     const report = await run(
       policies,
       { do: cloud },

@@ -4,7 +4,7 @@ import type { CallContext } from "../driver.ts";
 import { extendError, isPolyvolError, PolyvolError, type ResourceRef } from "../errors.ts";
 import { checkTimeout } from "../input.ts";
 import { omitUndefined } from "../omit-undefined.ts";
-import type { CallOptions } from "../options.ts";
+import type { CallOptions, RequestTurn } from "../options.ts";
 import { showSpan } from "../words.ts";
 import { asPolyvolError, isBusy, isLastAttempt, mayRepeat, pauseBeforeRetry } from "./retry.ts";
 import type { Runtime } from "./runtime.ts";
@@ -138,6 +138,7 @@ function makeCall(
   abortSignal: AbortSignal,
 ): Call {
   const { operation } = setup;
+  const inTurn: RequestTurn = setup.options?.inTurn ?? ((request) => request());
   const context: CallContext = {
     operation,
     abortSignal,
@@ -174,16 +175,23 @@ function makeCall(
       let taken = 0;
       for (let attempt = 1; ; attempt += 1) {
         abortSignal.throwIfAborted();
-        if (kind !== "read") state.sent = true;
+        let hasBegun = false;
+        const begin = () => {
+          // The turn may come when nobody waits for it any more.
+          abortSignal.throwIfAborted();
+          hasBegun = true;
+          if (kind !== "read") state.sent = true;
+          return task(context);
+        };
         try {
-          const result = await abortable(task(context), abortSignal);
+          const result = await abortable(inTurn(begin, kind === "read" ? "read" : "change"), abortSignal);
           state.failedAttempt = undefined;
           runtime.budget.succeeded(taken);
           if (kind !== "read") state.touched = true;
           return result;
         } catch (thrown) {
           if (abortSignal.aborted) {
-            if (kind !== "read") state.touched = true;
+            if (kind !== "read" && hasBegun) state.touched = true;
             throw abortSignal.reason;
           }
           const error = isPolyvolError(thrown) ? thrown : asPolyvolError(thrown, kind !== "read");

@@ -138,7 +138,7 @@ async function readIdle({ resources, call, id, onProgress }: Target, change: Vol
   const volume = call.hasSent() ? await readThroughOutage(call, watched, read) : await read();
   call.about({ kind: "volume", id: volume.id, name: volume.name });
   if (goal(volume).state !== "pending") return volume;
-  const rested = await waitFor(call, { ...watched, isBefore: true, goal, polls: resources.polls });
+  const rested = await waitFor(call, { ...watched, isBefore: true, goal, looks: resources.looks });
   if (rested === undefined) throw vanished();
   return rested;
 }

@@ -11,6 +11,7 @@ import type { Volume } from "../volume.ts";
 import { inUse } from "../volume.ts";
 import { type Motion, waitForEffect } from "../wait/effect.ts";
 import { DONE, describeState, gone, idle, isBlocked, refuseBlocked, type Verdict } from "../wait/goals.ts";
+import { inCompany } from "../wait/shared-looks.ts";
 import { waitFor } from "../wait/wait.ts";
 
 type OnProgress = WaitOptions["onProgress"];
@@ -25,10 +26,12 @@ export async function deleteSnapshot(
 ): Promise<void> {
   const { driver } = call.runtime;
   const isKnown = driver.deletion === "immediate" || (seen !== undefined && idle(seen).state === "done");
-  const found = isKnown ? seen : await readBefore(resources, call, id, onProgress);
+  const { found, wasListed } = isKnown
+    ? { found: seen, wasListed: seen !== undefined }
+    : await readBefore(resources, call, id, onProgress);
   if (found === "gone") return;
   const send = (context: CallContext): Promise<Changed> => driver.deleteSnapshot(id, context);
-  await sendAndWait(resources, call, { id, before: found, send, onProgress });
+  await sendAndWait(resources, call, { id, before: found, wasListed, send, onProgress });
 }
 
 export interface VolumeDeletion {
@@ -56,11 +59,11 @@ export async function deleteVolume(
     // Listed before the volume goes: what is made of it meanwhile is not what was asked for.
     const listed = withSnapshots ? await snapshots.listAll(call, { volumeId: id }) : [];
     const send = (context: CallContext): Promise<Changed> => driver.deleteVolume(id, context);
-    const found =
-      driver.deletion === "immediate" ? undefined : await readBefore(volumes, call, id, onProgress);
+    const { found, wasListed } =
+      driver.deletion === "immediate" ? NOT_READ : await readBefore(volumes, call, id, onProgress);
     if (found !== "gone") {
       refuseInUse(found);
-      await sendAndWait(volumes, call, { id, before: found, send, onProgress });
+      await sendAndWait(volumes, call, { id, before: found, wasListed, send, onProgress });
     }
     await deleteListed(snapshots, call, volumeRef(id, found), listed, "the volume is gone, and its");
   });
@@ -73,7 +76,7 @@ async function deleteAfterSnapshots(
   deletion: VolumeDeletion,
 ): Promise<void> {
   const { id, withSnapshots, onProgress } = deletion;
-  const found = await readBefore(volumes, call, id, onProgress);
+  const { found, wasListed } = await readBefore(volumes, call, id, onProgress);
   if (found === "gone") return;
   refuseInUse(found);
   if (found.state !== "deleting") {
@@ -86,7 +89,7 @@ async function deleteAfterSnapshots(
     await deleteListed(snapshots, call, volumeRef(id, found), listed, "its", stillFree);
   }
   const send = (context: CallContext): Promise<Changed> => call.runtime.driver.deleteVolume(id, context);
-  await sendAndWait(volumes, call, { id, before: found, send, onProgress });
+  await sendAndWait(volumes, call, { id, before: found, wasListed, send, onProgress });
 }
 
 /**
@@ -139,30 +142,43 @@ function cannotOutlive(listed: readonly Snapshot[]): PolyvolError {
   );
 }
 
+/** A resource before its deletion. */
+interface Before<T> {
+  readonly found: T | "gone";
+  /** A listing has shown it. */
+  readonly wasListed: boolean;
+}
+
+const NOT_READ = { found: undefined, wasListed: false } as const;
+
 /** The resource as it is once nothing is under way on it, or the word that there is none. */
 async function readBefore<T extends Volume | Snapshot, Query>(
   resources: Resources<T, Query>,
   call: Call,
   id: string,
   onProgress: OnProgress,
-): Promise<T | "gone"> {
+): Promise<Before<T>> {
   const { runtime } = call;
-  const { kind, polls } = resources;
+  const { kind, looks } = resources;
   const goal = (resource: T): Verdict =>
     resource.state === "deleting" || isBlocked(runtime, resource) ? DONE : idle(resource);
-  let found = await resources.tryGet(call, id);
-  if (found === undefined) return "gone";
+  // Whether a volume is in use is read from itself, not from a listing that may lag behind an attach.
+  const listed = kind === "snapshot" ? await inCompany(looks, call, () => looks.find(call, id)) : undefined;
+  const wasListed = listed !== undefined;
+  let found = listed ?? (await resources.tryGet(call, id));
+  if (found === undefined) return { found: "gone", wasListed };
   call.about({ kind, id, name: found.name });
   if (goal(found).state === "pending")
-    found = await waitFor(call, { kind, id, goal, polls, onProgress, isBefore: true });
-  if (found === undefined) return "gone";
+    found = await waitFor(call, { kind, id, goal, looks, onProgress, isBefore: true });
+  if (found === undefined) return { found: "gone", wasListed };
   refuseBlocked(runtime, found);
-  return found;
+  return { found, wasListed };
 }
 
 interface Deletion<T> {
   readonly id: string;
   readonly before: T | undefined;
+  readonly wasListed: boolean;
   readonly send: (context: CallContext) => Promise<Changed>;
   readonly onProgress: OnProgress;
 }
@@ -172,7 +188,7 @@ async function sendAndWait<T extends Volume | Snapshot, Query>(
   call: Call,
   deletion: Deletion<T>,
 ): Promise<void> {
-  const { id, before } = deletion;
+  const { id, before, wasListed } = deletion;
   const changed = before?.state === "deleting" ? {} : await sendDeletion(resources, call, deletion);
   if (changed === "gone" || changed.settled === true) return;
   await waitForEffect<T, Query>(call, {
@@ -184,6 +200,7 @@ async function sendAndWait<T extends Volume | Snapshot, Query>(
     goal: gone<T>(before === undefined ? undefined : describeState(before)),
     motionOf: (seen) => motionOf(call.runtime, seen),
     wasUnderWay: before?.state === "deleting",
+    wasListed,
     givenUp: (seen, after) => {
       const isGivenUp = after !== "nothing";
       const what = isGivenUp ? "gave the deletion up" : "accepted the deletion, and nothing has come of it";

@@ -16,6 +16,7 @@ import {
   usable,
   type Verdict,
 } from "../wait/goals.ts";
+import { inCompany } from "../wait/shared-looks.ts";
 import { APPEARANCE_MS, NOT_THERE, NOT_VISIBLE, waitFor } from "../wait/wait.ts";
 import { withoutFailed } from "./failed-creates.ts";
 import { conflict } from "./named-create.ts";
@@ -36,12 +37,28 @@ function visibleAtOf({ driver, clock, monotonicNow }: Runtime, { attempt }: Oper
  * Waits until what `ref` stands for is usable, whole, and the only one of its name. `isNew`: it has not been usable yet,
  * so that an error state says that it was never made. Of what was, it may tell of anything since.
  */
-export async function finish<T extends Volume | Snapshot, Query>(
+export function finish<T extends Volume | Snapshot, Query>(
+  kind: CreateKind<T, Query>,
+  call: Call,
+  started: StartedOperation<T>,
+  onProgress: WaitOptions["onProgress"],
+  known: FinishKnown = {},
+): Promise<T> {
+  const task = (): Promise<T> => finishAlone(kind, call, started, onProgress, known);
+  return started.ref.attempt === undefined ? task() : inCompany(kind.resources.looks, call, task);
+}
+
+interface FinishKnown {
+  readonly visibleAt?: number;
+  readonly isNew?: boolean;
+}
+
+async function finishAlone<T extends Volume | Snapshot, Query>(
   kind: CreateKind<T, Query>,
   call: Call,
   { ref, resource: known }: StartedOperation<T>,
   onProgress: WaitOptions["onProgress"],
-  { visibleAt = visibleAtOf(kind.runtime, ref), isNew = true }: { visibleAt?: number; isNew?: boolean } = {},
+  { visibleAt = visibleAtOf(kind.runtime, ref), isNew = true }: FinishKnown,
 ): Promise<T> {
   call.about({ kind: kind.resources.kind, id: ref.resourceId, name: ref.name });
   let made: T | undefined;
@@ -62,10 +79,10 @@ export async function finish<T extends Volume | Snapshot, Query>(
     isGone: made === undefined,
     visibleAt,
     untilUsable: async (other) => {
-      const { kind: what, polls } = kind.resources;
+      const { kind: what, looks } = kind.resources;
       // A winner that failed is no winner: the caller looks again.
       const goal = (each: T): Verdict => (usable(each).state === "pending" ? PENDING : DONE);
-      const seen = await waitFor(call, { kind: what, id: other.id, polls, goal });
+      const seen = await waitFor(call, { kind: what, id: other.id, looks, goal });
       return seen !== undefined && usable(seen).state === "done" ? seen : undefined;
     },
     remove: (surplus) => kind.remove(call, surplus),
@@ -104,7 +121,7 @@ async function untilUsable<T extends Volume | Snapshot, Query>(
           kind: resources.kind,
           id: ref.resourceId,
           goal,
-          polls: resources.polls,
+          looks: resources.looks,
           pending: ref.pending,
           onProgress,
           isNew: true,

@@ -58,7 +58,7 @@ export function snapshotCreate(
     kind: "snapshot",
     name,
     // All of the volume's snapshots, not those of the name alone: the newest one tells when "too soon" is over.
-    look: (call) => resources.listAll(call, isAccountWide ? { name } : { volumeId }),
+    look: (call) => resources.lookAll(call, isAccountWide ? { name } : { volumeId }),
     get: (call, id) => resources.tryGet(call, id),
     send: async (context, attemptId) => {
       if (input === undefined) throw new PolyvolError("unknown", "a stored operation is never sent again");

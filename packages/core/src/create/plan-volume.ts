@@ -134,7 +134,7 @@ export function volumeCreate(
     kind: "volume",
     name,
     look: (call) =>
-      resources.listAll(call, {
+      resources.lookAll(call, {
         name,
         ...(within === undefined || driver.capabilities.volumeNames.scope !== "region"
           ? {}

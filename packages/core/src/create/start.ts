@@ -7,6 +7,7 @@ import type { Resources } from "../operations/resources.ts";
 import type { WaitOptions } from "../options.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
+import { inCompany } from "../wait/shared-looks.ts";
 import { type NamedCreate, takeOver } from "./named-create.ts";
 import { createNonUnique } from "./non-unique-names.ts";
 import { createUnique } from "./unique-names.ts";
@@ -57,7 +58,9 @@ export async function startCreate<T extends Volume | Snapshot, Query>(
       if (refusal !== undefined) return takeOver(call, create, refusal);
       return kind.hasUniqueNames
         ? createUnique(call, create, crypto.randomUUID())
-        : createNonUnique(call, create, crypto.randomUUID(), kind.remove);
+        : inCompany(kind.resources.looks, call, () =>
+            createNonUnique(call, create, crypto.randomUUID(), kind.remove),
+          );
     },
   );
   const ref = omitUndefined({

@@ -11,7 +11,7 @@ import type { ListOptions, SnapshotQuery, VolumeQuery } from "../options.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { hasTags } from "../tags.ts";
 import type { Volume } from "../volume.ts";
-import { createPolls, type Polls } from "../wait/polls.ts";
+import { createSharedLooks, type SharedLooks } from "../wait/shared-looks.ts";
 import { watchTags } from "./hidden-tags.ts";
 
 /** The first pause before a page is read again whose own answer contradicts it; each further one is twice as long. */
@@ -26,13 +26,15 @@ type Fetch<T extends { readonly id: string }, Query> = (
 /** How one kind of resource is read: the same for volumes and snapshots. */
 export interface Resources<T extends Volume | Snapshot, Query> {
   readonly kind: "volume" | "snapshot";
-  readonly polls: Polls<T>;
+  readonly looks: SharedLooks<T, Query>;
   /** @throws PolyvolError `not_found` */
   get(call: Call, id: string): Promise<T>;
   /** `undefined`: there is none. */
   tryGet(call: Call, id: string): Promise<T | undefined>;
   /** Everything that matches, by a complete listing within the call. */
   listAll(call: Call, query: Query): Promise<readonly T[]>;
+  /** The same for a call that is announced: by a walk that it shares with others, where there are any. */
+  lookAll(call: Call, query: Query): Promise<readonly T[]>;
   list(query: Query, options: ListOptions | undefined): Listing<T>;
 }
 
@@ -42,6 +44,9 @@ export interface ResourcesSetup<T, Query> {
   readonly getOne: (id: string, context: CallContext) => Promise<T>;
   readonly getPage: (query: Query, page: PageRequest, context: CallContext) => Promise<DriverPage<T>>;
   readonly matches: (item: T, query: Query) => boolean;
+  /** Every item that matches a query has its key among its own. */
+  readonly keyOf: (query: Query) => string;
+  readonly keysOf: (item: T) => readonly string[];
 }
 
 function createResources<T extends Volume | Snapshot, Query extends object>(
@@ -88,14 +93,28 @@ function createResources<T extends Volume | Snapshot, Query extends object>(
     fetch: Fetch<T, Query>,
   ): Listing<T> {
     const watch = watchTags(runtime, kind, query, abortSignal);
+    const isOfAll = Object.keys(query).length === 0 && requestSize === undefined;
+    let pages = 0;
+    const counted: typeof fetch = (...page) => {
+      pages += 1;
+      return fetch(...page);
+    };
     return createListing({
       name: `${driver.provider} ${kind}s ${JSON.stringify(query)}`,
-      source: { ...sourceOf(query, fetch), concurrency: runtime.listConcurrency, requestSize },
+      source: {
+        ...sourceOf(query, isOfAll ? counted : fetch),
+        concurrency: runtime.listConcurrency,
+        requestSize,
+      },
       matches: (item) => {
         watch?.see(item);
         return setup.matches(item, query);
       },
-      atEnd: watch?.atEnd,
+      atEnd: async () => {
+        if (isOfAll) looks.learn(pages);
+        pages = 0;
+        await watch?.atEnd();
+      },
       abortSignal,
       describeError: (error) =>
         isPolyvolError(error) && error.provider === undefined
@@ -104,36 +123,38 @@ function createResources<T extends Volume | Snapshot, Query extends object>(
     });
   }
 
-  const polls = createPolls<T>(
+  const looks = createSharedLooks<T, Query>(
     {
+      ...{ matches: setup.matches, keyOf: setup.keyOf, keysOf: setup.keysOf },
       get: (id, operation, abortSignal) =>
         runCall(runtime, readCall(operation, { abortSignal }), (call) => tryGet(call, id)),
-      pages: (operation, abortSignal) =>
+      pages: ({ operation, abortSignal, timeoutMs, isWhole }) =>
         walkOf<T>({
-          ...sourceOf({} as Query, (query, page, signal) =>
-            runCall(runtime, readCall(operation, { abortSignal: signal }), (call) =>
-              call.send("read", (context) => setup.getPage(query, page, context)),
+          ...sourceOf({} as Query, (query, page, signal, hooks) =>
+            runCall(runtime, readCall(operation, omitUndefined({ abortSignal: signal, timeoutMs })), (call) =>
+              call.send("read", (context) => setup.getPage(query, page, watched(context, hooks))),
             ),
           ),
-          // One after the other: what is wanted may be on the first.
-          concurrency: 0,
+          concurrency: isWhole ? runtime.listConcurrency : 0,
           requestSize: undefined,
         })(undefined, abortSignal),
     },
     runtime,
+    driver.settleMs,
   );
+
+  const listAll = (call: Call, query: Query): Promise<readonly T[]> =>
+    listingOf(query, call.abortSignal, undefined, (asked, page, abortSignal, hooks) =>
+      call.send("read", (context) => setup.getPage(asked, page, watched({ ...context, abortSignal }, hooks))),
+    ).toArray();
 
   return {
     kind,
-    polls,
+    looks,
     get,
     tryGet,
-    listAll: (call, query) =>
-      listingOf(query, call.abortSignal, undefined, (asked, page, abortSignal, hooks) =>
-        call.send("read", (context) =>
-          setup.getPage(asked, page, watched({ ...context, abortSignal }, hooks)),
-        ),
-      ).toArray(),
+    listAll,
+    lookAll: async (call, query) => (await looks.all(call, query)) ?? (await listAll(call, query)),
     list: (query, options) =>
       listingOf(query, options?.abortSignal, options?.requestSize, (asked, page, abortSignal, hooks) =>
         runCall(runtime, readCall(`${kind}s.list`, { ...options, abortSignal }), (call) =>
@@ -171,6 +192,8 @@ export function createVolumeResources(runtime: Runtime): VolumeResources {
       (query.name === undefined || volume.name === query.name) &&
       (query.region === undefined || volume.region === query.region) &&
       (query.tags === undefined || hasTags(volume, query.tags, runtime.capabilities.limits.tags)),
+    keyOf: ({ name }) => `name ${name}`,
+    keysOf: ({ name }) => [`name ${name}`],
   });
 }
 
@@ -188,5 +211,7 @@ export function createSnapshotResources(runtime: Runtime): SnapshotResources {
       (query.name === undefined || snapshot.name === query.name) &&
       (query.volumeId === undefined || snapshot.volumeId === query.volumeId) &&
       (query.tags === undefined || hasTags(snapshot, query.tags, runtime.capabilities.limits.tags)),
+    keyOf: ({ volumeId, name }) => (volumeId === undefined ? `name ${name}` : `volume ${volumeId}`),
+    keysOf: ({ volumeId, name }) => [`volume ${volumeId}`, `name ${name}`],
   });
 }

@@ -24,6 +24,8 @@ export interface Effect<T extends Volume | Snapshot, Query> extends Watched {
   motionOf(resource: T): Motion;
   /** It was seen under way before the wait. */
   readonly wasUnderWay?: boolean;
+  /** It ends with the resource, and a listing has shown that: see {@link SharedLooks.look}. */
+  readonly wasListed?: boolean;
   /** What is said of a change that has come to nothing, the resource as it is last seen. */
   givenUp(resource: T, after: "under_way" | "record" | "nothing"): string;
 }
@@ -87,7 +89,8 @@ export async function waitForEffect<T extends Volume | Snapshot, Query>(
     const seen = await waitFor<T>(call, {
       ...{ kind: effect.kind, id, onProgress: effect.onProgress },
       goal: judge,
-      polls: resources.polls,
+      looks: resources.looks,
+      wasListed: effect.wasListed === true,
       peek,
       pending,
       lookAtOnce: changed.settled === true,

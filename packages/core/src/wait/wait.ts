@@ -5,7 +5,7 @@ import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 import { describeState, type Goal } from "./goals.ts";
 import { createPauses, report, reportFailedLook, type Watched } from "./looks.ts";
-import type { Polls } from "./polls.ts";
+import type { SharedLooks } from "./shared-looks.ts";
 
 /** A new resource, the record of a change, or a change on its resource may take so long to show up at all. */
 export const APPEARANCE_MS = 60_000;
@@ -18,7 +18,7 @@ const LOOKS_WITHOUT_IT = 2;
 
 export interface WaitSetup<T> extends Watched {
   readonly goal: Goal<T>;
-  readonly polls: Polls<T>;
+  readonly looks: Pick<SharedLooks<T, never>, "look">;
   /** A record to follow before the resource itself is looked at. */
   readonly pending?: Pending | undefined;
   /** The resource, if it is as wanted: asked beside a record that cannot be read for a minute and more. */
@@ -27,6 +27,8 @@ export interface WaitSetup<T> extends Watched {
   readonly lookAtOnce?: boolean;
   /** The resource was made just now and may not show up at first. Otherwise its absence is believed at once. */
   readonly isNew?: boolean;
+  /** It is waited for its end, and a listing has shown it: a listing without it says that it has gone. */
+  readonly wasListed?: boolean;
 }
 
 /**
@@ -46,11 +48,11 @@ export async function waitFor<T extends Volume | Snapshot>(
   const pauses = createPauses(call, setup.lookAtOnce === true || setup.pending !== undefined);
   for (;;) {
     const { dueAt, slackMs } = pauses.next();
-    const { id } = setup;
+    const { id, wasListed = false } = setup;
     const { operation, abortSignal } = call;
     let resource: T | undefined;
     try {
-      resource = await setup.polls.look({ id, operation, dueAt, slackMs, abortSignal });
+      resource = await setup.looks.look({ id, operation, dueAt, slackMs, abortSignal, wasListed });
     } catch (error) {
       reportFailedLook(call, setup, error, pauses);
       continue;

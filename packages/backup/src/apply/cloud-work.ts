@@ -1,0 +1,93 @@
+import type { BlockStorage, CallOptions, RequestTurn } from "@polyvol/core";
+import pLimit, { type LimitFunction } from "p-limit";
+import type { VolumePlan } from "../plan/types.ts";
+import type { Policy } from "../policy/types.ts";
+import { type CreationsFirst, createCreationsFirst } from "./creations-first.ts";
+import { createFreshListing, type FreshListing } from "./fresh-listing.ts";
+import type { RunContext } from "./options.ts";
+
+/** Snapshots that a provider makes or deletes for one run at once: so many calls are under way, at most. */
+const MOST_UNDER_WAY = 1_000;
+/** Half of the time that a change may take, so that those that were begun last are sent in time, too. */
+const SENT_WITHIN_MS = 450_000;
+
+/** What all volumes of one cloud share in a run. */
+export interface CloudWork {
+  readonly storage: BlockStorage;
+  /** What is deleted is judged on it. */
+  readonly fresh: FreshListing;
+  readonly order: CreationsFirst;
+  /** Runs work that waits for the provider, for which there are many places. */
+  underWay<T>(work: () => Promise<T>): Promise<T>;
+  /** Runs work within the policy's `concurrency`: a request, or all of a snapshot with hooks. */
+  inPlace<T>(policy: Policy, work: () => Promise<T>): Promise<T>;
+}
+
+/** `pagesAtPlan`: requests that it took to list the cloud when it was planned. */
+export function createCloudWork(
+  storage: BlockStorage,
+  volumes: readonly VolumePlan[],
+  pagesAtPlan: number,
+  context: RunContext,
+): CloudWork {
+  const places = new Map<string, LimitFunction>();
+  const underWay = pLimit(mostUnderWay(storage));
+  return {
+    storage,
+    fresh: createFreshListing(storage, volumes, pagesAtPlan, context),
+    order: createCreationsFirst(volumes),
+    underWay: (work) => underWay(work),
+    inPlace: ({ id, concurrency }, work) => {
+      const place = places.get(id) ?? pLimit(concurrency);
+      places.set(id, place);
+      return place(work);
+    },
+  };
+}
+
+/** No more than the quotas of requests let through before the deadlines of those that were begun first come near. */
+function mostUnderWay({ capabilities }: BlockStorage): number {
+  const sent = capabilities.limits.requestQuotas.map(
+    ({ requests, windowMs }) => requests * Math.max(1, Math.floor(SENT_WITHIN_MS / windowMs)),
+  );
+  return Math.min(MOST_UNDER_WAY, ...sent);
+}
+
+/** What bounds the requests of one call. */
+export interface Sending {
+  readonly cloud: CloudWork;
+  readonly policy: Policy;
+  readonly context: RunContext;
+  /**
+   * Right before each request that changes something, in its place. What it throws is what the call throws, and nothing
+   * is sent.
+   */
+  readonly judge?: () => Promise<void>;
+}
+
+/**
+ * Options of a call whose requests each take a place of the policy, while what waits for the provider takes none. Once
+ * the run is to begin nothing new, a first change is not sent any more, and the call throws the reason of that.
+ */
+export function sendingOptions({ cloud, policy, context, judge }: Sending, call: CallOptions): CallOptions {
+  const giveUp = new AbortController();
+  const { drainSignal } = context;
+  let isSent = false;
+  const inTurn: RequestTurn = (request, kind) =>
+    cloud.inPlace(policy, async () => {
+      if (kind === "change") {
+        try {
+          if (!isSent) drainSignal?.throwIfAborted();
+          await judge?.();
+        } catch (error) {
+          // The call's own failures are of requests: this one ends it as it is.
+          giveUp.abort(error);
+          throw error;
+        }
+        isSent = true;
+      }
+      return await request();
+    });
+  const signals = [giveUp.signal, ...(call.abortSignal === undefined ? [] : [call.abortSignal])];
+  return { ...call, abortSignal: AbortSignal.any(signals), inTurn };
+}
