@@ -203,7 +203,7 @@ export function createSharedLooks<T extends { readonly id: string }, Query>(
       isWhole,
     };
     let pages = 0;
-    let isBrokenOff = false;
+    let isTooLong = false;
     try {
       for await (const { items } of source.pages(setup)) {
         pages += 1;
@@ -212,9 +212,9 @@ export function createSharedLooks<T extends { readonly id: string }, Query>(
             for (const watch of byKey.get(key) ?? []) if (watch.show(item)) open.delete(watch);
           }
         }
-        const isTooLong = pages >= byKey.size + (isWhole ? 1 : 0);
-        isBrokenOff = isTooLong || (!isWhole && open.size === 0);
-        if (isBrokenOff) break;
+        if (open.size === 0) break;
+        isTooLong = pages >= byKey.size + (isWhole ? 1 : 0);
+        if (isTooLong) break;
       }
     } catch {
       // Looks of their own say what is wrong, to whom it concerns.
@@ -223,8 +223,10 @@ export function createSharedLooks<T extends { readonly id: string }, Query>(
       together.release();
     }
     if (!isWhole) pagesToFind = Math.max(1, pages + open.size);
-    if (isWhole || !isBrokenOff) pagesOfAll = Math.max(1, isBrokenOff ? 2 * pages : pages);
-    return !isBrokenOff;
+    const isComplete = open.size > 0 && !isTooLong;
+    if (isComplete) pagesOfAll = Math.max(1, pages);
+    else if (isWhole && isTooLong) pagesOfAll = 2 * pages;
+    return isComplete;
   }
 
   async function readAlone(group: readonly Watch<T>[]): Promise<void> {
