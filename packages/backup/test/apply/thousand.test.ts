@@ -8,6 +8,7 @@ import { createSamsungScpStorage } from "@polyvol/samsung-scp";
 import { expect, test } from "vitest";
 import { parsePolicies, run } from "../../src/index.ts";
 import { ACCESS_KEY, SECRET_KEY, TOKEN } from "../support/emulated-clouds.ts";
+import { createRandom } from "../support/random.ts";
 import { nightly } from "../support/shapes.ts";
 
 const VOLUMES = 1_000;
@@ -54,7 +55,13 @@ test("a thousand volumes at DigitalOcean: as fast as its quotas allow, without a
   const names = Array.from({ length: VOLUMES }, (_, index) => `v-${index}`);
   emulator.seed({ volumes: names.map((name) => ({ name, region: "nyc3", size_gigabytes: 1 })) });
   const fetch: typeof globalThis.fetch = (input, init) => emulator.fetch(input, init);
-  const storage = createDigitalOceanStorage({ token: TOKEN, region: "nyc3", clock, fetch });
+  const storage = createDigitalOceanStorage({
+    token: TOKEN,
+    region: "nyc3",
+    clock,
+    fetch,
+    random: createRandom(3),
+  });
   const [first, second] = await twoNights("DigitalOcean", emulator, storage, clock);
   for (const { requests, planned, tookMs } of [first as Night, second as Night]) {
     const boundMs = Math.floor((requests - 1) / 250) * 60_000;
@@ -75,7 +82,7 @@ test("a thousand volumes at Samsung: looks are shared, and nothing waits for its
   emulator.seed({ volumes: Array.from({ length: VOLUMES }, (_, index) => ({ name: `v-${index}` })) });
   const fetch: typeof globalThis.fetch = (input, init) => emulator.fetch(input, init);
   const place = { region: "kr-west1", environment: "e" } as const;
-  const storage = createSamsungScpStorage({ ...keys, ...place, clock, fetch });
+  const storage = createSamsungScpStorage({ ...keys, ...place, clock, fetch, random: createRandom(3) });
   const nights = await twoNights("Samsung", emulator, storage, clock);
   for (const { requests, planned } of nights) expect(Math.abs(requests / planned - 1)).toBeLessThan(0.05);
   // 2,000 changes; and a walk of 10 to 21 pages for each of: the plan, the names before, two looks at what is being made,
