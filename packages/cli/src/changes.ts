@@ -1,6 +1,6 @@
 import type { WaitOptions } from "@polyvol/core";
 import type { Context } from "./context.ts";
-import { FAILED, hasCode, reportError, reportNext, reportText, UsageError } from "./errors.ts";
+import { FAILED, hasCode, reportError, reportText, UsageError } from "./errors.ts";
 import type { DeletionOptions } from "./options.ts";
 import { secondsText } from "./output/format.ts";
 import { writeResult } from "./output/result.ts";
@@ -82,7 +82,8 @@ export interface Deletion<Resource extends Named> {
   /** The arguments of the command line. */
   readonly texts: readonly string[];
   readonly options: DeletionOptions;
-  find(text: string): Promise<Resource>;
+  /** What each of them names; `undefined` for what is not there. */
+  readonly found: readonly (Resource | undefined)[];
   /** Why each of these must not be deleted: it is held, or that is not visible. Not called with `--held`. */
   holdReasons(resources: readonly Resource[]): Promise<readonly string[]>;
   /** The question before anything is deleted. */
@@ -91,15 +92,14 @@ export interface Deletion<Resource extends Named> {
 }
 
 /**
- * Finds, asks, deletes side by side, and reports on each. One that fails does not stop the others.
+ * Asks, deletes side by side, and reports on each. One that fails does not stop the others.
  * @returns the exit code
  */
 export async function runDeletion<Resource extends Named>(
   context: Context,
   deletion: Deletion<Resource>,
 ): Promise<number> {
-  const { cloud, kind, texts, options } = deletion;
-  const found = await Promise.all(texts.map((text) => undefinedIfMissing(deletion.find(text))));
+  const { cloud, kind, texts, options, found } = deletion;
   const resources = [
     ...new Map(found.flatMap((each) => (each === undefined ? [] : [[each.id, each]]))).values(),
   ];
@@ -109,12 +109,16 @@ export async function runDeletion<Resource extends Named>(
   const reasons =
     options.held === true || resources.length === 0 ? [] : await deletion.holdReasons(resources);
   if (reasons.length > 0) {
-    for (const reason of reasons) reportText(`${cloud}: ${reason}; nothing was deleted`, undefined);
     const release =
       kind === "snapshot"
         ? "polyvol backup release takes a hold off"
         : "polyvol backup release takes a hold off a snapshot, the provider's console the tag polyvol-hold off a volume";
-    reportNext(`${release}; --held deletes what is or may be held all the same`);
+    const next = `${release}; --held deletes what is or may be held all the same`;
+    for (const [index, reason] of reasons.entries()) {
+      const isLast = index === reasons.length - 1;
+      const text = `${cloud}: ${reason}; nothing was deleted`;
+      reportText(text, isLast ? next : undefined, { code: "failed_precondition", cloud });
+    }
     return FAILED;
   }
   if (resources.length > 0 && !(await confirm(context, deletion.question(resources), options.yes))) {
@@ -128,7 +132,7 @@ export async function runDeletion<Resource extends Named>(
 }
 
 /** Missing is success: what is to be deleted need not be there. */
-async function undefinedIfMissing<T>(finding: Promise<T>): Promise<T | undefined> {
+export async function undefinedIfMissing<T>(finding: Promise<T>): Promise<T | undefined> {
   try {
     return await finding;
   } catch (error) {

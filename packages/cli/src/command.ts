@@ -1,10 +1,17 @@
 import { styleText } from "node:util";
 import { type Command, Help } from "commander";
 import { type Context, createContext } from "./context.ts";
-import { reportError } from "./errors.ts";
+import { reportError, writeErrorData } from "./errors.ts";
 import { createLedger, INTERRUPTED, listenForInterrupts } from "./interruption.ts";
 import type { Options } from "./options.ts";
-import { reserveOutputForData, setQuiet, writeMessage } from "./output/streams.ts";
+import { isData, type OutputFormat } from "./output/result.ts";
+import {
+  areErrorsData,
+  reserveOutputForData,
+  setQuiet,
+  writeErrorsAsData,
+  writeMessage,
+} from "./output/streams.ts";
 import { cleanLines } from "./output/terminal.ts";
 
 /**
@@ -39,7 +46,10 @@ export async function runInContext(
   // biome-ignore lint/suspicious/noConfusingVoidType: a command that returns nothing has succeeded
   work: (context: Context) => Promise<number | void>,
 ): Promise<number> {
-  if (options["output"] !== "table") reserveOutputForData();
+  if (isData(options["output"] as OutputFormat)) {
+    reserveOutputForData();
+    writeErrorsAsData();
+  }
   if (options["quiet"] === true) setQuiet();
   const interrupts = listenForInterrupts();
   const ended = new AbortController();
@@ -48,17 +58,25 @@ export async function runInContext(
     return (await work(createContext(options, interrupts, ended.signal, ledger))) ?? 0;
   } catch (error) {
     if (!interrupts.signal.aborted) return reportError(error);
-    const left = ledger.left();
-    writeMessage(
-      left.length === 0 ? "Interrupted; nothing is left half done.\n" : "Interrupted. What is left:\n",
-    );
-    for (const line of left) writeMessage(`  ${cleanLines(line)}\n`);
-    if (left.length > 0)
-      writeMessage("The same command can be repeated: it continues, and makes nothing twice.\n");
+    reportInterruption(ledger.left());
     return INTERRUPTED;
   } finally {
     ended.abort();
     interrupts.release();
+  }
+}
+
+function reportInterruption(left: readonly string[]): void {
+  const message =
+    left.length === 0 ? "Interrupted; nothing is left half done." : "Interrupted. What is left:";
+  if (areErrorsData()) {
+    writeErrorData({ code: "interrupted", message, left });
+    return;
+  }
+  writeMessage(`${message}\n`);
+  for (const line of left) writeMessage(`  ${cleanLines(line)}\n`);
+  if (left.length > 0) {
+    writeMessage("The same command can be repeated: it continues, and makes nothing twice.\n");
   }
 }
 

@@ -1,14 +1,18 @@
 import type { Config } from "@polyvol/config";
 import type { BlockStorage, WaitOptions } from "@polyvol/core";
+import { UsageError } from "./errors.ts";
 import type { Interrupts, Ledger } from "./interruption.ts";
 import { type Options, omitUndefined } from "./options.ts";
 import type { OutputFormat } from "./output/result.ts";
+import { type CloudListener, isVerbose, writeTraffic } from "./verbose.ts";
 
 /** What every command handler gets. */
 export interface Context {
   readonly output: OutputFormat;
-  /** The values of `--cloud`. */
+  /** The values of `--cloud`. Where there is none, `POLYVOL_CLOUD` counts for those commands that take one. */
   readonly cloudOption: readonly string[];
+  /** Hears all that happens on the clouds, where somebody wants to see it. */
+  readonly onEvent: CloudListener | undefined;
   /** Aborts at Ctrl-C. */
   readonly signal: AbortSignal;
   readonly interrupts: Interrupts;
@@ -35,6 +39,7 @@ export function createContext(
   const { signal } = interrupts;
   const path = options["config"] as string | undefined;
   const cloudOption = (options["cloud"] ?? []) as readonly string[];
+  const onEvent = isVerbose(options["verbose"]) ? writeTraffic : undefined;
   let loaded: Promise<Config> | undefined;
   const config = (): Promise<Config> => {
     loaded ??= import("@polyvol/config").then((config) => config.loadConfig({ path }));
@@ -43,6 +48,7 @@ export function createContext(
   return {
     output: options["output"] as OutputFormat,
     cloudOption,
+    onEvent,
     signal,
     interrupts,
     ended,
@@ -51,11 +57,15 @@ export function createContext(
     config,
     async selected() {
       const { selectClouds } = await import("@polyvol/config");
-      return selectClouds(await config(), cloudOption);
+      const { clouds } = await config();
+      const { POLYVOL_CLOUD: usual = "" } = process.env;
+      if (cloudOption.length > 0 || usual === "") return selectClouds(await config(), cloudOption);
+      if (clouds.has(usual)) return [usual];
+      throw new UsageError(`POLYVOL_CLOUD: found ${usual}; allowed: ${[...clouds.keys()].join(", ")}`);
     },
     async connect(name) {
       const { connect } = await import("@polyvol/config");
-      const clouds = await connect(await config(), { only: [name] });
+      const clouds = await connect(await config(), omitUndefined({ only: [name], onEvent }));
       return clouds.named(name);
     },
   };

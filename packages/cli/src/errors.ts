@@ -1,8 +1,9 @@
 import { dirname } from "node:path";
+import type { ConfigError } from "@polyvol/config";
 import type { PolyvolError, PolyvolErrorCode } from "@polyvol/core";
 import { secondsText } from "./output/format.ts";
-import { writeMessage } from "./output/streams.ts";
-import { cleanLines, colour } from "./output/terminal.ts";
+import { areErrorsData, writeMessage } from "./output/streams.ts";
+import { cleanFor, cleanLines, colour } from "./output/terminal.ts";
 
 /** Exit codes of failures. */
 export const FAILED = 1;
@@ -11,6 +12,20 @@ export const CONFIGURATION = 2;
 /** A command line that is understood but cannot be done as it stands. The process exits with 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
+}
+
+/** A cloud that may have what a command names could not be looked at. The process exits with 1. */
+export class CloudUnseen extends Error {
+  override readonly name = "CloudUnseen";
+  /** Where it was seen. */
+  readonly seenOn: readonly string[];
+
+  constructor(what: string, cloud: string, cause: unknown, seenOn: readonly string[]) {
+    const also = seenOn.length === 0 ? "" : ` beside ${seenOn.join(" and ")}`;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super(`${what}: whether it is on ${cloud}${also} could not be seen; nothing was done: ${why}`, { cause });
+    this.seenOn = seenOn;
+  }
 }
 
 /** The time of `--timeout` is used up. The process exits with 1. */
@@ -24,16 +39,27 @@ const NEVER: readonly PolyvolErrorCode[] = ["invalid_argument", "out_of_range", 
 /** Writes what went wrong and what to do next, and returns the exit code. `cloud` is where it went wrong. */
 export function reportError(error: unknown, cloud?: string): number {
   const { text, next, code } = explain(error, cloud);
-  reportText(text, next);
+  if (areErrorsData()) writeErrorData(errorData(error, cloud));
+  else writeErrorText(text, next);
   return code;
 }
 
-/** Writes what went wrong, and what to do next. */
-export function reportText(text: string, next: string | undefined): void {
+/** Writes what went wrong, and what to do next. `data` is what programs read of it beside that. */
+export function reportText(text: string, next: string | undefined, data: object = { code: "failed" }): void {
+  if (areErrorsData()) writeErrorData({ ...data, message: text, ...(next === undefined ? {} : { next }) });
+  else writeErrorText(text, next);
+}
+
+function writeErrorText(text: string, next: string | undefined): void {
   for (const line of cleanLines(text).split("\n")) {
     writeMessage(`${colour("bad", "error:", process.stderr)} ${line}\n`);
   }
   if (next !== undefined) reportNext(next);
+}
+
+/** Writes a failure as one line of standard error, which a program can tell from progress by its first character. */
+export function writeErrorData(error: object): void {
+  writeMessage(cleanFor(process.stderr, `${JSON.stringify({ error })}\n`));
 }
 
 /** Writes what to do next. */
@@ -44,6 +70,38 @@ export function reportNext(next: string): void {
 /** What went wrong, in words, and the exit code that it ends a command with. */
 export function describeError(error: unknown): { readonly text: string; readonly code: number } {
   return explain(error, undefined);
+}
+
+/** A failure as `--output json` has it. */
+export interface ErrorData {
+  /** One of a `PolyvolError`, or `usage`, `configuration`, `cloud_unseen`, `interrupted`, `timeout`, `failed`. */
+  readonly code: string;
+  /** In one sentence, with provider and operation; a line each for several problems of a configuration. */
+  readonly message: string;
+  /** What to do next. */
+  readonly next?: string;
+  /** The cloud by the name of the configuration. */
+  readonly cloud?: string;
+  /** More of a `PolyvolError` (`provider`, `operation`, `requestId` and so on) or of a `ConfigError` (`problems`). */
+  readonly [detail: string]: unknown;
+}
+
+/** What programs get to know of a failure. Holds no secret. */
+export function errorData(error: unknown, cloud?: string): ErrorData {
+  const { next } = explain(error, cloud);
+  const message = error instanceof Error ? error.message : String(error);
+  const more = { ...(next === undefined ? {} : { next }), ...(cloud === undefined ? {} : { cloud }) };
+  if (isBranded(error, "polyvol.error")) {
+    const { name: _, ...data } = (error as PolyvolError).toJSON();
+    return { ...(data as { code: string; message: string }), ...more };
+  }
+  if (isBranded(error, "polyvol.configError")) {
+    const { file, problems } = error as ConfigError;
+    return { code: "configuration", message, ...more, file, problems };
+  }
+  if (error instanceof UsageError) return { code: "usage", message, ...more };
+  if (error instanceof CloudUnseen) return { code: "cloud_unseen", message, ...more };
+  return { code: error instanceof TimedOut ? "timeout" : "failed", message, ...more };
 }
 
 interface Explanation {
@@ -61,6 +119,10 @@ function explain(error: unknown, cloud: string | undefined): Explanation {
     return { text: `${where}${failure.message}`, next: nextStep(failure, cloud), code };
   }
   if (error instanceof UsageError) return { text: `${where}${error.message}`, code: CONFIGURATION };
+  if (error instanceof CloudUnseen) {
+    const [cloud = "NAME"] = error.seenOn;
+    return { text: error.message, next: `say which cloud is meant: --cloud ${cloud}`, code: FAILED };
+  }
   if (error instanceof TimedOut) return { text: `${where}${error.message}`, next: AGAIN, code: FAILED };
   return { text: `${where}${error instanceof Error ? error.message : String(error)}`, code: FAILED };
 }
@@ -80,14 +142,18 @@ function isBranded(error: unknown, brand: string): boolean {
 }
 
 const AGAIN = "the same command can be repeated: it continues and makes nothing twice";
+/** Of a command that only looks. */
+const LOOK_AGAIN = "the same command can be repeated";
+const UNREACHED =
+  "see that this machine reaches that host (network, proxy, options.baseUrl of the cloud), then repeat";
 
 const BUSY = "wait until the resource is free, then repeat";
 const OTHERS_WORK =
   "nothing was changed; repeat when what is under way has ended, or with a longer --timeout";
 const WRONG_PLACE =
   "a service answers a listing so where its path is another: look at options.baseUrl of that cloud in the configuration";
-/** What the provider may say of when to come back. */
-const WAITABLE: readonly PolyvolErrorCode[] = ["rate_limited", "unavailable"];
+/** What passes by itself. */
+const REPEATABLE: readonly PolyvolErrorCode[] = ["rate_limited", "unavailable", "timeout"];
 const WHICH = "say which one is meant: by --region where they differ in region, else by its id";
 const NO_SERVER =
   "take the id of the server from the provider's console; it has to be in the volume's region";
@@ -101,25 +167,25 @@ const NEXT: Readonly<Partial<Record<PolyvolErrorCode, string>>> = {
     "bring it into the state that is needed (detached, or with --delete-snapshots), then repeat",
   permission_denied: "give the credentials the right to do this at the provider",
   resource_exhausted: "free something, or have the provider raise the quota",
-  unavailable: AGAIN,
-  timeout: `${AGAIN}; --timeout gives it longer`,
-  rate_limited: AGAIN,
 };
 
+/** What is known of a failure of a cloud. */
+export type Failure = Pick<PolyvolError, "code"> &
+  Partial<
+    Pick<PolyvolError, "operation" | "outcome" | "resource" | "retryable" | "retryAfterMs" | "status">
+  > & {
+    /** The command that has failed changes nothing. */
+    readonly readOnly?: boolean;
+  };
+
 /** What to do about a failure of a cloud. */
-export function nextStep(
-  error: Pick<PolyvolError, "code"> &
-    Partial<Pick<PolyvolError, "operation" | "outcome" | "resource" | "retryable" | "retryAfterMs">>,
-  cloud: string | undefined,
-): string | undefined {
+export function nextStep(error: Failure, cloud: string | undefined): string | undefined {
   if (error.code === "unauthenticated") {
     const check = cloud === undefined ? "polyvol clouds check" : `polyvol clouds check --cloud ${cloud}`;
     return `check the variable or file that the credentials come from, then: ${check}`;
   }
-  if (WAITABLE.includes(error.code) && error.retryAfterMs !== undefined) {
-    return `wait ${secondsText(error.retryAfterMs)}; ${AGAIN}`;
-  }
-  if (error.code === "timeout" && error.outcome === "not_applied") return OTHERS_WORK;
+  if (error.code === "timeout" && error.outcome === "not_applied" && !looks(error)) return OTHERS_WORK;
+  if (REPEATABLE.includes(error.code)) return howToRepeat(error);
   if (error.code === "conflict" && error.retryable === true) return BUSY;
   if (error.code === "conflict" && error.operation?.endsWith(".find") === true) return WHICH;
   if (error.code === "not_found" && error.resource?.kind === "server") return NO_SERVER;
@@ -127,6 +193,23 @@ export function nextStep(
   // No resource has a wrong state: what is wrong with the cloud itself, the message says.
   if (error.code === "failed_precondition" && asksForNone(error)) return undefined;
   return NEXT[error.code];
+}
+
+function howToRepeat(error: Failure): string {
+  const { code, retryAfterMs, status, outcome, operation } = error;
+  const again = looks(error) ? LOOK_AGAIN : AGAIN;
+  if (code === "timeout") return `${again}; --timeout gives it longer`;
+  if (retryAfterMs !== undefined) return `wait ${secondsText(retryAfterMs)}; ${again}`;
+  // There was no answer, and nothing can have been done.
+  const unreached = code === "unavailable" && status === undefined;
+  return unreached && (outcome === "not_applied" || (looks(error) && operation !== undefined))
+    ? UNREACHED
+    : again;
+}
+
+/** Whether what has failed was to change nothing. */
+function looks({ operation, readOnly }: Failure): boolean {
+  return readOnly === true || /^checkHealth$|\.(list|get|find)$/.test(operation ?? "");
 }
 
 /** Whether a request was for no single resource, so that no name and no id can be wrong. */

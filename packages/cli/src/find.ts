@@ -1,18 +1,15 @@
-import type { BlockStorage, Snapshot, Volume } from "@polyvol/core";
+import type { BlockStorage, PolyvolErrorDetails, Snapshot, Volume } from "@polyvol/core";
 import type { Context } from "./context.ts";
 import { hasCode, UsageError } from "./errors.ts";
 import { omitUndefined, type RegionOptions, type SnapshotOptions } from "./options.ts";
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** Whether a text has the form of a provider's id. */
-export function isId(text: string): boolean {
-  return UUID.test(text);
-}
+import { isId, isShortId } from "./output/short-id.ts";
 
 /**
- * The volume that an argument names, by id or name. A name that looks like an id is taken for an id.
+ * The volume that an argument names: by name, by id, or by the beginning of its id as tables show it. A name that looks
+ * like an id is taken for an id.
+ *
  * @throws PolyvolError `not_found` when no volume has this name or id
+ * @throws UsageError when the ids of several begin so
  */
 export async function findVolume(
   context: Context,
@@ -27,13 +24,11 @@ export async function findVolume(
     return await storage.volumes.get(text, context.call);
   } catch (error) {
     if (!hasCode(error, "not_found")) throw error;
+    const begun = await findByShortId(storage.volumes.list({}, context.call), text, "volumes");
+    if (begun !== undefined) return begun;
     const where = region === undefined ? "" : ` in ${region}`;
-    const { PolyvolError } = await import("@polyvol/core");
-    throw new PolyvolError("not_found", `no volume${where} has the name or the id ${JSON.stringify(text)}`, {
-      provider: storage.provider,
-      operation: "volumes.find",
-      cause: error,
-    });
+    const reason = `no volume${where} has the name or the id ${JSON.stringify(text)}`;
+    throw await notFound(reason, { provider: storage.provider, operation: "volumes.find", cause: error });
   }
 }
 
@@ -48,9 +43,10 @@ export async function findVolumeOption(
 }
 
 /**
- * The snapshot that an argument names: by id, or by name where its volume is known.
+ * The snapshot that an argument names: by its id or the beginning of it, or by name where its volume is known.
+ *
  * @throws PolyvolError `not_found` when there is none
- * @throws UsageError for a name without a volume
+ * @throws UsageError for a name without a volume, and when the ids of several begin so
  */
 export async function findSnapshot(
   context: Context,
@@ -59,16 +55,49 @@ export async function findSnapshot(
   volume: Volume | undefined,
 ): Promise<Snapshot> {
   if (isId(text)) return await storage.snapshots.get(text, context.call);
-  if (volume === undefined) {
+  if (volume === undefined && !isShortId(text)) {
     throw new UsageError(
       `${JSON.stringify(text)} is no id. To name a snapshot by its name, say whose it is with --volume.`,
     );
   }
-  const named = await storage.snapshots.find({ name: text, volumeId: volume.id }, context.call);
-  if (named !== undefined) return named;
+  const { snapshots, provider } = storage;
+  const query = volume === undefined ? {} : { volumeId: volume.id };
+  const named = volume && (await snapshots.find({ name: text, volumeId: volume.id }, context.call));
+  const found = named ?? (await findByShortId(snapshots.list(query, context.call), text, "snapshots"));
+  if (found !== undefined) return found;
+  const quoted = JSON.stringify(text);
+  const reason =
+    volume === undefined
+      ? `no snapshot has an id that begins with ${quoted}`
+      : `volume ${volume.name} has no snapshot named ${quoted}`;
+  throw await notFound(reason, { provider, operation: "snapshots.find" });
+}
+
+/** The one whose id begins so; `undefined` for none, and for a text that cannot begin an id. @throws UsageError */
+async function findByShortId<T extends { readonly id: string }>(
+  all: AsyncIterable<T>,
+  text: string,
+  kind: string,
+): Promise<T | undefined> {
+  if (!isShortId(text)) return undefined;
+  const start = text.toLowerCase();
+  const found: T[] = [];
+  for await (const each of all) if (each.id.toLowerCase().startsWith(start)) found.push(each);
+  if (found.length > 1) {
+    throw new UsageError(
+      `the ids of ${found.length} ${kind} begin with ${JSON.stringify(text)}: give more of it.`,
+    );
+  }
+  return found[0];
+}
+
+async function notFound(reason: string, details: PolyvolErrorDetails): Promise<Error> {
   const { PolyvolError } = await import("@polyvol/core");
-  throw new PolyvolError("not_found", `volume ${volume.name} has no snapshot named ${JSON.stringify(text)}`, {
-    provider: storage.provider,
-    operation: "snapshots.find",
-  });
+  return new PolyvolError("not_found", reason, details);
+}
+
+/** What arguments name, for people. */
+export function snapshotWords(texts: readonly string[], { volume }: SnapshotOptions): string {
+  const whose = volume === undefined ? "" : ` of volume ${volume}`;
+  return `${texts.length === 1 ? "snapshot" : "snapshots"} ${texts.join(", ")}${whose}`;
 }

@@ -22,6 +22,7 @@ export interface ListOptions extends RegionOptions {
   readonly name?: string;
   readonly tag?: Readonly<Record<string, string>>;
   readonly limit?: number;
+  readonly sort?: string;
 }
 
 /** Options of a command that creates a resource. */
@@ -52,6 +53,21 @@ export function withRegion(command: Command): Command {
 export function withVolume(command: Command): Command {
   return command.option("--volume <volume>", "id or name of the volume, to name its snapshots by name");
 }
+
+/** Adds the options that every list of resources has. */
+export function withListOptions(command: Command): Command {
+  return command
+    .option("--name <name>", "exact name")
+    .option("--tag <key=value>", "only with this tag (repeatable)", tag)
+    .option("--limit <n>", "at most so many of each cloud, in the provider's order", count)
+    .option(...SORT);
+}
+
+/** `--sort` of the commands that show a list. */
+export const SORT = [
+  "--sort <column>",
+  "by this column of the wide table; with - before it, the other way round",
+] as const;
 
 /** Collects the values of an option that may be repeated. */
 export function collect(value: string, earlier: readonly string[] = []): readonly string[] {

@@ -3,7 +3,9 @@ import { addGroup, asGroup, createAction, hintAtHelp, type MakeAction } from "./
 import { addCompletion } from "./commands/completion.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addEmulator } from "./commands/emulator.ts";
+import { writeErrorData } from "./errors.ts";
 import { collect, duration } from "./options.ts";
+import { OUTPUT_FORMATS } from "./output/result.ts";
 import { VERSION } from "./version.ts";
 
 interface Group {
@@ -49,6 +51,20 @@ Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 changes pending (backu
 with 0 also when it finds something.
 `;
 
+/** A command line that cannot be understood may still say that a program reads what it writes. */
+function writeUsageError(args: readonly string[]): (text: string, write: (text: string) => void) => void {
+  const asData = /(?:^| )(?:-o ?|--output[ =])(?:json|yaml)(?: |$)/.test(args.join(" "));
+  return (text, write) => {
+    if (!asData) return write(text);
+    const message = text
+      .trim()
+      .replace(/^error: /, "")
+      .replaceAll("\n", " ");
+    // What follows the first line is the help that people are pointed to.
+    if (text.startsWith("error: ")) writeErrorData({ code: "usage", message });
+  };
+}
+
 /**
  * The program with its commands.
  *
@@ -65,15 +81,21 @@ export async function createProgram(
     .helpOption("-h, --help", "show this help")
     .helpCommand("help [command]", "show the help of a command")
     .option("-c, --config <file>", "configuration file; default: polyvol.config.yaml, .yml or .json here")
-    .option("--cloud <name>", "a cloud of the configuration (repeatable); lists default to all", collect)
+    .option(
+      "--cloud <name>",
+      "a cloud of the configuration (repeatable); default: POLYVOL_CLOUD, or all",
+      collect,
+    )
     .addOption(
-      new Option("-o, --output <format>", "how results are written")
-        .choices(["table", "json", "yaml"])
+      new Option("-o, --output <format>", "how results are written; wide is a table with nothing left out")
+        .choices([...OUTPUT_FORMATS])
         .default("table"),
     )
-    .option("-q, --quiet", "only say what went wrong, such as for cron")
+    .option("-q, --quiet", "only say what was changed and what went wrong, such as for cron")
+    .option("-v, --verbose", "write each request to standard error; also with POLYVOL_DEBUG=http")
     .option("--timeout <time>", "give up after so long, such as 90s or 15m", duration)
-    .addHelpText("after", EXAMPLES);
+    .addHelpText("after", EXAMPLES)
+    .configureOutput({ outputError: writeUsageError(args) });
   const action = createAction(finish);
   for (const [name, { description, load }] of Object.entries(GROUPS)) {
     const group = addGroup(program, name, description);

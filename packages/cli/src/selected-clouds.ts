@@ -1,6 +1,6 @@
 import type { BlockStorage } from "@polyvol/core";
 import type { Context } from "./context.ts";
-import { CONFIGURATION, FAILED, reportError, UsageError } from "./errors.ts";
+import { CONFIGURATION, FAILED, reportError } from "./errors.ts";
 
 /** The results of the same work on several clouds. */
 export interface CloudResults<T> {
@@ -10,18 +10,24 @@ export interface CloudResults<T> {
   report(): number;
 }
 
-/** Does the work on every selected cloud at once. One that fails does not hide the others. */
+/**
+ * Does the work on every selected cloud at once. One that fails does not hide the others.
+ *
+ * @param work `failed` takes what a part of the work threw, where the rest is of use without it
+ */
 export async function onEachCloud<T>(
   context: Context,
-  work: (storage: BlockStorage, cloud: string) => Promise<T>,
+  work: (storage: BlockStorage, cloud: string, failed: (error: unknown) => undefined) => Promise<T>,
 ): Promise<CloudResults<T>> {
   const names = await context.selected();
+  const failures: { cloud: string; error: unknown }[] = [];
   const settled = await Promise.allSettled(
-    names.map(async (name) => await work(await context.connect(name), name)),
+    names.map(async (cloud) =>
+      work(await context.connect(cloud), cloud, (error) => void failures.push({ cloud, error })),
+    ),
   );
   context.signal.throwIfAborted();
   const results = [];
-  const failures: { cloud: string; error: unknown }[] = [];
   for (const [index, result] of settled.entries()) {
     const cloud = names[index] ?? "";
     if (result.status === "fulfilled") results.push({ cloud, value: result.value });
@@ -37,19 +43,4 @@ export async function onEachCloud<T>(
       return codes.every((code) => code === CONFIGURATION) ? CONFIGURATION : FAILED;
     },
   };
-}
-
-/** The one cloud that a command is about. @throws UsageError when it could be several */
-export async function onOneCloud(
-  context: Context,
-): Promise<{ readonly cloud: string; readonly storage: BlockStorage }> {
-  const names = await context.selected();
-  const [cloud] = names;
-  if (cloud === undefined || names.length !== 1) {
-    const which = context.cloudOption.length === 0 ? "the configuration has" : "--cloud names";
-    throw new UsageError(
-      `this is done on one cloud, and ${which} ${names.length}: ${names.join(", ")}. Choose one with --cloud.`,
-    );
-  }
-  return { cloud, storage: await context.connect(cloud) };
 }

@@ -69,7 +69,7 @@ test.skipIf(!HAS_TERMINAL).concurrent("tables of backups fit the terminal", asyn
   for (const screen of [plan, status, audit, snapshots, check]) expectToFit(screen ?? "");
   expect(plan).toContain("code 0\n");
   expect(linesOf(plan ?? "").slice(0, 2)).toEqual([
-    expect.stringMatching(/^CLOUD +VOLUME +POLICY +CHANGE +SNAPSHOT +REASON$/),
+    expect.stringMatching(/^CLOUD +VOLUME +POLICY +CHANGE +SLOT +WHY$/),
     expect.stringMatching(/^ocean +db-with.*… +nightly +create +polyvol-.*… +slot .*…$/),
   ]);
   expect(plan).toContain("\u001b[32mcreate\u001b[39m");

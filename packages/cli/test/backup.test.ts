@@ -65,7 +65,7 @@ test("plan, apply, run, status, restore, drill, audit, hold and release, one aft
   const planned = await clouds.run("backup plan --save plan.json --detailed-exitcode");
   expect(planned.code, planned.err).toBe(3);
   expect(planned.out).toMatch(
-    /^CLOUD +VOLUME +POLICY +CHANGE +SNAPSHOT +REASON\nocean +web +nightly +create /,
+    /^CLOUD +VOLUME +POLICY +CHANGE +SLOT +WHY\nocean +web +nightly +create +\d{4}-\d\d-\d\d 00:00Z +due; the first one\n/,
   );
   expect(planned.out).toMatch(
     /\n\n2 volumes: 2 to create, 0 to delete, 0 to keep\.\nocean: \d+ requests(, at least .*)?\.\nsamsung: \d+ requests(, at least .*)?\.\n$/,
@@ -119,12 +119,14 @@ test("plan, apply, run, status, restore, drill, audit, hold and release, one aft
 test.concurrent("a deletion is shown with its reason before and after", async () => {
   const plan = await clouds.run("backup plan -c daily.yaml");
   expect(plan.code, plan.err).toBe(0);
-  expect(plan.out).toMatch(/\nocean +db +daily +create +.*\nocean +db +daily +delete +polyvol-daily-\S+ +\S/);
+  expect(plan.out).toMatch(
+    /\nocean +db +daily +create +.*\nocean +db +daily +delete +\S+ 00:00Z +no rule keeps it\n/,
+  );
   expect(plan.out).toContain("\n\n1 volume: 1 to create, 1 to delete, 1 to keep.\n");
-  const run = await clouds.run("backup run -c daily.yaml");
+  const run = await clouds.run("backup run -c daily.yaml -o wide");
   expect(run.code, run.err).toBe(0);
   expect(run.out).toMatch(
-    /\nocean +db +daily +created +.*\nocean +db +daily +deleted +polyvol-daily-\S+ +\S/,
+    /\nocean +db +daily +created +.*\nocean +db +daily +deleted .* no rule of policy daily keeps it: last 2 +polyvol-daily-\S+ +\S/,
   );
   expect(run.out).toMatch(/\n\n1 volume: 1 created, 1 deleted, 0 left\.\n$/);
 });

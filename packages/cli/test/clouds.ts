@@ -38,7 +38,7 @@ export interface Clouds {
   readonly urls: { readonly ocean: string; readonly samsung: string };
   readonly folder: string;
   /** Runs the command in that folder. */
-  run(command: string, env?: Readonly<Record<string, string>>): Promise<Ended>;
+  run(command: string, env?: Readonly<Record<string, string>>, columns?: number): Promise<Ended>;
   start(command: string): Started;
   write(name: string, text: string): Promise<void>;
   close(): Promise<void>;
@@ -75,7 +75,8 @@ export async function startClouds(options: StartCloudsOptions = {}): Promise<Clo
     samsung,
     urls: { ocean: first.url, samsung: second.url },
     folder,
-    run: (command, env = ENV) => polyvol(split(command), { cwd: folder, env }),
+    run: (command, env = ENV, columns) =>
+      polyvol(split(command), { cwd: folder, env, ...(columns === undefined ? {} : { columns }) }),
     start: (command) => start(split(command), { cwd: folder, env: ENV }),
     write,
     async close() {

@@ -46,7 +46,9 @@ test.concurrent("a volume's whole life on DigitalOcean, by its name", async () =
   const got = await clouds.run("snapshots get before --volume db --cloud ocean -o yaml");
   expect(got.out).toMatch(/^cloud: ocean\nid: .*\nname: before\n/);
   const listed = await clouds.run("snapshots list --volume db");
-  expect(listed.out).toMatch(/^CLOUD +NAME +NEEDS +STATE .*\nocean +before +1 TiB +available .*\n$/);
+  expect(listed.out).toMatch(
+    /^CLOUD +VOLUME +NAME +MIN SIZE +STATE .*\nocean +db +before +1 TiB +available .*\n$/,
+  );
 
   const refused = await clouds.run("snapshots delete before --volume db --cloud ocean");
   expect(refused).toMatchObject({ code: 2, out: "" });
@@ -115,7 +117,7 @@ test.concurrent("both clouds are listed in one table, as data, and by page", asy
     json("volumes list --cloud samsung --name erp"),
   ]);
   expect(table.out).toMatch(
-    /^CLOUD +NAME +SIZE +STATE +REGION +ATTACHED TO +AGE +ID\nocean +web +10 GiB +available +nyc3 /,
+    /^CLOUD +NAME +SIZE +STATE +REGION +AGE +ID\nocean +web +10 GiB +available +nyc3 /,
   );
   expect(one).toMatchObject([
     { cloud: "samsung", name: "erp", provider: "samsung-scp", region: "kr-west1", sizeGiB: 64 },

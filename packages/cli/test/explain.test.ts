@@ -49,7 +49,7 @@ test.concurrent("what is kept and why, as data and for people, without any confi
   });
   expect(yaml.out).toMatch(/^kept:\n {2}- id: c\n/);
   expect(table.out).toMatch(
-    /^ID +FATE +WHY\nc +kept +daily .*\nb +kept .*\na +removed +no rule keeps it\n\n/,
+    /^VOLUME +SNAPSHOT +TIME +FATE +WHY\ndb +c +2026-11-20 03:00Z +kept +daily .*\ndb +b .* kept .*\ndb +a .* removed +no rule keeps it\n\n/,
   );
   expect(table.out).toContain("3 snapshots: 2 kept, 1 removed.\n");
 });
@@ -80,7 +80,7 @@ test.concurrent("files that cannot be: file, path, found, allowed", async () => 
   );
   expect(broken?.match(/^error: /gm)).toHaveLength(1);
   expect(none).toMatch(/^error: none\.json: found no such file; allowed: a readable JSON file with the keys/);
-  expect(nothing).toContain("required option '--policy <file>' not specified");
+  expect(nothing).toContain("required option '--policy <policy>' not specified");
 });
 
 test.concurrent("help of backup and of its commands loads neither adapters nor the library", async () => {

@@ -44,7 +44,7 @@ describe.each(["ocean", "samsung"] as const)("on %s", (cloud) => {
 
   test("lists and single snapshots show holds", async () => {
     const list = await clouds.run(`snapshots list --cloud ${cloud}`);
-    expect(list.out).toMatch(/^CLOUD +NAME +NEEDS +STATE +HOLD +AGE +/);
+    expect(list.out).toMatch(/^CLOUD +VOLUME +NAME +MIN SIZE +STATE +HOLD +AGE +/);
     expect(list.out).toMatch(/ held +\S+ \S+ +available +held /);
     const data = JSON.parse((await clouds.run(`snapshots list --cloud ${cloud} -o json`)).out) as {
       readonly name: string;
@@ -119,6 +119,7 @@ test("a plan counts what is held", async () => {
   clouds.ocean.seed({ snapshots: [{ name, resource_id: DB, created_at: "2026-01-01T00:00:07Z", tags }] });
   const planned = await clouds.run("backup plan -c policies.yaml");
   expect(planned.out).toContain("1 volume: 1 to create, 0 to delete, 3 to keep (1 held).\n");
+  expect(planned.out).toMatch(/\nocean +db +nightly +keep +2026-01-01 00:00Z +held\n/);
 });
 
 test("several tags of one key are all shown", async () => {

@@ -7,6 +7,8 @@ export interface Place {
   readonly folder: string;
   /** All variables that it sees. */
   readonly env: Readonly<Record<string, string>>;
+  /** Columns of the terminal. By default there is none. */
+  readonly columns?: number;
 }
 
 /** What became of a command line. */
@@ -50,14 +52,17 @@ export async function workHere(
   const leave = await enter(place);
   const texts = { out: "", err: "" };
   const keep = (key: "out" | "err"): Writable =>
-    new Writable({
-      decodeStrings: false,
-      write(chunk, _encoding, done) {
-        texts[key] += chunk;
-        onText(String(chunk));
-        done();
-      },
-    });
+    Object.assign(
+      new Writable({
+        decodeStrings: false,
+        write(chunk, _encoding, done) {
+          texts[key] += chunk;
+          onText(String(chunk));
+          done();
+        },
+      }),
+      { columns: place.columns },
+    );
   try {
     const code = await current.run({ stdout: keep("out"), stderr: keep("err") }, work);
     return { code, ...texts };

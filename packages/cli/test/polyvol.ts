@@ -32,6 +32,8 @@ export interface Started {
 export interface StartOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Columns of the terminal; only where it runs in this process. */
+  readonly columns?: number;
   /** Arguments of node itself. */
   readonly node?: readonly string[];
 }
@@ -74,6 +76,7 @@ export function start(args: readonly string[], { cwd, env = {}, node = [] }: Sta
 /** Runs the command to its end, in this process unless Node itself gets arguments. */
 export function polyvol(args: readonly string[], options: StartOptions = {}): Promise<Ended> {
   if (options.node !== undefined) return start(args, options).ended;
-  const { cwd = tmpdir(), env = {} } = options;
-  return runHere(args, { folder: cwd, env: { ...PROCESS_ENV, ...env } });
+  const { cwd = tmpdir(), env = {}, columns } = options;
+  const place = { folder: cwd, env: { ...PROCESS_ENV, ...env } };
+  return runHere(args, columns === undefined ? place : { ...place, columns });
 }

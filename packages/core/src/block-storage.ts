@@ -81,7 +81,10 @@ export interface Snapshots {
 
 /** What {@link BlockStorage.checkHealth} found. */
 export interface Health extends DriverHealth {
-  /** The provider's time minus ours, in milliseconds, where its time is known. */
+  /**
+   * By how much the provider's clock is ahead of ours, at least, in milliseconds, where its time is known. 0 where the two
+   * may well agree: providers tell the time in whole seconds.
+   */
   readonly clockSkewMs?: number;
   /** Whether the credentials are shown tags. Only there when asked for, and where the driver can tell. */
   readonly tagsVisible?: boolean;

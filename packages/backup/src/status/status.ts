@@ -66,7 +66,10 @@ export interface VolumeStatus {
     /** Time since its slot, in milliseconds, whenever it was taken. */
     readonly ageMs: number;
   };
-  /** How long the newest due slot has been without a snapshot; 0 when it has one. */
+  /**
+   * How long the newest due slot has been without a snapshot, in milliseconds; 0 when it has one, and for a volume that
+   * is `new`, which none is asked of yet.
+   */
   readonly overdueMs: number;
   /** Slots that nothing was made for. */
   readonly missed: MissedSlots;
@@ -92,6 +95,8 @@ export interface BackupStatus {
   readonly counts: Readonly<Record<Freshness, number>>;
   /** By cloud, volume id and policy. */
   readonly volumes: readonly VolumeStatus[];
+  /** Clouds that could not be read: nothing is known of their volumes. The reason is among the problems. */
+  readonly unread: readonly string[];
   /** What could not be read, and selectors that are wrong. */
   readonly problems: readonly BackupProblem[];
 }
@@ -144,7 +149,8 @@ export async function statusOfClouds(
   for (const { freshness } of volumes) counts[freshness] += 1;
   const stale = counts.late + counts.missing > 0;
   const verdict = problems.length > 0 ? "failed" : stale ? "stale" : "fresh";
-  return { now: now.toISOString(), verdict, counts, volumes, problems };
+  const unread = states.filter(({ state }) => state === "failed").map(({ name }) => name);
+  return { now: now.toISOString(), verdict, counts, volumes, unread, problems };
 }
 
 function statusOf(
@@ -161,7 +167,7 @@ function statusOf(
   const next = policy.schedule.firstAfter(now.getTime());
   const overdueMs = wanted === undefined ? 0 : now.getTime() - wanted.slot.getTime();
   const inGrace = overdueMs <= graceMs;
-  const freshness = (): Freshness => {
+  const judge = (): Freshness => {
     if (newest === undefined) {
       const young = now.getTime() - volume.createdAt.getTime() <= graceMs;
       return wanted === undefined || young ? "new" : "missing";
@@ -169,13 +175,14 @@ function statusOf(
     // Of the slots before the newest due one, none may be missing either: their grace has ended with this one.
     return wanted === undefined || (inGrace && missed.count === 0) ? "fresh" : "late";
   };
+  const freshness = judge();
   return {
     cloud: cloud.name,
     provider: cloud.provider,
     volumeId: volume.id,
     volumeName: volume.name,
     policyId: policy.id,
-    freshness: freshness(),
+    freshness,
     ...(dueSlot === undefined ? {} : { dueSlot: dueSlot.toISOString() }),
     ...(next === undefined ? {} : { nextSlot: new Date(next).toISOString() }),
     ...(newest?.backupName === undefined
@@ -188,7 +195,7 @@ function statusOf(
             ageMs: now.getTime() - newest.backupName.slot.getTime(),
           },
         }),
-    overdueMs,
+    overdueMs: freshness === "new" ? 0 : overdueMs,
     missed,
     snapshots: good.length,
     failed: own.filter(({ snapshot }) => snapshot.state === "error").length,

@@ -26,14 +26,14 @@ async function list(context: Context): Promise<void> {
   const rows = (await context.selected()).flatMap((name) => clouds.get(name) ?? []);
   await writeResult(context.output, rows.map(cloudData), ({ table }) =>
     table(rows, [
-      { title: "cloud", text: ({ name }) => name },
+      { title: "cloud", text: ({ name }) => name, whole: true },
       { title: "provider", text: ({ provider }) => provider },
-      { title: "region", text: ({ region }) => region ?? "" },
-      { title: "credentials", text: credentialsText, flexible: true },
+      { title: "region", text: ({ region }) => region ?? "", rank: 1 },
+      { title: "credentials", text: credentialsText, cutTo: 8 },
       {
         title: "address",
         text: ({ options }) => String(options["baseUrl"] ?? "the provider's"),
-        flexible: true,
+        cutTo: 8,
       },
     ]),
   );
@@ -83,9 +83,7 @@ async function check(context: Context): Promise<number> {
     };
   });
   const ok = rows.every(({ failure }) => failure === undefined);
-  await writeCheckResult(context.output, ok, rows.map(healthData), ({ table }) =>
-    table(rows, columnsOf(rows)),
-  );
+  await writeCheckResult(context.output, ok, rows.map(healthData), ({ table }) => table(rows, COLUMNS));
   return checks.report();
 }
 
@@ -111,41 +109,38 @@ function healthData({ cloud, provider, health, durationMs, failure }: Row): obje
 /** A clock that is this far off makes signed requests fail on some providers. */
 const MAX_SKEW_MS = 120_000;
 
-/** Region and project are columns only where a provider tells them. */
-function columnsOf(rows: readonly Row[]): readonly Column<Row>[] {
-  return COLUMNS.filter(
-    ({ title, text }) => !["region", "project"].includes(title) || rows.some((row) => text(row) !== ""),
-  );
-}
-
 const COLUMNS: readonly Column<Row>[] = [
-  { title: "cloud", text: ({ cloud }) => cloud },
-  { title: "provider", text: ({ provider }) => provider },
+  { title: "cloud", text: ({ cloud }) => cloud, whole: true },
+  { title: "provider", text: ({ provider }) => provider, rank: 3 },
   {
     title: "result",
     text: ({ failure }) => failure?.code ?? "ok",
     tone: ({ failure }) => (failure === undefined ? "good" : "bad"),
   },
-  { title: "region", text: ({ health }) => health?.region ?? "" },
-  { title: "project", text: ({ health }) => health?.project ?? "", flexible: true },
-  { title: "api version", text: ({ health }) => health?.apiVersion ?? "" },
+  { title: "region", text: ({ health }) => health?.region ?? "", rank: 4 },
+  { title: "project", text: ({ health }) => health?.project ?? "", cutTo: 8, rank: 5 },
+  { title: "api version", text: ({ health }) => health?.apiVersion ?? "", rank: 2 },
   {
     title: "clock skew",
     text: skewText,
     tone: ({ health }) => (Math.abs(health?.clockSkewMs ?? 0) > MAX_SKEW_MS ? "bad" : undefined),
     align: "right",
   },
-  { title: "requests left", text: ({ health }) => String(health?.requestsLeft ?? ""), align: "right" },
+  {
+    title: "requests left",
+    text: ({ health }) => String(health?.requestsLeft ?? ""),
+    align: "right",
+    rank: 1,
+  },
   {
     title: "took",
     text: ({ durationMs }) => (durationMs === undefined ? "" : `${durationMs} ms`),
     align: "right",
-    optional: true,
+    rank: 6,
   },
 ];
 
 function skewText({ health }: Row): string {
   const ms = health?.clockSkewMs;
-  // Providers tell the time in whole seconds, cut off: on average it is half a second later.
-  return ms === undefined ? "" : `${Math.trunc((ms + 500) / 1000) || 0} s`;
+  return ms === undefined ? "" : `${Math.round(ms / 1000) || 0} s`;
 }

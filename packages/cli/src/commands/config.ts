@@ -8,7 +8,7 @@ import type { Context } from "../context.ts";
 import { CONFIGURATION, reportError, UsageError, unwritable } from "../errors.ts";
 import type { Options } from "../options.ts";
 import { countText } from "../output/format.ts";
-import { writeCheckResult, writeResult } from "../output/result.ts";
+import { isData, writeCheckResult, writeResult } from "../output/result.ts";
 import { writeNote } from "../output/streams.ts";
 import { onEachCloud } from "../selected-clouds.ts";
 
@@ -49,7 +49,7 @@ async function check(context: Context): Promise<number> {
     clouds: results.map(({ cloud, value }) => ({ cloud, provider: value })),
     policies: ids,
   };
-  if (ok || context.output !== "table") {
+  if (ok || isData(context.output)) {
     await writeCheckResult(context.output, ok, data, () => {
       const clouds = results.map(({ cloud, value }) => `${cloud} (${value})`);
       const name = file === undefined ? "The configuration" : shortPath(file);

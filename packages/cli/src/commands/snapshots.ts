@@ -1,16 +1,15 @@
 import type { Snapshot } from "@polyvol/core";
 import type { Command } from "commander";
-import { runDeletion, withProgress } from "../changes.ts";
+import { runDeletion, undefinedIfMissing, withProgress } from "../changes.ts";
 import { examples, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
-import { hasCode, UsageError } from "../errors.ts";
-import { findSnapshot, findVolume, findVolumeOption } from "../find.ts";
+import { UsageError } from "../errors.ts";
+import { findSnapshot, findVolume, findVolumeOption, snapshotWords } from "../find.ts";
 import { type Held, holdReasons, holdText, snapshotHolds } from "../holds.ts";
+import { type OnCloud, onCloudOf } from "../one-cloud.ts";
 import {
   type CreationOptions,
-  count,
   type DeletionOptions,
-  type ListOptions,
   omitUndefined,
   type SnapshotOptions,
   tag,
@@ -19,22 +18,14 @@ import {
 } from "../options.ts";
 import { ageText, countText, sizeText, tagsText } from "../output/format.ts";
 import { writeResult } from "../output/result.ts";
-import type { Column } from "../output/table.ts";
 import { stateTone } from "../output/terminal.ts";
-import { onEachCloud, onOneCloud } from "../selected-clouds.ts";
+import { addSnapshotList } from "./snapshot-list.ts";
 
 const SNAPSHOT = "id of the snapshot; its name with --volume";
 
 /** The commands about snapshots. */
 export function addSnapshots(snapshots: Command, action: MakeAction): void {
-  withRegion(snapshots.command("list"))
-    .description("list snapshots, of all clouds unless --cloud names some")
-    .option("--volume <volume>", "only of this volume, by id or name")
-    .option("--name <name>", "exact name")
-    .option("--tag <key=value>", "only with this tag (repeatable)", tag)
-    .option("--limit <n>", "at most so many of each cloud", count)
-    .addHelpText("after", examples("polyvol snapshots list --cloud main --volume db"))
-    .action(action(list));
+  addSnapshotList(snapshots, action);
   withVolume(withRegion(snapshots.command("get")))
     .description("show one snapshot")
     .argument("<snapshot>", SNAPSHOT)
@@ -69,41 +60,21 @@ export function addSnapshots(snapshots: Command, action: MakeAction): void {
     .action(action(remove));
 }
 
-async function list(context: Context, options: ListOptions & SnapshotOptions): Promise<number> {
-  const { volume, name, tag: tags, limit } = options;
-  let missing = 0;
-  const lists = await onEachCloud(context, async (storage, cloud) => {
-    let volumeId: string | undefined;
-    try {
-      volumeId = (await findVolumeOption(context, storage, options))?.id;
-    } catch (error) {
-      // Of several clouds, most do not have the volume.
-      if (!hasCode(error, "not_found")) throw error;
-      missing += 1;
-      return [];
-    }
-    const query = omitUndefined({ volumeId, name, tags });
-    const snapshots = await storage.snapshots.list(query, context.call).toArray(omitUndefined({ limit }));
-    const holds = await snapshotHolds(context, storage, snapshots);
-    return snapshots.map((snapshot): Row => ({ cloud, snapshot, held: holds.get(snapshot.id) }));
+/** The snapshot that an argument names, and the cloud that it is on. */
+function onCloudOfSnapshot(
+  context: Context,
+  text: string,
+  options: SnapshotOptions,
+): Promise<OnCloud<Snapshot>> {
+  return onCloudOf(context, {
+    what: snapshotWords([text], options),
+    find: async (storage) =>
+      findSnapshot(context, storage, text, await findVolumeOption(context, storage, options)),
   });
-  if (missing > 0 && missing === lists.results.length) {
-    const clouds = lists.results.map(({ cloud }) => cloud).join(", ");
-    throw new UsageError(`no volume ${JSON.stringify(volume)} on ${clouds}.`);
-  }
-  const rows = lists.results.flatMap(({ value }) => value);
-  if (rows.length > 0 || lists.failures.length === 0) {
-    await writeResult(context.output, rows.map(toData), ({ table }) =>
-      rows.length === 0 ? "No snapshots.\n" : table(rows, columns(rows, Date.now())),
-    );
-  }
-  return lists.report();
 }
 
 async function get(context: Context, options: SnapshotOptions, text: string): Promise<void> {
-  const { cloud, storage } = await onOneCloud(context);
-  const volume = await findVolumeOption(context, storage, options);
-  const snapshot = await findSnapshot(context, storage, text, volume);
+  const { cloud, storage, found: snapshot } = await onCloudOfSnapshot(context, text, options);
   const held = (await snapshotHolds(context, storage, [snapshot])).get(snapshot.id);
   await writeSnapshot(context, { cloud, snapshot, held });
 }
@@ -113,8 +84,14 @@ interface CreateOptions extends CreationOptions {
 }
 
 async function create(context: Context, options: CreateOptions, text: string, name: string): Promise<void> {
-  const { cloud, storage } = await onOneCloud(context);
-  const volume = await findVolume(context, storage, text, options);
+  const {
+    cloud,
+    storage,
+    found: volume,
+  } = await onCloudOf(context, {
+    what: `volume ${text}`,
+    find: (each) => findVolume(context, each, text, options),
+  });
   const { description, tag: tags, onlyDetached } = options;
   const allowAttached = onlyDetached !== true;
   const input = omitUndefined({ volumeId: volume.id, name, allowAttached, description, tags });
@@ -140,9 +117,7 @@ async function update(context: Context, options: UpdateOptions, text: string): P
     throw new UsageError("there is nothing to change: give --name or --description.");
   }
   const { keepHold } = await import("@polyvol/backup");
-  const { cloud, storage } = await onOneCloud(context);
-  const volume = await findVolumeOption(context, storage, options);
-  const before = await findSnapshot(context, storage, text, volume);
+  const { cloud, storage, found: before } = await onCloudOfSnapshot(context, text, options);
   const changes = omitUndefined({
     name,
     // A hold may be part of it.
@@ -159,14 +134,22 @@ async function remove(
   options: DeletionOptions & SnapshotOptions,
   texts: readonly string[],
 ): Promise<number> {
-  const { cloud, storage } = await onOneCloud(context);
-  const volume = await findVolumeOption(context, storage, options);
+  const { cloud, storage, found } = await onCloudOf(context, {
+    what: snapshotWords(texts, options),
+    async find(each) {
+      const volume = await findVolumeOption(context, each, options);
+      return await Promise.all(
+        texts.map((text) => undefinedIfMissing(findSnapshot(context, each, text, volume))),
+      );
+    },
+    isThere: (snapshots) => snapshots.some((each) => each !== undefined),
+  });
   return await runDeletion(context, {
     cloud,
     kind: "snapshot",
     texts,
     options,
-    find: (text) => findSnapshot(context, storage, text, volume),
+    found,
     holdReasons: (snapshots) => holdReasons(context, storage, "snapshot", snapshots),
     question: (snapshots) =>
       `Delete ${countText(snapshots.length, "snapshot")} on ${cloud}: ${snapshots.map(({ name }) => name).join(", ")}?`,
@@ -182,24 +165,6 @@ interface Row {
 
 /** `held` is `null` where it is not visible: JSON has no `undefined`. */
 const toData = ({ cloud, snapshot, held }: Row): object => ({ cloud, ...snapshot, held: held ?? null });
-
-function columns(rows: readonly Row[], now: number): readonly Column<Row>[] {
-  const hold: Column<Row> = { title: "hold", text: ({ held }) => holdText(held), tone: () => "busy" };
-  return [
-    { title: "cloud", text: ({ cloud }) => cloud },
-    { title: "name", text: ({ snapshot }) => snapshot.name, flexible: true },
-    { title: "needs", text: ({ snapshot }) => sizeText(snapshot.minVolumeSizeGiB), align: "right" },
-    {
-      title: "state",
-      text: ({ snapshot }) => snapshot.state,
-      tone: ({ snapshot }) => stateTone(snapshot.state),
-    },
-    ...(rows.some(({ held }) => held !== false) ? [hold] : []),
-    { title: "age", text: ({ snapshot }) => ageText(snapshot.createdAt, now), align: "right" },
-    { title: "volume", text: ({ snapshot }) => snapshot.volumeId, optional: true },
-    { title: "id", text: ({ snapshot }) => snapshot.id },
-  ];
-}
 
 /** Writes one snapshot, with the hold that the snapshot itself shows. */
 async function writeOwnHold(context: Context, cloud: string, snapshot: Snapshot): Promise<void> {
@@ -217,7 +182,7 @@ async function writeSnapshot({ output }: Context, row: Row): Promise<void> {
       ["state", snapshot.state, stateTone(snapshot.state)],
       ["hold", holdText(held), "busy"],
       ["of volume", snapshot.volumeId],
-      ["restore needs", sizeText(snapshot.minVolumeSizeGiB)],
+      ["smallest volume", `${sizeText(snapshot.minVolumeSizeGiB)}, for a restore`],
       ["billed for", snapshot.billableGiB === undefined ? "" : sizeText(snapshot.billableGiB)],
       ["regions", snapshot.regions.join(", ")],
       ["description", snapshot.description ?? ""],

@@ -1,16 +1,15 @@
 import type { BlockStorage, Volume, WaitOptions } from "@polyvol/core";
 import type { Command } from "commander";
-import { confirm, runDeletion, withProgress } from "../changes.ts";
+import { confirm, runDeletion, undefinedIfMissing, withProgress } from "../changes.ts";
 import { examples, type Handler, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
-import { FAILED, hasCode, UsageError } from "../errors.ts";
-import { findSnapshot, findVolume, isId } from "../find.ts";
+import { FAILED, UsageError } from "../errors.ts";
+import { findSnapshot, findVolume } from "../find.ts";
 import { holdReasons } from "../holds.ts";
+import { type OnCloud, onCloudOf, onOneCloud } from "../one-cloud.ts";
 import {
   type CreationOptions,
-  count,
   type DeletionOptions,
-  type ListOptions,
   omitUndefined,
   type RegionOptions,
   size,
@@ -18,27 +17,17 @@ import {
   withRegion,
 } from "../options.ts";
 import { countText, sizeText } from "../output/format.ts";
+import { isId } from "../output/short-id.ts";
 import { writeMessage } from "../output/streams.ts";
-import { onEachCloud, onOneCloud } from "../selected-clouds.ts";
-import { writeVolume, writeVolumes } from "./volume-view.ts";
+import { addVolumeList } from "./volume-list.ts";
+import { writeVolume } from "./volume-view.ts";
 
 const VOLUME = "id or name of the volume";
 const SERVER = "the provider's id of the server";
 
 /** The commands about volumes. */
 export function addVolumes(volumes: Command, action: MakeAction): void {
-  volumes
-    .command("list")
-    .description("list volumes, of all clouds unless --cloud names some")
-    .option("--name <name>", "exact name")
-    .option("--region <region>", "only in this region")
-    .option("--tag <key=value>", "only with this tag (repeatable)", tag)
-    .option("--limit <n>", "at most so many of each cloud", count)
-    .addHelpText(
-      "after",
-      examples("polyvol volumes list --region nyc3", "polyvol volumes list -o json | jq length"),
-    )
-    .action(action(list));
+  addVolumeList(volumes, action);
   withRegion(volumes.command("get"))
     .description("show one volume")
     .argument("<volume>", VOLUME)
@@ -105,19 +94,17 @@ export function addVolumes(volumes: Command, action: MakeAction): void {
     .action(action(remove));
 }
 
-async function list(context: Context, { name, region, tag: tags, limit }: ListOptions): Promise<number> {
-  const query = omitUndefined({ name, region, tags });
-  const lists = await onEachCloud(context, (storage) =>
-    storage.volumes.list(query, context.call).toArray(omitUndefined({ limit })),
-  );
-  const volumes = lists.results.flatMap(({ cloud, value }) => value.map((volume) => ({ cloud, volume })));
-  if (volumes.length > 0 || lists.failures.length === 0) await writeVolumes(context, volumes);
-  return lists.report();
+/** The volume that an argument names, and the cloud that it is on. */
+function onCloudOfVolume(context: Context, text: string, options: RegionOptions): Promise<OnCloud<Volume>> {
+  return onCloudOf(context, {
+    what: `volume ${text}`,
+    find: (storage) => findVolume(context, storage, text, options),
+  });
 }
 
 async function get(context: Context, options: RegionOptions, text: string): Promise<void> {
-  const { cloud, storage } = await onOneCloud(context);
-  await writeVolume(context, cloud, await findVolume(context, storage, text, options));
+  const { cloud, found } = await onCloudOfVolume(context, text, options);
+  await writeVolume(context, cloud, found);
 }
 
 interface CreateOptions extends CreationOptions {
@@ -132,7 +119,13 @@ async function create(context: Context, options: CreateOptions, name: string): P
   if (sizeGiB === undefined && fromSnapshot === undefined) {
     throw new UsageError("a volume needs --size, or --from-snapshot, which implies one.");
   }
-  const { cloud, storage } = await onOneCloud(context);
+  const { cloud, storage } =
+    fromSnapshot === undefined
+      ? await onOneCloud(context)
+      : await onCloudOf(context, {
+          what: `snapshot ${fromSnapshot}`,
+          find: (each) => findSnapshot(context, each, fromSnapshot, undefined),
+        });
   const input = omitUndefined({
     name,
     sizeGiB,
@@ -161,8 +154,8 @@ function changing<Value>(
   work: (volumes: BlockStorage["volumes"], id: string, value: Value, wait: WaitOptions) => Promise<Volume>,
 ): Handler<RegionOptions, [string, Value]> {
   return async (context, options, text, value) => {
-    const { cloud, storage } = await onOneCloud(context);
-    const { id, name } = await findVolume(context, storage, text, options);
+    const { cloud, storage, found } = await onCloudOfVolume(context, text, options);
+    const { id, name } = found;
     const volume = await withProgress(context, describe(`volume ${name} on ${cloud}`, value), (wait) =>
       work(storage.volumes, id, value, wait),
     );
@@ -196,8 +189,7 @@ async function revert(
   text: string,
   snapshotText: string,
 ): Promise<number> {
-  const { cloud, storage } = await onOneCloud(context);
-  const before = await findVolume(context, storage, text, options);
+  const { cloud, storage, found: before } = await onCloudOfVolume(context, text, options);
   const snapshot = await findSnapshot(context, storage, snapshotText, before);
   const volumeText = `volume ${before.name} (${sizeText(before.sizeGiB)}) on ${cloud}`;
   const taken = snapshot.createdAt.toISOString();
@@ -219,23 +211,27 @@ interface DeleteOptions extends DeletionOptions {
 }
 
 async function remove(context: Context, options: DeleteOptions, texts: readonly string[]): Promise<number> {
-  const { cloud, storage } = await onOneCloud(context);
   const snapshots = options.deleteSnapshots === true ? "delete" : "keep";
+  const { cloud, storage, found } = await onCloudOf(context, {
+    what: `${texts.length === 1 ? "volume" : "volumes"} ${texts.join(", ")}`,
+    find: (each) =>
+      Promise.all(texts.map((text) => undefinedIfMissing(findVolume(context, each, text, options)))),
+    isThere: (volumes) => volumes.some((each) => each !== undefined),
+  });
+  // A volume that is gone may have left the snapshots that were to be deleted with it: its id is enough to go on.
+  const mayBeGone = texts.some((text, index) => isId(text) && found[index] === undefined);
+  if (snapshots === "delete" && mayBeGone && (await context.selected()).length > 1) {
+    throw new UsageError("what a volume that is gone has left is deleted where --cloud says that it was.");
+  }
   return await runDeletion(context, {
     cloud,
     kind: "volume",
     texts,
     options,
-    find: async (text): Promise<Volume | { readonly id: string; readonly name: string }> => {
-      try {
-        return await findVolume(context, storage, text, options);
-      } catch (error) {
-        // A volume that is gone may have left the snapshots that were to be deleted with it: its id is enough to go on.
-        const mayBeGone = snapshots === "delete" && isId(text) && hasCode(error, "not_found");
-        if (mayBeGone) return { id: text, name: text };
-        throw error;
-      }
-    },
+    found: found.map((volume, index) => {
+      const text = texts[index] ?? "";
+      return volume ?? (snapshots === "delete" && isId(text) ? { id: text, name: text } : undefined);
+    }),
     holdReasons: async (volumes) => {
       const reasons = [
         ...(await holdReasons(

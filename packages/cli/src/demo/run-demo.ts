@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import { FAILED, UsageError } from "../errors.ts";
 import type { Options } from "../options.ts";
-import { writeResult } from "../output/result.ts";
+import { isData, writeResult } from "../output/result.ts";
 import { writeMessage } from "../output/streams.ts";
 import { type DemoCloud, startClouds } from "./clouds.ts";
 import { createKeptFolder, createTemporaryFolder } from "./folder.ts";
@@ -52,7 +52,7 @@ async function playNights(
 ): Promise<number> {
   const folder =
     keep === undefined ? await createTemporaryFolder() : await createKeptFolder(keep === true ? KEPT : keep);
-  const reporter = createReporter(output !== "table");
+  const reporter = createReporter(isData(output));
   const { hour, nights } = createCalendar(Date.now());
   const script = nightScript({ hour, nights: nights.slice(-nightCount) });
   const clock = createDemoClock(script.startOf(0, 0) - MINUTE_MS);
@@ -82,7 +82,7 @@ async function playMinutes(
 ): Promise<number> {
   const cloud = await openRealCloud(await findServer(place));
   const folder = await createTemporaryFolder();
-  const reporter = createReporter(output !== "table");
+  const reporter = createReporter(isData(output));
   const script = minuteScript(cloud.name, cloud.prefix, minutes);
   let ok = false;
   try {
@@ -114,6 +114,6 @@ async function tell(stage: Stage, output: Context["output"]): Promise<boolean> {
   const elapsedMs = Math.round(performance.now() - startedAt);
   writeReport(report, script, elapsedMs, reporter);
   reporter.close();
-  if (output !== "table") await writeResult(output, { ...report, elapsedMs }, () => "");
+  if (isData(output)) await writeResult(output, { ...report, elapsedMs }, () => "");
   return report.ok;
 }

@@ -26,6 +26,11 @@ export function spanText(span: number): string {
   return `${Math.floor(ms / length)}${unit}`;
 }
 
+/** A date and time to the minute, in UTC: `2026-11-20 03:00Z`. */
+export function instantText(at: Date): string {
+  return `${at.toISOString().slice(0, 16).replace("T", " ")}Z`;
+}
+
 /** `40 ms`, `1.4 s`, `3 min 20 s` */
 export function secondsText(ms: number): string {
   if (ms < 100) return `${Math.round(ms)} ms`;

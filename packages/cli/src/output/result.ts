@@ -1,12 +1,21 @@
 import { isQuiet, writeOutput } from "./streams.ts";
-import type { renderFields, renderTable } from "./table.ts";
+import type { Column, renderFields } from "./table.ts";
 import { cleanFor } from "./terminal.ts";
 
-export type OutputFormat = "table" | "json" | "yaml";
+/** `wide` is a table with all columns, and nothing cut. */
+export type OutputFormat = "table" | "wide" | "json" | "yaml";
+
+/** The values of `--output`. */
+export const OUTPUT_FORMATS: readonly OutputFormat[] = ["table", "wide", "json", "yaml"];
+
+/** Whether results are for programs, and nothing else may stand among them. */
+export function isData(format: OutputFormat): format is "json" | "yaml" {
+  return format === "json" || format === "yaml";
+}
 
 /** How a result is written for people. */
 export interface Renderers {
-  readonly table: typeof renderTable;
+  table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string;
   readonly fields: typeof renderFields;
 }
 
@@ -16,9 +25,11 @@ export async function writeResult(
   data: unknown,
   view: (render: Renderers) => string,
 ): Promise<void> {
-  if (format === "table") {
+  if (!isData(format)) {
     const { renderFields, renderTable } = await import("./table.ts");
-    return writeOutput(view({ table: renderTable, fields: renderFields }));
+    const wide = format === "wide";
+    const table: Renderers["table"] = (rows, columns) => renderTable(rows, columns, { wide });
+    return writeOutput(view({ table, fields: renderFields }));
   }
   writeOutput(cleanFor(process.stdout, format === "json" ? renderJson(data) : await renderYaml(data)));
 }
@@ -30,7 +41,7 @@ export async function writeCheckResult(
   data: unknown,
   view: (render: Renderers) => string,
 ): Promise<void> {
-  if (!ok || !isQuiet() || format !== "table") await writeResult(format, data, view);
+  if (!ok || !isQuiet() || isData(format)) await writeResult(format, data, view);
 }
 
 /** Exact values; instants are ISO 8601. */

@@ -18,6 +18,9 @@ const guarded = new WeakSet<Writable>();
 /** Streams that another program reads as data: nothing else is ever written there. */
 const forData = new WeakSet<Writable>();
 
+/** Streams on which failures are data. */
+const errorsAsData = new WeakSet<Writable>();
+
 /** Streams that get only errors and problems. */
 const quiet = new WeakSet<Writable>();
 
@@ -46,6 +49,16 @@ export function guardOutput({ out: results, err }: Streams = own()): void {
 /** From now on standard output is for data alone. */
 export function reserveOutputForData(): void {
   forData.add(process.stdout);
+}
+
+/** From now on failures are written as data, a line each. */
+export function writeErrorsAsData(): void {
+  errorsAsData.add(process.stderr);
+}
+
+/** Whether a program reads what went wrong. */
+export function areErrorsData(): boolean {
+  return errorsAsData.has(process.stderr);
 }
 
 /**

@@ -18,8 +18,32 @@ them (\`pnpm docs:cli\`), and a test runs them again.
 Results go to standard output, everything that is said about the work to standard error. At the first Ctrl-C a command
 finishes or gives up what is in flight and says what is left; at the second it stops at once, except that
 the hooks of a backup that are due still run ([backup.md](backup.md#apply)). Commands that change something can be
-repeated: they continue, and make nothing twice. With \`--quiet\` there is no progress, no table of a run, and no table of a
-check that finds all well; what a command makes, changes or lists is still written, and so is data (\`-o json\`).
+repeated: they continue, and make nothing twice. With \`--quiet\` there is no progress, and no table of a check that finds all well or of
+a run that had nothing to do; what a command makes, changes or lists is still written, and so is data (\`-o json\`).
+
+A command about one volume or snapshot looks for it on all clouds; where several have the name, or where a cloud that may
+have it cannot be seen, it does nothing and asks for \`--cloud\`. The variable \`POLYVOL_CLOUD\` is the default of that
+option. An id may be given as tables show it, by its beginning. Tables are cut to the terminal in their less important
+columns, never in names; \`-o wide\` leaves nothing out.
+
+## What programs read
+
+With \`-o json\` and \`-o yaml\` results are data with every field, in a fixed order: by cloud and name, snapshots by cloud
+and time, or as \`--sort\` says. Each failure is then one line of JSON on standard error, \`{"error":{…}}\`, with \`code\` and
+\`message\`, and where they are known \`next\` (what to do), \`cloud\`, \`provider\`, \`operation\`, \`resource\`, \`status\`,
+\`requestId\`, \`retryable\`, \`retryAfterMs\`, \`outcome\`, and \`problems\` of a configuration. The code is one of
+[errors.md](errors.md), or \`usage\`, \`configuration\`, \`cloud_unseen\`, \`interrupted\`, \`timeout\`, \`failed\`. Lines
+that begin with another character are progress.
+
+A list of which a cloud is missing stays an array. The missing part is an element of its own, the last one:
+\`{"cloud": "samsung", "error": {…}}\`; the exit code is 1. So \`jq '[.[] | select(.error | not)]'\` is what could be read,
+and a list without such an element is whole.
+
+## Looking closer
+
+\`--verbose\`, or \`POLYVOL_DEBUG=http\`, writes a line for each request to standard error: cloud, call, method, path,
+status, duration and the provider's id of the request; and one for each retry, pause and look at what is waited for. No
+headers and no bodies, so no credentials.
 
 All runs on this page read this \`polyvol.config.yaml\`:
 

@@ -3,9 +3,9 @@ import { snapshotName } from "@polyvol/backup";
 /** When all of it happens. */
 export const NOW: number = Date.UTC(2026, 10, 21, 9);
 
-const DB = "6f1c0000-0000-4000-8000-0000000000d1";
-const WEB = "6f1c0000-0000-4000-8000-0000000000d2";
-const ERP = "6f1c0000-0000-4000-8000-0000000000e1";
+const DB = "9d21a6f0-5c3e-4b7a-8f12-6e0c4a7b1d01";
+const WEB = "c47e03b9-81d5-4f60-a2c7-90b6f3e8d502";
+const ERP = "27f5d8ec-3a94-4d1b-b6e0-51c2a7f9e803";
 /** A server on Samsung. */
 export const SERVER = "6f1c0000-0000-4000-8000-0000000000a1";
 
@@ -21,13 +21,13 @@ export const OCEAN: object = {
   ],
   snapshots: [
     {
-      id: "6f1c0000-0000-4000-8000-0000000000b1",
+      id: "e80b6a4d-c2f7-4395-9d1e-7a35f0c8b604",
       name: "before-upgrade",
       resource_id: DB,
       created_at: daysAgo(30),
     },
     ...[18, 19, 20].map((day) => ({
-      id: `6f1c0000-0000-4000-8000-0000000000${day}`,
+      id: `5a9c3e${day}-e7b1-4d06-8f2a-0d94c6b3e7${day}`,
       name: snapshotName("polyvol", "nightly", DB, nightly(day)),
       resource_id: DB,
       created_at: nightly(day).toISOString().replace(".000", ""),
@@ -41,7 +41,7 @@ export const SAMSUNG: object = {
   servers: [{ id: SERVER, name: "app" }],
   volumes: [{ id: ERP, name: "erp", size: 64, created_at: daysAgo(40) }],
   snapshots: [
-    { id: "6f1c0000-0000-4000-8000-0000000000c1", name: "monthly", volume_id: ERP, created_at: daysAgo(5) },
+    { id: "b36d92f1-0e5a-4c78-8b43-f62d1e9a7c05", name: "monthly", volume_id: ERP, created_at: daysAgo(5) },
   ],
 };
 

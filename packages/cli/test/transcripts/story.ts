@@ -54,13 +54,22 @@ export const STORY: readonly Chapter[] = [
     command: "volumes list",
     steps: [
       run("volumes list"),
+      run(
+        "volumes list --snapshots --sort -size",
+        "With the newest good snapshot of each, the largest first.",
+      ),
       run("volumes list --tag env=prod --cloud ocean -o yaml", "Data has every field, and exact values."),
       run("volumes list --cloud osean"),
+      run("volumes list -c down.yaml -o json --sort name", "Data says what is missing from it.", 40),
     ],
   },
   {
     command: "volumes get",
-    steps: [run("volumes get db --cloud ocean"), run("volumes get nothing --cloud ocean")],
+    steps: [
+      run("volumes get db"),
+      run("volumes get nothing"),
+      run("volumes get db --cloud ocean -v", "With each request, on standard error."),
+    ],
   },
   {
     command: "volumes create",
@@ -139,7 +148,10 @@ export const STORY: readonly Chapter[] = [
   { command: "backup audit", steps: [run("backup audit"), run("backup audit -o json", "As data:", 12)] },
   {
     command: "backup explain",
-    steps: [run("backup explain --policy retention.json --snapshots snapshots.json")],
+    steps: [
+      run("backup explain --policy nightly --volume db"),
+      run("backup explain --policy retention.json --snapshots snapshots.json", "Without any cloud."),
+    ],
   },
   { command: "demo", steps: [] },
   { command: "emulator", steps: [run("emulator digitalocean --help", undefined, 14)] },

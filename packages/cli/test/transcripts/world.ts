@@ -79,17 +79,20 @@ function wordsOf(command: string): string[] {
 
 /** Replaces what differs from run to run: addresses, durations, and ids that are made up. */
 function normaliser(replacements: Readonly<Record<string, string>>): (text: string) => string {
-  const seeded = new Set(JSON.stringify([OCEAN, SAMSUNG, SERVER]).match(/[0-9a-f-]{36}/g));
+  const seeded = new Set(
+    JSON.stringify([OCEAN, SAMSUNG, SERVER]).match(/(?<=")[0-9a-f]{8}(?=(-[0-9a-f]{4}){3}-)/g),
+  );
   const ids = new Map<string, string>();
   return (text) => {
     let plain = text;
     for (const [from, to] of Object.entries(replacements)) plain = plain.replaceAll(from, to);
     plain = withoutTimesTaken(plain.replace(/\b(in +)\d+(?:\.\d+)? m?s\b/g, "$140 ms"));
-    return plain.replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, (id) => {
-      if (seeded.has(id)) return id;
-      const known = ids.get(id) ?? `0a1b2c3d-0000-4000-8000-${String(ids.size + 1).padStart(12, "0")}`;
-      ids.set(id, known);
-      return known;
+    // Tables show the first group alone.
+    return plain.replace(/\b([0-9a-f]{8})((?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?\b/g, (id, start, rest = "") => {
+      if (seeded.has(start) || /^\d+$/.test(start)) return id;
+      const known = ids.get(start) ?? `0a1b2c${String(ids.size + 1).padStart(2, "0")}`;
+      ids.set(start, known);
+      return rest === "" ? known : `${known}-0000-4000-8000-${known.slice(-2).padStart(12, "0")}`;
     });
   };
 }

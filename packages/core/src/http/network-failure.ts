@@ -76,14 +76,15 @@ export function failureOfNetwork(
 ): PolyvolError {
   const trace = traceOf(thrown);
   const name = trace.code ?? "no reason given";
+  const { host } = new URL(request.url);
   const details = { retryable: true, outcome: "unknown", cause: plainCause(trace, secrets) } as const;
   if (isUnreadable(trace)) {
     return requestError(request, "malformed_response", `the answer is not readable HTTP (${name})`, details);
   }
   if (!isUnsent(trace))
-    return requestError(request, "unavailable", `the connection was lost (${name})`, details);
+    return requestError(request, "unavailable", `the connection to ${host} was lost (${name})`, details);
   const how = trace.code === "ECONNREFUSED" ? "was refused" : "could not be made";
-  return requestError(request, "unavailable", `the connection ${how} (${name})`, {
+  return requestError(request, "unavailable", `the connection to ${host} ${how} (${name})`, {
     ...details,
     outcome: "not_applied",
   });
@@ -92,7 +93,7 @@ export function failureOfNetwork(
 /** The error of an attempt that took too long. `sent`: whether its request had gone out. */
 export function failureOfTimeout(request: PreparedRequest, timeoutMs: number, sent: boolean): PolyvolError {
   const reason = sent
-    ? `no complete answer within ${timeoutMs} ms`
+    ? `no complete answer from ${new URL(request.url).host} within ${timeoutMs} ms`
     : `the credentials were not there within ${timeoutMs} ms`;
   return requestError(request, "timeout", reason, {
     retryable: true,

@@ -65,11 +65,9 @@ export function createBlockStorage(
         async (call) => {
           const sentAt = runtime.clock.now();
           const health = await call.send("read", (context) => driver.checkHealth(context));
-          const middle = (sentAt + runtime.clock.now()) / 2;
-          const { serverTime } = health;
+          const clockSkewMs = health.serverTime && skewOf(health.serverTime, sentAt, runtime.clock.now());
           const canSeeTags = callOptions?.tags === true ? driver.canSeeTags?.bind(driver) : undefined;
           const tagsVisible = canSeeTags && (await call.send("read", (context) => canSeeTags(context)));
-          const clockSkewMs = serverTime && Math.round(serverTime.getTime() - middle);
           return omitUndefined({ ...health, clockSkewMs, tagsVisible });
         },
       ),
@@ -78,6 +76,18 @@ export function createBlockStorage(
         call.send(idempotent ? "read" : "once", task),
       ),
   };
+}
+
+/**
+ * How far the clocks are known to differ: 0 where one that agrees can have said this at some moment between the two.
+ * Services tell the time in whole seconds, cut off.
+ */
+function skewOf(serverTime: Date, sentAt: number, answeredAt: number): number {
+  const told = serverTime.getTime();
+  const least = told - answeredAt;
+  const most = told + (told % 1000 === 0 ? 999 : 0) - sentAt;
+  if (least > 0) return Math.round(least);
+  return most < 0 ? Math.round(most) : 0;
 }
 
 function resourceOf(ref: OperationRef): ResourceRef {

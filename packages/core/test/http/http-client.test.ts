@@ -136,7 +136,7 @@ describe("events", () => {
     await failureOf(makeClient(server.url).send({ method: "GET", path: "/x" }, context));
     expect(context.events[1]).toMatchObject({
       type: "response",
-      failure: expect.stringMatching(/^the connection was lost \(\w+\)$/),
+      failure: expect.stringMatching(/^the connection to 127\.0\.0\.1:\d+ was lost \(\w+\)$/),
     });
     expect(context.events[1]).not.toHaveProperty("status");
   });

@@ -4,7 +4,7 @@ import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { countText } from "../../output/format.ts";
 import { type Renderers, writeCheckResult } from "../../output/result.ts";
-import type { Column } from "../../output/table.ts";
+import { isId } from "../../output/short-id.ts";
 import { reportProblems } from "./problems.ts";
 import { deadline, loadBackupSetup } from "./setup.ts";
 
@@ -38,27 +38,25 @@ function view({ findings, problems }: AuditReport, { table }: Renderers): string
     return problems.length === 0 ? "No findings.\n" : "No findings in what could be read.\n";
   }
   const rows = table<Finding>(findings, [
-    { title: "cloud", text: ({ cloud }) => cloud },
+    { title: "cloud", text: ({ cloud }) => cloud, rank: 1 },
     { title: "finding", text: ({ kind }) => kind.replaceAll("_", " "), tone: () => "busy" },
-    { title: "what", text: resourceText, flexible: true },
-    ...(findings.some(({ volumeId }) => volumeId !== undefined) ? [VOLUME] : []),
-    { title: "about", text: ({ message }) => message, flexible: true },
-    { title: "ids", text: idsText, optional: true },
+    { title: "what", text: resourceText, whole: true },
+    { title: "of volume", text: volumeText, cutTo: 8, rank: 2 },
+    { title: "about", text: ({ message }) => message, cutTo: 8 },
+    { title: "volume id", text: ({ volumeId = "" }) => volumeId, wide: true },
+    { title: "ids", text: idsText, wide: true },
   ]);
   return `${rows}\n${countText(findings.length, "finding")}. Nothing was changed.\n`;
 }
 
-/** The volume of snapshots, also of one that is gone. */
-const VOLUME: Column<Finding> = {
-  title: "of volume",
-  text: ({ volumeId, volumeName }) =>
-    [volumeName ?? "", volumeId ?? ""].filter((part) => part !== "").join(" "),
-  flexible: true,
-};
-
 function resourceText({ resource, names }: Finding): string {
   const [first = ""] = names;
   return names.length === 1 ? `${resource} ${first}` : `${countText(names.length, resource)}, first ${first}`;
+}
+
+/** The volume of snapshots, which may be gone and have left no name. */
+function volumeText({ volumeName, volumeId = "" }: Finding): string {
+  return volumeName ?? (isId(volumeId) ? volumeId.slice(0, 8) : volumeId);
 }
 
 /** Many ids make a table unreadable; data has all of them. */

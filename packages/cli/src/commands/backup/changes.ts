@@ -1,4 +1,7 @@
+import type { PlannedDeletion, VolumePlan } from "@polyvol/backup";
 import { collect } from "../../options.ts";
+import { instantText } from "../../output/format.ts";
+import { type Order, orderBy } from "../../output/sort.ts";
 import type { Column } from "../../output/table.ts";
 import type { Tone } from "../../output/terminal.ts";
 
@@ -29,15 +32,45 @@ export interface ChangeRow {
   readonly change: string;
   readonly tone: Tone;
   readonly snapshot: string;
+  readonly snapshotId?: string;
+  /** The slot of the snapshot, in ISO 8601. */
+  readonly slot: string;
+  /** Why, in some words. */
+  readonly why: string;
+  /** Why, in full. */
   readonly reason: string;
 }
 
 /** The columns of a table of changes. */
 export const CHANGE_COLUMNS: readonly Column<ChangeRow>[] = [
-  { title: "cloud", text: ({ cloud }) => cloud },
-  { title: "volume", text: ({ volume }) => volume, flexible: true },
-  { title: "policy", text: ({ policy }) => policy },
+  { title: "cloud", text: ({ cloud }) => cloud, rank: 1 },
+  { title: "volume", text: ({ volume }) => volume, whole: true },
+  { title: "policy", text: ({ policy }) => policy, rank: 2 },
   { title: "change", text: ({ change }) => change, tone: ({ tone }) => tone },
-  { title: "snapshot", text: ({ snapshot }) => snapshot, flexible: true },
-  { title: "reason", text: ({ reason }) => reason, flexible: true },
+  { title: "slot", text: ({ slot }) => (slot === "" ? "" : instantText(new Date(slot))) },
+  { title: "why", text: ({ why }) => why, cutTo: 20 },
+  { title: "reason", text: ({ reason }) => reason, wide: true },
+  { title: "snapshot", text: ({ snapshot }) => snapshot, wide: true },
+  { title: "id", text: ({ snapshotId = "" }) => snapshotId, wide: true },
 ];
+
+/** By cloud and volume; what is done to one stays in its order. */
+export const CHANGE_ORDER: Order<ChangeRow> = orderBy(
+  ({ cloud }) => cloud,
+  ({ volume }) => volume,
+);
+
+/** Why a snapshot is made, in some words: what the slot of its row does not say. */
+export function whyCreated(plan: VolumePlan | undefined, policyId: string): string {
+  const policy = plan?.policies.find((each) => each.policyId === policyId);
+  if (policy === undefined) return "due";
+  if (policy.newestSlot === undefined) return "due; the first one";
+  const { count, more } = policy.missed;
+  return count === 0 ? "due" : `due; ${more ? "more than " : ""}${count} missed before`;
+}
+
+/** Why a snapshot goes, in some words. */
+export function whyDeleted({ failed, first }: Pick<PlannedDeletion, "failed" | "first">): string {
+  if (failed === true) return "it has failed";
+  return first === true ? "no rule keeps it; makes room" : "no rule keeps it";
+}

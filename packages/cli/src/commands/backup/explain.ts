@@ -1,54 +1,135 @@
-import type { RetentionExplanation } from "@polyvol/backup";
+import type { Policy, RetentionExplanation } from "@polyvol/backup";
+import type { Snapshot } from "@polyvol/core";
 import type { Command } from "commander";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import type { Options } from "../../options.ts";
-import { countText } from "../../output/format.ts";
+import { UsageError } from "../../errors.ts";
+import { findVolume } from "../../find.ts";
+import { snapshotHolds } from "../../holds.ts";
+import { onCloudOf } from "../../one-cloud.ts";
+import { type RegionOptions, withRegion } from "../../options.ts";
+import { countText, instantText } from "../../output/format.ts";
 import { type Renderers, writeResult } from "../../output/result.ts";
+import { type ExplainedSnapshot, fromListing } from "./explain-input.ts";
 import { readJson, withFileNames } from "./json-files.ts";
+import { readPolicies } from "./setup.ts";
+
+const ABOUT = `
+--policy is the id of a policy of the configuration; what ends in .json, or has a / in it, is a file
+with the keys of a retention policy. --snapshots takes what "polyvol snapshots list -o json" writes,
+too. With --volume and an id, only the snapshots of that policy are judged, each by its slot. Held
+snapshots, brakes and what is due are the plan's business: polyvol backup plan.
+`;
 
 export function addExplain(backup: Command, action: MakeAction): void {
-  backup
-    .command("explain")
-    .description("show what a retention policy keeps of given snapshots; needs no cloud")
-    .requiredOption("--policy <file>", "JSON file with the keys of a retention policy")
-    .requiredOption("--snapshots <file>", 'JSON file: [{ "id", "time", "volume"?, "tags"? }]')
+  withRegion(backup.command("explain"))
+    .description("show what a retention policy keeps of given snapshots, and why; changes nothing")
+    .requiredOption("--policy <policy>", "id of a policy, or a JSON file of a retention policy")
+    .option("--volume <volume>", "the snapshots that this volume has, by id or name")
+    .option(
+      "--snapshots <file>",
+      'those of a JSON file, without any cloud: [{ "id", "time", "volume"?, "tags"? }]',
+    )
     .addHelpText(
       "after",
-      examples("polyvol backup explain --policy policy.json --snapshots snapshots.json -o json"),
+      `${examples(
+        "polyvol backup explain --policy nightly --volume db",
+        "polyvol backup explain --policy nightly --snapshots snapshots.json",
+        "polyvol backup explain --policy policy.json --snapshots snapshots.json -o json",
+      )}${ABOUT}`,
     )
     .action(action(explain));
 }
 
-interface ExplainOptions extends Options {
+interface ExplainOptions extends RegionOptions {
   readonly policy: string;
-  readonly snapshots: string;
+  readonly volume?: string;
+  readonly snapshots?: string;
 }
 
 async function explain(context: Context, options: ExplainOptions): Promise<void> {
+  if ((options.volume === undefined) === (options.snapshots === undefined)) {
+    throw new UsageError("say which snapshots: --volume for those that it has, or --snapshots FILE.");
+  }
   const { explainRetention } = await import("@polyvol/backup");
-  const policy = await readJson(options.policy, "the keys of a retention policy");
-  const snapshots = await readJson(options.snapshots, "a list of snapshots");
-  const files = { policy: options.policy, snapshots: options.snapshots };
-  const explanation = await withFileNames(files, () => explainRetention(policy, snapshots));
-  await writeResult(context.output, explanation, (render) => view(explanation, render));
+  const policy = await readPolicy(context, options.policy);
+  const rules = "id" in policy ? policy.retention : policy.rules;
+  const snapshots =
+    options.snapshots === undefined
+      ? await ofVolume(context, options, "id" in policy ? policy : undefined)
+      : fromListing(await readJson(options.snapshots, "a list of snapshots"));
+  const files = { policy: options.policy, snapshots: options.snapshots ?? "" };
+  const explanation = await withFileNames(files, () => explainRetention(rules, snapshots));
+  await writeResult(context.output, explanation, (render) => view(explanation, snapshots, render));
 }
 
-function view({ kept, removed }: RetentionExplanation, { table }: Renderers): string {
-  const rows = [
-    ...kept.map(({ id, reasons }) => ({ id, kept: true, why: reasons.join("; ") })),
-    ...removed.map(({ id }) => ({ id, kept: false, why: "no rule keeps it" })),
+/** @throws UsageError for an id that the configuration does not have, and for a file that cannot be read */
+async function readPolicy(context: Context, text: string): Promise<Policy | { readonly rules: unknown }> {
+  if (/\.json$|[/\\]/.test(text)) return { rules: await readJson(text, "the keys of a retention policy") };
+  const policies = await readPolicies(await context.config());
+  const policy = policies.find(({ id }) => id === text);
+  if (policy !== undefined) return policy;
+  const ids = policies.map(({ id }) => id).join(", ");
+  throw new UsageError(`--policy: found ${text}; allowed: ${ids}, or a file that ends in .json`);
+}
+
+/** What a volume has; of a policy, only its own, each by the slot that it is of. */
+async function ofVolume(
+  context: Context,
+  { volume = "", ...options }: ExplainOptions,
+  policy: Policy | undefined,
+): Promise<readonly ExplainedSnapshot[]> {
+  const { parseSnapshotName } = await import("@polyvol/backup");
+  const { storage, found } = await onCloudOf(context, {
+    what: `volume ${volume}`,
+    find: (each) => findVolume(context, each, volume, options),
+  });
+  const all = await storage.snapshots.list({ volumeId: found.id }, context.call).toArray();
+  const holds = await snapshotHolds(context, storage, all);
+  const slotOf = (snapshot: Snapshot): Date | undefined => {
+    if (policy === undefined) return snapshot.createdAt;
+    const named = parseSnapshotName(snapshot.name, snapshot.volumeId);
+    const isOwn = named !== undefined && [policy.id, ...policy.formerIds].includes(named.policyId);
+    return isOwn ? named.slot : undefined;
+  };
+  return all.flatMap((snapshot) => {
+    const time = slotOf(snapshot);
+    if (time === undefined) return [];
+    const held = holds.get(snapshot.id) === true;
+    return fromListing([{ ...snapshot, time: time.toISOString(), volumeName: found.name, held }]);
+  }) as readonly ExplainedSnapshot[];
+}
+
+interface Row extends Partial<ExplainedSnapshot> {
+  readonly id: string;
+  readonly kept: boolean;
+  readonly why: string;
+}
+
+/** Those keys that are texts: of what the library does not look at, a file can hold anything. */
+function wordsOf(snapshot: ExplainedSnapshot): Partial<ExplainedSnapshot> {
+  return Object.fromEntries(Object.entries(snapshot).filter(([, value]) => typeof value === "string"));
+}
+
+function view({ kept, removed }: RetentionExplanation, snapshots: unknown, { table }: Renderers): string {
+  const given = new Map((snapshots as readonly ExplainedSnapshot[]).map((each) => [each.id, wordsOf(each)]));
+  const rows: readonly Row[] = [
+    ...kept.map(({ id, reasons }) => ({ ...given.get(id), id, kept: true, why: reasons.join("; ") })),
+    ...removed.map(({ id }) => ({ ...given.get(id), id, kept: false, why: "no rule keeps it" })),
   ];
   const summary = `${countText(rows.length, "snapshot")}: ${kept.length} kept, ${removed.length} removed.\n`;
   if (rows.length === 0) return summary;
-  const lines = table(rows, [
-    { title: "id", text: ({ id }) => id },
+  const lines = table<Row>(rows, [
+    { title: "volume", text: ({ volumeName, volume }) => volumeName ?? volume ?? "", rank: 2 },
+    { title: "snapshot", text: ({ name, id }) => name ?? id, whole: true },
+    { title: "time", text: ({ time = "" }) => (time === "" ? "" : instantText(new Date(time))), rank: 1 },
     {
       title: "fate",
       text: (row) => (row.kept ? "kept" : "removed"),
       tone: (row) => (row.kept ? "good" : "bad"),
     },
-    { title: "why", text: ({ why }) => why, flexible: true },
+    { title: "why", text: ({ why }) => why, cutTo: 20 },
+    { title: "id", text: ({ name, id }) => (name === undefined ? "" : id), ids: true, rank: 3 },
   ]);
   return `${lines}\n${summary}`;
 }

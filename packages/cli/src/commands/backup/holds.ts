@@ -4,10 +4,10 @@ import type { Command } from "commander";
 import { withProgress } from "../../changes.ts";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { findSnapshot, findVolumeOption } from "../../find.ts";
+import { findSnapshot, findVolumeOption, snapshotWords } from "../../find.ts";
+import { onCloudOf } from "../../one-cloud.ts";
 import { type SnapshotOptions, withRegion, withVolume } from "../../options.ts";
 import { writeResult } from "../../output/result.ts";
-import { onOneCloud } from "../../selected-clouds.ts";
 import { deadline } from "./setup.ts";
 
 const SNAPSHOTS = "ids of snapshots; their names with --volume";
@@ -41,9 +41,13 @@ async function changeHolds(
   texts: readonly string[],
 ): Promise<void> {
   const backup = await import("@polyvol/backup");
-  const { cloud, storage } = await onOneCloud(context);
-  const volume = await findVolumeOption(context, storage, options);
-  const found = await Promise.all(texts.map((text) => findSnapshot(context, storage, text, volume)));
+  const { cloud, storage, found } = await onCloudOf(context, {
+    what: snapshotWords(texts, options),
+    async find(each) {
+      const volume = await findVolumeOption(context, each, options);
+      return await Promise.all(texts.map((text) => findSnapshot(context, each, text, volume)));
+    },
+  });
   const holdOptions = { writers: await holdWriters(storage), abortSignal: await deadline(context) };
   const rows: {
     readonly cloud: string;
@@ -59,14 +63,14 @@ async function changeHolds(
   }
   await writeResult(context.output, rows, ({ table }) =>
     table(rows, [
-      { title: "cloud", text: (row) => row.cloud },
-      { title: "snapshot", text: ({ name }) => name, flexible: true },
+      { title: "cloud", text: (row) => row.cloud, rank: 1 },
+      { title: "snapshot", text: ({ name }) => name, whole: true },
       {
         title: "hold",
         text: ({ held }) => (held ? "held" : "not held"),
         tone: ({ held }) => (held ? "busy" : "note"),
       },
-      { title: "id", text: ({ id }) => id },
+      { title: "id", text: ({ id }) => id, ids: true },
     ]),
   );
 }

@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import type { BackupPlan } from "@polyvol/backup";
+import type { BackupPlan, PlannedKeep } from "@polyvol/backup";
 import type { Command } from "commander";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
@@ -8,7 +8,16 @@ import type { Options } from "../../options.ts";
 import { countText, secondsText } from "../../output/format.ts";
 import { renderJson, writeResult } from "../../output/result.ts";
 import { writeNote } from "../../output/streams.ts";
-import { CHANGE_COLUMNS, type ChangeRow, LIFT_BRAKE, POLICY, PRUNE_ONLY } from "./changes.ts";
+import {
+  CHANGE_COLUMNS,
+  CHANGE_ORDER,
+  type ChangeRow,
+  LIFT_BRAKE,
+  POLICY,
+  PRUNE_ONLY,
+  whyCreated,
+  whyDeleted,
+} from "./changes.ts";
 import { reportProblems } from "./problems.ts";
 import { deadline, loadBackupSetup } from "./setup.ts";
 
@@ -77,23 +86,43 @@ async function writePlan({ output }: Context, planned: BackupPlan): Promise<void
 /** How many of the kept snapshots are held, by their ids: snapshots that no policy owns are not counted. */
 function heldCount({ volumes }: BackupPlan): number {
   const keeps = volumes.flatMap(({ keep }) => keep);
-  return new Set(keeps.filter(({ reasons }) => reasons.includes("hold")).map(({ snapshotId }) => snapshotId))
-    .size;
+  return new Set(keeps.filter(isHeld).map(({ snapshotId }) => snapshotId)).size;
 }
 
 function rowsOf({ volumes }: BackupPlan): readonly ChangeRow[] {
-  return volumes.flatMap(({ cloud, volumeName, create, delete: remove }) => {
-    const row = (
-      { policyId, name, reason }: { policyId: string; name: string; reason: string },
-      change: string,
-      tone: ChangeRow["tone"],
-    ): ChangeRow => ({ cloud, volume: volumeName, policy: policyId, change, tone, snapshot: name, reason });
+  const rows = volumes.flatMap((plan): readonly ChangeRow[] => {
+    const { cloud, volumeName: volume } = plan;
     return [
-      ...create.map((each) => row(each, "create", "good")),
-      ...remove.map((each) => row(each, "delete", "bad")),
+      ...plan.create.map(({ policyId: policy, name: snapshot, slot, reason }) => {
+        const why = whyCreated(plan, policy);
+        return {
+          cloud,
+          volume,
+          policy,
+          change: "create",
+          tone: "good" as const,
+          snapshot,
+          slot,
+          why,
+          reason,
+        };
+      }),
+      ...plan.delete.map((deletion) => {
+        const { policyId: policy, name: snapshot, snapshotId, slot, reason } = deletion;
+        const change = { change: "delete", tone: "bad", why: whyDeleted(deletion), reason } as const;
+        return { cloud, volume, policy, snapshot, snapshotId, slot, ...change };
+      }),
+      ...plan.keep.filter(isHeld).map((kept) => {
+        const { policyId: policy = "", name: snapshot, snapshotId, slot = "", reasons } = kept;
+        const change = { change: "keep", tone: "busy", why: "held", reason: reasons.join("; ") } as const;
+        return { cloud, volume, policy, snapshot, snapshotId, slot, ...change };
+      }),
     ];
   });
+  return rows.toSorted(CHANGE_ORDER);
 }
+
+const isHeld = ({ reasons }: PlannedKeep): boolean => reasons.includes("hold");
 
 function costText({ clouds, totals }: BackupPlan): string {
   if (totals.create + totals.delete === 0) return "";

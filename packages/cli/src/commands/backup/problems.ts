@@ -34,17 +34,18 @@ export function reportProblems(
 ): number {
   for (const problem of problems) {
     const effectText = readOnly ? "" : EFFECTS[problem.effect];
-    reportText(`${problemText(problem)}${effectText === "" ? "" : `; ${effectText}`}`, nextOf(problem));
+    const text = `${problemText(problem)}${effectText === "" ? "" : `; ${effectText}`}`;
+    reportText(text, nextOf(problem, readOnly), problem);
   }
   return problems.length === 0 ? 0 : FAILED;
 }
 
 /** The message of a hook, or of what Polyvol refuses itself, is complete; a cloud's failure has its usual next step. */
-function nextOf(problem: BackupProblem): string | undefined {
+function nextOf(problem: BackupProblem, readOnly: boolean): string | undefined {
   if (problem.hook !== undefined) return undefined;
   const complete = ["failed_precondition", "not_found", "conflict", "already_exists"];
   if (complete.includes(problem.code)) return undefined;
-  const next = nextStep(problem, problem.cloud);
+  const next = nextStep({ ...problem, readOnly }, problem.cloud);
   return problem.code === "resource_exhausted"
     ? `${next}; polyvol backup run --prune-only deletes what no rule keeps`
     : next;

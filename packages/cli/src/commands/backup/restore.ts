@@ -1,15 +1,17 @@
 import type { DrillCheck, DrillReport, SnapshotChoice } from "@polyvol/backup";
+import type { BlockStorage } from "@polyvol/core";
 import type { Command } from "commander";
-import { withProgress } from "../../changes.ts";
+import { undefinedIfMissing, withProgress } from "../../changes.ts";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { FAILED, UsageError } from "../../errors.ts";
-import { isId } from "../../find.ts";
+import { findVolume } from "../../find.ts";
+import { onCloudOf, onOneCloud } from "../../one-cloud.ts";
 import { instant, omitUndefined, type RegionOptions, size, withRegion } from "../../options.ts";
 import { secondsText } from "../../output/format.ts";
 import { type Renderers, writeCheckResult } from "../../output/result.ts";
+import { isId } from "../../output/short-id.ts";
 import type { Tone } from "../../output/terminal.ts";
-import { onOneCloud } from "../../selected-clouds.ts";
 import { writeVolume } from "../volume-view.ts";
 import { type MonitoringOptions, monitored, withMonitoring } from "./monitoring/monitored.ts";
 import type { Outcome } from "./monitoring/watch.ts";
@@ -78,7 +80,7 @@ interface RestoreOptions extends ChoiceOptions {
 async function restore(context: Context, options: RestoreOptions): Promise<number> {
   checkChoice(options);
   const backup = await import("@polyvol/backup");
-  const { cloud, storage } = await onOneCloud(context);
+  const { cloud, storage } = await onCloudOfChoice(context, options, { elsewhere: true });
   const { as: newName, size: sizeGiB, region, type: volumeType } = options;
   // `--region` is that of the new volume, too, so the old one may be elsewhere.
   const from = await snapshotChoice(context, options, { elsewhere: true });
@@ -110,7 +112,7 @@ async function drill(context: Context, options: DrillOptions): Promise<number> {
 async function drillSnapshot(context: Context, options: ChoiceOptions): Promise<Outcome> {
   checkChoice(options);
   const backup = await import("@polyvol/backup");
-  const { cloud, storage } = await onOneCloud(context);
+  const { cloud, storage } = await onCloudOfChoice(context, options, { elsewhere: false });
   const from = await snapshotChoice(context, options, { elsewhere: false });
   const text = `drill of ${options.volume ?? options.snapshot} on ${cloud}`;
   const recorder = createRecorder(options.record);
@@ -126,6 +128,27 @@ async function drillSnapshot(context: Context, options: ChoiceOptions): Promise<
   reportProblems(report.problems);
   const exitCode = recorder.finish(report.ok ? 0 : FAILED);
   return { exitCode, summary: `${text}: ${result}.`, problems: report.problems };
+}
+
+/**
+ * The cloud of the snapshot or volume that the options choose. On a cloud that is named, the volume may be gone: what it
+ * has left is looked for there.
+ */
+async function onCloudOfChoice(
+  context: Context,
+  { volume = "", snapshot, region }: ChoiceOptions,
+  { elsewhere }: { readonly elsewhere: boolean },
+): Promise<{ readonly cloud: string; readonly storage: BlockStorage }> {
+  if ((await context.selected()).length === 1) return await onOneCloud(context);
+  return await onCloudOf<unknown>(context, {
+    what: snapshot === undefined ? `volume ${volume}` : `snapshot ${snapshot}`,
+    async find(storage) {
+      if (snapshot !== undefined) return await storage.snapshots.get(snapshot, context.call);
+      const inRegion = findVolume(context, storage, volume, omitUndefined({ region }));
+      if (!elsewhere || region === undefined) return await inRegion;
+      return (await undefinedIfMissing(inRegion)) ?? (await findVolume(context, storage, volume, {}));
+    },
+  });
 }
 
 /** Refuses a wrong choice before any cloud is asked. @throws UsageError */

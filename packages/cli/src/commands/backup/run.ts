@@ -1,5 +1,6 @@
 import type {
   BackupProblem,
+  DeletedSnapshot,
   RunOptions as LibraryRunOptions,
   RunEntry,
   RunReport,
@@ -13,10 +14,19 @@ import { FAILED } from "../../errors.ts";
 import { INTERRUPTED, STOPPED_AT_ONCE } from "../../interruption.ts";
 import { collect } from "../../options.ts";
 import { countText } from "../../output/format.ts";
-import { type Renderers, writeResult } from "../../output/result.ts";
+import { isData, type Renderers, writeResult } from "../../output/result.ts";
 import { isQuiet, writeMessage } from "../../output/streams.ts";
 import { cleanLines } from "../../output/terminal.ts";
-import { CHANGE_COLUMNS, type ChangeRow, LIFT_BRAKE, POLICY, PRUNE_ONLY } from "./changes.ts";
+import {
+  CHANGE_COLUMNS,
+  CHANGE_ORDER,
+  type ChangeRow,
+  LIFT_BRAKE,
+  POLICY,
+  PRUNE_ONLY,
+  whyCreated,
+  whyDeleted,
+} from "./changes.ts";
 import { readJson, withFileNames } from "./json-files.ts";
 import { type MonitoringOptions, monitored, withMonitoring } from "./monitoring/monitored.ts";
 import type { Outcome } from "./monitoring/watch.ts";
@@ -181,8 +191,9 @@ async function runWithProgress(
     stop.removeEventListener("abort", reportTimeout);
     close();
   }
-  // Data was asked for; a table is for those who want to know what was done.
-  if (!isQuiet() || context.output !== "table") {
+  // Nothing was done: there is nothing to tell those who want to hear of changes alone.
+  const { created, deleted } = report.totals;
+  if (isData(context.output) || !isQuiet() || created + deleted > 0) {
     await writeResult(context.output, report, (render) => view(report, render));
   }
   reportProblems(report.problems);
@@ -211,7 +222,9 @@ function reportLeft({ totals, volumes }: RunReport, why: string): void {
 
 function view(report: RunReport, { table }: Renderers): string {
   const plans = new Map(report.plan.volumes.map((plan) => [keyOf(plan), plan]));
-  const rows = report.volumes.flatMap((volume) => rowsOf(volume, plans.get(keyOf(volume))));
+  const rows = report.volumes
+    .flatMap((volume) => rowsOf(volume, plans.get(keyOf(volume))))
+    .toSorted(CHANGE_ORDER);
   const changes = rows.length === 0 ? "" : `${table(rows, CHANGE_COLUMNS)}\n`;
   return `${changes}${summaryOf(report)}\n`;
 }
@@ -226,20 +239,26 @@ function summaryOf(report: RunReport): string {
 
 const keyOf = ({ cloud, volumeId }: { cloud: string; volumeId: string }): string => `${cloud}/${volumeId}`;
 
-function rowsOf(volume: VolumeReport, plan: VolumePlan | undefined): readonly ChangeRow[] {
-  const { cloud, volumeName } = volume;
-  const row = (
-    { policyId, name }: { policyId: string; name: string },
-    change: string,
-    tone: ChangeRow["tone"],
-    reason: string,
-  ): ChangeRow => ({ cloud, volume: volumeName, policy: policyId, change, tone, snapshot: name, reason });
-  const whyCreated = (name: string): string => plan?.create.find((each) => each.name === name)?.reason ?? "";
-  const whyDeleted = (id: string): string =>
-    plan?.delete.find((each) => each.snapshotId === id)?.reason ?? "";
+function rowsOf(done: VolumeReport, plan: VolumePlan | undefined): readonly ChangeRow[] {
+  const { cloud, volumeName: volume } = done;
+  const planned = new Map(plan?.delete.map((each) => [each.snapshotId, each]));
+  const deletion = ({ policyId: policy, name: snapshot, snapshotId }: DeletedSnapshot) => {
+    const { slot = "", reason = "" } = planned.get(snapshotId) ?? {};
+    return { cloud, volume, policy, snapshot, snapshotId, slot, reason };
+  };
   return [
-    ...volume.created.map((each) => row(each, "created", "good", whyCreated(each.name))),
-    ...volume.deleted.map((each) => row(each, "deleted", "bad", whyDeleted(each.snapshotId))),
-    ...volume.spared.map((each) => row(each, "kept", "busy", each.reasons.join("; "))),
+    ...done.created.map(({ policyId: policy, name: snapshot, snapshotId, slot }): ChangeRow => {
+      const reason = plan?.create.find((each) => each.name === snapshot)?.reason ?? "";
+      const change = { change: "created", tone: "good", why: whyCreated(plan, policy), reason } as const;
+      return { cloud, volume, policy, snapshot, snapshotId, slot, ...change };
+    }),
+    ...done.deleted.map((each): ChangeRow => {
+      const why = whyDeleted(planned.get(each.snapshotId) ?? each);
+      return { ...deletion(each), change: "deleted", tone: "bad", why };
+    }),
+    ...done.spared.map((each): ChangeRow => {
+      const reason = each.reasons.join("; ");
+      return { ...deletion(each), change: "kept", tone: "busy", why: reason, reason };
+    }),
   ];
 }

@@ -3,9 +3,11 @@ import type { Command } from "commander";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { FAILED } from "../../errors.ts";
-import { duration, omitUndefined } from "../../options.ts";
-import { spanText } from "../../output/format.ts";
+import { duration, omitUndefined, SORT } from "../../options.ts";
+import { instantText, spanText } from "../../output/format.ts";
 import { type Renderers, writeCheckResult } from "../../output/result.ts";
+import { type Order, orderBy, orderOf } from "../../output/sort.ts";
+import type { Column } from "../../output/table.ts";
 import type { Tone } from "../../output/terminal.ts";
 import { POLICY } from "./changes.ts";
 import { type MonitoringOptions, monitored, withMonitoring } from "./monitoring/monitored.ts";
@@ -19,7 +21,8 @@ export function addStatus(backup: Command, action: MakeAction): void {
       .command("status")
       .description("show whether every volume has the snapshot that is due; exit with 4 when one has not")
       .option(...POLICY)
-      .option("--grace <time>", "how late a snapshot may be, such as 90m; default: 1h", duration),
+      .option("--grace <time>", "how late a snapshot may be, such as 90m; default: 1h", duration)
+      .option(...SORT),
   )
     .addHelpText("after", examples("polyvol backup status", "polyvol backup status --grace 3h -o json"))
     .action(action(status));
@@ -30,6 +33,7 @@ const CODES = { fresh: 0, stale: 4, failed: FAILED } as const;
 interface StatusOptions extends MonitoringOptions {
   readonly policy?: readonly string[];
   readonly grace?: number;
+  readonly sort?: string;
 }
 
 async function status(context: Context, options: StatusOptions): Promise<number> {
@@ -40,7 +44,9 @@ async function checkStatus(context: Context, options: StatusOptions): Promise<Ou
   const backup = await import("@polyvol/backup");
   const { policies, clouds, withSourcePositions } = await loadBackupSetup(context, options.policy);
   const statusOptions = omitUndefined({ abortSignal: await deadline(context), graceMs: options.grace });
-  const found = await withSourcePositions(() => backup.status(policies, clouds, new Date(), statusOptions));
+  const order = orderOf(columnsOf(new Date().toISOString()), options.sort, USUAL);
+  const read = await withSourcePositions(() => backup.status(policies, clouds, new Date(), statusOptions));
+  const found = { ...read, volumes: read.volumes.toSorted(order) };
   await writeCheckResult(context.output, found.verdict === "fresh", found, (render) => view(found, render));
   reportProblems(found.problems, { readOnly: true });
   return { exitCode: CODES[found.verdict], summary: summaryOf(found), problems: found.problems };
@@ -53,36 +59,66 @@ function summaryOf({ verdict, counts }: BackupStatus): string {
   return `${verdict}: ${fresh} fresh, ${late} late, ${missing} missing, ${young} new.`;
 }
 
-function view(status: BackupStatus, { table }: Renderers): string {
-  const { volumes, now } = status;
-  const summary = `${summaryOf(status)}\n`;
-  if (volumes.length === 0) return summary;
-  const rows = table<VolumeStatus>(volumes, [
-    { title: "cloud", text: ({ cloud }) => cloud },
-    { title: "volume", text: ({ volumeName }) => volumeName, flexible: true },
-    { title: "policy", text: ({ policyId }) => policyId },
-    { title: "state", text: ({ freshness }) => freshness, tone: ({ freshness }) => TONES[freshness] },
+/** By cloud, volume and policy. */
+const USUAL: Order<VolumeStatus> = orderBy(
+  ({ cloud }) => cloud,
+  ({ volumeName }) => volumeName,
+  ({ volumeId }) => volumeId,
+  ({ policyId }) => policyId,
+);
+
+function columnsOf(now: string): readonly Column<VolumeStatus>[] {
+  const until = (instant: string): number => Date.parse(instant) - Date.parse(now);
+  return [
+    { title: "cloud", text: ({ cloud }) => cloud, rank: 1 },
+    { title: "volume", text: ({ volumeName }) => volumeName, whole: true },
+    { title: "policy", text: ({ policyId }) => policyId, rank: 2 },
+    {
+      title: "state",
+      text: ({ freshness }) => freshness,
+      tone: ({ freshness }) => TONES[freshness],
+    },
     {
       title: "newest",
-      text: ({ newest }) => (newest === undefined ? "none" : `${spanText(newest.ageMs)} ago`),
+      text: ({ newest }) => (newest === undefined ? "none" : instantText(new Date(newest.slot))),
+      by: ({ newest }) => newest?.slot ?? "",
+    },
+    {
+      title: "age",
+      text: ({ newest }) => (newest === undefined ? "" : spanText(newest.ageMs)),
+      by: ({ newest }) => newest?.ageMs ?? 0,
       align: "right",
+      rank: 4,
     },
     {
       title: "overdue",
-      text: ({ overdueMs, freshness }) => (overdueMs === 0 || freshness === "new" ? "" : spanText(overdueMs)),
+      text: ({ overdueMs }) => (overdueMs === 0 ? "" : spanText(overdueMs)),
+      by: ({ overdueMs }) => overdueMs,
       align: "right",
+      rank: 3,
     },
     {
       title: "snapshots",
       text: ({ snapshots, failed }) => `${snapshots}${failed === 0 ? "" : ` + ${failed} failed`}`,
+      by: ({ snapshots }) => snapshots,
       align: "right",
+      rank: 6,
     },
     {
       title: "next",
-      text: ({ nextSlot }) =>
-        nextSlot === undefined ? "" : `in ${spanText(Date.parse(nextSlot) - Date.parse(now))}`,
+      text: ({ nextSlot }) => (nextSlot === undefined ? "" : `in ${spanText(until(nextSlot))}`),
+      by: ({ nextSlot }) => nextSlot ?? "",
       align: "right",
+      rank: 5,
     },
-  ]);
-  return `${rows}\n${summary}`;
+    { title: "snapshot", text: ({ newest }) => newest?.name ?? "", wide: true },
+    { title: "volume id", text: ({ volumeId }) => volumeId, wide: true },
+  ];
+}
+
+function view(status: BackupStatus, { table }: Renderers): string {
+  const { volumes, unread, now } = status;
+  const rows = volumes.length === 0 ? "" : `${table(volumes, columnsOf(now))}\n`;
+  const unseen = unread.map((cloud) => `${cloud}: could not be read; nothing is known of its volumes.\n`);
+  return `${rows}${unseen.join("")}${summaryOf(status)}\n`;
 }

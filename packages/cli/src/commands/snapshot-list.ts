@@ -1,0 +1,150 @@
+import type { BlockStorage, Snapshot, Volume } from "@polyvol/core";
+import type { Command } from "commander";
+import { examples, type MakeAction } from "../command.ts";
+import type { Context } from "../context.ts";
+import { hasCode, UsageError } from "../errors.ts";
+import { findVolumeOption } from "../find.ts";
+import { type Held, holdText, snapshotHolds } from "../holds.ts";
+import { writeList } from "../listing.ts";
+import {
+  type ListOptions,
+  omitUndefined,
+  type SnapshotOptions,
+  withListOptions,
+  withRegion,
+} from "../options.ts";
+import { ageText, instantText, sizeText, tagsText } from "../output/format.ts";
+import { isId } from "../output/short-id.ts";
+import { orderBy } from "../output/sort.ts";
+import type { Column } from "../output/table.ts";
+import { stateTone } from "../output/terminal.ts";
+import { onEachCloud } from "../selected-clouds.ts";
+
+const ABOUT = `
+By cloud and time, the newest first. Without --volume, the names of the volumes take a listing of the
+volumes as well. MIN SIZE is that of the smallest volume that a restore fits in.
+`;
+
+export function addSnapshotList(snapshots: Command, action: MakeAction): void {
+  withListOptions(withRegion(snapshots.command("list")))
+    .description("list snapshots, of all clouds unless --cloud names some")
+    .option("--volume <volume>", "only of this volume, by id or name")
+    .addHelpText(
+      "after",
+      `${examples(
+        "polyvol snapshots list --cloud main --volume db",
+        "polyvol snapshots list --sort -min-size",
+      )}${ABOUT}`,
+    )
+    .action(action(list));
+}
+
+interface Row {
+  readonly cloud: string;
+  readonly snapshot: Snapshot;
+  readonly held: Held;
+  /** The name of its volume; `undefined` where it is not known. */
+  readonly volumeName: string | undefined;
+  /** The volume is known not to be there any more. */
+  readonly gone: boolean;
+}
+
+async function list(context: Context, options: ListOptions & SnapshotOptions): Promise<number> {
+  const { volume: text, name, tag: tags, limit, sort } = options;
+  const usual = orderBy<Row>(
+    ({ cloud }) => cloud,
+    ({ snapshot }) => -snapshot.createdAt.getTime(),
+    ({ snapshot }) => snapshot.name,
+    ({ snapshot }) => snapshot.id,
+  );
+  const view = { columns: columnsOf(Date.now()), usual, toData, none: "No snapshots.\n" };
+  return await writeList(context, sort, view, async () => {
+    let missing = 0;
+    const lists = await onEachCloud(context, async (storage, cloud, failed) => {
+      let volume: Volume | undefined;
+      try {
+        volume = await findVolumeOption(context, storage, options);
+      } catch (error) {
+        // Of several clouds, most do not have the volume.
+        if (!hasCode(error, "not_found")) throw error;
+        missing += 1;
+        return [];
+      }
+      const query = omitUndefined({ volumeId: volume?.id, name, tags });
+      const [snapshots, volumes] = await Promise.all([
+        storage.snapshots.list(query, context.call).toArray(omitUndefined({ limit })),
+        volume === undefined ? namesOf(context, storage).catch(failed) : new Map([[volume.id, volume.name]]),
+      ]);
+      const holds = await snapshotHolds(context, storage, snapshots);
+      const { volumeNameOn } = await import("@polyvol/backup");
+      return snapshots.map((snapshot): Row => {
+        const volumeName = volumes?.get(snapshot.volumeId);
+        return {
+          cloud,
+          snapshot,
+          held: holds.get(snapshot.id),
+          volumeName: volumeName ?? volumeNameOn(snapshot),
+          gone: volumes !== undefined && volumeName === undefined && snapshot.volumeId !== "",
+        };
+      });
+    });
+    if (missing > 0 && missing === lists.results.length) {
+      const clouds = lists.results.map(({ cloud }) => cloud).join(", ");
+      throw new UsageError(`no volume ${JSON.stringify(text)} on ${clouds}.`);
+    }
+    return lists;
+  });
+}
+
+/** The names of all volumes by their ids. */
+async function namesOf(context: Context, storage: BlockStorage): Promise<ReadonlyMap<string, string>> {
+  const names = new Map<string, string>();
+  for await (const { id, name } of storage.volumes.list({}, context.call)) names.set(id, name);
+  return names;
+}
+
+/** `held` and `volumeName` are `null` where they are not visible: JSON has no `undefined`. */
+function toData({ cloud, snapshot, held, volumeName }: Row): object {
+  return { cloud, ...snapshot, volumeName: volumeName ?? null, held: held ?? null };
+}
+
+function columnsOf(now: number): readonly Column<Row>[] {
+  return [
+    { title: "cloud", text: ({ cloud }) => cloud, rank: 1 },
+    { title: "volume", text: volumeText, cutTo: 14 },
+    { title: "name", text: ({ snapshot }) => snapshot.name, whole: true },
+    {
+      title: "min size",
+      text: ({ snapshot }) => sizeText(snapshot.minVolumeSizeGiB),
+      by: ({ snapshot }) => snapshot.minVolumeSizeGiB,
+      align: "right",
+      rank: 3,
+    },
+    {
+      title: "state",
+      text: ({ snapshot }) => snapshot.state,
+      tone: ({ snapshot }) => stateTone(snapshot.state),
+      rank: 4,
+      rankOnlyIf: ({ snapshot }) => snapshot.state === "available",
+    },
+    { title: "hold", text: ({ held }) => holdText(held), tone: () => "busy" },
+    {
+      title: "age",
+      text: ({ snapshot }) => ageText(snapshot.createdAt, now),
+      by: ({ snapshot }) => -snapshot.createdAt.getTime(),
+      align: "right",
+      rank: 2,
+    },
+    { title: "created", text: ({ snapshot }) => instantText(snapshot.createdAt), wide: true },
+    { title: "regions", text: ({ snapshot }) => snapshot.regions.join(", "), wide: true },
+    { title: "tags", text: ({ snapshot }) => tagsText(snapshot), wide: true },
+    { title: "volume id", text: ({ snapshot }) => snapshot.volumeId, wide: true },
+    { title: "id", text: ({ snapshot }) => snapshot.id, ids: true },
+  ];
+}
+
+/** The name, or what there is of the id; both are marked where the volume is gone. */
+function volumeText({ snapshot: { volumeId }, volumeName, gone }: Row): string {
+  const name = volumeName ?? (isId(volumeId) ? volumeId.slice(0, 8) : volumeId);
+  return gone ? `${name} (gone)` : name;
+}

@@ -1,0 +1,56 @@
+import { UsageError } from "../errors.ts";
+import type { Column } from "./table.ts";
+
+/** Orders two rows. */
+export type Order<Row> = (one: Row, other: Row) => number;
+
+/** Numbers in names count as numbers: `db-9` comes before `db-10`. The same on every machine. */
+const { compare } = new Intl.Collator("en", { numeric: true });
+
+/** By these values, the first first; rows with equal ones stay as they are. */
+export function orderBy<Row>(...values: readonly ((row: Row) => string | number)[]): Order<Row> {
+  return (one, other) => {
+    for (const value of values) {
+      const order = compareValues(value(one), value(other));
+      if (order !== 0) return order;
+    }
+    return 0;
+  };
+}
+
+function compareValues(one: string | number, other: string | number): number {
+  if (typeof one === "number" && typeof other === "number") return one - other;
+  return compare(String(one), String(other)) || (one < other ? -1 : one > other ? 1 : 0);
+}
+
+/**
+ * The order that `--sort` asks for: by the column of that title, with `-` before it the other way round. Rows without a
+ * value come last in both, and rows of equal ones in the order that is given.
+ *
+ * @throws UsageError that lists the columns
+ */
+export function orderOf<Row>(
+  columns: readonly Column<Row>[],
+  sort: string | undefined,
+  usual: Order<Row>,
+): Order<Row> {
+  if (sort === undefined) return usual;
+  const descending = sort.startsWith("-");
+  const wanted = nameOf(descending ? sort.slice(1) : sort);
+  const column = columns.find(({ title }) => nameOf(title) === wanted);
+  if (column === undefined) {
+    const names = columns.map(({ title }) => nameOf(title)).join(", ");
+    throw new UsageError(`--sort: found ${sort}; allowed: ${names}; with - before it, the other way round`);
+  }
+  const value = column.by ?? column.text;
+  const isEmpty = (row: Row): number => (column.text(row) === "" ? 1 : 0);
+  return (one, other) => {
+    const order = compareValues(value(one), value(other));
+    return isEmpty(one) - isEmpty(other) || (descending ? -order : order) || usual(one, other);
+  };
+}
+
+/** Titles as they are typed: `last snapshot` is `last-snapshot`. */
+function nameOf(title: string): string {
+  return title.trim().toLowerCase().replaceAll(/\s+/g, "-");
+}
