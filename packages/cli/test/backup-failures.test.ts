@@ -123,7 +123,7 @@ test.concurrent("files that cannot be read or written", async () => {
   const [settings, plan, policy, kept, begun, credential, empty] = await Promise.all([
     clouds.run("backup plan -c folder"),
     clouds.run("backup apply folder -c policies.yaml"),
-    clouds.run("backup explain --policy folder --snapshots folder"),
+    clouds.run("backup explain --policy ./folder --snapshots folder"),
     clouds.run("backup plan -c policies.yaml --save folder"),
     clouds.run("config init folder/none/polyvol.config.yaml"),
     clouds.run("volumes list --cloud ocean -c secret.yaml"),
@@ -133,7 +133,7 @@ test.concurrent("files that cannot be read or written", async () => {
   expect([kept.code, begun.code]).toEqual([1, 1]);
   expect(settings.err).toMatch(/^error: folder: found a folder; allowed: a regular file of at most .*\n$/);
   expect(plan.err).toMatch(/^error: folder: found a folder; allowed: a regular file of at most .*\n$/);
-  expect(policy.err).toContain("error: folder: found a folder; allowed: a regular file");
+  expect(policy.err).toContain("error: ./folder: found a folder; allowed: a regular file");
   expect(kept).toMatchObject({ out: "", err: "error: folder cannot be written: it is a folder (EISDIR)\n" });
   expect(begun.err).toBe(
     "error: folder/none/polyvol.config.yaml cannot be written: there is no folder folder/none (ENOENT)\n",

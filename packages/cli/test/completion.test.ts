@@ -49,13 +49,13 @@ test.concurrent("commands, options, values and files, where each belongs", async
     ["volumes re", ["resize", "revert", "rename", ":words"]],
     ["volumes list --na", ["--name", ":words"]],
     ["volumes list --name x --out", ["--output", ":words"]],
-    ["-o ", ["table", "json", "yaml", ":words"]],
+    ["-o ", ["table", "wide", "json", "yaml", ":words"]],
     ["volumes list --output=y", ["--output=yaml", ":words"]],
     ["volumes list --nothing=", [":words"]],
     ["-c ", [":files"]],
     ["backup apply ", [":files"]],
     ["backup plan --save=to", [":files"]],
-    ["backup explain --policy ", [":files"]],
+    ["backup explain --policy ", ["nightly", ":words"]],
     ["completion z", ["zsh", ":words"]],
     ["emulator sam", ["samsung-scp", ":words"]],
     ["emulator digitalocean --volumes-p", ["--volumes-per-droplet", ":words"]],
@@ -148,6 +148,6 @@ test.skipIf(!existsSync(SCRIPT) || !existsSync("/bin/bash")).concurrent("the tab
   });
   await new Promise((resolve) => child.once("close", resolve));
   expect(screen).toContain("#compdef polyvol");
-  expect(screen).toContain('error: more.json:1:29: clouds["$(touch made)"]: found ');
+  expect(screen).toContain('more.json:1:29: clouds[\\"$(touch made)\\"]: found ');
   expect(existsSync(join(folder, "made"))).toBe(false);
 });

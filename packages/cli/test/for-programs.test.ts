@@ -99,7 +99,7 @@ test("retries, pauses and what is waited for are lines, too", async () => {
   clouds.ocean.faults.add({
     kind: "answer",
     status: 503,
-    times: 1,
+    count: 1,
     match: { method: "GET", path: "/v2/volumes" },
   });
   const { code, err } = await clouds.run("volumes list --cloud ocean -v");

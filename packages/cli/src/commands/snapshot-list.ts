@@ -16,7 +16,7 @@ import {
 import { ageText, instantText, sizeText, tagsText } from "../output/format.ts";
 import { isId } from "../output/short-id.ts";
 import { orderBy } from "../output/sort.ts";
-import type { Column } from "../output/table.ts";
+import { type Column, differIn } from "../output/table.ts";
 import { stateTone } from "../output/terminal.ts";
 import { onEachCloud } from "../selected-clouds.ts";
 
@@ -52,7 +52,7 @@ interface Row {
 async function list(context: Context, options: ListOptions & SnapshotOptions): Promise<number> {
   const { volume: text, name, tag: tags, limit, sort } = options;
   const usual = orderBy<Row>(
-    ({ cloud }) => cloud,
+    cloudOf,
     ({ snapshot }) => -snapshot.createdAt.getTime(),
     ({ snapshot }) => snapshot.name,
     ({ snapshot }) => snapshot.id,
@@ -108,9 +108,11 @@ function toData({ cloud, snapshot, held, volumeName }: Row): object {
   return { cloud, ...snapshot, volumeName: volumeName ?? null, held: held ?? null };
 }
 
+const cloudOf = ({ cloud }: Row): string => cloud;
+
 function columnsOf(now: number): readonly Column<Row>[] {
   return [
-    { title: "cloud", text: ({ cloud }) => cloud, rank: 1 },
+    { title: "cloud", text: cloudOf, rank: 1, needed: differIn(cloudOf) },
     { title: "volume", text: volumeText, cutTo: 14 },
     { title: "name", text: ({ snapshot }) => snapshot.name, whole: true },
     {
@@ -125,7 +127,7 @@ function columnsOf(now: number): readonly Column<Row>[] {
       text: ({ snapshot }) => snapshot.state,
       tone: ({ snapshot }) => stateTone(snapshot.state),
       rank: 4,
-      rankOnlyIf: ({ snapshot }) => snapshot.state === "available",
+      needed: (rows) => rows.some(({ snapshot }) => snapshot.state !== "available"),
     },
     { title: "hold", text: ({ held }) => holdText(held), tone: () => "busy" },
     {

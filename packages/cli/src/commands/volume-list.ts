@@ -7,7 +7,7 @@ import { writeList } from "../listing.ts";
 import { type ListOptions, omitUndefined, withListOptions } from "../options.ts";
 import { ageText, instantText, sizeText, tagsText } from "../output/format.ts";
 import { orderBy } from "../output/sort.ts";
-import type { Column } from "../output/table.ts";
+import { type Column, differIn } from "../output/table.ts";
 import { stateTone } from "../output/terminal.ts";
 import { onEachCloud } from "../selected-clouds.ts";
 import { attachedTo } from "./volume-view.ts";
@@ -98,7 +98,7 @@ function columnsOf(withSnapshots: boolean, now: number): readonly Column<Row>[] 
     tone: (row) => (row.last ? undefined : "bad"),
   };
   return [
-    { title: "cloud", text: cloudOf, rank: 1 },
+    { title: "cloud", text: cloudOf, rank: 1, needed: differIn(cloudOf) },
     { title: "name", text: nameOf, whole: true },
     {
       title: "size",
@@ -112,7 +112,7 @@ function columnsOf(withSnapshots: boolean, now: number): readonly Column<Row>[] 
       text: ({ volume }) => volume.state,
       tone: ({ volume }) => stateTone(volume.state),
       rank: 2,
-      rankOnlyIf: ({ volume: { state } }) => state === "available" || state === "in_use",
+      needed: (rows) => rows.some(({ volume: { state } }) => state !== "available" && state !== "in_use"),
     },
     { title: "hold", text: ({ held }) => holdText(held), tone: () => "busy" },
     { title: "region", text: ({ volume }) => volume.region, rank: 5 },

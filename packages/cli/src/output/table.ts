@@ -16,8 +16,8 @@ export interface Column<Row> {
   readonly cutTo?: number;
   /** Where there is no room for all, the column of the highest rank is left out first; one without a rank, never. */
   readonly rank?: number;
-  /** What holds of all rows where the column may be left out at all: others are to be seen. */
-  readonly rankOnlyIf?: (row: Row) => boolean;
+  /** Whether it is to be seen all the same, for what is in it: then the rank does not count. */
+  readonly needed?: (rows: readonly Row[]) => boolean;
   /** Only in a wide table. */
   readonly wide?: boolean;
   /** Holds ids: cut to what tells them apart, but in a wide table. */
@@ -70,7 +70,7 @@ function measured<Row>(rows: readonly Row[], column: Column<Row>, wide: boolean)
   const title = column.title.toUpperCase();
   const natural = cells.reduce((widest, cell) => Math.max(widest, widthOf(cell)), widthOf(title));
   const least = Math.min(natural, Math.max(column.cutTo ?? natural, title.length));
-  const rank = rows.every((row) => column.rankOnlyIf?.(row) ?? true) ? (column.rank ?? 0) : 0;
+  const rank = column.needed?.(rows) === true ? 0 : (column.rank ?? 0);
   return { column, title, cells, natural, least, rank };
 }
 
@@ -166,6 +166,11 @@ function fitted<Row>(columns: readonly Shown<Row>[], width: number): readonly nu
     widths[widest] = (widths[widest] ?? 0) - 1;
   }
   return widths;
+}
+
+/** Whether rows differ in this: what all have in common may be left out. */
+export function differIn<Row>(text: (row: Row) => string): (rows: readonly Row[]) => boolean {
+  return (rows) => rows.some((row) => text(row) !== text(rows[0] as Row));
 }
 
 /** The fields of one thing, one below the other. Empty ones are left out. */

@@ -5,6 +5,7 @@ import type { Context } from "../../context.ts";
 import { countText } from "../../output/format.ts";
 import { type Renderers, writeCheckResult } from "../../output/result.ts";
 import { isId } from "../../output/short-id.ts";
+import { differIn } from "../../output/table.ts";
 import { reportProblems } from "./problems.ts";
 import { deadline, loadBackupSetup } from "./setup.ts";
 
@@ -33,12 +34,14 @@ async function audit(context: Context): Promise<number> {
   return reportProblems(report.problems, { readOnly: true });
 }
 
+const cloudOf = ({ cloud }: Finding): string => cloud;
+
 function view({ findings, problems }: AuditReport, { table }: Renderers): string {
   if (findings.length === 0) {
     return problems.length === 0 ? "No findings.\n" : "No findings in what could be read.\n";
   }
   const rows = table<Finding>(findings, [
-    { title: "cloud", text: ({ cloud }) => cloud, rank: 1 },
+    { title: "cloud", text: cloudOf, rank: 1, needed: differIn(cloudOf) },
     { title: "finding", text: ({ kind }) => kind.replaceAll("_", " "), tone: () => "busy" },
     { title: "what", text: resourceText, whole: true },
     { title: "of volume", text: volumeText, cutTo: 8, rank: 2 },

@@ -2,7 +2,7 @@ import type { PlannedDeletion, VolumePlan } from "@polyvol/backup";
 import { collect } from "../../options.ts";
 import { instantText } from "../../output/format.ts";
 import { type Order, orderBy } from "../../output/sort.ts";
-import type { Column } from "../../output/table.ts";
+import { type Column, differIn } from "../../output/table.ts";
 import type { Tone } from "../../output/terminal.ts";
 
 /** `--policy` of the commands that read policies. */
@@ -41,11 +41,14 @@ export interface ChangeRow {
   readonly reason: string;
 }
 
+const cloudOf = ({ cloud }: ChangeRow): string => cloud;
+const policyOf = ({ policy }: ChangeRow): string => policy;
+
 /** The columns of a table of changes. */
 export const CHANGE_COLUMNS: readonly Column<ChangeRow>[] = [
-  { title: "cloud", text: ({ cloud }) => cloud, rank: 1 },
+  { title: "cloud", text: cloudOf, rank: 1, needed: differIn(cloudOf) },
   { title: "volume", text: ({ volume }) => volume, whole: true },
-  { title: "policy", text: ({ policy }) => policy, rank: 2 },
+  { title: "policy", text: policyOf, rank: 2, needed: differIn(policyOf) },
   { title: "change", text: ({ change }) => change, tone: ({ tone }) => tone },
   { title: "slot", text: ({ slot }) => (slot === "" ? "" : instantText(new Date(slot))) },
   { title: "why", text: ({ why }) => why, cutTo: 20 },
@@ -55,10 +58,7 @@ export const CHANGE_COLUMNS: readonly Column<ChangeRow>[] = [
 ];
 
 /** By cloud and volume; what is done to one stays in its order. */
-export const CHANGE_ORDER: Order<ChangeRow> = orderBy(
-  ({ cloud }) => cloud,
-  ({ volume }) => volume,
-);
+export const CHANGE_ORDER: Order<ChangeRow> = orderBy(cloudOf, ({ volume }) => volume);
 
 /** Why a snapshot is made, in some words: what the slot of its row does not say. */
 export function whyCreated(plan: VolumePlan | undefined, policyId: string): string {

@@ -7,7 +7,7 @@ import { duration, omitUndefined, SORT } from "../../options.ts";
 import { instantText, spanText } from "../../output/format.ts";
 import { type Renderers, writeCheckResult } from "../../output/result.ts";
 import { type Order, orderBy, orderOf } from "../../output/sort.ts";
-import type { Column } from "../../output/table.ts";
+import { type Column, differIn } from "../../output/table.ts";
 import type { Tone } from "../../output/terminal.ts";
 import { POLICY } from "./changes.ts";
 import { type MonitoringOptions, monitored, withMonitoring } from "./monitoring/monitored.ts";
@@ -59,20 +59,23 @@ function summaryOf({ verdict, counts }: BackupStatus): string {
   return `${verdict}: ${fresh} fresh, ${late} late, ${missing} missing, ${young} new.`;
 }
 
+const cloudOf = ({ cloud }: VolumeStatus): string => cloud;
+const policyOf = ({ policyId }: VolumeStatus): string => policyId;
+
 /** By cloud, volume and policy. */
 const USUAL: Order<VolumeStatus> = orderBy(
-  ({ cloud }) => cloud,
+  cloudOf,
   ({ volumeName }) => volumeName,
   ({ volumeId }) => volumeId,
-  ({ policyId }) => policyId,
+  policyOf,
 );
 
 function columnsOf(now: string): readonly Column<VolumeStatus>[] {
   const until = (instant: string): number => Date.parse(instant) - Date.parse(now);
   return [
-    { title: "cloud", text: ({ cloud }) => cloud, rank: 1 },
+    { title: "cloud", text: cloudOf, rank: 1, needed: differIn(cloudOf) },
     { title: "volume", text: ({ volumeName }) => volumeName, whole: true },
-    { title: "policy", text: ({ policyId }) => policyId, rank: 2 },
+    { title: "policy", text: policyOf, rank: 2, needed: differIn(policyOf) },
     {
       title: "state",
       text: ({ freshness }) => freshness,
