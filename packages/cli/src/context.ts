@@ -11,8 +11,8 @@ export interface Context {
   readonly output: OutputFormat;
   /** The values of `--cloud`. Where there is none, `POLYVOL_CLOUD` counts for those commands that take one. */
   readonly cloudOption: readonly string[];
-  /** Hears all that happens on the clouds, where somebody wants to see it. */
-  readonly onEvent: CloudListener | undefined;
+  /** Hears all that happens on the clouds. */
+  readonly onEvent: CloudListener;
   /** Aborts at Ctrl-C. */
   readonly signal: AbortSignal;
   readonly interrupts: Interrupts;
@@ -21,11 +21,13 @@ export interface Context {
   readonly ledger: Ledger;
   /** Options of every call to a cloud. */
   readonly call: Pick<WaitOptions, "abortSignal" | "timeoutMs">;
+  /** How many requests the busiest cloud has been sent. */
+  requests(): number;
   /** Loads the configuration: `--config`, else the file in the working directory. @throws ConfigError */
   config(): Promise<Config>;
   /** Names of the clouds that the command is about. @throws ConfigError for one that does not exist */
   selected(): Promise<readonly string[]>;
-  /** Connects one cloud. Sends nothing. @throws ConfigError for missing credentials */
+  /** Connects one cloud, once. Sends nothing. @throws ConfigError for missing credentials */
   connect(name: string): Promise<BlockStorage>;
 }
 
@@ -39,7 +41,17 @@ export function createContext(
   const { signal } = interrupts;
   const path = options["config"] as string | undefined;
   const cloudOption = (options["cloud"] ?? []) as readonly string[];
-  const onEvent = isVerbose(options["verbose"]) ? writeTraffic : undefined;
+  const verbose = isVerbose(options["verbose"]);
+  const sent = new Map<string, number>();
+  const onEvent: CloudListener = (event, cloud) => {
+    if (event.type === "request") sent.set(cloud, (sent.get(cloud) ?? 0) + 1);
+    if (verbose) writeTraffic(event, cloud);
+  };
+  const connected = new Map<string, Promise<BlockStorage>>();
+  const connectOne = async (name: string): Promise<BlockStorage> => {
+    const { connect } = await import("@polyvol/config");
+    return (await connect(await config(), { only: [name], onEvent })).named(name);
+  };
   let loaded: Promise<Config> | undefined;
   const config = (): Promise<Config> => {
     loaded ??= import("@polyvol/config").then((config) => config.loadConfig({ path }));
@@ -49,6 +61,7 @@ export function createContext(
     output: options["output"] as OutputFormat,
     cloudOption,
     onEvent,
+    requests: () => Math.max(0, ...sent.values()),
     signal,
     interrupts,
     ended,
@@ -63,10 +76,10 @@ export function createContext(
       if (clouds.has(usual)) return [usual];
       throw new UsageError(`POLYVOL_CLOUD: found ${usual}; allowed: ${[...clouds.keys()].join(", ")}`);
     },
-    async connect(name) {
-      const { connect } = await import("@polyvol/config");
-      const clouds = await connect(await config(), omitUndefined({ only: [name], onEvent }));
-      return clouds.named(name);
+    connect(name) {
+      const storage = connected.get(name) ?? connectOne(name);
+      connected.set(name, storage);
+      return storage;
     },
   };
 }

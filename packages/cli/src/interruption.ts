@@ -22,6 +22,8 @@ export interface Interrupts {
   readonly atOnce: AbortSignal;
   /** Registers that something is to be undone before the process may end, such as a freeze. `what` describes it. */
   undoesFirst(what: string): void;
+  /** Registers that a first Ctrl-C is the usual end, which nobody has to be told of. */
+  endsQuietly(): void;
   /** Stops listening: Node handles the signals again. */
   release(): void;
 }
@@ -30,10 +32,11 @@ export function listenForInterrupts(): Interrupts {
   const controller = new AbortController();
   const atOnce = new AbortController();
   let undone: string | undefined;
+  let quiet = false;
   let asked = 0;
   const stop = (): void => {
     if (controller.signal.aborted) return;
-    writeMessage("\nStopping; press Ctrl-C again to stop at once.\n");
+    if (!quiet) writeMessage("\nStopping; press Ctrl-C again to stop at once.\n");
     controller.abort(new Interruption("interrupted"));
   };
   const ask = (): void => {
@@ -57,6 +60,9 @@ export function listenForInterrupts(): Interrupts {
     atOnce: atOnce.signal,
     undoesFirst(what) {
       undone = what;
+    },
+    endsQuietly() {
+      quiet = true;
     },
     release() {
       for (const signal of ASKING) process.off(signal, ask);

@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { addGroup, asGroup, createAction, hintAtHelp, type MakeAction } from "./command.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addDemo } from "./commands/demo.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addEmulator } from "./commands/emulator.ts";
 import { writeErrorData } from "./errors.ts";
 import { collect, duration } from "./options.ts";
@@ -41,7 +42,7 @@ const EXAMPLES = `
 Examples:
   polyvol demo                                     two emulated clouds, no account needed
   polyvol config init                              write polyvol.config.yaml
-  polyvol clouds check                             are the credentials right?
+  polyvol doctor                                   is everything right, and what is to be done?
   polyvol volumes list                             on all clouds
   polyvol snapshots create --cloud main db nightly
   polyvol backup plan                              what the policies would do now
@@ -101,6 +102,7 @@ export async function createProgram(
     const group = addGroup(program, name, description);
     if (args.includes(name)) (await load())(group, action);
   }
+  addDoctor(program, action);
   addDemo(program, action);
   addEmulator(program, action);
   addCompletion(program, action);

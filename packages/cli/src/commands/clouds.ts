@@ -3,9 +3,11 @@ import type { BlockStorage, Health } from "@polyvol/core";
 import type { Command } from "commander";
 import { examples, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
+import type { Options } from "../options.ts";
 import { writeCheckResult, writeResult } from "../output/result.ts";
 import type { Column } from "../output/table.ts";
 import { onEachCloud } from "../selected-clouds.ts";
+import { type WatchOptions, watched, withWatch } from "../watch.ts";
 
 /** The commands about the clouds of the configuration. */
 export function addClouds(clouds: Command, action: MakeAction): void {
@@ -14,8 +16,7 @@ export function addClouds(clouds: Command, action: MakeAction): void {
     .description("show the configured clouds; sends nothing")
     .addHelpText("after", examples("polyvol clouds list", "polyvol clouds list -c other.yaml"))
     .action(action(list));
-  clouds
-    .command("check")
+  withWatch(clouds.command("check"))
     .description("one request to each cloud: credentials, API version, clock skew, quota left")
     .addHelpText("after", examples("polyvol clouds check --cloud main", "polyvol clouds check --output json"))
     .action(action(check));
@@ -49,7 +50,8 @@ function credentialsText({ credentials }: CloudConfig): string {
   return Object.values(credentials).map(sourceText).join(", ");
 }
 
-function sourceText(reference: SecretReference): string {
+/** Where a credential comes from, in words. */
+export function sourceText(reference: SecretReference): string {
   if (typeof reference === "function") return "given in the file";
   return "env" in reference ? `env ${reference.env}` : `file ${reference.file}`;
 }
@@ -62,7 +64,11 @@ interface Row {
   readonly failure: { readonly code: string; readonly message: string } | undefined;
 }
 
-async function check(context: Context): Promise<number> {
+async function check(context: Context, options: Options & WatchOptions): Promise<number> {
+  return await watched(context, options, () => checkOnce(context));
+}
+
+async function checkOnce(context: Context): Promise<number> {
   const { clouds } = await context.config();
   const checks = await onEachCloud(context, async (storage) => {
     const startedAt = performance.now();

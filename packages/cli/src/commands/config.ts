@@ -76,7 +76,7 @@ async function policiesOrError(config: Config): Promise<readonly Policy[] | Erro
 }
 
 /** Relative where the file lies below the working directory, if that is there. */
-function shortPath(file: string): string {
+export function shortPath(file: string): string {
   try {
     const near = relative(process.cwd(), file);
     return near.startsWith("..") ? file : near;

@@ -18,7 +18,8 @@ import { isId } from "../output/short-id.ts";
 import { orderBy } from "../output/sort.ts";
 import { type Column, differIn } from "../output/table.ts";
 import { stateTone } from "../output/terminal.ts";
-import { onEachCloud } from "../selected-clouds.ts";
+import { type CloudResults, onEachCloud } from "../selected-clouds.ts";
+import { type WatchOptions, watched, withWatch } from "../watch.ts";
 
 const ABOUT = `
 By cloud and time, the newest first. Without --volume, the names of the volumes take a listing of the
@@ -26,7 +27,7 @@ volumes as well. MIN SIZE is that of the smallest volume that a restore fits in.
 `;
 
 export function addSnapshotList(snapshots: Command, action: MakeAction): void {
-  withListOptions(withRegion(snapshots.command("list")))
+  withWatch(withListOptions(withRegion(snapshots.command("list"))))
     .description("list snapshots, of all clouds unless --cloud names some")
     .option("--volume <volume>", "only of this volume, by id or name")
     .addHelpText(
@@ -49,7 +50,10 @@ interface Row {
   readonly gone: boolean;
 }
 
-async function list(context: Context, options: ListOptions & SnapshotOptions): Promise<number> {
+async function list(
+  context: Context,
+  options: ListOptions & SnapshotOptions & WatchOptions,
+): Promise<number> {
   const { volume: text, name, tag: tags, limit, sort } = options;
   const usual = orderBy<Row>(
     cloudOf,
@@ -57,8 +61,8 @@ async function list(context: Context, options: ListOptions & SnapshotOptions): P
     ({ snapshot }) => snapshot.name,
     ({ snapshot }) => snapshot.id,
   );
-  const view = { columns: columnsOf(Date.now()), usual, toData, none: "No snapshots.\n" };
-  return await writeList(context, sort, view, async () => {
+  const view = { usual, toData, none: "No snapshots.\n" };
+  const read = async (): Promise<CloudResults<readonly Row[]>> => {
     let missing = 0;
     const lists = await onEachCloud(context, async (storage, cloud, failed) => {
       let volume: Volume | undefined;
@@ -93,7 +97,10 @@ async function list(context: Context, options: ListOptions & SnapshotOptions): P
       throw new UsageError(`no volume ${JSON.stringify(text)} on ${clouds}.`);
     }
     return lists;
-  });
+  };
+  return await watched(context, options, () =>
+    writeList(context, sort, { columns: columnsOf(Date.now()), ...view }, read),
+  );
 }
 
 /** The names of all volumes by their ids. */

@@ -9,7 +9,8 @@ import { ageText, instantText, sizeText, tagsText } from "../output/format.ts";
 import { orderBy } from "../output/sort.ts";
 import { type Column, differIn } from "../output/table.ts";
 import { stateTone } from "../output/terminal.ts";
-import { onEachCloud } from "../selected-clouds.ts";
+import { type CloudResults, onEachCloud } from "../selected-clouds.ts";
+import { type WatchOptions, watched, withWatch } from "../watch.ts";
 import { attachedTo } from "./volume-view.ts";
 
 const ABOUT = `
@@ -18,7 +19,7 @@ it is shown with --snapshots, and in the wide table.
 `;
 
 export function addVolumeList(volumes: Command, action: MakeAction): void {
-  withListOptions(volumes.command("list"))
+  withWatch(withListOptions(volumes.command("list")))
     .description("list volumes, of all clouds unless --cloud names some")
     .option("--region <region>", "only in this region")
     .option("--snapshots", "with the newest good snapshot of each: reads the snapshots, too")
@@ -33,7 +34,7 @@ export function addVolumeList(volumes: Command, action: MakeAction): void {
     .action(action(list));
 }
 
-interface VolumeListOptions extends ListOptions {
+interface VolumeListOptions extends ListOptions, WatchOptions {
   readonly snapshots?: boolean;
 }
 
@@ -49,9 +50,8 @@ async function list(context: Context, options: VolumeListOptions): Promise<numbe
   const { name, region, tag: tags, limit, sort } = options;
   const query = omitUndefined({ name, region, tags });
   const withSnapshots = options.snapshots === true || context.output === "wide";
-  const columns = columnsOf(withSnapshots, Date.now());
-  const view = { columns, usual: orderBy(cloudOf, nameOf, idOf), toData, none: "No volumes.\n" };
-  return await writeList(context, sort, view, () =>
+  const view = { usual: orderBy(cloudOf, nameOf, idOf), toData, none: "No volumes.\n" };
+  const read = (): Promise<CloudResults<readonly Row[]>> =>
     onEachCloud(context, async (storage, cloud, failed) => {
       const [volumes, lasts] = await Promise.all([
         storage.volumes.list(query, context.call).toArray(omitUndefined({ limit })),
@@ -65,7 +65,9 @@ async function list(context: Context, options: VolumeListOptions): Promise<numbe
         last: lasts && (lasts.get(volume.id) ?? null),
       });
       return await Promise.all(volumes.map(toRow));
-    }),
+    });
+  return await watched(context, options, () =>
+    writeList(context, sort, { columns: columnsOf(withSnapshots, Date.now()), ...view }, read),
   );
 }
 

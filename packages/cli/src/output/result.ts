@@ -1,4 +1,4 @@
-import { isQuiet, writeOutput } from "./streams.ts";
+import { isDataAsLines, isQuiet, writeOutput } from "./streams.ts";
 import type { Column, renderFields } from "./table.ts";
 import { cleanFor } from "./terminal.ts";
 
@@ -30,6 +30,10 @@ export async function writeResult(
     const wide = format === "wide";
     const table: Renderers["table"] = (rows, columns) => renderTable(rows, columns, { wide });
     return writeOutput(view({ table, fields: renderFields }));
+  }
+  if (isDataAsLines()) {
+    const line = format === "json" ? JSON.stringify(data) : `---\n${await renderYaml(data)}`;
+    return writeOutput(cleanFor(process.stdout, `${line.trimEnd()}\n`));
   }
   writeOutput(cleanFor(process.stdout, format === "json" ? renderJson(data) : await renderYaml(data)));
 }

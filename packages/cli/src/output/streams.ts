@@ -18,6 +18,9 @@ const guarded = new WeakSet<Writable>();
 /** Streams that another program reads as data: nothing else is ever written there. */
 const forData = new WeakSet<Writable>();
 
+/** Streams that get each piece of data as one line. */
+const asLines = new WeakSet<Writable>();
+
 /** Streams on which failures are data. */
 const errorsAsData = new WeakSet<Writable>();
 
@@ -96,9 +99,32 @@ export function beforeEachWrite(wipe: () => void): () => void {
   return () => void wipes.delete(wipe);
 }
 
+/** What comes before the next result, by its stream. */
+const starts = new WeakMap<Writable, string>();
+
+/** From now on data is a line each. */
+export function writeDataAsLines(): void {
+  asLines.add(process.stdout);
+}
+
+/** Whether data is a line each. */
+export function isDataAsLines(): boolean {
+  return asLines.has(process.stdout);
+}
+
+/** The next result begins with this text: on a terminal on an empty screen, elsewhere below what is there. */
+export function startScreen(title: string): void {
+  starts.set(process.stdout, process.stdout.isTTY ? `\u001b[H\u001b[2J\u001b[3J${title}` : title);
+}
+
 /** Writes a result to standard output. */
 export function writeOutput(text: string): void {
   for (const wipe of wipes) wipe();
+  const start = starts.get(process.stdout);
+  if (start !== undefined) {
+    starts.delete(process.stdout);
+    writeTo(process.stdout, start);
+  }
   writeTo(process.stdout, text);
 }
 

@@ -51,6 +51,13 @@ export const STORY: readonly Chapter[] = [
     ],
   },
   {
+    command: "doctor",
+    steps: [
+      run("doctor"),
+      run("doctor -c down.yaml --cloud ocean", "What is wrong is named with what to do about it."),
+    ],
+  },
+  {
     command: "volumes list",
     steps: [
       run("volumes list"),

@@ -31,7 +31,7 @@ export async function loadBackupSetup(context: Context, ids: readonly string[] =
   const { connect } = await import("@polyvol/config");
   return {
     policies: choosePolicies(await readPolicies(config), ids),
-    clouds: await connect(config, { onError: "collect", ...omitUndefined({ onEvent: context.onEvent }) }),
+    clouds: await connect(config, { onError: "collect", onEvent: context.onEvent }),
     credentialVariables: variablesOf(config),
     withSourcePositions: (work) => withSourcePositions(config, work),
   };

@@ -9,40 +9,56 @@ import { type Renderers, writeCheckResult } from "../../output/result.ts";
 import { type Order, orderBy, orderOf } from "../../output/sort.ts";
 import { type Column, differIn } from "../../output/table.ts";
 import type { Tone } from "../../output/terminal.ts";
+import { type WatchOptions, watched, withWatch } from "../../watch.ts";
 import { POLICY } from "./changes.ts";
 import { type MonitoringOptions, monitored, withMonitoring } from "./monitoring/monitored.ts";
 import type { Outcome } from "./monitoring/watch.ts";
 import { reportProblems } from "./problems.ts";
-import { deadline, loadBackupSetup } from "./setup.ts";
+import { type BackupSetup, deadline, loadBackupSetup } from "./setup.ts";
+
+const ABOUT = `
+With --watch, neither --ping nor --notify tells anybody: whoever watches sees it.
+`;
 
 export function addStatus(backup: Command, action: MakeAction): void {
   withMonitoring(
-    backup
-      .command("status")
+    withWatch(backup.command("status"))
       .description("show whether every volume has the snapshot that is due; exit with 4 when one has not")
       .option(...POLICY)
       .option("--grace <time>", "how late a snapshot may be, such as 90m; default: 1h", duration)
       .option(...SORT),
   )
-    .addHelpText("after", examples("polyvol backup status", "polyvol backup status --grace 3h -o json"))
+    .addHelpText(
+      "after",
+      `${examples("polyvol backup status", "polyvol backup status --grace 3h -o json", "polyvol backup status --watch 1m")}${ABOUT}`,
+    )
     .action(action(status));
 }
 
 const CODES = { fresh: 0, stale: 4, failed: FAILED } as const;
 
-interface StatusOptions extends MonitoringOptions {
+interface StatusOptions extends MonitoringOptions, WatchOptions {
   readonly policy?: readonly string[];
   readonly grace?: number;
   readonly sort?: string;
 }
 
 async function status(context: Context, options: StatusOptions): Promise<number> {
-  return await monitored(context, options, "backup status", () => checkStatus(context, options));
+  let setup: Promise<BackupSetup> | undefined;
+  const work = async (): Promise<Outcome> => {
+    setup ??= loadBackupSetup(context, options.policy);
+    return await checkStatus(context, options, await setup);
+  };
+  if (options.watch === undefined) return await monitored(context, options, "backup status", work);
+  return await watched(context, options, async () => (await work()).exitCode);
 }
 
-async function checkStatus(context: Context, options: StatusOptions): Promise<Outcome> {
+async function checkStatus(
+  context: Context,
+  options: StatusOptions,
+  { policies, clouds, withSourcePositions }: BackupSetup,
+): Promise<Outcome> {
   const backup = await import("@polyvol/backup");
-  const { policies, clouds, withSourcePositions } = await loadBackupSetup(context, options.policy);
   const statusOptions = omitUndefined({ abortSignal: await deadline(context), graceMs: options.grace });
   const order = orderOf(columnsOf(new Date().toISOString()), options.sort, USUAL);
   const read = await withSourcePositions(() => backup.status(policies, clouds, new Date(), statusOptions));

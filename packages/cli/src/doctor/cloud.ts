@@ -1,0 +1,124 @@
+import type { CloudConfig } from "@polyvol/config";
+import type { BlockStorage, Health } from "@polyvol/core";
+import { sourceText } from "../commands/clouds.ts";
+import type { Context } from "../context.ts";
+import { hasCode } from "../errors.ts";
+import { secondsText } from "../output/format.ts";
+import { type Finding, failed, ok, skipped, warning } from "./check.ts";
+
+/** Beyond it, backups make nothing: slots would be due at the wrong time. */
+const MAX_SKEW_MS = 120_000;
+/** Time services keep clocks closer together than this. */
+const USUAL_SKEW_MS = 5_000;
+/** Below it, a large run has to wait for its quota. */
+const FEW_REQUESTS = 200;
+
+/** What each check of a cloud is called, in their order. */
+const LATER = ["reachable", "accepted", "clock", "read volumes", "read snapshots", "see tags", "quota"];
+
+/** Whether one cloud can be used: a handful of requests that change nothing. */
+export async function examineCloud(context: Context, cloud: CloudConfig): Promise<readonly Finding[]> {
+  let storage: BlockStorage;
+  try {
+    storage = await context.connect(cloud.name);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    const next = "set what the message names; config check looks at it again";
+    return [failed("credentials", error, cloud.name, next), ...unseen("credentials", LATER)];
+  }
+  const startedAt = performance.now();
+  try {
+    const health = await storage.checkHealth({ ...context.call, tags: true });
+    const took = performance.now() - startedAt;
+    return [credentials(cloud), ...(await examineHealth(context, cloud, storage, health, took))];
+  } catch (error) {
+    context.signal.throwIfAborted();
+    return [credentials(cloud), ...whyUnusable(cloud, error)];
+  }
+}
+
+const unseen = (check: string, names: readonly string[]): readonly Finding[] =>
+  names.map((name) => skipped(name, `not looked at: see ${check}`));
+
+function credentials({ credentials: references }: CloudConfig): Finding {
+  const sources = Object.entries(references ?? {}).map(([name, source]) => `${name}: ${sourceText(source)}`);
+  return ok("credentials", sources.length === 0 ? "the adapter's own variables" : sources.join(", "));
+}
+
+function addressOf({ options }: CloudConfig): string {
+  return String(options["baseUrl"] ?? options["authUrl"] ?? "the provider's address");
+}
+
+/** A service that refuses has answered. */
+function whyUnusable(cloud: CloudConfig, error: unknown): readonly Finding[] {
+  const refused = hasCode(error, "unauthenticated") || hasCode(error, "permission_denied");
+  const after = (check: string): readonly Finding[] => unseen(check, LATER.slice(LATER.indexOf(check) + 1));
+  if (!refused) return [failed("reachable", error, cloud.name), ...after("reachable")];
+  const accepted = failed("accepted", error, cloud.name);
+  return [ok("reachable", addressOf(cloud)), accepted, ...after("accepted")];
+}
+
+async function examineHealth(
+  context: Context,
+  cloud: CloudConfig,
+  storage: BlockStorage,
+  health: Health,
+  took: number,
+): Promise<readonly Finding[]> {
+  const { apiVersion, requestsLeft, project } = health;
+  const version = apiVersion === undefined ? "" : `, API ${apiVersion}`;
+  const [volumes, snapshots] = await Promise.all([
+    readable("read volumes", cloud.name, () => storage.volumes.list({}, context.call).toArray({ limit: 1 })),
+    readable("read snapshots", cloud.name, () =>
+      storage.snapshots.list({}, context.call).toArray({ limit: 1 }),
+    ),
+  ]);
+  context.signal.throwIfAborted();
+  return [
+    ok("reachable", `${addressOf(cloud)}, in ${secondsText(took)}${version}`),
+    ok("accepted", project === undefined ? "the credentials are accepted" : `in project ${project}`),
+    clock(health),
+    volumes,
+    snapshots,
+    tags(health, storage),
+    quota(requestsLeft),
+  ];
+}
+
+async function readable(check: string, cloud: string, read: () => Promise<unknown>): Promise<Finding> {
+  try {
+    await read();
+    return ok(check, "yes");
+  } catch (error) {
+    return failed(check, error, cloud);
+  }
+}
+
+function clock({ clockSkewMs }: Health): Finding {
+  if (clockSkewMs === undefined) return skipped("clock", "the provider does not tell the time");
+  const away = Math.abs(clockSkewMs);
+  if (away <= USUAL_SKEW_MS) return ok("clock", `agrees with the provider's (${Math.round(away / 1000)} s)`);
+  const found = `${secondsText(away)} ${clockSkewMs > 0 ? "behind" : "ahead of"} the provider's`;
+  const next = "set this machine's clock, and let a time service keep it (NTP)";
+  if (away <= MAX_SKEW_MS) return warning("clock", found, next);
+  return { check: "clock", result: "failed", found: `${found}: backups make nothing`, next };
+}
+
+function tags({ tagsVisible }: Health, { capabilities }: BlockStorage): Finding {
+  if (tagsVisible === undefined) return skipped("see tags", "cannot be told without some that are there");
+  if (tagsVisible) return ok("see tags", "yes");
+  const { readScope } = capabilities.limits.tags ?? {};
+  const next = `give the credentials ${readScope === undefined ? "the right to see them" : `the scope ${readScope}`}`;
+  return { check: "see tags", result: "failed", found: "no: backups delete nothing", next };
+}
+
+function quota(requestsLeft: number | undefined): Finding {
+  if (requestsLeft === undefined) return skipped("quota", "the provider does not tell");
+  const found = `${requestsLeft} requests left`;
+  if (requestsLeft >= FEW_REQUESTS) return ok("quota", found);
+  return warning(
+    "quota",
+    found,
+    "find what else uses these credentials, or wait: runs keep within it, and take longer",
+  );
+}

@@ -1,0 +1,89 @@
+import type { Config } from "@polyvol/config";
+import { shortPath } from "../commands/config.ts";
+import type { Context } from "../context.ts";
+import { CONFIGURATION, FAILED } from "../errors.ts";
+import { countText } from "../output/format.ts";
+import { writeCheckResult } from "../output/result.ts";
+import { cleanLines, colour, type Tone } from "../output/terminal.ts";
+import { type Check, type Finding, failed, ok, skipped } from "./check.ts";
+import { examineCloud } from "./cloud.ts";
+import { examineMachine } from "./machine.ts";
+
+/** Looks at all that has to be right, and writes a page about it. @returns the exit code */
+export async function runDoctor(context: Context): Promise<number> {
+  const machine = examineMachine(process.env, new Date()).map(inArea("machine"));
+  const { config, findings } = await examineConfiguration(context);
+  const configuration = findings.map(inArea("configuration"));
+  const clouds = config === undefined ? [] : await examineClouds(context, config);
+  const checks: readonly Check[] = [...machine, ...configuration, ...clouds];
+  const isWell = checks.every(({ result }) => result !== "failed");
+  await writeCheckResult(context.output, isWell, { ok: isWell, checks }, () => page(checks, isWell));
+  if (configuration.some(({ result }) => result === "failed")) return CONFIGURATION;
+  return isWell ? 0 : FAILED;
+}
+
+const inArea =
+  (area: string) =>
+  (finding: Finding): Check => ({ area, ...finding });
+
+async function examineClouds(context: Context, config: Config): Promise<readonly Check[]> {
+  const names = await context.selected();
+  const all = await Promise.all(
+    names.flatMap((name) => {
+      const cloud = config.clouds.get(name);
+      return cloud === undefined ? [] : [examineCloud(context, cloud)];
+    }),
+  );
+  return all.flatMap((findings, index) => findings.map(inArea(`cloud ${names[index]}`)));
+}
+
+/** The file, and its policies as far as that goes without their volumes. */
+async function examineConfiguration(
+  context: Context,
+): Promise<{ readonly config?: Config; readonly findings: readonly Finding[] }> {
+  let config: Config;
+  try {
+    config = await context.config();
+  } catch (error) {
+    return { findings: [failed("file", error)] };
+  }
+  const { file, clouds, policies = {} } = config;
+  const place = file === undefined ? "" : `${shortPath(file)}: `;
+  const read = ok("file", `${place}${countText(clouds.size, "cloud")}`);
+  if (Object.keys(policies).length === 0) return { config, findings: [read, skipped("policies", "none")] };
+  const { readPolicies } = await import("../commands/backup/setup.ts");
+  try {
+    const known = await readPolicies(config);
+    const texts = known.map(({ id, retention }) => `${id} (${retention.timezone})`);
+    return { config, findings: [read, ok("policies", texts.join(", "))] };
+  } catch (error) {
+    return { config, findings: [read, failed("policies", error)] };
+  }
+}
+
+const MARKS: Readonly<Record<Check["result"], readonly [string, Tone]>> = {
+  ok: ["✓", "good"],
+  warning: ["!", "busy"],
+  failed: ["✗", "bad"],
+  skipped: ["-", "note"],
+};
+
+function page(checks: readonly Check[], isWell: boolean): string {
+  const width = Math.max(...checks.map(({ check }) => check.length));
+  const lines: string[] = [];
+  for (const [area, own] of Map.groupBy(checks, (each) => each.area)) {
+    lines.push(colour("strong", cleanLines(area)));
+    for (const { check, result, found, next } of own) {
+      const [mark, tone] = MARKS[result];
+      const indent = " ".repeat(width + 6);
+      const text = cleanLines(found).replaceAll("\n", `\n${indent}`);
+      lines.push(`  ${colour(tone, mark)} ${check.padEnd(width)}  ${text}`);
+      if (next !== undefined) lines.push(`${indent}${colour("note", "next:")} ${cleanLines(next)}`);
+    }
+    lines.push("");
+  }
+  const count = (result: Check["result"]): number => checks.filter((each) => each.result === result).length;
+  const warnings = countText(count("warning"), "warning");
+  lines.push(isWell ? `All can be used; ${warnings}.` : `${count("failed")} failed; ${warnings}.`);
+  return lines.map((line) => `${line}\n`).join("");
+}

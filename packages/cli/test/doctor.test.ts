@@ -1,0 +1,130 @@
+/** One page about all that has to be right, with what to do about what is not. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { examineMachine } from "../src/doctor/machine.ts";
+import { BLIND, type Clouds, ENV, startClouds } from "./clouds.ts";
+
+let clouds: Clouds;
+let config: string;
+beforeAll(async () => {
+  clouds = await startClouds();
+  clouds.ocean.seed({ volumes: [{ name: "db", region: "nyc3", size_gigabytes: 10, tags: ["env:prod"] }] });
+  config = await readFile(join(clouds.folder, "polyvol.config.yaml"), "utf8");
+});
+afterAll(() => clouds.close());
+
+interface Report {
+  readonly ok: boolean;
+  readonly checks: readonly { area: string; check: string; result: string; found: string; next?: string }[];
+}
+
+async function reportOf(
+  command: string,
+  env: Readonly<Record<string, string>> = ENV,
+): Promise<{
+  readonly code: number | null;
+  readonly report: Report;
+  find(area: string, check: string): object;
+}> {
+  const { code, out } = await clouds.run(`${command} -o json`, env);
+  const report = JSON.parse(out) as Report;
+  const find = (area: string, check: string): object =>
+    report.checks.find((each) => each.area === area && each.check === check) ?? {};
+  return { code, report, find };
+}
+
+test("all is well: a page of what was looked at, without a secret, and nothing is changed", async () => {
+  await clouds.write(
+    "policies.yaml",
+    `${config}policies:
+  nightly:
+    select: { name: "*" }
+    schedule: { cron: "0 3 * * *", timezone: Europe/Berlin }
+    retention: { daily: 7 }
+`,
+  );
+  const { code, out, err } = await clouds.run("doctor -c policies.yaml");
+  expect(code, err).toBe(0);
+  expect(out).toMatch(/^machine\n {2}✓ runtime +Node \d+\./);
+  expect(out).toMatch(
+    /\nconfiguration\n {2}✓ file +policies\.yaml: 2 clouds\n {2}✓ policies +nightly \(Europe\/Berlin\)\n/,
+  );
+  expect(out).toMatch(
+    /\ncloud ocean\n {2}✓ credentials +token: env TOKEN\n {2}✓ reachable +http:.*, in .*, API v2\n/,
+  );
+  expect(out).toMatch(/\n {2}✓ clock +agrees with the provider's \(0 s\)\n {2}✓ read volumes +yes\n/);
+  expect(out).toMatch(/\n {2}✓ quota +\d+ requests left\n\ncloud samsung\n/);
+  expect(out).toMatch(/\nAll can be used; 0 warnings\.\n$/);
+  for (const secret of Object.values(ENV)) expect(out).not.toContain(secret);
+  const sent = [clouds.ocean, clouds.samsung].flatMap(({ log }) => log.entries());
+  expect(sent.filter(({ method }) => method !== "GET")).toEqual([]);
+  expect(await clouds.run("doctor -q")).toEqual({ code: 0, out: "", err: "" });
+});
+
+test("each failure says what to do, and the rest is still looked at", async () => {
+  const { TOKEN: _, ...rest } = ENV;
+  const missing = await reportOf("doctor", rest);
+  expect(missing.code).toBe(1);
+  expect(missing.report.ok).toBe(false);
+  expect(missing.find("cloud ocean", "credentials")).toMatchObject({
+    result: "failed",
+    found: expect.stringContaining("found TOKEN, which is not set"),
+    next: expect.any(String),
+  });
+  expect(missing.find("cloud ocean", "reachable")).toMatchObject({ result: "skipped" });
+  expect(missing.find("cloud samsung", "accepted")).toMatchObject({ result: "ok" });
+
+  const wrong = await reportOf("doctor", { ...ENV, TOKEN: "nobody" });
+  expect(wrong.find("cloud ocean", "reachable")).toMatchObject({ result: "ok" });
+  expect(wrong.find("cloud ocean", "accepted")).toMatchObject({
+    result: "failed",
+    next: expect.stringContaining("check the variable or file that the credentials come from"),
+  });
+  expect(JSON.stringify(wrong.report)).not.toContain("nobody");
+
+  const blind = await reportOf("doctor --cloud ocean", { ...ENV, TOKEN: BLIND });
+  expect(blind.code).toBe(1);
+  expect(blind.find("cloud ocean", "see tags")).toMatchObject({
+    result: "failed",
+    next: "give the credentials the scope tag:read",
+  });
+});
+
+test("a cloud that is down, a configuration that is wrong, and none", async () => {
+  await clouds.write(
+    "down.yaml",
+    config.replace(/127\.0\.0\.1:\d+"/, '127.0.0.1:9", retry: { maxAttempts: 1 }'),
+  );
+  const down = await reportOf("doctor -c down.yaml");
+  expect(down.code).toBe(1);
+  expect(down.find("cloud ocean", "reachable")).toMatchObject({
+    result: "failed",
+    found: expect.stringContaining("the connection to 127.0.0.1:9 was refused"),
+    next: expect.stringContaining("see that this machine reaches that host"),
+  });
+  await clouds.write("wrong.yaml", `${config}policies: { nightly: { select: { name: "*" } } }\n`);
+  const wrong = await reportOf("doctor -c wrong.yaml");
+  expect(wrong.code).toBe(2);
+  expect(wrong.find("configuration", "policies")).toMatchObject({ result: "failed" });
+  expect(wrong.find("cloud samsung", "reachable")).toMatchObject({ result: "ok" });
+  const none = await reportOf("doctor -c none.yaml");
+  expect(none.code).toBe(2);
+  expect(none.report.checks.at(-1)).toMatchObject({ area: "configuration", check: "file", result: "failed" });
+});
+
+test("what the machine brings: old time zone data, a proxy that is not used, a file that is not there", () => {
+  const at = (year: number): Date => new Date(Date.UTC(year, 0));
+  const year = Number.parseInt(process.versions["tz"] ?? "", 10);
+  const results = (environment: NodeJS.ProcessEnv, now: Date): readonly string[] =>
+    examineMachine(environment, now).map(({ check, result }) => `${check} ${result}`);
+  expect(results({}, at(year))).toEqual(["runtime ok", "time zones ok", "proxy ok"]);
+  expect(results({}, at(year + 3))[1]).toBe("time zones warning");
+  expect(results({ HTTPS_PROXY: "http://proxy:3128" }, at(year))[2]).toBe("proxy warning");
+  expect(
+    results({ HTTPS_PROXY: "http://user:secret@proxy:3128", NODE_USE_ENV_PROXY: "1" }, at(year))[2],
+  ).toBe("proxy ok");
+  expect(results({ NODE_EXTRA_CA_CERTS: "/nowhere/at/all.pem" }, at(year))[3]).toBe("certificates warning");
+  const shown = JSON.stringify(examineMachine({ HTTPS_PROXY: "http://user:secret@proxy:3128" }, at(year)));
+  expect(shown).not.toContain("secret");
+});
