@@ -1,7 +1,7 @@
 import type { Capabilities } from "./capabilities.ts";
 import type { BlockStorageDriver, CallContext, DriverHealth } from "./driver.ts";
 import type { Listing } from "./list/listing.ts";
-import type { Operation, OperationKind, OperationRef } from "./operation.ts";
+import type { Operation, OperationKind, OperationRef, ResourceOf } from "./operation.ts";
 import type {
   CallOptions,
   CreateSnapshotInput,
@@ -17,12 +17,13 @@ import type { Snapshot } from "./snapshot.ts";
 import type { Volume } from "./volume.ts";
 
 /**
- * Operations on volumes. Every method may throw {@link PolyvolError}; per call, docs/semantics.md says which code
- * means what and what to do next. Caller aborts reject with the signal's own reason.
+ * Operations on volumes. Every method may throw {@link PolyvolError}; which code means what in which call, and what to do
+ * next: https://github.com/polyvol/polyvol/blob/main/docs/semantics.md. Caller aborts reject with the signal's own reason.
  */
 export interface Volumes {
   /**
-   * Lists lazily; see {@link Listing}. Tags are compared by the provider's rule of capitals.
+   * Lists lazily; see {@link Listing}. Tags are compared by the provider's rule of capitals. What to list comes first,
+   * how second: `list({}, { abortSignal })`.
    * @throws `permission_denied` for a query by tags where the credentials are known not to be shown any
    */
   list(query?: VolumeQuery, options?: ListOptions): Listing<Volume>;
@@ -37,7 +38,11 @@ export interface Volumes {
     query: { readonly name: string; readonly region?: string | undefined },
     options?: CallOptions,
   ): Promise<Volume | undefined>;
-  /** Creates, waits until usable. The name is the key: see docs/semantics.md. @throws `already_exists` */
+  /**
+   * Creates, waits until usable. The name is the key: the same call made again gives the same volume
+   * (https://github.com/polyvol/polyvol/blob/main/docs/semantics.md#volumescreate-snapshotscreate).
+   * @throws `already_exists` where a volume of that name is another than asked for
+   */
   create(input: CreateVolumeInput, options?: WaitOptions): Promise<Volume>;
   /** Creates and returns at once. */
   beginCreate(input: CreateVolumeInput, options?: CallOptions): Promise<Operation<Volume>>;
@@ -58,7 +63,8 @@ export interface Volumes {
 /** Operations on snapshots; see {@link Volumes} for what holds for all calls. */
 export interface Snapshots {
   /**
-   * Lists lazily; see {@link Listing}. Tags are compared by the provider's rule of capitals.
+   * Lists lazily; see {@link Listing}. Tags are compared by the provider's rule of capitals. What to list comes first,
+   * how second: `list({}, { abortSignal })`.
    * @throws `permission_denied` for a query by tags where the credentials are known not to be shown any
    */
   list(query?: SnapshotQuery, options?: ListOptions): Listing<Snapshot>;
@@ -107,13 +113,14 @@ export interface BlockStorage {
   /** Operations on snapshots. */
   readonly snapshots: Snapshots;
   /**
-   * Continues a stored operation, in this or another process. Reads the resource once.
+   * Continues a stored operation, in this or another process. Reads the resource once. What it gives has the type of what
+   * the ref is of; of a ref that was read from JSON, `isOperationRef` tells it.
    * @throws `invalid_argument` for a ref of another provider or version; `not_found` when the resource has gone
    */
   resume<Kind extends OperationKind>(
     ref: OperationRef<Kind>,
     options?: CallOptions,
-  ): Promise<Operation<Kind extends "volumes.create" ? Volume : Snapshot>>;
+  ): Promise<Operation<ResourceOf<Kind>>>;
   /** One cheap authenticated request, and one more with `tags`. @throws `unauthenticated`, `unavailable` */
   checkHealth(options?: HealthOptions): Promise<Health>;
   /** The driver below, for adapters' provider-specific functions. */

@@ -1,40 +1,57 @@
+/** The name of something that some providers can do and others cannot; see {@link CAPABILITIES}. */
+export type Capability =
+  | "volumes.createFromSnapshot"
+  | "volumes.resize"
+  | "volumes.attach"
+  | "volumes.multiAttach"
+  | "volumes.revert"
+  | "volumes.rename"
+  | "volumes.description"
+  | "volumes.tags"
+  | "volumes.readTags"
+  | "volumes.type"
+  | "snapshots.outliveVolume"
+  | "snapshots.update"
+  | "snapshots.description"
+  | "snapshots.tags";
+
+/** With a key for each, which the compiler sees to. */
+const MEANINGS: Readonly<Record<Capability, true>> = {
+  /** A volume can be made from a snapshot. */
+  "volumes.createFromSnapshot": true,
+  /** A volume can grow. */
+  "volumes.resize": true,
+  /** A volume can be attached to a server and detached. */
+  "volumes.attach": true,
+  /** A volume can be attached to several servers at once. */
+  "volumes.multiAttach": true,
+  /** A detached volume can be set back to its latest snapshot. */
+  "volumes.revert": true,
+  /** A volume's name can change. */
+  "volumes.rename": true,
+  /** A volume takes a description at creation and returns it. */
+  "volumes.description": true,
+  /** A volume takes tags at creation. */
+  "volumes.tags": true,
+  /** A volume's tags are returned when it is read. */
+  "volumes.readTags": true,
+  /** A volume's type can be chosen at creation. */
+  "volumes.type": true,
+  /** Deleting a volume leaves its snapshots, and they can still be restored. */
+  "snapshots.outliveVolume": true,
+  /** A snapshot's name and description can change. */
+  "snapshots.update": true,
+  /** A snapshot takes a description and returns it. */
+  "snapshots.description": true,
+  /** A snapshot takes tags and returns them. */
+  "snapshots.tags": true,
+};
+
 /**
  * What providers really differ in, as names. A driver lists those that hold for it; core refuses the rest with
  * `unsupported` before any request, and the conformance kit chooses its tests by them.
  */
-export const CAPABILITIES = [
-  /** A volume can be made from a snapshot. */
-  "volumes.createFromSnapshot",
-  /** A volume can grow. */
-  "volumes.resize",
-  /** A volume can be attached to a server and detached. */
-  "volumes.attach",
-  /** A volume can be attached to several servers at once. */
-  "volumes.multiAttach",
-  /** A detached volume can be set back to its latest snapshot. */
-  "volumes.revert",
-  /** A volume's name can change. */
-  "volumes.rename",
-  /** A volume takes a description at creation and returns it. */
-  "volumes.description",
-  /** A volume takes tags at creation. */
-  "volumes.tags",
-  /** A volume's tags are returned when it is read. */
-  "volumes.readTags",
-  /** A volume's type can be chosen at creation. */
-  "volumes.type",
-  /** Deleting a volume leaves its snapshots, and they can still be restored. */
-  "snapshots.outliveVolume",
-  /** A snapshot's name and description can change. */
-  "snapshots.update",
-  /** A snapshot takes a description and returns it. */
-  "snapshots.description",
-  /** A snapshot takes tags and returns them. */
-  "snapshots.tags",
-] as const;
-
-/** The name of something that some providers can do and others cannot; see {@link CAPABILITIES}. */
-export type Capability = (typeof CAPABILITIES)[number];
+export const CAPABILITIES: readonly Capability[] = Object.keys(MEANINGS) as Capability[];
 
 /** A number that the provider documents, or the plain statement that none is known. */
 export type Limit = number | "unknown";
@@ -122,7 +139,7 @@ export interface Limits {
 
 /** Whether a provider refuses a second resource of one name, and among which resources. */
 export interface NameUniqueness {
-  /** `true`: the provider itself refuses a duplicate. `false`: Polyvol looks before and after (see docs/semantics.md). */
+  /** `true`: the provider itself refuses a duplicate. `false`: Polyvol looks before and after (https://github.com/polyvol/polyvol/blob/main/docs/semantics.md#volumescreate-snapshotscreate). */
   readonly enforced: boolean;
   /** What a name is unique within: volumes by region or account, snapshots by volume or account. */
   readonly scope: "region" | "volume" | "account";

@@ -38,9 +38,10 @@ export type {
   WaitEvent,
 } from "./events.ts";
 export type { Listing, ListingPage } from "./list/listing.ts";
-export { logEvents, type PlainLogger } from "./log-events.ts";
-export type { Operation, OperationKind, OperationRef, OperationStatus } from "./operation.ts";
+export { type EventLogger, type LogEventsOptions, logEvents } from "./log-events.ts";
+export type { Operation, OperationKind, OperationRef, OperationStatus, ResourceOf } from "./operation.ts";
 export { createBlockStorage } from "./operations/create-block-storage.ts";
+export { isOperationRef } from "./operations/operation-ref.ts";
 export type {
   CallOptions,
   CreateSnapshotInput,
@@ -64,6 +65,7 @@ export {
 } from "./portability.ts";
 export type { Snapshot, SnapshotState } from "./snapshot.ts";
 export type { BlockStorageOptions, PollingOptions, RetryOptions } from "./storage-options.ts";
+export { type BlockStorageWithout, type Supporting, supports } from "./supports.ts";
 export { foldCapitals, hasTags, type Tagged, tagTexts } from "./tags.ts";
 export type { Volume, VolumeAttachment, VolumeState } from "./volume.ts";
 export { inUse } from "./volume.ts";

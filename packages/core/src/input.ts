@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import type { Limits, NameRule, SizeRule } from "./capabilities.ts";
 import { PolyvolError, type PolyvolErrorCode } from "./errors.ts";
 import type { Defined } from "./omit-undefined.ts";
-import { parseValues, type Rule, rule } from "./option.ts";
+import { type CheckedOf, parseValues, type Rule, type Rules, rule } from "./option.ts";
 import type {
   CreateSnapshotInput,
   CreateVolumeInput,
@@ -48,16 +48,31 @@ const updateSnapshot: RulesFor<UpdateSnapshotInput> = { name: nonEmpty, descript
 const volumeQuery: RulesFor<VolumeQuery> = { name: nonEmpty, region: nonEmpty, tags };
 const snapshotQuery: RulesFor<SnapshotQuery> = { name: nonEmpty, volumeId: nonEmpty, tags };
 
+/** What stands among the options of a call, and is often given with its input. */
+const OPTIONS = ["abortSignal", "timeoutMs", "onProgress", "requestSize"];
+
+/** @throws PolyvolError `invalid_argument` naming what is wrong, and what is an option and no input */
+function parseInput<R extends Rules>(value: unknown, rules: R): CheckedOf<R> {
+  const option = OPTIONS.find(
+    (name) => typeof value === "object" && value !== null && Object.hasOwn(value, name),
+  );
+  if (option === undefined) return parseValues(value, rules);
+  throw refused(
+    "invalid_argument",
+    `${option}: it is an option; options are an argument of their own, the last one`,
+  );
+}
+
 export function checkCreateVolume(value: unknown): Defined<CreateVolumeInput> {
-  return parseValues(value, createVolume) as Defined<CreateVolumeInput>;
+  return parseInput(value, createVolume) as Defined<CreateVolumeInput>;
 }
 
 export function checkCreateSnapshot(value: unknown): Defined<CreateSnapshotInput> {
-  return parseValues(value, createSnapshot) as Defined<CreateSnapshotInput>;
+  return parseInput(value, createSnapshot) as Defined<CreateSnapshotInput>;
 }
 
 export function checkUpdateSnapshot(value: unknown): Defined<UpdateSnapshotInput> {
-  const changes = parseValues(value, updateSnapshot);
+  const changes = parseInput(value, updateSnapshot);
   if (changes.name === undefined && changes.description === undefined) {
     throw refused("invalid_argument", "nothing to change; give name, description or both");
   }
@@ -65,11 +80,11 @@ export function checkUpdateSnapshot(value: unknown): Defined<UpdateSnapshotInput
 }
 
 export function checkVolumeQuery(value: unknown): Defined<VolumeQuery> {
-  return parseValues(value ?? {}, volumeQuery);
+  return parseInput(value ?? {}, volumeQuery);
 }
 
 export function checkSnapshotQuery(value: unknown): Defined<SnapshotQuery> {
-  return parseValues(value ?? {}, snapshotQuery);
+  return parseInput(value ?? {}, snapshotQuery);
 }
 
 /** The deadline of a call. @throws PolyvolError `invalid_argument` for what is no span of time */

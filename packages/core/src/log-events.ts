@@ -1,25 +1,63 @@
+import { refusedArgument } from "./errors.ts";
 import type { EventListener, PolyvolEvent } from "./events.ts";
-import { fitWords } from "./words.ts";
+import { fitWords, listWords } from "./words.ts";
 
-/** What most loggers look like: a message and an object of fields. `console` and pino-like loggers fit. */
-export interface PlainLogger {
+/** Writes one line at one level. */
+// biome-ignore lint/suspicious/noExplicitAny: which argument comes first differs from logger to logger
+type Write = (...given: any[]) => unknown;
+
+/** What loggers look like: `console`, pino and winston fit as they come. */
+export interface EventLogger {
   /** Called for requests, answers and looks. */
-  debug(message: string, fields: object): void;
+  readonly debug: Write;
   /** Called for pacing and recoveries. */
-  info(message: string, fields: object): void;
+  readonly info: Write;
   /** Called for retries and versions close to their end. */
-  warn(message: string, fields: object): void;
+  readonly warn: Write;
+}
+
+/** How `logEvents` calls a logger. */
+export interface LogEventsOptions {
+  /**
+   * Whether the logger takes the fields first and then the text, as pino does. Default: whether it has pino's `bindings`,
+   * or bunyan's `addStream`.
+   */
+  readonly fieldsFirst?: boolean | undefined;
 }
 
 /**
- * An `onEvent` that writes to a plain logger: requests, answers and looks at `debug`, pacing and recoveries at `info`,
- * retries and versions close to their end at `warn`. Events hold no headers, bodies or credentials.
+ * An `onEvent` that writes to a logger: requests, answers and looks at `debug`, pacing and recoveries at `info`, retries
+ * and versions close to their end at `warn`. Each is a text for people and an object with the fields of the event. Events
+ * hold no headers, bodies or credentials.
+ * @throws PolyvolError `invalid_argument` for what has no `debug`, `info` or `warn`
  */
-export function logEvents(logger: PlainLogger): EventListener {
-  return (event) => logger[levelOf(event)](fitWords(describeEvent(event)), event);
+export function logEvents(logger: EventLogger, options: LogEventsOptions = {}): EventListener {
+  const missing = LEVELS.filter((level) => typeof logger?.[level] !== "function");
+  if (missing.length > 0) {
+    const allowed = "an object with the functions debug, info and warn";
+    throw refusedArgument(`logger: found no ${listWords(missing)}, allowed: ${allowed}`);
+  }
+  const { fieldsFirst = "bindings" in logger || "addStream" in logger } = options;
+  return (event) => {
+    const text = fitWords(describeEvent(event));
+    const fields = fieldsOf(event);
+    if (fieldsFirst) logger[levelOf(event)](fields, text);
+    else logger[levelOf(event)](text, fields);
+  };
 }
 
-function levelOf(event: PolyvolEvent): keyof PlainLogger {
+type Level = "debug" | "info" | "warn";
+
+const LEVELS: readonly Level[] = ["debug", "info", "warn"];
+
+/** The text has the message already, and winston would append it once more. */
+function fieldsOf(event: PolyvolEvent): object {
+  if (event.type !== "version") return event;
+  const { message: _, ...fields } = event;
+  return fields;
+}
+
+function levelOf(event: PolyvolEvent): Level {
   switch (event.type) {
     case "request":
     case "response":

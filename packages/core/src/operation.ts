@@ -1,5 +1,7 @@
 import type { Pending } from "./driver.ts";
 import type { CallOptions, WaitOptions } from "./options.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { Volume } from "./volume.ts";
 
 /** How far an operation is. */
 export type OperationStatus<T> =
@@ -9,6 +11,16 @@ export type OperationStatus<T> =
 
 /** The calls that can be begun and continued. */
 export type OperationKind = "volumes.create" | "snapshots.create";
+
+/** What a call makes that can be begun. */
+export type ResourceOf<Kind extends OperationKind> = Kind extends "volumes.create" ? Volume : Snapshot;
+
+/** The calls that make `T`. */
+type KindOf<T> = T extends Volume
+  ? "volumes.create"
+  : T extends Snapshot
+    ? "snapshots.create"
+    : OperationKind;
 
 /**
  * A started operation as plain data: store it as JSON, hand it to `resume` in another process. It holds no secret.
@@ -59,7 +71,7 @@ export interface Operation<T> {
   /** `false` when it was there already; `true` when this call made it, or cannot exclude that it did. */
   readonly created: boolean;
   /** To store, and to give to `resume` later. */
-  readonly ref: OperationRef;
+  readonly ref: OperationRef<KindOf<T>>;
   /** Looks once. */
   status(options?: CallOptions): Promise<OperationStatus<T>>;
   /** Waits until usable and returns the resource. */

@@ -1,8 +1,10 @@
 /** Checked by `pnpm typecheck`: nothing here runs. */
 import {
   type BlockStorage,
+  type BlockStorageWithout,
   type CreateSnapshotInput,
   createBlockStorage,
+  isOperationRef,
   isPolyvolError,
   type Listing,
   type Operation,
@@ -10,6 +12,8 @@ import {
   type PolyvolError,
   type PolyvolEvent,
   type Snapshot,
+  type Supporting,
+  supports,
   type Volume,
 } from "@polyvol/core";
 import type { BlockStorageDriver, Clock } from "@polyvol/core/driver";
@@ -56,10 +60,53 @@ describe("public types", () => {
     expectTypeOf(passOn).toBeFunction();
   });
 
-  test("a stored operation keeps its kind", () => {
-    const resume = (ref: OperationRef<"volumes.create">): Promise<Operation<Volume>> => storage.resume(ref);
-    expectTypeOf(resume).parameter(0).toMatchTypeOf<OperationRef>();
+  test("an operation keeps what it makes, from its ref to what resumes it", () => {
+    const size = async (): Promise<number> => {
+      const { ref } = await storage.volumes.beginCreate({ name: "a", sizeGiB: 1 });
+      expectTypeOf(ref).toEqualTypeOf<OperationRef<"volumes.create">>();
+      return (await (await storage.resume(ref)).wait()).sizeGiB;
+    };
+    expectTypeOf(size).returns.resolves.toEqualTypeOf<number>();
     expectTypeOf(storage.resume<"snapshots.create">).returns.resolves.toEqualTypeOf<Operation<Snapshot>>();
+  });
+
+  test("a ref that was stored is of either kind until it is asked", () => {
+    const stored: unknown = JSON.parse("{}");
+    const resume = (): unknown[] => {
+      // @ts-expect-error: it may be anything
+      const unasked = storage.resume(stored);
+      if (!isOperationRef(stored)) return [unasked];
+      const either = storage.resume(stored);
+      expectTypeOf(either).resolves.toEqualTypeOf<Operation<Volume | Snapshot>>();
+      if (!isOperationRef(stored, "volumes.create")) return [either];
+      const known = storage.resume(stored);
+      expectTypeOf(known).resolves.toEqualTypeOf<Operation<Volume>>();
+      return [known];
+    };
+    expectTypeOf(resume).toBeFunction();
+  });
+
+  test("what a provider has not cannot be called without asking; a plain storage can", () => {
+    const provider = (given: BlockStorage): string => given.provider;
+    const revert = (on: BlockStorageWithout<"volumes.revert" | "snapshots.update">): unknown[] => {
+      // @ts-expect-error: this provider has no volumes.revert
+      const refused = () => on.volumes.revert("v", "s");
+      if (!supports(on, "volumes.revert")) return [refused, on.provider, on.volumes.get("v")];
+      expectTypeOf(on.volumes.revert("v", "s")).resolves.toEqualTypeOf<Volume>();
+      return [provider(on)];
+    };
+    const plain = (): unknown => {
+      const reverted = storage.volumes.revert("v", "s");
+      return supports(storage, "volumes.attach")
+        ? storage.volumes.attach("v", "1")
+        : [storage.provider, reverted];
+    };
+    const asked = (given: Supporting<"volumes.rename">): Promise<Volume> => given.volumes.rename("v", "a");
+    // @ts-expect-error: it was not asked
+    const unasked = (): unknown => asked(storage);
+    const afterAsking = (): unknown => supports(storage, "volumes.rename") && asked(storage);
+    expectTypeOf<BlockStorageWithout<"volumes.revert">>().toExtend<BlockStorage>();
+    for (const each of [revert, plain, unasked, afterAsking]) expectTypeOf(each).toBeFunction();
   });
 
   test("errors and events narrow", () => {

@@ -2,24 +2,29 @@
  * What DigitalOcean documents, as data: https://docs.digitalocean.com/reference/api/ (Block Storage, Snapshots),
  * https://docs.digitalocean.com/products/volumes/details/limits/ and …/products/snapshots/details/limits/.
  */
-import type { Capabilities, RequestQuota } from "@polyvol/core";
+import type { Capabilities, Capability, RequestQuota } from "@polyvol/core";
 import { quotasFor, REQUESTS_PER_HOUR } from "./quota.ts";
 import { MAX_DESCRIPTION_BYTES } from "./source-annotation.ts";
 import { TAG_RULE } from "./tags.ts";
 
+const SUPPORTS = [
+  "volumes.createFromSnapshot",
+  "volumes.resize",
+  "volumes.attach",
+  "volumes.description",
+  "volumes.tags",
+  "volumes.readTags",
+  "snapshots.outliveVolume",
+  "snapshots.tags",
+] as const satisfies readonly Capability[];
+
+/** What DigitalOcean cannot do. */
+export type MissingCapability = Exclude<Capability, (typeof SUPPORTS)[number]>;
+
 /** The documented capabilities and limits, with the quotas that the user has set instead, if any. */
 export function capabilitiesWith(quotas: readonly RequestQuota[] | undefined): Capabilities {
   return {
-    supports: [
-      "volumes.createFromSnapshot",
-      "volumes.resize",
-      "volumes.attach",
-      "volumes.description",
-      "volumes.tags",
-      "volumes.readTags",
-      "snapshots.outliveVolume",
-      "snapshots.tags",
-    ],
+    supports: SUPPORTS,
     volumeNames: { enforced: true, scope: "region" },
     // Published refusals are of a second snapshot of one volume; equal names on two volumes are known to work.
     snapshotNames: { enforced: true, scope: "volume" },

@@ -4,7 +4,7 @@
  * @module @polyvol/digitalocean
  */
 
-export { createDigitalOceanDriver, createDigitalOceanStorage } from "./create.ts";
+export { createDigitalOceanDriver, createDigitalOceanStorage, type DigitalOceanStorage } from "./create.ts";
 export {
   type DigitalOceanSnapshotDetails,
   type DigitalOceanVolumeDetails,

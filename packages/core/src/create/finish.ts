@@ -156,7 +156,8 @@ export function operationOf<T extends Volume | Snapshot, Query>(
       return latest;
     },
     created: ref.created,
-    ref,
+    // A kind makes what its refs are of.
+    ref: ref as Operation<T>["ref"],
     status: (options) =>
       runCall(kind.runtime, setup(options, false), async (call) => {
         const seen = await statusOf(kind, call, ref, visibleAt);

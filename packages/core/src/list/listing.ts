@@ -16,7 +16,8 @@ export interface ListingPage<T> {
 
 /**
  * A listing that has not begun: iterating sends the requests, leaving the loop stops them. No id comes twice, and
- * every item that existed throughout is seen, as long as the provider's own order is stable (docs/semantics.md).
+ * every item that existed throughout is seen, as long as the provider's own order is stable
+ * (https://github.com/polyvol/polyvol/blob/main/docs/semantics.md#reading).
  * Each iteration starts anew.
  */
 export interface Listing<T> extends AsyncIterable<T> {

@@ -3,13 +3,12 @@ import { runCall } from "../call/call.ts";
 import { createRuntime } from "../call/runtime.ts";
 import { operationOf } from "../create/finish.ts";
 import type { BlockStorageDriver } from "../driver.ts";
-import type { ResourceRef } from "../errors.ts";
-import { refused } from "../input.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import type { OperationRef } from "../operation.ts";
 import { parseValues } from "../option.ts";
 import type { CallOptions } from "../options.ts";
 import { type BlockStorageOptions, storageOptions } from "../storage-options.ts";
+import { checkRef, resourceOf } from "./operation-ref.ts";
 import { createSnapshotResources, createVolumeResources } from "./resources.ts";
 import { createSnapshots } from "./snapshots.ts";
 import { createVolumes } from "./volumes.ts";
@@ -35,8 +34,10 @@ export function createBlockStorage(
     volumes,
     snapshots,
     driver,
-    resume: (async (ref: OperationRef, callOptions?: CallOptions) =>
-      await runCall(
+    resume: (async (given: OperationRef, callOptions?: CallOptions) => {
+      // What was stored may be anything.
+      const ref = Object(given) as OperationRef;
+      return await runCall(
         runtime,
         {
           operation: ref.operation,
@@ -57,7 +58,8 @@ export function createBlockStorage(
                 false,
               );
         },
-      )) as BlockStorage["resume"],
+      );
+    }) as BlockStorage["resume"],
     checkHealth: (callOptions) =>
       runCall(
         runtime,
@@ -88,21 +90,4 @@ function skewOf(serverTime: Date, sentAt: number, answeredAt: number): number {
   const most = told + (told % 1000 === 0 ? 999 : 0) - sentAt;
   if (least > 0) return Math.round(least);
   return most < 0 ? Math.round(most) : 0;
-}
-
-function resourceOf(ref: OperationRef): ResourceRef {
-  return {
-    kind: ref.operation === "volumes.create" ? "volume" : "snapshot",
-    id: ref.resourceId,
-    name: ref.name,
-  };
-}
-
-function checkRef(ref: OperationRef, provider: string): void {
-  if (ref.version !== 1 || (ref.operation !== "volumes.create" && ref.operation !== "snapshots.create")) {
-    throw refused("invalid_argument", "ref: it was not made by this version of Polyvol");
-  }
-  if (ref.provider !== provider) {
-    throw refused("invalid_argument", `ref: it belongs to ${ref.provider}, this storage is ${provider}`);
-  }
 }

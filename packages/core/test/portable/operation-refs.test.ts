@@ -1,0 +1,61 @@
+import { createBlockStorage, isOperationRef, supports } from "@polyvol/core";
+import { createMemoryDriver } from "@polyvol/memory";
+import { describe, expect, test } from "vitest";
+import { failureOf } from "./failing.ts";
+
+function open(): ReturnType<typeof createBlockStorage> {
+  return createBlockStorage(createMemoryDriver(), { without: ["volumes.revert"] });
+}
+
+describe("refs of operations", () => {
+  test("one that was stored is told, with what it is of, and goes on as that", async () => {
+    const storage = open();
+    const begun = await storage.volumes.beginCreate({ name: "a", sizeGiB: 1 });
+    const stored: unknown = JSON.parse(JSON.stringify(begun.ref));
+    expect([isOperationRef(stored), isOperationRef(stored, "snapshots.create")]).toEqual([true, false]);
+    if (!isOperationRef(stored, "volumes.create")) return expect.unreachable();
+    expect((await (await storage.resume(stored)).wait()).sizeGiB).toBe(1);
+  });
+
+  test.each([
+    ["nothing", () => undefined],
+    ["a text", () => "{}"],
+    ["an empty object", () => ({})],
+    ["one of another version", (ref: object) => ({ ...ref, version: 2 })],
+    ["one of another call", (ref: object) => ({ ...ref, operation: "volumes.resize" })],
+    ["one that lost its id", (ref: object) => ({ ...ref, resourceId: undefined })],
+  ])("%s is none, and is refused", async (_, damage) => {
+    const storage = open();
+    const { ref } = await storage.volumes.beginCreate({ name: "a", sizeGiB: 1 });
+    const damaged: unknown = damage(ref);
+    expect(isOperationRef(damaged)).toBe(false);
+    expect(await failureOf(storage.resume(damaged as typeof ref))).toMatchObject({
+      code: "invalid_argument",
+      reason: "ref: it was not made by this version of Polyvol",
+    });
+  });
+});
+
+describe("options among the input", () => {
+  const abortSignal = new AbortController().signal;
+  const reason = "abortSignal: it is an option; options are an argument of their own, the last one";
+
+  test("of a listing are named as such", () => {
+    const misplaced: object = { abortSignal };
+    expect(() => open().volumes.list(misplaced)).toThrow(reason);
+    expect(() => open().snapshots.list(misplaced)).toThrow(reason);
+  });
+
+  test("of a create, too", async () => {
+    const misplaced = { name: "a", sizeGiB: 1, abortSignal };
+    expect(await failureOf(open().volumes.create(misplaced))).toMatchObject({
+      code: "invalid_argument",
+      reason,
+    });
+  });
+});
+
+test("supports says what a storage can, with what its options turn off", () => {
+  const storage = open();
+  expect([supports(storage, "volumes.rename"), supports(storage, "volumes.revert")]).toEqual([true, false]);
+});
