@@ -25,6 +25,7 @@ export {
 export type { Leftover } from "./drill/leftovers.ts";
 export { type HoldOptions, type HoldsOptions, type HoldWriter, hold, holdsOf, release } from "./hold/hold.ts";
 export { isHeld, keepHold } from "./hold/marker.ts";
+export { type BackupMetrics, backupMetrics, type MetricsOptions } from "./metrics/metrics.ts";
 export { parseSnapshotName, type SnapshotName, snapshotName, volumeNameOn } from "./naming.ts";
 export { type PlanOptions, plan } from "./plan/plan.ts";
 export { parsePlan } from "./plan/schema.ts";

@@ -40,6 +40,8 @@ export type CloudState =
       readonly hiddenMarks?: HiddenMarks;
       /** The credentials are known not to be shown tags. */
       readonly tagsHidden: boolean;
+      /** Requests left in the provider's longest quota window before the listings, where the provider says. */
+      readonly requestsLeft?: number;
       /** Requests that reading took, as far as can be told. */
       readonly requests: number;
       /** Requests that a deletion takes by itself, without what it is judged on. */

@@ -37,7 +37,8 @@ async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptio
   try {
     if (storage instanceof Error) throw storage;
     const call = bulkCallOptions(storage, "read", abortSignal);
-    if (checkClock) refuseSkew(await storage.checkHealth(call), storage.provider);
+    const health = checkClock ? await storage.checkHealth(call) : undefined;
+    if (health !== undefined) refuseSkew(health, storage.provider);
     const volumes = await storage.volumes.list({}, call).toArray();
     const snapshots = await storage.snapshots.list({}, call).toArray();
     const { provider, capabilities } = storage;
@@ -56,6 +57,7 @@ async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptio
       snapshots: Map.groupBy(all, volumeOf),
       ...(hiddenMarks === undefined ? {} : { hiddenMarks }),
       tagsHidden,
+      ...(health?.requestsLeft === undefined ? {} : { requestsLeft: health.requestsLeft }),
       requests: (checkClock ? 1 : 0) + listingRequests(storage, volumes.length, snapshots.length),
       requestsPerDeletion: capabilities.requestCosts?.snapshotDeletion ?? 3,
     };

@@ -1,0 +1,221 @@
+import { type Clouds, cloudsOf } from "../clouds.ts";
+import type { CloudState } from "../observe/inventory.ts";
+import { observe } from "../observe/observe.ts";
+import { chooseByTags } from "../policy/select.ts";
+import type { Policy } from "../policy/types.ts";
+import type { RunRecord } from "../record/read.ts";
+import { proofsOf } from "../report/proofs.ts";
+import { invalidArgument } from "../retention/policy-error.ts";
+import {
+  type BackupStatus,
+  type Freshness,
+  GRACE_MS,
+  type StatusOptions,
+  statusOfClouds,
+} from "../status/status.ts";
+import { deadlineOf } from "./deadline.ts";
+import { expositionOf, type Gauge, type Sample } from "./exposition.ts";
+
+/** How the call is made, and what is known besides what the clouds show. */
+export interface MetricsOptions extends StatusOptions {
+  /**
+   * What runs, drills and restores have left behind, from `readRecord`: it knows of restores whose volume is gone.
+   * Default: none.
+   */
+  readonly record?: RunRecord | undefined;
+}
+
+/** Freshness, for people and for a monitoring system. */
+export interface BackupMetrics {
+  /** What `status` returns. */
+  readonly status: BackupStatus;
+  /** The same in the text format of Prometheus and OpenMetrics. */
+  readonly text: string;
+}
+
+/**
+ * Looks as `status` does, and writes what it finds as metrics. What is unknown has no value: a cloud that could not be
+ * seen has `polyvol_cloud_up` 0, and nothing else.
+ *
+ * @throws PolicyError `invalid_argument` for the name of a cloud that does not exist, or an invalid date
+ */
+export async function backupMetrics(
+  policies: readonly Policy[],
+  clouds: Clouds,
+  now: Date,
+  options: MetricsOptions = {},
+): Promise<BackupMetrics> {
+  const { graceMs = GRACE_MS, record, abortSignal } = options;
+  if (Number.isNaN(now.getTime()))
+    throw invalidArgument([{ path: "now", found: "an invalid date", allowed: "a valid date" }]);
+  const states = await observe(cloudsOf(policies, clouds), { byTags: chooseByTags(policies), abortSignal });
+  const status = await statusOfClouds(policies, states, now, { graceMs, abortSignal });
+  const gauges = [
+    ...gaugesOfClouds(status, states),
+    ...gaugesOfPolicies(status, policies, states, now),
+    ...gaugesOfVolumes(status, policies, states, graceMs),
+    lastProvenRestores(states, record),
+  ];
+  return { status, text: expositionOf(gauges) };
+}
+
+const VERDICTS = ["fresh", "stale", "failed"] as const;
+const STATES: readonly Freshness[] = ["fresh", "late", "missing", "new"];
+
+function gaugesOfClouds({ now, verdict, problems }: BackupStatus, states: readonly CloudState[]): Gauge[] {
+  return [
+    {
+      name: "polyvol_status_timestamp_seconds",
+      help: "When the clouds were looked at, in seconds since 1970.",
+      unit: "seconds",
+      samples: [{ labels: {}, value: Date.parse(now) / 1000 }],
+    },
+    {
+      name: "polyvol_backup_verdict",
+      help: "1 for the verdict over everything: fresh, stale (something is late or missing) or failed (something could not be looked at).",
+      samples: VERDICTS.map((each) => ({ labels: { verdict: each }, value: verdict === each ? 1 : 0 })),
+    },
+    {
+      name: "polyvol_backup_problems",
+      help: "What could not be read, and selectors of policies that are wrong.",
+      samples: [{ labels: {}, value: problems.length }],
+    },
+    {
+      name: "polyvol_cloud_up",
+      help: "Whether the cloud could be read in full. When 0, nothing else is said of it.",
+      samples: states.map(({ name, state }) => ({
+        labels: { cloud: name },
+        value: state === "observed" ? 1 : 0,
+      })),
+    },
+    {
+      name: "polyvol_cloud_requests_left",
+      help: "Requests left in the provider's longest quota window, where the provider says.",
+      samples: states.flatMap((state) =>
+        state.state === "failed" || state.requestsLeft === undefined
+          ? []
+          : [{ labels: { cloud: state.name }, value: state.requestsLeft }],
+      ),
+    },
+  ];
+}
+
+function gaugesOfPolicies(
+  { volumes }: BackupStatus,
+  policies: readonly Policy[],
+  states: readonly CloudState[],
+  now: Date,
+): Gauge[] {
+  const intervals = policies.flatMap(({ id, schedule }): Sample[] => {
+    const next = schedule.firstAfter(now.getTime());
+    const afterNext = next === undefined ? undefined : schedule.firstAfter(next);
+    if (next === undefined || afterNext === undefined) return [];
+    return [{ labels: { policy: id }, value: (afterNext - next) / 1000 }];
+  });
+  const seen = states.filter(({ state }) => state === "observed");
+  const counts = Map.groupBy(volumes, ({ cloud, policyId, freshness }) =>
+    JSON.stringify([cloud, policyId, freshness]),
+  );
+  const isAbout = ({ select }: Policy, cloud: string): boolean => select.clouds?.includes(cloud) ?? true;
+  return [
+    {
+      name: "polyvol_backup_expected_interval_seconds",
+      help: "From the next slot of the policy to the one after it.",
+      unit: "seconds",
+      samples: intervals,
+    },
+    {
+      name: "polyvol_backup_volumes",
+      help: "Volumes that the policy chooses on a cloud that could be seen, by how fresh they are.",
+      samples: policies.flatMap((policy) =>
+        seen
+          .filter(({ name }) => isAbout(policy, name))
+          .flatMap(({ name }) =>
+            STATES.map((state) => ({
+              labels: { cloud: name, policy: policy.id, state },
+              value: counts.get(JSON.stringify([name, policy.id, state]))?.length ?? 0,
+            })),
+          ),
+      ),
+    },
+  ];
+}
+
+function gaugesOfVolumes(
+  { volumes }: BackupStatus,
+  policies: readonly Policy[],
+  states: readonly CloudState[],
+  graceMs: number,
+): Gauge[] {
+  const policyNamed = new Map(policies.map((policy) => [policy.id, policy]));
+  const volumeOf = new Map(
+    states.flatMap((state) =>
+      state.state === "failed"
+        ? []
+        : state.volumes.map((volume) => [JSON.stringify([state.name, volume.id]), volume] as const),
+    ),
+  );
+  const deadlines: Sample[] = [];
+  const taken: Sample[] = [];
+  const ages: Sample[] = [];
+  const snapshots: Sample[] = [];
+  for (const each of volumes) {
+    const { cloud, policyId, volumeId, volumeName, newest } = each;
+    const labels = { cloud, policy: policyId, volume: volumeName, volume_id: volumeId };
+    const policy = policyNamed.get(policyId);
+    const volume = volumeOf.get(JSON.stringify([cloud, volumeId]));
+    const deadline = policy && volume && deadlineOf(each, policy, volume, graceMs);
+    if (deadline !== undefined) deadlines.push({ labels, value: deadline / 1000 });
+    if (newest !== undefined) {
+      taken.push({ labels, value: Date.parse(newest.slot) / 1000 });
+      ages.push({ labels, value: newest.ageMs / 1000 });
+    }
+    snapshots.push({ labels: { ...labels, state: "good" }, value: each.snapshots });
+    snapshots.push({ labels: { ...labels, state: "failed" }, value: each.failed });
+  }
+  return [
+    {
+      name: "polyvol_backup_deadline_timestamp_seconds",
+      help: "From when on the volume is late, or its snapshot missing, unless one is made. In seconds since 1970.",
+      unit: "seconds",
+      samples: deadlines,
+    },
+    {
+      name: "polyvol_backup_newest_snapshot_timestamp_seconds",
+      help: "The slot of the newest good snapshot, in seconds since 1970.",
+      unit: "seconds",
+      samples: taken,
+    },
+    {
+      name: "polyvol_backup_newest_snapshot_age_seconds",
+      help: "Age of the newest good snapshot when the clouds were looked at.",
+      unit: "seconds",
+      samples: ages,
+    },
+    {
+      name: "polyvol_backup_snapshots",
+      help: "Snapshots of the policy on the volume: good ones, and failed ones that are no backups.",
+      samples: snapshots,
+    },
+  ];
+}
+
+function lastProvenRestores(states: readonly CloudState[], record: RunRecord | undefined): Gauge {
+  const seen = new Map(
+    states.flatMap((state) =>
+      state.state === "failed"
+        ? []
+        : state.volumes.map(({ id, name }) => [JSON.stringify([state.name, id]), name] as const),
+    ),
+  );
+  return {
+    name: "polyvol_backup_last_proven_restore_timestamp_seconds",
+    help: "When a restore of the volume was last seen to succeed, where that is known. In seconds since 1970.",
+    unit: "seconds",
+    samples: proofsOf(states, record).flatMap(({ at, cloud, volumeId }) => {
+      const volume = seen.get(JSON.stringify([cloud, volumeId]));
+      if (volume === undefined) return [];
+      return [{ labels: { cloud, volume, volume_id: volumeId }, value: Date.parse(at) / 1000 }];
+    }),
+  };
+}
