@@ -1,10 +1,10 @@
 import { styleText } from "node:util";
 import { type Command, Help } from "commander";
 import { type Context, createContext } from "./context.ts";
-import { reportError, writeErrorData } from "./errors.ts";
+import { reportError, UsageError, writeErrorData } from "./errors.ts";
 import { createLedger, INTERRUPTED, listenForInterrupts } from "./interruption.ts";
 import type { Options } from "./options.ts";
-import { isData, type OutputFormat } from "./output/result.ts";
+import { isData, type OutputFormat, WITH_METRICS } from "./output/result.ts";
 import {
   areErrorsData,
   reserveOutputForData,
@@ -36,7 +36,13 @@ export function createAction(finish: (code: number) => void): MakeAction {
     async function (this: Command): Promise<void> {
       const options = this.optsWithGlobals();
       const args = this.processedArgs as unknown as Args;
-      finish(await runInContext(options, (context) => handler(context, options as Given, ...args)));
+      const work = async (context: Context) => {
+        if (context.output === "prometheus" && !WITH_METRICS.includes(pathOf(this))) {
+          throw new UsageError(`-o prometheus goes with ${WITH_METRICS.join(", ")} only`);
+        }
+        return await handler(context, options as Given, ...args);
+      };
+      finish(await runInContext(options, work));
     };
 }
 
@@ -46,10 +52,9 @@ export async function runInContext(
   // biome-ignore lint/suspicious/noConfusingVoidType: a command that returns nothing has succeeded
   work: (context: Context) => Promise<number | void>,
 ): Promise<number> {
-  if (isData(options["output"] as OutputFormat)) {
-    reserveOutputForData();
-    writeErrorsAsData();
-  }
+  const output = options["output"] as OutputFormat;
+  if (isData(output) || output === "prometheus") reserveOutputForData();
+  if (isData(output)) writeErrorsAsData();
   if (options["quiet"] === true) setQuiet();
   const interrupts = listenForInterrupts();
   const ended = new AbortController();

@@ -2,11 +2,14 @@ import { isDataAsLines, isQuiet, writeOutput } from "./streams.ts";
 import type { Column, renderFields } from "./table.ts";
 import { cleanFor } from "./terminal.ts";
 
-/** `wide` is a table with all columns, and nothing cut. */
-export type OutputFormat = "table" | "wide" | "json" | "yaml";
+/** `wide` is a table with all columns, and nothing cut; `prometheus` is for the commands that {@link WITH_METRICS} names. */
+export type OutputFormat = "table" | "wide" | "json" | "yaml" | "prometheus";
 
 /** The values of `--output`. */
-export const OUTPUT_FORMATS: readonly OutputFormat[] = ["table", "wide", "json", "yaml"];
+export const OUTPUT_FORMATS: readonly OutputFormat[] = ["table", "wide", "json", "yaml", "prometheus"];
+
+/** Commands that give metrics. */
+export const WITH_METRICS: readonly string[] = ["polyvol backup status"];
 
 /** Whether results are for programs, and nothing else may stand among them. */
 export function isData(format: OutputFormat): format is "json" | "yaml" {

@@ -11,6 +11,7 @@ import { type Column, differIn } from "../../output/table.ts";
 import type { Tone } from "../../output/terminal.ts";
 import { type WatchOptions, watched, withWatch } from "../../watch.ts";
 import { POLICY } from "./changes.ts";
+import { type MetricsOptions, OUTPUT_FILE, RECORD_OF_RUNS, wantsMetrics, writeMetrics } from "./metrics.ts";
 import { type MonitoringOptions, monitored, withMonitoring } from "./monitoring/monitored.ts";
 import type { Outcome } from "./monitoring/watch.ts";
 import { reportProblems } from "./problems.ts";
@@ -20,24 +21,30 @@ const ABOUT = `
 With --watch, neither --ping nor --notify tells anybody: whoever watches sees it.
 `;
 
+const EXAMPLES = [
+  "polyvol backup status",
+  "polyvol backup status --grace 3h -o json",
+  "polyvol backup status --watch 1m",
+  "polyvol backup status -o prometheus --output-file polyvol.prom",
+];
+
 export function addStatus(backup: Command, action: MakeAction): void {
   withMonitoring(
     withWatch(backup.command("status"))
       .description("show whether every volume has the snapshot that is due; exit with 4 when one has not")
       .option(...POLICY)
       .option("--grace <time>", "how late a snapshot may be, such as 90m; default: 1h", duration)
-      .option(...SORT),
+      .option(...SORT)
+      .option(...OUTPUT_FILE)
+      .option(...RECORD_OF_RUNS),
   )
-    .addHelpText(
-      "after",
-      `${examples("polyvol backup status", "polyvol backup status --grace 3h -o json", "polyvol backup status --watch 1m")}${ABOUT}`,
-    )
+    .addHelpText("after", `${examples(...EXAMPLES)}${ABOUT}`)
     .action(action(status));
 }
 
 const CODES = { fresh: 0, stale: 4, failed: FAILED } as const;
 
-interface StatusOptions extends MonitoringOptions, WatchOptions {
+interface StatusOptions extends MonitoringOptions, WatchOptions, MetricsOptions {
   readonly policy?: readonly string[];
   readonly grace?: number;
   readonly sort?: string;
@@ -53,17 +60,19 @@ async function status(context: Context, options: StatusOptions): Promise<number>
   return await watched(context, options, async () => (await work()).exitCode);
 }
 
-async function checkStatus(
-  context: Context,
-  options: StatusOptions,
-  { policies, clouds, withSourcePositions }: BackupSetup,
-): Promise<Outcome> {
-  const backup = await import("@polyvol/backup");
+async function checkStatus(context: Context, options: StatusOptions, setup: BackupSetup): Promise<Outcome> {
   const statusOptions = omitUndefined({ abortSignal: await deadline(context), graceMs: options.grace });
+  if (wantsMetrics(context, options)) return outcomeOf(await writeMetrics(setup, options, statusOptions));
+  const backup = await import("@polyvol/backup");
+  const { policies, clouds, withSourcePositions } = setup;
   const order = orderOf(columnsOf(new Date().toISOString()), options.sort, USUAL);
   const read = await withSourcePositions(() => backup.status(policies, clouds, new Date(), statusOptions));
   const found = { ...read, volumes: read.volumes.toSorted(order) };
   await writeCheckResult(context.output, found.verdict === "fresh", found, (render) => view(found, render));
+  return outcomeOf(found);
+}
+
+function outcomeOf(found: BackupStatus): Outcome {
   reportProblems(found.problems, { readOnly: true });
   return { exitCode: CODES[found.verdict], summary: summaryOf(found), problems: found.problems };
 }
