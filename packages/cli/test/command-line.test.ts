@@ -62,7 +62,7 @@ test.concurrent("unknown commands and options: the nearest, and the known ones",
     "(Did you mean create?)\nknown: list, get, create, update, delete (see: polyvol snapshots --help)\n",
   );
   expect(option.err).toContain("(Did you mean --name?)");
-  expect(format.err).toContain("Allowed choices are table, wide, json, yaml.");
+  expect(format.err).toContain("Allowed choices are table, wide, json, yaml, prometheus.");
   expect(option.err).toContain("(see: polyvol volumes list --help)");
   expect(nothing.err).toContain("Usage: polyvol volumes");
 });

@@ -27,7 +27,9 @@ export function wantsMetrics({ output }: Context, options: MetricsOptions & Watc
   const { outputFile, record, watch } = options;
   if (output === "prometheus") {
     if (watch === undefined || outputFile !== undefined) return true;
-    throw new UsageError("--watch with -o prometheus needs --output-file: one text ends where the next begins");
+    throw new UsageError(
+      "--watch with -o prometheus needs --output-file: one text ends where the next begins",
+    );
   }
   const option = outputFile === undefined ? "--record" : "--output-file";
   if (outputFile === undefined && record === undefined) return false;
