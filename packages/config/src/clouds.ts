@@ -1,4 +1,4 @@
-import type { BlockStorage } from "@polyvol/core";
+import { type BlockStorage, PolyvolError } from "@polyvol/core";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { suggestion } from "./nearest.ts";
@@ -6,17 +6,20 @@ import { problemAt } from "./problems.ts";
 
 /** Connected clouds by name, in the order of the configuration. */
 export interface Clouds extends ReadonlyMap<string, BlockStorage> {
-  /** The cloud of that name. @throws ConfigError that lists the known ones */
+  /**
+   * The cloud of that name, which may come from a request.
+   * @throws PolyvolError `not_found` that lists those that there are, and says nothing of the configuration
+   */
   named(name: string): BlockStorage;
 }
 
 /** Makes the map that is handed to users. */
-export function createClouds(config: Config, entries: Iterable<readonly [string, BlockStorage]>): Clouds {
+export function createClouds(entries: Iterable<readonly [string, BlockStorage]>): Clouds {
   const map = new Map(entries);
   return Object.assign(map, {
     named(name: string): BlockStorage {
       const storage = map.get(name);
-      if (storage === undefined) throw unknownCloud(config, name);
+      if (storage === undefined) throw notConnected(name, [...map.keys()]);
       return storage;
     },
   });
@@ -31,6 +34,13 @@ export function selectClouds(config: Config, wanted: readonly string[] = []): re
   if (unknown !== undefined) throw unknownCloud(config, unknown);
   const known = [...config.clouds.keys()];
   return wanted.length === 0 ? known : known.filter((name) => wanted.includes(name));
+}
+
+function notConnected(name: string, known: readonly string[]): PolyvolError {
+  const hint = suggestion(name, known)?.hint;
+  const words = `there is no cloud ${JSON.stringify(name)}; there are: ${known.join(", ") || "none"}`;
+  const reason = hint === undefined ? words : `${words}. ${hint}`;
+  return new PolyvolError("not_found", reason, { outcome: "not_applied" });
 }
 
 function unknownCloud(config: Config, name: string): ConfigError {

@@ -2,7 +2,7 @@ import { type BlockStorage, type Clock, isPolyvolError, type PolyvolEvent } from
 import { omitUndefined } from "@polyvol/core/driver";
 import { type Clouds, createClouds, selectClouds } from "./clouds.ts";
 import type { CloudConfig, Config } from "./config.ts";
-import { ConfigError } from "./config-error.ts";
+import { ConfigError, isConfigError } from "./config-error.ts";
 import { type Environment, resolveCredentials } from "./credentials.ts";
 import { loadPackage, packageNameOf } from "./package-provider.ts";
 import { problemAt } from "./problems.ts";
@@ -47,8 +47,8 @@ export interface ConnectOptions {
  * (`NODE_EXTRA_CA_CERTS`) are Node's own settings and hold for all clouds.
  *
  * @returns By name, in the order of the configuration: storages; with `collect`, storages and errors
- * @throws ConfigError for a name in `only` that the configuration does not have; with `throw`, also for a missing
- * credential (its variable or file, cloud and path), and for what an adapter refuses
+ * @throws ConfigError for a name in `only` that the configuration does not have; with `throw`, also for every missing
+ * credential of all clouds (its variable or file, cloud and path), and for what their adapters refuse
  */
 export function connect(
   config: Config,
@@ -64,17 +64,30 @@ export async function connect(
 ): Promise<ReadonlyMap<string, BlockStorage | Error>> {
   const providers = providersByName(options.providers);
   const connected = new Map<string, BlockStorage | Error>();
+  const refused: ConfigError[] = [];
   for (const cloud of configuredClouds(config, options.only)) {
     try {
       const adapter = await loadAdapter(config, cloud, providers);
       connected.set(cloud.name, createStorage(config, cloud, adapter, options));
     } catch (error) {
-      if (options.onError !== "collect") throw error;
+      if (options.onError !== "collect") {
+        if (!isConfigError(error)) throw error;
+        refused.push(error);
+      }
       connected.set(cloud.name, error instanceof Error ? error : new Error(String(error)));
     }
   }
   if (options.onError === "collect") return connected;
-  return createClouds(config, connected as ReadonlyMap<string, BlockStorage>);
+  if (refused.length > 0) throw allOf(config, refused);
+  return createClouds(connected as ReadonlyMap<string, BlockStorage>);
+}
+
+/** What is wrong with all the clouds at once, so that it is mended at once. */
+function allOf({ file }: Config, errors: readonly ConfigError[]): ConfigError {
+  const [first, ...others] = errors;
+  if (first !== undefined && others.length === 0) return first;
+  const problems = errors.flatMap((each) => each.problems);
+  return new ConfigError(file, problems, { cause: first });
 }
 
 /** The clouds of those names, or all. @throws ConfigError for a name that the configuration does not have */

@@ -64,10 +64,7 @@ export async function registerClouds(
   });
   target.register(TOKENS.clouds, {
     useFactory: instanceCachingFactory((from) =>
-      createClouds(
-        config,
-        clouds.map(({ name }) => [name, from.resolve(cloudToken(name))]),
-      ),
+      createClouds(clouds.map(({ name }) => [name, from.resolve(cloudToken(name))])),
     ),
   });
   target.register(TOKENS.blockStorage, { useFactory: (from) => from.resolve(onlyCloud(config, clouds)) });

@@ -52,10 +52,14 @@ const own = {
     required: true,
     variables: ["SCP_REGION"],
   }),
-  /** Which of the provider's clouds. Not needed with `baseUrl`. Default: `SCP_ENVIRONMENT`. */
+  /**
+   * Which of the provider's clouds: `s` (Samsung), `g` (Sovereign) or `e` (Enterprise). Not needed with `baseUrl`. Default:
+   * `SCP_ENVIRONMENT`.
+   */
   environment: option(z.enum(["s", "g", "e"]), {
     allowed: "s (Samsung), g (Sovereign) or e (Enterprise)",
-    description: "Which of the provider's clouds. Not needed with `baseUrl`.",
+    description:
+      "Which of the provider's clouds: `s` (Samsung), `g` (Sovereign) or `e` (Enterprise). Not needed with `baseUrl`.",
     defaultText: "`SCP_ENVIRONMENT`",
     example: "e",
     variables: ["SCP_ENVIRONMENT"],
