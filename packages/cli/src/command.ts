@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { styleText } from "node:util";
 import { type Command, Help } from "commander";
 import { type Context, createContext } from "./context.ts";
@@ -11,6 +12,7 @@ import {
   setQuiet,
   writeErrorsAsData,
   writeMessage,
+  writeMessagesAsJson,
 } from "./output/streams.ts";
 import { cleanLines } from "./output/terminal.ts";
 
@@ -55,12 +57,14 @@ export async function runInContext(
   const output = options["output"] as OutputFormat;
   if (isData(output) || output === "prometheus") reserveOutputForData();
   if (isData(output)) writeErrorsAsData();
+  const runId = randomUUID();
+  if (options["logFormat"] === "json") writeMessagesAsJson(runId);
   if (options["quiet"] === true) setQuiet();
   const interrupts = listenForInterrupts();
   const ended = new AbortController();
   const ledger = createLedger();
   try {
-    return (await work(createContext(options, interrupts, ended.signal, ledger))) ?? 0;
+    return (await work(createContext(runId, options, interrupts, ended.signal, ledger))) ?? 0;
   } catch (error) {
     if (!interrupts.signal.aborted) return reportError(error);
     reportInterruption(ledger.left());

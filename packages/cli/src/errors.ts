@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { ConfigError } from "@polyvol/config";
 import type { PolyvolError, PolyvolErrorCode } from "@polyvol/core";
 import { secondsText } from "./output/format.ts";
-import { areErrorsData, writeMessage } from "./output/streams.ts";
+import { areErrorsData, areMessagesJson, writeJsonMessage, writeMessage } from "./output/streams.ts";
 import { cleanFor, cleanLines, colour } from "./output/terminal.ts";
 
 /** Exit codes of failures. */
@@ -58,8 +58,13 @@ function writeErrorText(text: string, next: string | undefined): void {
 }
 
 /** Writes a failure as one line of standard error, which a program can tell from progress by its first character. */
-export function writeErrorData(error: object): void {
-  writeMessage(cleanFor(process.stderr, `${JSON.stringify({ error })}\n`));
+export function writeErrorData(error: {
+  readonly message: string;
+  readonly [detail: string]: unknown;
+}): void {
+  const { message, ...fields } = error;
+  if (areMessagesJson()) writeJsonMessage("error", message, fields);
+  else writeMessage(cleanFor(process.stderr, `${JSON.stringify({ error })}\n`));
 }
 
 /** Writes what to do next. */

@@ -1,4 +1,5 @@
-import { Command, Option } from "commander";
+import { randomUUID } from "node:crypto";
+import { Command, Option, type OutputConfiguration } from "commander";
 import { addGroup, asGroup, createAction, hintAtHelp, type MakeAction } from "./command.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addDemo } from "./commands/demo.ts";
@@ -7,6 +8,7 @@ import { addEmulator } from "./commands/emulator.ts";
 import { writeErrorData } from "./errors.ts";
 import { collect, duration } from "./options.ts";
 import { OUTPUT_FORMATS } from "./output/result.ts";
+import { writeMessage, writeMessagesAsJson } from "./output/streams.ts";
 import { VERSION } from "./version.ts";
 
 interface Group {
@@ -52,18 +54,27 @@ Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 changes pending (backu
 with 0 also when it finds something.
 `;
 
+const LOG_FORMAT = "POLYVOL_LOG_FORMAT";
+
 /** A command line that cannot be understood may still say that a program reads what it writes. */
-function writeUsageError(args: readonly string[]): (text: string, write: (text: string) => void) => void {
-  const asData = /(?:^| )(?:-o ?|--output[ =])(?:json|yaml)(?: |$)/.test(args.join(" "));
-  return (text, write) => {
-    if (!asData) return write(text);
-    const message = text
-      .trim()
-      .replace(/^error: /, "")
-      .replaceAll("\n", " ");
-    // What follows the first line is the help that people are pointed to.
-    if (text.startsWith("error: ")) writeErrorData({ code: "usage", message });
-  };
+function usageErrors(args: readonly string[]): OutputConfiguration {
+  const line = args.join(" ");
+  const asLog = /(?:^| )--log-format[ =]json(?: |$)/.test(line) || process.env[LOG_FORMAT] === "json";
+  if (asLog) {
+    writeMessagesAsJson(randomUUID());
+    return { outputError: writeErrorOfUsage, writeErr: (text) => writeMessage(text) };
+  }
+  const asData = /(?:^| )(?:-o ?|--output[ =])(?:json|yaml)(?: |$)/.test(line);
+  return asData ? { outputError: writeErrorOfUsage } : {};
+}
+
+function writeErrorOfUsage(text: string): void {
+  const message = text
+    .trim()
+    .replace(/^error: /, "")
+    .replaceAll("\n", " ");
+  // What follows the first line is the help that people are pointed to.
+  if (text.startsWith("error: ")) writeErrorData({ code: "usage", message });
 }
 
 /**
@@ -94,9 +105,15 @@ export async function createProgram(
     )
     .option("-q, --quiet", "only say what was changed and what went wrong, such as for cron")
     .option("-v, --verbose", "write each request to standard error; also with POLYVOL_DEBUG=http")
+    .addOption(
+      new Option("--log-format <format>", "how messages are written to standard error")
+        .choices(["text", "json"])
+        .default("text")
+        .env(LOG_FORMAT),
+    )
     .option("--timeout <time>", "give up after so long, such as 90s or 15m", duration)
     .addHelpText("after", EXAMPLES)
-    .configureOutput({ outputError: writeUsageError(args) });
+    .configureOutput(usageErrors(args));
   const action = createAction(finish);
   for (const [name, { description, load }] of Object.entries(GROUPS)) {
     const group = addGroup(program, name, description);

@@ -1,7 +1,7 @@
 import type { PolyvolEvent } from "@polyvol/core";
 import { UsageError } from "./errors.ts";
 import { secondsText } from "./output/format.ts";
-import { writeMessage } from "./output/streams.ts";
+import { areMessagesJson, writeJsonMessage, writeMessage } from "./output/streams.ts";
 import { clean, colour } from "./output/terminal.ts";
 
 /** Hears all that happens on the clouds. */
@@ -20,7 +20,11 @@ export function isVerbose(option: unknown): boolean {
 /** Writes a line for each request, and for each pause. Events hold no headers and no bodies, so no secret either. */
 export const writeTraffic: CloudListener = (event, cloud) => {
   const line = trafficLine(event, cloud);
-  if (line !== undefined) writeMessage(`${colour("note", clean(line), process.stderr)}\n`);
+  if (line === undefined) return;
+  if (areMessagesJson()) {
+    const { type, ...fields } = event;
+    writeJsonMessage("debug", clean(line), { event: type, cloud, ...fields });
+  } else writeMessage(`${colour("note", clean(line), process.stderr)}\n`);
 };
 
 /** What is written about an event; nothing about a request, since its answer says all of it. */

@@ -1,5 +1,12 @@
 import { secondsText } from "./format.ts";
-import { beforeEachWrite, isQuiet, writeTo } from "./streams.ts";
+import {
+  areMessagesJson,
+  beforeEachWrite,
+  isQuiet,
+  type LogLevel,
+  writeJsonMessage,
+  writeTo,
+} from "./streams.ts";
 import { fit } from "./table.ts";
 import { clean, colour, type Tone } from "./terminal.ts";
 
@@ -25,20 +32,27 @@ const SILENT: Progress = {
   close: () => undefined,
 };
 
-/** Moving lines on a terminal; in a pipe one plain line for each change; nothing with `--quiet`. */
+/** Moving lines on a terminal; in a log and in a pipe one plain line for each change; nothing with `--quiet`. */
 export function createProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
   if (isQuiet()) return SILENT;
-  return stream.isTTY ? liveProgress(stream) : plainProgress(stream);
+  return stream.isTTY && !areMessagesJson() ? liveProgress(stream) : plainProgress(stream);
 }
 
 function plainProgress(stream: NodeJS.WriteStream): Progress {
   const last = new Map<string, string>();
-  const write = (key: string, text: string): void => {
+  const write = (key: string, text: string, level: LogLevel): void => {
     if (last.get(key) === text) return;
     last.set(key, text);
-    writeTo(stream, `${clean(key)}: ${clean(text)}\n`);
+    const line = `${clean(key)}: ${clean(text)}`;
+    if (areMessagesJson()) writeJsonMessage(level, line);
+    else writeTo(stream, `${line}\n`);
   };
-  return { moving: false, update: write, finish: write, close: () => undefined };
+  return {
+    moving: false,
+    update: (key, text) => write(key, text, "info"),
+    finish: (key, text, tone) => write(key, text, tone === "bad" ? "error" : "info"),
+    close: () => undefined,
+  };
 }
 
 function liveProgress(stream: NodeJS.WriteStream): Progress {

@@ -1,5 +1,6 @@
 import { fstatSync, writeSync } from "node:fs";
 import type { Writable } from "node:stream";
+import { clean } from "./terminal.ts";
 
 /** Where a command writes. */
 export interface Streams {
@@ -64,6 +65,20 @@ export function areErrorsData(): boolean {
   return errorsAsData.has(process.stderr);
 }
 
+/** Streams on which each message is a line of JSON, with the id of the run that all of them share. */
+const logs = new WeakMap<Writable, string>();
+
+/** From now on every message is a line of JSON, and so is every failure. */
+export function writeMessagesAsJson(runId: string): void {
+  logs.set(process.stderr, runId);
+  writeErrorsAsData();
+}
+
+/** Whether a collector of logs reads the messages. */
+export function areMessagesJson(): boolean {
+  return logs.has(process.stderr);
+}
+
 /**
  * Waits until everything is written and returns the exit code of the process: 1 instead of `code` when a command
  * succeeded and its output was lost; one line on the other stream then says so. A reader that has gone (`| head`) is
@@ -80,7 +95,8 @@ export async function flushOutput(code: number, streams: Streams = own()): Promi
   ].filter(({ stream }) => (failures.get(stream)?.code ?? "EPIPE") !== "EPIPE");
   for (const { stream, other, what } of lost) {
     const why = failures.get(stream)?.message.replace(/, write$/, "") ?? "";
-    if (!forData.has(other)) writeTo(other, `error: ${what}: ${why}\n`);
+    if (other === process.stderr && areMessagesJson()) writeJsonMessage("error", `${what}: ${why}`);
+    else if (!forData.has(other)) writeTo(other, `error: ${what}: ${why}\n`);
     await written(other);
   }
   return lost.length > 0 && !FAILURES.includes(code) ? LOST : code;
@@ -133,10 +149,25 @@ export function writeNote(text: string): void {
   if (!isQuiet()) writeMessage(text);
 }
 
-/** Writes progress, failures and questions to standard error. */
-export function writeMessage(text: string): void {
+/** How much a message matters to those who collect logs. */
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** Writes progress, failures and questions to standard error; where messages are JSON, a line of text each. */
+export function writeMessage(text: string, level: LogLevel = "info"): void {
+  if (areMessagesJson()) {
+    const lines = text.split("\n").map((line) => clean(line).trim());
+    for (const line of lines.filter((each) => each !== "")) writeJsonMessage(level, line);
+    return;
+  }
   for (const wipe of wipes) wipe();
   writeTo(process.stderr, text);
+}
+
+/** Writes one message as a line of JSON. `fields` say what it is about. */
+export function writeJsonMessage(level: LogLevel, message: string, fields: object = {}): void {
+  const runId = logs.get(process.stderr);
+  const line = { time: new Date().toISOString(), level, runId, ...fields, message };
+  writeTo(process.stderr, `${JSON.stringify(line)}\n`);
 }
 
 /** Writes to a stream unless it has failed before. */

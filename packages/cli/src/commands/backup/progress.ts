@@ -1,6 +1,7 @@
 import type { BackupEvent, BackupPlan } from "@polyvol/backup";
 import { countText, secondsText } from "../../output/format.ts";
 import { createProgress, type Progress } from "../../output/progress.ts";
+import { areMessagesJson, isQuiet, writeJsonMessage } from "../../output/streams.ts";
 
 /** Progress lines of a run. */
 export interface EventProgress {
@@ -9,8 +10,12 @@ export interface EventProgress {
   close(): void;
 }
 
-/** Shows the events of a run: on a terminal a bar for each cloud, otherwise a line for each event of a volume. */
+/**
+ * Shows the events of a run: on a terminal a bar for each cloud, otherwise a line for each event of a volume, in a JSON
+ * log with its fields.
+ */
 export function showEvents(): EventProgress {
+  if (areMessagesJson() && !isQuiet()) return { onEvent: logEvent, close: () => undefined };
   const progress = createProgress();
   const onEvent = progress.moving ? showClouds(progress) : showVolumes(progress);
   return { onEvent, close: () => progress.close() };
@@ -88,6 +93,26 @@ function showVolumes(progress: Progress): (event: BackupEvent) => void {
     changes.set(key, (known ?? 0) + (changed ? 1 : 0));
     progress.update(key, eventText(event) ?? "");
   };
+}
+
+/** Problems are not written here: they follow as failures, with what to do next. */
+function logEvent(event: BackupEvent): void {
+  if (event.type === "problem") return;
+  if (event.type === "planned") {
+    const { totals, volumes } = event.plan;
+    const fields = {
+      event: event.type,
+      volumes: volumes.length,
+      create: totals.create,
+      delete: totals.delete,
+    };
+    writeJsonMessage("info", `planned: ${countText(totals.create + totals.delete, "change")}`, fields);
+    return;
+  }
+  const { type, ...fields } = event;
+  const text = event.type === "volume" ? event.state : eventText(event);
+  const isBad = event.type === "volume" && event.state !== "done";
+  writeJsonMessage(isBad ? "error" : "info", `${volumeText(event)}: ${text}`, { event: type, ...fields });
 }
 
 /** What is being done to a volume, or `undefined` for other events. */

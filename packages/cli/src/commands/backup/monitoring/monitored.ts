@@ -1,10 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { type Command, Option } from "commander";
 import type { Context } from "../../../context.ts";
 import { describeError, UsageError } from "../../../errors.ts";
 import { INTERRUPTED } from "../../../interruption.ts";
 import type { Options } from "../../../options.ts";
-import { writeMessage } from "../../../output/streams.ts";
+import { areMessagesJson, writeMessage } from "../../../output/streams.ts";
 import type { Outcome } from "./watch.ts";
 
 /** Options of a command that tells others how it went. */
@@ -58,7 +57,7 @@ export async function monitored(
   const notify = addressOf(options.notify, "--notify");
   const watch = ping === undefined && notify === undefined ? undefined : await import("./watch.ts");
   const watcher = await watch?.createWatcher({
-    ...{ ping, notify, command: name, runId: randomUUID(), warn },
+    ...{ ping, notify, command: name, runId: context.runId, warn },
     key: notify === undefined ? undefined : await keyFrom(options.notifySecretFile),
   });
   let outcome: Outcome;
@@ -79,7 +78,8 @@ export async function monitored(
 }
 
 function warn(what: string): void {
-  writeMessage(`warning: ${what}. The backup itself is not affected.\n`);
+  const text = `${what}. The backup itself is not affected.`;
+  writeMessage(areMessagesJson() ? text : `warning: ${text}\n`, "warn");
 }
 
 /** The text is not shown: an address of this kind is a secret. */
