@@ -5,7 +5,7 @@ import type { WireVersion } from "./wire.ts";
 export type OpenStackApiVersion = `3.${number}`;
 
 /** The newest microversion that this adapter knows: of the release Zed. Newer servers are spoken to in this one. */
-const NEWEST: OpenStackApiVersion = "3.70";
+export const NEWEST: OpenStackApiVersion = "3.70";
 /** What a request without a version is answered in, and every server has. */
 export const OLDEST: OpenStackApiVersion = "3.0";
 

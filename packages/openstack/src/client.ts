@@ -1,7 +1,14 @@
 import { isPolyvolError, type VersionEvent } from "@polyvol/core";
 import { type CallContext, monotonicTime } from "@polyvol/core/driver";
 import { createHttpClient, type HttpClient, type HttpRequest, type HttpResponse } from "@polyvol/core/http";
-import { choose, type Feature, OLDEST, type OpenStackApiVersion, requireFeature } from "./api-versions.ts";
+import {
+  choose,
+  type Feature,
+  NEWEST,
+  OLDEST,
+  type OpenStackApiVersion,
+  requireFeature,
+} from "./api-versions.ts";
 import { createSessions, type Session } from "./auth.ts";
 import { refineFailure } from "./failure.ts";
 import type { Settings } from "./options.ts";
@@ -15,16 +22,12 @@ export interface ApiRequest<T> extends HttpRequest<T> {
   readonly feature?: Feature | undefined;
 }
 
-/** What is known once there is a token. */
-export interface Connection {
-  readonly session: Session;
-  readonly version: OpenStackApiVersion;
-}
-
 /** Speaks to block storage: with a token, in one microversion, within the project. */
 export interface Client {
-  /** Logs in and negotiates, where that has not been done. */
-  connect(context: CallContext): Promise<Connection>;
+  /** Logs in, where that has not been done. */
+  logIn(context: CallContext): Promise<Session>;
+  /** The microversion in use; logs in and negotiates, where that has not been done. */
+  version(context: CallContext): Promise<OpenStackApiVersion>;
   /** Sends one request; once more, with a new token, where the token is refused. */
   send<T>(request: ApiRequest<T>, context: CallContext): Promise<T>;
   /** The same, with the id that the service gave the request. */
@@ -40,9 +43,15 @@ export interface Client {
 interface Service {
   readonly root: string;
   readonly http: HttpClient;
+  /** The version to speak, where that is known. */
+  known(): OpenStackApiVersion | undefined;
+  /** The same; negotiates where it has to. */
   version(session: Session, context: CallContext): Promise<OpenStackApiVersion>;
+  /** The service has answered in the newest version. */
+  learnNewest(context: CallContext): void;
 }
 
+const VERSION = "openstack-api-version";
 const REQUEST_ID = "x-openstack-request-id";
 /** After a list of versions that could not be read, it is read again in so long. */
 const READ_AGAIN_MS = 60_000;
@@ -61,11 +70,9 @@ export function createClient(settings: Settings): Client {
       requestIdHeader: REQUEST_ID,
     };
     const http = createHttpClient({ ...settings.http, ...own, quotas, refineFailure });
-    if (settings.apiVersion !== "negotiate") {
-      const exact = settings.apiVersion;
-      return { root, http, version: async () => exact };
-    }
-    let known: { readonly version: OpenStackApiVersion; readonly until: number } | undefined;
+    const exact = settings.apiVersion;
+    let known: { readonly version: OpenStackApiVersion; readonly until: number } | undefined =
+      exact === "negotiate" ? undefined : { version: exact, until: Infinity };
     let token = "";
     const negotiate = shared(async (context: CallContext) => {
       const version = await readVersion(http, token, context);
@@ -75,12 +82,25 @@ export function createClient(settings: Settings): Client {
       };
       return known.version;
     });
-    const version: Service["version"] = async (session, context) => {
-      if (known !== undefined && monotonicNow() < known.until) return known.version;
-      token = session.token;
-      return await negotiate(context);
+    const version = (): OpenStackApiVersion | undefined =>
+      known !== undefined && monotonicNow() < known.until ? known.version : undefined;
+    return {
+      ...{ root, http, known: version },
+      version: async (session, context) => {
+        token = session.token;
+        return version() ?? (await negotiate(context));
+      },
+      learnNewest: (context) => {
+        if (version() !== undefined) return;
+        known = { version: NEWEST, until: Infinity };
+        emitVersion(
+          context,
+          NEWEST,
+          "chosen",
+          `API version ${NEWEST} is used; the service has answered in it`,
+        );
+      },
     };
-    return { root, http, version };
   }
 
   /** Block storage of the session: another one where the catalogue has another address now. */
@@ -93,34 +113,45 @@ export function createClient(settings: Settings): Client {
   /** `task`, once more with a new session where the service does not take the token. */
   async function withSession<T>(
     context: CallContext,
-    task: (connection: Connection, http: HttpClient) => Promise<T>,
+    task: (session: Session, service: Service) => Promise<T>,
   ): Promise<T> {
-    const within = async (session: Session): Promise<T> => {
-      const of = serviceOf(session);
-      return await task({ session, version: await of.version(session, context) }, of.http);
-    };
     const session = await sessions.get(context);
     try {
-      return await within(session);
+      return await task(session, serviceOf(session));
     } catch (error) {
       if (!isPolyvolError(error) || error.status !== 401) throw error;
     }
-    return await within(await sessions.get(context, session));
+    const renewed = await sessions.get(context, session);
+    return await task(renewed, serviceOf(renewed));
   }
 
   function sendTo<T>(
     { feature, path, ...request }: ApiRequest<T>,
     context: CallContext,
   ): Promise<HttpResponse<T>> {
-    return withSession(context, ({ session, version }, http) => {
+    return withSession(context, async (session, service) => {
+      const sendIn = (version: OpenStackApiVersion): Promise<HttpResponse<T>> => {
+        const headers = { "X-Auth-Token": session.token, [VERSION]: `volume ${version}` };
+        return service.http.send({ ...request, path: `/${session.projectId}${path}`, headers }, context);
+      };
+      // What every version has is read in the newest at once: the answer says whether the service knows it.
+      if (service.known() === undefined && feature === undefined && request.method === "GET") {
+        const answer = await sendIn(NEWEST).catch((error: unknown) => {
+          if (isPolyvolError(error) && error.status === 406) return undefined;
+          throw error;
+        });
+        if (answer?.headers.get(VERSION) === `volume ${NEWEST}`) service.learnNewest(context);
+        if (answer !== undefined) return answer;
+      }
+      const version = await service.version(session, context);
       if (feature !== undefined) requireFeature(version, feature);
-      const headers = { "X-Auth-Token": session.token, "OpenStack-API-Version": `volume ${version}` };
-      return http.send({ ...request, path: `/${session.projectId}${path}`, headers }, context);
+      return await sendIn(version);
     });
   }
 
   return {
-    connect: (context) => withSession(context, async (connection) => connection),
+    logIn: (context) => sessions.get(context),
+    version: (context) => withSession(context, (session, service) => service.version(session, context)),
     send: async (request, context) => (await sendTo(request, context)).data,
     exchange: async (request, context) => {
       const { data, headers } = await sendTo(request, context);
@@ -139,6 +170,15 @@ function rootOf(url: string, projectId: string): string {
   return root.endsWith("/v3") ? root : `${root}/v3`;
 }
 
+function emitVersion(
+  context: CallContext,
+  apiVersion: OpenStackApiVersion,
+  result: VersionEvent["result"],
+  message: string,
+): void {
+  context.emit({ type: "version", apiVersion, result, message });
+}
+
 /**
  * The version to speak, by the service's own list. `undefined`: something keeps the list from us.
  * @throws PolyvolError `unsupported` where no version is in common; whatever a service that does not answer leads to
@@ -148,8 +188,6 @@ async function readVersion(
   token: string,
   context: CallContext,
 ): Promise<OpenStackApiVersion | undefined> {
-  const emit = (apiVersion: string, result: VersionEvent["result"], message: string): void =>
-    context.emit({ type: "version", apiVersion, result, message });
   // With a token, that is 200; the same list at the root of the service is 300, which clients take for a redirect.
   const request = {
     method: "GET",
@@ -163,10 +201,15 @@ async function readVersion(
     return undefined;
   });
   if (answer === undefined) {
-    emit(OLDEST, "fallback", `the service's list of API versions could not be read; ${OLDEST} is used`);
+    emitVersion(
+      context,
+      OLDEST,
+      "fallback",
+      `the service's list of API versions could not be read; ${OLDEST} is used`,
+    );
     return undefined;
   }
   const { version, offered } = choose(answer.data.versions);
-  emit(version, "chosen", `API version ${version} is used; the service offers ${offered}`);
+  emitVersion(context, version, "chosen", `API version ${version} is used; the service offers ${offered}`);
   return version;
 }

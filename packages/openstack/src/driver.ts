@@ -45,8 +45,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
   const readers = createReaders(client);
   const reasons = createReasons(client);
 
-  const regionOf = async (context: CallContext): Promise<string> =>
-    (await client.connect(context)).session.region;
+  const regionOf = async (context: CallContext): Promise<string> => (await client.logIn(context)).region;
 
   /**
    * A change of a volume; one that is refused for what may be its state is judged by that. Once it is accepted (202) it
@@ -83,7 +82,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
 
   /** Attachments are Nova's where there is one: what it does not know of, no server has. */
   async function requireNoServers(context: CallContext): Promise<void> {
-    if (!(await client.connect(context)).session.hasServers) return;
+    if (!(await client.logIn(context)).hasServers) return;
     const reason =
       "servers are managed by Nova here, which attaches and detaches volumes: openstack server add volume";
     throw new PolyvolError("unsupported", reason, { outcome: "not_applied" });
@@ -100,8 +99,8 @@ export function createDriver(settings: Settings): BlockStorageDriver {
 
     checkHealth: async (context) => {
       await send(api.listVolumes({ size: 1 }, {}), context);
-      const { version, session } = await client.connect(context);
-      const { region, projectName = session.projectId } = session;
+      const version = await client.version(context);
+      const { region, projectId, projectName = projectId } = await client.logIn(context);
       const place = { region: region || undefined, project: projectName };
       return omitUndefined({ apiVersion: version, ...place, serverTime: client.serverTime });
     },
@@ -155,7 +154,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
       }
     },
     resizeVolume: async (id, sizeGiB, context) => {
-      const { version } = await client.connect(context);
+      const version = await client.version(context);
       const inUse = "growing a volume in use";
       if (!hasFeature(version, inUse)) {
         const { volume } = await send(api.getVolume(id), context);
@@ -192,13 +191,13 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     },
 
     createSnapshot: async (input, context) => {
-      const { version, session } = await client.connect(context);
+      const version = await client.version(context);
       const needsForce = !hasFeature(version, "snapshots of volumes in use without force");
       try {
         const body = toCreateSnapshotBody(input, needsForce);
         const { data, requestId } = await client.exchange(api.createSnapshot(body), context);
         reasons.remember(data.snapshot.id, requestId);
-        return { resource: toSnapshot(data.snapshot, session.region), settled: false };
+        return { resource: toSnapshot(data.snapshot, await regionOf(context)), settled: false };
       } catch (error) {
         if (!isAmbiguous(error)) throw error;
         throw unchangeableVolume(error, await volumeAfter(input.volumeId, error, context));

@@ -62,8 +62,8 @@ export class OpenStackOperations {
   /** What the project may have, and has. */
   getQuotas(options?: CallOptions): Promise<OpenStackQuotas> {
     return this.#run("getQuotas", options, async (context) => {
-      const { session } = await this.#client.connect(context);
-      return (await this.#client.send(api.getQuotas(session.projectId), context)).quota_set;
+      const { projectId } = await this.#client.logIn(context);
+      return (await this.#client.send(api.getQuotas(projectId), context)).quota_set;
     });
   }
 

@@ -42,7 +42,7 @@ async function reasonOf(
   requestId: string,
   context: CallContext,
 ): Promise<string | undefined> {
-  const { version } = await client.connect(context);
+  const version = await client.version(context);
   if (requestId === "" || !hasFeature(version, "the reasons of failures (messages)")) return undefined;
   const { messages } = await client.send(api.listMessages(resourceId), context);
   const own = messages.find((each) => each.resource_uuid === resourceId && each.request_id === requestId);

@@ -22,10 +22,38 @@ test.each([
   const cloud = await startCloud({ newest, cinder });
   expect(await cloud.storage.checkHealth()).toMatchObject({ apiVersion: spoken });
   expect(cloud.asked.at(-1)?.headers["openstack-api-version"]).toBe(`volume ${spoken}`);
-  const message = `API version ${spoken} is used; the service offers 3.0 to ${newest}`;
-  expect(cloud.events).toContainEqual(
-    expect.objectContaining({ type: "version", result: "chosen", message }),
-  );
+  const how = spoken === "3.70" ? "has answered in it" : `offers 3.0 to ${newest}`;
+  const message = `API version ${spoken} is used; the service ${how}`;
+  expect(cloud.events.filter(({ type }) => type === "version")).toEqual([
+    expect.objectContaining({ result: "chosen", message }),
+  ]);
+});
+
+test("the list of versions is read only where the newest is refused, or where something depends on it", async () => {
+  const readsOf = async (newest: string, work: "list" | "create"): Promise<readonly string[]> => {
+    snapshots = [];
+    const cloud = await startCloud({ newest, cinder });
+    const { volumes, snapshots: made } = cloud.storage;
+    if (work === "list") await volumes.list().toArray();
+    else await made.create({ volumeId: VOLUME_ID, name: "s1" });
+    return cloud.asked.map(({ path }) => path.replace(`/v3/${PROJECT}`, "")).slice(1);
+  };
+  expect(await readsOf("3.70", "list")).toEqual(["/volumes/detail"]);
+  expect(await readsOf("3.59", "list")).toEqual(["/volumes/detail", "/v3/", "/volumes/detail"]);
+  expect(await readsOf("3.70", "create")).not.toContain("/v3/");
+});
+
+test("where the version of an answer cannot be seen, the list is read before something depends on it", async () => {
+  snapshots = [];
+  const cloud = await startCloud({ newest: null, cinder });
+  await cloud.storage.volumes.list().toArray();
+  expect(cloud.asked.map(({ path }) => path)).not.toContain("/v3/");
+  await cloud.storage.snapshots.create({ volumeId: VOLUME_ID, name: "s1" });
+  expect(
+    cloud.asked.find(({ method, path }) => method === "POST" && path.endsWith("/snapshots"))?.headers,
+  ).toMatchObject({
+    "openstack-api-version": "volume 3.0",
+  });
 });
 
 test("an exact version is sent as it is, and the list is not read", async () => {

@@ -66,7 +66,7 @@ test("one login serves all calls until a minute before its end, by the service's
   const cloud = await startCloud({ cinder: LIST });
   await Promise.all(Array.from({ length: 20 }, () => cloud.storage.checkHealth()));
   expect(logins(cloud.asked)).toBe(1);
-  expect(cloud.asked.filter(({ path }) => path === "/v3/")).toHaveLength(1);
+  expect(cloud.asked.filter(({ path }) => path === "/v3/")).toEqual([]);
   await cloud.clock.sleep(58 * 60_000);
   await cloud.storage.checkHealth();
   expect(logins(cloud.asked)).toBe(1);

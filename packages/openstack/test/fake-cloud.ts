@@ -109,8 +109,17 @@ export async function startCloud(settings: FakeSettings = {}): Promise<FakeCloud
       if (newest === null) return { status: 404, body: { message: "nothing here" } };
       return { body: { versions: [{ id: "v3.0", status: "CURRENT", version: newest, min_version: "3.0" }] } };
     }
+    const { "openstack-api-version": spoken = "volume 3.0" } = request.headers;
+    const [, minor = ""] = /^volume 3\.(\d+)$/.exec(spoken) ?? [];
+    const { newest } = settings;
+    if (typeof newest === "string" && Number(minor) > Number(newest.split(".")[1])) {
+      return refusal(406, "computeFault", `Version 3.${minor} is not supported by the API.`);
+    }
     const path = request.path.replace(`/v3/${PROJECT}`, "");
-    return cinder(request, path) ?? refusal(404, "itemNotFound", "Volume x could not be found.");
+    const answer = cinder(request, path) ?? refusal(404, "itemNotFound", "Volume x could not be found.");
+    // Something in between that keeps the list from us may keep this from us, too.
+    if (newest === null) return answer;
+    return { ...answer, headers: { "openstack-api-version": spoken, ...answer.headers } };
   }
 
   const server = createServer(async (request, response) => {

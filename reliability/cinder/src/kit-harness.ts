@@ -17,6 +17,9 @@ const WORK: Partial<Record<FaultTarget, readonly [string, number]>> = {
   "snapshots.create": ["create_snapshot", 1],
 };
 
+/** Seconds by operation: what tests are to see under way, whatever the machine does between two requests. */
+const SLOW = { extend_volume: 2 };
+
 /**
  * The driver over real HTTP to a real Cinder, in a project of its own. Before the server stand a proxy that strikes
  * requests with faults, and one that gives it the virtual clock of the test.
@@ -38,8 +41,9 @@ export async function makeHarness(): Promise<Harness> {
     while (isBusy()) await systemClock.sleep(100);
     const [operation, times] = work;
     failing[operation] = times;
-    control(server, { fail: failing });
+    control(server, { delay: SLOW, fail: failing });
   });
+  control(server, { delay: SLOW });
   const proxy = createFaultProxy({ target: timed.url, clock });
   const listener = await proxy.listen();
   const driver = (password: string): BlockStorageDriver =>

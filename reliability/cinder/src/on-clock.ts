@@ -9,14 +9,15 @@ const REAL_PAUSE_MS = 500;
 const LOOK_MS = 20;
 
 /**
- * A virtual clock that begins now, and stands still for a real moment whenever somebody goes to sleep while the service
- * has work under way.
+ * A virtual clock that begins now, and stands still for a real moment whenever somebody goes to sleep: for longer while
+ * the service has work under way.
  */
 export function createPacedClock(isBusy: () => boolean): VirtualClock {
   const clock = createVirtualClock(Date.now());
   async function giveTime(ms: number, abortSignal: AbortSignal | undefined): Promise<void> {
     const end = performance.now() + Math.min(ms, REAL_PAUSE_MS);
-    while (performance.now() < end && isBusy()) await systemClock.sleep(LOOK_MS, abortSignal);
+    do await systemClock.sleep(Math.min(ms, LOOK_MS), abortSignal);
+    while (performance.now() < end && isBusy());
   }
   return {
     ...clock,
