@@ -18,7 +18,7 @@ const WORK: Partial<Record<FaultTarget, readonly [string, number]>> = {
 };
 
 /** Seconds by operation: what tests are to see under way, whatever the machine does between two requests. */
-const SLOW = { extend_volume: 2 };
+const SLOW = { extend_volume: 2, create_snapshot: 0.3 };
 
 /**
  * The driver over real HTTP to a real Cinder, in a project of its own. Before the server stand a proxy that strikes
