@@ -6,6 +6,9 @@ export interface Cost {
   readonly unpackedKiB: number;
   /** Of the main entry's own code; see `minifiedGzipBytes`. */
   readonly minifiedGzipKiB: number;
+  /** Of a bundle that takes the package's main thing, dependencies included: all of it, and what is loaded at first. */
+  readonly bundledGzipKiB: number;
+  readonly firstGzipKiB: number;
   /** Files that Node loads for an import of the main entry, dependencies included, and their size. */
   readonly importedModules: number;
   readonly importedKiB: number;

@@ -1,6 +1,7 @@
 import type { Packed } from "../pack.ts";
 import { tableOf } from "../table.ts";
 import { type Cost, overBudget, readBudgets } from "./budgets.ts";
+import { bundleSize } from "./bundles.ts";
 import { importTimes, loadedBy } from "./import-cost.ts";
 import { minifiedGzipBytes, unpackedBytes } from "./sizes.ts";
 
@@ -31,19 +32,36 @@ export async function checkCosts(packed: readonly Packed[], home: string): Promi
   const times = new Map(imported.map((name, index) => [name, eachMs[index]]));
   return [
     ...tableOf(
-      ["package", "packed KiB", "unpacked", "min+gzip", "modules", "loaded KiB", "import ms", "of ky + zod"],
+      [
+        "package",
+        "packed KiB",
+        "unpacked",
+        "min+gzip",
+        "bundle",
+        "at first",
+        "modules",
+        "loaded KiB",
+        "import ms",
+        "of ky + zod",
+      ],
       Object.entries(costs).map(([name, cost]) => row(name, cost, times.get(name), yardstickMs)),
     ),
+    "bundle, at first: minified and gzipped, with dependencies, of the storage of an adapter, and of PolyvolError in core",
     `min+gzip, modules, loaded, import: of the main entry; importing ky and zod takes ${yardstickMs.toFixed(0)} ms`,
   ];
 }
 
 async function costOf(packed: Packed, home: string): Promise<Partial<Cost>> {
   const { name } = packed.manifest;
+  const bundle = await bundleSize(name, home);
   const sizes = {
     packedKiB: inKiB(packed.packedBytes),
     unpackedKiB: inKiB(await unpackedBytes(packed)),
     minifiedGzipKiB: inKiB(await minifiedGzipBytes(packed)),
+    ...(bundle && {
+      bundledGzipKiB: inKiB(bundle.bundledGzipBytes),
+      firstGzipKiB: inKiB(bundle.firstGzipBytes),
+    }),
   };
   if (NOT_IMPORTED.includes(name)) return sizes;
   const { modules, bytes } = await loadedBy(name, home);
@@ -51,8 +69,10 @@ async function costOf(packed: Packed, home: string): Promise<Partial<Cost>> {
 }
 
 function row(name: string, cost: Partial<Cost>, ms: number | undefined, yardstickMs: number): string[] {
-  const { packedKiB, unpackedKiB, minifiedGzipKiB, importedModules, importedKiB } = cost;
-  const figures = [packedKiB, unpackedKiB, minifiedGzipKiB, importedModules, importedKiB, ms?.toFixed(0)];
+  const { packedKiB, unpackedKiB, minifiedGzipKiB, bundledGzipKiB, firstGzipKiB } = cost;
+  const { importedModules, importedKiB } = cost;
+  const sizes = [packedKiB, unpackedKiB, minifiedGzipKiB, bundledGzipKiB, firstGzipKiB];
+  const figures = [...sizes, importedModules, importedKiB, ms?.toFixed(0)];
   const ratio = ms === undefined ? undefined : (ms / yardstickMs).toFixed(2);
   return [name, ...[...figures, ratio].map((figure) => String(figure ?? "-"))];
 }
