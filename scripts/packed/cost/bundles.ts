@@ -50,7 +50,8 @@ function isFirst({ outputs }: Metafile): (file: OutputFile) => boolean {
     first.add(path);
     for (const each of output.imports) if (each.kind === "import-statement") add(each.path);
   };
-  for (const [path, output] of Object.entries(outputs)) if (output.entryPoint !== undefined) add(path);
+  // What is loaded later has an entry point of its own.
+  for (const [path, output] of Object.entries(outputs)) if (output.entryPoint === "<stdin>") add(path);
   const names = [...first].map((path) => path.slice(path.lastIndexOf("/") + 1));
   return (file) => names.some((name) => file.path.endsWith(name));
 }
