@@ -8,7 +8,7 @@ const workspace = (names) =>
 const everything = readdirSync(`${__dirname}/packages`);
 const allBut = (names) => everything.filter((name) => !names.split("|").includes(name)).join("|");
 /** An adapter is whatever is nothing else. */
-const adapters = allBut("core|memory|conformance|emulators|config|backup|cli").split("|");
+const adapters = allBut("core|memory|conformance|emulators|config|backup|report|cli").split("|");
 
 /** A package whose sources may import only these workspace packages (and itself). */
 const mayImport = (name, allowed, comment) => ({
@@ -46,9 +46,10 @@ module.exports = {
     ),
     mayImport("config", ["core", ...adapters], "The composition root knows core and adapters."),
     mayImport("backup", ["core"], "Backups are written against core only."),
+    mayImport("report", ["backup"], "The page shows the data of a report, and reads nothing else."),
     mayImport(
       "cli",
-      ["core", "config", "backup", "emulators"],
+      ["core", "config", "backup", "emulators", "report"],
       "The command line reaches adapters through configurations.",
     ),
     {

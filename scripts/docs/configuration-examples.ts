@@ -31,6 +31,7 @@ export const EXAMPLES: Readonly<Record<string, ExampleSection>> = {
       region: "nyc3",
       credentials: "{ token: { env: DIGITALOCEAN_TOKEN } }",
       options: "{ timeoutMs: 30000 }",
+      snapshotPrice: "0.06 USD",
     },
   },
   policy: {

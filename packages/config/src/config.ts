@@ -16,6 +16,8 @@ export interface CloudConfig {
   readonly provider: string;
   /** The provider's name of a region, for what is created without one. */
   readonly region?: string;
+  /** What a GiB of snapshots costs for a month, such as `0.06 USD`. Only reports use it. */
+  readonly snapshotPrice?: string | undefined;
   /** Absent: the adapter's own environment variables. */
   readonly credentials?: Readonly<Record<string, SecretReference>>;
   /** The adapter's options, as its factory takes them. */
@@ -65,6 +67,11 @@ export interface CloudInput {
   readonly provider: string;
   /** The provider's name of a region, for what is created without one. */
   readonly region?: string | undefined;
+  /**
+   * What a GiB of snapshots costs for a month: the amount and the currency, such as `0.06 USD`. Only reports use it.
+   * Default: none, and no cost is told.
+   */
+  readonly snapshotPrice?: string | undefined;
   /** Each by reference. Default: the adapter reads its own environment variables. */
   readonly credentials?: Readonly<Record<string, SecretSource | { readonly env: string }>> | undefined;
   /** The adapter's options that are plain data. */

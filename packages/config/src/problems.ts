@@ -47,7 +47,7 @@ function foundAt(top: unknown, path: ConfigPath): string {
   for (const key of path) value = (value as Record<string | number, unknown> | null | undefined)?.[key];
   const [, , part] = path;
   const plain =
-    (path.length === 3 && (part === "provider" || part === "region")) ||
+    (path.length === 3 && (part === "provider" || part === "region" || part === "snapshotPrice")) ||
     // An address can carry a password.
     (part === "options" && path.length > 3 && !/[@?]/.test(String(value)));
   return plain ? show(value) : kindOf(value);

@@ -75,6 +75,12 @@ function optionSchema({ schema, description, example, parts, ...option }: Option
 
 const region = z.string("the provider's name of a region").min(1, "the provider's name of a region");
 
+const PRICE_WORDS = "an amount and a currency, such as 0.06 USD";
+const snapshotPrice = z
+  .string(PRICE_WORDS)
+  .regex(/^\d{1,9}(?:\.\d{1,9})? [A-Z]{3}$/, PRICE_WORDS)
+  .describe("What a GiB of snapshots costs for a month, for reports");
+
 /** A cloud of one provider. */
 export function cloudSchema({ provider, options }: ProviderRegistration): z.ZodObject {
   const credentials = Object.entries(options).filter(([, each]) => each.secret);
@@ -90,6 +96,7 @@ export function cloudSchema({ provider, options }: ProviderRegistration): z.ZodO
       credentials: mapping(Object.fromEntries(secrets), `a mapping of ${needed}`).optional(),
       // A key without a value is what is left when the options below it are taken out.
       options: optionsSchema(options).nullish(),
+      snapshotPrice: snapshotPrice.optional(),
     },
     "a mapping",
   );
@@ -104,6 +111,7 @@ export const packageCloudSchema: z.ZodObject = mapping(
       .record(z.string(), secret("A credential"), "a mapping of the driver's credentials")
       .optional(),
     options: z.record(z.string(), z.unknown(), "a mapping of the driver's options").optional(),
+    snapshotPrice: snapshotPrice.optional(),
   },
   "a mapping",
 );

@@ -1,3 +1,4 @@
+import type { Volume } from "@polyvol/core";
 import { fitName } from "@polyvol/core/driver";
 import { type Clouds, cloudsOf, listClouds } from "../clouds.ts";
 import { parseDrillName } from "../naming.ts";
@@ -134,9 +135,12 @@ function auditCloud(
   policies: readonly Policy[],
   chosenBy: (volumeId: string) => readonly Policy[],
 ): Finding[] {
+  const volumes = new Map(cloud.volumes.map((volume) => [volume.id, volume]));
   const drafts = [
     ...auditVolumes(cloud, chosenBy),
-    ...[...cloud.snapshots.keys()].sort().flatMap((id) => auditSnapshots(cloud, id, policies, chosenBy)),
+    ...[...cloud.snapshots.keys()]
+      .sort()
+      .flatMap((id) => auditSnapshots(cloud, id, volumes.get(id), policies, chosenBy)),
   ];
   const found = isChoiceKnown(cloud, policies)
     ? drafts
@@ -182,6 +186,7 @@ function auditVolumes(cloud: ObservedCloud, chosenBy: (volumeId: string) => read
 function auditSnapshots(
   cloud: ObservedCloud,
   volumeId: string,
+  volume: Volume | undefined,
   policies: readonly Policy[],
   chosenBy: (volumeId: string) => readonly Policy[],
 ): Draft[] {
@@ -199,7 +204,6 @@ function auditSnapshots(
     const policy = policyId === undefined ? {} : { policyId };
     drafts.push({ kind, resource: "snapshot", ids, names, volumeId, ...named, ...policy, message });
   };
-  const volume = cloud.volumes.find(({ id }) => id === volumeId);
   const volumeName = volume?.name ?? goneVolumes(all, new Set())[0]?.name;
   const named = volumeName === undefined ? {} : { volumeName };
   if (volumeId === "") {

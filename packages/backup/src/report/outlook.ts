@@ -7,7 +7,7 @@ import type { RetentionSnapshot } from "../retention/types.ts";
 
 const DAY = 86_400_000;
 /** What a month is here. */
-export const MONTH_MS = 30 * DAY;
+const MONTH_MS = 30 * DAY;
 /** The outlook ends with what comes first, but not before a month. */
 const MOST_SLOTS = 400;
 const MOST_MS = 400 * DAY;

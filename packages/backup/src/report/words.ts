@@ -67,7 +67,7 @@ export function unknownOf(
     told.push(
       since === undefined
         ? "The record has no entry yet."
-        : `The record begins at ${since}: what was before is not in it.`,
+        : `The record begins at ${since.slice(0, 16).replace("T", " ")} UTC: what was before is not in it.`,
     );
     const cut = aside.filter(({ why }) => why === "cut").length;
     const newer = aside.filter(({ why }) => why === "newer").length;

@@ -11,6 +11,8 @@ const zones = new Map<string, Zone>();
 const EARLIEST = Date.UTC(1800, 0, 1);
 const SECOND = 1000;
 const DAY = 86_400_000;
+/** So many offsets of a zone are remembered. */
+const MOST_KNOWN = 20_000;
 
 /** Whether the text is an IANA time zone name that this platform knows. Fixed offsets (`+02:00`) are not names. */
 export function isTimeZone(name: string): boolean {
@@ -47,13 +49,20 @@ function createZone(name: string): Zone {
     minute: two,
     second: two,
   });
+  // The slots of a fleet are the same few instants, over and over.
+  const known = new Map<number, number>();
   return {
     name,
     offsetAt(instant) {
       const second = Math.floor(Math.max(instant, EARLIEST) / SECOND) * SECOND;
+      const before = known.get(second);
+      if (before !== undefined) return before;
       const fields = clock.format(second).match(/\d+/g) ?? [];
       const [month = 0, day = 0, year = 0, hour = 0, minute = 0, seconds = 0] = fields.map(Number);
-      return Date.UTC(year, month - 1, day, hour, minute, seconds) - second;
+      const offset = Date.UTC(year, month - 1, day, hour, minute, seconds) - second;
+      if (known.size >= MOST_KNOWN) known.clear();
+      known.set(second, offset);
+      return offset;
     },
   };
 }

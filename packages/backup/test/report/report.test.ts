@@ -225,7 +225,7 @@ describe("what is said of a fleet", () => {
     expect(told.proofs).toMatchObject([{ by: "drill", cloud: "do", volumeName: "db" }]);
     expect(told.runs).toHaveLength(1);
     expect(told.unknown.join(" ")).toMatch(
-      /The record begins at 2026-05-02T03:10.*1 line of the record was cut/,
+      /The record begins at 2026-05-02 03:10 UTC.*1 line of the record was cut/,
     );
     expect(JSON.parse(JSON.stringify(told))).toEqual(told);
 

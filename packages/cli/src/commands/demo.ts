@@ -14,10 +14,12 @@ export function addDemo(program: Command, action: MakeAction): void {
       "--openstack [folder]",
       "4 minutes on the real server that `pnpm cinder start` of a clone has started, in real time",
     )
+    .option("--report <file>", "write the page of polyvol backup report for it to this file")
     .addHelpText(
       "after",
       examples(
         "polyvol demo",
+        "polyvol demo --report backups.html",
         "polyvol demo --seed 7 --output json",
         "polyvol demo --keep",
         "polyvol demo --openstack",

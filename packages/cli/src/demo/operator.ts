@@ -2,10 +2,14 @@ import {
   audit,
   type BackupStatus,
   drill,
+  drillEntry,
   type Policy,
+  type RecordEntry,
   type RunReport,
   restore,
+  restoreEntry,
   run,
+  runEntry,
   status,
 } from "@polyvol/backup";
 import { type Clouds, type Config, connect as connectClouds } from "@polyvol/config";
@@ -25,6 +29,8 @@ export interface Operator {
   readonly script: Script;
   /** Only looked at, to check what the commands say. */
   readonly clouds: readonly DemoCloud[];
+  /** The record of runs. A process that died has left no line. */
+  readonly record: RecordEntry[];
 }
 
 /** The clouds as a new process sees them: nothing is remembered from one run to the next. */
@@ -34,8 +40,10 @@ async function connect({ config, clock }: Operator, fetch?: typeof globalThis.fe
 
 /** One run of `polyvol backup run`. */
 export async function runOnce(operator: Operator): Promise<RunReport> {
-  const { policies, clock, abortSignal } = operator;
-  return await run(policies, await connect(operator), { clock, abortSignal });
+  const { policies, clock, abortSignal, record } = operator;
+  const report = await run(policies, await connect(operator), { clock, abortSignal });
+  record.push(runEntry(report, { policies }));
+  return report;
 }
 
 /** How often a run that could not do everything is started at most. */
@@ -120,7 +128,7 @@ async function retry<T extends { readonly ok: boolean }>(
 
 /** Status, restore, drill and audit, with what they did checked in the clouds. */
 export async function useBackups(operator: Operator): Promise<readonly Check[]> {
-  const { policies, abortSignal, reporter, clouds, script } = operator;
+  const { policies, abortSignal, reporter, clouds, script, record } = operator;
   const say = (command: string, text: string): void =>
     reporter.line(`${`polyvol backup ${command}`.padEnd(24)}${text}`);
   const connected = await connect(operator);
@@ -137,7 +145,9 @@ export async function useBackups(operator: Operator): Promise<readonly Check[]> 
     const { volume, as: newName, sizeGiB } = tasks.restored;
     const from = { volumeName: volume, policyId: script.policyId };
     await retry(operator, `backup restore of ${volume}`, async () => {
-      await restore({ cloud, from, newName, sizeGiB }, connected, { abortSignal });
+      const startedAt = new Date(operator.clock.now());
+      const back = await restore({ cloud, from, newName, sizeGiB }, connected, { abortSignal });
+      record.push(restoreEntry(back, { startedAt, finishedAt: new Date(operator.clock.now()) }));
       return { ok: true };
     });
     say("restore", `${cloud}: ${volume} is back as ${newName}, grown to ${sizeText(sizeGiB)}`);
@@ -151,9 +161,14 @@ export async function useBackups(operator: Operator): Promise<readonly Check[]> 
   for (const { name: cloud, tasks, inventory } of clouds) {
     const volumeName = tasks.drilled;
     const before = (await inventory()).volumes.length;
-    const { ok } = await retry(operator, `backup drill of ${volumeName}`, () =>
-      drill({ cloud, from: { volumeName } }, connected, { clock: operator.clock, abortSignal }),
-    );
+    const { ok } = await retry(operator, `backup drill of ${volumeName}`, async () => {
+      const drilled = await drill({ cloud, from: { volumeName } }, connected, {
+        clock: operator.clock,
+        abortSignal,
+      });
+      record.push(drillEntry(drilled));
+      return drilled;
+    });
     const result = ok ? "restores; the proof is deleted again" : "does not restore";
     say("drill", `${cloud}: ${volumeName} ${result}`);
     const left = (await inventory()).volumes.length - before;

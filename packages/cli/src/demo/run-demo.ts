@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Context } from "../context.ts";
 import { FAILED, UsageError } from "../errors.ts";
 import type { Options } from "../options.ts";
@@ -18,6 +19,8 @@ export interface DemoOptions extends Options {
   readonly keep?: string | true;
   /** The folder of a server that runs; `true` for the usual one. */
   readonly openstack?: string | true;
+  /** Where the page of the report goes. */
+  readonly report?: string;
 }
 
 /** The default of `--keep`. */
@@ -42,12 +45,12 @@ export async function runDemo(context: Context, options: DemoOptions, rounds?: n
       "--keep does not go with --openstack: what is made on a real server is removed again.",
     );
   }
-  return await playMinutes(context, options.seed, openstack === true ? undefined : openstack, rounds);
+  return await playMinutes(context, options, openstack === true ? undefined : openstack, rounds);
 }
 
 async function playNights(
   { output, signal }: Context,
-  { seed, keep }: DemoOptions,
+  { seed, keep, report }: DemoOptions,
   nightCount = NIGHTS,
 ): Promise<number> {
   const folder =
@@ -60,7 +63,8 @@ async function playNights(
   let kept = false;
   try {
     clouds = await startClouds(clock, seed);
-    const ok = await tell({ clouds, clock, script, folder, reporter, seed, abortSignal: signal }, output);
+    const stage = { clouds, clock, script, folder, reporter, seed, abortSignal: signal, ...page(report) };
+    const ok = await tell(stage, output);
     kept = keep !== undefined;
     if (kept) {
       clock.goLive();
@@ -76,7 +80,7 @@ async function playNights(
 
 async function playMinutes(
   { output, signal }: Context,
-  seed: number,
+  { seed, report }: DemoOptions,
   place: string | undefined,
   minutes = MINUTES,
 ): Promise<number> {
@@ -89,7 +93,8 @@ async function playMinutes(
     reporter.doing("making volumes");
     await cloud.fill(signal);
     const clock = createRealClock();
-    const stage = { clouds: [cloud], clock, script, folder, reporter, seed, abortSignal: signal };
+    const shared = { script, folder, reporter, seed, abortSignal: signal, ...page(report) };
+    const stage = { clouds: [cloud], clock, ...shared };
     ok = await tell(stage, output);
   } finally {
     cloud.emulator.faults.clear();
@@ -104,6 +109,11 @@ async function playMinutes(
     await folder.remove();
   }
   return ok ? 0 : FAILED;
+}
+
+/** Where the page of the report goes, if it is wanted. */
+function page(report: string | undefined): Pick<Stage, "reportFile"> {
+  return report === undefined ? {} : { reportFile: resolve(report) };
 }
 
 /** Plays the scenario and writes what came of it. @returns whether all is as it should be */

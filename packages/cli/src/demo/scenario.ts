@@ -21,6 +21,8 @@ export interface Stage {
   /** Decides which requests fail. */
   readonly seed: number;
   readonly abortSignal: AbortSignal;
+  /** Where the page of the report is written in the end. */
+  readonly reportFile?: string | undefined;
   /** Called at the end of each round, counted from 0. Its requests are in the clouds' logs. */
   readonly afterRound?: (round: number) => void;
 }
@@ -42,7 +44,7 @@ export async function playScenario(stage: Stage): Promise<DemoReport> {
   const before = await inventories(clouds);
   introduce(stage, before);
   const config = await loadConfig({ path: join(folder.path, CONFIG_FILE) });
-  const operator = { ...stage, config, policies: parsePolicies(config.policies) };
+  const operator: Operator = { ...stage, config, policies: parsePolicies(config.policies), record: [] };
   const scenario: Scenario = { ...stage, operator, before };
   reporter.heading(script.titles.rounds);
   const played = await playRounds(scenario);
@@ -51,6 +53,11 @@ export async function playScenario(stage: Stage): Promise<DemoReport> {
   const commandChecks = await useBackups(operator);
   const { requests, rows } = await readLogs(clouds);
   for (const { emulator } of clouds) emulator.faults.clear();
+  if (stage.reportFile !== undefined) {
+    const { writeDemoPage } = await import("./report-page.ts");
+    await writeDemoPage(operator, operator.record, stage.reportFile);
+    reporter.line(`${"polyvol backup report".padEnd(24)}the page is ${shortPath(stage.reportFile)}`);
+  }
   const duplicated = played.creations.filter(({ held }) => held > 1);
   const lost = played.creations.filter(({ held }) => held === 0);
   const checks: readonly Check[] = [

@@ -141,10 +141,20 @@ export const STORY: readonly Chapter[] = [
     command: "backup run",
     steps: [
       run("backup run --policy weekly"),
-      run("backup run", "Again, with all policies: nothing is due."),
+      run("backup run --record runs.jsonl", "Again, with all policies: nothing is due."),
     ],
   },
   { command: "backup status", steps: [run("backup status"), run("backup status -c late.yaml")] },
+  {
+    command: "backup report",
+    steps: [
+      run("backup report"),
+      run(
+        "backup report --html backups.html --record runs.jsonl",
+        "The page, with what runs have left behind.",
+      ),
+    ],
+  },
   {
     command: "backup restore",
     steps: [run("backup restore --cloud ocean --volume db --as db-restored")],

@@ -4,6 +4,7 @@ import { addAudit } from "./audit.ts";
 import { addExplain } from "./explain.ts";
 import { addHolds } from "./holds.ts";
 import { addPlan } from "./plan.ts";
+import { addReport } from "./report.ts";
 import { addRestore } from "./restore.ts";
 import { addRun } from "./run.ts";
 import { addStatus } from "./status.ts";
@@ -32,6 +33,7 @@ export function addBackup(backup: Command, action: MakeAction): void {
   addPlan(backup, action);
   addRun(backup, action);
   addStatus(backup, action);
+  addReport(backup, action);
   addRestore(backup, action);
   addHolds(backup, action);
   addAudit(backup, action);

@@ -16,7 +16,7 @@ import { writeVolume } from "../volume-view.ts";
 import { type MonitoringOptions, monitored, withMonitoring } from "./monitoring/monitored.ts";
 import type { Outcome } from "./monitoring/watch.ts";
 import { reportProblems } from "./problems.ts";
-import { createRecorder, RECORD } from "./record.ts";
+import { RECORD, recorded } from "./record.ts";
 import { readPolicies } from "./setup.ts";
 
 /** The commands that make a volume from a snapshot: restore and drill. */
@@ -77,7 +77,7 @@ interface RestoreOptions extends ChoiceOptions {
   readonly type?: string;
 }
 
-async function restore(context: Context, options: RestoreOptions): Promise<number> {
+async function restore(context: Context, options: RestoreOptions): Promise<void> {
   checkChoice(options);
   const backup = await import("@polyvol/backup");
   const { cloud, storage } = await onCloudOfChoice(context, options, { elsewhere: true });
@@ -85,16 +85,14 @@ async function restore(context: Context, options: RestoreOptions): Promise<numbe
   // `--region` is that of the new volume, too, so the old one may be elsewhere.
   const from = await snapshotChoice(context, options, { elsewhere: true });
   const request = omitUndefined({ cloud, from, newName, sizeGiB, region, volumeType });
-  const recorder = createRecorder(options.record);
   const { volume } = await withProgress(context, `restore to volume ${newName} on ${cloud}`, (wait) =>
-    recorder.record(() => backup.restore(request, { [cloud]: storage }, wait), {
+    recorded(options.record, () => backup.restore(request, { [cloud]: storage }, wait), {
       done: (library, restored, times) => library.restoreEntry(restored, times),
       failed: (library, error, times) =>
         library.failedRestoreEntry(error, { kind: "restore", cloud, ...volumeOf(from), ...times }),
     }),
   );
   await writeVolume(context, cloud, volume);
-  return recorder.finish(0);
 }
 
 /** The volume, as far as the choice of a snapshot says it. */
@@ -115,9 +113,8 @@ async function drillSnapshot(context: Context, options: ChoiceOptions): Promise<
   const { cloud, storage } = await onCloudOfChoice(context, options, { elsewhere: false });
   const from = await snapshotChoice(context, options, { elsewhere: false });
   const text = `drill of ${options.volume ?? options.snapshot} on ${cloud}`;
-  const recorder = createRecorder(options.record);
   const report = await withProgress(context, text, () =>
-    recorder.record(() => backup.drill({ cloud, from }, { [cloud]: storage }, context.call), {
+    recorded(options.record, () => backup.drill({ cloud, from }, { [cloud]: storage }, context.call), {
       done: (library, drilled) => library.drillEntry(drilled),
       failed: (library, error, times) =>
         library.failedRestoreEntry(error, { kind: "drill", cloud, ...volumeOf(from), ...times }),
@@ -126,7 +123,7 @@ async function drillSnapshot(context: Context, options: ChoiceOptions): Promise<
   await writeCheckResult(context.output, report.ok, report, (render) => drillView(report, render));
   const result = report.ok ? "the snapshot restores" : "not proved";
   reportProblems(report.problems);
-  const exitCode = recorder.finish(report.ok ? 0 : FAILED);
+  const exitCode = report.ok ? 0 : FAILED;
   return { exitCode, summary: `${text}: ${result}.`, problems: report.problems };
 }
 

@@ -31,7 +31,7 @@ import { readJson, withFileNames } from "./json-files.ts";
 import { type MonitoringOptions, monitored, withMonitoring } from "./monitoring/monitored.ts";
 import type { Outcome } from "./monitoring/watch.ts";
 import { reportProblems } from "./problems.ts";
-import { createRecorder, RECORD } from "./record.ts";
+import { RECORD, recorded } from "./record.ts";
 import { type BackupSetup, deadline, loadBackupSetup } from "./setup.ts";
 
 const INTERRUPTION = `
@@ -113,8 +113,8 @@ async function runPolicies(context: Context, options: RunOptions): Promise<Outco
   const setup = await loadBackupSetup(context, options.policy);
   const { pruneOnly = false, liftBrake = false } = options;
   const work = pruneOnly ? backup.prune : backup.run;
-  const recorded = { command: pruneOnly ? "prune" : "run", file: options.record } as const;
-  return await runRecorded(context, setup, recorded, (runOptions) =>
+  const asked = { command: pruneOnly ? "prune" : "run", file: options.record } as const;
+  return await runRecorded(context, setup, asked, (runOptions) =>
     work(setup.policies, setup.clouds, { ...runOptions, liftBrake }),
   );
 }
@@ -126,15 +126,13 @@ async function runRecorded(
   { command, file }: { readonly command: RunEntry["command"]; readonly file: string | undefined },
   work: (options: LibraryRunOptions) => Promise<RunReport>,
 ): Promise<Outcome> {
-  const recorder = createRecorder(file);
   const about = { command, policies: setup.policies };
-  const outcome = await runWithProgress(context, setup, (runOptions) =>
-    recorder.record(() => work(runOptions), {
+  return await runWithProgress(context, setup, (runOptions) =>
+    recorded(file, () => work(runOptions), {
       done: (backup, report) => backup.runEntry(report, about),
       failed: (backup, error, times) => backup.brokenRunEntry(error, { ...about, ...times }),
     }),
   );
-  return { ...outcome, exitCode: recorder.finish(outcome.exitCode) };
 }
 
 /**

@@ -1,0 +1,46 @@
+import { type Html, html } from "../html.ts";
+
+/** A picture, and the same as a table: for people who do not see it, and for those who want the figures. */
+export function figure(picture: Html, caption: string, table: Html): Html {
+  return html`<figure>
+<div class="scroll" tabindex="0" role="group" aria-label="${caption} (picture)">${picture}</div>
+<figcaption>${caption}</figcaption>
+<details class="as-table"><summary>The same as a table</summary>
+<div class="scroll" tabindex="0" role="group" aria-label="${caption} (table)">${table}</div></details>
+</figure>
+`;
+}
+
+/** An `svg` element of this size in its own units; it grows and shrinks with the page. */
+export function drawing(
+  { width, height, label, wide = true }: { width: number; height: number; label: string; wide?: boolean },
+  content: readonly Html[],
+): Html {
+  return html`<svg class="${wide ? "wide" : "narrow"}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">${content}</svg>`;
+}
+
+/** A column of a table. */
+export interface TableColumn<Row> {
+  readonly title: string;
+  readonly cell: (row: Row) => Html | string | number | undefined;
+  readonly numeric?: boolean;
+}
+
+/** A table with a caption. The first column names its row. */
+export function table<Row>(
+  caption: string,
+  columns: readonly TableColumn<Row>[],
+  rows: readonly Row[],
+): Html {
+  const [first, ...others] = columns;
+  if (first === undefined) return html``;
+  return html`<table><caption>${caption}</caption><thead><tr>${columns.map(
+    ({ title, numeric }) =>
+      html`<th scope="col" class="${numeric === true ? "number" : "text"}">${title}</th>`,
+  )}</tr></thead><tbody>${rows.map(
+    (row) =>
+      html`<tr><th scope="row">${first.cell(row)}</th>${others.map(({ cell, numeric }) =>
+        numeric === true ? html`<td class="number">${cell(row)}</td>` : html`<td>${cell(row)}</td>`,
+      )}</tr>\n`,
+  )}</tbody></table>`;
+}
