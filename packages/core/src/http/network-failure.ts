@@ -1,4 +1,5 @@
 import type { PolyvolError } from "../errors.ts";
+import { fitWords } from "../words.ts";
 import { hideSecrets } from "./redact.ts";
 import { type PreparedRequest, requestError } from "./request.ts";
 import { TransportFailure, type TransportNotLoaded } from "./transport/contract.ts";
@@ -75,7 +76,7 @@ export function failureOfNetwork(
   secrets: readonly string[],
 ): PolyvolError {
   const trace = traceOf(thrown);
-  const name = trace.code ?? "no reason given";
+  const name = trace.code ?? wordsOf(trace, secrets);
   const { host } = new URL(request.url);
   const details = { retryable: true, outcome: "unknown", cause: plainCause(trace, secrets) } as const;
   if (isUnreadable(trace)) {
@@ -162,6 +163,11 @@ function tlsCode(code: unknown, message: unknown): string | undefined {
 
 function wordOf(value: unknown): string | undefined {
   return typeof value === "string" && /^[\w/]{1,64}$/.test(value) ? value : undefined;
+}
+
+/** Deno and browsers give no code, and say in words what they say at all. */
+function wordsOf({ message }: Trace, secrets: readonly string[]): string {
+  return fitWords(hideSecrets(message, secrets), 200) || "no reason given";
 }
 
 /** The original may hold a request, a socket or a certificate: what is passed on is its code and words. */

@@ -270,6 +270,7 @@ describeTransports((name) => {
       // The cause is words and a code, not what hung on the original.
       expect(Object.keys(error.cause as object)).toEqual(code === undefined ? [] : ["code"]);
       expect(String(error.cause)).toBe("Error: it failed with [hidden]");
+      expect(error.reason).toContain(`(${code ?? "it failed with [hidden]"})`);
     });
 
     test.each([
