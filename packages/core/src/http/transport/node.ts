@@ -16,7 +16,6 @@ const SAME_CODES: Readonly<Record<string, string>> = { HPE_HEADER_OVERFLOW: "UND
 
 /** Not imported: an ES import of `node:http` reads all it exports, and so loads the platform's client for WebSockets. */
 const http = process.getBuiltinModule("node:http");
-const https = process.getBuiltinModule("node:https");
 
 interface Origin {
   readonly options: RequestOptions;
@@ -104,7 +103,8 @@ function originOf(origin: string): Origin {
     const { urlToHttpOptions } = process.getBuiltinModule("node:url");
     const { protocol, hostname, port } = urlToHttpOptions(new URL(origin));
     const options = { protocol, hostname, ...(port ? { port } : {}) } as RequestOptions;
-    const module = protocol === "https:" ? https : http;
+    // TLS takes twice as long to load as all of HTTP: who speaks to loopback only does without it.
+    const module = protocol === "https:" ? process.getBuiltinModule("node:https") : http;
     known = { options, module, kept: keepConnections(() => module.globalAgent) };
     if (origins.size >= MOST_ORIGINS) forgetOldest();
     origins.set(origin, known);
