@@ -2,7 +2,11 @@ import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BackupReport } from "@polyvol/backup";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runInContext } from "../src/command.ts";
+import { runDemo } from "../src/demo/run-demo.ts";
 import { type Clouds, startClouds } from "./clouds.ts";
+import { workHere } from "./in-process.ts";
+import { PROCESS_ENV } from "./polyvol.ts";
 
 const POLICIES = `policies:
   nightly:
@@ -100,4 +104,18 @@ test("a price that is none is refused by its place", async () => {
   expect(refused.err).toMatch(
     /priced\.yaml:\d+:\d+: clouds\.ocean\.snapshotPrice: found "cheap"; allowed: an amount and a currency, such as 0\.06 USD/,
   );
+});
+
+test("the demo writes the page of its nights, with their runs and drills", async () => {
+  const work = (): Promise<number> =>
+    runInContext({ output: "table" }, (context) => runDemo(context, { seed: 3, report: "demo.html" }, 2));
+  const { code, out, err } = await workHere(work, { folder: clouds.folder, env: PROCESS_ENV });
+  expect(code, err).toBe(0);
+  expect(out).toMatch(/\npolyvol backup report +the page is demo\.html\n/);
+  const page = await readFile(join(clouds.folder, "demo.html"), "utf8");
+  expect(page).toContain("Backups of the demo");
+  expect(page).toContain(
+    "All 40 volumes that policies choose have the snapshot that is due; a restore was last proven",
+  );
+  expect(page).toMatch(/The last \d runs: upwards/);
 });

@@ -11,9 +11,9 @@ h1{font-size:1.45rem;line-height:1.2;margin:0 0 4px}h2{font-size:1.15rem;margin:
 p{margin:4px 0 10px;max-width:80ch}code{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.92em}
 a{color:var(--link)}nav ul{display:flex;flex-wrap:wrap;gap:2px 16px;list-style:none;margin:14px 0 0;padding:0}
 .verdict{display:flex;gap:16px;align-items:flex-start;border:1px solid var(--line);border-left:8px solid var(--well);border-radius:8px;background:var(--card);padding:16px 18px}
-.verdict.stale{border-left-color:var(--late)}.verdict.failed{border-left-color:var(--bad)}
+.verdict.stale,.verdict.empty{border-left-color:var(--late)}.verdict.failed{border-left-color:var(--bad)}
 .mark{margin:0}.mark span{display:grid;place-items:center;width:44px;height:44px;border-radius:50%;background:var(--well);color:var(--on-dark);font-size:24px;font-weight:700}
-.stale .mark span{background:var(--late);color:#1b2430}.failed .mark span{background:var(--bad)}
+.stale .mark span,.empty .mark span{background:var(--late);color:#1b2430}.failed .mark span{background:var(--bad)}
 .sentence{font-size:1.08rem;margin:0 0 2px}.when{color:var(--soft);margin:0}
 .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(158px,1fr));gap:10px;margin:16px 0 0}
 .tiles div{border:1px solid var(--line);border-radius:8px;padding:9px 12px}.tiles dt{color:var(--soft);font-size:.86rem}.tiles dd{margin:0;font-size:1.22rem;font-weight:600;font-variant-numeric:tabular-nums}.tiles small{display:block;font-size:.8rem;font-weight:400;color:var(--soft)}

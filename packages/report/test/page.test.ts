@@ -170,6 +170,7 @@ test("each link leads to a section, and no id stands twice", async () => {
 test("says of each fleet what is so", async () => {
   const empty = renderReportPage(await emptyFleet());
   expect(empty).toContain("Nothing is backed up: no policy chooses a volume");
+  expect(empty).not.toContain("All is well");
   const healthy = renderReportPage(await healthyFleet());
   expect(healthy).toContain("All is well");
   expect(healthy).toContain("stays until it is released");

@@ -33,7 +33,7 @@ export function barPicture(rows: readonly BarRow[], label: string): Html {
   const heights = rows.map(({ bars }) => Math.max(1, bars.length) * BAR + 10);
   const bottom = TOP + heights.reduce((sum, height) => sum + height, 0);
   const axis = x
-    .ticks(6)
+    .ticks(most <= 1 ? 1 : 6)
     .map(
       (tick) =>
         html`<line class="grid" x1="${at(x(tick))}" x2="${at(x(tick))}" y1="${TOP - 4}" y2="${bottom}"/><text class="axis middle" x="${at(x(tick))}" y="14">${numberText(tick)}</text>`,

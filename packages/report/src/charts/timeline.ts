@@ -54,7 +54,7 @@ function picture(now: number, snapshots: readonly ReportedSnapshot[], caption: s
   const x = scaleUtc([first - spare / 2, last + spare], [8, WIDTH - RULES]);
   const bottom = TOP + snapshots.length * ROW;
   const axis = x
-    .ticks(8)
+    .ticks(6)
     .map(
       (tick) =>
         html`<line class="grid" x1="${at(x(tick))}" x2="${at(x(tick))}" y1="${TOP - 6}" y2="${bottom}"/><text class="axis middle" x="${at(x(tick))}" y="14">${tick.toISOString().slice(0, 10)}</text>`,

@@ -8,15 +8,17 @@ const VERDICTS = {
   fresh: { sign: "✓", word: "All is well" },
   stale: { sign: "L", word: "Something is late" },
   failed: { sign: "!", word: "Needs attention" },
+  empty: { sign: "–", word: "Nothing is backed up" },
 } as const;
 
 /** The verdict in one sentence, the figures behind it, and what is not known. */
 export function overview(report: BackupReport): Html {
-  const { sign, word } = VERDICTS[report.verdict];
-  const title = report.volumes.length === 0 && report.verdict === "fresh" ? "Nothing to say yet" : word;
-  return html`<header class="verdict ${report.verdict}">
+  const isEmpty = report.volumes.length === 0 && report.verdict === "fresh";
+  const verdict = isEmpty ? "empty" : report.verdict;
+  const { sign, word } = VERDICTS[verdict];
+  return html`<header class="verdict ${verdict}">
 <p class="mark"><span aria-hidden="true">${sign}</span></p>
-<div><h1>${title}</h1>
+<div><h1>${word}</h1>
 <p class="sentence">${name(report.sentence)}</p>
 <p class="when">As of ${instantText(report.now)} UTC</p></div>
 </header>
@@ -76,7 +78,9 @@ function billed({ clouds }: BackupReport): Html | string {
   const stated = clouds.filter(
     ({ cost, billing }) => cost !== undefined && (billing === "stated" || billing === "partly"),
   );
-  if (stated.length === 0) return "not stated";
+  if (stated.length === 0) {
+    return clouds.some(({ billing }) => billing === "nothing_there") ? "nothing" : "not stated";
+  }
   const gib = stated.reduce((sum, { cost }) => sum + (cost?.billableGiB ?? 0), 0);
   const sums = new Map<string, number>();
   for (const { cost, price } of stated) {
