@@ -8,7 +8,7 @@ const workspace = (names) =>
 const everything = readdirSync(`${__dirname}/packages`);
 const allBut = (names) => everything.filter((name) => !names.split("|").includes(name)).join("|");
 /** An adapter is whatever is nothing else. */
-const adapters = allBut("core|memory|conformance|emulators|config|backup|report|cli").split("|");
+const adapters = allBut("core|memory|conformance|emulators|config|backup|report|cli|opentelemetry").split("|");
 
 /** A package whose sources may import only these workspace packages (and itself). */
 const mayImport = (name, allowed, comment) => ({
@@ -45,6 +45,7 @@ module.exports = {
       "One misreading of a provider must not hide in the emulator and in the adapter.",
     ),
     mayImport("config", ["core", ...adapters], "The composition root knows core and adapters."),
+    mayImport("opentelemetry", ["core"], "Telemetry is about any storage, and knows core only."),
     mayImport("backup", ["core"], "Backups are written against core only."),
     mayImport("report", ["backup"], "The page shows the data of a report, and reads nothing else."),
     mayImport(

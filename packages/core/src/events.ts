@@ -15,6 +15,8 @@ export interface RequestEvent extends EventBase {
   readonly method: string;
   /** Path and query. */
   readonly target: string;
+  /** Scheme, host and port that it goes to, such as `https://api.example.com`. Absent from drivers that send none. */
+  readonly origin?: string;
 }
 
 /** An answer arrived, or the request failed without one (`status` absent). */
@@ -25,6 +27,8 @@ export interface ResponseEvent extends EventBase {
   readonly method: string;
   /** Path and query. */
   readonly target: string;
+  /** As of the request. */
+  readonly origin?: string;
   /** HTTP status; absent without an answer. */
   readonly status?: number;
   /** The provider's id of the request, where it gave one. */

@@ -24,6 +24,7 @@ const MAX_CONCURRENCY = 16;
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { provider, refineFailure } = options;
   const base = parseBaseUrl(options.baseUrl);
+  const { origin } = new URL(base);
   const clock = options.clock ?? systemClock;
   const maxBytes = options.maxResponseBytes ?? MAX_RESPONSE_BYTES;
   const requestIdHeader = options.requestIdHeader ?? "x-request-id";
@@ -69,7 +70,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const startedAt = monotonicNow();
     let requestId: string | undefined;
     let failure = "aborted";
-    context.emit({ type: "request", method, target });
+    context.emit({ type: "request", method, target, origin });
     try {
       const text = await exchange(exchanging, request, attempt);
       // An attempt whose body was read has a response.
@@ -86,6 +87,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         type: "response",
         method,
         target,
+        origin,
         durationMs: monotonicNow() - startedAt,
         ...(response === undefined ? { failure } : { status: response.status }),
         ...(requestId === undefined ? {} : { requestId }),

@@ -118,11 +118,12 @@ describe("events", () => {
     const context = makeContext();
     await makeClient(server.url).send({ method: "GET", path: "/v1/x", query: { page: 1 } }, context);
     expect(context.events).toEqual([
-      { type: "request", method: "GET", target: "/v1/x?page=1" },
+      { type: "request", method: "GET", target: "/v1/x?page=1", origin: server.url },
       {
         type: "response",
         method: "GET",
         target: "/v1/x?page=1",
+        origin: server.url,
         status: 200,
         requestId: "r-9",
         durationMs: expect.any(Number),
