@@ -8,7 +8,9 @@ const workspace = (names) =>
 const everything = readdirSync(`${__dirname}/packages`);
 const allBut = (names) => everything.filter((name) => !names.split("|").includes(name)).join("|");
 /** An adapter is whatever is nothing else. */
-const adapters = allBut("core|memory|conformance|emulators|config|backup|report|cli|opentelemetry").split("|");
+const adapters = allBut("core|memory|conformance|emulators|config|backup|report|cli|opentelemetry").split(
+  "|",
+);
 
 /** A package whose sources may import only these workspace packages (and itself). */
 const mayImport = (name, allowed, comment) => ({
