@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { CloudConfig, Config, ConfigInput, ConfigPath, ConfigSource } from "./config.ts";
 import { ConfigError, type ConfigProblem, workingFolder } from "./config-error.ts";
 import { hideSecrets, literalSecrets } from "./credentials.ts";

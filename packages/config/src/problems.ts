@@ -1,5 +1,5 @@
 import { allowedAt, type Rule } from "@polyvol/core/driver";
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import type { ConfigPath, ConfigSource } from "./config.ts";
 import { type ConfigProblem, pathText } from "./config-error.ts";
 import { suggestion } from "./nearest.ts";
@@ -17,7 +17,7 @@ export function problemAt(
 /** What zod found, in our words. `options` are the rules of those of a cloud. */
 export function problemsOf(
   source: ConfigSource,
-  error: z.ZodError,
+  error: z.core.$ZodError,
   prefix: ConfigPath,
   options: Readonly<Record<string, Rule>> = {},
 ): ConfigProblem[] {

@@ -3,7 +3,7 @@ import { type Option, type Options, option } from "@polyvol/core/driver";
 import { createDigitalOceanStorage, digitalOceanOptions } from "@polyvol/digitalocean";
 import { createOpenStackStorage, openStackOptions } from "@polyvol/openstack";
 import { createSamsungScpStorage, samsungScpOptions } from "@polyvol/samsung-scp";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { ConfigError } from "./config-error.ts";
 import { chooseCloud, missingInFile, optionsOfCloud, readCloudsFile } from "./openstack-clouds-file.ts";
 import { type WriteSnapshotTag, writeDigitalOceanTag, writeOpenStackTag } from "./tag-writers.ts";
@@ -29,7 +29,7 @@ export interface ProviderRegistration {
   readonly loadTagWriter?: (() => Promise<WriteSnapshotTag>) | undefined;
 }
 
-const CLOUD_OF_FILE: Option<string> = option(z.string().min(1), {
+const CLOUD_OF_FILE: Option<string> = option(z.string().check(z.minLength(1)), {
   allowed: "a text that is not empty",
   description: "Name of the cloud in `clouds.yaml`, which then says all that does not stand here.",
   defaultText: "`OS_CLOUD`",

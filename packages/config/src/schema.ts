@@ -1,5 +1,5 @@
 import { type Option, type Options, omitUndefined } from "@polyvol/core/driver";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { PACKAGE_PATTERN } from "./package-provider.ts";
 import { type ProviderRegistration, providersByName } from "./providers.ts";
 
@@ -17,7 +17,7 @@ const VARIABLE_WORDS = "the name of an environment variable, not the secret itse
 function mapping<Shape extends z.core.$ZodShape>(
   shape: Shape,
   allowed: string,
-): z.ZodObject<Shape, z.core.$strict> {
+): z.ZodMiniObject<Shape, z.core.$strict> {
   const known = Object.keys(shape).join(", ");
   return z.strictObject(shape, {
     error: (issue) => (issue.code === "unrecognized_keys" ? known : allowed),
@@ -26,21 +26,33 @@ function mapping<Shape extends z.core.$ZodShape>(
 
 const FORMS = "{ env: NAME } or { file: PATH }";
 
-function secret(description: string): z.ZodType {
+function secret(description: string): z.ZodMiniType {
   const reference = z.union(
     [
       z.strictObject({
-        env: z.string().regex(VARIABLE, VARIABLE_WORDS).describe("Environment variable that holds it"),
+        env: z
+          .string()
+          .check(z.regex(VARIABLE, VARIABLE_WORDS), z.describe("Environment variable that holds it")),
       }),
       z.strictObject({
-        file: z.string().min(1, "the path of a file").describe("File that holds it, relative to this one"),
+        file: z
+          .string()
+          .check(
+            z.minLength(1, "the path of a file"),
+            z.describe("File that holds it, relative to this one"),
+          ),
       }),
-      z.string().min(1, "the secret itself").describe("The secret itself: only with allowLiteralSecrets"),
+      z
+        .string()
+        .check(
+          z.minLength(1, "the secret itself"),
+          z.describe("The secret itself: only with allowLiteralSecrets"),
+        ),
       z.custom<() => string>((value) => typeof value === "function"),
     ],
     { error: FORMS },
   );
-  return reference.describe(description);
+  return reference.check(z.describe(description));
 }
 
 /** Those options that stand under `options` in a file, with what the reference says of them. */
@@ -50,13 +62,13 @@ export function fileOptions(options: Options): Options {
   return Object.fromEntries(Object.entries(options).filter(isInFile));
 }
 
-function optionsSchema(options: Options): z.ZodObject {
+function optionsSchema(options: Options): z.ZodMiniObject {
   const shape = Object.entries(fileOptions(options)).map(([name, option]) => [name, optionSchema(option)]);
   return mapping(Object.fromEntries(shape), "a mapping of the adapter's options");
 }
 
 /** Adapters declare options with zod or with `zod/mini`. */
-function optionSchema({ schema, description, example, parts, ...option }: Option): z.ZodType {
+function optionSchema({ schema, description, example, parts, ...option }: Option): z.ZodMiniType {
   const text = omitUndefined({
     description,
     default: option.default,
@@ -73,68 +85,70 @@ function optionSchema({ schema, description, example, parts, ...option }: Option
   return z.optional(said);
 }
 
-const region = z.string("the provider's name of a region").min(1, "the provider's name of a region");
+const REGION = "the provider's name of a region";
+
+const region = z.string(REGION).check(z.minLength(1, REGION));
 
 const PRICE_WORDS = "an amount and a currency, such as 0.06 USD";
 const snapshotPrice = z
   .string(PRICE_WORDS)
-  .regex(/^\d{1,9}(?:\.\d{1,9})? [A-Z]{3}$/, PRICE_WORDS)
-  .describe("What a GiB of snapshots costs for a month, for reports");
+  .check(
+    z.regex(/^\d{1,9}(?:\.\d{1,9})? [A-Z]{3}$/, PRICE_WORDS),
+    z.describe("What a GiB of snapshots costs for a month, for reports"),
+  );
 
 /** A cloud of one provider. */
-export function cloudSchema({ provider, options }: ProviderRegistration): z.ZodObject {
+export function cloudSchema({ provider, options }: ProviderRegistration): z.ZodMiniObject {
   const credentials = Object.entries(options).filter(([, each]) => each.secret);
   const secrets = credentials.map(([name, { required, description }]) => {
     const schema = secret(description);
-    return [name, required ? schema : schema.optional()];
+    return [name, required ? schema : z.optional(schema)];
   });
   const needed = credentials.map(([name]) => name).join(", ");
   return mapping(
     {
       provider: z.literal(provider),
-      region: region.optional(),
-      credentials: mapping(Object.fromEntries(secrets), `a mapping of ${needed}`).optional(),
+      region: z.optional(region),
+      credentials: z.optional(mapping(Object.fromEntries(secrets), `a mapping of ${needed}`)),
       // A key without a value is what is left when the options below it are taken out.
-      options: optionsSchema(options).nullish(),
-      snapshotPrice: snapshotPrice.optional(),
+      options: z.nullish(optionsSchema(options)),
+      snapshotPrice: z.optional(snapshotPrice),
     },
     "a mapping",
   );
 }
 
 /** A cloud whose driver is a package: what its options are, only it can say. */
-export const packageCloudSchema: z.ZodObject = mapping(
+export const packageCloudSchema: z.ZodMiniObject = mapping(
   {
-    provider: z.string().regex(new RegExp(PACKAGE_PATTERN)),
-    region: region.optional(),
-    credentials: z
-      .record(z.string(), secret("A credential"), "a mapping of the driver's credentials")
-      .optional(),
-    options: z.record(z.string(), z.unknown(), "a mapping of the driver's options").optional(),
-    snapshotPrice: snapshotPrice.optional(),
+    provider: z.string().check(z.regex(new RegExp(PACKAGE_PATTERN))),
+    region: z.optional(region),
+    credentials: z.optional(
+      z.record(z.string(), secret("A credential"), "a mapping of the driver's credentials"),
+    ),
+    options: z.optional(z.record(z.string(), z.unknown(), "a mapping of the driver's options")),
+    snapshotPrice: z.optional(snapshotPrice),
   },
   "a mapping",
 );
 
 /** The whole file; `cloud` says what a cloud is. */
-export function configSchema(cloud: z.ZodType): z.ZodObject {
+export function configSchema(cloud: z.ZodMiniType): z.ZodMiniObject {
   const clouds = z.record(
-    z.string().regex(CLOUD_NAME, "a name of letters, digits, ., _ and -, up to 64"),
+    z.string().check(z.regex(CLOUD_NAME, "a name of letters, digits, ., _ and -, up to 64")),
     cloud,
     "a mapping of names to clouds",
   );
   return mapping(
     {
-      $schema: z.string("the address of a JSON Schema").optional(),
+      $schema: z.optional(z.string("the address of a JSON Schema")),
       allowLiteralSecrets: z
-        .boolean("true or false")
-        .optional()
-        .describe("Lets credentials stand in this file as plain text"),
-      clouds: clouds.refine((value) => Object.keys(value).length > 0, "at least one cloud"),
+        .optional(z.boolean("true or false"))
+        .check(z.describe("Lets credentials stand in this file as plain text")),
+      clouds: clouds.check(z.refine((value) => Object.keys(value).length > 0, "at least one cloud")),
       policies: z
-        .record(z.string(), z.unknown(), "a mapping of ids to policies")
-        .optional()
-        .describe("Backup policies by id"),
+        .optional(z.record(z.string(), z.unknown(), "a mapping of ids to policies"))
+        .check(z.describe("Backup policies by id")),
     },
     "a mapping with clouds",
   );
@@ -151,10 +165,9 @@ export function configJsonSchema(
   policies?: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   const clouds = [...providersByName(more).values()].map(cloudSchema);
-  const schema = configSchema(z.union([...clouds, packageCloudSchema])).meta({
-    title: "Polyvol configuration",
-    description: "Clouds by name, and backup policies",
-  });
+  const schema = configSchema(z.union([...clouds, packageCloudSchema])).check(
+    z.meta({ title: "Polyvol configuration", description: "Clouds by name, and backup policies" }),
+  );
   // Functions, which only code can give, are left out of what a file may hold.
   const result = z.toJSONSchema(schema, {
     unrepresentable: "any",

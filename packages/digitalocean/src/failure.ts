@@ -4,7 +4,12 @@
  */
 import type { PolyvolErrorCode } from "@polyvol/core";
 import { fitWords } from "@polyvol/core/driver";
-import { type FailedResponse, type FailureRefinement, saysQuota } from "@polyvol/core/http";
+import {
+  type FailedResponse,
+  type FailureRefinement,
+  type ResponseHeaders,
+  saysQuota,
+} from "@polyvol/core/http";
 import { resetInMs } from "./quota.ts";
 import { neededScopes } from "./scopes.ts";
 
@@ -81,7 +86,7 @@ function refusal(code: PolyvolErrorCode, reason: string): FailureRefinement {
 }
 
 /** A plain 429 and `retry-after` are core's to read. Without that the hour is spent, and `ratelimit-reset` says how long. */
-function quotaSpent(headers: Headers): FailureRefinement {
+function quotaSpent(headers: ResponseHeaders): FailureRefinement {
   const spent = !headers.has("retry-after") && headers.get("ratelimit-remaining") === "0";
   const waitMs = spent ? resetInMs(headers, Number.NaN) : undefined;
   return waitMs === undefined ? {} : { retryAfterMs: waitMs };

@@ -1,6 +1,6 @@
 /** DigitalOcean's request quota as its headers tell it. */
 import type { RequestQuota } from "@polyvol/core";
-import type { QuotaReading } from "@polyvol/core/http";
+import type { QuotaReading, ResponseHeaders } from "@polyvol/core/http";
 
 const HOUR_MS = 3_600_000;
 
@@ -28,7 +28,12 @@ export function quotasFor(perHour: number): readonly RequestQuota[] {
  * `retry-after` comes first: it is sent where the burst quota was hit, and then `ratelimit-remaining` is 0 although
  * `ratelimit-reset` speaks of the hour.
  */
-export function readQuota(headers: Headers, now: number, status: number, fixed: boolean): QuotaReading {
+export function readQuota(
+  headers: ResponseHeaders,
+  now: number,
+  status: number,
+  fixed: boolean,
+): QuotaReading {
   const limit = count(headers.get("ratelimit-limit"));
   const isOdd = limit !== undefined && limit < LEAST_SHARE * REQUESTS_PER_HOUR;
   if (isOdd && status !== 429 && !fixed) return {};
@@ -46,7 +51,7 @@ export function readQuota(headers: Headers, now: number, status: number, fixed: 
  * How far away `ratelimit-reset` is: the moment at which the oldest counted request expires and one becomes free. It is
  * counted from the answer's own `Date`, so a wrong clock on our side does no harm, and from `now` where there is none.
  */
-export function resetInMs(headers: Headers, now: number): number | undefined {
+export function resetInMs(headers: ResponseHeaders, now: number): number | undefined {
   const date = Date.parse(headers.get("date") ?? "");
   const wait = (count(headers.get("ratelimit-reset")) ?? 0) * 1000 - (Number.isNaN(date) ? now : date);
   return wait > 0 && wait <= LONGEST_WAIT_MS ? wait : undefined;

@@ -9,7 +9,7 @@ import { parseResponse, type ReadResponse } from "./response.ts";
 import { createSkew, parseHttpDate } from "./server-date.ts";
 import type { TransportResponse } from "./transport/contract.ts";
 import { loadedOnUse, loadTransport } from "./transport/load.ts";
-import type { HttpClient, HttpClientOptions, HttpRequest, HttpResponse, QuotaReading } from "./types.ts";
+import type { HttpClient, HttpClientOptions, HttpRequest, HttpResponse, QuotaReading, ResponseHeaders } from "./types.ts";
 import { parseBaseUrl } from "./url.ts";
 
 const ATTEMPT_TIMEOUT_MS = 30_000;
@@ -39,7 +39,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     authorize: options.authorize,
     timeoutMs: options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS,
   };
-  let dated: Headers | undefined;
+  let dated: ResponseHeaders | undefined;
   let requestsLeft: number | undefined;
 
   function prepareAttempt(prepared: PreparedRequest, request: HttpRequest<unknown>): RequestAttempt {

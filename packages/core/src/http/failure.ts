@@ -2,13 +2,13 @@ import type { ChangeOutcome, PolyvolError, PolyvolErrorCode, PolyvolErrorDetails
 import { describeHeaders, excerpt, hideSecrets } from "./redact.ts";
 import { type PreparedRequest, requestError } from "./request.ts";
 import { parseRetryAfter } from "./server-date.ts";
-import type { FailureRefinement } from "./types.ts";
+import type { FailureRefinement, ResponseHeaders } from "./types.ts";
 
 /** A response that becomes an error: what every such error is made of. */
 export interface UnusableResponse {
   readonly request: PreparedRequest;
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: ResponseHeaders;
   readonly requestId: string | undefined;
   /** What was sent and must not come out in words. */
   readonly secrets: readonly string[];

@@ -16,6 +16,7 @@ export type {
   HttpResponse,
   OutgoingRequest,
   QuotaReading,
+  ResponseHeaders,
   ResponseParser,
 } from "./types.ts";
 export { pathSegment } from "./url.ts";

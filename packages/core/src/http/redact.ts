@@ -1,5 +1,6 @@
 import { toBase64, toBase64Url } from "../base64.ts";
 import { fitWords } from "../words.ts";
+import type { ResponseHeaders } from "./types.ts";
 
 /** Headers whose values may be shown. Every other header's value is taken for a secret. */
 const SHOWN_HEADERS: ReadonlySet<string> = new Set([
@@ -75,7 +76,7 @@ function maskString(_match: string, value: string, closing: string, colon: strin
 }
 
 /** Which kind of answer it was, from the few headers that may be shown. */
-export function describeHeaders(headers: Headers): string {
+export function describeHeaders(headers: ResponseHeaders): string {
   const parts = ["content-type", "server", "via"].flatMap((name) => {
     const value = headers.get(name);
     return value === null ? [] : [`${name} ${fitWords(value, 60)}`];
@@ -85,7 +86,7 @@ export function describeHeaders(headers: Headers): string {
 
 /** A request id as it may be shown: short, plain, and not one of the secrets that were sent. */
 export function plainRequestId(
-  headers: Headers,
+  headers: ResponseHeaders,
   name: string,
   sent: Readonly<Record<string, string>>,
 ): string | undefined {

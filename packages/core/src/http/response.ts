@@ -9,7 +9,13 @@ import {
 import { secretsIn } from "./redact.ts";
 import type { PreparedRequest } from "./request.ts";
 import type { TransportResponse } from "./transport/contract.ts";
-import type { FailedResponse, FailureRefinement, HttpRequest, HttpResponse } from "./types.ts";
+import type {
+  FailedResponse,
+  FailureRefinement,
+  HttpRequest,
+  HttpResponse,
+  ResponseHeaders,
+} from "./types.ts";
 
 /** Stands for a body that is larger than its bound; nothing of it is kept. */
 export const TOO_LARGE: unique symbol = Symbol("too large");
@@ -17,7 +23,7 @@ export const TOO_LARGE: unique symbol = Symbol("too large");
 /** A response that was read to the end. */
 export interface ReadResponse {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: ResponseHeaders;
   readonly requestId: string | undefined;
   readonly text: string | typeof TOO_LARGE;
   /** As sent; only read to keep its secrets out of messages. */
@@ -145,7 +151,7 @@ export function parseResponse<T>(
 }
 
 /** By what it holds, too: some servers call every answer without a body a page, and some pages have no type. */
-function isWebPage(text: ReadResponse["text"], headers: Headers): text is string {
+function isWebPage(text: ReadResponse["text"], headers: ResponseHeaders): text is string {
   if (text === TOO_LARGE || text.trim() === "") return false;
   const isTyped = /^(?:text\/html|application\/xhtml\+xml)\b/i.test(headers.get("content-type") ?? "");
   return isTyped || /^\s*<(?:!doctype\s+html|html)\b/i.test(text);

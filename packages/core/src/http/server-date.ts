@@ -1,3 +1,5 @@
+import type { ResponseHeaders } from "./types.ts";
+
 const SECONDS = /^\d+(?:\.\d+)?$/;
 const HTTP_DATE =
   /^(?:[A-Z][a-z]{2,8}, \d{2}[ -][A-Z][a-z]{2}[ -]\d{2,4} \d{2}:\d{2}:\d{2} GMT|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4})$/;
@@ -14,7 +16,7 @@ export function parseHttpDate(text: string | null | undefined): number | undefin
  * (our clock may be off). A past date is 0; what cannot be read is `undefined`; a very long wait is reported as it
  * is, since whether to obey depends on the caller's deadline.
  */
-export function parseRetryAfter(headers: Headers, now: number): number | undefined {
+export function parseRetryAfter(headers: ResponseHeaders, now: number): number | undefined {
   const text = headers.get("retry-after")?.trim();
   if (text === undefined) return undefined;
   if (SECONDS.test(text)) return Math.min(Math.ceil(Number(text) * 1000), Number.MAX_SAFE_INTEGER);
@@ -34,7 +36,7 @@ export interface Skew {
    * Requests in flight when a clock jumps each find out for themselves, but the first of them learns and the rest
    * follow, so all are stamped alike and each is repeated once at most.
    */
-  explains(stampedWith: number, headers: Headers, receivedAt: number): boolean;
+  explains(stampedWith: number, headers: ResponseHeaders, receivedAt: number): boolean;
 }
 
 /** @param thresholdMs differences up to this are none; `undefined`: nothing is ever corrected */
@@ -55,7 +57,7 @@ export function createSkew(thresholdMs: number | undefined): Skew {
 }
 
 /** An answer with `Age` comes out of a cache, and its date is that of another answer. */
-function measureSkew(headers: Headers, receivedAt: number): number | undefined {
+function measureSkew(headers: ResponseHeaders, receivedAt: number): number | undefined {
   if (headers.has("age")) return undefined;
   const date = parseHttpDate(headers.get("date"));
   // The header drops the fraction of the second: its middle is the best guess.

@@ -10,6 +10,9 @@ export interface ResponseParser<T> {
   parse(value: unknown): T;
 }
 
+/** Headers of an answer, by names in any capitals: several of one name are one text, with commas between them. */
+export type ResponseHeaders = Pick<Headers, "get" | "has">;
+
 /** The methods that the client sends. */
 export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -41,7 +44,7 @@ export interface HttpResponse<T> {
   /** HTTP status. */
   readonly status: number;
   /** Headers of the answer. */
-  readonly headers: Headers;
+  readonly headers: ResponseHeaders;
   /** What the request's `response` made of the body; `undefined` without one. */
   readonly data: T;
 }
@@ -68,7 +71,7 @@ export interface FailedResponse {
   /** HTTP status. */
   readonly status: number;
   /** Headers of the answer. */
-  readonly headers: Headers;
+  readonly headers: ResponseHeaders;
   /** HTTP method. */
   readonly method: HttpMethod;
   /** Path and query. */
@@ -132,7 +135,7 @@ export interface HttpClientOptions {
   readonly quotas?: readonly RequestQuota[] | undefined;
   /** Corrects a quota from an answer's headers; `status` is that of the answer. */
   readonly readQuota?:
-    | ((headers: Headers, now: number, status: number) => QuotaReading | undefined)
+    | ((headers: ResponseHeaders, now: number, status: number) => QuotaReading | undefined)
     | undefined;
   /** Says more of an unsuccessful answer than its status does. */
   readonly refineFailure?: ((response: FailedResponse) => FailureRefinement) | undefined;

@@ -1,4 +1,4 @@
-import type { HttpMethod } from "../types.ts";
+import type { HttpMethod, ResponseHeaders } from "../types.ts";
 
 /** One request, exactly as it goes out. */
 export interface TransportRequest {
@@ -16,7 +16,7 @@ export interface TransportRequest {
 export interface TransportResponse {
   /** 0 for a redirect that the platform hides, or has followed although it was told not to. */
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: ResponseHeaders;
   /** The body after decompression, read once. Leaving the loop early gives up the connection. */
   readonly body: AsyncIterable<Uint8Array>;
   /** Gives up the body unread, and the connection with it. */

@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import type { Socket } from "node:net";
 import { onAbort } from "../../abort.ts";
+import type { ResponseHeaders } from "../types.ts";
 import { TransportFailure, type TransportRequest, type TransportResponse } from "./contract.ts";
 import { type KeptConnections, keepConnections } from "./kept-connections.ts";
 import { NodeBody } from "./node-body.ts";
@@ -78,13 +79,18 @@ function send(origin: Origin, path: string, request: TransportRequest): Promise<
 }
 
 function toResponse(message: IncomingMessage): TransportResponse & { readonly body: NodeBody } {
-  const headers = new Headers();
-  const { rawHeaders } = message;
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    headers.append(rawHeaders[index] as string, rawHeaders[index + 1] as string);
-  }
+  const headers = headersOf(message);
   const body = new NodeBody(message, headers.get("content-encoding"));
   return { status: message.statusCode ?? 0, headers, body, discard: () => body.discard() };
+}
+
+/** The platform's own `Headers` bring all of its `fetch`, which takes longer to load than a request takes. */
+function headersOf({ headersDistinct }: IncomingMessage): ResponseHeaders {
+  const has = (name: string): boolean => Object.hasOwn(headersDistinct, name.toLowerCase());
+  return {
+    has,
+    get: (name) => (has(name) ? (headersDistinct[name.toLowerCase()]?.join(", ") ?? null) : null),
+  };
 }
 
 function open(
