@@ -12,7 +12,7 @@ export function holdText(held: Held): string {
 
 /** Whether a volume is held by its own tag. Does not ask whether one of its snapshots is held. */
 export async function volumeHold(volume: Volume): Promise<Held> {
-  const { isHeld } = await import("@polyvol/backup");
+  const { isHeld } = await import("@polyvol/backup/holds");
   return isHeld(volume) ? true : volume.tagsUnknown ? undefined : false;
 }
 
@@ -22,7 +22,7 @@ export async function snapshotHolds(
   storage: BlockStorage,
   snapshots: readonly Snapshot[],
 ): Promise<ReadonlyMap<string, Held>> {
-  const { holdsOf } = await import("@polyvol/backup");
+  const { holdsOf } = await import("@polyvol/backup/holds");
   return await holdsOf(storage, snapshots, { abortSignal: signal });
 }
 
@@ -33,7 +33,7 @@ export async function holdReasons(
   kind: "volume" | "snapshot",
   resources: readonly (Snapshot | Volume)[],
 ): Promise<readonly string[]> {
-  const { holdsOf } = await import("@polyvol/backup");
+  const { holdsOf } = await import("@polyvol/backup/holds");
   const { supports, limits } = storage.capabilities;
   // Where volumes never show tags, no hold can be set on one.
   const thorough = kind === "snapshot" || supports.includes("volumes.readTags");

@@ -182,3 +182,28 @@ test("an order is total: rows without a value come last, the others as they are 
     }),
   );
 });
+
+test("names are in the order in which people count, and any two of them are in some order", () => {
+  const order = orderBy<string>((name) => name);
+  const names = ["db-10", "db-9", "DB-9", "db", "a2b10", "a2b9", "10", "9", "", "데이터", "db-09"];
+  expect(names.toSorted(order)).toEqual([
+    "",
+    "9",
+    "10",
+    "a2b9",
+    "a2b10",
+    "db",
+    "db-09",
+    "DB-9",
+    "db-9",
+    "db-10",
+    "데이터",
+  ]);
+  fc.assert(
+    fc.property(fc.string(), fc.string(), fc.string(), (a, b, c) => {
+      expect(Math.sign(order(a, b))).toBe(-Math.sign(order(b, a)) || 0);
+      if (order(a, b) <= 0 && order(b, c) <= 0) expect(order(a, c)).toBeLessThanOrEqual(0);
+      expect(order(a, b) === 0).toBe(a === b);
+    }),
+  );
+});

@@ -1,5 +1,6 @@
 import { type Option, type Options, omitUndefined } from "@polyvol/core/driver";
 import * as z from "zod/mini";
+import { clone } from "zod/v4/core";
 import { PACKAGE_PATTERN } from "./package-provider.ts";
 import { type ProviderRegistration, providersByName } from "./providers.ts";
 
@@ -80,7 +81,7 @@ function optionSchema({ schema, description, example, parts, ...option }: Option
       Object.fromEntries(Object.entries(parts as Options).map(([name, each]) => [name, optionSchema(each)])),
     );
   // A copy, because what is said of a schema is kept by the schema, and adapters use one for several options.
-  const said = z.core.clone(within ?? (schema as unknown as z.core.$ZodType));
+  const said = clone(within ?? (schema as unknown as z.core.$ZodType));
   z.globalRegistry.add(said, text);
   return z.optional(said);
 }

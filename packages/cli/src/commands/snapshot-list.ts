@@ -80,7 +80,7 @@ async function list(
         volume === undefined ? namesOf(context, storage).catch(failed) : new Map([[volume.id, volume.name]]),
       ]);
       const holds = await snapshotHolds(context, storage, snapshots);
-      const { volumeNameOn } = await import("@polyvol/backup");
+      const { volumeNameOn } = await import("@polyvol/backup/holds");
       return snapshots.map((snapshot): Row => {
         const volumeName = volumes?.get(snapshot.volumeId);
         return {

@@ -116,7 +116,7 @@ async function update(context: Context, options: UpdateOptions, text: string): P
   if (name === undefined && description === undefined) {
     throw new UsageError("there is nothing to change: give --name or --description.");
   }
-  const { keepHold } = await import("@polyvol/backup");
+  const { keepHold } = await import("@polyvol/backup/holds");
   const { cloud, storage, found: before } = await onCloudOfSnapshot(context, text, options);
   const changes = omitUndefined({
     name,
@@ -168,7 +168,7 @@ const toData = ({ cloud, snapshot, held }: Row): object => ({ cloud, ...snapshot
 
 /** Writes one snapshot, with the hold that the snapshot itself shows. */
 async function writeOwnHold(context: Context, cloud: string, snapshot: Snapshot): Promise<void> {
-  const { isHeld } = await import("@polyvol/backup");
+  const { isHeld } = await import("@polyvol/backup/holds");
   await writeSnapshot(context, { cloud, snapshot, held: isHeld(snapshot) });
 }
 

@@ -1,6 +1,6 @@
 /**
- * How long the built command takes for `--help`, against an empty process that imports the argument parser. Medians of
- * runs that take turns: `node packages/cli/test/start-up/measure.ts [runs]`, after the package was built.
+ * How long the built command takes for `--version`, against an empty process, and for `--help`, against one that imports
+ * the argument parser. Medians of runs that take turns: `node packages/cli/test/start-up/measure.ts [runs]`, after the package was built.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -9,6 +9,8 @@ const PACKAGE = fileURLToPath(new URL("../../", import.meta.url));
 const runs = Number(process.argv[2] ?? 21);
 
 const CASES = {
+  "empty process": ["--eval", "0"],
+  "polyvol --version": ["dist/bin.js", "--version"],
   "empty process with the argument parser": ["--input-type=module", "--eval", 'import "commander"'],
   "polyvol --help": ["dist/bin.js", "--help"],
 } as const;
@@ -30,6 +32,8 @@ for (const { args } of times) timeOf(args);
 for (let run = 0; run < runs; run += 1) {
   for (const { args, taken } of times) taken.push(timeOf(args));
 }
-const [empty, help] = times.map(({ taken }) => median(taken));
+const [empty = 0, version = 0, parser = 0, help = 0] = times.map(({ taken }) => median(taken));
 for (const { name, taken } of times) process.stdout.write(`${name}: ${median(taken).toFixed(1)} ms\n`);
-process.stdout.write(`ratio: ${((help ?? 0) / (empty ?? 1)).toFixed(2)} (bar 1.5, ${runs} runs each)\n`);
+const ratio = (time: number, to: number): string => (time / to).toFixed(2);
+process.stdout.write(`--version: ${ratio(version, empty)} (bar 1.2, ${runs} runs each)\n`);
+process.stdout.write(`--help: ${ratio(help, parser)} (bar 1.5, ${runs} runs each)\n`);

@@ -45,6 +45,9 @@ and a list without such an element is whole.
 status, duration and the provider's id of the request; and one for each retry, pause and look at what is waited for. No
 headers and no bodies, so no credentials.
 
+Node keeps what it has compiled of the command in the folder \`NODE_COMPILE_CACHE\`, or one of its own among the temporary
+files, so that the next start is quicker; \`NODE_DISABLE_COMPILE_CACHE=1\` keeps it from that.
+
 All runs on this page read this \`polyvol.config.yaml\`:
 
 `;

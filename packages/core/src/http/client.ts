@@ -9,7 +9,14 @@ import { parseResponse, type ReadResponse } from "./response.ts";
 import { createSkew, parseHttpDate } from "./server-date.ts";
 import type { TransportResponse } from "./transport/contract.ts";
 import { loadedOnUse, loadTransport } from "./transport/load.ts";
-import type { HttpClient, HttpClientOptions, HttpRequest, HttpResponse, QuotaReading, ResponseHeaders } from "./types.ts";
+import type {
+  HttpClient,
+  HttpClientOptions,
+  HttpRequest,
+  HttpResponse,
+  QuotaReading,
+  ResponseHeaders,
+} from "./types.ts";
 import { parseBaseUrl } from "./url.ts";
 
 const ATTEMPT_TIMEOUT_MS = 30_000;
