@@ -2,7 +2,7 @@ import { type BlockStorage, type CallOptions, isPolyvolError } from "@polyvol/co
 import { bulkCallOptions } from "../bulk-call-options.ts";
 import { describeHidden, MAY_BE_KEPT, mayBeKept } from "../observe/hidden-marks.ts";
 import type { HiddenMarks, ObservedSnapshot } from "../observe/inventory.ts";
-import { observeSnapshot } from "../observe/observe.ts";
+import { observeSnapshot } from "../observe/observe-snapshot.ts";
 import { applyRetention, type Brake, type KeptSnapshotDecision } from "../plan/retention-decision.ts";
 import { findSurplus } from "../plan/surplus.ts";
 import type { PlannedDeletion } from "../plan/types.ts";

@@ -2,7 +2,7 @@ import type { BlockStorage, CallOptions } from "@polyvol/core";
 import { bulkCallOptions } from "../bulk-call-options.ts";
 import { createMarkEvidence, judgeMarks, type MarkEvidence, marksOf } from "../observe/hidden-marks.ts";
 import type { HiddenMarks, ObservedSnapshot } from "../observe/inventory.ts";
-import { observeSnapshot } from "../observe/observe.ts";
+import { observeSnapshot } from "../observe/observe-snapshot.ts";
 import { shortestTime } from "../plan/cost.ts";
 import { FRESH_FOR_MS } from "../plan/fresh-for.ts";
 import type { VolumePlan } from "../plan/types.ts";

@@ -6,7 +6,7 @@ import {
   type Volume,
 } from "@polyvol/core";
 import { areTagsHidden, judgeMarks, marksOf } from "../observe/hidden-marks.ts";
-import { observeSnapshot } from "../observe/observe.ts";
+import { observeSnapshot } from "../observe/observe-snapshot.ts";
 import { hasMarker, isHeld, withMarker, withoutMarker } from "./marker.ts";
 
 /**

@@ -1,16 +1,13 @@
-import { type BlockStorage, type Health, PolyvolError, type Snapshot } from "@polyvol/core";
+import { type BlockStorage, type Health, PolyvolError } from "@polyvol/core";
 import { bulkCallOptions } from "../bulk-call-options.ts";
 import type { NamedCloud } from "../clouds.ts";
 import { compareText } from "../compare-text.ts";
 import { showDuration } from "../duration.ts";
-import { isHeld } from "../hold/marker.ts";
-import { parseSnapshotName } from "../naming.ts";
 import { problemOf } from "../problem.ts";
-import { areTagsHidden, judgeMarks, marksOf, orUnknown } from "./hidden-marks.ts";
+import { areTagsHidden, createMarkEvidence, judgeMarks, orUnknown } from "./hidden-marks.ts";
 import type { CloudState, ObservedSnapshot } from "./inventory.ts";
-
-/** A clock may be off by so much: beyond it, slots would be due too early or too late. */
-const MAX_SKEW_MS = 120_000;
+import { createKeeper } from "./keeper.ts";
+import { MAX_SKEW_MS } from "./observe-snapshot.ts";
 
 export interface ObserveOptions {
   /** Whether the clocks of both sides are compared. Default true. */
@@ -40,12 +37,20 @@ async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptio
     const health = checkClock ? await storage.checkHealth(call) : undefined;
     if (health !== undefined) refuseSkew(health, storage.provider);
     const volumes = await storage.volumes.list({}, call).toArray();
-    const snapshots = await storage.snapshots.list({}, call).toArray();
+    const all: ObservedSnapshot[] = [];
+    const keep = createKeeper();
+    const marks = createMarkEvidence();
+    for await (const snapshot of storage.snapshots.list({}, call)) {
+      const seen = keep(snapshot);
+      all.push(seen);
+      marks.see(seen);
+    }
     const { provider, capabilities } = storage;
-    const all = snapshots.toSorted((a, b) => compareText(a.id, b.id)).map(observeSnapshot);
-    const hiddenMarks = await judgeMarks(storage, marksOf(all), call);
+    all.sort((a, b) => compareText(a.snapshot.id, b.snapshot.id));
+    const hiddenMarks = await judgeMarks(storage, marks, call);
     const asks = byTags && volumes.length > 0 && hiddenMarks?.what !== "tags";
-    const look = asks ? areTagsHidden(storage, [...volumes, ...snapshots], call) : undefined;
+    const listed = asks ? [...volumes, ...all.map(({ snapshot }) => snapshot)] : [];
+    const look = asks ? areTagsHidden(storage, listed, call) : undefined;
     const tagsHidden =
       look === undefined ? hiddenMarks?.what === "tags" : (await orUnknown(look, call)) !== false;
     return {
@@ -58,26 +63,13 @@ async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptio
       ...(hiddenMarks === undefined ? {} : { hiddenMarks }),
       tagsHidden,
       ...(health?.requestsLeft === undefined ? {} : { requestsLeft: health.requestsLeft }),
-      requests: (checkClock ? 1 : 0) + listingRequests(storage, volumes.length, snapshots.length),
+      requests: (checkClock ? 1 : 0) + listingRequests(storage, volumes.length, all.length),
       requestsPerDeletion: capabilities.requestCosts?.snapshotDeletion ?? 3,
     };
   } catch (error) {
     abortSignal?.throwIfAborted();
     return { state: "failed", name, problem: problemOf(error, "nothing_done", { cloud: name }) };
   }
-}
-
-/** A snapshot with what its name says of it. */
-export function observeSnapshot(snapshot: Snapshot): ObservedSnapshot {
-  const backupName = parseSnapshotName(snapshot.name, snapshot.volumeId);
-  const early =
-    backupName !== undefined && snapshot.createdAt.getTime() < backupName.slot.getTime() - MAX_SKEW_MS;
-  return {
-    snapshot,
-    held: isHeld(snapshot),
-    ...(backupName === undefined ? {} : { backupName }),
-    ...(early ? { early } : {}),
-  };
 }
 
 function volumeOf({ snapshot }: ObservedSnapshot): string {

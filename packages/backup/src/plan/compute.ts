@@ -96,16 +96,23 @@ function policyData({ schedule, ...rest }: Policy): unknown {
 
 /** What of a cloud the plan rests on. */
 function basisOf(cloud: ObservedCloud, volumes: readonly VolumePlan[]): unknown {
-  const snapshots = volumes.flatMap(({ volumeId }) =>
-    (cloud.snapshots.get(volumeId) ?? []).map(({ snapshot, held }) => {
-      const { id, name, state, createdAt, tags, flatTags = tags } = snapshot;
-      return [id, name, volumeId, state, createdAt.toISOString(), flatTags, held];
-    }),
-  );
   return [
     cloud.name,
     cloud.provider,
     volumes.map(({ volumeId, volumeName }) => [volumeId, volumeName]),
-    snapshots,
+    snapshotsBehind(cloud, volumes),
   ];
+}
+
+/** One after the other: an account can have hundreds of thousands. */
+function* snapshotsBehind(
+  cloud: ObservedCloud,
+  volumes: readonly VolumePlan[],
+): Generator<unknown, void, undefined> {
+  for (const { volumeId } of volumes) {
+    for (const { snapshot, held } of cloud.snapshots.get(volumeId) ?? []) {
+      const { id, name, state, createdAt, tags, flatTags = tags } = snapshot;
+      yield [id, name, volumeId, state, createdAt.toISOString(), flatTags, held];
+    }
+  }
 }

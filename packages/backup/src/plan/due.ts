@@ -60,38 +60,44 @@ function newestGood(own: readonly ObservedSnapshot[], now: number): number | und
   return newest;
 }
 
-/** What was counted last of each schedule: all volumes ask for the same few stretches. */
-const counted = new WeakMap<Schedule, { readonly due: number; readonly after: Map<number, MissedSlots> }>();
+/** The slots before the one that is due, newest first, as far back as somebody has asked: all volumes ask for the same ones. */
+const passed = new WeakMap<Schedule, { readonly due: number; readonly slots: number[] }>();
 
 /** The slots between the newest good snapshot and the one that is due now. */
 function countMissed({ schedule }: Policy, after: number, due: number): MissedSlots {
-  let known = counted.get(schedule);
+  let known = passed.get(schedule);
   if (known?.due !== due) {
-    known = { due, after: new Map() };
-    counted.set(schedule, known);
+    known = { due, slots: [] };
+    passed.set(schedule, known);
   }
-  const missed = known.after.get(after) ?? missedBetween(schedule, after, due);
-  known.after.set(after, missed);
-  return missed;
+  const { slots } = known;
+  for (let oldest = slots.at(-1) ?? due; oldest > after && slots.length <= MOST_COUNTED; ) {
+    const before = schedule.lastAtOrBefore(oldest - 1);
+    if (before === undefined) break;
+    slots.push(before);
+    oldest = before;
+  }
+  const count = howManyAfter(slots, after);
+  if (count === 0) return { count, more: false };
+  const more = count > MOST_COUNTED;
+  const first = more ? schedule.firstAfter(after) : slots[count - 1];
+  return {
+    count: Math.min(count, MOST_COUNTED),
+    more,
+    ...(first === undefined ? {} : { first: new Date(first).toISOString() }),
+    ...(more || slots[0] === undefined ? {} : { last: new Date(slots[0]).toISOString() }),
+  };
 }
 
-function missedBetween(schedule: Schedule, after: number, due: number): MissedSlots {
-  let count = 0;
-  let [first, last]: (number | undefined)[] = [];
-  let slot = schedule.firstAfter(after);
-  for (; slot !== undefined && slot < due && count < MOST_COUNTED; slot = schedule.firstAfter(slot)) {
-    first ??= slot;
-    last = slot;
-    count += 1;
+/** How many of these instants, newest first, are later than `after`. */
+function howManyAfter(newestFirst: readonly number[], after: number): number {
+  let [low, high] = [0, newestFirst.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((newestFirst[middle] ?? after) > after) low = middle + 1;
+    else high = middle;
   }
-  const more = slot !== undefined && slot < due;
-  if (first === undefined || last === undefined) return { count, more };
-  return {
-    count,
-    more,
-    first: new Date(first).toISOString(),
-    ...(more ? {} : { last: new Date(last).toISOString() }),
-  };
+  return low;
 }
 
 function reasonFor(slot: Date, newest: Date | undefined, missed: MissedSlots): string {

@@ -2,7 +2,7 @@ import { type BlockStorage, isPolyvolError, PolyvolError, type Snapshot } from "
 import { listWords } from "@polyvol/core/driver";
 import { compareText } from "../compare-text.ts";
 import { isGood } from "../observe/inventory.ts";
-import { observeSnapshot } from "../observe/observe.ts";
+import { observeSnapshot } from "../observe/observe-snapshot.ts";
 import type { OneOrMore } from "../policy/types.ts";
 import { invalidArgument } from "../retention/policy-error.ts";
 import { findVolumeId, type WhereNamed } from "./find-volume.ts";

@@ -7,7 +7,7 @@ import {
 } from "@polyvol/core";
 import { describeGone, type GoneVolume, goneVolumes, namesakes } from "../observe/gone-volumes.ts";
 import { judgeMarks, marksOf } from "../observe/hidden-marks.ts";
-import { observeSnapshot } from "../observe/observe.ts";
+import { observeSnapshot } from "../observe/observe-snapshot.ts";
 
 /** Where a name is looked for. */
 export interface WhereNamed {
