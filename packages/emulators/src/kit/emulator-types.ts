@@ -26,7 +26,7 @@ export interface EmulatorOptions {
 
 /** One emulated provider with its controls. */
 export interface Emulator {
-  /** Short name: `digitalocean`, `samsung-scp`. */
+  /** Short name: `digitalocean`, `samsung-scp`, `openstack`; `proxy` for one of faults. */
   readonly provider: string;
   /** The clock that everything goes by. */
   readonly clock: Clock;
