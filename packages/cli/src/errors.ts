@@ -68,7 +68,7 @@ export function writeErrorData(error: {
 }
 
 /** Writes what to do next. */
-export function reportNext(next: string): void {
+function reportNext(next: string): void {
   writeMessage(`${colour("note", "next:", process.stderr)}  ${cleanLines(next)}\n`);
 }
 

@@ -120,7 +120,9 @@ async function drillSnapshot(context: Context, options: ChoiceOptions): Promise<
         library.failedRestoreEntry(error, { kind: "drill", cloud, ...volumeOf(from), ...times }),
     }),
   );
-  await writeCheckResult(context.output, report.ok, report, (render) => drillView(report, render));
+  await writeCheckResult(context.output, report.ok, report, (render) =>
+    drillView(report, options.volume, render),
+  );
   const result = report.ok ? "the snapshot restores" : "not proved";
   reportProblems(report.problems);
   const exitCode = report.ok ? 0 : FAILED;
@@ -191,7 +193,7 @@ const TONES: Readonly<Record<DrillCheck["result"], Tone>> = {
   unknown: "note",
 };
 
-function drillView(report: DrillReport, { fields }: Renderers): string {
+function drillView(report: DrillReport, name: string | undefined, { fields }: Renderers): string {
   const { cloud, ok, snapshotName, snapshotId, takenAt, volumeId, restoreMs, checks, leftovers } = report;
   return fields([
     ["cloud", cloud],
@@ -199,7 +201,7 @@ function drillView(report: DrillReport, { fields }: Renderers): string {
     ["snapshot", snapshotName, "strong"],
     ["id", snapshotId],
     ["taken", takenAt],
-    ["of volume", volumeId],
+    ["of volume", name === undefined || name === volumeId ? volumeId : `${name} (${volumeId})`],
     ["restored in", restoreMs === undefined ? "" : secondsText(restoreMs)],
     ...checks.map(
       ({ check, result, found, wanted }) =>
