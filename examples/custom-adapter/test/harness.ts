@@ -20,6 +20,8 @@ const STEPS: Readonly<Record<FaultTarget, readonly [method: string, path: RegExp
   "snapshots.delete": ["DELETE", /^\/snapshots\/[^/]+$/],
 };
 
+const BUSY = ["volumes.resize", "volumes.delete", "snapshots.create", "snapshots.delete"] as const;
+
 /** A fresh service and a driver over it, both on one clock. */
 export async function makeHarness(): Promise<Harness> {
   const clock = createVirtualClock();
@@ -49,7 +51,7 @@ export async function makeHarness(): Promise<Harness> {
     },
     badCredentials: () => driver("wrong-token"),
     secondProcess: () => driver(TOKEN),
-    faults: { inject, clear: attic.clearFaults, waiting: attic.waitingFaults },
+    faults: { inject, clear: attic.clearFaults, waiting: attic.waitingFaults, busy: BUSY },
     requests: () => {
       const { requests } = attic;
       return { total: requests.length, changes: requests.filter(({ method }) => method !== "GET").length };
@@ -85,6 +87,8 @@ function effectOf(
       return { carriedOut: false, answer: { status: 429 } };
     case "quota_full":
       return { carriedOut: false, answer: { status: 507, problem: "attic_full" } };
+    case "busy":
+      return { carriedOut: false, answer: { status: 409, problem: "busy" } };
     case "extra_field":
       return { carriedOut: true, answer: eachItem((item) => ({ ...item, colour: "blue" })) };
     case "missing_field":

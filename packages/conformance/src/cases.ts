@@ -1,5 +1,6 @@
 import { answerCases } from "./groups/answers.ts";
 import { attachCases } from "./groups/attach.ts";
+import { busyCases } from "./groups/busy.ts";
 import { cancellationCases } from "./groups/cancellation.ts";
 import { decisionCases } from "./groups/decisions.ts";
 import { errorCases } from "./groups/errors.ts";
@@ -7,6 +8,7 @@ import { faultCases } from "./groups/faults.ts";
 import { harnessCases } from "./groups/harness-check.ts";
 import { identityCases } from "./groups/identity.ts";
 import { leftoverCases } from "./groups/leftovers.ts";
+import { markCases } from "./groups/marks.ts";
 import { operationCases } from "./groups/operations.ts";
 import { pagingCases } from "./groups/paging.ts";
 import { snapshotCases } from "./groups/snapshots.ts";
@@ -19,7 +21,7 @@ import type { MakeHarness } from "./harness.ts";
 import { type ConformanceCase, collectCases, type Suite } from "./suite.ts";
 
 /** The cases of the conformance list have the numbers 1 to this. */
-export const LAST_CASE: number = 71;
+export const LAST_CASE: number = 73;
 
 const GROUPS: Readonly<Record<string, (suite: Suite) => void>> = {
   "the harness": harnessCases,
@@ -33,6 +35,8 @@ const GROUPS: Readonly<Record<string, (suite: Suite) => void>> = {
   attaching: attachCases,
   operations: operationCases,
   faults: faultCases,
+  "busy resources": busyCases,
+  marks: markCases,
   "decisions before changes": decisionCases,
   waits: waitCases,
   errors: errorCases,

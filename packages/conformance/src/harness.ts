@@ -103,6 +103,11 @@ export interface HarnessFaults {
    * counted: the kit sees that it struck.
    */
   waiting?(): number;
+  /**
+   * Changes that the provider refuses in words of its own while the resource is busy, so that `busy` can strike them.
+   * Left out: there are none such, and case 72 is skipped.
+   */
+  readonly busy?: readonly BusyTarget[] | undefined;
 }
 
 /** Which requests a fault strikes: those that carry out this step of an operation, from any driver. */
@@ -118,6 +123,12 @@ export type FaultTarget =
   | "snapshots.list"
   | "snapshots.delete";
 
+/** Steps that a busy resource can refuse. */
+export type BusyTarget = Extract<
+  FaultTarget,
+  "volumes.resize" | "volumes.delete" | "snapshots.create" | "snapshots.delete"
+>;
+
 /**
  * What happens to a request that is struck.
  *
@@ -126,6 +137,8 @@ export type FaultTarget =
  * - `unavailable_before`, `unavailable_after`: answered with 503, not carried out; or carried out all the same.
  * - `too_many`: refused as one request too many (429) with `Retry-After: 10`, not carried out.
  * - `quota_full`: refused as the provider does when the account may hold no more.
+ * - `busy`: refused as the provider does while something else goes on with the resource, not carried out. The same request
+ *   is accepted once that has ended. Asked for with a step of {@link HarnessFaults.busy} only.
  * - `fail_later`: accepted, and the work itself fails in the end.
  * - `extra_field`: the answer has a field that nobody knows.
  * - `missing_field`: the answer (each item of a list) lacks a field that it must have.
@@ -144,6 +157,7 @@ export type FaultEffect =
   | "unavailable_after"
   | "too_many"
   | "quota_full"
+  | "busy"
   | "fail_later"
   | "extra_field"
   | "missing_field"

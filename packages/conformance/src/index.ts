@@ -11,6 +11,7 @@ export {
 } from "./describe.ts";
 export {
   ANOTHER,
+  type BusyTarget,
   type FaultEffect,
   type FaultTarget,
   type Harness,

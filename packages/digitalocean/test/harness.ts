@@ -48,6 +48,7 @@ export async function digitalOceanHarness(
           emulator.faults.add({ match: MATCHES[on], count, ...strike(effect, on) });
         else emulator.seed({ action_outcomes: Array.from({ length: count }, () => "errored") });
       },
+      busy: ["volumes.delete", "snapshots.delete"],
       clear: () => emulator.faults.clear(),
       waiting: () => emulator.faults.list().filter(({ applied }) => applied === 0).length,
     },
@@ -94,6 +95,10 @@ function strike(effect: Exclude<HarnessFault["effect"], "fail_later">, on: Fault
     case "quota_full": {
       const message = "failed to create: volume/snapshot capacity limit exceeded";
       return { kind: "answer", status: 403, when: "before", body: { id: "forbidden", message } };
+    }
+    case "busy": {
+      const message = "the volume is still in use";
+      return { kind: "answer", status: 409, when: "before", body: { id: "conflict", message } };
     }
     case "extra_field":
       return { kind: "wrong-json", at: `${placeOf(on)}.flavour`, value: "sweet" };

@@ -37,6 +37,7 @@ export function memoryHarness(options: MemoryAccountOptions, copy: typeof memory
         injected = [...injected, [METHODS[on], account.calls.of(METHODS[on])]];
         account.inject({ on: METHODS[on], count, ...effectOf(effect, on) });
       },
+      busy: ["volumes.resize", "volumes.delete", "snapshots.create", "snapshots.delete"],
       clear: () => {
         injected = [];
         account.clearFaults();
@@ -90,6 +91,8 @@ function effectOf(effect: HarnessFault["effect"], on: FaultTarget): MemoryFaultE
         when: "before",
         error: new PolyvolError("resource_exhausted", "the quota is full", { outcome: "not_applied" }),
       };
+    case "busy":
+      return { effect: "fail", when: "before", error: busy() };
     case "fail_later":
       return { effect: "break" };
     case "extra_field":
@@ -139,6 +142,12 @@ function malformed(): PolyvolError {
 function tooMany(): PolyvolError {
   return new PolyvolError("rate_limited", "too many requests", {
     ...{ status: 429, retryable: true, retryAfterMs: TOO_MANY_PAUSE_MS, outcome: "not_applied" },
+  });
+}
+
+function busy(): PolyvolError {
+  return new PolyvolError("conflict", "something else goes on with it", {
+    ...{ status: 409, retryable: true, outcome: "not_applied" },
   });
 }
 

@@ -21,7 +21,8 @@ const ACTIONS: Partial<Record<FaultTarget, string>> = {
 };
 /** The fault that stands for an effect on a step of a driver, over Cinder's API. */
 export function faultOf({ on, effect, count = 1 }: HarnessFault): Fault {
-  if (effect === "fail_later") throw new Error(`no fault of a request makes ${on} fail later`);
+  if (effect === "fail_later" || effect === "busy")
+    throw new Error(`no fault of a request makes ${on} fail later`);
   const [method, path] = STEPS[on];
   const action = ACTIONS[on];
   const kind = on.startsWith("volumes") ? "volumes" : "snapshots";
@@ -38,7 +39,7 @@ export function faultOf({ on, effect, count = 1 }: HarnessFault): Fault {
 }
 
 function effectOf(
-  effect: Exclude<HarnessFault["effect"], "fail_later">,
+  effect: Exclude<HarnessFault["effect"], "fail_later" | "busy">,
   kind: "volumes" | "snapshots",
   on: FaultTarget,
 ): FaultEffect {

@@ -43,6 +43,8 @@ function effectOf(
       const error = { code: "Forbidden", title: "QuotaExceeded", detail: `Quota exceeded for ${kind}.` };
       return { kind: "answer", status: 403, body: { errors: [{ ...error, status: 403, response: null }] } };
     }
+    case "busy":
+      return { kind: "answer", status: 409, when: "before", body: BUSY };
     case "extra_field":
       return { kind: "wrong-json", at: `${item}brand_new`, value: { a: 1 } };
     case "missing_field": {
@@ -73,6 +75,11 @@ function anotherMade(kind: "volumes" | "snapshots"): object {
     ? { ...made, state: "creating", servers: [] }
     : { ...made, status: "creating", volume_id: ANOTHER.id };
 }
+
+/** As the service says that a resource is under way. */
+const BUSY = {
+  errors: [{ code: "Conflict", title: "Conflict", detail: "The resource is being processed.", status: 409 }],
+};
 
 export interface HarnessSettings {
   readonly apiVersion?: SamsungScpApiVersion;
@@ -131,6 +138,7 @@ export async function makeHarness(settings: HarnessSettings = {}): Promise<Harne
     secondProcess: () => driver(SECRET_KEY),
     faults: {
       inject,
+      busy: ["volumes.resize", "volumes.delete", "snapshots.create", "snapshots.delete"],
       clear: () => emulator.faults.clear(),
       waiting: () => emulator.faults.list().filter(({ applied }) => applied === 0).length,
     },

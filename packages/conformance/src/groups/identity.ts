@@ -1,4 +1,5 @@
 import { CAPABILITIES, type Limit, type NameRule } from "@polyvol/core";
+import { omitUndefined } from "@polyvol/core/driver";
 import { expect } from "vitest";
 import { refuses, refusesLocally } from "../expectations.ts";
 import { missingCapability } from "../selection.ts";
@@ -66,7 +67,10 @@ export function identityCases(suite: Suite): void {
   suite.test("5. A health check fails with unauthenticated on bad credentials", [], async (bench) => {
     const { createBlockStorage } = await import("@polyvol/core");
     const { clock, options } = bench.harness;
-    const storage = createBlockStorage(bench.harness.badCredentials(), { clock, ...options });
+    const storage = createBlockStorage(bench.harness.badCredentials(), {
+      clock,
+      ...omitUndefined(options ?? {}),
+    });
     const error = await refuses(() => storage.checkHealth(), "unauthenticated");
     expect(error.retryable).toBe(false);
     await refuses(() => storage.volumes.list().toArray(), "unauthenticated");
