@@ -86,12 +86,12 @@ module.exports = {
     },
     onlyIn(
       "tsyringe",
-      "^packages/config/(src/tsyringe\\.ts$|test/)|^examples/dependency-injection/",
+      "^packages/config/(src/tsyringe\\.ts$|test/)|^examples/(dependency-injection|fastify)/",
       "Dependency injection lives in the composition root.",
     ),
     onlyIn(
       "reflect-metadata",
-      "^packages/config/(src/tsyringe\\.ts$|test/)|^examples/dependency-injection/",
+      "^packages/config/(src/tsyringe\\.ts$|test/)|^examples/(dependency-injection|fastify|nestjs)/",
       "It changes a global; only the composition root may.",
     ),
     onlyIn(

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkRules } from "./check-rules.ts";
 import { checkBins } from "./consumers/check-bins.ts";
+import { checkRunners } from "./consumers/check-runners.ts";
 import { installHomes } from "./consumers/install.ts";
 import { loadEntries } from "./consumers/load-entries.ts";
 import { runReadmeExamples } from "./consumers/readme-examples.ts";
@@ -26,6 +27,7 @@ try {
   const homes = await timed("install", installHomes(work, packed));
   await timed("every entry loads, both ways", loadEntries(packed, homes.pnpm));
   const consumers = await timed("consumer projects", checkConsumers(packed, homes));
+  await timed("jest, ts-jest, vitest and node:test", checkRunners(packed, work));
   await timed("examples of the READMEs", runReadmeExamples(packed, homes.npm));
   await timed("installed commands", checkBins(homes.npm));
   const costs = await timed("size and import", checkCosts(packed, homes.npm));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import type { Packed } from "../pack.ts";
 import { root, run } from "../processes.ts";
-import { COMPILERS, type Installer } from "./projects.ts";
+import { COMPILERS, type Installer, RUNNERS } from "./projects.ts";
 
 /** Where the projects of each installer lie. They share its `node_modules`, as one install is all they need. */
 export type Homes = Readonly<Record<Installer, string>> & {
@@ -26,6 +26,14 @@ export async function installHomes(work: string, packed: readonly Packed[]): Pro
     installByNpm(homes.compilers, COMPILERS),
   ]);
   return homes;
+}
+
+/** Installs the test runners beside the tarballs. They are another tree: what they bring should not hide what is missing. */
+export async function installRunners(work: string, packed: readonly Packed[]): Promise<string> {
+  const home = join(work, "runners");
+  await mkdir(home);
+  await installByNpm(home, { ...(await dependenciesOf(packed)), ...RUNNERS });
+  return home;
 }
 
 async function dependenciesOf(packed: readonly Packed[]): Promise<Record<string, string>> {

@@ -73,3 +73,10 @@ export const COMPILERS: Readonly<Record<string, string>> = {
   "typescript-6": "npm:typescript@~6.0.3",
   "typescript-7": "npm:typescript@^7.0.2",
 };
+
+/** The test runners, and the newest TypeScript that ts-jest takes. */
+export const RUNNERS: Readonly<Record<string, string>> = {
+  jest: "^30.5.2",
+  "ts-jest": "^29.4.15",
+  typescript: "~6.0.3",
+};
