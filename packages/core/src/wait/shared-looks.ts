@@ -1,7 +1,7 @@
-import { abortablePromise, onAbort } from "../abort.ts";
+import { abortablePromise, abortedTogether } from "../abort.ts";
 import type { Call } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
-import type { Chunk } from "../list/source.ts";
+import type { LookRequest, LookSource, WalkSetup } from "./look-source.ts";
 
 /*
  * Looks at resources on behalf of all calls of one storage. What is looked for at about the same time is answered by one
@@ -18,39 +18,6 @@ import type { Chunk } from "../list/source.ts";
 /** The rule of costs: one walk over so many pages instead of so many single looks. */
 function walkPays(looks: number, pages: number): boolean {
   return looks > Math.max(1, pages);
-}
-
-/** How walks and single reads reach the provider; retries, deadlines and events are behind it. */
-export interface LookSource<T, Query> {
-  /** `undefined`: the provider says that there is no such resource. */
-  get(id: string, operation: string, abortSignal: AbortSignal): Promise<T | undefined>;
-  /** A listing of everything, page by page; each id once. It comes to its end, or throws. */
-  pages(setup: WalkSetup): AsyncIterable<Pick<Chunk<T>, "items">>;
-  matches(item: T, query: Query): boolean;
-  /** What a query is about, and what items are: an item can only match queries of one of its own keys. */
-  keyOf(query: Query): string;
-  keysOf(item: T): readonly string[];
-}
-
-export interface WalkSetup {
-  readonly operation: string;
-  readonly abortSignal: AbortSignal;
-  /** Of each page. Default: that of every read. */
-  readonly timeoutMs: number | undefined;
-  /** Everything is wanted, so pages may be asked for ahead. Otherwise what is wanted may be on the first. */
-  readonly isWhole: boolean;
-}
-
-/** A look that a wait is due for. */
-export interface LookRequest {
-  readonly id: string;
-  readonly operation: string;
-  /** By the storage's monotonic time. */
-  readonly dueAt: number;
-  readonly slackMs: number;
-  readonly abortSignal: AbortSignal;
-  /** The end of a resource is waited for that a listing has shown: then a whole listing without it is that end. */
-  readonly wasListed?: boolean;
 }
 
 export interface SharedLooks<T, Query> {
@@ -319,25 +286,4 @@ function idKey(id: string): string {
 /** Requests that they would take without a walk. */
 function singleLooks(watches: readonly Watch<never>[]): number {
   return new Set(watches.map(({ key }) => key)).size;
-}
-
-/** A signal that aborts when those of all have: work that somebody still waits for goes on. */
-function abortedTogether(watches: readonly Pick<Watch<never>, "abortSignal">[]): {
-  signal: AbortSignal;
-  release: () => void;
-} {
-  const together = new AbortController();
-  let left = watches.length;
-  const releases = watches.map(({ abortSignal }) =>
-    onAbort(abortSignal, () => {
-      left -= 1;
-      if (left === 0) together.abort(abortSignal.reason);
-    }),
-  );
-  return {
-    signal: together.signal,
-    release: () => {
-      for (const release of releases) release();
-    },
-  };
 }

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Call } from "../../src/call/call.ts";
 import { createVirtualClock, type VirtualClock } from "../../src/virtual-clock.ts";
-import { createSharedLooks, type LookSource, type SharedLooks } from "../../src/wait/shared-looks.ts";
+import type { LookSource } from "../../src/wait/look-source.ts";
+import { createSharedLooks, type SharedLooks } from "../../src/wait/shared-looks.ts";
 
 interface Item {
   readonly id: string;
