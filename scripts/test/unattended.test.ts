@@ -35,7 +35,7 @@ const [container] = (parse(read("kubernetes/cronjob.yaml")) as CronJob).spec.job
   .containers;
 const commands: Readonly<Record<string, readonly string[]>> = {
   systemd: wordsIn(unit, /^ExecStart=\/usr\/local\/bin\/polyvol (.+)$/m),
-  cron: wordsIn(read("cron/polyvol"), /^\S+(?: \*){4} polyvol polyvol (.+)$/m),
+  cron: wordsIn(read("cron/polyvol"), /^\S+(?: \*){4} polyvol polyvol (.+) > \/dev\/null$/m),
   container: JSON.parse(/^CMD (\[.+\])$/m.exec(read("container/Containerfile"))?.[1] ?? "null") as string[],
   kubernetes: container?.args ?? [],
 };
