@@ -42,7 +42,12 @@ export function cloudOf(
   }: { readonly provider?: string; readonly limit?: number | "unknown" } = {},
 ): BlockStorage {
   const { capabilities } = createMemoryStorage({ provider, limits: { snapshotsPerVolume: limit } });
-  const listing = <T>(items: readonly T[]) => ({ toArray: () => Promise.resolve([...items]) });
+  const listing = <T>(items: readonly T[]) => ({
+    toArray: () => Promise.resolve([...items]),
+    async *[Symbol.asyncIterator]() {
+      yield* items;
+    },
+  });
   return {
     provider,
     capabilities,

@@ -128,8 +128,8 @@ function createResources<T extends Volume | Snapshot, Query extends object>(
       ...{ matches: setup.matches, keyOf: setup.keyOf, keysOf: setup.keysOf },
       get: (id, operation, abortSignal) =>
         runCall(runtime, readCall(operation, { abortSignal }), (call) => tryGet(call, id)),
-      pages: ({ operation, abortSignal, timeoutMs, isWhole }) =>
-        walkOf<T>({
+      pages: async function* ({ operation, abortSignal, timeoutMs, isWhole }) {
+        const walk = walkOf<T>({
           ...sourceOf({} as Query, (query, page, signal, hooks) =>
             runCall(runtime, readCall(operation, omitUndefined({ abortSignal: signal, timeoutMs })), (call) =>
               call.send("read", (context) => setup.getPage(query, page, watched(context, hooks))),
@@ -137,7 +137,15 @@ function createResources<T extends Volume | Snapshot, Query extends object>(
           ),
           concurrency: isWhole ? runtime.listConcurrency : 0,
           requestSize: undefined,
-        })(undefined, abortSignal),
+        });
+        try {
+          yield* walk(undefined, abortSignal);
+        } catch (error) {
+          // Looks of their own follow, so this one was too many, as a retry is.
+          runtime.budget.take();
+          throw error;
+        }
+      },
     },
     runtime,
     driver.settleMs,
