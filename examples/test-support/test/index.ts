@@ -2,3 +2,4 @@
 export { CREDENTIALS, type EmulatedClouds, PROVIDERS, type Provider, startClouds } from "./clouds.ts";
 export { temporaryFolder } from "./folder.ts";
 export { type Ended, runProgram } from "./program.ts";
+export { checkVolumesService, type Get } from "./volumes-service.ts";
