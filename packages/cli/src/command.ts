@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { styleText } from "node:util";
 import { type Command, Help } from "commander";
 import { type Context, createContext } from "./context.ts";
@@ -57,8 +56,13 @@ export async function runInContext(
   const output = options["output"] as OutputFormat;
   if (isData(output) || output === "prometheus") reserveOutputForData();
   if (isData(output)) writeErrorsAsData();
-  const runId = randomUUID();
-  if (options["logFormat"] === "json") writeMessagesAsJson(runId);
+  let id: string | undefined;
+  // Made where it is asked for: a source of random ids costs a part of the start.
+  const runId = (): string => {
+    id ??= crypto.randomUUID();
+    return id;
+  };
+  if (options["logFormat"] === "json") writeMessagesAsJson(runId());
   if (options["quiet"] === true) setQuiet();
   const interrupts = listenForInterrupts();
   const ended = new AbortController();

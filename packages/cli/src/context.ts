@@ -9,7 +9,7 @@ import { type CloudListener, isVerbose, writeTraffic } from "./verbose.ts";
 /** What every command handler gets. */
 export interface Context {
   /** One for each command line: in its log, and for those who watch over it. */
-  readonly runId: string;
+  runId(): string;
   readonly output: OutputFormat;
   /** The values of `--cloud`. Where there is none, `POLYVOL_CLOUD` counts for those commands that take one. */
   readonly cloudOption: readonly string[];
@@ -35,7 +35,7 @@ export interface Context {
 
 /** The context of a command line. The configuration and its package are loaded when they are asked for. */
 export function createContext(
-  runId: string,
+  runId: () => string,
   options: Options,
   interrupts: Interrupts,
   ended: AbortSignal,

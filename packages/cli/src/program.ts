@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { Command, Option, type OutputConfiguration } from "commander";
 import { addGroup, asGroup, createAction, hintAtHelp, type MakeAction } from "./command.ts";
 import { addCompletion } from "./commands/completion.ts";
@@ -61,7 +60,7 @@ function usageErrors(args: readonly string[]): OutputConfiguration {
   const line = args.join(" ");
   const asLog = /(?:^| )--log-format[ =]json(?: |$)/.test(line) || process.env[LOG_FORMAT] === "json";
   if (asLog) {
-    writeMessagesAsJson(randomUUID());
+    writeMessagesAsJson(crypto.randomUUID());
     return { outputError: writeErrorOfUsage, writeErr: (text) => writeMessage(text) };
   }
   const asData = /(?:^| )(?:-o ?|--output[ =])(?:json|yaml)(?: |$)/.test(line);

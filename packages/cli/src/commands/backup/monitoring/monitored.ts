@@ -56,8 +56,8 @@ export async function monitored(
   const ping = addressOf(options.ping, "--ping");
   const notify = addressOf(options.notify, "--notify");
   const watch = ping === undefined && notify === undefined ? undefined : await import("./watch.ts");
-  const watcher = await watch?.createWatcher({
-    ...{ ping, notify, command: name, runId: context.runId, warn },
+  const watcher = watch?.createWatcher({
+    ...{ ping, notify, command: name, runId: context.runId(), warn },
     key: notify === undefined ? undefined : await keyFrom(options.notifySecretFile),
   });
   let outcome: Outcome;
