@@ -4,7 +4,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Ended, polyvol } from "./polyvol.ts";
 
-const ENV = { DIGITALOCEAN_TOKEN: "T-secret", SCP_ACCESS_KEY: "A-secret", SCP_SECRET_KEY: "S-secret" };
+const ENV = {
+  DIGITALOCEAN_TOKEN: "T-secret",
+  SCP_ACCESS_KEY: "A-secret",
+  SCP_SECRET_KEY: "S-secret",
+  OS_APPLICATION_CREDENTIAL_SECRET: "O-secret",
+};
 
 let folder = "";
 let template = "";
@@ -37,10 +42,14 @@ test.concurrent("the file that init writes is fine once the credentials are ther
   ]);
   expect(table.code, table.err).toBe(0);
   expect(table.out).toMatch(
-    /^polyvol\.config\.yaml is fine\.\n2 clouds: ocean \(digitalocean\), samsung \(samsung-scp\)\n1 policy: nightly\n$/,
+    /^polyvol\.config\.yaml is fine\.\n3 clouds: ocean \(digitalocean\), samsung \(samsung-scp\), stack \(openstack\)\n1 policy: nightly\n$/,
   );
   expect(JSON.parse(data.out)).toMatchObject({ ok: true, policies: ["nightly"] });
-  expect(JSON.parse(clouds.out)).toMatchObject([{ cloud: "ocean" }, { cloud: "samsung" }]);
+  expect(JSON.parse(clouds.out)).toMatchObject([
+    { cloud: "ocean" },
+    { cloud: "samsung" },
+    { cloud: "stack" },
+  ]);
 });
 
 test.concurrent("policies are checked: line, path, what was found, what is allowed", async () => {
@@ -56,12 +65,12 @@ test.concurrent("policies are checked: line, path, what was found, what is allow
   const all = [rule, key, zone, cloud, none, empty, list];
   expect(all.map(({ code, out }) => [code, out])).toEqual(all.map(() => [2, ""]));
   expect(rule.err).toBe(
-    "error: rule.yaml:25:18: policies.nightly.retention.daily: found -7; allowed: a whole number, 0 (no such rule) or more\n",
+    "error: rule.yaml:34:18: policies.nightly.retention.daily: found -7; allowed: a whole number, 0 (no such rule) or more\n",
   );
   expect(key.err).toContain(": policies.nightly.retention.weely: found an unknown key; allowed: ");
   expect(zone.err).toContain('schedule.timezone: found "Mars/Base"; allowed: an IANA time zone');
   expect(cloud.err).toBe(
-    'error: cloud.yaml:23:15: policies.nightly.select.cloud: found "moon"; allowed: ocean, samsung\n',
+    'error: cloud.yaml:32:15: policies.nightly.select.cloud: found "moon"; allowed: ocean, samsung, stack\n',
   );
   expect(none.err).toContain("policies.nightly.retention: found ");
   expect(empty.err).toContain(
@@ -83,7 +92,11 @@ test.concurrent("what is wrong with clouds and with policies is said at once", a
   );
   expect(table.err).toContain('policies.nightly.retention.daily: found "many"; allowed: ');
   expect(data.code).toBe(2);
-  expect(JSON.parse(data.out)).toMatchObject({ ok: false, clouds: [{ cloud: "samsung" }], policies: [] });
+  expect(JSON.parse(data.out)).toMatchObject({
+    ok: false,
+    clouds: [{ cloud: "samsung" }, { cloud: "stack" }],
+    policies: [],
+  });
 });
 
 test.concurrent("the schema for editors knows policies", async () => {

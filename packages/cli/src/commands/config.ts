@@ -118,6 +118,15 @@ clouds:
     options:
       environment: e # s: Samsung, g: Sovereign, e: Enterprise
 
+  stack:
+    provider: openstack
+    region: RegionOne
+    credentials:
+      applicationCredentialSecret: { env: OS_APPLICATION_CREDENTIAL_SECRET }
+    options: # or only "cloud: NAME", a cloud of your clouds.yaml
+      authUrl: https://cloud.example:5000/v3
+      applicationCredentialId: 21dced0fd20347869b93710d2b98aae0
+
 # What "polyvol backup run" does. "polyvol backup plan" shows it first, and changes nothing.
 policies:
   nightly: # the id is part of the names of snapshots: it never changes

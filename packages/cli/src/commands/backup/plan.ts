@@ -1,13 +1,12 @@
-import { writeFile } from "node:fs/promises";
 import type { BackupPlan, PlannedKeep } from "@polyvol/backup";
 import type { Command } from "commander";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { unwritable } from "../../errors.ts";
 import type { Options } from "../../options.ts";
 import { countText, secondsText } from "../../output/format.ts";
 import { renderJson, writeResult } from "../../output/result.ts";
 import { writeNote } from "../../output/streams.ts";
+import { writeWhole } from "../../output/whole-file.ts";
 import {
   CHANGE_COLUMNS,
   CHANGE_ORDER,
@@ -54,20 +53,12 @@ async function plan(context: Context, options: PlanOptions): Promise<number> {
   const { pruneOnly = false, liftBrake = false } = options;
   const planOptions = { abortSignal: await deadline(context), pruneOnly, liftBrake };
   const planned = await withSourcePositions(() => backup.plan(policies, clouds, new Date(), planOptions));
-  if (options.save !== undefined) await save(options.save, renderJson(planned));
+  if (options.save !== undefined) await writeWhole(options.save, renderJson(planned));
   await writePlan(context, planned);
   if (options.save !== undefined) writeNote(`Saved as ${options.save}.\n`);
   const code = reportProblems(planned.problems);
   if (code !== 0 || options.detailedExitcode !== true) return code;
   return planned.totals.create + planned.totals.delete > 0 ? PENDING : 0;
-}
-
-async function save(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text);
-  } catch (error) {
-    throw unwritable(file, error);
-  }
 }
 
 /** As data the plan itself; for people each change with its reason, and what the run costs. */
