@@ -26,9 +26,11 @@ test("a name that one cloud has needs no --cloud: read, changed, snapshotted, he
   expect((await clouds.run("volumes get erp")).out).toMatch(/^cloud +samsung\nname +erp\n/);
   expect((await clouds.run("volumes resize db 20")).out).toMatch(/^cloud +ocean\n.*\nsize +20 GiB\n/s);
   expect((await clouds.run("snapshots create erp nightly")).out).toMatch(/^cloud +samsung\n/);
-  expect((await clouds.run("snapshots get before --volume db")).out).toMatch(/^cloud +ocean\n/);
+  const got = (await clouds.run("snapshots get before --volume db")).out;
+  expect(got).toMatch(/^cloud +ocean\n.*\nof volume +db \([-0-9a-f]{36}\)\n/s);
   expect((await clouds.run("backup hold nightly --volume erp")).out).toMatch(/\nsamsung +nightly +held /);
-  expect((await clouds.run("backup restore --volume db --as db-2")).out).toMatch(/^cloud +ocean\n/);
+  const restored = (await clouds.run("backup restore --volume db --as db-2")).out;
+  expect(restored).toMatch(/^cloud +ocean\n.*\nfrom snapshot +before \([-0-9a-f]{36}\)\n/s);
   expect((await clouds.run("volumes delete db-2 --yes")).code).toBe(0);
   expect(await clouds.run("volumes get db-2")).toMatchObject({
     code: 1,

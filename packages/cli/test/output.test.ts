@@ -38,12 +38,15 @@ test("sizes, ages and spans for people", () => {
     "3d",
     "2y",
   ]);
-  expect([4, 99, 100, 1440, 61_000].map(secondsText)).toEqual([
+  expect([4, 99, 100, 1440, 59_949, 59_950, 61_000, 119_700].map(secondsText)).toEqual([
     "4 ms",
     "99 ms",
     "0.1 s",
     "1.4 s",
+    "59.9 s",
+    "1 min 0 s",
     "1 min 1 s",
+    "2 min 0 s",
   ]);
   expect([countText(1, "volume"), countText(2, "volume")]).toEqual(["1 volume", "2 volumes"]);
   expect(tagsText({ tags: { env: "prod", db: "" } })).toBe("env=prod, db");

@@ -5,7 +5,7 @@ import { examples, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
 import { UsageError } from "../errors.ts";
 import { findSnapshot, findVolume, findVolumeOption, snapshotWords } from "../find.ts";
-import { type Held, holdReasons, holdText, snapshotHolds } from "../holds.ts";
+import { holdReasons, snapshotHolds } from "../holds.ts";
 import { type OnCloud, onCloudOf } from "../one-cloud.ts";
 import {
   type CreationOptions,
@@ -16,10 +16,9 @@ import {
   withRegion,
   withVolume,
 } from "../options.ts";
-import { ageText, countText, sizeText, tagsText } from "../output/format.ts";
-import { writeResult } from "../output/result.ts";
-import { stateTone } from "../output/terminal.ts";
+import { countText } from "../output/format.ts";
 import { addSnapshotList } from "./snapshot-list.ts";
+import { volumeNameOf, writeOwnHold, writeSnapshot } from "./snapshot-view.ts";
 
 const SNAPSHOT = "id of the snapshot; its name with --volume";
 
@@ -76,7 +75,8 @@ function onCloudOfSnapshot(
 async function get(context: Context, options: SnapshotOptions, text: string): Promise<void> {
   const { cloud, storage, found: snapshot } = await onCloudOfSnapshot(context, text, options);
   const held = (await snapshotHolds(context, storage, [snapshot])).get(snapshot.id);
-  await writeSnapshot(context, { cloud, snapshot, held });
+  const volumeName = await volumeNameOf(context, storage, snapshot);
+  await writeSnapshot(context, { cloud, snapshot, held, volumeName });
 }
 
 interface CreateOptions extends CreationOptions {
@@ -103,7 +103,7 @@ async function create(context: Context, options: CreateOptions, text: string, na
         ? await storage.snapshots.create(input, wait)
         : (await storage.snapshots.beginCreate(input, wait)).resource,
   );
-  await writeOwnHold(context, cloud, snapshot);
+  await writeOwnHold(context, { cloud, snapshot, volumeName: volume.name });
 }
 
 interface UpdateOptions extends SnapshotOptions {
@@ -126,7 +126,8 @@ async function update(context: Context, options: UpdateOptions, text: string): P
   const snapshot = await withProgress(context, `update of snapshot ${before.name} on ${cloud}`, (wait) =>
     storage.snapshots.update(before.id, changes, wait),
   );
-  await writeOwnHold(context, cloud, snapshot);
+  const volumeName = await volumeNameOf(context, storage, snapshot);
+  await writeOwnHold(context, { cloud, snapshot, volumeName });
 }
 
 async function remove(
@@ -155,39 +156,4 @@ async function remove(
       `Delete ${countText(snapshots.length, "snapshot")} on ${cloud}: ${snapshots.map(({ name }) => name).join(", ")}?`,
     delete: (id, wait) => storage.snapshots.delete(id, wait),
   });
-}
-
-interface Row {
-  readonly cloud: string;
-  readonly snapshot: Snapshot;
-  readonly held: Held;
-}
-
-/** `held` is `null` where it is not visible: JSON has no `undefined`. */
-const toData = ({ cloud, snapshot, held }: Row): object => ({ cloud, ...snapshot, held: held ?? null });
-
-/** Writes one snapshot, with the hold that the snapshot itself shows. */
-async function writeOwnHold(context: Context, cloud: string, snapshot: Snapshot): Promise<void> {
-  const { isHeld } = await import("@polyvol/backup/holds");
-  await writeSnapshot(context, { cloud, snapshot, held: isHeld(snapshot) });
-}
-
-async function writeSnapshot({ output }: Context, row: Row): Promise<void> {
-  const { cloud, snapshot, held } = row;
-  await writeResult(output, toData(row), ({ fields }) =>
-    fields([
-      ["cloud", cloud],
-      ["name", snapshot.name, "strong"],
-      ["id", snapshot.id],
-      ["state", snapshot.state, stateTone(snapshot.state)],
-      ["hold", holdText(held), "busy"],
-      ["of volume", snapshot.volumeId],
-      ["smallest volume", `${sizeText(snapshot.minVolumeSizeGiB)}, for a restore`],
-      ["billed for", snapshot.billableGiB === undefined ? "" : sizeText(snapshot.billableGiB)],
-      ["regions", snapshot.regions.join(", ")],
-      ["description", snapshot.description ?? ""],
-      ["tags", tagsText(snapshot)],
-      ["created", `${snapshot.createdAt.toISOString()} (${ageText(snapshot.createdAt, Date.now())} ago)`],
-    ]),
-  );
 }

@@ -1,7 +1,7 @@
 import type { Volume } from "@polyvol/core";
 import type { Context } from "../context.ts";
 import { holdText, volumeHold } from "../holds.ts";
-import { ageText, sizeText, tagsText } from "../output/format.ts";
+import { ageText, nameAndId, sizeText, tagsText } from "../output/format.ts";
 import { writeResult } from "../output/result.ts";
 import { stateTone } from "../output/terminal.ts";
 
@@ -10,8 +10,13 @@ export function attachedTo(volume: Volume): string {
   return volume.attachments.map(({ serverId }) => serverId).join(", ");
 }
 
-/** Writes one volume. */
-export async function writeVolume({ output }: Context, cloud: string, volume: Volume): Promise<void> {
+/** Writes one volume; for people with the name of the snapshot that it is from, where that is known. */
+export async function writeVolume(
+  { output }: Context,
+  cloud: string,
+  volume: Volume,
+  sourceName?: string,
+): Promise<void> {
   const held = await volumeHold(volume);
   // `null` where it is not visible: JSON has no `undefined`.
   await writeResult(output, { cloud, ...volume, held: held ?? null }, ({ fields }) =>
@@ -27,7 +32,7 @@ export async function writeVolume({ output }: Context, cloud: string, volume: Vo
       ["attached to", attachedTo(volume)],
       ["description", volume.description ?? ""],
       ["tags", tagsText(volume)],
-      ["from snapshot", volume.sourceSnapshotId ?? ""],
+      ["from snapshot", nameAndId(sourceName, volume.sourceSnapshotId ?? "")],
       ["created", `${volume.createdAt.toISOString()} (${ageText(volume.createdAt, Date.now())} ago)`],
     ]),
   );

@@ -34,8 +34,14 @@ export function instantText(at: Date): string {
 /** `40 ms`, `1.4 s`, `3 min 20 s` */
 export function secondsText(ms: number): string {
   if (ms < 100) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** `db (506f78a4-…)`: a name that is known and tells more than the id does, and the id. */
+export function nameAndId(name: string | undefined, id: string): string {
+  return name === undefined || name === id ? id : `${name} (${id})`;
 }
 
 /** `1 volume`, `3 volumes` */

@@ -8,7 +8,7 @@ import { FAILED, UsageError } from "../../errors.ts";
 import { findVolume } from "../../find.ts";
 import { onCloudOf, onOneCloud } from "../../one-cloud.ts";
 import { instant, omitUndefined, type RegionOptions, size, withRegion } from "../../options.ts";
-import { secondsText } from "../../output/format.ts";
+import { nameAndId, secondsText } from "../../output/format.ts";
 import { type Renderers, writeCheckResult } from "../../output/result.ts";
 import { isId } from "../../output/short-id.ts";
 import type { Tone } from "../../output/terminal.ts";
@@ -85,14 +85,17 @@ async function restore(context: Context, options: RestoreOptions): Promise<void>
   // `--region` is that of the new volume, too, so the old one may be elsewhere.
   const from = await snapshotChoice(context, options, { elsewhere: true });
   const request = omitUndefined({ cloud, from, newName, sizeGiB, region, volumeType });
-  const { volume } = await withProgress(context, `restore to volume ${newName} on ${cloud}`, (wait) =>
-    recorded(options.record, () => backup.restore(request, { [cloud]: storage }, wait), {
-      done: (library, restored, times) => library.restoreEntry(restored, times),
-      failed: (library, error, times) =>
-        library.failedRestoreEntry(error, { kind: "restore", cloud, ...volumeOf(from), ...times }),
-    }),
+  const { volume, snapshot } = await withProgress(
+    context,
+    `restore to volume ${newName} on ${cloud}`,
+    (wait) =>
+      recorded(options.record, () => backup.restore(request, { [cloud]: storage }, wait), {
+        done: (library, restored, times) => library.restoreEntry(restored, times),
+        failed: (library, error, times) =>
+          library.failedRestoreEntry(error, { kind: "restore", cloud, ...volumeOf(from), ...times }),
+      }),
   );
-  await writeVolume(context, cloud, volume);
+  await writeVolume(context, cloud, volume, snapshot.name);
 }
 
 /** The volume, as far as the choice of a snapshot says it. */
@@ -201,7 +204,7 @@ function drillView(report: DrillReport, name: string | undefined, { fields }: Re
     ["snapshot", snapshotName, "strong"],
     ["id", snapshotId],
     ["taken", takenAt],
-    ["of volume", name === undefined || name === volumeId ? volumeId : `${name} (${volumeId})`],
+    ["of volume", nameAndId(name, volumeId)],
     ["restored in", restoreMs === undefined ? "" : secondsText(restoreMs)],
     ...checks.map(
       ({ check, result, found, wanted }) =>
