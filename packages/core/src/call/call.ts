@@ -40,6 +40,11 @@ export interface Call {
    * @throws PolyvolError `failure`, at once, when the pause would end at the deadline or later
    */
   pauseBefore(attempt: number, failure: PolyvolError): Promise<boolean>;
+  /**
+   * Runs a part of the call that may take so many milliseconds at most, and no longer than the call.
+   * @throws PolyvolError `timeout` when only the part has taken too long: the call goes on
+   */
+  within<T>(timeoutMs: number, part: (call: Call) => Promise<T>): Promise<T>;
   /** Names the resource better, for the error. */
   about(resource: ResourceRef): void;
   /** What was last seen, for a timeout's message; `isBefore`: while nothing has been sent yet. */
@@ -208,6 +213,8 @@ function makeCall(
         }
       }
     },
+    within: (timeoutMs, part) =>
+      runCall(runtime, { ...setup, options: { ...setup.options, abortSignal, timeoutMs } }, part),
     pauseBefore: async (attempt, failure) => {
       const cost = await pauseBeforeRetry(runtime, context, failure, attempt);
       if (cost === undefined) return false;

@@ -17,6 +17,9 @@ const FAILED_LATER = /^error[-_ ](?!deleting$)/i;
 /** The tag that keeps a snapshot whatever else holds of it; `@polyvol/backup` sets it. */
 const HOLD = /^polyvol-hold(?::|$)/;
 
+/** For so long a removal may keep the known failure of a create from being told. */
+const REMOVAL_MS = 60_000;
+
 export function isHeld(resource: Volume | Snapshot): boolean {
   return tagTexts(resource).some((tag) => HOLD.test(foldCapitals(tag)));
 }
@@ -69,7 +72,7 @@ export async function clearFailed<T extends Volume | Snapshot>(
 
 /**
  * What an own create that ended in an error state comes to: `error`, which says besides whether the failed resource
- * was removed.
+ * was removed. It is told soon, although a service that fails to create may be as slow to delete.
  */
 export async function withoutFailed<T extends Volume | Snapshot>(
   call: Call,
@@ -78,7 +81,9 @@ export async function withoutFailed<T extends Volume | Snapshot>(
   remove: Remove<T>,
   error: PolyvolError,
 ): Promise<PolyvolError> {
-  const { removed, live, ...left } = await removeFailed(call, create, id, remove);
+  const { removed, live, ...left } = await call.within(REMOVAL_MS, (part) =>
+    removeFailed(part, create, id, remove),
+  );
   const why = left.why ?? (live && `it is in the state ${describeState(live)}`);
   call.about({ kind: create.kind, id, name: create.name });
   if (why !== undefined) return extendError(error, {}, `${error.reason}; ${create.kind} ${id} stays: ${why}`);

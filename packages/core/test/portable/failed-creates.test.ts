@@ -107,6 +107,21 @@ describe.each(KINDS)("a %s whose creation the provider accepts and does not carr
     expect(await states()).toEqual(["error"]);
   });
 
+  test("is told within a minute when its removal does not end, and stays for the next create", async () => {
+    const here = world();
+    const { create, states, method, remove } = await creating(kind, here);
+    here.account.inject({ on: method, effect: "break" });
+    const begun = here.clock.now();
+    const error = await failureOf(create(here.storage({ [remove]: () => new Promise(() => undefined) })));
+    expect(error).toMatchObject({ code: "operation_failed", resource: { kind, name: "new" } });
+    expect(error.reason).toMatch(
+      new RegExp(`the state error; ${kind} ${error.resource?.id} stays: not finished within 60 s`),
+    );
+    expect(here.clock.now() - begun).toBeLessThan(120_000);
+    await create(here.storage());
+    expect(await states()).toEqual(["available"]);
+  });
+
   test("left by a process that was killed: a mark makes it Polyvol's own, without one it is named", async () => {
     const here = world();
     const { create, begin, states, method } = await creating(kind, here);
