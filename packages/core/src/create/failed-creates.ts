@@ -58,7 +58,7 @@ export async function clearFailed<T extends Volume | Snapshot>(
       if (now !== undefined && isLive(now)) mended ??= now;
       else if (now !== undefined) left.push(stays);
     } else {
-      const { why, live } = await removeFailed(call, create, each.id, remove);
+      const { why, live } = await whatCame(() => removeFailed(call, create, each.id, remove));
       mended ??= live;
       if (why !== undefined) left.push(`${stays}, which could not be removed: ${why}`);
     }
@@ -81,8 +81,8 @@ export async function withoutFailed<T extends Volume | Snapshot>(
   remove: Remove<T>,
   error: PolyvolError,
 ): Promise<PolyvolError> {
-  const { removed, live, ...left } = await call.within(REMOVAL_MS, (part) =>
-    removeFailed(part, create, id, remove),
+  const { removed, live, ...left } = await whatCame(() =>
+    call.within(REMOVAL_MS, (part) => removeFailed(part, create, id, remove)),
   );
   const why = left.why ?? (live && `it is in the state ${describeState(live)}`);
   call.about({ kind: create.kind, id, name: create.name });
@@ -91,27 +91,38 @@ export async function withoutFailed<T extends Volume | Snapshot>(
 }
 
 /** `why`: it is there and should not be. `live`: it has not failed. None of them: it has gone, or is on its way. */
+interface Removal<T> {
+  readonly removed: boolean;
+  readonly why?: string;
+  readonly live?: T;
+}
+
+/** What a removal comes to: that it failed is told with what it was for. */
+async function whatCame<T>(removal: () => Promise<Removal<T>>): Promise<Removal<T>> {
+  try {
+    return await removal();
+  } catch (error) {
+    if (!isPolyvolError(error)) throw error;
+    return { removed: false, why: error.reason };
+  }
+}
+
 async function removeFailed<T extends Volume | Snapshot>(
   call: Call,
   create: NamedCreate<T>,
   id: string,
   remove: Remove<T>,
-): Promise<{ readonly removed: boolean; readonly why?: string; readonly live?: T }> {
-  try {
-    const now = await create.get(call, id);
-    if (now === undefined || now.state === "deleting") return { removed: false };
-    if (isLive(now)) return { removed: false, live: now };
-    const isDetached = !("attachments" in now) || now.attachments.length === 0;
-    if (now.state !== "error" || FAILED_LATER.test(describeState(now)) || !isDetached) {
-      return { removed: false, why: `it is in the state ${describeState(now)}` };
-    }
-    if (isHeld(now)) return { removed: false, why: "it is held" };
-    await remove(call, now);
-    const resource = { kind: create.kind, id, name: create.name };
-    call.runtime.emit(call.operation, { type: "recover", resource, result: "failed_removed" });
-    return { removed: true };
-  } catch (error) {
-    if (!isPolyvolError(error)) throw error;
-    return { removed: false, why: error.reason };
+): Promise<Removal<T>> {
+  const now = await create.get(call, id);
+  if (now === undefined || now.state === "deleting") return { removed: false };
+  if (isLive(now)) return { removed: false, live: now };
+  const isDetached = !("attachments" in now) || now.attachments.length === 0;
+  if (now.state !== "error" || FAILED_LATER.test(describeState(now)) || !isDetached) {
+    return { removed: false, why: `it is in the state ${describeState(now)}` };
   }
+  if (isHeld(now)) return { removed: false, why: "it is held" };
+  await remove(call, now);
+  const resource = { kind: create.kind, id, name: create.name };
+  call.runtime.emit(call.operation, { type: "recover", resource, result: "failed_removed" });
+  return { removed: true };
 }

@@ -1,6 +1,6 @@
 import type { Call } from "../call/call.ts";
 import type { Pending, PendingStatus } from "../driver.ts";
-import { PolyvolError } from "../errors.ts";
+import { isPolyvolError, PolyvolError } from "../errors.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 import { describeState, type Goal } from "./goals.ts";
@@ -121,13 +121,20 @@ function checkRecord(call: Call, pending: Pending): Promise<PendingStatus> {
   });
 }
 
-/** The provider itself reports that it failed; what it says elsewhere of why is added. */
+/** For so long the question why something failed may keep its known failure from being told. */
+const REASON_MS = 30_000;
+
+/** The provider itself reports that it failed; what it says elsewhere of why is added, where that can be had. */
 export async function failed(call: Call, { kind, id }: Watched, reason: string): Promise<PolyvolError> {
   call.about({ kind, id });
   const { driver } = call.runtime;
   const ask = driver.whyFailed?.bind(driver);
-  const why = ask && (await call.send("read", (context) => ask(kind, id, context)).catch(() => undefined));
-  call.abortSignal.throwIfAborted();
+  const asked =
+    ask && call.within(REASON_MS, (part) => part.send("read", (context) => ask(kind, id, context)));
+  const why = await asked?.catch(() => undefined);
+  // At the deadline the failure is known still; only the caller's wish ends the call without it.
+  const { aborted, reason: wish } = call.abortSignal;
+  if (aborted && !isPolyvolError(wish, "timeout")) throw wish;
   const isNew = why !== undefined && !reason.includes(why);
   return new PolyvolError("operation_failed", isNew ? `${reason}: ${why}` : reason, { outcome: "unknown" });
 }

@@ -1,6 +1,7 @@
 import {
   type BlockStorage,
   type BlockStorageOptions,
+  type CallOptions,
   createBlockStorage,
   isPolyvolError,
   type Operation,
@@ -56,10 +57,10 @@ async function creating(kind: (typeof KINDS)[number], { account, storage, driver
   return {
     method: kind === "volume" ? ("createVolume" as const) : ("createSnapshot" as const),
     remove: kind === "volume" ? ("deleteVolume" as const) : ("deleteSnapshot" as const),
-    create: (from: BlockStorage): Promise<unknown> =>
+    create: (from: BlockStorage, call?: CallOptions): Promise<unknown> =>
       kind === "volume"
-        ? from.volumes.create({ name: "new", sizeGiB: 8 })
-        : from.snapshots.create({ volumeId, name: "new" }),
+        ? from.volumes.create({ name: "new", sizeGiB: 8 }, call)
+        : from.snapshots.create({ volumeId, name: "new" }, call),
     begin: (from: BlockStorage): Promise<unknown> =>
       kind === "volume"
         ? from.volumes.beginCreate({ name: "new", sizeGiB: 8 })
@@ -119,6 +120,41 @@ describe.each(KINDS)("a %s whose creation the provider accepts and does not carr
     );
     expect(here.clock.now() - begun).toBeLessThan(120_000);
     expect(await states()).toEqual(["error"]);
+  });
+
+  test.each<[string, () => Promise<string | undefined>, RegExp]>([
+    ["is given", async () => "no backend has room", /the state error: no backend has room; what failed/],
+    ["is not known", async () => undefined, /the state error; what failed/],
+    ["is refused", () => Promise.reject(new PolyvolError("permission_denied", "no")), /error; what failed/],
+    ["is never told", () => new Promise(() => undefined), /the state error; what failed/],
+  ])("is told, with why, where the reason %s", async (_, whyFailed, told) => {
+    const here = world();
+    const { create, method } = await creating(kind, here);
+    here.account.inject({ on: method, effect: "break" });
+    const begun = here.clock.now();
+    const error = await failureOf(create(here.storage({ whyFailed })));
+    expect(error.code).toBe("operation_failed");
+    expect(error.reason).toMatch(told);
+    expect(here.clock.now() - begun).toBeLessThan(120_000);
+  });
+
+  test("is told at a deadline that comes while the reason is asked for, and not after a wish to stop", async () => {
+    for (const ends of ["deadline", "wish"]) {
+      const here = world();
+      const { create, method } = await creating(kind, here);
+      here.account.inject({ on: method, effect: "break" });
+      const wish = new AbortController();
+      const reason = new Error("stop");
+      const whyFailed = (): Promise<never> => {
+        if (ends === "wish") wish.abort(reason);
+        return new Promise(() => undefined);
+      };
+      const storage = here.storage({ whyFailed }, { waitTimeoutMs: 20_000 });
+      const call = { abortSignal: wish.signal };
+      const result = await create(storage, call).catch((error: unknown) => error);
+      if (ends === "wish") expect(result).toBe(reason);
+      else expect(result).toMatchObject({ code: "operation_failed" });
+    }
   });
 
   test("left by a process that was killed: a mark makes it Polyvol's own, without one it is named", async () => {
