@@ -1,4 +1,4 @@
-/** An adapter for Attic, the service of `service.ts`, as a package would export it. */
+/** An adapter for Attic, the service of `service/`, as a package would export it. */
 import { type BlockStorage, createBlockStorage } from "@polyvol/core";
 import { createAtticDriver } from "./driver.ts";
 import { type AtticStorageOptions, atticOptions } from "./options.ts";

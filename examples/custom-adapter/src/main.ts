@@ -1,5 +1,5 @@
 import { createAtticStorage } from "./index.ts";
-import { startAttic } from "./service.ts";
+import { startAttic } from "./service/server.ts";
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);

@@ -15,8 +15,9 @@ function flat(text: string): string {
 
 function sources(): readonly string[] {
   const files = ["package.json", "polyvol.config.yaml"];
-  for (const folder of ["src/", "test/"]) {
-    files.push(...readdirSync(new URL(folder, EXAMPLE)).map((name) => `${folder}${name}`));
+  for (const folder of ["src/", "src/service/", "test/"]) {
+    const names = readdirSync(new URL(folder, EXAMPLE)).filter((name) => name.endsWith(".ts"));
+    files.push(...names.map((name) => `${folder}${name}`));
   }
   return files.map((file) => flat(readFileSync(new URL(file, EXAMPLE), "utf8")));
 }

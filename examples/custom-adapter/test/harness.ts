@@ -1,7 +1,8 @@
 import { ANOTHER, type FaultTarget, type Harness, type HarnessFault, ODD_STATE } from "@polyvol/conformance";
 import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/driver";
 import { createAtticDriver } from "../src/index.ts";
-import { type AtticFault, type Json, startAttic } from "../src/service.ts";
+import type { Json } from "../src/service/account.ts";
+import { type AtticFault, startAttic } from "../src/service/server.ts";
 
 const TOKEN = "right-token";
 
