@@ -32,6 +32,7 @@ export const EXAMPLES: Readonly<Record<string, ExampleSection>> = {
       credentials: "{ token: { env: DIGITALOCEAN_TOKEN } }",
       options: "{ timeoutMs: 30000 }",
       snapshotPrice: "0.06 USD",
+      account: "acme",
     },
   },
   policy: {

@@ -90,7 +90,7 @@ export function cloudSections(config: Schema): readonly SettingSection[] {
     fallback: "",
   };
   const top = new Map([...docstringsOf(CONFIG, "ConfigInput"), ["$schema", schemaKey] as const]);
-  const cloud = ["provider", "region", "credentials", "options", "snapshotPrice"];
+  const cloud = ["provider", "region", "credentials", "options", "snapshotPrice", "account"];
   return [
     { id: "file", title: "The file", text: "", rows: documented("file", keysOf(config), top) },
     {

@@ -57,7 +57,7 @@ export function createContext(
   };
   let loaded: Promise<Config> | undefined;
   const config = (): Promise<Config> => {
-    loaded ??= import("@polyvol/config").then((config) => config.loadConfig({ path }));
+    loaded ??= import("@polyvol/config").then((config) => config.loadConfig({ path, abortSignal: signal }));
     return loaded;
   };
   return {
@@ -74,11 +74,12 @@ export function createContext(
     config,
     async selected() {
       const { selectClouds } = await import("@polyvol/config");
-      const { clouds } = await config();
+      const { clouds, refused } = await config();
       const { POLYVOL_CLOUD: usual = "" } = process.env;
       if (cloudOption.length > 0 || usual === "") return selectClouds(await config(), cloudOption);
-      if (clouds.has(usual)) return [usual];
-      throw new UsageError(`POLYVOL_CLOUD: found ${usual}; allowed: ${[...clouds.keys()].join(", ")}`);
+      const known = [...clouds.keys(), ...refused.keys()];
+      if (known.includes(usual)) return [usual];
+      throw new UsageError(`POLYVOL_CLOUD: found ${usual}; allowed: ${known.join(", ")}`);
     },
     connect(name) {
       const storage = connected.get(name) ?? connectOne(name);

@@ -26,14 +26,16 @@ export function createClouds(entries: Iterable<readonly [string, BlockStorage]>)
 }
 
 /**
- * The names of `wanted` clouds, once each, in the order of the configuration; all of them when none is asked for.
+ * The names of `wanted` clouds, once each, in the order of the configuration, and after them those that its source gives
+ * wrongly; all of them when none is asked for.
  * @throws ConfigError for a name that the configuration does not have
  */
 export function selectClouds(config: Config, wanted: readonly string[] = []): readonly string[] {
-  const unknown = wanted.find((name) => !config.clouds.has(name));
+  const known = new Set(namesOf(config));
+  const unknown = wanted.find((name) => !known.has(name));
   if (unknown !== undefined) throw unknownCloud(config, unknown);
-  const known = [...config.clouds.keys()];
-  return wanted.length === 0 ? known : known.filter((name) => wanted.includes(name));
+  const chosen = new Set(wanted);
+  return [...known].filter((name) => chosen.size === 0 || chosen.has(name));
 }
 
 function notConnected(name: string, known: readonly string[]): PolyvolError {
@@ -43,8 +45,13 @@ function notConnected(name: string, known: readonly string[]): PolyvolError {
   return new PolyvolError("not_found", reason, { outcome: "not_applied" });
 }
 
+/** Those that a source gives wrongly are known, too: what is wrong is said where they are used. */
+function namesOf({ clouds, refused }: Config): readonly string[] {
+  return [...clouds.keys(), ...refused.keys()];
+}
+
 function unknownCloud(config: Config, name: string): ConfigError {
-  const known = [...config.clouds.keys()];
+  const known = namesOf(config);
   const found = `no cloud ${JSON.stringify(name)}`;
   return new ConfigError(config.file, [
     problemAt(config, ["clouds"], { found, allowed: known.join(", "), ...suggestion(name, known) }),

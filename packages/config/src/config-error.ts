@@ -5,6 +5,8 @@ import type { ConfigPath, Position } from "./config.ts";
 export interface ConfigProblem {
   /** Such as `clouds.main.options.settleMs`; empty for the file as a whole. */
   readonly path: string;
+  /** Where it comes from, in words, where that is a source of clouds and not the file itself. */
+  readonly from?: string;
   /** Where it stands in the file, where that is known. */
   readonly position?: Position;
   /** What is there; never a secret. */
@@ -51,7 +53,7 @@ export function pathText(path: ConfigPath): string {
 }
 
 /** How a file is named to people: relative where it lies below the working directory. */
-function fileText(file: string): string {
+export function fileText(file: string): string {
   const folder = workingFolder();
   const near = folder === undefined ? "" : relative(folder, resolve(folder, file));
   return near === "" || near.startsWith("..") ? file : near;
@@ -69,8 +71,9 @@ export function workingFolder(): string | undefined {
 function describe(file: string | undefined, problem: ConfigProblem): string {
   const { position } = problem;
   const line = position === undefined ? "" : `:${position.line}:${position.column}`;
+  const name = problem.from ?? (file === undefined ? undefined : fileText(file));
   const place = [
-    file === undefined ? "configuration" : `${fileText(file)}${line}`,
+    name === undefined ? "configuration" : `${name}${line}`,
     ...(problem.path === "" ? [] : [problem.path]),
   ].join(": ");
   const hint = problem.hint === undefined ? "" : `. ${problem.hint}`;

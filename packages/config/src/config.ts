@@ -18,6 +18,8 @@ export interface CloudConfig {
   readonly region?: string;
   /** What a GiB of snapshots costs for a month, such as `0.06 USD`. Only reports use it. */
   readonly snapshotPrice?: string | undefined;
+  /** The account that it is, where the configuration says so; see `accountsOf`. */
+  readonly account?: string | undefined;
   /** Absent: the adapter's own environment variables. */
   readonly credentials?: Readonly<Record<string, SecretReference>>;
   /** The adapter's options, as its factory takes them. */
@@ -45,6 +47,13 @@ export interface Config {
   readonly explicit: boolean;
   /** By name, in the order of the file. */
   readonly clouds: ReadonlyMap<string, CloudConfig>;
+  /** Where the clouds come from, in words, where that is a source beside the file. */
+  readonly source?: string;
+  /**
+   * By name, what a source says wrongly: a `ConfigError` that stops this one cloud, and no other. Empty where the clouds
+   * stand in the file, as what is wrong there stops all.
+   */
+  readonly refused: ReadonlyMap<string, Error>;
   /** By id. For the backup package, which checks what is in them. */
   readonly policies?: Readonly<Record<string, unknown>>;
   /** Where a path stands in the file, or the nearest thing around it that does. */
@@ -53,12 +62,41 @@ export interface Config {
 
 /** What a configuration written as code consists of; a file holds the same, with credentials by reference. */
 export interface ConfigInput {
-  /** By name: letters, digits, `.`, `_` and `-`, up to 64. */
-  readonly clouds: Readonly<Record<string, CloudInput>>;
+  /**
+   * By name: letters, digits, `.`, `_` and `-`, up to 64. Or where they come from: `{ from }`, or a function that is asked
+   * once, when the configuration is loaded.
+   */
+  readonly clouds: CloudInputs | CloudsFrom | (() => CloudInputs | Promise<CloudInputs>);
   /** Backup policies by id; `@polyvol/backup` checks them. */
   readonly policies?: object | undefined;
   /** Lets credentials stand in the file as plain text. Default `false`. */
   readonly allowLiteralSecrets?: boolean | undefined;
+}
+
+/** Clouds by name, as written. */
+export type CloudInputs = Readonly<Record<string, CloudInput>>;
+
+/** What stands in place of clouds that come from a source. */
+export interface CloudsFrom {
+  /** The source. */
+  readonly from: CloudSource;
+}
+
+/** Where clouds come from that do not stand in the file: one of `command`, `file` and `url`. */
+export interface CloudSource {
+  /**
+   * The program and its arguments; it is run without a shell, in the folder of the configuration, and writes the clouds
+   * as JSON to its standard output. Only in a file that is named.
+   */
+  readonly command?: readonly [string, ...string[]] | undefined;
+  /** A file of YAML or JSON, relative to the configuration. */
+  readonly file?: string | undefined;
+  /** An `https:` address that answers a GET with the clouds as JSON; `http:` for loopback addresses only. */
+  readonly url?: string | undefined;
+  /** Headers of the request, by name, each by reference: `{ env }` or `{ file }`. Only with `url`. Default: none. */
+  readonly headers?: Readonly<Record<string, SecretReference>> | undefined;
+  /** How long the command or the request may take, in milliseconds, up to 600,000. Default 60,000. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** One cloud, as written. */
@@ -72,6 +110,11 @@ export interface CloudInput {
    * Default: none, and no cost is told.
    */
   readonly snapshotPrice?: string | undefined;
+  /**
+   * The account that it is: clouds that say the same one stay together when work is spread. Letters, digits, `.`, `_` and
+   * `-`, up to 64. Default: told by its provider, its address and where its credentials come from.
+   */
+  readonly account?: string | undefined;
   /** Each by reference. Default: the adapter reads its own environment variables. */
   readonly credentials?: Readonly<Record<string, SecretSource | { readonly env: string }>> | undefined;
   /** The adapter's options that are plain data. */
@@ -86,6 +129,8 @@ export function defineConfig(config: ConfigInput): ConfigInput {
 /** A configuration as it was read, before anything in it is checked. */
 export interface ConfigSource {
   readonly file?: string;
+  /** Where this part comes from, in words, where that is a source of clouds. */
+  readonly from?: string;
   readonly directory: string;
   readonly explicit: boolean;
   readonly value: unknown;

@@ -48,7 +48,8 @@ export interface ConnectOptions {
  *
  * @returns By name, in the order of the configuration: storages; with `collect`, storages and errors
  * @throws ConfigError for a name in `only` that the configuration does not have; with `throw`, also for every missing
- * credential of all clouds (its variable or file, cloud and path), and for what their adapters refuse
+ * credential of all clouds (its variable or file, cloud and path), for what their adapters refuse, and for what a
+ * source of clouds gives wrongly
  */
 export function connect(
   config: Config,
@@ -65,16 +66,17 @@ export async function connect(
   const providers = providersByName(options.providers);
   const connected = new Map<string, BlockStorage | Error>();
   const refused: ConfigError[] = [];
-  for (const cloud of configuredClouds(config, options.only)) {
+  for (const name of selectClouds(config, options.only)) {
     try {
+      const cloud = configuredCloud(config, name);
       const adapter = await loadAdapter(config, cloud, providers);
-      connected.set(cloud.name, createStorage(config, cloud, adapter, options));
+      connected.set(name, createStorage(config, cloud, adapter, options));
     } catch (error) {
       if (options.onError !== "collect") {
         if (!isConfigError(error)) throw error;
         refused.push(error);
       }
-      connected.set(cloud.name, error instanceof Error ? error : new Error(String(error)));
+      connected.set(name, error instanceof Error ? error : new Error(String(error)));
     }
   }
   if (options.onError === "collect") return connected;
@@ -90,9 +92,11 @@ function allOf({ file }: Config, errors: readonly ConfigError[]): ConfigError {
   return new ConfigError(file, problems, { cause: first });
 }
 
-/** The clouds of those names, or all. @throws ConfigError for a name that the configuration does not have */
-export function configuredClouds(config: Config, only?: readonly string[]): readonly CloudConfig[] {
-  return selectClouds(config, only).flatMap((name) => config.clouds.get(name) ?? []);
+/** The cloud of a name that {@link selectClouds} gives. @throws ConfigError that says what its source gives wrongly */
+export function configuredCloud(config: Config, name: string): CloudConfig {
+  const cloud = config.clouds.get(name);
+  if (cloud !== undefined) return cloud;
+  throw config.refused.get(name) ?? new ConfigError(config.file, []);
 }
 
 /**

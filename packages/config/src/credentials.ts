@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type SecretSource, unfitKind } from "@polyvol/core/driver";
-import type { CloudConfig, Config, ConfigSource, SecretReference } from "./config.ts";
+import type { CloudConfig, Config, ConfigPath, ConfigSource, SecretReference } from "./config.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { problemAt } from "./problems.ts";
 
@@ -38,7 +38,12 @@ type Resolved =
       readonly missing: { readonly found: string; readonly allowed: string; readonly hint?: string };
     };
 
-function resolveReference(config: Config, reference: SecretReference, environment: Environment): Resolved {
+/** What one reference stands for, or what is missing of it. */
+export function resolveReference(
+  config: Pick<Config, "directory">,
+  reference: SecretReference,
+  environment: Environment,
+): Resolved {
   if (typeof reference === "function") return { value: reference };
   if ("env" in reference) {
     const value = environment[reference.env];
@@ -70,13 +75,23 @@ function unreadable(file: string): string | undefined {
 /** The credentials of a cloud that stand in the file as they are, each with the way out. */
 export function literalSecrets(source: ConfigSource, name: string, cloud: unknown): ConfigProblem[] {
   const credentials = (cloud as { readonly credentials?: unknown } | null | undefined)?.credentials;
-  if (typeof credentials !== "object" || credentials === null) return [];
-  return Object.entries(credentials).flatMap(([key, value]) => {
+  return literalsAt(source, ["clouds", name, "credentials"], name, credentials);
+}
+
+/** The same of any mapping with secrets; `owner` begins the name of the variable that is proposed. */
+export function literalsAt(
+  source: ConfigSource,
+  path: ConfigPath,
+  owner: string,
+  secrets: unknown,
+): ConfigProblem[] {
+  if (typeof secrets !== "object" || secrets === null) return [];
+  return Object.entries(secrets).flatMap(([key, value]) => {
     if (typeof value !== "string" || value === "") return [];
-    const words = `${name}_${key}`.replace(/([a-z])([A-Z])/g, "$1_$2");
+    const words = `${owner}_${key}`.replace(/([a-z])([A-Z])/g, "$1_$2");
     const variable = words.replace(/\W+/g, "_").toUpperCase();
     return [
-      problemAt(source, ["clouds", name, "credentials", key], {
+      problemAt(source, [...path, key], {
         found: "a literal secret",
         allowed: "{ env: NAME } or { file: PATH }",
         hint: `Put it into an environment variable and write { env: ${variable} }; allowLiteralSecrets: true at the top permits it here`,
@@ -85,12 +100,25 @@ export function literalSecrets(source: ConfigSource, name: string, cloud: unknow
   });
 }
 
+const literals = new WeakMap<SecretReference, string>();
+
+/** The secret that {@link hideSecrets} has wrapped; `undefined` for any other reference. */
+export function literalOf(reference: SecretReference): string | undefined {
+  return literals.get(reference);
+}
+
+function hidden(value: string): SecretReference {
+  const reference = (): string => value;
+  literals.set(reference, value);
+  return reference;
+}
+
 /** Wraps literal secrets, so that a configuration that is logged does not show them. */
 export function hideSecrets(credentials: Readonly<Record<string, unknown>>): Record<string, SecretReference> {
   return Object.fromEntries(
     Object.entries(credentials).map(([key, value]) => [
       key,
-      typeof value === "string" ? () => value : (value as SecretReference),
+      typeof value === "string" ? hidden(value) : (value as SecretReference),
     ]),
   );
 }

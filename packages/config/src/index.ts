@@ -3,10 +3,14 @@
  *
  * @module @polyvol/config
  */
+export { type Account, accountsOf } from "./accounts.ts";
 export { type Clouds, selectClouds } from "./clouds.ts";
 export {
   type CloudConfig,
   type CloudInput,
+  type CloudInputs,
+  type CloudSource,
+  type CloudsFrom,
   type Config,
   type ConfigInput,
   type ConfigPath,

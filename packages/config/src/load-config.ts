@@ -1,33 +1,52 @@
 import { resolve } from "node:path";
 import * as z from "zod/mini";
-import type { CloudConfig, Config, ConfigInput, ConfigPath, ConfigSource } from "./config.ts";
+import { checkClouds } from "./check-clouds.ts";
+import type { CloudConfig, Config, ConfigInput, ConfigSource } from "./config.ts";
 import { ConfigError, type ConfigProblem, workingFolder } from "./config-error.ts";
-import { hideSecrets, literalSecrets } from "./credentials.ts";
-import { suggestion } from "./nearest.ts";
-import { packageNameOf } from "./package-provider.ts";
-import { kindOf, problemAt, problemsOf, show } from "./problems.ts";
+import type { Environment } from "./credentials.ts";
+import { kindOf, problemAt, problemsOf } from "./problems.ts";
 import { type ProviderRegistration, providersByName } from "./providers.ts";
 import { readSource } from "./read-file.ts";
-import { cloudSchema, configSchema, packageCloudSchema } from "./schema.ts";
+import { configSchema } from "./schema.ts";
+import { type CloudsSource, isSource, readClouds, sourceSchema } from "./source/clouds-source.ts";
 
-/** Which file to read. */
+/** Which file to read, or what to take in its place. */
 export interface LoadConfigOptions {
   /** The file. Default: `polyvol.config.yaml`, `.yml` or `.json` in `cwd`. Only a file named here may be code. */
   readonly path?: string | undefined;
+  /** A configuration written as code, in place of a file: `parseConfig` for one whose clouds come from a source. */
+  readonly config?: ConfigInput | undefined;
   /** Default: the working directory. */
   readonly cwd?: string | undefined;
   /** Providers beside those that come with Polyvol. */
   readonly providers?: readonly ProviderRegistration[] | undefined;
+  /** Where the headers of a source of clouds are looked up. Default `process.env`. */
+  readonly environment?: Environment | undefined;
+  /** Stops the command or the request of a source of clouds. */
+  readonly abortSignal?: AbortSignal | undefined;
 }
 
 /**
- * Reads and checks a configuration file. Credentials are not looked up yet.
+ * Reads and checks a configuration file, and asks the source of its clouds where it has one. Credentials of clouds are
+ * not looked up yet. Of a source each cloud is checked by itself: one that is wrong is among `refused`, and the others
+ * can be used.
  * @throws ConfigError naming the file, each place in it that is wrong, what was found (never a secret) and what is
- * allowed
+ * allowed; also where a source cannot be read, or gives no cloud at all: that never means that there are none
  */
 export async function loadConfig(options: LoadConfigOptions = {}): Promise<Config> {
-  const source = await readSource(options.path, options.cwd ?? workingFolder());
-  return checkSource(source, options.providers);
+  const { path, config, cwd = workingFolder() } = options;
+  const source = config === undefined ? await readSource(path, cwd) : inCode(config, cwd);
+  const top = checkTop(source, true);
+  if (top.from === undefined) return checkAll(source, top, options.providers);
+  const { allowLiteralSecrets } = top;
+  const read = await readClouds(source, top.from, { ...options, allowLiteralSecrets });
+  const refused = new Map<string, Error>();
+  const clouds = new Map<string, CloudConfig>();
+  for (const { name, cloud, problems } of read.check(providersByName(options.providers))) {
+    if (problems.length > 0) refused.set(name, new ConfigError(source.file, problems));
+    else if (cloud !== undefined) clouds.set(name, cloud);
+  }
+  return { ...configOf(source, top), clouds, refused, source: read.words };
 }
 
 /** How an object is read as a configuration. */
@@ -40,39 +59,60 @@ export interface ParseConfigOptions {
 
 /**
  * Checks a configuration that was written as code.
- * @throws ConfigError naming each place that is wrong, what was found (never a secret) and what is allowed
+ * @throws ConfigError naming each place that is wrong, what was found (never a secret) and what is allowed; also for one
+ * whose clouds come from a source, which `loadConfig({ config })` waits for
  */
 export function parseConfig(value: ConfigInput, options: ParseConfigOptions = {}): Config {
-  const directory = resolve(options.directory ?? ".");
-  return checkSource({ value, directory, explicit: true, locate: () => undefined }, options.providers);
+  const source = inCode(value, options.directory);
+  return checkAll(source, checkTop(source, false), options.providers);
 }
 
-interface Checked {
+function inCode(value: unknown, directory = "."): ConfigSource {
+  return { value, directory: resolve(directory), explicit: true, locate: () => undefined };
+}
+
+/** The parts of a configuration; its clouds either as they stand there, or where they come from. */
+interface Top {
   readonly clouds: Readonly<Record<string, unknown>>;
-  readonly allowLiteralSecrets?: boolean;
+  readonly from?: CloudsSource;
+  readonly allowLiteralSecrets: boolean;
   readonly policies?: Readonly<Record<string, unknown>>;
 }
 
 /** @throws ConfigError */
-function checkSource(source: ConfigSource, more: readonly ProviderRegistration[] = []): Config {
-  const top = configSchema(z.unknown()).safeParse(withoutTemplates(source.value));
-  if (!top.success) throw new ConfigError(source.file, problemsOf(source, top.error, []));
-  const { clouds, allowLiteralSecrets = false, policies } = top.data as unknown as Checked;
-
-  const problems: ConfigProblem[] = [];
-  const checked = new Map<string, CloudConfig>();
-  for (const [name, value] of Object.entries(clouds)) {
-    const cloud = checkCloud(source, name, value, providersByName(more), problems);
-    if (!allowLiteralSecrets) problems.push(...literalSecrets(source, name, value));
-    if (cloud !== undefined) checked.set(name, cloud);
+function checkTop(source: ConfigSource, canWait: boolean): Top {
+  const value = withoutTemplates(source.value);
+  const given = (value as { readonly clouds?: unknown } | null | undefined)?.clouds;
+  const from = isSource(given);
+  if (from && !canWait) {
+    const found = typeof given === "function" ? kindOf(given) : "a source of clouds";
+    const allowed = "a mapping of names to clouds; a source is waited for by loadConfig({ config })";
+    throw new ConfigError(source.file, [problemAt(source, ["clouds"], { found, allowed })]);
   }
+  const top = configSchema(z.unknown(), sourceSchema(given)).safeParse(value);
+  if (!top.success) throw new ConfigError(source.file, problemsOf(source, top.error, []));
+  const { clouds, allowLiteralSecrets = false, ...rest } = top.data as unknown as Omit<Top, "from">;
+  if (!from) return { clouds, allowLiteralSecrets, ...rest };
+  return { clouds: {}, from: clouds as unknown as CloudsSource, allowLiteralSecrets, ...rest };
+}
+
+/** The configuration of clouds that stand in it: what is wrong with any of them stops all. @throws ConfigError */
+function checkAll(source: ConfigSource, top: Top, more: readonly ProviderRegistration[] = []): Config {
+  const checked = checkClouds(source, top.clouds, providersByName(more), top.allowLiteralSecrets);
+  const problems = checked.flatMap((each) => each.problems);
   if (problems.length > 0) throw new ConfigError(source.file, inOrder(problems));
-  const { file, directory, explicit, locate } = source;
+  const clouds = checked.flatMap(({ name, cloud }) => (cloud === undefined ? [] : [[name, cloud] as const]));
+  return { ...configOf(source, top), clouds: new Map(clouds), refused: new Map() };
+}
+
+function configOf(
+  { file, directory, explicit, locate }: ConfigSource,
+  { policies }: Top,
+): Omit<Config, "clouds" | "refused"> {
   return {
     ...(file === undefined ? {} : { file }),
     directory,
     explicit,
-    clouds: checked,
     ...(policies === undefined ? {} : { policies }),
     locate,
   };
@@ -82,53 +122,6 @@ function checkSource(source: ConfigSource, more: readonly ProviderRegistration[]
 function withoutTemplates(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith("x-")));
-}
-
-function checkCloud(
-  source: ConfigSource,
-  name: string,
-  value: unknown,
-  providers: ReadonlyMap<string, ProviderRegistration>,
-  problems: ConfigProblem[],
-): CloudConfig | undefined {
-  const path = ["clouds", name];
-  const given = (value as { readonly provider?: unknown } | null | undefined)?.provider;
-  const registration = typeof given === "string" ? providers.get(given) : undefined;
-  const fromPackage = typeof given === "string" && packageNameOf(given) !== undefined;
-  if (registration === undefined && !fromPackage) {
-    problems.push(unknownProvider(source, path, value, given, [...providers.keys()]));
-    return undefined;
-  }
-  const schema = registration === undefined ? packageCloudSchema : cloudSchema(registration);
-  const result = schema.safeParse(value);
-  if (!result.success) {
-    problems.push(...problemsOf(source, result.error, path, registration?.options));
-    return undefined;
-  }
-  const { credentials, options = {}, ...rest } = result.data as unknown as Omit<CloudConfig, "name">;
-  return {
-    name,
-    ...rest,
-    options,
-    ...(credentials === undefined ? {} : { credentials: hideSecrets(credentials) }),
-  };
-}
-
-function unknownProvider(
-  source: ConfigSource,
-  path: ConfigPath,
-  cloud: unknown,
-  provider: unknown,
-  known: readonly string[],
-): ConfigProblem {
-  if (typeof cloud !== "object" || cloud === null || Array.isArray(cloud)) {
-    return problemAt(source, path, { found: kindOf(cloud), allowed: "a mapping with provider" });
-  }
-  return problemAt(source, [...path, "provider"], {
-    found: show(provider),
-    allowed: `${known.join(", ")}, or package:NAME for a driver from elsewhere`,
-    ...(typeof provider === "string" ? suggestion(provider, known) : {}),
-  });
 }
 
 /** As they stand in the file; what has no place comes first. */

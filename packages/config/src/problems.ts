@@ -6,12 +6,13 @@ import { suggestion } from "./nearest.ts";
 
 /** A problem at a path of a source, with its line where that is known. */
 export function problemAt(
-  source: Pick<ConfigSource, "locate">,
+  { locate, from }: Pick<ConfigSource, "locate" | "from">,
   path: ConfigPath,
-  rest: Omit<ConfigProblem, "path" | "position">,
+  rest: Omit<ConfigProblem, "path" | "position" | "from">,
 ): ConfigProblem {
-  const position = source.locate(path);
-  return { path: pathText(path), ...(position === undefined ? {} : { position }), ...rest };
+  const position = locate(path);
+  const origin = from === undefined ? {} : { from };
+  return { path: pathText(path), ...origin, ...(position === undefined ? {} : { position }), ...rest };
 }
 
 /** What zod found, in our words. `options` are the rules of those of a cloud. */
@@ -47,7 +48,7 @@ function foundAt(top: unknown, path: ConfigPath): string {
   for (const key of path) value = (value as Record<string | number, unknown> | null | undefined)?.[key];
   const [, , part] = path;
   const plain =
-    (path.length === 3 && (part === "provider" || part === "region" || part === "snapshotPrice")) ||
+    (path.length === 3 && ["provider", "region", "snapshotPrice", "account"].includes(String(part))) ||
     // An address can carry a password.
     (part === "options" && path.length > 3 && !/[@?]/.test(String(value)));
   return plain ? show(value) : kindOf(value);

@@ -3,59 +3,11 @@ import * as z from "zod/mini";
 import { clone } from "zod/v4/core";
 import { PACKAGE_PATTERN } from "./package-provider.ts";
 import { type ProviderRegistration, providersByName } from "./providers.ts";
+import { mapping, secret } from "./schema-parts.ts";
+import { cloudSourceSchema } from "./source/source-schema.ts";
 
 /** How the name of a cloud looks: it stands in command lines and tables. */
 const CLOUD_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-/** Names of environment variables, and nothing that looks like the secret itself. */
-const VARIABLE = /^(?![A-Za-z]{3}_v\d_)(?![0-9a-fA-F]{32,}$)[A-Za-z_][A-Za-z0-9_]{0,127}$/;
-
-const VARIABLE_WORDS = "the name of an environment variable, not the secret itself";
-
-/**
- * A mapping with these keys only. In this file the message of every error is what is allowed: problems.ts adds what
- * was found. Of an unknown key that is the list of known ones.
- */
-function mapping<Shape extends z.core.$ZodShape>(
-  shape: Shape,
-  allowed: string,
-): z.ZodMiniObject<Shape, z.core.$strict> {
-  const known = Object.keys(shape).join(", ");
-  return z.strictObject(shape, {
-    error: (issue) => (issue.code === "unrecognized_keys" ? known : allowed),
-  });
-}
-
-const FORMS = "{ env: NAME } or { file: PATH }";
-
-function secret(description: string): z.ZodMiniType {
-  const reference = z.union(
-    [
-      z.strictObject({
-        env: z
-          .string()
-          .check(z.regex(VARIABLE, VARIABLE_WORDS), z.describe("Environment variable that holds it")),
-      }),
-      z.strictObject({
-        file: z
-          .string()
-          .check(
-            z.minLength(1, "the path of a file"),
-            z.describe("File that holds it, relative to this one"),
-          ),
-      }),
-      z
-        .string()
-        .check(
-          z.minLength(1, "the secret itself"),
-          z.describe("The secret itself: only with allowLiteralSecrets"),
-        ),
-      z.custom<() => string>((value) => typeof value === "function"),
-    ],
-    { error: FORMS },
-  );
-  return reference.check(z.describe(description));
-}
-
 /** Those options that stand under `options` in a file, with what the reference says of them. */
 export function fileOptions(options: Options): Options {
   const isInFile = ([name, { secret, codeOnly }]: [string, Option]): boolean =>
@@ -98,6 +50,11 @@ const snapshotPrice = z
     z.describe("What a GiB of snapshots costs for a month, for reports"),
   );
 
+const ACCOUNT_WORDS = "a name of letters, digits, ., _ and -, up to 64";
+const account = z
+  .string(ACCOUNT_WORDS)
+  .check(z.regex(CLOUD_NAME, ACCOUNT_WORDS), z.describe("The account that it is, for what spreads work"));
+
 /** A cloud of one provider. */
 export function cloudSchema({ provider, options }: ProviderRegistration): z.ZodMiniObject {
   const credentials = Object.entries(options).filter(([, each]) => each.secret);
@@ -114,6 +71,7 @@ export function cloudSchema({ provider, options }: ProviderRegistration): z.ZodM
       // A key without a value is what is left when the options below it are taken out.
       options: z.nullish(optionsSchema(options)),
       snapshotPrice: z.optional(snapshotPrice),
+      account: z.optional(account),
     },
     "a mapping",
   );
@@ -129,24 +87,37 @@ export const packageCloudSchema: z.ZodMiniObject = mapping(
     ),
     options: z.optional(z.record(z.string(), z.unknown(), "a mapping of the driver's options")),
     snapshotPrice: z.optional(snapshotPrice),
+    account: z.optional(account),
   },
   "a mapping",
 );
 
-/** The whole file; `cloud` says what a cloud is. */
-export function configSchema(cloud: z.ZodMiniType): z.ZodMiniObject {
+const NAME_WORDS = "a name of letters, digits, ., _ and -, up to 64";
+
+/** Whether a cloud may be called so; else what is allowed. */
+export function refusedName(name: string): string | undefined {
+  return CLOUD_NAME.test(name) ? undefined : NAME_WORDS;
+}
+
+/** Clouds by name; `cloud` says what a cloud is. */
+function cloudsSchema(cloud: z.ZodMiniType): z.ZodMiniType {
   const clouds = z.record(
-    z.string().check(z.regex(CLOUD_NAME, "a name of letters, digits, ., _ and -, up to 64")),
+    z.string().check(z.regex(CLOUD_NAME, NAME_WORDS)),
     cloud,
     "a mapping of names to clouds",
   );
+  return clouds.check(z.refine((value) => Object.keys(value).length > 0, "at least one cloud"));
+}
+
+/** The whole file; `cloud` says what a cloud is, `clouds` what stands for all of them. */
+export function configSchema(cloud: z.ZodMiniType, clouds = cloudsSchema(cloud)): z.ZodMiniObject {
   return mapping(
     {
       $schema: z.optional(z.string("the address of a JSON Schema")),
       allowLiteralSecrets: z
         .optional(z.boolean("true or false"))
         .check(z.describe("Lets credentials stand in this file as plain text")),
-      clouds: clouds.check(z.refine((value) => Object.keys(value).length > 0, "at least one cloud")),
+      clouds,
       policies: z
         .optional(z.record(z.string(), z.unknown(), "a mapping of ids to policies"))
         .check(z.describe("Backup policies by id")),
@@ -166,7 +137,8 @@ export function configJsonSchema(
   policies?: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   const clouds = [...providersByName(more).values()].map(cloudSchema);
-  const schema = configSchema(z.union([...clouds, packageCloudSchema])).check(
+  const cloud = z.union([...clouds, packageCloudSchema]);
+  const schema = configSchema(cloud, z.union([cloudsSchema(cloud), cloudSourceSchema])).check(
     z.meta({ title: "Polyvol configuration", description: "Clouds by name, and backup policies" }),
   );
   // Functions, which only code can give, are left out of what a file may hold.

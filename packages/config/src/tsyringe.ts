@@ -7,10 +7,10 @@
 import "reflect-metadata";
 import type { BlockStorage } from "@polyvol/core";
 import { type DependencyContainer, type InjectionToken, instanceCachingFactory } from "tsyringe";
-import { type Clouds, createClouds } from "./clouds.ts";
+import { type Clouds, createClouds, selectClouds } from "./clouds.ts";
 import type { CloudConfig, Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
-import { type ConnectOptions, configuredClouds, createStorage, loadAdapter } from "./connect.ts";
+import { type ConnectOptions, configuredCloud, createStorage, loadAdapter } from "./connect.ts";
 import { problemAt } from "./problems.ts";
 import { type CreateStorage, type ProviderRegistration, providersByName } from "./providers.ts";
 
@@ -46,7 +46,7 @@ export function cloudToken(name: string): InjectionToken<BlockStorage> {
  * Registers the clouds of a configuration in a container of yours: `TOKENS.clouds` for all of them,
  * `cloudToken(name)` for each, `TOKENS.blockStorage` for the only one. Adapters are loaded now; a storage is made
  * when it is first resolved, and credentials are looked up then.
- * @throws ConfigError when an adapter cannot be loaded
+ * @throws ConfigError when an adapter cannot be loaded, and for a cloud that its source gives wrongly
  */
 export async function registerClouds(
   target: DependencyContainer,
@@ -54,7 +54,7 @@ export async function registerClouds(
   options: ConnectOptions = {},
 ): Promise<void> {
   const providers = providersByName([...registeredProviders(target), ...(options.providers ?? [])]);
-  const clouds = configuredClouds(config, options.only);
+  const clouds = selectClouds(config, options.only).map((name) => configuredCloud(config, name));
   const adapters = await Promise.all(clouds.map((cloud) => loadAdapter(config, cloud, providers)));
 
   target.register(TOKENS.config, { useValue: config });

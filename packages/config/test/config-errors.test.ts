@@ -44,7 +44,7 @@ const yaml: readonly (readonly [name: string, text: string, message: string])[] 
   [
     "an unknown key of a cloud",
     "clouds:\n  a:\n    provider: digitalocean\n    regoin: nyc3\n",
-    'c.yaml:4:5: clouds.a.regoin: found an unknown key; allowed: provider, region, credentials, options, snapshotPrice. Did you mean "region"?',
+    'c.yaml:4:5: clouds.a.regoin: found an unknown key; allowed: provider, region, credentials, options, snapshotPrice, account. Did you mean "region"?',
   ],
   [
     "an unknown option",

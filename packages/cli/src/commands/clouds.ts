@@ -3,6 +3,7 @@ import type { BlockStorage, Health } from "@polyvol/core";
 import type { Command } from "commander";
 import { examples, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
+import { CONFIGURATION, reportError } from "../errors.ts";
 import type { Options } from "../options.ts";
 import { writeCheckResult, writeResult } from "../output/result.ts";
 import type { Column } from "../output/table.ts";
@@ -22,9 +23,10 @@ export function addClouds(clouds: Command, action: MakeAction): void {
     .action(action(check));
 }
 
-async function list(context: Context): Promise<void> {
-  const { clouds } = await context.config();
-  const rows = (await context.selected()).flatMap((name) => clouds.get(name) ?? []);
+async function list(context: Context): Promise<number> {
+  const { clouds, refused } = await context.config();
+  const names = await context.selected();
+  const rows = names.flatMap((name) => clouds.get(name) ?? []);
   await writeResult(context.output, rows.map(cloudData), ({ table }) =>
     table(rows, [
       { title: "cloud", text: ({ name }) => name, whole: true },
@@ -38,11 +40,14 @@ async function list(context: Context): Promise<void> {
       },
     ]),
   );
+  const wrong = names.flatMap((name) => refused.get(name) ?? []);
+  for (const error of wrong) reportError(error);
+  return wrong.length === 0 ? 0 : CONFIGURATION;
 }
 
-function cloudData({ name, provider, region, credentials, options }: CloudConfig): object {
+function cloudData({ name, provider, region, account, credentials, options }: CloudConfig): object {
   const sources = Object.entries(credentials ?? {}).map(([key, value]) => [key, sourceText(value)]);
-  return { cloud: name, provider, region, credentials: Object.fromEntries(sources), options };
+  return { cloud: name, provider, region, account, credentials: Object.fromEntries(sources), options };
 }
 
 function credentialsText({ credentials }: CloudConfig): string {

@@ -16,7 +16,7 @@ import { onEachCloud } from "../selected-clouds.ts";
 export function addConfig(config: Command, action: MakeAction): void {
   config
     .command("check")
-    .description("check the file, its policies, and that each credential is there; sends nothing")
+    .description("check the file, its policies, and that each credential is there; sends nothing to a cloud")
     .addHelpText("after", examples("polyvol config check", "polyvol config check -c other.yaml"))
     .action(action(check));
   config

@@ -29,9 +29,11 @@ const inArea =
 async function examineClouds(context: Context, config: Config): Promise<readonly Check[]> {
   const names = await context.selected();
   const all = await Promise.all(
-    names.flatMap((name) => {
+    names.map(async (name) => {
       const cloud = config.clouds.get(name);
-      return cloud === undefined ? [] : [examineCloud(context, cloud)];
+      return cloud === undefined
+        ? [failed("configured", config.refused.get(name), name)]
+        : await examineCloud(context, cloud);
     }),
   );
   return all.flatMap((findings, index) => findings.map(inArea(`cloud ${names[index]}`)));
@@ -47,9 +49,10 @@ async function examineConfiguration(
   } catch (error) {
     return { findings: [failed("file", error)] };
   }
-  const { file, clouds, policies = {} } = config;
+  const { file, clouds, refused, source, policies = {} } = config;
   const place = file === undefined ? "" : `${shortPath(file)}: `;
-  const read = ok("file", `${place}${countText(clouds.size, "cloud")}`);
+  const from = source === undefined ? "" : ` from ${source}`;
+  const read = ok("file", `${place}${countText(clouds.size + refused.size, "cloud")}${from}`);
   if (Object.keys(policies).length === 0) return { config, findings: [read, skipped("policies", "none")] };
   const { readPolicies } = await import("../commands/backup/setup.ts");
   try {

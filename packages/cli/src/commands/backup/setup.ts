@@ -29,9 +29,11 @@ export async function loadBackupSetup(context: Context, ids: readonly string[] =
   }
   const config = await context.config();
   const { connect } = await import("@polyvol/config");
+  const policies = choosePolicies(await readPolicies(config), ids);
+  const connected = await connect(config, { onError: "collect", onEvent: context.onEvent });
   return {
-    policies: choosePolicies(await readPolicies(config), ids),
-    clouds: await connect(config, { onError: "collect", onEvent: context.onEvent }),
+    policies,
+    clouds: new Map([...connected, ...(await absentClouds(config, policies))]),
     credentialVariables: variablesOf(config),
     withSourcePositions: (work) => withSourcePositions(config, work),
   };
@@ -55,18 +57,44 @@ function variablesOf({ clouds }: Config): readonly string[] {
 export async function readPolicies(config: Config): Promise<readonly Policy[]> {
   const { parsePolicies } = await import("@polyvol/backup");
   const policies = await withSourcePositions(config, () => parsePolicies(config.policies));
-  const known = [...config.clouds.keys()];
-  const problems = policies.flatMap(({ id, select }) =>
+  const problems = unknownClouds(config, policies);
+  // What a source does not give this time stops that cloud alone.
+  if (problems.length > 0 && config.source === undefined) throw await policyConfigError(config, problems);
+  return policies;
+}
+
+/** Clouds that policies name and the configuration does not have. */
+function unknownClouds(
+  config: Config,
+  policies: readonly Policy[],
+): readonly (PolicyProblem & { readonly name: string })[] {
+  const known = new Set([...config.clouds.keys(), ...config.refused.keys()]);
+  return policies.flatMap(({ id, select }) =>
     (select.clouds ?? [])
-      .filter((name) => !known.includes(name))
+      .filter((name) => !known.has(name))
       .map((name) => ({
+        name,
         path: `policies.${id}.select.cloud`,
         found: JSON.stringify(name),
-        allowed: known.join(", "),
+        allowed: [...known].join(", "),
       })),
   );
-  if (problems.length > 0) throw await policyConfigError(config, problems);
-  return policies;
+}
+
+/**
+ * Clouds that policies name and a source does not give, each as its error: an account that has gone from the source is
+ * told as one that could not be read, until the policies do not name it any more.
+ */
+async function absentClouds(
+  config: Config,
+  policies: readonly Policy[],
+): Promise<readonly (readonly [string, Error])[]> {
+  return await Promise.all(
+    unknownClouds(config, policies).map(async ({ name, path, found }) => {
+      const allowed = `a cloud that ${config.source ?? "the configuration"} gives; nothing is deleted of one that it does not give`;
+      return [name, await policyConfigError(config, [{ path, found, allowed }])] as const;
+    }),
+  );
 }
 
 async function withSourcePositions<T>(config: Config, work: () => T | Promise<T>): Promise<T> {

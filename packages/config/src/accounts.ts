@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import type { CloudConfig, Config, SecretReference } from "./config.ts";
+import { literalOf } from "./credentials.ts";
+import { providersByName } from "./providers.ts";
+
+/** One account of a provider: the clouds of a configuration that share its quota. */
+export interface Account {
+  /**
+   * The same on every machine that reads the same configuration: what the configuration says as `account`, else the
+   * provider and a digest of what tells its accounts apart. Letters, digits, `.`, `_` and `-`; no secret goes into it.
+   */
+  readonly key: string;
+  /** Names of its clouds, in their order. */
+  readonly clouds: readonly string[];
+}
+
+/**
+ * The clouds of a configuration, those that its source gives wrongly among them, by the accounts that they are. Told
+ * from the configuration alone: nothing is sent, and no credential is read. Clouds are one account that say the same
+ * `account`, or whose provider, address and references to credentials (of OpenStack: identity service and project) are
+ * the same. Two credentials of one account are not seen to be that: such clouds say it by `account`.
+ *
+ * @returns in the order of the keys; every cloud is in one of them
+ */
+export function accountsOf(config: Pick<Config, "clouds" | "refused">): readonly Account[] {
+  const names = [...new Set([...config.clouds.keys(), ...config.refused.keys()])].sort();
+  const given = new Map<unknown, string>();
+  const byKey = new Map<string, string[]>();
+  for (const name of names) {
+    const cloud = config.clouds.get(name);
+    const key = cloud === undefined ? `refused-${digest([name])}` : keyOf(cloud, given);
+    byKey.set(key, [...(byKey.get(key) ?? []), name]);
+  }
+  return [...byKey].map(([key, clouds]) => ({ key, clouds })).sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** @param given what code or the file gives in place of a reference, by the first cloud that it is given to */
+function keyOf(cloud: CloudConfig, given: Map<unknown, string>): string {
+  if (cloud.account !== undefined) return cloud.account;
+  const references = Object.entries(cloud.credentials ?? {})
+    .filter(([key, reference]) => tells(cloud, key) && !isUsual(cloud, key, reference))
+    .map(([key, reference]) => [key, referenceText(reference, cloud.name, given)]);
+  const provider = /^[a-z0-9-]+$/.test(cloud.provider) ? cloud.provider : "package";
+  return `${provider}-${digest([cloud.provider, optionsThatTell(cloud), references.sort()])}`;
+}
+
+/** Of a provider: what of the configuration tells one account from another. What else differs is the same account. */
+const TELLING: Readonly<
+  Record<string, { readonly credentials: readonly string[]; readonly options: readonly string[] }>
+> = {
+  digitalocean: { credentials: ["token"], options: ["baseUrl"] },
+  "samsung-scp": { credentials: ["accessKey"], options: ["environment", "baseUrl"] },
+};
+
+const PROJECT = ["projectId", "projectName", "projectDomainId", "projectDomainName"];
+const CREDENTIAL = ["applicationCredentialId", "applicationCredentialName", "userId", "username"];
+const SERVICE = ["cloud", "authUrl", "baseUrl"];
+
+const isNamed = ({ options }: CloudConfig, keys: readonly string[]): boolean =>
+  keys.some((key) => options[key] !== undefined);
+
+/** Whether a credential tells the account: in OpenStack only where neither project nor credential has a name. */
+function tells(cloud: CloudConfig, credential: string): boolean {
+  if (cloud.provider === "openstack") return !isNamed(cloud, [...PROJECT, ...CREDENTIAL]);
+  return TELLING[cloud.provider]?.credentials.includes(credential) ?? true;
+}
+
+/** Of a driver from elsewhere it is not known which of its options tell: all do. */
+function optionsThatTell(cloud: CloudConfig): readonly (readonly [string, unknown])[] {
+  const own = isNamed(cloud, PROJECT) ? PROJECT : CREDENTIAL;
+  const keys = cloud.provider === "openstack" ? [...SERVICE, ...own] : TELLING[cloud.provider]?.options;
+  const entries = Object.entries(cloud.options).filter(
+    ([key, value]) => value !== undefined && (keys?.includes(key) ?? true),
+  );
+  return entries.sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** A reference to the variable that the adapter reads anyway says nothing. */
+function isUsual(cloud: CloudConfig, key: string, reference: SecretReference): boolean {
+  if (typeof reference === "function" || !("env" in reference)) return false;
+  return providersByName().get(cloud.provider)?.options[key]?.variables?.[0] === reference.env;
+}
+
+/** Where a credential comes from. Of what stands there itself only who has it first. */
+function referenceText(reference: SecretReference, cloud: string, given: Map<unknown, string>): string {
+  if (typeof reference !== "function") return JSON.stringify(reference);
+  const itself = literalOf(reference) ?? reference;
+  const first = given.get(itself) ?? cloud;
+  given.set(itself, first);
+  return `given to ${first}`;
+}
+
+/** So many hexadecimal digits do not meet by chance among all the accounts that there are. */
+const DIGITS = 16;
+
+function digest(facts: unknown): string {
+  return createHash("sha256").update(JSON.stringify(facts)).digest("hex").slice(0, DIGITS);
+}

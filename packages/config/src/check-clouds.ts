@@ -1,0 +1,78 @@
+import type { CloudConfig, ConfigPath, ConfigSource } from "./config.ts";
+import type { ConfigProblem } from "./config-error.ts";
+import { hideSecrets, literalSecrets } from "./credentials.ts";
+import { suggestion } from "./nearest.ts";
+import { packageNameOf } from "./package-provider.ts";
+import { kindOf, problemAt, problemsOf, show } from "./problems.ts";
+import type { ProviderRegistration } from "./providers.ts";
+import { cloudSchema, packageCloudSchema } from "./schema.ts";
+
+/** One cloud as it came out: usable, or what is wrong with it. */
+export interface CheckedCloud {
+  readonly name: string;
+  readonly cloud: CloudConfig | undefined;
+  /** Empty where nothing is wrong. */
+  readonly problems: readonly ConfigProblem[];
+}
+
+/** Checks clouds, each for itself. */
+export function checkClouds(
+  source: ConfigSource,
+  clouds: Readonly<Record<string, unknown>>,
+  providers: ReadonlyMap<string, ProviderRegistration>,
+  allowLiteralSecrets: boolean,
+): readonly CheckedCloud[] {
+  return Object.entries(clouds).map(([name, value]) => {
+    const problems: ConfigProblem[] = [];
+    const cloud = checkCloud(source, name, value, providers, problems);
+    if (!allowLiteralSecrets) problems.push(...literalSecrets(source, name, value));
+    return { name, cloud, problems };
+  });
+}
+
+function checkCloud(
+  source: ConfigSource,
+  name: string,
+  value: unknown,
+  providers: ReadonlyMap<string, ProviderRegistration>,
+  problems: ConfigProblem[],
+): CloudConfig | undefined {
+  const path = ["clouds", name];
+  const given = (value as { readonly provider?: unknown } | null | undefined)?.provider;
+  const registration = typeof given === "string" ? providers.get(given) : undefined;
+  const fromPackage = typeof given === "string" && packageNameOf(given) !== undefined;
+  if (registration === undefined && !fromPackage) {
+    problems.push(unknownProvider(source, path, value, given, [...providers.keys()]));
+    return undefined;
+  }
+  const schema = registration === undefined ? packageCloudSchema : cloudSchema(registration);
+  const result = schema.safeParse(value);
+  if (!result.success) {
+    problems.push(...problemsOf(source, result.error, path, registration?.options));
+    return undefined;
+  }
+  const { credentials, options = {}, ...rest } = result.data as unknown as Omit<CloudConfig, "name">;
+  return {
+    name,
+    ...rest,
+    options,
+    ...(credentials === undefined ? {} : { credentials: hideSecrets(credentials) }),
+  };
+}
+
+function unknownProvider(
+  source: ConfigSource,
+  path: ConfigPath,
+  cloud: unknown,
+  provider: unknown,
+  known: readonly string[],
+): ConfigProblem {
+  if (typeof cloud !== "object" || cloud === null || Array.isArray(cloud)) {
+    return problemAt(source, path, { found: kindOf(cloud), allowed: "a mapping with provider" });
+  }
+  return problemAt(source, [...path, "provider"], {
+    found: show(provider),
+    allowed: `${known.join(", ")}, or package:NAME for a driver from elsewhere`,
+    ...(typeof provider === "string" ? suggestion(provider, known) : {}),
+  });
+}

@@ -1,0 +1,136 @@
+/** Where clouds come from that do not stand in the configuration: a command, a file, an address or a function. */
+import * as z from "zod/mini";
+import { type CheckedCloud, checkClouds } from "../check-clouds.ts";
+import type { CloudSource, ConfigPath, ConfigSource, ParsedText } from "../config.ts";
+import { ConfigError } from "../config-error.ts";
+import { type Environment, literalsAt } from "../credentials.ts";
+import { packageNameOf } from "../package-provider.ts";
+import { kindOf, problemAt, show } from "../problems.ts";
+import type { ProviderRegistration } from "../providers.ts";
+import { refusedName } from "../schema.ts";
+import { refusal } from "./refusal.ts";
+import { runCommand } from "./run-command.ts";
+import { readSourceFile } from "./source-file.ts";
+import { cloudSourceSchema } from "./source-schema.ts";
+import { fetchClouds } from "./source-url.ts";
+
+/** A source as it stands in a configuration that was checked. */
+export type CloudsSource = { readonly from: CloudSource } | (() => unknown);
+
+/** What is needed to ask a source. */
+export interface ReadCloudsOptions {
+  readonly environment?: Environment | undefined;
+  readonly abortSignal?: AbortSignal | undefined;
+  readonly allowLiteralSecrets: boolean;
+}
+
+/** What a source has given. */
+export interface ReadClouds {
+  /** Where it came from, in words. */
+  readonly words: string;
+  /** Checks each for itself. */
+  check(providers: ReadonlyMap<string, ProviderRegistration>): readonly CheckedCloud[];
+}
+
+/** Where the clouds of a configuration are a source. A cloud may be called `from`: it has a provider. */
+export function isSource(clouds: unknown): boolean {
+  if (typeof clouds === "function") return true;
+  if (typeof clouds !== "object" || clouds === null || !("from" in clouds)) return false;
+  const { from } = clouds;
+  return typeof from !== "object" || from === null || !("provider" in from);
+}
+
+/** Checks what {@link isSource} has told; without one, nothing takes the place of clouds. */
+export function sourceSchema(clouds: unknown): z.ZodMiniType | undefined {
+  if (typeof clouds === "function") return z.unknown();
+  return isSource(clouds) ? cloudSourceSchema : undefined;
+}
+
+/**
+ * Asks a source.
+ * @throws ConfigError where it cannot be asked, fails, or gives something else than clouds; the reason of the abort
+ */
+export async function readClouds(
+  source: ConfigSource,
+  clouds: CloudsSource,
+  options: ReadCloudsOptions,
+): Promise<ReadClouds> {
+  options.abortSignal?.throwIfAborted();
+  const { words, value, locate, remote } = await ask(source, clouds, options);
+  const path: ConfigPath = typeof clouds === "function" ? ["clouds"] : ["clouds", "from"];
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw refusal(source, path, `${words}, which gives ${kindOf(value)}`, "a mapping of names to clouds");
+  }
+  if (Object.keys(value).length === 0) {
+    throw refusal(source, path, `${words}, which gives no cloud`, "at least one cloud");
+  }
+  const entries: Readonly<Record<string, unknown>> = { ...value };
+  const given: ConfigSource = {
+    ...source,
+    from: words,
+    value: { clouds: entries },
+    locate: ([, ...rest]) => locate(rest),
+  };
+  return {
+    words,
+    check: (providers) =>
+      checkClouds(given, entries, providers, options.allowLiteralSecrets).map((checked) => {
+        const problems = [...wrongName(given, checked.name), ...foreignCode(given, checked, entries, remote)];
+        return problems.length === 0 ? checked : { ...checked, problems: [...problems, ...checked.problems] };
+      }),
+  };
+}
+
+interface Answer extends Pick<ParsedText, "value" | "locate"> {
+  readonly words: string;
+  /** It came over the network. */
+  readonly remote: boolean;
+}
+
+async function ask(source: ConfigSource, clouds: CloudsSource, options: ReadCloudsOptions): Promise<Answer> {
+  if (typeof clouds === "function") {
+    return { words: "clouds()", value: await call(source, clouds), locate: () => undefined, remote: false };
+  }
+  const { command, file, url, headers } = clouds.from;
+  if (command !== undefined) return { ...(await runCommand(source, clouds.from, options)), remote: false };
+  if (file !== undefined) return { ...(await readSourceFile(source, file)), remote: false };
+  const path = ["clouds", "from", "headers"];
+  const literals = options.allowLiteralSecrets ? [] : literalsAt(source, path, "clouds", headers);
+  if (literals.length > 0) throw new ConfigError(source.file, literals);
+  return { ...(await fetchClouds(source, { ...clouds.from, url: url ?? "" }, options)), remote: true };
+}
+
+/** @throws ConfigError */
+async function call(source: ConfigSource, clouds: () => unknown): Promise<unknown> {
+  try {
+    return await clouds();
+  } catch (cause) {
+    const [reason = ""] = (cause instanceof Error ? cause.message : String(cause)).split("\n");
+    throw refusal(
+      source,
+      ["clouds"],
+      `a function that fails: ${reason}`,
+      "a function that gives clouds",
+      cause,
+    );
+  }
+}
+
+function wrongName(given: ConfigSource, name: string): ReturnType<typeof problemAt>[] {
+  const allowed = refusedName(name);
+  return allowed === undefined ? [] : [problemAt(given, ["clouds", name], { found: show(name), allowed })];
+}
+
+/** What comes over the network never says which code is run. */
+function foreignCode(
+  given: ConfigSource,
+  { name }: CheckedCloud,
+  entries: Readonly<Record<string, unknown>>,
+  remote: boolean,
+): ReturnType<typeof problemAt>[] {
+  const { provider } = (entries[name] ?? {}) as { readonly provider?: unknown };
+  if (!remote || typeof provider !== "string" || packageNameOf(provider) === undefined) return [];
+  const allowed = "packages only from what lies on this machine: the configuration, a file, a command";
+  const found = `${show(provider)}, which runs that package's code`;
+  return [problemAt(given, ["clouds", name, "provider"], { found, allowed })];
+}

@@ -1,0 +1,27 @@
+import type { ConfigPath, ConfigSource } from "../config.ts";
+import { ConfigError } from "../config-error.ts";
+import { problemAt } from "../problems.ts";
+
+/** How long a command or a request may take when the configuration does not say. */
+export const USUAL_TIMEOUT_MS = 60_000;
+
+/** The clouds of ten thousand accounts have some three MiB. */
+export const MOST_BYTES: number = 16 * 1024 * 1024;
+
+/** The same in words. */
+export const MOST_WORDS = `${MOST_BYTES / 1024 / 1024} MiB`;
+
+/** What no source gives, and what follows from it. */
+const NOT_NONE = "Nothing was done: a source that fails does not mean that there are no clouds";
+
+/** A source that cannot be used: nothing is known of the clouds, which is not the same as none. */
+export function refusal(
+  source: ConfigSource,
+  path: ConfigPath,
+  found: string,
+  allowed: string,
+  cause?: unknown,
+): ConfigError {
+  const problem = problemAt(source, path, { found, allowed, hint: NOT_NONE });
+  return new ConfigError(source.file, [problem], cause === undefined ? {} : { cause });
+}
