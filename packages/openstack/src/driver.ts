@@ -193,11 +193,13 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     createSnapshot: async (input, context) => {
       const version = await client.version(context);
       const needsForce = !hasFeature(version, "snapshots of volumes in use without force");
+      // Known before: a login that failed after the answer would say of a snapshot that was made that it was not.
+      const region = await regionOf(context);
       try {
         const body = toCreateSnapshotBody(input, needsForce);
         const { data, requestId } = await client.exchange(api.createSnapshot(body), context);
         reasons.remember(data.snapshot.id, requestId);
-        return { resource: toSnapshot(data.snapshot, await regionOf(context)), settled: false };
+        return { resource: toSnapshot(data.snapshot, region), settled: false };
       } catch (error) {
         if (!isAmbiguous(error)) throw error;
         throw unchangeableVolume(error, await volumeAfter(input.volumeId, error, context));

@@ -1,4 +1,4 @@
-import { PolyvolError } from "@polyvol/core";
+import { isPolyvolError, PolyvolError } from "@polyvol/core";
 import type { CallContext } from "@polyvol/core/driver";
 import * as api from "./api.ts";
 import type { Client } from "./client.ts";
@@ -15,10 +15,23 @@ export interface Readers {
 }
 
 const PAGE_SIZE = 1_000;
+/** How often the listing begins anew because the volume that a page ended with has gone. */
+const MOST_RESTARTS = 8;
 
 export function createReaders(client: Client): Readers {
   /** Sources of creates that have not been answered, and so show nowhere; one entry for each. */
   let unanswered: readonly string[] = [];
+
+  /** One page of the volumes that are being made; `undefined` where the one that it begins after has gone. */
+  async function creatingAfter(after: string | undefined, context: CallContext) {
+    const page = { size: PAGE_SIZE, ...(after === undefined ? {} : { after }) };
+    try {
+      return await client.send(api.listVolumes(page, { status: "creating" }), context);
+    } catch (error) {
+      if (isPolyvolError(error, "not_found")) return undefined;
+      throw error;
+    }
+  }
 
   return {
     during: async (sources, create) => {
@@ -33,24 +46,32 @@ export function createReaders(client: Client): Readers {
     refuseWhileRead: async (by, id, context) => {
       if (unanswered.includes(id)) throw isRead("a volume");
       let after: string | undefined;
-      for (;;) {
-        const page = { size: PAGE_SIZE, ...(after === undefined ? {} : { after }) };
-        const { volumes, volumes_links } = await client.send(
-          api.listVolumes(page, { status: "creating" }),
-          context,
-        );
-        const reader = volumes.find((each) => each.status === "creating" && each[by] === id);
+      for (let restarts = 0; ; ) {
+        const page = await creatingAfter(after, context);
+        if (page === undefined) {
+          // What is missing is the place in the listing; taken for the source, it would be its deletion.
+          restarts += 1;
+          if (restarts > MOST_RESTARTS) throw unsettled();
+          after = undefined;
+          continue;
+        }
+        const reader = page.volumes.find((each) => each.status === "creating" && each[by] === id);
         if (reader !== undefined) throw isRead(`volume ${reader.id}`);
-        after = volumes.at(-1)?.id;
-        if (volumes_links !== true || after === undefined) return;
+        after = page.volumes.at(-1)?.id;
+        if (page.volumes_links !== true || after === undefined) return;
       }
     },
   };
 }
 
 function isRead(reader: string): PolyvolError {
-  return new PolyvolError("conflict", `${reader} is being made of it`, {
-    outcome: "not_applied",
-    retryable: true,
-  });
+  return busy(`${reader} is being made of it`);
+}
+
+function unsettled(): PolyvolError {
+  return busy("volumes come and go too fast to tell whether one is being made of it");
+}
+
+function busy(reason: string): PolyvolError {
+  return new PolyvolError("conflict", reason, { outcome: "not_applied", retryable: true });
 }
