@@ -1,6 +1,20 @@
 import { PolyvolError } from "./errors.ts";
 import { fitName } from "./words.ts";
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The form that ids are compared by: a UUID is one in whatever capitals, and services take it in any; all else is exact. */
+export function comparableId(id: string): string {
+  return UUID.test(id) ? id.toLowerCase() : id;
+}
+
+/** Whether two ids are of one thing. */
+export function isSameId(one: string | null | undefined, other: string | null | undefined): boolean {
+  if (one === other) return true;
+  if (!one || !other || one.length !== other.length) return false;
+  return one.toLowerCase() === other.toLowerCase() && UUID.test(one);
+}
+
 /** Whatever has an id. */
 interface Identified {
   /** Its id, as the provider writes it. */

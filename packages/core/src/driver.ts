@@ -25,7 +25,7 @@ export {
   createAdapterOptions,
   secretOption,
 } from "./adapter-options.ts";
-export { answeredFor } from "./answered.ts";
+export { answeredFor, isSameId } from "./answered.ts";
 export { type Clock, monotonicTime, startTimer, systemClock } from "./clock.ts";
 export { parseDateTime, parseTimestamp } from "./date-time.ts";
 export type * from "./driver-inputs.ts";

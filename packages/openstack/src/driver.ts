@@ -3,6 +3,7 @@ import {
   type BlockStorageDriver,
   type CallContext,
   type Changed,
+  isSameId,
   omitUndefined,
   refusedArgument,
   show,
@@ -149,7 +150,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
         throw undeletableVolume(
           error,
           wire,
-          snapshots.filter((each) => each.volume_id === id),
+          snapshots.filter((each) => isSameId(each.volume_id, id)),
         );
       }
     },
@@ -176,7 +177,9 @@ export function createDriver(settings: Settings): BlockStorageDriver {
       await requireNoServers(context);
       // A volume that is attached nowhere is "detached" with success, and without an id any attachment may be meant.
       const { volume } = await send(api.getVolume(id), context);
-      const attachment = volume.attachments.find((each) => (each.server_id || each.host_name) === serverId);
+      const attachment = volume.attachments.find((each) =>
+        isSameId(each.server_id || each.host_name, serverId),
+      );
       if (attachment?.attachment_id) {
         return await change(id, api.detachVolume(id, attachment.attachment_id), context, ENDED);
       }

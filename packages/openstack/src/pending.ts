@@ -2,7 +2,13 @@
  * Changes that go on after their answer. The state of a resource shows how they end, but for one: a volume that could
  * not grow is `available` again, in its old size. That is followed by a record of our own, which names the request.
  */
-import { type CallContext, type Pending, type PendingStatus, refusedArgument } from "@polyvol/core/driver";
+import {
+  type CallContext,
+  isSameId,
+  type Pending,
+  type PendingStatus,
+  refusedArgument,
+} from "@polyvol/core/driver";
 import * as api from "./api.ts";
 import { hasFeature } from "./api-versions.ts";
 import type { Client } from "./client.ts";
@@ -45,7 +51,9 @@ async function reasonOf(
   const version = await client.version(context);
   if (requestId === "" || !hasFeature(version, "the reasons of failures (messages)")) return undefined;
   const { messages } = await client.send(api.listMessages(resourceId), context);
-  const own = messages.find((each) => each.resource_uuid === resourceId && each.request_id === requestId);
+  const own = messages.find(
+    (each) => isSameId(each.resource_uuid, resourceId) && each.request_id === requestId,
+  );
   return own?.user_message ?? undefined;
 }
 

@@ -1,5 +1,5 @@
 import { isPolyvolError, PolyvolError } from "@polyvol/core";
-import type { CallContext } from "@polyvol/core/driver";
+import { type CallContext, isSameId } from "@polyvol/core/driver";
 import * as api from "./api.ts";
 import type { Client } from "./client.ts";
 
@@ -44,7 +44,7 @@ export function createReaders(client: Client): Readers {
       }
     },
     refuseWhileRead: async (by, id, context) => {
-      if (unanswered.includes(id)) throw isRead("a volume");
+      if (unanswered.some((each) => isSameId(each, id))) throw isRead("a volume");
       let after: string | undefined;
       for (let restarts = 0; ; ) {
         const page = await creatingAfter(after, context);
@@ -55,7 +55,7 @@ export function createReaders(client: Client): Readers {
           after = undefined;
           continue;
         }
-        const reader = page.volumes.find((each) => each.status === "creating" && each[by] === id);
+        const reader = page.volumes.find((each) => each.status === "creating" && isSameId(each[by], id));
         if (reader !== undefined) throw isRead(`volume ${reader.id}`);
         after = page.volumes.at(-1)?.id;
         if (page.volumes_links !== true || after === undefined) return;

@@ -19,7 +19,7 @@ test.each([
 ] as const)(
   "a %s is deleted although a volume went while the service was asked who reads it",
   async (kind, id) => {
-    const held = new Set([id]);
+    const held = new Set<string>([id]);
     let markers = 0;
     const cloud = await startCloud({
       cinder: ({ method, query }, path): Answer | undefined => {

@@ -1,3 +1,4 @@
+import { comparableId } from "../answered.ts";
 import type { Call } from "../call/call.ts";
 import { recover } from "../call/recover.ts";
 import { isUnclear } from "../call/retry.ts";
@@ -64,7 +65,7 @@ export function changeVolume(
 ): Promise<Volume> {
   const { runtime, operation } = call;
   const target: Target = { resources, call, id, onProgress };
-  return runtime.locks.exclusively(`volume ${id}`, call.abortSignal, () =>
+  return runtime.locks.exclusively(`volume ${comparableId(id)}`, call.abortSignal, () =>
     recover<Volume>(call, {
       looksBefore: true,
       look: async () => {

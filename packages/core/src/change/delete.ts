@@ -1,3 +1,4 @@
+import { comparableId } from "../answered.ts";
 import type { Call } from "../call/call.ts";
 import { recover } from "../call/recover.ts";
 import { isBusy } from "../call/retry.ts";
@@ -54,7 +55,7 @@ export async function deleteVolume(
   const { driver, capabilities, locks } = call.runtime;
   const { id, withSnapshots, onProgress } = deletion;
   const outlives = capabilities.supports.includes("snapshots.outliveVolume");
-  await locks.exclusively(`volume ${id}`, call.abortSignal, async () => {
+  await locks.exclusively(`volume ${comparableId(id)}`, call.abortSignal, async () => {
     if (!outlives) return await deleteAfterSnapshots(volumes, snapshots, call, deletion);
     // Listed before the volume goes: what is made of it meanwhile is not what was asked for.
     const listed = withSnapshots ? await snapshots.listAll(call, { volumeId: id }) : [];

@@ -1,3 +1,4 @@
+import { isSameId } from "../answered.ts";
 import type { Call } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
 import { PolyvolError } from "../errors.ts";
@@ -92,7 +93,7 @@ export function requireMethod<T>(provider: string, name: string, method: T | und
 }
 
 function isAttached(volume: Volume, serverId: string): boolean {
-  return volume.attachments.some((each) => each.serverId === serverId);
+  return volume.attachments.some((each) => isSameId(each.serverId, serverId));
 }
 
 function refuseFailed(volume: Volume): void {
@@ -107,7 +108,7 @@ async function requireLatest(
   snapshotId: string,
 ): Promise<void> {
   const all = await snapshots.listAll(call, { volumeId });
-  const wanted = all.find((each) => each.id === snapshotId);
+  const wanted = all.find((each) => isSameId(each.id, snapshotId));
   if (wanted === undefined) {
     call.about({ kind: "snapshot", id: snapshotId });
     const reason = `volume ${volumeId} has no snapshot ${snapshotId}`;

@@ -1,4 +1,4 @@
-import { answeredFor, createdAs } from "../answered.ts";
+import { answeredFor, createdAs, isSameId } from "../answered.ts";
 import type { Call } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
 import type { DriverCreateSnapshot } from "../driver.ts";
@@ -67,7 +67,7 @@ export function snapshotCreate(
     },
     difference: (existing) =>
       // Found among the volume's own, so that no word of a volume is no other volume.
-      existing.volumeId === volumeId || existing.volumeId === ""
+      isSameId(existing.volumeId, volumeId) || existing.volumeId === ""
         ? undefined
         : `is of volume ${existing.volumeId}, not of ${volumeId}`,
     attemptIdOf: (snapshot) => driver.attemptIdOf?.(snapshot),

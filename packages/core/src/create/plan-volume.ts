@@ -1,4 +1,4 @@
-import { createdAs } from "../answered.ts";
+import { createdAs, isSameId } from "../answered.ts";
 import type { Call } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
 import type { BlockStorageDriver, DriverCreateVolume } from "../driver.ts";
@@ -155,7 +155,7 @@ function difference(existing: Volume, key: VolumeKey, sourceSizeGiB: number | un
   if (key.within !== undefined && existing.region !== key.within) {
     return `it is in ${existing.region}, asked for was ${key.within}`;
   }
-  if (existing.sourceSnapshotId !== key.sourceSnapshotId) {
+  if (!isSameId(existing.sourceSnapshotId, key.sourceSnapshotId)) {
     const made =
       existing.sourceSnapshotId === undefined ? "no known snapshot" : `snapshot ${existing.sourceSnapshotId}`;
     const asked = key.sourceSnapshotId === undefined ? "none" : `snapshot ${key.sourceSnapshotId}`;

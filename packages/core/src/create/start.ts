@@ -1,3 +1,4 @@
+import { comparableId } from "../answered.ts";
 import type { Call } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
 import { isPolyvolError, type PolyvolError, type ResourceRef } from "../errors.ts";
@@ -50,7 +51,7 @@ export async function startCreate<T extends Volume | Snapshot, Query>(
   refusal: PolyvolError | undefined,
 ): Promise<StartedOperation<T>> {
   const { runtime, operation } = kind;
-  const lock = JSON.stringify([create.kind, key.within, create.name]);
+  const lock = JSON.stringify([create.kind, key.within && comparableId(key.within), create.name]);
   const { resource, created, settled, pending, attempt } = await runtime.locks.exclusively(
     lock,
     call.abortSignal,

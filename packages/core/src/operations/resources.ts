@@ -1,4 +1,4 @@
-import { answeredFor } from "../answered.ts";
+import { answeredFor, comparableId, isSameId } from "../answered.ts";
 import { type Call, runCall } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
 import type { CallContext, DriverPage, PageRequest } from "../driver.ts";
@@ -217,9 +217,10 @@ export function createSnapshotResources(runtime: Runtime): SnapshotResources {
       driver.listSnapshots(omitUndefined({ name: query.name, volumeId: query.volumeId }), page, context),
     matches: (snapshot, query) =>
       (query.name === undefined || snapshot.name === query.name) &&
-      (query.volumeId === undefined || snapshot.volumeId === query.volumeId) &&
+      (query.volumeId === undefined || isSameId(snapshot.volumeId, query.volumeId)) &&
       (query.tags === undefined || hasTags(snapshot, query.tags, runtime.capabilities.limits.tags)),
-    keyOf: ({ volumeId, name }) => (volumeId === undefined ? `name ${name}` : `volume ${volumeId}`),
-    keysOf: ({ volumeId, name }) => [`volume ${volumeId}`, `name ${name}`],
+    keyOf: ({ volumeId, name }) =>
+      volumeId === undefined ? `name ${name}` : `volume ${comparableId(volumeId)}`,
+    keysOf: ({ volumeId, name }) => [`volume ${comparableId(volumeId)}`, `name ${name}`],
   });
 }

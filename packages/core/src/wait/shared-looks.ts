@@ -1,4 +1,5 @@
 import { abortablePromise, abortedTogether } from "../abort.ts";
+import { comparableId } from "../answered.ts";
 import type { Call } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
 import type { LookRequest, LookSource, WalkSetup } from "./look-source.ts";
@@ -280,7 +281,7 @@ function isGathered({ remainingMs }: Watch<never>): boolean {
 }
 
 function idKey(id: string): string {
-  return `id ${id}`;
+  return `id ${comparableId(id)}`;
 }
 
 /** Requests that they would take without a walk. */
