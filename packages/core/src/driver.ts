@@ -176,7 +176,8 @@ export interface BlockStorageDriver {
     readonly maxDelayMs: number;
   };
   /**
-   * Where names are not enforced: within how many milliseconds after a request its effect is visible in listings.
+   * Where names are not enforced: within how many milliseconds after a request its effect is visible in listings, of the
+   * service as it usually is. While changes are answered slowly (`response` events tell), core waits longer.
    * It concerns only the kind (volumes, snapshots) whose names are not enforced; 0 where those of both are.
    */
   readonly settleMs: number;
