@@ -8,9 +8,9 @@ const workspace = (names) =>
 const everything = readdirSync(`${__dirname}/packages`);
 const allBut = (names) => everything.filter((name) => !names.split("|").includes(name)).join("|");
 /** An adapter is whatever is nothing else. */
-const adapters = allBut("core|memory|conformance|emulators|config|backup|report|cli|opentelemetry").split(
-  "|",
-);
+const adapters = allBut(
+  "core|memory|conformance|emulators|config|backup|fleet|report|cli|opentelemetry",
+).split("|");
 
 /** A package whose sources may import only these workspace packages (and itself). */
 const mayImport = (name, allowed, comment) => ({
@@ -50,9 +50,10 @@ module.exports = {
     mayImport("opentelemetry", ["core"], "Telemetry is about any storage, and knows core only."),
     mayImport("backup", ["core"], "Backups are written against core only."),
     mayImport("report", ["backup"], "The page shows the data of a report, and reads nothing else."),
+    mayImport("fleet", ["core", "backup"], "A fleet carries backups, of whatever clouds it is given."),
     mayImport(
       "cli",
-      ["core", "config", "backup", "emulators", "report"],
+      ["core", "config", "backup", "fleet", "emulators", "report"],
       "The command line reaches adapters through configurations.",
     ),
     {
@@ -98,6 +99,9 @@ module.exports = {
       "msw",
       "^packages/emulators/(src/kit/msw\\.ts$|test/)|^examples/",
       "msw is an optional peer, behind its own entry.",
+    ),
+    ...["bullmq", "ioredis"].map((library) =>
+      onlyIn(library, "^packages/fleet/", "Only fleets need a queue; one machine needs none."),
     ),
     {
       name: "no-circular",

@@ -23,12 +23,8 @@ function change(operation: string, method: "POST" | "PUT" | "DELETE", path: stri
   return { operation, method, path, body };
 }
 
-/** Left to itself the service answers 20 volumes, and counts each time how many there are. */
-const page = ({ size, after, wantsTotal = false }: PageRequest) => ({
-  limit: size,
-  marker: after,
-  with_count: wantsTotal,
-});
+/** Left to itself the service answers 20 volumes, and counts how many there are. */
+const page = ({ size, after }: PageRequest) => ({ limit: size, marker: after, with_count: false });
 
 export const createVolume = (body: wire.CreateVolumeBody): VersionedRequest<wire.WireVolume> => ({
   ...change("createVolume", "POST", "/v1/volumes", body),

@@ -10,6 +10,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   "@polyvol/conformance": "its example is a test file; the packages' own tests run the kit",
   "@polyvol/config":
     "its example connects to accounts; the consumer projects connect clouds by configuration",
+  "@polyvol/fleet": "its example needs a Redis; the package's own tests run fleets on one",
   polyvol: "its examples are command lines",
 };
 

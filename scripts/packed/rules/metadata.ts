@@ -27,7 +27,7 @@ export const metadata: Rule = ({ folder, manifest }, repository) => {
 
 /** What it needs is named by versions that a registry knows. */
 export const dependencies: Rule = ({ manifest }) => {
-  const all = { ...manifest.dependencies, ...manifest.peerDependencies };
+  const all = { ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.peerDependencies };
   return Object.entries(all)
     .filter(([, range]) => /^(workspace|catalog|file|link|git|https?):/.test(range))
     .map(([name, range]) => `${name} is asked for as ${range}`);

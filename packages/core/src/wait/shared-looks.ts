@@ -87,7 +87,7 @@ export function createSharedLooks<T extends { readonly id: string }, Query>(
   let running = false;
   let wake = new AbortController();
   /** Calls that may look, and how many of them wait to. */
-  const announced = new Set<Call["id"]>();
+  const announced = new Set<Call>();
   let gathered = 0;
   /** Pages of the next walk, as expected: to the last one that is wanted, and to the end. */
   let pagesToFind = 1;
@@ -260,12 +260,12 @@ export function createSharedLooks<T extends { readonly id: string }, Query>(
         },
       }));
     },
-    announce: ({ id }) => {
+    announce: (call) => {
       // A part of a call within another part of it is no company.
-      if (announced.has(id)) return () => undefined;
-      announced.add(id);
+      if (announced.has(call)) return () => undefined;
+      announced.add(call);
       return () => {
-        announced.delete(id);
+        announced.delete(call);
         // Those who wait for company may be all by now.
         if (gathered > 0 && !arePatient()) wake.abort();
       };

@@ -224,10 +224,9 @@ export function inventoryOf({ accounts }: State): Inventory {
   const all = [...accounts.values()];
   return {
     volumes: all.flatMap(({ volumes }) =>
-      volumes.all().map(({ id, name, size: sizeGiB, state, attachments }) => {
+      volumes.all().map(({ id, name, size: sizeGiB, state }) => {
         const ready = state === "available" || state === "in-use";
-        const attached = attachments.filter(({ attachedAt }) => attachedAt !== null);
-        return { id, name, sizeGiB, ready, serverIds: attached.map(({ serverId }) => serverId) };
+        return { id, name, sizeGiB, ready };
       }),
     ),
     snapshots: all.flatMap(({ snapshots }) =>

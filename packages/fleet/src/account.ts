@@ -1,0 +1,36 @@
+import type { Clouds, Policy } from "@polyvol/backup";
+
+/** Clouds of a configuration that are one account: they share a quota, so one run at a time works on them. */
+export interface FleetAccount {
+  /** Stable and no secret: jobs, logs and messages show it. */
+  readonly key: string;
+  /** Names of its clouds. */
+  readonly clouds: readonly string[];
+}
+
+/** Gives the accounts as they are now. It is asked anew for each dispatch and each job. */
+export type AccountSource = () => Promise<readonly FleetAccount[]> | readonly FleetAccount[];
+
+/** Connects the clouds of an account. One that cannot be connected may be given as its error. */
+export type ConnectAccount = (account: FleetAccount) => Promise<Clouds> | Clouds;
+
+/**
+ * The policies that are about any of these clouds, each restricted to them. Whether a selector fits nothing at all only
+ * all of its clouds together can say, so it is no failure where they are not all on this account.
+ */
+export function policiesFor({ clouds }: FleetAccount, policies: readonly Policy[]): readonly Policy[] {
+  return policies.flatMap((policy): readonly Policy[] => {
+    const named = policy.select.clouds;
+    if (named === undefined) return [{ ...policy, allowEmpty: true }];
+    const own = named.filter((name) => clouds.includes(name));
+    if (own.length === 0) return [];
+    const allowEmpty = policy.allowEmpty || own.length < named.length;
+    return [{ ...policy, allowEmpty, select: { ...policy.select, clouds: own } }];
+  });
+}
+
+/** The newest slot that is due for an account: the latest of those of its policies. */
+export function dueSlotOf(account: FleetAccount, policies: readonly Policy[], now: number): Date | undefined {
+  const slots = policiesFor(account, policies).flatMap(({ schedule }) => schedule.lastAtOrBefore(now) ?? []);
+  return slots.length === 0 ? undefined : new Date(Math.max(...slots));
+}

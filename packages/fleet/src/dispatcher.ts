@@ -1,0 +1,140 @@
+import type { Policy } from "@polyvol/backup";
+import type { Clock } from "@polyvol/core";
+import { systemClock } from "@polyvol/core/driver";
+import type { JobsOptions } from "bullmq";
+import { type AccountSource, dueSlotOf, type FleetAccount } from "./account.ts";
+import { accountId, jobData, jobId } from "./job.ts";
+import { marksOf, openQueue, queueName } from "./queue.ts";
+import { asked, type FleetConnection, openRedis } from "./redis.ts";
+
+/** What a dispatcher is made of. */
+export interface DispatcherOptions extends FleetConnection {
+  /** The policies of all accounts. */
+  readonly policies: readonly Policy[];
+  /** The accounts as they are now. */
+  readonly accounts: AccountSource;
+  /** Says what is due. Default: the machine's own clock. */
+  readonly clock?: Pick<Clock, "now"> | undefined;
+  /** How often a job is tried before it is parked as failed, stalled workers aside. Default 5. */
+  readonly attempts?: number | undefined;
+  /** Pause before the second attempt, in milliseconds; it doubles with each further one. Default 60,000. */
+  readonly backoffMs?: number | undefined;
+}
+
+/** What a dispatch did. */
+export interface DispatchReport {
+  /** When, ISO 8601 in UTC. */
+  readonly at: string;
+  /** Accounts whose job is on the queue since now. */
+  readonly added: readonly DispatchedAccount[];
+  /** Accounts whose slot is done, on the queue or being worked on. */
+  readonly known: number;
+  /** Accounts for which no slot has come yet, or that no policy is about. */
+  readonly notDue: number;
+}
+
+/** A job that was put on the queue. */
+export interface DispatchedAccount {
+  /** Key of the account. */
+  readonly account: string;
+  /** The newest slot that is due, ISO 8601 in UTC. */
+  readonly slot: string;
+}
+
+/** Puts jobs on the queue. */
+export interface FleetDispatcher {
+  /**
+   * Puts one job for each account on the queue whose newest due slot is neither done nor on it. Any number of dispatchers
+   * may do it at any time.
+   *
+   * @throws FleetError `unreachable` when Redis went away; whatever the account source throws
+   */
+  dispatch(): Promise<DispatchReport>;
+  /** Ends the connection. */
+  close(): Promise<void>;
+}
+
+const DAY_SECONDS = 86_400;
+/** For people who look. What is done is known without them. */
+const KEEP_COMPLETED = { age: DAY_SECONDS, count: 10_000 };
+const KEEP_FAILED = { age: 30 * DAY_SECONDS, count: 10_000 };
+/** So many jobs are put on the queue in one request. */
+const BATCH = 500;
+
+interface Due {
+  readonly account: FleetAccount;
+  readonly slot: Date;
+}
+
+/** Connects a dispatcher. @throws FleetError when Redis cannot be reached or is not fit */
+export async function createFleetDispatcher(options: DispatcherOptions): Promise<FleetDispatcher> {
+  const { policies, accounts, clock = systemClock, attempts = 5, backoffMs = 60_000 } = options;
+  const name = queueName(options);
+  const redis = await openRedis(options, false);
+  const queue = openQueue(name, redis);
+  const marks = marksOf(name);
+  const jobOptions = (key: string, slot: Date): JobsOptions => ({
+    jobId: jobId(key, slot),
+    // One job of an account waits or is worked on; the newest slot that comes due meanwhile follows it.
+    deduplication: { id: accountId(key), keepLastIfActive: true },
+    attempts,
+    backoff: { type: "exponential", delay: backoffMs, jitter: 0.25 },
+    removeOnComplete: KEEP_COMPLETED,
+    removeOnFail: KEEP_FAILED,
+    stackTraceLimit: 0,
+  });
+
+  async function dispatch(): Promise<DispatchReport> {
+    const now = clock.now();
+    const all = await accounts();
+    const due = all.flatMap((account): readonly Due[] => {
+      const slot = dueSlotOf(account, policies, now);
+      return slot === undefined ? [] : [{ account, slot }];
+    });
+    const added = await asked(options, () => addMissing(due));
+    return {
+      at: new Date(now).toISOString(),
+      added: added.map(({ account, slot }) => ({ account: account.key, slot: slot.toISOString() })),
+      known: due.length - added.length,
+      notDue: all.length - due.length,
+    };
+  }
+
+  /** Returns what was not there and is not done. */
+  async function addMissing(due: readonly Due[]): Promise<readonly Due[]> {
+    const done = await redis.hgetall(marks.done);
+    const open = due.filter(({ account, slot }) => (done[account.key] ?? "") < slot.toISOString());
+    const added: Due[] = [];
+    for (let from = 0; from < open.length; from += BATCH) {
+      const batch = open.slice(from, from + BATCH);
+      const before = await jobsThere(batch);
+      const jobs = await queue.addBulk(
+        batch.map(({ account, slot }) => ({
+          name: "backup",
+          data: jobData(account, slot),
+          opts: jobOptions(account.key, slot),
+        })),
+      );
+      // Where a job of an earlier slot waits, which takes this one, too, its id is what comes back.
+      const isNew = ({ account, slot }: Due, index: number): boolean =>
+        before[index] === 0 && jobs[index]?.id === jobId(account.key, slot);
+      added.push(...batch.filter(isNew));
+    }
+    return added;
+  }
+
+  /** 1 for each job that is there, else 0. */
+  async function jobsThere(batch: readonly Due[]): Promise<readonly unknown[]> {
+    const pipeline = redis.pipeline();
+    for (const { account, slot } of batch) pipeline.exists(queue.toKey(jobId(account.key, slot)));
+    return ((await pipeline.exec()) ?? []).map(([, found]) => found);
+  }
+
+  return {
+    dispatch,
+    async close() {
+      await queue.close();
+      redis.disconnect();
+    },
+  };
+}

@@ -1,0 +1,156 @@
+import { type Policy, type RunOptions, type RunReport, run } from "@polyvol/backup";
+import { DelayedError, type Job, UnrecoverableError, WaitingError } from "bullmq";
+import type { Redis } from "ioredis";
+import { type AccountSource, type ConnectAccount, dueSlotOf, policiesFor } from "./account.ts";
+import type { FleetEvent, JobPlace } from "./events.ts";
+import { JOB_VERSION, type JobData, readJob } from "./job.ts";
+import { type Lease, takeLease } from "./lease.ts";
+import { isWorthAnother, summaryOf, wordsOf } from "./outcome.ts";
+import type { JobResult, Marks } from "./queue.ts";
+
+/** Does the work of one account. Default: `run` of `@polyvol/backup`. */
+export type RunAccount = (
+  policies: readonly Policy[],
+  clouds: Awaited<ReturnType<ConnectAccount>>,
+  options: RunOptions,
+  place: JobPlace,
+) => Promise<RunReport>;
+
+/** What working on a job takes. */
+export interface JobContext {
+  readonly redis: Redis;
+  readonly marks: Marks;
+  readonly lockMs: number;
+  readonly policies: () => Promise<readonly Policy[]> | readonly Policy[];
+  readonly accounts: AccountSource;
+  readonly connect: ConnectAccount;
+  readonly run: RunAccount | undefined;
+  readonly runOptions: RunOptions;
+  /** Begins nothing new; the job goes back to the queue. */
+  readonly drainSignal: AbortSignal;
+  /** Ends the run at once. */
+  readonly abortSignal: AbortSignal;
+  readonly emit: (event: FleetEvent) => void;
+}
+
+export type FleetJob = Job<JobData, JobResult>;
+
+/** A job that this version cannot read is looked at again after so long: a newer worker may take it before. */
+const NEWER_PAUSE_MS = 60_000;
+/** An account that is busy is looked at again after so long at the most. */
+const BUSY_PAUSE_MS = 10_000;
+
+const STOPPING = "the worker is stopping; what was in flight is finished";
+
+/**
+ * Does a job: resolves with what was done, or rejects. A rejection with one of BullMQ's own errors says that the job has
+ * been moved elsewhere, and does not count as an attempt.
+ */
+export async function processJob(
+  context: JobContext,
+  job: FleetJob,
+  token: string,
+  unlocked: AbortSignal,
+): Promise<JobResult> {
+  const read = readJob(job.data);
+  if (read.kind === "unknown") {
+    throw new UnrecoverableError("it is no job of a fleet: something else was put on this queue");
+  }
+  if (read.kind === "newer") {
+    const reason = `it is of version ${read.version}, and this worker knows ${JOB_VERSION}: update Polyvol on this machine`;
+    await job.updateProgress({ reason });
+    context.emit({ type: "refused", jobId: job.id ?? "", reason });
+    return await later(job, token, NEWER_PAUSE_MS, reason);
+  }
+  const { account, slot } = read.data;
+  const place = { account, slot };
+  // It came while the worker was closing, and nobody has heard of it here.
+  if (context.drainSignal.aborted) return await toWaiting(job, token, STOPPING);
+  const lease = await takeLease(context.redis, context.marks.lease(account), context.lockMs);
+  if ("busyMs" in lease) {
+    const reason = "another job of the account is being worked on";
+    context.emit({ type: "returned", ...place, reason });
+    return await later(job, token, Math.min(lease.busyMs, BUSY_PAUSE_MS), reason);
+  }
+  try {
+    return await withLease(context, { job, token, unlocked, place, lease });
+  } finally {
+    await lease.release();
+  }
+}
+
+interface Held {
+  readonly job: FleetJob;
+  readonly token: string;
+  readonly unlocked: AbortSignal;
+  readonly place: JobPlace;
+  readonly lease: Lease;
+}
+
+async function withLease(context: JobContext, held: Held): Promise<JobResult> {
+  const { job, place, lease, unlocked } = held;
+  const { emit, drainSignal, abortSignal } = context;
+  emit({ type: "taken", ...place, attempt: job.attemptsMade + 1 });
+  const account = (await context.accounts()).find(({ key }) => key === place.account);
+  if (account === undefined) {
+    throw new UnrecoverableError(
+      `account ${place.account} is not among the accounts of the configuration any more; nothing was done and nothing deleted`,
+    );
+  }
+  const policies = policiesFor(account, await context.policies());
+  let report: RunReport;
+  try {
+    report = await (context.run ?? run)(
+      policies,
+      await context.connect(account),
+      {
+        ...context.runOptions,
+        abortSignal: AbortSignal.any([lease.lost, unlocked, abortSignal]),
+        drainSignal,
+        onEvent: (event) => emit({ type: "backup", ...place, event }),
+      },
+      place,
+    );
+  } catch (error) {
+    if (lease.lost.aborted || unlocked.aborted)
+      return await giveBack(context, held, "the account may be another worker's now");
+    if (abortSignal.aborted) return await giveBack(context, held, "the worker was stopped at once");
+    throw error;
+  }
+  if (report.stopped) return await giveBack(context, held, STOPPING);
+  await job.updateProgress(summaryOf(report));
+  if (!report.ok && isWorthAnother(report)) throw new Error(wordsOf(report));
+  // It took whatever was due when it began, also what has come due since the job was made.
+  const due = dueSlotOf(account, policies, Date.parse(report.startedAt))?.toISOString();
+  await markDone(context, place.account, [place.slot, due ?? place.slot]);
+  if (!report.ok) throw new UnrecoverableError(wordsOf(report));
+  const { created, deleted } = report.totals;
+  return { created, deleted, volumes: report.volumes.length };
+}
+
+async function giveBack({ emit }: JobContext, { job, token, place }: Held, reason: string): Promise<never> {
+  emit({ type: "returned", ...place, reason });
+  return await toWaiting(job, token, reason);
+}
+
+/** Puts a job to the front of the queue. Where its lock is gone, it is there already, or soon will be. */
+async function toWaiting(job: FleetJob, token: string, reason: string): Promise<never> {
+  await job.moveToWait(token).catch(() => undefined);
+  throw new WaitingError(reason);
+}
+
+async function later(job: FleetJob, token: string, ms: number, reason: string): Promise<never> {
+  await job.moveToDelayed(Date.now() + ms, token);
+  throw new DelayedError(reason);
+}
+
+/** Only whoever has the lease of an account writes its mark. */
+async function markDone(
+  { redis, marks }: JobContext,
+  account: string,
+  slots: readonly string[],
+): Promise<void> {
+  const known = await redis.hget(marks.done, account);
+  const newest = [...slots, known ?? ""].sort().at(-1) ?? "";
+  if (newest !== known) await redis.hset(marks.done, account, newest);
+}

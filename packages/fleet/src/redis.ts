@@ -1,0 +1,96 @@
+import { Redis, type RedisOptions } from "ioredis";
+import { FleetError } from "./fleet-error.ts";
+import { checkServer } from "./server-check.ts";
+
+/** Where jobs are kept. */
+export interface FleetConnection {
+  /** `redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]`; `rediss://` for TLS. Valkey takes the same. */
+  readonly redisUrl: string;
+  /** Name of the queue, for several fleets on one server: letters, digits, `.`, `_` and `-`. Default `polyvol`. */
+  readonly queue?: string | undefined;
+}
+
+/** How long one attempt to connect may take. */
+const CONNECT_MS = 10_000;
+/** A server that was lost is asked again after so long at the most. */
+const LONGEST_PAUSE_MS = 2_000;
+
+/**
+ * Connects to the server and looks whether it is fit for a fleet.
+ *
+ * @param lasting whether commands wait for a server that was lost (a worker) or fail (whoever asks once)
+ * @throws FleetError `invalid_argument`, `unreachable`, `unauthenticated` or `unsuitable`
+ */
+export async function openRedis({ redisUrl }: FleetConnection, lasting: boolean): Promise<Redis> {
+  const where = addressOf(redisUrl);
+  const probe = connection(redisUrl, { retryStrategy: () => null, lazyConnect: true });
+  let last: unknown;
+  probe.on("error", (error) => {
+    last = error;
+  });
+  try {
+    await probe.connect();
+    checkServer(where, await probe.info());
+  } catch (error) {
+    throw error instanceof FleetError ? error : inWords(where, last ?? error);
+  } finally {
+    probe.disconnect();
+  }
+  return connection(redisUrl, {
+    maxRetriesPerRequest: lasting ? null : 1,
+    retryStrategy: (times) => Math.min(100 * 2 ** Math.min(times, 10), LONGEST_PAUSE_MS),
+  });
+}
+
+function connection(url: string, options: Omit<RedisOptions, "replyMapping">): Redis {
+  return new Redis(url, { protocol: 2, connectTimeout: CONNECT_MS, ...options });
+}
+
+/** The address without user, password and parameters. @throws FleetError `invalid_argument` for what is none */
+export function addressOf(redisUrl: string): string {
+  const url = URL.canParse(redisUrl) ? new URL(redisUrl) : undefined;
+  if (url === undefined || !["redis:", "rediss:"].includes(url.protocol) || url.hostname === "") {
+    const allowed =
+      "redis://HOST:6379 or rediss://HOST:6379 (TLS), with USER:PASSWORD@ before the host where needed";
+    throw new FleetError(
+      "invalid_argument",
+      `the address of Redis: found something else; allowed: ${allowed}`,
+    );
+  }
+  const path = url.pathname === "/" ? "" : url.pathname;
+  return `${url.protocol}//${url.hostname}:${url.port === "" ? "6379" : url.port}${path}`;
+}
+
+/** Asks the server something. @throws FleetError where it does not answer */
+export async function asked<T>({ redisUrl }: FleetConnection, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw inWords(addressOf(redisUrl), error);
+  }
+}
+
+/** Why it could not be asked, in words. */
+function inWords(where: string, error: unknown): FleetError {
+  const { message, code } = error as { readonly message?: string; readonly code?: string };
+  const text = message ?? String(error);
+  if (/WRONGPASS|NOAUTH|invalid password|invalid username|without any password configured/i.test(text)) {
+    const found = /NOAUTH/.test(text)
+      ? "no password, and it asks for one"
+      : "a user or password that it refuses";
+    return new FleetError("unauthenticated", `${where}: found ${found}; allowed: redis://USER:PASSWORD@HOST`);
+  }
+  if (/^Reached the max retries|^Connection is closed/.test(text)) {
+    return new FleetError("unreachable", `${where} has gone away`, { cause: error });
+  }
+  const reason = REASONS[code ?? ""] ?? text.replaceAll(/:\/\/[^@\s]*@/g, "://");
+  return new FleetError("unreachable", `${where} does not answer: ${reason}`, { cause: error });
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens there (ECONNREFUSED)",
+  ENOTFOUND: "there is no host of that name (ENOTFOUND)",
+  EAI_AGAIN: "names cannot be looked up now (EAI_AGAIN)",
+  ETIMEDOUT: "no answer in time (ETIMEDOUT)",
+  ECONNRESET: "the connection was cut (ECONNRESET)",
+};
