@@ -5,12 +5,16 @@
 import type { Capabilities, RequestQuota } from "@polyvol/core";
 import { ATTEMPT_KEY } from "./tags.ts";
 
-/** One rule for volumes and snapshots; the service takes no dot and no letter beyond ASCII. */
+/**
+ * One rule for volumes and snapshots; the service takes no dot and no letter beyond ASCII. It takes spaces at the ends, too,
+ * but what it is built on (Cinder) drops them: what was made would never be found by the name that it was asked for.
+ */
 const NAME = {
-  pattern: "[a-zA-Z0-9_ -]+",
+  pattern: "[a-zA-Z0-9_-](?:[a-zA-Z0-9_ -]*[a-zA-Z0-9_-])?",
+  formerPattern: "[a-zA-Z0-9_ -]+",
   minLength: 1,
   maxLength: 255,
-  inWords: "letters of ASCII, digits, -, _ and space",
+  inWords: "letters of ASCII, digits, -, _ and, but for the ends, space",
 };
 
 export function capabilitiesWith(quotas: readonly RequestQuota[]): Capabilities {

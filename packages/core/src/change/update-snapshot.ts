@@ -19,9 +19,10 @@ export async function updateSnapshot(
   const { driver, capabilities } = call.runtime;
   const wanted = checkUpdateSnapshot(changes);
   if (wanted.name !== undefined) checkName(wanted.name, capabilities.limits.snapshotName, "name");
+  // Some services drop white space at the ends of what they keep.
   const isAsWanted = ({ name, description = "" }: Snapshot): boolean =>
     (wanted.name === undefined || name === wanted.name) &&
-    (wanted.description === undefined || description === wanted.description);
+    (wanted.description === undefined || description.trim() === wanted.description.trim());
   const before = await resources.get(call, id);
   if (isAsWanted(before)) return before;
   const send = requireMethod(driver.provider, "updateSnapshot", driver.updateSnapshot?.bind(driver));
