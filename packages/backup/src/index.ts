@@ -22,10 +22,31 @@ export {
   type DrillRequest,
   drill,
 } from "./drill/drill.ts";
-export type { Leftover } from "./drill/leftovers.ts";
 export { type HoldOptions, type HoldsOptions, type HoldWriter, hold, holdsOf, release } from "./hold/hold.ts";
 export { isHeld, keepHold } from "./hold/marker.ts";
 export { type BackupMetrics, backupMetrics, type MetricsOptions } from "./metrics/metrics.ts";
+export type {
+  BlockDevice,
+  ClaimState,
+  DeviceCall,
+  DeviceLayer,
+  MountRequest,
+} from "./mount/device-layer.ts";
+export type { FoundBy } from "./mount/find-device.ts";
+export { type FindServerOptions, findServer } from "./mount/find-server.ts";
+export { createLinuxDevices, type LinuxDevicesOptions } from "./mount/linux/linux-devices.ts";
+export type {
+  MountedSnapshot,
+  SnapshotReader,
+  SnapshotUse,
+  SnapshotUseOptions,
+  SnapshotUseProgress,
+  SnapshotUseRequest,
+  SnapshotUseResult,
+  SnapshotUseStage,
+} from "./mount/types.ts";
+export { useSnapshot } from "./mount/use-snapshot.ts";
+export { LeftBehindError, withSnapshot } from "./mount/with-snapshot.ts";
 export { parseSnapshotName, type SnapshotName, snapshotName, volumeNameOn } from "./naming.ts";
 export { type PlanOptions, plan } from "./plan/plan.ts";
 export { parsePlan } from "./plan/schema.ts";
@@ -122,3 +143,4 @@ export {
   status,
   type VolumeStatus,
 } from "./status/status.ts";
+export type { Leftover } from "./temporary/leftovers.ts";

@@ -16,6 +16,7 @@ import type {
 } from "./driver-inputs.ts";
 import type { DriverEvent } from "./events.ts";
 import type { DriverPage, PageRequest, Paging } from "./paging.ts";
+import type { DeviceHints, ServerIdentitySource } from "./server-side.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Volume } from "./volume.ts";
 
@@ -60,6 +61,7 @@ export { environmentVariables, type Variables } from "./platform.ts";
 export { providerDetails, withProviderDetails } from "./provider-details.ts";
 export { checkFile, type FileBounds, readTextFile, UnfitFile, unfitKind } from "./read-file.ts";
 export { resolveHeaderSecret, resolveSecret, type SecretSource } from "./secret.ts";
+export type { DeviceHints, ServerIdentity, ServerIdentitySource } from "./server-side.ts";
 export { storageOptions } from "./storage-options.ts";
 export { createVirtualClock, type VirtualClock } from "./virtual-clock.ts";
 export { fitName, fitWords, listWords, show } from "./words.ts";
@@ -174,7 +176,8 @@ export interface BlockStorageDriver {
     readonly maxDelayMs: number;
   };
   /**
-   * Where names are not enforced: within how many milliseconds after a request its effect is visible in listings.
+   * Where names are not enforced: within how many milliseconds after a request its effect is visible in listings, of the
+   * service as it usually is. While changes are answered slowly (`response` events tell), core waits longer.
    * It concerns only the kind (volumes, snapshots) whose names are not enforced; 0 where those of both are.
    */
   readonly settleMs: number;
@@ -241,6 +244,10 @@ export interface BlockStorageDriver {
    * resource. Asked once, when a wait has ended in failure. `undefined`: nothing more is known.
    */
   whyFailed?(kind: "volume" | "snapshot", id: string, context: CallContext): Promise<string | undefined>;
+  /** How a server shows this volume, where the provider documents it. A pure function. Absent: nothing is documented. */
+  deviceHints?(volume: Volume): DeviceHints;
+  /** How a server learns which one it is. Absent: it has to be told. */
+  readonly serverIdentity?: ServerIdentitySource;
   /** Looks once, never waits. Needed when any answer carries `pending`. */
   checkPending?(pending: Pending, context: CallContext): Promise<PendingStatus>;
 }

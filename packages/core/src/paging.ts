@@ -21,6 +21,11 @@ export interface PageRequest {
   readonly number?: number;
   /** Absent for the first page. */
   readonly after?: string;
+  /**
+   * Whether a total is of use: set on the first page that a walk by markers asks for. A provider that counts only when it is
+   * asked to tells by it whether it gives smaller pages than are asked for.
+   */
+  readonly wantsTotal?: boolean;
 }
 
 /** One page of a listing. */

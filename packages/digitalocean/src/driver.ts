@@ -25,6 +25,7 @@ import {
 import type { Settings } from "./options.ts";
 import { toActionRef, toChanged, toPendingStatus } from "./pending.ts";
 import { readQuota } from "./quota.ts";
+import { deviceHints, serverIdentity } from "./server-side.ts";
 import { PROVIDER, VERSION } from "./version.ts";
 import type { VolumeActionBody } from "./wire.ts";
 
@@ -156,6 +157,8 @@ export function createDriver(settings: Settings): BlockStorageDriver {
       return { settled: true };
     },
 
+    deviceHints,
+    serverIdentity,
     checkPending: async (pending, context) => {
       const ref = toActionRef(pending);
       try {

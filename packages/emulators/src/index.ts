@@ -4,6 +4,13 @@
  * @module @polyvol/emulators
  */
 export { createVirtualClock, realClock, type VirtualClock } from "./kit/clock.ts";
+export {
+  createEmulatedDevices,
+  type DeviceFault,
+  type EmulatedDevice,
+  type EmulatedDevices,
+  type EmulatedDevicesOptions,
+} from "./kit/devices.ts";
 export { createEmulator } from "./kit/emulator.ts";
 export type { Emulator, EmulatorOptions, Fetch, Listener, ListenOptions } from "./kit/emulator-types.ts";
 export type {

@@ -35,8 +35,8 @@ test("a DigitalOcean emulator takes the state of another one, and tells what it 
   const at = { ready: true, sizeGiB: 10 };
   expect(again.inventory()).toEqual({
     volumes: expect.arrayContaining([
-      { id: data.id, name: "data", ...at },
-      { id: expect.any(String), name: "used", ready: true, sizeGiB: 7 },
+      { id: data.id, name: "data", ...at, serverIds: ["1001"] },
+      { id: expect.any(String), name: "used", ready: true, sizeGiB: 7, serverIds: expect.any(Array) },
     ]),
     snapshots: expect.arrayContaining([
       { id: first.id, name: "first", volumeId: data.id, ...at },
@@ -70,8 +70,8 @@ test("a Samsung emulator takes the state of another one; what is under way is at
   again.seed(saved(emulator.state()));
   expect(again.inventory()).toEqual({
     volumes: [
-      { id: attached, name: "attached", sizeGiB: 16, ready: true },
-      { id: made.body.id, name: "made", sizeGiB: 8, ready: true },
+      { id: attached, name: "attached", sizeGiB: 16, ready: true, serverIds: [SERVER] },
+      { id: made.body.id, name: "made", sizeGiB: 8, ready: true, serverIds: [] },
     ],
     snapshots: [{ id: held, name: "held", volumeId: attached, sizeGiB: 16, ready: true }],
   });

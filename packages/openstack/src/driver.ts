@@ -26,6 +26,7 @@ import type { Settings } from "./options.ts";
 import { checkGrowth, createReasons, growth } from "./pending.ts";
 import { createReaders } from "./readers.ts";
 import { isAmbiguous, unchangeableVolume, undeletableSnapshot, undeletableVolume } from "./refusal.ts";
+import { deviceHints, serverIdentity } from "./server-side.ts";
 import { attemptIdOf } from "./tags.ts";
 import { PROVIDER, VERSION } from "./version.ts";
 import type { WireVolume } from "./wire.ts";
@@ -241,6 +242,8 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     },
     attemptIdOf,
     isBlocked,
+    deviceHints,
+    serverIdentity,
     whyFailed: (_kind, id, context) => reasons.of(id, context),
     checkPending: (pending, context) => checkGrowth(client, pending, context),
   };

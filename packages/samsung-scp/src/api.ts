@@ -23,8 +23,12 @@ function change(operation: string, method: "POST" | "PUT" | "DELETE", path: stri
   return { operation, method, path, body };
 }
 
-/** Left to itself the service answers 20 volumes, and counts how many there are. */
-const page = ({ size, after }: PageRequest) => ({ limit: size, marker: after, with_count: false });
+/** Left to itself the service answers 20 volumes, and counts each time how many there are. */
+const page = ({ size, after, wantsTotal = false }: PageRequest) => ({
+  limit: size,
+  marker: after,
+  with_count: wantsTotal,
+});
 
 export const createVolume = (body: wire.CreateVolumeBody): VersionedRequest<wire.WireVolume> => ({
   ...change("createVolume", "POST", "/v1/volumes", body),

@@ -90,3 +90,30 @@ test("links of another form say nothing", async () => {
   emulator.faults.add({ kind: "answer", status: 200, body, match: { path: "/v1/volumes" } });
   expect(await storage.volumes.list().toArray()).toEqual([]);
 });
+
+test("pages that are smaller than asked for, without a link: the count tells, and each page costs one request", async () => {
+  const { storage, emulator, lines } = await emulated();
+  emulator.faults.add({ kind: "query", atMost: { limit: 50 }, match: { path: "/v1/**" } });
+  emulator.seed({ volumes: volumes(120) });
+  lines();
+  const all = await storage.volumes.list().toArray();
+  expect(new Set(all.map(({ id }) => id)).size).toBe(120);
+  expect(lines().filter((line) => line.startsWith("GET /v1/volumes"))).toHaveLength(3);
+  for (const name of ["v-0", "v-119"]) await storage.volumes.create({ name, sizeGiB: 8 });
+  const { id } = all[0] as { readonly id: string };
+  for (let index = 0; index < 53; index += 1) {
+    await storage.snapshots.beginCreate({ volumeId: id, name: `s-${index}` });
+  }
+  await storage.volumes.delete(id, { snapshots: "delete" });
+  expect(emulator.state()).toMatchObject({ snapshots: [] });
+  expect(lines().filter((line) => line.startsWith("POST /v1/volumes"))).toEqual([]);
+});
+
+test("a listing in full pages is counted once", async () => {
+  const { storage, emulator, lines } = await emulated();
+  emulator.seed({ volumes: volumes(25) });
+  lines();
+  await storage.volumes.list({}, { requestSize: 10 }).toArray();
+  const counted = lines().filter((line) => line.includes("with_count=true"));
+  expect(counted).toHaveLength(1);
+});

@@ -154,12 +154,12 @@ describe("what is sent", () => {
     await volumes.find({ name: "copy" });
     await snapshots.find({ name: "latest", volumeId: id });
     expect(lines()).toEqual([
-      "GET /v1/volumes?limit=1000&with_count=false&name=copy",
-      `GET /v1/snapshots?limit=100&with_count=false&name=latest&volume_id=${id}`,
+      "GET /v1/volumes?limit=1000&with_count=true&name=copy",
+      `GET /v1/snapshots?limit=100&with_count=true&name=latest&volume_id=${id}`,
     ]);
     await volumes.list({}, { requestSize: 1 }).toArray();
     const [first, second] = lines();
-    expect(first).toBe("GET /v1/volumes?limit=1&with_count=false");
+    expect(first).toBe("GET /v1/volumes?limit=1&with_count=true");
     expect(second).toMatch(/^GET \/v1\/volumes\?limit=1&marker=[0-9a-f-]{36}&with_count=false$/);
     const context = {
       ...{ operation: "test", abortSignal: new AbortController().signal, remainingMs: () => Infinity },

@@ -1,10 +1,12 @@
-import type { BlockStorage, Clock, Snapshot, Volume } from "@polyvol/core";
+import type { Clock, Snapshot, Volume } from "@polyvol/core";
 import { checkTimeout, monotonicTime, systemClock } from "@polyvol/core/driver";
 import { type Clouds, cloudNamed } from "../clouds.ts";
 import { drillName } from "../naming.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
 import { findSnapshot, homeRegion, type SnapshotChoice } from "../restore/find-snapshot.ts";
-import { type Leftover, removeLeftovers } from "./leftovers.ts";
+import { type Leftover, removeLeftovers } from "../temporary/leftovers.ts";
+import { makeTemporary, mayComeLate } from "../temporary/make.ts";
+import { removeTemporary } from "../temporary/remove.ts";
 
 /** Deadline of a drill unless told otherwise. */
 const TIMEOUT_MS = 1_800_000;
@@ -95,7 +97,10 @@ export async function drill(
   const monotonicNow = monotonicTime(clock);
   const storage = cloudNamed(clouds, request.cloud);
   const snapshot = await findSnapshot(storage, request.from, "drill", call);
-  const leftovers = await removeLeftovers(storage, snapshot.volumeId, clock.now() - 2 * timeoutMs, call);
+  const leftovers = await removeLeftovers(storage, {
+    ...{ sourceVolumeId: snapshot.volumeId, othersBefore: clock.now() - 2 * timeoutMs },
+    ...{ cloud: request.cloud, clock, abortSignal },
+  });
 
   const startedAt = clock.now();
   const name = drillName(snapshot.volumeId, new Date(startedAt));
@@ -105,30 +110,22 @@ export async function drill(
   const place = { cloud: request.cloud, volumeName: name };
   let volume: Volume | undefined;
   let restoreMs: number | undefined;
+  let mayAppearLate = false;
   const restoredFrom = monotonicNow();
   try {
     const region = await homeRegion(storage, snapshot, call);
-    volume = await storage.volumes.create(
-      {
-        name,
-        sourceSnapshotId: snapshot.id,
-        ...(region === undefined ? {} : { region }),
-        ...describe(storage, snapshot),
-      },
-      { ...call, timeoutMs },
-    );
+    const temporary = { snapshot, name, region, purpose: "a Polyvol drill" };
+    volume = await makeTemporary(storage, temporary, { ...call, timeoutMs });
     restoreMs = Math.round(monotonicNow() - restoredFrom);
   } catch (error) {
     abortSignal?.throwIfAborted();
     problems.push(problemOf(error, "attention", place));
     // A restore that came to nothing may have left a volume that never became usable.
-    volume = undefined;
+    mayAppearLate = mayComeLate(error);
   }
   const checks = volume === undefined ? [] : checkVolume(volume, snapshot);
   try {
-    // The name is this drill's alone, so all that has it goes: a restore that was tried twice may have left two.
-    const left = volume === undefined ? await allNamed(storage, name, call) : [volume];
-    for (const { id } of left) await storage.volumes.delete(id, call);
+    await removeTemporary(storage, { name, id: volume?.id, mayAppearLate }, { clock, abortSignal });
   } catch (error) {
     abortSignal?.throwIfAborted();
     problems.push(problemOf(error, "attention", place));
@@ -150,11 +147,6 @@ export async function drill(
     leftovers,
     problems,
   };
-}
-
-function describe(storage: BlockStorage, snapshot: Snapshot): { readonly description?: string } {
-  if (!storage.capabilities.supports.includes("volumes.description")) return {};
-  return { description: `Temporary volume of a Polyvol drill of snapshot ${snapshot.id}` };
 }
 
 function checkVolume(volume: Volume, snapshot: Snapshot): readonly DrillCheck[] {
@@ -180,12 +172,4 @@ function checkVolume(volume: Volume, snapshot: Snapshot): readonly DrillCheck[] 
       wanted: `${snapshot.minVolumeSizeGiB} GiB or more`,
     },
   ];
-}
-
-async function allNamed(
-  storage: BlockStorage,
-  name: string,
-  call: { readonly abortSignal?: AbortSignal },
-): Promise<readonly Volume[]> {
-  return (await storage.volumes.list({ name }, call).toArray()).filter((each) => each.state !== "deleting");
 }

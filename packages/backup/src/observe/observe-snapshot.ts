@@ -1,6 +1,6 @@
 import type { Snapshot } from "@polyvol/core";
 import { isHeld } from "../hold/marker.ts";
-import { parseSnapshotName } from "../naming.ts";
+import { parseSnapshotName, type SnapshotName } from "../naming.ts";
 import type { ObservedSnapshot } from "./inventory.ts";
 
 /** A clock may be off by so much: beyond it, slots would be due too early or too late. */
@@ -8,13 +8,16 @@ export const MAX_SKEW_MS = 120_000;
 
 /** A snapshot with what its name says of it. */
 export function observeSnapshot(snapshot: Snapshot): ObservedSnapshot {
-  const backupName = parseSnapshotName(snapshot.name, snapshot.volumeId);
-  const early =
-    backupName !== undefined && snapshot.createdAt.getTime() < backupName.slot.getTime() - MAX_SKEW_MS;
-  return {
-    snapshot,
-    held: isHeld(snapshot),
-    ...(backupName === undefined ? {} : { backupName }),
-    ...(early ? { early } : {}),
-  };
+  return withName(snapshot, parseSnapshotName(snapshot.name, snapshot.volumeId), isHeld(snapshot));
+}
+
+/** A snapshot with what is known of it already: the name as it was parsed, and whether it is held. */
+export function withName(
+  snapshot: Snapshot,
+  backupName: SnapshotName | undefined,
+  held: boolean,
+): ObservedSnapshot {
+  if (backupName === undefined) return { snapshot, held };
+  const early = snapshot.createdAt.getTime() < backupName.slot.getTime() - MAX_SKEW_MS;
+  return early ? { snapshot, held, backupName, early } : { snapshot, held, backupName };
 }

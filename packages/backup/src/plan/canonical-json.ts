@@ -35,7 +35,7 @@ function write(value: unknown, to: (text: string) => void): void {
   if (Symbol.iterator in value) {
     to("[");
     for (const each of value as Iterable<unknown>) {
-      to(separator);
+      if (separator !== "") to(separator);
       write(each, to);
       separator = ",";
     }
@@ -44,11 +44,34 @@ function write(value: unknown, to: (text: string) => void): void {
   }
   const record = value as Readonly<Record<string, unknown>>;
   to("{");
-  for (const key of Object.keys(record).sort()) {
+  for (const { key, label } of inOrder(Object.keys(record))) {
     if (record[key] === undefined) continue;
-    to(`${separator}${JSON.stringify(key)}:`);
+    to(separator === "" ? label : `${separator}${label}`);
     write(record[key], to);
     separator = ",";
   }
   to("}");
+}
+
+/** A key as it stands before its value. */
+interface Labelled {
+  readonly key: string;
+  readonly label: string;
+}
+
+/** The keys that objects had lately, with those keys in order: data has many objects of few forms. */
+const forms: { readonly keys: readonly string[]; readonly sorted: readonly Labelled[] }[] = [];
+const MOST_FORMS = 16;
+
+function inOrder(keys: readonly string[]): readonly Labelled[] {
+  const known = forms.find((form) => isSame(form.keys, keys));
+  if (known !== undefined) return known.sorted;
+  const sorted = keys.toSorted().map((key) => ({ key, label: `${JSON.stringify(key)}:` }));
+  if (forms.length >= MOST_FORMS) forms.length = 0;
+  forms.push({ keys, sorted });
+  return sorted;
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((key, index) => key === other[index]);
 }

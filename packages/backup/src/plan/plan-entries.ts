@@ -2,6 +2,7 @@ import { compareText } from "../compare-text.ts";
 import type { ObservedSnapshot } from "../observe/inventory.ts";
 import { ownsId } from "../policy/owned.ts";
 import type { Policy } from "../policy/types.ts";
+import { sharedInstantText, sharedTexts } from "../remember.ts";
 import { type RetentionDecision, showRules } from "./retention-decision.ts";
 import type { PlannedDeletion, PlannedKeep } from "./types.ts";
 
@@ -28,8 +29,8 @@ function deletionOf(
     policyId: policy.id,
     snapshotId: snapshot.id,
     name: snapshot.name,
-    slot: (backupName?.slot ?? snapshot.createdAt).toISOString(),
-    createdAt: snapshot.createdAt.toISOString(),
+    slot: textOf(backupName?.slot ?? snapshot.createdAt),
+    createdAt: textOf(snapshot.createdAt),
     reason,
   };
 }
@@ -42,24 +43,36 @@ export function keepsOf(
 ): PlannedKeep[] {
   const keeps: PlannedKeep[] = [];
   for (const [policy, { keep }] of judged) {
-    for (const { seen, reasons } of keep) keeps.push({ ...keepOf(seen), policyId: policy.id, reasons });
+    for (const { seen, reasons } of keep) keeps.push(keepOf(seen, reasons, policy.id));
   }
   for (const seen of all) {
     const policyId = seen.backupName?.policyId;
-    if (policyId === undefined)
-      keeps.push({ ...keepOf(seen), reasons: ["no policy owns it: its name is not ours"] });
+    if (policyId === undefined) keeps.push(keepOf(seen, ["no policy owns it: its name is not ours"]));
     else if (!policies.some((policy) => ownsId(policy, policyId))) {
       const reason = `owned by policy ${policyId}, which does not choose this volume or is gone`;
-      keeps.push({ ...keepOf(seen), reasons: [reason] });
+      keeps.push(keepOf(seen, [reason]));
     }
   }
   return newestFirst(keeps);
 }
 
-function keepOf({ snapshot, backupName }: ObservedSnapshot): Omit<PlannedKeep, "reasons"> {
-  const { id, name, createdAt } = snapshot;
-  const slot = backupName === undefined ? {} : { slot: backupName.slot.toISOString() };
-  return { snapshotId: id, name, createdAt: createdAt.toISOString(), ...slot };
+function keepOf(
+  { snapshot, backupName }: ObservedSnapshot,
+  reasons: readonly string[],
+  policyId?: string,
+): PlannedKeep {
+  const { id, name } = snapshot;
+  const createdAt = textOf(snapshot.createdAt);
+  const slot = backupName && textOf(backupName.slot);
+  // Most are like this, and written at once an entry takes half the place.
+  if (slot !== undefined && policyId !== undefined)
+    return { snapshotId: id, name, createdAt, slot, policyId, reasons: sharedTexts(reasons) };
+  const whose = policyId === undefined ? {} : { policyId };
+  return { snapshotId: id, name, createdAt, ...(slot && { slot }), ...whose, reasons: sharedTexts(reasons) };
+}
+
+function textOf(instant: Date): string {
+  return sharedInstantText(instant.getTime());
 }
 
 export function newestFirst(keeps: readonly PlannedKeep[]): PlannedKeep[] {

@@ -168,8 +168,9 @@ function exclusionReason(seen: ObservedSnapshot, { now, surplus }: RetentionCont
 }
 
 function slotMismatch(seen: ObservedSnapshot, now: Date): string | undefined {
-  const slot = seen.backupName?.slot;
-  if (slot !== undefined && slot > now) return "its slot is in the future: not counted and not removed";
+  const slot = seen.backupName?.slot.getTime();
+  if (slot !== undefined && slot > now.getTime())
+    return "its slot is in the future: not counted and not removed";
   if (seen.early !== true) return undefined;
   return "taken before its slot, by a wrong clock: not counted and not removed";
 }

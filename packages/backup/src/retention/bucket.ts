@@ -1,3 +1,4 @@
+import { remembering } from "../remember.ts";
 import type { Zone } from "./time-zone.ts";
 
 /** What a rule keeps one snapshot of. */
@@ -16,18 +17,32 @@ const nameLength: Readonly<Record<Exclude<Period, "week">, number>> = {
   year: 4,
 };
 
+/** By zone: the volumes of a fleet have their snapshots in the same few slots. */
+const known = new WeakMap<Zone, (instant: number) => BucketOf>();
+
 /**
  * The buckets of one instant by the wall clock of the zone. The zone is asked at most once, and only when a rule
  * needs a bucket. Both passes through a repeated hour have the same name.
  */
 export function bucketsOf(instant: number, zone: Zone): BucketOf {
+  let ofZone = known.get(zone);
+  if (ofZone === undefined) {
+    ofZone = remembering((each: number) => createBuckets(each, zone));
+    known.set(zone, ofZone);
+  }
+  return ofZone(instant);
+}
+
+function createBuckets(instant: number, zone: Zone): BucketOf {
   let wall: Date | undefined;
-  let text: string | undefined;
+  const names = new Map<Period, string>();
   return (period) => {
+    const before = names.get(period);
+    if (before !== undefined) return before;
     wall ??= new Date(instant + zone.offsetAt(instant));
-    if (period === "week") return isoWeek(wall);
-    text ??= wall.toISOString();
-    return text.slice(0, nameLength[period]);
+    const name = period === "week" ? isoWeek(wall) : wall.toISOString().slice(0, nameLength[period]);
+    names.set(period, name);
+    return name;
   };
 }
 

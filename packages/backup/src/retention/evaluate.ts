@@ -3,7 +3,7 @@ import { invalidArgument, PolicyError, showFound } from "./policy-error.ts";
 import { type Candidate, createRules, type Rule } from "./rules.ts";
 import { parseRetentionPolicy } from "./schema.ts";
 import { isHeld, protectingTags } from "./tags.ts";
-import { type Zone, zoneNamed } from "./time-zone.ts";
+import { zoneNamed } from "./time-zone.ts";
 import type {
   KeptSnapshot,
   RetentionPolicy,
@@ -11,6 +11,9 @@ import type {
   RetentionResult,
   RetentionSnapshot,
 } from "./types.ts";
+
+/** Where no rule asks for tags. */
+const NONE: ReadonlySet<string> = new Set();
 
 /**
  * Decides which snapshots stay and which go, by restic's bucket rules with the policy's time zone. Pure: the order
@@ -49,9 +52,16 @@ export function evaluateChecked<S extends RetentionSnapshot>(
     const good = volume.filter(isGood);
     ignored.push(...volume.filter((snapshot) => !isGood(snapshot)));
     const rules = createRules(checked, zone, newestPast(good, options.now));
+    const tagsCount = (checked.keepTags ?? []).length > 0;
     let rulesKeep = 0;
     good.forEach((snapshot, position) => {
-      const reasons = applyRules(rules, candidateFor(snapshot, position === good.length - 1, zone));
+      const time = snapshot.time.getTime();
+      const reasons = applyRules(rules, {
+        time,
+        oldest: position === good.length - 1,
+        tags: tagsCount ? protectingTags(snapshot.tags) : NONE,
+        bucketOf: bucketsOf(time, zone),
+      });
       rulesKeep += reasons.length;
       const all = [...guards(snapshot), ...reasons];
       if (position === 0 && all.length === 0) all.push({ rule: "newest", text: "newest good one" });
@@ -92,11 +102,6 @@ function compareText(a: string, b: string): number {
 
 function newestPast(sorted: readonly RetentionSnapshot[], now: Date): number | undefined {
   return sorted.find((snapshot) => snapshot.time.getTime() <= now.getTime())?.time.getTime();
-}
-
-function candidateFor(snapshot: RetentionSnapshot, oldest: boolean, zone: Zone): Candidate {
-  const time = snapshot.time.getTime();
-  return { time, oldest, tags: protectingTags(snapshot.tags), bucketOf: bucketsOf(time, zone) };
 }
 
 /** Every rule sees every candidate, since rules remember what they have seen. */

@@ -1,4 +1,5 @@
 import { foldCapitals, tagTexts } from "@polyvol/core";
+import { remembering } from "../remember.ts";
 import type { RetentionSnapshot } from "./types.ts";
 
 /** The key of the tag that holds a snapshot, whatever its value. */
@@ -13,25 +14,33 @@ export function canonicalTag(text: string): string {
  * A tag as everything compares it that keeps a snapshot: without its capitals on every provider, since some show a tag
  * in other capitals than it was given, and what is kept in error can still be deleted.
  */
-export function protectingTag(text: string): string {
-  return canonicalTag(foldCapitals(text));
-}
+export const protectingTag: (text: string) => string = remembering((text: string) =>
+  canonicalTag(foldCapitals(text)),
+);
 
 /** The snapshot's tags as {@link protectingTag} has them. */
 export function protectingTags(tags: RetentionSnapshot["tags"]): ReadonlySet<string> {
-  if (tags === undefined) return new Set();
-  return new Set((isTextList(tags) ? tags : tagTexts({ tags })).map(protectingTag));
+  return new Set(textsOf(tags).map(protectingTag));
 }
 
 /** Whether one of these tags is a hold. */
 export function hasHoldTag(tags: RetentionSnapshot["tags"]): boolean {
-  for (const tag of protectingTags(tags)) if (tag === HOLD_KEY || tag.startsWith(`${HOLD_KEY}:`)) return true;
-  return false;
+  return textsOf(tags).some(isHold);
 }
+
+const isHold: (text: string) => boolean = remembering((text: string) => {
+  const tag = protectingTag(text);
+  return tag === HOLD_KEY || tag.startsWith(`${HOLD_KEY}:`);
+});
 
 /** Whether a hold keeps the snapshot. */
 export function isHeld({ held = false, tags }: RetentionSnapshot): boolean {
   return held || hasHoldTag(tags);
+}
+
+function textsOf(tags: RetentionSnapshot["tags"]): readonly string[] {
+  if (tags === undefined) return [];
+  return isTextList(tags) ? tags : tagTexts({ tags });
 }
 
 function isTextList(tags: NonNullable<RetentionSnapshot["tags"]>): tags is readonly string[] {

@@ -1,3 +1,4 @@
+import { remembering } from "../remember.ts";
 import type { Schedule } from "./types.ts";
 
 /** How many slots {@link slotsBetween} gives unless told otherwise: more than a year of hours. */
@@ -64,17 +65,24 @@ export function slotName(instant: Date): string {
   const text = new Date(millisecondsOf(instant)).toISOString();
   if (text.length !== 24 || !text.endsWith(".000Z"))
     throw new RangeError(`${text} is not an instant of a slot`);
-  return text.replace(/[-:]|\.000/g, "");
+  const [day, time] = [text.slice(0, 10), text.slice(11, 19)];
+  return `${day.replaceAll("-", "")}T${time.replaceAll(":", "")}Z`;
 }
 
 /** The instant that {@link slotName} named; undefined when the text is not such a name. */
 export function parseSlotName(name: string): Date | undefined {
+  const slot = slotNamed(name);
+  return slot === undefined ? undefined : new Date(slot);
+}
+
+/** In milliseconds. */
+const slotNamed: (name: string) => number | undefined = remembering((name: string) => {
   const match = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(name);
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second] = match;
   const instant = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  return !Number.isNaN(instant.getTime()) && slotName(instant) === name ? instant : undefined;
-}
+  return !Number.isNaN(instant.getTime()) && slotName(instant) === name ? instant.getTime() : undefined;
+});
 
 function millisecondsOf(instant: Date): number {
   const milliseconds = instant.getTime();

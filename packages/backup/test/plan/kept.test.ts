@@ -7,6 +7,7 @@ import { snapshotName } from "../../src/index.ts";
 import { createKeeper } from "../../src/observe/keeper.ts";
 import { observeSnapshot } from "../../src/observe/observe-snapshot.ts";
 import { canonicalJson, digestOf } from "../../src/plan/canonical-json.ts";
+import { remembering, sharedTexts } from "../../src/remember.ts";
 import { ownMarks } from "../support/marks.ts";
 
 const SLOT = new Date("2026-11-21T03:00:00Z");
@@ -48,6 +49,39 @@ test("what many have alike is kept once", () => {
   expect(one.snapshot.regions).toBe(two.snapshot.regions);
   expect(one.backupName).toBe(two.backupName);
   expect(keep(snapshotOf("c", { tags: { other: "1" } })).snapshot.tags).toEqual({ other: "1" });
+});
+
+test("tags that look alike are not taken for the same, whatever they hold", () => {
+  const few = fc.string({ unit: fc.constantFrom("1", ":", ";", "a", "polyvol-hold"), maxLength: 6 });
+  const some = fc.record(
+    { tags: fc.dictionary(few, few, { maxKeys: 3 }), flatTags: fc.array(few, { maxLength: 3 }) },
+    { requiredKeys: ["tags"] },
+  );
+  fc.assert(
+    fc.property(fc.array(some, { maxLength: 30 }), (lists) => {
+      const keep = createKeeper();
+      const all = lists.map((tags) => snapshotOf("a", tags));
+      expect(all.map(keep)).toEqual(all.map(observeSnapshot));
+    }),
+  );
+});
+
+test("reasons that many stay for are one list, which nobody can change", () => {
+  const [one, two] = [sharedTexts(["daily", "last"]), sharedTexts(["daily", "last"])];
+  expect(one).toBe(two);
+  expect(one).toEqual(["daily", "last"]);
+  expect(sharedTexts(['daily","last'])).toEqual(['daily","last']);
+  expect(() => (one as string[]).push("more")).toThrow(TypeError);
+});
+
+test("no more is remembered than asked for, and what is forgotten is made anew", () => {
+  const made: number[] = [];
+  const doubled = remembering((key: number) => {
+    made.push(key);
+    return key < 0 ? undefined : 2 * key;
+  }, 2);
+  expect([1, -1, 1, -1, 3, 1].map(doubled)).toEqual([2, undefined, 2, undefined, 6, 2]);
+  expect(made).toEqual([1, -1, 3, 1]);
 });
 
 test("a digest is that of the whole text, also of data that comes one after the other", () => {

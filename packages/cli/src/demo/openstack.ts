@@ -131,6 +131,7 @@ interface CinderVolume {
   readonly size: number;
   readonly status: string;
   readonly snapshot_id: string | null;
+  readonly attachments: readonly { readonly server_id: string | null }[];
 }
 
 interface CinderSnapshot {
@@ -159,8 +160,9 @@ function createInventory(server: Server, prefix: string): () => Promise<Inventor
     for (const { id } of snapshots) snapshotIds.add(id);
     const made = all.filter((each) => !ids.has(each.id) && snapshotIds.has(each.snapshot_id ?? ""));
     return {
-      volumes: [...named, ...made].map(({ id, name, size, status }) => ({
+      volumes: [...named, ...made].map(({ id, name, size, status, attachments }) => ({
         ...{ id, name, sizeGiB: size, ready: isReady(status) },
+        serverIds: attachments.flatMap(({ server_id }) => server_id ?? []),
       })),
       snapshots: snapshots.map(({ id, name, size, status, volume_id }) => ({
         ...{ id, name, volumeId: volume_id, sizeGiB: size, ready: isReady(status) },

@@ -19,6 +19,8 @@ export type RequestKind = "read" | "repeatable" | "once";
 export interface Call {
   readonly operation: string;
   readonly runtime: Runtime;
+  /** The same for all parts of one public call. */
+  readonly id: symbol;
   /** Aborts at the caller's wish and at the deadline. */
   readonly abortSignal: AbortSignal;
   /** Since it began, in milliseconds. */
@@ -61,6 +63,8 @@ export interface CallSetup {
   readonly waits: boolean;
   /** Whether it changes anything, and so whether its errors carry an outcome. */
   readonly changes: boolean;
+  /** Of the call that it is a part of. */
+  readonly id?: symbol;
 }
 
 /** Runs one public call. The one place where errors are given provider, operation, resource and outcome. */
@@ -142,7 +146,7 @@ function makeCall(
   deadline: number,
   abortSignal: AbortSignal,
 ): Call {
-  const { operation } = setup;
+  const { operation, id = Symbol(operation) } = setup;
   const inTurn: RequestTurn = setup.options?.inTurn ?? ((request) => request());
   const context: CallContext = {
     operation,
@@ -157,6 +161,7 @@ function makeCall(
   return {
     operation,
     runtime,
+    id,
     abortSignal,
     elapsedMs: () => runtime.monotonicNow() - startedAt,
     remainingMs: context.remainingMs,
@@ -214,7 +219,7 @@ function makeCall(
       }
     },
     within: (timeoutMs, part) =>
-      runCall(runtime, { ...setup, options: { ...setup.options, abortSignal, timeoutMs } }, part),
+      runCall(runtime, { ...setup, id, options: { ...setup.options, abortSignal, timeoutMs } }, part),
     pauseBefore: async (attempt, failure) => {
       const cost = await pauseBeforeRetry(runtime, context, failure, attempt);
       if (cost === undefined) return false;

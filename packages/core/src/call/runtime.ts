@@ -9,6 +9,7 @@ import { type BlockStorageOptions, retryOptions, storageOptions } from "../stora
 import { fitWords } from "../words.ts";
 import { createLocks, type Locks } from "./locks.ts";
 import { createRetryBudget, type RetryBudget, type RetryPolicy } from "./retry.ts";
+import { createSettle } from "./settle.ts";
 
 /** Everything that all calls of one storage share. */
 export interface Runtime {
@@ -25,6 +26,8 @@ export interface Runtime {
   readonly waitTimeoutMs: number;
   readonly listConcurrency: number;
   readonly locks: Locks;
+  /** For how long what was sent may take to show where names are not enforced, in milliseconds. */
+  readonly settleMs: () => number;
   emit(operation: string, event: DriverEvent): void;
 }
 
@@ -34,11 +37,13 @@ export function createRuntime(driver: BlockStorageDriver, options: BlockStorageO
     storageOptions,
   );
   const retry = withDefaults(options.retry ?? {}, retryOptions);
+  const monotonicNow = monotonicTime(clock);
+  const settle = createSettle(driver.settleMs, monotonicNow);
   return {
     driver,
     capabilities: effectiveCapabilities(driver, options),
     clock,
-    monotonicNow: monotonicTime(clock),
+    monotonicNow,
     random,
     retry,
     budget: createRetryBudget(retry.budget),
@@ -47,7 +52,10 @@ export function createRuntime(driver: BlockStorageDriver, options: BlockStorageO
     waitTimeoutMs,
     listConcurrency,
     locks: createLocks(),
+    settleMs: settle.ms,
     emit: (operation, event) => {
+      const isAnswer = event.type === "response" && event.status !== undefined;
+      if (isAnswer && event.method !== "GET") settle.answered(event.durationMs);
       if (onEvent !== undefined) {
         tell(onEvent, { provider: driver.provider, operation, ...fitEvent(event) } as PolyvolEvent);
       }

@@ -27,10 +27,11 @@ import type { CreateKind, StartedOperation } from "./start.ts";
  * When the effect of everything that was sent at the same time as the create is visible, by the storage's monotonic
  * time. The answer's own time is of a clock that may have been set since, or of another machine: it tells so much only.
  */
-function visibleAtOf({ driver, clock, monotonicNow }: Runtime, { attempt }: OperationRef): number {
+function visibleAtOf({ settleMs, clock, monotonicNow }: Runtime, { attempt }: OperationRef): number {
   if (attempt === undefined) return Number.NEGATIVE_INFINITY;
-  const leftMs = attempt.answeredAt + driver.settleMs - clock.now();
-  return monotonicNow() + Math.min(driver.settleMs, leftMs);
+  const spanMs = settleMs();
+  const leftMs = attempt.answeredAt + spanMs - clock.now();
+  return monotonicNow() + Math.min(spanMs, leftMs);
 }
 
 /**

@@ -72,7 +72,7 @@ async function findExisting<T extends Volume | Snapshot>(
       return mended && (await adopt(call, create, mended));
     }
     // Whoever made it may be removing it just now.
-    await call.sleep(call.runtime.driver.settleMs);
+    await call.sleep(call.runtime.settleMs());
   }
 }
 
@@ -134,7 +134,6 @@ async function lookUntilVisible<T extends Volume | Snapshot>(
   attemptId: string,
   remove: Remove<T>,
 ): Promise<{ readonly resource: T; readonly ownIds: readonly string[] } | undefined> {
-  const { driver } = call.runtime;
   for (let look = 1; ; look += 1) {
     const all = await create.look(call);
     const found = liveNamed(create, all);
@@ -148,6 +147,6 @@ async function lookUntilVisible<T extends Volume | Snapshot>(
       const taken = mended && (await adopt(call, create, mended));
       return taken && { resource: taken, ownIds: [] };
     }
-    await call.sleep(driver.settleMs / (LOOKS_WITHIN_SETTLE - 1));
+    await call.sleep(call.runtime.settleMs() / (LOOKS_WITHIN_SETTLE - 1));
   }
 }

@@ -49,11 +49,11 @@ export async function resolveDuplicates<T extends Volume | Snapshot>(
   attempt: CreateAttempt,
   candidate: Candidate<T>,
 ): Promise<T> {
-  const { monotonicNow, driver, polling } = call.runtime;
+  const { monotonicNow, settleMs, polling } = call.runtime;
   const watched = { kind: create.kind, id: candidate.made.id };
   await call.sleep(Math.max(0, candidate.visibleAt - monotonicNow()));
   // The other process looks, waits for the winner and deletes: that takes it its own pauses.
-  let decidedBy = monotonicNow() + 2 * driver.settleMs + polling.maxDelayMs;
+  let decidedBy = monotonicNow() + 2 * settleMs() + polling.maxDelayMs;
   for (;;) {
     const from = monotonicNow();
     const all = await readThroughOutage(call, watched, () => create.look(call));
@@ -62,7 +62,7 @@ export async function resolveDuplicates<T extends Volume | Snapshot>(
     const decision = await decide(call, create, attempt, candidate, liveNamed(create, all));
     if ("resource" in decision) return decision.resource;
     if (decision.failure !== undefined && monotonicNow() >= decidedBy) throw decision.failure;
-    await call.sleep(driver.settleMs * decision.nextLook + 50);
+    await call.sleep(settleMs() * decision.nextLook + 50);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DriverPage } from "../driver.ts";
+import type { DriverPage, PageRequest } from "../driver.ts";
 import { isPolyvolError } from "../errors.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import {
@@ -23,9 +23,9 @@ const MAX_ROUNDS = 3;
 interface Steps<T> {
   readonly isByToken: boolean;
   /** The page at the present place; `undefined` when the place cannot be found any more. */
-  fetch(seen: Set<string>): Promise<DriverPage<T> | undefined>;
-  /** Goes on to the page after `page`. Says whether there is a way to. */
-  advance(page: DriverPage<T>): boolean;
+  fetch(seen: Set<string>, size: number): Promise<DriverPage<T> | undefined>;
+  /** Goes on to the page after `page`, which was asked for in that size. Says whether there is a way to. */
+  advance(page: DriverPage<T>, size: number): boolean;
   /** Back to the first page. */
   restart(): void;
   /** What a token needs beside ids and index. */
@@ -35,13 +35,12 @@ interface Steps<T> {
 /** Walks a listing page by page, each asked for by a token that the page before it gave. */
 export function walkCursor<T extends { readonly id: string }>(source: PageSource<T>): Walk<T> {
   return (from, abortSignal) => {
-    const size = requestSizeFor(source.paging, source.requestSize);
     const usedTokens = new Set<string>();
     let token = from?.cursor;
     let resumeIds = from?.resumeIds;
     return walkInTurn(source, from, abortSignal, {
       isByToken: true,
-      fetch: async (seen) => {
+      fetch: async (seen, size) => {
         const page = await source.fetch(omitUndefined({ size, after: token }), abortSignal);
         if (resumeIds === undefined) return page;
         const offset = offsetAfter(page.items, resumeIds);
@@ -72,22 +71,28 @@ export function walkCursor<T extends { readonly id: string }>(source: PageSource
  */
 export function walkMarker<T extends { readonly id: string }>(source: PageSource<T>): Walk<T> {
   return (from, abortSignal) => {
-    const size = requestSizeFor(source.paging, source.requestSize);
     /** The last ids given out, newest first. */
     let resumeIds: readonly string[] = from?.resumeIds ?? [];
     let canOverlap = false;
+    /** Until there is a page to go on from. */
+    let wantsTotal = true;
     return walkInTurn(source, from, abortSignal, {
       isByToken: false,
-      fetch: () => pageAfter(source, size, resumeIds, abortSignal, canOverlap),
-      advance: ({ items }) => {
+      fetch: (_, size) => {
+        const request = wantsTotal ? { size, wantsTotal } : { size };
+        return pageAfter(source, request, resumeIds, abortSignal, canOverlap);
+      },
+      advance: ({ items }, size) => {
         const last = items.slice(-MAX_RESUME_IDS).map((item) => item.id);
         resumeIds = [...new Set([...last.reverse(), ...resumeIds])].slice(0, MAX_RESUME_IDS);
         // After a page that was shorter all the same, the end is said in another way; of small ones little would be new.
         canOverlap = items.length >= size && size > 2;
+        if (items.length > 0) wantsTotal = false;
         return items.length > 0;
       },
       restart: () => {
         resumeIds = [];
+        wantsTotal = true;
       },
       positionAt: () => ({}),
     });
@@ -101,7 +106,7 @@ async function* walkInTurn<T extends { readonly id: string }>(
   abortSignal: AbortSignal,
   steps: Steps<T>,
 ): AsyncGenerator<Chunk<T>, void, undefined> {
-  const size = requestSizeFor(source.paging, source.requestSize);
+  let size = requestSizeFor(source.paging, source.requestSize);
   const seen = new Set<string>(from?.resumeIds);
   /** Pages without a new item that going back to the start explains: as many as there were before. */
   let explained = 0;
@@ -119,7 +124,7 @@ async function* walkInTurn<T extends { readonly id: string }>(
     steps.restart();
   };
   for (let pages = 1; ; pages += 1) {
-    const page = await steps.fetch(seen);
+    const page = await steps.fetch(seen, size);
     if (page === undefined) {
       // A token in a new process has only its last ids: without them nothing tells what was given out before.
       if (from !== undefined || isLost) positionLost();
@@ -140,7 +145,12 @@ async function* walkInTurn<T extends { readonly id: string }>(
     if (!moreFollows(page, { size, before }, steps.isByToken)) return;
     emptyPages = fresh.length === 0 ? emptyPages + 1 : 0;
     if (emptyPages > MAX_EMPTY_PAGES + explained || pages >= MAX_PAGES) throw repeatingPages();
-    if (steps.advance(page)) continue;
+    if (steps.advance(page, size)) {
+      // Only a count tells that the service gives smaller pages; asked for as they are given, full ones tell it, too.
+      const isSmaller = pages === 1 && !steps.isByToken && page.hasMore !== true;
+      if (isSmaller) size = Math.min(size, page.items.length);
+      continue;
+    }
     // There is more, and no way on. What was made meanwhile before the place of the walk is counted and not seen:
     // that shows from the start. All else is read again, since it may have been answered in the middle of a change.
     const isOnlyCounted = page.hasMore !== true;
@@ -163,29 +173,31 @@ async function* walkInTurn<T extends { readonly id: string }>(
 /** The page after the first anchor that still exists; `undefined` when all are gone. */
 async function pageAfter<T extends { readonly id: string }>(
   source: PageSource<T>,
-  size: number,
+  request: Omit<PageRequest, "after">,
   resumeIds: readonly string[],
   abortSignal: AbortSignal,
   canOverlap: boolean,
 ): Promise<DriverPage<T> | undefined> {
-  if (resumeIds.length === 0) return await source.fetch({ size }, abortSignal);
+  if (resumeIds.length === 0) return await source.fetch(request, abortSignal);
   const [, before] = resumeIds;
   if (canOverlap && before !== undefined) {
     // From the item before the last one, which comes once more then: no page is empty, and none has to be checked.
-    const overlapping = await source.fetch({ size, after: before }, abortSignal).catch((error: unknown) => {
-      if (!isGoneMarker(error)) throw error;
-      return undefined;
-    });
+    const overlapping = await source
+      .fetch({ ...request, after: before }, abortSignal)
+      .catch((error: unknown) => {
+        if (!isGoneMarker(error)) throw error;
+        return undefined;
+      });
     if (overlapping !== undefined && overlapping.items.length > 0) return overlapping;
   }
   for (const [position, after] of resumeIds.entries()) {
     try {
-      const page = await source.fetch({ size, after }, abortSignal);
+      const page = await source.fetch({ ...request, after }, abortSignal);
       const before = resumeIds[position + 1];
       // An empty page after a full one is either the end or a marker that the provider no longer knows and does not
       // say so. The item before the marker tells: asked from there, the marker must come first.
       if (page.items.length > 0 || before === undefined) return page;
-      const check = await source.fetch({ size, after: before }, abortSignal);
+      const check = await source.fetch({ ...request, after: before }, abortSignal);
       if (check.items[0]?.id === after || check.items.length === 0) return page;
       return check;
     } catch (error) {

@@ -87,7 +87,7 @@ export function createSharedLooks<T extends { readonly id: string }, Query>(
   let running = false;
   let wake = new AbortController();
   /** Calls that may look, and how many of them wait to. */
-  const announced = new Set<Call>();
+  const announced = new Set<Call["id"]>();
   let gathered = 0;
   /** Pages of the next walk, as expected: to the last one that is wanted, and to the end. */
   let pagesToFind = 1;
@@ -260,12 +260,12 @@ export function createSharedLooks<T extends { readonly id: string }, Query>(
         },
       }));
     },
-    announce: (call) => {
+    announce: ({ id }) => {
       // A part of a call within another part of it is no company.
-      if (announced.has(call)) return () => undefined;
-      announced.add(call);
+      if (announced.has(id)) return () => undefined;
+      announced.add(id);
       return () => {
-        announced.delete(call);
+        announced.delete(id);
         // Those who wait for company may be all by now.
         if (gathered > 0 && !arePatient()) wake.abort();
       };

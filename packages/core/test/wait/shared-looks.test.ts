@@ -67,7 +67,7 @@ function accountOf(
 }
 
 function callOf(abortSignal: AbortSignal = new AbortController().signal): Call {
-  return { operation: "test", abortSignal, remainingMs: () => 60_000 } as unknown as Call;
+  return { operation: "test", id: Symbol("call"), abortSignal, remainingMs: () => 60_000 } as unknown as Call;
 }
 
 function looksAt(

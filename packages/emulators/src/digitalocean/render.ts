@@ -224,7 +224,10 @@ export function dumpState(state: State, now: number): unknown {
 /** Volumes and snapshots of volumes. What is there is ready: this provider makes both at once. */
 export function inventoryOf(state: State): Inventory {
   return {
-    volumes: state.volumes.all().map(({ id, name, sizeGiB }) => ({ id, name, sizeGiB, ready: true })),
+    volumes: state.volumes.all().map(({ id, name, sizeGiB, dropletId }) => ({
+      ...{ id, name, sizeGiB, ready: true },
+      serverIds: dropletId === undefined ? [] : [String(dropletId)],
+    })),
     snapshots: state.snapshots.by("type", "volume").map((snapshot) => ({
       id: snapshot.id,
       name: snapshot.name,

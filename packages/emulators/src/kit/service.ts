@@ -55,6 +55,8 @@ export interface Inventory {
     readonly sizeGiB: number;
     /** True when it is there for use: neither being made, changed or deleted, nor in an error state. */
     readonly ready: boolean;
+    /** The servers that have it as a disk now: not those to which it is only on its way. */
+    readonly serverIds: readonly string[];
   }[];
   /** Snapshots of volumes, in the order of the provider's list. */
   readonly snapshots: readonly {

@@ -140,8 +140,9 @@ export function dumpState(state: State, now: number): unknown {
 export function inventoryOf(state: State): Inventory {
   const ready = (status: string): boolean => status === "available" || status === "in-use";
   return {
-    volumes: state.volumes.all().map(({ id, name, sizeGiB, status }) => ({
+    volumes: state.volumes.all().map(({ id, name, sizeGiB, status, attachments }) => ({
       ...{ id, name: name ?? "", sizeGiB, ready: ready(status) },
+      serverIds: attachments.map((each) => each.serverId ?? each.hostName ?? ""),
     })),
     snapshots: state.snapshots.all().map(({ id, name, volumeId, sizeGiB, status }) => ({
       ...{ id, name: name ?? "", volumeId, sizeGiB, ready: ready(status) },

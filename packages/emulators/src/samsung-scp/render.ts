@@ -224,9 +224,10 @@ export function inventoryOf({ accounts }: State): Inventory {
   const all = [...accounts.values()];
   return {
     volumes: all.flatMap(({ volumes }) =>
-      volumes.all().map(({ id, name, size: sizeGiB, state }) => {
+      volumes.all().map(({ id, name, size: sizeGiB, state, attachments }) => {
         const ready = state === "available" || state === "in-use";
-        return { id, name, sizeGiB, ready };
+        const attached = attachments.filter(({ attachedAt }) => attachedAt !== null);
+        return { id, name, sizeGiB, ready, serverIds: attached.map(({ serverId }) => serverId) };
       }),
     ),
     snapshots: all.flatMap(({ snapshots }) =>

@@ -1,0 +1,109 @@
+import type { BlockStorage, Clock, Snapshot, Volume } from "@polyvol/core";
+import { monotonicTime, tell } from "@polyvol/core/driver";
+import { makeTemporary } from "../temporary/make.ts";
+import { aboutVolume, attachHere } from "./attach-here.ts";
+import { awaitDevice } from "./await-device.ts";
+import type { DeviceLayer } from "./device-layer.ts";
+import { readWithin } from "./read-within.ts";
+import type {
+  MountedSnapshot,
+  SnapshotReader,
+  SnapshotUse,
+  SnapshotUseOptions,
+  SnapshotUseProgress,
+  SnapshotUseRequest,
+  SnapshotUseResult,
+} from "./types.ts";
+
+const GIB_BYTES = 1024 ** 3;
+
+/** Options, all filled in. */
+export interface CourseSettings {
+  readonly clock: Clock;
+  readonly devices: DeviceLayer;
+  readonly abortSignal: AbortSignal | undefined;
+  readonly onProgress: SnapshotUseOptions["onProgress"];
+  readonly timeoutMs: number;
+  readonly deviceTimeoutMs: number;
+  readonly useTimeoutMs: number;
+}
+
+/** What is to be made readable, under which name. */
+export interface CoursePlan {
+  readonly request: SnapshotUseRequest;
+  readonly snapshot: Snapshot;
+  readonly name: string;
+  readonly region: string | undefined;
+}
+
+/** How far it came. What it made is still there. */
+export type Course<T> = Pick<SnapshotUse<T>, "restoreMs" | "attachMs" | "useMs" | "mounted" | "result"> & {
+  readonly volume?: Volume;
+  readonly known: Omit<SnapshotUseProgress, "stage">;
+};
+
+/** Restores, attaches, finds, mounts and reads, and stops at the first that fails. Never throws, and removes nothing. */
+export async function followCourse<T>(
+  storage: BlockStorage,
+  { request, snapshot, name, region }: CoursePlan,
+  reader: SnapshotReader<T>,
+  settings: CourseSettings,
+): Promise<Course<T>> {
+  const { clock, devices, abortSignal, timeoutMs, deviceTimeoutMs, useTimeoutMs } = settings;
+  const call = abortSignal === undefined ? {} : { abortSignal };
+  const now = monotonicTime(clock);
+  let known: Omit<SnapshotUseProgress, "stage"> = { volumeName: name };
+  let stage: Extract<SnapshotUseResult<T>, { state: "failed" }>["stage"] = "restore";
+  let course: Omit<Course<T>, "result" | "known"> = {};
+  const begin = (next: typeof stage): number => {
+    stage = next;
+    tell(settings.onProgress, { stage, ...known });
+    return now();
+  };
+  const since = (start: number): number => Math.round(now() - start);
+  try {
+    const restoring = begin("restore");
+    const temporary = { snapshot, name, region, purpose: "a Polyvol run that reads the data" };
+    const made = await makeTemporary(storage, temporary, { ...call, timeoutMs });
+    known = { ...known, volumeId: made.id };
+    course = { volume: made, restoreMs: since(restoring) };
+
+    const attaching = begin("attach");
+    const before = await devices.list(call);
+    const volume = await attachHere(storage, made, request, { ...call, timeoutMs });
+    begin("device");
+    const wanted = {
+      ...{ volumeId: volume.id, sizeBytes: volume.sizeGiB * GIB_BYTES },
+      links: storage.driver.deviceHints?.(volume).links,
+    };
+    const wait = { clock, timeoutMs: deviceTimeoutMs, abortSignal, about: aboutVolume(volume) };
+    const { device, foundBy } = await awaitDevice(devices, before, wanted, wait);
+    known = { ...known, device: device.path };
+    course = { ...course, attachMs: since(attaching) };
+
+    begin("mount");
+    // What is only guessed is never written to, not even by a journal that is replayed.
+    const mayReplay = foundBy !== "only new device";
+    const path =
+      request.mount === true
+        ? await devices.mount({ device: device.path, name, mayReplay }, call)
+        : undefined;
+    await devices.setReadOnly(device.path, call);
+    const { path: at, sizeBytes } = device;
+    const mounted: MountedSnapshot = {
+      ...{ snapshot, volume, device: at, foundBy, sizeBytes },
+      ...(path === undefined ? {} : { path }),
+    };
+
+    const reading = begin("use");
+    course = { ...course, mounted };
+    try {
+      const value = await readWithin(reader, mounted, { clock, timeoutMs: useTimeoutMs, abortSignal });
+      return { ...course, useMs: since(reading), known, result: { state: "done", value } };
+    } finally {
+      course = { ...course, useMs: since(reading) };
+    }
+  } catch (error) {
+    return { ...course, known, result: { state: "failed", stage, error } };
+  }
+}

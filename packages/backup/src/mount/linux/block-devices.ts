@@ -1,0 +1,116 @@
+import { readdir, readFile, readlink } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { PolyvolError } from "@polyvol/core";
+import { listWords } from "@polyvol/core/driver";
+import type { BlockDevice } from "../device-layer.ts";
+import { type Mount, parseMountInfo } from "./mount-info.ts";
+
+const SECTOR_BYTES = 512;
+/** Made of other devices, of memory, or with a medium that comes and goes: none is the disk of a volume. */
+const NO_DISK = /^(?:dm-|md\d|zram|ram|sr\d|fd\d)/;
+
+/** Where the kernel says what is used. */
+interface Usage {
+  readonly mounts: readonly Mount[];
+  readonly swaps: readonly string[];
+}
+
+/**
+ * All whole disks, by what the kernel and udev say below `root`.
+ *
+ * @throws PolyvolError `unsupported` on a machine without `/sys/class/block`
+ */
+export async function listBlockDevices(root: string): Promise<readonly BlockDevice[]> {
+  const names = await readdir(join(root, "sys/class/block")).catch((error: unknown) => {
+    const reason = "finding the device of a volume needs Linux with /sys/class/block";
+    throw new PolyvolError("unsupported", reason, { outcome: "not_applied", cause: error });
+  });
+  const links = await linksById(root);
+  const usage: Usage = {
+    mounts: parseMountInfo(await textOf(root, "proc/self/mountinfo")),
+    swaps: (await textOf(root, "proc/swaps")).split("\n").map((line) => line.split(/\s/)[0] ?? ""),
+  };
+  const disks = names.filter((name) => !NO_DISK.test(name)).toSorted();
+  const read = await Promise.all(disks.map((name) => readDisk(root, name, links, usage)));
+  return read.filter((device) => device !== undefined);
+}
+
+/** Undefined: it is none, or has gone while it was looked at. */
+async function readDisk(
+  root: string,
+  name: string,
+  links: ReadonlyMap<string, readonly string[]>,
+  usage: Usage,
+): Promise<BlockDevice | undefined> {
+  const at = join("sys/class/block", name);
+  const entries = await readdir(join(root, at)).catch(() => [] as string[]);
+  const sizeBytes = Number(await textOf(root, at, "size")) * SECTOR_BYTES;
+  const isHidden = (await textOf(root, at, "hidden")) === "1";
+  if (entries.includes("partition") || isHidden || !(sizeBytes > 0)) return undefined;
+  const path = `/dev/${name.replaceAll("!", "/")}`;
+  const sequence = await textOf(root, at, "diskseq");
+  const serial = await serialOf(root, at);
+  const usedBy = await userOf(root, at, path, entries, usage);
+  return {
+    path,
+    identity: sequence === "" ? path : `${path} ${sequence}`,
+    links: links.get(basename(path)) ?? [],
+    sizeBytes,
+    ...(serial === "" ? {} : { serial }),
+    ...(usedBy === undefined ? {} : { usedBy }),
+  };
+}
+
+/** Each disk bus has a place of its own for the serial number. */
+async function serialOf(root: string, at: string): Promise<string> {
+  const virtio = await textOf(root, at, "serial");
+  if (virtio !== "") return virtio;
+  const nvme = await textOf(root, at, "device/serial");
+  if (nvme !== "") return nvme;
+  // SCSI: four bytes of header, the last of them the length.
+  const page = await readFile(join(root, at, "device/vpd_pg80")).catch(() => Buffer.alloc(0));
+  return page
+    .subarray(4, 4 + (page[3] ?? 0))
+    .toString("latin1")
+    .trim();
+}
+
+/** Who uses a disk or one of its partitions, in words. */
+async function userOf(
+  root: string,
+  at: string,
+  path: string,
+  entries: readonly string[],
+  { mounts, swaps }: Usage,
+): Promise<string | undefined> {
+  const name = basename(at);
+  const partitions = entries.filter((entry) => entry.startsWith(name));
+  const parts = ["", ...partitions];
+  const numbers = await Promise.all(parts.map((part) => textOf(root, at, part, "dev")));
+  const paths = [path, ...partitions.map((part) => `/dev/${part}`)];
+  const mounted = mounts.filter((each) => numbers.includes(each.numbers) || paths.includes(each.source));
+  if (mounted.length > 0) return `mounted at ${listWords(mounted.map((each) => each.path))}`;
+  const holders = await Promise.all(
+    parts.map((part) => readdir(join(root, at, part, "holders")).catch(() => [] as string[])),
+  );
+  if (holders.flat().length > 0) return `held by ${listWords(holders.flat())}`;
+  return paths.some((each) => swaps.includes(each)) ? "used as swap" : undefined;
+}
+
+/** From the name of a device in `/dev` to its names in `/dev/disk/by-id`. */
+async function linksById(root: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const folder = join(root, "dev/disk/by-id");
+  const names = await readdir(folder).catch(() => [] as string[]);
+  const links = new Map<string, string[]>();
+  for (const link of names.toSorted()) {
+    const target = await readlink(join(folder, link)).catch(() => "");
+    const device = basename(target);
+    links.set(device, [...(links.get(device) ?? []), link]);
+  }
+  return links;
+}
+
+/** Of a file of the kernel's, on one line or many; empty where there is none. */
+async function textOf(root: string, ...path: readonly string[]): Promise<string> {
+  return (await readFile(join(root, ...path), "utf8").catch(() => "")).trim();
+}

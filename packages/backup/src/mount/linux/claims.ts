@@ -1,0 +1,86 @@
+import { chmod, lstat, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PolyvolError } from "@polyvol/core";
+import type { ClaimState } from "../device-layer.ts";
+
+/** A process of this machine, told from a later one with its number. */
+interface ClaimRecord {
+  readonly pid: number;
+  /** When it was started, in the kernel's ticks. */
+  readonly startTicks: string;
+  /** Which start of the machine. */
+  readonly bootId: string;
+}
+
+/** Who uses which temporary volume on this machine: one file for each, which names a process. */
+export interface Claims {
+  claim(name: string): Promise<boolean>;
+  leave(name: string): Promise<void>;
+  release(name: string): Promise<void>;
+  claimOf(name: string): Promise<ClaimState>;
+}
+
+/** In that folder, which is made for this user alone. */
+export function createClaims(folder: string): Claims {
+  const fileOf = (name: string): string => join(folder, `${name}.claim`);
+  return {
+    async claim(name) {
+      await requireFolder(folder);
+      const text = JSON.stringify(await recordOf(process.pid));
+      try {
+        await writeFile(fileOf(name), text, { flag: "wx", mode: 0o600 });
+        return true;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+        throw error;
+      }
+    },
+    async leave(name) {
+      await writeFile(fileOf(name), JSON.stringify({ pid: 0, startTicks: "", bootId: "" }), { mode: 0o600 });
+    },
+    release: (name) => rm(fileOf(name), { force: true }),
+    async claimOf(name) {
+      const text = await readFile(fileOf(name), "utf8").catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return undefined;
+        throw error;
+      });
+      const claimed = text === undefined ? undefined : parse(text);
+      if (claimed === undefined) return "unknown";
+      const now = await recordOf(claimed.pid);
+      return now.startTicks === claimed.startTicks && now.bootId === claimed.bootId && now.startTicks !== ""
+        ? "live"
+        : "ended";
+    },
+  };
+}
+
+/** A process as it is now; without ticks when there is none of that number. */
+async function recordOf(pid: number): Promise<ClaimRecord> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  const bootId = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "");
+  // The second field is the program's name in brackets, which may hold anything; the start is the 22nd.
+  const startTicks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  return { pid, startTicks, bootId: bootId.trim() };
+}
+
+function parse(text: string): ClaimRecord | undefined {
+  try {
+    const { pid, startTicks, bootId } = JSON.parse(text) as ClaimRecord;
+    const fits = Number.isInteger(pid) && typeof startTicks === "string" && typeof bootId === "string";
+    return fits ? { pid, startTicks, bootId } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws PolyvolError `failed_precondition` where somebody else's folder has that name */
+async function requireFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const found = await lstat(folder);
+  const uid = process.getuid?.();
+  if (!found.isDirectory() || (uid !== undefined && found.uid !== uid)) {
+    const reason = `${folder}: found what another user has made, allowed: a folder of this user`;
+    throw new PolyvolError("failed_precondition", reason);
+  }
+  await chmod(folder, 0o700);
+}

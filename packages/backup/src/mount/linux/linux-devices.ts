@@ -1,0 +1,104 @@
+import { constants } from "node:fs";
+import { mkdir, open, readFile, rmdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { PolyvolError } from "@polyvol/core";
+import type { DeviceLayer } from "../device-layer.ts";
+import { listBlockDevices } from "./block-devices.ts";
+import { createClaims } from "./claims.ts";
+import { mountFilesystem } from "./mount-filesystem.ts";
+import { parseMountInfo } from "./mount-info.ts";
+import { runProgram } from "./run-program.ts";
+
+/** Programs that only tell or switch. */
+const PROGRAM_MS = 60_000;
+/** What still reads a filesystem is given so many times this long to end. */
+const UNMOUNT_PAUSE_MS = 1_000;
+const UNMOUNT_TRIES = 5;
+
+/** Where things are on this machine. */
+export interface LinuxDevicesOptions {
+  /**
+   * Folder for mount points, and for notes on which process uses what. Default `/run/polyvol` for root, for others one of
+   * their own in the system's temporary folder.
+   */
+  readonly stateDir?: string | undefined;
+  /** Below which folder `sys`, `proc` and `dev` are read. Default `/`. */
+  readonly root?: string | undefined;
+}
+
+/**
+ * This machine, by `/sys/class/block`, `/dev/disk/by-id` and `/proc`, and by the programs blkid, blockdev, mount and
+ * umount of util-linux. Switching a device to read-only and mounting need root.
+ */
+export function createLinuxDevices(options: LinuxDevicesOptions = {}): DeviceLayer {
+  const { root = "/", stateDir = defaultStateDir() } = options;
+  const claims = createClaims(stateDir);
+  const pointOf = (name: string): string => join(stateDir, name);
+
+  const isMounted = async (path: string): Promise<boolean> =>
+    parseMountInfo(await readFile("/proc/self/mountinfo", "utf8")).some((each) => each.path === path);
+
+  const setReadOnly = async (device: string, abortSignal: AbortSignal | undefined): Promise<void> => {
+    const ended = await runProgram("blockdev", ["--setro", device], PROGRAM_MS, abortSignal);
+    abortSignal?.throwIfAborted();
+    if (ended.status === 0) return;
+    const isRoot = process.getuid?.() === 0;
+    const hint = isRoot ? "" : "; it needs root";
+    throw new PolyvolError(
+      isRoot ? "failed_precondition" : "permission_denied",
+      `the device ${device} could not be made read-only${hint}: ${ended.said}`,
+    );
+  };
+
+  return {
+    list: () => listBlockDevices(root),
+    setReadOnly: (device, call) => setReadOnly(device, call?.abortSignal),
+    async mount({ device, name, mayReplay }, call) {
+      const abortSignal = call?.abortSignal;
+      await requireUnused(device);
+      if (!mayReplay) await setReadOnly(device, abortSignal);
+      const point = pointOf(name);
+      await mkdir(point, { recursive: true, mode: 0o700 });
+      await mountFilesystem(device, point, abortSignal);
+      return point;
+    },
+    async unmount(name) {
+      const point = pointOf(name);
+      for (let tries = 1; await isMounted(point); tries += 1) {
+        // What still reads it after that loses it: it was told to stop, and a volume that stays costs money.
+        const how = tries > UNMOUNT_TRIES ? ["--lazy"] : [];
+        const ended = await runProgram("umount", [...how, point], PROGRAM_MS);
+        if (ended.status === 0) continue;
+        if (how.length > 0) {
+          throw new PolyvolError("conflict", `${point} could not be unmounted: ${ended.said}`);
+        }
+        await pause(UNMOUNT_PAUSE_MS);
+      }
+      await rmdir(point).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "ENOENT") throw error;
+      });
+    },
+    claim: claims.claim,
+    release: (name, outcome) => (outcome === "left" ? claims.leave(name) : claims.release(name)),
+    claimOf: claims.claimOf,
+  };
+}
+
+function defaultStateDir(): string {
+  const uid = process.getuid?.();
+  return uid === 0 ? "/run/polyvol" : join(tmpdir(), `polyvol-${uid ?? "user"}`);
+}
+
+/** Mounts of other namespaces are seen by nothing else. @throws PolyvolError `failed_precondition` */
+async function requireUnused(device: string): Promise<void> {
+  try {
+    const opened = await open(device, constants.O_RDONLY | constants.O_EXCL);
+    await opened.close();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EBUSY") return;
+    const reason = `the device ${device} is in use by something else on this machine`;
+    throw new PolyvolError("failed_precondition", reason, { cause: error });
+  }
+}

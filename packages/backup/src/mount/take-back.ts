@@ -1,0 +1,51 @@
+import type { BlockStorage, Clock } from "@polyvol/core";
+import { type BackupProblem, problemOf } from "../problem.ts";
+import { removeTemporary } from "../temporary/remove.ts";
+import type { DeviceLayer } from "./device-layer.ts";
+
+/** How long it is tried when somebody has stopped the work, and waits for its end. The next run removes the rest. */
+const AFTER_ABORT_MS = 120_000;
+
+/** What one use has made, as far as that is known. */
+export interface Made {
+  readonly name: string;
+  readonly id: string | undefined;
+  readonly serverId: string;
+  readonly cloud: string;
+  readonly devices: DeviceLayer;
+  readonly clock: Clock;
+  readonly mayAppearLate: boolean;
+  readonly wasAborted: boolean;
+}
+
+/** Whether all of it is gone, and what stood in the way. */
+export interface TakenBack {
+  readonly isRemoved: boolean;
+  readonly removalError?: unknown;
+  readonly problems: readonly BackupProblem[];
+}
+
+/** Unmounts, detaches and deletes, each even if the one before failed. Nobody stops it: it has a limit of its own. */
+export async function takeBack(storage: BlockStorage, made: Made): Promise<TakenBack> {
+  const { name, id, serverId, cloud, devices, clock, mayAppearLate } = made;
+  const limit = made.wasAborted ? { timeoutMs: AFTER_ABORT_MS } : {};
+  const problems: BackupProblem[] = [];
+  /** What it failed with, or `undefined`. */
+  const attempt = async (work: () => Promise<void>): Promise<{ readonly error: unknown } | undefined> => {
+    try {
+      await work();
+      return undefined;
+    } catch (error) {
+      const place = { cloud, volumeName: name, ...(id === undefined ? {} : { volumeId: id }) };
+      problems.push(problemOf(error, "attention", place));
+      return { error };
+    }
+  };
+  await attempt(() => devices.unmount(name));
+  const failed = await attempt(() =>
+    removeTemporary(storage, { name, id, serverId, mayAppearLate }, { clock, ...limit }),
+  );
+  await attempt(() => devices.release(name, failed === undefined ? "removed" : "left"));
+  if (failed === undefined) return { isRemoved: true, problems };
+  return { isRemoved: false, removalError: failed.error, problems };
+}

@@ -1,0 +1,33 @@
+/** So many answers are remembered unless told otherwise: more than a large fleet has different ones of one kind. */
+const MOST = 20_000;
+
+/**
+ * A function that gives for equal keys what it gave before: the slots, tags and names of a fleet are the same few, over
+ * and over. What it gives is shared, so it must never be changed.
+ *
+ * @param make what is asked once for each key; a pure function
+ * @param most how many answers are remembered; then it begins anew
+ */
+export function remembering<Key, Value>(make: (key: Key) => Value, most = MOST): (key: Key) => Value {
+  const known = new Map<Key, Value>();
+  return (key) => {
+    const before = known.get(key);
+    if (before !== undefined || known.has(key)) return before as Value;
+    const value = make(key);
+    if (known.size >= most) known.clear();
+    known.set(key, value);
+    return value;
+  };
+}
+
+/** The text of an instant, ISO 8601 in UTC, the same text for the same instant: for slots, which volumes share. */
+export const sharedInstantText: (milliseconds: number) => string = remembering((milliseconds: number) =>
+  new Date(milliseconds).toISOString(),
+);
+
+const lists = remembering((key: string) => Object.freeze(JSON.parse(key) as readonly string[]));
+
+/** These texts, the same list for the same ones, which cannot be changed: many snapshots stay for the same reasons. */
+export function sharedTexts(texts: readonly string[]): readonly string[] {
+  return lists(JSON.stringify(texts));
+}

@@ -1,0 +1,111 @@
+import { type BlockStorage, type Clock, inUse, type Volume } from "@polyvol/core";
+import { isHeld } from "../hold/marker.ts";
+import type { DeviceLayer } from "../mount/device-layer.ts";
+import { drillHash, parseDrillName } from "../naming.ts";
+import { type BackupProblem, problemOf } from "../problem.ts";
+import { removeTemporary } from "./remove.ts";
+
+/** The temporary volume of a run that did not end: of a drill, or of one that read a snapshot on a server. */
+export interface Leftover {
+  /** Id of the volume. */
+  readonly volumeId: string;
+  /** Its name. */
+  readonly name: string;
+  /** When its run began, by its name. */
+  readonly startedAt: string;
+  /** `kept`: it is in use, held, or too young to be told from one of a run under way; `failed`: see the problem. */
+  readonly outcome: "removed" | "kept" | "failed";
+  /** Why it was kept, as the end of a sentence that begins with "it is". */
+  readonly why?: string;
+  /** Why it could not be removed. */
+  readonly problem?: BackupProblem;
+}
+
+/** The server that this program runs on: what is attached to it alone may be detached. */
+export interface Here {
+  readonly serverId: string;
+  readonly devices: DeviceLayer;
+}
+
+/** Which leftovers, and how they are removed. */
+export interface LeftoverSearch {
+  /** Those of this volume go, however old they are. */
+  readonly sourceVolumeId: string;
+  /** Those of others go when they were begun before this instant, in milliseconds. */
+  readonly othersBefore: number;
+  /** Without, all that is attached is kept. */
+  readonly here?: Here | undefined;
+  readonly cloud?: string | undefined;
+  readonly clock: Clock;
+  readonly abortSignal?: AbortSignal | undefined;
+}
+
+/**
+ * Removes the temporary volumes of earlier runs, known by their names. One that somebody holds is kept, and so is one that
+ * is attached, unless to this server alone and by a process that has ended.
+ */
+export async function removeLeftovers(
+  storage: BlockStorage,
+  search: LeftoverSearch,
+): Promise<readonly Leftover[]> {
+  const { abortSignal, clock, here } = search;
+  const call = abortSignal === undefined ? {} : { abortSignal };
+  const found = (await storage.volumes.list({}, call).toArray()).flatMap(toTemporary);
+  const leftovers: Leftover[] = [];
+  for (const temporary of found) {
+    const { volume, startedAt } = temporary;
+    const { id, name } = volume;
+    const base = { volumeId: id, name, startedAt: startedAt.toISOString() };
+    try {
+      const why = await whyKept(temporary, search);
+      if (why !== undefined) {
+        leftovers.push({ ...base, outcome: "kept", why });
+        continue;
+      }
+      await here?.devices.unmount(name);
+      await removeTemporary(storage, { name, id, serverId: here?.serverId }, { clock, abortSignal });
+      await here?.devices.release(name, "removed");
+      leftovers.push({ ...base, outcome: "removed" });
+    } catch (error) {
+      abortSignal?.throwIfAborted();
+      const cloud = search.cloud === undefined ? {} : { cloud: search.cloud };
+      const problem = problemOf(error, "attention", { ...cloud, volumeId: id, volumeName: name });
+      leftovers.push({ ...base, outcome: "failed", problem });
+    }
+  }
+  return leftovers;
+}
+
+interface Temporary {
+  readonly volume: Volume;
+  readonly hash: string;
+  readonly startedAt: Date;
+}
+
+/** Undefined: it may go. */
+async function whyKept(
+  { volume, hash, startedAt }: Temporary,
+  { sourceVolumeId, othersBefore, here }: LeftoverSearch,
+): Promise<string | undefined> {
+  if (isHeld(volume)) return "held";
+  const isOld = startedAt.getTime() < othersBefore;
+  const claim = (await here?.devices.claimOf(volume.name)) ?? "unknown";
+  if (claim === "live") return "in use by another process of this server";
+  const use = inUse(volume);
+  if (use === undefined) {
+    const mayGo = hash === drillHash(sourceVolumeId) || isOld || claim === "ended";
+    return mayGo ? undefined : "maybe that of a run under way";
+  }
+  if (here === undefined) return use;
+  // Where no server is named, it is on its way: to this one, if a process of this machine made it.
+  const isNamed = volume.attachments.length > 0;
+  if (!isNamed && claim !== "ended") return use;
+  if (!volume.attachments.every(({ serverId }) => serverId === here.serverId)) return use;
+  // Not even this machine knows whose it is: it may have been started anew since, or another container.
+  return claim === "ended" || isOld ? undefined : `${use}, maybe by a run under way`;
+}
+
+function toTemporary(volume: Volume): readonly Temporary[] {
+  const parsed = parseDrillName(volume.name);
+  return parsed === undefined || volume.state === "deleting" ? [] : [{ volume, ...parsed }];
+}

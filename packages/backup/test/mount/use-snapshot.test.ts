@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type SnapshotUseProgress, useSnapshot, withSnapshot } from "../../src/index.ts";
+import { CLOUDS, createMountWorld, type MountWorld, SOURCE_ID } from "../support/mount-world.ts";
+
+const GIB_BYTES = 1024 ** 3;
+
+describe.each(CLOUDS)("on %s", (cloud) => {
+  let here: MountWorld;
+  beforeEach(async () => {
+    here = await createMountWorld(cloud);
+  });
+  afterEach(() => here.world.close());
+
+  const found =
+    cloud === "do" ? { foundBy: "name", sizeGiB: 10 } : { foundBy: "only new device", sizeGiB: 8 };
+
+  test("a snapshot is read from a device of its own, which is gone afterwards", async () => {
+    const { devices, options, request, serverId, storage } = here;
+    const seen = await withSnapshot(
+      storage(),
+      request,
+      async (mounted) => {
+        expect(here.strays()).toEqual([{ name: mounted.volume.name, serverIds: [serverId] }]);
+        expect([...devices.readOnly]).toEqual([mounted.device]);
+        return mounted;
+      },
+      options,
+    );
+    expect(seen).toMatchObject({
+      snapshot: { volumeId: SOURCE_ID },
+      volume: { sourceSnapshotId: seen.snapshot.id, name: expect.stringMatching(/^polyvol-drill-/) },
+      device: "/dev/vdb",
+      foundBy: found.foundBy,
+      sizeBytes: found.sizeGiB * GIB_BYTES,
+    });
+    expect(seen.path).toBeUndefined();
+    expect(here.strays()).toEqual([]);
+    expect(await devices.claimOf(seen.volume.name)).toBe("unknown");
+  });
+
+  test("and from a mount, where that is asked for", async () => {
+    const { devices, options, request, storage } = here;
+    const path = await withSnapshot(
+      storage(),
+      { ...request, mount: true },
+      async ({ path: at, device }) => {
+        expect([...devices.mounts.values()]).toEqual([device]);
+        return at;
+      },
+      options,
+    );
+    expect(path).toMatch(/^\/run\/emulated\/polyvol-drill-/);
+    expect(devices.mounts.size).toBe(0);
+    expect(here.strays()).toEqual([]);
+  });
+
+  test("the whole story is told as data, and each step when it begins", async () => {
+    const told: SnapshotUseProgress[] = [];
+    const { options, request, serverId, storage } = here;
+    const use = await useSnapshot(storage(), request, async () => 42, {
+      ...options,
+      onProgress: (progress) => told.push(progress),
+    });
+    expect(use).toMatchObject({
+      ...{ serverId, isRemoved: true, leftovers: [], problems: [] },
+      result: { state: "done", value: 42 },
+      mounted: { device: "/dev/vdb", foundBy: found.foundBy },
+      ...{ restoreMs: expect.any(Number), attachMs: expect.any(Number), useMs: expect.any(Number) },
+    });
+    expect(told.map(({ stage }) => stage)).toEqual(["restore", "attach", "device", "mount", "use", "remove"]);
+    expect(told.at(-1)).toEqual({
+      ...{ stage: "remove", device: "/dev/vdb" },
+      volumeName: use.temporaryVolume.name,
+      volumeId: use.temporaryVolume.volume?.id,
+    });
+  });
+
+  test("what the function throws is thrown, and the volume is gone all the same", async () => {
+    const { options, request, storage } = here;
+    const failure = new Error("the repository is full");
+    const failing = withSnapshot(storage(), request, () => Promise.reject(failure), options);
+    await expect(failing).rejects.toBe(failure);
+    expect(here.strays()).toEqual([]);
+  });
+});

@@ -1,0 +1,34 @@
+/*
+ * Where names are not enforced, what was asked for at the same time is judged once it must be visible. How long that
+ * takes is the driver's to say (`settleMs`), for a service as it usually is. One that takes seconds to answer a change
+ * takes as long to carry another out, so then it is given more.
+ */
+
+/** An answer counts for so long. */
+const REMEMBERED_MS = 60_000;
+/** What was sent at the same time as the slowest may be slower still. */
+const FACTOR = 2;
+/** No service is given more on account of its answers. */
+const MOST_MS = 30_000;
+
+export interface Settle {
+  /** A change was answered after so many milliseconds. */
+  answered(durationMs: number): void;
+  /** For how long an effect may take to show, in milliseconds; never less than the driver says. */
+  ms(): number;
+}
+
+export function createSettle(settleMs: number, monotonicNow: () => number): Settle {
+  let slowest = { durationMs: 0, at: Number.NEGATIVE_INFINITY };
+  const isPast = (): boolean => monotonicNow() - slowest.at > REMEMBERED_MS;
+  return {
+    answered: (durationMs) => {
+      if (durationMs >= slowest.durationMs || isPast()) slowest = { durationMs, at: monotonicNow() };
+    },
+    ms: () => {
+      // 0: names are enforced, or effects show at once.
+      if (settleMs === 0 || isPast()) return settleMs;
+      return Math.max(settleMs, Math.min(MOST_MS, FACTOR * slowest.durationMs));
+    },
+  };
+}
