@@ -1,33 +1,10 @@
 /** Creates whose first request meets a fault: each ends with one resource. */
-import type { Fault } from "@polyvol/emulators";
 import { expect, test } from "vitest";
 import { type Cloud, type Kind, openCloud, PROVIDERS, strike } from "../src/cloud.ts";
+import { FAULTS } from "../src/faults.ts";
 import { report } from "../src/report.ts";
 
 const CREATES = 40;
-const statuses = [500, 502, 503, 504] as const;
-const FAULTS: readonly (readonly [string, Fault])[] = [
-  ["answer lost after the commit", { kind: "cut-after", perRequest: 1 }],
-  ["answer lost twice", { kind: "cut-after", perRequest: 2 }],
-  ["cut before the commit", { kind: "cut-before", perRequest: 1 }],
-  ["cut before the commit, twice", { kind: "cut-before", perRequest: 2 }],
-  ["no connection", { kind: "refuse", perRequest: 1 }],
-  ...statuses.flatMap((status) =>
-    (["before", "after"] as const).map(
-      (when) => [`${status} ${when} the commit`, { kind: "answer", status, when, perRequest: 1 }] as const,
-    ),
-  ),
-  [
-    "429 with Retry-After: 1",
-    { kind: "answer", status: 429, headers: { "retry-after": "1" }, perRequest: 1 },
-  ],
-  ["half an answer", { kind: "truncate", perRequest: 1 }],
-  ["half an answer, then cut", { kind: "truncate", cut: true, perRequest: 1 }],
-  ["HTML with 200 before the commit", { kind: "html", perRequest: 1 }],
-  ["HTML with 200 after the commit", { kind: "html", when: "after", perRequest: 1 }],
-  ["lost, committed 0.7 s later", { kind: "commit-late", ms: 700, perRequest: 1 }],
-];
-
 async function createMany(cloud: Cloud, kind: Kind): Promise<Record<string, number>> {
   const names = Array.from({ length: CREATES }, (_, index) => `made-${String(index).padStart(2, "0")}`);
   const volumes = kind === "snapshot" ? cloud.seedVolumes(names.map((name) => `of-${name}`)) : [];

@@ -21,7 +21,6 @@ export class LeftBehindError extends PolyvolError {
   constructor(use: SnapshotUse<unknown>, cloud: string) {
     const { name, volume } = use.temporaryVolume;
     const { result } = use;
-    const id = volume === undefined ? "" : ` (${volume.id})`;
     const why = wordsOf(use.removalError);
     const before =
       result.state === "done"
@@ -29,7 +28,7 @@ export class LeftBehindError extends PolyvolError {
         : `; before that, the step ${result.stage} failed: ${wordsOf(result.error)}`;
     super(
       "operation_failed",
-      `the temporary volume ${name}${id} on ${cloud} could not be removed: ${why}${before}`,
+      `the temporary volume on ${cloud} could not be removed: ${why}${before}`,
       {
         operation: OPERATION,
         resource: { kind: "volume", name, ...(volume === undefined ? {} : { id: volume.id }) },
