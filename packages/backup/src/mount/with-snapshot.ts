@@ -26,16 +26,12 @@ export class LeftBehindError extends PolyvolError {
       result.state === "done"
         ? ""
         : `; before that, the step ${result.stage} failed: ${wordsOf(result.error)}`;
-    super(
-      "operation_failed",
-      `the temporary volume on ${cloud} could not be removed: ${why}${before}`,
-      {
-        operation: OPERATION,
-        resource: { kind: "volume", name, ...(volume === undefined ? {} : { id: volume.id }) },
-        retryable: true,
-        cause: result.state === "done" ? use.removalError : result.error,
-      },
-    );
+    super("operation_failed", `the temporary volume on ${cloud} could not be removed: ${why}${before}`, {
+      operation: OPERATION,
+      resource: { kind: "volume", name, ...(volume === undefined ? {} : { id: volume.id }) },
+      retryable: true,
+      cause: result.state === "done" ? use.removalError : result.error,
+    });
     this.cloud = cloud;
     this.volumeName = name;
     this.volumeId = volume?.id;
