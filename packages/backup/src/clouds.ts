@@ -33,10 +33,19 @@ export function cloudNamed(clouds: Clouds, name: string): BlockStorage {
   return found.storage;
 }
 
-/** The clouds that at least one policy is about. @throws PolicyError `invalid_argument` for names that do not exist */
-export function cloudsOf(policies: readonly Policy[], clouds: Clouds): readonly NamedCloud[] {
+/**
+ * The clouds that at least one policy is about.
+ *
+ * @param elsewhere names of clouds that are there and were not given
+ * @throws PolicyError `invalid_argument` for names that do not exist
+ */
+export function cloudsOf(
+  policies: readonly Policy[],
+  clouds: Clouds,
+  elsewhere: ReadonlySet<string> = new Set(),
+): readonly NamedCloud[] {
   const all = listClouds(clouds);
-  const names = new Set(all.map(({ name }) => name));
+  const names = new Set([...all.map(({ name }) => name), ...elsewhere]);
   const problems = policies.flatMap(({ id, select }) =>
     (select.clouds ?? [])
       .filter((name) => !names.has(name))

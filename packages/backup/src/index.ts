@@ -72,6 +72,7 @@ export type {
   PolicyDefinitions,
   SelectDefinition,
 } from "./policy/types.ts";
+export type { UnmatchedSelector } from "./policy/unmatched.ts";
 export type { BackupProblem, HookName, ProblemEffect } from "./problem.ts";
 export { type AppendOptions, appendRecord } from "./record/append.ts";
 export {
@@ -136,6 +137,15 @@ export type {
 export { parseSchedule } from "./schedule/schema.ts";
 export { newestDueSlot, nextSlot, parseSlotName, slotName, slotsBetween } from "./schedule/slots.ts";
 export type { Schedule, ScheduleDefinition } from "./schedule/types.ts";
+export { parseShard } from "./shard/parse-shard.ts";
+export { type Shard, shardOf } from "./shard/rendezvous.ts";
+export {
+  type AccountClouds,
+  cloudsInShard,
+  type ReportedShard,
+  type ShardOptions,
+} from "./shard/scope.ts";
+export { type MergedStatus, mergeStatus } from "./status/merge.ts";
 export {
   type BackupStatus,
   type Freshness,

@@ -1,4 +1,4 @@
-import { type Clouds, cloudsOf } from "../clouds.ts";
+import type { Clouds } from "../clouds.ts";
 import { showDuration } from "../duration.ts";
 import { type ObserveOptions, observe } from "../observe/observe.ts";
 import { computePlanInTurns, timeZoneData } from "../plan/compute.ts";
@@ -9,6 +9,8 @@ import { chooseByTags } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import { PolicyError, type PolicyProblem } from "../retention/policy-error.ts";
 import { newestDueSlot } from "../schedule/slots.ts";
+import type { Shard } from "../shard/rendezvous.ts";
+import { scopeOf } from "../shard/scope.ts";
 import { execute } from "./execute.ts";
 import { type RunContext, type RunOptions, resolveRunOptions } from "./options.ts";
 import type { RunReport } from "./report.ts";
@@ -36,13 +38,14 @@ export async function apply(
   const startedAt = context.clock.now();
   if (plan.liftBrake === true && options.liftBrake !== true) throw brakeLifted();
   refuseOtherTimes(plan, policies, startedAt);
-  const named = cloudsOf(policies, clouds);
-  const states = await observe(named, readOptions(policies, context));
-  const current = await computePlanInTurns(context.abortSignal, policies, states, new Date(plan.now), plan);
+  const scope = scopeOf(policies, clouds, { shard: shardOfPlan(plan, options), accounts: options.accounts });
+  const states = await observe(scope.chosen, readOptions(policies, context));
+  const now = new Date(plan.now);
+  const current = await computePlanInTurns(context.abortSignal, policies, states, now, plan, scope);
   const differences = differencesOf(plan, current);
   if (differences.length > 0)
     throw refusal("the plan does not fit the world any more; plan again", differences);
-  return await execute(current, policies, named, context, startedAt);
+  return await execute(current, policies, scope.chosen, context, startedAt);
 }
 
 /** Plans and carries out at once, for the time that the clock shows. Otherwise as {@link apply}. */
@@ -75,12 +78,20 @@ async function planAndExecute(
 ): Promise<RunReport> {
   const context = resolveRunOptions(options);
   const startedAt = context.clock.now();
-  const named = cloudsOf(policies, clouds);
+  const scope = scopeOf(policies, clouds, options);
   const choices = { pruneOnly, liftBrake: options.liftBrake === true };
-  const states = await observe(named, readOptions(policies, context));
+  const states = await observe(scope.chosen, readOptions(policies, context));
   const now = new Date(startedAt);
-  const plan = await computePlanInTurns(context.abortSignal, policies, states, now, choices);
-  return await execute(plan, policies, named, context, startedAt);
+  const plan = await computePlanInTurns(context.abortSignal, policies, states, now, choices, scope);
+  return await execute(plan, policies, scope.chosen, context, startedAt);
+}
+
+/** A plan of a shard is carried out on that shard. @throws PolicyError where another one is asked for */
+function shardOfPlan({ shard }: BackupPlan, { shard: asked }: RunOptions): Shard | undefined {
+  if (asked === undefined || (asked.index === shard?.index && asked.count === shard.count)) return shard;
+  const words = ({ index, count }: Shard): string => `shard ${index}/${count}`;
+  const found = shard === undefined ? "no shard: it is about all clouds" : words(shard);
+  throw refusal("the plan is of another shard", [{ path: "plan.shard", found, allowed: words(asked) }]);
 }
 
 function brakeLifted(): PolicyError {

@@ -1,9 +1,10 @@
 import type { Clock } from "@polyvol/core";
 import { monotonicTime, systemClock, tell } from "@polyvol/core/driver";
+import type { ShardOptions } from "../shard/scope.ts";
 import type { BackupEvent, BackupEventListener } from "./events.ts";
 
 /** Options of a run. */
-export interface RunOptions {
+export interface RunOptions extends ShardOptions {
   /** Default: the machine's own. Give the one that the storages run on where that is another. */
   readonly clock?: Clock | undefined;
   /**

@@ -1,6 +1,6 @@
 import type { Volume } from "@polyvol/core";
 import { fitName } from "@polyvol/core/driver";
-import { type Clouds, cloudsOf, listClouds } from "../clouds.ts";
+import type { Clouds } from "../clouds.ts";
 import { parseDrillName } from "../naming.ts";
 import { goneVolumes } from "../observe/gone-volumes.ts";
 import { hiddenIn } from "../observe/hidden-marks.ts";
@@ -11,6 +11,7 @@ import { failedLater, ownedBy, ownsId } from "../policy/owned.ts";
 import { chooseByTags, selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
+import { type ReportedShard, type Scope, type ShardOptions, scopeOf } from "../shard/scope.ts";
 
 /**
  * What a finding is about.
@@ -72,10 +73,12 @@ export interface AuditReport {
   readonly findings: readonly Finding[];
   /** What could not be read. */
   readonly problems: readonly BackupProblem[];
+  /** The shard that it is about; absent where it is about all clouds. */
+  readonly shard?: ReportedShard;
 }
 
 /** How the call is made. */
-export interface AuditOptions {
+export interface AuditOptions extends ShardOptions {
   /** Stops the call. */
   readonly abortSignal?: AbortSignal | undefined;
 }
@@ -90,18 +93,22 @@ export async function audit(
   clouds: Clouds,
   options: AuditOptions = {},
 ): Promise<AuditReport> {
-  cloudsOf(policies, clouds);
-  const states = await observe(listClouds(clouds), {
+  const scope = scopeOf(policies, clouds, options);
+  const states = await observe(scope.clouds, {
     ...options,
     checkClock: false,
     byTags: chooseByTags(policies),
   });
-  return auditOfClouds(policies, states);
+  return auditOfClouds(policies, states, scope);
 }
 
 /** {@link audit} of what was read. */
-export function auditOfClouds(policies: readonly Policy[], states: readonly CloudState[]): AuditReport {
-  const selection = selectVolumes(policies, states);
+export function auditOfClouds(
+  policies: readonly Policy[],
+  states: readonly CloudState[],
+  { elsewhere, shard }: Partial<Scope> = {},
+): AuditReport {
+  const selection = selectVolumes(policies, states, elsewhere);
   const findings: Finding[] = [];
   const problems: BackupProblem[] = [];
   for (const state of withoutShared(states)) {
@@ -113,7 +120,8 @@ export function auditOfClouds(policies: readonly Policy[], states: readonly Clou
     findings.push(...auditCloud(state, policies, (id) => selection.policiesOf(state.name, id)));
   }
   problems.push(...selection.problems);
-  return { ok: findings.length === 0 && problems.length === 0, findings, problems };
+  const ok = findings.length === 0 && problems.length === 0;
+  return { ok, findings, problems, ...(shard === undefined ? {} : { shard }) };
 }
 
 /** Findings that say that no policy chooses a volume. */

@@ -1,4 +1,4 @@
-import { type Clouds, cloudsOf } from "../clouds.ts";
+import type { Clouds } from "../clouds.ts";
 import type { CloudState } from "../observe/inventory.ts";
 import { observe } from "../observe/observe.ts";
 import { chooseByTags } from "../policy/select.ts";
@@ -6,6 +6,7 @@ import type { Policy } from "../policy/types.ts";
 import type { RunRecord } from "../record/read.ts";
 import { proofsOf } from "../report/proofs.ts";
 import { invalidArgument } from "../retention/policy-error.ts";
+import { scopeOf } from "../shard/scope.ts";
 import {
   type BackupStatus,
   type Freshness,
@@ -48,8 +49,9 @@ export async function backupMetrics(
   const { graceMs = GRACE_MS, record, abortSignal } = options;
   if (Number.isNaN(now.getTime()))
     throw invalidArgument([{ path: "now", found: "an invalid date", allowed: "a valid date" }]);
-  const states = await observe(cloudsOf(policies, clouds), { byTags: chooseByTags(policies), abortSignal });
-  const status = await statusOfClouds(policies, states, now, { graceMs, abortSignal });
+  const scope = scopeOf(policies, clouds, options);
+  const states = await observe(scope.chosen, { byTags: chooseByTags(policies), abortSignal });
+  const status = await statusOfClouds(policies, states, now, { graceMs, abortSignal }, scope);
   const gauges = [
     ...gaugesOfClouds(status, states),
     ...gaugesOfPolicies(status, policies, states, now),

@@ -2,8 +2,9 @@ import { goneNamesakesOf } from "../observe/gone-volumes.ts";
 import { hiddenIn } from "../observe/hidden-marks.ts";
 import type { CloudState, ObservedCloud } from "../observe/inventory.ts";
 import { selectVolumes } from "../policy/select.ts";
-import type { Policy } from "../policy/types.ts";
+import { type Policy, policyData } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
+import type { Scope } from "../shard/scope.ts";
 import { takeTurns } from "../turns.ts";
 import { digestOf } from "./canonical-json.ts";
 import { costOf } from "./cost.ts";
@@ -40,8 +41,9 @@ function* planning(
   states: readonly CloudState[],
   now: Date,
   choices: PlanChoices = {},
+  { elsewhere, shard }: Partial<Scope> = {},
 ): Generator<undefined, BackupPlan, undefined> {
-  const selection = selectVolumes(policies, states);
+  const selection = selectVolumes(policies, states, elsewhere);
   const problems: BackupProblem[] = [];
   const clouds: PlannedCloud[] = [];
   const volumes: VolumePlan[] = [];
@@ -74,6 +76,7 @@ function* planning(
     now: now.toISOString(),
     ...timeZoneData(),
     ...chosen(choices),
+    ...(shard === undefined ? {} : { shard }),
     basis: digestOf([policies.map(policyData), seen]),
     clouds,
     volumes,
@@ -87,11 +90,6 @@ function* planning(
 export function timeZoneData(): Pick<BackupPlan, "timeZoneData"> {
   const { tz } = process.versions;
   return tz === undefined ? {} : { timeZoneData: tz };
-}
-
-/** A policy as data: what it was written as, with the defaults. */
-function policyData({ schedule, ...rest }: Policy): unknown {
-  return { ...rest, schedule: schedule.definition };
 }
 
 /** What of a cloud the plan rests on. */

@@ -16,6 +16,7 @@ interface Fate {
  */
 export function differencesOf(stored: BackupPlan, current: BackupPlan): readonly PolicyProblem[] {
   const problems = compare(problemFates(stored), problemFates(current), "plan.problems");
+  if (stored.shard?.basis !== current.shard?.basis) problems.push(otherAccounts(stored, current));
   const before = volumesByKey(stored);
   const after = volumesByKey(current);
   for (const key of new Set([...before.keys(), ...after.keys()])) {
@@ -30,6 +31,15 @@ export function differencesOf(stored: BackupPlan, current: BackupPlan): readonly
     else problems.push(...volumeDifferences(one, other, path));
   }
   return problems.length === 0 ? [] : [...problems, ...otherTimeZoneData(stored, current)];
+}
+
+/** Which accounts a shard has rests on all accounts. */
+function otherAccounts({ shard: before }: BackupPlan, { shard: after }: BackupPlan): PolicyProblem {
+  const words = (shard: BackupPlan["shard"]): string =>
+    shard === undefined
+      ? "all clouds"
+      : `${shard.accounts} of ${shard.accountsInAll} accounts (${shard.basis})`;
+  return { path: "plan.shard", found: words(before), allowed: words(after) };
 }
 
 /** Why slots can differ although nobody has changed anything; empty when the data is the same. */

@@ -1,13 +1,14 @@
-import { type Clouds, cloudsOf } from "../clouds.ts";
+import type { Clouds } from "../clouds.ts";
 import { observe } from "../observe/observe.ts";
 import { chooseByTags } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import { invalidArgument } from "../retention/policy-error.ts";
+import { type ShardOptions, scopeOf } from "../shard/scope.ts";
 import { computePlanInTurns } from "./compute.ts";
 import type { BackupPlan, PlanChoices } from "./types.ts";
 
 /** How the call is made, and what the plan leaves out or goes beyond. */
-export interface PlanOptions extends PlanChoices {
+export interface PlanOptions extends PlanChoices, ShardOptions {
   /** Stops the call. */
   readonly abortSignal?: AbortSignal | undefined;
 }
@@ -20,7 +21,7 @@ export interface PlanOptions extends PlanChoices {
  * in `problems`, and the others are planned.
  *
  * @param policies of `parsePolicies`
- * @throws PolicyError `invalid_argument` for the name of a cloud that does not exist, or an invalid date
+ * @throws PolicyError `invalid_argument` for the name of a cloud that does not exist, an invalid date or shard
  */
 export async function plan(
   policies: readonly Policy[],
@@ -30,6 +31,7 @@ export async function plan(
 ): Promise<BackupPlan> {
   if (Number.isNaN(now.getTime()))
     throw invalidArgument([{ path: "now", found: "an invalid date", allowed: "a valid date" }]);
-  const states = await observe(cloudsOf(policies, clouds), { ...options, byTags: chooseByTags(policies) });
-  return await computePlanInTurns(options.abortSignal, policies, states, now, options);
+  const scope = scopeOf(policies, clouds, options);
+  const states = await observe(scope.chosen, { ...options, byTags: chooseByTags(policies) });
+  return await computePlanInTurns(options.abortSignal, policies, states, now, options, scope);
 }

@@ -58,6 +58,10 @@ const cloud = z.strictObject(
   { cloud: text, provider: text, volumes: count, requests, shortestMs: milliseconds },
   object,
 );
+export const shard = z.strictObject(
+  { index: count, count, accounts: count, accountsInAll: count, basis: text },
+  object,
+);
 /** Problems are shown, never acted on. */
 const problem = z.looseObject({ code: text, message: text, effect: text }, object);
 
@@ -69,6 +73,7 @@ const planSchema = z.strictObject(
     timeZoneData: text.exactOptional(),
     pruneOnly: yes,
     liftBrake: yes,
+    shard: shard.exactOptional(),
     basis: text,
     clouds: z.array(cloud, aList),
     volumes: z.array(volume, aList),

@@ -1,4 +1,5 @@
 import type { BackupProblem } from "../problem.ts";
+import type { ReportedShard } from "../shard/scope.ts";
 
 /**
  * What a run would do, as plain JSON: it can be stored, read by people, and applied later. Instants are ISO 8601 in
@@ -17,6 +18,8 @@ export interface BackupPlan {
   readonly pruneOnly?: true;
   /** `brakes.maxShare` is lifted. */
   readonly liftBrake?: true;
+  /** The shard that it is about; absent where it is about all clouds. */
+  readonly shard?: ReportedShard;
   /** Digest of the policies and of everything in the clouds that it was computed from. */
   readonly basis: string;
   /** What a run costs, by cloud. */

@@ -6,6 +6,7 @@ import { type SharedAccount, sharedAccounts, sharedProblem } from "../observe/sh
 import { type BackupProblem, problemOf } from "../problem.ts";
 import { matchesGlob } from "./glob.ts";
 import type { Policy } from "./types.ts";
+import { type Fitting, type UnmatchedSelector, unmatchedOf, unmatchedProblems } from "./unmatched.ts";
 
 /** Which volumes the policies choose. */
 export interface Selection {
@@ -13,15 +14,27 @@ export interface Selection {
   policiesOf(cloud: string, volumeId: string): readonly Policy[];
   /** Selectors that cannot be told here, or that matched nothing. */
   readonly problems: readonly BackupProblem[];
+  /**
+   * What matched nothing among the clouds given, of policies that are about clouds elsewhere, too: whether that is a mistake
+   * only all of them together can say.
+   */
+  readonly unmatched: readonly UnmatchedSelector[];
 }
 
 /**
  * Applies the selectors of all policies. The temporary volumes of drills and volumes that are being deleted are never
  * chosen. That something matched nothing is only said when all of the policy's clouds could be read.
+ *
+ * @param elsewhere names of clouds that are there and not looked at
  */
-export function selectVolumes(policies: readonly Policy[], clouds: readonly CloudState[]): Selection {
+export function selectVolumes(
+  policies: readonly Policy[],
+  clouds: readonly CloudState[],
+  elsewhere: ReadonlySet<string> = new Set(),
+): Selection {
   const chosen = new Map<string, Policy[]>();
   const problems: BackupProblem[] = [];
+  const unmatched: UnmatchedSelector[] = [];
   for (const policy of policies) {
     const own = clouds.filter(({ name }) => policy.select.clouds?.includes(name) ?? true);
     const fitting: Fitting[] = [];
@@ -48,13 +61,17 @@ export function selectVolumes(policies: readonly Policy[], clouds: readonly Clou
         chosen.set(key, [...(chosen.get(key) ?? []), policy]);
       }
     }
-    if (complete) problems.push(...missing(policy, fitting, own));
+    if (!complete) continue;
+    const nothing = unmatchedOf(policy, fitting);
+    const isPart = policy.select.clouds?.some((name) => elsewhere.has(name)) ?? elsewhere.size > 0;
+    if (isPart) unmatched.push(...nothing);
+    else problems.push(...unmatchedProblems(nothing, own.map(({ name }) => name).join(", ")));
   }
   for (const shared of sharedAccounts(clouds)) {
     problems.push(sharedProblem(shared));
     moveHome(shared, chosen);
   }
-  return { policiesOf: (cloud, volumeId) => chosen.get(keyOf(cloud, volumeId)) ?? [], problems };
+  return { policiesOf: (cloud, volumeId) => chosen.get(keyOf(cloud, volumeId)) ?? [], problems, unmatched };
 }
 
 /** What policies choose on two clouds that are one account is chosen once. */
@@ -103,51 +120,6 @@ function hiddenTags(policy: Policy, cloud: ObservedCloud, rule: TagRule | undefi
     `give them ${right}, or choose by name or id`;
   const error = new PolyvolError("permission_denied", reason, { provider, operation: "plan" });
   return problemOf(error, "nothing_done", { cloud: name, policyId: policy.id });
-}
-
-/** A volume that a policy chooses. */
-interface Fitting {
-  readonly cloud: string;
-  readonly volume: Volume;
-}
-
-/**
- * A selector that matches nothing is a mistake until the policy says otherwise, and so is each of its entries that
- * nothing fits: a name that is misspelt, the id of a volume that is gone, a cloud without any of the volumes.
- */
-function missing(
-  policy: Policy,
-  fitting: readonly Fitting[],
-  clouds: readonly CloudState[],
-): BackupProblem[] {
-  if (policy.allowEmpty) return [];
-  const place = { policyId: policy.id };
-  const where = clouds.map(({ name }) => name).join(", ");
-  if (fitting.length === 0) {
-    const message =
-      `policy ${policy.id}: its selector matches no volume on ${where}; correct select, ` +
-      "or say allowEmpty: true when that is meant";
-    return [{ code: "not_found", message, effect: "nothing_done", ...place }];
-  }
-  const { clouds: named = [], ids = [], names = [] } = policy.select;
-  const some = (fits: (each: Fitting) => boolean): boolean => fitting.some(fits);
-  const told = [
-    ...ids
-      .filter((id) => !some(({ volume }) => volume.id === id))
-      .map((id) => `volume on ${where} has the id ${id}`),
-    ...names
-      .filter((pattern) => !some(({ volume }) => matchesGlob(pattern, volume.name)))
-      .map((pattern) => `volume on ${where} fits the name ${JSON.stringify(pattern)}`),
-    ...named
-      .filter((name) => !some(({ cloud }) => cloud === name))
-      .map((name) => `volume on the cloud ${name}, which select.cloud names, is chosen`),
-  ];
-  return told.map((what) => {
-    const message =
-      `policy ${policy.id}: no ${what}; the others are backed up; correct select, ` +
-      "or say allowEmpty: true when that is meant";
-    return { code: "not_found", message, effect: "attention", ...place };
-  });
 }
 
 function keyOf(cloud: string, volumeId: string): string {

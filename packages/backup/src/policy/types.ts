@@ -147,3 +147,8 @@ export interface Policy {
     readonly after?: Hook;
   };
 }
+
+/** A policy as data: what it was written as, with the defaults. */
+export function policyData({ schedule, ...rest }: Policy): unknown {
+  return { ...rest, schedule: schedule.definition };
+}

@@ -1,5 +1,5 @@
 import type { Volume } from "@polyvol/core";
-import { type Clouds, cloudsOf } from "../clouds.ts";
+import type { Clouds } from "../clouds.ts";
 import { goneNamesakesOf } from "../observe/gone-volumes.ts";
 import { hiddenIn } from "../observe/hidden-marks.ts";
 import { type CloudState, isGood, type ObservedCloud } from "../observe/inventory.ts";
@@ -9,15 +9,17 @@ import type { MissedSlots } from "../plan/types.ts";
 import { ownedBy } from "../policy/owned.ts";
 import { chooseByTags, selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
+import type { UnmatchedSelector } from "../policy/unmatched.ts";
 import type { BackupProblem } from "../problem.ts";
 import { invalidArgument } from "../retention/policy-error.ts";
+import { type ReportedShard, type Scope, type ShardOptions, scopeOf } from "../shard/scope.ts";
 import { takeTurns } from "../turns.ts";
 
 /** A run may take so long after a slot before its snapshot counts as late. */
 export const GRACE_MS = 3_600_000;
 
 /** How the call is made. */
-export interface StatusOptions {
+export interface StatusOptions extends ShardOptions {
   /**
    * How long after a slot its snapshot may be missing, in milliseconds. Default one hour. Never longer than until the
    * slot after it.
@@ -99,6 +101,13 @@ export interface BackupStatus {
   readonly unread: readonly string[];
   /** What could not be read, and selectors that are wrong. */
   readonly problems: readonly BackupProblem[];
+  /** The shard that it is about; absent where it is about all clouds. */
+  readonly shard?: ReportedShard;
+  /**
+   * Of a shard: parts of selectors that nothing fits in it. Whether that is a mistake is told by `mergeStatus`, from all
+   * shards; absent where there are none.
+   */
+  readonly unmatched?: readonly UnmatchedSelector[];
 }
 
 /** Holds what is there against the schedules. Reads as `plan` does and changes nothing. */
@@ -111,11 +120,12 @@ export async function status(
   const { graceMs = GRACE_MS, abortSignal } = options;
   if (Number.isNaN(now.getTime()))
     throw invalidArgument([{ path: "now", found: "an invalid date", allowed: "a valid date" }]);
-  const states = await observe(cloudsOf(policies, clouds), {
+  const scope = scopeOf(policies, clouds, options);
+  const states = await observe(scope.chosen, {
     byTags: chooseByTags(policies),
     ...(abortSignal === undefined ? {} : { abortSignal }),
   });
-  return await statusOfClouds(policies, states, now, { graceMs, abortSignal });
+  return await statusOfClouds(policies, states, now, { graceMs, abortSignal }, scope);
 }
 
 /** {@link status} of what was read. @throws the reason of the abort */
@@ -124,8 +134,9 @@ export async function statusOfClouds(
   states: readonly CloudState[],
   now: Date,
   { graceMs, abortSignal }: { readonly graceMs: number; readonly abortSignal: AbortSignal | undefined },
+  { elsewhere, shard }: Partial<Scope> = {},
 ): Promise<BackupStatus> {
-  const selection = selectVolumes(policies, states);
+  const selection = selectVolumes(policies, states, elsewhere);
   const problems: BackupProblem[] = [];
   const volumes: VolumeStatus[] = [];
   const turns = takeTurns(abortSignal);
@@ -150,7 +161,13 @@ export async function statusOfClouds(
   const stale = counts.late + counts.missing > 0;
   const verdict = problems.length > 0 ? "failed" : stale ? "stale" : "fresh";
   const unread = states.filter(({ state }) => state === "failed").map(({ name }) => name);
-  return { now: now.toISOString(), verdict, counts, volumes, unread, problems };
+  const { unmatched } = selection;
+  return {
+    now: now.toISOString(),
+    ...{ verdict, counts, volumes, unread, problems },
+    ...(shard === undefined ? {} : { shard }),
+    ...(unmatched.length === 0 ? {} : { unmatched }),
+  };
 }
 
 function statusOf(

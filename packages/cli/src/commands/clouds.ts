@@ -24,10 +24,17 @@ export function addClouds(clouds: Command, action: MakeAction): void {
 }
 
 async function list(context: Context): Promise<number> {
-  const { clouds, refused } = await context.config();
+  const config = await context.config();
+  const { clouds, refused } = config;
+  const { accountsOf } = await import("@polyvol/config");
+  const keys = new Map(
+    accountsOf(config).flatMap((account) => account.clouds.map((name) => [name, account.key] as const)),
+  );
+  const accountOf = ({ name }: CloudConfig): string => keys.get(name) ?? "";
   const names = await context.selected();
   const rows = names.flatMap((name) => clouds.get(name) ?? []);
-  await writeResult(context.output, rows.map(cloudData), ({ table }) =>
+  const data = rows.map((cloud) => cloudData(cloud, accountOf(cloud)));
+  await writeResult(context.output, data, ({ table }) =>
     table(rows, [
       { title: "cloud", text: ({ name }) => name, whole: true },
       { title: "provider", text: ({ provider }) => provider },
@@ -38,6 +45,7 @@ async function list(context: Context): Promise<number> {
         text: ({ options }) => String(options["baseUrl"] ?? "the provider's"),
         cutTo: 8,
       },
+      { title: "account", text: accountOf, wide: true },
     ]),
   );
   const wrong = names.flatMap((name) => refused.get(name) ?? []);
@@ -45,7 +53,7 @@ async function list(context: Context): Promise<number> {
   return wrong.length === 0 ? 0 : CONFIGURATION;
 }
 
-function cloudData({ name, provider, region, account, credentials, options }: CloudConfig): object {
+function cloudData({ name, provider, region, credentials, options }: CloudConfig, account: string): object {
   const sources = Object.entries(credentials ?? {}).map(([key, value]) => [key, sourceText(value)]);
   return { cloud: name, provider, region, account, credentials: Object.fromEntries(sources), options };
 }

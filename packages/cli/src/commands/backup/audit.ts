@@ -2,12 +2,14 @@ import type { AuditReport, Finding } from "@polyvol/backup";
 import type { Command } from "commander";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
+import type { Options } from "../../options.ts";
 import { countText } from "../../output/format.ts";
 import { type Renderers, writeCheckResult } from "../../output/result.ts";
 import { isId } from "../../output/short-id.ts";
 import { differIn } from "../../output/table.ts";
 import { reportProblems } from "./problems.ts";
 import { deadline, loadBackupSetup } from "./setup.ts";
+import { SHARD, shardFrom, shardText } from "./shard.ts";
 
 const FINDINGS = `
 Nothing is changed. A finding is a result, not a failure: the exit code is 0 with and without any,
@@ -18,6 +20,7 @@ export function addAudit(backup: Command, action: MakeAction): void {
   backup
     .command("audit")
     .description("find what no policy takes care of: surplus, orphans, volumes without a policy")
+    .option(...SHARD)
     .addHelpText(
       "after",
       `${examples("polyvol backup audit", "polyvol backup audit -o json | jq .ok")}${FINDINGS}`,
@@ -25,20 +28,26 @@ export function addAudit(backup: Command, action: MakeAction): void {
     .action(action(audit));
 }
 
-async function audit(context: Context): Promise<number> {
+interface AuditOptions extends Options {
+  readonly shard?: string;
+}
+
+async function audit(context: Context, options: AuditOptions): Promise<number> {
   const backup = await import("@polyvol/backup");
-  const { policies, clouds, withSourcePositions } = await loadBackupSetup(context);
+  const shard = await shardFrom(options.shard);
+  const { policies, clouds, scope, withSourcePositions } = await loadBackupSetup(context, [], shard);
   const abortSignal = await deadline(context);
-  const report = await withSourcePositions(() => backup.audit(policies, clouds, { abortSignal }));
+  const report = await withSourcePositions(() => backup.audit(policies, clouds, { ...scope, abortSignal }));
   await writeCheckResult(context.output, report.ok, report, (render) => view(report, render));
   return reportProblems(report.problems, { readOnly: true });
 }
 
 const cloudOf = ({ cloud }: Finding): string => cloud;
 
-function view({ findings, problems }: AuditReport, { table }: Renderers): string {
+function view({ findings, problems, shard }: AuditReport, { table }: Renderers): string {
   if (findings.length === 0) {
-    return problems.length === 0 ? "No findings.\n" : "No findings in what could be read.\n";
+    const none = problems.length === 0 ? "No findings.\n" : "No findings in what could be read.\n";
+    return `${none}${shardText(shard)}`;
   }
   const rows = table<Finding>(findings, [
     { title: "cloud", text: cloudOf, rank: 1, needed: differIn(cloudOf) },
@@ -49,7 +58,7 @@ function view({ findings, problems }: AuditReport, { table }: Renderers): string
     { title: "volume id", text: ({ volumeId = "" }) => volumeId, wide: true },
     { title: "ids", text: idsText, wide: true },
   ]);
-  return `${rows}\n${countText(findings.length, "finding")}. Nothing was changed.\n`;
+  return `${rows}\n${countText(findings.length, "finding")}. Nothing was changed.\n${shardText(shard)}`;
 }
 
 function resourceText({ resource, names }: Finding): string {

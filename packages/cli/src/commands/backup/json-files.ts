@@ -61,8 +61,12 @@ function problemText(
   { path, found, allowed }: PolicyProblem,
   files: Readonly<Record<string, string>>,
 ): string {
-  const root = /^\w+/.exec(path)?.[0] ?? "";
+  const root = Object.keys(files).find((name) => isBelow(path, name)) ?? "";
   const file = files[root];
   const place = file === undefined ? [path] : [file, path.slice(root.length).replace(/^\./, "")];
   return `${place.filter((part) => part !== "").join(": ")}: found ${found}; allowed: ${allowed}`;
+}
+
+function isBelow(path: string, name: string): boolean {
+  return path.startsWith(name) && /^(?:[.[]|$)/.test(path.slice(name.length));
 }

@@ -19,6 +19,7 @@ import {
 } from "./changes.ts";
 import { reportProblems } from "./problems.ts";
 import { deadline, loadBackupSetup } from "./setup.ts";
+import { SHARD, shardFrom, shardText } from "./shard.ts";
 
 /** Exit code of `--detailed-exitcode` when changes are pending. */
 const PENDING = 3;
@@ -28,19 +29,25 @@ export function addPlan(backup: Command, action: MakeAction): void {
     .command("plan")
     .description("show what a run would create and delete, with reasons; changes nothing")
     .option(...POLICY)
+    .option(...SHARD)
     .option("--save <file>", "keep the plan for polyvol backup apply")
     .option("--detailed-exitcode", "exit with 3 when there are changes to make")
     .option(...PRUNE_ONLY)
     .option(...LIFT_BRAKE)
     .addHelpText(
       "after",
-      examples("polyvol backup plan --save tonight.json", "polyvol backup plan -o json | jq .totals"),
+      examples(
+        "polyvol backup plan --save tonight.json",
+        "polyvol backup plan -o json | jq .totals",
+        "polyvol backup plan --shard 0/4",
+      ),
     )
     .action(action(plan));
 }
 
 interface PlanOptions extends Options {
   readonly policy?: readonly string[];
+  readonly shard?: string;
   readonly save?: string;
   readonly detailedExitcode?: boolean;
   readonly pruneOnly?: boolean;
@@ -49,9 +56,14 @@ interface PlanOptions extends Options {
 
 async function plan(context: Context, options: PlanOptions): Promise<number> {
   const backup = await import("@polyvol/backup");
-  const { policies, clouds, withSourcePositions } = await loadBackupSetup(context, options.policy);
+  const shard = await shardFrom(options.shard);
+  const { policies, clouds, scope, withSourcePositions } = await loadBackupSetup(
+    context,
+    options.policy,
+    shard,
+  );
   const { pruneOnly = false, liftBrake = false } = options;
-  const planOptions = { abortSignal: await deadline(context), pruneOnly, liftBrake };
+  const planOptions = { ...scope, abortSignal: await deadline(context), pruneOnly, liftBrake };
   const planned = await withSourcePositions(() => backup.plan(policies, clouds, new Date(), planOptions));
   if (options.save !== undefined) await writeWhole(options.save, renderJson(planned));
   await writePlan(context, planned);
@@ -70,7 +82,7 @@ async function writePlan({ output }: Context, planned: BackupPlan): Promise<void
     const volumes = countText(planned.volumes.length, "volume");
     const held = heldCount(planned);
     const kept = `${keep} to keep${held === 0 ? "" : ` (${held} held)`}`;
-    return `${changes}${volumes}: ${create} to create, ${remove} to delete, ${kept}.\n${costText(planned)}`;
+    return `${changes}${volumes}: ${create} to create, ${remove} to delete, ${kept}.\n${costText(planned)}${shardText(planned.shard)}`;
   });
 }
 

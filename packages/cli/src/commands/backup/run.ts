@@ -33,6 +33,7 @@ import type { Outcome } from "./monitoring/watch.ts";
 import { reportProblems } from "./problems.ts";
 import { RECORD, recorded } from "./record.ts";
 import { type BackupSetup, deadline, loadBackupSetup } from "./setup.ts";
+import { SHARD, shardFrom, shardText } from "./shard.ts";
 
 const INTERRUPTION = `
 Ctrl-C, and --timeout once its time has passed, end it while the clouds are read; after that they
@@ -61,13 +62,14 @@ export function addRun(backup: Command, action: MakeAction): void {
       .command("run")
       .description("plan and carry out at once; made for timers: does not ask, and can be repeated")
       .option(...POLICY)
+      .option(...SHARD)
       .option(...PRUNE_ONLY)
       .option(...LIFT_BRAKE)
       .option(...RECORD),
   )
     .addHelpText(
       "after",
-      `${examples("polyvol backup run", "polyvol backup run --record runs.jsonl", "polyvol backup run --policy nightly -o json")}${INTERRUPTION}`,
+      `${examples("polyvol backup run", "polyvol backup run --record runs.jsonl", "polyvol backup run --policy nightly -o json", "polyvol backup run --shard auto/4")}${INTERRUPTION}`,
     )
     .action(action(run));
 }
@@ -85,15 +87,16 @@ async function apply(context: Context, options: ApplyOptions, file: string): Pro
 async function applyFile(context: Context, options: ApplyOptions, file: string): Promise<Outcome> {
   const backup = await import("@polyvol/backup");
   const stored = await readJson(file, "a plan that polyvol backup plan --save wrote");
-  await withFileNames({ plan: file }, () => {
+  const shard = await withFileNames({ plan: file }, () => {
     try {
-      backup.parsePlan(stored);
+      return backup.parsePlan(stored).shard;
     } catch (error) {
       // A plan that was changed is refused by `apply` itself; here only the form counts.
       if (!backup.isPolicyError(error) || error.code === "invalid_argument") throw error;
+      return undefined;
     }
   });
-  const setup = await loadBackupSetup(context, options.policy);
+  const setup = await loadBackupSetup(context, options.policy, shard);
   const { liftBrake = false } = options;
   return await runRecorded(context, setup, { command: "apply", file: options.record }, (runOptions) =>
     backup.apply(stored, setup.policies, setup.clouds, { ...runOptions, liftBrake }),
@@ -101,6 +104,7 @@ async function applyFile(context: Context, options: ApplyOptions, file: string):
 }
 
 interface RunOptions extends ApplyOptions {
+  readonly shard?: string;
   readonly pruneOnly?: boolean;
 }
 
@@ -110,7 +114,8 @@ async function run(context: Context, options: RunOptions): Promise<number> {
 
 async function runPolicies(context: Context, options: RunOptions): Promise<Outcome> {
   const backup = await import("@polyvol/backup");
-  const setup = await loadBackupSetup(context, options.policy);
+  const shard = await shardFrom(options.shard);
+  const setup = await loadBackupSetup(context, options.policy, shard);
   const { pruneOnly = false, liftBrake = false } = options;
   const work = pruneOnly ? backup.prune : backup.run;
   const asked = { command: pruneOnly ? "prune" : "run", file: options.record } as const;
@@ -142,7 +147,7 @@ async function runRecorded(
  */
 async function runWithProgress(
   context: Context,
-  { policies, withSourcePositions, credentialVariables }: BackupSetup,
+  { policies, scope, withSourcePositions, credentialVariables }: BackupSetup,
   work: (options: LibraryRunOptions) => Promise<RunReport>,
 ): Promise<Outcome> {
   const { showEvents } = await import("./progress.ts");
@@ -164,6 +169,7 @@ async function runWithProgress(
   try {
     report = await withSourcePositions(() =>
       work({
+        ...scope,
         abortSignal: AbortSignal.any([reading.signal, atOnce]),
         drainSignal: stop,
         onEvent(event) {
@@ -224,7 +230,7 @@ function view(report: RunReport, { table }: Renderers): string {
     .flatMap((volume) => rowsOf(volume, plans.get(keyOf(volume))))
     .toSorted(CHANGE_ORDER);
   const changes = rows.length === 0 ? "" : `${table(rows, CHANGE_COLUMNS)}\n`;
-  return `${changes}${summaryOf(report)}\n`;
+  return `${changes}${summaryOf(report)}\n${shardText(report.plan.shard)}`;
 }
 
 function summaryOf(report: RunReport): string {

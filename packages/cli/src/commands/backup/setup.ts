@@ -1,4 +1,4 @@
-import type { Clouds, Policy, PolicyProblem } from "@polyvol/backup";
+import type { AccountClouds, Clouds, Policy, PolicyProblem, Shard } from "@polyvol/backup";
 import type { Config, ConfigError, ConfigPath } from "@polyvol/config";
 import type { Context } from "../../context.ts";
 import { TimedOut, UsageError } from "../../errors.ts";
@@ -9,6 +9,11 @@ import { secondsText } from "../../output/format.ts";
 export interface BackupSetup {
   readonly policies: readonly Policy[];
   readonly clouds: Clouds;
+  /** What is asked for, for the library; only the clouds of the shard are connected. */
+  readonly scope: {
+    readonly shard: Shard | undefined;
+    readonly accounts: readonly AccountClouds[];
+  };
   /** Environment variables that hold credentials. */
   readonly credentialVariables: readonly string[];
   /** Does the work; reports what the library refuses about a policy by its place in the file. */
@@ -20,23 +25,47 @@ export interface BackupSetup {
  * error, which the library reports beside its other problems.
  *
  * @param ids the values of `--policy`; without any, all policies are taken
+ * @param shard the clouds of other shards are not connected
  * @throws UsageError for a policy that does not exist, and for `--cloud`
  * @throws ConfigError for a policy that is wrong
  */
-export async function loadBackupSetup(context: Context, ids: readonly string[] = []): Promise<BackupSetup> {
+export async function loadBackupSetup(
+  context: Context,
+  ids: readonly string[] = [],
+  shard?: Shard,
+): Promise<BackupSetup> {
   if (context.cloudOption.length > 0) {
     throw new UsageError("--cloud does not go with this command: policies say which clouds they are about.");
   }
   const config = await context.config();
-  const { connect } = await import("@polyvol/config");
+  const { accountsOf, connect } = await import("@polyvol/config");
   const policies = choosePolicies(await readPolicies(config), ids);
-  const connected = await connect(config, { onError: "collect", onEvent: context.onEvent });
+  const absent = await absentClouds(config, policies);
+  const accounts = [
+    ...accountsOf(config),
+    ...absent.map(([name]) => ({ key: `absent-${name}`, clouds: [name] })),
+  ];
+  const isOwn = await inShard(accounts, shard);
+  const only = [...config.clouds.keys(), ...config.refused.keys()].filter(isOwn);
+  const connected =
+    only.length === 0 ? [] : await connect(config, { only, onError: "collect", onEvent: context.onEvent });
   return {
     policies,
-    clouds: new Map([...connected, ...(await absentClouds(config, policies))]),
+    clouds: new Map([...connected, ...absent.filter(([name]) => isOwn(name))]),
+    scope: { shard, accounts },
     credentialVariables: variablesOf(config),
     withSourcePositions: (work) => withSourcePositions(config, work),
   };
+}
+
+async function inShard(
+  accounts: readonly AccountClouds[],
+  shard: Shard | undefined,
+): Promise<(cloud: string) => boolean> {
+  if (shard === undefined) return () => true;
+  const { cloudsInShard } = await import("@polyvol/backup");
+  const own = new Set(cloudsInShard(accounts, shard));
+  return (cloud) => own.has(cloud);
 }
 
 function choosePolicies(all: readonly Policy[], ids: readonly string[]): readonly Policy[] {
@@ -89,8 +118,9 @@ async function absentClouds(
   config: Config,
   policies: readonly Policy[],
 ): Promise<readonly (readonly [string, Error])[]> {
+  const byName = new Map(unknownClouds(config, policies).map((problem) => [problem.name, problem]));
   return await Promise.all(
-    unknownClouds(config, policies).map(async ({ name, path, found }) => {
+    [...byName.values()].map(async ({ name, path, found }) => {
       const allowed = `a cloud that ${config.source ?? "the configuration"} gives; nothing is deleted of one that it does not give`;
       return [name, await policyConfigError(config, [{ path, found, allowed }])] as const;
     }),

@@ -1,10 +1,10 @@
-import type { BackupStatus, Freshness, VolumeStatus } from "@polyvol/backup";
+import type { BackupStatus, Freshness, MergedStatus, VolumeStatus } from "@polyvol/backup";
 import type { Command } from "commander";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { FAILED } from "../../errors.ts";
+import { FAILED, UsageError } from "../../errors.ts";
 import { duration, omitUndefined, SORT } from "../../options.ts";
-import { instantText, spanText } from "../../output/format.ts";
+import { countText, instantText, spanText } from "../../output/format.ts";
 import { type Renderers, writeCheckResult } from "../../output/result.ts";
 import { type Order, orderBy, orderOf } from "../../output/sort.ts";
 import { type Column, differIn } from "../../output/table.ts";
@@ -16,6 +16,7 @@ import { type MonitoringOptions, monitored, withMonitoring } from "./monitoring/
 import type { Outcome } from "./monitoring/watch.ts";
 import { reportProblems } from "./problems.ts";
 import { type BackupSetup, deadline, loadBackupSetup } from "./setup.ts";
+import { SHARD, shardFrom, shardText } from "./shard.ts";
 
 const ABOUT = `
 With --watch, neither --ping nor --notify tells anybody: whoever watches sees it.
@@ -26,6 +27,7 @@ const EXAMPLES = [
   "polyvol backup status --grace 3h -o json",
   "polyvol backup status --watch 1m",
   "polyvol backup status -o prometheus --output-file polyvol.prom",
+  "polyvol backup status --merge shard-0.json shard-1.json",
 ];
 
 export function addStatus(backup: Command, action: MakeAction): void {
@@ -33,6 +35,8 @@ export function addStatus(backup: Command, action: MakeAction): void {
     withWatch(backup.command("status"))
       .description("show whether every volume has the snapshot that is due; exit with 4 when one has not")
       .option(...POLICY)
+      .option(...SHARD)
+      .option("--merge <files...>", "put together what status -o json wrote of each shard; looks at no cloud")
       .option("--grace <time>", "how late a snapshot may be, such as 90m; default: 1h", duration)
       .option(...SORT)
       .option(...OUTPUT_FILE)
@@ -46,6 +50,8 @@ const CODES = { fresh: 0, stale: 4, failed: FAILED } as const;
 
 interface StatusOptions extends MonitoringOptions, WatchOptions, MetricsOptions {
   readonly policy?: readonly string[];
+  readonly shard?: string;
+  readonly merge?: readonly string[];
   readonly grace?: number;
   readonly sort?: string;
 }
@@ -53,15 +59,18 @@ interface StatusOptions extends MonitoringOptions, WatchOptions, MetricsOptions 
 async function status(context: Context, options: StatusOptions): Promise<number> {
   let setup: Promise<BackupSetup> | undefined;
   const work = async (): Promise<Outcome> => {
-    setup ??= loadBackupSetup(context, options.policy);
+    if (options.merge !== undefined) return await checkShards(context, options, options.merge);
+    setup ??= shardFrom(options.shard).then((shard) => loadBackupSetup(context, options.policy, shard));
     return await checkStatus(context, options, await setup);
   };
-  if (options.watch === undefined) return await monitored(context, options, "backup status", work);
+  if (options.watch === undefined || options.merge !== undefined)
+    return await monitored(context, options, "backup status", work);
   return await watched(context, options, async () => (await work()).exitCode);
 }
 
 async function checkStatus(context: Context, options: StatusOptions, setup: BackupSetup): Promise<Outcome> {
-  const statusOptions = omitUndefined({ abortSignal: await deadline(context), graceMs: options.grace });
+  const abortSignal = await deadline(context);
+  const statusOptions = { ...setup.scope, ...omitUndefined({ abortSignal, graceMs: options.grace }) };
   if (wantsMetrics(context, options)) return outcomeOf(await writeMetrics(setup, options, statusOptions));
   const backup = await import("@polyvol/backup");
   const { policies, clouds, withSourcePositions } = setup;
@@ -72,14 +81,33 @@ async function checkStatus(context: Context, options: StatusOptions, setup: Back
   return outcomeOf(found);
 }
 
-function outcomeOf(found: BackupStatus): Outcome {
+async function checkShards(
+  context: Context,
+  options: StatusOptions,
+  files: readonly string[],
+): Promise<Outcome> {
+  if (context.output === "prometheus") {
+    throw new UsageError("-o prometheus does not go with --merge: each shard writes its own metrics");
+  }
+  const { mergeFiles } = await import("./merge.ts");
+  const merged = await mergeFiles(files, options);
+  const order = orderOf(columnsOf(merged.now), options.sort, USUAL);
+  const found = { ...merged, volumes: merged.volumes.toSorted(order) };
+  await writeCheckResult(context.output, found.verdict === "fresh", found, (render) => view(found, render));
+  return outcomeOf(found);
+}
+
+/** What one look says, or several put together. */
+type AnyStatus = BackupStatus | MergedStatus;
+
+function outcomeOf(found: AnyStatus): Outcome {
   reportProblems(found.problems, { readOnly: true });
   return { exitCode: CODES[found.verdict], summary: summaryOf(found), problems: found.problems };
 }
 
 const TONES: Readonly<Record<Freshness, Tone>> = { fresh: "good", new: "note", late: "bad", missing: "bad" };
 
-function summaryOf({ verdict, counts }: BackupStatus): string {
+function summaryOf({ verdict, counts }: AnyStatus): string {
   const { fresh, late, missing, new: young } = counts;
   return `${verdict}: ${fresh} fresh, ${late} late, ${missing} missing, ${young} new.`;
 }
@@ -144,9 +172,16 @@ function columnsOf(now: string): readonly Column<VolumeStatus>[] {
   ];
 }
 
-function view(status: BackupStatus, { table }: Renderers): string {
+function view(status: AnyStatus, { table }: Renderers): string {
   const { volumes, unread, now } = status;
   const rows = volumes.length === 0 ? "" : `${table(volumes, columnsOf(now))}\n`;
   const unseen = unread.map((cloud) => `${cloud}: could not be read; nothing is known of its volumes.\n`);
-  return `${rows}${unseen.join("")}${summaryOf(status)}\n`;
+  return `${rows}${unseen.join("")}${summaryOf(status)}\n${partText(status)}`;
+}
+
+/** Of which accounts it is. */
+function partText(status: AnyStatus): string {
+  if (!("shards" in status)) return shardText(status.shard);
+  const { count, missing } = status.shards;
+  return `${count - missing.length} of ${countText(count, "shard")}.\n`;
 }

@@ -1,0 +1,168 @@
+import { compareText } from "../compare-text.ts";
+import { type UnmatchedSelector, unmatchedProblems } from "../policy/unmatched.ts";
+import type { BackupProblem } from "../problem.ts";
+import { invalidArgument, type PolicyProblem } from "../retention/policy-error.ts";
+import type { ReportedShard } from "../shard/scope.ts";
+import { parseStatus } from "./schema.ts";
+import type { BackupStatus, Freshness } from "./status.ts";
+
+/** What the shards of one fleet say together. */
+export interface MergedStatus extends Omit<BackupStatus, "shard" | "unmatched"> {
+  /** Which shards it is made of. */
+  readonly shards: {
+    /** How many there are. */
+    readonly count: number;
+    /** Indices of those that nothing was given of: of their accounts nothing is known. */
+    readonly missing: readonly number[];
+    /** Indices of those that several were given of; the newest counts. */
+    readonly repeated: readonly number[];
+  };
+}
+
+/** A status of a shard. */
+type ShardStatus = BackupStatus & { readonly shard: ReportedShard };
+
+/**
+ * Puts the reports of `status` of the shards of one fleet together. The verdict is `failed` where a shard is missing or was
+ * given twice, or where the shards have not looked at the same accounts and policies: unknown is not fresh. `now` is the
+ * earliest of theirs.
+ *
+ * @param reports the parsed JSON of each; in problems the first is `reports[0]`
+ * @throws PolicyError `invalid_argument` for no reports, for what is no report of a shard, and for shards of different
+ * counts, which say nothing of one fleet
+ */
+export function mergeStatus(reports: readonly unknown[]): MergedStatus {
+  const parsed = reports.map((each, index) => shardStatus(parseStatus(each, `reports[${index}]`), index));
+  const [first] = parsed;
+  if (first === undefined) {
+    throw invalidArgument([{ path: "reports", found: "nothing", allowed: "at least one report of a shard" }]);
+  }
+  const { count } = first.shard;
+  const others = parsed.flatMap(({ shard }, index): PolicyProblem[] =>
+    shard.count === count
+      ? []
+      : [
+          {
+            path: `reports[${index}].shard.count`,
+            found: String(shard.count),
+            allowed: `${count}, as in reports[0]: shards of different counts do not make one whole`,
+          },
+        ],
+  );
+  if (others.length > 0) throw invalidArgument(others);
+
+  const byIndex = Map.groupBy(parsed, ({ shard }) => shard.index);
+  const repeated = [...byIndex].flatMap(([index, all]) => (all.length > 1 ? [index] : [])).sort(byNumber);
+  const missing = Array.from({ length: count }, (_, index) => index).filter((index) => !byIndex.has(index));
+  const newest = [...byIndex.values()]
+    .map((all) => all.reduce((one, other) => (other.now > one.now ? other : one)))
+    .sort((one, other) => one.shard.index - other.shard.index);
+  const problems = [
+    ...incomplete(missing, repeated, count),
+    ...differing(newest),
+    ...seenTwice(newest),
+    ...newest.flatMap((each) => each.problems),
+    ...unmatchedInAll(newest, missing),
+  ];
+  const counts: Record<Freshness, number> = { fresh: 0, late: 0, missing: 0, new: 0 };
+  for (const each of newest) {
+    for (const key of Object.keys(counts) as Freshness[]) counts[key] += each.counts[key];
+  }
+  const isStale = counts.late + counts.missing > 0;
+  return {
+    now: newest.map(({ now }) => now).sort(compareText)[0] ?? first.now,
+    verdict: problems.length > 0 ? "failed" : isStale ? "stale" : "fresh",
+    counts,
+    volumes: newest.flatMap((each) => each.volumes).sort((a, b) => compareText(keyOf(a), keyOf(b))),
+    unread: newest.flatMap((each) => each.unread).sort(compareText),
+    problems,
+    shards: { count, missing, repeated },
+  };
+}
+
+function shardStatus(status: BackupStatus, index: number): ShardStatus {
+  const { shard } = status;
+  if (shard !== undefined && shard.index < shard.count) return { ...status, shard };
+  const found = shard === undefined ? "nothing: it is about all clouds" : `${shard.index} of ${shard.count}`;
+  const allowed = "the report of a shard, as status makes it with a shard (--shard)";
+  throw invalidArgument([{ path: `reports[${index}].shard`, found, allowed }]);
+}
+
+const byNumber = (one: number, other: number): number => one - other;
+const keyOf = ({ cloud, volumeId, policyId }: BackupStatus["volumes"][number]): string =>
+  JSON.stringify([cloud, volumeId, policyId]);
+
+/** So many indices are told. */
+const MOST_TOLD = 20;
+
+function indicesText(indices: readonly number[]): string {
+  const told = indices.slice(0, MOST_TOLD).join(", ");
+  const rest = indices.length - MOST_TOLD;
+  return `${indices.length === 1 ? "shard" : "shards"} ${told}${rest > 0 ? ` and ${rest} more` : ""}`;
+}
+
+function incomplete(missing: readonly number[], repeated: readonly number[], count: number): BackupProblem[] {
+  const problems: BackupProblem[] = [];
+  if (missing.length > 0) {
+    const message = `${indicesText(missing)} of ${count} missing: nothing is known of the accounts there; run status of it`;
+    problems.push({ code: "not_found", message, effect: "attention" });
+  }
+  if (repeated.length > 0) {
+    const message = `${indicesText(repeated)} of ${count} given more than once: the newest counts; name each once`;
+    problems.push({ code: "conflict", message, effect: "attention" });
+  }
+  return problems;
+}
+
+/** An account that has moved from one shard to another between two configurations may be in none. */
+function differing(all: readonly ShardStatus[]): BackupProblem[] {
+  const groups = [...Map.groupBy(all, ({ shard }) => shard.basis).values()].sort(
+    (a, b) => b.length - a.length,
+  );
+  const [most = [], ...others] = groups;
+  if (others.length === 0) return [];
+  const [one, other] = [others.flat(), most].map((group) =>
+    indicesText(group.map(({ shard }) => shard.index).sort(byNumber)),
+  );
+  const message =
+    `${one} looked at other accounts or policies than ${other}: an account may be in none of them; ` +
+    "give all shards one configuration, and run status again";
+  return [{ code: "conflict", message, effect: "attention" }];
+}
+
+/** Other ids can be the same in two accounts. */
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** One account under two names, which no shard could see alone. */
+function seenTwice(all: readonly ShardStatus[]): BackupProblem[] {
+  const homes = new Map<string, string>();
+  const pairs = new Map<string, readonly [home: string, other: string]>();
+  for (const { cloud, provider, volumeId, newest } of all.flatMap(({ volumes }) => volumes)) {
+    if (newest === undefined || !UUID.test(volumeId)) continue;
+    const key = JSON.stringify([provider, volumeId, newest.snapshotId]);
+    const home = homes.get(key) ?? cloud;
+    homes.set(key, home);
+    if (home !== cloud) pairs.set(JSON.stringify([home, cloud]), [home, cloud]);
+  }
+  return [...pairs.values()].map(([home, cloud]) => {
+    const message =
+      `clouds ${home} and ${cloud} are one account in two shards: both show the same snapshots; ` +
+      "say so by account, or take one out";
+    return { code: "conflict", message, effect: "attention", cloud };
+  });
+}
+
+/** Only what fits nothing in all shards is a mistake, and only all of them can say that. */
+function unmatchedInAll(all: readonly ShardStatus[], missing: readonly number[]): readonly BackupProblem[] {
+  if (missing.length > 0 || all.some(({ unread }) => unread.length > 0)) return [];
+  const keyOfPart = (part: UnmatchedSelector): string =>
+    JSON.stringify([part.policyId, part.what, part.value]);
+  const [first, ...others] = all.map(
+    ({ unmatched = [] }) => new Map(unmatched.map((part) => [keyOfPart(part), part])),
+  );
+  const inAll = [...(first ?? [])].filter(([key]) => others.every((each) => each.has(key)));
+  return unmatchedProblems(
+    inAll.map(([, part]) => part),
+    "all shards",
+  );
+}

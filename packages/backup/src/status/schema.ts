@@ -1,0 +1,57 @@
+import * as z from "zod";
+import { shard } from "../plan/schema.ts";
+import { parseOrThrow } from "../retention/policy-error.ts";
+import type { BackupStatus } from "./status.ts";
+
+const aText = "a text";
+const anInstant = "an instant such as 2026-11-21T03:00:00.000Z";
+const aCount = "a whole number from 0";
+const aList = "a list";
+const object = "an object as status() makes it";
+
+const text = z.string(aText);
+const instant = z.iso.datetime(anInstant);
+const count = z.int(aCount).min(0, aCount);
+const freshness = z.enum(["fresh", "late", "missing", "new"], "fresh, late, missing or new");
+const volume = z.looseObject(
+  {
+    cloud: text,
+    provider: text,
+    volumeId: text,
+    volumeName: text,
+    policyId: text,
+    freshness,
+    overdueMs: z.number(aCount),
+    snapshots: count,
+    failed: count,
+  },
+  object,
+);
+const what = z.enum(["selector", "id", "name", "cloud"], "selector, id, name or cloud");
+
+/** What is put together is checked; what is only shown is passed on. */
+const statusSchema = z.looseObject(
+  {
+    now: instant,
+    verdict: z.enum(["fresh", "stale", "failed"], "fresh, stale or failed"),
+    counts: z.strictObject({ fresh: count, late: count, missing: count, new: count }, object),
+    volumes: z.array(volume, aList),
+    unread: z.array(text, aList),
+    problems: z.array(z.looseObject({ code: text, message: text, effect: text }, object), aList),
+    shard: z.optional(shard),
+    unmatched: z.optional(
+      z.array(z.strictObject({ policyId: text, what, value: text.exactOptional() }, object), aList),
+    ),
+  },
+  object,
+);
+
+/**
+ * Reads a stored status (parsed JSON).
+ *
+ * @param root what problems call it
+ * @throws PolicyError `invalid_argument` for what is none
+ */
+export function parseStatus(value: unknown, root = "status"): BackupStatus {
+  return parseOrThrow(statusSchema as unknown as z.ZodType<BackupStatus>, value, root);
+}
