@@ -27,6 +27,15 @@ export function holdingsOf(server: CinderServer, projectId: string): Holdings {
   return { volumes: read("volumes"), snapshots: read("snapshots") };
 }
 
+/** Ids of the volumes that a server has. */
+export function volumesOfServer(server: CinderServer, serverId: string): readonly string[] {
+  const rows = query(
+    server.database,
+    `SELECT volume_id FROM volume_attachment WHERE deleted = 0 AND attach_status = 'attached' AND instance_uuid = '${serverId}' ORDER BY 1`,
+  );
+  return rows.map(([id = ""]) => id);
+}
+
 /** States that nothing but a request ends. */
 const LASTING = new Set([
   "available",
