@@ -2,11 +2,15 @@ import { defineConfig } from "tsup";
 
 /**
  * How every package is built: ES modules and CommonJS, each with types. `entry`: name to source. `bundled`: dependencies
- * without a CommonJS build, which the CommonJS build holds itself (decision 0004).
+ * without a CommonJS build, which the CommonJS build holds itself (decision 0004). `optional`: dependencies that may be
+ * missing, and are never held.
  */
 export function packageBuild(
   entry: Readonly<Record<string, string>>,
-  { bundled = [] }: { readonly bundled?: readonly string[] } = {},
+  {
+    bundled = [],
+    optional = [],
+  }: { readonly bundled?: readonly string[]; readonly optional?: readonly string[] } = {},
 ): ReturnType<typeof defineConfig> {
   return defineConfig({
     entry: { ...entry },
@@ -21,8 +25,9 @@ export function packageBuild(
     // `node:` says whose module it is: Deno and Cloudflare's workerd take no other name.
     removeNodeProtocol: false,
     noExternal: [...bundled],
+    external: [...optional],
     esbuildOptions: (options, { format }) => {
-      if (format === "esm") options.external = [...bundled];
+      if (format === "esm") options.external = [...bundled, ...optional];
     },
   });
 }

@@ -27,6 +27,8 @@ export interface Context {
   requests(): number;
   /** Loads the configuration: `--config`, else the file in the working directory. @throws ConfigError */
   config(): Promise<Config>;
+  /** Loads it anew, for what runs for long. @throws ConfigError */
+  configNow(): Promise<Config>;
   /** Names of the clouds that the command is about. @throws ConfigError for one that does not exist */
   selected(): Promise<readonly string[]>;
   /** Connects one cloud, once. Sends nothing. @throws ConfigError for missing credentials */
@@ -56,8 +58,12 @@ export function createContext(
     return (await connect(await config(), { only: [name], onEvent })).named(name);
   };
   let loaded: Promise<Config> | undefined;
+  const configNow = async (): Promise<Config> => {
+    const { loadConfig } = await import("@polyvol/config");
+    return await loadConfig({ path, abortSignal: signal });
+  };
   const config = (): Promise<Config> => {
-    loaded ??= import("@polyvol/config").then((config) => config.loadConfig({ path, abortSignal: signal }));
+    loaded ??= configNow();
     return loaded;
   };
   return {
@@ -72,6 +78,7 @@ export function createContext(
     ledger,
     call: omitUndefined({ abortSignal: signal, timeoutMs: options["timeout"] as number | undefined }),
     config,
+    configNow,
     async selected() {
       const { selectClouds } = await import("@polyvol/config");
       const { clouds, refused } = await config();

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import type { ConfigError } from "@polyvol/config";
 import type { PolyvolError, PolyvolErrorCode } from "@polyvol/core";
+import type { FleetError } from "@polyvol/fleet";
 import { secondsText } from "./output/format.ts";
 import { areErrorsData, areMessagesJson, writeJsonMessage, writeMessage } from "./output/streams.ts";
 import { cleanFor, cleanLines, colour } from "./output/terminal.ts";
@@ -79,7 +80,7 @@ export function describeError(error: unknown): { readonly text: string; readonly
 
 /** A failure as `--output json` has it. */
 export interface ErrorData {
-  /** One of a `PolyvolError`, or `usage`, `configuration`, `cloud_unseen`, `interrupted`, `timeout`, `failed`. */
+  /** One of a `PolyvolError` or a `FleetError`, or `usage`, `configuration`, `cloud_unseen`, `interrupted`, `timeout`, `failed`. */
   readonly code: string;
   /** In one sentence, with provider and operation; a line each for several problems of a configuration. */
   readonly message: string;
@@ -105,6 +106,7 @@ export function errorData(error: unknown, cloud?: string): ErrorData {
     return { code: "configuration", message, ...more, file, problems };
   }
   if (error instanceof UsageError) return { code: "usage", message, ...more };
+  if (isBranded(error, "polyvol.fleetError")) return { code: (error as FleetError).code, message, ...more };
   if (error instanceof CloudUnseen) return { code: "cloud_unseen", message, ...more };
   return { code: error instanceof TimedOut ? "timeout" : "failed", message, ...more };
 }
@@ -124,12 +126,21 @@ function explain(error: unknown, cloud: string | undefined): Explanation {
     return { text: `${where}${failure.message}`, next: nextStep(failure, cloud), code };
   }
   if (error instanceof UsageError) return { text: `${where}${error.message}`, code: CONFIGURATION };
+  if (isBranded(error, "polyvol.fleetError")) return fleetExplanation(error as FleetError);
   if (error instanceof CloudUnseen) {
     const [cloud = "NAME"] = error.seenOn;
     return { text: error.message, next: `say which cloud is meant: --cloud ${cloud}`, code: FAILED };
   }
   if (error instanceof TimedOut) return { text: `${where}${error.message}`, next: AGAIN, code: FAILED };
   return { text: `${where}${error instanceof Error ? error.message : String(error)}`, code: FAILED };
+}
+
+function fleetExplanation({ code, message: text }: FleetError): Explanation {
+  if (code === "invalid_argument" || code === "unsuitable") return { text, code: CONFIGURATION };
+  if (code === "unauthenticated")
+    return { text, next: "check the user and password in POLYVOL_REDIS_URL", code: FAILED };
+  const next = "see that Redis runs there and that this machine reaches it, then repeat";
+  return { text, next, code: FAILED };
 }
 
 /** Whether an error is a `PolyvolError` with this code. Unlike core's `isPolyvolError` it does not load core. */

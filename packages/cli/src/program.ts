@@ -33,6 +33,10 @@ const GROUPS: Readonly<Record<string, Group>> = {
     description: "keep volumes snapshotted by policies",
     load: async () => (await import("./commands/backup/backup.ts")).addBackup,
   },
+  fleet: {
+    description: "backups of many accounts, spread over machines by a queue",
+    load: async () => (await import("./commands/fleet/fleet.ts")).addFleet,
+  },
   config: {
     description: "check and write configuration files",
     load: async () => (await import("./commands/config.ts")).addConfig,
@@ -49,7 +53,7 @@ Examples:
   polyvol backup plan                              what the policies would do now
 
 Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 changes pending (backup plan
---detailed-exitcode), 4 stale (backup status), 130 interrupted. backup audit is done
+--detailed-exitcode), 4 stale (backup status, fleet status), 130 interrupted. backup audit is done
 with 0 also when it finds something.
 `;
 

@@ -8,8 +8,13 @@ export interface FleetAccount {
   readonly clouds: readonly string[];
 }
 
-/** Gives the accounts as they are now. It is asked anew for each dispatch and each job. */
-export type AccountSource = () => Promise<readonly FleetAccount[]> | readonly FleetAccount[];
+/**
+ * Gives the accounts. It is asked for each dispatch, each status and each job; with `fresh`, what it has remembered does
+ * not count: that an account has gone is only believed of those.
+ */
+export type AccountSource = (asked: {
+  readonly fresh: boolean;
+}) => Promise<readonly FleetAccount[]> | readonly FleetAccount[];
 
 /** Connects the clouds of an account. One that cannot be connected may be given as its error. */
 export type ConnectAccount = (account: FleetAccount) => Promise<Clouds> | Clouds;

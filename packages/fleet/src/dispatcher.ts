@@ -86,7 +86,7 @@ export async function createFleetDispatcher(options: DispatcherOptions): Promise
 
   async function dispatch(): Promise<DispatchReport> {
     const now = clock.now();
-    const all = await accounts();
+    const all = await accounts({ fresh: true });
     const due = all.flatMap((account): readonly Due[] => {
       const slot = dueSlotOf(account, policies, now);
       return slot === undefined ? [] : [{ account, slot }];

@@ -1,7 +1,13 @@
 import { type Policy, type RunOptions, type RunReport, run } from "@polyvol/backup";
 import { DelayedError, type Job, UnrecoverableError, WaitingError } from "bullmq";
 import type { Redis } from "ioredis";
-import { type AccountSource, type ConnectAccount, dueSlotOf, policiesFor } from "./account.ts";
+import {
+  type AccountSource,
+  type ConnectAccount,
+  dueSlotOf,
+  type FleetAccount,
+  policiesFor,
+} from "./account.ts";
 import type { FleetEvent, JobPlace } from "./events.ts";
 import { JOB_VERSION, type JobData, readJob } from "./job.ts";
 import { type Lease, takeLease } from "./lease.ts";
@@ -91,7 +97,7 @@ async function withLease(context: JobContext, held: Held): Promise<JobResult> {
   const { job, place, lease, unlocked } = held;
   const { emit, drainSignal, abortSignal } = context;
   emit({ type: "taken", ...place, attempt: job.attemptsMade + 1 });
-  const account = (await context.accounts()).find(({ key }) => key === place.account);
+  const account = await findAccount(context.accounts, place.account);
   if (account === undefined) {
     throw new UnrecoverableError(
       `account ${place.account} is not among the accounts of the configuration any more; nothing was done and nothing deleted`,
@@ -126,6 +132,11 @@ async function withLease(context: JobContext, held: Held): Promise<JobResult> {
   if (!report.ok) throw new UnrecoverableError(wordsOf(report));
   const { created, deleted } = report.totals;
   return { created, deleted, volumes: report.volumes.length };
+}
+
+async function findAccount(accounts: AccountSource, key: string): Promise<FleetAccount | undefined> {
+  const known = (await accounts({ fresh: false })).find((each) => each.key === key);
+  return known ?? (await accounts({ fresh: true })).find((each) => each.key === key);
 }
 
 async function giveBack({ emit }: JobContext, { job, token, place }: Held, reason: string): Promise<never> {

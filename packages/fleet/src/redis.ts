@@ -43,7 +43,10 @@ export async function openRedis({ redisUrl }: FleetConnection, lasting: boolean)
 }
 
 function connection(url: string, options: Omit<RedisOptions, "replyMapping">): Redis {
-  return new Redis(url, { protocol: 2, connectTimeout: CONNECT_MS, ...options });
+  const redis = new Redis(url, { protocol: 2, connectTimeout: CONNECT_MS, ...options });
+  // Each command fails by itself, and a worker hears of it from BullMQ; without a listener it is printed.
+  redis.on("error", () => undefined);
+  return redis;
 }
 
 /** The address without user, password and parameters. @throws FleetError `invalid_argument` for what is none */

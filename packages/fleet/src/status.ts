@@ -67,7 +67,7 @@ export async function fleetStatus(options: FleetStatusOptions): Promise<FleetSta
   const redis = await openRedis(options, false);
   const queue = openQueue(name, redis);
   try {
-    const accounts = await options.accounts();
+    const accounts = await options.accounts({ fresh: true });
     const { done, jobs, workers } = await asked(options, async () => ({
       done: await redis.hgetall(marksOf(name).done),
       jobs: await newestJobs(queue),

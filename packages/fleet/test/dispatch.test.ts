@@ -42,8 +42,12 @@ describe.skipIf(skip)(title, () => {
     await dispatcher.dispatch();
     const worker = await fleet.worker();
     await expect.poll(() => ofType(worker.events, "done").length).toBe(1);
-    const queue = new Queue(fleet.connection.queue, { connection: new Redis(redis.server.url) });
-    onTestFinished(() => queue.close());
+    const client = new Redis(redis.server.url);
+    const queue = new Queue(fleet.connection.queue, { connection: client });
+    onTestFinished(async () => {
+      await queue.close();
+      client.disconnect();
+    });
     await queue.obliterate({ force: true });
     expect(await dispatcher.dispatch()).toMatchObject({ added: [], known: 1 });
   });

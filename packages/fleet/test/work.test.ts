@@ -115,6 +115,14 @@ describe.skipIf(skip)(title, () => {
     ]);
   });
 
+  test("an account that was not remembered yet is not taken for gone", async () => {
+    const world = await makeWorld(["a"]);
+    const fleet = testFleet(redis.server.url, world);
+    await (await fleet.dispatcher()).dispatch();
+    const worker = await fleet.worker({ accounts: ({ fresh }) => (fresh ? world.accounts : []) });
+    await expect.poll(() => ofType(worker.events, "done").length).toBe(1);
+  });
+
   test("a job of a newer Polyvol is left for a newer worker", async () => {
     const world = await makeWorld(["a"]);
     const fleet = testFleet(redis.server.url, world);

@@ -170,6 +170,13 @@ export const STORY: readonly Chapter[] = [
       run("backup explain --policy retention.json --snapshots snapshots.json", "Without any cloud."),
     ],
   },
+  { command: "fleet", steps: [] },
+  {
+    command: "fleet dispatch",
+    steps: [run("fleet dispatch", "Where the queue is, the command line or the environment has to say.")],
+  },
+  { command: "fleet work", steps: [run("fleet work --redis redis://me:secret@127.0.0.1:9")] },
+  { command: "fleet status", steps: [] },
   { command: "demo", steps: [] },
   { command: "emulator", steps: [run("emulator digitalocean --help", undefined, 14)] },
   { command: "completion", steps: [run("completion bash", "It begins so:", 6)] },

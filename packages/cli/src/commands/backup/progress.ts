@@ -15,7 +15,7 @@ export interface EventProgress {
  * log with its fields.
  */
 export function showEvents(): EventProgress {
-  if (areMessagesJson() && !isQuiet()) return { onEvent: logEvent, close: () => undefined };
+  if (areMessagesJson() && !isQuiet()) return { onEvent: (event) => logEvent(event), close: () => undefined };
   const progress = createProgress();
   const onEvent = progress.moving ? showClouds(progress) : showVolumes(progress);
   return { onEvent, close: () => progress.close() };
@@ -95,12 +95,16 @@ function showVolumes(progress: Progress): (event: BackupEvent) => void {
   };
 }
 
-/** Problems are not written here: they follow as failures, with what to do next. */
-function logEvent(event: BackupEvent): void {
+/**
+ * Writes an event to a JSON log, with `about` before its own fields. Problems are not written here: they follow as failures,
+ * with what to do next.
+ */
+export function logEvent(event: BackupEvent, about: object = {}): void {
   if (event.type === "problem") return;
   if (event.type === "planned") {
     const { totals, volumes } = event.plan;
     const fields = {
+      ...about,
       event: event.type,
       volumes: volumes.length,
       create: totals.create,
@@ -112,7 +116,11 @@ function logEvent(event: BackupEvent): void {
   const { type, ...fields } = event;
   const text = event.type === "volume" ? event.state : eventText(event);
   const isBad = event.type === "volume" && event.state !== "done";
-  writeJsonMessage(isBad ? "error" : "info", `${volumeText(event)}: ${text}`, { event: type, ...fields });
+  writeJsonMessage(isBad ? "error" : "info", `${volumeText(event)}: ${text}`, {
+    ...about,
+    event: type,
+    ...fields,
+  });
 }
 
 /** What is being done to a volume, or `undefined` for other events. */

@@ -77,7 +77,8 @@ function choosePolicies(all: readonly Policy[], ids: readonly string[]): readonl
   return ids.length === 0 ? all : all.filter(({ id }) => ids.includes(id));
 }
 
-function variablesOf({ clouds }: Config): readonly string[] {
+/** Environment variables that hold credentials. */
+export function variablesOf({ clouds }: Config): readonly string[] {
   const references = [...clouds.values()].flatMap(({ credentials }) => Object.values(credentials ?? {}));
   return references.flatMap((reference) => ("env" in reference ? [reference.env] : []));
 }

@@ -1,0 +1,45 @@
+import type * as Fleet from "@polyvol/fleet";
+import { type Command, Option } from "commander";
+import { UsageError } from "../../errors.ts";
+import { omitUndefined } from "../../options.ts";
+
+/** Options of every command about fleets. */
+export interface ConnectionOptions {
+  readonly redis?: string;
+  readonly queue?: string;
+}
+
+const REDIS = "POLYVOL_REDIS_URL";
+
+/** Adds `--redis` and `--queue`. */
+export function withConnection(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        "--redis <url>",
+        "address of Redis or Valkey: redis://HOST:6379, or rediss:// for TLS; a password is better in the variable",
+      ).env(REDIS),
+    )
+    .option("--queue <name>", "name of the queue, for several fleets on one server; default: polyvol");
+}
+
+/** @throws UsageError where no server is named */
+export function connectionOf({ redis, queue }: ConnectionOptions): Fleet.FleetConnection {
+  if (redis === undefined || redis === "") {
+    throw new UsageError(`--redis or ${REDIS}: found nothing; allowed: redis://HOST:6379`);
+  }
+  return { redisUrl: redis, ...omitUndefined({ queue }) };
+}
+
+/** Loads the package of fleets, which an installation may have left out. @throws UsageError where it is not there */
+export async function loadFleet(): Promise<typeof Fleet> {
+  try {
+    return await import("@polyvol/fleet");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
+    throw new UsageError(
+      "fleets need the package @polyvol/fleet, which is not installed: npm install @polyvol/fleet, beside polyvol",
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,87 @@
+import type { Policy, RunOptions } from "@polyvol/backup";
+import type { RunAccount } from "@polyvol/fleet";
+import type { Command } from "commander";
+import { examples, type MakeAction } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { count, duration, omitUndefined } from "../../options.ts";
+import { writeNote } from "../../output/streams.ts";
+import { RECORD, recorded } from "../backup/record.ts";
+import { deadline, variablesOf } from "../backup/setup.ts";
+import { rememberFleet } from "./accounts.ts";
+import { type ConnectionOptions, connectionOf, loadFleet, withConnection } from "./connection.ts";
+import { writeFleetEvent } from "./events.ts";
+
+const ABOUT = `
+It runs until Ctrl-C or SIGTERM: then it takes no further job, finishes what is in flight on the clouds, and
+puts what is left of its jobs back on the queue. A second one stops at once; nothing is made twice by that
+either. A machine that dies without a word has its jobs taken up by others once --lock has passed.
+`;
+
+export function addWork(fleet: Command, action: MakeAction): void {
+  withConnection(fleet.command("work"))
+    .description("take jobs from the queue and do them, until it is stopped")
+    .option("--concurrency <n>", "on how many accounts it works at once; default: 10", count)
+    .option(
+      "--lock <time>",
+      "without a sign of life for so long, its jobs are others'; default: 30s",
+      duration,
+    )
+    .option(...RECORD)
+    .addHelpText(
+      "after",
+      `${examples("polyvol fleet work", "polyvol fleet work --concurrency 20 --log-format json")}${ABOUT}`,
+    )
+    .action(action(work));
+}
+
+interface WorkOptions extends ConnectionOptions {
+  readonly concurrency?: number;
+  readonly lock?: number;
+  readonly record?: string;
+}
+
+async function work(context: Context, options: WorkOptions): Promise<number> {
+  const connection = connectionOf(options);
+  const { createFleetWorker } = await loadFleet();
+  const fleet = rememberFleet(context);
+  // What is wrong with the configuration is said at once, and not by the first job.
+  const { config } = await fleet.setup();
+  const stop = await deadline(context);
+  const runOptions: RunOptions = { credentialVariables: variablesOf(config) };
+  const worker = await createFleetWorker({
+    ...connection,
+    ...omitUndefined({ concurrency: options.concurrency, lockMs: options.lock }),
+    policies: async () => (await fleet.setup()).policies,
+    accounts: async ({ fresh }) => (await fleet.setup(fresh)).accounts,
+    connect: (account) => fleet.connect(account),
+    run: recordedRun(options.record),
+    runOptions,
+    onEvent: writeFleetEvent,
+  });
+  writeNote("Waiting for jobs.\n");
+  context.interrupts.undoesFirst("its jobs go back to the queue");
+  await aborted(stop);
+  const stopping = worker.stop();
+  const { atOnce } = context.interrupts;
+  const hurry = (): void => void worker.abort();
+  atOnce.addEventListener("abort", hurry, { once: true });
+  await stopping;
+  atOnce.removeEventListener("abort", hurry);
+  return 0;
+}
+
+/** Leaves a line in a record for each run. */
+function recordedRun(file: string | undefined): RunAccount {
+  return async (policies: readonly Policy[], clouds, options) => {
+    const { run } = await import("@polyvol/backup");
+    return await recorded(file, () => run(policies, clouds, options), {
+      done: (backup, report) => backup.runEntry(report, { policies }),
+      failed: (backup, error, times) => backup.brokenRunEntry(error, { policies, ...times }),
+    });
+  };
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
