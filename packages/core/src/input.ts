@@ -80,11 +80,18 @@ export function checkUpdateSnapshot(value: unknown): Defined<UpdateSnapshotInput
 }
 
 export function checkVolumeQuery(value: unknown): Defined<VolumeQuery> {
-  return parseInput(value ?? {}, volumeQuery);
+  return plainQuery(parseInput(value ?? {}, volumeQuery));
 }
 
 export function checkSnapshotQuery(value: unknown): Defined<SnapshotQuery> {
-  return parseInput(value ?? {}, snapshotQuery);
+  return plainQuery(parseInput(value ?? {}, snapshotQuery));
+}
+
+/** One form for queries that ask for the same: a token of one listing continues the other. */
+function plainQuery<Query extends { readonly tags?: Readonly<Record<string, string>> }>(query: Query): Query {
+  const { tags: wanted, ...rest } = query;
+  const entries = Object.entries(wanted ?? {}).sort(([one], [other]) => (one < other ? -1 : 1));
+  return (entries.length === 0 ? rest : { ...rest, tags: Object.fromEntries(entries) }) as Query;
 }
 
 /** The deadline of a call. @throws PolyvolError `invalid_argument` for what is no span of time */

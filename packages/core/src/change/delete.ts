@@ -80,7 +80,7 @@ async function deleteAfterSnapshots(
   const { found, wasListed } = await readBefore(volumes, call, id, onProgress);
   if (found === "gone") return;
   refuseInUse(found);
-  if (found.state !== "deleting") {
+  if (found !== undefined && found.state !== "deleting") {
     const listed = (await snapshots.listAll(call, { volumeId: id })).filter(
       (each) => each.state !== "deleting",
     );
@@ -143,16 +143,19 @@ function cannotOutlive(listed: readonly Snapshot[]): PolyvolError {
   );
 }
 
-/** A resource before its deletion. */
+/**
+ * A resource before its deletion. `undefined`: it was not read, or the read found nothing. That alone is no word for it: what
+ * was made just now may not show yet, so the request is sent all the same, and its answer says so.
+ */
 interface Before<T> {
-  readonly found: T | "gone";
+  readonly found: T | "gone" | undefined;
   /** A listing has shown it. */
   readonly wasListed: boolean;
 }
 
 const NOT_READ = { found: undefined, wasListed: false } as const;
 
-/** The resource as it is once nothing is under way on it, or the word that there is none. */
+/** The resource as it is once nothing is under way on it, or the word that it has gone meanwhile. */
 async function readBefore<T extends Volume | Snapshot, Query>(
   resources: Resources<T, Query>,
   call: Call,
@@ -167,7 +170,7 @@ async function readBefore<T extends Volume | Snapshot, Query>(
   const listed = kind === "snapshot" ? await inCompany(looks, call, () => looks.find(call, id)) : undefined;
   const wasListed = listed !== undefined;
   let found = listed ?? (await resources.tryGet(call, id));
-  if (found === undefined) return { found: "gone", wasListed };
+  if (found === undefined) return { found, wasListed };
   call.about({ kind, id, name: found.name });
   if (goal(found).state === "pending")
     found = await waitFor(call, { kind, id, goal, looks, onProgress, isBefore: true });

@@ -13,8 +13,8 @@ import {
   type StartedCreate,
 } from "./named-create.ts";
 
-/** How often a name that the provider calls taken is looked for before that is called a conflict. */
-const LOOKS_FOR_A_TAKEN_NAME = 6;
+/** How often what the provider says is there is looked for before its word is passed on. */
+const LOOKS_FOR_WHAT_IS_THERE = 6;
 
 /**
  * Creates where the provider itself refuses a second resource of the name: the request first, a look only when its
@@ -32,32 +32,38 @@ export function createUnique<T extends Volume | Snapshot>(
     }),
     next: nextCreateStep,
     look: async (failure, unclear) => {
-      const resource = failure && (await lookFor(call, create, failure));
+      const resource = failure && (await lookFor(call, create, failure, unclear));
       return resource && { resource, created: unclear, settled: true };
     },
     onLook: (found) => reportLook(call, create, found),
   });
 }
 
-/** Looks for what may be there already: once after an unclear answer, several times when the name is taken. */
+/**
+ * Looks for what may be there already: once after an unclear answer; several times when the name is taken, or when what
+ * the provider says fits an earlier unclear request, whose effect may not show yet.
+ */
 async function lookFor<T extends Volume | Snapshot>(
   call: Call,
   create: NamedCreate<T>,
   failure: PolyvolError,
+  unclear: boolean,
 ): Promise<T | undefined> {
+  const isTaken = failure.code === "already_exists";
+  const looks = isTaken || (failure.mayAlreadyExist && unclear) ? LOOKS_FOR_WHAT_IS_THERE : 1;
   for (let look = 1; ; look += 1) {
     const all = await create.look(call);
     for (const candidate of all.filter((each) => each.name === create.name)) {
       const existing = await adopt(call, create, candidate);
       if (existing !== undefined) return existing;
     }
-    if (failure.code !== "already_exists") {
+    if (look >= looks) {
+      if (isTaken) {
+        throw conflict("the provider says that the name is taken, and no listing shows by what", true);
+      }
       if (!failure.mayAlreadyExist) return undefined;
       const retryAfterMs = failure.retryAfterMs ?? create.retryAfterMs(all);
       throw extendError(failure, { retryAfterMs });
-    }
-    if (look >= LOOKS_FOR_A_TAKEN_NAME) {
-      throw conflict("the provider says that the name is taken, and no listing shows by what", true);
     }
     await call.sleep(backoffMs(call.runtime.retry, look + 1, call.runtime.random));
   }

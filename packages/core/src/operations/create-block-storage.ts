@@ -1,15 +1,19 @@
 import type { BlockStorage } from "../block-storage.ts";
-import { runCall } from "../call/call.ts";
+import { type Call, runCall } from "../call/call.ts";
 import { createRuntime } from "../call/runtime.ts";
 import { operationOf } from "../create/finish.ts";
 import type { BlockStorageDriver } from "../driver.ts";
+import { isPolyvolError } from "../errors.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import type { OperationRef } from "../operation.ts";
 import { parseValues } from "../option.ts";
 import type { CallOptions } from "../options.ts";
+import type { Snapshot } from "../snapshot.ts";
 import { type BlockStorageOptions, storageOptions } from "../storage-options.ts";
+import type { Volume } from "../volume.ts";
+import { APPEARANCE_MS } from "../wait/wait.ts";
 import { checkRef, resourceOf } from "./operation-ref.ts";
-import { createSnapshotResources, createVolumeResources } from "./resources.ts";
+import { createSnapshotResources, createVolumeResources, type Resources } from "./resources.ts";
 import { createSnapshots } from "./snapshots.ts";
 import { createVolumes } from "./volumes.ts";
 
@@ -49,12 +53,15 @@ export function createBlockStorage(
         async (call) => {
           checkRef(ref, driver.provider);
           const read = { ...ref, settled: true };
-          const { resourceId: id } = ref;
           return ref.operation === "volumes.create"
-            ? operationOf(volumeKind, { ref: read, resource: await volumeResources.get(call, id) }, false)
+            ? operationOf(
+                volumeKind,
+                { ref: read, resource: await readMade(call, volumeResources, ref) },
+                false,
+              )
             : operationOf(
                 snapshotKind,
-                { ref: read, resource: await snapshotResources.get(call, id) },
+                { ref: read, resource: await readMade(call, snapshotResources, ref) },
                 false,
               );
         },
@@ -78,6 +85,25 @@ export function createBlockStorage(
         call.send(idempotent ? "read" : "once", task),
       ),
   };
+}
+
+/** What a ref stands for; looked for again where it was made within the last minute and does not show yet. */
+async function readMade<T extends Volume | Snapshot, Query>(
+  call: Call,
+  resources: Resources<T, Query>,
+  { resourceId, attempt }: OperationRef,
+): Promise<T> {
+  const { clock, polling } = call.runtime;
+  for (;;) {
+    try {
+      return await resources.get(call, resourceId);
+    } catch (error) {
+      const ageMs = attempt === undefined ? APPEARANCE_MS : clock.now() - attempt.answeredAt;
+      const isNew = ageMs >= 0 && ageMs < APPEARANCE_MS && polling.initialDelayMs < call.remainingMs();
+      if (!isNew || !isPolyvolError(error, "not_found")) throw error;
+    }
+    await call.sleep(polling.initialDelayMs);
+  }
 }
 
 /**

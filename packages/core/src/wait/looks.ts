@@ -10,7 +10,7 @@ const GROWTH = 1.5;
 /** When to look, while something is waited for. */
 export interface Pauses {
   /** When to look next. Looks may be shared with others that are due up to `slackMs` later. */
-  next(): { readonly dueAt: number; readonly slackMs: number };
+  next(): { readonly dueAt: number; readonly slackMs: number; readonly isLast: boolean };
   atLeast(ms: number): void;
   /** The pause that comes now, for reports. */
   readonly upcomingMs: number;
@@ -28,11 +28,12 @@ export function createPauses(call: Call, lookAtOnce: boolean): Pauses {
       const now = monotonicNow();
       const wanted = now + Math.max(floorMs, jitter(pauseMs));
       const last = now + call.remainingMs() - lastLookMs;
-      const dueAt = wanted > last && now < last ? last : wanted;
+      const isLast = wanted >= last;
+      const dueAt = isLast && now < last ? last : wanted;
       const slackMs = pauseMs / 2;
       pauseMs = Math.min(polling.maxDelayMs, Math.max(polling.initialDelayMs, pauseMs * GROWTH));
       floorMs = 0;
-      return { dueAt, slackMs };
+      return { dueAt, slackMs, isLast };
     },
     atLeast: (ms) => {
       floorMs = ms;

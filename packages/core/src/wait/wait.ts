@@ -21,7 +21,7 @@ export interface WaitSetup<T> extends Watched {
   readonly looks: Pick<SharedLooks<T, never>, "look">;
   /** A record to follow before the resource itself is looked at. */
   readonly pending?: Pending | undefined;
-  /** The resource, if it is as wanted: asked beside a record that cannot be read for a minute and more. */
+  /** The resource, if it is as wanted: asked beside a record that cannot be read for a minute, or goes on to the deadline. */
   readonly peek?: () => Promise<T | undefined>;
   /** Looks first and pauses afterwards, for changes that are usually done when they are answered. */
   readonly lookAtOnce?: boolean;
@@ -80,7 +80,7 @@ async function followRecord<T>(call: Call, watched: WaitSetup<T>, pending: Pendi
   let unreadSince: number | undefined;
   const pauses = createPauses(call, false);
   for (;;) {
-    const { dueAt } = pauses.next();
+    const { dueAt, isLast } = pauses.next();
     await call.sleep(Math.max(0, dueAt - monotonicNow()));
     let status: PendingStatus;
     try {
@@ -103,6 +103,9 @@ async function followRecord<T>(call: Call, watched: WaitSetup<T>, pending: Pendi
       continue;
     }
     seenAt = monotonicNow();
+    // A record may be stuck: when there is no more time to wait for its word, the resource itself decides.
+    const done = isLast ? await watched.peek?.() : undefined;
+    if (done !== undefined) return done;
     if (status.retryAfterMs !== undefined) pauses.atLeast(status.retryAfterMs);
     report(call, watched, status.seen ?? "running", pauses);
   }

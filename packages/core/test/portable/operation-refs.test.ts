@@ -59,3 +59,15 @@ test("supports says what a storage can, with what its options turn off", () => {
   const storage = open();
   expect([supports(storage, "volumes.rename"), supports(storage, "volumes.revert")]).toEqual([true, false]);
 });
+
+test("a token of a listing by tags goes on with the same tags in another order", async () => {
+  const { volumes } = open();
+  const tags = { a: "1", b: "2" };
+  for (const name of ["x", "y", "z"]) await volumes.create({ name, sizeGiB: 1, tags });
+  const { value } = await volumes.list({ tags }).byPage({ pageSize: 2 }).next();
+  const rest: string[] = [];
+  const { continuationToken } = value;
+  for await (const page of volumes.list({ tags: { b: "2", a: "1" } }).byPage({ continuationToken }))
+    rest.push(...page.items.map(({ name }) => name));
+  expect(rest).toHaveLength(1);
+});

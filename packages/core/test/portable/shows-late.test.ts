@@ -90,4 +90,38 @@ describe.each(KINDS)("%s that was made just now", (_, begin) => {
     await expect(operation.wait()).rejects.toMatchObject({ code: "operation_failed" });
     expect(made.clock.now() - from).toBeLessThan(60_000);
   });
+
+  test("and does not show yet is resumed in another process once it does", async () => {
+    const made = await world();
+    const { ref } = await begin(made);
+    const from = made.clock.now();
+    made.hide(() => made.clock.now() - from < 20_000);
+    expect(await (await made.storage.resume(ref)).wait()).toMatchObject({ id: ref.resourceId });
+  });
+
+  test("and never shows is not resumed, after a minute at most; an old one at once", async () => {
+    const made = await world();
+    const { ref } = await begin(made);
+    made.hide(() => true);
+    const from = made.clock.now();
+    await expect(made.storage.resume(ref, { timeoutMs: 300_000 })).rejects.toMatchObject({
+      code: "not_found",
+    });
+    const tookMs = made.clock.now() - from;
+    expect(tookMs).toBeLessThan(61_000);
+    await expect(made.storage.resume(ref)).rejects.toMatchObject({ code: "not_found" });
+    expect(made.clock.now() - from).toBe(tookMs);
+  });
+
+  test("and does not show to the read before its deletion is deleted all the same", async () => {
+    const made = await world();
+    const { ref } = await begin(made);
+    await made.clock.sleep(60_000);
+    made.hide((read) => read === 1);
+    const [resources] = ref.operation.split(".") as ["volumes" | "snapshots"];
+    await made.storage[resources].delete(ref.resourceId);
+    expect((await made.storage[resources].list().toArray()).map(({ id }) => id)).not.toContain(
+      ref.resourceId,
+    );
+  });
 });
