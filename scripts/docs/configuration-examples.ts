@@ -48,6 +48,7 @@ export const EXAMPLES: Readonly<Record<string, ExampleSection>> = {
       concurrency: "2",
       brakes: "{ maxShare: 0.2 }",
       hooks: "{ before: { command: [sync] } }",
+      offsite: "{ command: [/usr/local/bin/offsite], every: 1d }",
     },
   },
   select: {
@@ -90,6 +91,17 @@ export const EXAMPLES: Readonly<Record<string, ExampleSection>> = {
     path: [...NIGHTLY, "hooks", "before"],
     beside: () => ({ command: ["sync"] }),
     examples: { command: "[/usr/local/bin/freeze, /data]", timeout: "30s", environment: "[PGHOST]" },
+  },
+  offsite: {
+    path: [...NIGHTLY, "offsite"],
+    beside: () => ({ command: ["/usr/local/bin/offsite"] }),
+    examples: {
+      command: "[/usr/local/bin/offsite, --quiet]",
+      every: "7d",
+      timeout: "6h",
+      mount: "true",
+      environment: "[RESTIC_REPOSITORY, RESTIC_PASSWORD_FILE]",
+    },
   },
 };
 

@@ -169,5 +169,11 @@ export function policySections(policies: Schema): readonly SettingSection[] {
         docstringsOf(POLICY, "HookDefinition"),
       ),
     },
+    {
+      id: "offsite",
+      title: "Off-site",
+      text: "`policies.ID.offsite`. What it does is in [offsite.md](offsite.md).",
+      rows: documented("offsite", keysOf(part("offsite")), docstringsOf(POLICY, "OffsiteDefinition")),
+    },
   ];
 }

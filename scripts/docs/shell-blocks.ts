@@ -9,7 +9,7 @@ import { workspacePackages } from "./workspace.ts";
 
 /** Programs that pages may name beside ours; what they are given is not checked. */
 const PLAIN = new Set(
-  "cat cd curl echo export git head jq kill ls mkdir mv printf rm sleep source tee test tsc unset vitest".split(
+  "borg cat cd curl echo export git head jq kill ls mkdir mv printf restic rm sleep source tee test tsc unset vitest".split(
     " ",
   ),
 );

@@ -11,6 +11,7 @@ import { checkPolyvol } from "../docs/command-line.ts";
 const folder = fileURLToPath(new URL("../../examples/unattended/", import.meta.url));
 const read = (path: string): string => readFileSync(join(folder, path), "utf8");
 const unit = read("systemd/polyvol-backup.service");
+const offsiteUnit = read("systemd/polyvol-offsite.service");
 
 interface CronJob {
   readonly spec: {
@@ -45,12 +46,20 @@ test.each(Object.entries(commands))("%s runs a command that there is", async (_,
   expect(await checkPolyvol(words)).toBeUndefined();
 });
 
+test("what leaves the cloud by systemd is a command that there is", async () => {
+  const words = wordsIn(offsiteUnit, /^ExecStart=\/usr\/local\/bin\/polyvol (.+)$/m);
+  expect(words.slice(0, 3)).toEqual(["backup", "offsite", "--quiet"]);
+  expect(await checkPolyvol(words)).toBeUndefined();
+});
+
 const hasSystemd = spawnSync("systemd-analyze", ["--version"]).status === 0;
 
 test.skipIf(!hasSystemd)("systemd takes the units (needs systemd-analyze)", () => {
   const copies = mkdtempSync(join(tmpdir(), "polyvol-units-"));
   onTestFinished(() => rmSync(copies, { recursive: true }));
-  const units = ["polyvol-backup.service", "polyvol-backup.timer"].map((name) => {
+  const names = ["polyvol-backup.service", "polyvol-backup.timer"];
+  names.push(...names.map((name) => name.replace("backup", "offsite")));
+  const units = names.map((name) => {
     const path = join(copies, name);
     writeFileSync(path, read(`systemd/${name}`).replace("/usr/local/bin/polyvol", "/bin/true"));
     return path;

@@ -15,13 +15,9 @@ export type {
 } from "./apply/report.ts";
 export { type AuditOptions, type AuditReport, audit, type Finding, type FindingKind } from "./audit/audit.ts";
 export type { Clouds } from "./clouds.ts";
-export {
-  type DrillCheck,
-  type DrillOptions,
-  type DrillReport,
-  type DrillRequest,
-  drill,
-} from "./drill/drill.ts";
+export type { CommandOutput } from "./command/last-words.ts";
+export { drill } from "./drill/drill.ts";
+export type { DrillCheck, DrillCommand, DrillOptions, DrillReport, DrillRequest } from "./drill/types.ts";
 export { type HoldOptions, type HoldsOptions, type HoldWriter, hold, holdsOf, release } from "./hold/hold.ts";
 export { isHeld, keepHold } from "./hold/marker.ts";
 export { type BackupMetrics, backupMetrics, type MetricsOptions } from "./metrics/metrics.ts";
@@ -48,6 +44,17 @@ export type {
 export { useSnapshot } from "./mount/use-snapshot.ts";
 export { LeftBehindError, withSnapshot } from "./mount/with-snapshot.ts";
 export { parseSnapshotName, type SnapshotName, snapshotName, volumeNameOn } from "./naming.ts";
+export { offsite, offsiteSnapshot } from "./offsite/offsite.ts";
+export type { OffsiteFreshness, OffsiteStanding } from "./offsite/standing.ts";
+export type {
+  OffsiteCallOptions,
+  OffsiteOptions,
+  OffsiteOutcome,
+  OffsiteProgress,
+  OffsiteReport,
+  OffsiteRequest,
+  OffsiteVolume,
+} from "./offsite/types.ts";
 export { type PlanOptions, plan } from "./plan/plan.ts";
 export { parsePlan } from "./plan/schema.ts";
 export type {
@@ -66,6 +73,8 @@ export type {
   BrakesDefinition,
   Hook,
   HookDefinition,
+  Offsite,
+  OffsiteDefinition,
   OneOrMore,
   Policy,
   PolicyDefinition,
@@ -80,22 +89,28 @@ export {
   drillEntry,
   type FailedRestore,
   failedRestoreEntry,
+  offsiteEntry,
   type RecordedCall,
   type RecordedTimes,
   restoreEntry,
   runEntry,
 } from "./record/entries.ts";
 export type {
+  LineAside,
+  OffsiteEntry,
   RecordEntry,
+  RecordedCommand,
   RecordedCreations,
   RecordedDeletions,
   RecordedOmissions,
   RecordedProblem,
   RecordedSlot,
+  RecordedSnapshot,
   RestoreEntry,
   RunEntry,
+  RunRecord,
 } from "./record/entry.ts";
-export { type LineAside, type RunRecord, readRecord } from "./record/read.ts";
+export { readRecord } from "./record/read.ts";
 export { RecordError } from "./record/record-error.ts";
 export { backupReport, type ReportOptions } from "./report/report.ts";
 export type {

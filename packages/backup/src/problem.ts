@@ -31,6 +31,8 @@ export interface BackupProblem {
   readonly snapshotName?: string;
   /** The hook of the policy that failed, where it was one. */
   readonly hook?: HookName;
+  /** The program that failed, where it was a command that reads a snapshot. */
+  readonly program?: string;
   /** Whether the same can succeed later without a change. */
   readonly retryable?: boolean;
   /** How long the provider asks to wait, in milliseconds. */
@@ -49,7 +51,8 @@ export function problemOf(error: unknown, effect: ProblemEffect, place: ProblemP
     const { code, message, retryable, retryAfterMs } = error;
     const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
     const hook = error instanceof HookError ? { hook: error.hook } : {};
-    return { code, message, effect, ...place, ...hook, retryable, ...wait };
+    const command = error instanceof CommandError ? { program: error.program } : {};
+    return { code, message, effect, ...place, ...hook, ...command, retryable, ...wait };
   }
   if (isPolicyError(error)) return { code: error.code, message: error.message, effect, ...place };
   const message = fitWords(error instanceof Error ? error.message : String(error));
@@ -67,5 +70,16 @@ export class HookError extends PolyvolError {
   constructor(hook: HookName, code: PolyvolErrorCode, reason: string) {
     super(code, reason);
     this.hook = hook;
+  }
+}
+
+/** A failure of a command that was given the data of a snapshot, told apart from one of a cloud. */
+export class CommandError extends PolyvolError {
+  /** The program that failed. */
+  readonly program: string;
+
+  constructor(program: string, code: PolyvolErrorCode, reason: string) {
+    super(code, reason);
+    this.program = program;
   }
 }

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import { type Command, Help } from "commander";
-import { type Context, createContext } from "./context.ts";
+import { type Context, createContext, type Machine } from "./context.ts";
 import { reportError, UsageError, writeErrorData } from "./errors.ts";
 import { createLedger, INTERRUPTED, listenForInterrupts } from "./interruption.ts";
 import type { Options } from "./options.ts";
@@ -31,8 +31,11 @@ export type MakeAction = <Given extends Options, Args extends readonly unknown[]
   handler: Handler<Given, Args>,
 ) => (this: Command) => Promise<void>;
 
-/** `finish` receives the exit code of the command that ran. */
-export function createAction(finish: (code: number) => void): MakeAction {
+/**
+ * @param finish receives the exit code of the command that ran
+ * @param machine what stands in for this one in tests
+ */
+export function createAction(finish: (code: number) => void, machine: Machine = {}): MakeAction {
   return <Given extends Options, Args extends readonly unknown[]>(handler: Handler<Given, Args>) =>
     async function (this: Command): Promise<void> {
       const options = this.optsWithGlobals();
@@ -41,7 +44,7 @@ export function createAction(finish: (code: number) => void): MakeAction {
         if (context.output === "prometheus" && !WITH_METRICS.includes(pathOf(this))) {
           throw new UsageError(`-o prometheus goes with ${WITH_METRICS.join(", ")} only`);
         }
-        return await handler(context, options as Given, ...args);
+        return await handler({ ...context, machine }, options as Given, ...args);
       };
       finish(await runInContext(options, work));
     };

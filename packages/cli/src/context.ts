@@ -1,3 +1,4 @@
+import type { DeviceLayer } from "@polyvol/backup";
 import type { Config } from "@polyvol/config";
 import type { BlockStorage, WaitOptions } from "@polyvol/core";
 import { UsageError } from "./errors.ts";
@@ -6,11 +7,21 @@ import { type Options, omitUndefined } from "./options.ts";
 import type { OutputFormat } from "./output/result.ts";
 import { type CloudListener, isVerbose, writeTraffic } from "./verbose.ts";
 
+/** What stands in for this machine in tests. */
+export interface Machine {
+  /** Its block devices. Default: its own. */
+  readonly devices?: DeviceLayer;
+  /** Origin of the provider's metadata service. Default: the one that the provider documents. */
+  readonly metadataUrl?: string;
+}
+
 /** What every command handler gets. */
 export interface Context {
   /** One for each command line: in its log, and for those who watch over it. */
   runId(): string;
   readonly output: OutputFormat;
+  /** The machine that it runs on. */
+  readonly machine: Machine;
   /** The values of `--cloud`. Where there is none, `POLYVOL_CLOUD` counts for those commands that take one. */
   readonly cloudOption: readonly string[];
   /** Hears all that happens on the clouds. */
@@ -68,6 +79,7 @@ export function createContext(
   };
   return {
     runId,
+    machine: {},
     output: options["output"] as OutputFormat,
     cloudOption,
     onEvent,

@@ -171,6 +171,8 @@ const WRONG_PLACE =
 /** What passes by itself. */
 const REPEATABLE: readonly PolyvolErrorCode[] = ["rate_limited", "unavailable", "timeout"];
 const WHICH = "say which one is meant: by --region where they differ in region, else by its id";
+const WHICH_SERVER =
+  "run it on a server of that cloud; where it cannot be told by itself which one that is: --server ID";
 const NO_SERVER =
   "take the id of the server from the provider's console; it has to be in the volume's region";
 
@@ -200,6 +202,7 @@ export function nextStep(error: Failure, cloud: string | undefined): string | un
     const check = cloud === undefined ? "polyvol clouds check" : `polyvol clouds check --cloud ${cloud}`;
     return `check the variable or file that the credentials come from, then: ${check}`;
   }
+  if (error.operation === "findServer") return WHICH_SERVER;
   if (error.code === "timeout" && error.outcome === "not_applied" && !looks(error)) return OTHERS_WORK;
   if (REPEATABLE.includes(error.code)) return howToRepeat(error);
   if (error.code === "conflict" && error.retryable === true) return BUSY;

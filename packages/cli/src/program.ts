@@ -4,6 +4,7 @@ import { addCompletion } from "./commands/completion.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEmulator } from "./commands/emulator.ts";
+import type { Machine } from "./context.ts";
 import { writeErrorData } from "./errors.ts";
 import { collect, duration } from "./options.ts";
 import { OUTPUT_FORMATS } from "./output/result.ts";
@@ -85,10 +86,12 @@ function writeErrorOfUsage(text: string): void {
  *
  * @param finish receives the exit code of the command that ran
  * @param args only groups that these words name get their commands; by default all do
+ * @param machine what stands in for this one in tests
  */
 export async function createProgram(
   finish: (code: number) => void,
   args: readonly string[] = Object.keys(GROUPS),
+  machine: Machine = {},
 ): Promise<Command> {
   const program = asGroup(new Command("polyvol"))
     .description("Block-storage volumes and snapshots on many clouds, by one command.")
@@ -117,7 +120,7 @@ export async function createProgram(
     .option("--timeout <time>", "give up after so long, such as 90s or 15m", duration)
     .addHelpText("after", EXAMPLES)
     .configureOutput(usageErrors(args));
-  const action = createAction(finish);
+  const action = createAction(finish, machine);
   for (const [name, { description, load }] of Object.entries(GROUPS)) {
     const group = addGroup(program, name, description);
     if (args.includes(name)) (await load())(group, action);

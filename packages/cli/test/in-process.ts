@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Writable } from "node:stream";
+import { runCommandLine } from "../src/command-line.ts";
+import type { Machine } from "../src/context.ts";
 import { runCli } from "../src/index.ts";
 
 /** Where a command line runs. */
@@ -33,14 +35,17 @@ const MOST_AT_ONCE = 8;
  * Runs a command line to its end in this process: some twenty times as fast as a process of its own. It writes to
  * streams of its own and sees the folder and the variables given; those are the process's, so only command lines of one
  * place run side by side, and the others wait. What is about the process itself (signals, terminals, what is loaded,
- * closed outputs) is tested on a process: `start`. `onText` gets all that is written, in order.
+ * closed outputs) is tested on a process: `start`. `onText` gets all that is written, in order; `machine` stands in for
+ * this one.
  */
 export function runHere(
   args: readonly string[],
   place: Place,
   onText?: (text: string) => void,
+  machine?: Machine,
 ): Promise<Written> {
-  return workHere(() => runCli(args), place, onText);
+  const work = machine === undefined ? () => runCli(args) : () => runCommandLine(args, machine);
+  return workHere(work, place, onText);
 }
 
 /** The same for a part of a command, which resolves with an exit code. */

@@ -57,9 +57,9 @@ test("what cannot be asked for, read or written is said, and the file stays as i
     "volumes list -o prometheus": [2, "-o prometheus goes with polyvol backup status only"],
     "backup status --output-file polyvol.prom": [2, "--output-file goes with -o prometheus only"],
     "backup status -o prometheus --watch 1m": [2, "needs --output-file"],
-    "backup status --record runs.jsonl": [2, "--record goes with -o prometheus only"],
+    "backup status --record runs.jsonl": [2, "--record: runs.jsonl: found no such file"],
     "backup status -o prometheus --output-file none/polyvol.prom": [1, "there is no folder none"],
-    "backup status -o prometheus --output-file polyvol.prom --record none.jsonl": [1, "no such file"],
+    "backup status -o prometheus --output-file polyvol.prom --record none.jsonl": [2, "no such file"],
     "backup status -o prometheus --output-file polyvol.prom --policy other": [2, "--policy: found other"],
   };
   for (const [command, [code, message]] of Object.entries(cases)) {

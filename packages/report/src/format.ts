@@ -24,6 +24,19 @@ export function sizeText(gib: number): string {
   return gib < 1024 ? `${numberText(gib)} GiB` : `${numberText(gib / 1024)} TiB`;
 }
 
+/** `512 B`, `1.4 GiB` */
+export function bytesText(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
+  let value = bytes;
+  let unit: string = units[0];
+  for (const larger of units.slice(1)) {
+    if (value < 1024) break;
+    value /= 1024;
+    unit = larger;
+  }
+  return `${numberText(value)} ${unit}`;
+}
+
 const UNITS = [
   ["day", 86_400_000],
   ["hour", 3_600_000],

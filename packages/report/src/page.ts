@@ -4,6 +4,7 @@ import { Html, html, name } from "./html.ts";
 import { costSection } from "./sections/cost.ts";
 import { daysSection } from "./sections/days.ts";
 import { restoresSection, runsSection, unprotectedSection } from "./sections/history.ts";
+import { offsiteSection } from "./sections/offsite.ts";
 import { outlookSection } from "./sections/outlook.ts";
 import { overview } from "./sections/overview.ts";
 import { volumesSection } from "./sections/volumes.ts";
@@ -28,6 +29,7 @@ const LINKS = [
   ["volumes", "Volumes"],
   ["outlook", "A month from now"],
   ["restores", "Restores and drills"],
+  ["offsite", "Off-site"],
   ["cost", "Size and cost"],
   ["unprotected", "What nobody backs up"],
   ["runs", "The last runs"],
@@ -45,6 +47,7 @@ export function renderReportPage(report: BackupReport, options: ReportPageOption
 ${volumesSection(report)}
 ${outlookSection(report)}
 ${restoresSection(report)}
+${offsiteSection(report)}
 ${costSection(report)}
 ${unprotectedSection(report)}
 ${runsSection(report)}`;

@@ -1,9 +1,10 @@
 import type { Clouds } from "../clouds.ts";
 import type { CloudState } from "../observe/inventory.ts";
 import { observe } from "../observe/observe.ts";
+import type { OffsiteStanding } from "../offsite/standing.ts";
 import { chooseByTags } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
-import type { RunRecord } from "../record/read.ts";
+import type { RunRecord } from "../record/entry.ts";
 import { proofsOf } from "../report/proofs.ts";
 import { invalidArgument } from "../retention/policy-error.ts";
 import { scopeOf } from "../shard/scope.ts";
@@ -17,14 +18,8 @@ import {
 import { deadlineOf } from "./deadline.ts";
 import { expositionOf, type Gauge, type Sample } from "./exposition.ts";
 
-/** How the call is made, and what is known besides what the clouds show. */
-export interface MetricsOptions extends StatusOptions {
-  /**
-   * What runs, drills and restores have left behind, from `readRecord`: it knows of restores whose volume is gone.
-   * Default: none.
-   */
-  readonly record?: RunRecord | undefined;
-}
+/** How the call is made, and what is known besides what the clouds show: a record also knows of restores whose volume is gone. */
+export type MetricsOptions = StatusOptions;
 
 /** Freshness, for people and for a monitoring system. */
 export interface BackupMetrics {
@@ -51,11 +46,12 @@ export async function backupMetrics(
     throw invalidArgument([{ path: "now", found: "an invalid date", allowed: "a valid date" }]);
   const scope = scopeOf(policies, clouds, options);
   const states = await observe(scope.chosen, { byTags: chooseByTags(policies), abortSignal });
-  const status = await statusOfClouds(policies, states, now, { graceMs, abortSignal }, scope);
+  const status = await statusOfClouds(policies, states, now, { graceMs, record, abortSignal }, scope);
   const gauges = [
     ...gaugesOfClouds(status, states),
     ...gaugesOfPolicies(status, policies, states, now),
     ...gaugesOfVolumes(status, policies, states, graceMs),
+    ...gaugesOfOffsite(status),
     lastProvenRestores(states, record),
   ];
   return { status, text: expositionOf(gauges) };
@@ -198,6 +194,36 @@ function gaugesOfVolumes(
       name: "polyvol_backup_snapshots",
       help: "Snapshots of the policy on the volume: good ones, and failed ones that are no backups.",
       samples: snapshots,
+    },
+  ];
+}
+
+function gaugesOfOffsite({ volumes }: BackupStatus): Gauge[] {
+  const sampled = (instantOf: (offsite: OffsiteStanding) => string | undefined): Sample[] =>
+    volumes.flatMap(({ cloud, policyId, volumeId, volumeName, offsite }): Sample[] => {
+      const instant = offsite && instantOf(offsite);
+      if (instant === undefined) return [];
+      const labels = { cloud, policy: policyId, volume: volumeName, volume_id: volumeId };
+      return [{ labels, value: Date.parse(instant) / 1000 }];
+    });
+  return [
+    {
+      name: "polyvol_offsite_last_success_timestamp_seconds",
+      help: "When the data of the volume was last taken out of its cloud, where the record knows. In seconds since 1970.",
+      unit: "seconds",
+      samples: sampled(({ last }) => last?.at),
+    },
+    {
+      name: "polyvol_offsite_snapshot_timestamp_seconds",
+      help: "When the snapshot was taken whose data that was. In seconds since 1970.",
+      unit: "seconds",
+      samples: sampled(({ last }) => last?.takenAt),
+    },
+    {
+      name: "polyvol_offsite_deadline_timestamp_seconds",
+      help: "From when on the volume is late off-site unless it is taken out of its cloud. In seconds since 1970.",
+      unit: "seconds",
+      samples: sampled(({ deadline }) => deadline),
     },
   ];
 }

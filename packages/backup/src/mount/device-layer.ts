@@ -57,4 +57,6 @@ export interface DeviceLayer {
   release(name: string, outcome: "removed" | "left"): Promise<void>;
   /** Whether the process that claimed the name still runs. */
   claimOf(name: string): Promise<ClaimState>;
+  /** How many bytes were read from the device so far. Absent, or `undefined`: that is not known. */
+  bytesRead?(device: string): Promise<number | undefined>;
 }

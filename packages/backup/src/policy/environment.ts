@@ -1,4 +1,4 @@
-/** Variables that a hook always inherits: what programs need to start and to print, and nothing else. */
+/** Variables that a command always inherits: what programs need to start and to print, and nothing else. */
 const HARMLESS: ReadonlySet<string> = new Set([
   "PATH",
   "HOME",
@@ -30,16 +30,37 @@ export function isCredentialName(name: string): boolean {
  * name, and none of `withheld`.
  */
 export function hookEnvironment(
-  inherited: Readonly<Record<string, string | undefined>>,
+  inherited: Inherited,
+  named: readonly string[],
+  withheld: readonly string[],
+  own: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const harmless = named.filter((name) => !isCredentialName(name));
+  return commandEnvironment(inherited, harmless, withheld, own);
+}
+
+/**
+ * What a command inherits that has credentials of its own, such as those of a repository: the harmless variables, those
+ * it names, whatever they hold, and `own`. Never one of `withheld`: those of the clouds.
+ */
+export function commandEnvironment(
+  inherited: Inherited,
   named: readonly string[],
   withheld: readonly string[],
   own: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(inherited)) {
-    const wanted = HARMLESS.has(name.toUpperCase()) || name.startsWith("LC_") || named.includes(name);
-    if (value === undefined || !wanted || withheld.includes(name) || isCredentialName(name)) continue;
+    const wanted = named.includes(name) || isHarmless(name);
+    if (value === undefined || !wanted || withheld.includes(name)) continue;
     kept[name] = value;
   }
   return { ...kept, ...own };
+}
+
+/** Variables of a process. */
+type Inherited = Readonly<Record<string, string | undefined>>;
+
+function isHarmless(name: string): boolean {
+  return HARMLESS.has(name.toUpperCase()) || (name.startsWith("LC_") && !isCredentialName(name));
 }

@@ -3,13 +3,24 @@ import { parseInterval } from "../duration.ts";
 import { invalidArgument, type PolicyProblem, parseOrThrow, showFound } from "../retention/policy-error.ts";
 import { parseSchedule } from "../schedule/schema.ts";
 import { policiesSchema } from "./schema.ts";
-import type { Hook, HookDefinition, OneOrMore, Policy, PolicyDefinition, SelectDefinition } from "./types.ts";
+import type {
+  Hook,
+  HookDefinition,
+  Offsite,
+  OffsiteDefinition,
+  OneOrMore,
+  Policy,
+  PolicyDefinition,
+  SelectDefinition,
+} from "./types.ts";
 
 /** Longest id of a policy. */
 const MAX_ID = 32;
 const anId = `an id of letters, digits and - between them, up to ${MAX_ID}`;
 const ID = /^[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*$/;
 const DEFAULTS = { prefix: "polyvol", concurrency: 8, maxShare: 0.5, timeoutMs: 60_000 };
+/** Of the part about what leaves the cloud. */
+const OFFSITE_DEFAULTS = { everyMs: 86_400_000, timeoutMs: 86_400_000 };
 
 /**
  * Checks policies (see {@link PolicyDefinitions}) and fills in their defaults. In the order of their ids.
@@ -65,7 +76,7 @@ function formerIdProblems(definitions: Readonly<Record<string, PolicyDefinition>
 }
 
 function resolve(id: string, definition: PolicyDefinition): Policy {
-  const { schedule, retention, brakes, hooks } = definition;
+  const { schedule, retention, brakes, hooks, offsite } = definition;
   return {
     id,
     formerIds: listOf(definition.formerIds ?? []),
@@ -84,6 +95,7 @@ function resolve(id: string, definition: PolicyDefinition): Policy {
       ...(hooks?.before === undefined ? {} : { before: resolveHook(hooks.before) }),
       ...(hooks?.after === undefined ? {} : { after: resolveHook(hooks.after) }),
     },
+    ...(offsite === undefined ? {} : { offsite: resolveOffsite(offsite) }),
   };
 }
 
@@ -101,10 +113,24 @@ function listOf(value: OneOrMore): readonly string[] {
 }
 
 function resolveHook({ command, timeout, environment = [] }: HookDefinition): Hook {
-  const [program = "", ...parameters] = command;
   return {
-    command: [program, ...parameters],
+    command: commandOf(command),
     timeoutMs: parseInterval(timeout ?? "") ?? DEFAULTS.timeoutMs,
     environment,
   };
+}
+
+function resolveOffsite(definition: OffsiteDefinition): Offsite {
+  const { command, every, timeout, mount = false, environment = [] } = definition;
+  return {
+    command: commandOf(command),
+    everyMs: parseInterval(every ?? "") ?? OFFSITE_DEFAULTS.everyMs,
+    timeoutMs: parseInterval(timeout ?? "") ?? OFFSITE_DEFAULTS.timeoutMs,
+    mount,
+    environment,
+  };
+}
+
+function commandOf([program = "", ...parameters]: readonly string[]): [string, ...string[]] {
+  return [program, ...parameters];
 }

@@ -3,7 +3,13 @@ import { parseInterval } from "../duration.ts";
 import { retentionRulesSchema } from "../retention/schema.ts";
 import { scheduleSchema } from "../schedule/schema.ts";
 import { isCredentialName } from "./environment.ts";
-import type { BrakesDefinition, HookDefinition, PolicyDefinition, SelectDefinition } from "./types.ts";
+import type {
+  BrakesDefinition,
+  HookDefinition,
+  OffsiteDefinition,
+  PolicyDefinition,
+  SelectDefinition,
+} from "./types.ts";
 
 // Each message says what is allowed; policy-error.ts adds the path and what was found.
 const texts = "a text, or a list of at least one, none empty";
@@ -14,7 +20,8 @@ const aPrefix =
 const aShare = "a number above 0, up to 1";
 const aCount = "a whole number from 1 to 1000";
 const aCommand = "a list: a program and its arguments, the program not empty";
-const aVariable = "the name of an environment variable that holds no credentials";
+const aVariable = "the name of an environment variable";
+const aHarmlessVariable = "the name of an environment variable that holds no credentials";
 const keysOf = (shape: object): string => `an object with the keys ${Object.keys(shape).join(", ")}`;
 
 const text = z.string(texts).min(1, texts);
@@ -31,24 +38,32 @@ const select: z.ZodType<SelectDefinition> = z
     when: ({ issues }) => issues.length === 0,
   });
 
+const command = z
+  .array(z.string(aCommand), aCommand)
+  .min(1, aCommand)
+  .refine(([program]) => program !== "", aCommand);
+const variable = (words: string): z.ZodString => z.string(words).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, words);
+const variables = (each: z.ZodString): z.ZodOptional<z.ZodArray<z.ZodString>> =>
+  z.array(each, "a list of names of environment variables").optional();
+
 const hookShape = {
-  command: z
-    .array(z.string(aCommand), aCommand)
-    .min(1, aCommand)
-    .refine(([program]) => program !== "", aCommand),
+  command,
   timeout: duration.optional(),
-  environment: z
-    .array(
-      z
-        .string(aVariable)
-        .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, aVariable)
-        .refine((name) => !isCredentialName(name), aVariable),
-      "a list of names of environment variables",
-    )
-    .optional(),
+  environment: variables(
+    variable(aHarmlessVariable).refine((name) => !isCredentialName(name), aHarmlessVariable),
+  ),
 };
 const hook: z.ZodType<HookDefinition> = z.strictObject(hookShape, keysOf(hookShape));
 const hooksShape = { before: hook.optional(), after: hook.optional() };
+
+const offsiteShape = {
+  command,
+  every: duration.optional(),
+  timeout: duration.optional(),
+  mount: switched,
+  environment: variables(variable(aVariable)),
+};
+const offsite: z.ZodType<OffsiteDefinition> = z.strictObject(offsiteShape, keysOf(offsiteShape));
 
 const brakesShape = {
   maxShare: z.number(aShare).gt(0, aShare).max(1, aShare).optional(),
@@ -71,6 +86,7 @@ const shape = {
   concurrency: z.int(aCount).min(1, aCount).max(1000, aCount).optional(),
   brakes: brakes.optional(),
   hooks: z.strictObject(hooksShape, keysOf(hooksShape)).optional(),
+  offsite: offsite.optional(),
 };
 
 /** Strict: an unknown key is an error. */

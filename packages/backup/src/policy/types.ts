@@ -36,6 +36,29 @@ export interface HookDefinition {
   readonly environment?: readonly string[] | undefined;
 }
 
+/**
+ * A command that takes what is in a snapshot out of the cloud. `polyvol backup offsite` runs it on a server of yours, for
+ * one volume after another. How long what it has stored is kept is up to the tool that it calls.
+ */
+export interface OffsiteDefinition {
+  /** The program and its arguments. No shell reads it. Where the data is, its environment says. */
+  readonly command: readonly string[];
+  /**
+   * Elapsed time, such as `12h`, from the start of one success until a volume is due again; a tenth less counts too, so
+   * that a timer of the same length need not be punctual. Default `1d`.
+   */
+  readonly every?: string | undefined;
+  /** Elapsed time after which it is ended and has failed, such as `6h`. Default `1d`. */
+  readonly timeout?: string | undefined;
+  /** Whether the filesystem of the device is mounted, read-only, and the command told where. Default false. */
+  readonly mount?: boolean | undefined;
+  /**
+   * Names of environment variables that it inherits besides the harmless ones. Credentials of its own may be among them;
+   * those of a cloud it never inherits.
+   */
+  readonly environment?: readonly string[] | undefined;
+}
+
 /** What keeps retention from removing too much. */
 export interface BrakesDefinition {
   /**
@@ -86,6 +109,8 @@ export interface PolicyDefinition {
         readonly after?: HookDefinition | undefined;
       }
     | undefined;
+  /** What takes the volumes' data out of the cloud, by `polyvol backup offsite`. Default: nothing. */
+  readonly offsite?: OffsiteDefinition | undefined;
 }
 
 /**
@@ -99,6 +124,20 @@ export interface Hook {
   readonly command: readonly [string, ...string[]];
   /** After which it is killed, in milliseconds. */
   readonly timeoutMs: number;
+  /** Names of variables that it inherits besides the harmless ones. */
+  readonly environment: readonly string[];
+}
+
+/** An {@link OffsiteDefinition} with its defaults. */
+export interface Offsite {
+  /** The program and its arguments. */
+  readonly command: readonly [string, ...string[]];
+  /** From the start of one success until a volume is due again, in milliseconds. */
+  readonly everyMs: number;
+  /** After which it is ended, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Whether the filesystem is mounted. */
+  readonly mount: boolean;
   /** Names of variables that it inherits besides the harmless ones. */
   readonly environment: readonly string[];
 }
@@ -146,6 +185,8 @@ export interface Policy {
     /** Run after it. */
     readonly after?: Hook;
   };
+  /** What takes the volumes' data out of the cloud. */
+  readonly offsite?: Offsite;
 }
 
 /** A policy as data: what it was written as, with the defaults. */

@@ -1,11 +1,13 @@
 import type { RunReport, VolumeReport } from "../apply/report.ts";
-import type { DrillReport } from "../drill/drill.ts";
+import type { DrillReport } from "../drill/types.ts";
 import { parseSnapshotName } from "../naming.ts";
+import type { OffsiteVolume } from "../offsite/types.ts";
 import type { VolumePlan } from "../plan/types.ts";
 import type { Policy } from "../policy/types.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
 import type { Restored } from "../restore/restore.ts";
 import type {
+  OffsiteEntry,
   RecordEntry,
   RecordedCreations,
   RecordedDeletions,
@@ -114,7 +116,7 @@ export function brokenRunEntry(
 
 /** A drill as a line of the record. */
 export function drillEntry(report: DrillReport): RestoreEntry {
-  const { cloud, ok, startedAt, finishedAt, volumeId, restoreMs, problems } = report;
+  const { cloud, ok, startedAt, finishedAt, volumeId, restoreMs, command, problems } = report;
   return {
     ...HEAD,
     kind: "drill",
@@ -125,7 +127,30 @@ export function drillEntry(report: DrillReport): RestoreEntry {
     volumeId,
     snapshot: { id: report.snapshotId, name: report.snapshotName, takenAt: report.takenAt },
     ...(restoreMs === undefined ? {} : { restoreMs }),
+    ...(command === undefined ? {} : { command }),
     problems: shortProblems(problems),
+  };
+}
+
+/** A volume that had its turn as a line of the record. `runStartedAt`: when the command began that took it among others. */
+export function offsiteEntry(volume: OffsiteVolume, runStartedAt: string): OffsiteEntry {
+  const { cloud, policyId, volumeId, volumeName, snapshot, restoreMs, command } = volume;
+  const { startedAt = runStartedAt, finishedAt = startedAt } = volume;
+  return {
+    ...HEAD,
+    kind: "offsite",
+    startedAt,
+    finishedAt,
+    ok: volume.outcome === "done",
+    cloud,
+    ...(policyId === undefined ? {} : { policyId }),
+    volumeId,
+    ...(volumeName === undefined ? {} : { volumeName }),
+    runStartedAt,
+    ...(snapshot === undefined ? {} : { snapshot }),
+    ...(restoreMs === undefined ? {} : { restoreMs }),
+    ...(command === undefined ? {} : { command }),
+    problems: shortProblems(volume.problems),
   };
 }
 
@@ -237,5 +262,7 @@ function shortProblems(problems: readonly BackupProblem[]): readonly RecordedPro
 
 /** Without what makes a line long. */
 export function shortened(entry: RecordEntry): RecordEntry {
-  return entry.kind === "run" ? { ...entry, made: [], unmade: [], deleted: [], shortened: true } : entry;
+  if (entry.kind !== "run") return entry;
+  const short: RunEntry = { ...entry, made: [], unmade: [], deleted: [], shortened: true };
+  return short;
 }

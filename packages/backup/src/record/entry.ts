@@ -94,10 +94,30 @@ export interface RunEntry extends EntryHead {
   readonly shortened?: true;
 }
 
-/** One drill or one restore. */
-export interface RestoreEntry extends EntryHead {
-  /** What the line is of. `restore` is one that a person asked for. */
-  readonly kind: "drill" | "restore";
+/** A snapshot that was made a volume of. */
+export interface RecordedSnapshot {
+  /** Its id. */
+  readonly id: string;
+  /** Its name. */
+  readonly name: string;
+  /** When it was taken. */
+  readonly takenAt: string;
+}
+
+/** A command that was given the data of a snapshot. */
+export interface RecordedCommand {
+  /** The program. Its arguments are not told: they may hold secrets. */
+  readonly program: string;
+  /** The status that it ended with; absent when it could not start, or a signal ended it. */
+  readonly exitCode?: number;
+  /** How long it ran, in milliseconds. */
+  readonly durationMs: number;
+  /** Bytes that were read from the device meanwhile; absent where the system does not say. */
+  readonly bytesRead?: number;
+}
+
+/** What lines about one volume have in common. */
+interface VolumeEntry extends EntryHead {
   /** The cloud by the name of the configuration. */
   readonly cloud: string;
   /** The volume that the snapshot is of; empty where that was not found out. */
@@ -105,19 +125,51 @@ export interface RestoreEntry extends EntryHead {
   /** Its name, where it is known. */
   readonly volumeName?: string;
   /** The snapshot that was restored, where one was found. */
-  readonly snapshot?: {
-    /** Its id. */
-    readonly id: string;
-    /** Its name. */
-    readonly name: string;
-    /** When it was taken. */
-    readonly takenAt: string;
-  };
+  readonly snapshot?: RecordedSnapshot;
   /** From the start of the restore until the volume could be used. */
   readonly restoreMs?: number;
+  /** The command that was given its data, where one was run. */
+  readonly command?: RecordedCommand;
   /** Why it is not `ok`: the first 20. */
   readonly problems: readonly RecordedProblem[];
 }
 
+/** One drill or one restore. */
+export interface RestoreEntry extends VolumeEntry {
+  /** What the line is of. `restore` is one that a person asked for. */
+  readonly kind: "drill" | "restore";
+}
+
+/** What is in a volume was taken out of the cloud, or was meant to be. */
+export interface OffsiteEntry extends VolumeEntry {
+  /** What the line is of. */
+  readonly kind: "offsite";
+  /** The policy; absent when it was asked for by hand. */
+  readonly policyId?: string;
+  /** When the command began that took several volumes, one after another: what `every` of the policy counts from. */
+  readonly runStartedAt: string;
+}
+
 /** One line of a record of runs. */
-export type RecordEntry = RunEntry | RestoreEntry;
+export type RecordEntry = RunEntry | RestoreEntry | OffsiteEntry;
+
+/** A line that says nothing here. */
+export interface LineAside {
+  /** The file that it stands in. */
+  readonly file: string;
+  /** Counted from 1. */
+  readonly line: number;
+  /**
+   * `cut`: a process was killed, or the disk was full, while it was written. `newer`: of a version of the record that
+   * this program does not know. `foreign`: no line of a record.
+   */
+  readonly why: "cut" | "newer" | "foreign";
+}
+
+/** What a record says. */
+export interface RunRecord {
+  /** By the time at which they ended, oldest first. */
+  readonly entries: readonly RecordEntry[];
+  /** Lines that could not be used. */
+  readonly aside: readonly LineAside[];
+}

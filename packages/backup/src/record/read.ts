@@ -1,32 +1,11 @@
 import { readTextFile, UnfitFile } from "@polyvol/core/driver";
 import * as z from "zod";
 import { olderFile } from "./append.ts";
-import type { RecordEntry } from "./entry.ts";
+import type { LineAside, RecordEntry, RunRecord } from "./entry.ts";
 import { OURS, RecordError } from "./record-error.ts";
 
 /** Larger ones were not written with any sensible `maxBytes`. */
 const MOST_BYTES = 512 * 1024 * 1024;
-
-/** A line that says nothing here. */
-export interface LineAside {
-  /** The file that it stands in. */
-  readonly file: string;
-  /** Counted from 1. */
-  readonly line: number;
-  /**
-   * `cut`: a process was killed, or the disk was full, while it was written. `newer`: of a version of the record that
-   * this program does not know. `foreign`: no line of a record.
-   */
-  readonly why: "cut" | "newer" | "foreign";
-}
-
-/** What a record says. */
-export interface RunRecord {
-  /** By the time at which they ended, oldest first. */
-  readonly entries: readonly RecordEntry[];
-  /** Lines that could not be used. */
-  readonly aside: readonly LineAside[];
-}
 
 /**
  * Reads a record of runs: the lines of `FILE.1`, where there is one, and of `FILE`. A line that was cut, is of a newer
@@ -86,7 +65,21 @@ const count = z.int().min(0);
 const instant = text.refine((value) => !Number.isNaN(Date.parse(value)));
 const slots = { cloud: text, policyId: text, slot: instant, volumeIds: z.array(text) };
 const problems = z.array(z.looseObject({ code: text, message: text, effect: text }));
+const command = z.looseObject({
+  program: text,
+  exitCode: z.int().exactOptional(),
+  durationMs: z.number().min(0),
+  bytesRead: z.number().min(0).exactOptional(),
+});
 const head = { startedAt: instant, finishedAt: instant, ok: z.boolean(), problems };
+const volume = {
+  cloud: text,
+  volumeId: text,
+  volumeName: text.exactOptional(),
+  snapshot: z.looseObject({ id: text, name: text, takenAt: instant }).exactOptional(),
+  restoreMs: z.number().min(0).exactOptional(),
+  command: command.exactOptional(),
+};
 // Keys that a later program of this version adds are let through.
 const entrySchema = z.discriminatedUnion("kind", [
   z.looseObject({
@@ -101,13 +94,12 @@ const entrySchema = z.discriminatedUnion("kind", [
     unmade: z.array(z.looseObject(slots)),
     deleted: z.array(z.looseObject(slots)),
   }),
+  z.looseObject({ ...head, ...volume, kind: z.enum(["drill", "restore"]) }),
   z.looseObject({
     ...head,
-    kind: z.enum(["drill", "restore"]),
-    cloud: text,
-    volumeId: text,
-    volumeName: text.exactOptional(),
-    snapshot: z.looseObject({ id: text, name: text, takenAt: instant }).exactOptional(),
-    restoreMs: z.number().min(0).exactOptional(),
+    ...volume,
+    kind: z.literal("offsite"),
+    policyId: text.exactOptional(),
+    runStartedAt: instant,
   }),
 ]);

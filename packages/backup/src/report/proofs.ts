@@ -1,12 +1,18 @@
 import { parseDrillName } from "../naming.ts";
 import type { CloudState } from "../observe/inventory.ts";
-import type { RestoreEntry } from "../record/entry.ts";
-import type { RunRecord } from "../record/read.ts";
+import type { OffsiteEntry, RestoreEntry, RunRecord } from "../record/entry.ts";
 import type { RestoreProof } from "./types.ts";
 
 /** The drills and restores of a record, newest first. */
 export function drillsOf({ entries }: RunRecord): readonly RestoreEntry[] {
-  return entries.filter((each): each is RestoreEntry => each.kind !== "run").toReversed();
+  return entries
+    .filter((each): each is RestoreEntry => each.kind === "drill" || each.kind === "restore")
+    .toReversed();
+}
+
+/** What a record knows to have left the clouds, or was meant to, newest first. */
+export function offsitesOf({ entries }: RunRecord): readonly OffsiteEntry[] {
+  return entries.filter((each) => each.kind === "offsite").toReversed();
 }
 
 /**
@@ -32,8 +38,8 @@ export function proofsOf(
       proofs.push({ at: volume.createdAt.toISOString(), by: "volume", cloud: state.name, volumeId });
     }
   }
-  for (const entry of record === undefined ? [] : drillsOf(record)) {
-    if (!entry.ok) continue;
+  for (const entry of record?.entries ?? []) {
+    if (entry.kind === "run" || !entry.ok) continue;
     const { finishedAt: at, kind: by, cloud, volumeId, volumeName, restoreMs } = entry;
     proofs.push({
       at,

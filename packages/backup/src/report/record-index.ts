@@ -1,7 +1,6 @@
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
-import type { RecordedSlot, RunEntry } from "../record/entry.ts";
-import type { RunRecord } from "../record/read.ts";
+import type { RecordedSlot, RunEntry, RunRecord } from "../record/entry.ts";
 
 /** What the record says of one slot of a policy on a volume. */
 export interface SlotTrace {

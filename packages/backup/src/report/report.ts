@@ -11,14 +11,14 @@ import { ownedBy } from "../policy/owned.ts";
 import { chooseByTags, selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
-import type { RunRecord } from "../record/read.ts";
+import type { RunRecord } from "../record/entry.ts";
 import { invalidArgument, showFound } from "../retention/policy-error.ts";
 import { type BackupStatus, GRACE_MS, statusOfClouds } from "../status/status.ts";
 import { takeTurns } from "../turns.ts";
 import { type Calendar, createCalendar } from "./calendar.ts";
 import { billingOf, costOf } from "./costs.ts";
 import { createOutlooks } from "./outlook.ts";
-import { drillsOf, proofsOf } from "./proofs.ts";
+import { drillsOf, offsitesOf, proofsOf } from "./proofs.ts";
 import { indexRecord } from "./record-index.ts";
 import { snapshotsOf } from "./snapshots.ts";
 import type {
@@ -71,7 +71,7 @@ export async function backupReport(
     ...(abortSignal === undefined ? {} : { abortSignal }),
   });
   const judged = states.filter(({ name }) => about.has(name));
-  const status = await statusOfClouds(policies, judged, now, { graceMs, abortSignal });
+  const status = await statusOfClouds(policies, judged, now, { graceMs, record, abortSignal });
   const plan = await computePlanInTurns(abortSignal, policies, judged, now, {});
   const audit = auditOfClouds(policies, states);
   const selection = selectVolumes(policies, states);
@@ -238,7 +238,7 @@ function policyOn(
   };
 }
 
-function recorded(record: RunRecord): Pick<BackupReport, "record" | "runs" | "drills"> {
+function recorded(record: RunRecord): Pick<BackupReport, "record" | "runs" | "drills" | "offsites"> {
   const since = record.entries.reduce<string | undefined>(
     (first, { startedAt }) => (first === undefined || startedAt < first ? startedAt : first),
     undefined,
@@ -256,6 +256,7 @@ function recorded(record: RunRecord): Pick<BackupReport, "record" | "runs" | "dr
     },
     runs: runs.toReversed().slice(0, MOST_ENTRIES),
     drills: drillsOf(record).slice(0, MOST_ENTRIES),
+    offsites: offsitesOf(record).slice(0, MOST_ENTRIES),
   };
 }
 

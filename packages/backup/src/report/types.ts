@@ -1,8 +1,7 @@
 import type { Limit, SnapshotState } from "@polyvol/core";
 import type { Finding } from "../audit/audit.ts";
 import type { BackupProblem } from "../problem.ts";
-import type { RestoreEntry, RunEntry } from "../record/entry.ts";
-import type { LineAside } from "../record/read.ts";
+import type { LineAside, OffsiteEntry, RestoreEntry, RunEntry } from "../record/entry.ts";
 import type { BackupStatus, VolumeStatus } from "../status/status.ts";
 
 /**
@@ -59,6 +58,7 @@ export interface ReportedStanding
     | "missed"
     | "snapshots"
     | "failed"
+    | "offsite"
   > {
   /** In the order of `days` of the report. */
   readonly days: readonly DayCell[];
@@ -218,8 +218,8 @@ export interface UnprotectedVolume {
 export interface RestoreProof {
   /** When. */
   readonly at: string;
-  /** `drill`, `restore`: the record says so. `volume`: a volume that was made from the snapshot is there. */
-  readonly by: "drill" | "restore" | "volume";
+  /** `drill`, `restore`, `offsite`: the record says so. `volume`: a volume that was made from the snapshot is there. */
+  readonly by: "drill" | "restore" | "offsite" | "volume";
   /** The cloud by the name of the configuration. */
   readonly cloud: string;
   /** The volume that the snapshot is of. */
@@ -266,6 +266,8 @@ export interface BackupReport {
   readonly proofs: readonly RestoreProof[];
   /** The drills and restores of the record, newest first, at most 200. Absent without a record. */
   readonly drills?: readonly RestoreEntry[];
+  /** What has left the clouds by the record, or was meant to, newest first, at most 200. Absent without a record. */
+  readonly offsites?: readonly OffsiteEntry[];
   /** The runs of the record without their slots, newest first, at most 200. Absent without a record. */
   readonly runs?: readonly Omit<RunEntry, "made" | "unmade" | "deleted">[];
   /** What the record covers. Absent without one. */

@@ -8,7 +8,15 @@ type Told = Pick<
 
 /** The verdict in one sentence. */
 export function sentenceOf(report: Told): string {
-  return `${standing(report)}; ${proof(report)}.`;
+  return `${standing(report)}; ${offsite(report)}${proof(report)}.`;
+}
+
+/** Which volumes have not left their cloud in time, where the record knows. */
+function offsite({ volumes }: Told): string {
+  const behind = volumes.filter(({ policies }) =>
+    policies.some((each) => each.offsite?.state === "late" || each.offsite?.state === "never"),
+  ).length;
+  return behind === 0 ? "" : `${counted(behind, "volume")} ${behind === 1 ? "is" : "are"} late off-site; `;
 }
 
 function standing({ verdict, clouds, volumes, problems }: Told): string {
@@ -62,6 +70,8 @@ export function unknownOf(
       "Without a record (--record) it is not known when runs took place, what they could not do, and when drills proved " +
         "a restore; of a snapshot that is not there and that no rule would keep now, it is not known whether it was made.",
     );
+    if (status.offsite !== undefined)
+      told.push("Without a record it is not known either which volumes have been taken off-site, and when.");
   } else {
     const { since, aside } = report.record;
     told.push(

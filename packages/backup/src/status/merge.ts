@@ -1,4 +1,5 @@
 import { compareText } from "../compare-text.ts";
+import { countOffsite, isBehind } from "../offsite/standing.ts";
 import { type UnmatchedSelector, unmatchedProblems } from "../policy/unmatched.ts";
 import type { BackupProblem } from "../problem.ts";
 import { invalidArgument, type PolicyProblem } from "../retention/policy-error.ts";
@@ -68,12 +69,15 @@ export function mergeStatus(reports: readonly unknown[]): MergedStatus {
   for (const each of newest) {
     for (const key of Object.keys(counts) as Freshness[]) counts[key] += each.counts[key];
   }
-  const isStale = counts.late + counts.missing > 0;
+  const volumes = newest.flatMap((each) => each.volumes).sort((a, b) => compareText(keyOf(a), keyOf(b)));
+  const offsite = countOffsite(volumes.map((volume) => volume.offsite));
+  const isStale = counts.late + counts.missing > 0 || isBehind(offsite);
   return {
     now: newest.map(({ now }) => now).sort(compareText)[0] ?? first.now,
     verdict: problems.length > 0 ? "failed" : isStale ? "stale" : "fresh",
     counts,
-    volumes: newest.flatMap((each) => each.volumes).sort((a, b) => compareText(keyOf(a), keyOf(b))),
+    ...(offsite === undefined ? {} : { offsite }),
+    volumes,
     unread: newest.flatMap((each) => each.unread).sort(compareText),
     problems,
     shards: { count, missing, repeated },

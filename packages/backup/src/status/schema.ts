@@ -13,6 +13,10 @@ const text = z.string(aText);
 const instant = z.iso.datetime(anInstant);
 const count = z.int(aCount).min(0, aCount);
 const freshness = z.enum(["fresh", "late", "missing", "new"], "fresh, late, missing or new");
+const offsite = z.looseObject(
+  { state: z.enum(["fresh", "late", "never", "new", "unknown"], "fresh, late, never, new or unknown") },
+  object,
+);
 const volume = z.looseObject(
   {
     cloud: text,
@@ -24,6 +28,7 @@ const volume = z.looseObject(
     overdueMs: z.number(aCount),
     snapshots: count,
     failed: count,
+    offsite: offsite.exactOptional(),
   },
   object,
 );

@@ -4,6 +4,15 @@ import { goneNamesakesOf } from "../observe/gone-volumes.ts";
 import { hiddenIn } from "../observe/hidden-marks.ts";
 import { type CloudState, isGood, type ObservedCloud } from "../observe/inventory.ts";
 import { observe } from "../observe/observe.ts";
+import {
+  countOffsite,
+  indexOffsite,
+  isBehind,
+  type LastOffsite,
+  type OffsiteFreshness,
+  type OffsiteStanding,
+  offsiteStanding,
+} from "../offsite/standing.ts";
 import { findDue } from "../plan/due.ts";
 import type { MissedSlots } from "../plan/types.ts";
 import { ownedBy } from "../policy/owned.ts";
@@ -11,6 +20,7 @@ import { chooseByTags, selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { UnmatchedSelector } from "../policy/unmatched.ts";
 import type { BackupProblem } from "../problem.ts";
+import type { RunRecord } from "../record/entry.ts";
 import { invalidArgument } from "../retention/policy-error.ts";
 import { type ReportedShard, type Scope, type ShardOptions, scopeOf } from "../shard/scope.ts";
 import { takeTurns } from "../turns.ts";
@@ -25,6 +35,11 @@ export interface StatusOptions extends ShardOptions {
    * slot after it.
    */
   readonly graceMs?: number | undefined;
+  /**
+   * What commands have left behind, from `readRecord`: nothing else knows what has left the clouds. Default: none, and
+   * that is `unknown`.
+   */
+  readonly record?: RunRecord | undefined;
   /** Stops the call. */
   readonly abortSignal?: AbortSignal | undefined;
 }
@@ -82,6 +97,8 @@ export interface VolumeStatus {
    * and for those that a later change has left so and a rule would keep.
    */
   readonly failed: number;
+  /** What has left the cloud; absent for a policy without `offsite`. */
+  readonly offsite?: OffsiteStanding;
 }
 
 /** Freshness of everything that policies ask for. */
@@ -89,12 +106,14 @@ export interface BackupStatus {
   /** The instant that it holds for. */
   readonly now: string;
   /**
-   * `fresh`: all is (or new). `stale`: something is late or missing. `failed`: something could not be looked at, or a
-   * selector is wrong; whatever else holds.
+   * `fresh`: all is (or new). `stale`: something is late or missing, or by the record has not left its cloud in time.
+   * `failed`: something could not be looked at, or a selector is wrong; whatever else holds.
    */
   readonly verdict: "fresh" | "stale" | "failed";
   /** How many of the volumes are how fresh. */
   readonly counts: Readonly<Record<Freshness, number>>;
+  /** How many of them stand how off-site; absent where no policy has `offsite`. */
+  readonly offsite?: Readonly<Record<OffsiteFreshness, number>>;
   /** By cloud, volume id and policy. */
   readonly volumes: readonly VolumeStatus[];
   /** Clouds that could not be read: nothing is known of their volumes. The reason is among the problems. */
@@ -117,7 +136,7 @@ export async function status(
   now: Date,
   options: StatusOptions = {},
 ): Promise<BackupStatus> {
-  const { graceMs = GRACE_MS, abortSignal } = options;
+  const { graceMs = GRACE_MS, record, abortSignal } = options;
   if (Number.isNaN(now.getTime()))
     throw invalidArgument([{ path: "now", found: "an invalid date", allowed: "a valid date" }]);
   const scope = scopeOf(policies, clouds, options);
@@ -125,7 +144,14 @@ export async function status(
     byTags: chooseByTags(policies),
     ...(abortSignal === undefined ? {} : { abortSignal }),
   });
-  return await statusOfClouds(policies, states, now, { graceMs, abortSignal }, scope);
+  return await statusOfClouds(policies, states, now, { graceMs, record, abortSignal }, scope);
+}
+
+/** {@link StatusOptions} with their defaults. */
+interface StatusContext {
+  readonly graceMs: number;
+  readonly record: RunRecord | undefined;
+  readonly abortSignal: AbortSignal | undefined;
 }
 
 /** {@link status} of what was read. @throws the reason of the abort */
@@ -133,9 +159,10 @@ export async function statusOfClouds(
   policies: readonly Policy[],
   states: readonly CloudState[],
   now: Date,
-  { graceMs, abortSignal }: { readonly graceMs: number; readonly abortSignal: AbortSignal | undefined },
+  { graceMs, record, abortSignal }: StatusContext,
   { elsewhere, shard }: Partial<Scope> = {},
 ): Promise<BackupStatus> {
+  const about = { now, graceMs, lastOffsite: indexOffsite(record) };
   const selection = selectVolumes(policies, states, elsewhere);
   const problems: BackupProblem[] = [];
   const volumes: VolumeStatus[] = [];
@@ -150,7 +177,7 @@ export async function statusOfClouds(
       const chosenBy = selection.policiesOf(state.name, volume.id);
       if (chosenBy.length > 0) problems.push(...goneNamesakesOf(state, volume));
       for (const policy of chosenBy) {
-        volumes.push(statusOf(state, volume, policy, now, graceMs));
+        volumes.push(statusOf(state, volume, policy, about));
       }
       await turns.rest();
     }
@@ -158,24 +185,31 @@ export async function statusOfClouds(
   problems.push(...selection.problems);
   const counts: Record<Freshness, number> = { fresh: 0, late: 0, missing: 0, new: 0 };
   for (const { freshness } of volumes) counts[freshness] += 1;
-  const stale = counts.late + counts.missing > 0;
+  const offsite = countOffsite(volumes.map((volume) => volume.offsite));
+  const stale = counts.late + counts.missing > 0 || isBehind(offsite);
   const verdict = problems.length > 0 ? "failed" : stale ? "stale" : "fresh";
   const unread = states.filter(({ state }) => state === "failed").map(({ name }) => name);
   const { unmatched } = selection;
   return {
     now: now.toISOString(),
     ...{ verdict, counts, volumes, unread, problems },
+    ...(offsite === undefined ? {} : { offsite }),
     ...(shard === undefined ? {} : { shard }),
     ...(unmatched.length === 0 ? {} : { unmatched }),
   };
+}
+
+interface Look {
+  readonly now: Date;
+  readonly graceMs: number;
+  readonly lastOffsite: LastOffsite | undefined;
 }
 
 function statusOf(
   cloud: ObservedCloud,
   volume: Volume,
   policy: Policy,
-  now: Date,
-  graceMs: number,
+  { now, graceMs, lastOffsite }: Look,
 ): VolumeStatus {
   const own = ownedBy(policy, cloud.snapshots.get(volume.id) ?? []);
   const { dueSlot, newestSlot, missed, wanted } = findDue(policy, own, now);
@@ -193,6 +227,8 @@ function statusOf(
     return wanted === undefined || (inGrace && missed.count === 0) ? "fresh" : "late";
   };
   const freshness = judge();
+  const { offsite } = policy;
+  const place = { cloud: cloud.name, volumeId: volume.id };
   return {
     cloud: cloud.name,
     provider: cloud.provider,
@@ -216,5 +252,8 @@ function statusOf(
     missed,
     snapshots: good.length,
     failed: own.filter(({ snapshot }) => snapshot.state === "error").length,
+    ...(offsite === undefined
+      ? {}
+      : { offsite: offsiteStanding({ policy, offsite }, place, own, lastOffsite, now) }),
   };
 }

@@ -43,6 +43,13 @@ describe("parsePolicies", () => {
           before: { command: ["/usr/sbin/freeze", "--on"], timeout: "30s", environment: ["FREEZE_MODE"] },
           after: { command: ["/usr/sbin/freeze", "--off"] },
         },
+        offsite: {
+          command: ["/usr/local/bin/offsite"],
+          every: "7d",
+          timeout: "6h",
+          mount: true,
+          environment: ["RESTIC_PASSWORD_FILE"],
+        },
       },
     });
     expect(policy).toMatchObject({
@@ -53,6 +60,21 @@ describe("parsePolicies", () => {
         before: { command: ["/usr/sbin/freeze", "--on"], timeoutMs: 30_000, environment: ["FREEZE_MODE"] },
         after: { timeoutMs: 60_000, environment: [] },
       },
+      offsite: {
+        command: ["/usr/local/bin/offsite"],
+        everyMs: 604_800_000,
+        timeoutMs: 21_600_000,
+        mount: true,
+        environment: ["RESTIC_PASSWORD_FILE"],
+      },
+    });
+    const [least] = parsePolicies({ nightly: { ...SIMPLE, offsite: { command: ["x"] } } });
+    expect(least?.offsite).toEqual({
+      command: ["x"],
+      everyMs: 86_400_000,
+      timeoutMs: 86_400_000,
+      mount: false,
+      environment: [],
     });
   });
 
@@ -131,6 +153,22 @@ describe("parsePolicies", () => {
       { hooks: { before: { command: "sync" } } },
       'policies.nightly.hooks.before.command: "sync"',
     ],
+    ["off-site without a command", { offsite: { every: "1d" } }, "policies.nightly.offsite.command: nothing"],
+    [
+      "off-site every month",
+      { offsite: { command: ["x"], every: "1m" } },
+      'policies.nightly.offsite.every: "1m"',
+    ],
+    [
+      "off-site with a variable that is none",
+      { offsite: { command: ["x"], environment: ["A=b"] } },
+      'policies.nightly.offsite.environment[0]: "A=b"',
+    ],
+    [
+      "off-site with retention, which is the tool's",
+      { offsite: { command: ["x"], retention: { daily: 7 } } },
+      "policies.nightly.offsite.retention: an unknown key",
+    ],
     ["a hook of nothing", { hooks: { after: { command: [] } } }, "policies.nightly.hooks.after.command: []"],
     [
       "a hook that wants credentials",
@@ -169,6 +207,7 @@ test("the JSON Schema for editors names every key", () => {
     "concurrency",
     "formerIds",
     "hooks",
+    "offsite",
     "prefix",
     "retention",
     "schedule",

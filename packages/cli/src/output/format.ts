@@ -6,6 +6,14 @@ export function sizeText(gib: number): string {
   return `${number(gib / 1024)} TiB`;
 }
 
+/** `512 B`, `1.4 GiB` */
+export function bytesText(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  if (bytes < 1024 ** 2) return `${number(bytes / 1024)} KiB`;
+  if (bytes < 1024 ** 3) return `${number(bytes / 1024 ** 2)} MiB`;
+  return sizeText(bytes / 1024 ** 3);
+}
+
 const SPANS: readonly (readonly [string, number])[] = [
   ["y", 365 * 86_400_000],
   ["d", 86_400_000],

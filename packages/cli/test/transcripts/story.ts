@@ -159,7 +159,25 @@ export const STORY: readonly Chapter[] = [
     command: "backup restore",
     steps: [run("backup restore --cloud ocean --volume db --as db-restored")],
   },
-  { command: "backup drill", steps: [run("backup drill --cloud samsung --volume erp-main")] },
+  {
+    command: "backup drill",
+    steps: [
+      run("backup drill --cloud samsung --volume erp-main"),
+      run(
+        "backup drill --cloud ocean --volume db --server 1001 --check sh -- -c 'test -n \"$POLYVOL_DEVICE\"'",
+        "On a server of the cloud, a program of yours can read the data.",
+      ),
+    ],
+  },
+  {
+    command: "backup offsite",
+    steps: [
+      run(
+        "backup offsite --cloud ocean --volume db --server 1001 -- sh -c 'echo stored $POLYVOL_VOLUME_NAME from $POLYVOL_DEVICE'",
+        "By hand; by policy, the policy says the command.",
+      ),
+    ],
+  },
   { command: "backup hold", steps: [run("backup hold --cloud ocean --volume db before-upgrade")] },
   { command: "backup release", steps: [run("backup release --cloud ocean --volume db before-upgrade")] },
   { command: "backup audit", steps: [run("backup audit"), run("backup audit -o json", "As data:", 12)] },

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createVirtualClock } from "@polyvol/emulators";
+import { createEmulatedDevices, createVirtualClock } from "@polyvol/emulators";
 import { createDigitalOceanEmulator } from "@polyvol/emulators/digitalocean";
 import { createSamsungScpEmulator } from "@polyvol/emulators/samsung-scp";
 import { runHere } from "../in-process.ts";
@@ -49,13 +49,24 @@ export async function createWorld(): Promise<World> {
     [second.url]: "http://127.0.0.1:4020",
     [folder]: ".",
   });
+  // The server that the story has on the first cloud.
+  const devices = createEmulatedDevices({
+    inventory: () => ocean.inventory(),
+    serverId: "1001",
+    links: ({ name }) => [`scsi-0DO_Volume_${name}`],
+  });
   return {
     async run(command) {
       let text = "";
       const { code } = await standingStill(clock.now(), () =>
-        runHere(wordsOf(command), { folder, env: ENV }, (written) => {
-          text += written;
-        }),
+        runHere(
+          wordsOf(command),
+          { folder, env: ENV },
+          (written) => {
+            text += written;
+          },
+          { devices },
+        ),
       );
       return { text: plain(text), code };
     },

@@ -11,6 +11,11 @@ export function figure(picture: Html, caption: string, table: Html): Html {
 `;
 }
 
+/** What may be wider than the page, and is then moved by itself. */
+export function scrolled(label: string, content: Html): Html {
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${label}">${content}</div>`;
+}
+
 /** An `svg` element of this size in its own units; it grows and shrinks with the page. */
 export function drawing(
   { width, height, label, wide = true }: { width: number; height: number; label: string; wide?: boolean },

@@ -1,7 +1,7 @@
 import type { BackupReport, Finding, RestoreEntry, RestoreProof, UnprotectedVolume } from "@polyvol/backup";
-import { figure, table } from "../charts/figure.ts";
+import { figure, scrolled, table } from "../charts/figure.ts";
 import { runsPicture } from "../charts/runs.ts";
-import { countText, instantText, sizeText, spanText, tookText } from "../format.ts";
+import { bytesText, countText, instantText, sizeText, spanText, tookText } from "../format.ts";
 import { type Html, html, name } from "../html.ts";
 
 const MOST_RUNS = 60;
@@ -10,6 +10,7 @@ const MOST_ROWS = 500;
 const PROOFS = {
   drill: "a drill",
   restore: "a restore",
+  offsite: "taken off-site",
   volume: "a volume made from a snapshot is there",
 } as const;
 
@@ -20,6 +21,7 @@ export function restoresSection({ proofs, drills, volumes, now }: BackupReport):
     ({ cloud, volumeId }) => !proven.has(JSON.stringify([cloud, volumeId])),
   ).length;
   const failed = (drills ?? []).filter(({ ok }) => !ok);
+  const checked = (drills ?? []).filter(({ command }) => command !== undefined);
   const names = new Map(
     volumes.map((volume) => [JSON.stringify([volume.cloud, volume.volumeId]), volume.volumeName]),
   );
@@ -50,6 +52,30 @@ ${
         },
       ],
       proofs.slice(0, MOST_ROWS),
+    ),
+  )
+}
+${
+  checked.length > 0 &&
+  scrolled(
+    "Checked drills",
+    table<RestoreEntry>(
+      "Drills whose data a command has read, newest first",
+      [
+        { title: "when", cell: ({ finishedAt }) => instantText(finishedAt) },
+        { title: "cloud", cell: ({ cloud }) => name(cloud) },
+        { title: "volume", cell: (entry) => name(nameOf(entry)) },
+        { title: "command", cell: ({ command }) => name(command?.program ?? "") },
+        { title: "status", cell: ({ command }) => command?.exitCode ?? "none", numeric: true },
+        {
+          title: "read",
+          cell: ({ command }) =>
+            command?.bytesRead === undefined ? "not measured" : bytesText(command.bytesRead),
+          numeric: true,
+        },
+        { title: "took", cell: ({ command }) => tookText(command?.durationMs ?? 0), numeric: true },
+      ],
+      checked,
     ),
   )
 }
@@ -176,8 +202,4 @@ function resultOf({ ok, stopped, broken, problems, totals, clouds }: Run): strin
   const told =
     problems.length === 0 ? [] : [`${countText(totals.problems, "problem")}: ${problems[0]?.message ?? ""}`];
   return [...state, ...unseen, ...told].join("; ");
-}
-
-function scrolled(label: string, content: Html): Html {
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="${label}">${content}</div>`;
 }

@@ -35,6 +35,14 @@ export async function listBlockDevices(root: string): Promise<readonly BlockDevi
   return read.filter((device) => device !== undefined);
 }
 
+/** What the kernel has read from a disk since it is there; `undefined` where it does not say. */
+export async function readBytesRead(root: string, device: string): Promise<number | undefined> {
+  const name = device.replace(/^\/dev\//, "").replaceAll("/", "!");
+  // The third figure is sectors, of this size whatever the disk's own.
+  const sectors = (await textOf(root, "sys/class/block", name, "stat")).split(/\s+/)[2];
+  return sectors === undefined || !/^\d+$/.test(sectors) ? undefined : Number(sectors) * SECTOR_BYTES;
+}
+
 /** Undefined: it is none, or has gone while it was looked at. */
 async function readDisk(
   root: string,

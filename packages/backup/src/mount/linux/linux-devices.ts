@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { PolyvolError } from "@polyvol/core";
 import type { DeviceLayer } from "../device-layer.ts";
-import { listBlockDevices } from "./block-devices.ts";
+import { listBlockDevices, readBytesRead } from "./block-devices.ts";
 import { createClaims } from "./claims.ts";
 import { mountFilesystem } from "./mount-filesystem.ts";
 import { parseMountInfo } from "./mount-info.ts";
@@ -83,6 +83,7 @@ export function createLinuxDevices(options: LinuxDevicesOptions = {}): DeviceLay
     claim: claims.claim,
     release: (name, outcome) => (outcome === "left" ? claims.leave(name) : claims.release(name)),
     claimOf: claims.claimOf,
+    bytesRead: (device) => readBytesRead(root, device),
   };
 }
 

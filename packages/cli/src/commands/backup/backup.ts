@@ -1,8 +1,10 @@
 import type { Command } from "commander";
 import type { MakeAction } from "../../command.ts";
 import { addAudit } from "./audit.ts";
+import { addDrill } from "./drill.ts";
 import { addExplain } from "./explain.ts";
 import { addHolds } from "./holds.ts";
+import { addOffsite } from "./offsite.ts";
 import { addPlan } from "./plan.ts";
 import { addReport } from "./report.ts";
 import { addRestore } from "./restore.ts";
@@ -22,8 +24,9 @@ Examples:
   polyvol backup run                               do it; this is what a timer calls
   polyvol backup status                            is everything fresh? exit code 4 when not
   polyvol backup drill --cloud main --volume db    prove that the newest snapshot restores
+  polyvol backup offsite --record runs.jsonl       take what is due out of its cloud
 
-Policies are read by plan, apply, run, status and audit; --cloud does not go with those, since
+Policies are read by plan, apply, run, status, audit and offsite; --cloud does not go with those, since
 policies say which clouds they are about.
 `;
 
@@ -35,6 +38,8 @@ export function addBackup(backup: Command, action: MakeAction): void {
   addStatus(backup, action);
   addReport(backup, action);
   addRestore(backup, action);
+  addDrill(backup, action);
+  addOffsite(backup, action);
   addHolds(backup, action);
   addAudit(backup, action);
   addExplain(backup, action);

@@ -5,6 +5,7 @@ import type { Options } from "../../options.ts";
 import { writeOutput } from "../../output/streams.ts";
 import { cleanFor } from "../../output/terminal.ts";
 import type { WatchOptions } from "../../watch.ts";
+import { readRecordFile } from "./record.ts";
 import type { BackupSetup } from "./setup.ts";
 
 /** Options that only `-o prometheus` takes. */
@@ -19,21 +20,20 @@ export const OUTPUT_FILE = [
 ] as const;
 export const RECORD_OF_RUNS = [
   "--record <file>",
-  "with -o prometheus: record of runs, for when a restore was last proven",
+  "record of runs: what has left its cloud, and when a restore was last proven",
 ] as const;
 
 /** Whether metrics are asked for. @throws UsageError for an option that goes with nothing else */
 export function wantsMetrics({ output }: Context, options: MetricsOptions & WatchOptions): boolean {
-  const { outputFile, record, watch } = options;
+  const { outputFile, watch } = options;
   if (output === "prometheus") {
     if (watch === undefined || outputFile !== undefined) return true;
     throw new UsageError(
       "--watch with -o prometheus needs --output-file: one text ends where the next begins",
     );
   }
-  const option = outputFile === undefined ? "--record" : "--output-file";
-  if (outputFile === undefined && record === undefined) return false;
-  throw new UsageError(`${option} goes with -o prometheus only`);
+  if (outputFile === undefined) return false;
+  throw new UsageError("--output-file goes with -o prometheus only");
 }
 
 /** Looks at the clouds and writes the metrics to the file, or to standard output. */
@@ -43,7 +43,7 @@ export async function writeMetrics(
   options: StatusOptions,
 ): Promise<BackupMetrics["status"]> {
   const backup = await import("@polyvol/backup");
-  const read = record === undefined ? undefined : await backup.readRecord(record);
+  const read = record === undefined ? undefined : await readRecordFile(record);
   const { status, text } = await withSourcePositions(() =>
     backup.backupMetrics(policies, clouds, new Date(), { ...options, record: read }),
   );

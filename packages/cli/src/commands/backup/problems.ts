@@ -40,9 +40,9 @@ export function reportProblems(
   return problems.length === 0 ? 0 : FAILED;
 }
 
-/** The message of a hook, or of what Polyvol refuses itself, is complete; a cloud's failure has its usual next step. */
+/** The message of a hook or another command, or of what Polyvol refuses itself, is complete; a cloud's failure has its usual next step. */
 function nextOf(problem: BackupProblem, readOnly: boolean): string | undefined {
-  if (problem.hook !== undefined) return undefined;
+  if (problem.hook !== undefined || problem.program !== undefined) return undefined;
   const complete = ["failed_precondition", "not_found", "conflict", "already_exists"];
   if (complete.includes(problem.code)) return undefined;
   const next = nextStep({ ...problem, readOnly }, problem.cloud);

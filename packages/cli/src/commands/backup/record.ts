@@ -1,5 +1,5 @@
 import type * as Backup from "@polyvol/backup";
-import { reportText } from "../../errors.ts";
+import { reportText, UsageError } from "../../errors.ts";
 
 /** `--record` of the commands that leave a line in a record of runs. */
 export const RECORD = [
@@ -46,4 +46,17 @@ export async function recorded<T>(
   }
   await append((library, times) => done(library, result, times));
   return result;
+}
+
+/** What a record of runs says. @throws UsageError for a file that does not exist, or is none */
+export async function readRecordFile(file: string): Promise<Backup.RunRecord> {
+  const backup = await import("@polyvol/backup");
+  try {
+    return await backup.readRecord(file);
+  } catch (error) {
+    if (error instanceof backup.RecordError) {
+      throw new UsageError(`--record: ${error.message}`, { cause: error });
+    }
+    throw error;
+  }
 }

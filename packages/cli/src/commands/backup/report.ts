@@ -1,15 +1,15 @@
-import type { BackupReport, RunRecord, SnapshotPrice } from "@polyvol/backup";
+import type { BackupReport, SnapshotPrice } from "@polyvol/backup";
 import type { Config } from "@polyvol/config";
 import type { Command } from "commander";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { UsageError } from "../../errors.ts";
 import { count, duration, type Options, omitUndefined } from "../../options.ts";
 import { countText } from "../../output/format.ts";
 import { isData, type Renderers, writeResult } from "../../output/result.ts";
 import { writeNote } from "../../output/streams.ts";
 import type { Tone } from "../../output/terminal.ts";
 import { reportProblems } from "./problems.ts";
+import { readRecordFile } from "./record.ts";
 import { deadline, loadBackupSetup } from "./setup.ts";
 
 const ABOUT = `
@@ -46,7 +46,7 @@ interface ReportOptions extends Options {
 async function report(context: Context, options: ReportOptions): Promise<number> {
   const backup = await import("@polyvol/backup");
   const { policies, clouds, withSourcePositions } = await loadBackupSetup(context);
-  const record = options.record === undefined ? undefined : await readRecord(options.record);
+  const record = options.record === undefined ? undefined : await readRecordFile(options.record);
   const reportOptions = omitUndefined({
     abortSignal: await deadline(context),
     days: options.days,
@@ -70,18 +70,6 @@ async function writePage(file: string, found: BackupReport): Promise<void> {
   const { renderReportPage } = await import("@polyvol/report");
   const { writeWhole } = await import("../../output/whole-file.ts");
   await writeWhole(file, renderReportPage(found));
-}
-
-async function readRecord(file: string): Promise<RunRecord> {
-  const backup = await import("@polyvol/backup");
-  try {
-    return await backup.readRecord(file);
-  } catch (error) {
-    if (error instanceof backup.RecordError) {
-      throw new UsageError(`--record: ${error.message}`, { cause: error });
-    }
-    throw error;
-  }
 }
 
 /** The prices of the configuration: `0.06 USD` for a GiB and month. */

@@ -37,6 +37,15 @@ export async function loadBackupSetup(
   if (context.cloudOption.length > 0) {
     throw new UsageError("--cloud does not go with this command: policies say which clouds they are about.");
   }
+  return await loadSetup(context, ids, shard);
+}
+
+/** The same for a command that takes `--cloud`. @throws UsageError, ConfigError */
+export async function loadSetup(
+  context: Context,
+  ids: readonly string[] = [],
+  shard?: Shard,
+): Promise<BackupSetup> {
   const config = await context.config();
   const { accountsOf, connect } = await import("@polyvol/config");
   const policies = choosePolicies(await readPolicies(config), ids);
@@ -66,6 +75,18 @@ async function inShard(
   const { cloudsInShard } = await import("@polyvol/backup");
   const own = new Set(cloudsInShard(accounts, shard));
   return (cloud) => own.has(cloud);
+}
+
+/**
+ * Environment variables that hold credentials of the clouds: those that the configuration names, and those that drivers
+ * read without being told.
+ */
+export async function credentialVariablesOf(config: Config): Promise<readonly string[]> {
+  const { PROVIDERS } = await import("@polyvol/config");
+  const usual = PROVIDERS.flatMap(({ options }) =>
+    Object.values(options).flatMap(({ secret, variables = [] }) => (secret ? variables : [])),
+  );
+  return [...variablesOf(config), ...usual];
 }
 
 function choosePolicies(all: readonly Policy[], ids: readonly string[]): readonly Policy[] {

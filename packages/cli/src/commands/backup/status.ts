@@ -1,4 +1,11 @@
-import type { BackupStatus, Freshness, MergedStatus, VolumeStatus } from "@polyvol/backup";
+import type {
+  BackupStatus,
+  Freshness,
+  MergedStatus,
+  OffsiteFreshness,
+  OffsiteStanding,
+  VolumeStatus,
+} from "@polyvol/backup";
 import type { Command } from "commander";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
@@ -15,10 +22,12 @@ import { type MetricsOptions, OUTPUT_FILE, RECORD_OF_RUNS, wantsMetrics, writeMe
 import { type MonitoringOptions, monitored, withMonitoring } from "./monitoring/monitored.ts";
 import type { Outcome } from "./monitoring/watch.ts";
 import { reportProblems } from "./problems.ts";
+import { readRecordFile } from "./record.ts";
 import { type BackupSetup, deadline, loadBackupSetup } from "./setup.ts";
 import { SHARD, shardFrom, shardText } from "./shard.ts";
 
 const ABOUT = `
+Nothing in a cloud remembers what has left it: how old that is, only --record says.
 With --watch, neither --ping nor --notify tells anybody: whoever watches sees it.
 `;
 
@@ -26,6 +35,7 @@ const EXAMPLES = [
   "polyvol backup status",
   "polyvol backup status --grace 3h -o json",
   "polyvol backup status --watch 1m",
+  "polyvol backup status --record runs.jsonl",
   "polyvol backup status -o prometheus --output-file polyvol.prom",
   "polyvol backup status --merge shard-0.json shard-1.json",
 ];
@@ -75,7 +85,10 @@ async function checkStatus(context: Context, options: StatusOptions, setup: Back
   const backup = await import("@polyvol/backup");
   const { policies, clouds, withSourcePositions } = setup;
   const order = orderOf(columnsOf(new Date().toISOString()), options.sort, USUAL);
-  const read = await withSourcePositions(() => backup.status(policies, clouds, new Date(), statusOptions));
+  const record = options.record === undefined ? undefined : await readRecordFile(options.record);
+  const read = await withSourcePositions(() =>
+    backup.status(policies, clouds, new Date(), { ...statusOptions, record }),
+  );
   const found = { ...read, volumes: read.volumes.toSorted(order) };
   await writeCheckResult(context.output, found.verdict === "fresh", found, (render) => view(found, render));
   return outcomeOf(found);
@@ -107,9 +120,39 @@ function outcomeOf(found: AnyStatus): Outcome {
 
 const TONES: Readonly<Record<Freshness, Tone>> = { fresh: "good", new: "note", late: "bad", missing: "bad" };
 
-function summaryOf({ verdict, counts }: AnyStatus): string {
+const OFFSITE_TONES: Readonly<Record<OffsiteFreshness, Tone>> = {
+  fresh: "good",
+  new: "note",
+  late: "bad",
+  never: "bad",
+  unknown: "note",
+};
+
+function summaryOf({ verdict, counts, offsite }: AnyStatus): string {
   const { fresh, late, missing, new: young } = counts;
-  return `${verdict}: ${fresh} fresh, ${late} late, ${missing} missing, ${young} new.`;
+  const snapshots = `${verdict}: ${fresh} fresh, ${late} late, ${missing} missing, ${young} new.`;
+  return offsite === undefined ? snapshots : `${snapshots} ${offsiteSummary(offsite)}`;
+}
+
+function offsiteSummary({
+  fresh,
+  late,
+  never,
+  new: young,
+  unknown,
+}: Record<OffsiteFreshness, number>): string {
+  const known = fresh + late + never + young;
+  const told = `${fresh} fresh, ${late} late, ${never} never, ${young} new`;
+  return known === 0
+    ? `Off-site: unknown without a record (--record).`
+    : `Off-site: ${told}${unknown === 0 ? "" : `, ${unknown} unknown`}.`;
+}
+
+function offsiteText(offsite: OffsiteStanding | undefined, now: string): string {
+  if (offsite === undefined) return "";
+  const { state, last } = offsite;
+  if (last === undefined) return state;
+  return `${spanText(Date.parse(now) - Date.parse(last.at))} ago${state === "late" ? ", late" : ""}`;
 }
 
 const cloudOf = ({ cloud }: VolumeStatus): string => cloud;
@@ -166,6 +209,12 @@ function columnsOf(now: string): readonly Column<VolumeStatus>[] {
       by: ({ nextSlot }) => nextSlot ?? "",
       align: "right",
       rank: 5,
+    },
+    {
+      title: "off-site",
+      text: ({ offsite }) => offsiteText(offsite, now),
+      by: ({ offsite }) => offsite?.last?.at ?? "",
+      tone: ({ offsite }) => (offsite === undefined ? undefined : OFFSITE_TONES[offsite.state]),
     },
     { title: "snapshot", text: ({ newest }) => newest?.name ?? "", wide: true },
     { title: "volume id", text: ({ volumeId }) => volumeId, wide: true },

@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { startTimer, systemClock } from "@polyvol/core/driver";
+import { type CommandOutput, listen } from "./last-words.ts";
+
+/** A program of the user's, and how long it may take. */
+export interface UserCommand {
+  /** The program and its arguments. No shell reads them. */
+  readonly command: readonly [string, ...string[]];
+  /** After which it is ended, with everything that it has started, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** How a command is run. */
+export interface CommandOptions {
+  /** All variables that it gets. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Ends it. */
+  readonly abortSignal?: AbortSignal | undefined;
+  /**
+   * How long it may clean up after itself when it is ended early, in milliseconds: it is asked first (SIGTERM), and killed
+   * after that. Default 0: it is killed at once.
+   */
+  readonly graceMs?: number | undefined;
+  /** Whether what it leaves running in its process group is killed when it has ended. Default false. */
+  readonly leavesNothing?: boolean | undefined;
+  /** Told what it writes, as it writes it. */
+  readonly onOutput?: CommandOutput | undefined;
+}
+
+/** How a command has ended. */
+export interface CommandEnd {
+  /** It has ended with status 0, in time. */
+  readonly ok: boolean;
+  /** How it ended, such as `ended with 3`. */
+  readonly how: string;
+  /** Its status; absent when it could not start, or a signal ended it. */
+  readonly exitCode?: number;
+  /** The last of what it wrote, of both outputs. */
+  readonly said: string;
+  /** It took too long. */
+  readonly late: boolean;
+  /** How long it ran, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/**
+ * Runs a command to its end: without a shell, without input, with this environment and no other. It leads a process group
+ * of its own (not on Windows), and whatever ends it early ends all of the group.
+ */
+export function runCommand(
+  { command: [program, ...parameters], timeoutMs }: UserCommand,
+  { environment, abortSignal, graceMs = 0, leavesNothing = false, onOutput }: CommandOptions,
+): Promise<CommandEnd> {
+  return new Promise<CommandEnd>((resolve) => {
+    const startedAt = performance.now();
+    const child = spawn(program, parameters, {
+      shell: false,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: withoutNul(environment),
+      detached: HAS_GROUPS,
+      windowsHide: true,
+    });
+    const words = listen(child, onOutput);
+    let late = false;
+    let stopGrace = (): void => undefined;
+    const endEarly = (): void => {
+      signalAll(child, graceMs === 0 ? "SIGKILL" : "SIGTERM");
+      if (graceMs > 0) stopGrace = startTimer(systemClock, graceMs, () => signalAll(child, "SIGKILL"));
+    };
+    const stopTimer = startTimer(systemClock, timeoutMs, () => {
+      late = true;
+      endEarly();
+    });
+    if (abortSignal?.aborted === true) endEarly();
+    abortSignal?.addEventListener("abort", endEarly, { once: true });
+    const end = (ok: boolean, how: string, exitCode?: number): void => {
+      const durationMs = Math.round(performance.now() - startedAt);
+      stopTimer();
+      stopGrace();
+      abortSignal?.removeEventListener("abort", endEarly);
+      if (leavesNothing || late || abortSignal?.aborted === true) signalAll(child, "SIGKILL");
+      const status = exitCode === undefined ? {} : { exitCode };
+      resolve({ ok: ok && !late, how, ...status, said: words.end(), late, durationMs });
+    };
+    child.once("error", (error) => end(false, `could not start: ${error.message}`));
+    // Not "close": what it leaves behind may hold its output open.
+    child.once("exit", (status, signal) => {
+      const how = signal === null ? `ended with ${status}` : `ended by ${signal}`;
+      void words.heard().then(() => end(status === 0, how, status ?? undefined));
+    });
+  });
+}
+
+const HAS_GROUPS = process.platform !== "win32";
+
+function withoutNul(environment: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).map(([key, value]) => [key, value.replaceAll("\0", "")]),
+  );
+}
+
+function signalAll(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (HAS_GROUPS && child.pid !== undefined) process.kill(-child.pid, signal);
+    else child.kill(signal);
+  } catch {
+    // It has ended meanwhile.
+  }
+}

@@ -1,0 +1,85 @@
+import type { BlockStorage, Snapshot, Volume } from "@polyvol/core";
+import type { BackupProblem } from "../problem.ts";
+import type { RecordedCommand } from "../record/entry.ts";
+import type { Leftover } from "../temporary/leftovers.ts";
+import type { DrillCheck, DrillReport } from "./types.ts";
+
+/** Holds the volume against the snapshot that it was made of. */
+export function checkVolume(volume: Volume, snapshot: Snapshot): readonly DrillCheck[] {
+  const source = volume.sourceSnapshotId;
+  const verdict = (good: boolean): DrillCheck["result"] => (good ? "passed" : "failed");
+  return [
+    {
+      check: "readiness",
+      result: verdict(volume.state === "available"),
+      found: volume.state,
+      wanted: "available",
+    },
+    {
+      check: "source",
+      result: source === undefined ? "unknown" : verdict(source === snapshot.id),
+      found: source ?? "not said",
+      wanted: snapshot.id,
+    },
+    {
+      check: "size",
+      result: verdict(volume.sizeGiB >= snapshot.minVolumeSizeGiB),
+      found: `${volume.sizeGiB} GiB`,
+      wanted: `${snapshot.minVolumeSizeGiB} GiB or more`,
+    },
+  ];
+}
+
+/** Whether the command has passed; `undefined`: it was never run. */
+export function checkCommand(program: string, ran: RecordedCommand | undefined): DrillCheck {
+  const wanted = `${JSON.stringify(program)} ends with 0`;
+  if (ran === undefined) return { check: "command", result: "unknown", found: "not run", wanted };
+  const { exitCode, bytesRead } = ran;
+  const how = exitCode === undefined ? "no status" : `ended with ${exitCode}`;
+  const read = bytesRead === undefined ? "how much it read is not known" : `${bytesRead} bytes read`;
+  return {
+    check: "command",
+    result: exitCode === 0 ? "passed" : "failed",
+    found: `${how} in ${ran.durationMs / 1000} s; ${read}`,
+    wanted,
+  };
+}
+
+/** What a report is made of. */
+interface Drilled {
+  readonly cloud: string;
+  readonly storage: BlockStorage;
+  readonly snapshot: Snapshot;
+  readonly name: string;
+  readonly volume: Volume | undefined;
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly restoreMs: number | undefined;
+  readonly command?: RecordedCommand | undefined;
+  readonly checks: readonly DrillCheck[];
+  readonly leftovers: readonly Leftover[];
+  readonly problems: readonly BackupProblem[];
+}
+
+/** Proved is what was checked, and nothing went wrong besides. */
+export function reportOf(drilled: Drilled): DrillReport {
+  const { cloud, storage, snapshot, name, volume, restoreMs, command, checks, problems } = drilled;
+  const passed = checks.length > 0 && checks.every(({ result }) => result !== "failed");
+  return {
+    cloud,
+    provider: storage.provider,
+    ok: passed && problems.length === 0,
+    snapshotId: snapshot.id,
+    snapshotName: snapshot.name,
+    takenAt: snapshot.createdAt.toISOString(),
+    volumeId: snapshot.volumeId,
+    drillVolume: { name, ...(volume === undefined ? {} : { id: volume.id }) },
+    startedAt: new Date(drilled.startedAt).toISOString(),
+    ...(restoreMs === undefined ? {} : { restoreMs }),
+    finishedAt: new Date(drilled.finishedAt).toISOString(),
+    ...(command === undefined ? {} : { command }),
+    checks,
+    leftovers: drilled.leftovers,
+    problems,
+  };
+}

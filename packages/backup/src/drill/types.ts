@@ -1,0 +1,93 @@
+import type { Clock } from "@polyvol/core";
+import type { OffsiteCallOptions } from "../offsite/types.ts";
+import type { BackupProblem } from "../problem.ts";
+import type { RecordedCommand } from "../record/entry.ts";
+import type { SnapshotChoice } from "../restore/find-snapshot.ts";
+import type { Leftover } from "../temporary/leftovers.ts";
+
+/** What to prove, and where. */
+export interface DrillRequest {
+  /** A cloud by the name of the configuration. */
+  readonly cloud: string;
+  /** What to prove: that this snapshot, or the newest good one of a volume, can be restored. */
+  readonly from: SnapshotChoice;
+}
+
+/** How the call is made. */
+export interface DrillOptions {
+  /** Default: the machine's own. */
+  readonly clock?: Clock | undefined;
+  /** Stops the drill; the temporary volume is removed by the next one, and with `check` at once. */
+  readonly abortSignal?: AbortSignal | undefined;
+  /** How long the restore may take, in milliseconds. Default 30 minutes. */
+  readonly timeoutMs?: number | undefined;
+  /** A command that has to pass on the data. Default: none, and what is in the volume is not looked at. */
+  readonly check?: DrillCommand | undefined;
+}
+
+/** A command that reads the data of the snapshot, on the server that this program runs on. */
+export interface DrillCommand
+  extends Pick<
+    OffsiteCallOptions,
+    "serverId" | "metadataUrl" | "devices" | "credentialVariables" | "onOutput"
+  > {
+  /** The program and its arguments. No shell reads them. Status 0 is a pass. */
+  readonly command: readonly [string, ...string[]];
+  /** After which it is ended, in milliseconds. Default 1 day. */
+  readonly timeoutMs?: number | undefined;
+  /** Whether the filesystem is mounted, read-only. Default false. */
+  readonly mount?: boolean | undefined;
+  /** Names of environment variables that it inherits besides the harmless ones. Default none. */
+  readonly environment?: readonly string[] | undefined;
+}
+
+/** One thing that was looked at. */
+export interface DrillCheck {
+  /** What was looked at. */
+  readonly check: "readiness" | "source" | "size" | "command";
+  /** `unknown`: the provider does not say. */
+  readonly result: "passed" | "failed" | "unknown";
+  /** What was found. */
+  readonly found: string;
+  /** What it had to be. */
+  readonly wanted: string;
+}
+
+/** What a drill proved, as plain JSON; keep it: nothing in the cloud remembers it. */
+export interface DrillReport {
+  /** The cloud by the name of the configuration. */
+  readonly cloud: string;
+  /** The driver's provider name. */
+  readonly provider: string;
+  /** Whether the snapshot was restored, every check passed, and the temporary volume is gone again. */
+  readonly ok: boolean;
+  /** The snapshot that was restored. */
+  readonly snapshotId: string;
+  /** Its name. */
+  readonly snapshotName: string;
+  /** When it was taken. */
+  readonly takenAt: string;
+  /** The volume that the snapshot is of; it was not touched. */
+  readonly volumeId: string;
+  /** The temporary volume. */
+  readonly drillVolume: {
+    /** Its name. */
+    readonly name: string;
+    /** Its id; absent when it was never seen. */
+    readonly id?: string;
+  };
+  /** When the drill began. */
+  readonly startedAt: string;
+  /** From the start of the restore until the volume could be used. */
+  readonly restoreMs?: number;
+  /** When it ended. */
+  readonly finishedAt: string;
+  /** The command that has read the data, where one was run. */
+  readonly command?: RecordedCommand;
+  /** What was looked at, in this order. */
+  readonly checks: readonly DrillCheck[];
+  /** Temporary volumes of earlier drills that were killed, and what became of them. */
+  readonly leftovers: readonly Leftover[];
+  /** Why it is not `ok`. */
+  readonly problems: readonly BackupProblem[];
+}

@@ -1,0 +1,61 @@
+import type { BlockStorage, Clock } from "@polyvol/core";
+import { checkTimeout } from "@polyvol/core/driver";
+import { GRACE_MS, type RanCommand, runOnSnapshot } from "../command/snapshot-command.ts";
+import { findServer } from "../mount/find-server.ts";
+import { createLinuxDevices } from "../mount/linux/linux-devices.ts";
+import { useSnapshot } from "../mount/use-snapshot.ts";
+import { problemOf } from "../problem.ts";
+import { checkCommand, checkVolume, reportOf } from "./checks.ts";
+import type { DrillCommand, DrillReport, DrillRequest } from "./types.ts";
+
+const TIMEOUT_MS = 86_400_000;
+
+/** On whose time, and how long the restore may take. */
+interface CommandDrillOptions {
+  readonly clock: Clock;
+  readonly abortSignal: AbortSignal | undefined;
+  readonly timeoutMs: number;
+}
+
+/** A drill whose volume is attached to this server and read by a command. */
+export async function drillWithCommand(
+  storage: BlockStorage,
+  { cloud, from }: DrillRequest,
+  check: DrillCommand,
+  { clock, abortSignal, timeoutMs }: CommandDrillOptions,
+): Promise<DrillReport> {
+  const { command, mount = false, environment = [], metadataUrl, credentialVariables = [] } = check;
+  const { devices = createLinuxDevices(), onOutput } = check;
+  const commandMs = checkTimeout(check.timeoutMs ?? TIMEOUT_MS);
+  const server =
+    check.serverId === undefined
+      ? await findServer(storage, { metadataUrl, abortSignal })
+      : { serverId: check.serverId };
+  const volumeName = "volumeName" in from ? from.volumeName : undefined;
+  let ran: RanCommand | undefined;
+  const use = await useSnapshot(
+    storage,
+    { from, ...server, mount, cloud },
+    async (mounted, call) => {
+      const asked = { command, timeoutMs: commandMs, mount, environment, longer: "a larger limit" };
+      const place = { cloud, provider: storage.provider, volumeName };
+      const context = { clock, devices, credentialVariables, onOutput, ...call };
+      ran = await runOnSnapshot(asked, mounted, place, context);
+    },
+    { clock, abortSignal, devices, timeoutMs, useTimeoutMs: commandMs + 3 * GRACE_MS },
+  );
+  abortSignal?.throwIfAborted();
+  const { snapshot, temporaryVolume, leftovers } = use;
+  const { name, volume } = temporaryVolume;
+  const failure = use.result.state === "failed" ? use.result.error : ran?.error;
+  const own = failure === undefined ? [] : [problemOf(failure, "attention", { cloud, volumeName: name })];
+  const checks =
+    volume === undefined ? [] : [...checkVolume(volume, snapshot), checkCommand(command[0], ran?.command)];
+  return reportOf({
+    ...{ cloud, storage, snapshot, name, volume, checks, leftovers },
+    ...{ restoreMs: use.restoreMs, command: ran?.command },
+    startedAt: use.startedAt.getTime(),
+    finishedAt: use.finishedAt.getTime(),
+    problems: [...own, ...use.problems],
+  });
+}

@@ -1,0 +1,132 @@
+import type { Snapshot, Volume } from "@polyvol/core";
+import { compareText } from "../compare-text.ts";
+import { showDuration } from "../duration.ts";
+import type { CloudState, ObservedCloud, ObservedSnapshot } from "../observe/inventory.ts";
+import { ownedBy } from "../policy/owned.ts";
+import type { Selection } from "../policy/select.ts";
+import type { Offsite, Policy } from "../policy/types.ts";
+import type { OffsiteEntry } from "../record/entry.ts";
+import { dueAgainAt, type LastOffsite } from "./standing.ts";
+import type { OffsiteVolume } from "./types.ts";
+
+/** A policy that takes volumes off-site. */
+export type OffsitePolicy = Policy & { readonly offsite: Offsite };
+
+/** A policy on a volume whose turn it is. */
+export interface Candidate {
+  readonly cloud: ObservedCloud;
+  readonly volume: Volume;
+  readonly policy: OffsitePolicy;
+  /** The newest good snapshot of the policy. */
+  readonly newest: Snapshot;
+  /** When its data left last, in milliseconds; absent when nothing is known of it. */
+  readonly lastAt?: number;
+  /** Why it is its turn. */
+  readonly reason: string;
+}
+
+/** What is to be taken, what has been waiting longest first, and what is not, with the reason. */
+export interface Choice {
+  readonly due: readonly Candidate[];
+  readonly others: readonly OffsiteVolume[];
+}
+
+/** How due is told. */
+export interface ChoiceOptions {
+  readonly now: number;
+  readonly lastOffsite: LastOffsite | undefined;
+  readonly all: boolean;
+}
+
+/** Holds what has left by the record against what the policies ask for. */
+export function chooseDue(
+  policies: readonly OffsitePolicy[],
+  states: readonly CloudState[],
+  selection: Selection,
+  options: ChoiceOptions,
+): Choice {
+  const due: Candidate[] = [];
+  const others: OffsiteVolume[] = [];
+  for (const cloud of states) {
+    if (cloud.state === "failed") continue;
+    for (const volume of cloud.volumes) {
+      const chosenBy = selection.policiesOf(cloud.name, volume.id);
+      for (const policy of policies.filter(({ id }) => chosenBy.some((each) => each.id === id))) {
+        const judged = judge({ cloud, volume, policy }, options);
+        if ("outcome" in judged) others.push(judged);
+        else due.push(judged);
+      }
+    }
+  }
+  due.sort(
+    (a, b) =>
+      (a.lastAt ?? 0) - (b.lastAt ?? 0) ||
+      compareText(a.cloud.name, b.cloud.name) ||
+      compareText(a.volume.id, b.volume.id),
+  );
+  return { due, others };
+}
+
+/** What did not get its turn. */
+export function untaken(
+  { cloud, volume, policy, newest }: Pick<Candidate, "cloud" | "volume" | "policy"> & { newest?: Snapshot },
+  outcome: OffsiteVolume["outcome"],
+  reason: string,
+): OffsiteVolume {
+  return {
+    cloud: cloud.name,
+    provider: cloud.provider,
+    policyId: policy.id,
+    volumeId: volume.id,
+    volumeName: volume.name,
+    outcome,
+    reason,
+    ...(newest === undefined ? {} : { snapshot: recordedSnapshot(newest) }),
+    leftovers: [],
+    problems: [],
+  };
+}
+
+/** As reports and records have it. */
+export function recordedSnapshot({ id, name, createdAt }: Snapshot): {
+  readonly id: string;
+  readonly name: string;
+  readonly takenAt: string;
+} {
+  return { id, name, takenAt: createdAt.toISOString() };
+}
+
+function judge(
+  about: Pick<Candidate, "cloud" | "volume" | "policy">,
+  { now, lastOffsite, all }: ChoiceOptions,
+): Candidate | OffsiteVolume {
+  const { cloud, volume, policy } = about;
+  const newest = newestGood(ownedBy(policy, cloud.snapshots.get(volume.id) ?? []));
+  if (newest === undefined) return untaken(about, "no_snapshot", "there is no good snapshot of the policy");
+  if (lastOffsite === undefined) return { ...about, newest, reason: "no record says when it last left" };
+  const last = lastOffsite(policy, cloud.name, volume.id);
+  if (last === undefined) return { ...about, newest, reason: "by the record it never left" };
+  const lastAt = Date.parse(last.runStartedAt);
+  const wait = all ? undefined : whyNotDue(policy, newest, last, now);
+  if (wait !== undefined) return untaken({ ...about, newest }, "not_due", wait);
+  return { ...about, newest, lastAt, reason: `it last left ${showDuration(now - lastAt)} ago` };
+}
+
+function whyNotDue(
+  { offsite }: OffsitePolicy,
+  newest: Snapshot,
+  last: OffsiteEntry,
+  now: number,
+): string | undefined {
+  if (last.snapshot?.id === newest.id) return `its newest snapshot ${newest.name} has left already`;
+  if (now >= dueAgainAt(offsite, last)) return undefined;
+  const ago = showDuration(now - Date.parse(last.runStartedAt));
+  return `it last left ${ago} ago, and does so every ${showDuration(offsite.everyMs)}`;
+}
+
+function newestGood(own: readonly ObservedSnapshot[]): Snapshot | undefined {
+  const good = own.flatMap(({ snapshot, early }) =>
+    snapshot.state === "available" && early !== true ? [snapshot] : [],
+  );
+  return good.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || compareText(a.id, b.id))[0];
+}

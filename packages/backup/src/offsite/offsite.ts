@@ -1,0 +1,180 @@
+import type { BlockStorage } from "@polyvol/core";
+import { checkTimeout, systemClock } from "@polyvol/core/driver";
+import { type Clouds, cloudNamed, cloudsOf } from "../clouds.ts";
+import { findServer } from "../mount/find-server.ts";
+import { createLinuxDevices } from "../mount/linux/linux-devices.ts";
+import { observe } from "../observe/observe.ts";
+import { chooseByTags, selectVolumes } from "../policy/select.ts";
+import type { Policy } from "../policy/types.ts";
+import type { BackupProblem } from "../problem.ts";
+import { invalidArgument } from "../retention/policy-error.ts";
+import { type Candidate, chooseDue, type OffsitePolicy, untaken } from "./choose.ts";
+import { createReach, type Reach } from "./servers.ts";
+import { indexOffsite } from "./standing.ts";
+import { type TurnOptions, takeOffsite } from "./take.ts";
+import type {
+  OffsiteCallOptions,
+  OffsiteOptions,
+  OffsiteReport,
+  OffsiteRequest,
+  OffsiteVolume,
+} from "./types.ts";
+
+const TIMEOUT_MS = 86_400_000;
+
+/**
+ * Takes what is in the volumes of policies with `offsite` out of their clouds: of each that is due, one after another, a
+ * temporary volume is made from the newest good snapshot, attached to this server, and handed read-only to the command
+ * of the policy; then it is removed. A failure does not stop the others. What this server cannot reach is named.
+ *
+ * @throws PolicyError `invalid_argument` when no policy has `offsite`, or for the name of a cloud that does not exist;
+ * PolyvolError when it cannot be told which server this is
+ */
+export async function offsite(
+  policies: readonly Policy[],
+  clouds: Clouds,
+  options: OffsiteOptions = {},
+): Promise<OffsiteReport> {
+  const { record, all = false, abortSignal, onVolume } = options;
+  const turns = resolveOptions(options);
+  const chosen = policiesFor(policies, options.onlyClouds);
+  const started = turns.clock.now();
+  const startedAt = new Date(started).toISOString();
+  const states = await observe(cloudsOf(chosen, clouds), { byTags: chooseByTags(chosen), abortSignal });
+  const selection = selectVolumes(chosen, states);
+  const choice = { now: started, lastOffsite: indexOffsite(record), all };
+  const { due, others } = chooseDue(chosen, states, selection, choice);
+  const problems: BackupProblem[] = states.flatMap((state) =>
+    state.state === "failed" ? [state.problem] : [],
+  );
+  problems.push(...selection.problems);
+  const { inReach, elsewhere } = await sortByReach(due, createReach(clouds, options));
+  if (due.length > 0 && inReach.length === 0) problems.push(nothingInReach(elsewhere));
+  const volumes: OffsiteVolume[] = [];
+  for (const [candidate, reach] of inReach) {
+    if (abortSignal?.aborted === true) {
+      volumes.push(untaken(candidate, "left", "stopped before its turn"));
+      continue;
+    }
+    const volume = await takeOffsite(turnOf(candidate, reach), turns);
+    volumes.push(volume);
+    problems.push(...volume.problems);
+    await onVolume?.(volume, { startedAt });
+  }
+  const stopped = abortSignal?.aborted === true;
+  return {
+    startedAt,
+    finishedAt: new Date(turns.clock.now()).toISOString(),
+    ok: !stopped && problems.length === 0,
+    stopped,
+    volumes: [...volumes, ...elsewhere, ...others],
+    problems,
+  };
+}
+
+/**
+ * Takes what is in one snapshot out of its cloud, asked for by hand: as {@link offsite}, and no policy plays a part.
+ *
+ * @throws PolicyError for an unknown cloud; PolyvolError when it cannot be told which server this is. All else that fails
+ * is a result.
+ */
+export async function offsiteSnapshot(
+  request: OffsiteRequest,
+  clouds: Clouds,
+  options: OffsiteCallOptions = {},
+): Promise<OffsiteReport> {
+  const { cloud, from, command, timeoutMs = TIMEOUT_MS, mount = false, environment = [] } = request;
+  checkTimeout(timeoutMs);
+  const turns = resolveOptions(options);
+  const storage = cloudNamed(clouds, cloud);
+  const { serverId, metadataUrl, abortSignal } = options;
+  const server =
+    serverId === undefined ? await findServer(storage, { metadataUrl, abortSignal }) : { serverId };
+  const volumeName = "volumeName" in from ? from.volumeName : undefined;
+  const volume = await takeOffsite(
+    {
+      storage,
+      request: { from, ...server, mount, cloud },
+      command: { command, timeoutMs, mount, environment, longer: "a larger limit" },
+      place: { cloud, provider: storage.provider, volumeName },
+      volumeId: "volumeId" in from ? from.volumeId : "",
+    },
+    turns,
+  );
+  const { startedAt = "", finishedAt = "", problems } = volume;
+  const stopped = abortSignal?.aborted === true;
+  const ok = volume.outcome === "done";
+  return { startedAt, finishedAt, ok, stopped, volumes: [volume], problems };
+}
+
+function resolveOptions(options: OffsiteCallOptions): TurnOptions {
+  const { clock = systemClock, devices = createLinuxDevices(), restoreTimeoutMs } = options;
+  if (restoreTimeoutMs !== undefined) checkTimeout(restoreTimeoutMs);
+  return { ...options, clock, devices };
+}
+
+/** Those with `offsite`, as far as they are about these clouds. */
+function policiesFor(
+  policies: readonly Policy[],
+  onlyClouds: readonly string[] | undefined,
+): readonly OffsitePolicy[] {
+  const own = policies.filter((each): each is OffsitePolicy => each.offsite !== undefined);
+  if (own.length === 0) {
+    const found =
+      policies.length === 0 ? "no policy" : `${policies.map(({ id }) => id).join(", ")} without it`;
+    throw invalidArgument([{ path: "policies", found, allowed: "at least one policy with `offsite`" }]);
+  }
+  if (onlyClouds === undefined) return own;
+  return own.flatMap((policy) => {
+    const clouds = (policy.select.clouds ?? onlyClouds).filter((name) => onlyClouds.includes(name));
+    return clouds.length === 0 ? [] : [{ ...policy, select: { ...policy.select, clouds } }];
+  });
+}
+
+type InReach = Extract<Reach, { readonly storage: BlockStorage }>;
+
+/** @throws PolyvolError when something is due, and it is known of no cloud which server this is */
+async function sortByReach(
+  due: readonly Candidate[],
+  reachOf: (candidate: Candidate) => Promise<Reach>,
+): Promise<{
+  readonly inReach: readonly (readonly [Candidate, InReach])[];
+  readonly elsewhere: readonly OffsiteVolume[];
+}> {
+  const inReach: (readonly [Candidate, InReach])[] = [];
+  const elsewhere: OffsiteVolume[] = [];
+  const errors: unknown[] = [];
+  for (const candidate of due) {
+    const reach = await reachOf(candidate);
+    if ("storage" in reach) {
+      inReach.push([candidate, reach]);
+      continue;
+    }
+    elsewhere.push(untaken(candidate, "elsewhere", reach.elsewhere));
+    if (reach.error !== undefined) errors.push(reach.error);
+  }
+  if (errors.length > 0 && errors.length === due.length) throw errors[0];
+  return { inReach, elsewhere };
+}
+
+function nothingInReach([first]: readonly OffsiteVolume[]): BackupProblem {
+  const reason = first === undefined ? "" : `: ${first.volumeName ?? first.volumeId}: ${first.reason}`;
+  const message = `this server reaches none of the volumes that are due${reason}`;
+  return { code: "failed_precondition", message, effect: "attention" };
+}
+
+function turnOf({ cloud, volume, policy, newest }: Candidate, { storage, server }: InReach) {
+  const { command, timeoutMs, mount, environment } = policy.offsite;
+  return {
+    storage,
+    request: { from: { snapshotId: newest.id }, ...server, mount, cloud: cloud.name },
+    command: { command, timeoutMs, mount, environment, longer: "offsite.timeout" },
+    place: {
+      cloud: cloud.name,
+      provider: cloud.provider,
+      policyId: policy.id,
+      volumeName: volume.name,
+    },
+    volumeId: volume.id,
+  };
+}

@@ -1,0 +1,116 @@
+import { isGood, type ObservedSnapshot } from "../observe/inventory.ts";
+import type { Offsite, Policy } from "../policy/types.ts";
+import type { OffsiteEntry, RunRecord } from "../record/entry.ts";
+
+/** By so much of `every` a volume is due earlier, so that a timer of the same length need not be punctual. */
+const IN_HAND = 0.1;
+/** By so much of `every` the next success may come later: taking a fleet off-site takes hours. */
+const PATIENCE = 0.5;
+
+/**
+ * How what has left the cloud stands for one policy on one volume.
+ *
+ * - `fresh`: the last success began no longer ago than `every` and half of it.
+ * - `late`: there was one, but longer ago.
+ * - `never`: the record knows of none, and there has been a snapshot for as long.
+ * - `new`: the record knows of none, and the first snapshot is younger, or there is none.
+ * - `unknown`: without a record nobody knows, since nothing in the cloud remembers it.
+ */
+export type OffsiteFreshness = "fresh" | "late" | "never" | "new" | "unknown";
+
+/** What has left the cloud of one volume, by one policy. Instants are ISO 8601 in UTC. */
+export interface OffsiteStanding {
+  /** How it stands. */
+  readonly state: OffsiteFreshness;
+  /** From when on it is late, or has never happened, unless it succeeds; absent where that is not known. */
+  readonly deadline?: string;
+  /** The last success, where the record knows of one. */
+  readonly last?: {
+    /** When it ended. */
+    readonly at: string;
+    /** The snapshot whose data it was, by id. */
+    readonly snapshotId: string;
+    /** When that was taken: what is stored is as old as this. */
+    readonly takenAt: string;
+  };
+}
+
+/** The last success of a policy on a volume. */
+export type LastOffsite = (policy: Policy, cloud: string, volumeId: string) => OffsiteEntry | undefined;
+
+/** Puts a record in order by what has left the clouds. `undefined` without a record: nothing is known. */
+export function indexOffsite(record: RunRecord | undefined): LastOffsite | undefined {
+  if (record === undefined) return undefined;
+  const last = new Map<string, OffsiteEntry>();
+  for (const entry of record.entries) {
+    // Whether the temporary volume could be removed as well, is another matter.
+    if (entry.kind !== "offsite" || entry.command?.exitCode !== 0 || entry.policyId === undefined) continue;
+    const key = keyOf(entry.policyId, entry.cloud, entry.volumeId);
+    const known = last.get(key);
+    if (known === undefined || Date.parse(known.runStartedAt) <= Date.parse(entry.runStartedAt))
+      last.set(key, entry);
+  }
+  return ({ id, formerIds }, cloud, volumeId) => {
+    const found = [id, ...formerIds].flatMap((each) => last.get(keyOf(each, cloud, volumeId)) ?? []);
+    return found.toSorted((a, b) => Date.parse(b.runStartedAt) - Date.parse(a.runStartedAt))[0];
+  };
+}
+
+/** From when on it is time again, in milliseconds, after a success that began at `runStartedAt`. */
+export function dueAgainAt({ everyMs }: Offsite, { runStartedAt }: OffsiteEntry): number {
+  return Date.parse(runStartedAt) + everyMs * (1 - IN_HAND);
+}
+
+/** How a policy with `offsite` stands on a volume. `own` are the policy's snapshots of it. */
+export function offsiteStanding(
+  { policy, offsite }: { readonly policy: Policy; readonly offsite: Offsite },
+  { cloud, volumeId }: { readonly cloud: string; readonly volumeId: string },
+  own: readonly ObservedSnapshot[],
+  lastOffsite: LastOffsite | undefined,
+  now: Date,
+): OffsiteStanding {
+  if (lastOffsite === undefined) return { state: "unknown" };
+  const patience = offsite.everyMs * (1 + PATIENCE);
+  const last = lastOffsite(policy, cloud, volumeId);
+  if (last?.snapshot !== undefined) {
+    const deadline = Date.parse(last.runStartedAt) + patience;
+    const { id: snapshotId, takenAt } = last.snapshot;
+    return {
+      state: now.getTime() <= deadline ? "fresh" : "late",
+      deadline: new Date(deadline).toISOString(),
+      last: { at: last.finishedAt, snapshotId, takenAt },
+    };
+  }
+  const first = own
+    .filter(isGood)
+    .reduce((oldest, { snapshot }) => Math.min(oldest, snapshot.createdAt.getTime()), Infinity);
+  if (first === Infinity) return { state: "new" };
+  const deadline = first + patience;
+  return {
+    state: now.getTime() <= deadline ? "new" : "never",
+    deadline: new Date(deadline).toISOString(),
+  };
+}
+
+/** How many stand how; `undefined` where no policy takes anything off-site. */
+export function countOffsite(
+  standings: readonly (OffsiteStanding | undefined)[],
+): Readonly<Record<OffsiteFreshness, number>> | undefined {
+  const counts: Record<OffsiteFreshness, number> = { fresh: 0, late: 0, never: 0, new: 0, unknown: 0 };
+  let found = false;
+  for (const standing of standings) {
+    if (standing === undefined) continue;
+    found = true;
+    counts[standing.state] += 1;
+  }
+  return found ? counts : undefined;
+}
+
+/** Whether something is known not to have left in time. */
+export function isBehind(counts: Readonly<Record<OffsiteFreshness, number>> | undefined): boolean {
+  return counts !== undefined && counts.late + counts.never > 0;
+}
+
+function keyOf(policyId: string, cloud: string, volumeId: string): string {
+  return JSON.stringify([policyId, cloud, volumeId]);
+}

@@ -1,0 +1,86 @@
+import { connect } from "node:net";
+import { describe, expect, test } from "vitest";
+import { type CommandOptions, runCommand } from "../../src/command/run-command.ts";
+
+/** Runs code in a Node of its own. */
+function runNode(code: string, options: Partial<CommandOptions> = {}, timeoutMs = 600_000) {
+  const command = [process.execPath, "-e", code] as const;
+  return runCommand({ command: [...command], timeoutMs }, { environment: {}, ...options });
+}
+
+/** A process that listens as long as it lives, and says where. */
+const LISTENING = `require("net").createServer().listen(0, "127.0.0.1", function () { console.log("port " + this.address().port); })`;
+
+/** Whether nobody listens there. */
+function isSilent(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once("error", () => resolve(true));
+  });
+}
+
+describe("a command of the user's", () => {
+  test("says how it ended, and what it wrote, while it writes it", async () => {
+    const heard: string[] = [];
+    const end = await runNode("console.log('half'); console.error('no room'); process.exitCode = 3", {
+      onOutput: (text, stream) => void heard.push(`${stream}: ${text.trim()}`),
+    });
+    expect(end).toMatchObject({ ok: false, how: "ended with 3", exitCode: 3, late: false });
+    expect(end.said).toBe("no room; on its standard output: half");
+    expect(heard.toSorted()).toEqual(["stderr: no room", "stdout: half"]);
+  });
+
+  test("has this environment and no other", async () => {
+    const end = await runNode("console.log(Object.keys(process.env).join())", {
+      environment: { POLYVOL_DEVICE: "/dev/sd\0a" },
+    });
+    // What the system itself adds (macOS) begins with two underscores.
+    expect(end.said.split(",").filter((name) => !name.startsWith("__"))).toEqual(["POLYVOL_DEVICE"]);
+  });
+
+  test.skipIf(process.platform === "win32")("asked to end, may clean up after itself", async () => {
+    const stop = new AbortController();
+    const code = `process.on("SIGTERM", () => { console.log("unlocked"); process.exit(0); }); console.log("ready"); setInterval(() => 0, 1000)`;
+    const end = await runNode(code, {
+      abortSignal: stop.signal,
+      graceMs: 600_000,
+      onOutput: (text) => text.includes("ready") && stop.abort(),
+    });
+    expect(end).toMatchObject({ ok: true, said: "ready\nunlocked" });
+  });
+
+  test.skipIf(process.platform === "win32")("that does not end when asked is killed", async () => {
+    const stop = new AbortController();
+    const code = `process.on("SIGTERM", () => console.log("no")); console.log("ready"); setInterval(() => 0, 1000)`;
+    const end = await runNode(code, {
+      abortSignal: stop.signal,
+      graceMs: 50,
+      onOutput: (text) => text.includes("ready") && stop.abort(),
+    });
+    expect(end).toMatchObject({ ok: false, how: "ended by SIGKILL" });
+  });
+
+  test("aborted before it began ends at once", async () => {
+    const end = await runNode("setInterval(() => 0, 1000)", { abortSignal: AbortSignal.abort() });
+    expect(end.ok).toBe(false);
+  });
+
+  test.skipIf(process.platform === "win32")("leaves nothing running where it must not", async () => {
+    let port = 0;
+    // It ends once it has heard from what it leaves behind.
+    const code = `const child = require("child_process").spawn(process.execPath, ["-e", ${JSON.stringify(LISTENING)}], { stdio: ["ignore", "pipe", "inherit"] }); child.stdout.on("data", (text) => { process.stdout.write(text); child.unref(); setImmediate(() => process.exit(0)); })`;
+    const end = await runNode(code, {
+      leavesNothing: true,
+      onOutput: (text) => {
+        port = Number(/port (\d+)/.exec(text)?.[1] ?? port);
+      },
+    });
+    expect(end.ok).toBe(true);
+    expect(port).toBeGreaterThan(0);
+    await expect.poll(() => isSilent(port)).toBe(true);
+  });
+});

@@ -1,0 +1,134 @@
+import type { DrillCheck, DrillReport, DrillOptions as LibraryDrillOptions } from "@polyvol/backup";
+import type { Command } from "commander";
+import { withProgress } from "../../changes.ts";
+import { examples, type MakeAction } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { FAILED, UsageError } from "../../errors.ts";
+import { omitUndefined, withRegion } from "../../options.ts";
+import { nameAndId, secondsText } from "../../output/format.ts";
+import { type Renderers, writeCheckResult } from "../../output/result.ts";
+import type { Tone } from "../../output/terminal.ts";
+import { type MonitoringOptions, monitored, withMonitoring } from "./monitoring/monitored.ts";
+import type { Outcome } from "./monitoring/watch.ts";
+import { onServer, type ServerOptions, withServer } from "./on-server.ts";
+import { reportProblems } from "./problems.ts";
+import { RECORD, recorded } from "./record.ts";
+import {
+  type ChoiceOptions,
+  checkChoice,
+  onCloudOfChoice,
+  snapshotChoice,
+  volumeOf,
+  withSnapshotChoice,
+} from "./snapshot-choice.ts";
+
+const EXAMPLES = [
+  "polyvol backup drill --cloud main --volume db",
+  "polyvol backup drill --cloud main --volume db --record runs.jsonl",
+  "polyvol backup drill --cloud main --volume db --check sh -- -c 'fsck -n \"$POLYVOL_DEVICE\"'",
+];
+
+const ABOUT = `
+With --check it runs on a server of the cloud: the data is read there, which nothing else of a
+drill does. POLYVOL_DEVICE and more in the environment of the command say where it is.
+`;
+
+/** The command that proves that a snapshot can be restored. */
+export function addDrill(backup: Command, action: MakeAction): void {
+  withMonitoring(
+    withServer(withRegion(withSnapshotChoice(backup.command("drill"))))
+      .description("prove that a snapshot restores: make a temporary volume, check it, delete it")
+      .option("--check <program>", "attach it to this server, too, and run this on its data: 0 is a pass")
+      .argument("[arguments...]", "with --check, after --: what the program gets")
+      .option(...RECORD),
+  )
+    .addHelpText("after", `${examples(...EXAMPLES)}${ABOUT}`)
+    .action(action(drill));
+}
+
+interface DrillOptions extends ChoiceOptions, ServerOptions, MonitoringOptions {
+  readonly check?: string;
+}
+
+async function drill(
+  context: Context,
+  options: DrillOptions,
+  parameters: readonly string[],
+): Promise<number> {
+  return await monitored(context, options, "backup drill", () => drillSnapshot(context, options, parameters));
+}
+
+async function drillSnapshot(
+  context: Context,
+  options: DrillOptions,
+  parameters: readonly string[],
+): Promise<Outcome> {
+  checkChoice(options);
+  checkCheck(options, parameters);
+  const backup = await import("@polyvol/backup");
+  const { cloud, storage } = await onCloudOfChoice(context, options, { elsewhere: false });
+  const from = await snapshotChoice(context, options, { elsewhere: false });
+  const drillOptions = { ...context.call, ...(await withCheck(context, options, parameters)) };
+  const text = `drill of ${options.volume ?? options.snapshot} on ${cloud}`;
+  const report = await withProgress(context, text, () =>
+    recorded(options.record, () => backup.drill({ cloud, from }, { [cloud]: storage }, drillOptions), {
+      done: (library, drilled) => library.drillEntry(drilled),
+      failed: (library, error, times) =>
+        library.failedRestoreEntry(error, { kind: "drill", cloud, ...volumeOf(from), ...times }),
+    }),
+  );
+  await writeCheckResult(context.output, report.ok, report, (render) =>
+    drillView(report, options.volume, render),
+  );
+  const result = report.ok ? "the snapshot restores" : "not proved";
+  reportProblems(report.problems);
+  const exitCode = report.ok ? 0 : FAILED;
+  return { exitCode, summary: `${text}: ${result}.`, problems: report.problems };
+}
+
+/** Refuses what goes with `--check` only. @throws UsageError */
+function checkCheck(options: DrillOptions, parameters: readonly string[]): void {
+  const { check, server, mount, environment } = options;
+  if (check === "") throw new UsageError("--check: found an empty text; allowed: a program");
+  if (check !== undefined) return;
+  const given = Object.entries({ server, mount, environment }).find(([, value]) => value !== undefined);
+  if (given !== undefined) throw new UsageError(`--${given[0]} goes with --check.`);
+  if (parameters.length > 0) throw new UsageError("arguments go with --check: they are the program's.");
+}
+
+/** With `--check`, `--timeout` ends the command, too. */
+async function withCheck(
+  context: Context,
+  options: DrillOptions,
+  parameters: readonly string[],
+): Promise<Pick<LibraryDrillOptions, "abortSignal" | "check">> {
+  const { check, mount, environment } = options;
+  if (check === undefined) return {};
+  const { abortSignal, ...server } = await onServer(context, options);
+  const command = [check, ...parameters] as const;
+  return { abortSignal, check: { ...server, command, ...omitUndefined({ mount, environment }) } };
+}
+
+const TONES: Readonly<Record<DrillCheck["result"], Tone>> = {
+  passed: "good",
+  failed: "bad",
+  unknown: "note",
+};
+
+function drillView(report: DrillReport, name: string | undefined, { fields }: Renderers): string {
+  const { cloud, ok, snapshotName, snapshotId, takenAt, volumeId, restoreMs, checks, leftovers } = report;
+  return fields([
+    ["cloud", cloud],
+    ["result", ok ? "the snapshot restores" : "not proved", ok ? "good" : "bad"],
+    ["snapshot", snapshotName, "strong"],
+    ["id", snapshotId],
+    ["taken", takenAt],
+    ["of volume", nameAndId(name, volumeId)],
+    ["restored in", restoreMs === undefined ? "" : secondsText(restoreMs)],
+    ...checks.map(
+      ({ check, result, found, wanted }) =>
+        [check, `${result}: found ${found}; wanted ${wanted}`, TONES[result]] as const,
+    ),
+    ["left before", leftovers.map(({ name, outcome }) => `${name} ${outcome}`).join(", ")],
+  ]);
+}
