@@ -1,6 +1,7 @@
 /** One page about all that has to be right, with what to do about what is not. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createOpenStackEmulator } from "@polyvol/emulators/openstack";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { examineMachine } from "../src/doctor/machine.ts";
 import { BLIND, type Clouds, ENV, startClouds } from "./clouds.ts";
@@ -89,6 +90,20 @@ test("each failure says what to do, and the rest is still looked at", async () =
     result: "failed",
     next: "give the credentials the scope tag:read",
   });
+});
+
+test("a cloud of clouds.yaml is said to be one, by doctor and by the list", async () => {
+  const stack = createOpenStackEmulator({ users: [{ name: "demo", password: "secret", projects: ["shop"] }] });
+  const listener = await stack.listen();
+  const auth = `auth_url: ${listener.url}, username: demo, password: secret, project_name: shop`;
+  await clouds.write("clouds.yaml", `clouds: { shop: { auth: { ${auth} } } }\n`);
+  await clouds.write("stack.yaml", "clouds: { mine: { provider: openstack, options: { cloud: shop } } }\n");
+  const { code, find } = await reportOf("doctor -c stack.yaml");
+  expect(code).toBe(0);
+  expect(find("cloud mine", "credentials")).toMatchObject({ found: "clouds.yaml: shop" });
+  expect(find("cloud mine", "reachable")).toMatchObject({ found: expect.stringContaining("where the login") });
+  expect((await clouds.run("clouds list -c stack.yaml")).out).toContain("clouds.yaml: shop");
+  await listener.close();
 });
 
 test("a cloud that is down, a configuration that is wrong, and none", async () => {

@@ -11,6 +11,7 @@ import {
   type FailedResponse,
   type FailureRefinement,
   type HttpResponse,
+  type ResponseHeaders,
 } from "@polyvol/core/http";
 import { type BlockStorageEndpoint, blockStorageOf } from "./catalogue.ts";
 import type { Identity, Settings } from "./options.ts";
@@ -147,24 +148,50 @@ const REFUSED = {
 } as const;
 
 function refineFailure(
-  { status, json }: FailedResponse,
+  { status, json, headers }: FailedResponse,
   { method }: Identity,
   authUrl: string,
 ): FailureRefinement {
   const said = (json as { readonly error?: { readonly message?: unknown } } | undefined)?.error?.message;
   const service = `the identity service at ${authUrl}`;
-  if (status === 401) return { reason: `${service} refuses the login: ${REFUSED[method]}` };
+  if (status === 401) {
+    const other = otherIdentityService(headers, authUrl);
+    const elsewhere =
+      other === undefined ? "" : `; or authUrl is wrong: the answer names ${other} as the identity service`;
+    return { reason: `${service} refuses the login: ${REFUSED[method]}${elsewhere}` };
+  }
   if (status === 404 && typeof said !== "string")
     return { reason: `no identity service is at ${authUrl}: is authUrl right?` };
   return typeof said === "string" ? { reason: `${service} says: ${said}` } : {};
+}
+
+/**
+ * The identity service that a refusal names, where it is another than the one that was asked: block storage refuses a
+ * login in the same words, so that a wrong address looks like a wrong password.
+ */
+function otherIdentityService(headers: ResponseHeaders, authUrl: string): string | undefined {
+  const named = /^Keystone uri="([^"]{1,300})"/i.exec(headers.get("www-authenticate") ?? "")?.[1];
+  if (named === undefined || !URL.canParse(named)) return undefined;
+  const { protocol, origin, pathname } = new URL(named);
+  if (!/^https?:$/.test(protocol)) return undefined;
+  const service = origin + pathname;
+  const withoutVersion = (url: string): string => url.replace(/(\/v3)?\/*$/, "");
+  return withoutVersion(service) === withoutVersion(authUrl) ? undefined : service;
+}
+
+/** Shorter secrets, of emulators and tests, are found as words of their own: letters of other words are none. */
+const SHORT_SECRET = 6;
+
+function wholly(secret: string): RegExp {
+  const literal = secret.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(secret.length < SHORT_SECRET ? `(?<!\\w)${literal}(?!\\w)` : literal, "g");
 }
 
 /** A failed login without the secret, whatever has repeated it. Nothing was asked of block storage yet. */
 function withoutSecret(error: unknown, secret: string): unknown {
   if (!isPolyvolError(error)) return error;
   const { cause: _, ...details } = error as PolyvolErrorDetails;
-  const reason = error.reason
-    .replaceAll(secret, "[hidden]")
-    .replaceAll(JSON.stringify(secret).slice(1, -1), "[hidden]");
+  const inJson = JSON.stringify(secret).slice(1, -1);
+  const reason = [secret, inJson].reduce((text, each) => text.replaceAll(wholly(each), "[hidden]"), error.reason);
   return new PolyvolError(error.code, reason, { ...details, outcome: "not_applied" });
 }

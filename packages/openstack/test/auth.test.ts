@@ -1,5 +1,7 @@
 import { inspect } from "node:util";
 import { isPolyvolError } from "@polyvol/core";
+import { createOpenStackEmulator } from "@polyvol/emulators/openstack";
+import { createOpenStackStorage } from "@polyvol/openstack";
 import { expect, test } from "vitest";
 import { failureOf } from "./failing.ts";
 import { cinderEntries, type FakeSettings, PROJECT, SECRET, startCloud } from "./fake-cloud.ts";
@@ -217,6 +219,49 @@ test("a refused login and a wrong address say whom was asked", async () => {
   expect((await failureOf(elsewhere.storage.checkHealth())).message).toContain(
     `no identity service is at ${elsewhere.url}/identity/v3`,
   );
+});
+
+test("block storage at the address of the identity service is told from a wrong password", async () => {
+  const named = (uri: string) =>
+    startCloud({
+      keystone: () => ({
+        ...{ status: 401, headers: { "www-authenticate": `Keystone uri="${uri}"` } },
+        body: { error: { code: 401, message: "The request you have made requires authentication." } },
+      }),
+    });
+  const elsewhere = await named("https://cloud.example:5000/");
+  expect((await failureOf(elsewhere.storage.checkHealth())).message).toContain(
+    "or authUrl is wrong: the answer names https://cloud.example:5000/ as the identity service",
+  );
+  for (const uri of ["javascript:alert(1)", "no address", ""]) {
+    const { storage } = await named(uri);
+    expect((await failureOf(storage.checkHealth())).message).not.toContain("authUrl is wrong");
+  }
+});
+
+test("the identity service that a wrong password is refused by does not name another", async () => {
+  const emulator = createOpenStackEmulator({ users: [{ name: "demo", password: "p", projects: ["demo"] }] });
+  const listener = await emulator.listen();
+  const who = { username: "demo", password: "x", projectName: "demo", region: "RegionOne" };
+  const storage = createOpenStackStorage({ ...who, authUrl: `${listener.url}/identity/` });
+  const { message } = await failureOf(storage.checkHealth());
+  expect(message).toContain("refuses the login");
+  expect(message).not.toContain("names");
+  await listener.close();
+});
+
+test("a password of one letter is hidden as a word, not in other words", async () => {
+  const emulator = createOpenStackEmulator();
+  const listener = await emulator.listen();
+  const who = { username: "demo", password: "p", projectName: "demo", region: "Nowhere" };
+  const storage = createOpenStackStorage({ ...who, authUrl: listener.url });
+  const { message } = await failureOf(storage.checkHealth());
+  expect(message).not.toContain("[hidden]");
+  const answer = { status: 400, body: { error: { code: 400, message: "wrong value p in the request" } } };
+  const cloud = await startCloud({ keystone: () => answer });
+  const short = cloud.storageWith({ username: "demo", password: "p", projectName: "demo" });
+  expect((await failureOf(short.checkHealth())).message).toContain("wrong value [hidden] in the request");
+  await listener.close();
 });
 
 test("a check says the region and the project that the credentials lead to", async () => {

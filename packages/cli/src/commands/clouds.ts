@@ -42,7 +42,7 @@ async function list(context: Context): Promise<number> {
       { title: "credentials", text: credentialsText, cutTo: 8 },
       {
         title: "address",
-        text: ({ options }) => String(options["baseUrl"] ?? "the provider's"),
+        text: addressOf,
         cutTo: 8,
       },
       { title: "account", text: accountOf, wide: true },
@@ -58,9 +58,23 @@ function cloudData({ name, provider, region, credentials, options }: CloudConfig
   return { cloud: name, provider, region, account, credentials: Object.fromEntries(sources), options };
 }
 
-function credentialsText({ credentials }: CloudConfig): string {
-  if (credentials === undefined) return "the adapter's own variables";
-  return Object.values(credentials).map(sourceText).join(", ");
+function credentialsText(cloud: CloudConfig): string {
+  return Object.values(cloud.credentials ?? {}).map(sourceText).join(", ") || ownSource(cloud);
+}
+
+/** Where the credentials of a cloud come from whose configuration names none. */
+export function ownSource({ provider, options }: CloudConfig): string {
+  if (provider !== "openstack") return "the adapter's own variables";
+  const { cloud, authUrl } = options;
+  if (cloud !== undefined) return `clouds.yaml: ${cloud}`;
+  return authUrl === undefined ? "the variables OS_…, or clouds.yaml" : "the variables OS_…";
+}
+
+/** The address of a cloud as the configuration has it. */
+export function addressOf({ provider, options }: CloudConfig): string {
+  const address = options["baseUrl"] ?? options["authUrl"];
+  if (address !== undefined) return String(address);
+  return provider === "openstack" ? "where the login leads" : "the provider's";
 }
 
 /** Where a credential comes from, in words. */

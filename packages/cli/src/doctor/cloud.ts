@@ -1,6 +1,6 @@
 import type { CloudConfig } from "@polyvol/config";
 import type { BlockStorage, Health } from "@polyvol/core";
-import { sourceText } from "../commands/clouds.ts";
+import { addressOf, ownSource, sourceText } from "../commands/clouds.ts";
 import type { Context } from "../context.ts";
 import { hasCode } from "../errors.ts";
 import { secondsText } from "../output/format.ts";
@@ -40,13 +40,10 @@ export async function examineCloud(context: Context, cloud: CloudConfig): Promis
 const unseen = (check: string, names: readonly string[]): readonly Finding[] =>
   names.map((name) => skipped(name, `not looked at: see ${check}`));
 
-function credentials({ credentials: references }: CloudConfig): Finding {
-  const sources = Object.entries(references ?? {}).map(([name, source]) => `${name}: ${sourceText(source)}`);
-  return ok("credentials", sources.length === 0 ? "the adapter's own variables" : sources.join(", "));
-}
-
-function addressOf({ options }: CloudConfig): string {
-  return String(options["baseUrl"] ?? options["authUrl"] ?? "the provider's address");
+function credentials(cloud: CloudConfig): Finding {
+  const references = Object.entries(cloud.credentials ?? {});
+  const sources = references.map(([name, source]) => `${name}: ${sourceText(source)}`);
+  return ok("credentials", sources.join(", ") || ownSource(cloud));
 }
 
 /** A service that refuses has answered. */

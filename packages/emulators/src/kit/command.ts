@@ -40,6 +40,8 @@ export interface ProviderCommand {
   readonly options: readonly Option[];
   /** Environment variables that are read, with what they hold. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Further addresses of an emulator at `url`, by what they are called in clients. Default: none. */
+  readonly addresses?: ((url: string) => Readonly<Record<string, string>>) | undefined;
   /** Command lines after the program's name, beginning with the provider's. */
   readonly examples: readonly string[];
   /** Makes the emulator. Bad values throw `UsageError` or `InvalidInput`. */
@@ -185,7 +187,8 @@ async function serve(provider: ProviderCommand, all: SharedValues, io: CommandIo
     io.err(`emulator: ${listener}\n`);
     return 1;
   }
-  io.out(`${JSON.stringify({ provider: emulator.provider, url: listener.url })}\n`);
+  const { url } = listener;
+  io.out(`${JSON.stringify({ provider: emulator.provider, url, ...provider.addresses?.(url) })}\n`);
   await io.untilStopped();
   await listener.close();
   return 0;
@@ -193,13 +196,14 @@ async function serve(provider: ProviderCommand, all: SharedValues, io: CommandIo
 
 const INTRODUCTION =
   "Serves an emulator of a cloud's block-storage API until stopped. The first line on standard output is JSON with " +
-  "the provider and the URL.";
+  "the provider and the URL, which is what clients take for the provider's address.";
 
 function afterHelp(program: string, { environment, examples }: ProviderCommand): string {
   const width = Math.max(...Object.keys(environment).map((name) => name.length));
   const variables = Object.entries(environment).map(([name, about]) => `  ${name.padEnd(width)}  ${about}`);
   const lines = examples.map((line) => `  ${program} ${line}`);
-  return ["", "Environment:", ...variables, "", "Examples:", ...lines].join("\n");
+  const about = variables.length === 0 ? [] : ["", "Environment:", ...variables];
+  return [...about, "", "Examples:", ...lines].join("\n");
 }
 
 /** Makes `emulator PROVIDER …`. `finish` receives the exit code once the server has stopped. */

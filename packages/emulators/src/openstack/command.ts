@@ -1,6 +1,7 @@
 import type { ProviderCommand } from "../kit/command.ts";
 import { optionsOf } from "../kit/command-options.ts";
 import { createOpenStackEmulator } from "./emulator.ts";
+import { IDENTITY_PATH } from "./identity.ts";
 import { type OpenStackOptions, optionsSchema } from "./options.ts";
 
 /** `polyvol-emulator openstack …` */
@@ -9,6 +10,7 @@ export const openStackCommand: ProviderCommand = {
   summary: "OpenStack block storage (Cinder API 3) and its logins (Keystone)",
   options: optionsOf(optionsSchema),
   environment: {},
+  addresses: (url) => ({ authUrl: `${url}${IDENTITY_PATH}` }),
   examples: ["openstack --port 4030 --user demo:secret:demo", "openstack --work 0s --newest-version 3.39"],
   create(input) {
     const file: OpenStackOptions = input.optionsFile(optionsSchema);

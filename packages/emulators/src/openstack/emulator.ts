@@ -6,7 +6,7 @@ import type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "..
 import { needs, shownVersion, versionList, versionOf } from "./api-versions.ts";
 import type { Call, Operation } from "./call.ts";
 import { catalogueOperations } from "./catalogue.ts";
-import { createIdentity, IDENTITY_PATH } from "./identity.ts";
+import { createIdentity, isForIdentity } from "./identity.ts";
 import { type OpenStackOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import { dumpState, inventoryOf } from "./render.ts";
 import { ApiError, badRequest, isNoRoute, json, noRoute, refusal } from "./responses.ts";
@@ -17,11 +17,11 @@ import { volumeOperations } from "./volumes.ts";
 
 /**
  * Makes an emulator of OpenStack's block storage (Cinder, API 3) with the identity service (Keystone) before it, under
- * `/identity/v3`. Throws `InvalidInput` for options that cannot be.
+ * `/identity/v3`; logins are taken at the emulator's own address, too. Throws `InvalidInput` for options that cannot be.
  *
  * @example
  * const emulator = createOpenStackEmulator({ users: [{ name: "demo", password: "P", projects: ["demo"] }] });
- * const listener = await emulator.listen(); // authUrl: `${listener.url}/identity/v3`
+ * const listener = await emulator.listen(); // authUrl: listener.url
  */
 export function createOpenStackEmulator(options: OpenStackOptions = {}): Emulator {
   const { shell, own } = splitOptions(options);
@@ -72,7 +72,7 @@ function createService(options: ResolvedOptions, clock: Clock, randomSeed: numbe
     const { status, body, headers } = response;
     const own = { "x-openstack-request-id": requestId };
     // What does not reach block storage itself: the identity service, its guard, and paths that lead nowhere.
-    const outside = request.path.startsWith(IDENTITY_PATH) || status === 401 || isNoRoute(body);
+    const outside = isForIdentity(request.path) || status === 401 || isNoRoute(body);
     if (outside || request.path === "/healthcheck") return { ...response, headers: { ...own, ...headers } };
     const isJson = typeof body === "object" || headers["content-type"] === "application/json";
     const shown = shownVersion(request, newestVersion);
@@ -100,7 +100,7 @@ function createService(options: ResolvedOptions, clock: Clock, randomSeed: numbe
       const requestId = `req-${requestIds.requestId()}`;
       const base = publicUrl ?? request.origin;
       try {
-        const response = request.path.startsWith(IDENTITY_PATH)
+        const response = isForIdentity(request.path)
           ? identity.handle(request, base, instant)
           : run(request, base, instant, requestId);
         return finish(response, request, requestId);

@@ -12,7 +12,10 @@ interface Login {
   readonly project: string | undefined;
 }
 
-/** The identity service (Keystone): `POST` and `GET /identity/v3/auth/tokens`, and the token of each request. */
+/**
+ * The identity service (Keystone): `POST` and `GET /identity/v3/auth/tokens`, and the token of each request. Logins are
+ * taken at `/v3/auth/tokens`, too, as Keystone has them on a port of its own: so the address of the emulator alone will do.
+ */
 export interface IdentityService {
   /** Answers a request of the identity service itself. Throws `ApiError`. */
   handle(request: ServiceRequest, base: string, now: number): ServiceResponse;
@@ -21,6 +24,13 @@ export interface IdentityService {
 }
 
 export const IDENTITY_PATH = "/identity/v3";
+const TOKENS_PATH = `${IDENTITY_PATH}/auth/tokens`;
+const OWN_PORT_TOKENS_PATH = "/v3/auth/tokens";
+
+/** Whether a request is for the identity service. Block storage has no project of the name `auth`. */
+export function isForIdentity(path: string): boolean {
+  return path.startsWith(IDENTITY_PATH) || path === OWN_PORT_TOKENS_PATH;
+}
 
 export function createIdentity(state: State): IdentityService {
   const { options } = state;
@@ -96,10 +106,11 @@ export function createIdentity(state: State): IdentityService {
 
   return {
     handle(request, base, now) {
-      const { method, path, headers } = request;
-      if (path === `${IDENTITY_PATH}/auth/tokens` && method === "POST")
+      const { method, headers } = request;
+      const path = request.path === OWN_PORT_TOKENS_PATH ? TOKENS_PATH : request.path;
+      if (path === TOKENS_PATH && method === "POST")
         return tokenResponse(201, issue(login(authOf(request, base), base, now), now), base);
-      if (path === `${IDENTITY_PATH}/auth/tokens` && method === "GET") {
+      if (path === TOKENS_PATH && method === "GET") {
         if (valid(headers.get("x-auth-token") ?? "", now) === undefined) throw refused(base);
         const token = valid(headers.get("x-subject-token") ?? "", now);
         if (token === undefined) throw identityRefusal(404, "Could not find token.", base);

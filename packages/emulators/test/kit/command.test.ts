@@ -143,6 +143,14 @@ describe("a running server", () => {
     });
   });
 
+  test("of OpenStack also says where its identity service is", async () => {
+    const { out } = await run(["openstack", "--user", "demo:secret:demo"], async (url) => {
+      expect((await fetch(`${url}/identity/v3`)).status).toBe(200);
+    });
+    const { url, authUrl } = JSON.parse(out);
+    expect(authUrl).toBe(`${url}/identity/v3`);
+  });
+
   test("ends with 1 and one line when the port is in use", async () => {
     await run(["digitalocean", "--token", "T"], async (url) => {
       const { port } = new URL(url);

@@ -86,6 +86,24 @@ describe("logins", () => {
     expect((await login(emulator, "demo", "correct", "demo")).status).toBe(201);
   });
 
+  test("are taken at the emulator's own address, too, as Keystone has them on a port of its own", async () => {
+    const emulator = createOpenStackEmulator({ clock: createVirtualClock() });
+    const identity = { methods: ["password"], password: { user: { name: "demo", password: "any" } } };
+    const auth = { identity, scope: { project: { name: "demo" } } };
+    const made = await read(
+      await emulator.fetch(`${BASE}/v3/auth/tokens`, { method: "POST", body: JSON.stringify({ auth }) }),
+    );
+    expect(made.status).toBe(201);
+    const token = made.headers.get("x-subject-token") ?? "";
+    const headers = { "x-auth-token": token, "x-subject-token": token };
+    const shown = await read(await emulator.fetch(`${BASE}/v3/auth/tokens`, { headers }));
+    expect(shown).toMatchObject({ status: 200, body: { token: { project: made.body.token.project } } });
+    const refused = await read(
+      await emulator.fetch(`${BASE}/v3/auth/tokens`, { method: "POST", body: JSON.stringify({ auth: {} }) }),
+    );
+    expect(refused.body.error.message).toContain("identity");
+  });
+
   test("a token without a project has no catalogue", async () => {
     const { body } = await login(createOpenStackEmulator({ users }), "demo", "correct", undefined);
     expect(body.token).not.toHaveProperty("project");
