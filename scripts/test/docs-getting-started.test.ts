@@ -12,7 +12,12 @@ import { listPages, ROOT } from "../docs/pages.ts";
 import { shellCommands } from "../docs/shell-words.ts";
 
 const SOURCE = "--conditions=@polyvol/source";
-const CREDENTIALS = { DIGITALOCEAN_TOKEN: "T", SCP_ACCESS_KEY: "A", SCP_SECRET_KEY: "S", OS_PASSWORD: "secret" };
+const CREDENTIALS = {
+  DIGITALOCEAN_TOKEN: "T",
+  SCP_ACCESS_KEY: "A",
+  SCP_SECRET_KEY: "S",
+  OS_PASSWORD: "secret",
+};
 
 const page = listPages().find(({ path }) => path === "docs/getting-started.md");
 if (page === undefined) throw new Error("no docs/getting-started.md");

@@ -93,7 +93,9 @@ test("each failure says what to do, and the rest is still looked at", async () =
 });
 
 test("a cloud of clouds.yaml is said to be one, by doctor and by the list", async () => {
-  const stack = createOpenStackEmulator({ users: [{ name: "demo", password: "secret", projects: ["shop"] }] });
+  const stack = createOpenStackEmulator({
+    users: [{ name: "demo", password: "secret", projects: ["shop"] }],
+  });
   const listener = await stack.listen();
   const auth = `auth_url: ${listener.url}, username: demo, password: secret, project_name: shop`;
   await clouds.write("clouds.yaml", `clouds: { shop: { auth: { ${auth} } } }\n`);
@@ -101,7 +103,9 @@ test("a cloud of clouds.yaml is said to be one, by doctor and by the list", asyn
   const { code, find } = await reportOf("doctor -c stack.yaml");
   expect(code).toBe(0);
   expect(find("cloud mine", "credentials")).toMatchObject({ found: "clouds.yaml: shop" });
-  expect(find("cloud mine", "reachable")).toMatchObject({ found: expect.stringContaining("where the login") });
+  expect(find("cloud mine", "reachable")).toMatchObject({
+    found: expect.stringContaining("where the login"),
+  });
   expect((await clouds.run("clouds list -c stack.yaml")).out).toContain("clouds.yaml: shop");
   await listener.close();
 });

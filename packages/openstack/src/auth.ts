@@ -192,6 +192,9 @@ function withoutSecret(error: unknown, secret: string): unknown {
   if (!isPolyvolError(error)) return error;
   const { cause: _, ...details } = error as PolyvolErrorDetails;
   const inJson = JSON.stringify(secret).slice(1, -1);
-  const reason = [secret, inJson].reduce((text, each) => text.replaceAll(wholly(each), "[hidden]"), error.reason);
+  const reason = [secret, inJson].reduce(
+    (text, each) => text.replaceAll(wholly(each), "[hidden]"),
+    error.reason,
+  );
   return new PolyvolError(error.code, reason, { ...details, outcome: "not_applied" });
 }

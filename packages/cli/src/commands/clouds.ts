@@ -59,7 +59,11 @@ function cloudData({ name, provider, region, credentials, options }: CloudConfig
 }
 
 function credentialsText(cloud: CloudConfig): string {
-  return Object.values(cloud.credentials ?? {}).map(sourceText).join(", ") || ownSource(cloud);
+  return (
+    Object.values(cloud.credentials ?? {})
+      .map(sourceText)
+      .join(", ") || ownSource(cloud)
+  );
 }
 
 /** Where the credentials of a cloud come from whose configuration names none. */

@@ -39,8 +39,8 @@ const snapshotSeed = z.looseObject({
 });
 
 const seedSchema = z.strictObject({
-  /** Name of the project of all that is seeded. Default `demo`. */
-  project: text.default("demo"),
+  /** Name of the project of all that is seeded. Default: the first that anybody can log in to, else `demo`. */
+  project: text.optional(),
   volumes: z.array(volumeSeed).readonly().default([]),
   snapshots: z.array(snapshotSeed).readonly().default([]),
   /** How often the next work of a kind fails, such as `{ extend_volume: 1 }`. */
@@ -60,7 +60,7 @@ export function addSeed(state: State, data: unknown, now: number): void {
     const more = seed.failures[work] ?? 0;
     if (more > 0) state.plannedFailures.set(work, (state.plannedFailures.get(work) ?? 0) + more);
   }
-  const ownProject = projectIdOf(seed.project);
+  const ownProject = projectIdOf(seed.project ?? firstProject(state.options));
   const userId = idOfName("user", "seed");
   const { zones, volumeTypes } = state.options;
   const createdAt = (text: string | undefined): number =>
@@ -123,4 +123,8 @@ export function addSeed(state: State, data: unknown, now: number): void {
 
 function instantOf(text: string): number {
   return Date.parse(/(?:Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`);
+}
+
+function firstProject({ users, applicationCredentials }: State["options"]): string {
+  return users?.[0]?.projects[0] ?? applicationCredentials[0]?.project ?? "demo";
 }

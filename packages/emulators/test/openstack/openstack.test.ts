@@ -230,6 +230,18 @@ test("what was read is a seed, and the inventory speaks the words of all emulato
   expect(copy.inventory().snapshots).toMatchObject([{ name: "s", volumeId, sizeGiB: 1, ready: true }]);
 });
 
+test("what is seeded is in the project that can be logged in to", async () => {
+  const users = [{ name: "alice", password: "any", projects: ["shop", "demo"] }];
+  const emulator = createOpenStackEmulator({ users, clock: createVirtualClock() });
+  emulator.seed({ volumes: [{ name: "db", size: 1 }] });
+  const { headers, body } = await login(emulator, "alice", "any", "shop");
+  const token = { "x-auth-token": headers.get("x-subject-token") ?? "" };
+  const url = `${BASE}/v3/${body.token.project.id}/volumes`;
+  expect(await (await emulator.fetch(url, { headers: token })).json()).toMatchObject({
+    volumes: [{ name: "db" }],
+  });
+});
+
 test.each([
   [{ newestVersion: "4.0" }, "options.newestVersion: must be a microversion such as 3.70"],
   [{ failing: ["reboot"] }, "options.failing[0]"],
