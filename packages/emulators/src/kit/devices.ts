@@ -28,8 +28,8 @@ export interface DeviceFault {
 
 /** Which server it is, and how its disks look. */
 export interface EmulatedDevicesOptions {
-  /** What the emulator holds: `() => emulator.inventory()`. */
-  readonly inventory: () => Inventory;
+  /** What the emulator holds: `() => emulator.inventory()`, or what `GET /_emulator/inventory` of another process answers. */
+  readonly inventory: () => Inventory | Promise<Inventory>;
   /** The server whose disks these are, by the id that volumes are attached by. */
   readonly serverId: string;
   /** Names in `/dev/disk/by-id` of the disk of a volume. Default: none. */
@@ -102,8 +102,9 @@ export function createEmulatedDevices(options: EmulatedDevicesOptions): Emulated
     throw fault.error;
   }
 
-  function look(): readonly EmulatedDevice[] {
-    const here = inventory().volumes.filter((volume) => volume.serverIds.includes(serverId));
+  async function look(): Promise<readonly EmulatedDevice[]> {
+    const { volumes } = await inventory();
+    const here = volumes.filter((volume) => volume.serverIds.includes(serverId));
     const now: typeof disks = new Map();
     const paths = new Set(
       [...disks].filter(([id]) => here.some((each) => each.id === id)).map(([, disk]) => disk.path),
@@ -134,8 +135,9 @@ export function createEmulatedDevices(options: EmulatedDevicesOptions): Emulated
     return { path, identity: `${path} ${attached}` };
   }
 
-  function requireDisk(device: string): void {
-    if (!look().some(({ path }) => path === device)) throw new Error(`${device}: there is no such disk`);
+  async function requireDisk(device: string): Promise<void> {
+    if (!(await look()).some(({ path }) => path === device))
+      throw new Error(`${device}: there is no such disk`);
   }
 
   return {
@@ -147,12 +149,12 @@ export function createEmulatedDevices(options: EmulatedDevicesOptions): Emulated
     },
     setReadOnly: async (device) => {
       strike("setReadOnly");
-      requireDisk(device);
+      await requireDisk(device);
       readOnly.add(device);
     },
     mount: async ({ device, name }) => {
       strike("mount");
-      requireDisk(device);
+      await requireDisk(device);
       mounts.set(name, device);
       return `/run/emulated/${name}`;
     },
