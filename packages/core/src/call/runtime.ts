@@ -26,8 +26,11 @@ export interface Runtime {
   readonly waitTimeoutMs: number;
   readonly listConcurrency: number;
   readonly locks: Locks;
-  /** For how long what was sent may take to show where names are not enforced, in milliseconds. */
-  readonly settleMs: () => number;
+  /**
+   * For how long what was sent may take to show where names are not enforced, in milliseconds. Of the time that a call
+   * has left it takes no more than a third, unless the driver says so itself.
+   */
+  readonly settleMs: (remainingMs?: number) => number;
   emit(operation: string, event: DriverEvent): void;
 }
 
@@ -54,8 +57,7 @@ export function createRuntime(driver: BlockStorageDriver, options: BlockStorageO
     locks: createLocks(),
     settleMs: settle.ms,
     emit: (operation, event) => {
-      const isAnswer = event.type === "response" && event.status !== undefined;
-      if (isAnswer && event.method !== "GET") settle.answered(event.durationMs);
+      if (event.type === "response" && event.method !== "GET") settle.took(event.durationMs);
       if (onEvent !== undefined) {
         tell(onEvent, { provider: driver.provider, operation, ...fitEvent(event) } as PolyvolEvent);
       }

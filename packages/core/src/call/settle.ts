@@ -1,7 +1,8 @@
 /*
  * Where names are not enforced, what was asked for at the same time is judged once it must be visible. How long that
  * takes is the driver's to say (`settleMs`), for a service as it usually is. One that takes seconds to answer a change
- * takes as long to carry another out, so then it is given more.
+ * takes as long to carry another out, so then it is given more. What was waited for in vain counts, too: a request that hung
+ * for half a minute may be carried out yet.
  */
 
 /** An answer counts for so long. */
@@ -12,23 +13,23 @@ const FACTOR = 2;
 const MOST_MS = 30_000;
 
 export interface Settle {
-  /** A change was answered after so many milliseconds. */
-  answered(durationMs: number): void;
+  /** A change was answered after so many milliseconds, or its answer was waited for in vain for so long. */
+  took(durationMs: number): void;
   /** For how long an effect may take to show, in milliseconds; never less than the driver says. */
-  ms(): number;
+  ms(remainingMs?: number): number;
 }
 
 export function createSettle(settleMs: number, monotonicNow: () => number): Settle {
   let slowest = { durationMs: 0, at: Number.NEGATIVE_INFINITY };
   const isPast = (): boolean => monotonicNow() - slowest.at > REMEMBERED_MS;
   return {
-    answered: (durationMs) => {
+    took: (durationMs) => {
       if (durationMs >= slowest.durationMs || isPast()) slowest = { durationMs, at: monotonicNow() };
     },
-    ms: () => {
+    ms: (remainingMs = Number.POSITIVE_INFINITY) => {
       // 0: names are enforced, or effects show at once.
       if (settleMs === 0 || isPast()) return settleMs;
-      return Math.max(settleMs, Math.min(MOST_MS, FACTOR * slowest.durationMs));
+      return Math.max(settleMs, Math.min(MOST_MS, FACTOR * slowest.durationMs, remainingMs / 3));
     },
   };
 }

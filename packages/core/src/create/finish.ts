@@ -27,9 +27,13 @@ import type { CreateKind, StartedOperation } from "./start.ts";
  * When the effect of everything that was sent at the same time as the create is visible, by the storage's monotonic
  * time. The answer's own time is of a clock that may have been set since, or of another machine: it tells so much only.
  */
-function visibleAtOf({ settleMs, clock, monotonicNow }: Runtime, { attempt }: OperationRef): number {
+function visibleAtOf(
+  { settleMs, clock, monotonicNow }: Runtime,
+  { attempt }: OperationRef,
+  remainingMs?: number,
+): number {
   if (attempt === undefined) return Number.NEGATIVE_INFINITY;
-  const spanMs = settleMs();
+  const spanMs = settleMs(remainingMs);
   const leftMs = attempt.answeredAt + spanMs - clock.now();
   return monotonicNow() + Math.min(spanMs, leftMs);
 }
@@ -59,7 +63,7 @@ async function finishAlone<T extends Volume | Snapshot, Query>(
   call: Call,
   { ref, resource: known }: StartedOperation<T>,
   onProgress: WaitOptions["onProgress"],
-  { visibleAt = visibleAtOf(kind.runtime, ref), isNew = true }: FinishKnown,
+  { visibleAt = visibleAtOf(kind.runtime, ref, call.remainingMs()), isNew = true }: FinishKnown,
 ): Promise<T> {
   call.about({ kind: kind.resources.kind, id: ref.resourceId, name: ref.name });
   let made: T | undefined;

@@ -134,6 +134,7 @@ async function lookUntilVisible<T extends Volume | Snapshot>(
   attemptId: string,
   remove: Remove<T>,
 ): Promise<{ readonly resource: T; readonly ownIds: readonly string[] } | undefined> {
+  const spanMs = call.runtime.settleMs(call.remainingMs());
   for (let look = 1; ; look += 1) {
     const all = await create.look(call);
     const found = liveNamed(create, all);
@@ -147,6 +148,6 @@ async function lookUntilVisible<T extends Volume | Snapshot>(
       const taken = mended && (await adopt(call, create, mended));
       return taken && { resource: taken, ownIds: [] };
     }
-    await call.sleep(call.runtime.settleMs() / (LOOKS_WITHIN_SETTLE - 1));
+    await call.sleep(spanMs / (LOOKS_WITHIN_SETTLE - 1));
   }
 }

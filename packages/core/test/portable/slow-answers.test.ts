@@ -1,5 +1,5 @@
 /** Services that take seconds to carry a create out, where names may repeat. */
-import { type BlockStorage, createBlockStorage, type Snapshot } from "@polyvol/core";
+import { type BlockStorage, createBlockStorage, PolyvolError, type Snapshot } from "@polyvol/core";
 import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/driver";
 import { createMemoryAccount, createMemoryDriver } from "@polyvol/memory";
 import { expect, test } from "vitest";
@@ -64,3 +64,36 @@ test("a service that was slow is trusted again a minute later, and one that is q
   await clock.sleep(60_000);
   expect(await takes("quick again")).toBeLessThan(5_000);
 });
+
+test.each([
+  ["create", 1_800_000, 20_000],
+  ["create with little time", 60_000, 8_000],
+])(
+  "a %s whose request hung for half a minute, and is carried out after that, makes no second volume",
+  async (_, timeoutMs, laterMs) => {
+    const hungMs = 30_000;
+    const clock = createVirtualClock();
+    clock.runFreely();
+    const driver = createMemoryDriver({ account: createMemoryAccount({ clock, names: "free" }) });
+    let sent = 0;
+    const hanging: BlockStorageDriver = {
+      ...driver,
+      createVolume: async (input, context) => {
+        sent += 1;
+        if (sent > 1) return await driver.createVolume(input, context);
+        const late = new AbortController().signal;
+        void clock
+          .sleep(hungMs + laterMs, late)
+          .then(() => driver.createVolume(input, { ...context, abortSignal: late }));
+        await clock.sleep(hungMs, context.abortSignal);
+        const request = { method: "POST", target: "/volumes", origin: "https://memory.example" } as const;
+        context.emit({ type: "response", ...request, failure: "no answer", durationMs: hungMs });
+        throw new PolyvolError("timeout", "no answer", { outcome: "unknown", retryable: true });
+      },
+    };
+    const storage = createBlockStorage(hanging, { clock });
+    const volume = await storage.volumes.create({ name: "data", sizeGiB: 8 }, { timeoutMs });
+    expect(sent).toBe(1);
+    expect((await storage.volumes.list().toArray()).map(({ id }) => id)).toEqual([volume.id]);
+  },
+);
