@@ -240,6 +240,11 @@ export interface BlockStorageDriver {
    */
   isBlocked?(volume: Volume): boolean;
   /**
+   * Whether the volume is of the type that a create asks for, where a type has more words than the one that volumes show
+   * (an id beside its name). Absent: a type is what `volumeType` says, to the letter.
+   */
+  isOfType?(volume: Volume, volumeType: string): boolean;
+  /**
    * Why the latest change of a resource failed, in the provider's words, where it says that elsewhere than in the
    * resource. Asked once, when a wait has ended in failure. `undefined`: nothing more is known.
    */

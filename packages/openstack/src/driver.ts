@@ -1,4 +1,4 @@
-import { isPolyvolError, PolyvolError } from "@polyvol/core";
+import { isPolyvolError, PolyvolError, type VolumeState } from "@polyvol/core";
 import {
   type BlockStorageDriver,
   type CallContext,
@@ -15,6 +15,7 @@ import { type ApiRequest, createClient } from "./client.ts";
 import {
   checkDescription,
   isBlocked,
+  isOfType,
   MOUNTPOINT,
   toCreateSnapshotBody,
   toCreateVolumeBody,
@@ -50,7 +51,8 @@ export function createDriver(settings: Settings): BlockStorageDriver {
   const regionOf = async (context: CallContext): Promise<string> => (await client.logIn(context)).region;
 
   /**
-   * A change of a volume; one that is refused for what may be its state is judged by that. Once it is accepted (202) it
+   * A change of a volume; one that is refused for what may be its state is judged by that. `forbiddenIn`: states of rest in
+   * which only the state can be the reason. Once it is accepted (202) it
    * has begun, and that is all: the resource is looked at until it is as asked.
    */
   async function change(
@@ -58,13 +60,14 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     request: ApiRequest<undefined>,
     context: CallContext,
     accepted: Changed = {},
+    forbiddenIn: readonly VolumeState[] = [],
   ): Promise<Changed> {
     try {
       await begin(id, request, context);
       return accepted;
     } catch (error) {
       if (!isAmbiguous(error)) throw error;
-      throw unchangeableVolume(error, await volumeAfter(id, error, context));
+      throw unchangeableVolume(error, await volumeAfter(id, error, context), forbiddenIn);
     }
   }
 
@@ -172,7 +175,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     },
     attachVolume: async (id, serverId, context) => {
       await requireNoServers(context);
-      return await change(id, api.attachVolume(id, serverId, MOUNTPOINT), context, ENDED);
+      return await change(id, api.attachVolume(id, serverId, MOUNTPOINT), context, ENDED, ["in_use"]);
     },
     detachVolume: async (id, serverId, context) => {
       await requireNoServers(context);
@@ -188,7 +191,9 @@ export function createDriver(settings: Settings): BlockStorageDriver {
         outcome: "not_applied",
       });
     },
-    revertVolume: (id, snapshotId, context) => change(id, api.revertVolume(id, snapshotId), context),
+    // Refused at rest it is for its snapshots, or because it has grown since.
+    revertVolume: (id, snapshotId, context) =>
+      change(id, api.revertVolume(id, snapshotId), context, {}, ["available", "in_use"]),
     renameVolume: async (id, name, context) => {
       await send(api.updateVolume(id, { name }), context);
       return ENDED;
@@ -242,6 +247,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     },
     attemptIdOf,
     isBlocked,
+    isOfType,
     deviceHints,
     serverIdentity,
     whyFailed: (_kind, id, context) => reasons.of(id, context),

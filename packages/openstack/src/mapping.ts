@@ -4,8 +4,10 @@ import {
   type DriverCreateSnapshot,
   type DriverCreateVolume,
   type DriverPage,
+  isSameId,
   omitUndefined,
   parseTimestamp,
+  providerDetails,
   refusedArgument,
   withProviderDetails,
 } from "@polyvol/core/driver";
@@ -104,6 +106,14 @@ export function toSnapshotState(status: string): SnapshotState {
 export function isBlocked({ providerState }: Volume): boolean {
   return providerState === "awaiting-transfer" || providerState === "maintenance";
 }
+
+/** Types are asked for by their name or their id; older servers show the name alone, which contradicts no id. */
+export function isOfType(volume: Volume, asked: string): boolean {
+  const { volume_type_id: id } = (providerDetails(volume) as WireVolume | undefined) ?? {};
+  return id ? isSameId(id, asked) : UUID.test(asked);
+}
+
+const UUID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 
 /** @throws PolyvolError `invalid_argument` for options that do not fit */
 export function toCreateVolumeBody(input: DriverCreateVolume): CreateVolumeBody {

@@ -1,7 +1,15 @@
-import type { BlockStorage, CallOptions, CreateVolumeInput, Volume, WaitOptions } from "@polyvol/core";
-import { type CallContext, refusedArgument } from "@polyvol/core/driver";
+import {
+  type BlockStorage,
+  type CallOptions,
+  type CreateVolumeInput,
+  PolyvolError,
+  type Volume,
+  type WaitOptions,
+} from "@polyvol/core";
+import { type CallContext, isSameId, refusedArgument } from "@polyvol/core/driver";
 import * as api from "./api.ts";
 import type { ApiRequest, Client } from "./client.ts";
+import { openStackDetails } from "./details.ts";
 import { CONNECTION } from "./driver.ts";
 import { checkDescription } from "./mapping.ts";
 import { ATTEMPT_KEY } from "./tags.ts";
@@ -72,7 +80,10 @@ export class OpenStackOperations {
     return (await this.#send("listMessages", () => api.listMessages(resourceId), options)).messages;
   }
 
-  /** Copies a volume under a new name, with all that `volumes.create` promises. `sizeGiB`: that of the source. */
+  /**
+   * Copies a volume under a new name, with all that `volumes.create` promises. `sizeGiB`: that of the source.
+   * @throws `already_exists` when a volume of the name is there that is no copy of this one
+   */
   async cloneVolume(
     sourceVolumeId: string,
     input: Omit<CreateVolumeInput, "sourceSnapshotId">,
@@ -82,7 +93,18 @@ export class OpenStackOperations {
     const sizeGiB = input.sizeGiB ?? (await volumes.get(sourceVolumeId, options)).sizeGiB;
     const own = { ...input.providerOptions?.[PROVIDER], sourceVolumeId };
     const providerOptions = { ...input.providerOptions, [PROVIDER]: own };
-    return await volumes.create({ ...input, sizeGiB, providerOptions }, options);
+    const volume = await volumes.create({ ...input, sizeGiB, providerOptions }, options);
+    const source = openStackDetails(volume)?.sourceVolumeId;
+    if (isSameId(source, sourceVolumeId)) return volume;
+    const made = source === undefined ? "no known volume" : `volume ${source}`;
+    throw new PolyvolError(
+      "already_exists",
+      `a volume of this name exists, but it was copied from ${made}, asked for was volume ${sourceVolumeId}`,
+      {
+        ...{ provider: PROVIDER, operation: `${PROVIDER}.cloneVolume`, outcome: "not_applied" },
+        resource: { kind: "volume", id: volume.id, name: volume.name },
+      },
+    );
   }
 
   /** Sets the description of a volume. */

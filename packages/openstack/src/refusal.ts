@@ -2,7 +2,13 @@
  * A refusal with status 400 says that the input is wrong, or that the state forbids it, in words that name all states
  * at once. What it means is decided by the state as it is read afterwards.
  */
-import { isPolyvolError, PolyvolError, type PolyvolErrorCode, type PolyvolErrorDetails } from "@polyvol/core";
+import {
+  isPolyvolError,
+  PolyvolError,
+  type PolyvolErrorCode,
+  type PolyvolErrorDetails,
+  type VolumeState,
+} from "@polyvol/core";
 import { toSnapshotState, toVolumeState } from "./mapping.ts";
 import type { WireSnapshot, WireVolume } from "./wire.ts";
 
@@ -47,9 +53,17 @@ export function undeletableSnapshot(error: PolyvolError, { status }: WireSnapsho
   return meaning(error, "failed_precondition", error.reason);
 }
 
-/** Why a change of a volume, or a snapshot of it, was refused: for its state, or else for what was asked. */
-export function unchangeableVolume(error: PolyvolError, { status }: WireVolume): PolyvolError {
+/**
+ * Why a change of a volume, or a snapshot of it, was refused: for its state, or else for what was asked. `forbiddenIn`:
+ * states of rest in which nothing else can be the reason.
+ */
+export function unchangeableVolume(
+  error: PolyvolError,
+  { status }: WireVolume,
+  forbiddenIn: readonly VolumeState[] = [],
+): PolyvolError {
   const state = toVolumeState(status);
+  if (forbiddenIn.includes(state)) return meaning(error, "failed_precondition", error.reason);
   if (state === "error" || state === "deleting")
     return meaning(error, "failed_precondition", `it is in the state ${status}: ${error.reason}`);
   return isAtRest(state) ? error : busy(error, status);

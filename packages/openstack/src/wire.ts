@@ -30,7 +30,13 @@ const attachment = z.object({
   ...{ attachment_id: text, server_id: text, host_name: text, device: text, attached_at: text },
 });
 const volume = z.extend(resource, {
-  ...{ availability_zone: text, volume_type: text, snapshot_id: text, source_volid: text },
+  ...{
+    availability_zone: text,
+    volume_type: text,
+    volume_type_id: text,
+    snapshot_id: text,
+    source_volid: text,
+  },
   ...{ attachments: z.array(attachment), encrypted: flag, multiattach: flag },
   /** `"true"` or `"false"`. */
   bootable: z.nullish(z.union([z.string(), z.boolean()])),

@@ -145,13 +145,18 @@ export function volumeCreate(
       if (plan === undefined) throw new PolyvolError("unknown", "a stored operation is never sent again");
       return createdAs(plan.input, await driver.createVolume({ ...plan.input, attemptId }, context));
     },
-    difference: (existing) => difference(existing, key, plan?.sourceSizeGiB),
+    difference: (existing) => difference(driver, existing, key, plan?.sourceSizeGiB),
     attemptIdOf: (volume) => driver.attemptIdOf?.(volume),
     retryAfterMs: () => undefined,
   };
 }
 
-function difference(existing: Volume, key: VolumeKey, sourceSizeGiB: number | undefined): string | undefined {
+function difference(
+  { isOfType }: BlockStorageDriver,
+  existing: Volume,
+  key: VolumeKey,
+  sourceSizeGiB: number | undefined,
+): string | undefined {
   if (key.within !== undefined && existing.region !== key.within) {
     return `it is in ${existing.region}, asked for was ${key.within}`;
   }
@@ -166,8 +171,10 @@ function difference(existing: Volume, key: VolumeKey, sourceSizeGiB: number | un
   if (key.sizeGiB !== undefined && existing.sizeGiB !== key.sizeGiB && !unfinished) {
     return `it has ${existing.sizeGiB} GiB, asked for were ${key.sizeGiB} GiB`;
   }
-  if (key.volumeType !== undefined && existing.volumeType !== key.volumeType) {
-    return `it is of the type ${existing.volumeType ?? "unknown"}, asked for was ${key.volumeType}`;
+  const { volumeType } = key;
+  const isOther = volumeType !== undefined && existing.volumeType !== volumeType;
+  if (isOther && isOfType?.(existing, volumeType) !== true) {
+    return `it is of the type ${existing.volumeType ?? "unknown"}, asked for was ${volumeType}`;
   }
   return undefined;
 }

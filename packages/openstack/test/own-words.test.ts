@@ -1,0 +1,101 @@
+/** What the service calls in more than one way, or refuses in words that name no state. */
+
+import { openStack } from "@polyvol/openstack";
+import { expect, test } from "vitest";
+import { failureOf } from "./failing.ts";
+import {
+  type Answer,
+  type Respond,
+  refusal,
+  SNAPSHOT_ID,
+  snapshot,
+  startCloud,
+  VOLUME_ID,
+  volume,
+} from "./fake-cloud.ts";
+
+const SERVERS = ["b13531ca-99ec-4aa5-a2dd-a85665b0a358", "2a9be312-5d4b-4bc8-b2ae-35100fa9241f"] as const;
+const TYPE = { id: "c643ac35-3aec-43e6-b97a-3d6f666c5207", name: "gold" };
+
+/** An account whose one volume is as `fields` say, once it is there. */
+function account(fields: object, isThere = true): Respond {
+  let there = isThere;
+  return ({ method, query }, path): Answer | undefined => {
+    const one = volume(fields);
+    if (method === "POST" && path === "/volumes") {
+      there = true;
+      return { status: 202, body: { volume: { ...one, status: "creating" } } };
+    }
+    if (path === "/volumes/detail") return { body: { volumes: there && !query.has("status") ? [one] : [] } };
+    if (path === `/types/${TYPE.id}`) return { body: { volume_type: TYPE } };
+    if (method === "GET" && path === `/volumes/${VOLUME_ID}` && there) return { body: { volume: one } };
+    return undefined;
+  };
+}
+
+test("a type that is given by its id is the one that the volume shows by its name", async () => {
+  const cloud = await startCloud({
+    cinder: account({ volume_type: TYPE.name, volume_type_id: TYPE.id }, false),
+  });
+  const create = () => cloud.storage.volumes.create({ name: "db", sizeGiB: 1, volumeType: TYPE.id });
+  expect((await create()).id).toBe(VOLUME_ID);
+  expect((await create()).volumeType).toBe("gold");
+  expect(cloud.seen.filter((each) => each.startsWith("POST"))).toHaveLength(1);
+});
+
+test("a type that is another by its id is another", async () => {
+  const cloud = await startCloud({ cinder: account({ volume_type: "silver", volume_type_id: SERVERS[0] }) });
+  const error = await failureOf(
+    cloud.storage.volumes.create({ name: "db", sizeGiB: 1, volumeType: TYPE.id }),
+  );
+  expect(error).toMatchObject({
+    code: "already_exists",
+    reason: expect.stringContaining("of the type silver"),
+  });
+});
+
+test("attached elsewhere, to a volume of a plain type, is a precondition that fails", async () => {
+  const attachments = [{ attachment_id: "a-1", server_id: SERVERS[0], device: "auto" }];
+  const cinder = account({ status: "in-use", attachments });
+  const cloud = await startCloud({
+    cinder: (asked, path) =>
+      path.endsWith("/action")
+        ? refusal(400, "badRequest", "Invalid volume: Volume status must be available or downloading")
+        : cinder(asked, path),
+  });
+  const error = await failureOf(cloud.storage.volumes.attach(VOLUME_ID, SERVERS[1]));
+  expect(error).toMatchObject({ code: "failed_precondition", outcome: "not_applied", retryable: false });
+});
+
+test("a server that cannot be one is a wrong argument", async () => {
+  const cinder = account({});
+  const cloud = await startCloud({
+    cinder: (asked, path) =>
+      path.endsWith("/action")
+        ? refusal(400, "badRequest", "Invalid input for field/attribute instance_uuid. 'x' is not a 'uuid'")
+        : cinder(asked, path),
+  });
+  expect((await failureOf(cloud.storage.volumes.attach(VOLUME_ID, "x"))).code).toBe("invalid_argument");
+});
+
+test("a volume that has grown since cannot go back to a snapshot: a precondition that fails", async () => {
+  const cinder = account({ size: 2 });
+  const cloud = await startCloud({
+    cinder: (asked, path) => {
+      if (path.endsWith("/action"))
+        return refusal(400, "badRequest", "Invalid volume: Can't revert volume to its latest snapshot");
+      return path === "/snapshots/detail" ? { body: { snapshots: [snapshot()] } } : cinder(asked, path);
+    },
+  });
+  const error = await failureOf(cloud.storage.volumes.revert(VOLUME_ID, SNAPSHOT_ID));
+  expect(error).toMatchObject({ code: "failed_precondition", outcome: "not_applied" });
+});
+
+test("a copy is not taken for one of another volume that has its name", async () => {
+  const cloud = await startCloud({ cinder: account({ source_volid: SERVERS[0] }) });
+  const native = openStack(cloud.storage);
+  const error = await failureOf(native.cloneVolume(TYPE.id, { name: "db", sizeGiB: 1 }));
+  expect(error).toMatchObject({ code: "already_exists", resource: { id: VOLUME_ID } });
+  expect((await native.cloneVolume(SERVERS[0].toUpperCase(), { name: "db", sizeGiB: 1 })).id).toBe(VOLUME_ID);
+  expect(cloud.seen.filter((each) => each.startsWith("POST"))).toEqual([]);
+});
