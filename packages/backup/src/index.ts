@@ -61,6 +61,7 @@ export type {
   BackupPlan,
   MissedSlots,
   PlanChoices,
+  PlannedBound,
   PlannedCloud,
   PlannedCreation,
   PlannedDeletion,

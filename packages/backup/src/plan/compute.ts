@@ -6,9 +6,10 @@ import { type Policy, policyData } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
 import type { Scope } from "../shard/scope.ts";
 import { takeTurns } from "../turns.ts";
+import { type BoundedCloud, boundsOf } from "./bounds.ts";
 import { digestOf } from "./canonical-json.ts";
 import { costOf } from "./cost.ts";
-import type { BackupPlan, PlannedCloud, VolumePlan } from "./types.ts";
+import type { BackupPlan, VolumePlan } from "./types.ts";
 import { chosen, type PlanChoices } from "./types.ts";
 import { planVolume } from "./volume-plan.ts";
 
@@ -41,11 +42,11 @@ function* planning(
   states: readonly CloudState[],
   now: Date,
   choices: PlanChoices = {},
-  { elsewhere, shard }: Partial<Scope> = {},
+  { elsewhere, shard, accounts = [] }: Partial<Scope> = {},
 ): Generator<undefined, BackupPlan, undefined> {
   const selection = selectVolumes(policies, states, elsewhere);
   const problems: BackupProblem[] = [];
-  const clouds: PlannedCloud[] = [];
+  const planned: BoundedCloud[] = [];
   const volumes: VolumePlan[] = [];
   const seen: unknown[] = [];
   for (const state of states) {
@@ -58,16 +59,18 @@ function* planning(
     for (const volume of state.volumes) {
       const chosenBy = selection.policiesOf(state.name, volume.id);
       if (chosenBy.length === 0) continue;
-      const planned = planVolume(state, volume, chosenBy, now, choices);
-      own.push(planned.plan);
-      problems.push(...planned.problems, ...goneNamesakesOf(state, volume));
+      const { plan, problems: found } = planVolume(state, volume, chosenBy, now, choices);
+      own.push(plan);
+      problems.push(...found, ...goneNamesakesOf(state, volume));
       yield;
     }
-    clouds.push(costOf(state, own, now));
+    planned.push({ state, cost: costOf(state, own, now), volumes: own });
     volumes.push(...own);
     seen.push(basisOf(state, own));
   }
   problems.push(...selection.problems);
+  // A prune is made by hand, in no interval.
+  const bounds = choices.pruneOnly === true ? [] : boundsOf(planned, policies, accounts, now);
   const count = (key: "create" | "delete" | "keep"): number =>
     volumes.reduce((sum, each) => sum + each[key].length, 0);
   const body = {
@@ -78,7 +81,8 @@ function* planning(
     ...chosen(choices),
     ...(shard === undefined ? {} : { shard }),
     basis: digestOf([policies.map(policyData), seen]),
-    clouds,
+    clouds: planned.map(({ cost }) => cost),
+    ...(bounds.length === 0 ? {} : { bounds }),
     volumes,
     problems,
     totals: { create: count("create"), delete: count("delete"), keep: count("keep") },

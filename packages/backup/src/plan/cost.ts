@@ -6,36 +6,56 @@ import type { PlannedCloud, VolumePlan } from "./types.ts";
 /** Looks of one creation where the provider enforces no names: for the name, at what was made, for others of the name. */
 const LOOKS_OF_CREATION = 3;
 
+/** Changes of the snapshots of a cloud. */
+export interface Changes {
+  readonly creations: number;
+  readonly deletions: number;
+  /** Volumes whose snapshots are judged once more before something of them goes. */
+  readonly judged: number;
+}
+
 /**
- * What a run of these volumes costs on a cloud when nothing goes wrong: a request for each creation and deletion, and looks.
- * Looks of many at once are walks over the account's snapshots, where those have fewer pages.
+ * Requests that changes take when nothing goes wrong: one for each creation and deletion, and looks. Looks of many at once
+ * are walks over the account's snapshots, where those have fewer pages.
  */
-export function costOf(cloud: ObservedCloud, volumes: readonly VolumePlan[], now: Date): PlannedCloud {
-  const { capabilities, requests: read, requestsPerDeletion } = cloud;
-  const count = (key: "create" | "delete"): number =>
-    volumes.reduce((sum, each) => sum + each[key].length, 0);
-  const [creations, deletions] = [count("create"), count("delete")];
+export function changeRequests(
+  { capabilities, requestsPerDeletion, snapshots }: ObservedCloud,
+  { creations, deletions, judged }: Changes,
+): { readonly create: number; readonly delete: number } {
   const { snapshotsPerRequest = 100 } = capabilities.requestCosts ?? {};
-  const there = [...cloud.snapshots.values()].reduce((sum, each) => sum + each.length, creations);
+  const there = [...snapshots.values()].reduce((sum, each) => sum + each.length, creations);
   const pages = Math.max(1, Math.ceil(there / snapshotsPerRequest));
   const looks = (number: number): number => Math.min(number, pages);
-  const create = creations + (capabilities.snapshotNames.enforced ? 0 : LOOKS_OF_CREATION * looks(creations));
-  const { requestQuotas } = capabilities.limits;
   // What the deletions are judged on is read again each time that it is too old.
+  const { requestQuotas } = capabilities.limits;
   const deletingMs = Math.max(0, ...requestQuotas.map((quota) => shortestTime(deletions, quota)));
-  const judged = Math.min(
-    volumes.filter((each) => each.delete.length > 0).length,
-    pages * (1 + Math.floor(deletingMs / FRESH_FOR_MS)),
-  );
-  const remove = deletions + judged + (requestsPerDeletion - 1) * looks(deletions);
-  const total = read + create + remove;
+  const judgements = Math.min(judged, pages * (1 + Math.floor(deletingMs / FRESH_FOR_MS)));
+  return {
+    create: creations + (capabilities.snapshotNames.enforced ? 0 : LOOKS_OF_CREATION * looks(creations)),
+    delete: deletions + judgements + (requestsPerDeletion - 1) * looks(deletions),
+  };
+}
+
+/** What a run of these volumes costs on a cloud when nothing goes wrong. */
+export function costOf(cloud: ObservedCloud, volumes: readonly VolumePlan[], now: Date): PlannedCloud {
+  const { capabilities, requests: read } = cloud;
+  const count = (key: "create" | "delete"): number =>
+    volumes.reduce((sum, each) => sum + each[key].length, 0);
+  const judged = volumes.filter((each) => each.delete.length > 0).length;
+  const changes = changeRequests(cloud, {
+    creations: count("create"),
+    deletions: count("delete"),
+    judged,
+  });
+  const total = read + changes.create + changes.delete;
   const waits = volumes.map((each) => waitOf(cloud, each, now));
+  const { requestQuotas } = capabilities.limits;
   const times = [...requestQuotas.map((quota) => shortestTime(total, quota)), ...waits];
   return {
     cloud: cloud.name,
     provider: cloud.provider,
     volumes: volumes.length,
-    requests: { read, create, delete: remove, total },
+    requests: { read, ...changes, total },
     shortestMs: times.reduce((most, each) => Math.max(most, each), 0),
   };
 }

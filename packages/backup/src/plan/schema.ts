@@ -58,6 +58,20 @@ const cloud = z.strictObject(
   { cloud: text, provider: text, volumes: count, requests, shortestMs: milliseconds },
   object,
 );
+const bound = z.strictObject(
+  {
+    account: text,
+    clouds: z.array(text, aList),
+    quota: z.strictObject({ requests: count, windowMs: milliseconds }, object),
+    requests: count,
+    shortestMs: milliseconds,
+    roundRequests: count,
+    roundMs: milliseconds,
+    intervalMs: milliseconds,
+    tooLarge: z.boolean("true or false"),
+  },
+  object,
+);
 export const shard = z.strictObject(
   { index: count, count, accounts: count, accountsInAll: count, basis: text },
   object,
@@ -76,6 +90,7 @@ const planSchema = z.strictObject(
     shard: shard.exactOptional(),
     basis: text,
     clouds: z.array(cloud, aList),
+    bounds: z.array(bound, aList).exactOptional(),
     volumes: z.array(volume, aList),
     problems: z.array(problem, aList),
     totals: z.strictObject({ create: count, delete: count, keep: count }, object),

@@ -24,6 +24,8 @@ export interface BackupPlan {
   readonly basis: string;
   /** What a run costs, by cloud. */
   readonly clouds: readonly PlannedCloud[];
+  /** Where the bounds of accounts lie whose provider states a quota of requests; absent where there are none. */
+  readonly bounds?: readonly PlannedBound[];
   /** Every volume that a policy chooses, by cloud and id. */
   readonly volumes: readonly VolumePlan[];
   /** What cannot be done and why. A plan without any is a plan that can be carried out in full. */
@@ -62,6 +64,39 @@ export interface PlannedCloud {
   };
   /** The shortest time in milliseconds that the provider's request quotas and snapshot gaps allow. */
   readonly shortestMs: number;
+}
+
+/**
+ * How long the requests of one account take at the least, by the quotas that its provider states, and how often they come.
+ * Known before anything is done.
+ */
+export interface PlannedBound {
+  /** Its key where accounts were given, else the name of its cloud. */
+  readonly account: string;
+  /** Its clouds that could be read and that policies are about. */
+  readonly clouds: readonly string[];
+  /** The quota that allows the fewest requests in the long run. */
+  readonly quota: {
+    /** How many requests. */
+    readonly requests: number;
+    /** In how many milliseconds. */
+    readonly windowMs: number;
+  };
+  /** Requests of this plan. */
+  readonly requests: number;
+  /** The shortest time in milliseconds that the quotas allow for them, when nothing else uses the account. */
+  readonly shortestMs: number;
+  /**
+   * Requests of each `intervalMs`, run after run: each policy makes a snapshot of each of its volumes and deletes one as
+   * often as its schedule says, and everything is read once.
+   */
+  readonly roundRequests: number;
+  /** The time in milliseconds that the quota takes for so many, again and again. */
+  readonly roundMs: number;
+  /** The shortest time in milliseconds between two slots of the account's policies. */
+  readonly intervalMs: number;
+  /** One of the two takes longer than that: slots are missed, however many machines there are. */
+  readonly tooLarge: boolean;
 }
 
 /** What becomes of one volume's snapshots. */

@@ -7,6 +7,7 @@ import { countText, secondsText } from "../../output/format.ts";
 import { renderJson, writeResult } from "../../output/result.ts";
 import { writeNote } from "../../output/streams.ts";
 import { writeWhole } from "../../output/whole-file.ts";
+import { warnOfBounds } from "./bounds.ts";
 import {
   CHANGE_COLUMNS,
   CHANGE_ORDER,
@@ -68,6 +69,7 @@ async function plan(context: Context, options: PlanOptions): Promise<number> {
   if (options.save !== undefined) await writeWhole(options.save, renderJson(planned));
   await writePlan(context, planned);
   if (options.save !== undefined) writeNote(`Saved as ${options.save}.\n`);
+  warnOfBounds(planned);
   const code = reportProblems(planned.problems);
   if (code !== 0 || options.detailedExitcode !== true) return code;
   return planned.totals.create + planned.totals.delete > 0 ? PENDING : 0;

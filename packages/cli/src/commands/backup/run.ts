@@ -17,6 +17,7 @@ import { countText } from "../../output/format.ts";
 import { isData, type Renderers, writeResult } from "../../output/result.ts";
 import { isQuiet, writeMessage } from "../../output/streams.ts";
 import { cleanLines } from "../../output/terminal.ts";
+import { warnOfBounds } from "./bounds.ts";
 import {
   CHANGE_COLUMNS,
   CHANGE_ORDER,
@@ -176,6 +177,7 @@ async function runWithProgress(
           if (event.type === "planned") {
             stop.removeEventListener("abort", stopReading);
             stop.addEventListener("abort", reportTimeout, { once: true });
+            warnOfBounds(event.plan);
           }
           if (event.type === "problem") problems.push(event.problem);
           showEvent(event);
