@@ -96,6 +96,9 @@ function reportInterruption(left: readonly string[]): void {
   }
 }
 
+/** Commands that refuse `--cloud`: policies say which clouds they are about. */
+const WITHOUT_CLOUD = /^polyvol (?:backup (?:plan|run|apply|status|report|audit)|fleet\b.*)$/;
+
 /** Sets up a command that has only subcommands. */
 export function asGroup(command: Command): Command {
   return command
@@ -104,7 +107,9 @@ export function asGroup(command: Command): Command {
       // The version is asked of the program alone.
       visibleGlobalOptions(each) {
         const all = Help.prototype.visibleGlobalOptions.call(this, each);
-        return all.filter(({ long }) => long !== "--version");
+        return all.filter(
+          ({ long }) => long !== "--version" && !(long === "--cloud" && WITHOUT_CLOUD.test(pathOf(each))),
+        );
       },
       styleTitle: (title) => styleText("bold", title),
     })
@@ -123,9 +128,15 @@ export function examples(...lines: readonly string[]): string {
 
 /** Makes every command answer what it does not understand with the commands it knows, and its help. */
 export function hintAtHelp(command: Command): void {
-  const known = command.commands.map((each) => each.name());
-  const list = known.length === 0 ? "" : `known: ${known.join(", ")} `;
-  command.showHelpAfterError(`${list}(see: ${pathOf(command)} --help)`);
+  const known = command.commands.map((each) => each.name()).join(", ");
+  const help = `(see: ${pathOf(command)} --help)`;
+  const fail = command.error.bind(command);
+  // Of an option that is wrong, the commands say nothing.
+  command.error = (message, options) => {
+    const isCommand = options?.code === "commander.unknownCommand";
+    command.showHelpAfterError(isCommand ? `known: ${known} ${help}` : help);
+    return fail(message, options);
+  };
   for (const each of command.commands) hintAtHelp(each);
 }
 

@@ -95,10 +95,12 @@ export function createContext(
       const { selectClouds } = await import("@polyvol/config");
       const { clouds, refused } = await config();
       const { POLYVOL_CLOUD: usual = "" } = process.env;
-      if (cloudOption.length > 0 || usual === "") return selectClouds(await config(), cloudOption);
+      const [from, wanted] =
+        cloudOption.length > 0 ? ["--cloud", cloudOption] : ["POLYVOL_CLOUD", usual === "" ? [] : [usual]];
       const known = [...clouds.keys(), ...refused.keys()];
-      if (known.includes(usual)) return [usual];
-      throw new UsageError(`POLYVOL_CLOUD: found ${usual}; allowed: ${known.join(", ")}`);
+      const unknown = wanted.find((name) => !known.includes(name));
+      if (unknown !== undefined) throw await unknownCloud(from, unknown, known);
+      return selectClouds(await config(), wanted);
     },
     connect(name) {
       const storage = connected.get(name) ?? connectOne(name);
@@ -106,4 +108,12 @@ export function createContext(
       return storage;
     },
   };
+}
+
+/** It is the command line that names it, or the variable, and not the configuration. */
+async function unknownCloud(from: string, name: string, known: readonly string[]): Promise<UsageError> {
+  const { suggestion } = await import("@polyvol/core/driver");
+  const near = suggestion(name, known);
+  const words = `${from}: found no cloud ${JSON.stringify(name)}; allowed: ${known.join(", ")}`;
+  return new UsageError(near === undefined ? words : `${words}. ${near.hint}`);
 }

@@ -173,6 +173,8 @@ const REPEATABLE: readonly PolyvolErrorCode[] = ["rate_limited", "unavailable", 
 const WHICH = "say which one is meant: by --region where they differ in region, else by its id";
 const WHICH_SERVER =
   "run it on a server of that cloud; where it cannot be told by itself which one that is: --server ID";
+const BEFORE_DELETION =
+  "polyvol volumes detach takes it off a server; --delete-snapshots deletes what is in the way with it; then repeat";
 const NO_SERVER =
   "take the id of the server from the provider's console; it has to be in the volume's region";
 
@@ -181,8 +183,7 @@ const NEXT: Readonly<Partial<Record<PolyvolErrorCode, string>>> = {
   already_exists: "choose another name, or give the same arguments as before",
   conflict:
     "look at what the message names and at what it holds; what is one too many can be deleted by its id",
-  failed_precondition:
-    "bring it into the state that is needed (detached, or with --delete-snapshots), then repeat",
+  failed_precondition: "bring it into the state that is needed, then repeat",
   permission_denied: "give the credentials the right to do this at the provider",
   resource_exhausted: "free something, or have the provider raise the quota",
 };
@@ -211,6 +212,7 @@ export function nextStep(error: Failure, cloud: string | undefined): string | un
   if (error.code === "not_found" && asksForNone(error)) return WRONG_PLACE;
   // No resource has a wrong state: what is wrong with the cloud itself, the message says.
   if (error.code === "failed_precondition" && asksForNone(error)) return undefined;
+  if (error.code === "failed_precondition" && error.operation === "volumes.delete") return BEFORE_DELETION;
   return NEXT[error.code];
 }
 

@@ -56,13 +56,15 @@ test.concurrent("unknown commands and options: the nearest, and the known ones",
   ]);
   expect([command, inner, option, format, nothing].map(({ code }) => code)).toEqual([2, 2, 2, 2, 2]);
   expect(command.err).toBe(
-    "error: unknown command 'volums'\n(Did you mean volumes?)\nknown: clouds, volumes, snapshots, backup, config, doctor, demo, emulator, completion (see: polyvol --help)\n",
+    "error: unknown command 'volums'\n(Did you mean volumes?)\nknown: clouds, volumes, snapshots, backup, fleet, config, doctor, demo, emulator, completion (see: polyvol --help)\n",
   );
   expect(inner.err).toContain(
     "(Did you mean create?)\nknown: list, get, create, update, delete (see: polyvol snapshots --help)\n",
   );
   expect(option.err).toContain("(Did you mean --name?)");
-  expect(format.err).toContain("Allowed choices are table, wide, json, yaml, prometheus.");
+  expect(format.err).toMatch(
+    /Allowed choices are table, wide, json, yaml, prometheus\.\n\(see: polyvol volumes list --help\)\n$/,
+  );
   expect(option.err).toContain("(see: polyvol volumes list --help)");
   expect(nothing.err).toContain("Usage: polyvol volumes");
 });

@@ -38,6 +38,8 @@ test.concurrent("a volume's whole life on DigitalOcean, by its name", async () =
   expect(await json("volumes attach db 1001 --cloud ocean")).toMatchObject({
     attachments: [{ serverId: "1001" }],
   });
+  expect(await json("volumes detach db --cloud ocean")).toMatchObject({ attachments: [] });
+  expect(await json("volumes detach db --cloud ocean")).toMatchObject({ attachments: [] });
   expect(await json("volumes detach db 1001 --cloud ocean")).toMatchObject({ attachments: [] });
   expect(await json("snapshots create db before --cloud ocean")).toMatchObject({
     name: "before",
@@ -85,7 +87,7 @@ test.concurrent("a volume's whole life on Samsung Cloud Platform", async () => {
   expect(kept.code).toBe(1);
   expect(kept.err).toContain("it has 1 snapshot");
   expect(kept.err).toContain(
-    "next:  bring it into the state that is needed (detached, or with --delete-snapshots)",
+    "next:  polyvol volumes detach takes it off a server; --delete-snapshots deletes what is in the way",
   );
   expectDone(await clouds.run("volumes delete sales --cloud samsung --yes --delete-snapshots"));
   expect(clouds.samsung.state()).toMatchObject({ volumes: [{ name: "erp" }], snapshots: [] });

@@ -67,7 +67,9 @@ test.concurrent("policies are checked: line, path, what was found, what is allow
   expect(rule.err).toBe(
     "error: rule.yaml:34:18: policies.nightly.retention.daily: found -7; allowed: a whole number, 0 (no such rule) or more\n",
   );
-  expect(key.err).toContain(": policies.nightly.retention.weely: found an unknown key; allowed: ");
+  expect(key.err).toMatch(
+    /: policies\.nightly\.retention\.weely: found an unknown key; allowed: .*\. Did you mean "weekly"\?\n$/,
+  );
   expect(zone.err).toContain('schedule.timezone: found "Mars/Base"; allowed: an IANA time zone');
   expect(cloud.err).toBe(
     'error: cloud.yaml:32:15: policies.nightly.select.cloud: found "moon"; allowed: ocean, samsung, stack\n',

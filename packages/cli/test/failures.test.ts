@@ -50,7 +50,9 @@ test.concurrent("a missing credential and an unknown cloud", async () => {
     /^error: .*polyvol\.config\.yaml:5:29: clouds\.ocean\.credentials\.token\.env: found TOKEN, which is not set; .*export TOKEN=…\n$/,
   );
   expect(unknown).toMatchObject({ code: 2, out: "" });
-  expect(unknown.err).toContain('found no cloud "samsnug"; allowed: ocean, samsung. Did you mean "samsung"?');
+  expect(unknown.err).toBe(
+    'error: --cloud: found no cloud "samsnug"; allowed: ocean, samsung. Did you mean "samsung"?\n',
+  );
 });
 
 test.concurrent("a malformed configuration, a missing one, and an unknown provider", async () => {

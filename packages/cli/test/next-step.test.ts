@@ -7,6 +7,6 @@ test("what is wrong with a cloud as a whole is not a state that a volume could b
   expect(nextStep({ code, operation: "volumes.list" }, "shop")).toBeUndefined();
   const resource = { kind: "volume", id: "v-1" } as const;
   expect(nextStep({ code, operation: "volumes.delete", resource }, "shop")).toMatch(
-    /^bring it into the state/,
+    /^polyvol volumes detach takes it off a server; --delete-snapshots/,
   );
 });

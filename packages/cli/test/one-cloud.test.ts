@@ -80,7 +80,7 @@ test("POLYVOL_CLOUD is the default of --cloud; policies say themselves which clo
   expect(await clouds.run("volumes list", { ...ENV, POLYVOL_CLOUD: "osean" })).toEqual({
     code: 2,
     out: "",
-    err: "error: POLYVOL_CLOUD: found osean; allowed: ocean, samsung\n",
+    err: 'error: POLYVOL_CLOUD: found no cloud "osean"; allowed: ocean, samsung. Did you mean "ocean"?\n',
   });
 });
 

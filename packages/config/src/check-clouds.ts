@@ -1,7 +1,7 @@
+import { suggestion } from "@polyvol/core/driver";
 import type { CloudConfig, ConfigPath, ConfigSource } from "./config.ts";
 import type { ConfigProblem } from "./config-error.ts";
 import { hideSecrets, literalSecrets } from "./credentials.ts";
-import { suggestion } from "./nearest.ts";
 import { packageNameOf } from "./package-provider.ts";
 import { kindOf, problemAt, problemsOf, show } from "./problems.ts";
 import type { ProviderRegistration } from "./providers.ts";

@@ -1,7 +1,7 @@
 import { type BlockStorage, PolyvolError } from "@polyvol/core";
+import { suggestion } from "@polyvol/core/driver";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
-import { suggestion } from "./nearest.ts";
 import { problemAt } from "./problems.ts";
 
 /** Connected clouds by name, in the order of the configuration. */

@@ -46,7 +46,8 @@ export function resolveReference(
 ): Resolved {
   if (typeof reference === "function") return { value: reference };
   if ("env" in reference) {
-    const value = environment[reference.env];
+    // As of files: what a shell or a secret store leaves around it, such as the end of a line, is no part of it.
+    const value = environment[reference.env]?.trim();
     if (value !== undefined && value !== "") return { value };
     const found = `${reference.env}, ${value === undefined ? "which is not set" : "which is empty"}`;
     const allowed = "an environment variable that holds the credential";
@@ -88,13 +89,17 @@ export function literalsAt(
   if (typeof secrets !== "object" || secrets === null) return [];
   return Object.entries(secrets).flatMap(([key, value]) => {
     if (typeof value !== "string" || value === "") return [];
+    // What stands after the $ may be a part of a secret, and is not repeated.
+    const isReference = /^\$(?:\{\w+\}|\w+)$/.test(value);
     const words = `${owner}_${key}`.replace(/([a-z])([A-Z])/g, "$1_$2");
     const variable = words.replace(/\W+/g, "_").toUpperCase();
     return [
       problemAt(source, [...path, key], {
         found: "a literal secret",
         allowed: "{ env: NAME } or { file: PATH }",
-        hint: `Put it into an environment variable and write { env: ${variable} }; allowLiteralSecrets: true at the top permits it here`,
+        hint: isReference
+          ? "Variables are not filled in here: write { env: NAME } with the name that stands after the $"
+          : `Put it into an environment variable and write { env: ${variable} }; allowLiteralSecrets: true at the top permits it here`,
       }),
     ];
   });

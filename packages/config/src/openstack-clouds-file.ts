@@ -1,11 +1,10 @@
 /** The files that OpenStack's own tools take their clouds from: `clouds.yaml`, and secrets in `secure.yaml` beside it. */
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { readTextFile } from "@polyvol/core/driver";
+import { readTextFile, suggestion } from "@polyvol/core/driver";
 import type { OpenStackStorageOptions } from "@polyvol/openstack";
 import type { ConfigPath, ParsedText } from "./config.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
-import { suggestion } from "./nearest.ts";
 import { parseYaml } from "./parse-text.ts";
 import { kindOf, problemAt } from "./problems.ts";
 

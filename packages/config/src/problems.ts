@@ -1,8 +1,7 @@
-import { allowedAt, type Rule } from "@polyvol/core/driver";
+import { allowedAt, type Rule, suggestion } from "@polyvol/core/driver";
 import type * as z from "zod/mini";
 import type { ConfigPath, ConfigSource } from "./config.ts";
 import { type ConfigProblem, pathText } from "./config-error.ts";
-import { suggestion } from "./nearest.ts";
 
 /** A problem at a path of a source, with its line where that is known. */
 export function problemAt(

@@ -152,6 +152,31 @@ test("lines are told where aliases and JSON are involved", async () => {
   );
 });
 
+test("what looks like a variable is told how one is written, and its text is not repeated", async () => {
+  const cloud = (token: string): string =>
+    `clouds: { main: { provider: digitalocean, credentials: { token: "${token}" } } }\n`;
+  const folder = await folderWith({ "c.yaml": cloud("$SECRET_ONE"), "d.yaml": cloud(`$${"{SECRET_ONE}"}`) });
+  for (const path of ["c.yaml", "d.yaml"]) {
+    const message = await messageOf(loadConfig({ path, cwd: folder }), folder);
+    expect(message).toContain("Variables are not filled in here: write { env: NAME }");
+    expect(message).not.toContain("SECRET_ONE");
+  }
+});
+
+test("an address that credentials must not cross the network to is refused where it stands", async () => {
+  const options = (address: string): string => `options: { baseUrl: ${address} }`;
+  const cloud = (address: string): string =>
+    `clouds:\n  main:\n    provider: digitalocean\n    ${options(address)}\n`;
+  const folder = await folderWith({
+    "c.yaml": cloud("http://10.0.0.7:4010"),
+    "d.yaml": cloud('"http://[::1]:4010"'),
+  });
+  expect(await messageOf(loadConfig({ path: "c.yaml", cwd: folder }), folder)).toBe(
+    'c.yaml:4:16: clouds.main.options.baseUrl: found "http://10.0.0.7:4010"; allowed: an https URL, or an http one of a loopback address',
+  );
+  await expect(loadConfig({ path: "d.yaml", cwd: folder })).resolves.toBeDefined();
+});
+
 test("a literal secret is refused with a way out, and taken when it is allowed", async () => {
   const cloud =
     "clouds:\n  main:\n    provider: samsung-scp\n    credentials: { accessKey: { env: K }, secretKey: hunter2 }\n";

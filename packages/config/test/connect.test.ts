@@ -63,6 +63,16 @@ test("missing variables and files of all clouds are told at once, with cloud, pa
   ]);
 });
 
+test("the end of a line that a secret store leaves in a variable is no part of the credential", async () => {
+  const folder = await folderWith({ "polyvol.config.yaml": configText(emulated) });
+  const config = await loadConfig({ cwd: folder });
+  const environment = { ...ENVIRONMENT, OCEAN_TOKEN: ` ${ENVIRONMENT.OCEAN_TOKEN}\n` };
+  const clouds = await connect(config, { environment, only: ["ocean"] });
+  expect(await clouds.named("ocean").volumes.list().toArray()).toBeInstanceOf(Array);
+  const blank = connect(config, { environment: { ...ENVIRONMENT, OCEAN_TOKEN: " \n" }, only: ["ocean"] });
+  expect(await messageOf(blank, folder)).toContain("found OCEAN_TOKEN, which is empty");
+});
+
 test("without credentials the adapters' own variables are used", async () => {
   const config = parseConfig({
     clouds: {

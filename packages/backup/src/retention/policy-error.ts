@@ -1,4 +1,6 @@
+import { suggestion } from "@polyvol/core/driver";
 import type * as z from "zod";
+import { knownTimeZones, TIME_ZONE_NAME } from "./time-zone.ts";
 
 /** One thing that is wrong with a policy, a schedule or a list of snapshots. */
 export interface PolicyProblem {
@@ -8,6 +10,8 @@ export interface PolicyProblem {
   readonly found: string;
   /** What may stand there, in words. */
   readonly allowed: string;
+  /** What was most likely meant, as a sentence, where something near is known. */
+  readonly hint?: string;
 }
 
 /** `invalid_argument`: the input is malformed. `failed_precondition`: it is well formed but unsafe to carry out. */
@@ -60,7 +64,10 @@ export function withinDepth<T>(root: string, work: () => T): T {
 
 /** The error for input with these problems, one line each. */
 export function invalidArgument(problems: readonly PolicyProblem[]): PolicyError {
-  const lines = problems.map(({ path, found, allowed }) => `${path}: found ${found}, allowed: ${allowed}`);
+  const lines = problems.map(({ path, found, allowed, hint }) => {
+    const more = hint === undefined ? "" : `. ${hint}`;
+    return `${path}: found ${found}, allowed: ${allowed}${more}`;
+  });
   return new PolicyError("invalid_argument", lines.join("\n"), problems);
 }
 
@@ -79,9 +86,14 @@ function describeIssue(issue: z.core.$ZodIssue, input: unknown, root: string): P
       path: path + pathStep(key),
       found: "an unknown key",
       allowed: issue.message,
+      // The message of an object ends with its keys.
+      ...suggestion(key, issue.message.replace(/^.* keys /, "").split(", ")),
     }));
   }
-  return [{ path, found: showFound(valueAt(input, issue.path)), allowed: issue.message }];
+  const value = valueAt(input, issue.path);
+  const zones = issue.message === TIME_ZONE_NAME && typeof value === "string" ? knownTimeZones() : [];
+  const near = suggestion(String(value), zones);
+  return [{ path, found: showFound(value), allowed: issue.message, ...near }];
 }
 
 function pathStep(step: PropertyKey): string {

@@ -1,14 +1,13 @@
 import * as z from "zod";
 import { parseOrThrow } from "./policy-error.ts";
 import { isZeroSpan, parseSpan } from "./span.ts";
-import { isTimeZone } from "./time-zone.ts";
+import { isTimeZone, TIME_ZONE_NAME } from "./time-zone.ts";
 import type { RetentionPolicy } from "./types.ts";
 
 // Each message says what is allowed; policy-error.ts adds the path and what was found.
 const aCount = "a whole number, 0 (no such rule) or more";
 const aSpan =
   'a span such as "1y2m3d4h": whole numbers of y(ears), m(onths), d(ays), h(ours), each unit once';
-const aZone = 'an IANA time zone name such as "Europe/Berlin" or "UTC"';
 const tagLists = "a list of lists of tags (outer: any list, inner: all its tags), no inner list empty";
 const aTag = 'a tag, "key" or "key:value"';
 const aSwitch = "true or false";
@@ -20,7 +19,7 @@ const span = z
   .optional();
 
 /** The IANA name of a time zone. */
-export const timeZoneSchema: z.ZodType<string> = z.string(aZone).refine(isTimeZone, aZone);
+export const timeZoneSchema: z.ZodType<string> = z.string(TIME_ZONE_NAME).refine(isTimeZone, TIME_ZONE_NAME);
 
 const counts = { last: count, hourly: count, daily: count, weekly: count, monthly: count, yearly: count };
 const spans = {

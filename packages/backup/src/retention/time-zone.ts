@@ -14,6 +14,14 @@ const DAY = 86_400_000;
 /** So many offsets of a zone are remembered. */
 const MOST_KNOWN = 20_000;
 
+/** What a time zone is given by, in words. */
+export const TIME_ZONE_NAME = 'an IANA time zone name such as "Europe/Berlin" or "UTC"';
+
+/** The names that the platform lists; it takes others, too. */
+export function knownTimeZones(): readonly string[] {
+  return ["UTC", ...Intl.supportedValuesOf("timeZone")];
+}
+
 /** Whether the text is an IANA time zone name that this platform knows. Fixed offsets (`+02:00`) are not names. */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;

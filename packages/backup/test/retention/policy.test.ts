@@ -122,7 +122,12 @@ describe("parseRetentionPolicy", () => {
       'policy.keepOldest: "yes"',
       "policy.keepDaily: an unknown key",
     ]);
-    expect(() => parseRetentionPolicy({ timezone: "UTC", dayly: 1 })).toThrow(/allowed: .*daily/);
+    expect(() => parseRetentionPolicy({ timezone: "UTC", dayly: 1 })).toThrow(
+      /allowed: .*daily.*\. Did you mean "daily"\?$/,
+    );
+    expect(() => parseRetentionPolicy({ timezone: "Europe/Berlni", daily: 1 })).toThrow(
+      'allowed: an IANA time zone name such as "Europe/Berlin" or "UTC". Did you mean "Europe/Berlin"?',
+    );
   });
 
   test.each([null, undefined, [], "daily", 7])("refuses %j", (value) =>

@@ -68,8 +68,11 @@ export function addVolumes(volumes: Command, action: MakeAction): void {
   withRegion(volumes.command("detach"))
     .description("detach a volume from a server; not attached there is success")
     .argument("<volume>", VOLUME)
-    .argument("<server>", SERVER)
-    .addHelpText("after", examples("polyvol volumes detach --cloud main db 1001"))
+    .argument("[server]", `${SERVER}; default: the only one that the volume is attached to`)
+    .addHelpText(
+      "after",
+      examples("polyvol volumes detach --cloud main db", "polyvol volumes detach --cloud main db 1001"),
+    )
     .action(action(detach));
   withRegion(volumes.command("revert"))
     .description("set a detached volume back to its latest snapshot: what was written since is lost")
@@ -173,10 +176,26 @@ const attach = changing(
   (volumes, id, serverId, wait) => volumes.attach(id, serverId, wait),
 );
 
-const detach = changing(
-  (volume, serverId: string) => `${volume} off server ${serverId}`,
-  (volumes, id, serverId, wait) => volumes.detach(id, serverId, wait),
-);
+async function detach(
+  context: Context,
+  options: RegionOptions,
+  text: string,
+  server: string | undefined,
+): Promise<void> {
+  const { cloud, storage, found } = await onCloudOfVolume(context, text, options);
+  const servers = found.attachments.map(({ serverId }) => serverId);
+  const serverId = server ?? servers[0];
+  if (server === undefined && servers.length > 1) {
+    throw new UsageError(`volume ${found.name} is attached to ${servers.join(" and ")}: say from which.`);
+  }
+  const volume =
+    serverId === undefined
+      ? found
+      : await withProgress(context, `volume ${found.name} on ${cloud} off server ${serverId}`, (wait) =>
+          storage.volumes.detach(found.id, serverId, wait),
+        );
+  await writeVolume(context, cloud, volume);
+}
 
 const rename = changing(
   (volume, newName: string) => `name of ${volume} to ${newName}`,

@@ -2,13 +2,21 @@
 import * as z from "zod/mini";
 import type { RequestQuota } from "../capabilities.ts";
 import { option, type ValuesOf } from "../option.ts";
+import { isLoopback } from "./url.ts";
 
 const atLeastOne = z.int().check(z.positive());
+
+/** Whether credentials may go there: over plain HTTP they stay on this machine. */
+function isSafeOrigin(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === "https:" || isLoopback(hostname);
+}
 
 /** The options that every adapter over HTTP takes, as data. */
 export const httpOptions = {
   /** Origin of the service. Plain `http:` for loopback addresses only. */
-  baseUrl: option(z.url({ protocol: /^https?$/ }), {
+  baseUrl: option(z.url({ protocol: /^https?$/ }).check(z.refine(isSafeOrigin)), {
     allowed: "an https URL, or an http one of a loopback address",
     description: "Origin of the service. Plain `http:` for loopback addresses only.",
     example: "http://127.0.0.1:4010",

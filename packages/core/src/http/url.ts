@@ -3,6 +3,11 @@ import { PolyvolError } from "../errors.ts";
 const AUTHORITY = /^(https?):\/\/([^/\\?#@\s]+)(\/[^\\?#\s]*)?$/i;
 const LOOPBACK = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\]|localhost)$/;
 
+/** Whether a host is this machine, written as an address or as `localhost`. */
+export function isLoopback(hostname: string): boolean {
+  return LOOPBACK.test(hostname);
+}
+
 /**
  * Checks where requests will go and writes it in its one canonical form, without a slash at the end.
  *
@@ -25,7 +30,7 @@ export function parseBaseUrl(text: string): string {
   if (`${url.protocol}//${host}${path}` !== canonical) {
     throw refusal(`must be written in its plain form, ${JSON.stringify(canonical)}`);
   }
-  if (url.protocol !== "https:" && !LOOPBACK.test(url.hostname)) {
+  if (url.protocol !== "https:" && !isLoopback(url.hostname)) {
     throw refusal(
       "must be https: credentials would cross the network in the clear (http is for loopback only)",
     );

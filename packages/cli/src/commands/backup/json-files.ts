@@ -58,13 +58,13 @@ export async function withFileNames<T>(
 }
 
 function problemText(
-  { path, found, allowed }: PolicyProblem,
+  { path, found, allowed, hint }: PolicyProblem,
   files: Readonly<Record<string, string>>,
 ): string {
   const root = Object.keys(files).find((name) => isBelow(path, name)) ?? "";
   const file = files[root];
   const place = file === undefined ? [path] : [file, path.slice(root.length).replace(/^\./, "")];
-  return `${place.filter((part) => part !== "").join(": ")}: found ${found}; allowed: ${allowed}`;
+  return `${place.filter((part) => part !== "").join(": ")}: found ${found}; allowed: ${allowed}${hint === undefined ? "" : `. ${hint}`}`;
 }
 
 function isBelow(path: string, name: string): boolean {

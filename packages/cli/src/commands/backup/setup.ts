@@ -20,6 +20,10 @@ export interface BackupSetup {
   withSourcePositions<T>(work: () => Promise<T>): Promise<T>;
 }
 
+/** Why `--cloud` is refused. */
+export const CLOUDS_OF_POLICIES =
+  "--cloud does not go with this command: policies say which clouds they are about (select.cloud); --policy takes some of them.";
+
 /**
  * Loads the policies and connects the clouds of the configuration. A cloud that cannot be connected is given as its
  * error, which the library reports beside its other problems.
@@ -35,7 +39,7 @@ export async function loadBackupSetup(
   shard?: Shard,
 ): Promise<BackupSetup> {
   if (context.cloudOption.length > 0) {
-    throw new UsageError("--cloud does not go with this command: policies say which clouds they are about.");
+    throw new UsageError(CLOUDS_OF_POLICIES);
   }
   return await loadSetup(context, ids, shard);
 }
@@ -167,8 +171,8 @@ async function policyConfigError(
   cause?: unknown,
 ): Promise<ConfigError> {
   const { ConfigError } = await import("@polyvol/config");
-  const located = problems.map(({ path, found, allowed }) =>
-    omitUndefined({ path, found, allowed, position: config.locate(stepsOf(path)) }),
+  const located = problems.map(({ path, found, allowed, hint }) =>
+    omitUndefined({ path, found, allowed, hint, position: config.locate(stepsOf(path)) }),
   );
   return new ConfigError(config.file, located, omitUndefined({ cause }));
 }

@@ -2,7 +2,7 @@ import type { Clouds, Policy } from "@polyvol/backup";
 import type { Account, Config } from "@polyvol/config";
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
-import { readPolicies } from "../backup/setup.ts";
+import { CLOUDS_OF_POLICIES, readPolicies } from "../backup/setup.ts";
 
 /** What the configuration says about a fleet, now. */
 export interface FleetSetup {
@@ -17,7 +17,7 @@ const REMEMBERED_MS = 60_000;
 /** Reads the configuration and what is in it about a fleet. @throws ConfigError; UsageError for `--cloud` */
 export async function readFleet(context: Context): Promise<FleetSetup> {
   if (context.cloudOption.length > 0) {
-    throw new UsageError("--cloud does not go with this command: policies say which clouds they are about.");
+    throw new UsageError(CLOUDS_OF_POLICIES);
   }
   const config = await context.configNow();
   const { accountsOf } = await import("@polyvol/config");

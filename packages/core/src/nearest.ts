@@ -33,8 +33,8 @@ function distance(from: string, to: string): number {
   return previous[to.length] ?? 0;
 }
 
-/** `Did you mean "region"?`, or nothing. */
-export function suggestion(word: string, known: Iterable<string>): { hint: string } | undefined {
+/** What `word` was most likely meant to be, as a sentence such as `Did you mean "region"?`; `undefined` when no known word is near. */
+export function suggestion(word: string, known: Iterable<string>): { readonly hint: string } | undefined {
   const near = nearest(word, known);
   return near === undefined ? undefined : { hint: `Did you mean ${JSON.stringify(near)}?` };
 }
