@@ -96,4 +96,5 @@ const REASONS: Readonly<Record<string, string>> = {
   EAI_AGAIN: "names cannot be looked up now (EAI_AGAIN)",
   ETIMEDOUT: "no answer in time (ETIMEDOUT)",
   ECONNRESET: "the connection was cut (ECONNRESET)",
+  EPIPE: "the connection was cut (EPIPE)",
 };

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { PolicyError, parseOrThrow, withinDepth } from "../retention/policy-error.ts";
+import type { ReportedShard } from "../shard/scope.ts";
 import { digestOf } from "./canonical-json.ts";
 import type { BackupPlan } from "./types.ts";
 
@@ -72,7 +73,7 @@ const bound = z.strictObject(
   },
   object,
 );
-export const shard = z.strictObject(
+export const shard: z.ZodType<ReportedShard> = z.strictObject(
   { index: count, count, accounts: count, accountsInAll: count, basis: text },
   object,
 );
