@@ -1,4 +1,5 @@
 import { defineConfig } from "tsup";
+import { bundledLicenses } from "./tsup.bundle.ts";
 
 /**
  * How every package is built: ES modules and CommonJS, each with types. `entry`: name to source. `bundled`: dependencies
@@ -26,6 +27,7 @@ export function packageBuild(
     removeNodeProtocol: false,
     noExternal: [...bundled],
     external: [...optional],
+    esbuildPlugins: [bundledLicenses],
     esbuildOptions: (options, { format }) => {
       if (format === "esm") options.external = [...bundled, ...optional];
     },

@@ -1,9 +1,3 @@
-import { packageBuild } from "../../tsup.preset.ts";
+import { programBuild } from "../../tsup.bundle.ts";
 
-export default packageBuild(
-  {
-    index: "src/index.ts",
-    bin: "src/bin.ts",
-  },
-  { optional: ["@polyvol/fleet"] },
-);
+export default programBuild(["runCli"], { optional: ["@polyvol/fleet"] });

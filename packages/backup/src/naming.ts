@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import { foldCapitals, type Limits, type NameRule, type Snapshot, tagTexts } from "@polyvol/core";
 import { parseSlotName, slotName } from "./schedule/slots.ts";
 
@@ -21,7 +20,7 @@ export function parseDrillName(
 
 /** Stands for a volume in the names of its drills. */
 export function drillHash(volumeId: string): string {
-  return hash("sha256", JSON.stringify(["polyvol-drill", volumeId])).slice(0, 10);
+  return digestOf(["polyvol-drill", volumeId]).slice(0, 10);
 }
 
 const VOLUME_KEY = "polyvol-volume";
@@ -118,8 +117,13 @@ export function parseSnapshotName(name: string, volumeId: string): SnapshotName 
 }
 
 function hashOf(policyId: string, volumeId: string, slotText: string): string {
-  return hash("sha256", JSON.stringify(["polyvol-backup", policyId, volumeId, slotText])).slice(
-    0,
-    HASH_LENGTH,
-  );
+  return digestOf(["polyvol-backup", policyId, volumeId, slotText]).slice(0, HASH_LENGTH);
+}
+
+let hash: typeof import("node:crypto").hash | undefined;
+
+function digestOf(parts: readonly string[]): string {
+  // Not imported: loading it takes a part of the start of commands that look at holds and hash no name.
+  hash ??= process.getBuiltinModule("node:crypto").hash;
+  return hash("sha256", JSON.stringify(parts));
 }

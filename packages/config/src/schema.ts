@@ -110,7 +110,10 @@ function cloudsSchema(cloud: z.ZodMiniType): z.ZodMiniType {
 }
 
 /** The whole file; `cloud` says what a cloud is, `clouds` what stands for all of them. */
-export function configSchema(cloud: z.ZodMiniType, clouds = cloudsSchema(cloud)): z.ZodMiniObject {
+export function configSchema(
+  cloud: z.ZodMiniType,
+  clouds: z.ZodMiniType = cloudsSchema(cloud),
+): z.ZodMiniObject {
   return mapping(
     {
       $schema: z.optional(z.string("the address of a JSON Schema")),

@@ -36,7 +36,8 @@ export async function loadFleet(): Promise<typeof Fleet> {
   try {
     return await import("@polyvol/fleet");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
+    // The code of an import, and that of the CommonJS that the command is built as.
+    if (!/^(?:ERR_)?MODULE_NOT_FOUND$/.test((error as NodeJS.ErrnoException).code ?? "")) throw error;
     throw new UsageError(
       "fleets need the package @polyvol/fleet, which is not installed: npm install @polyvol/fleet, beside polyvol",
       { cause: error },
