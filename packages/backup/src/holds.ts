@@ -4,6 +4,15 @@
  *
  * @module @polyvol/backup/holds
  */
-export { type HoldOptions, type HoldsOptions, type HoldWriter, hold, holdsOf, release } from "./hold/hold.ts";
+export {
+  createHoldsReader,
+  type HoldOptions,
+  type HoldsOptions,
+  type HoldsReader,
+  type HoldWriter,
+  hold,
+  holdsOf,
+  release,
+} from "./hold/hold.ts";
 export { isHeld, keepHold } from "./hold/marker.ts";
 export { parseSnapshotName, type SnapshotName, volumeNameOn } from "./naming.ts";

@@ -4,7 +4,7 @@ import { type Context, createContext, type Machine } from "./context.ts";
 import { reportError, UsageError, writeErrorData } from "./errors.ts";
 import { createLedger, INTERRUPTED, listenForInterrupts } from "./interruption.ts";
 import type { Options } from "./options.ts";
-import { isData, type OutputFormat, WITH_METRICS } from "./output/result.ts";
+import { isData, ONLY_WITH, type OutputFormat } from "./output/result.ts";
 import {
   areErrorsData,
   reserveOutputForData,
@@ -41,8 +41,9 @@ export function createAction(finish: (code: number) => void, machine: Machine = 
       const options = this.optsWithGlobals();
       const args = this.processedArgs as unknown as Args;
       const work = async (context: Context) => {
-        if (context.output === "prometheus" && !WITH_METRICS.includes(pathOf(this))) {
-          throw new UsageError(`-o prometheus goes with ${WITH_METRICS.join(", ")} only`);
+        const only = ONLY_WITH[context.output];
+        if (only !== undefined && !only.includes(pathOf(this))) {
+          throw new UsageError(`-o ${context.output} goes with ${only.join(", ")} only`);
         }
         return await handler({ ...context, machine }, options as Given, ...args);
       };

@@ -1,3 +1,4 @@
+import type { HoldsReader } from "@polyvol/backup/holds";
 import type { BlockStorage, Snapshot, Volume } from "@polyvol/core";
 import type { Context } from "./context.ts";
 
@@ -18,12 +19,18 @@ export async function volumeHold(volume: Volume): Promise<Held> {
 
 /** Whether each snapshot is held, by its id. Sends requests only where a snapshot's own data do not tell. */
 export async function snapshotHolds(
-  { signal }: Context,
+  context: Context,
   storage: BlockStorage,
   snapshots: readonly Snapshot[],
 ): Promise<ReadonlyMap<string, Held>> {
-  const { holdsOf } = await import("@polyvol/backup/holds");
-  return await holdsOf(storage, snapshots, { abortSignal: signal });
+  const holdsOf = await snapshotHoldsReader(context, storage);
+  return await holdsOf(snapshots);
+}
+
+/** The same for snapshots that come piece by piece. */
+export async function snapshotHoldsReader({ signal }: Context, storage: BlockStorage): Promise<HoldsReader> {
+  const { createHoldsReader } = await import("@polyvol/backup/holds");
+  return createHoldsReader(storage, { abortSignal: signal });
 }
 
 /** Why these must not be deleted without `--held`: a sentence for each that is held, or whose hold is not visible. */

@@ -68,7 +68,7 @@ function usageErrors(args: readonly string[]): OutputConfiguration {
     writeMessagesAsJson(crypto.randomUUID());
     return { outputError: writeErrorOfUsage, writeErr: (text) => writeMessage(text) };
   }
-  const asData = /(?:^| )(?:-o ?|--output[ =])(?:json|yaml)(?: |$)/.test(line);
+  const asData = /(?:^| )(?:-o ?|--output[ =])(?:jsonl?|yaml)(?: |$)/.test(line);
   return asData ? { outputError: writeErrorOfUsage } : {};
 }
 

@@ -63,7 +63,7 @@ test.concurrent("unknown commands and options: the nearest, and the known ones",
   );
   expect(option.err).toContain("(Did you mean --name?)");
   expect(format.err).toMatch(
-    /Allowed choices are table, wide, json, yaml, prometheus\.\n\(see: polyvol --help\)\n$/,
+    /Allowed choices are table, wide, json, jsonl, yaml, prometheus\.\n\(see: polyvol --help\)\n$/,
   );
   expect(option.err).toContain("(see: polyvol volumes list --help)");
   expect(nothing.err).toContain("Usage: polyvol volumes");

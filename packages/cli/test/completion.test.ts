@@ -49,7 +49,7 @@ test.concurrent("commands, options, values and files, where each belongs", async
     ["volumes re", ["resize", "revert", "rename", ":words"]],
     ["volumes list --na", ["--name", ":words"]],
     ["volumes list --name x --out", ["--output", ":words"]],
-    ["-o ", ["table", "wide", "json", "yaml", "prometheus", ":words"]],
+    ["-o ", ["table", "wide", "json", "jsonl", "yaml", "prometheus", ":words"]],
     ["volumes list --output=y", ["--output=yaml", ":words"]],
     ["volumes list --nothing=", [":words"]],
     ["-c ", [":files"]],

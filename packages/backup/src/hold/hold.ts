@@ -5,7 +5,7 @@ import {
   type Snapshot,
   type Volume,
 } from "@polyvol/core";
-import { areTagsHidden, judgeMarks, marksOf } from "../observe/hidden-marks.ts";
+import { areTagsHidden, createMarkEvidence, judgeMarks } from "../observe/hidden-marks.ts";
 import { observeSnapshot } from "../observe/observe-snapshot.ts";
 import { hasMarker, isHeld, withMarker, withoutMarker } from "./marker.ts";
 
@@ -138,19 +138,36 @@ export async function holdsOf(
   resources: readonly (Snapshot | Volume)[],
   options: HoldsOptions = {},
 ): Promise<ReadonlyMap<string, boolean | undefined>> {
+  return await createHoldsReader(storage, options)(resources);
+}
+
+/** Tells which of some resources are held, as {@link holdsOf} does. */
+export type HoldsReader = (
+  resources: readonly (Snapshot | Volume)[],
+) => Promise<ReadonlyMap<string, boolean | undefined>>;
+
+/**
+ * {@link holdsOf} for a listing that is read piece by piece and not kept: each piece is judged by what all pieces so far
+ * have shown. Where it cannot be told yet whether tags are shown at all, holds are `undefined` until one was.
+ */
+export function createHoldsReader(storage: BlockStorage, options: HoldsOptions = {}): HoldsReader {
   const { thorough = false, abortSignal } = options;
   const call = abortSignal === undefined ? {} : { abortSignal };
-  const open = resources.filter((each) => !isHeld(each));
-  const snapshots = resources.filter((each) => "volumeId" in each);
-  const hidden =
-    open.length === 0 ? undefined : await judgeMarks(storage, marksOf(snapshots.map(observeSnapshot)), call);
-  const allHidden =
-    (hidden !== undefined && hidden.hidden === hidden.own) ||
-    (thorough && open.length > 0 && (await areTagsHidden(storage, resources, call)));
-  return new Map(
-    resources.map((each) => {
-      if (isHeld(each)) return [each.id, true];
-      return [each.id, allHidden || each.tagsUnknown === true ? undefined : false];
-    }),
-  );
+  const evidence = createMarkEvidence();
+  const hidesAll = async (resources: readonly (Snapshot | Volume)[]): Promise<boolean> => {
+    const hidden = await judgeMarks(storage, evidence, call);
+    if (hidden !== undefined && hidden.hidden === hidden.own) return true;
+    return thorough && (await areTagsHidden(storage, resources, call));
+  };
+  return async (resources) => {
+    for (const each of resources) if ("volumeId" in each) evidence.see(observeSnapshot(each));
+    const isOpen = resources.some((each) => !isHeld(each));
+    const allHidden = isOpen && (await hidesAll(resources));
+    return new Map(
+      resources.map((each) => {
+        if (isHeld(each)) return [each.id, true];
+        return [each.id, allHidden || each.tagsUnknown === true ? undefined : false];
+      }),
+    );
+  };
 }

@@ -4,8 +4,8 @@ import { examples, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
 import { hasCode, UsageError } from "../errors.ts";
 import { findVolumeOption } from "../find.ts";
-import { type Held, holdText, snapshotHolds } from "../holds.ts";
-import { writeList } from "../listing.ts";
+import { type Held, holdText, snapshotHoldsReader } from "../holds.ts";
+import { piecesOf, type ReadRows, refuseWithLines, writeList } from "../listing.ts";
 import {
   type ListOptions,
   omitUndefined,
@@ -18,7 +18,7 @@ import { isId } from "../output/short-id.ts";
 import { orderBy } from "../output/sort.ts";
 import { type Column, differIn } from "../output/table.ts";
 import { stateTone } from "../output/terminal.ts";
-import { type CloudResults, onEachCloud } from "../selected-clouds.ts";
+import type { CloudResults } from "../selected-clouds.ts";
 import { type WatchOptions, watched, withWatch } from "../watch.ts";
 
 const ABOUT = `
@@ -35,6 +35,7 @@ export function addSnapshotList(snapshots: Command, action: MakeAction): void {
       `${examples(
         "polyvol snapshots list --cloud main --volume db",
         "polyvol snapshots list --sort -min-size",
+        "polyvol snapshots list -o jsonl > snapshots.jsonl",
       )}${ABOUT}`,
     )
     .action(action(list));
@@ -54,6 +55,7 @@ async function list(
   context: Context,
   options: ListOptions & SnapshotOptions & WatchOptions,
 ): Promise<number> {
+  refuseWithLines(context, options);
   const { volume: text, name, tag: tags, limit, sort } = options;
   const usual = orderBy<Row>(
     cloudOf,
@@ -62,26 +64,26 @@ async function list(
     ({ snapshot }) => snapshot.id,
   );
   const view = { usual, toData, none: "No snapshots.\n" };
-  const read = async (): Promise<CloudResults<readonly Row[]>> => {
-    let missing = 0;
-    const lists = await onEachCloud(context, async (storage, cloud, failed) => {
-      let volume: Volume | undefined;
-      try {
-        volume = await findVolumeOption(context, storage, options);
-      } catch (error) {
-        // Of several clouds, most do not have the volume.
-        if (!hasCode(error, "not_found")) throw error;
-        missing += 1;
-        return [];
-      }
-      const query = omitUndefined({ volumeId: volume?.id, name, tags });
-      const [snapshots, volumes] = await Promise.all([
-        storage.snapshots.list(query, context.call).toArray(omitUndefined({ limit })),
-        volume === undefined ? namesOf(context, storage).catch(failed) : new Map([[volume.id, volume.name]]),
-      ]);
-      const holds = await snapshotHolds(context, storage, snapshots);
-      const { volumeNameOn } = await import("@polyvol/backup/holds");
-      return snapshots.map((snapshot): Row => {
+  let missing = 0;
+  const read: ReadRows<Row> = async function* (storage, cloud, failed) {
+    let volume: Volume | undefined;
+    try {
+      volume = await findVolumeOption(context, storage, options);
+    } catch (error) {
+      // Of several clouds, most do not have the volume.
+      if (!hasCode(error, "not_found")) throw error;
+      missing += 1;
+      return;
+    }
+    const query = omitUndefined({ volumeId: volume?.id, name, tags });
+    const names =
+      volume === undefined ? namesOf(context, storage).catch(failed) : new Map([[volume.id, volume.name]]);
+    const holdsOf = await snapshotHoldsReader(context, storage);
+    const { volumeNameOn } = await import("@polyvol/backup/holds");
+    for await (const snapshots of piecesOf(context, storage.snapshots.list(query, context.call), limit)) {
+      const volumes = await names;
+      const holds = await holdsOf(snapshots);
+      yield snapshots.map((snapshot): Row => {
         const volumeName = volumes?.get(snapshot.volumeId);
         return {
           cloud,
@@ -91,16 +93,17 @@ async function list(
           gone: volumes !== undefined && volumeName === undefined && snapshot.volumeId !== "",
         };
       });
-    });
-    if (missing > 0 && missing === lists.results.length) {
-      const clouds = lists.results.map(({ cloud }) => cloud).join(", ");
-      throw new UsageError(`no volume ${JSON.stringify(text)} on ${clouds}.`);
     }
-    return lists;
   };
-  return await watched(context, options, () =>
-    writeList(context, sort, { columns: columnsOf(Date.now()), ...view }, read),
-  );
+  const check = ({ results }: CloudResults<unknown>): void => {
+    if (missing === 0 || missing < results.length) return;
+    const clouds = results.map(({ cloud }) => cloud).join(", ");
+    throw new UsageError(`no volume ${JSON.stringify(text)} on ${clouds}.`);
+  };
+  return await watched(context, options, () => {
+    missing = 0;
+    return writeList(context, sort, { columns: columnsOf(Date.now()), ...view }, read, check);
+  });
 }
 
 /** The names of all volumes by their ids. */

@@ -3,13 +3,12 @@ import type { Command } from "commander";
 import { examples, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
 import { type Held, holdText, volumeHold } from "../holds.ts";
-import { writeList } from "../listing.ts";
+import { piecesOf, type ReadRows, refuseWithLines, writeList } from "../listing.ts";
 import { type ListOptions, omitUndefined, withListOptions } from "../options.ts";
 import { ageText, instantText, sizeText, tagsText } from "../output/format.ts";
 import { orderBy } from "../output/sort.ts";
 import { type Column, differIn } from "../output/table.ts";
 import { stateTone } from "../output/terminal.ts";
-import { type CloudResults, onEachCloud } from "../selected-clouds.ts";
 import { type WatchOptions, watched, withWatch } from "../watch.ts";
 import { attachedTo } from "./volume-view.ts";
 
@@ -29,6 +28,7 @@ export function addVolumeList(volumes: Command, action: MakeAction): void {
         "polyvol volumes list --region nyc3",
         "polyvol volumes list --snapshots --sort last-snapshot",
         "polyvol volumes list -o json | jq length",
+        "polyvol volumes list -o jsonl | head",
       )}${ABOUT}`,
     )
     .action(action(list));
@@ -47,25 +47,25 @@ interface Row {
 }
 
 async function list(context: Context, options: VolumeListOptions): Promise<number> {
+  refuseWithLines(context, options);
   const { name, region, tag: tags, limit, sort } = options;
   const query = omitUndefined({ name, region, tags });
   const withSnapshots = options.snapshots === true || context.output === "wide";
   const view = { usual: orderBy(cloudOf, nameOf, idOf), toData, none: "No volumes.\n" };
-  const read = (): Promise<CloudResults<readonly Row[]>> =>
-    onEachCloud(context, async (storage, cloud, failed) => {
-      const [volumes, lasts] = await Promise.all([
-        storage.volumes.list(query, context.call).toArray(omitUndefined({ limit })),
-        // Without them the volumes are still shown.
-        withSnapshots ? newestGood(context, storage).catch(failed) : undefined,
-      ]);
+  const read: ReadRows<Row> = async function* (storage, cloud, failed) {
+    // Without them the volumes are still shown.
+    const reading = withSnapshots ? newestGood(context, storage).catch(failed) : undefined;
+    for await (const volumes of piecesOf(context, storage.volumes.list(query, context.call), limit)) {
+      const lasts = await reading;
       const toRow = async (volume: Volume): Promise<Row> => ({
         cloud,
         volume,
         held: await volumeHold(volume),
         last: lasts && (lasts.get(volume.id) ?? null),
       });
-      return await Promise.all(volumes.map(toRow));
-    });
+      yield await Promise.all(volumes.map(toRow));
+    }
+  };
   return await watched(context, options, () =>
     writeList(context, sort, { columns: columnsOf(withSnapshots, Date.now()), ...view }, read),
   );

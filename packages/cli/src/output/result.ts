@@ -2,18 +2,31 @@ import { isDataAsLines, isQuiet, writeOutput } from "./streams.ts";
 import type { Column, renderFields } from "./table.ts";
 import { cleanFor } from "./terminal.ts";
 
-/** `wide` is a table with all columns, and nothing cut; `prometheus` is for the commands that {@link WITH_METRICS} names. */
-export type OutputFormat = "table" | "wide" | "json" | "yaml" | "prometheus";
+/**
+ * `wide` is a table with all columns, and nothing cut; `jsonl` and `prometheus` are for the commands that
+ * {@link ONLY_WITH} names.
+ */
+export type OutputFormat = "table" | "wide" | "json" | "jsonl" | "yaml" | "prometheus";
 
 /** The values of `--output`. */
-export const OUTPUT_FORMATS: readonly OutputFormat[] = ["table", "wide", "json", "yaml", "prometheus"];
+export const OUTPUT_FORMATS: readonly OutputFormat[] = [
+  "table",
+  "wide",
+  "json",
+  "jsonl",
+  "yaml",
+  "prometheus",
+];
 
-/** Commands that give metrics. */
-export const WITH_METRICS: readonly string[] = ["polyvol backup status"];
+/** The commands that a format is for, where it is not for all: those that give metrics, and lists that can be long. */
+export const ONLY_WITH: Readonly<Partial<Record<OutputFormat, readonly string[]>>> = {
+  jsonl: ["polyvol volumes list", "polyvol snapshots list"],
+  prometheus: ["polyvol backup status"],
+};
 
 /** Whether results are for programs, and nothing else may stand among them. */
-export function isData(format: OutputFormat): format is "json" | "yaml" {
-  return format === "json" || format === "yaml";
+export function isData(format: OutputFormat): format is "json" | "jsonl" | "yaml" {
+  return format === "json" || format === "jsonl" || format === "yaml";
 }
 
 /** How a result is written for people. */
@@ -35,10 +48,10 @@ export async function writeResult(
     return writeOutput(view({ table, fields: renderFields }));
   }
   if (isDataAsLines()) {
-    const line = format === "json" ? JSON.stringify(data) : `---\n${await renderYaml(data)}`;
+    const line = format !== "yaml" ? JSON.stringify(data) : `---\n${await renderYaml(data)}`;
     return writeOutput(cleanFor(process.stdout, `${line.trimEnd()}\n`));
   }
-  writeOutput(cleanFor(process.stdout, format === "json" ? renderJson(data) : await renderYaml(data)));
+  writeOutput(cleanFor(process.stdout, format !== "yaml" ? renderJson(data) : await renderYaml(data)));
 }
 
 /** Writes the result of a check. With `--quiet`, people get no table of a check that found all well. */

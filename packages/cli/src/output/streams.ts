@@ -144,6 +144,17 @@ export function writeOutput(text: string): void {
   writeTo(process.stdout, text);
 }
 
+/**
+ * Writes a piece of a long result, and resolves when there is room for the next: with `false` when nobody reads on, so that
+ * no more needs to be made.
+ */
+export async function writePiece(text: string): Promise<boolean> {
+  const { stdout } = process;
+  writeOutput(text);
+  if (stdout.writableNeedDrain) await written(stdout);
+  return !failures.has(stdout) && stdout.writable;
+}
+
 /** Writes what is nice to know to standard error; nothing with `--quiet`. */
 export function writeNote(text: string): void {
   if (!isQuiet()) writeMessage(text);

@@ -39,6 +39,11 @@ A list of which a cloud is missing stays an array. The missing part is an elemen
 \`{"cloud": "samsung", "error": {…}}\`; the exit code is 1. So \`jq '[.[] | select(.error | not)]'\` is what could be read,
 and a list without such an element is whole.
 
+With \`-o jsonl\`, \`volumes list\` and \`snapshots list\` write a line of JSON for each as it is read, those of all clouds as
+they come, and keep none: a list of any length takes the same memory, but for the names of the volumes (of snapshots) and
+the newest snapshot of each volume (\`--snapshots\`). Parts that are missing are the last lines. \`held\` can be \`null\`
+in lines before the first snapshot that shows a tag, where the provider does not tell whether tags are shown at all.
+
 ## Looking closer
 
 \`--verbose\`, or \`POLYVOL_DEBUG=http\`, writes a line for each request to standard error: cloud, call, method, path,
