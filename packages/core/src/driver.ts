@@ -30,7 +30,7 @@ export { answeredFor, isSameId } from "./answered.ts";
 export { type Clock, monotonicTime, startTimer, systemClock } from "./clock.ts";
 export { parseDateTime, parseTimestamp } from "./date-time.ts";
 export type * from "./driver-inputs.ts";
-export { refusedArgument } from "./errors.ts";
+export { refusedArgument, unchanged } from "./errors.ts";
 export type { DriverEvent } from "./events.ts";
 export { tell } from "./events.ts";
 export { type HttpOptions, httpOptions } from "./http/options.ts";

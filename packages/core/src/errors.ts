@@ -192,6 +192,18 @@ export function refusedArgument(reason: string): PolyvolError {
   return new PolyvolError("invalid_argument", reason, { outcome: "not_applied" });
 }
 
+/**
+ * What a driver reads for a change that it has not sent yet, or that was refused. An error of a read says nothing of a
+ * change, and core would take it for unclear; nothing was changed, so the change may be tried again.
+ */
+export async function unchanged<T>(read: Promise<T>): Promise<T> {
+  try {
+    return await read;
+  } catch (error) {
+    throw isPolyvolError(error) ? extendError(error, { outcome: "not_applied" }) : error;
+  }
+}
+
 function composeMessage(code: PolyvolErrorCode, reason: string, details: PolyvolErrorDetails): string {
   const resource = details.resource;
   const subject = [

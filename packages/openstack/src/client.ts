@@ -1,5 +1,5 @@
 import { isPolyvolError, type VersionEvent } from "@polyvol/core";
-import { type CallContext, monotonicTime } from "@polyvol/core/driver";
+import { type CallContext, monotonicTime, unchanged } from "@polyvol/core/driver";
 import { createHttpClient, type HttpClient, type HttpRequest, type HttpResponse } from "@polyvol/core/http";
 import {
   choose,
@@ -143,7 +143,7 @@ export function createClient(settings: Settings): Client {
         if (answer?.headers.get(VERSION) === `volume ${NEWEST}`) service.learnNewest(context);
         if (answer !== undefined) return answer;
       }
-      const version = await service.version(session, context);
+      const version = await unchanged(service.version(session, context));
       if (feature !== undefined) requireFeature(version, feature);
       return await sendIn(version);
     });

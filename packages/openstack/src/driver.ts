@@ -7,6 +7,7 @@ import {
   omitUndefined,
   refusedArgument,
   show,
+  unchanged,
 } from "@polyvol/core/driver";
 import * as api from "./api.ts";
 import { hasFeature, requireFeature } from "./api-versions.ts";
@@ -79,8 +80,10 @@ export function createDriver(settings: Settings): BlockStorageDriver {
   }
 
   async function volumeAfter(id: string, error: PolyvolError, context: CallContext): Promise<WireVolume> {
-    const answer = await send(api.getVolume(id), context).catch((failure: unknown) => {
-      throw isPolyvolError(failure, "not_found") ? failure : error;
+    const answer = await unchanged(send(api.getVolume(id), context)).catch((failure: unknown) => {
+      // Where it cannot be read for now, the reason is not known: then the refused change is tried again.
+      const isTold = isPolyvolError(failure) && (failure.code === "not_found" || failure.retryable);
+      throw isTold ? failure : error;
     });
     return answer.volume;
   }
@@ -139,7 +142,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
       );
     },
     deleteVolume: async (id, context) => {
-      await readers.refuseWhileRead("source_volid", id, context);
+      await unchanged(readers.refuseWhileRead("source_volid", id, context));
       try {
         await begin(id, api.deleteVolume(id), context);
         return {};
@@ -147,10 +150,8 @@ export function createDriver(settings: Settings): BlockStorageDriver {
         if (!isAmbiguous(error)) throw error;
         const wire = await volumeAfter(id, error, context);
         if (wire.status === "deleting") return {};
-        const { snapshots } = await send(
-          api.listSnapshots({ size: MOST_ON_A_PAGE }, { volumeId: id }),
-          context,
-        );
+        const page = api.listSnapshots({ size: MOST_ON_A_PAGE }, { volumeId: id });
+        const { snapshots } = await unchanged(send(page, context));
         throw undeletableVolume(
           error,
           wire,
@@ -159,10 +160,10 @@ export function createDriver(settings: Settings): BlockStorageDriver {
       }
     },
     resizeVolume: async (id, sizeGiB, context) => {
-      const version = await client.version(context);
+      const version = await unchanged(client.version(context));
       const inUse = "growing a volume in use";
       if (!hasFeature(version, inUse)) {
-        const { volume } = await send(api.getVolume(id), context);
+        const { volume } = await unchanged(send(api.getVolume(id), context));
         if (volume.status === "in-use") requireFeature(version, inUse);
       }
       try {
@@ -180,7 +181,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     detachVolume: async (id, serverId, context) => {
       await requireNoServers(context);
       // A volume that is attached nowhere is "detached" with success, and without an id any attachment may be meant.
-      const { volume } = await send(api.getVolume(id), context);
+      const { volume } = await unchanged(send(api.getVolume(id), context));
       const attachment = volume.attachments.find((each) =>
         isSameId(each.server_id || each.host_name, serverId),
       );
@@ -200,7 +201,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     },
 
     createSnapshot: async (input, context) => {
-      const version = await client.version(context);
+      const version = await unchanged(client.version(context));
       const needsForce = !hasFeature(version, "snapshots of volumes in use without force");
       // Known before: a login that failed after the answer would say of a snapshot that was made that it was not.
       const region = await regionOf(context);
@@ -227,13 +228,13 @@ export function createDriver(settings: Settings): BlockStorageDriver {
       );
     },
     deleteSnapshot: async (id, context) => {
-      await readers.refuseWhileRead("snapshot_id", id, context);
+      await unchanged(readers.refuseWhileRead("snapshot_id", id, context));
       try {
         await begin(id, api.deleteSnapshot(id), context);
         return {};
       } catch (error) {
         if (!isAmbiguous(error)) throw error;
-        const { snapshot } = await send(api.getSnapshot(id), context);
+        const { snapshot } = await unchanged(send(api.getSnapshot(id), context));
         if (snapshot.status === "deleting") return {};
         throw undeletableSnapshot(error, snapshot);
       }

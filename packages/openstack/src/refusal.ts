@@ -66,8 +66,14 @@ export function unchangeableVolume(
   if (forbiddenIn.includes(state)) return meaning(error, "failed_precondition", error.reason);
   if (state === "error" || state === "deleting")
     return meaning(error, "failed_precondition", `it is in the state ${status}: ${error.reason}`);
-  return isAtRest(state) ? error : busy(error, status);
+  if (!isAtRest(state)) return busy(error, status);
+  // What it was in has passed before it was read.
+  const was = STATUS_AT_REFUSAL.exec(error.reason)?.[1] ?? status;
+  return was === status ? error : busy(error, was);
 }
+
+/** The service's own words: "status must be available, but current status is: backing-up." */
+const STATUS_AT_REFUSAL = /current status is:? '?([a-z_-]+)/i;
 
 function isAtRest(state: string): boolean {
   return state === "available" || state === "in_use" || state === "error";

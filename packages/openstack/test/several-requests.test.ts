@@ -74,3 +74,68 @@ test("a snapshot that was accepted when the token ran out is one, whatever comes
   expect(begun.resource.id).toBe(SNAPSHOT_ID);
   expect(made).toBe(1);
 });
+
+const AWAY: Answer = { status: 503, body: "busy" };
+const SERVER = "b13531ca-99ec-4aa5-a2dd-a85665b0a358";
+
+test.each([
+  ["503", AWAY],
+  ["429", { status: 429, headers: { "retry-after": "1" } }],
+] as const)("a detach whose read before it fails with %s is tried again", async (_, failure) => {
+  let reads = 0;
+  let attachments: readonly object[] = [{ attachment_id: "a-1", server_id: SERVER, device: "auto" }];
+  const cloud = await startCloud({
+    cinder: ({ method }): Answer => {
+      if (method === "POST") {
+        attachments = [];
+        return { status: 202 };
+      }
+      reads += 1;
+      const status = attachments.length > 0 ? "in-use" : "available";
+      return reads === 2 ? failure : { body: { volume: volume({ status, attachments }) } };
+    },
+  });
+  expect((await cloud.storage.volumes.detach(VOLUME_ID, SERVER)).attachments).toEqual([]);
+});
+
+test("a change that is refused is not called a wrong argument because its state could not be read once", async () => {
+  let status = "backing-up";
+  let refusals = 0;
+  const cloud = await startCloud({
+    cinder: ({ method }, path): Answer | undefined => {
+      if (method === "POST" && path === "/snapshots") {
+        if (status === "available")
+          return { status: 202, body: { snapshot: snapshot({ status: "creating" }) } };
+        refusals += 1;
+        return refusal(400, "badRequest", "Invalid volume: Volume must be available or in-use");
+      }
+      if (path === "/snapshots/detail") return { body: { snapshots: [] } };
+      if (path === `/snapshots/${SNAPSHOT_ID}`) return { body: { snapshot: snapshot() } };
+      if (path !== `/volumes/${VOLUME_ID}`) return undefined;
+      if (refusals === 1) return AWAY;
+      const seen = status;
+      status = "available";
+      return { body: { volume: volume({ status: seen }) } };
+    },
+  });
+  expect((await cloud.storage.snapshots.create({ volumeId: VOLUME_ID, name: "s1" })).id).toBe(SNAPSHOT_ID);
+});
+
+test("a volume that was busy when it was refused, and is not when it is read, is tried again", async () => {
+  let refusals = 0;
+  const cloud = await startCloud({
+    cinder: ({ method }, path): Answer | undefined => {
+      if (method === "POST" && path === "/snapshots") {
+        refusals += 1;
+        const words = "Invalid volume: Volume status must be available, but current status is: backing-up.";
+        if (refusals === 1) return refusal(400, "badRequest", words);
+        return { status: 202, body: { snapshot: snapshot({ status: "creating" }) } };
+      }
+      if (path === "/snapshots/detail") return { body: { snapshots: [] } };
+      if (path === `/snapshots/${SNAPSHOT_ID}`) return { body: { snapshot: snapshot() } };
+      return path === `/volumes/${VOLUME_ID}` ? { body: { volume: volume() } } : undefined;
+    },
+  });
+  expect((await cloud.storage.snapshots.create({ volumeId: VOLUME_ID, name: "s1" })).id).toBe(SNAPSHOT_ID);
+  expect(refusals).toBe(2);
+});

@@ -1,4 +1,4 @@
-import { answeredFor, type BlockStorageDriver, refusedArgument, show } from "@polyvol/core/driver";
+import { answeredFor, type BlockStorageDriver, refusedArgument, show, unchanged } from "@polyvol/core/driver";
 import { createHttpClient, type HttpClient } from "@polyvol/core/http";
 import * as api from "./api.ts";
 import { createVersionedClient } from "./api-versions.ts";
@@ -92,7 +92,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     deleteSnapshot: (id, context) => accepted(send(api.deleteSnapshot(id), context)),
     updateSnapshot: async (id, { name, description }, context) => {
       // The service wants a name in every update: where it is to stay, it has to be known.
-      const kept = name ?? answeredFor(id, await send(api.getSnapshot(id), context)).name ?? null;
+      const kept = name ?? answeredFor(id, await unchanged(send(api.getSnapshot(id), context))).name ?? null;
       return done(send(api.updateSnapshot(id, kept, description), context));
     },
     attemptIdOf,
