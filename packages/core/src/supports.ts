@@ -19,7 +19,8 @@ type Named<Methods, Name> = Methods[Extract<Name, keyof Methods>];
 /** `Calls`, where methods whose capability is missing cannot be called; the type of their argument says why. */
 type Refusing<Calls, Methods, Missing extends Capability> = Omit<Calls, Named<Methods, Missing> & string> & {
   readonly [Name in Extract<Missing, keyof Methods> as Methods[Name] & string]: (
-    refused: `this provider has no ${Name}: see supports(storage, "${Name}")`,
+    // However many are given, the first one is what the compiler complains about, with these words.
+    ...refused: [`this provider has no ${Name}: see supports(storage, "${Name}")`, ...unknown[]]
   ) => Promise<never>;
 };
 

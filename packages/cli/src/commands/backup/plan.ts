@@ -70,7 +70,7 @@ async function plan(context: Context, options: PlanOptions): Promise<number> {
   await writePlan(context, planned);
   if (options.save !== undefined) writeNote(`Saved as ${options.save}.\n`);
   warnOfBounds(planned);
-  const code = reportProblems(planned.problems);
+  const code = reportProblems(planned.problems, { readOnly: true, showEffect: true });
   if (code !== 0 || options.detailedExitcode !== true) return code;
   return planned.totals.create + planned.totals.delete > 0 ? PENDING : 0;
 }

@@ -26,14 +26,18 @@ export function problemText({ cloud, policyId, volumeName, volumeId, message }: 
 /**
  * Writes each problem and what to do next to standard error, and returns the exit code.
  *
- * @param readOnly the command changes nothing, so the effect of a problem on changes is not written
+ * @param readOnly the command changes nothing: what to do next is said accordingly
+ * @param showEffect what a problem means for changes is written; default: where the command makes any
  */
 export function reportProblems(
   problems: readonly BackupProblem[],
-  { readOnly = false }: { readonly readOnly?: boolean } = {},
+  {
+    readOnly = false,
+    showEffect = !readOnly,
+  }: { readonly readOnly?: boolean; readonly showEffect?: boolean } = {},
 ): number {
   for (const problem of problems) {
-    const effectText = readOnly ? "" : EFFECTS[problem.effect];
+    const effectText = showEffect ? EFFECTS[problem.effect] : "";
     const text = `${problemText(problem)}${effectText === "" ? "" : `; ${effectText}`}`;
     reportText(text, nextOf(problem, readOnly), problem);
   }
