@@ -14,7 +14,13 @@ export interface Emulator {
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   digitalocean: ["--token", "T", "--volumes", "2", "--snapshot-interval", "0s"],
   "samsung-scp": ["--access-key", "A", "--secret-key", "S", "--volumes", "2"],
+  openstack: ["--user", "demo:secret:demo", "--volumes", "2"],
 };
+
+/** What a `clouds.yaml` says of the emulated OpenStack at `url`. */
+export function cloudOfFile(url: string): object {
+  return { auth: { auth_url: url, username: "demo", password: "secret", project_name: "demo" } };
+}
 
 /** What the READMEs read credentials from. */
 export const CREDENTIALS: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "../packed/processes.ts";
-import { CREDENTIALS, type Emulator, startEmulators } from "./emulators.ts";
+import { CREDENTIALS, cloudOfFile, type Emulator, startEmulators } from "./emulators.ts";
 import { environmentOf, type Manager } from "./managers.ts";
 import type { Configuration, Readmes } from "./readme.ts";
 import type { Registry } from "./registry.ts";
@@ -67,6 +67,7 @@ async function checkVersions(project: Project, version: string): Promise<void> {
 export async function runProgram(project: Project, { program, configurations }: Readmes): Promise<void> {
   await writeFile(join(project.folder, "program.ts"), program);
   await withEmulators(project, async (emulators) => {
+    await writeCloudsFile(project, configurations, emulators);
     for (const configuration of configurations) {
       await configure(project, onEmulators(configuration, emulators));
       const output = await start(project, [...project.manager.node, "program.ts"]);
@@ -124,10 +125,26 @@ async function withEmulators(
 
 function onEmulators({ clouds }: Configuration, emulators: readonly Emulator[]): Configuration {
   const entries = Object.entries(clouds).map(([name, cloud]) => {
+    // Its address is that of clouds.yaml.
+    if (cloud.provider === "openstack") return [name, cloud];
     const baseUrl = emulators.find(({ provider }) => provider === cloud.provider)?.url;
     return [name, { ...cloud, options: { ...cloud.options, baseUrl } }];
   });
   return { clouds: Object.fromEntries(entries) };
+}
+
+/** The file of OpenStack's own tools, with each cloud that a configuration names. */
+async function writeCloudsFile(
+  { folder }: Project,
+  configurations: readonly Configuration[],
+  emulators: readonly Emulator[],
+): Promise<void> {
+  const { url = "" } = emulators.find(({ provider }) => provider === "openstack") ?? {};
+  const named = configurations.flatMap(({ clouds }) =>
+    Object.values(clouds).flatMap(({ options }) => options?.cloud ?? []),
+  );
+  const clouds = Object.fromEntries(named.map((name) => [name, cloudOfFile(url)]));
+  await writeFile(join(folder, "clouds.yaml"), JSON.stringify({ clouds }));
 }
 
 async function configure(project: Project, configuration: object): Promise<void> {

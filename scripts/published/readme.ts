@@ -18,7 +18,9 @@ export interface Readmes {
 }
 
 export interface Configuration {
-  readonly clouds: Readonly<Record<string, { readonly provider: string; readonly options?: object }>>;
+  readonly clouds: Readonly<
+    Record<string, { readonly provider: string; readonly options?: { readonly cloud?: string } }>
+  >;
 }
 
 export async function readReadmes(): Promise<Readmes> {
