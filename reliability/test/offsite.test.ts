@@ -1,37 +1,83 @@
 /** Snapshots read on a server while requests meet faults: no temporary volume stays. */
 import { type SnapshotUse, useSnapshot } from "@polyvol/backup";
-import { createEmulatedDevices } from "@polyvol/emulators";
-import { expect, test } from "vitest";
-import { type Cloud, openCloud, PROVIDERS } from "../src/cloud.ts";
+import type { BlockStorage } from "@polyvol/core";
+import { createVirtualClock, type VirtualClock } from "@polyvol/core/driver";
+import {
+  createEmulatedDevices,
+  type EmulatedDevicesOptions,
+  type Emulator,
+  type Fault,
+} from "@polyvol/emulators";
+import { createOpenStackEmulator } from "@polyvol/emulators/openstack";
+import { createOpenStackStorage } from "@polyvol/openstack";
+import { expect, onTestFinished, test } from "vitest";
+import { openCloud, PROVIDERS } from "../src/cloud.ts";
 import { FAULTS } from "../src/faults.ts";
 import { report } from "../src/report.ts";
 
 const USES = 40;
 const SOURCE = "data";
 
-/** Reads the snapshot so often, each time on a struck cloud, and counts what is left after each and at the end. */
-async function useMany(cloud: Cloud): Promise<Record<string, number>> {
+/** A cloud with one volume and one snapshot of it, and this machine as a server there. */
+interface Stage {
+  readonly emulator: Emulator;
+  readonly clock: VirtualClock;
+  readonly volumeId: string;
+  readonly serverId: string;
+  readonly shown: Pick<EmulatedDevicesOptions, "links" | "serial">;
+  storage(): BlockStorage;
+}
+
+async function openStage(provider: string): Promise<Stage> {
+  if (provider === "openstack") return await openNova();
+  const cloud = await openCloud(provider === "digitalocean" ? "digitalocean" : "samsung-scp");
   const [volumeId = ""] = cloud.seedVolumes([SOURCE]);
   cloud.emulator.seed({ snapshots: [{ name: "taken", volume_name: SOURCE }] });
   const [serverId = ""] = cloud.servers;
-  const devices = createEmulatedDevices({
-    inventory: cloud.holds,
-    serverId,
-    links: ({ name }) => (cloud.provider === "digitalocean" ? [`scsi-0DO_Volume_${name}`] : []),
+  const links: EmulatedDevicesOptions["links"] = ({ name }) =>
+    provider === "digitalocean" ? [`scsi-0DO_Volume_${name}`] : [];
+  return { ...cloud, volumeId, serverId, shown: { links }, storage: () => cloud.storage() };
+}
+
+/** OpenStack with Nova, which attaches there. */
+async function openNova(): Promise<Stage> {
+  const clock = createVirtualClock(Date.UTC(2026, 6, 14, 9));
+  clock.runFreely();
+  const serverId = "b13531ca-99ec-4aa5-a2dd-a85665b0a358";
+  const password = "planted-password-not-real";
+  const emulator = createOpenStackEmulator({
+    ...{ clock, compute: true, servers: [serverId], logLimit: 200_000 },
+    users: [{ name: "demo", password, projects: ["demo"] }],
   });
+  const { url, close } = await emulator.listen();
+  onTestFinished(() => close());
+  const storage = (): BlockStorage =>
+    createOpenStackStorage({
+      ...{ authUrl: `${url}/identity/v3`, username: "demo", password, projectName: "demo", clock },
+    });
+  const { id: volumeId } = await storage().volumes.create({ name: SOURCE, sizeGiB: 1 });
+  await storage().snapshots.create({ name: "taken", volumeId });
+  return { emulator, clock, volumeId, serverId, shown: { serial: ({ id }) => id.slice(0, 20) }, storage };
+}
+
+/** Reads the snapshot so often, each time on a struck cloud, and counts what is left after each and at the end. */
+async function useMany({ emulator, clock, volumeId, serverId, shown, storage }: Stage, fault: Fault) {
+  const holds = () => emulator.inventory();
+  emulator.faults.add(fault);
+  const devices = createEmulatedDevices({ inventory: holds, serverId, ...shown });
   const read = (): Promise<SnapshotUse<string>> =>
     useSnapshot(
-      cloud.storage(),
+      storage(),
       { from: { volumeId }, serverId },
       // What a wrong device would give.
       async ({ volume, device }) => {
         const [disk] = (await devices.list()).filter(({ path }) => path === device);
-        const held = cloud.holds().volumes.find(({ id }) => id === volume.id);
+        const held = holds().volumes.find(({ id }) => id === volume.id);
         return disk?.sizeBytes === (held?.sizeGiB ?? 0) * 1024 ** 3 ? "read" : "wrong device";
       },
-      { clock: cloud.clock, devices },
+      { clock, devices },
     );
-  const strays = (): number => cloud.holds().volumes.filter(({ name }) => name !== SOURCE).length;
+  const strays = (): number => holds().volumes.filter(({ name }) => name !== SOURCE).length;
   const figures = { read: 0, failed: 0, "left by a run": 0, "left after the next": 0, attached: 0 };
   for (let use = 0; use < USES; use += 1) {
     const result = await read().then(
@@ -41,34 +87,32 @@ async function useMany(cloud: Cloud): Promise<Record<string, number>> {
     if (result === "read") figures.read += 1;
     else figures.failed += 1;
     // Whatever was held back takes effect now.
-    await cloud.clock.sleep(60_000);
+    await clock.sleep(60_000);
     if (strays() > 0) figures["left by a run"] += 1;
   }
-  const [struck] = cloud.emulator.faults.list();
+  const [struck] = emulator.faults.list();
   // The create, attach, detach and delete of each use at least.
   expect(struck?.applied).toBeGreaterThanOrEqual(4 * USES);
-  cloud.emulator.faults.clear();
+  emulator.faults.clear();
   expect((await read()).result).toMatchObject({ state: "done", value: "read" });
-  const held = cloud.holds().volumes;
+  const held = holds().volumes;
   figures["left after the next"] = strays();
   figures.attached = held.filter(({ serverIds }) => serverIds.length > 0).length;
   return figures;
 }
 
-for (const provider of PROVIDERS) {
+for (const provider of [...PROVIDERS, "openstack"]) {
   test(`${provider}: ${USES} uses of a snapshot for each fault, on every request`, async () => {
     const perFault: Record<string, Record<string, number>> = {};
     for (const [name, fault] of FAULTS) {
-      const cloud = await openCloud(provider);
-      cloud.emulator.faults.add(fault);
-      perFault[name] = await useMany(cloud);
+      perFault[name] = await useMany(await openStage(provider), fault);
     }
     const sum = (figure: string): number =>
       Object.values(perFault).reduce((total, figures) => total + (figures[figure] ?? 0), 0);
     report({
       id: `14-offsite-${provider}`,
       promise: "off-site",
-      what: `snapshots read on a server of ${provider}, ${FAULTS.length} faults of ${USES}, on every request`,
+      what: `snapshots read on a server of ${provider}${provider === "openstack" ? ", with Nova" : ""}, ${FAULTS.length} faults of ${USES}, on every request`,
       figures: {
         read: `${sum("read")} of ${FAULTS.length * USES}`,
         "volumes left by a run": sum("left by a run"),

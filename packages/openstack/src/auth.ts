@@ -13,7 +13,7 @@ import {
   type HttpResponse,
   type ResponseHeaders,
 } from "@polyvol/core/http";
-import { type BlockStorageEndpoint, blockStorageOf } from "./catalogue.ts";
+import { type BlockStorageEndpoint, blockStorageOf, type Servers, serversOf } from "./catalogue.ts";
 import type { Identity, Settings } from "./options.ts";
 import { shared } from "./shared.ts";
 import { PROVIDER } from "./version.ts";
@@ -24,8 +24,8 @@ export interface Session extends BlockStorageEndpoint {
   readonly token: string;
   readonly projectId: string;
   readonly projectName: string | undefined;
-  /** Whether servers are managed by a service of this cloud (Nova), whose business attachments are then. */
-  readonly hasServers: boolean;
+  /** The service of this cloud that manages servers (Nova), whose business attachments are then. */
+  readonly servers: Servers | undefined;
   readonly isExpired: () => boolean;
 }
 
@@ -68,7 +68,7 @@ export function createSessions(settings: Settings): Sessions {
     return {
       ...{ ...place, token, projectId: body.project.id },
       projectName: body.project.name ?? undefined,
-      hasServers: catalogue.some(({ type }) => type === "compute"),
+      servers: serversOf(catalogue, { region: place.region || undefined, interface: settings.interface }),
       isExpired: expiry(body),
     };
   }

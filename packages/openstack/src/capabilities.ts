@@ -14,7 +14,7 @@ export function capabilitiesWith(quotas: readonly RequestQuota[]): Capabilities 
       "volumes.createFromSnapshot",
       // In use, too, where the server has API 3.42.
       "volumes.resize",
-      // Where no Nova manages the servers.
+      // By Nova where there is one, else by the service's own actions.
       "volumes.attach",
       // Of types made for it only; others are refused by the service.
       "volumes.multiAttach",

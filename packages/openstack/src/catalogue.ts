@@ -56,22 +56,44 @@ export function blockStorageOf(
     const reason = `interface: found ${JSON.stringify(wanted.interface)}, allowed in ${region}: ${interfaces}`;
     throw refused("invalid_argument", reason);
   }
-  refuseInTheClear(endpoint.url, authUrl);
+  refuseInTheClear("block storage", endpoint.url, authUrl);
   return { url: endpoint.url, region };
 }
 
+/** Where servers are managed. */
+export interface Servers {
+  /** Address of Nova; absent where the catalogue has it, and none for this region and interface. */
+  readonly url?: string;
+}
+
+/** Nova in a catalogue; `undefined` where there is none, so that attachments are block storage's own. */
+export function serversOf(catalogue: readonly WireService[], wanted: Wanted): Servers | undefined {
+  const services = catalogue.filter(({ type }) => type === "compute");
+  if (services.length === 0) return undefined;
+  const fitting = services
+    .flatMap(({ endpoints }) => endpoints ?? [])
+    .filter(
+      (each) =>
+        each.interface === wanted.interface &&
+        (wanted.region === undefined || (each.region_id ?? each.region) === wanted.region),
+    );
+  const [only, another] = fitting;
+  return only === undefined || another !== undefined ? {} : { url: only.url };
+}
+
 /** Plain `http:` is for one's own machine alone: from anywhere else, the token would cross the network in the clear. */
-function refuseInTheClear(url: string, authUrl: string): void {
+export function refuseInTheClear(service: "block storage" | "servers", url: string, authUrl: string): void {
   const { protocol, hostname } = URL.parse(url) ?? {};
   if (protocol === "https:") return;
   const isOwn = LOOPBACK.test(hostname ?? "") && LOOPBACK.test(URL.parse(authUrl)?.hostname ?? "");
   if (protocol === "http:" && isOwn) return;
   const where =
     hostname === undefined ? "an address that cannot be read" : `${protocol}//${fitWords(hostname, 100)}`;
-  const way = "have the cloud list an https address, or give one by the option baseUrl";
+  const own = service === "servers" ? "" : ", or give one by the option baseUrl";
+  const way = `have the cloud list an https address${own}`;
   throw refused(
     "failed_precondition",
-    `the catalogue lists block storage at ${where}, where no token is sent; ${way}`,
+    `the catalogue lists ${service} at ${where}, where no token is sent; ${way}`,
   );
 }
 

@@ -12,6 +12,7 @@ import {
 import { createSessions, type Session } from "./auth.ts";
 import { refineFailure } from "./failure.ts";
 import type { Settings } from "./options.ts";
+import { createServers } from "./servers.ts";
 import { shared } from "./shared.ts";
 import { PROVIDER } from "./version.ts";
 import { versionsAnswer } from "./wire.ts";
@@ -35,6 +36,11 @@ export interface Client {
     request: ApiRequest<T>,
     context: CallContext,
   ): Promise<{ readonly data: T; readonly requestId: string }>;
+  /**
+   * Sends one request to the service that manages servers (Nova); its path begins at that service's own address.
+   * @throws PolyvolError `unsupported` where the catalogue has no address of it for the region and interface
+   */
+  sendToServers(request: HttpRequest<undefined>, context: CallContext): Promise<void>;
   /** The service's time by its own answers. */
   readonly serverTime: Date | undefined;
 }
@@ -61,6 +67,7 @@ export function createClient(settings: Settings): Client {
   const sessions = createSessions(settings);
   const monotonicNow = monotonicTime(clock);
   let service: Service | undefined;
+  const servers = createServers(settings);
 
   function createService(root: string): Service {
     const own = {
@@ -111,25 +118,22 @@ export function createClient(settings: Settings): Client {
   }
 
   /** `task`, once more with a new session where the service does not take the token. */
-  async function withSession<T>(
-    context: CallContext,
-    task: (session: Session, service: Service) => Promise<T>,
-  ): Promise<T> {
+  async function withSession<T>(context: CallContext, task: (session: Session) => Promise<T>): Promise<T> {
     const session = await sessions.get(context);
     try {
-      return await task(session, serviceOf(session));
+      return await task(session);
     } catch (error) {
       if (!isPolyvolError(error) || error.status !== 401) throw error;
     }
-    const renewed = await sessions.get(context, session);
-    return await task(renewed, serviceOf(renewed));
+    return await task(await sessions.get(context, session));
   }
 
   function sendTo<T>(
     { feature, path, ...request }: ApiRequest<T>,
     context: CallContext,
   ): Promise<HttpResponse<T>> {
-    return withSession(context, async (session, service) => {
+    return withSession(context, async (session) => {
+      const service = serviceOf(session);
       const sendIn = (version: OpenStackApiVersion): Promise<HttpResponse<T>> => {
         const headers = { "X-Auth-Token": session.token, [VERSION]: `volume ${version}` };
         return service.http.send({ ...request, path: `/${session.projectId}${path}`, headers }, context);
@@ -151,12 +155,14 @@ export function createClient(settings: Settings): Client {
 
   return {
     logIn: (context) => sessions.get(context),
-    version: (context) => withSession(context, (session, service) => service.version(session, context)),
+    version: (context) => withSession(context, (session) => serviceOf(session).version(session, context)),
     send: async (request, context) => (await sendTo(request, context)).data,
     exchange: async (request, context) => {
       const { data, headers } = await sendTo(request, context);
       return { data, requestId: headers.get(REQUEST_ID) ?? "" };
     },
+    sendToServers: (request, context) =>
+      withSession(context, (session) => servers.send(session, request, context)),
     get serverTime() {
       return service?.http.serverTime;
     },

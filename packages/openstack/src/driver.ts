@@ -9,6 +9,7 @@ import {
   show,
   unchanged,
 } from "@polyvol/core/driver";
+import type { HttpRequest } from "@polyvol/core/http";
 import * as api from "./api.ts";
 import { hasFeature, requireFeature } from "./api-versions.ts";
 import { capabilitiesWith } from "./capabilities.ts";
@@ -29,6 +30,7 @@ import { checkGrowth, createReasons, growth } from "./pending.ts";
 import { createReaders } from "./readers.ts";
 import { isAmbiguous, unchangeableVolume, undeletableSnapshot, undeletableVolume } from "./refusal.ts";
 import { deviceHints, serverIdentity } from "./server-side.ts";
+import { attachToServer, detachFromServer } from "./servers.ts";
 import { attemptIdOf } from "./tags.ts";
 import { PROVIDER, VERSION } from "./version.ts";
 import type { WireVolume } from "./wire.ts";
@@ -89,11 +91,19 @@ export function createDriver(settings: Settings): BlockStorageDriver {
   }
 
   /** Attachments are Nova's where there is one: what it does not know of, no server has. */
-  async function requireNoServers(context: CallContext): Promise<void> {
-    if (!(await client.logIn(context)).hasServers) return;
-    const reason =
-      "servers are managed by Nova here, which attaches and detaches volumes: openstack server add volume";
-    throw new PolyvolError("unsupported", reason, { outcome: "not_applied" });
+  async function changeOnServer(
+    id: string,
+    request: HttpRequest<undefined>,
+    context: CallContext,
+    forbiddenIn: readonly VolumeState[] = [],
+  ): Promise<Changed> {
+    try {
+      await client.sendToServers(request, context);
+      return {};
+    } catch (error) {
+      if (!isAmbiguous(error)) throw error;
+      throw unchangeableVolume(error, await volumeAfter(id, error, context), forbiddenIn);
+    }
   }
 
   const driver: BlockStorageDriver = {
@@ -174,12 +184,13 @@ export function createDriver(settings: Settings): BlockStorageDriver {
         throw unchangeableVolume(error, await volumeAfter(id, error, context));
       }
     },
-    attachVolume: async (id, serverId, context) => {
-      await requireNoServers(context);
-      return await change(id, api.attachVolume(id, serverId, MOUNTPOINT), context, ENDED, ["in_use"]);
-    },
+    attachVolume: async (id, serverId, context) =>
+      (await unchanged(client.logIn(context))).servers === undefined
+        ? await change(id, api.attachVolume(id, serverId, MOUNTPOINT), context, ENDED, ["in_use"])
+        : await changeOnServer(id, attachToServer(serverId, id), context, ["in_use"]),
     detachVolume: async (id, serverId, context) => {
-      await requireNoServers(context);
+      if ((await unchanged(client.logIn(context))).servers !== undefined)
+        return await changeOnServer(id, detachFromServer(serverId, id), context);
       // A volume that is attached nowhere is "detached" with success, and without an id any attachment may be meant.
       const { volume } = await unchanged(send(api.getVolume(id), context));
       const attachment = volume.attachments.find((each) =>

@@ -6,6 +6,7 @@ import { faultOf } from "./kit-faults.ts";
 
 const PASSWORD = "correct-horse-battery-staple";
 const MANY = 1_000_000;
+const SERVERS = ["b13531ca-99ec-4aa5-a2dd-a85665b0a358", "2a9be312-5d4b-4bc8-b2ae-35100fa9241f"] as const;
 /** The work behind a step, which fails after its request was accepted. */
 const WORK: Partial<Record<FaultTarget, string>> = {
   "volumes.create": "create_volume",
@@ -27,6 +28,7 @@ export async function openStackHarness(
     workMs: 1_500,
     // Volumes that several servers can have, as the adapter says that there can be.
     volumeTypes: ["multiattach"],
+    servers: SERVERS,
     ...options,
     clock,
   });
@@ -36,7 +38,7 @@ export async function openStackHarness(
       ...{ authUrl: `${listener.url}/identity/v3`, username: "demo", password, projectName: "demo" },
       ...{ clock, ...driverOptions },
     });
-  const api = () => emulator.log.entries().filter(({ target }) => target.startsWith("/v3/"));
+  const api = () => emulator.log.entries().filter(({ target }) => /^\/(?:v3|compute)\//.test(target));
   return {
     driver: connect(PASSWORD),
     clock,
@@ -46,15 +48,15 @@ export async function openStackHarness(
       // Cinder alone knows no servers: Nova does.
       malformed: ["no-uuid", "with/slash", "with.dot", "with blank", "한글"],
       regions: ["RegionOne"],
-      servers: ["b13531ca-99ec-4aa5-a2dd-a85665b0a358", "2a9be312-5d4b-4bc8-b2ae-35100fa9241f"],
+      servers: SERVERS,
     },
     badCredentials: () => connect("another-password"),
     secondProcess: () => connect(PASSWORD),
     faults: {
       inject(fault) {
         const { on, effect, count = 1 } = fault;
-        const work = WORK[on];
-        if (effect !== "fail_later") emulator.faults.add(faultOf(fault));
+        const work = on === "volumes.attach" && options.compute ? "attach_volume" : WORK[on];
+        if (effect !== "fail_later") emulator.faults.add(faultOf(fault, options.compute));
         else if (work !== undefined) emulator.seed({ failures: { [work]: count } });
         else throw new Error(`nothing fails later of ${on}`);
       },

@@ -19,10 +19,15 @@ const ACTIONS: Partial<Record<FaultTarget, string>> = {
   "volumes.resize": "os-extend",
   "volumes.attach": "os-attach",
 };
-/** The fault that stands for an effect on a step of a driver, over Cinder's API. */
-export function faultOf({ on, effect, count = 1 }: HarnessFault): Fault {
+/** Where Nova is asked to attach. */
+const BY_NOVA = "/compute/v2.1/servers/*/os-volume_attachments";
+
+/** The fault that stands for an effect on a step of a driver, over Cinder's API; `nova`: which attaches. */
+export function faultOf({ on, effect, count = 1 }: HarnessFault, nova = false): Fault {
   if (effect === "fail_later" || effect === "busy")
     throw new Error(`no fault of a request makes ${on} fail later`);
+  if (nova && on === "volumes.attach")
+    return { match: { method: "POST", path: BY_NOVA }, count, ...effectOf(effect, "volumes", on) };
   const [method, path] = STEPS[on];
   const action = ACTIONS[on];
   const kind = on.startsWith("volumes") ? "volumes" : "snapshots";

@@ -1,4 +1,5 @@
 import { type BlockStorage, type Clock, inUse, type Volume } from "@polyvol/core";
+import { isSameId } from "@polyvol/core/driver";
 import { isHeld } from "../hold/marker.ts";
 import type { DeviceLayer } from "../mount/device-layer.ts";
 import { drillHash, parseDrillName } from "../naming.ts";
@@ -100,7 +101,7 @@ async function whyKept(
   // Where no server is named, it is on its way: to this one, if a process of this machine made it.
   const isNamed = volume.attachments.length > 0;
   if (!isNamed && claim !== "ended") return use;
-  if (!volume.attachments.every(({ serverId }) => serverId === here.serverId)) return use;
+  if (!volume.attachments.every(({ serverId }) => isSameId(serverId, here.serverId))) return use;
   // Not even this machine knows whose it is: it may have been started anew since, or another container.
   return claim === "ended" || isOld ? undefined : `${use}, maybe by a run under way`;
 }

@@ -11,6 +11,7 @@ import { type OpenStackOptions, type ResolvedOptions, resolveOptions } from "./o
 import { dumpState, inventoryOf } from "./render.ts";
 import { ApiError, badRequest, isNoRoute, json, noRoute, refusal } from "./responses.ts";
 import { addSeed } from "./seed.ts";
+import { COMPUTE_PATH, serverOperations } from "./servers.ts";
 import { snapshotOperations } from "./snapshots.ts";
 import { createState } from "./state.ts";
 import { volumeOperations } from "./volumes.ts";
@@ -37,8 +38,17 @@ const router = createRouter<Operation>(
   { project: /^[0-9a-f-]+$/ },
 );
 
+/** Nova's own, where there is one. */
+const serverRouter = createRouter<Operation>(
+  serverOperations.map((operation) => ({
+    method: operation.method,
+    path: COMPUTE_PATH + operation.path,
+    handler: operation,
+  })),
+);
+
 function createService(options: ResolvedOptions, clock: Clock, randomSeed: number): EmulatedService {
-  const { users, applicationCredentials, newestVersion, publicUrl, database } = options;
+  const { users, applicationCredentials, newestVersion, publicUrl, database, compute } = options;
   const state = createState(options, randomSeed);
   const identity = createIdentity(state);
   // A source of its own, so that a reset of the state does not repeat the ids of requests.
@@ -56,6 +66,17 @@ function createService(options: ResolvedOptions, clock: Clock, randomSeed: numbe
     if (path === "/") return json(300, versionList(base, newestVersion));
     if (path === "/healthcheck") return json(200, { detailed: false, reasons: ["OK"] });
     const token = identity.tokenOf(request, base, now);
+    if (compute && path.startsWith(`${COMPUTE_PATH}/`)) {
+      const found = serverRouter.find(request.method, path);
+      if (found === undefined) throw noRoute();
+      const { projectId = "" } = token;
+      const view = { version: 0, base, wholeSeconds: database === "mariadb" };
+      const { params, handler } = found;
+      return handler.handler({
+        ...{ state, request, params, token },
+        ...{ projectId, version: 0, view, now, requestId },
+      });
+    }
     if (path === "/v3/" || path === "/v3") return json(200, versionList(base, newestVersion));
     const version = versionOf(request, newestVersion);
     const found = path.endsWith("/") ? undefined : router.find(request.method, path);
@@ -72,7 +93,8 @@ function createService(options: ResolvedOptions, clock: Clock, randomSeed: numbe
     const { status, body, headers } = response;
     const own = { "x-openstack-request-id": requestId };
     // What does not reach block storage itself: the identity service, its guard, and paths that lead nowhere.
-    const outside = isForIdentity(request.path) || status === 401 || isNoRoute(body);
+    const isNova = compute && request.path.startsWith(COMPUTE_PATH);
+    const outside = isForIdentity(request.path) || isNova || status === 401 || isNoRoute(body);
     if (outside || request.path === "/healthcheck") return { ...response, headers: { ...own, ...headers } };
     const isJson = typeof body === "object" || headers["content-type"] === "application/json";
     const shown = shownVersion(request, newestVersion);

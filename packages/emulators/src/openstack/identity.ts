@@ -1,6 +1,7 @@
 import type { ServiceRequest, ServiceResponse } from "../kit/service.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { type ApiError, identityRefusal, LOGIN_NEEDED } from "./responses.ts";
+import { COMPUTE_PATH } from "./servers.ts";
 import { idOfName, type State, type TokenRecord } from "./state.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -168,7 +169,7 @@ function catalogueOf({ region, compute }: ResolvedOptions, base: string, project
     { type: "identity", name: "keystone", endpoints: endpoints(base + IDENTITY_PATH) },
     { type: "volumev3", name: "cinderv3", endpoints: storage },
     { type: "block-storage", name: "cinder", endpoints: storage },
-    ...(compute ? [{ type: "compute", name: "nova", endpoints: endpoints(`${base}/compute/v2.1`) }] : []),
+    ...(compute ? [{ type: "compute", name: "nova", endpoints: endpoints(base + COMPUTE_PATH) }] : []),
   ];
 }
 

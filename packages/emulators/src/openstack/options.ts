@@ -9,6 +9,7 @@ export const WORK = [
   "delete_volume",
   "extend_volume",
   "revert_volume",
+  "attach_volume",
   "create_snapshot",
   "delete_snapshot",
 ] as const;
@@ -105,6 +106,8 @@ export const optionsSchema = z.strictObject({
   }),
   /** Whether the catalogue has a compute service (Nova), whose business attachments then are. Default false. */
   compute: z.boolean().default(false),
+  /** Ids of the servers of every project, which Nova manages. Default: none. */
+  servers: z.array(text).readonly().default([]),
   /** Base URL of the catalogue's addresses and of links. Default: the scheme and host of the request. */
   publicUrl: httpUrl.overwrite((url) => url.replace(/\/+$/, "")).optional(),
 });

@@ -3,6 +3,7 @@ import { type Call, type Handler, volumeOf } from "./call.ts";
 import { checkQuota } from "./quotas.ts";
 import type { AttachmentRecord, VolumeRecord } from "./records.ts";
 import { badRequest, conflict, tooOld } from "./responses.ts";
+import { ATTACHED } from "./servers.ts";
 import { later, leaveMessage, putSnapshot, putVolume } from "./work.ts";
 
 const GROW_IN_USE = 42;
@@ -94,9 +95,6 @@ function revert(call: Call, volume: VolumeRecord, fields: Fields): void {
   });
 }
 
-/** The metadata that the service gives an attached volume. */
-const ATTACHED = { readonly: "False", attached_mode: "rw" };
-
 function attach(call: Call, volume: VolumeRecord, fields: Fields): void {
   const { state, now } = call;
   const serverId = fields["instance_uuid"];
@@ -123,6 +121,9 @@ function attach(call: Call, volume: VolumeRecord, fields: Fields): void {
 }
 
 function detach(call: Call, volume: VolumeRecord, fields: Fields): void {
+  // What Nova has attached, only Nova detaches.
+  if (call.state.options.compute && volume.attachments.some(({ serverId }) => serverId !== null))
+    throw conflict("ConflictNovaUsingAttachment: Detach volume from instance  using the Compute API");
   const id = fields["attachment_id"];
   const chosen = volume.attachments.filter((each) => id === undefined || each.id === id);
   // What is attached nowhere is "detached" with success.

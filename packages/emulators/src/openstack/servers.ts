@@ -1,0 +1,126 @@
+/** Of Nova what concerns volumes: which server has which, in version 2.1 of its API. */
+import type { ServiceResponse } from "../kit/service.ts";
+import { readJson } from "./bodies.ts";
+import type { Call, Handler, Operation } from "./call.ts";
+import type { AttachmentRecord, VolumeRecord } from "./records.ts";
+import { badRequest, json, refusal, volumeNotFound } from "./responses.ts";
+import { later, putVolume } from "./work.ts";
+
+/** Where the catalogue has it. */
+export const COMPUTE_PATH = "/compute/v2.1";
+
+/** The metadata that the service gives an attached volume. */
+export const ATTACHED: Readonly<Record<string, string>> = { readonly: "False", attached_mode: "rw" };
+
+/** The server that the path names, or 404. */
+function serverOf({ state, params }: Call): string {
+  const id = params["server"] ?? "";
+  if (state.options.servers.includes(id)) return id;
+  throw refusal(404, `Instance ${id} could not be found.`);
+}
+
+function volumesOf({ state, projectId }: Call, serverId: string): readonly VolumeRecord[] {
+  return state.volumes
+    .all()
+    .filter((each) => each.projectId === projectId)
+    .filter(({ attachments }) => attachments.some((each) => each.serverId === serverId));
+}
+
+const attachmentJson = (volume: VolumeRecord, { serverId, device }: AttachmentRecord): object => ({
+  ...{ id: volume.id, volumeId: volume.id, serverId, device },
+});
+
+const list: Handler = (call) => {
+  const serverId = serverOf(call);
+  const found = volumesOf(call, serverId).flatMap((volume) =>
+    volume.attachments
+      .filter((each) => each.serverId === serverId)
+      .map((each) => attachmentJson(volume, each)),
+  );
+  return json(200, { volumeAttachments: found });
+};
+
+/** The first name that no volume of the server has. */
+function nextDevice(call: Call, serverId: string): string {
+  const taken = new Set(
+    volumesOf(call, serverId).flatMap(({ attachments }) => attachments.map(({ device }) => device)),
+  );
+  for (let letter = 98; ; letter += 1) {
+    const device = `/dev/vd${String.fromCharCode(letter)}`;
+    if (!taken.has(device)) return device;
+  }
+}
+
+/** Answered once the volume is reserved; the attachment shows when the server has the disk. */
+const attach: Handler = (call): ServiceResponse => {
+  const { state, now, request, projectId } = call;
+  const serverId = serverOf(call);
+  const { volumeId } = Object(readJson(request)["volumeAttachment"]) as { readonly volumeId?: unknown };
+  if (typeof volumeId !== "string")
+    throw badRequest("Invalid input for field/attribute volumeAttachment. 'volumeId' is a required property");
+  const volume = state.volumes.get(volumeId);
+  if (volume === undefined || volume.projectId !== projectId) throw volumeNotFound(volumeId);
+  if (volume.attachments.some((each) => each.serverId === serverId))
+    throw badRequest(`Invalid volume: volume ${volumeId} already attached`);
+  const isShared = volume.type === "multiattach" && volume.status === "in-use";
+  if (volume.status !== "available" && !isShared)
+    throw badRequest(
+      `Invalid input received: Invalid volume: Volume ${volumeId} status must be available or downloading to reserve, but the current status is ${volume.status}. (HTTP 400)`,
+    );
+  const device = nextDevice(call, serverId);
+  putVolume(call, volumeId, now, { status: "reserved" });
+  const fails = state.fails("attach_volume");
+  later(call, (at) => {
+    const current = state.volumes.get(volumeId);
+    if (current === undefined) return;
+    if (fails) {
+      // The server did not take it: Nova gives it back, and says why nowhere that a volume shows.
+      putVolume(call, volumeId, at, { status: volume.status });
+      return;
+    }
+    const attachment = { id: state.newId(), serverId, hostName: null, device, attachedAt: state.instant(at) };
+    putVolume(call, volumeId, at, {
+      status: "in-use",
+      attachments: [...current.attachments, attachment],
+      metadata: { ...current.metadata, ...ATTACHED },
+    });
+  });
+  return json(200, { volumeAttachment: { id: volumeId, volumeId, serverId, device } });
+};
+
+/** Accepted, and done once the server has given the disk back. */
+const detach: Handler = (call): ServiceResponse => {
+  const { state, now } = call;
+  const serverId = serverOf(call);
+  const id = call.params["id"] ?? "";
+  const volume = volumesOf(call, serverId).find((each) => each.id === id);
+  if (volume === undefined)
+    throw refusal(404, `The volume was either invalid or not attached to the instance.`);
+  if (volume.status !== "in-use")
+    throw badRequest(
+      `Invalid volume: Invalid input received: Invalid volume: Unable to detach volume. Volume status must be 'in-use' and attach_status must be 'attached' to detach. (HTTP 400)`,
+    );
+  putVolume(call, id, now, { status: "detaching" });
+  later(call, (at) => {
+    const current = state.volumes.get(id);
+    if (current === undefined) return;
+    const attachments = current.attachments.filter((each) => each.serverId !== serverId);
+    const { attached_mode: _, ...metadata } = current.metadata;
+    const isFree = attachments.length === 0;
+    putVolume(call, id, at, {
+      attachments,
+      status: isFree ? "available" : "in-use",
+      metadata: isFree ? metadata : current.metadata,
+    });
+  });
+  return { status: 202, headers: { "content-type": "application/json" }, body: "" };
+};
+
+const path = "/servers/{server}/os-volume_attachments";
+
+/** Paths begin after {@link COMPUTE_PATH}. */
+export const serverOperations: readonly Operation[] = [
+  { method: "GET", path, handler: list },
+  { method: "POST", path, handler: attach },
+  { method: "DELETE", path: `${path}/{id}`, handler: detach },
+];

@@ -1,0 +1,81 @@
+import { describeBlockStorageDriver } from "@polyvol/conformance";
+import { createVirtualClock } from "@polyvol/core/driver";
+import { createOpenStackEmulator } from "@polyvol/emulators/openstack";
+import { createOpenStackStorage } from "@polyvol/openstack";
+import { expect, onTestFinished, test } from "vitest";
+import { openStackHarness } from "./harness.ts";
+
+// The whole kit, on a cloud whose servers are managed by Nova.
+describeBlockStorageDriver("openstack with Nova", () => openStackHarness({ compute: true }));
+
+const PASSWORD = "correct-horse-battery-staple";
+const SERVER = "b13531ca-99ec-4aa5-a2dd-a85665b0a358";
+const OTHER = "2a9be312-5d4b-4bc8-b2ae-35100fa9241f";
+
+async function openCloud() {
+  const clock = createVirtualClock();
+  clock.runFreely();
+  const emulator = createOpenStackEmulator({
+    ...{ clock, compute: true, servers: [SERVER, OTHER] },
+    users: [{ name: "demo", password: PASSWORD, projects: ["demo"] }],
+  });
+  const { url, close } = await emulator.listen();
+  onTestFinished(() => close());
+  const storage = createOpenStackStorage({
+    ...{ authUrl: `${url}/identity/v3`, username: "demo", password: PASSWORD, projectName: "demo", clock },
+  });
+  const { id } = await storage.volumes.create({ name: "data", sizeGiB: 1 });
+  const asked = (): readonly string[] =>
+    emulator.log
+      .entries()
+      .filter(({ target }) => target.startsWith("/compute/"))
+      .map(({ method, target }) => `${method} ${target}`);
+  return { clock, emulator, storage, id, asked };
+}
+
+test("a volume is attached and detached by Nova, and Cinder shows it; twice is the same", async () => {
+  const { storage, id, asked } = await openCloud();
+  for (let time = 1; time <= 2; time += 1) {
+    expect(await storage.volumes.attach(id, SERVER)).toMatchObject({
+      state: "in_use",
+      attachments: [{ serverId: SERVER, device: "/dev/vdb" }],
+    });
+  }
+  for (let time = 1; time <= 2; time += 1) {
+    expect(await storage.volumes.detach(id, SERVER)).toMatchObject({ state: "available", attachments: [] });
+  }
+  expect(asked()).toEqual([
+    `POST /compute/v2.1/servers/${SERVER}/os-volume_attachments`,
+    `DELETE /compute/v2.1/servers/${SERVER}/os-volume_attachments/${id}`,
+  ]);
+});
+
+test.each(["cut-after", "cut-before"] as const)(
+  "an answer of Nova's that is lost (%s) changes nothing",
+  async (kind) => {
+    const { emulator, storage, id } = await openCloud();
+    emulator.faults.add({ kind, match: { path: "/compute/**" }, perRequest: 1 });
+    expect((await storage.volumes.attach(id, SERVER)).attachments).toMatchObject([{ serverId: SERVER }]);
+    expect((await storage.volumes.detach(id, SERVER)).attachments).toEqual([]);
+  },
+);
+
+test("what Nova refuses is said in its words", async () => {
+  const { storage, id, emulator } = await openCloud();
+  const missing = "00000000-0000-4000-8000-000000000001";
+  await expect(storage.volumes.attach(id, missing)).rejects.toMatchObject({
+    code: "not_found",
+    resource: { kind: "server", id: missing },
+  });
+  await storage.volumes.attach(id, SERVER);
+  await expect(storage.volumes.attach(id, OTHER)).rejects.toMatchObject({ outcome: "not_applied" });
+  await expect(storage.volumes.delete(id)).rejects.toMatchObject({ code: "failed_precondition" });
+  emulator.faults.add({ kind: "answer", status: 403, match: { method: "DELETE", path: "/compute/**" } });
+  await expect(storage.volumes.detach(id, SERVER)).rejects.toMatchObject({ code: "permission_denied" });
+});
+
+test("a token that Nova takes no more is renewed", async () => {
+  const { clock, storage, id } = await openCloud();
+  await clock.sleep(3_700_000);
+  expect((await storage.volumes.attach(id, SERVER)).attachments).toHaveLength(1);
+});
