@@ -44,6 +44,7 @@ export type {
 export { useSnapshot } from "./mount/use-snapshot.ts";
 export { LeftBehindError, withSnapshot } from "./mount/with-snapshot.ts";
 export { parseSnapshotName, type SnapshotName, snapshotName, volumeNameOn } from "./naming.ts";
+export { type OffsiteDue, offsiteDue } from "./offsite/due-after-run.ts";
 export { offsite, offsiteSnapshot } from "./offsite/offsite.ts";
 export type { OffsiteFreshness, OffsiteStanding } from "./offsite/standing.ts";
 export type {

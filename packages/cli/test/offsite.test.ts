@@ -114,6 +114,21 @@ describe("by policy", () => {
     expect(report).toMatchObject({ ok: true, volumes: [{ outcome: "not_due" }, { outcome: "not_due" }] });
   });
 
+  test("a run says what is due, by the record, and without one nothing", async () => {
+    await withPolicy(COMMAND);
+    const told = await run("backup run --record runs.jsonl");
+    expect(told.code, told.err).toBe(0);
+    expect(told.err).toContain("2 volumes are due off-site: polyvol backup offsite takes them there.");
+    await run(`backup offsite --cloud ocean --server ${SERVER} --record runs.jsonl`);
+    for (const words of [
+      "backup run --record runs.jsonl",
+      "backup run",
+      "backup run --quiet --record new.jsonl",
+    ]) {
+      expect((await run(words)).err).not.toContain("off-site");
+    }
+  });
+
   test("its age is in status, in the metrics and in the report", async () => {
     await withPolicy(COMMAND);
     const unknown = await run("backup status");

@@ -21,7 +21,10 @@ export interface CommandOptions {
    * after that. Default 0: it is killed at once.
    */
   readonly graceMs?: number | undefined;
-  /** Whether what it leaves running in its process group is killed when it has ended. Default false. */
+  /**
+   * Whether what it leaves running in its process group is killed when it has ended, and all of it when this process
+   * exits before. Default false.
+   */
   readonly leavesNothing?: boolean | undefined;
   /** Told what it writes, as it writes it. */
   readonly onOutput?: CommandOutput | undefined;
@@ -61,6 +64,7 @@ export function runCommand(
       windowsHide: true,
     });
     const words = listen(child, onOutput);
+    const forget = leavesNothing ? killAtExit(child) : () => undefined;
     let late = false;
     let stopGrace = (): void => undefined;
     const endEarly = (): void => {
@@ -75,6 +79,7 @@ export function runCommand(
     abortSignal?.addEventListener("abort", endEarly, { once: true });
     const end = (ok: boolean, how: string, exitCode?: number): void => {
       const durationMs = Math.round(performance.now() - startedAt);
+      forget();
       stopTimer();
       stopGrace();
       abortSignal?.removeEventListener("abort", endEarly);
@@ -92,6 +97,22 @@ export function runCommand(
 }
 
 const HAS_GROUPS = process.platform !== "win32";
+
+const running = new Set<ChildProcess>();
+
+function killRunning(): void {
+  for (const child of running) signalAll(child, "SIGKILL");
+}
+
+/** Lets it not outlive this process, and returns what ends that. */
+function killAtExit(child: ChildProcess): () => void {
+  if (running.size === 0) process.on("exit", killRunning);
+  running.add(child);
+  return () => {
+    running.delete(child);
+    if (running.size === 0) process.off("exit", killRunning);
+  };
+}
 
 function withoutNul(environment: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(

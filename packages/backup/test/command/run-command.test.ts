@@ -69,6 +69,24 @@ describe("a command of the user's", () => {
     expect(end.ok).toBe(false);
   });
 
+  test.skipIf(process.platform === "win32")(
+    "does not outlive a process that exits in the middle",
+    async () => {
+      const module = new URL("../../src/command/run-command.ts", import.meta.url).href;
+      const command = [process.execPath, "-e", `${LISTENING}; setInterval(() => 0, 1000)`];
+      const options = `{ environment: {}, leavesNothing: true, onOutput: (text) => { process.stdout.write(text); setImmediate(() => process.exit(0)); } }`;
+      const code = `const { runCommand } = await import(${JSON.stringify(module)}); await runCommand(${JSON.stringify({ command, timeoutMs: 600_000 })}, ${options});`;
+      const flags = ["--conditions=@polyvol/source", "--input-type=module", "-e", code];
+      const end = await runCommand(
+        { command: [process.execPath, ...flags], timeoutMs: 600_000 },
+        { environment: {} },
+      );
+      const port = Number(/port (\d+)/.exec(end.said)?.[1]);
+      expect(port, end.said).toBeGreaterThan(0);
+      await expect.poll(() => isSilent(port)).toBe(true);
+    },
+  );
+
   test.skipIf(process.platform === "win32")("leaves nothing running where it must not", async () => {
     let port = 0;
     // It ends once it has heard from what it leaves behind.

@@ -31,6 +31,7 @@ import {
 import { readJson, withFileNames } from "./json-files.ts";
 import { type MonitoringOptions, monitored, withMonitoring } from "./monitoring/monitored.ts";
 import type { Outcome } from "./monitoring/watch.ts";
+import { noteOffsiteDue } from "./offsite-due.ts";
 import { reportProblems } from "./problems.ts";
 import { RECORD, recorded } from "./record.ts";
 import { type BackupSetup, deadline, loadBackupSetup } from "./setup.ts";
@@ -133,12 +134,16 @@ async function runRecorded(
   work: (options: LibraryRunOptions) => Promise<RunReport>,
 ): Promise<Outcome> {
   const about = { command, policies: setup.policies };
-  return await runWithProgress(context, setup, (runOptions) =>
-    recorded(file, () => work(runOptions), {
-      done: (backup, report) => backup.runEntry(report, about),
+  let report: RunReport | undefined;
+  const outcome = await runWithProgress(context, setup, async (runOptions) => {
+    report = await recorded(file, () => work(runOptions), {
+      done: (backup, done) => backup.runEntry(done, about),
       failed: (backup, error, times) => backup.brokenRunEntry(error, { ...about, ...times }),
-    }),
-  );
+    });
+    return report;
+  });
+  if (report !== undefined) await noteOffsiteDue(report, setup.policies, file);
+  return outcome;
 }
 
 /**
