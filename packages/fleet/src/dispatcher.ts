@@ -103,7 +103,12 @@ export async function createFleetDispatcher(options: DispatcherOptions): Promise
   /** Returns what was not there and is not done. */
   async function addMissing(due: readonly Due[]): Promise<readonly Due[]> {
     const done = await redis.hgetall(marks.done);
-    const open = due.filter(({ account, slot }) => (done[account.key] ?? "") < slot.toISOString());
+    const took = await redis.hgetall(marks.took);
+    // The longest first, so that none of them is the last to begin. What is not known may be long.
+    const tookMs = ({ account }: Due): number => Number(took[account.key] ?? Number.POSITIVE_INFINITY);
+    const open = due
+      .filter(({ account, slot }) => (done[account.key] ?? "") < slot.toISOString())
+      .sort((a, b) => compareNumbers(tookMs(b), tookMs(a)));
     const added: Due[] = [];
     for (let from = 0; from < open.length; from += BATCH) {
       const batch = open.slice(from, from + BATCH);
@@ -137,4 +142,10 @@ export async function createFleetDispatcher(options: DispatcherOptions): Promise
       redis.disconnect();
     },
   };
+}
+
+/** Without a difference, which of two infinities is none. */
+function compareNumbers(a: number, b: number): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

@@ -126,9 +126,7 @@ async function withLease(context: JobContext, held: Held): Promise<JobResult> {
   if (report.stopped) return await giveBack(context, held, STOPPING);
   await job.updateProgress(summaryOf(report));
   if (!report.ok && isWorthAnother(report)) throw new Error(wordsOf(report));
-  // It took whatever was due when it began, also what has come due since the job was made.
-  const due = dueSlotOf(account, policies, Date.parse(report.startedAt))?.toISOString();
-  await markDone(context, place.account, [place.slot, due ?? place.slot]);
+  await markDone(context, account, policies, { report, slot: place.slot });
   if (!report.ok) throw new UnrecoverableError(wordsOf(report));
   const { created, deleted } = report.totals;
   return { created, deleted, volumes: report.volumes.length };
@@ -155,13 +153,19 @@ async function later(job: FleetJob, token: string, ms: number, reason: string): 
   throw new DelayedError(reason);
 }
 
-/** Only whoever has the lease of an account writes its mark. */
+/** Only whoever has the lease of an account writes its marks. */
 async function markDone(
   { redis, marks }: JobContext,
-  account: string,
-  slots: readonly string[],
+  account: FleetAccount,
+  policies: readonly Policy[],
+  { report, slot }: { readonly report: RunReport; readonly slot: string },
 ): Promise<void> {
-  const known = await redis.hget(marks.done, account);
-  const newest = [...slots, known ?? ""].sort().at(-1) ?? "";
-  if (newest !== known) await redis.hset(marks.done, account, newest);
+  const { startedAt, finishedAt, totals } = report;
+  // It took whatever was due when it began, also what has come due since the job was made.
+  const due = dueSlotOf(account, policies, Date.parse(startedAt))?.toISOString() ?? slot;
+  const known = await redis.hget(marks.done, account.key);
+  const newest = [slot, due, known ?? ""].sort().at(-1) ?? slot;
+  if (newest !== known) await redis.hset(marks.done, account.key, newest);
+  if (totals.created + totals.deleted === 0) return;
+  await redis.hset(marks.took, account.key, Date.parse(finishedAt) - Date.parse(startedAt));
 }

@@ -44,6 +44,8 @@ export function openQueue(name: string, redis: Redis): FleetQueue {
 export interface Marks {
   /** The newest slot of each account, by its key, that is done: a hash. */
   readonly done: string;
+  /** How long the last run of each account took that changed something, in milliseconds: a hash. */
+  readonly took: string;
   /** The key of an account's lease. */
   lease(account: string): string;
 }
@@ -51,6 +53,7 @@ export interface Marks {
 export function marksOf(name: string): Marks {
   return {
     done: `${OWN_PREFIX}:${name}:done`,
+    took: `${OWN_PREFIX}:${name}:took`,
     lease: (account) => `${OWN_PREFIX}:${name}:lease:${accountId(account)}`,
   };
 }

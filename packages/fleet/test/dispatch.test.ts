@@ -98,6 +98,19 @@ describe.skipIf(skip)(title, () => {
     expect(await world.snapshotNames("a")).toHaveLength(4);
   });
 
+  test("accounts whose last run took longest come first, after those of which that is not known", async () => {
+    const world = await makeWorld(["a", "b", "c", "d", "e"]);
+    const fleet = testFleet(redis.server.url, world);
+    const client = new Redis(redis.server.url);
+    onTestFinished(() => client.disconnect());
+    const took = { a: 20, b: 3_000, d: 100, e: 100 };
+    await client.hset(`polyvol-fleet:${fleet.connection.queue}:took`, took);
+    const { added } = await (await fleet.dispatcher()).dispatch();
+    expect(added.map(({ account }) => account)).toEqual(["c", "b", "d", "e", "a"]);
+    const waiting = await client.lrange(`bull:${fleet.connection.queue}:wait`, 0, -1);
+    expect(waiting.map((id) => id[0]).reverse()).toEqual(["c", "b", "d", "e", "a"]);
+  });
+
   test("a job carries whose turn it is, and nothing else", async () => {
     const world = await makeWorld(["a"]);
     const fleet = testFleet(redis.server.url, world);
