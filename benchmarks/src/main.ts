@@ -24,6 +24,7 @@ const all: Readonly<Record<string, () => rows.Row | Promise<rows.Row>>> = {
   create: () => rows.createOneByOne(scale),
   memory: () => rows.streamMemory(scale),
   backup: rows.backup,
+  fleet: () => rows.fleet(scale),
   import: () => rows.imports(scale),
   dependencies: rows.dependencies,
 };
