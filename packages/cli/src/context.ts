@@ -74,7 +74,11 @@ export function createContext(
     return await loadConfig({ path, abortSignal: signal });
   };
   const config = (): Promise<Config> => {
-    loaded ??= configNow();
+    loaded ??= configNow().catch((error: unknown) => {
+      // What may pass is asked again when a command looks again.
+      loaded = undefined;
+      throw error;
+    });
     return loaded;
   };
   return {

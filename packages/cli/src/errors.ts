@@ -119,7 +119,11 @@ interface Explanation {
 
 function explain(error: unknown, cloud: string | undefined): Explanation {
   const where = cloud === undefined ? "" : `${cloud}: `;
-  if (isBranded(error, "polyvol.configError")) return { text: (error as Error).message, code: CONFIGURATION };
+  if (isBranded(error, "polyvol.configError")) {
+    const { message: text, retryable } = error as ConfigError;
+    // A timer is to try again what may pass, such as an inventory that is away.
+    return retryable === true ? { text, next: AGAIN, code: FAILED } : { text, code: CONFIGURATION };
+  }
   if (isBranded(error, "polyvol.error")) {
     const failure = error as PolyvolError;
     const code = NEVER.includes(failure.code) ? CONFIGURATION : FAILED;

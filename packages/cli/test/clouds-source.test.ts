@@ -95,3 +95,12 @@ test("a policy that names an account which has gone from the source reports it, 
   await give(accounts);
   expect((await clouds.run("backup status -c named.yaml")).code).toBe(0);
 });
+
+test("a source that is away is tried again, and is no wrong configuration: 1, not 2", async () => {
+  const text = `clouds: { from: { url: "http://127.0.0.1:9/accounts", timeoutMs: 5000 } }\n${POLICIES}`;
+  await clouds.write("away.yaml", text);
+  const { code, err } = await clouds.run("backup run -c away.yaml");
+  expect(code).toBe(1);
+  expect(err).toContain("http://127.0.0.1:9/accounts, which cannot be reached");
+  expect(err).toContain("the same command can be repeated");
+});

@@ -27,11 +27,21 @@ export class ConfigError extends Error {
   readonly file: string | undefined;
   /** Every problem found, in the order of the file. */
   readonly problems: readonly ConfigProblem[];
+  /**
+   * Whether the same can succeed later without a change: a source of clouds could not be asked, or gave something else than
+   * clouds. What is wrong in a file stays so.
+   */
+  readonly retryable: boolean;
 
-  constructor(file: string | undefined, problems: readonly ConfigProblem[], options?: ErrorOptions) {
+  constructor(
+    file: string | undefined,
+    problems: readonly ConfigProblem[],
+    { retryable = false, ...options }: ErrorOptions & { readonly retryable?: boolean } = {},
+  ) {
     super(problems.map((problem) => describe(file, problem)).join("\n"), options);
     this.file = file;
     this.problems = problems;
+    this.retryable = retryable;
     Object.defineProperty(this, BRAND, { value: true });
   }
 }

@@ -178,6 +178,7 @@ test.each<readonly [string, unknown, string]>([
 ])("a command that %s means nothing about the clouds", async (_name, command, found) => {
   const error = await errorOf(load({ from: { command } }));
   expect(isConfigError(error) && error.message).toContain(found);
+  expect(error).toMatchObject({ retryable: true });
   expect(String(error)).toContain(NOT_NONE);
   expect(String(error)).not.toContain("secret: token");
 });
@@ -217,6 +218,7 @@ test.each<readonly [string, RequestListener, string]>([
 ])("an address that %s means nothing about the clouds", async (_name, listener, found) => {
   const error = await errorOf(load({ from: { url: await serve(listener) } }));
   expect(isConfigError(error) && error.message).toContain(found);
+  expect(error).toMatchObject({ retryable: true });
   expect(String(error)).toContain(NOT_NONE);
 });
 
@@ -277,7 +279,9 @@ test.each<readonly [string, unknown, string]>([
     "no-such.json, which does not exist; allowed: a readable file with clouds",
   ],
 ])("a source with %s is refused in words", async (_name, from, message) => {
-  expect(await messageOf(load({ from }))).toContain(message);
+  const error = await errorOf(load({ from }));
+  expect(String(error)).toContain(message);
+  expect(error).toMatchObject({ retryable: false });
 });
 
 test("beside a source nothing else stands; a cloud may be called from", async () => {

@@ -57,7 +57,7 @@ export async function readClouds(
 ): Promise<ReadClouds> {
   options.abortSignal?.throwIfAborted();
   const { words, value, locate, remote } = await ask(source, clouds, options);
-  const path: ConfigPath = typeof clouds === "function" ? ["clouds"] : ["clouds", "from"];
+  const path = pathOf(clouds);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw refusal(source, path, `${words}, which gives ${kindOf(value)}`, "a mapping of names to clouds");
   }
@@ -79,6 +79,13 @@ export async function readClouds(
         return problems.length === 0 ? checked : { ...checked, problems: [...problems, ...checked.problems] };
       }),
   };
+}
+
+/** Where the source stands in the configuration. */
+function pathOf(clouds: CloudsSource): ConfigPath {
+  if (typeof clouds === "function") return ["clouds"];
+  const kind = (["command", "file", "url"] as const).find((each) => clouds.from[each] !== undefined);
+  return ["clouds", "from", ...(kind === undefined ? [] : [kind])];
 }
 
 interface Answer extends Pick<ParsedText, "value" | "locate"> {

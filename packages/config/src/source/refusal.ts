@@ -14,7 +14,10 @@ export const MOST_WORDS = `${MOST_BYTES / 1024 / 1024} MiB`;
 /** What no source gives, and what follows from it. */
 const NOT_NONE = "Nothing was done: a source that fails does not mean that there are no clouds";
 
-/** A source that cannot be used: nothing is known of the clouds, which is not the same as none. */
+/**
+ * A source that cannot be used: nothing is known of the clouds, which is not the same as none. What a file says stays so;
+ * anything else may be asked again.
+ */
 export function refusal(
   source: ConfigSource,
   path: ConfigPath,
@@ -23,5 +26,6 @@ export function refusal(
   cause?: unknown,
 ): ConfigError {
   const problem = problemAt(source, path, { found, allowed, hint: NOT_NONE });
-  return new ConfigError(source.file, [problem], cause === undefined ? {} : { cause });
+  const retryable = path.at(-1) !== "file";
+  return new ConfigError(source.file, [problem], { retryable, ...(cause === undefined ? {} : { cause }) });
 }

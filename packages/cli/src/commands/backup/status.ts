@@ -70,7 +70,12 @@ async function status(context: Context, options: StatusOptions): Promise<number>
   let setup: Promise<BackupSetup> | undefined;
   const work = async (): Promise<Outcome> => {
     if (options.merge !== undefined) return await checkShards(context, options, options.merge);
-    setup ??= shardFrom(options.shard).then((shard) => loadBackupSetup(context, options.policy, shard));
+    setup ??= loadBackupSetup(context, options.policy, await shardFrom(options.shard)).catch(
+      (error: unknown) => {
+        setup = undefined;
+        throw error;
+      },
+    );
     return await checkStatus(context, options, await setup);
   };
   if (options.watch === undefined || options.merge !== undefined)
