@@ -51,6 +51,10 @@ test("a shard needs no credentials of another, does its own part, and says which
   expect(report.totals).toEqual({ created: 1, deleted: 0, left: 0 });
   expect(report.plan.shard).toMatchObject({ index: 0, count: 2, accounts: 1, accountsInAll: 2 });
 
+  await clouds.run("backup run --shard 0/2 --record runs.jsonl", { TOKEN });
+  const [line = ""] = (await readFile(join(clouds.folder, "runs.jsonl"), "utf8")).split("\n");
+  expect(JSON.parse(line)).toMatchObject({ kind: "run", ok: true, shard: { index: 0, count: 2 } });
+
   const audit = await clouds.run("backup audit --shard 1/2", REST);
   expect([audit.code, audit.out]).toEqual([0, "No findings.\nShard 1/2: 1 of 2 accounts.\n"]);
   const without = await clouds.run("backup status --shard 1/2", { TOKEN });

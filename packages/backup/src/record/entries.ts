@@ -6,6 +6,7 @@ import type { VolumePlan } from "../plan/types.ts";
 import type { Policy } from "../policy/types.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
 import type { Restored } from "../restore/restore.ts";
+import type { Shard } from "../shard/rendezvous.ts";
 import type {
   OffsiteEntry,
   RecordEntry,
@@ -29,6 +30,8 @@ export interface RecordedCall {
   readonly command?: RunEntry["command"] | undefined;
   /** The policies that it was about. */
   readonly policies: readonly Policy[];
+  /** The shard that it was about, of a run that has ended with an error. Default: all clouds. */
+  readonly shard?: Shard | undefined;
 }
 
 /** When something began and ended. */
@@ -78,6 +81,7 @@ export function runEntry(report: RunReport, { command = "run", policies }: Recor
     ok,
     stopped,
     policyIds: policies.map(({ id }) => id),
+    ...shardOf(plan.shard),
     clouds: [
       ...[...seen].map((cloud) => ({ cloud, seen: true })),
       ...[...unseen].map((cloud) => ({ cloud, seen: false })),
@@ -90,10 +94,14 @@ export function runEntry(report: RunReport, { command = "run", policies }: Recor
   };
 }
 
+function shardOf(shard: Shard | undefined): Pick<RunEntry, "shard"> {
+  return shard === undefined ? {} : { shard: { index: shard.index, count: shard.count } };
+}
+
 /** A run that has ended with an error as a line of the record: what it has done until then, it does not say. */
 export function brokenRunEntry(
   error: unknown,
-  { command = "run", policies, startedAt, finishedAt }: RecordedCall & RecordedTimes,
+  { command = "run", policies, shard, startedAt, finishedAt }: RecordedCall & RecordedTimes,
 ): RunEntry {
   return {
     ...HEAD,
@@ -105,6 +113,7 @@ export function brokenRunEntry(
     stopped: false,
     broken: true,
     policyIds: policies.map(({ id }) => id),
+    ...shardOf(shard),
     clouds: [],
     totals: { volumes: 0, created: 0, deleted: 0, left: 0, problems: 1 },
     made: [],

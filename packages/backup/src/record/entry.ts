@@ -1,4 +1,5 @@
 import type { BackupProblem } from "../problem.ts";
+import type { Shard } from "../shard/rendezvous.ts";
 
 /** What every line of a record says. Instants are ISO 8601 in UTC. */
 interface EntryHead {
@@ -62,6 +63,8 @@ export interface RunEntry extends EntryHead {
   readonly broken?: true;
   /** The policies that it was about. */
   readonly policyIds: readonly string[];
+  /** The shard that it was about; absent where it was about all clouds. */
+  readonly shard?: Shard;
   /** The clouds, and whether each could be seen. */
   readonly clouds: readonly {
     /** The cloud by the name of the configuration. */

@@ -88,6 +88,7 @@ const entrySchema = z.discriminatedUnion("kind", [
     command: z.enum(["run", "apply", "prune"]),
     stopped: z.boolean(),
     policyIds: z.array(text),
+    shard: z.looseObject({ index: count, count }).exactOptional(),
     clouds: z.array(z.looseObject({ cloud: text, seen: z.boolean() })),
     totals: z.looseObject({ volumes: count, created: count, deleted: count, left: count, problems: count }),
     made: z.array(z.looseObject({ ...slots, delaysSeconds: z.array(z.number()) })),

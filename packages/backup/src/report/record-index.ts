@@ -94,13 +94,19 @@ export function indexRecord(record: RunRecord | undefined): RecordIndex {
 
   function saidBetween(policy: Policy, cloud: string, from: number, until: number): RunsSaid {
     const within = runs.filter(
-      ({ began, policyIds }) => began >= from && began < until && policyIds.includes(policy.id),
+      (run) =>
+        run.began >= from && run.began < until && run.policyIds.includes(policy.id) && mayBeAbout(run, cloud),
     );
     if (within.length === 0) return "none";
     if (within.some(({ broken, shortened }) => broken === true || shortened === true)) return "silent";
     const unseen = within.every((run) => run.clouds.some((each) => each.cloud === cloud && !each.seen));
     return unseen ? "unseen" : "seen";
   }
+}
+
+/** A run of a shard names every cloud that it was about; one that has ended with an error names none. */
+function mayBeAbout({ shard, broken, clouds }: RunEntry, cloud: string): boolean {
+  return shard === undefined || broken === true || clouds.some((each) => each.cloud === cloud);
 }
 
 function keyOf(cloud: string, policyId: string, slot: number): string {

@@ -13,6 +13,7 @@ import {
   restore,
   run,
   runEntry,
+  shardOf,
   snapshotName,
 } from "../../src/index.ts";
 import { ownMarks } from "../support/marks.ts";
@@ -22,6 +23,9 @@ import { nightly } from "../support/shapes.ts";
 
 const POLICIES = parsePolicies({ nightly: nightly({ retention: { daily: 3 } }) });
 const GRACE_MS = 3_600_000;
+
+/** The key of an account that is in this shard of two. */
+const keyIn = (index: number): string => [..."abcdefghijkl"].find((key) => shardOf(key, 2) === index) ?? "";
 
 /** Runs each of these nights at ten past three and keeps the record. */
 async function playNights(
@@ -140,6 +144,35 @@ describe("the calendar", () => {
     ]);
     expect(standing?.days[2]?.code).toBe(bad[0]?.problems[0]?.code);
     expect(standing?.days[5]).toEqual({ state: "made", slots: 1, there: 1 });
+  });
+
+  test("a run of another shard says nothing of a cloud that it is not about", async () => {
+    const { world, storage } = opened();
+    await makeVolumes(storage, ["db"]);
+    const good = await playNights(world, storage, ["2026-05-02"]);
+    const shards = [0, 1].map((index) => ({ index, count: 2 }));
+    const accounts = [
+      { key: keyIn(0), clouds: ["do"] },
+      { key: keyIn(1), clouds: ["scp"] },
+    ];
+    const night = async (at: string, clouds: Record<string, BlockStorage>, only = shards) => {
+      await sleepUntil(world, `${at}T03:10:00Z`);
+      const options = { clock: world.clock, accounts };
+      const reports = await Promise.all(only.map((shard) => run(POLICIES, clouds, { ...options, shard })));
+      return reports.map((report) => runEntry(report, { policies: POLICIES }));
+    };
+    const { scp } = world.open();
+    const locked = createMemoryStorage({ account: world.accounts.do, authorised: false });
+    // On the third its own shard did not see the cloud, on the fourth only the other shard ran.
+    const blind = await night("2026-05-03", { do: locked, scp });
+    const other = await night("2026-05-04", { do: storage, scp }, shards.slice(1));
+    const more = await night("2026-05-05", { do: storage, scp });
+    expect(blind.map(({ shard }) => shard)).toEqual(shards);
+    expect(other[0]?.clouds).toEqual([{ cloud: "scp", seen: true }]);
+    const record = { entries: [...good, ...blind, ...other, ...more], aside: [] };
+    expect(await lastDays(storage, "2026-05-05T04:00:00Z", { days: 4, record })).toEqual([
+      ["made", "failed", "missed", "made"],
+    ]);
   });
 
   test("goes by the days of the policy's zone, and shows the worst of a day", async () => {

@@ -178,7 +178,11 @@ ${figure(
     "Runs, newest first (times in UTC)",
     [
       { title: "began", cell: ({ startedAt }) => instantText(startedAt) },
-      { title: "what", cell: ({ command }) => command },
+      {
+        title: "what",
+        cell: ({ command, shard }) =>
+          shard === undefined ? command : `${command}, shard ${shard.index}/${shard.count}`,
+      },
       {
         title: "took",
         cell: ({ startedAt, finishedAt }) => tookText(Date.parse(finishedAt) - Date.parse(startedAt)),

@@ -133,7 +133,7 @@ async function runRecorded(
   { command, file }: { readonly command: RunEntry["command"]; readonly file: string | undefined },
   work: (options: LibraryRunOptions) => Promise<RunReport>,
 ): Promise<Outcome> {
-  const about = { command, policies: setup.policies };
+  const about = { command, policies: setup.policies, shard: setup.scope.shard };
   let report: RunReport | undefined;
   const outcome = await runWithProgress(context, setup, async (runOptions) => {
     report = await recorded(file, () => work(runOptions), {
@@ -208,7 +208,7 @@ async function runWithProgress(
     await writeResult(context.output, report, (render) => view(report, render));
   }
   reportProblems(report.problems);
-  const told = { summary: summaryOf(report), problems: report.problems };
+  const told = { summary: `${summaryOf(report)}${aboutShard(report)}`, problems: report.problems };
   if (report.stopped) {
     reportLeft(report, context.signal.aborted ? "" : ", since --timeout has passed");
     return { exitCode: context.signal.aborted ? INTERRUPTED : FAILED, ...told };
@@ -246,6 +246,11 @@ function summaryOf(report: RunReport): string {
   const failed = report.volumes.flatMap((volume) => volume.deleted).filter((each) => each.failed).length;
   const failedText = failed === 0 ? "" : ` (${failed} of them failed ones)`;
   return `${volumes}: ${created} created, ${deleted} deleted${failedText}, ${left} left.`;
+}
+
+/** For those who watch over several shards. */
+function aboutShard({ plan: { shard } }: RunReport): string {
+  return shard === undefined ? "" : ` Shard ${shard.index}/${shard.count}.`;
 }
 
 const keyOf = ({ cloud, volumeId }: { cloud: string; volumeId: string }): string => `${cloud}/${volumeId}`;
