@@ -26,6 +26,7 @@ export type {
   ClaimState,
   DeviceCall,
   DeviceLayer,
+  DeviceNeeds,
   MountRequest,
 } from "./mount/device-layer.ts";
 export type { FoundBy } from "./mount/find-device.ts";

@@ -29,7 +29,7 @@ export function createHypervisor(cloud: CinderCloud, serverId: string, stateDir:
       attached().map((id) => ({
         ...{ path: fileOf(id), identity: id, serial: id, links: [], sizeBytes: statSync(fileOf(id)).size },
       }));
-    const devices = { ...linux, list, setReadOnly: async () => undefined };
+    const devices = { ...linux, list, prepare: async () => undefined, setReadOnly: async () => undefined };
     return { serverId, devices, hasDisks: false, attached, close: () => undefined };
   }
 

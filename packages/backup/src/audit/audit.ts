@@ -1,4 +1,4 @@
-import type { Volume } from "@polyvol/core";
+import { inUse, type Volume } from "@polyvol/core";
 import { fitName } from "@polyvol/core/driver";
 import type { Clouds } from "../clouds.ts";
 import { parseDrillName } from "../naming.ts";
@@ -25,7 +25,7 @@ import { type ReportedShard, type Scope, type ShardOptions, scopeOf } from "../s
  * - `taken_before_slot`: ours, and named after a slot that came later: a clock was wrong. They do not count as that
  *   slot's, and no policy deletes them.
  * - `failed_snapshots`: ours, and in error: no backups. The next run of their policy removes them, but for held ones.
- * - `drill_leftover`: the temporary volume of a drill; the next drill removes it.
+ * - `drill_leftover`: the temporary volume of a drill or an off-site run; the next one removes it.
  * - `volume_without_policy`: nothing backs it up.
  */
 export type FindingKind =
@@ -182,13 +182,21 @@ function auditVolumes(cloud: ObservedCloud, chosenBy: (volumeId: string) => read
       about(
         "drill_leftover",
         [volume],
-        `made by a drill at ${drill.startedAt.toISOString()}; the next drill removes it`,
+        `made by a drill or an off-site run at ${drill.startedAt.toISOString()}; ${goesHow(volume)}`,
       );
     } else if (chosenBy(volume.id).length === 0) {
       about("volume_without_policy", [volume], "no policy chooses it: nothing backs it up");
     }
   }
   return drafts;
+}
+
+/** What becomes of a temporary volume. */
+function goesHow(volume: Volume): string {
+  const use = inUse(volume);
+  return use === undefined
+    ? "the next one removes it"
+    : `it is ${use}: a run may be reading it, else the next one on that server removes it`;
 }
 
 function auditSnapshots(

@@ -29,6 +29,12 @@ export interface MountRequest {
   readonly mayReplay: boolean;
 }
 
+/** What will be asked of a machine. */
+export interface DeviceNeeds {
+  /** Whether a filesystem is to be mounted. */
+  readonly mount: boolean;
+}
+
 /** How a call on the machine is made. */
 export interface DeviceCall {
   /** Stops the call. */
@@ -40,6 +46,11 @@ export type ClaimState = "live" | "ended" | "unknown";
 
 /** A machine that volumes are attached to. `createLinuxDevices` is the real one; fake it freely in tests. */
 export interface DeviceLayer {
+  /**
+   * Called before anything is made: refuses a machine on which a device could not be given. Absent: nothing is asked of it.
+   * @throws PolyvolError `unsupported`, `permission_denied`, `failed_precondition`
+   */
+  prepare?(needs: DeviceNeeds): Promise<void>;
   /** All whole disks that are there now. */
   list(call?: DeviceCall): Promise<readonly BlockDevice[]>;
   /** Makes the device refuse writes. */

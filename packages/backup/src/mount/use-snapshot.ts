@@ -33,8 +33,7 @@ export async function useSnapshot<T>(
   const { serverId, cloud = storage.provider } = request;
   const call = abortSignal === undefined ? {} : { abortSignal };
   requireAttaching(storage);
-  // On a machine without devices that can be listed nothing is begun.
-  await devices.list(call);
+  await devices.prepare?.({ mount: request.mount === true });
   const snapshot = await findSnapshot(storage, request.from, OPERATION, call);
   const region = await regionInReach(storage, snapshot, request, call);
   const leftovers = await removeLeftovers(storage, {

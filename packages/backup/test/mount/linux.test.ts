@@ -10,9 +10,12 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { test as anyTest, describe, expect, onTestFinished } from "vitest";
 import { type BlockDevice, createLinuxDevices } from "../../src/index.ts";
 import { parseMountInfo } from "../../src/mount/linux/mount-info.ts";
+
+/** Elsewhere there is neither /proc nor util-linux. */
+const test = anyTest.skipIf(process.platform !== "linux");
 
 const MIB = 1024 ** 2;
 /** XFS wants 300 MiB; files are sparse. */
@@ -96,7 +99,21 @@ test("the disks of a machine: by-id names, serial numbers of all buses, sizes, a
 });
 
 test("a machine that shows no block devices is no Linux", async () => {
-  await expect(createLinuxDevices({ root: folder() }).list()).rejects.toMatchObject({ code: "unsupported" });
+  const devices = createLinuxDevices({ root: folder() });
+  await expect(devices.list()).rejects.toMatchObject({ code: "unsupported" });
+  await expect(devices.prepare?.({ mount: false })).rejects.toMatchObject({ code: "unsupported" });
+});
+
+test("what cannot give a device is refused before a volume is made", async () => {
+  const withRights = (rights: string): string =>
+    machine({ [`${BLOCK}/vda/size`]: "8", "proc/self/status": `Name:\tnode\nCapEff:\t${rights}\n` });
+  const plain = createLinuxDevices({ root: withRights("0000000000000000") });
+  await expect(plain.prepare?.({ mount: true })).rejects.toMatchObject({
+    code: "permission_denied",
+    reason: "making a device read-only and mounting it needs root, or the capability CAP_SYS_ADMIN",
+  });
+  const root = createLinuxDevices({ root: withRights("000001ffffffffff") });
+  await expect(root.prepare?.({ mount: true })).resolves.toBeUndefined();
 });
 
 test("mounts are read with the blanks in their paths, and odd lines are left out", () => {
@@ -126,7 +143,7 @@ test("a name is claimed once, and whoever has claimed it is told from a process 
 
 const isRoot = process.getuid?.() === 0;
 
-test.skipIf(!isRoot)("a folder of another user is not used", async () => {
+(isRoot ? test : test.skip)("a folder of another user is not used", async () => {
   const stateDir = folder();
   spawnSync("chown", ["65534", stateDir]);
   await expect(createLinuxDevices({ stateDir }).claim("a")).rejects.toMatchObject({

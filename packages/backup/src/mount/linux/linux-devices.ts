@@ -9,6 +9,7 @@ import { listBlockDevices, readBytesRead } from "./block-devices.ts";
 import { createClaims } from "./claims.ts";
 import { mountFilesystem } from "./mount-filesystem.ts";
 import { parseMountInfo } from "./mount-info.ts";
+import { requireLinux } from "./requirements.ts";
 import { runProgram } from "./run-program.ts";
 
 /** Programs that only tell or switch. */
@@ -53,6 +54,7 @@ export function createLinuxDevices(options: LinuxDevicesOptions = {}): DeviceLay
   };
 
   return {
+    prepare: (needs) => requireLinux(root, needs),
     list: () => listBlockDevices(root),
     setReadOnly: (device, call) => setReadOnly(device, call?.abortSignal),
     async mount({ device, name, mayReplay }, call) {
