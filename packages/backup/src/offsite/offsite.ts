@@ -21,6 +21,7 @@ import type {
 } from "./types.ts";
 
 const TIMEOUT_MS = 86_400_000;
+const STOPPED = "stopped before its turn";
 
 /**
  * Takes what is in the volumes of policies with `offsite` out of their clouds: of each that is due, one after another, a
@@ -51,12 +52,17 @@ export async function offsite(
   const { inReach, elsewhere } = await sortByReach(due, createReach(clouds, options));
   if (due.length > 0 && inReach.length === 0) problems.push(nothingInReach(elsewhere));
   const volumes: OffsiteVolume[] = [];
+  const refusing = new Set<string>();
   for (const [candidate, reach] of inReach) {
-    if (abortSignal?.aborted === true) {
-      volumes.push(untaken(candidate, "left", "stopped before its turn"));
+    const { name } = candidate.cloud;
+    const isRefused = refusing.has(name);
+    if (isRefused || abortSignal?.aborted === true) {
+      const why = isRefused ? `nothing can be attached to the server ${reach.server.serverId}` : STOPPED;
+      volumes.push(untaken(candidate, "left", why));
       continue;
     }
-    const volume = await takeOffsite(turnOf(candidate, reach), turns);
+    const { volume, serverRefused } = await takeOffsite(turnOf(candidate, reach), turns);
+    if (serverRefused) refusing.add(name);
     volumes.push(volume);
     problems.push(...volume.problems);
     await onVolume?.(volume, { startedAt });
@@ -91,7 +97,7 @@ export async function offsiteSnapshot(
   const server =
     serverId === undefined ? await findServer(storage, { metadataUrl, abortSignal }) : { serverId };
   const volumeName = "volumeName" in from ? from.volumeName : undefined;
-  const volume = await takeOffsite(
+  const { volume } = await takeOffsite(
     {
       storage,
       request: { from, ...server, mount, cloud },

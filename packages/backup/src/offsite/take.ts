@@ -1,4 +1,4 @@
-import type { BlockStorage, Clock } from "@polyvol/core";
+import { type BlockStorage, type Clock, isPolyvolError } from "@polyvol/core";
 import type { RanCommand } from "../command/snapshot-command.ts";
 import {
   type CommandPlace,
@@ -29,8 +29,15 @@ export type TurnOptions = OffsiteCallOptions & {
   readonly devices: DeviceLayer;
 };
 
-/** Gives a command the data of a snapshot. A failure is a result. @throws the reason of an abort before anything was made */
-export async function takeOffsite(turn: Turn, options: TurnOptions): Promise<OffsiteVolume> {
+/** What became of a turn. */
+export interface Taken {
+  readonly volume: OffsiteVolume;
+  /** Nothing can be attached to this server, whichever volume it is. */
+  readonly serverRefused: boolean;
+}
+
+/** Gives a command the data of a snapshot. A failure is a result. Never throws. */
+export async function takeOffsite(turn: Turn, options: TurnOptions): Promise<Taken> {
   const { storage, request, command, place, volumeId } = turn;
   const { clock, devices, abortSignal, credentialVariables = [], onOutput, onProgress } = options;
   const startedAt = new Date(clock.now()).toISOString();
@@ -58,7 +65,7 @@ export async function takeOffsite(turn: Turn, options: TurnOptions): Promise<Off
     );
   } catch (error) {
     const problem = problemOf(error, "attention", where);
-    return {
+    const volume: OffsiteVolume = {
       ...headOf(place, volumeId),
       outcome: "failed",
       reason: problem.message,
@@ -67,11 +74,12 @@ export async function takeOffsite(turn: Turn, options: TurnOptions): Promise<Off
       leftovers: [],
       problems: [problem],
     };
+    return { volume, serverRefused: false };
   }
   const failure = use.result.state === "failed" ? use.result.error : ran?.error;
   const own = failure === undefined ? [] : [problemOf(failure, "attention", where)];
   const problems: readonly BackupProblem[] = [...own, ...use.problems];
-  return {
+  const volume: OffsiteVolume = {
     ...headOf(place, use.snapshot.volumeId),
     outcome: problems.length === 0 ? "done" : "failed",
     reason: problems[0]?.message ?? "the command has succeeded",
@@ -83,6 +91,14 @@ export async function takeOffsite(turn: Turn, options: TurnOptions): Promise<Off
     leftovers: use.leftovers,
     problems,
   };
+  return { volume, serverRefused: isServerRefused(use.result) };
+}
+
+/** Told by the volume that was tried, so that no others are made for nothing. */
+function isServerRefused(result: SnapshotUse<RanCommand>["result"]): boolean {
+  if (result.state === "done" || result.stage !== "attach" || !isPolyvolError(result.error)) return false;
+  const { code, resource } = result.error;
+  return code === "permission_denied" || (code === "not_found" && resource?.kind === "server");
 }
 
 function headOf({ cloud, provider, policyId, volumeName }: CommandPlace, volumeId: string) {

@@ -302,6 +302,14 @@ describe("which server this is", () => {
     }
   });
 
+  test("one that the cloud does not know is tried with one volume, and not with all", async () => {
+    const report = await take(policiesWith(), { serverId: "4711" });
+    expect(outcomes(report)).toEqual(["data-1 failed", "data-2 left", "data-3 left"]);
+    expect(report).toMatchObject({ ok: false, stopped: false, problems: [{ code: "not_found" }] });
+    expect(report.volumes[1]?.reason).toBe("nothing can be attached to the server 4711");
+    expect(here.strays()).toEqual([]);
+  });
+
   test("on no server at all, nothing is begun", async () => {
     const service = await metadata({});
     try {
