@@ -166,6 +166,8 @@ const AGAIN = "the same command can be repeated: it continues and makes nothing 
 const LOOK_AGAIN = "the same command can be repeated";
 const UNREACHED =
   "see that this machine reaches that host (network, proxy, options.baseUrl of the cloud), then repeat";
+const ELSEWHERE =
+  "look at the address of that cloud in the configuration (options.baseUrl, authUrl); when it is right";
 
 const BUSY = "wait until the resource is free, then repeat";
 const OTHERS_WORK =
@@ -224,6 +226,8 @@ function howToRepeat(error: Failure): string {
   const { code, retryAfterMs, status, outcome, operation } = error;
   const again = looks(error) ? LOOK_AGAIN : AGAIN;
   if (code === "timeout") return `${again}; --timeout gives it longer`;
+  // Something else answers there, or something in between does.
+  if (code === "unavailable" && status === 404) return `${ELSEWHERE}; ${again}`;
   if (retryAfterMs !== undefined) return `wait ${secondsText(retryAfterMs)}; ${again}`;
   // There was no answer, and nothing can have been done.
   const unreached = code === "unavailable" && status === undefined;

@@ -64,7 +64,7 @@ test("all is well: a page of what was looked at, without a secret, and nothing i
 });
 
 test("each failure says what to do, and the rest is still looked at", async () => {
-  const { TOKEN: _, ...rest } = ENV;
+  const { TOKEN: token, ...rest } = ENV;
   const missing = await reportOf("doctor", rest);
   expect(missing.code).toBe(1);
   expect(missing.report.ok).toBe(false);
@@ -83,6 +83,13 @@ test("each failure says what to do, and the rest is still looked at", async () =
     next: expect.stringContaining("check the variable or file that the credentials come from"),
   });
   expect(JSON.stringify(wrong.report)).not.toContain("nobody");
+
+  const quoted = await reportOf("doctor --cloud ocean", { ...ENV, TOKEN: `"${token}"` });
+  expect(quoted.find("cloud ocean", "credentials")).toMatchObject({
+    result: "warning",
+    found: "token: env TOKEN; in quotation marks: TOKEN",
+  });
+  expect(quoted.find("cloud ocean", "accepted")).toMatchObject({ result: "failed" });
 
   const blind = await reportOf("doctor --cloud ocean", { ...ENV, TOKEN: BLIND });
   expect(blind.code).toBe(1);

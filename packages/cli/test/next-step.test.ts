@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import { nextStep } from "../src/errors.ts";
 
+test("an answer that is not the service's own leads to the address in the configuration", () => {
+  const failure = { code: "unavailable", status: 404, operation: "volumes.list" } as const;
+  expect(nextStep(failure, "shop")).toMatch(/^look at the address of that cloud in the configuration/);
+  expect(nextStep({ ...failure, status: 503 }, "shop")).toBe("the same command can be repeated");
+});
+
 test("what is wrong with a cloud as a whole is not a state that a volume could be brought into", () => {
   const code = "failed_precondition";
   expect(nextStep({ code, operation: "checkHealth" }, "shop")).toBeUndefined();

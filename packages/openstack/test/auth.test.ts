@@ -243,10 +243,11 @@ test("the identity service that a wrong password is refused by does not name ano
   const emulator = createOpenStackEmulator({ users: [{ name: "demo", password: "p", projects: ["demo"] }] });
   const listener = await emulator.listen();
   const who = { username: "demo", password: "x", projectName: "demo", region: "RegionOne" };
-  const storage = createOpenStackStorage({ ...who, authUrl: `${listener.url}/identity/` });
-  const { message } = await failureOf(storage.checkHealth());
-  expect(message).toContain("refuses the login");
-  expect(message).not.toContain("names");
+  for (const authUrl of [`${listener.url}/identity/`, listener.url, `${listener.url}/v3`]) {
+    const { message } = await failureOf(createOpenStackStorage({ ...who, authUrl }).checkHealth());
+    expect(message).toContain("refuses the login");
+    expect(message).not.toContain("names");
+  }
   await listener.close();
 });
 

@@ -43,7 +43,17 @@ const unseen = (check: string, names: readonly string[]): readonly Finding[] =>
 function credentials(cloud: CloudConfig): Finding {
   const references = Object.entries(cloud.credentials ?? {});
   const sources = references.map(([name, source]) => `${name}: ${sourceText(source)}`);
-  return ok("credentials", sources.join(", ") || ownSource(cloud));
+  const quoted = references.flatMap(([, source]) =>
+    typeof source === "object" && "env" in source && isQuoted(process.env[source.env]) ? [source.env] : [],
+  );
+  if (quoted.length === 0) return ok("credentials", sources.join(", ") || ownSource(cloud));
+  const found = `${sources.join(", ")}; in quotation marks: ${quoted.join(", ")}`;
+  return warning("credentials", found, "take the quotation marks out of the value, unless they belong to it");
+}
+
+/** Files of variables that no shell reads (`docker --env-file`) keep the quotation marks. */
+function isQuoted(value: string | undefined): boolean {
+  return value !== undefined && /^(["']).*\1$/s.test(value.trim());
 }
 
 /** A service that refuses has answered. */

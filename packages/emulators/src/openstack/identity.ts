@@ -35,9 +35,9 @@ export function isForIdentity(path: string): boolean {
 
 export function createIdentity(state: State): IdentityService {
   const { options } = state;
-  const refused = (base: string): ApiError => identityRefusal(401, LOGIN_NEEDED, base + IDENTITY_PATH);
+  const refused = (authUrl: string): ApiError => identityRefusal(401, LOGIN_NEEDED, authUrl);
 
-  function login(auth: Fields, base: string, now: number): Login {
+  function login(auth: Fields, authUrl: string, now: number): Login {
     const identity = field(auth, "identity");
     const scope = field(field(auth, "scope"), "project");
     const project = text(scope["id"]) ?? text(scope["name"]);
@@ -58,8 +58,8 @@ export function createIdentity(state: State): IdentityService {
     } else if (method === "token") {
       const token = valid(String(proof["id"]), now);
       if (token !== undefined) return { user: token.userId, project: project ?? token.projectId };
-    } else throw identityRefusal(400, "Expecting to find identity in auth.", base);
-    throw refused(base);
+    } else throw identityRefusal(400, "Expecting to find identity in auth.", authUrl);
+    throw refused(authUrl);
   }
 
   function valid(id: string, now: number): TokenRecord | undefined {
@@ -108,11 +108,13 @@ export function createIdentity(state: State): IdentityService {
   return {
     handle(request, base, now) {
       const { method, headers } = request;
-      const path = request.path === OWN_PORT_TOKENS_PATH ? TOKENS_PATH : request.path;
+      const isOwnPort = request.path === OWN_PORT_TOKENS_PATH;
+      const path = isOwnPort ? TOKENS_PATH : request.path;
+      const authUrl = isOwnPort ? `${base}/v3` : base + IDENTITY_PATH;
       if (path === TOKENS_PATH && method === "POST")
-        return tokenResponse(201, issue(login(authOf(request, base), base, now), now), base);
+        return tokenResponse(201, issue(login(authOf(request, base), authUrl, now), now), base);
       if (path === TOKENS_PATH && method === "GET") {
-        if (valid(headers.get("x-auth-token") ?? "", now) === undefined) throw refused(base);
+        if (valid(headers.get("x-auth-token") ?? "", now) === undefined) throw refused(authUrl);
         const token = valid(headers.get("x-subject-token") ?? "", now);
         if (token === undefined) throw identityRefusal(404, "Could not find token.", base);
         return tokenResponse(200, token, base);
@@ -125,7 +127,7 @@ export function createIdentity(state: State): IdentityService {
     },
     tokenOf({ headers }, base, now) {
       const token = valid(headers.get("x-auth-token") ?? "", now);
-      if (token === undefined) throw refused(base);
+      if (token === undefined) throw refused(base + IDENTITY_PATH);
       return token;
     },
   };
