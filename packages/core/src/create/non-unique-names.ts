@@ -61,19 +61,48 @@ async function findExisting<T extends Volume | Snapshot>(
   create: NamedCreate<T>,
   remove: Remove<T>,
 ): Promise<T | undefined> {
-  for (let look = 1; ; look += 1) {
+  const patience = patienceFor<T>(call);
+  for (let hasWaited = false; ; ) {
     const all = await create.look(call);
     const found = liveNamed(create, all);
     const [first, second] = found;
+    // Others may be about to make them one.
+    if (second !== undefined && patience(found)) {
+      await call.sleep(call.runtime.settleMs());
+      continue;
+    }
     const one = second === undefined ? first : await withoutLate(call, create, found, remove);
     if (one !== undefined) return await adoptFound(call, create, one, remove);
-    if (look > 1 || !hasUnmarked(create, all)) {
+    if (hasWaited || !hasUnmarked(create, all)) {
       const mended = await clearFailed(call, create, all, remove);
       return mended && (await adopt(call, create, mended));
     }
     // Whoever made it may be removing it just now.
+    hasWaited = true;
     await call.sleep(call.runtime.settleMs());
   }
+}
+
+/** What is no older than this may have been made at the same time. That only gives others time; it decides nothing. */
+const NEW_MS = 60_000;
+
+/**
+ * Whether to give several of one name more time: while one is still being made, and then for as long as those who make them
+ * take to look, decide and remove, but no longer than the call has time to tell of them.
+ */
+function patienceFor<T extends Volume | Snapshot>(call: Call): (found: readonly T[]) => boolean {
+  const { monotonicNow, clock, polling, settleMs } = call.runtime;
+  let decidedBy: number | undefined;
+  return (found) => {
+    const isNew = ({ createdAt }: T): boolean => Math.abs(clock.now() - createdAt.getTime()) < NEW_MS;
+    const isMade = ({ state }: T): boolean => state !== "creating";
+    if (call.remainingMs() < 3 * settleMs() || !found.some((each) => !isMade(each) || isNew(each)))
+      return false;
+    decidedBy = found.every(isMade)
+      ? (decidedBy ?? monotonicNow() + 2 * settleMs() + polling.maxDelayMs)
+      : undefined;
+    return decidedBy === undefined || monotonicNow() < decidedBy;
+  };
 }
 
 /** Takes over what a look found. What has failed since that look goes the way of all that failed under the name. */
