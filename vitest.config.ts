@@ -11,6 +11,7 @@ export default defineConfig({
       "scripts/test/**/*.test.ts",
       "examples/*/{src,test}/**/*.test.ts",
       "reliability/test/**/*.test.ts",
+      "benchmarks/test/**/*.test.ts",
     ],
     coverage: { provider: "v8", include: ["packages/*/src/**"] },
   },

@@ -19,6 +19,10 @@ export interface Job {
 /** What a child process prints, as one line of JSON. */
 export interface Measurement {
   readonly ms: number;
+  /** Processor time of the client's process, user and system: what a busy machine changes least. */
+  readonly cpuMs: number;
+  /** How long its main thread waited for a processor; 0 where that is not told. */
+  readonly waitedMs: number;
   /** Peak of the resident set above where it stood once the client was made. */
   readonly growthMiB: number;
 }

@@ -1,4 +1,5 @@
 /** One client doing one task in a process of its own. Loads nothing but that client. */
+import { readFileSync } from "node:fs";
 import { type Client, PAGE_SIZE, TOKEN } from "./clients/client.ts";
 import type { ClientName, Job, Measurement } from "./tasks.ts";
 
@@ -42,15 +43,40 @@ async function perform(job: Job): Promise<Measurement> {
   const ids = job.task === "create" ? await volumeIds(job.url) : [];
   const client = await makeClient(job.client, job.url);
   const before = process.memoryUsage.rss();
-  let ms = 0;
+  let last = { ms: 0, cpuMs: 0, waitedMs: 0 };
   for (let repeat = 0; repeat < job.repeats; repeat += 1) {
-    const startedAt = performance.now();
+    const stop = startClocks();
     const done = await once(client, job, ids, `bench-${process.pid}-${repeat}`);
-    ms = performance.now() - startedAt;
+    last = stop();
     if (done !== job.items)
       throw new Error(`${job.client} ${job.task}: ${done} items, expected ${job.items}`);
   }
-  return { ms, growthMiB: (process.resourceUsage().maxRSS * 1024 - before) / 2 ** 20 };
+  return { ...last, growthMiB: (process.resourceUsage().maxRSS * 1024 - before) / 2 ** 20 };
+}
+
+/** What {@link Measurement} tells of time, from now until it is called. */
+function startClocks(): () => Pick<Measurement, "ms" | "cpuMs" | "waitedMs"> {
+  const startedAt = performance.now();
+  const used = process.cpuUsage();
+  const waited = waitedMs();
+  return () => {
+    const { user, system } = process.cpuUsage(used);
+    return {
+      ms: performance.now() - startedAt,
+      cpuMs: (user + system) / 1_000,
+      waitedMs: waitedMs() - waited,
+    };
+  };
+}
+
+/** How long the main thread was ready and had no processor, as Linux counts it; elsewhere 0. */
+function waitedMs(): number {
+  try {
+    const [, nanoseconds = "0"] = readFileSync("/proc/self/schedstat", "utf8").split(" ");
+    return Number(nanoseconds) / 1e6;
+  } catch {
+    return 0;
+  }
 }
 
 async function once(client: Client, job: Job, ids: readonly string[], name: string): Promise<number> {
