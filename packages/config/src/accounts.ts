@@ -1,6 +1,6 @@
 import type { CloudConfig, Config, SecretReference } from "./config.ts";
 import { literalOf } from "./credentials.ts";
-import { providersByName } from "./providers.ts";
+import { PROVIDERS } from "./providers.ts";
 
 /** One account of a provider: the clouds of a configuration that share its quota. */
 export interface Account {
@@ -77,7 +77,10 @@ function optionsThatTell(cloud: CloudConfig): readonly (readonly [string, unknow
 /** A reference to the variable that the adapter reads anyway says nothing. */
 function isUsual(cloud: CloudConfig, key: string, reference: SecretReference): boolean {
   if (typeof reference === "function" || !("env" in reference)) return false;
-  return providersByName().get(cloud.provider)?.options[key]?.variables?.[0] === reference.env;
+  return (
+    PROVIDERS.find(({ provider }) => provider === cloud.provider)?.options[key]?.variables?.[0] ===
+    reference.env
+  );
 }
 
 /** Where a credential comes from. Of what stands there itself only who has it first. */

@@ -15,6 +15,15 @@ export interface CheckedCloud {
   readonly problems: readonly ConfigProblem[];
 }
 
+/** Of each provider, made once: to make one takes longer than to check a thousand clouds by it. */
+const schemas = new WeakMap<ProviderRegistration, ReturnType<typeof cloudSchema>>();
+
+function schemaOf(registration: ProviderRegistration): ReturnType<typeof cloudSchema> {
+  const schema = schemas.get(registration) ?? cloudSchema(registration);
+  schemas.set(registration, schema);
+  return schema;
+}
+
 /** Checks clouds, each for itself. */
 export function checkClouds(
   source: ConfigSource,
@@ -45,7 +54,7 @@ function checkCloud(
     problems.push(unknownProvider(source, path, value, given, [...providers.keys()]));
     return undefined;
   }
-  const schema = registration === undefined ? packageCloudSchema : cloudSchema(registration);
+  const schema = registration === undefined ? packageCloudSchema : schemaOf(registration);
   const result = schema.safeParse(value);
   if (!result.success) {
     problems.push(...problemsOf(source, result.error, path, registration?.options));

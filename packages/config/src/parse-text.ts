@@ -131,10 +131,22 @@ export function parseJson(file: string, content: string): ParsedText {
   return { value, locate: locator(file, text) };
 }
 
+/** In larger texts the path of a problem has to do: to find its line takes seconds. */
+const MOST_LOCATED = 256 * 1024;
+
+/** Places are looked for only where something is wrong. */
 function locator(file: string, text: string): ParsedText["locate"] {
-  try {
-    return parseYaml(file, text).locate;
-  } catch {
-    return () => undefined;
-  }
+  if (text.length > MOST_LOCATED) return () => undefined;
+  let locate: ParsedText["locate"] | undefined;
+  const read = (): ParsedText["locate"] => {
+    try {
+      return parseYaml(file, text).locate;
+    } catch {
+      return () => undefined;
+    }
+  };
+  return (path) => {
+    locate ??= read();
+    return locate(path);
+  };
 }

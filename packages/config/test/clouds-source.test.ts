@@ -119,6 +119,26 @@ test("in a file of clouds problems have their line", async () => {
   expect(refused.get("acme")?.message).toContain("clouds.yaml:3:3: clouds.acme.regoin: found an unknown key");
 });
 
+test("ten thousand clouds are read, and what is wrong with one is told by its path", async () => {
+  const one = {
+    provider: "digitalocean",
+    credentials: { token: { env: "TOKEN" } },
+    options: { timeoutMs: 1 },
+  };
+  const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`account-${index}`, one]));
+  const text = JSON.stringify({ ...many, wrong: { ...one, regoin: "nyc3" } });
+  const folder = await folderWith({
+    "polyvol.config.yaml": "clouds: { from: { file: ./clouds.json } }\n",
+    "clouds.json": text,
+  });
+  const config = await loadConfig({ cwd: folder });
+  expect([config.clouds.size, config.refused.size]).toEqual([10_000, 1]);
+  expect(config.refused.get("wrong")?.message).toMatch(
+    /clouds\.json: clouds\.wrong\.regoin: found an unknown key/,
+  );
+  expect(accountsOf(config).map((account) => account.clouds.length)).toContain(10_000);
+});
+
 test("secrets stand in no source unless the configuration permits it", async () => {
   const literal = { acme: { provider: "digitalocean", credentials: { token: "dop_v1_secret" } } };
   const url = await serve(answer(literal));
