@@ -30,11 +30,11 @@ export interface Here {
 
 /** Which leftovers, and how they are removed. */
 export interface LeftoverSearch {
-  /** Those of this volume go, however old they are. */
+  /** Those of this volume go however old they are, where {@link LeftoverSearch.here} is absent. */
   readonly sourceVolumeId: string;
-  /** Those of others go when they were begun before this instant, in milliseconds. */
+  /** All others go when they were begun before this instant, in milliseconds. */
   readonly othersBefore: number;
-  /** Without, all that is attached is kept. */
+  /** Without, all that is attached is kept. With it, what no process of this machine has made goes once it is old. */
   readonly here?: Here | undefined;
   readonly cloud?: string | undefined;
   readonly clock: Clock;
@@ -94,7 +94,9 @@ async function whyKept(
   if (claim === "live") return "in use by another process of this server";
   const use = inUse(volume);
   if (use === undefined) {
-    const mayGo = hash === drillHash(sourceVolumeId) || isOld || claim === "ended";
+    // Who reads on a server is known on that server only; a drill never reads, and is alone with its volume.
+    const isOfDrill = here === undefined && hash === drillHash(sourceVolumeId);
+    const mayGo = isOfDrill || isOld || claim === "ended";
     return mayGo ? undefined : "maybe that of a run under way";
   }
   if (here === undefined) return use;

@@ -259,6 +259,21 @@ describe.each(CLOUDS)("on %s, what is left is named", (cloud) => {
     expect(here.strays()).toEqual([{ name, serverIds: [otherServerId] }]);
   });
 
+  test("what a run on another server may be making is kept while it is young", async () => {
+    const { options, request, storage, world } = here;
+    const [snapshot] = await storage().snapshots.list({ volumeId: SOURCE_ID }).toArray();
+    const name = drillName(SOURCE_ID, new Date(world.clock.now() - 60_000));
+    await storage().volumes.create({ name, sourceSnapshotId: snapshot?.id ?? "" });
+    const use = () => useSnapshot(storage(), request, async () => 0, options);
+    expect(await use()).toMatchObject({
+      ...{ isRemoved: true, problems: [] },
+      leftovers: [{ name, outcome: "kept", why: "maybe that of a run under way" }],
+    });
+    await world.clock.sleep(3_600_000);
+    expect(await use()).toMatchObject({ leftovers: [{ name, outcome: "removed" }] });
+    expect(here.strays()).toEqual([]);
+  });
+
   test("and what another process of this server reads", async () => {
     const { options, request, storage } = here;
     const [outer, inner] = await withSnapshot(
