@@ -1,4 +1,11 @@
-import { PROVIDERS, type Provider, runProgram, startClouds } from "@polyvol-examples/test-support";
+import { fileURLToPath } from "node:url";
+import {
+  PROVIDERS,
+  type Provider,
+  runProgram,
+  startClouds,
+  startOpenStack,
+} from "@polyvol-examples/test-support";
 import { expect, test } from "vitest";
 
 const PROGRAM = new URL("../src/main.ts", import.meta.url);
@@ -24,6 +31,19 @@ test.each(PROVIDERS)("the same program on %s: only the configuration changes", a
   expect([exitCode, stderr]).toEqual([0, ""]);
   expect(stdout.trim().split("\n")).toHaveLength(2);
   expect(stdout).toMatch(/^production: nightly-2026-11-21 of \S+ is available$/m);
+  const { snapshots } = emulator.state() as { readonly snapshots: readonly { readonly name: string }[] };
+  expect(snapshots.map((each) => each.name)).toEqual(["nightly-2026-11-21", "nightly-2026-11-21"]);
+});
+
+test("the same program on openstack, with the configuration as it stands and a clouds.yaml", async () => {
+  const { emulator, environment } = await startOpenStack("shop");
+  emulator.seed({ volumes: ["data", "logs"].map((name) => ({ name, size: 10 })) });
+  const config = fileURLToPath(new URL("../openstack.yaml", import.meta.url));
+
+  const { exitCode, stdout, stderr } = await runProgram(PROGRAM, [config], environment);
+
+  expect([exitCode, stderr]).toEqual([0, ""]);
+  expect(stdout.trim().split("\n")).toHaveLength(2);
   const { snapshots } = emulator.state() as { readonly snapshots: readonly { readonly name: string }[] };
   expect(snapshots.map((each) => each.name)).toEqual(["nightly-2026-11-21", "nightly-2026-11-21"]);
 });
