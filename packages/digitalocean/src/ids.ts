@@ -19,9 +19,9 @@ export function requireVolumeSnapshotId(id: string): string {
   throw absent("volume snapshot", id, "ids are hex digits and dashes; digits alone are a Droplet snapshot");
 }
 
-/** The number of a Droplet or an action. */
+/** The number of a Droplet or an action, as the service writes it: another spelling would never be found again. */
 export function requireNumber(what: string, id: string | number): number {
-  const number = /^\d{1,16}$/.test(String(id)) ? Number(id) : 0;
+  const number = /^[1-9]\d{0,15}$/.test(String(id)) ? Number(id) : 0;
   if (Number.isSafeInteger(number) && number > 0) return number;
   throw absent(what, id, "ids are whole numbers above 0");
 }

@@ -69,7 +69,7 @@ describe("ids", () => {
     expect(() => requireVolumeSnapshotId(id)).toThrow(/not_found/);
   });
 
-  test.each(["0", "-1", "1.5", "1e3", "web-1", "", "9007199254740992", "12345678901234567"])(
+  test.each(["0", "0123", "-1", "1.5", "1e3", "web-1", "", "9007199254740992", "12345678901234567"])(
     "no Droplet has the id %j",
     (id) => {
       expect(() => requireNumber("Droplet", id)).toThrow(/not_found/);

@@ -6,7 +6,7 @@ import {
   type Volume,
   type WaitOptions,
 } from "@polyvol/core";
-import { type CallContext, isSameId, refusedArgument } from "@polyvol/core/driver";
+import { type CallContext, isSameId, refusedArgument, show } from "@polyvol/core/driver";
 import * as api from "./api.ts";
 import type { ApiRequest, Client } from "./client.ts";
 import { openStackDetails } from "./details.ts";
@@ -119,9 +119,13 @@ export class OpenStackOperations {
     await this.#send("setTags", () => api.setMetadata(`${kind}s`, id, tags), options);
   }
 
-  /** Takes a tag off. @throws `not_found` where there is none of the key, too */
+  /**
+   * Takes a tag off. @throws `not_found` where there is none of the key, too; `unsupported` for a key with a slash, which
+   * the service takes and cannot be asked to delete
+   */
   async removeTag({ kind, id }: OpenStackTagTarget, key: string, options?: CallOptions): Promise<void> {
-    await this.#send("removeTag", () => api.deleteMetadata(`${kind}s`, id, checkKey(key)), options);
+    const request = () => api.deleteMetadata(`${kind}s`, id, checkRemovable(key));
+    await this.#send("removeTag", request, options);
   }
 
   #send<T>(name: string, request: () => ApiRequest<T>, options: CallOptions | undefined): Promise<T> {
@@ -147,4 +151,11 @@ export function openStack(storage: BlockStorage): OpenStackOperations {
 function checkKey(key: string): string {
   if (key !== ATTEMPT_KEY) return key;
   throw refusedArgument(`key: found ${ATTEMPT_KEY}, which is Polyvol's own`);
+}
+
+/** An escaped slash is one to the service, and the key would name another route. */
+function checkRemovable(key: string): string {
+  if (!key.includes("/")) return checkKey(key);
+  const reason = `key: found ${show(key)}; a key with a slash cannot be deleted by this API`;
+  throw new PolyvolError("unsupported", reason, { outcome: "not_applied" });
 }

@@ -99,3 +99,11 @@ test("a copy is not taken for one of another volume that has its name", async ()
   expect((await native.cloneVolume(SERVERS[0].toUpperCase(), { name: "db", sizeGiB: 1 })).id).toBe(VOLUME_ID);
   expect(cloud.seen.filter((each) => each.startsWith("POST"))).toEqual([]);
 });
+
+test("a tag whose key has a slash is not asked to go: the service would read another route", async () => {
+  const cloud = await startCloud({ cinder: account({ metadata: { "team/a": "x" } }) });
+  const target = { kind: "volume", id: VOLUME_ID } as const;
+  const error = await failureOf(openStack(cloud.storage).removeTag(target, "team/a"));
+  expect(error).toMatchObject({ code: "unsupported", outcome: "not_applied" });
+  expect(cloud.seen).toEqual([]);
+});
