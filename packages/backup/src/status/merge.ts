@@ -141,9 +141,9 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 function seenTwice(all: readonly ShardStatus[]): BackupProblem[] {
   const homes = new Map<string, string>();
   const pairs = new Map<string, readonly [home: string, other: string]>();
-  for (const { cloud, provider, volumeId, newest } of all.flatMap(({ volumes }) => volumes)) {
+  for (const { cloud, provider, volumeId, volumeName, newest } of all.flatMap(({ volumes }) => volumes)) {
     if (newest === undefined || !UUID.test(volumeId)) continue;
-    const key = JSON.stringify([provider, volumeId, newest.snapshotId]);
+    const key = JSON.stringify([provider, volumeId, volumeName, newest.snapshotId]);
     const home = homes.get(key) ?? cloud;
     homes.set(key, home);
     if (home !== cloud) pairs.set(JSON.stringify([home, cloud]), [home, cloud]);
