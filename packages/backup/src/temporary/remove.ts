@@ -2,7 +2,7 @@ import { type BlockStorage, type Clock, isPolyvolError, type Volume } from "@pol
 import { monotonicTime } from "@polyvol/core/driver";
 
 /** Unless told otherwise, so long is tried to remove a temporary volume. It goes on when the work was aborted. */
-export const REMOVE_TIMEOUT_MS = 600_000;
+const REMOVE_TIMEOUT_MS = 600_000;
 /** Between two tries. An attachment that was under way may come after the look that did not see it. */
 const PAUSE_MS = 5_000;
 const MOST_TRIES = 6;
@@ -22,7 +22,7 @@ export interface Removal {
 /** How long, and who may stop it. */
 export interface RemovalOptions {
   readonly clock: Clock;
-  /** Default {@link REMOVE_TIMEOUT_MS}. */
+  /** Default 10 minutes. */
   readonly timeoutMs?: number | undefined;
   readonly abortSignal?: AbortSignal | undefined;
 }
