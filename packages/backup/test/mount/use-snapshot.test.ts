@@ -1,5 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type SnapshotUseProgress, useSnapshot, withSnapshot } from "../../src/index.ts";
+import type { EmulatedDevices } from "@polyvol/emulators";
+import { afterEach, beforeEach, describe, expect, expectTypeOf, test } from "vitest";
+import {
+  type DeviceLayer,
+  type MountedSnapshot,
+  type SnapshotUse,
+  type SnapshotUseProgress,
+  useSnapshot,
+  withSnapshot,
+} from "../../src/index.ts";
 import { CLOUDS, createMountWorld, type MountWorld, SOURCE_ID } from "../support/mount-world.ts";
 
 const GIB_BYTES = 1024 ** 3;
@@ -82,4 +90,15 @@ describe.each(CLOUDS)("on %s", (cloud) => {
     await expect(failing).rejects.toBe(failure);
     expect(here.strays()).toEqual([]);
   });
+});
+
+test("the types: what the function returns is returned, and a stand-in for the machine fits", () => {
+  expectTypeOf(withSnapshot<{ bytes: number }>).returns.resolves.toEqualTypeOf<{ bytes: number }>();
+  expectTypeOf<EmulatedDevices>().toExtend<DeviceLayer>();
+  expectTypeOf<SnapshotUse<string>["result"]>()
+    .extract<{ state: "done" }>()
+    .toHaveProperty("value")
+    .toEqualTypeOf<string>();
+  expectTypeOf<SnapshotUse<string>["result"]>().extract<{ state: "failed" }>().not.toHaveProperty("value");
+  expectTypeOf<MountedSnapshot["path"]>().toEqualTypeOf<string | undefined>();
 });
