@@ -1,4 +1,3 @@
-import { request } from "node:http";
 import { type BlockStorage, PolyvolError } from "@polyvol/core";
 import type { ServerIdentity } from "@polyvol/core/driver";
 
@@ -56,6 +55,8 @@ export async function findServer(
 }
 
 function read(url: URL, timeoutMs: number, abortSignal: AbortSignal | undefined): Promise<string> {
+  // Imported, it would bring all of the platform's fetch into every process that only might ask.
+  const { request } = process.getBuiltinModule("node:http");
   const limit = AbortSignal.timeout(timeoutMs);
   const signal = abortSignal === undefined ? limit : AbortSignal.any([limit, abortSignal]);
   return new Promise((resolve, reject) => {
