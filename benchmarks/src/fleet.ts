@@ -7,8 +7,8 @@ import { startRedis } from "../../packages/fleet/test/redis-server.ts";
 import { TOKEN } from "./clients/client.ts";
 import { FLEET_POLICIES, type FleetJob } from "./fleet-job.ts";
 
-const ACCOUNTS = 24;
-const VOLUMES = 6;
+const ACCOUNTS = 16;
+const VOLUMES = 12;
 const LATENCY_MS = 50;
 /** On one account at a time: next to nothing is computed, so that few processors do for all. */
 const CONCURRENCY = 1;

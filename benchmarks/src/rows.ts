@@ -183,7 +183,7 @@ export async function backup(): Promise<Row> {
 
 /** 1, 2 and 4 workers in turns; the best of each, since what else the machine does only adds to the waits. */
 export async function fleet({ rounds }: Scale): Promise<Row> {
-  const what = "24 accounts at 50 ms by 1, 2 and 4 workers";
+  const what = "16 accounts at 50 ms by 1, 2 and 4 workers";
   const bar = "2 workers 1.9 times one, 4 workers 3.6 times";
   if (REDIS_SERVER === undefined) {
     const figure = `not measured: ${WITHOUT_REDIS}`;
