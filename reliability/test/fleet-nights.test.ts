@@ -7,11 +7,15 @@ import { report } from "../src/report.ts";
 
 const FULL = process.env["POLYVOL_FLEET"] === "full";
 const WORKERS = 4;
-const { accounts, concurrency } = FULL ? { accounts: 200, concurrency: 6 } : { accounts: 24, concurrency: 1 };
+const { accounts, fewPlaces } = FULL ? { accounts: 200, fewPlaces: 6 } : { accounts: 24, fewPlaces: 1 };
 const title = REDIS_SERVER === undefined ? `a fleet's nights (${WITHOUT_REDIS})` : "a fleet's nights";
 
 describe.skipIf(REDIS_SERVER === undefined)(title, () => {
-  test("a night takes hardly longer than it must", async () => {
+  test.each([
+    // In the first night nobody knows which accounts take longest, and the last one here does.
+    { places: "fewer places than accounts", concurrency: fewPlaces, known: 1 },
+    { places: "a place for each account", concurrency: accounts / WORKERS, known: 0 },
+  ])("a night takes hardly longer than it must, with $places", async ({ concurrency, known }) => {
     const redis = await startRedis();
     onTestFinished(() => redis.stop());
     const random = createRandom(20_261_201);
@@ -25,7 +29,7 @@ describe.skipIf(REDIS_SERVER === undefined)(title, () => {
       return Math.round((makespanMs / boundMs) * 100) / 100;
     };
     report({
-      id: "23-fleet-nights",
+      id: `23-fleet-nights-${known}`,
       promise: "23",
       what: `${WORKERS} workers, each on ${concurrency} of ${accounts} accounts at once, ${volumes} volumes, a tenth of DigitalOcean's quota (simulated time)`,
       figures: {
@@ -34,12 +38,12 @@ describe.skipIf(REDIS_SERVER === undefined)(title, () => {
         "bound in minutes": Math.round((nights[1]?.boundMs ?? Number.NaN) / 60_000),
         "answers 429": nights.reduce((sum, { refused }) => sum + refused, 0),
       },
-      bar: "later nights at most 1.10; 429 0",
+      bar: `${known === 0 ? "both nights" : "later nights"} at most 1.10; 429 0`,
     });
     expect(nights.map(({ created, refused }) => ({ created, refused }))).toEqual([
       { created: volumes, refused: 0 },
       { created: volumes, refused: 0 },
     ]);
-    expect(over(1)).toBeLessThanOrEqual(1.1);
+    for (let night = known; night < nights.length; night += 1) expect(over(night)).toBeLessThanOrEqual(1.1);
   });
 });
