@@ -1,3 +1,5 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import type * as Fleet from "@polyvol/fleet";
 import { type Command, Option } from "commander";
 import { UsageError } from "../../errors.ts";
@@ -31,16 +33,30 @@ export function connectionOf({ redis, queue }: ConnectionOptions): Fleet.FleetCo
   return { redisUrl: redis, ...omitUndefined({ queue }) };
 }
 
-/** Loads the package of fleets, which an installation may have left out. @throws UsageError where it is not there */
+/**
+ * Loads the package of fleets, which who has no fleet does not install: it brings a client of Redis, whose parts pnpm asks
+ * about at the installation.
+ * @throws UsageError where it is not there
+ */
 export async function loadFleet(): Promise<typeof Fleet> {
   try {
     return await import("@polyvol/fleet");
   } catch (error) {
-    // The code of an import, and that of the CommonJS that the command is built as.
-    if (!/^(?:ERR_)?MODULE_NOT_FOUND$/.test((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    if (!isMissing(error)) throw error;
+  }
+  try {
+    // Where packages see only what they ask for themselves (pnpm), as a file of the working folder would find it.
+    return createRequire(join(process.cwd(), "polyvol.config.js"))("@polyvol/fleet") as typeof Fleet;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
     throw new UsageError(
-      "fleets need the package @polyvol/fleet, which is not installed: npm install @polyvol/fleet, beside polyvol",
+      "fleets need the package @polyvol/fleet, which is not installed here: npm install @polyvol/fleet, beside polyvol",
       { cause: error },
     );
   }
+}
+
+/** By the code of an import, or that of the CommonJS that the command is built as. */
+function isMissing(error: unknown): boolean {
+  return /^(?:ERR_)?MODULE_NOT_FOUND$/.test((error as NodeJS.ErrnoException).code ?? "");
 }
