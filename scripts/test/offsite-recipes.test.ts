@@ -81,7 +81,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   borg: {
     program: "borg",
     init: ["init", "--encryption", "repokey"],
-    out: (id, file) => ["extract", "--stdout", `::main-${id}`, file],
+    out: (id, file) => ["extract", "--stdout", `::main-506f78a4-${id}`, file],
   },
 };
 
@@ -116,7 +116,15 @@ describe.each(Object.entries(RECIPES))("%s", (recipe, { program, init, out }) =>
     const path = program === "restic" ? "/hello.txt" : "hello.txt";
     expect(tool(program, ...out("s4", path)).toString()).toBe("hello");
 
-    if (program !== "restic") return;
+    if (program === "borg") {
+      // As the page says it: what another volume has in the repository stays.
+      const other = { POLYVOL_MOUNT: join(here, "mount"), POLYVOL_VOLUME_ID: "6b1f" };
+      store(recipe, "s5", "2026-05-11T02:00:07.000Z", other);
+      tool("borg", "prune", "--glob-archives", "main-506f78a4-*", "--keep-last", "1");
+      const names = tool("borg", "list", "--short").toString().trim().split("\n");
+      expect(names.sort()).toEqual(["main-506f78a4-s4", "main-6b1f-s5"]);
+      return;
+    }
     // As the page says it: by the tag of the volume, whatever the paths are.
     tool("restic", "forget", "--quiet", "--group-by", "host,tags", "--keep-last", "1");
     const kept = JSON.parse(tool("restic", "snapshots", "--json").toString()) as { readonly time: string }[];
