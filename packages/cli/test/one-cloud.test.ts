@@ -26,7 +26,11 @@ test("a name that one cloud has needs no --cloud: read, changed, snapshotted, he
   expect((await clouds.run("volumes get erp")).out).toMatch(/^cloud +samsung\nname +erp\n/);
   expect((await clouds.run("volumes resize db 20")).out).toMatch(/^cloud +ocean\n.*\nsize +20 GiB\n/s);
   expect((await clouds.run("snapshots create erp nightly")).out).toMatch(/^cloud +samsung\n/);
+  const readsOfOne = (): number =>
+    clouds.ocean.log.entries().filter(({ target }) => /^\/v2\/volumes\/[-0-9a-f]{36}$/.test(target)).length;
+  const before = readsOfOne();
   const got = (await clouds.run("snapshots get before --volume db")).out;
+  expect(readsOfOne(), "the volume is known by its name already").toBe(before);
   expect(got).toMatch(/^cloud +ocean\n.*\nof volume +db \([-0-9a-f]{36}\)\n/s);
   expect((await clouds.run("backup hold nightly --volume erp")).out).toMatch(/\nsamsung +nightly +held /);
   const restored = (await clouds.run("backup restore --volume db --as db-2")).out;

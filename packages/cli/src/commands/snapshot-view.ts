@@ -1,4 +1,4 @@
-import type { BlockStorage, Snapshot } from "@polyvol/core";
+import type { BlockStorage, Snapshot, Volume } from "@polyvol/core";
 import type { Context } from "../context.ts";
 import { type Held, holdText } from "../holds.ts";
 import { ageText, nameAndId, sizeText, tagsText } from "../output/format.ts";
@@ -14,12 +14,17 @@ interface Row {
   readonly held: Held;
 }
 
-/** The name of a snapshot's volume: as the volume has it now, else as the snapshot says. Not to know it is no error. */
+/**
+ * The name of a snapshot's volume: as the volume has it now, else as the snapshot says. Not to know it is no error.
+ * `known`: a volume that was read already; another than the snapshot's says nothing.
+ */
 export async function volumeNameOf(
   context: Context,
   storage: BlockStorage,
   snapshot: Snapshot,
+  known: Volume | undefined,
 ): Promise<string | undefined> {
+  if (known?.id === snapshot.volumeId) return known.name;
   try {
     return (await storage.volumes.get(snapshot.volumeId, context.call)).name;
   } catch {

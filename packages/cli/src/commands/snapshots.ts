@@ -1,4 +1,4 @@
-import type { Snapshot } from "@polyvol/core";
+import type { Snapshot, Volume } from "@polyvol/core";
 import type { Command } from "commander";
 import { runDeletion, undefinedIfMissing, withProgress } from "../changes.ts";
 import { examples, type MakeAction } from "../command.ts";
@@ -59,23 +59,26 @@ export function addSnapshots(snapshots: Command, action: MakeAction): void {
     .action(action(remove));
 }
 
-/** The snapshot that an argument names, and the cloud that it is on. */
+/** The snapshot that an argument names, the volume of `--volume`, and the cloud that they are on. */
 function onCloudOfSnapshot(
   context: Context,
   text: string,
   options: SnapshotOptions,
-): Promise<OnCloud<Snapshot>> {
+): Promise<OnCloud<{ readonly snapshot: Snapshot; readonly volume: Volume | undefined }>> {
   return onCloudOf(context, {
     what: snapshotWords([text], options),
-    find: async (storage) =>
-      findSnapshot(context, storage, text, await findVolumeOption(context, storage, options)),
+    async find(storage) {
+      const volume = await findVolumeOption(context, storage, options);
+      return { volume, snapshot: await findSnapshot(context, storage, text, volume) };
+    },
   });
 }
 
 async function get(context: Context, options: SnapshotOptions, text: string): Promise<void> {
-  const { cloud, storage, found: snapshot } = await onCloudOfSnapshot(context, text, options);
+  const { cloud, storage, found } = await onCloudOfSnapshot(context, text, options);
+  const { snapshot, volume } = found;
   const held = (await snapshotHolds(context, storage, [snapshot])).get(snapshot.id);
-  const volumeName = await volumeNameOf(context, storage, snapshot);
+  const volumeName = await volumeNameOf(context, storage, snapshot, volume);
   await writeSnapshot(context, { cloud, snapshot, held, volumeName });
 }
 
@@ -117,7 +120,8 @@ async function update(context: Context, options: UpdateOptions, text: string): P
     throw new UsageError("there is nothing to change: give --name or --description.");
   }
   const { keepHold } = await import("@polyvol/backup/holds");
-  const { cloud, storage, found: before } = await onCloudOfSnapshot(context, text, options);
+  const { cloud, storage, found } = await onCloudOfSnapshot(context, text, options);
+  const { snapshot: before, volume } = found;
   const changes = omitUndefined({
     name,
     // A hold may be part of it.
@@ -126,7 +130,7 @@ async function update(context: Context, options: UpdateOptions, text: string): P
   const snapshot = await withProgress(context, `update of snapshot ${before.name} on ${cloud}`, (wait) =>
     storage.snapshots.update(before.id, changes, wait),
   );
-  const volumeName = await volumeNameOf(context, storage, snapshot);
+  const volumeName = await volumeNameOf(context, storage, snapshot, volume);
   await writeOwnHold(context, { cloud, snapshot, volumeName });
 }
 
