@@ -1,5 +1,6 @@
 import { PolyvolError, type PolyvolErrorCode } from "@polyvol/core";
 import { fitWords, listWords } from "@polyvol/core/driver";
+import { isLoopback } from "@polyvol/core/http";
 import type { WireService } from "./wire.ts";
 
 /** Which of a project's endpoints is wanted. */
@@ -16,7 +17,6 @@ export interface BlockStorageEndpoint {
 
 /** The types under which block storage of version 3 is listed: the present one first. */
 const TYPES: readonly string[] = ["block-storage", "volumev3"];
-const LOOPBACK = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\]|localhost)$/;
 
 /**
  * The endpoint of block storage in a catalogue.
@@ -85,7 +85,7 @@ export function serversOf(catalogue: readonly WireService[], wanted: Wanted): Se
 export function refuseInTheClear(service: "block storage" | "servers", url: string, authUrl: string): void {
   const { protocol, hostname } = URL.parse(url) ?? {};
   if (protocol === "https:") return;
-  const isOwn = LOOPBACK.test(hostname ?? "") && LOOPBACK.test(URL.parse(authUrl)?.hostname ?? "");
+  const isOwn = isLoopback(hostname ?? "") && isLoopback(URL.parse(authUrl)?.hostname ?? "");
   if (protocol === "http:" && isOwn) return;
   const where =
     hostname === undefined ? "an address that cannot be read" : `${protocol}//${fitWords(hostname, 100)}`;

@@ -1,5 +1,6 @@
-import type { ConfigPath, ConfigSource } from "../config.ts";
+import type { ConfigPath, ConfigSource, ParsedText } from "../config.ts";
 import { ConfigError } from "../config-error.ts";
+import { parseJson } from "../parse-text.ts";
 import { problemAt } from "../problems.ts";
 
 /** How long a command or a request may take when the configuration does not say. */
@@ -28,4 +29,21 @@ export function refusal(
   const problem = problemAt(source, path, { found, allowed, hint: NOT_NONE });
   const retryable = path.at(-1) !== "file";
   return new ConfigError(source.file, [problem], { retryable, ...(cause === undefined ? {} : { cause }) });
+}
+
+/**
+ * What a source has answered, as JSON.
+ * @throws what `refuse` makes of it where it is none; `found` repeats nothing of the text
+ */
+export function parseAnswer(
+  words: string,
+  text: string,
+  refuse: (found: string, cause: unknown) => ConfigError,
+): ParsedText {
+  try {
+    return parseJson(words, text);
+  } catch (cause) {
+    if (!(cause instanceof ConfigError)) throw cause;
+    throw refuse(cause.problems[0]?.found ?? "no JSON", cause);
+  }
 }

@@ -1,9 +1,8 @@
 import { type ExecFileException, execFile } from "node:child_process";
 import type { CloudSource, ConfigPath, ConfigSource, ParsedText } from "../config.ts";
 import { ConfigError } from "../config-error.ts";
-import { parseJson } from "../parse-text.ts";
 import { problemAt } from "../problems.ts";
-import { MOST_BYTES, MOST_WORDS, refusal, USUAL_TIMEOUT_MS } from "./refusal.ts";
+import { MOST_BYTES, MOST_WORDS, parseAnswer, refusal, USUAL_TIMEOUT_MS } from "./refusal.ts";
 
 const PATH: ConfigPath = ["clouds", "from", "command"];
 const ALLOWED = "a program that writes the clouds as JSON to its standard output and ends with 0";
@@ -45,7 +44,9 @@ export async function runCommand(
     // It may end without having read it.
     child.stdin?.on("error", () => undefined).end();
   });
-  return { ...parsed(source, words, text), words };
+  const refuse = (found: string, cause: unknown): ConfigError =>
+    refusal(source, PATH, `${words}, which writes ${found}`, ALLOWED, cause);
+  return { ...parseAnswer(words, text, refuse), words };
 }
 
 /** How it ended, in words that repeat nothing of what it wrote. */
@@ -57,14 +58,4 @@ function how(words: string, error: ExecFileException, timeoutMs: number): string
   }
   if (typeof code === "string") return `${words}, which cannot be started (${code})`;
   return `${words}, which ended ${typeof signal === "string" ? `by ${signal}` : `with ${String(code)}`}`;
-}
-
-function parsed(source: ConfigSource, words: string, text: string): ParsedText {
-  try {
-    return parseJson(words, text);
-  } catch (cause) {
-    if (!(cause instanceof ConfigError)) throw cause;
-    const [problem] = cause.problems;
-    throw refusal(source, PATH, `${words}, which writes ${problem?.found ?? "no JSON"}`, ALLOWED, cause);
-  }
 }

@@ -1,14 +1,13 @@
 import { resolveSecret } from "@polyvol/core/driver";
+import { isLoopback } from "@polyvol/core/http";
 import type { CloudSource, ConfigPath, ConfigSource, ParsedText, SecretReference } from "../config.ts";
 import { ConfigError } from "../config-error.ts";
 import { type Environment, resolveReference } from "../credentials.ts";
-import { parseJson } from "../parse-text.ts";
 import { problemAt } from "../problems.ts";
-import { MOST_BYTES, MOST_WORDS, refusal, USUAL_TIMEOUT_MS } from "./refusal.ts";
+import { MOST_BYTES, MOST_WORDS, parseAnswer, refusal, USUAL_TIMEOUT_MS } from "./refusal.ts";
 
 const PATH: ConfigPath = ["clouds", "from", "url"];
 const ALLOWED = `an address that answers with status 200 and the clouds as JSON, at most ${MOST_WORDS}`;
-const LOOPBACK = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\]|localhost)$/;
 
 /**
  * Asks the address of a source once. Redirections are not followed: the headers are for this address alone. Of the
@@ -44,7 +43,10 @@ export async function fetchClouds(
       );
     }
     const text = await boundedText(response, () => refuse(`which answers with more than ${MOST_WORDS}`));
-    return { ...parsed(words, text, refuse), words };
+    return {
+      ...parseAnswer(words, text, (found, cause) => refuse(`which answers with ${found}`, cause)),
+      words,
+    };
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     abortSignal?.throwIfAborted();
@@ -62,7 +64,7 @@ function checkUrl(source: ConfigSource, text: string): URL {
       ? "a text that is no URL"
       : url.username !== "" || url.password !== ""
         ? "a URL with a user name or a password"
-        : url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.test(url.hostname))
+        : url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))
           ? undefined
           : `${url.protocol}//${url.host}`;
   if (url !== null && found === undefined) return url;
@@ -107,19 +109,6 @@ async function boundedText(response: Response, tooLarge: () => ConfigError): Pro
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
-}
-
-function parsed(
-  words: string,
-  text: string,
-  refuse: (found: string, cause: unknown) => ConfigError,
-): ParsedText {
-  try {
-    return parseJson(words, text);
-  } catch (cause) {
-    if (!(cause instanceof ConfigError)) throw cause;
-    throw refuse(`which answers with ${cause.problems[0]?.found ?? "no JSON"}`, cause);
-  }
 }
 
 function reasonOf(error: unknown): string {

@@ -19,4 +19,4 @@ export type {
   ResponseHeaders,
   ResponseParser,
 } from "./types.ts";
-export { pathSegment } from "./url.ts";
+export { isLoopback, pathSegment } from "./url.ts";
