@@ -72,8 +72,8 @@ export function unchangeableVolume(
   return was === status ? error : busy(error, was);
 }
 
-/** The service's own words: "status must be available, but current status is: backing-up." */
-const STATUS_AT_REFUSAL = /current status is:? '?([a-z_-]+)/i;
+/** The service's own words: "status must be available, but current status is: backing-up.", "to extend, currently extending." */
+const STATUS_AT_REFUSAL = /(?:current status is:?|, currently) '?([a-z_-]+)/i;
 
 function isAtRest(state: string): boolean {
   return state === "available" || state === "in_use" || state === "error";

@@ -2,7 +2,7 @@ import type { FaultTarget, Harness } from "@polyvol/conformance";
 import { createVirtualClock } from "@polyvol/core/driver";
 import { createOpenStackEmulator, type OpenStackOptions } from "@polyvol/emulators/openstack";
 import { createOpenStackDriver, type OpenStackDriverOptions } from "@polyvol/openstack";
-import { faultOf } from "./kit-faults.ts";
+import { faultsOf } from "./kit-faults.ts";
 
 const PASSWORD = "correct-horse-battery-staple";
 const MANY = 1_000_000;
@@ -56,10 +56,12 @@ export async function openStackHarness(
       inject(fault) {
         const { on, effect, count = 1 } = fault;
         const work = on === "volumes.attach" && options.compute ? "attach_volume" : WORK[on];
-        if (effect !== "fail_later") emulator.faults.add(faultOf(fault, options.compute));
-        else if (work !== undefined) emulator.seed({ failures: { [work]: count } });
+        if (effect !== "fail_later") {
+          for (const each of faultsOf(fault, options.compute)) emulator.faults.add(each);
+        } else if (work !== undefined) emulator.seed({ failures: { [work]: count } });
         else throw new Error(`nothing fails later of ${on}`);
       },
+      busy: ["volumes.resize", "volumes.delete", "snapshots.create", "snapshots.delete"],
       clear: () => emulator.faults.clear(),
       waiting: () => emulator.faults.list().filter(({ applied }) => applied === 0).length,
     },

@@ -121,21 +121,26 @@ test("a change that is refused is not called a wrong argument because its state 
   expect((await cloud.storage.snapshots.create({ volumeId: VOLUME_ID, name: "s1" })).id).toBe(SNAPSHOT_ID);
 });
 
-test("a volume that was busy when it was refused, and is not when it is read, is tried again", async () => {
-  let refusals = 0;
-  const cloud = await startCloud({
-    cinder: ({ method }, path): Answer | undefined => {
-      if (method === "POST" && path === "/snapshots") {
-        refusals += 1;
-        const words = "Invalid volume: Volume status must be available, but current status is: backing-up.";
-        if (refusals === 1) return refusal(400, "badRequest", words);
-        return { status: 202, body: { snapshot: snapshot({ status: "creating" }) } };
-      }
-      if (path === "/snapshots/detail") return { body: { snapshots: [] } };
-      if (path === `/snapshots/${SNAPSHOT_ID}`) return { body: { snapshot: snapshot() } };
-      return path === `/volumes/${VOLUME_ID}` ? { body: { volume: volume() } } : undefined;
-    },
-  });
-  expect((await cloud.storage.snapshots.create({ volumeId: VOLUME_ID, name: "s1" })).id).toBe(SNAPSHOT_ID);
-  expect(refusals).toBe(2);
-});
+test.each([
+  "Volume status must be available, but current status is: backing-up.",
+  `Volume ${VOLUME_ID} status must be '{'status': 'available'}' to extend, currently extending.`,
+])(
+  "a volume that was busy when it was refused, and is not when it is read, is tried again: %s",
+  async (words) => {
+    let refusals = 0;
+    const cloud = await startCloud({
+      cinder: ({ method }, path): Answer | undefined => {
+        if (method === "POST" && path === "/snapshots") {
+          refusals += 1;
+          if (refusals === 1) return refusal(400, "badRequest", `Invalid volume: ${words}`);
+          return { status: 202, body: { snapshot: snapshot({ status: "creating" }) } };
+        }
+        if (path === "/snapshots/detail") return { body: { snapshots: [] } };
+        if (path === `/snapshots/${SNAPSHOT_ID}`) return { body: { snapshot: snapshot() } };
+        return path === `/volumes/${VOLUME_ID}` ? { body: { volume: volume() } } : undefined;
+      },
+    });
+    expect((await cloud.storage.snapshots.create({ volumeId: VOLUME_ID, name: "s1" })).id).toBe(SNAPSHOT_ID);
+    expect(refusals).toBe(2);
+  },
+);

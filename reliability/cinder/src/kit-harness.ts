@@ -2,7 +2,7 @@ import type { FaultTarget, Harness, HarnessFault, HeldResource } from "@polyvol/
 import { type BlockStorageDriver, systemClock } from "@polyvol/core/driver";
 import { createFaultProxy } from "@polyvol/emulators";
 import { createOpenStackDriver } from "@polyvol/openstack";
-import { faultOf } from "../../../packages/openstack/test/kit-faults.ts";
+import { faultsOf } from "../../../packages/openstack/test/kit-faults.ts";
 import { hasWorkUnderWay, holdingsOf } from "./database.ts";
 import { createPacedClock, onClock } from "./on-clock.ts";
 import { control, giveBack, takeProject } from "./project.ts";
@@ -59,7 +59,7 @@ export async function makeHarness(): Promise<Harness> {
       later.set(on === "volumes.resize" ? "/action" : `/${on.split(".")[0]}`, [operation, count * tries]);
       return;
     }
-    proxy.faults.add(faultOf({ on, effect, count }));
+    for (const each of faultsOf({ on, effect, count })) proxy.faults.add(each);
   }
 
   function held(kind: "volumes" | "snapshots"): readonly HeldResource[] {
@@ -82,6 +82,7 @@ export async function makeHarness(): Promise<Harness> {
     secondProcess: () => driver(server.password),
     faults: {
       inject,
+      // No `busy`: its state is shown for an instant of the clock, and this one runs on while the server works.
       clear: () => proxy.faults.clear(),
       waiting: () => proxy.faults.list().filter(({ applied }) => applied === 0).length,
     },

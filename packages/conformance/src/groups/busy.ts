@@ -64,7 +64,9 @@ export function busyCases(suite: Suite): void {
       needs,
       async (bench) => {
         if (bench.harness.faults.busy?.includes(on) !== true)
-          return bench.skip(`a refusal of ${on} while it is busy`);
+          return bench.skip(
+            `a service that is known to refuse ${on} while the resource is busy (named in faults.busy of the harness)`,
+          );
         const change = await prepare(bench);
         bench.inject({ on, effect: "busy", count: REFUSALS });
         expect(await change(), `${on} after ${REFUSALS} refusals`).toBe(true);
