@@ -37,6 +37,8 @@ export interface BackupProblem {
   readonly retryable?: boolean;
   /** How long the provider asks to wait, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** Who was asked gave no answer, so that nothing was done there: the network, a proxy or the address is to be looked at. */
+  readonly unreached?: true;
 }
 
 /** Where a problem is. */
@@ -52,11 +54,18 @@ export function problemOf(error: unknown, effect: ProblemEffect, place: ProblemP
     const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
     const hook = error instanceof HookError ? { hook: error.hook } : {};
     const command = error instanceof CommandError ? { program: error.program } : {};
-    return { code, message, effect, ...place, ...hook, ...command, retryable, ...wait };
+    const unreached = isUnreached(error) ? ({ unreached: true } as const) : {};
+    return { code, message, effect, ...place, ...hook, ...command, retryable, ...wait, ...unreached };
   }
   if (isPolicyError(error)) return { code: error.code, message: error.message, effect, ...place };
   const message = fitWords(error instanceof Error ? error.message : String(error));
   return { code: "unknown", message, effect, ...place };
+}
+
+/** Whether there was no answer at all, and nothing can have been done. */
+function isUnreached({ code, status, outcome, operation = "" }: PolyvolError): boolean {
+  const looks = /^checkHealth$|\.(list|get|find)$/.test(operation);
+  return code === "unavailable" && status === undefined && (outcome === "not_applied" || looks);
 }
 
 /** On which side of a snapshot a hook runs. */

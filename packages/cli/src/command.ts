@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import { type Command, Help } from "commander";
 import { type Context, createContext, type Machine } from "./context.ts";
-import { reportError, UsageError, writeErrorData } from "./errors.ts";
+import { FAILED, reportError, UsageError, writeErrorData } from "./errors.ts";
 import { createLedger, INTERRUPTED, listenForInterrupts } from "./interruption.ts";
 import type { Options } from "./options.ts";
 import { isData, ONLY_WITH, type OutputFormat } from "./output/result.ts";
@@ -72,7 +72,9 @@ export async function runInContext(
   const ended = new AbortController();
   const ledger = createLedger();
   try {
-    return (await work(createContext(runId, options, interrupts, ended.signal, ledger))) ?? 0;
+    const context = createContext(runId, options, interrupts, ended.signal, ledger);
+    const code = (await work(context)) ?? 0;
+    return code === 0 && context.losses.all.size > 0 ? FAILED : code;
   } catch (error) {
     if (!interrupts.signal.aborted) return reportError(error);
     reportInterruption(ledger.left());

@@ -3,6 +3,7 @@ import type { Config } from "@polyvol/config";
 import type { BlockStorage, WaitOptions } from "@polyvol/core";
 import { UsageError } from "./errors.ts";
 import type { Interrupts, Ledger } from "./interruption.ts";
+import { createLosses, type Losses } from "./losses.ts";
 import { type Options, omitUndefined } from "./options.ts";
 import type { OutputFormat } from "./output/result.ts";
 import { type CloudListener, isVerbose, writeTraffic } from "./verbose.ts";
@@ -32,6 +33,7 @@ export interface Context {
   /** Aborts when the command has ended: for timers that would keep the process alive. */
   readonly ended: AbortSignal;
   readonly ledger: Ledger;
+  readonly losses: Losses;
   /** Options of every call to a cloud. */
   readonly call: Pick<WaitOptions, "abortSignal" | "timeoutMs">;
   /** How many requests the busiest cloud has been sent. */
@@ -92,6 +94,7 @@ export function createContext(
     interrupts,
     ended,
     ledger,
+    losses: createLosses(),
     call: omitUndefined({ abortSignal: signal, timeoutMs: options["timeout"] as number | undefined }),
     config,
     configNow,

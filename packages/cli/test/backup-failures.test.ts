@@ -105,6 +105,7 @@ test.concurrent("of three clouds one is down and one has a wrong credential: the
   expect([plan.code, status.code, audit.code]).toEqual([1, 1, 1]);
   expect(plan.out).toMatch(/\nocean +db +nightly +create /);
   expect(plan.err).toMatch(/error: down: .*ECONNREFUSED.*; no snapshot is taken and none deleted there\n/);
+  expect(plan.err).toContain("next:  see that this machine reaches that host (network, proxy,");
   expect(plan.err).toMatch(/error: samsung: .*\(unauthenticated/);
   expect(plan.err).toContain("then: polyvol clouds check --cloud samsung\n");
   expect(status.out).toMatch(/\nocean +db +nightly +(missing +none +\d+\w|new +none) +0 +in \d+[hms]\n/);

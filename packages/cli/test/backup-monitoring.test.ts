@@ -58,6 +58,16 @@ test("it is told of failures with what went wrong, also of those before any clou
   expect(ends[1]?.body).toContain("polyvol.config.yaml:1:1: clouds: found");
 });
 
+test("it is told that a record could not be written: who asked for one does not have it", async () => {
+  const receiver = await startReceiver();
+  const run = await clouds.run(`backup run -q --record none/runs.jsonl --ping ${receiver.url}`);
+  expect(run.code).toBe(1);
+  expect(targets(receiver)).toEqual(["POST /start?rid=ID", "POST /fail?rid=ID"]);
+  expect(receiver.received[1]?.body).toMatch(
+    /^1 volume: 1 created, 0 deleted, 0 left\.\n--record: none\/runs\.jsonl: found a path that cannot be written/,
+  );
+});
+
 test("checks tell it as well: a late volume is a failure, a drill that proves is none", async () => {
   const receiver = await startReceiver();
   const status = await clouds.run(`backup status -q --grace 1ms --ping ${receiver.url}`);

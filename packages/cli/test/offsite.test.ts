@@ -214,7 +214,7 @@ describe("by policy", () => {
   test("a record that cannot be read is said, and everything is due", async () => {
     await withPolicy(COMMAND);
     const odd = await run(`backup offsite --cloud ocean --server ${SERVER} --record tool.js`);
-    expect(odd.code).toBe(0);
+    expect(odd.code).toBe(1);
     expect(odd.err).toMatch(/error: --record: tool\.js: found .*; everything is due/);
     expect(odd.out).toContain("2 off-site");
   });

@@ -54,15 +54,15 @@ test("what ends with an error leaves a line, too", async () => {
   ]);
 });
 
-test("a record that cannot be written harms no backup, and is said", async () => {
+test("a record that cannot be written harms no backup, is said, and is no success", async () => {
   const lost = await clouds.run("backup run --quiet --record none/runs.jsonl");
-  expect(lost.code).toBe(0);
+  expect(lost.code).toBe(1);
   expect(lost.err).toBe(
     "error: --record: none/runs.jsonl: found a path that cannot be written (there is no such folder, ENOENT); allowed: " +
       "a record of runs, as polyvol backup run --record writes it, or a file that does not exist yet; nothing else is affected\n",
   );
   const others = await clouds.run("backup run --record polyvol.config.yaml");
-  expect(others.code).toBe(0);
+  expect(others.code).toBe(1);
   expect(others.out).toContain("2 volumes: 0 created, 0 deleted, 0 left.");
   expect(others.err).toContain("polyvol.config.yaml: found a file that begins with something else");
   expect(await readFile(join(clouds.folder, "polyvol.config.yaml"), "utf8")).toContain("nightly:");

@@ -71,11 +71,16 @@ async function drillSnapshot(
   const drillOptions = { ...context.call, ...(await withCheck(context, options, parameters)) };
   const text = `drill of ${options.volume ?? options.snapshot} on ${cloud}`;
   const report = await withProgress(context, text, () =>
-    recorded(options.record, () => backup.drill({ cloud, from }, { [cloud]: storage }, drillOptions), {
-      done: (library, drilled) => library.drillEntry(drilled),
-      failed: (library, error, times) =>
-        library.failedRestoreEntry(error, { kind: "drill", cloud, ...volumeOf(from), ...times }),
-    }),
+    recorded(
+      context,
+      options.record,
+      () => backup.drill({ cloud, from }, { [cloud]: storage }, drillOptions),
+      {
+        done: (library, drilled) => library.drillEntry(drilled),
+        failed: (library, error, times) =>
+          library.failedRestoreEntry(error, { kind: "drill", cloud, ...volumeOf(from), ...times }),
+      },
+    ),
   );
   await writeCheckResult(context.output, report.ok, report, (render) =>
     drillView(report, options.volume, render),

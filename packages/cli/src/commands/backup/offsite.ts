@@ -13,6 +13,7 @@ import type { Outcome } from "./monitoring/watch.ts";
 import { offsiteView, showOffsite, summaryOf } from "./offsite-view.ts";
 import { onServer, type ServerOptions, withServer } from "./on-server.ts";
 import { reportProblems } from "./problems.ts";
+import { reportLostLine } from "./record.ts";
 import { loadSetup } from "./setup.ts";
 import {
   type ChoiceOptions,
@@ -136,7 +137,7 @@ async function takeByPolicy(
     backup.offsite(policies, clouds, {
       ...(await onServer(context, options)),
       ...omitUndefined({ record, all: options.all, onlyClouds: named, onProgress: shown.onProgress }),
-      onVolume: (volume, { startedAt }) => ended(options.record, shown, volume, startedAt),
+      onVolume: (volume, { startedAt }) => ended(context, options.record, shown, volume, startedAt),
     } satisfies OffsiteOptions),
   );
 }
@@ -159,7 +160,7 @@ async function takeByHand(
     { [cloud]: storage },
     { ...(await onServer(context, options)), onProgress: shown.onProgress },
   );
-  for (const each of report.volumes) await ended(options.record, shown, each, report.startedAt);
+  for (const each of report.volumes) await ended(context, options.record, shown, each, report.startedAt);
   return report;
 }
 
@@ -187,6 +188,7 @@ async function isMissing(file: string): Promise<boolean> {
 }
 
 async function ended(
+  context: Context,
   file: string | undefined,
   shown: Watching,
   volume: OffsiteVolume,
@@ -198,7 +200,7 @@ async function ended(
   try {
     await backup.appendRecord(file, backup.offsiteEntry(volume, startedAt));
   } catch (error) {
-    reportText(`--record: ${(error as Error).message}; nothing else is affected`, undefined);
+    reportLostLine(context, error);
   }
 }
 

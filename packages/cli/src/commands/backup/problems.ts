@@ -49,7 +49,8 @@ function nextOf(problem: BackupProblem, readOnly: boolean): string | undefined {
   if (problem.hook !== undefined || problem.program !== undefined) return undefined;
   const complete = ["failed_precondition", "not_found", "conflict", "already_exists"];
   if (complete.includes(problem.code)) return undefined;
-  const next = nextStep({ ...problem, readOnly }, problem.cloud);
+  const unreached = problem.unreached === true ? ({ outcome: "not_applied" } as const) : {};
+  const next = nextStep({ ...problem, ...unreached, readOnly }, problem.cloud);
   return problem.code === "resource_exhausted"
     ? `${next}; polyvol backup run --prune-only deletes what no rule keeps`
     : next;

@@ -1,4 +1,5 @@
 import type * as Backup from "@polyvol/backup";
+import type { Context } from "../../context.ts";
 import { reportText, UsageError } from "../../errors.ts";
 
 /** `--record` of the commands that leave a line in a record of runs. */
@@ -13,14 +14,22 @@ interface Entries<T> {
   readonly failed: (backup: typeof Backup, error: unknown, times: Backup.RecordedTimes) => Backup.RecordEntry;
 }
 
+/** Says that a line could not be written. The work is not affected; what would have been success ends with 1. */
+export function reportLostLine({ losses }: Context, error: unknown): void {
+  const text = `--record: ${(error as Error).message}`;
+  losses.add(text);
+  reportText(`${text}; nothing else is affected`, undefined);
+}
+
 /**
- * Does the work and leaves its line in a record of runs, where one was asked for. That the line could not be written is
- * said, and changes nothing else: neither the work nor the exit code.
+ * Does the work and leaves its line in a record of runs, where one was asked for. Where the line cannot be written, that
+ * changes nothing of the work.
  *
  * @param file the value of `--record`
  * @throws what the work throws
  */
 export async function recorded<T>(
+  context: Context,
   file: string | undefined,
   work: () => Promise<T>,
   { done, failed }: Entries<T>,
@@ -34,7 +43,7 @@ export async function recorded<T>(
     try {
       await backup.appendRecord(file, entryOf(backup, { startedAt, finishedAt: new Date() }));
     } catch (error) {
-      reportText(`--record: ${(error as Error).message}; nothing else is affected`, undefined);
+      reportLostLine(context, error);
     }
   };
   let result: T;

@@ -54,7 +54,7 @@ async function restore(context: Context, options: RestoreOptions): Promise<void>
     context,
     `restore to volume ${newName} on ${cloud}`,
     (wait) =>
-      recorded(options.record, () => backup.restore(request, { [cloud]: storage }, wait), {
+      recorded(context, options.record, () => backup.restore(request, { [cloud]: storage }, wait), {
         done: (library, restored, times) => library.restoreEntry(restored, times),
         failed: (library, error, times) =>
           library.failedRestoreEntry(error, { kind: "restore", cloud, ...volumeOf(from), ...times }),

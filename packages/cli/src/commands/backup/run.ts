@@ -136,7 +136,7 @@ async function runRecorded(
   const about = { command, policies: setup.policies, shard: setup.scope.shard };
   let report: RunReport | undefined;
   const outcome = await runWithProgress(context, setup, async (runOptions) => {
-    report = await recorded(file, () => work(runOptions), {
+    report = await recorded(context, file, () => work(runOptions), {
       done: (backup, done) => backup.runEntry(done, about),
       failed: (backup, error, times) => backup.brokenRunEntry(error, { ...about, ...times }),
     });

@@ -54,7 +54,7 @@ async function work(context: Context, options: WorkOptions): Promise<number> {
     policies: async () => (await fleet.setup()).policies,
     accounts: async ({ fresh }) => (await fleet.setup(fresh)).accounts,
     connect: (account) => fleet.connect(account),
-    run: recordedRun(options.record),
+    run: recordedRun(context, options.record),
     runOptions,
     onEvent: writeFleetEvent,
   });
@@ -71,10 +71,10 @@ async function work(context: Context, options: WorkOptions): Promise<number> {
 }
 
 /** Leaves a line in a record for each run. */
-function recordedRun(file: string | undefined): RunAccount {
+function recordedRun(context: Context, file: string | undefined): RunAccount {
   return async (policies: readonly Policy[], clouds, options) => {
     const { run } = await import("@polyvol/backup");
-    return await recorded(file, () => run(policies, clouds, options), {
+    return await recorded(context, file, () => run(policies, clouds, options), {
       done: (backup, report) => backup.runEntry(report, { policies }),
       failed: (backup, error, times) => backup.brokenRunEntry(error, { policies, ...times }),
     });

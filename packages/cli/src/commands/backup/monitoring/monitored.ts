@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
 import type { Context } from "../../../context.ts";
-import { describeError, UsageError } from "../../../errors.ts";
+import { describeError, FAILED, UsageError } from "../../../errors.ts";
 import { INTERRUPTED } from "../../../interruption.ts";
+import type { Losses } from "../../../losses.ts";
 import type { Options } from "../../../options.ts";
 import { areMessagesJson, writeMessage } from "../../../output/streams.ts";
 import type { Outcome } from "./watch.ts";
@@ -73,8 +74,15 @@ export async function monitored(
     });
     throw error;
   }
-  await watcher?.end(outcome);
+  await watcher?.end(withLosses(outcome, context.losses));
   return outcome.exitCode;
+}
+
+/** What could not be kept is for those who watch, too: who asked for it does not have it. */
+function withLosses(outcome: Outcome, { all }: Losses): Outcome {
+  if (all.size === 0) return outcome;
+  const summary = [outcome.summary, ...all].join("\n");
+  return { ...outcome, exitCode: outcome.exitCode === 0 ? FAILED : outcome.exitCode, summary };
 }
 
 function warn(what: string): void {
