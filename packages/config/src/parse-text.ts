@@ -13,16 +13,22 @@ import {
   type YAMLMap,
 } from "yaml";
 import type { ConfigPath, ParsedText, Position } from "./config.ts";
-import { ConfigError } from "./config-error.ts";
+import { ConfigError, pathText } from "./config-error.ts";
 
 /**
- * Reads YAML, merge keys (`<<`) among it, and remembers where things stand.
+ * Reads YAML, merge keys (`<<`) among it, and remembers where things stand. Keys are texts as they stand there: `007` is no 7.
  * @throws ConfigError that never quotes the text, which may hold a secret
  */
 export function parseYaml(file: string, text: string): ParsedText {
+  const parsed = readYaml(file, text);
+  refuseOddKeys(file, parsed.value, parsed.locate);
+  return parsed;
+}
+
+function readYaml(file: string, text: string): ParsedText {
   const lines = new LineCounter();
   const document = withinDepth(file, () =>
-    parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true }),
+    parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, stringKeys: true }),
   );
   const positionOf = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
@@ -72,6 +78,28 @@ export function parseYaml(file: string, text: string): ParsedText {
   }
 }
 
+/** A key that programs leave out without a word, with all that stands below it. */
+const ODD_KEY = "__proto__";
+
+/** @throws ConfigError */
+function refuseOddKeys(file: string, value: unknown, locate: ParsedText["locate"]): void {
+  const path = withinDepth(file, () => oddKeyIn(value, []));
+  if (path === undefined) return;
+  const position = locate(path);
+  const place = { path: pathText(path), ...(position === undefined ? {} : { position }) };
+  throw new ConfigError(file, [{ ...place, found: `the key ${ODD_KEY}`, allowed: "any other name" }]);
+}
+
+function oddKeyIn(value: unknown, path: readonly string[]): readonly string[] | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, below] of Object.entries(value)) {
+    const there = [...path, key];
+    const odd = key === ODD_KEY ? there : oddKeyIn(below, there);
+    if (odd !== undefined) return odd;
+  }
+  return undefined;
+}
+
 const TOO_DEEP = "what is nested too deeply";
 
 /** @throws ConfigError where the levels of a text fill the stack */
@@ -105,6 +133,7 @@ function startOf(node: Node): number | undefined {
 
 /** The parser appends what it could not read, in quotes or after a colon. */
 function withoutSource(message: string): string {
+  if (/stringKeys/.test(message)) return "a key that is no text";
   return message.replace(/\s*(?::|["'`]).*$/s, "").replace(/^./, (first) => first.toLowerCase());
 }
 
@@ -128,7 +157,9 @@ export function parseJson(file: string, content: string): ParsedText {
     const found = text.trim() === "" ? "an empty file" : "text that is not JSON";
     throw new ConfigError(file, [{ path: "", ...position, found, allowed: "JSON" }]);
   }
-  return { value, locate: locator(file, text) };
+  const locate = locator(file, text);
+  refuseOddKeys(file, value, locate);
+  return { value, locate };
 }
 
 /** In larger texts the path of a problem has to do: to find its line takes seconds. */
@@ -140,7 +171,7 @@ function locator(file: string, text: string): ParsedText["locate"] {
   let locate: ParsedText["locate"] | undefined;
   const read = (): ParsedText["locate"] => {
     try {
-      return parseYaml(file, text).locate;
+      return readYaml(file, text).locate;
     } catch {
       return () => undefined;
     }

@@ -37,6 +37,16 @@ const yaml: readonly (readonly [name: string, text: string, message: string])[] 
     'c.yaml:1:11: clouds["-x y"]: found "-x y"; allowed: a name of letters, digits, ., _ and -, up to 64',
   ],
   [
+    "a key that programs would leave out without a word",
+    "clouds: { a: { provider: digitalocean }, __proto__: { provider: digitalocean } }\n",
+    "c.yaml:1:42: clouds.__proto__: found the key __proto__; allowed: any other name",
+  ],
+  [
+    "a key that is no text",
+    "clouds:\n  [a]: { provider: digitalocean }\n",
+    "c.yaml:2:3: found text that is not YAML (a key that is no text); allowed: YAML",
+  ],
+  [
     "an unknown key at the top",
     "clouds: { a: { provider: digitalocean } }\npolices: []\n",
     'c.yaml:2:1: polices: found an unknown key; allowed: $schema, allowLiteralSecrets, clouds, policies. Did you mean "policies"?',

@@ -110,3 +110,23 @@ policies:
     /^wrong\.yaml:3:3: clouds\.a\.regoin: found an unknown key; /,
   );
 });
+
+test("keys are what stands there, also where YAML could take them for numbers or for nothing", async () => {
+  const cloud = "{ provider: digitalocean }";
+  const names = ["007", "7", "1e3", "0x10", "12345678901234567891", "null", "true", "2026-01-01"];
+  const lines = names.map((name) => `  ${name}: ${cloud}`);
+  const folder = await folderWith({
+    "c.yaml": `clouds:\n${lines.join("\n")}\npolicies:\n  0123: {}\n`,
+  });
+  const { clouds, policies } = await loadConfig({ cwd: folder, path: "c.yaml" });
+  expect([...clouds.keys()].sort()).toEqual(names.toSorted());
+  expect(Object.keys(policies ?? {})).toEqual(["0123"]);
+});
+
+test("JSON with a key that programs would leave out without a word is refused, too", async () => {
+  const text = '{ "clouds": { "a": { "provider": "digitalocean" } }, "policies": { "__proto__": {} } }';
+  const folder = await folderWith({ "c.json": text });
+  await expect(loadConfig({ cwd: folder, path: "c.json" })).rejects.toThrow(
+    "c.json:1:68: policies.__proto__: found the key __proto__; allowed: any other name",
+  );
+});

@@ -29,6 +29,9 @@ const OFFSITE_DEFAULTS = { everyMs: 86_400_000, timeoutMs: 86_400_000 };
  * id that cannot be part of a name or comes twice but for capitals, an unknown key or zone, contradictory rules.
  */
 export function parsePolicies(value: unknown): readonly Policy[] {
+  // No schema sees it: it would be left out without a word.
+  if (typeof value === "object" && value !== null && Object.hasOwn(value, "__proto__"))
+    throw invalidArgument([{ path: "policies.__proto__", found: showFound("__proto__"), allowed: anId }]);
   const definitions = parseOrThrow(policiesSchema, value, "policies");
   const ids = Object.keys(definitions).sort();
   const problems = [...idProblems(ids), ...formerIdProblems(definitions)];

@@ -28,6 +28,11 @@ describe("parsePolicies", () => {
     });
   });
 
+  test("an id that no object shows is refused beside others, and not left out", () => {
+    const both: unknown = JSON.parse(`{ "__proto__": {}, "nightly": ${JSON.stringify(SIMPLE)} }`);
+    expect(problemsOf(() => parsePolicies(both))).toEqual(['policies.__proto__: "__proto__"']);
+  });
+
   test("takes every key", () => {
     const [policy] = parsePolicies({
       "a-1": {
