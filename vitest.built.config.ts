@@ -5,6 +5,6 @@ import { commonTestOptions } from "./vitest.shared.ts";
  * The conformance kit once more, against the built packages (`pnpm build` first): without the source condition,
  * `@polyvol/*` resolves to `dist`, which is where bundling faults show. See the files for how CommonJS is loaded.
  */
-export default defineConfig({
-  test: { ...commonTestOptions("built"), include: ["packages/*/test/**/*.built.ts"] },
-});
+export default defineConfig(({ mode }) => ({
+  test: { ...commonTestOptions("built", mode), include: ["packages/*/test/**/*.built.ts"] },
+}));

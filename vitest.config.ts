@@ -2,10 +2,10 @@ import { defineConfig } from "vitest/config";
 import { commonTestOptions } from "./vitest.shared.ts";
 
 /** Everything runs on the sources: the condition below is what makes `@polyvol/*` resolve to `src`. */
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   ssr: { resolve: { conditions: ["@polyvol/source"] } },
   test: {
-    ...commonTestOptions("tests"),
+    ...commonTestOptions("tests", mode),
     include: [
       "packages/*/{src,test}/**/*.test.ts",
       "scripts/test/**/*.test.ts",
@@ -15,4 +15,4 @@ export default defineConfig({
     ],
     coverage: { provider: "v8", include: ["packages/*/src/**"] },
   },
-});
+}));

@@ -8,9 +8,17 @@ const HANG_MS = 30 * 60_000;
 // Processes that tests start take what they load from here, compiled, and so start twice as fast.
 process.env["NODE_COMPILE_CACHE"] ??= fileURLToPath(new URL("node_modules/.cache/compiled", import.meta.url));
 
-/** What all runs of the tests have in common. `report`: the file in `.reports` that CI reads. */
-export function commonTestOptions(report: string): InlineConfig {
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** Whether what is repeated to count rare things is repeated as often as the documents say: `--mode full`, as CI does. */
+    readonly isFull: boolean;
+  }
+}
+
+/** What all runs of the tests have in common. `report`: the file in `.reports` that CI reads; `mode`: vite's. */
+export function commonTestOptions(report: string, mode: string): InlineConfig {
   return {
+    provide: { isFull: mode === "full" },
     testTimeout: HANG_MS,
     hookTimeout: HANG_MS,
     teardownTimeout: HANG_MS,

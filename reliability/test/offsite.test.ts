@@ -10,12 +10,12 @@ import {
 } from "@polyvol/emulators";
 import { createOpenStackEmulator } from "@polyvol/emulators/openstack";
 import { createOpenStackStorage } from "@polyvol/openstack";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, inject, onTestFinished, test } from "vitest";
 import { openCloud, PROVIDERS } from "../src/cloud.ts";
 import { FAULTS } from "../src/faults.ts";
 import { report } from "../src/report.ts";
 
-const USES = 40;
+const USES = inject("isFull") ? 40 : 6;
 const SOURCE = "data";
 
 /** A cloud with one volume and one snapshot of it, and this machine as a server there. */

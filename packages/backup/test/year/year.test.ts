@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { audit, type BackupPlan, parsePolicies, plan, type RunReport, run, status } from "../../src/index.ts";
 import { createMemoryWorld, type MemoryWorld, makeVolumes } from "../support/memory-clouds.ts";
 import { printTable } from "../support/print.ts";
@@ -7,7 +7,9 @@ import { createLedger, deletionsOf, type Outcome } from "./fates.ts";
 import { createTroubles } from "./troubles.ts";
 
 const START = Date.parse("2026-01-01T00:45:00Z");
-const HOURS = 365 * 24;
+/** Else a quarter, in which the clocks of both policies' zones are put forward. */
+const DAYS = inject("isFull") ? 365 : 13 * 7;
+const HOURS = DAYS * 24;
 const HOUR = 3_600_000;
 const WEEK = 7 * 24;
 const select = { name: "*" };
@@ -49,7 +51,7 @@ async function failedOnes(world: MemoryWorld): Promise<number> {
     .reduce((sum, { ids }) => sum + ids.length, 0);
 }
 
-test("a year of hourly runs of three policies with everything going wrong: every slot is explained", async () => {
+test(`${DAYS} days of hourly runs of three policies with everything going wrong: every slot is explained`, async () => {
   const began = process.cpuUsage();
   const world = createMemoryWorld(new Date(START).toISOString());
   const { clock, accounts } = world;
@@ -128,8 +130,8 @@ test("a year of hourly runs of three policies with everything going wrong: every
       ),
     ),
   );
-  printTable("a year, slot by slot", rows);
-  printTable("what was survived", { "in 8,760 hours": survived });
+  printTable("slot by slot", rows);
+  printTable("what was survived", { [`in ${HOURS} hours`]: survived });
   const used = process.cpuUsage(began);
   const seconds = (used.user + used.system) / 1e6;
   process.stdout.write(`processor time ${seconds.toFixed(1)} s\n`);
