@@ -1,37 +1,50 @@
 import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { describe } from "vitest";
 import type { BlockFile, BlockProject } from "./typescript-blocks.ts";
 
-const CONDITION = "@polyvol/source";
-
-/** Runs files of blocks: tests with vitest, all else as programs. @returns what failed, with what it printed */
-export async function runBlocks({ folder, files }: BlockProject): Promise<readonly string[]> {
-  const isTest = ({ name }: BlockFile): boolean => name.includes(".test.");
-  const problems: string[] = [];
-  for (const file of files.filter((each) => !isTest(each))) {
-    problems.push(...(await run(folder, [`--conditions=${CONDITION}`, file.name], placesOf([file]))));
-  }
-  const tests = files.filter(isTest);
-  if (tests.length > 0) {
-    const config = { ssr: { resolve: { conditions: [CONDITION] } } };
-    await writeFile(join(folder, "vitest.config.js"), `export default ${JSON.stringify(config)};\n`);
-    const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
-    problems.push(...(await run(folder, [vitest, "run", ...tests.map(({ name }) => name)], placesOf(tests))));
-  }
-  return problems;
+/** Blocks that are tests themselves. */
+export function isTest({ name }: BlockFile): boolean {
+  return name.includes(".test.");
 }
 
-function placesOf(files: readonly BlockFile[]): string {
-  return files.map(({ chain: [first] }) => `${first?.page.path}:${first?.line}`).join(", ");
-}
+const ALL = "all of them have run";
 
-function run(folder: string, parameters: readonly string[], places: string): Promise<readonly string[]> {
-  const env = { ...process.env, NO_COLOR: "1" };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [...parameters], { cwd: folder, env }, (error, stdout, stderr) =>
-      resolve(error === null ? [] : [`${places}\n${stdout}${stderr}`]),
+/**
+ * Runs files of blocks as programs: one after the other in one process of Node, which has to end by itself.
+ * @returns what failed, with what was printed
+ */
+export async function runPrograms({ folder, files }: BlockProject): Promise<readonly string[]> {
+  const program = `for (const [place, file] of ${JSON.stringify(files.map((each) => [placeOf(each), `./${each.name}`]))}) {
+  await import(file).catch((error) => {
+    console.error(place, error);
+    process.exitCode = 1;
+  });
+}
+console.log(${JSON.stringify(ALL)});
+`;
+  const main = join(folder, "main.mjs");
+  await writeFile(main, program);
+  return await new Promise((resolve) => {
+    const env = { ...process.env, NO_COLOR: "1" };
+    const parameters = ["--conditions=@polyvol/source", main];
+    execFile(process.execPath, parameters, { cwd: folder, env }, (error, stdout, stderr) =>
+      resolve(error === null && stdout.endsWith(`${ALL}\n`) ? [] : [`${stdout}${stderr}`]),
     );
   });
+}
+
+/** Makes the tests in files of blocks tests of the file that calls this at its top. */
+export async function declareTests({ folder, files }: BlockProject): Promise<void> {
+  for (const file of files) {
+    await describe(placeOf(file), async () => {
+      await import(pathToFileURL(join(folder, file.name)).href);
+    });
+  }
+}
+
+function placeOf({ chain: [first] }: BlockFile): string {
+  return `${first?.page.path}:${first?.line}`;
 }

@@ -4,7 +4,7 @@ import { checkLinks } from "../docs/links.ts";
 import { type Block, parsePage } from "../docs/markdown.ts";
 import { checkExcerpt, ordersOf, placeOf } from "../docs/orders.ts";
 import { listPages, resolveFrom } from "../docs/pages.ts";
-import { runBlocks } from "../docs/run-blocks.ts";
+import { declareTests, isTest, runPrograms } from "../docs/run-blocks.ts";
 import { checkInlineCommands, checkShellBlock } from "../docs/shell-blocks.ts";
 import { compileBlocks, TYPESCRIPT, writeBlocks } from "../docs/typescript-blocks.ts";
 
@@ -33,15 +33,41 @@ test("every block is in a language that is checked, or is text", () => {
   expect(strangers.map((block) => `${placeOf(block)}: ${block.language}`)).toEqual([]);
 });
 
-test("TypeScript compiles, and what is said to run does", async () => {
-  const code = own.filter(({ language }) => TYPESCRIPT.has(language));
-  expect(code.length).toBeGreaterThan(20);
-  const project = await writeBlocks("docs-blocks", code);
-  expect(await compileBlocks(project)).toEqual([]);
-  const files = project.files.filter(({ chain }) => chain.some((block) => ordersOf(block).runs));
-  expect(files.length).toBeGreaterThan(3);
-  expect(await runBlocks({ ...project, files })).toEqual([]);
+const code = own.filter(({ language }) => TYPESCRIPT.has(language));
+/** Shows, in the same run of the compiler, that it refuses what is wrong, and where that is said to be. */
+const { blocks: wrong } = parsePage({
+  path: "docs/made-up.md",
+  text: `# Made up
+
+\`\`\`ts
+import { createMemoryStorage } from "@polyvol/memory";
+createMemoryStorage().disks;
+\`\`\`
+
+<!-- given: declare const once: number; -->
+\`\`\`ts
+export const twice = 2 * once;
+\`\`\`
+`,
 });
+const project = await writeBlocks("docs-blocks", [...code, ...wrong]);
+const run = project.files.filter(({ chain }) => chain.some((block) => ordersOf(block).runs));
+const [tests, programs] = [run.filter(isTest), run.filter((file) => !isTest(file))];
+
+test("TypeScript compiles, and wrong code is refused at the line of the page", async () => {
+  expect(code.length).toBeGreaterThan(20);
+  expect(await compileBlocks(project)).toEqual([
+    expect.stringMatching(/^docs\/made-up\.md:5: error TS2339: Property 'disks' does not exist/),
+  ]);
+});
+
+test("what is said to run does", async () => {
+  expect(programs.length).toBeGreaterThan(1);
+  expect(tests.length).toBeGreaterThan(2);
+  expect(await runPrograms({ ...project, files: programs })).toEqual([]);
+});
+
+await declareTests({ ...project, files: tests });
 
 test("excerpts stand word for word where they say", () => {
   const excerpts = checked.flatMap((block) => {

@@ -3,6 +3,8 @@ import { appendFile, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runHere, type Written } from "../../packages/cli/test/in-process.ts";
+import { PROCESS_ENV } from "../../packages/cli/test/polyvol.ts";
 import { createDigitalOceanEmulator } from "../../packages/emulators/src/digitalocean/index.ts";
 import type { Listener } from "../../packages/emulators/src/index.ts";
 import { createOpenStackEmulator } from "../../packages/emulators/src/openstack/index.ts";
@@ -11,7 +13,6 @@ import { type Block, parsePage } from "../docs/markdown.ts";
 import { listPages, ROOT } from "../docs/pages.ts";
 import { shellCommands } from "../docs/shell-words.ts";
 
-const SOURCE = "--conditions=@polyvol/source";
 const CREDENTIALS = {
   DIGITALOCEAN_TOKEN: "T",
   SCP_ACCESS_KEY: "A",
@@ -60,17 +61,13 @@ function withPorts(code: string): string {
     .replaceAll("127.0.0.1:4030", `127.0.0.1:${stack?.port}`);
 }
 
-/** Runs what a reader types; `npx polyvol` is this repository's. */
-function run([program, ...parameters]: readonly string[]): Promise<{
-  code: number;
-  out: string;
-  err: string;
-}> {
-  const bin = `${ROOT}packages/cli/src/bin.ts`;
-  const args = program === "npx" ? [SOURCE, bin, ...parameters.slice(1)] : [SOURCE, ...parameters];
-  const options = { cwd: folder, env: { ...process.env, ...CREDENTIALS, NO_COLOR: "1" } };
+/** Runs what a reader types: `npx polyvol` is this repository's, in this process; a program has one of its own. */
+function run([program, ...parameters]: readonly string[]): Promise<Written> {
+  const env = { ...PROCESS_ENV, ...CREDENTIALS, NO_COLOR: "1" };
+  if (program === "npx") return runHere(parameters.slice(1), { folder, env });
+  const args = ["--conditions=@polyvol/source", ...parameters];
   return new Promise((resolve) => {
-    execFile(process.execPath, args, options, (error, out, err) =>
+    execFile(process.execPath, args, { cwd: folder, env }, (error, out, err) =>
       resolve({ code: error === null ? 0 : Number(error.code), out, err }),
     );
   });

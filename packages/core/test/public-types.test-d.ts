@@ -51,7 +51,7 @@ describe("public types", () => {
   });
 
   test("optional values are passed on as they are", () => {
-    // Of every option of every package: scripts/test/optional-values.test.ts.
+    // Of every option of every package: scripts/test/docs-api.test.ts.
     const passOn = (signal: AbortSignal | undefined, token: string | undefined): unknown[] => [
       storage.volumes.list({ name: token }, { abortSignal: signal }).byPage({ continuationToken: token }),
       storage.volumes.create({ name: "a", sizeGiB: 1, region: token }, { abortSignal: signal }),
