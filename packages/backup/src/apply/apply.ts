@@ -13,6 +13,7 @@ import type { Shard } from "../shard/rendezvous.ts";
 import { scopeOf } from "../shard/scope.ts";
 import { execute } from "./execute.ts";
 import { type RunContext, type RunOptions, resolveRunOptions } from "./options.ts";
+import { readSteadily } from "./read-steadily.ts";
 import type { RunReport } from "./report.ts";
 
 /** A plan may be from so far in the future: clocks of two machines differ. */
@@ -35,11 +36,12 @@ export async function apply(
 ): Promise<RunReport> {
   const plan = parsePlan(stored);
   const context = resolveRunOptions(options);
-  const startedAt = context.clock.now();
   if (plan.liftBrake === true && options.liftBrake !== true) throw brakeLifted();
-  refuseOtherTimes(plan, policies, startedAt);
   const scope = scopeOf(policies, clouds, { shard: shardOfPlan(plan, options), accounts: options.accounts });
-  const states = await observe(scope.chosen, readOptions(policies, context));
+  const { startedAt, states } = await readSteadily(context, async (at) => {
+    refuseOtherTimes(plan, policies, at);
+    return await observe(scope.chosen, readOptions(policies, context));
+  });
   const now = new Date(plan.now);
   const current = await computePlanInTurns(context.abortSignal, policies, states, now, plan, scope);
   const differences = differencesOf(plan, current);
@@ -77,10 +79,11 @@ async function planAndExecute(
   pruneOnly: boolean,
 ): Promise<RunReport> {
   const context = resolveRunOptions(options);
-  const startedAt = context.clock.now();
   const scope = scopeOf(policies, clouds, options);
   const choices = { pruneOnly, liftBrake: options.liftBrake === true };
-  const states = await observe(scope.chosen, readOptions(policies, context));
+  const { startedAt, states } = await readSteadily(context, () =>
+    observe(scope.chosen, readOptions(policies, context)),
+  );
   const now = new Date(startedAt);
   const plan = await computePlanInTurns(context.abortSignal, policies, states, now, choices, scope);
   return await execute(plan, policies, scope.chosen, context, startedAt);
