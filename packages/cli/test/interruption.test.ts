@@ -9,7 +9,7 @@ import type { Started } from "./polyvol.ts";
 /** Little against the two minutes by which the clocks of a provider and of a backup may differ. */
 const WORK = 20_000;
 /** With hooks, the two volumes come one after the other: the second has not been begun while the first is in flight. */
-const HOOKS = `    hooks: { after: { command: ["${process.execPath}", "-e", ""] } }\n`;
+const HOOKS = `    hooks: { after: { command: ["${process.execPath}", "--version"] } }\n`;
 const POLICIES = `policies:
   nightly:
     select: { cloud: samsung, name: ["crm", "erp"] }
@@ -51,10 +51,10 @@ const accepted = (count: number): Promise<void> => until(() => state().snapshots
 
 /** The policy is done, with one snapshot of each volume. */
 async function expectCompleted(): Promise<void> {
-  const rerun = clouds.start("backup run -o json");
+  const rerun = clouds.run("backup run -o json");
   await accepted(2);
   await clock.advance(WORK);
-  const { code, out, err } = await rerun.ended;
+  const { code, out, err } = await rerun;
   expect(code, err).toBe(0);
   expect(JSON.parse(out)).toMatchObject({ ok: true, totals: { left: 0 } });
   expect(state().snapshots).toHaveLength(2);
@@ -184,7 +184,7 @@ test("backup run: the second Ctrl-C stops at once, and what was frozen is thawed
 });
 
 test("backup run: a --timeout of a month is not over at once", async () => {
-  const { ended } = clouds.start("backup run --timeout 700h -o json");
+  const ended = clouds.run("backup run --timeout 700h -o json");
   await accepted(1);
   await clock.advance(WORK);
   await accepted(2);

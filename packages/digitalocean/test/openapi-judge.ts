@@ -1,6 +1,6 @@
 /** The provider's own description as the judge of requests and answers. */
 import { readFileSync } from "node:fs";
-import { Ajv } from "ajv";
+import { Ajv, type ValidateFunction } from "ajv";
 import formats from "ajv-formats";
 import { parse } from "yaml";
 
@@ -48,6 +48,7 @@ export function createJudge(path: URL): Judge {
   formats.default(ajv);
   ajv.addSchema({ ...document, $id: DOCUMENT });
   const operations = readOperations(document);
+  const compiled = new Map<string, ValidateFunction>();
 
   function resolve(json: Json): { readonly json: Json; readonly pointer: string | undefined } {
     const reference = json["$ref"];
@@ -68,16 +69,25 @@ export function createJudge(path: URL): Judge {
     if (operation === undefined) return undefined;
     return { operation, values: (operation.pattern.exec(path) ?? []).slice(1).map(decodeURIComponent) };
   }
-  function complaints(pointer: string, value: unknown, where: string): string[] {
+  function compile(pointer: string): ValidateFunction {
+    const known = compiled.get(pointer);
+    if (known !== undefined) return known;
     const validate = ajv.compile({ $ref: `${DOCUMENT}#${pointer}` });
+    compiled.set(pointer, validate);
+    return validate;
+  }
+  function complaints(pointer: string, value: unknown, where: string): string[] {
+    const validate = compile(pointer);
     if (validate(value)) return [];
     return (validate.errors ?? []).map((each) => `${where}${each.instancePath}: ${each.message}`);
   }
   function complaintsBySchema(schema: Json, text: string, where: string): string[] {
     const reference = schema["$ref"];
-    const absolute = typeof reference === "string" ? { $ref: `${DOCUMENT}${reference}` } : schema;
+    // One that is compiled as it stands is found again by its identity.
+    const validate = typeof reference === "string" ? compile(reference.slice(1)) : ajv.compile(schema);
     const value = /^-?\d+$/.test(text) && readsNumbers(resolve(schema).json) ? Number(text) : text;
-    return ajv.validate(absolute, value) ? [] : [`${where}: ${JSON.stringify(text)} ${ajv.errorsText()}`];
+    if (validate(value)) return [];
+    return [`${where}: ${JSON.stringify(text)} ${ajv.errorsText(validate.errors ?? null)}`];
   }
 
   return {

@@ -45,20 +45,15 @@ const found = {
 /** A `fetch` that judges what passes through it; answers only as long as none was spoilt on purpose. */
 function judging(judge: Judge, isSpoilt: () => boolean): typeof globalThis.fetch {
   return async (input, init) => {
-    const request = new Request(input, init);
-    const requestBody = request.method === "GET" ? "" : await request.clone().text();
     const spoiltBefore = isSpoilt();
-    const response = await globalThis.fetch(request);
-    const url = new URL(request.url);
+    const response = await globalThis.fetch(input, init);
+    const url = new URL(String(input));
     if (url.pathname === "/") return response;
-    const answerBody = await response.clone().text();
-    const exchange: Exchange = {
-      method: request.method,
-      url,
-      requestBody,
-      status: response.status,
-      answerBody,
-    };
+    const { method = "GET", body } = init ?? {};
+    const requestBody = typeof body === "string" ? body : "";
+    // A clone of each would take as long as the request itself.
+    const answerBody = spoiltBefore ? "" : await response.text();
+    const exchange: Exchange = { method, url, requestBody, status: response.status, answerBody };
     const verdicts = [judge.request(exchange)];
     found.requests += 1;
     if (!spoiltBefore) {
@@ -70,7 +65,7 @@ function judging(judge: Judge, isSpoilt: () => boolean): typeof globalThis.fetch
       if (hasBody) found.bodies += 1;
       for (const each of problems) found.problems.set(each, (found.problems.get(each) ?? 0) + 1);
     }
-    return response;
+    return spoiltBefore ? response : new Response(response.status === 204 ? null : answerBody, response);
   };
 }
 

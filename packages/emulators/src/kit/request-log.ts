@@ -80,6 +80,8 @@ export interface LogRecord {
   status: number | undefined;
   serviceStatus: number | undefined;
   answeredAt: number | undefined;
+  /** What was shown of it last. */
+  shown: LogEntry | undefined;
 }
 
 /** The log as the shell uses it. */
@@ -107,7 +109,19 @@ export function createRequestLog(bounds: LogBounds, secrets: readonly string[]):
     return Buffer.from(body.slice(0, bounds.bodyLimit)).toString();
   }
 
+  /** Whoever waits for a request reads the log again and again: only what has changed since is redacted anew. */
   function show(record: LogRecord): LogEntry {
+    const { shown, status, serviceStatus } = record;
+    const isAsShown =
+      shown !== undefined &&
+      shown.status === status &&
+      shown.serviceStatus === serviceStatus &&
+      (shown.answeredAt === undefined) === (record.answeredAt === undefined);
+    if (!isAsShown) record.shown = entryOf(record);
+    return record.shown as LogEntry;
+  }
+
+  function entryOf(record: LogRecord): LogEntry {
     const { request, hit } = record;
     return {
       sequence: record.sequence,
@@ -137,6 +151,7 @@ export function createRequestLog(bounds: LogBounds, secrets: readonly string[]):
         status: undefined,
         serviceStatus: undefined,
         answeredAt: undefined,
+        shown: undefined,
       };
       if (ring.length < bounds.limit) ring.push(record);
       else if (bounds.limit > 0) {

@@ -64,6 +64,29 @@ describe("the request log", () => {
     expect(emulator.log.entries()[0]?.requestBody).toBe("say [redacted]");
   });
 
+  test("shows an entry anew only where something has changed since", async () => {
+    const clock = createVirtualClock(0);
+    const emulator = make({ clock });
+    const look = () => emulator.log.entries()[0];
+    emulator.faults.add({ kind: "commit-late", ms: 1_000, answer: { status: 504 }, count: 1 });
+    await emulator.fetch("http://toy.test/things", { method: "POST", body: "a" });
+    const answered = look();
+    expect(answered).toMatchObject({ status: 504, committed: false });
+    await emulator.fetch("http://toy.test/things");
+    expect(look()).toBe(answered);
+    await clock.advance(1_000);
+    expect(look()).toMatchObject({ status: 504, serviceStatus: 201, committed: true });
+
+    emulator.log.clear();
+    emulator.faults.add({ kind: "delay-after", ms: 1_000, count: 1 });
+    const held = emulator.fetch("http://toy.test/things");
+    await expect.poll(() => look()?.serviceStatus).toBe(200);
+    expect(look()).not.toHaveProperty("answeredAt");
+    await clock.advance(1_000);
+    await held;
+    expect(look()).toMatchObject({ status: 200, answeredAt: "1970-01-01T00:00:02.000Z" });
+  });
+
   test("is bounded in length and in bodies", async () => {
     const emulator = make({ logLimit: 3, logBodyLimit: 4 });
     for (const body of ["1", "2", "3", "4", "56789"]) {
