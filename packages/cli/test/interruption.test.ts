@@ -1,10 +1,13 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { createVirtualClock, type VirtualClock } from "@polyvol/emulators";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Clouds, startClouds } from "./clouds.ts";
-import type { Started } from "./polyvol.ts";
+import { runCli } from "../src/index.ts";
+import { type Clouds, ENV, startClouds } from "./clouds.ts";
+import { workHere } from "./in-process.ts";
+import { type Ended, PROCESS_ENV } from "./polyvol.ts";
 
 /** Little against the two minutes by which the clocks of a provider and of a backup may differ. */
 const WORK = 20_000;
@@ -49,6 +52,38 @@ async function until(holds: () => boolean): Promise<void> {
 /** Waits until the cloud has accepted so many snapshots. */
 const accepted = (count: number): Promise<void> => until(() => state().snapshots.length === count);
 
+interface Interruptible {
+  readonly ended: Promise<Ended>;
+  interrupt(signal: NodeJS.Signals): void;
+  /** Resolves once the text has been written. */
+  saw(text: string): Promise<void>;
+}
+
+/** A process, and a signal of the system. Once for each kind of ending, since its start takes longer than all the rest. */
+function apart(command: string): Interruptible {
+  const { child, ended, saw } = clouds.start(command);
+  return { ended, saw, interrupt: (signal) => void child.kill(signal) };
+}
+
+/** A command line in this process, whose listeners hear of a signal as Node would tell them. */
+function here(command: string): Interruptible {
+  let inside: ReturnType<typeof AsyncLocalStorage.snapshot> | undefined;
+  let written = "";
+  const work = (): Promise<number> => {
+    inside = AsyncLocalStorage.snapshot();
+    return runCli(command.split(" "));
+  };
+  const place = { folder: clouds.folder, env: { ...PROCESS_ENV, ...ENV } };
+  const ended = workHere(work, place, (text) => {
+    written += text;
+  });
+  return {
+    ended,
+    saw: (text) => until(() => written.includes(text)),
+    interrupt: (signal) => inside?.(() => void process.emit(signal, signal)),
+  };
+}
+
 /** The policy is done, with one snapshot of each volume. */
 async function expectCompleted(): Promise<void> {
   const rerun = clouds.run("backup run -o json");
@@ -64,9 +99,9 @@ test.each(["run", "apply"])(
   "backup %s: the first Ctrl-C finishes what is in flight and names the rest",
   async (word) => {
     if (word === "apply") await clouds.run("backup plan --save plan.json");
-    const { child, ended, saw } = clouds.start(word === "run" ? "backup run" : "backup apply plan.json");
+    const { ended, interrupt, saw } = word === "run" ? apart("backup run") : here("backup apply plan.json");
     await accepted(1);
-    child.kill("SIGINT");
+    interrupt("SIGINT");
     await saw(STOPPING);
     await clock.advance(WORK);
     const { code, out, err } = await ended;
@@ -100,9 +135,9 @@ test.each(["run", "plan", "status", "audit"])(
   "backup %s: while the clouds are read, it ends there",
   async (word) => {
     clouds.samsung.faults.add({ kind: "delay-before", ms: WORK, match: { method: "GET", path: "/**" } });
-    const { child, ended } = clouds.start(`backup ${word}`);
+    const { ended, interrupt } = (word === "run" ? apart : here)(`backup ${word}`);
     await until(() => clouds.samsung.log.entries().length > 0);
-    child.kill("SIGTERM");
+    interrupt("SIGTERM");
     const { code, out, err } = await ended;
     expect({ code, out }).toEqual({ code: 130, out: "" });
     expect(err).toMatch(/Stopping; .*\nInterrupted; nothing is left half done\.\n$/);
@@ -111,9 +146,9 @@ test.each(["run", "plan", "status", "audit"])(
 );
 
 /** A run of which something is in flight when its time is up. How long a machine takes to get there nobody knows. */
-async function timedRun(): Promise<Started> {
+async function timedRun(): Promise<Interruptible> {
   for (let seconds = 1; ; seconds *= 2) {
-    const started = clouds.start(`backup run --timeout ${seconds}s`);
+    const started = here(`backup run --timeout ${seconds}s`);
     const isInFlight = await Promise.race([accepted(1).then(() => true), started.ended.then(() => false)]);
     if (isInFlight) return started;
   }
@@ -199,15 +234,15 @@ test("restore and drill: Ctrl-C says what may still be completed", async () => {
   clouds.samsung.seed({ snapshots: [{ name: "before", volume_id: volume }] });
   const id = (state().snapshots[0] as { id?: string }).id ?? "";
   const ways = [
-    ["restore --as crm-2", "SIGINT"],
-    ["restore --as crm-3", "SIGHUP"],
-    ["drill", "SIGINT"],
+    ["restore --as crm-2", "SIGINT", apart],
+    ["restore --as crm-3", "SIGHUP", here],
+    ["drill", "SIGINT", here],
   ] as const;
-  for (const [command, signal] of ways) {
+  for (const [command, signal, start] of ways) {
     const before = state().volumes.length;
-    const { child, ended } = clouds.start(`backup ${command} --cloud samsung --snapshot ${id}`);
+    const { ended, interrupt } = start(`backup ${command} --cloud samsung --snapshot ${id}`);
     await until(() => state().volumes.length > before);
-    child.kill(signal);
+    interrupt(signal);
     const { code, out, err } = await ended;
     expect({ code, out }).toEqual({ code: 130, out: "" });
     expect(err).toMatch(
@@ -217,9 +252,9 @@ test("restore and drill: Ctrl-C says what may still be completed", async () => {
 });
 
 test("snapshots create and volumes delete: Ctrl-C says what may still be completed", async () => {
-  const creation = clouds.start("snapshots create crm now --cloud samsung");
+  const creation = apart("snapshots create crm now --cloud samsung");
   await accepted(1);
-  creation.child.kill("SIGINT");
+  creation.interrupt("SIGINT");
   const created = await creation.ended;
   expect(created).toMatchObject({ code: 130, out: "" });
   expect(created.err).toContain(
@@ -228,9 +263,9 @@ test("snapshots create and volumes delete: Ctrl-C says what may still be complet
 
   const deletes = (): number =>
     clouds.samsung.log.entries().filter(({ method }) => method === "DELETE").length;
-  const deletion = clouds.start("volumes delete erp --cloud samsung --yes");
+  const deletion = here("volumes delete erp --cloud samsung --yes");
   await until(() => deletes() === 1);
-  deletion.child.kill("SIGINT");
+  deletion.interrupt("SIGINT");
   const deleted = await deletion.ended;
   expect(deleted).toMatchObject({ code: 130, out: "" });
   expect(deleted.err).toContain("be completed by the cloud: deletion of volume erp on samsung\n");
