@@ -1,7 +1,7 @@
 /**
- * A date and time of RFC 3339 that a schema has checked: of anything else it can make a wrong time. The form that clouds
- * give, to the second and in UTC, is read by itself: in long listings the platform's parser is what costs most of an
- * item.
+ * A date and time that {@link isDateTime} or a schema has checked: of anything else it can make a wrong time. The form
+ * that clouds give, to the second and in UTC, is read by itself: in long listings the platform's parser is what costs
+ * most of an item.
  */
 export function parseDateTime(text: string): Date {
   if (text.length !== 20 || text.charCodeAt(19) !== LETTER_Z) return new Date(text);
@@ -24,10 +24,19 @@ export function parseTimestamp(text: string | null | undefined): Date | undefine
   return parseDateTime(match[1] === undefined ? `${match[0].replace(" ", "T")}Z` : match[0]);
 }
 
+/** Whether a text is a date and time with its zone, of a day that there is: what {@link parseDateTime} reads. */
+export function isDateTime(text: string): boolean {
+  const match = TIMESTAMP.exec(text);
+  return match?.[1] !== undefined && isDay(text);
+}
+
 /** Whether the month has such a day: `Date` makes 3 March of 31 February. */
 function isDay(text: string): boolean {
-  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split("-").map(Number);
-  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
+  const day = twoDigits(text, 8);
+  // Every month has these, and items of a listing are many.
+  if (day <= 28) return true;
+  const year = Number(text.slice(0, 4));
+  return day <= new Date(Date.UTC(year, twoDigits(text, 5), 0)).getUTCDate();
 }
 
 const LETTER_Z = 90;

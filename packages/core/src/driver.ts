@@ -28,7 +28,7 @@ export {
 } from "./adapter-options.ts";
 export { answeredFor, isSameId } from "./answered.ts";
 export { type Clock, monotonicTime, startTimer, systemClock } from "./clock.ts";
-export { parseDateTime, parseTimestamp } from "./date-time.ts";
+export { isDateTime, parseDateTime, parseTimestamp } from "./date-time.ts";
 export type * from "./driver-inputs.ts";
 export { refusedArgument, unchanged } from "./errors.ts";
 export type { DriverEvent } from "./events.ts";

@@ -1,4 +1,4 @@
-import { parseDateTime, parseTimestamp } from "@polyvol/core/driver";
+import { isDateTime, parseDateTime, parseTimestamp } from "@polyvol/core/driver";
 import { assert, date, integer, property } from "fast-check";
 import { describe, expect, test } from "vitest";
 
@@ -59,6 +59,17 @@ test.each([
   ["2024-12-31T23:59:59.5+09:00", true],
 ])("%s is a day: %s", (text, is) => {
   expect(parseTimestamp(text) !== undefined).toBe(is);
+});
+
+test.each([
+  ["2024-02-29T23:59:59Z", true],
+  ["2024-07-30T04:54:33.219373+09:00", true],
+  ["2023-02-29T00:00:00Z", false],
+  ["2024-07-30T04:54:33", false],
+  ["2024-07-30", false],
+  ["", false],
+])("%j is a date and time with its zone: %s", (text, is) => {
+  expect(isDateTime(text)).toBe(is);
 });
 
 function two(value: number): string {

@@ -87,8 +87,14 @@ export function toPage<T>(items: readonly T[], { meta, links }: WirePage): Drive
   return {
     items,
     ...(meta ? { total: meta.total } : {}),
-    ...(links?.pages?.next ? { hasMore: true } : {}),
+    ...(hasNext(links) ? { hasMore: true } : {}),
   };
+}
+
+/** Only told from where there is no total, so what is odd about links must not make a page unreadable. */
+function hasNext(links: unknown): boolean {
+  const { next } = Object(Object(links).pages) as { readonly next?: unknown };
+  return typeof next === "string" && next !== "";
 }
 
 /** @throws PolyvolError `invalid_argument` for options, a description or a tag that do not fit */

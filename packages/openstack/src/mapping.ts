@@ -77,8 +77,16 @@ export function toSnapshot(wire: WireSnapshot, region: string): Snapshot {
 }
 
 /** A link to a next page says that more follows: a page may be shorter than was asked for all the same. */
-export function toPage<T>(items: readonly T[], links: boolean | null | undefined): DriverPage<T> {
-  return links === true ? { items, hasMore: true } : { items };
+export function toPage<T>(items: readonly T[], links: unknown): DriverPage<T> {
+  return hasNext(links) ? { items, hasMore: true } : { items };
+}
+
+/**
+ * Whether a listing goes on. Nothing else of a link is used: its host can be any, and a token must not go there. Odd
+ * links are as good as none.
+ */
+export function hasNext(links: unknown): boolean {
+  return Array.isArray(links) && links.some((link) => Object(link).rel === "next");
 }
 
 const VOLUME_STATES: ReadonlyMap<string, VolumeState> = new Map([

@@ -2,6 +2,7 @@ import { isPolyvolError, PolyvolError } from "@polyvol/core";
 import { type CallContext, isSameId } from "@polyvol/core/driver";
 import * as api from "./api.ts";
 import type { Client } from "./client.ts";
+import { hasNext } from "./mapping.ts";
 
 /** Who reads a snapshot or a volume just now: the volumes that are being made of it. */
 export interface Readers {
@@ -58,7 +59,7 @@ export function createReaders(client: Client): Readers {
         const reader = page.volumes.find((each) => each.status === "creating" && isSameId(each[by], id));
         if (reader !== undefined) throw isRead(`volume ${reader.id}`);
         after = page.volumes.at(-1)?.id;
-        if (page.volumes_links !== true || after === undefined) return;
+        if (!hasNext(page.volumes_links) || after === undefined) return;
       }
     },
   };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { capabilitiesWith } from "../src/capabilities.ts";
 import { openStackDetails } from "../src/details.ts";
-import { isBlocked, toSnapshot, toSnapshotState, toVolume, toVolumeState } from "../src/mapping.ts";
+import { isBlocked, toPage, toSnapshot, toSnapshotState, toVolume, toVolumeState } from "../src/mapping.ts";
 import { snapshotAnswer, volumeAnswer, volumesAnswer } from "../src/wire.ts";
 import { SNAPSHOT_ID, snapshot, VOLUME_ID, volume } from "./fake-cloud.ts";
 
@@ -94,13 +94,16 @@ test("states: what begins with error has failed, what nobody knows is waited for
   expect([isBlocked(read({ status: "maintenance" })), isBlocked(read())]).toEqual([true, false]);
 });
 
-test("of the links of a page only their presence is kept", () => {
-  const links = [{ rel: "next", href: "http://elsewhere.example/?marker=x" }];
-  expect(volumesAnswer.parse({ volumes: [], volumes_links: links })).toEqual({
-    volumes: [],
-    volumes_links: true,
-  });
-  expect(volumesAnswer.parse({ volumes: [], volumes_links: "?" })).toEqual({ volumes: [] });
+test("of the links of a page only whether one leads on is read", () => {
+  const next = [{ rel: "next", href: "http://elsewhere.example/?marker=x" }];
+  const isMore = (links: unknown) => {
+    const { volumes_links } = volumesAnswer.parse({ volumes: [], volumes_links: links });
+    return toPage([], volumes_links).hasMore;
+  };
+  expect(isMore(next)).toBe(true);
+  for (const odd of [undefined, null, "?", {}, [], [null], ["next"], [{ rel: "prev" }]]) {
+    expect(isMore(odd)).toBeUndefined();
+  }
 });
 
 test.each([
