@@ -1,7 +1,8 @@
 import { describeBlockStorageDriver } from "@polyvol/conformance";
+import { describeShownDriver } from "../../conformance/test/shown-driver.ts";
 import { digitalOceanHarness } from "./harness.ts";
 
-describeBlockStorageDriver("digitalocean", digitalOceanHarness);
+describeShownDriver("digitalocean", () => digitalOceanHarness());
 describeBlockStorageDriver("digitalocean, nulls as seen live", () =>
   digitalOceanHarness({
     faithfulNulls: true,

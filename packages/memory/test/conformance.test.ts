@@ -1,6 +1,9 @@
 import { describeBlockStorageDriver } from "@polyvol/conformance";
 import { CAPABILITIES } from "@polyvol/core";
+import { describeShownDriver } from "../../conformance/test/shown-driver.ts";
 import { memoryHarness } from "./harness.ts";
+
+describeShownDriver("memory", () => memoryHarness({}));
 
 describeBlockStorageDriver("memory: enforced names, synchronous, numbered pages", () =>
   memoryHarness({

@@ -1,4 +1,4 @@
-import { describeBlockStorageDriver } from "@polyvol/conformance";
+import { describeShownDriver } from "../../conformance/test/shown-driver.ts";
 import { openStackHarness } from "./harness.ts";
 
-describeBlockStorageDriver("openstack", () => openStackHarness());
+describeShownDriver("openstack", () => openStackHarness());

@@ -1,4 +1,4 @@
-import { describeBlockStorageDriver } from "@polyvol/conformance";
+import { describeShownDriver } from "../../conformance/test/shown-driver.ts";
 import { makeHarness } from "./harness.ts";
 
-describeBlockStorageDriver("samsung-scp", () => makeHarness());
+describeShownDriver("samsung-scp", () => makeHarness());
