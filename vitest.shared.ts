@@ -31,6 +31,7 @@ export function commonTestOptions(report: string, mode: string): InlineConfig {
     // setup file sees to.
     isolate: false,
     setupFiles: [fileURLToPath(new URL("vitest.setup.ts", import.meta.url))],
+    globalSetup: [fileURLToPath(new URL("vitest.begin.ts", import.meta.url))],
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,

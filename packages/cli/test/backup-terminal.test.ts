@@ -1,14 +1,12 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { snapshotName } from "@polyvol/backup";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Clouds, ENV, startClouds } from "./clouds.ts";
-import { PROCESS_ENV } from "./polyvol.ts";
+import { commandInShell, PROCESS_ENV } from "./polyvol.ts";
 import { HAS_TERMINAL, linesOf, onTerminal } from "./terminal.ts";
 
-const BIN = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
 const DAY = 86_400_000;
 const DB = "6f1c0000-0000-4000-8000-000000000001";
 /** Volumes enough for a table that is longer than what a pipe holds. */
@@ -106,8 +104,7 @@ async function into(
   reader: string,
   command: string,
 ): Promise<{ readonly out: string; readonly err: string }> {
-  const program = `'${process.execPath}' --conditions=@polyvol/source '${BIN}' ${command}`;
-  const line = `${program} | ${reader}; echo "code \${PIPESTATUS[0]}"`;
+  const line = `${commandInShell()} ${command} | ${reader}; echo "code \${PIPESTATUS[0]}"`;
   const child = spawn("/bin/bash", ["-c", line], {
     stdio: ["ignore", "pipe", "pipe"],
     cwd: clouds.folder,

@@ -3,11 +3,9 @@ import { existsSync } from "node:fs";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Ended, PROCESS_ENV, polyvol } from "./polyvol.ts";
+import { commandInShell, type Ended, PROCESS_ENV, polyvol } from "./polyvol.ts";
 
-const BIN = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
 /** Gives a program a terminal of its own. Part of util-linux. */
 const SCRIPT = "/usr/bin/script";
 
@@ -20,10 +18,7 @@ beforeAll(async () => {
   );
   await write("more.json", '{ "clouds": { "orange": {}, "$(touch made)": {} } }');
   await write("broken.yaml", "clouds: {\n");
-  await write(
-    "polyvol",
-    `#!/bin/sh\nexec '${process.execPath}' --conditions=@polyvol/source '${BIN}' "$@"\n`,
-  );
+  await write("polyvol", `#!/bin/sh\nexec ${commandInShell()} "$@"\n`);
   await chmod(join(folder, "polyvol"), 0o755);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -3,17 +3,15 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runInContext } from "../src/command.ts";
 import { runDemo } from "../src/demo/run-demo.ts";
 import { workHere } from "./in-process.ts";
-import { PROCESS_ENV, polyvol, start } from "./polyvol.ts";
+import { commandInShell, PROCESS_ENV, polyvol, start } from "./polyvol.ts";
 
 /** Gives a program a terminal of its own. Part of util-linux. */
 const SCRIPT = "/usr/bin/script";
-const BIN = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
 
 const HANG_UP = process.platform === "win32" ? "SIGINT" : "SIGHUP";
 
@@ -99,7 +97,7 @@ test("the demo tells its story, and what it leaves can be worked with, until Ctr
 test.skipIf(!existsSync(SCRIPT))(
   "on a terminal it shows what is going on, until Ctrl-C is typed",
   async () => {
-    const line = `stty cols 100 rows 40; exec '${process.execPath}' --conditions=@polyvol/source '${BIN}' demo`;
+    const line = `stty cols 100 rows 40; exec ${commandInShell()} demo`;
     const child = spawn(SCRIPT, ["-qec", line, "/dev/null"], {
       cwd: folder,
       env: { ...PROCESS_ENV, TERM: "xterm-256color", SHELL: "/bin/sh" },

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { BIN, type Ended, polyvol } from "./polyvol.ts";
+import { commandInShell, type Ended, polyvol } from "./polyvol.ts";
 
 const CLOUD = { provider: "digitalocean", region: "nyc3", credentials: { token: { env: "TOKEN" } } };
 const POLICY = `{ "select": { "name": "db" }, "schedule": { "cron": "@daily", "timezone": "UTC" }, "retention": { "last": 30 } }`;
@@ -79,8 +79,7 @@ describe("a file that somebody named", () => {
   test.runIf(process.platform !== "win32")(
     "is found by its whole path also when the working directory has gone",
     async () => {
-      const cli = (args: string): string =>
-        `'${process.execPath}' --conditions=@polyvol/source '${BIN}' ${args}`;
+      const cli = (args: string): string => `${commandInShell()} ${args}`;
       const whole = join(folder, "polyvol.config.json");
       const script = `mkdir gone && cd gone && rmdir ../gone && ${cli(`config check -c '${whole}'`)} && ${cli("config check")}`;
       const { status, stdout, stderr } = spawnSync("sh", ["-c", script], {

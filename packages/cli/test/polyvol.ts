@@ -1,9 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
+import { programFile } from "../../../scripts/test/program-file.ts";
 import { runHere } from "./in-process.ts";
 
-export const BIN = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
+const BIN = new URL("../src/bin.ts", import.meta.url);
+
+/** The command in the words of a shell. */
+export const commandInShell = (): string => `'${process.execPath}' '${programFile(BIN)}'`;
 
 /** What every process gets of this one's variables: where programs are, and where Node keeps what it has compiled. */
 export const PROCESS_ENV: Readonly<Record<string, string>> = Object.fromEntries(
@@ -34,17 +38,24 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Columns of the terminal; only where it runs in this process. */
   readonly columns?: number;
-  /** Arguments of node itself. */
+  /** Arguments of node itself. What it loads is then the sources, file by file. */
   readonly node?: readonly string[];
 }
 
+/** What {@link start} starts, with these streams. Default: both outputs in pipes. */
+export function spawnCommand(
+  args: readonly string[],
+  { cwd, env = {}, node }: StartOptions = {},
+  stdio: StdioOptions = ["ignore", "pipe", "pipe"],
+): ChildProcess {
+  const program =
+    node === undefined ? [programFile(BIN)] : ["--conditions=@polyvol/source", ...node, fileURLToPath(BIN)];
+  return spawn(process.execPath, [...program, ...args], { cwd, env: { ...PROCESS_ENV, ...env }, stdio });
+}
+
 /** Starts the command as a user would, without a terminal and without this process's own variables. */
-export function start(args: readonly string[], { cwd, env = {}, node = [] }: StartOptions = {}): Started {
-  const child = spawn(process.execPath, ["--conditions=@polyvol/source", ...node, BIN, ...args], {
-    cwd,
-    env: { ...PROCESS_ENV, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+export function start(args: readonly string[], options: StartOptions = {}): Started {
+  const child = spawnCommand(args, options);
   const texts = { out: "", err: "" };
   const waiting = new Set<() => void>();
   const listen = (stream: NodeJS.ReadableStream | null, key: "out" | "err"): void => {

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,7 +5,7 @@ import { Writable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { flushOutput, guardOutput, writeTo } from "../src/output/streams.ts";
 import { type Clouds, ENV, startClouds } from "./clouds.ts";
-import { BIN, PROCESS_ENV } from "./polyvol.ts";
+import { spawnCommand } from "./polyvol.ts";
 
 const FULL = "/dev/full";
 
@@ -86,11 +85,8 @@ describe.runIf(existsSync(FULL))("a full disk", () => {
     args: readonly string[],
   ): Promise<{ code: number | null; text: string }> {
     const fd = openSync(FULL, "w");
-    const child = spawn(process.execPath, ["--conditions=@polyvol/source", BIN, ...args], {
-      cwd: clouds.folder,
-      env: { ...PROCESS_ENV, ...ENV },
-      stdio: ["ignore", full === "stdout" ? fd : "pipe", full === "stderr" ? fd : "pipe"],
-    });
+    const streams = ["stdout", "stderr"].map((name) => (name === full ? fd : "pipe"));
+    const child = spawnCommand(args, { cwd: clouds.folder, env: ENV }, ["ignore", ...streams]);
     closeSync(fd);
     let text = "";
     const other = full === "stdout" ? child.stderr : child.stdout;

@@ -1,13 +1,11 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { type Clouds, ENV } from "./clouds.ts";
-import { PROCESS_ENV } from "./polyvol.ts";
+import { commandInShell, PROCESS_ENV } from "./polyvol.ts";
 
 /** Gives a program a terminal of its own. Part of util-linux. */
 const SCRIPT = "/usr/bin/script";
-const BIN = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
 
 /** Whether there are terminals to test on. */
 export const HAS_TERMINAL: boolean = existsSync(SCRIPT);
@@ -23,8 +21,7 @@ export interface TerminalOptions {
 /** Runs the command on a terminal, and gives what the screen was sent; then `code N`. */
 export function onTerminal(clouds: Clouds, command: string, options: TerminalOptions = {}): Promise<string> {
   const { input = "", env = {}, columns = 80 } = options;
-  const program = `'${process.execPath}' --conditions=@polyvol/source '${BIN}'`;
-  const line = `stty cols ${columns} rows 24; ${program} ${command}; echo "code $?"`;
+  const line = `stty cols ${columns} rows 24; ${commandInShell()} ${command}; echo "code $?"`;
   const child = spawn(SCRIPT, ["-qec", line, "/dev/null"], {
     cwd: clouds.folder,
     env: { ...PROCESS_ENV, TERM: "xterm-256color", SHELL: "/bin/sh", ...ENV, ...env },

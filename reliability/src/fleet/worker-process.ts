@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { programFile } from "../../../scripts/test/program-file.ts";
 
-const BIN = fileURLToPath(new URL("../../../packages/cli/src/bin.ts", import.meta.url));
+const BIN = new URL("../../../packages/cli/src/bin.ts", import.meta.url);
 
 /** How a worker is started. */
 export interface WorkerCommand {
@@ -73,7 +73,7 @@ function startProcess(
   const child = spawn(
     process.execPath,
     [
-      ...["--conditions=@polyvol/source", BIN, "fleet", "work", "--config", file, "--redis", redisUrl],
+      ...[programFile(BIN), "fleet", "work", "--config", file, "--redis", redisUrl],
       ...["--concurrency", String(concurrency), "--lock", lock, "--log-format", "json"],
     ],
     { env: { ...process.env, ...command.env }, stdio: ["ignore", "ignore", "pipe"] },

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
+import { programFile } from "../../../../scripts/test/program-file.ts";
 
-const bin = fileURLToPath(new URL("../../src/bin.ts", import.meta.url));
+const BIN = new URL("../../src/bin.ts", import.meta.url);
 const running: ChildProcess[] = [];
 afterEach(() => {
   for (const child of running.splice(0)) child.kill("SIGKILL");
@@ -16,7 +16,7 @@ interface Started {
 }
 
 function start(...args: string[]): Started {
-  const child = spawn(process.execPath, ["--conditions=@polyvol/source", bin, ...args]);
+  const child = spawn(process.execPath, [programFile(BIN), ...args]);
   running.push(child);
   let out = "";
   let err = "";
