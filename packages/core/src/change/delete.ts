@@ -3,6 +3,7 @@ import type { Call } from "../call/call.ts";
 import { recover } from "../call/recover.ts";
 import { isBusy } from "../call/retry.ts";
 import type { Runtime } from "../call/runtime.ts";
+import { conflict } from "../create/named-create.ts";
 import type { CallContext, Changed } from "../driver.ts";
 import { extendError, isPolyvolError, PolyvolError, type ResourceRef } from "../errors.ts";
 import type { Resources, SnapshotResources, VolumeResources } from "../operations/resources.ts";
@@ -194,6 +195,7 @@ async function sendAndWait<T extends Volume | Snapshot, Query>(
 ): Promise<void> {
   const { id, before, wasListed } = deletion;
   const changed = before?.state === "deleting" ? {} : await sendDeletion(resources, call, deletion);
+  call.runtime.newcomers.known(id);
   if (changed === "gone" || changed.settled === true) return;
   await waitForEffect<T, Query>(call, {
     kind: resources.kind,
@@ -228,19 +230,25 @@ async function sendDeletion<T extends Volume | Snapshot, Query>(
   call: Call,
   { id, before, send }: Deletion<T>,
 ): Promise<Changed | "gone"> {
+  const { newcomers } = call.runtime;
   return await recover<Changed | "gone">(call, {
     send: async () => {
       try {
-        return await call.send("repeatable", send, { throwsBusy: true });
+        const request = (context: CallContext) => newcomers.unlessNew(id, send(context));
+        return await call.send("repeatable", request, { throwsBusy: true });
       } catch (error) {
-        if (isPolyvolError(error, "not_found")) return "gone";
-        // A request without an answer may have begun it, and its repetition is refused because it is under way.
         if (!isPolyvolError(error) || call.abortSignal.aborted) throw error;
+        const isMissing = error.code === "not_found";
+        if (isMissing && before === undefined) return "gone";
+        // A request without an answer may have begun it, and its repetition is refused because it is under way.
         const now = await resources.tryGet(call, id).catch(() => before ?? "unseen");
-        if (now === undefined) return "gone";
-        if (now !== "unseen" && now.state === "deleting") return {};
+        if (now === "unseen") throw error;
+        if (now === undefined && !newcomers.has(id)) return "gone";
+        if (now?.state === "deleting") return {};
+        // It was read before, and is again: a copy that lags behind does not know it.
+        if (isMissing) throw conflict(`it is there, and is not found to be deleted: ${error.reason}`, true);
         // Whether a volume is in use is read from its record, never from the words of a refusal.
-        if (now !== "unseen" && !("volumeId" in now) && error.outcome === "not_applied") refuseInUse(now);
+        if (now !== undefined && !("volumeId" in now) && error.outcome === "not_applied") refuseInUse(now);
         throw error;
       }
     },

@@ -1,4 +1,5 @@
 import { type Call, runCall } from "../call/call.ts";
+import { APPEARANCE_MS } from "../call/newcomers.ts";
 import type { Runtime } from "../call/runtime.ts";
 import { isPolyvolError } from "../errors.ts";
 import type { Operation, OperationRef, OperationStatus } from "../operation.ts";
@@ -17,7 +18,7 @@ import {
   type Verdict,
 } from "../wait/goals.ts";
 import { inCompany } from "../wait/shared-looks.ts";
-import { APPEARANCE_MS, NOT_THERE, NOT_VISIBLE, waitFor } from "../wait/wait.ts";
+import { NOT_THERE, NOT_VISIBLE, waitFor } from "../wait/wait.ts";
 import { withoutFailed } from "./failed-creates.ts";
 import { conflict } from "./named-create.ts";
 import { resolveDuplicates } from "./resolve-duplicates.ts";

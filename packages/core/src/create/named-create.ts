@@ -48,6 +48,17 @@ export interface CreateAttempt {
   readonly unclear: boolean;
 }
 
+/** Sends the request of a create. What it is answered with may not show everywhere at first. */
+export async function sendCreate<T extends Volume | Snapshot>(
+  call: Call,
+  create: NamedCreate<T>,
+  attemptId: string,
+): Promise<Started<T>> {
+  const started = await call.send("once", (context) => create.send(context, attemptId));
+  call.runtime.newcomers.made(started.resource.id);
+  return started;
+}
+
 /** Not on its way out and not failed: only such a resource can be what a create asks for. */
 export function isLive(resource: Volume | Snapshot): boolean {
   return resource.state !== "deleting" && resource.state !== "error";

@@ -11,6 +11,7 @@ import {
   oldestOf,
   reportLook,
   type StartedCreate,
+  sendCreate,
   severalFound,
 } from "./named-create.ts";
 
@@ -47,7 +48,7 @@ export function createNonUnique<T extends Volume | Snapshot>(
       return found && started({ resource: found.resource, settled: true }, found.ownIds, unclear);
     },
     send: async (unclear) => {
-      const answer = await call.send("once", (context) => create.send(context, attemptId));
+      const answer = await sendCreate(call, create, attemptId);
       return started(answer, [answer.resource.id], unclear);
     },
     next: nextCreateStep,

@@ -35,9 +35,9 @@ export function planSnapshot(runtime: Runtime, value: unknown): SnapshotPlan {
 
 /** Not every provider has a switch for this: the volume itself says whether it is in use. */
 export async function refuseAttached(call: Call, volumeId: string): Promise<void> {
-  const { driver } = call.runtime;
+  const { driver, newcomers } = call.runtime;
   const volume = await call.send("read", async (context) =>
-    answeredFor(volumeId, await driver.getVolume(volumeId, context)),
+    answeredFor(volumeId, await newcomers.unlessNew(volumeId, driver.getVolume(volumeId, context))),
   );
   const use = inUse(volume);
   if (use === undefined) return;
@@ -52,7 +52,7 @@ export function snapshotCreate(
   volumeId: string,
   input?: CreateSnapshotInput,
 ): NamedCreate<Snapshot> {
-  const { driver, capabilities } = runtime;
+  const { driver, capabilities, newcomers } = runtime;
   const isAccountWide = capabilities.snapshotNames.scope === "account";
   return {
     kind: "snapshot",
@@ -63,7 +63,8 @@ export function snapshotCreate(
     send: async (context, attemptId) => {
       if (input === undefined) throw new PolyvolError("unknown", "a stored operation is never sent again");
       const asked = driverInput(input, attemptId);
-      return createdAs(asked, await driver.createSnapshot(asked, context));
+      const made = newcomers.unlessNew(volumeId, driver.createSnapshot(asked, context));
+      return createdAs(asked, await made);
     },
     difference: (existing) =>
       // Found among the volume's own, so that no word of a volume is no other volume.

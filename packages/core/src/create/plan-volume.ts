@@ -2,7 +2,7 @@ import { createdAs, isSameId } from "../answered.ts";
 import type { Call } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
 import type { BlockStorageDriver, DriverCreateVolume } from "../driver.ts";
-import { PolyvolError } from "../errors.ts";
+import { isPolyvolError, PolyvolError } from "../errors.ts";
 import { checkCreateVolume, checkNewName, checkSize, checkTags, refused } from "../input.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import type { OperationRef } from "../operation.ts";
@@ -102,11 +102,12 @@ async function sourceOf(
   sizeGiB: number | undefined,
 ): Promise<Snapshot | undefined> {
   if (input.sourceSnapshotId === undefined) return undefined;
-  const source = await snapshots.tryGet(call, input.sourceSnapshotId);
-  if (source === undefined) {
-    call.about({ kind: "snapshot", id: input.sourceSnapshotId });
-    throw new PolyvolError("not_found", `there is no snapshot ${input.sourceSnapshotId}`);
-  }
+  const id = input.sourceSnapshotId;
+  const source = await snapshots.get(call, id).catch((error: unknown) => {
+    if (!isPolyvolError(error, "not_found")) throw error;
+    call.about({ kind: "snapshot", id });
+    throw new PolyvolError("not_found", `there is no snapshot ${id}`);
+  });
   if (source.state !== "available") {
     throw refused(
       "failed_precondition",

@@ -11,6 +11,7 @@ import {
   nextCreateStep,
   reportLook,
   type StartedCreate,
+  sendCreate,
 } from "./named-create.ts";
 
 /** How often what the provider says is there is looked for before its word is passed on. */
@@ -26,10 +27,7 @@ export function createUnique<T extends Volume | Snapshot>(
   attemptId: string,
 ): Promise<StartedCreate<T>> {
   return recover<StartedCreate<T>>(call, {
-    send: async () => ({
-      ...(await call.send("once", (context) => create.send(context, attemptId))),
-      created: true,
-    }),
+    send: async () => ({ ...(await sendCreate(call, create, attemptId)), created: true }),
     next: nextCreateStep,
     look: async (failure, unclear) => {
       const resource = failure && (await lookFor(call, create, failure, unclear));

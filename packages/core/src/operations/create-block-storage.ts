@@ -1,9 +1,9 @@
 import type { BlockStorage } from "../block-storage.ts";
 import { type Call, runCall } from "../call/call.ts";
+import { APPEARANCE_MS } from "../call/newcomers.ts";
 import { createRuntime } from "../call/runtime.ts";
 import { operationOf } from "../create/finish.ts";
 import type { BlockStorageDriver } from "../driver.ts";
-import { isPolyvolError } from "../errors.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import type { OperationRef } from "../operation.ts";
 import { parseValues } from "../option.ts";
@@ -11,7 +11,6 @@ import type { CallOptions } from "../options.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { type BlockStorageOptions, storageOptions } from "../storage-options.ts";
 import type { Volume } from "../volume.ts";
-import { APPEARANCE_MS } from "../wait/wait.ts";
 import { checkRef, resourceOf } from "./operation-ref.ts";
 import { createSnapshotResources, createVolumeResources, type Resources } from "./resources.ts";
 import { createSnapshots } from "./snapshots.ts";
@@ -95,13 +94,12 @@ async function readMade<T extends Volume | Snapshot, Query>(
 ): Promise<T> {
   const { clock, polling } = call.runtime;
   for (;;) {
-    try {
-      return await resources.get(call, resourceId);
-    } catch (error) {
-      const ageMs = attempt === undefined ? APPEARANCE_MS : clock.now() - attempt.answeredAt;
-      const isNew = ageMs >= 0 && ageMs < APPEARANCE_MS && polling.initialDelayMs < call.remainingMs();
-      if (!isNew || !isPolyvolError(error, "not_found")) throw error;
-    }
+    const made = await resources.tryGet(call, resourceId);
+    if (made !== undefined) return made;
+    const ageMs = attempt === undefined ? APPEARANCE_MS : clock.now() - attempt.answeredAt;
+    const isNew = ageMs >= 0 && ageMs < APPEARANCE_MS && polling.initialDelayMs < call.remainingMs();
+    // The last word, and the error that it is.
+    if (!isNew) return await resources.get(call, resourceId);
     await call.sleep(polling.initialDelayMs);
   }
 }

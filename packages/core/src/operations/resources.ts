@@ -27,9 +27,9 @@ type Fetch<T extends { readonly id: string }, Query> = (
 export interface Resources<T extends Volume | Snapshot, Query> {
   readonly kind: "volume" | "snapshot";
   readonly looks: SharedLooks<T, Query>;
-  /** @throws PolyvolError `not_found` */
+  /** What was made just now is waited for. @throws PolyvolError `not_found` */
   get(call: Call, id: string): Promise<T>;
-  /** `undefined`: there is none. */
+  /** `undefined`: there is none, or what was made just now does not show yet. */
   tryGet(call: Call, id: string): Promise<T | undefined>;
   /** Everything that matches, by a complete listing within the call. */
   listAll(call: Call, query: Query): Promise<readonly T[]>;
@@ -53,15 +53,18 @@ function createResources<T extends Volume | Snapshot, Query extends object>(
   setup: ResourcesSetup<T, Query>,
 ): Resources<T, Query> {
   const { kind, runtime } = setup;
-  const { driver } = runtime;
+  const { driver, newcomers } = runtime;
   const paging = (kind === "snapshot" ? driver.snapshotPaging : undefined) ?? driver.paging;
 
-  const get = (call: Call, id: string): Promise<T> =>
-    call.send("read", async (context) => answeredFor(id, await setup.getOne(id, context)));
+  async function read(id: string, context: CallContext): Promise<T> {
+    const resource = answeredFor(id, await setup.getOne(id, context));
+    newcomers.known(id);
+    return resource;
+  }
 
   async function tryGet(call: Call, id: string): Promise<T | undefined> {
     try {
-      return await get(call, id);
+      return await call.send("read", (context) => read(id, context));
     } catch (error) {
       if (isPolyvolError(error, "not_found")) return undefined;
       throw error;
@@ -159,7 +162,7 @@ function createResources<T extends Volume | Snapshot, Query extends object>(
   return {
     kind,
     looks,
-    get,
+    get: (call, id) => call.send("read", (context) => newcomers.unlessNew(id, read(id, context))),
     tryGet,
     listAll,
     lookAll: async (call, query) => (await looks.all(call, query)) ?? (await listAll(call, query)),

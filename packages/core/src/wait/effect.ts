@@ -1,11 +1,12 @@
 import type { Call } from "../call/call.ts";
+import { APPEARANCE_MS } from "../call/newcomers.ts";
 import type { Changed } from "../driver.ts";
 import type { Resources } from "../operations/resources.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 import type { Goal, Verdict } from "./goals.ts";
 import { readThroughOutage, type Watched } from "./looks.ts";
-import { APPEARANCE_MS, failed, waitFor } from "./wait.ts";
+import { failed, waitFor } from "./wait.ts";
 
 /** After a record said that a change is over, its resource may show the old for so long. */
 const BEHIND_RECORD_MS = 10_000;

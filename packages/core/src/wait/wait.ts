@@ -1,4 +1,5 @@
 import type { Call } from "../call/call.ts";
+import { APPEARANCE_MS } from "../call/newcomers.ts";
 import type { Pending, PendingStatus } from "../driver.ts";
 import { isPolyvolError, PolyvolError } from "../errors.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -7,8 +8,6 @@ import { describeState, type Goal } from "./goals.ts";
 import { createPauses, report, reportFailedLook, type Watched } from "./looks.ts";
 import type { SharedLooks } from "./shared-looks.ts";
 
-/** A new resource, the record of a change, or a change on its resource may take so long to show up at all. */
-export const APPEARANCE_MS = 60_000;
 /** What is seen of a record that does not show. */
 export const NOT_VISIBLE = "not visible yet";
 /** What is seen of a new resource that does not show. */

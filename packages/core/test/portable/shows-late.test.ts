@@ -125,3 +125,25 @@ describe.each(KINDS)("%s that was made just now", (_, begin) => {
     );
   });
 });
+
+test("a deletion is not done by the word of a copy that does not know what a read has shown", async () => {
+  const clock = createVirtualClock();
+  clock.runFreely();
+  const driver = createMemoryDriver({ account: createMemoryAccount({ asynchronous: true, clock }) });
+  let asked = 0;
+  const storage = createBlockStorage(
+    {
+      ...driver,
+      deleteVolume: async (id, context) => {
+        asked += 1;
+        if (asked < 3) throw new PolyvolError("not_found", "there is none");
+        return await driver.deleteVolume(id, context);
+      },
+    },
+    { clock },
+  );
+  const { id } = await storage.volumes.create({ name: "data", sizeGiB: 8 });
+  await storage.volumes.delete(id);
+  expect(asked).toBe(3);
+  expect(await storage.volumes.list().toArray()).toEqual([]);
+});

@@ -1,0 +1,73 @@
+/** What was made just now, where the service answers from copies that have not heard of it. */
+import { expect, test } from "vitest";
+import { createDigitalOceanStorage } from "../src/create.ts";
+import { openCloud } from "./cloud.ts";
+
+const LAG_MS = 3_000;
+
+/** A cloud that finds nothing under an id for three seconds after it was made. */
+async function laggingCloud() {
+  const madeAt = new Map<string, number>();
+  const lagging: typeof fetch = async (input, init) => {
+    const url = String(input);
+    const isLate = ([id, at]: [string, number]): boolean => url.includes(id) && clock.now() < at + LAG_MS;
+    if ([...madeAt].some(isLate)) {
+      return Response.json({ id: "not_found", message: "The resource was not found." }, { status: 404 });
+    }
+    const response = await fetch(input, init);
+    if (response.status !== 201) return response;
+    const { volume, snapshot } = (await response.clone().json()) as Record<string, { id: string }>;
+    madeAt.set((volume ?? snapshot)?.id ?? "", clock.now());
+    return response;
+  };
+  const cloud = await openCloud({}, { fetch: lagging });
+  const { clock, storage, emulator } = cloud;
+  const make = (name: string) => storage.volumes.create({ name, sizeGiB: 10 });
+  const left = (): readonly unknown[] => Object.values(emulator.inventory()).flat();
+  return { ...cloud, make, left };
+}
+
+test("a volume or snapshot is read, changed and copied as soon as it shows", async () => {
+  const { storage, make, clock } = await laggingCloud();
+  const { id } = await make("read");
+  const from = clock.now();
+  expect(await storage.volumes.get(id)).toMatchObject({ id });
+  expect(clock.now() - from).toBeGreaterThanOrEqual(LAG_MS);
+  expect(await storage.volumes.resize((await make("grown")).id, 20)).toMatchObject({ sizeGiB: 20 });
+  const attached = await storage.volumes.attach((await make("attached")).id, "1001");
+  expect(attached.attachments).toMatchObject([{ serverId: "1001" }]);
+  const { id: volumeId } = await make("copied");
+  const { id: sourceSnapshotId } = await storage.snapshots.create({ volumeId, name: "copy" });
+  const restored = await storage.volumes.create({ name: "restored", sourceSnapshotId, sizeGiB: 20 });
+  expect(restored).toMatchObject({ sizeGiB: 20, sourceSnapshotId });
+});
+
+test("a deletion is not done because what is to go does not show yet", async () => {
+  const { storage, make, clock, left } = await laggingCloud();
+  const { id: volumeId } = await make("data");
+  const { id: snapshotId } = await storage.snapshots.create({ volumeId, name: "copy" });
+  await storage.snapshots.delete(snapshotId);
+  const { id } = await make("other");
+  await storage.volumes.delete(id);
+  await storage.volumes.delete(volumeId);
+  expect(left()).toEqual([]);
+  const from = clock.now();
+  await storage.volumes.delete(id);
+  await expect(storage.volumes.get(id)).rejects.toMatchObject({ code: "not_found" });
+  expect(clock.now(), "what was deleted is not waited for").toBe(from);
+});
+
+test("what somebody else has deleted meanwhile is missing after a minute, and at the deadline nothing is known", async () => {
+  const { storage, make, options, clock } = await laggingCloud();
+  const { id } = await make("data");
+  const { fetch: _, ...direct } = options;
+  await createDigitalOceanStorage(direct).volumes.delete(id);
+  const from = clock.now();
+  await expect(storage.volumes.get(id, { timeoutMs: 20_000 })).rejects.toMatchObject({
+    ...{ code: "conflict", retryable: true },
+    message: expect.stringContaining("was made just now and does not show yet"),
+  });
+  await storage.volumes.delete(id);
+  expect(clock.now() - from).toBeGreaterThanOrEqual(60_000);
+  await expect(storage.volumes.get(id)).rejects.toMatchObject({ code: "not_found" });
+});
