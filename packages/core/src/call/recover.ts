@@ -19,8 +19,11 @@ export interface Recovery<T> {
   next(failure: PolyvolError, state: { readonly unclear: boolean; readonly isLast: boolean }): NextStep;
   /** Told of what a look found after a failure; `undefined`: nothing, and the request is sent again. */
   onLook?(found: T | undefined, unclear: boolean): void;
-  /** The result, where it is there although everything failed. Default: `failure` is thrown. */
-  end?(failure: PolyvolError): Promise<T>;
+  /**
+   * The result, where it is there although everything failed. `mayCome`: an earlier request may be carried out yet, and
+   * `failure` refuses its repetition. Default: `failure` is thrown.
+   */
+  end?(failure: PolyvolError, mayCome: boolean): Promise<T>;
 }
 
 /**
@@ -49,7 +52,12 @@ export async function recover<T>(call: Call, recovery: Recovery<T>): Promise<T> 
     const pauses = next === "send_again" || (next === "look" && isUnclear(failure));
     if (next === "end" || (pauses && !(await call.pauseBefore(round, failure)))) {
       if (recovery.end === undefined) throw failure;
-      return await recovery.end(failure);
+      return await recovery.end(failure, unclear && isRefusal(failure));
     }
   }
+}
+
+/** Whether the request was certainly not carried out, by the provider's own word. */
+function isRefusal(failure: PolyvolError): boolean {
+  return !isUnclear(failure) && failure.code !== "operation_failed";
 }

@@ -20,7 +20,7 @@ import {
 } from "../wait/goals.ts";
 import { readThroughOutage } from "../wait/looks.ts";
 import { waitFor } from "../wait/wait.ts";
-import { refusedOnServer, type ServerOfChange } from "./refused-on-server.ts";
+import { createPatience, refusedOnServer, type ServerOfChange } from "./refused-on-server.ts";
 
 /** What looks as wanted may be about to change for so long, in milliseconds. */
 const OPEN_MS = 60_000;
@@ -91,10 +91,10 @@ export function changeVolume(
         return mayHelp && !isLast ? "send_again" : "end";
       },
       // Refused for good: an earlier request without an answer, or another process, may have done it all the same.
-      end: (failure) =>
+      end: (failure, mayCome) =>
         change.server === undefined
-          ? alreadyReached(target, change, failure)
-          : refusedOnServer(resources, call, id, change, change.server, failure),
+          ? alreadyReached(target, change, failure, mayCome)
+          : refusedOnServer(resources, call, id, change, change.server, failure, mayCome),
     }),
   );
 }
@@ -104,14 +104,19 @@ async function alreadyReached(
   { resources, call, id }: Target,
   change: VolumeChange,
   error: PolyvolError,
+  mayCome: boolean,
 ): Promise<Volume> {
-  const volume = await resources.get(call, id).catch(() => {
-    throw error;
-  });
-  // The provider has said that it failed: what looks as wanted is so only at rest, and where it can be seen at all.
-  const hasFailed = isPolyvolError(error, "operation_failed");
-  const isBelieved = !hasFailed || (usable(volume).state === "done" && change.leavesNoTrace !== true);
-  if (change.reached(volume) && isBelieved) return volume;
+  const again = createPatience(call, true);
+  const leavesTrace = change.leavesNoTrace !== true;
+  do {
+    const volume = await resources.get(call, id).catch(() => {
+      throw error;
+    });
+    // The provider has said that it failed: what looks as wanted is so only at rest, and where it can be seen at all.
+    const hasFailed = isPolyvolError(error, "operation_failed");
+    const isBelieved = !hasFailed || (usable(volume).state === "done" && leavesTrace);
+    if (change.reached(volume) && isBelieved) return volume;
+  } while (mayCome && leavesTrace && (await again()));
   if (!isPolyvolError(error, "not_found") || change.isOfAnother === true) throw error;
   const words = `the provider shows it, and does not find it for the change: ${error.reason}`;
   throw new PolyvolError("unavailable", words, {

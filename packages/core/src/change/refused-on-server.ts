@@ -12,6 +12,8 @@ export interface ServerOfChange {
 
 /** Looks after a refusal that says "done already", the first at once: a volume's record may lag behind. */
 const LOOKS_AT_A_RECORD_BEHIND = 5;
+/** Looks after an earlier request got no clear answer and its repetition is refused: about a minute. */
+const LOOKS_AT_WHAT_MAY_COME = 8;
 /** Each pause is so much longer than the one before. */
 const GROWTH = 1.5;
 
@@ -28,21 +30,36 @@ export async function refusedOnServer(
   change: { reached(volume: Volume): boolean },
   server: ServerOfChange,
   error: PolyvolError,
+  mayCome: boolean,
 ): Promise<Volume> {
-  const { polling } = call.runtime;
-  let pauseMs = polling.initialDelayMs;
-  for (let look = 1; ; look += 1) {
+  const again = createPatience(call, mayCome);
+  for (;;) {
     const volume = await resources.get(call, id).catch((failure: unknown) => {
       throw isPolyvolError(failure, "not_found") || call.abortSignal.aborted ? failure : error;
     });
     const hasFailed = isPolyvolError(error, "operation_failed") && usable(volume).state !== "done";
     if (change.reached(volume) && !hasFailed) return volume;
-    const isLate = look >= LOOKS_AT_A_RECORD_BEHIND || pauseMs >= call.remainingMs();
-    if (isLate || !mayBeBehind(volume, server, error))
-      throw isPolyvolError(error, "not_found") ? serverMissing(call, volume, server, error) : error;
-    await call.sleep(pauseMs);
-    pauseMs *= GROWTH;
+    if ((mayCome || mayBeBehind(volume, server, error)) && (await again())) continue;
+    throw isPolyvolError(error, "not_found") ? serverMissing(call, volume, server, error) : error;
   }
+}
+
+/**
+ * Pauses before one more look at a volume that is not as wanted though it may come to be; `false` after enough of them.
+ * `mayCome`: what was asked for may be under way, which takes longer than a record that lags behind.
+ */
+export function createPatience(call: Call, mayCome: boolean): () => Promise<boolean> {
+  const { initialDelayMs, maxDelayMs } = call.runtime.polling;
+  let pauseMs = initialDelayMs;
+  let looks = 1;
+  return async () => {
+    if (looks >= (mayCome ? LOOKS_AT_WHAT_MAY_COME : LOOKS_AT_A_RECORD_BEHIND)) return false;
+    if (pauseMs >= call.remainingMs()) return false;
+    looks += 1;
+    await call.sleep(pauseMs);
+    pauseMs = mayCome ? Math.min(maxDelayMs, pauseMs * GROWTH) : pauseMs * GROWTH;
+    return true;
+  };
 }
 
 /** Whether the refusal may say that it is done already, and the record merely does not show it yet. */

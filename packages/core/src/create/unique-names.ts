@@ -1,6 +1,6 @@
 import type { Call } from "../call/call.ts";
 import { recover } from "../call/recover.ts";
-import { backoffMs } from "../call/retry.ts";
+import { backoffMs, isUnclear } from "../call/retry.ts";
 import { extendError, type PolyvolError } from "../errors.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
@@ -38,8 +38,8 @@ export function createUnique<T extends Volume | Snapshot>(
 }
 
 /**
- * Looks for what may be there already: once after an unclear answer; several times when the name is taken, or when what
- * the provider says fits an earlier unclear request, whose effect may not show yet.
+ * Looks for what may be there already: once after an unclear answer; several times when the name is taken, or when an
+ * earlier request was unclear and this one is refused for good: the effect of the former may not show yet.
  */
 async function lookFor<T extends Volume | Snapshot>(
   call: Call,
@@ -48,7 +48,7 @@ async function lookFor<T extends Volume | Snapshot>(
   unclear: boolean,
 ): Promise<T | undefined> {
   const isTaken = failure.code === "already_exists";
-  const looks = isTaken || (failure.mayAlreadyExist && unclear) ? LOOKS_FOR_WHAT_IS_THERE : 1;
+  const looks = isTaken || (unclear && !isUnclear(failure)) ? LOOKS_FOR_WHAT_IS_THERE : 1;
   for (let look = 1; ; look += 1) {
     const all = await create.look(call);
     for (const candidate of all.filter((each) => each.name === create.name)) {

@@ -144,6 +144,8 @@ const REFUSALS: Readonly<Record<number, readonly [PolyvolErrorCode, string]>> = 
  * these for reasons of its own: unless an adapter recognises the service's own words, nothing is known.
  */
 const OF_THE_SERVICE_ALONE: ReadonlySet<number> = new Set([404, 409, 410]);
+/** Misdirected and too early: by their definition nothing was done, and the same request may be sent again. */
+const NOT_TAKEN_YET: ReadonlySet<number> = new Set([421, 425]);
 const REFUSED = { code: "unknown", outcome: "not_applied", retryable: false } as const;
 
 /** A request of up to this size is too large for no service: what is too much is what it asks for. */
@@ -167,6 +169,10 @@ function meaningOfStatus(status: number, isRead: boolean, sentBytes: number): St
     if (isRead) return { ...REFUSED, reason: `refused with status ${status}` };
     const reason = `status ${status} came, and not in the service's own words: is baseUrl right?`;
     return { code: "unavailable", reason, outcome: "unknown", retryable: true };
+  }
+  if (NOT_TAKEN_YET.has(status)) {
+    const reason = `the service did not take the request for now (status ${status})`;
+    return { code: "unavailable", reason, outcome: "not_applied", retryable: true };
   }
   if (status === 408 || status >= 500) {
     const reason = `the service failed with status ${status}`;
