@@ -6,7 +6,7 @@ import type { Interrupts, Ledger } from "./interruption.ts";
 import { createLosses, type Losses } from "./losses.ts";
 import { type Options, omitUndefined } from "./options.ts";
 import type { OutputFormat } from "./output/result.ts";
-import { type CloudListener, isVerbose, writeTraffic } from "./verbose.ts";
+import { type CloudListener, isVerbose, trafficWriter } from "./verbose.ts";
 
 /** What stands in for this machine in tests. */
 export interface Machine {
@@ -61,9 +61,10 @@ export function createContext(
   const cloudOption = (options["cloud"] ?? []) as readonly string[];
   const verbose = isVerbose(options["verbose"]);
   const sent = new Map<string, number>();
+  let traffic: CloudListener | undefined;
   const onEvent: CloudListener = (event, cloud) => {
     if (event.type === "request") sent.set(cloud, (sent.get(cloud) ?? 0) + 1);
-    if (verbose) writeTraffic(event, cloud);
+    traffic?.(event, cloud);
   };
   const connected = new Map<string, Promise<BlockStorage>>();
   const connectOne = async (name: string): Promise<BlockStorage> => {
@@ -73,6 +74,7 @@ export function createContext(
   let loaded: Promise<Config> | undefined;
   const configNow = async (): Promise<Config> => {
     const { loadConfig } = await import("@polyvol/config");
+    if (verbose) traffic ??= await trafficWriter();
     return await loadConfig({ path, abortSignal: signal });
   };
   const config = (): Promise<Config> => {

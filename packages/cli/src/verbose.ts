@@ -1,4 +1,4 @@
-import type { PolyvolEvent } from "@polyvol/core";
+import type { eventText, PolyvolEvent } from "@polyvol/core";
 import { UsageError } from "./errors.ts";
 import { secondsText } from "./output/format.ts";
 import { areMessagesJson, writeJsonMessage, writeMessage } from "./output/streams.ts";
@@ -18,47 +18,24 @@ export function isVerbose(option: unknown): boolean {
 }
 
 /** Writes a line for each request, and for each pause. Events hold no headers and no bodies, so no secret either. */
-export const writeTraffic: CloudListener = (event, cloud) => {
-  const line = trafficLine(event, cloud);
-  if (line === undefined) return;
-  if (areMessagesJson()) {
-    const { type, ...fields } = event;
-    writeJsonMessage("debug", clean(line), { event: type, cloud, ...fields });
-  } else writeMessage(`${colour("note", clean(line), process.stderr)}\n`);
-};
-
-/** What is written about an event; nothing about a request, since its answer says all of it. */
-export function trafficLine(event: PolyvolEvent, cloud: string): string | undefined {
-  const text = describe(event);
-  return text === undefined ? undefined : `${cloud} ${event.operation}: ${text}`;
+export async function trafficWriter(): Promise<CloudListener> {
+  const { eventText } = await import("@polyvol/core");
+  return (event, cloud) => {
+    const line = trafficLine(event, cloud, eventText);
+    if (line === undefined) return;
+    if (areMessagesJson()) {
+      const { type, ...fields } = event;
+      writeJsonMessage("debug", clean(line), { event: type, cloud, ...fields });
+    } else writeMessage(`${colour("note", clean(line), process.stderr)}\n`);
+  };
 }
 
-function describe(event: PolyvolEvent): string | undefined {
-  switch (event.type) {
-    case "request":
-      return undefined;
-    case "response": {
-      const { method, target, status, failure, durationMs, requestId } = event;
-      const result = status ?? `no answer (${failure ?? "no reason given"})`;
-      const id = requestId === undefined ? "" : `, request ${requestId}`;
-      return `${method} ${target}: ${result} in ${secondsText(durationMs)}${id}`;
-    }
-    case "retry": {
-      const { attempt, code, reason, delayMs } = event;
-      return `attempt ${attempt} failed (${code}: ${reason}); the next in ${secondsText(delayMs)}`;
-    }
-    case "throttle":
-      return `held back for ${secondsText(event.delayMs)} (${event.bound})`;
-    case "wait": {
-      const { resource, seen, nextLookMs } = event;
-      const which = resource.name ?? resource.id ?? "";
-      return `${resource.kind} ${which} is ${seen}; the next look in ${secondsText(nextLookMs)}`;
-    }
-    case "recover": {
-      const { resource, result } = event;
-      return `${resource.kind} ${resource.name ?? resource.id ?? ""}: ${result.replaceAll("_", " ")}`;
-    }
-    case "version":
-      return event.message;
-  }
+/** What is written about an event; nothing about a request, since its answer says all of it. */
+export function trafficLine(
+  event: PolyvolEvent,
+  cloud: string,
+  textOf: typeof eventText,
+): string | undefined {
+  if (event.type === "request") return undefined;
+  return `${cloud} ${event.operation}: ${textOf(event, secondsText)}`;
 }

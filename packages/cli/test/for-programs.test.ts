@@ -1,6 +1,8 @@
 /** What programs read: failures as data, lists that say what is missing, and the requests of a command. */
+
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { eventText } from "@polyvol/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { nextStep } from "../src/errors.ts";
 import { trafficLine } from "../src/verbose.ts";
@@ -114,10 +116,11 @@ test("retries, pauses and what is waited for are lines, too", async () => {
     trafficLine(
       { ...about, type: "wait", resource, seen: "creating", elapsedMs: 1, nextLookMs: 2000 },
       "main",
+      eventText,
     ),
-    trafficLine({ ...about, type: "throttle", delayMs: 1500, bound: "quota" }, "main"),
-    trafficLine({ ...about, type: "recover", resource, result: "surplus_removed" }, "main"),
-    trafficLine({ ...about, type: "request", method: "GET", target: "/" }, "main"),
+    trafficLine({ ...about, type: "throttle", delayMs: 1500, bound: "quota" }, "main", eventText),
+    trafficLine({ ...about, type: "recover", resource, result: "surplus_removed" }, "main", eventText),
+    trafficLine({ ...about, type: "request", method: "GET", target: "/" }, "main", eventText),
   ];
   expect(lines).toEqual([
     "main volumes.create: volume slow is creating; the next look in 2.0 s",

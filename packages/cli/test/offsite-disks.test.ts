@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLinuxDevices, type DeviceLayer, readRecord } from "@polyvol/backup";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createLoopDisks, hasLoopDevices } from "../../backup/test/mount/loop-disks.ts";
 import { type Clouds, ENV, startClouds } from "./clouds.ts";
 import { runHere, type Written } from "./in-process.ts";
 import { PROCESS_ENV } from "./polyvol.ts";
@@ -17,34 +18,17 @@ const GIB = 1024 ** 3;
 function canHaveDisks(): boolean {
   const ran = (program: string, ...args: readonly string[]): boolean =>
     spawnSync(program, args, { stdio: "ignore" }).status === 0;
-  return (
-    process.getuid?.() === 0 &&
-    ran("losetup", "--find") &&
-    ["mkfs.ext4", "fsck.ext4"].every((each) => ran(each, "-V"))
-  );
+  return hasLoopDevices() && ["mkfs.ext4", "fsck.ext4"].every((each) => ran(each, "-V"));
 }
 
 let clouds: Clouds;
 let here = "";
 let image = "";
-/** From the id of a volume to its loop device. */
-const disks = new Map<string, string>();
-
-/** Takes away the disks of volumes that are not attached any more, and plugs in those that are. */
-function plug(wanted: readonly string[]): void {
-  for (const [id, device] of disks) {
-    if (wanted.includes(id)) continue;
-    execFileSync("blockdev", ["--setrw", device]);
-    execFileSync("losetup", ["--detach", device]);
-    disks.delete(id);
-  }
-  for (const id of wanted) {
-    if (disks.has(id)) continue;
-    const file = join(here, id);
-    copyFileSync(image, file);
-    disks.set(id, execFileSync("losetup", ["--find", "--show", file], { encoding: "utf8" }).trim());
-  }
-}
+const { devices, plug } = createLoopDisks((id) => {
+  const file = join(here, id);
+  copyFileSync(image, file);
+  return file;
+});
 
 function devicesHere(): DeviceLayer {
   const linux = createLinuxDevices({ stateDir: join(here, "state") });
@@ -54,7 +38,7 @@ function devicesHere(): DeviceLayer {
       const { volumes } = clouds.ocean.inventory();
       const attached = volumes.filter(({ serverIds }) => serverIds.includes(SERVER));
       plug(attached.map(({ id }) => id));
-      const names = new Map(attached.map(({ id, name }) => [disks.get(id), `scsi-0DO_Volume_${name}`]));
+      const names = new Map(attached.map(({ id, name }) => [devices.get(id), `scsi-0DO_Volume_${name}`]));
       return (await linux.list()).map((each) => {
         const link = names.get(each.path);
         return link === undefined ? each : { ...each, links: [link] };
@@ -128,7 +112,7 @@ describe.skipIf(!canHaveDisks())("on disks (needs root, loop devices and e2fspro
     const done = await run(words, ["--", "sh", "-c", script]);
     expect(done.code, done.err).toBe(0);
     expect(strays()).toBe(0);
-    expect(disks.size).toBe(1);
+    expect(devices.size).toBe(1);
     plug([]);
   });
 });

@@ -26,6 +26,7 @@ export {
   type PolyvolErrorDetails,
   type ResourceRef,
 } from "./errors.ts";
+export { eventText } from "./event-text.ts";
 export type {
   EventListener,
   PolyvolEvent,

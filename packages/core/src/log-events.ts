@@ -1,4 +1,5 @@
 import { refusedArgument } from "./errors.ts";
+import { eventText } from "./event-text.ts";
 import type { EventListener, PolyvolEvent } from "./events.ts";
 import { fitWords, listWords } from "./words.ts";
 
@@ -39,12 +40,14 @@ export function logEvents(logger: EventLogger, options: LogEventsOptions = {}): 
   }
   const { fieldsFirst = "bindings" in logger || "addStream" in logger } = options;
   return (event) => {
-    const text = fitWords(describeEvent(event));
+    const text = fitWords(`${event.provider} ${event.operation}: ${eventText(event, milliseconds)}`);
     const fields = fieldsOf(event);
     if (fieldsFirst) logger[levelOf(event)](fields, text);
     else logger[levelOf(event)](text, fields);
   };
 }
+
+const milliseconds = (ms: number): string => `${Math.round(ms)} ms`;
 
 type Level = "debug" | "info" | "warn";
 
@@ -70,26 +73,5 @@ function levelOf(event: PolyvolEvent): Level {
       return "warn";
     case "version":
       return event.result === "chosen" ? "info" : "warn";
-  }
-}
-
-/** One line for people. */
-function describeEvent(event: PolyvolEvent): string {
-  const head = `${event.provider} ${event.operation}`;
-  switch (event.type) {
-    case "request":
-      return `${head}: ${event.method} ${event.target}`;
-    case "response":
-      return `${head}: ${event.method} ${event.target} gave ${event.status ?? event.failure ?? "no answer"} in ${Math.round(event.durationMs)} ms`;
-    case "retry":
-      return `${head}: attempt ${event.attempt} failed (${event.code}: ${event.reason}), again in ${Math.round(event.delayMs)} ms`;
-    case "wait":
-      return `${head}: ${event.resource.kind} ${event.resource.id ?? ""} is ${event.seen}, next look in ${Math.round(event.nextLookMs)} ms`;
-    case "throttle":
-      return `${head}: held back ${Math.round(event.delayMs)} ms (${event.bound})`;
-    case "recover":
-      return `${head}: ${event.resource.kind} ${event.resource.name ?? event.resource.id ?? ""} ${event.result.replace("_", " ")}`;
-    case "version":
-      return `${head}: ${event.message}`;
   }
 }

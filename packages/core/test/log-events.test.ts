@@ -41,12 +41,12 @@ test("every kind of event is one line for people, at a level that fits, with its
   for (const event of EVENTS) listener(event);
   expect(lines).toEqual([
     "debug cloud volumes.create: POST /v2/volumes",
-    "debug cloud volumes.create: POST /v2/volumes gave 201 in 12 ms",
-    "debug cloud volumes.create: POST /v2/volumes gave the connection was refused in 1 ms",
-    "debug cloud volumes.create: volume v is creating, next look in 1500 ms",
-    "info cloud volumes.create: held back 250 ms (quota)",
-    "info cloud volumes.create: volume a surplus removed",
-    "warn cloud volumes.create: attempt 1 failed (unavailable: status 503), again in 80 ms",
+    "debug cloud volumes.create: POST /v2/volumes: 201 in 12 ms",
+    "debug cloud volumes.create: POST /v2/volumes: no answer (the connection was refused) in 1 ms",
+    "debug cloud volumes.create: volume v is creating; the next look in 1500 ms",
+    "info cloud volumes.create: held back for 250 ms (quota)",
+    "info cloud volumes.create: volume a: surplus removed",
+    "warn cloud volumes.create: attempt 1 failed (unavailable: status 503); the next in 80 ms",
     "info cloud volumes.create: version 1.3 is used",
     "warn cloud volumes.create: version 1.2 ends soon",
   ]);
@@ -64,7 +64,7 @@ function sink(): { readonly stream: Writable; lines(): string[] } {
   return { stream, lines: () => text.split("\n").slice(0, -1) };
 }
 
-const RETRY = "cloud volumes.create: attempt 1 failed (unavailable: status 503), again in 80 ms";
+const RETRY = "cloud volumes.create: attempt 1 failed (unavailable: status 503); the next in 80 ms";
 const DEPRECATED = "cloud volumes.create: version 1.2 ends soon";
 
 describe("loggers as they come", () => {

@@ -1,29 +1,22 @@
-import type { Clouds, Policy } from "@polyvol/backup";
-
-/** Clouds of a configuration that are one account: they share a quota, so one run at a time works on them. */
-export interface FleetAccount {
-  /** Stable and no secret: jobs, logs and messages show it. */
-  readonly key: string;
-  /** Names of its clouds. */
-  readonly clouds: readonly string[];
-}
+import type { AccountClouds, Clouds, Policy } from "@polyvol/backup";
 
 /**
- * Gives the accounts. It is asked for each dispatch, each status and each job; with `fresh`, what it has remembered does
+ * Gives the accounts: clouds that share a quota, so that one run at a time works on them. Jobs, logs and messages show their
+ * keys. It is asked for each dispatch, each status and each job; with `fresh`, what it has remembered does
  * not count: that an account has gone is only believed of those.
  */
 export type AccountSource = (asked: {
   readonly fresh: boolean;
-}) => Promise<readonly FleetAccount[]> | readonly FleetAccount[];
+}) => Promise<readonly AccountClouds[]> | readonly AccountClouds[];
 
 /** Connects the clouds of an account. One that cannot be connected may be given as its error. */
-export type ConnectAccount = (account: FleetAccount) => Promise<Clouds> | Clouds;
+export type ConnectAccount = (account: AccountClouds) => Promise<Clouds> | Clouds;
 
 /**
  * The policies that are about any of these clouds, each restricted to them. Whether a selector fits nothing at all only
  * all of its clouds together can say, so it is no failure where they are not all on this account.
  */
-export function policiesFor({ clouds }: FleetAccount, policies: readonly Policy[]): readonly Policy[] {
+export function policiesFor({ clouds }: AccountClouds, policies: readonly Policy[]): readonly Policy[] {
   return policies.flatMap((policy): readonly Policy[] => {
     const named = policy.select.clouds;
     if (named === undefined) return [{ ...policy, allowEmpty: true }];
@@ -35,7 +28,11 @@ export function policiesFor({ clouds }: FleetAccount, policies: readonly Policy[
 }
 
 /** The newest slot that is due for an account: the latest of those of its policies. */
-export function dueSlotOf(account: FleetAccount, policies: readonly Policy[], now: number): Date | undefined {
+export function dueSlotOf(
+  account: AccountClouds,
+  policies: readonly Policy[],
+  now: number,
+): Date | undefined {
   const slots = policiesFor(account, policies).flatMap(({ schedule }) => schedule.lastAtOrBefore(now) ?? []);
   return slots.length === 0 ? undefined : new Date(Math.max(...slots));
 }

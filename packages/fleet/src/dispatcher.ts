@@ -1,8 +1,8 @@
-import type { Policy } from "@polyvol/backup";
+import type { AccountClouds, Policy } from "@polyvol/backup";
 import type { Clock } from "@polyvol/core";
 import { systemClock } from "@polyvol/core/driver";
 import type { JobsOptions } from "bullmq";
-import { type AccountSource, dueSlotOf, type FleetAccount } from "./account.ts";
+import { type AccountSource, dueSlotOf } from "./account.ts";
 import { accountId, jobData, jobId } from "./job.ts";
 import { marksOf, openQueue, queueName } from "./queue.ts";
 import { asked, type FleetConnection, openRedis } from "./redis.ts";
@@ -62,7 +62,7 @@ const KEEP_FAILED = { age: 30 * DAY_SECONDS, count: 10_000 };
 const BATCH = 500;
 
 interface Due {
-  readonly account: FleetAccount;
+  readonly account: AccountClouds;
   readonly slot: Date;
 }
 

@@ -3,7 +3,7 @@
  *
  * @module @polyvol/fleet
  */
-export type { AccountSource, ConnectAccount, FleetAccount } from "./account.ts";
+export type { AccountSource, ConnectAccount } from "./account.ts";
 export {
   createFleetDispatcher,
   type DispatchedAccount,

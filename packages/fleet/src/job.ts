@@ -1,6 +1,5 @@
-import { parseSlotName, slotName } from "@polyvol/backup";
+import { type AccountClouds, parseSlotName, slotName } from "@polyvol/backup";
 import * as z from "zod";
-import type { FleetAccount } from "./account.ts";
 
 const FORMAT = "polyvol-fleet-job";
 /** Of the data of a job. A worker leaves jobs of a later one to workers that know it. */
@@ -34,7 +33,7 @@ export type ReadJob =
   | { readonly kind: "newer"; readonly version: number }
   | { readonly kind: "unknown" };
 
-export function jobData({ key, clouds }: FleetAccount, slot: Date): JobData {
+export function jobData({ key, clouds }: AccountClouds, slot: Date): JobData {
   return { format: FORMAT, version: JOB_VERSION, account: key, clouds, slot: slot.toISOString() };
 }
 

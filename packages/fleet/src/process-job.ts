@@ -1,13 +1,7 @@
-import { type Policy, type RunOptions, type RunReport, run } from "@polyvol/backup";
+import { type AccountClouds, type Policy, type RunOptions, type RunReport, run } from "@polyvol/backup";
 import { DelayedError, type Job, UnrecoverableError, WaitingError } from "bullmq";
 import type { Redis } from "ioredis";
-import {
-  type AccountSource,
-  type ConnectAccount,
-  dueSlotOf,
-  type FleetAccount,
-  policiesFor,
-} from "./account.ts";
+import { type AccountSource, type ConnectAccount, dueSlotOf, policiesFor } from "./account.ts";
 import type { FleetEvent, JobPlace } from "./events.ts";
 import { JOB_VERSION, type JobData, readJob } from "./job.ts";
 import { type Lease, takeLease } from "./lease.ts";
@@ -132,7 +126,7 @@ async function withLease(context: JobContext, held: Held): Promise<JobResult> {
   return { created, deleted, volumes: report.volumes.length };
 }
 
-async function findAccount(accounts: AccountSource, key: string): Promise<FleetAccount | undefined> {
+async function findAccount(accounts: AccountSource, key: string): Promise<AccountClouds | undefined> {
   const known = (await accounts({ fresh: false })).find((each) => each.key === key);
   return known ?? (await accounts({ fresh: true })).find((each) => each.key === key);
 }
@@ -156,7 +150,7 @@ async function later(job: FleetJob, token: string, ms: number, reason: string): 
 /** Only whoever has the lease of an account writes its marks. */
 async function markDone(
   { redis, marks }: JobContext,
-  account: FleetAccount,
+  account: AccountClouds,
   policies: readonly Policy[],
   { report, slot }: { readonly report: RunReport; readonly slot: string },
 ): Promise<void> {

@@ -1,7 +1,7 @@
-import type { Policy } from "@polyvol/backup";
+import type { AccountClouds, Policy } from "@polyvol/backup";
 import type { Clock } from "@polyvol/core";
 import { fitWords, systemClock } from "@polyvol/core/driver";
-import { type AccountSource, dueSlotOf, type FleetAccount } from "./account.ts";
+import { type AccountSource, dueSlotOf } from "./account.ts";
 import { parseJobId } from "./job.ts";
 import { type FleetQueue, marksOf, openQueue, queueName } from "./queue.ts";
 import { asked, type FleetConnection, openRedis } from "./redis.ts";
@@ -77,7 +77,7 @@ export async function fleetStatus(options: FleetStatusOptions): Promise<FleetSta
     const keys = new Set(accounts.map(({ key }) => key));
     const gone = [...jobs.keys()]
       .filter((key) => !keys.has(key))
-      .map((key): FleetAccount => ({ key, clouds: [] }));
+      .map((key): AccountClouds => ({ key, clouds: [] }));
     const found = [
       ...accounts.map((account) => {
         const slot = dueSlotOf(account, policies, now)?.toISOString();
@@ -137,7 +137,7 @@ interface Standing {
   readonly late: number;
 }
 
-function standingOf({ key, clouds }: FleetAccount, { slot, done, job, late }: Standing): AccountStatus {
+function standingOf({ key, clouds }: AccountClouds, { slot, done, job, late }: Standing): AccountStatus {
   // What failed for an earlier slot has been made up for by a later one.
   const open = job !== undefined && (done === undefined || job.slot >= done) ? job : undefined;
   const isDone = slot === undefined || (done !== undefined && done >= slot);

@@ -1,4 +1,4 @@
-import { type Policy, parsePolicies } from "@polyvol/backup";
+import { type AccountClouds, type Policy, parsePolicies } from "@polyvol/backup";
 import type { BlockStorage } from "@polyvol/core";
 import { type Clock, systemClock } from "@polyvol/core/driver";
 import { createMemoryStorage } from "@polyvol/memory";
@@ -7,7 +7,6 @@ import {
   createFleetDispatcher,
   createFleetWorker,
   type DispatcherOptions,
-  type FleetAccount,
   type FleetDispatcher,
   type FleetEvent,
   type FleetStatus,
@@ -56,7 +55,7 @@ export function sharedRedis(): { readonly server: RedisServer } {
 /** Accounts in memory, each with a cloud of its name and two volumes, on one clock. */
 export interface World {
   /** What the source gives; tests change it. */
-  readonly accounts: FleetAccount[];
+  readonly accounts: AccountClouds[];
   /** Shows this instant, and waits as the machine does. */
   readonly clock: Clock & { at: number };
   readonly clouds: ReadonlyMap<string, BlockStorage>;

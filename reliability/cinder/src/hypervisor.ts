@@ -1,7 +1,7 @@
 /** What a hypervisor does, for there is no Nova: what Cinder calls attached to a server is a disk of this machine. */
-import { execFileSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { createLinuxDevices, type DeviceLayer } from "@polyvol/backup";
+import { createLoopDisks, hasLoopDevices } from "../../../packages/backup/test/mount/loop-disks.ts";
 import type { CinderCloud } from "./cloud.ts";
 import { volumesOfServer } from "./database.ts";
 
@@ -33,28 +33,17 @@ export function createHypervisor(cloud: CinderCloud, serverId: string, stateDir:
     return { serverId, devices, hasDisks: false, attached, close: () => undefined };
   }
 
-  const disks = new Map<string, string>();
-  function plug(wanted: readonly string[]): void {
-    for (const [id, device] of disks) {
-      if (wanted.includes(id)) continue;
-      // That a loop device is read-only outlives the file behind it.
-      execFileSync("blockdev", ["--setrw", device]);
-      execFileSync("losetup", ["--detach", device]);
-      disks.delete(id);
-    }
-    for (const id of wanted) {
-      if (disks.has(id)) continue;
-      disks.set(id, execFileSync("losetup", ["--find", "--show", fileOf(id)], { encoding: "utf8" }).trim());
-    }
-  }
+  const disks = createLoopDisks(fileOf);
   const linux = createLinuxDevices({ stateDir });
   return {
-    ...{ serverId, attached, hasDisks: true, close: () => plug([]) },
+    ...{ serverId, attached, hasDisks: true, close: () => disks.plug([]) },
     devices: {
       ...linux,
       list: async () => {
-        plug(attached());
-        const serials = new Map([...disks].map(([id, device]) => [device, id.slice(0, SERIAL_LENGTH)]));
+        disks.plug(attached());
+        const serials = new Map(
+          [...disks.devices].map(([id, device]) => [device, id.slice(0, SERIAL_LENGTH)]),
+        );
         return (await linux.list()).map((each) => {
           const serial = serials.get(each.path);
           return serial === undefined ? each : { ...each, serial };
@@ -62,13 +51,4 @@ export function createHypervisor(cloud: CinderCloud, serverId: string, stateDir:
       },
     },
   };
-}
-
-function hasLoopDevices(): boolean {
-  try {
-    execFileSync("losetup", ["--find"], { stdio: "ignore" });
-    return process.getuid?.() === 0;
-  } catch {
-    return false;
-  }
 }

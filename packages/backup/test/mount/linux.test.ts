@@ -13,6 +13,7 @@ import { dirname, join } from "node:path";
 import { test as anyTest, describe, expect, onTestFinished } from "vitest";
 import { type BlockDevice, createLinuxDevices } from "../../src/index.ts";
 import { parseMountInfo } from "../../src/mount/linux/mount-info.ts";
+import { attachLoop, detachLoop } from "./loop-disks.ts";
 
 /** Elsewhere there is neither /proc nor util-linux. */
 const test = anyTest.skipIf(process.platform !== "linux");
@@ -152,16 +153,10 @@ const isRoot = process.getuid?.() === 0;
   });
 });
 
-/** A real disk of a file, where this machine lets us have one; else the reason. */
+/** A real disk of a file, until the test ends. */
 function loopDevice(file: string): string {
-  const { status, stdout, stderr } = spawnSync("losetup", ["--find", "--show", file], { encoding: "utf8" });
-  if (status !== 0) throw new Error(stderr);
-  const device = stdout.trim();
-  onTestFinished(() => {
-    // That a loop device is read-only outlives the file behind it.
-    spawnSync("blockdev", ["--setrw", device]);
-    spawnSync("losetup", ["--detach", device]);
-  });
+  const device = attachLoop(file);
+  onTestFinished(() => detachLoop(device));
   return device;
 }
 
