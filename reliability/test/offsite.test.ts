@@ -8,9 +8,9 @@ import {
   type Emulator,
   type Fault,
 } from "@polyvol/emulators";
-import { createOpenStackEmulator } from "@polyvol/emulators/openstack";
 import { createOpenStackStorage } from "@polyvol/openstack";
 import { expect, inject, onTestFinished, test } from "vitest";
+import { openEmulatedCloud, SERVERS } from "../../packages/openstack/test/emulated-cloud.ts";
 import { openCloud, PROVIDERS } from "../src/cloud.ts";
 import { FAULTS } from "../src/faults.ts";
 import { report } from "../src/report.ts";
@@ -43,18 +43,13 @@ async function openStage(provider: string): Promise<Stage> {
 async function openNova(): Promise<Stage> {
   const clock = createVirtualClock(Date.UTC(2026, 6, 14, 9));
   clock.runFreely();
-  const serverId = "b13531ca-99ec-4aa5-a2dd-a85665b0a358";
-  const password = "planted-password-not-real";
-  const emulator = createOpenStackEmulator({
-    ...{ clock, compute: true, servers: [serverId], logLimit: 200_000 },
-    users: [{ name: "demo", password, projects: ["demo"] }],
+  const [serverId] = SERVERS;
+  const { emulator, connection, close } = await openEmulatedCloud(clock, {
+    compute: true,
+    logLimit: 200_000,
   });
-  const { url, close } = await emulator.listen();
   onTestFinished(() => close());
-  const storage = (): BlockStorage =>
-    createOpenStackStorage({
-      ...{ authUrl: `${url}/identity/v3`, username: "demo", password, projectName: "demo", clock },
-    });
+  const storage = (): BlockStorage => createOpenStackStorage(connection());
   const { id: volumeId } = await storage().volumes.create({ name: SOURCE, sizeGiB: 1 });
   await storage().snapshots.create({ name: "taken", volumeId });
   return { emulator, clock, volumeId, serverId, shown: { serial: ({ id }) => id.slice(0, 20) }, storage };

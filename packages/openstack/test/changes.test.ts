@@ -1,5 +1,6 @@
 /** What answers mean: refusals by the state behind them, growth by what came of it, sources by who reads them. */
 import { expect, test } from "vitest";
+import { SERVERS } from "./emulated-cloud.ts";
 import { failureOf } from "./failing.ts";
 import {
   type Answer,
@@ -13,7 +14,7 @@ import {
   volume,
 } from "./fake-cloud.ts";
 
-const SERVER = "b13531ca-99ec-4aa5-a2dd-a85665b0a358";
+const [SERVER] = SERVERS;
 const INVALID = refusal(400, "badRequest", "Invalid volume: Volume status must be available or error or …");
 const ACCEPTED: Answer = { status: 202 };
 

@@ -1,12 +1,11 @@
 import type { FaultTarget, Harness } from "@polyvol/conformance";
 import { createVirtualClock } from "@polyvol/core/driver";
-import { createOpenStackEmulator, type OpenStackOptions } from "@polyvol/emulators/openstack";
+import type { OpenStackOptions } from "@polyvol/emulators/openstack";
 import { createOpenStackDriver, type OpenStackDriverOptions } from "@polyvol/openstack";
+import { openEmulatedCloud, SERVERS } from "./emulated-cloud.ts";
 import { faultsOf } from "./kit-faults.ts";
 
-const PASSWORD = "correct-horse-battery-staple";
 const MANY = 1_000_000;
-const SERVERS = ["b13531ca-99ec-4aa5-a2dd-a85665b0a358", "2a9be312-5d4b-4bc8-b2ae-35100fa9241f"] as const;
 /** The work behind a step, which fails after its request was accepted. */
 const WORK: Partial<Record<FaultTarget, string>> = {
   "volumes.create": "create_volume",
@@ -21,26 +20,19 @@ export async function openStackHarness(
   create: typeof createOpenStackDriver = createOpenStackDriver,
 ): Promise<Harness> {
   const clock = createVirtualClock(Date.UTC(2026, 6, 14, 9));
-  const emulator = createOpenStackEmulator({
-    users: [{ name: "demo", password: PASSWORD, projects: ["demo"] }],
+  const { emulator, connection, close } = await openEmulatedCloud(clock, {
     quotas: { volumes: MANY, snapshots: MANY, gigabytes: MANY },
     // Long enough for what the kit does while something is under way.
     workMs: 1_500,
     // Volumes that several servers can have, as the adapter says that there can be.
     volumeTypes: ["multiattach"],
-    servers: SERVERS,
     ...options,
-    clock,
   });
-  const listener = await emulator.listen();
-  const connect = (password: string): Harness["driver"] =>
-    create({
-      ...{ authUrl: `${listener.url}/identity/v3`, username: "demo", password, projectName: "demo" },
-      ...{ clock, ...driverOptions },
-    });
+  const connect = (password?: string): Harness["driver"] =>
+    create({ ...connection(password), ...driverOptions });
   const api = () => emulator.log.entries().filter(({ target }) => /^\/(?:v3|compute)\//.test(target));
   return {
-    driver: connect(PASSWORD),
+    driver: connect(),
     clock,
     ids: {
       missingVolume: "3f500f00-ed80-4566-a057-e31760226f9a",
@@ -51,7 +43,7 @@ export async function openStackHarness(
       servers: SERVERS,
     },
     badCredentials: () => connect("another-password"),
-    secondProcess: () => connect(PASSWORD),
+    secondProcess: () => connect(),
     faults: {
       inject(fault) {
         const { on, effect, count = 1 } = fault;
@@ -78,6 +70,6 @@ export async function openStackHarness(
       return volume.snapshot_id === undefined ? {} : { sourceSnapshotId: volume.snapshot_id };
     },
     holds: () => emulator.inventory(),
-    dispose: () => listener.close(),
+    dispose: () => close(),
   };
 }

@@ -1,29 +1,21 @@
 import { describeBlockStorageDriver } from "@polyvol/conformance";
 import { createVirtualClock } from "@polyvol/core/driver";
-import { createOpenStackEmulator } from "@polyvol/emulators/openstack";
 import { createOpenStackStorage } from "@polyvol/openstack";
 import { expect, onTestFinished, test } from "vitest";
+import { openEmulatedCloud, SERVERS } from "./emulated-cloud.ts";
 import { openStackHarness } from "./harness.ts";
 
 // The whole kit, on a cloud whose servers are managed by Nova.
 describeBlockStorageDriver("openstack with Nova", () => openStackHarness({ compute: true }));
 
-const PASSWORD = "correct-horse-battery-staple";
-const SERVER = "b13531ca-99ec-4aa5-a2dd-a85665b0a358";
-const OTHER = "2a9be312-5d4b-4bc8-b2ae-35100fa9241f";
+const [SERVER, OTHER] = SERVERS;
 
 async function openCloud() {
   const clock = createVirtualClock();
   clock.runFreely();
-  const emulator = createOpenStackEmulator({
-    ...{ clock, compute: true, servers: [SERVER, OTHER] },
-    users: [{ name: "demo", password: PASSWORD, projects: ["demo"] }],
-  });
-  const { url, close } = await emulator.listen();
+  const { emulator, connection, close } = await openEmulatedCloud(clock, { compute: true });
   onTestFinished(() => close());
-  const storage = createOpenStackStorage({
-    ...{ authUrl: `${url}/identity/v3`, username: "demo", password: PASSWORD, projectName: "demo", clock },
-  });
+  const storage = createOpenStackStorage(connection());
   const { id } = await storage.volumes.create({ name: "data", sizeGiB: 1 });
   const asked = (): readonly string[] =>
     emulator.log

@@ -1,5 +1,6 @@
 /** Calls that are more than one request: what one of them says must not be taken for what another would. */
 import { expect, test } from "vitest";
+import { SERVERS } from "./emulated-cloud.ts";
 import {
   type Answer,
   PROJECT,
@@ -76,7 +77,7 @@ test("a snapshot that was accepted when the token ran out is one, whatever comes
 });
 
 const AWAY: Answer = { status: 503, body: "busy" };
-const SERVER = "b13531ca-99ec-4aa5-a2dd-a85665b0a358";
+const [SERVER] = SERVERS;
 
 test.each([
   ["503", AWAY],
