@@ -1,6 +1,7 @@
 /** Ids in capitals: a server with MariaDB or MySQL finds them so, and answers in its own spelling. */
 import type { BlockStorage } from "@polyvol/core";
 import { describe, expect, test } from "vitest";
+import { SERVERS } from "./emulated-cloud.ts";
 import {
   type Answer,
   type FakeCloud,
@@ -11,7 +12,7 @@ import {
   volume,
 } from "./fake-cloud.ts";
 
-const SERVER = "b13531ca-99ec-4aa5-a2dd-a85665b0a358";
+const [SERVER] = SERVERS;
 const [volumeId, snapshotId, serverId] = [VOLUME_ID, SNAPSHOT_ID, SERVER].map((id) => id.toUpperCase()) as [
   string,
   string,

@@ -2,6 +2,7 @@
 
 import { openStack } from "@polyvol/openstack";
 import { expect, test } from "vitest";
+import { SERVERS } from "./emulated-cloud.ts";
 import { failureOf } from "./failing.ts";
 import {
   type Answer,
@@ -14,7 +15,6 @@ import {
   volume,
 } from "./fake-cloud.ts";
 
-const SERVERS = ["b13531ca-99ec-4aa5-a2dd-a85665b0a358", "2a9be312-5d4b-4bc8-b2ae-35100fa9241f"] as const;
 const TYPE = { id: "c643ac35-3aec-43e6-b97a-3d6f666c5207", name: "gold" };
 
 /** An account whose one volume is as `fields` say, once it is there. */

@@ -2,13 +2,12 @@ import type { FaultTarget, Harness, HarnessFault, HeldResource } from "@polyvol/
 import { type BlockStorageDriver, systemClock } from "@polyvol/core/driver";
 import { createFaultProxy } from "@polyvol/emulators";
 import { createOpenStackDriver } from "@polyvol/openstack";
+import { SERVERS } from "../../../packages/openstack/test/emulated-cloud.ts";
 import { faultsOf } from "../../../packages/openstack/test/kit-faults.ts";
 import { hasWorkUnderWay, holdingsOf } from "./database.ts";
 import { createPacedClock, onClock } from "./on-clock.ts";
 import { control, giveBack, takeProject } from "./project.ts";
 import { runningServer } from "./server.ts";
-
-const SERVERS = ["b13531ca-99ec-4aa5-a2dd-a85665b0a358", "2a9be312-5d4b-4bc8-b2ae-35100fa9241f"];
 
 /** The operation of the storage backend, and how often it is tried. */
 const WORK: Partial<Record<FaultTarget, readonly [string, number]>> = {
