@@ -8,7 +8,7 @@ const MOST = 20_000;
  * @param make what is asked once for each key; a pure function
  * @param most how many answers are remembered; then it begins anew
  */
-export function remembering<Key, Value>(make: (key: Key) => Value, most = MOST): (key: Key) => Value {
+export function remembering<Key, Value>(make: (key: Key) => Value, most: number = MOST): (key: Key) => Value {
   const known = new Map<Key, Value>();
   return (key) => {
     const before = known.get(key);

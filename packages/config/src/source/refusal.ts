@@ -10,7 +10,7 @@ export const USUAL_TIMEOUT_MS = 60_000;
 export const MOST_BYTES: number = 16 * 1024 * 1024;
 
 /** The same in words. */
-export const MOST_WORDS = `${MOST_BYTES / 1024 / 1024} MiB`;
+export const MOST_WORDS: string = `${MOST_BYTES / 1024 / 1024} MiB`;
 
 /** What no source gives, and what follows from it. */
 const NOT_NONE = "Nothing was done: a source that fails does not mean that there are no clouds";

@@ -1,3 +1,5 @@
+import type { Snapshot, Volume } from "@polyvol/core";
+import type { Started } from "@polyvol/core/driver";
 import { expect } from "vitest";
 import type { Bench } from "../bench.ts";
 import type { HeldResource } from "../harness.ts";
@@ -14,13 +16,13 @@ export type DirectTarget = (typeof DIRECT_TARGETS)[number];
 
 /** Makes what a creation needs, and returns the one call of the driver. */
 export const CREATE_DIRECTLY = {
-  "volumes.create": async (bench: Bench) => {
+  "volumes.create": async (bench: Bench): Promise<() => Promise<Started<Volume>>> => {
     const name = bench.volumeName();
     bench.remember("volume", name);
     const input = { name, sizeGiB: bench.size(), tags: {} };
     return () => bench.driver.createVolume(input, bench.context("volumes.create"));
   },
-  "snapshots.create": async (bench: Bench) => {
+  "snapshots.create": async (bench: Bench): Promise<() => Promise<Started<Snapshot>>> => {
     const { id: volumeId } = await bench.volume();
     const name = bench.snapshotName();
     bench.remember("snapshot", name);

@@ -6,11 +6,11 @@ import { type Column, differIn } from "../../output/table.ts";
 import type { Tone } from "../../output/terminal.ts";
 
 /** `--policy` of the commands that read policies. */
-export const POLICY = [
+export const POLICY: readonly [string, string, typeof collect] = [
   "--policy <id>",
   "only this policy is evaluated, as if there were no others (repeatable); default: all",
   collect,
-] as const;
+];
 
 /** `--prune-only` of `plan` and `run`. */
 export const PRUNE_ONLY = [
