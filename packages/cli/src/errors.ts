@@ -142,7 +142,7 @@ function explain(error: unknown, cloud: string | undefined): Explanation {
 function fleetExplanation({ code, message: text }: FleetError): Explanation {
   if (code === "invalid_argument" || code === "unsuitable") return { text, code: CONFIGURATION };
   if (code === "unauthenticated")
-    return { text, next: "check the user and password in POLYVOL_REDIS_URL", code: FAILED };
+    return { text, next: "check the user and password of --redis or POLYVOL_REDIS_URL", code: FAILED };
   const next = "see that Redis runs there and that this machine reaches it, then repeat";
   return { text, next, code: FAILED };
 }

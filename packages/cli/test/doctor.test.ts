@@ -55,7 +55,9 @@ test("all is well: a page of what was looked at, without a secret, and nothing i
     /\ncloud ocean\n {2}✓ credentials +token: env TOKEN\n {2}✓ reachable +http:.*, in .*, API v2\n/,
   );
   expect(out).toMatch(/\n {2}✓ clock +agrees with the provider's \(0 s\)\n {2}✓ read volumes +yes\n/);
-  expect(out).toMatch(/\n {2}✓ quota +\d+ requests left\n\ncloud samsung\n/);
+  expect(out).toMatch(
+    /\n {2}✓ quota +4,\d{3} requests left; documented or configured: 5,000 in 60 minutes and 250 in 1 minute\n\ncloud samsung\n/,
+  );
   expect(out).toMatch(/\nAll can be used; 0 warnings\.\n$/);
   for (const secret of Object.values(ENV)) expect(out).not.toContain(secret);
   const sent = [clouds.ocean, clouds.samsung].flatMap(({ log }) => log.entries());

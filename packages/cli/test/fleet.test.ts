@@ -1,8 +1,10 @@
 /** `polyvol fleet` on a real Redis, with the emulators as the clouds. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { FleetError } from "@polyvol/fleet";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { REDIS_SERVER, type RedisServer, startRedis, WITHOUT_REDIS } from "../../fleet/test/redis-server.ts";
+import { errorData } from "../src/errors.ts";
 import { type Clouds, ENV, startClouds } from "./clouds.ts";
 import { start } from "./polyvol.ts";
 
@@ -49,6 +51,11 @@ test("a Redis that is away is named without its password", async () => {
         "next:  see that Redis runs there and that this machine reaches it, then repeat\n",
     );
   }
+});
+
+test("a Redis that refuses the password leads to both places where the address may stand", () => {
+  const refused = new FleetError("unauthenticated", "redis://127.0.0.1:1: found a wrong password");
+  expect(errorData(refused).next).toBe("check the user and password of --redis or POLYVOL_REDIS_URL");
 });
 
 const title = REDIS_SERVER === undefined ? `polyvol fleet (${WITHOUT_REDIS})` : "polyvol fleet";

@@ -226,7 +226,6 @@ describe("by policy", () => {
     ],
     ["backup offsite --taken-by 2026-01-01T00:00:00Z", "--taken-by goes with --volume or --snapshot."],
     ["backup offsite", "a command goes with --volume or --snapshot", ["--", "true"]],
-    ["backup offsite --server 1001", "--server is a server of one cloud: say with --cloud of which."],
     ["backup offsite --policy weekly", "--policy: found weekly; allowed: nightly"],
     ["backup offsite --volume db", "say what to run on the data, after --"],
     ["backup offsite --volume db --all", "--all goes with policies", ["--", "true"]],
@@ -241,6 +240,19 @@ describe("by policy", () => {
     const refused = await run(words, more);
     expect(refused.code).toBe(2);
     expect(refused.err).toContain(message);
+  });
+
+  test("with a server of any of several clouds", async () => {
+    const config = await readFile(join(clouds.folder, "polyvol.config.yaml"), "utf8");
+    await clouds.write(
+      "polyvol.config.yaml",
+      `${config}policies: { nightly: { select: { name: db }, schedule: { every: 6h, timezone: UTC }, retention: { daily: 1 }, offsite: { ${COMMAND} } } }`,
+    );
+    const refused = await run("backup offsite --server 1001");
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain(
+      "--server is a server of one cloud: say with --cloud of which: ocean or samsung.",
+    );
   });
 
   test("without a policy that says what to run", async () => {

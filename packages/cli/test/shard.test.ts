@@ -86,10 +86,10 @@ test("status --merge: all shards together, without a configuration", async () =>
     verdict: "failed",
     shards: { count: 2, missing: [0], repeated: [] },
   });
-  expect(one.err).toContain("shard 0 of 2 missing: nothing is known of the accounts there");
+  expect(one.err).toContain("shard 0/2 missing: nothing is known of the accounts there");
   const twice = await clouds.run("backup status --merge shard-0.json shard-0.json shard-1.json");
   expect(twice.code).toBe(1);
-  expect(twice.err).toContain("shard 0 of 2 given more than once: the newest counts");
+  expect(twice.err).toContain("shard 0/2 given more than once: the newest counts");
 
   const report = JSON.parse(await readFile(join(clouds.folder, "shard-0.json"), "utf8"));
   const [volume] = report.volumes;

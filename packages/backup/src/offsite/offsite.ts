@@ -11,7 +11,7 @@ import { invalidArgument } from "../retention/policy-error.ts";
 import { type Candidate, chooseDue, type OffsitePolicy, untaken } from "./choose.ts";
 import { createReach, type Reach } from "./servers.ts";
 import { indexOffsite } from "./standing.ts";
-import { type TurnOptions, takeOffsite } from "./take.ts";
+import { type Shown, type TurnOptions, takeOffsite } from "./take.ts";
 import type {
   OffsiteCallOptions,
   OffsiteOptions,
@@ -52,17 +52,18 @@ export async function offsite(
   const { inReach, elsewhere } = await sortByReach(due, createReach(clouds, options));
   if (due.length > 0 && inReach.length === 0) problems.push(nothingInReach(elsewhere));
   const volumes: OffsiteVolume[] = [];
-  const refusing = new Set<string>();
+  const shown = new Map<string, Shown>();
   for (const [candidate, reach] of inReach) {
     const { name } = candidate.cloud;
-    const isRefused = refusing.has(name);
-    if (isRefused || abortSignal?.aborted === true) {
-      const why = isRefused ? `nothing can be attached to the server ${reach.server.serverId}` : STOPPED;
+    const useless = whyUseless(shown.get(name), reach.server.serverId);
+    if (useless !== undefined || abortSignal?.aborted === true) {
+      const why = useless ?? STOPPED;
       volumes.push(untaken(candidate, "left", why));
       continue;
     }
-    const { volume, serverRefused } = await takeOffsite(turnOf(candidate, reach), turns);
-    if (serverRefused) refusing.add(name);
+    const { volume, shown: now } = await takeOffsite(turnOf(candidate, reach), turns);
+    // Where one volume has appeared, that another did not says nothing of the rest.
+    if (shown.get(name) !== "works") shown.set(name, now);
     volumes.push(volume);
     problems.push(...volume.problems);
     await onVolume?.(volume, { startedAt });
@@ -135,6 +136,13 @@ function policiesFor(
     const clouds = (policy.select.clouds ?? onlyClouds).filter((name) => onlyClouds.includes(name));
     return clouds.length === 0 ? [] : [{ ...policy, select: { ...policy.select, clouds } }];
   });
+}
+
+/** Why no further volume need be tried on a server. */
+function whyUseless(shown: Shown, serverId: string): string | undefined {
+  if (shown === "refused") return `nothing can be attached to the server ${serverId}`;
+  if (shown !== "absent") return undefined;
+  return `the volume before was attached to the server ${serverId} and did not appear on this machine, which is perhaps another one`;
 }
 
 type InReach = Extract<Reach, { readonly storage: BlockStorage }>;

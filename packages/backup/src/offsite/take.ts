@@ -32,9 +32,15 @@ export type TurnOptions = OffsiteCallOptions & {
 /** What became of a turn. */
 export interface Taken {
   readonly volume: OffsiteVolume;
-  /** Nothing can be attached to this server, whichever volume it is. */
-  readonly serverRefused: boolean;
+  /** What it has shown of this server, whichever volume it is. */
+  readonly shown: Shown;
 }
+
+/**
+ * `works`: a volume that was attached has appeared on this machine. `refused`: nothing can be attached to the server.
+ * `absent`: what was attached did not appear. `undefined`: it did not come to that.
+ */
+export type Shown = "works" | "refused" | "absent" | undefined;
 
 /** Gives a command the data of a snapshot. A failure is a result. Never throws. */
 export async function takeOffsite(turn: Turn, options: TurnOptions): Promise<Taken> {
@@ -74,7 +80,7 @@ export async function takeOffsite(turn: Turn, options: TurnOptions): Promise<Tak
       leftovers: [],
       problems: [problem],
     };
-    return { volume, serverRefused: false };
+    return { volume, shown: undefined };
   }
   const failure = use.result.state === "failed" ? use.result.error : ran?.error;
   const own = failure === undefined ? [] : [problemOf(failure, "attention", where)];
@@ -91,14 +97,20 @@ export async function takeOffsite(turn: Turn, options: TurnOptions): Promise<Tak
     leftovers: use.leftovers,
     problems,
   };
-  return { volume, serverRefused: isServerRefused(use.result) };
+  return { volume, shown: shownBy(use.result) };
 }
 
 /** Told by the volume that was tried, so that no others are made for nothing. */
-function isServerRefused(result: SnapshotUse<RanCommand>["result"]): boolean {
-  if (result.state === "done" || result.stage !== "attach" || !isPolyvolError(result.error)) return false;
-  const { code, resource } = result.error;
-  return code === "permission_denied" || (code === "not_found" && resource?.kind === "server");
+function shownBy(result: SnapshotUse<RanCommand>["result"]): Shown {
+  if (result.state === "done") return "works";
+  const { stage, error } = result;
+  if (stage === "mount" || stage === "use") return "works";
+  if (!isPolyvolError(error)) return undefined;
+  const { code, resource } = error;
+  if (stage === "device") return code === "not_found" ? "absent" : undefined;
+  if (stage !== "attach") return undefined;
+  const isRefused = code === "permission_denied" || (code === "not_found" && resource?.kind === "server");
+  return isRefused ? "refused" : undefined;
 }
 
 function headOf({ cloud, provider, policyId, volumeName }: CommandPlace, volumeId: string) {

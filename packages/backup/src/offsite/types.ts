@@ -79,7 +79,8 @@ export interface OffsiteProgress {
  * - `not_due`: by the record, its data has left not long ago, or nothing newer is there.
  * - `no_snapshot`: there is no good snapshot of the policy.
  * - `elsewhere`: this server cannot reach it.
- * - `left`: its turn did not come: it was stopped, or a volume before has shown that nothing can be attached to the server.
+ * - `left`: its turn did not come: it was stopped, or a volume before has shown that nothing can be attached to the
+ *   server, or that what is does not appear on this machine.
  */
 export type OffsiteOutcome = "done" | "failed" | "not_due" | "no_snapshot" | "elsewhere" | "left";
 

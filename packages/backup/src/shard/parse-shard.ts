@@ -24,7 +24,7 @@ export function parseShard(
   }
   const shard = place === "auto" ? placeIn(environment, count) : { index: Number(place), count: count ?? 1 };
   if (shard.index >= shard.count) {
-    const where = place === "auto" ? `index ${shard.index} of ${shard.count}` : text;
+    const where = place === "auto" ? `${shard.index}/${shard.count}` : text;
     throw refused(where, `an index from ${indexWords(shard.count)}`);
   }
   checkShard(shard);

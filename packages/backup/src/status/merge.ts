@@ -60,7 +60,7 @@ export function mergeStatus(reports: readonly unknown[]): MergedStatus {
     .sort((one, other) => one.shard.index - other.shard.index);
   const problems = [
     ...incomplete(missing, repeated, count),
-    ...differing(newest),
+    ...differing(newest, count),
     ...seenTwice(newest),
     ...newest.flatMap((each) => each.problems),
     ...unmatchedInAll(newest, missing),
@@ -87,7 +87,7 @@ export function mergeStatus(reports: readonly unknown[]): MergedStatus {
 function shardStatus(status: BackupStatus, index: number): ShardStatus {
   const { shard } = status;
   if (shard !== undefined && shard.index < shard.count) return { ...status, shard };
-  const found = shard === undefined ? "nothing: it is about all clouds" : `${shard.index} of ${shard.count}`;
+  const found = shard === undefined ? "nothing: it is about all clouds" : `${shard.index}/${shard.count}`;
   const allowed = "the report of a shard, as status makes it with a shard (--shard)";
   throw invalidArgument([{ path: `reports[${index}].shard`, found, allowed }]);
 }
@@ -99,8 +99,12 @@ const keyOf = ({ cloud, volumeId, policyId }: BackupStatus["volumes"][number]): 
 /** So many indices are told. */
 const MOST_TOLD = 20;
 
-function indicesText(indices: readonly number[]): string {
-  const told = indices.slice(0, MOST_TOLD).join(", ");
+/** As `--shard` has them: indices count from 0. */
+function shardsText(indices: readonly number[], count: number): string {
+  const told = indices
+    .slice(0, MOST_TOLD)
+    .map((index) => `${index}/${count}`)
+    .join(", ");
   const rest = indices.length - MOST_TOLD;
   return `${indices.length === 1 ? "shard" : "shards"} ${told}${rest > 0 ? ` and ${rest} more` : ""}`;
 }
@@ -108,25 +112,25 @@ function indicesText(indices: readonly number[]): string {
 function incomplete(missing: readonly number[], repeated: readonly number[], count: number): BackupProblem[] {
   const problems: BackupProblem[] = [];
   if (missing.length > 0) {
-    const message = `${indicesText(missing)} of ${count} missing: nothing is known of the accounts there; run status of it`;
+    const message = `${shardsText(missing, count)} missing: nothing is known of the accounts there; run status of it`;
     problems.push({ code: "not_found", message, effect: "attention" });
   }
   if (repeated.length > 0) {
-    const message = `${indicesText(repeated)} of ${count} given more than once: the newest counts; name each once`;
+    const message = `${shardsText(repeated, count)} given more than once: the newest counts; name each once`;
     problems.push({ code: "conflict", message, effect: "attention" });
   }
   return problems;
 }
 
 /** An account that has moved from one shard to another between two configurations may be in none. */
-function differing(all: readonly ShardStatus[]): BackupProblem[] {
+function differing(all: readonly ShardStatus[], count: number): BackupProblem[] {
   const groups = [...Map.groupBy(all, ({ shard }) => shard.basis).values()].sort(
     (a, b) => b.length - a.length,
   );
   const [most = [], ...others] = groups;
   if (others.length === 0) return [];
   const [one, other] = [others.flat(), most].map((group) =>
-    indicesText(group.map(({ shard }) => shard.index).sort(byNumber)),
+    shardsText(group.map(({ shard }) => shard.index).sort(byNumber), count),
   );
   const message =
     `${one} looked at other accounts or policies than ${other}: an account may be in none of them; ` +

@@ -310,6 +310,31 @@ describe("which server this is", () => {
     expect(here.strays()).toEqual([]);
   });
 
+  test("one that is another machine is waited for with one volume, and not with all", async () => {
+    const { clock } = here.world;
+    const startedAt = clock.now();
+    const report = await take(policiesWith(), { serverId: here.otherServerId });
+    expect(outcomes(report)).toEqual(["data-1 failed", "data-2 left", "data-3 left"]);
+    expect(report).toMatchObject({ ok: false, stopped: false, problems: [{ code: "not_found" }] });
+    expect(report.volumes[1]?.reason).toBe(
+      "the volume before was attached to the server 1002 and did not appear on this machine, which is perhaps another one",
+    );
+    expect(clock.now() - startedAt).toBeLessThan(4 * 60_000);
+    expect(here.strays()).toEqual([]);
+  });
+
+  test("one volume that does not appear on a server where others do stops none of them", async () => {
+    const { devices } = here;
+    let isHidden = false;
+    const report = await take(policiesWith(), {
+      devices: { ...devices, list: async () => (isHidden ? [] : await devices.list()) },
+      onProgress: ({ volumeName }) => {
+        isHidden = volumeName === "data-2";
+      },
+    });
+    expect(outcomes(report)).toEqual(["data-1 done", "data-2 failed", "data-3 done"]);
+  });
+
   test("on no server at all, nothing is begun", async () => {
     const service = await metadata({});
     try {

@@ -72,7 +72,7 @@ test.each<readonly [string, string, Environment, string]>([
     "an index that is too high",
     "auto/3",
     { JOB_COMPLETION_INDEX: "3" },
-    "found index 3 of 3, allowed: an index from 0 to 2",
+    "found 3/3, allowed: an index from 0 to 2",
   ],
   [
     "two that differ",

@@ -239,7 +239,7 @@ test("a shard that is missing, or there twice, is said, and is not fresh", async
   const missing = mergeStatus([three]);
   expect(missing).toMatchObject({ verdict: "failed", shards: { count: 3, missing: [0, 1], repeated: [] } });
   expect(missing.problems[0]?.message).toBe(
-    "shards 0, 1 of 3 missing: nothing is known of the accounts there; run status of it",
+    "shards 0/3, 1/3 missing: nothing is known of the accounts there; run status of it",
   );
   await fleet.clock.sleep(60_000);
   const [again] = await statuses(fleet, POLICIES, [{ index: 0, count: 3 }]);
@@ -268,7 +268,9 @@ test("shards of other counts make no whole; shards of other accounts or policies
   expect(merged.problems).toMatchObject([
     {
       code: "conflict",
-      message: expect.stringMatching(/^shard 0 looked at other accounts or policies than shards 1, 2:/),
+      message: expect.stringMatching(
+        /^shard 0\/3 looked at other accounts or policies than shards 1\/3, 2\/3:/,
+      ),
     },
   ]);
 });

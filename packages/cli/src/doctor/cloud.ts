@@ -1,9 +1,9 @@
 import type { CloudConfig } from "@polyvol/config";
-import type { BlockStorage, Health } from "@polyvol/core";
+import type { BlockStorage, Health, RequestQuota } from "@polyvol/core";
 import { addressOf, ownSource, sourceText } from "../commands/clouds.ts";
 import type { Context } from "../context.ts";
 import { hasCode } from "../errors.ts";
-import { secondsText } from "../output/format.ts";
+import { numberText, quotaText, secondsText } from "../output/format.ts";
 import { type Finding, failed, ok, skipped, warning } from "./check.ts";
 
 /** Beyond it, backups make nothing: slots would be due at the wrong time. */
@@ -88,7 +88,7 @@ async function examineHealth(
     volumes,
     snapshots,
     tags(health, storage),
-    quota(requestsLeft),
+    quota(requestsLeft, storage.capabilities.limits.requestQuotas),
   ];
 }
 
@@ -119,9 +119,12 @@ function tags({ tagsVisible }: Health, { capabilities }: BlockStorage): Finding 
   return { check: "see tags", result: "failed", found: "no: backups delete nothing", next };
 }
 
-function quota(requestsLeft: number | undefined): Finding {
-  if (requestsLeft === undefined) return skipped("quota", "the provider does not tell");
-  const found = `${requestsLeft} requests left`;
+/** What is left is of the longest of the bounds, which hold for all that uses the account. */
+function quota(requestsLeft: number | undefined, bounds: readonly RequestQuota[]): Finding {
+  const most =
+    bounds.length === 0 ? "" : `; documented or configured: ${bounds.map(quotaText).join(" and ")}`;
+  if (requestsLeft === undefined) return skipped("quota", `the provider does not tell what is left${most}`);
+  const found = `${numberText(requestsLeft)} requests left${most}`;
   if (requestsLeft >= FEW_REQUESTS) return ok("quota", found);
   return warning(
     "quota",

@@ -1,4 +1,4 @@
-import type { Tagged } from "@polyvol/core";
+import type { RequestQuota, Tagged } from "@polyvol/core";
 
 /** `20 GiB`, `1.5 TiB` */
 export function sizeText(gib: number): string {
@@ -45,6 +45,22 @@ export function secondsText(ms: number): string {
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** `1,234.5` */
+export function numberText(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** Whole, or up to a tenth: what is longer than 30 minutes is not told as 30 minutes. */
+export function minutesText(ms: number): string {
+  const minutes = Math.ceil(ms / 6_000) / 10;
+  return `${numberText(minutes)} ${minutes === 1 ? "minute" : "minutes"}`;
+}
+
+/** `5,000 in 60 minutes` */
+export function quotaText({ requests, windowMs }: RequestQuota): string {
+  return `${numberText(requests)} in ${minutesText(windowMs)}`;
 }
 
 /** `db (506f78a4-…)`: a name that is known and tells more than the id does, and the id. */

@@ -1,4 +1,5 @@
 import type { BackupPlan, PlannedBound } from "@polyvol/backup";
+import { minutesText, numberText, quotaText } from "../../output/format.ts";
 import { areMessagesJson, writeMessage } from "../../output/streams.ts";
 
 /** Says which accounts are too large for their schedules, before anything is done. Changes no exit code. */
@@ -17,16 +18,8 @@ function boundText(bound: PlannedBound): string {
   const [count, ms] = isRound ? [roundRequests, roundMs] : [requests, shortestMs];
   const what = isRound ? `requests in each ${minutesText(intervalMs)}` : "requests now";
   return (
-    `account ${account}${names}: ${number(count)} ${what}, at ${number(quota.requests)} in ${minutesText(quota.windowMs)}: ` +
+    `account ${account}${names}: ${numberText(count)} ${what}, at ${quotaText(quota)}: ` +
     `at least ${minutesText(ms)}, longer than the ${minutesText(intervalMs)} from slot to slot; slots will be missed, on however ` +
     "many machines: take longer intervals, fewer volumes, or a larger quota"
   );
-}
-
-const number = (value: number): string => value.toLocaleString("en-US");
-
-/** Whole, or up to a tenth: what is longer than 30 minutes is not told as 30 minutes. */
-function minutesText(ms: number): string {
-  const minutes = Math.ceil(ms / 6_000) / 10;
-  return `${number(minutes)} ${minutes === 1 ? "minute" : "minutes"}`;
 }

@@ -15,8 +15,15 @@ const STAGES: Readonly<Record<OffsiteProgress["stage"], string>> = {
   remove: "removing the temporary volume",
 };
 
+/** What is shown of a run while it works. */
+export interface OffsiteView {
+  onProgress(step: OffsiteProgress): void;
+  onEnd(volume: OffsiteVolume): void;
+  close(): void;
+}
+
 /** Shows the steps of each volume, and how it ended. */
-export function showOffsite() {
+export function showOffsite(): OffsiteView {
   const progress = createProgress();
   const keyOf = ({ cloud, volumeName, volumeId = "", policyId }: Partial<OffsiteVolume>): string =>
     `${volumeName ?? volumeId} on ${cloud}${policyId === undefined ? "" : `, policy ${policyId}`}`;

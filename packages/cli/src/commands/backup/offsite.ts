@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import type { OffsiteOptions, OffsiteReport, OffsiteVolume, RunRecord } from "@polyvol/backup";
+import type { OffsiteOptions, OffsiteReport, OffsiteVolume, Policy, RunRecord } from "@polyvol/backup";
 import type { Command } from "commander";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
@@ -10,7 +10,7 @@ import { writeResult } from "../../output/result.ts";
 import { writeMessage, writeNote } from "../../output/streams.ts";
 import { type MonitoringOptions, monitored, withMonitoring } from "./monitoring/monitored.ts";
 import type { Outcome } from "./monitoring/watch.ts";
-import { offsiteView, showOffsite, summaryOf } from "./offsite-view.ts";
+import { type OffsiteView, offsiteView, showOffsite, summaryOf } from "./offsite-view.ts";
 import { onServer, type ServerOptions, withServer } from "./on-server.ts";
 import { reportProblems } from "./problems.ts";
 import { reportLostLine } from "./record.ts";
@@ -30,7 +30,7 @@ volume is removed, and what a killed run has left, the next one removes.
 
 Without --volume and --snapshot, the policies with "offsite" say what is taken, by which command,
 and how often; --record says when that was last, and without it everything is due. --cloud then
-says which clouds this server is part of. With them, the command stands after --, and no policy
+says which clouds this server is part of; --server needs it where the policies are about several. With them, the command stands after --, and no policy
 plays a part. Ctrl-C, and --timeout once its time has passed, end the command that runs.
 `;
 
@@ -71,7 +71,7 @@ async function offsite(context: Context, options: Options, command: readonly str
   else checkByPolicy(options, command);
   return await monitored(context, options, "backup offsite", async () => {
     const work = byHand ? takeByHand : takeByPolicy;
-    const shown = await showOffsite();
+    const shown = showOffsite();
     let report: OffsiteReport;
     try {
       report = await work(context, options, command, shown);
@@ -113,13 +113,19 @@ function checkByPolicy(options: Options, command: readonly string[]): void {
   }
 }
 
-type Watching = Awaited<ReturnType<typeof showOffsite>>;
+/** Names of the clouds whose volumes policies with `offsite` are about. */
+async function cloudsOfOffsite(context: Context, policies: readonly Policy[]): Promise<readonly string[]> {
+  const { clouds, refused } = await context.config();
+  const known = [...clouds.keys(), ...refused.keys()];
+  const own = policies.filter(({ offsite }) => offsite !== undefined);
+  return known.filter((name) => own.some(({ select }) => select.clouds?.includes(name) ?? true));
+}
 
 async function takeByPolicy(
   context: Context,
   options: Options,
   _command: readonly string[],
-  shown: Watching,
+  shown: OffsiteView,
 ): Promise<OffsiteReport> {
   const backup = await import("@polyvol/backup");
   const { policies, clouds, withSourcePositions } = await loadSetup(context, options.policy);
@@ -129,8 +135,11 @@ async function takeByPolicy(
     );
   }
   const named = context.cloudOption.length > 0 ? await context.selected() : undefined;
-  if (options.server !== undefined && named?.length !== 1) {
-    throw new UsageError("--server is a server of one cloud: say with --cloud of which.");
+  const places = named ?? (await cloudsOfOffsite(context, policies));
+  if (options.server !== undefined && places.length !== 1) {
+    throw new UsageError(
+      `--server is a server of one cloud: say with --cloud of which: ${places.join(" or ")}.`,
+    );
   }
   const record = await readBefore(options.record);
   return await withSourcePositions(async () =>
@@ -146,7 +155,7 @@ async function takeByHand(
   context: Context,
   options: Options,
   command: readonly string[],
-  shown: Watching,
+  shown: OffsiteView,
 ): Promise<OffsiteReport> {
   const backup = await import("@polyvol/backup");
   const { mount, environment } = options;
@@ -190,7 +199,7 @@ async function isMissing(file: string): Promise<boolean> {
 async function ended(
   context: Context,
   file: string | undefined,
-  shown: Watching,
+  shown: OffsiteView,
   volume: OffsiteVolume,
   startedAt: string,
 ): Promise<void> {
