@@ -30,8 +30,9 @@ volume is removed, and what a killed run has left, the next one removes.
 
 Without --volume and --snapshot, the policies with "offsite" say what is taken, by which command,
 and how often; --record says when that was last, and without it everything is due. --cloud then
-says which clouds this server is part of; --server needs it where the policies are about several. With them, the command stands after --, and no policy
-plays a part. Ctrl-C, and --timeout once its time has passed, end the command that runs.
+says which clouds this server is part of; --server needs it where the policies are about several.
+With them, the command stands after --, and no policy plays a part. Ctrl-C, and --timeout once its
+time has passed, end the command that runs.
 `;
 
 const EXAMPLES = [
