@@ -38,6 +38,11 @@ interface Workflow {
 }
 const github = parse(read("github/polyvol.yml")) as Workflow;
 const unit = read("systemd/polyvol-shard@.service");
+const slurm = read("slurm/polyvol-fleet.sbatch");
+const nomad = read("nomad/polyvol-fleet.nomad.hcl");
+const ofNomad = JSON.parse(
+  /\bargs = (\[[^\]]*\])/.exec(nomad)?.[1]?.replace(/,\s*\]/, "]") ?? "[]",
+) as readonly string[];
 
 /** The words of a line for a shell, without where it writes to. */
 const words = (line: string): readonly string[] =>
@@ -54,6 +59,8 @@ const ofGithub = Object.values(github.jobs)
 test.each<readonly [string, readonly string[]]>([
   ["kubernetes", job.template.spec.containers[0]?.args ?? []],
   ["aws batch", batch.containerProperties.command],
+  ["slurm", words(/^exec (.+)$/m.exec(slurm)?.[1] ?? "")],
+  ["nomad", ofNomad],
   ["systemd", words(/^ExecStart=(.+)$/m.exec(unit)?.[1]?.replace("%i", "0") ?? "")],
   ...[...gitlab.shard.script, ...gitlab.together.script].map(
     (line) => [`gitlab: ${line}`, words(line)] as const,
@@ -82,6 +89,35 @@ test("each place of each carrier is a shard of its own", () => {
   for (const line of gitlab.shard.script) {
     expect(parseShard(shardIn(words(line)), ofGitlab)).toEqual({ index: parallel - 1, count: parallel });
   }
+});
+
+test("each task of the array of Slurm, and each allocation of Nomad, is a shard of its own", () => {
+  const [, first = "", last = ""] = /^#SBATCH --array=(\d+)-(\d+)%\d+$/m.exec(slurm) ?? [];
+  const count = Number(last) - Number(first) + 1;
+  expect(count).toBe(8);
+  for (let index = 0; index < count; index += 1) {
+    const ofSlurm = {
+      ...{ SLURM_ARRAY_TASK_ID: String(Number(first) + index), SLURM_ARRAY_TASK_COUNT: String(count) },
+      ...{ SLURM_ARRAY_TASK_MIN: first, SLURM_ARRAY_TASK_MAX: last },
+    };
+    expect(parseShard(shardIn(words(/^exec (.+)$/m.exec(slurm)?.[1] ?? "")), ofSlurm)).toEqual({
+      index,
+      count,
+    });
+  }
+  const allocations = Number(/\bcount = (\d+)/.exec(nomad)?.[1]);
+  for (let index = 0; index < allocations; index += 1) {
+    const place = { NOMAD_ALLOC_INDEX: String(index) };
+    expect(parseShard(shardIn(ofNomad), place)).toEqual({ index, count: allocations });
+  }
+  expect(allocations).toBe(8);
+});
+
+test("a shell reads the script for Slurm, whose options stand before its first command", () => {
+  const script = join(folder, "slurm/polyvol-fleet.sbatch");
+  expect(spawnSync("sh", ["-n", script], { encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
+  const lines = slurm.trim().split("\n");
+  expect(lines.slice(lines.findIndex((line) => !line.startsWith("#"))).join("\n")).not.toContain("#SBATCH");
 });
 
 test("the configuration is read, from an inventory that answers", async () => {
