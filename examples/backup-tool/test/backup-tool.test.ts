@@ -1,5 +1,5 @@
 import { snapshotName } from "@polyvol/backup";
-import { type EmulatedClouds, runProgram, startClouds } from "@polyvol-examples/test-support";
+import { type EmulatedClouds, runProgram, runProgramHere, startClouds } from "@polyvol-examples/test-support";
 import { expect, test } from "vitest";
 
 const PROGRAM = new URL("../src/main.ts", import.meta.url);
@@ -53,7 +53,7 @@ test("makes what is due once on each cloud, deletes what the policy gives up, an
   expect(new Set(namesOn(clouds, "samsung-scp")).size).toBe(namesOn(clouds, "samsung-scp").length);
 
   const before = [namesOn(clouds, "digitalocean"), namesOn(clouds, "samsung-scp")];
-  const again = await runProgram(PROGRAM, [config]);
+  const again = await runProgramHere(PROGRAM, [config]);
   expect(again).toEqual({ exitCode: 0, stdout: "4 volumes: 0 made, 0 deleted, 0 left\n", stderr: "" });
   expect([namesOn(clouds, "digitalocean"), namesOn(clouds, "samsung-scp")]).toEqual(before);
 });
@@ -61,12 +61,12 @@ test("makes what is due once on each cloud, deletes what the policy gives up, an
 test("a cloud that fails does not hide the other, and the exit code tells", async () => {
   const clouds = await prepare();
   clouds.emulators["samsung-scp"].faults.add({ kind: "answer", status: 403 });
-  const refused = await runProgram(PROGRAM, [clouds.config]);
+  const refused = await runProgramHere(PROGRAM, [clouds.config]);
   expect(refused.exitCode).toBe(1);
   expect(refused.stdout).toContain("\n2 volumes: 2 made, 0 deleted, 0 left\n");
   expect(refused.stderr).toMatch(/^samsung: samsung-scp .*\(permission_denied/);
 
-  const missing = await runProgram(PROGRAM, [clouds.config], { DIGITALOCEAN_TOKEN: undefined });
+  const missing = await runProgramHere(PROGRAM, [clouds.config], { DIGITALOCEAN_TOKEN: undefined });
   expect(missing.exitCode).toBe(1);
   expect(missing.stderr).toContain("ocean: ");
   expect(missing.stderr).toContain("DIGITALOCEAN_TOKEN");
@@ -74,7 +74,7 @@ test("a cloud that fails does not hide the other, and the exit code tells", asyn
 
 test("a configuration that cannot be is refused before anything is sent", async () => {
   const clouds = await prepare();
-  const { exitCode, stdout, stderr } = await runProgram(PROGRAM, [`${clouds.config}.missing`]);
+  const { exitCode, stdout, stderr } = await runProgramHere(PROGRAM, [`${clouds.config}.missing`]);
   expect([exitCode, stdout]).toEqual([2, ""]);
   expect(stderr).toContain(".missing");
   expect(clouds.emulators.digitalocean.log.entries()).toEqual([]);

@@ -1,4 +1,4 @@
-import { type EmulatedClouds, runProgram, startClouds } from "@polyvol-examples/test-support";
+import { type EmulatedClouds, runProgram, runProgramHere, startClouds } from "@polyvol-examples/test-support";
 import { expect, test } from "vitest";
 
 const PROGRAM = new URL("../src/main.ts", import.meta.url);
@@ -43,7 +43,7 @@ test("shows everything of all clouds, with totals", async () => {
 
 test("a cloud that refuses the credentials does not hide the other", async () => {
   const { config } = await prepare();
-  const { exitCode, stdout, stderr } = await runProgram(PROGRAM, [config], { SCP_SECRET_KEY: "wrong" });
+  const { exitCode, stdout, stderr } = await runProgramHere(PROGRAM, [config], { SCP_SECRET_KEY: "wrong" });
   expect(exitCode).toBe(1);
   expect(stdout).toContain("ocean: 2 volumes of 15 GiB, 1 snapshot of 10 GiB\n");
   expect(stderr).toMatch(/^samsung: samsung-scp .*\(unauthenticated/);
@@ -54,7 +54,9 @@ test("nor does one without credentials, or one that is down", async () => {
   const { config, emulators } = await prepare();
   // A refusal that no repetition cures, so that the program does not spend its time on retries.
   emulators["samsung-scp"].faults.add({ kind: "answer", status: 403 });
-  const { exitCode, stdout, stderr } = await runProgram(PROGRAM, [config], { DIGITALOCEAN_TOKEN: undefined });
+  const { exitCode, stdout, stderr } = await runProgramHere(PROGRAM, [config], {
+    DIGITALOCEAN_TOKEN: undefined,
+  });
   expect(exitCode).toBe(1);
   expect(stdout).toBe("together: 0 volumes of 0 GiB, 0 snapshots of 0 GiB\n");
   expect(stderr).toContain("ocean: ");

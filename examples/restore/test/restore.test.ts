@@ -4,6 +4,7 @@ import {
   PROVIDERS,
   type Provider,
   runProgram,
+  runProgramHere,
   startClouds,
 } from "@polyvol-examples/test-support";
 import { expect, test } from "vitest";
@@ -47,6 +48,8 @@ const SEEDS: Readonly<Record<Provider, { readonly cloud: string; readonly data: 
 
 interface Prepared extends EmulatedClouds {
   restore(...parameters: readonly string[]): Promise<Ended>;
+  /** The same in a process of its own. */
+  restoreApart(...parameters: readonly string[]): Promise<Ended>;
   /** Names of all volumes, as the provider has them. */
   volumes(): readonly string[];
 }
@@ -59,7 +62,8 @@ async function prepare(provider: Provider): Promise<Prepared> {
   const config = await clouds.configLike(CONFIG);
   return {
     ...clouds,
-    restore: (...parameters) => runProgram(PROGRAM, [config, cloud, ...parameters]),
+    restore: (...parameters) => runProgramHere(PROGRAM, [config, cloud, ...parameters]),
+    restoreApart: (...parameters) => runProgram(PROGRAM, [config, cloud, ...parameters]),
     volumes: () => {
       const state = emulator.state() as { readonly volumes: readonly { readonly name: string }[] };
       return state.volumes.map(({ name }) => name).toSorted();
@@ -68,14 +72,14 @@ async function prepare(provider: Provider): Promise<Prepared> {
 }
 
 test.each(PROVIDERS)("restores the newest snapshot, once, whatever happens: %s", async (provider) => {
-  const { emulators, restore, volumes } = await prepare(provider);
+  const { emulators, restore, restoreApart, volumes } = await prepare(provider);
   emulators[provider].faults.add({
     kind: "cut-after",
     count: 1,
     match: { method: "POST", path: { regexp: "/volumes$" } },
   });
 
-  const first = await restore("data", "data-restored");
+  const first = await restoreApart("data", "data-restored");
   expect(first).toMatchObject({ exitCode: 0 });
   expect(first.stdout).toMatch(
     /^data-restored \(\S+\) has 16 GiB, restored from newest of 2026-11-21T02:00:00.000Z\n$/,

@@ -2,5 +2,5 @@
 export { CREDENTIALS, type EmulatedClouds, PROVIDERS, type Provider, startClouds } from "./clouds.ts";
 export { temporaryFolder } from "./folder.ts";
 export { type EmulatedOpenStack, startOpenStack } from "./openstack.ts";
-export { type Ended, runProgram } from "./program.ts";
+export { type Ended, runProgram, runProgramHere } from "./program.ts";
 export { checkVolumesService, type Get } from "./volumes-service.ts";
