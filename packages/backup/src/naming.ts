@@ -86,6 +86,7 @@ export interface SnapshotName {
 
 /** Hexadecimal digits of the hash: 40 bits, so that no name says by accident whose it is. */
 const HASH_LENGTH = 10;
+const SLOT_LENGTH = 16;
 const SHAPE = /^([A-Za-z0-9-]+)-(\d{8}T\d{6}Z)-([0-9a-f]{10})$/;
 
 /** `<prefix>-<policy id>-<slot UTC>-<hash of policy, volume and slot>`: only letters, digits and `-`. */
@@ -96,7 +97,7 @@ export function snapshotName(prefix: string, policyId: string, volumeId: string,
 
 /** How long a name gets with a prefix of this length. */
 export function nameLength(prefixLength: number, policyId: string): number {
-  return prefixLength + policyId.length + 16 + HASH_LENGTH + 3;
+  return prefixLength + policyId.length + SLOT_LENGTH + HASH_LENGTH + 3;
 }
 
 /**
@@ -114,6 +115,17 @@ export function parseSnapshotName(name: string, volumeId: string): SnapshotName 
     return slot === undefined ? undefined : { prefix: head.slice(0, at), policyId, slot };
   }
   return undefined;
+}
+
+/** What a name says before its hash: the same for all volumes of a policy and slot. */
+export function nameBeforeHash(name: string): string {
+  return name.slice(0, -(HASH_LENGTH + 1));
+}
+
+/** Whether the name of a snapshot of that volume says this: {@link parseSnapshotName} for names that begin alike. */
+export function saysSame(name: string, volumeId: string, { policyId }: SnapshotName): boolean {
+  const slotText = name.slice(-(SLOT_LENGTH + HASH_LENGTH + 1), -(HASH_LENGTH + 1));
+  return name.endsWith(`-${hashOf(policyId, volumeId, slotText)}`);
 }
 
 function hashOf(policyId: string, volumeId: string, slotText: string): string {

@@ -26,13 +26,22 @@ export function readTags(
   flat: readonly string[] | null | undefined,
 ): Pick<Snapshot, "tags" | "flatTags" | "tagsUnknown"> {
   if (flat === undefined || flat === null) return { tags: {}, tagsUnknown: true };
-  const tags = new Map<string, string>();
+  const tags: Record<string, string> = {};
+  let keys = 0;
   for (const tag of flat) {
-    const [key = "", ...value] = tag.split(":");
-    if (!tags.has(key)) tags.set(key, value.join(":"));
+    const colon = tag.indexOf(":");
+    const key = colon < 0 ? tag : tag.slice(0, colon);
+    if (Object.hasOwn(tags, key)) continue;
+    keys += 1;
+    const value = colon < 0 ? "" : tag.slice(colon + 1);
+    // By an assignment it would become the prototype.
+    if (key === "__proto__") Object.defineProperty(tags, key, { ...PLAIN, value });
+    else tags[key] = value;
   }
-  return { tags: Object.fromEntries(tags), ...(tags.size < flat.length ? { flatTags: [...flat] } : {}) };
+  return keys < flat.length ? { tags, flatTags: [...flat] } : { tags };
 }
+
+const PLAIN = { configurable: true, enumerable: true, writable: true };
 
 /** @throws PolyvolError `invalid_argument` for what DigitalOcean takes for no tag */
 export function checkTag(tag: string): string {

@@ -5,9 +5,22 @@ const PIECE = 65_536;
 
 /** JSON with the keys of every object in order and without what is undefined: equal data is equal text. */
 export function canonicalJson(value: unknown): string {
-  const parts: string[] = [];
-  write(value, (text) => parts.push(text));
-  return parts.join("");
+  if (typeof value === "string") return quoted(value);
+  if (typeof value !== "object" || value === null || value instanceof Date)
+    return JSON.stringify(value) ?? "null";
+  let text = "";
+  if (isIterable(value)) {
+    for (const each of value) text += text === "" ? canonicalJson(each) : `,${canonicalJson(each)}`;
+    return `[${text}]`;
+  }
+  const record = value as Readonly<Record<string, unknown>>;
+  for (const { key, label } of inOrder(Object.keys(record))) {
+    const own = record[key];
+    if (own === undefined) continue;
+    text += text === "" ? label : `,${label}`;
+    text += canonicalJson(own);
+  }
+  return `{${text}}`;
 }
 
 /**
@@ -26,17 +39,20 @@ export function digestOf(value: unknown): string {
   return `sha256:${hash.update(piece).digest("hex")}`;
 }
 
+/** Lists piece by piece, wherever they are long: what one of them holds (a volume, a snapshot) is small. */
 function write(value: unknown, to: (text: string) => void): void {
   if (typeof value !== "object" || value === null || value instanceof Date) {
-    to(JSON.stringify(value) ?? "null");
+    to(canonicalJson(value));
     return;
   }
   let separator = "";
-  if (Symbol.iterator in value) {
+  if (isIterable(value)) {
     to("[");
-    for (const each of value as Iterable<unknown>) {
+    for (const each of value) {
       if (separator !== "") to(separator);
-      write(each, to);
+      // Lists in lists can be long; what a generator gives is not.
+      if (Array.isArray(value) && isIterable(each)) write(each, to);
+      else to(canonicalJson(each));
       separator = ",";
     }
     to("]");
@@ -53,6 +69,17 @@ function write(value: unknown, to: (text: string) => void): void {
   to("}");
 }
 
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return Array.isArray(value) || (typeof value === "object" && value !== null && Symbol.iterator in value);
+}
+
+/** Texts of which JSON escapes nothing: most, and told quicker than they are written by it. */
+const UNESCAPED = /^[ !#-[\]-~]*$/;
+
+function quoted(text: string): string {
+  return UNESCAPED.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
 /** A key as it stands before its value. */
 interface Labelled {
   readonly key: string;
@@ -64,8 +91,7 @@ const forms: { readonly keys: readonly string[]; readonly sorted: readonly Label
 const MOST_FORMS = 16;
 
 function inOrder(keys: readonly string[]): readonly Labelled[] {
-  const known = forms.find((form) => isSame(form.keys, keys));
-  if (known !== undefined) return known.sorted;
+  for (const form of forms) if (isSame(form.keys, keys)) return form.sorted;
   const sorted = keys.toSorted().map((key) => ({ key, label: `${JSON.stringify(key)}:` }));
   if (forms.length >= MOST_FORMS) forms.length = 0;
   forms.push({ keys, sorted });
@@ -73,5 +99,7 @@ function inOrder(keys: readonly string[]): readonly Labelled[] {
 }
 
 function isSame(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((key, index) => key === other[index]);
+  if (one.length !== other.length) return false;
+  for (let index = 0; index < one.length; index += 1) if (one[index] !== other[index]) return false;
+  return true;
 }

@@ -78,7 +78,10 @@ export function applyRetention(
   options: RetentionContext,
 ): RetentionDecision {
   const { now, agedAt, upcoming, deletedBefore = 0 } = options;
-  const judged = own.filter((seen) => exclusionReason(seen, options) === undefined).map(toCandidate);
+  const judged: Candidate[] = [];
+  for (const seen of own) {
+    if (exclusionReason(seen, options) === undefined) judged.push(toCandidate(policy, seen));
+  }
   if (upcoming !== undefined) judged.push(upcomingOf(policy, upcoming));
   const { kept, removed } = evaluateChecked(policy.retention, judged, { now });
 
@@ -116,7 +119,7 @@ export function applyRetention(
  * were good: they are deleted (again). The others may still be good, and stay for a person to look at.
  */
 function brokenToDelete(
-  { retention }: Policy,
+  policy: Policy,
   own: readonly ObservedSnapshot[],
   judged: readonly Candidate[],
   now: Date,
@@ -124,8 +127,8 @@ function brokenToDelete(
   const broken = own.filter((seen) => failedLater(seen) && slotMismatch(seen, now) === undefined);
   // Without any good one, what such a snapshot holds may be the last backup.
   if (broken.length === 0 || !judged.some(({ seen }) => seen !== undefined)) return new Set();
-  const asGood = broken.map((seen): Candidate => ({ ...toCandidate(seen), state: "available" }));
-  const { removed } = evaluateChecked(retention, [...judged, ...asGood], { now });
+  const asGood = broken.map((seen): Candidate => ({ ...toCandidate(policy, seen), state: "available" }));
+  const { removed } = evaluateChecked(policy.retention, [...judged, ...asGood], { now });
   const ids = new Set(removed.map(({ id }) => id));
   return new Set(broken.filter(({ snapshot }) => ids.has(snapshot.id)));
 }
@@ -185,10 +188,12 @@ export function showRules(retention: RetentionPolicy): string {
   return [...shown, ...tags].join(", ");
 }
 
-function toCandidate(seen: ObservedSnapshot): Candidate {
+function toCandidate({ retention }: Policy, seen: ObservedSnapshot): Candidate {
   const { id, createdAt, state } = seen.snapshot;
-  const tags = tagTexts(seen.snapshot);
-  return { id, time: seen.backupName?.slot ?? createdAt, tags, state, held: seen.held, seen };
+  const time = seen.backupName?.slot ?? createdAt;
+  // Whether a tag holds it has been seen already, so tags are for the rules on them alone.
+  const tags = retention.keepTags === undefined ? undefined : tagTexts(seen.snapshot);
+  return { id, time, tags, state, held: seen.held, seen };
 }
 
 function upcomingOf(policy: Policy, slot: Date): Candidate {

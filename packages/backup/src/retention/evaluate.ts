@@ -106,7 +106,12 @@ function newestPast(sorted: readonly RetentionSnapshot[], now: Date): number | u
 
 /** Every rule sees every candidate, since rules remember what they have seen. */
 function applyRules(rules: readonly Rule[], candidate: Candidate): RetentionReason[] {
-  return rules.map((rule) => rule(candidate)).filter((reason) => reason !== undefined);
+  const reasons: RetentionReason[] = [];
+  for (const rule of rules) {
+    const reason = rule(candidate);
+    if (reason !== undefined) reasons.push(reason);
+  }
+  return reasons;
 }
 
 function guards(snapshot: RetentionSnapshot): RetentionReason[] {

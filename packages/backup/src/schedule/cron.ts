@@ -1,4 +1,5 @@
 import { Cron } from "croner";
+import { remembering } from "../remember.ts";
 import { type Zone, zoneNamed } from "../retention/time-zone.ts";
 import { stretchAt, stretchesBetween } from "./stretches.ts";
 import type { Slots } from "./types.ts";
@@ -48,7 +49,7 @@ export function cronSlots(pattern: string, timezone: string, zone: Zone = zoneNa
   const [minute = "*", hour = "*", ...days] = text.trim().split(/\s+/);
   const wall = wallTimes(minute, hour, days.join(" "));
   const slots = /[*/?]/.test(`${minute} ${hour}`) ? realTime(wall, zone) : namedTimes(wall, zone);
-  return { ...slots, countedAs: (slot) => countedAs(slots, slot, zone) };
+  return { ...slots, countedAs: remembering((slot: number) => countedAs(slots, slot, zone)) };
 }
 
 /**
