@@ -47,6 +47,7 @@ export function createReaders(client: Client): Readers {
     refuseWhileRead: async (by, id, context) => {
       if (unanswered.some((each) => isSameId(each, id))) throw isRead("a volume");
       let after: string | undefined;
+      let seen = new Set<string>();
       for (let restarts = 0; ; ) {
         const page = await creatingAfter(after, context);
         if (page === undefined) {
@@ -54,12 +55,15 @@ export function createReaders(client: Client): Readers {
           restarts += 1;
           if (restarts > MOST_RESTARTS) throw unsettled();
           after = undefined;
+          seen = new Set();
           continue;
         }
         const reader = page.volumes.find((each) => each.status === "creating" && isSameId(each[by], id));
         if (reader !== undefined) throw isRead(`volume ${reader.id}`);
         after = page.volumes.at(-1)?.id;
         if (!hasNext(page.volumes_links) || after === undefined) return;
+        if (page.volumes.every((each) => seen.has(each.id))) throw repeating();
+        for (const each of page.volumes) seen.add(each.id);
       }
     },
   };
@@ -71,6 +75,11 @@ function isRead(reader: string): PolyvolError {
 
 function unsettled(): PolyvolError {
   return busy("volumes come and go too fast to tell whether one is being made of it");
+}
+
+function repeating(): PolyvolError {
+  const reason = "the pages of volumes repeat without end; whether one is being made of it is not known";
+  return new PolyvolError("malformed_response", reason, { outcome: "not_applied", retryable: true });
 }
 
 function busy(reason: string): PolyvolError {
