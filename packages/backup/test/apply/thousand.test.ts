@@ -7,7 +7,7 @@ import { createSamsungScpEmulator } from "@polyvol/emulators/samsung-scp";
 import { createSamsungScpStorage } from "@polyvol/samsung-scp";
 import { expect, test } from "vitest";
 import { type PlannedBound, parsePolicies, run } from "../../src/index.ts";
-import { ACCESS_KEY, SECRET_KEY, TOKEN } from "../support/emulated-clouds.ts";
+import { ACCESS_KEY, SECRET_KEY, TOKEN } from "../support/open-clouds.ts";
 import { createRandom } from "../support/random.ts";
 import { nightly } from "../support/shapes.ts";
 

@@ -5,7 +5,7 @@ import { createSamsungScpStorage } from "@polyvol/samsung-scp";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { type PlannedBound, parsePlan, parsePolicies, plan, run } from "../../src/index.ts";
-import { ACCESS_KEY, SECRET_KEY } from "../support/emulated-clouds.ts";
+import { ACCESS_KEY, SECRET_KEY } from "../support/open-clouds.ts";
 import { createRandom } from "../support/random.ts";
 import { nightly } from "../support/shapes.ts";
 

@@ -1,7 +1,7 @@
 /** A run in a process of its own, on a clock ahead of the machine's: what the SIGKILL test kills. Reads its task from argv. */
 import { parsePolicies, run } from "../../src/index.ts";
 import { clockAhead } from "./clock-ahead.ts";
-import { openClouds } from "./emulated-clouds.ts";
+import { openClouds } from "./open-clouds.ts";
 import { createRandom } from "./random.ts";
 
 const task = JSON.parse(process.argv[2] ?? "{}") as {

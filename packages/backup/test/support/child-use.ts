@@ -1,8 +1,8 @@
 /** A use of a snapshot in a process of its own: what the SIGKILL test kills. Reads its task from argv. */
 import type { Inventory } from "@polyvol/emulators";
-import { createEmulatedDevices } from "@polyvol/emulators";
+import { createEmulatedDevices } from "../../../emulators/src/kit/devices.ts";
 import { createLinuxDevices, useSnapshot } from "../../src/index.ts";
-import { openClouds } from "./emulated-clouds.ts";
+import { openClouds } from "./open-clouds.ts";
 import { quickly, shown, type UseTask } from "./use-task.ts";
 
 const task = JSON.parse(process.argv[2] ?? "{}") as UseTask;

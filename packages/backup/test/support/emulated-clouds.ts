@@ -1,15 +1,10 @@
 import type { BlockStorage, BlockStorageOptions } from "@polyvol/core";
 import { createVirtualClock, type VirtualClock } from "@polyvol/core/driver";
-import { createDigitalOceanStorage } from "@polyvol/digitalocean";
 import type { Emulator } from "@polyvol/emulators";
 import { createDigitalOceanEmulator, type DigitalOceanOptions } from "@polyvol/emulators/digitalocean";
 import { createSamsungScpEmulator, type SamsungScpEmulatorOptions } from "@polyvol/emulators/samsung-scp";
-import { createSamsungScpStorage } from "@polyvol/samsung-scp";
+import { ACCESS_KEY, openClouds, SECRET_KEY, TOKEN } from "./open-clouds.ts";
 import { createRandom } from "./random.ts";
-
-export const TOKEN = "dop_v1_test_token_for_backups";
-export const ACCESS_KEY = "AKTESTEXAMPLE0001";
-export const SECRET_KEY = "test-secret-key-not-real-0001";
 
 /** Two emulated providers behind ports of their own, on one virtual clock that runs by itself. */
 export interface EmulatedWorld {
@@ -41,26 +36,6 @@ export async function createEmulatedWorld(
     close: async () => {
       await Promise.all([listeners.do.close(), listeners.scp.close()]);
     },
-  };
-}
-
-/** Both clouds at their addresses. */
-export function openClouds(
-  urls: Readonly<Record<"do" | "scp", string>>,
-  options: BlockStorageOptions & { readonly fetch?: typeof fetch; readonly settleMs?: number },
-): Record<"do" | "scp", BlockStorage> {
-  const { settleMs, ...common } = options;
-  return {
-    do: createDigitalOceanStorage({ token: TOKEN, region: "nyc3", baseUrl: urls.do, ...common }),
-    scp: createSamsungScpStorage({
-      accessKey: ACCESS_KEY,
-      secretKey: SECRET_KEY,
-      region: "kr-west1",
-      environment: "e",
-      baseUrl: urls.scp,
-      ...(settleMs === undefined ? {} : { settleMs }),
-      ...common,
-    }),
   };
 }
 
