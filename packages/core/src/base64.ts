@@ -1,7 +1,8 @@
 /** Base64 of the UTF-8 of a text, with what every runtime has. */
 export function toBase64(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  let binary = "";
+  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
+  return btoa(binary);
 }
 
 /** The same in the letters of URLs, without padding. */
