@@ -1,6 +1,7 @@
 import type { Clouds } from "../clouds.ts";
 import { showDuration } from "../duration.ts";
 import { type ObserveOptions, observe } from "../observe/observe.ts";
+import { readSteadily } from "../observe/read-steadily.ts";
 import { computePlanInTurns, timeZoneData } from "../plan/compute.ts";
 import { differencesOf, otherTimeZoneData } from "../plan/differences.ts";
 import { parsePlan } from "../plan/schema.ts";
@@ -13,7 +14,6 @@ import type { Shard } from "../shard/rendezvous.ts";
 import { scopeOf } from "../shard/scope.ts";
 import { execute } from "./execute.ts";
 import { type RunContext, type RunOptions, resolveRunOptions } from "./options.ts";
-import { readSteadily } from "./read-steadily.ts";
 import type { RunReport } from "./report.ts";
 
 /** A plan may be from so far in the future: clocks of two machines differ. */

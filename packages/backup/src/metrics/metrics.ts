@@ -1,6 +1,7 @@
 import type { Clouds } from "../clouds.ts";
 import type { CloudState } from "../observe/inventory.ts";
 import { observe } from "../observe/observe.ts";
+import { readFor } from "../observe/read-steadily.ts";
 import type { OffsiteStanding } from "../offsite/standing.ts";
 import { chooseByTags } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
@@ -45,11 +46,13 @@ export async function backupMetrics(
   if (Number.isNaN(now.getTime()))
     throw invalidArgument([{ path: "now", found: "an invalid date", allowed: "a valid date" }]);
   const scope = scopeOf(policies, clouds, options);
-  const states = await observe(scope.chosen, { byTags: chooseByTags(policies), abortSignal });
-  const status = await statusOfClouds(policies, states, now, { graceMs, record, abortSignal }, scope);
+  const byTags = chooseByTags(policies);
+  const read = await readFor(now, options, () => observe(scope.chosen, { byTags, abortSignal }));
+  const { states } = read;
+  const status = await statusOfClouds(policies, states, read.now, { graceMs, record, abortSignal }, scope);
   const gauges = [
     ...gaugesOfClouds(status, states),
-    ...gaugesOfPolicies(status, policies, states, now),
+    ...gaugesOfPolicies(status, policies, states, read.now),
     ...gaugesOfVolumes(status, policies, states, graceMs),
     ...gaugesOfOffsite(status),
     lastProvenRestores(states, record),

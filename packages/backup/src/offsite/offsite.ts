@@ -1,9 +1,10 @@
 import type { BlockStorage } from "@polyvol/core";
-import { checkTimeout, systemClock } from "@polyvol/core/driver";
+import { checkTimeout, monotonicTime, systemClock } from "@polyvol/core/driver";
 import { type Clouds, cloudNamed, cloudsOf } from "../clouds.ts";
 import { findServer } from "../mount/find-server.ts";
 import { createLinuxDevices } from "../mount/linux/linux-devices.ts";
 import { observe } from "../observe/observe.ts";
+import { readSteadily } from "../observe/read-steadily.ts";
 import { chooseByTags, selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
@@ -39,9 +40,12 @@ export async function offsite(
   const { record, all = false, abortSignal, onVolume } = options;
   const turns = resolveOptions(options);
   const chosen = policiesFor(policies, options.onlyClouds);
-  const started = turns.clock.now();
+  const time = { clock: turns.clock, monotonicNow: monotonicTime(turns.clock) };
+  const byTags = chooseByTags(chosen);
+  const { startedAt: started, states } = await readSteadily(time, () =>
+    observe(cloudsOf(chosen, clouds), { byTags, abortSignal }),
+  );
   const startedAt = new Date(started).toISOString();
-  const states = await observe(cloudsOf(chosen, clouds), { byTags: chooseByTags(chosen), abortSignal });
   const selection = selectVolumes(chosen, states);
   const choice = { now: started, lastOffsite: indexOffsite(record), all };
   const { due, others } = chooseDue(chosen, states, selection, choice);

@@ -1,5 +1,7 @@
+import type { Clock } from "@polyvol/core";
 import type { Clouds } from "../clouds.ts";
 import { observe } from "../observe/observe.ts";
+import { readFor } from "../observe/read-steadily.ts";
 import { chooseByTags } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import { invalidArgument } from "../retention/policy-error.ts";
@@ -9,6 +11,11 @@ import type { BackupPlan, PlanChoices } from "./types.ts";
 
 /** How the call is made, and what the plan leaves out or goes beyond. */
 export interface PlanOptions extends PlanChoices, ShardOptions {
+  /**
+   * What `now` was read off. Where it is set while the clouds are read, all is read again, for the instant that it shows
+   * then; a `now` that it does not show stays. Default: the machine's own.
+   */
+  readonly clock?: Clock | undefined;
   /** Stops the call. */
   readonly abortSignal?: AbortSignal | undefined;
 }
@@ -32,6 +39,7 @@ export async function plan(
   if (Number.isNaN(now.getTime()))
     throw invalidArgument([{ path: "now", found: "an invalid date", allowed: "a valid date" }]);
   const scope = scopeOf(policies, clouds, options);
-  const states = await observe(scope.chosen, { ...options, byTags: chooseByTags(policies) });
-  return await computePlanInTurns(options.abortSignal, policies, states, now, options, scope);
+  const byTags = chooseByTags(policies);
+  const read = await readFor(now, options, () => observe(scope.chosen, { ...options, byTags }));
+  return await computePlanInTurns(options.abortSignal, policies, read.states, read.now, options, scope);
 }

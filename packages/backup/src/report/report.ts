@@ -1,8 +1,9 @@
-import type { Volume } from "@polyvol/core";
+import type { Clock, Volume } from "@polyvol/core";
 import { auditOfClouds, isChoiceKnown } from "../audit/audit.ts";
 import { type Clouds, cloudsOf, listClouds } from "../clouds.ts";
 import { isGood, type ObservedCloud, type ObservedSnapshot } from "../observe/inventory.ts";
 import { observe } from "../observe/observe.ts";
+import { readFor } from "../observe/read-steadily.ts";
 import { withoutShared } from "../observe/shared-accounts.ts";
 import { computePlanInTurns } from "../plan/compute.ts";
 import { showRules } from "../plan/retention-decision.ts";
@@ -47,6 +48,8 @@ export interface ReportOptions {
   readonly record?: RunRecord | undefined;
   /** Prices of snapshots by the name of the cloud. Default: none, and no cost is told. */
   readonly prices?: Readonly<Record<string, SnapshotPrice>> | undefined;
+  /** What `now` was read off; as for `status`. Default: the machine's own. */
+  readonly clock?: Clock | undefined;
   /** Stops the call. */
   readonly abortSignal?: AbortSignal | undefined;
 }
@@ -66,17 +69,20 @@ export async function backupReport(
   const { graceMs = GRACE_MS, days = DAYS, record, prices = {}, abortSignal } = options;
   checkArguments(now, days);
   const about = new Set(cloudsOf(policies, clouds).map(({ name }) => name));
-  const states = await observe(listClouds(clouds), {
-    byTags: chooseByTags(policies),
-    ...(abortSignal === undefined ? {} : { abortSignal }),
-  });
+  const byTags = chooseByTags(policies);
+  const read = await readFor(now, options, () => observe(listClouds(clouds), { byTags, abortSignal }));
+  const { states } = read;
   const judged = states.filter(({ name }) => about.has(name));
-  const status = await statusOfClouds(policies, judged, now, { graceMs, record, abortSignal });
-  const plan = await computePlanInTurns(abortSignal, policies, judged, now, {});
+  const status = await statusOfClouds(policies, judged, read.now, { graceMs, record, abortSignal });
+  const plan = await computePlanInTurns(abortSignal, policies, judged, read.now, {});
   const audit = auditOfClouds(policies, states);
   const selection = selectVolumes(policies, states);
-  const calendar = createCalendar(policies, now, { dayCount: days, graceMs, record: indexRecord(record) });
-  const outlookOf = createOutlooks(now);
+  const calendar = createCalendar(policies, read.now, {
+    dayCount: days,
+    graceMs,
+    record: indexRecord(record),
+  });
+  const outlookOf = createOutlooks(read.now);
 
   const volumes: ReportedVolume[] = [];
   const inAMonth = new Map<string, number>();
@@ -119,7 +125,7 @@ export async function backupReport(
     unprotected.map(({ cloud, ids }) => keyOf({ cloud, volumeId: ids[0] ?? "" })),
   );
   const base = {
-    now: now.toISOString(),
+    now: read.now.toISOString(),
     verdict: status.verdict,
     counts: status.counts,
     graceMs,

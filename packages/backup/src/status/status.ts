@@ -1,9 +1,10 @@
-import type { Volume } from "@polyvol/core";
+import type { Clock, Volume } from "@polyvol/core";
 import type { Clouds } from "../clouds.ts";
 import { goneNamesakesOf } from "../observe/gone-volumes.ts";
 import { hiddenIn } from "../observe/hidden-marks.ts";
 import { type CloudState, isGood, type ObservedCloud } from "../observe/inventory.ts";
 import { observe } from "../observe/observe.ts";
+import { readFor } from "../observe/read-steadily.ts";
 import {
   countOffsite,
   indexOffsite,
@@ -40,6 +41,11 @@ export interface StatusOptions extends ShardOptions {
    * that is `unknown`.
    */
   readonly record?: RunRecord | undefined;
+  /**
+   * What `now` was read off. Where it is set while the clouds are read, all is read again, for the instant that it shows
+   * then; a `now` that it does not show stays. Default: the machine's own.
+   */
+  readonly clock?: Clock | undefined;
   /** Stops the call. */
   readonly abortSignal?: AbortSignal | undefined;
 }
@@ -140,11 +146,9 @@ export async function status(
   if (Number.isNaN(now.getTime()))
     throw invalidArgument([{ path: "now", found: "an invalid date", allowed: "a valid date" }]);
   const scope = scopeOf(policies, clouds, options);
-  const states = await observe(scope.chosen, {
-    byTags: chooseByTags(policies),
-    ...(abortSignal === undefined ? {} : { abortSignal }),
-  });
-  return await statusOfClouds(policies, states, now, { graceMs, record, abortSignal }, scope);
+  const byTags = chooseByTags(policies);
+  const read = await readFor(now, options, () => observe(scope.chosen, { byTags, abortSignal }));
+  return await statusOfClouds(policies, read.states, read.now, { graceMs, record, abortSignal }, scope);
 }
 
 /** {@link StatusOptions} with their defaults. */

@@ -1,6 +1,15 @@
 import type { Clock } from "@polyvol/core";
-import { expect, test } from "vitest";
-import { apply, parsePolicies, plan, run } from "../../src/index.ts";
+import { describe, expect, test } from "vitest";
+import {
+  apply,
+  backupMetrics,
+  backupReport,
+  offsite,
+  parsePolicies,
+  plan,
+  run,
+  status,
+} from "../../src/index.ts";
 import { createMemoryWorld, makeVolumes } from "../support/memory-clouds.ts";
 
 const DAY = 86_400_000;
@@ -69,3 +78,54 @@ test("a clock that does not keep still is named, and nothing is done", async () 
   );
   expect(slotsOf(world)).toHaveLength(3);
 });
+
+type World = ReturnType<typeof createMemoryWorld>;
+type Look = (world: World, now: Date, clock: Clock) => Promise<string>;
+
+/** Nothing is taken: which server this is plays no part. */
+const POLICIES_OFFSITE = parsePolicies({
+  nightly: {
+    select: { cloud: "do", name: "none" },
+    schedule: { cron: "0 3 * * *", timezone: "UTC" },
+    retention: { daily: 3 },
+    offsite: { command: ["true"], every: "30d" },
+  },
+});
+
+const LOOKS: readonly (readonly [string, Look])[] = [
+  ["plan", async (world, now, clock) => (await plan(POLICIES, world.open(), now, { clock })).now],
+  ["status", async (world, now, clock) => (await status(POLICIES, world.open(), now, { clock })).now],
+  [
+    "backupMetrics",
+    async (world, now, clock) => (await backupMetrics(POLICIES, world.open(), now, { clock })).status.now,
+  ],
+  [
+    "backupReport",
+    async (world, now, clock) => (await backupReport(POLICIES, world.open(), now, { clock })).now,
+  ],
+  [
+    "offsite",
+    async (world, _, clock) => (await offsite(POLICIES_OFFSITE, world.open(), { clock })).startedAt,
+  ],
+];
+
+describe.each(LOOKS)("%s", (_, look) => {
+  test.each([3, -3])(
+    "is of the right instant where the clock is set by %i days while it reads",
+    async (days) => {
+      const world = await nights();
+      const wrong = new Date(world.clock.now() + days * DAY);
+      const clock = setLater(world.clock, days * DAY, 2);
+      expect(await look(world, wrong, clock)).toBe(new Date(world.clock.now()).toISOString());
+    },
+  );
+});
+
+test.each(LOOKS.slice(0, 4))(
+  "%s of an instant that the clock does not show stays of that instant",
+  async (_, look) => {
+    const world = await nights();
+    const tomorrow = new Date(world.clock.now() + DAY);
+    expect(await look(world, tomorrow, setLater(world.clock, -DAY, 2))).toBe(tomorrow.toISOString());
+  },
+);
