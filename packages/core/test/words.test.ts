@@ -75,7 +75,7 @@ describe("words of a service", () => {
     });
     expect(events).toMatchObject([{ seen: SHOWN, resource }, { message: `offers ${SHOWN}` }]);
     expect(lines).toEqual([
-      `p volumes.create: volume ${SHOWN} is ${SHOWN}, next look in 2 ms`,
+      `p volumes.create: volume ${SHOWN} is ${SHOWN}; the next look in 2 ms`,
       `p volumes.create: offers ${SHOWN}`,
     ]);
   });

@@ -43,9 +43,7 @@ export function toVolume(wire: WireVolume): Volume {
  * `of`: the volume that it was asked for by, for an answer that does not say it.
  */
 export function toSnapshot(wire: WireSnapshot, of = ""): Snapshot {
-  // Spread first and by itself: engines copy an object of one form at once, and fields one by one.
   const snapshot: Snapshot = {
-    ...readTags(wire.tags),
     id: wire.id,
     name: wire.name,
     provider: PROVIDER,
@@ -55,6 +53,7 @@ export function toSnapshot(wire: WireSnapshot, of = ""): Snapshot {
     createdAt: parseDateTime(wire.created_at),
     minVolumeSizeGiB: wire.min_disk_size,
     billableGiB: wire.size_gigabytes,
+    ...readTags(wire.tags),
   };
   return withProviderDetails(snapshot, wire);
 }
