@@ -105,6 +105,23 @@ export function instant(text: string): Date {
   throw new InvalidArgumentError("Give a date and time with an offset or Z, such as 2026-11-21T03:00:00Z.");
 }
 
+/** The path of a file. @throws InvalidArgumentError */
+function file(text: string): string {
+  if (text !== "") return text;
+  throw new InvalidArgumentError("Give the path of a file.");
+}
+
+/** Makes every option and argument that takes a file refuse an empty text, before anything is done. */
+export function refuseEmptyPaths(command: Command): void {
+  for (const option of command.options) {
+    if (option.flags.includes("<file>") && option.parseArg === undefined) option.argParser(file);
+  }
+  for (const argument of command.registeredArguments) {
+    if (argument.name() === "file" && argument.parseArg === undefined) argument.argParser(file);
+  }
+  for (const each of command.commands) refuseEmptyPaths(each);
+}
+
 /** A whole number from 1. @throws InvalidArgumentError */
 export function count(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);

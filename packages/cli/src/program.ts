@@ -6,7 +6,7 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addEmulator } from "./commands/emulator.ts";
 import type { Machine } from "./context.ts";
 import { writeErrorData } from "./errors.ts";
-import { collect, duration } from "./options.ts";
+import { collect, duration, refuseEmptyPaths } from "./options.ts";
 import { OUTPUT_FORMATS } from "./output/result.ts";
 import { writeMessage, writeMessagesAsJson } from "./output/streams.ts";
 import { VERSION } from "./version.ts";
@@ -130,5 +130,6 @@ export async function createProgram(
   addEmulator(program, action);
   addCompletion(program, action);
   hintAtHelp(program);
+  refuseEmptyPaths(program);
   return program;
 }

@@ -21,6 +21,25 @@ const run = (command: string): Promise<Ended> =>
 const write = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
 
 describe("a file that somebody named", () => {
+  test.each([
+    ["backup run --record", "option '--record <file>' argument '' is invalid"],
+    ["backup status --output-file", "option '--output-file <file>' argument '' is invalid"],
+    ["backup plan --save", "option '--save <file>' argument '' is invalid"],
+    ["backup report --html", "option '--html <file>' argument '' is invalid"],
+    ["backup run --notify-secret-file", "option '--notify-secret-file <file>' argument '' is invalid"],
+    ["demo --report", "option '--report <file>' argument '' is invalid"],
+    ["volumes list -c", "option '-c, --config <file>' argument '' is invalid"],
+    ["backup apply", "command-argument value '' is invalid for argument 'file'"],
+    ["config init", "command-argument value '' is invalid for argument 'file'"],
+  ])("%s with an empty text is refused before anything is done", async (command, what) => {
+    const { code, out, err } = await polyvol([...command.split(" "), ""], {
+      cwd: folder,
+      env: { TOKEN: "T" },
+    });
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toContain(`error: ${what}. Give the path of a file.`);
+  });
+
   test("a configuration in JSON with a key twice is refused with its line", async () => {
     const cloud = JSON.stringify(CLOUD);
     await write(

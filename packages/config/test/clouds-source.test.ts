@@ -278,6 +278,11 @@ test.each<readonly [string, unknown, string]>([
     "clouds.from.command: found a text; allowed: a list of texts: the program and its arguments",
   ],
   [
+    "a command with a NUL",
+    { command: ["list", "a\0b"] },
+    "clouds.from.command[1]: found a text; allowed: a text without NUL (\\u0000), which no program can be given",
+  ],
+  [
     "an empty command",
     { command: [] },
     "clouds.from.command: found a list; allowed: a list of texts: the program and its arguments",

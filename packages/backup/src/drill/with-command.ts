@@ -1,5 +1,6 @@
 import type { BlockStorage, Clock } from "@polyvol/core";
 import { checkTimeout } from "@polyvol/core/driver";
+import { refuseNul } from "../command/nul.ts";
 import { GRACE_MS, type RanCommand, runOnSnapshot } from "../command/snapshot-command.ts";
 import { findServer } from "../mount/find-server.ts";
 import { createLinuxDevices } from "../mount/linux/linux-devices.ts";
@@ -26,6 +27,7 @@ export async function drillWithCommand(
 ): Promise<DrillReport> {
   const { command, mount = false, environment = [], metadataUrl, credentialVariables = [] } = check;
   const { devices = createLinuxDevices(), onOutput } = check;
+  refuseNul(command);
   const commandMs = checkTimeout(check.timeoutMs ?? TIMEOUT_MS);
   const server =
     check.serverId === undefined

@@ -1,6 +1,7 @@
 import type { BlockStorage } from "@polyvol/core";
 import { checkTimeout, monotonicTime, systemClock } from "@polyvol/core/driver";
 import { type Clouds, cloudNamed, cloudsOf } from "../clouds.ts";
+import { refuseNul } from "../command/nul.ts";
 import { findServer } from "../mount/find-server.ts";
 import { createLinuxDevices } from "../mount/linux/linux-devices.ts";
 import { observe } from "../observe/observe.ts";
@@ -96,6 +97,7 @@ export async function offsiteSnapshot(
 ): Promise<OffsiteReport> {
   const { cloud, from, command, timeoutMs = TIMEOUT_MS, mount = false, environment = [] } = request;
   checkTimeout(timeoutMs);
+  refuseNul(command);
   const turns = resolveOptions(options);
   const storage = cloudNamed(clouds, cloud);
   const { serverId, metadataUrl, abortSignal } = options;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { hasNul, WITHOUT_NUL } from "../command/nul.ts";
 import { parseInterval } from "../duration.ts";
 import { retentionRulesSchema } from "../retention/schema.ts";
 import { scheduleSchema } from "../schedule/schema.ts";
@@ -39,7 +40,10 @@ const select: z.ZodType<SelectDefinition> = z
   });
 
 const command = z
-  .array(z.string(aCommand), aCommand)
+  .array(
+    z.string(aCommand).refine((word) => !hasNul(word), WITHOUT_NUL),
+    aCommand,
+  )
   .min(1, aCommand)
   .refine(([program]) => program !== "", aCommand);
 const variable = (words: string): z.ZodString => z.string(words).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, words);

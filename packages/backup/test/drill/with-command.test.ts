@@ -45,6 +45,14 @@ test("a command that passes on the data is a check of its own, with how much it 
   expect(here.strays()).toEqual([]);
 });
 
+test("a command that no program can be given is refused before anything is made", async () => {
+  await expect(drillWith("", { command: [process.execPath, "a\0b"] })).rejects.toMatchObject({
+    code: "invalid_argument",
+    reason: expect.stringContaining("command[1]: found"),
+  });
+  expect(here.strays()).toEqual([]);
+});
+
 test("how much was read may be unknown, and nothing fails for it", async () => {
   const bytesRead = () => Promise.reject(new Error("no such file"));
   const report = await drillWith("", { devices: { ...here.devices, bytesRead } });

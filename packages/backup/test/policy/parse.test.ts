@@ -158,6 +158,16 @@ describe("parsePolicies", () => {
       { hooks: { before: { command: "sync" } } },
       'policies.nightly.hooks.before.command: "sync"',
     ],
+    [
+      "a hook with a NUL in its program",
+      { hooks: { before: { command: ["sy\0nc"] } } },
+      'policies.nightly.hooks.before.command[0]: "sy\\u0000nc"',
+    ],
+    [
+      "off-site with a NUL in an argument",
+      { offsite: { command: ["x", "a\0b"] } },
+      'policies.nightly.offsite.command[1]: "a\\u0000b"',
+    ],
     ["off-site without a command", { offsite: { every: "1d" } }, "policies.nightly.offsite.command: nothing"],
     [
       "off-site every month",

@@ -3,6 +3,7 @@ import { mapping, secret } from "../schema-parts.ts";
 
 const MOST_TIMEOUT_MS = 600_000;
 const COMMAND_WORDS = "a list of texts: the program and its arguments";
+const WORD_WORDS = "a text without NUL (\\u0000), which no program can be given";
 const FILE_WORDS = "the path of a file that ends in .yaml, .yml or .json";
 const URL_WORDS = "an https URL, or an http one of a loopback address";
 const TIMEOUT_WORDS = "a whole number of milliseconds from 1 to 600,000";
@@ -10,10 +11,15 @@ const TIMEOUT_WORDS = "a whole number of milliseconds from 1 to 600,000";
 const fromSchema = mapping(
   {
     command: z.optional(
-      z.array(z.string(COMMAND_WORDS), COMMAND_WORDS).check(
-        z.refine(([program = ""]) => program !== "", COMMAND_WORDS),
-        z.describe("Program and arguments; it writes the clouds as JSON"),
-      ),
+      z
+        .array(
+          z.string(COMMAND_WORDS).check(z.refine((word) => !word.includes("\0"), WORD_WORDS)),
+          COMMAND_WORDS,
+        )
+        .check(
+          z.refine(([program = ""]) => program !== "", COMMAND_WORDS),
+          z.describe("Program and arguments; it writes the clouds as JSON"),
+        ),
     ),
     file: z.optional(
       z
