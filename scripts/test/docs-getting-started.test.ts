@@ -81,6 +81,19 @@ function commandsOf(block: Block): readonly (readonly string[])[] {
   );
 }
 
+/** What a command has printed, but for how long it took and how wide its columns are for that. */
+function linesOf(text = ""): readonly string[] {
+  const lines = text.trim().split("\n");
+  return lines
+    .map((line) =>
+      line
+        .replace(/[\d.]+ m?s$/, "")
+        .replaceAll(/ +/g, " ")
+        .trim(),
+    )
+    .sort();
+}
+
 test("the steps lead to snapshots and to a backup on three clouds", async () => {
   const printed = new Map<string, string>();
   let commands = 0;
@@ -89,8 +102,7 @@ test("the steps lead to snapshots and to a backup on three clouds", async () => 
     if (order.startsWith("file "))
       await appendFile(join(folder, order.slice(5)), `${withPorts(block.code)}\n`);
     if (order.startsWith("printed by ")) {
-      const lines = (text = ""): string[] => text.trim().split("\n").sort();
-      expect(lines(printed.get(order.slice(11)))).toEqual(lines(block.code));
+      expect(linesOf(printed.get(order.slice(11)))).toEqual(linesOf(block.code));
     }
     if (block.language !== "sh") continue;
     for (const command of commandsOf(block)) {
