@@ -164,16 +164,15 @@ function isBranded(error: unknown, brand: string): boolean {
 const AGAIN = "the same command can be repeated: it continues and makes nothing twice";
 /** Of a command that only looks. */
 const LOOK_AGAIN = "the same command can be repeated";
-const UNREACHED =
-  "see that this machine reaches that host (network, proxy, options.baseUrl of the cloud), then repeat";
-const ELSEWHERE =
-  "look at the address of that cloud in the configuration (options.baseUrl, authUrl); when it is right";
+/** Where the configuration says which host it is: `authUrl` on OpenStack, `baseUrl` elsewhere. */
+const ADDRESS = "options.baseUrl or authUrl of the cloud";
+const UNREACHED = `see that this machine reaches that host (network, proxy, ${ADDRESS}), then repeat`;
+const ELSEWHERE = `look at ${ADDRESS} in the configuration; when it is right`;
 
 const BUSY = "wait until the resource is free, then repeat";
 const OTHERS_WORK =
   "nothing was changed; repeat when what is under way has ended, or with a longer --timeout";
-const WRONG_PLACE =
-  "a service answers a listing so where its path is another: look at options.baseUrl of that cloud in the configuration";
+const WRONG_PLACE = `a service answers a listing so where its path is another: look at ${ADDRESS} in the configuration`;
 /** What passes by itself. */
 const REPEATABLE: readonly PolyvolErrorCode[] = ["rate_limited", "unavailable", "timeout"];
 const WHICH = "say which one is meant: by --region where they differ in region, else by its id";

@@ -154,6 +154,6 @@ test.concurrent("a base address with a path too much: the next step is the confi
   expect(code).toBe(1);
   expect(err).toMatch(/^error: ocean: digitalocean volumes\.list: .*\(not_found.*\n/);
   expect(err).toContain(
-    "next:  a service answers a listing so where its path is another: look at options.baseUrl",
+    "next:  a service answers a listing so where its path is another: look at options.baseUrl or authUrl",
   );
 });

@@ -3,8 +3,15 @@ import { nextStep } from "../src/errors.ts";
 
 test("an answer that is not the service's own leads to the address in the configuration", () => {
   const failure = { code: "unavailable", status: 404, operation: "volumes.list" } as const;
-  expect(nextStep(failure, "shop")).toMatch(/^look at the address of that cloud in the configuration/);
+  expect(nextStep(failure, "shop")).toMatch(
+    /^look at options\.baseUrl or authUrl of the cloud in the configuration/,
+  );
   expect(nextStep({ ...failure, status: 503 }, "shop")).toBe("the same command can be repeated");
+});
+
+test("a host that cannot be reached leads to the option that every provider has its address in", () => {
+  const failure = { code: "unavailable", outcome: "not_applied", operation: "volumes.create" } as const;
+  expect(nextStep(failure, "shop")).toContain("options.baseUrl or authUrl of the cloud), then repeat");
 });
 
 test("what is wrong with a cloud as a whole is not a state that a volume could be brought into", () => {
