@@ -1,7 +1,7 @@
 /** Changes that the service refuses for a while, and what is left then. */
 import { describe, expect, test } from "vitest";
+import { failureOf } from "../../../scripts/test/failure-of.ts";
 import { openCloud, TOKEN } from "./cloud.ts";
-import { failureOf } from "./failing.ts";
 
 const VOLUME = { id: "ab-1", name: "data", region: "nyc3", size_gigabytes: 5 };
 const IN_USE = { id: "conflict", message: "a volume in use is not deleted" };

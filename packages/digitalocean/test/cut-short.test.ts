@@ -1,8 +1,8 @@
 /** A service that gives less than it is asked for: what is not seen is not taken for absent. */
 import type { Fault } from "@polyvol/emulators";
 import { describe, expect, test } from "vitest";
+import { failureOf } from "../../../scripts/test/failure-of.ts";
 import { type Cloud, openCloud } from "./cloud.ts";
-import { failureOf } from "./failing.ts";
 
 const CAP: Fault = { kind: "query", atMost: { per_page: 100 }, match: { method: "GET" } };
 const VOLUME = "00000000-0000-11f0-8a2b-0a58ac140001";

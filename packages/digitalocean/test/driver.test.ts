@@ -2,9 +2,9 @@
 import type { PolyvolError } from "@polyvol/core";
 import type { DriverCreateVolume } from "@polyvol/core/driver";
 import { describe, expect, test } from "vitest";
+import { failureOf } from "../../../scripts/test/failure-of.ts";
 import { digitalOceanDetails } from "../src/details.ts";
 import { openCloud } from "./cloud.ts";
-import { failureOf } from "./failing.ts";
 
 const EMPTY: DriverCreateVolume = { name: "data", sizeGiB: 10, tags: {} };
 const MISSING = "00000000-0000-11f0-8a2b-0a58ac140000";

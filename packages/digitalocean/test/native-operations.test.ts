@@ -2,9 +2,9 @@
 import { createBlockStorage, type PolyvolEvent } from "@polyvol/core";
 import type { BlockStorageDriver } from "@polyvol/core/driver";
 import { describe, expect, test } from "vitest";
+import { failureOf } from "../../../scripts/test/failure-of.ts";
 import { digitalOcean } from "../src/index.ts";
 import { openCloud } from "./cloud.ts";
-import { failureOf } from "./failing.ts";
 
 const VOLUME = { id: "ab-1", name: "data", region: "nyc3", size_gigabytes: 5 };
 const KEY = { name: "data", region: "nyc3" };

@@ -5,9 +5,9 @@
 import { existsSync } from "node:fs";
 import { describeBlockStorageDriver } from "@polyvol/conformance";
 import { afterAll, describe, expect, test } from "vitest";
+import { failureOf } from "../../../scripts/test/failure-of.ts";
 import { digitalOcean } from "../src/native-operations.ts";
 import { openCloud } from "./cloud.ts";
-import { failureOf } from "./failing.ts";
 import { digitalOceanHarness } from "./harness.ts";
 import type { Exchange } from "./openapi-judge.ts";
 

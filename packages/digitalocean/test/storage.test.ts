@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { failureOf } from "../../../scripts/test/failure-of.ts";
 import { createDigitalOceanDriver, createDigitalOceanStorage } from "../src/index.ts";
 import { type Cloud, openCloud, TOKEN } from "./cloud.ts";
-import { failureOf } from "./failing.ts";
 
 const VOLUME = { id: "ab-1", name: "data", region: "nyc3", size_gigabytes: 5 };
 

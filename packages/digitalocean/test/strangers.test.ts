@@ -1,9 +1,9 @@
 /** What stands between (a proxy, a wrong path, a mixed-up cache) answers in the service's place: nothing is believed. */
 import type { Fault } from "@polyvol/emulators";
 import { describe, expect, test } from "vitest";
+import { failureOf } from "../../../scripts/test/failure-of.ts";
 import { digitalOcean } from "../src/native-operations.ts";
 import { type Cloud, openCloud } from "./cloud.ts";
-import { failureOf } from "./failing.ts";
 
 const STRANGERS: readonly (readonly [string, Fault])[] = [
   ["404 with other JSON", { kind: "answer", status: 404, body: { message: "unknown path" } }],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { failureOf } from "./failing.ts";
+import { failureOf } from "../../../scripts/test/failure-of.ts";
 import { PROJECT, SECRET, SNAPSHOT_ID, snapshot, startCloud, VOLUME_ID, volume } from "./fake-cloud.ts";
 
 const OPTIONS = { username: "demo", password: SECRET, projectName: "demo" };

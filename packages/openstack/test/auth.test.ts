@@ -3,7 +3,7 @@ import { isPolyvolError } from "@polyvol/core";
 import { createOpenStackEmulator } from "@polyvol/emulators/openstack";
 import { createOpenStackStorage } from "@polyvol/openstack";
 import { expect, test } from "vitest";
-import { failureOf } from "./failing.ts";
+import { failureOf } from "../../../scripts/test/failure-of.ts";
 import { cinderEntries, type FakeSettings, PROJECT, SECRET, startCloud } from "./fake-cloud.ts";
 
 const LIST: FakeSettings["cinder"] = () => ({ body: { volumes: [] } });

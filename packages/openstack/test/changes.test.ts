@@ -1,7 +1,7 @@
 /** What answers mean: refusals by the state behind them, growth by what came of it, sources by who reads them. */
 import { expect, test } from "vitest";
+import { failureOf } from "../../../scripts/test/failure-of.ts";
 import { SERVERS } from "./emulated-cloud.ts";
-import { failureOf } from "./failing.ts";
 import {
   type Answer,
   cinderEntries,

@@ -2,8 +2,8 @@
 
 import { openStack } from "@polyvol/openstack";
 import { expect, test } from "vitest";
+import { failureOf } from "../../../scripts/test/failure-of.ts";
 import { SERVERS } from "./emulated-cloud.ts";
-import { failureOf } from "./failing.ts";
 import {
   type Answer,
   type Respond,

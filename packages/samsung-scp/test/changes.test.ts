@@ -1,7 +1,7 @@
 /** Changes that the service refuses or gives up, and what is left then. */
 import { describe, expect, test } from "vitest";
+import { failureOf } from "../../../scripts/test/failure-of.ts";
 import { emulated, SERVER } from "./emulated.ts";
-import { failureOf } from "./failing.ts";
 
 const VOLUME = "11111111-1111-4111-8111-111111111111";
 

@@ -2,8 +2,8 @@ import { inspect } from "node:util";
 import type { Fault, FaultEffect } from "@polyvol/emulators";
 import type { SamsungScpState } from "@polyvol/emulators/samsung-scp";
 import { describe, expect, test } from "vitest";
+import { failureOf } from "../../../scripts/test/failure-of.ts";
 import { ACCESS_KEY, type Emulated, emulated, SECRET_KEY } from "./emulated.ts";
-import { failureOf } from "./failing.ts";
 
 const MISSING = "3f500f00-ed80-4566-a057-e31760226f9a";
 

@@ -1,7 +1,7 @@
 /** What stands between (a proxy, a wrong path, a mixed-up cache) answers in the service's place: nothing is believed. */
-import { isPolyvolError, type PolyvolError } from "@polyvol/core";
 import type { Fault } from "@polyvol/emulators";
 import { describe, expect, test } from "vitest";
+import { failureOf } from "../../../scripts/test/failure-of.ts";
 import { type Emulated, emulated } from "./emulated.ts";
 
 const OTHER = "3f500f00-ed80-4566-a057-e31760226f9a";
@@ -23,15 +23,6 @@ const STRANGERS: readonly (readonly [string, Fault])[] = [
   ["409 with other JSON", { kind: "answer", status: 409, body: { message: "conflict" } }],
   ["500 with other JSON", { kind: "answer", status: 500, body: { message: "oops" } }],
 ];
-
-async function failureOf(work: Promise<unknown>): Promise<PolyvolError> {
-  const error = await work.then(
-    (value) => expect.unreachable(`it should have failed, and gave ${JSON.stringify(value)}`),
-    (thrown: unknown) => thrown,
-  );
-  if (isPolyvolError(error)) return error;
-  throw error;
-}
 
 const UNCLEAR = /^(?:unavailable|unauthenticated|malformed_response)$/;
 

@@ -1,19 +1,10 @@
 /** How waits end that no state of the service ends: over real HTTP. */
-import { isPolyvolError, type PolyvolError } from "@polyvol/core";
 import { describe, expect, test } from "vitest";
+import { failureOf } from "../../../scripts/test/failure-of.ts";
 import { type Emulated, emulated, SERVER } from "./emulated.ts";
 
 const ID = "11111111-1111-4111-8111-111111111111";
 const MINUTE_MS = 60_000;
-
-async function failureOf(work: Promise<unknown>): Promise<PolyvolError> {
-  const error = await work.then(
-    () => expect.unreachable("it should have failed"),
-    (thrown: unknown) => thrown,
-  );
-  if (!isPolyvolError(error)) throw error;
-  return error;
-}
 
 /** A volume that is in `state` for good. */
 async function stuck(state: string): Promise<Emulated> {

@@ -1,16 +1,8 @@
 import { getEventListeners } from "node:events";
 import { createVirtualClock } from "@polyvol/core/driver";
 import { describe, expect, test } from "vitest";
-import {
-  anything,
-  describeTransports,
-  failureOf,
-  json,
-  makeClient,
-  makeContext,
-  serve,
-  settle,
-} from "./kit.ts";
+import { failureOf } from "../../../../scripts/test/failure-of.ts";
+import { anything, describeTransports, json, makeClient, makeContext, serve, settle } from "./kit.ts";
 import { randomFrom } from "./simulation.ts";
 
 const GET = { method: "GET", path: "/x", response: anything } as const;

@@ -1,15 +1,7 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import {
-  anything,
-  describeTransports,
-  failureOf,
-  json,
-  makeClient,
-  makeContext,
-  serve,
-  TOKEN,
-} from "./kit.ts";
+import { failureOf } from "../../../../scripts/test/failure-of.ts";
+import { anything, describeTransports, json, makeClient, makeContext, serve, TOKEN } from "./kit.ts";
 
 const GET = { method: "GET", path: "/v1/things", response: anything } as const;
 const POST = { method: "POST", path: "/v1/things", body: {}, response: anything } as const;

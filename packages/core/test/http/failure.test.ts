@@ -2,16 +2,8 @@ import type { AddressInfo, Socket } from "node:net";
 import { createServer as createTcpServer } from "node:net";
 import type { FailureRefinement } from "@polyvol/core/http";
 import { describe, expect, onTestFinished, test } from "vitest";
-import {
-  anything,
-  describeTransports,
-  failureOf,
-  json,
-  makeClient,
-  makeContext,
-  serve,
-  TOKEN,
-} from "./kit.ts";
+import { failureOf } from "../../../../scripts/test/failure-of.ts";
+import { anything, describeTransports, json, makeClient, makeContext, serve, TOKEN } from "./kit.ts";
 
 const POST = { method: "POST", path: "/v1/things", body: {}, response: anything } as const;
 const GET = { method: "GET", path: "/v1/things", response: anything } as const;

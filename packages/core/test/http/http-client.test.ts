@@ -3,7 +3,8 @@ import { PolyvolError } from "@polyvol/core";
 import { createVirtualClock } from "@polyvol/core/driver";
 import type { OutgoingRequest } from "@polyvol/core/http";
 import { describe, expect, test } from "vitest";
-import { anything, failureOf, json, makeClient, makeContext, serve, TOKEN } from "./kit.ts";
+import { failureOf } from "../../../../scripts/test/failure-of.ts";
+import { anything, json, makeClient, makeContext, serve, TOKEN } from "./kit.ts";
 
 describe("a request", () => {
   test("carries the body as JSON, the headers of client and request, and the credentials", async () => {

@@ -4,7 +4,6 @@ import type { AddressInfo } from "node:net";
 import type { CallContext, DriverEvent } from "@polyvol/core/driver";
 import { createHttpClient, type HttpClient, type HttpClientOptions } from "@polyvol/core/http";
 import { afterEach, beforeEach, describe, onTestFinished } from "vitest";
-import { isPolyvolError, type PolyvolError } from "../../src/errors.ts";
 
 export interface SeenRequest {
   readonly method: string;
@@ -134,17 +133,6 @@ export function makeClient(baseUrl: string, over: Partial<HttpClientOptions> = {
 
 /** Takes any JSON. */
 export const anything: { parse(value: unknown): unknown } = { parse: (value) => value };
-
-/** The error that `promise` rejects with; anything else fails the test. */
-export async function failureOf(promise: Promise<unknown>): Promise<PolyvolError> {
-  try {
-    await promise;
-  } catch (error) {
-    if (isPolyvolError(error)) return error;
-    throw error;
-  }
-  throw new Error("it did not fail");
-}
 
 /** Lets everything that can run now run. */
 export async function settle(turns = 5): Promise<void> {

@@ -2,7 +2,8 @@ import { createBlockStorage } from "@polyvol/core";
 import { createHttpClient } from "@polyvol/core/http";
 import { createMemoryDriver } from "@polyvol/memory";
 import { afterEach, expect, test, vi } from "vitest";
-import { anything, failureOf, json, serve } from "./kit.ts";
+import { failureOf } from "../../../../scripts/test/failure-of.ts";
+import { anything, json, serve } from "./kit.ts";
 
 const FETCH_TRANSPORT = "../../src/http/transport/fetch.ts";
 

@@ -1,5 +1,6 @@
 import { createVirtualClock, type VirtualClock } from "@polyvol/core/driver";
 import { describe, expect, test } from "vitest";
+import { failureOf } from "../../../../scripts/test/failure-of.ts";
 import type { CallContext } from "../../src/driver.ts";
 import {
   createRateLimiter,
@@ -8,7 +9,7 @@ import {
   type RateLimiter,
 } from "../../src/http/rate-limit/rate-limiter.ts";
 import { prepareRequest } from "../../src/http/request.ts";
-import { failureOf, makeContext, settle, type TestContext } from "./kit.ts";
+import { makeContext, settle, type TestContext } from "./kit.ts";
 
 const START = Date.UTC(2026, 0, 1);
 const ANSWERED = { sent: true, response: {} };

@@ -1,14 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  anything,
-  describeTransports,
-  failureOf,
-  json,
-  makeClient,
-  makeContext,
-  serve,
-  TOKEN,
-} from "./kit.ts";
+import { failureOf } from "../../../../scripts/test/failure-of.ts";
+import { anything, describeTransports, json, makeClient, makeContext, serve, TOKEN } from "./kit.ts";
 
 /** Promise 12: where hostile answers point to, and how the error names it. `ELSEWHERE` is a server that listens. */
 const HOSTILE: readonly (readonly [string, string])[] = [

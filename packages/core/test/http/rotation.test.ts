@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { failureOf, json, makeClient, makeContext, serve, type TestServer } from "./kit.ts";
+import { failureOf } from "../../../../scripts/test/failure-of.ts";
+import { json, makeClient, makeContext, serve, type TestServer } from "./kit.ts";
 
 /** A server that takes one key only, and says 401 to others. */
 function keyed(valid: string): Promise<TestServer> {

@@ -1,7 +1,8 @@
 import { createVirtualClock } from "@polyvol/core/driver";
 import { describe, expect, test } from "vitest";
+import { failureOf } from "../../../../scripts/test/failure-of.ts";
 import { parseHttpDate, parseRetryAfter } from "../../src/http/server-date.ts";
-import { failureOf, json, makeClient, makeContext, serve, settle } from "./kit.ts";
+import { json, makeClient, makeContext, serve, settle } from "./kit.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
 const at = (ms: number): string => new Date(NOW + ms).toUTCString();

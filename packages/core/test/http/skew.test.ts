@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { failureOf } from "../../../../scripts/test/failure-of.ts";
 import type { Clock } from "../../src/clock.ts";
 import { systemClock } from "../../src/clock.ts";
 import { createSkew } from "../../src/http/server-date.ts";
-import { failureOf, json, makeClient, makeContext, serve, type TestServer } from "./kit.ts";
+import { json, makeClient, makeContext, serve, type TestServer } from "./kit.ts";
 import { randomFrom } from "./simulation.ts";
 
 const SECOND = 1_000;

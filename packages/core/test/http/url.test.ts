@@ -1,8 +1,9 @@
 import { pathSegment } from "@polyvol/core/http";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { failureOf } from "../../../../scripts/test/failure-of.ts";
 import { buildUrl, parseBaseUrl } from "../../src/http/url.ts";
-import { anything, failureOf, json, makeClient, makeContext, serve } from "./kit.ts";
+import { anything, json, makeClient, makeContext, serve } from "./kit.ts";
 
 const BASE = "https://api.example.com";
 

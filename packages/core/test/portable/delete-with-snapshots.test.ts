@@ -3,7 +3,7 @@ import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/drive
 import { createMemoryAccount, createMemoryDriver, type MemoryAccount } from "@polyvol/memory";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { failureOf } from "./failing.ts";
+import { failureOf } from "../../../../scripts/test/failure-of.ts";
 
 const SNAPSHOTS = ["monday", "tuesday", "wednesday"];
 

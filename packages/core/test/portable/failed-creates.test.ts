@@ -20,7 +20,7 @@ import {
 } from "@polyvol/memory";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { failureOf } from "./failing.ts";
+import { failureOf } from "../../../../scripts/test/failure-of.ts";
 
 const FOR_EVER = Number.POSITIVE_INFINITY;
 

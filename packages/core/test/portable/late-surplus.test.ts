@@ -9,7 +9,7 @@ import {
 import { type BlockStorageDriver, type CallContext, createVirtualClock } from "@polyvol/core/driver";
 import { createMemoryAccount, createMemoryDriver } from "@polyvol/memory";
 import { expect, test } from "vitest";
-import { failureOf } from "./failing.ts";
+import { failureOf } from "../../../../scripts/test/failure-of.ts";
 
 const KINDS = ["volume", "snapshot"] as const;
 type Kind = (typeof KINDS)[number];

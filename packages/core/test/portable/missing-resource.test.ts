@@ -3,7 +3,7 @@ import { type BlockStorage, createBlockStorage, PolyvolError, type ResourceRef }
 import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/driver";
 import { createMemoryAccount, createMemoryDriver } from "@polyvol/memory";
 import { expect, test } from "vitest";
-import { failureOf } from "./failing.ts";
+import { failureOf } from "../../../../scripts/test/failure-of.ts";
 
 const NO_VOLUME = "volume-999999";
 const NO_SNAPSHOT = "snapshot-999999";

@@ -2,7 +2,7 @@ import { createBlockStorage } from "@polyvol/core";
 import { createVirtualClock } from "@polyvol/core/driver";
 import { createMemoryAccount, createMemoryDriver, type MemoryAccountOptions } from "@polyvol/memory";
 import { expect, test } from "vitest";
-import { failureOf } from "./failing.ts";
+import { failureOf } from "../../../../scripts/test/failure-of.ts";
 
 /** A storage of the region mem-1, and volumes named `db` in the regions that are given. */
 async function storageWith(regions: readonly string[], options: MemoryAccountOptions = {}) {

@@ -1,7 +1,7 @@
 import { createBlockStorage, isOperationRef, supports } from "@polyvol/core";
 import { createMemoryDriver } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
-import { failureOf } from "./failing.ts";
+import { failureOf } from "../../../../scripts/test/failure-of.ts";
 
 function open(): ReturnType<typeof createBlockStorage> {
   return createBlockStorage(createMemoryDriver(), { without: ["volumes.revert"] });
