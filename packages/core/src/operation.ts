@@ -27,7 +27,7 @@ type KindOf<T> = T extends Volume
  * Its fields are Polyvol's own business and change between versions; `version` says which.
  */
 export interface OperationRef<Kind extends OperationKind = OperationKind> {
-  /** Of this form. */
+  /** Version of this form. */
   readonly version: 1;
   /** The driver's provider name. */
   readonly provider: string;

@@ -8,7 +8,10 @@ export type RequestTurn = <T>(request: () => Promise<T>, kind: "read" | "change"
 export interface CallOptions {
   /** Stops the call, and the waiting within it. What the provider has accepted already goes on. */
   readonly abortSignal?: AbortSignal | undefined;
-  /** Deadline of this call in milliseconds, over all attempts and waiting. */
+  /**
+   * Deadline of this call in milliseconds, over all attempts and waiting. Default: `timeoutMs` of the storage (60,000), or
+   * `waitTimeoutMs` (900,000) for a call that waits until a change has finished.
+   */
   readonly timeoutMs?: number | undefined;
   /**
    * Bounds how many requests many calls have in flight together: each request of this call, and each repetition, goes

@@ -3,8 +3,7 @@ import { bulkCallOptions } from "../bulk-call-options.ts";
 import { createMarkEvidence, judgeMarks, type MarkEvidence, marksOf } from "../observe/hidden-marks.ts";
 import type { HiddenMarks, ObservedSnapshot } from "../observe/inventory.ts";
 import { observeSnapshot } from "../observe/observe-snapshot.ts";
-import { shortestTime } from "../plan/cost.ts";
-import { FRESH_FOR_MS } from "../plan/fresh-for.ts";
+import { FRESH_FOR_MS, shortestTime } from "../plan/cost.ts";
 import type { VolumePlan } from "../plan/types.ts";
 import type { RunContext } from "./options.ts";
 

@@ -1,7 +1,9 @@
 import type { RequestQuota } from "@polyvol/core";
 import type { ObservedCloud } from "../observe/inventory.ts";
-import { FRESH_FOR_MS } from "./fresh-for.ts";
 import type { PlannedCloud, VolumePlan } from "./types.ts";
+
+/** No deletion is judged on a listing that began longer ago than this. */
+export const FRESH_FOR_MS = 60_000;
 
 /** Looks of one creation where the provider enforces no names: for the name, at what was made, for others of the name. */
 const LOOKS_OF_CREATION = 3;
