@@ -1,3 +1,5 @@
+// The code of core's file of this name, which emulators do not know: `scripts/test/same-code.test.ts` holds them equal.
+
 /** JSON nests no deeper than this: what handles it afterwards may do so level by level. */
 const MOST_LEVELS = 100;
 
