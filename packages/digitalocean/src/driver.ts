@@ -32,7 +32,7 @@ import type { VolumeActionBody } from "./wire.ts";
 /** Where a driver keeps its connection for the provider-specific functions. Shared by copies of this package. */
 export const CONNECTION: unique symbol = Symbol.for("polyvol.digitalocean.connection") as never;
 
-/** Volumes whose own list of snapshots is gone, remembered so that not every page asks for it again. */
+/** Volumes whose own list of snapshots was gone for the first page, which further pages do not ask for again. */
 const MOST_REMEMBERED = 1000;
 
 function at({ number = 1, size }: PageRequest): api.Page {
@@ -137,9 +137,11 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     listSnapshots: async ({ volumeId }, page, context) => {
       const query = at(page);
       if (volumeId !== undefined && !isVolumeId(volumeId)) return { items: [], total: 0 };
-      if (volumeId !== undefined && !goneVolumes.has(volumeId)) {
+      // A listing begins with what is there now: the service may not have known a volume for a moment.
+      if (volumeId !== undefined && (query.page === 1 || !goneVolumes.has(volumeId))) {
         try {
           const answer = await send(api.listVolumeSnapshots(volumeId, query), context);
+          goneVolumes.delete(volumeId);
           const snapshots = answer.snapshots.map((wire) => toSnapshot(wire, volumeId));
           return toPage(snapshots, answer);
         } catch (error) {

@@ -4,13 +4,16 @@ import type { FailedResponse, FailureRefinement } from "@polyvol/core/http";
 /** What the body of a refusal says, and whether it is certainly block storage that speaks. */
 interface Said {
   readonly isOwn: boolean;
-  /** The name that Cinder gives the refusal, such as `badRequest`. */
+  /** The name that Cinder or its guard gives the refusal, such as `badRequest` or `Unauthorized`. */
   readonly kind?: string;
   readonly words?: string;
 }
 
 /** In place of a resource it is a route that is missing: of a newer API, or of something else at this address. */
 const NO_ROUTE = "The resource could not be found.";
+
+/** Nova's own words: "Cannot 'attach_volume' instance … while it is in task_state reboot_started". */
+const PASSING_TASK = /while it is in (?:task_state (?!None\b)\S|vm_state building\b)/;
 
 /** Says what an unsuccessful answer of block storage means. */
 export function refineFailure(response: FailedResponse): FailureRefinement {
@@ -31,6 +34,9 @@ function meaningOf({ status, method }: FailedResponse, { isOwn, kind, words = ""
         code: words.startsWith("Volume type") && method === "POST" ? "invalid_argument" : "not_found",
       };
     case 409:
+      // A task of the server (a reboot, a resize) ends by itself; what else Nova refuses for does not.
+      if (isOwn && PASSING_TASK.test(words))
+        return { code: "conflict", outcome: "not_applied", retryable: true };
       // States are 400 here but for two: a revert of a volume in use, and an attachment that Nova holds.
       return isOwn ? { code: "failed_precondition" } : {};
     case 413:
@@ -54,8 +60,10 @@ function read({ json }: FailedResponse): Said {
   if (typeof json !== "object" || json === null || Array.isArray(json)) return { isOwn: false };
   const entries = Object.entries(json as Readonly<Record<string, unknown>>);
   const [kind, inner] = entries.find(([, value]) => typeof value === "object" && value !== null) ?? [];
-  const { message, code } = Object(inner ?? json) as { readonly message?: unknown; readonly code?: unknown };
+  const { message, code, title } = Object(inner ?? json) as Readonly<Record<string, unknown>>;
   const words = typeof message === "string" ? fitWords(message.replace(/<[^>]*>/g, " "), 400) : "";
   const isOwn = kind !== undefined && kind !== "error" && /^\w{1,40}$/.test(kind) && typeof code === "number";
-  return { isOwn, ...(isOwn ? { kind } : {}), ...(words === "" ? {} : { words }) };
+  const isGuard = kind === "error" && typeof code === "number" && typeof title === "string";
+  const name = isOwn ? kind : isGuard ? fitWords(title, 40) : undefined;
+  return { isOwn, ...(name ? { kind: name } : {}), ...(words === "" ? {} : { words }) };
 }

@@ -69,6 +69,26 @@ export const snapshot = (fields: object = {}): object => ({
   ...fields,
 });
 
+/** One volume and its snapshots; what else is asked for is answered by `changes`. */
+export function holding(
+  seen: { volume?: object | null; snapshots?: readonly object[]; creating?: readonly object[] },
+  changes: (key: string, body: unknown) => Answer | undefined,
+): Respond {
+  return ({ method, query, body }, path) => {
+    const { snapshots = [], creating = [] } = seen;
+    const changed = changes(`${method} ${path}`, body);
+    if (changed !== undefined) return changed;
+    if (method !== "GET") return undefined;
+    if (path === "/volumes/detail")
+      return { body: { volumes: query.get("status") === "creating" ? creating : [] } };
+    if (path === `/volumes/${VOLUME_ID}` && seen.volume !== null)
+      return { body: { volume: volume(seen.volume) } };
+    if (path === "/snapshots/detail") return { body: { snapshots } };
+    const one = snapshots.find((each) => path === `/snapshots/${(each as { id: string }).id}`);
+    return one === undefined ? undefined : { body: { snapshot: one } };
+  };
+}
+
 export function cinderEntries(url: string, region = "local"): readonly object[] {
   const endpoints = [{ interface: "public", region, region_id: region, url: `${url}/v3/${PROJECT}` }];
   return [

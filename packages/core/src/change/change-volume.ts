@@ -3,7 +3,13 @@ import type { Call } from "../call/call.ts";
 import { recover } from "../call/recover.ts";
 import { isUnclear } from "../call/retry.ts";
 import type { CallContext, Changed } from "../driver.ts";
-import { isPolyvolError, PolyvolError, type PolyvolErrorDetails } from "../errors.ts";
+import {
+  extendError,
+  isPolyvolError,
+  PolyvolError,
+  type PolyvolErrorCode,
+  type PolyvolErrorDetails,
+} from "../errors.ts";
 import type { VolumeResources } from "../operations/resources.ts";
 import type { WaitOptions } from "../options.ts";
 import type { Volume, VolumeState } from "../volume.ts";
@@ -34,6 +40,8 @@ export interface VolumeChange {
    * others it is returned as it is. `isBounded`: also in these, once it has stayed in them for a minute.
    */
   readonly openIn?: { readonly states: readonly VolumeState[]; readonly isBounded?: boolean };
+  /** What is there and what was asked for, in words, of a volume that another client has changed meanwhile. */
+  compare?(volume: Volume): string | undefined;
   /** Throws what forbids the change in the volume's present state. Default: nothing does. */
   refuse?(volume: Volume): void;
   send(context: CallContext): Promise<Changed>;
@@ -99,6 +107,20 @@ export function changeVolume(
   );
 }
 
+/** Failures that what the volume is by now may explain: another client may have changed it meanwhile. */
+const OF_ITS_STATE: ReadonlySet<PolyvolErrorCode> = new Set([
+  "operation_failed",
+  "failed_precondition",
+  "invalid_argument",
+  "out_of_range",
+  "conflict",
+]);
+
+function compared({ compare }: VolumeChange, volume: Volume, reason: string): string {
+  const words = compare?.(volume);
+  return words === undefined || reason.endsWith(words) ? reason : `${reason.replace(/\.$/, "")}; ${words}`;
+}
+
 /** The volume, if it is as wanted although the change failed. @throws `error` when it is not */
 async function alreadyReached(
   { resources, call, id }: Target,
@@ -108,8 +130,9 @@ async function alreadyReached(
 ): Promise<Volume> {
   const again = createPatience(call, true);
   const leavesTrace = change.leavesNoTrace !== true;
+  let volume: Volume;
   do {
-    const volume = await resources.get(call, id).catch(() => {
+    volume = await resources.get(call, id).catch(() => {
       throw error;
     });
     // The provider has said that it failed: what looks as wanted is so only at rest, and where it can be seen at all.
@@ -117,6 +140,7 @@ async function alreadyReached(
     const isBelieved = !hasFailed || (usable(volume).state === "done" && leavesTrace);
     if (change.reached(volume) && isBelieved) return volume;
   } while (mayCome && leavesTrace && (await again()));
+  if (OF_ITS_STATE.has(error.code)) throw extendError(error, {}, compared(change, volume, error.reason));
   if (!isPolyvolError(error, "not_found") || change.isOfAnother === true) throw error;
   const words = `the provider shows it, and does not find it for the change: ${error.reason}`;
   throw new PolyvolError("unavailable", words, {
@@ -165,7 +189,8 @@ async function waitUntilReached(
       usable(seen).state === "done" || isBlocked(call.runtime, seen) ? "at_rest" : "under_way",
     givenUp: (seen, after) => {
       const what = after === "nothing" ? "and nothing has come of it" : "and ended it without effect";
-      return `the provider accepted the change ${what}: it is ${describeState(seen)}`;
+      const words = `the provider accepted the change ${what}: it is ${describeState(seen)}`;
+      return compared(change, seen, words);
     },
   });
   if (volume === undefined) throw vanished();

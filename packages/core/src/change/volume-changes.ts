@@ -13,10 +13,16 @@ import type { VolumeChange } from "./change-volume.ts";
 /** To another size. Core has checked that it is one that the provider has. */
 export function resizing({ driver }: Runtime, id: string, sizeGiB: number): VolumeChange {
   const send = requireMethod(driver.provider, "resizeVolume", driver.resizeVolume?.bind(driver));
+  let before: number | undefined;
   return {
     reached: (volume) => volume.sizeGiB === sizeGiB,
+    compare: (volume) =>
+      before === undefined || volume.sizeGiB === before
+        ? undefined
+        : `it has ${volume.sizeGiB} GiB, and ${sizeGiB} GiB were asked for`,
     openIn: { states: ["creating", "resizing", "reverting"] },
     refuse: (volume) => {
+      before ??= volume.sizeGiB;
       refuseFailed(volume);
       if (volume.sizeGiB <= sizeGiB) return;
       throw refused("out_of_range", `it has ${volume.sizeGiB} GiB and cannot shrink to ${sizeGiB} GiB`);

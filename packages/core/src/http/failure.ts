@@ -57,8 +57,13 @@ function originOf(location: string | null, base: string): string {
   return url.origin === "null" ? `a ${url.protocol} address` : url.origin;
 }
 
-/** The error of an answer that came and cannot be used. `detail` says why; `text` is its body. */
-export function failureOfBody(response: UnusableResponse, detail: string, text: string): PolyvolError {
+/** The error of an answer that came and cannot be used. `detail` says why; `text` is its body, `said` what that tells. */
+export function failureOfBody(
+  response: UnusableResponse,
+  detail: string,
+  text: string,
+  { providerCode, requestId }: Pick<FailureRefinement, "providerCode" | "requestId"> = {},
+): PolyvolError {
   const { request, status, headers, secrets } = response;
   const kind = hideSecrets(describeHeaders(headers), secrets);
   const about = [`status ${status}`, kind].filter((part) => part !== "").join(", ");
@@ -67,7 +72,8 @@ export function failureOfBody(response: UnusableResponse, detail: string, text: 
   const reason = `the answer to ${request.method} ${request.path} (${about}) ${hideSecrets(detail, secrets)}${body}`;
   return requestError(request, "malformed_response", reason, {
     status,
-    ...withRequestId(response.requestId, secrets),
+    ...withRequestId(requestId ?? response.requestId, secrets),
+    ...(providerCode === undefined ? {} : { providerCode: hideSecrets(providerCode, secrets) }),
     retryable: true,
     outcome: "unknown",
   });

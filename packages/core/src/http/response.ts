@@ -125,15 +125,13 @@ export function parseResponse<T>(
   if (status === 0 || (status >= 300 && status < 400)) throw failureOfRedirect(unusable(request, response));
   if (status < 200 || status >= 400) throw refused(settings, request, response);
   if (expected !== undefined && status !== expected) {
-    throw failureOfBody(
-      unusable(request, response),
-      `does not have the status ${expected}`,
-      textOf(response),
-    );
+    throw unfit(settings, request, response, `does not have the status ${expected}`);
   }
   if (parser === undefined) {
     // Something on the way answered, not the service: that proves nothing, least of all that a deletion was done.
     if (isWebPage(text, headers)) throw failureOfBody(unusable(request, response), "is a web page", text);
+    const contradiction = failureOfErrorBody(settings, request, response);
+    if (contradiction !== undefined) throw contradiction;
     return { status, headers, data: undefined as T };
   }
   if (text === TOO_LARGE) {
@@ -146,8 +144,38 @@ export function parseResponse<T>(
   try {
     return { status, headers, data: parser.parse(json) };
   } catch (error) {
-    throw failureOfBody(unusable(request, response), describeMisfit(error, json), text);
+    throw unfit(settings, request, response, describeMisfit(error, json));
   }
+}
+
+/** The error of an answer that is not what it must be: by the service's own words where it is one of its errors. */
+function unfit(
+  settings: ResponseSettings,
+  request: PreparedRequest,
+  response: ReadResponse,
+  detail: string,
+): PolyvolError {
+  return (
+    failureOfErrorBody(settings, request, response) ??
+    failureOfBody(unusable(request, response), detail, textOf(response))
+  );
+}
+
+/**
+ * A status of success with an error of the service in the body, which its own code tells from all else. Status and body
+ * contradict each other, so neither is believed: what was done is not known.
+ */
+function failureOfErrorBody(
+  settings: ResponseSettings,
+  request: PreparedRequest,
+  response: ReadResponse,
+): PolyvolError | undefined {
+  const failed = asFailed(request, response);
+  if (typeof failed.json !== "object" || failed.json === null) return undefined;
+  const { reason, providerCode, requestId } = refine(settings, failed);
+  if (reason === undefined || providerCode === undefined) return undefined;
+  const said = { providerCode, ...(requestId === undefined ? {} : { requestId }) };
+  return failureOfBody(unusable(request, response), `holds an error: ${reason}`, "", said);
 }
 
 /** By what it holds, too: some servers call every answer without a body a page, and some pages have no type. */
@@ -162,11 +190,14 @@ function textOf({ text }: ReadResponse): string {
 }
 
 function refused(settings: ResponseSettings, request: PreparedRequest, response: ReadResponse): PolyvolError {
+  const refinement = refine(settings, asFailed(request, response));
+  return failureOfResponse(unusable(request, response), refinement, settings.now());
+}
+
+function asFailed({ method, target }: PreparedRequest, response: ReadResponse): FailedResponse {
   const { status, headers } = response;
   const text = textOf(response);
-  const { method, target } = request;
-  const failed: FailedResponse = { status, headers, method, target, json: parseJson(text), text };
-  return failureOfResponse(unusable(request, response), refine(settings, failed), settings.now());
+  return { status, headers, method, target, json: parseJson(text), text };
 }
 
 /** A response can break what the adapter takes for granted, too; then the status alone has to do. */

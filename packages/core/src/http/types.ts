@@ -66,7 +66,11 @@ export interface OutgoingRequest {
 /** Adds credentials. Called once for each attempt. */
 export type Authorize = (request: OutgoingRequest) => void | Promise<void>;
 
-/** An unsuccessful answer, as an adapter's `failure.ts` sees it. */
+/**
+ * An unsuccessful answer, as an adapter's `failure.ts` sees it; or one with a status of success whose body is not looked at
+ * or not as documented. Of the latter a `reason` with a `providerCode` says that it holds an error of the service: the
+ * request has failed, and what it did is not known.
+ */
 export interface FailedResponse {
   /** HTTP status. */
   readonly status: number;

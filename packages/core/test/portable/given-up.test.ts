@@ -184,6 +184,25 @@ describe("a change that comes to nothing", () => {
     await expect(attached).rejects.toThrow(/ended it without effect/);
   });
 
+  test.each([
+    ["accepted, and overtaken by another client's", undefined],
+    ["refused for the size that another client gave it", "failed_precondition"],
+  ] as const)("a growth that was %s: what is there, and what was asked for", async (_, code) => {
+    const given = await world(
+      (driver) => ({
+        resizeVolume: async (id, _sizeGiB, context) => {
+          const changed = await driver.resizeVolume?.(id, 32, context);
+          if (code === undefined) return changed ?? {};
+          throw new PolyvolError(code, "the new size must be greater", { outcome: "not_applied" });
+        },
+      }),
+      { asynchronous: false },
+    );
+    const error = await given.storage.volumes.resize(given.volumeId, 16).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: code ?? "operation_failed" });
+    expect(String(error)).toContain("it has 32 GiB, and 16 GiB were asked for");
+  });
+
   test("a record that lags before its resource shows it is no failure", async () => {
     const given = await world((driver, clock) => ({
       attachVolume: async (id, server, context) => {

@@ -1,0 +1,90 @@
+/** Deletions: refusals by the state behind them, and sources by who reads them. */
+import { expect, test } from "vitest";
+import { failureOf } from "../../../scripts/test/failure-of.ts";
+import {
+  type Answer,
+  holding,
+  refusal,
+  SNAPSHOT_ID,
+  snapshot,
+  startCloud,
+  VOLUME_ID,
+  volume,
+} from "./fake-cloud.ts";
+
+const INVALID = refusal(400, "badRequest", "Invalid volume: Volume status must be available or error or …");
+const ACCEPTED: Answer = { status: 202 };
+
+test.each([
+  [{ status: "error_deleting" }, [], "failed_precondition", /error_deleting, in which only an administrator/],
+  [
+    { status: "error" },
+    [snapshot({ status: "error_deleting" })],
+    "failed_precondition",
+    /its snapshot .*only an adm/,
+  ],
+  [{ status: "error" }, [snapshot()], "failed_precondition", /it has a snapshot, which cannot outlive it/],
+  [{ status: "available" }, [], "failed_precondition", /Volume status must be/],
+])("a deletion of a volume that is refused says why: %j", async (state, snapshots, code, words) => {
+  const cinder = holding({ volume: state, snapshots: [] }, (key) =>
+    key === `DELETE /volumes/${VOLUME_ID}` ? INVALID : undefined,
+  );
+  let asked = 0;
+  const cloud = await startCloud({
+    // Snapshots that come between the look before and the refusal.
+    cinder: (request, path) => {
+      if (path === "/snapshots/detail" && ++asked > 1) return { body: { snapshots } };
+      return cinder(request, path);
+    },
+  });
+  const error = await failureOf(cloud.storage.volumes.delete(VOLUME_ID));
+  expect(error).toMatchObject({ code, reason: expect.stringMatching(words), outcome: "not_applied" });
+  expect(cloud.seen.filter((each) => each.startsWith("DELETE"))).toHaveLength(1);
+});
+
+test("a deletion that is refused because it is under way is one", async () => {
+  let refused = false;
+  let left = 2;
+  const cloud = await startCloud({
+    cinder: ({ method, query }, path) => {
+      if (method === "DELETE") {
+        refused = true;
+        return INVALID;
+      }
+      if (path.endsWith("/detail")) return { body: { volumes: [], snapshots: [], query: String(query) } };
+      if (!refused) return { body: { volume: volume() } };
+      return left-- > 0 ? { body: { volume: volume({ status: "deleting" }) } } : undefined;
+    },
+  });
+  await cloud.storage.volumes.delete(VOLUME_ID);
+  expect(cloud.seen.filter((each) => each.startsWith("DELETE"))).toHaveLength(1);
+});
+
+test("a snapshot is not deleted while a volume is being made from it, and is afterwards", async () => {
+  const creating = [volume({ status: "creating", snapshot_id: SNAPSHOT_ID })];
+  let looks = 0;
+  let gone = false;
+  const cinder = holding({ snapshots: [snapshot()] }, (key) => {
+    if (key === `DELETE /snapshots/${SNAPSHOT_ID}`) gone = true;
+    return key.startsWith("DELETE") ? ACCEPTED : undefined;
+  });
+  const cloud = await startCloud({
+    cinder: (request, path) => {
+      if (path === "/volumes/detail") return { body: { volumes: ++looks > 3 ? [] : creating } };
+      if (gone && path === `/snapshots/${SNAPSHOT_ID}` && request.method === "GET")
+        return refusal(404, "itemNotFound", `Snapshot ${SNAPSHOT_ID} could not be found.`);
+      return cinder(request, path);
+    },
+  });
+  await cloud.storage.snapshots.delete(SNAPSHOT_ID);
+  expect(looks).toBe(4);
+  expect(cloud.seen.filter((each) => each.startsWith("DELETE"))).toHaveLength(1);
+});
+
+test("a volume is not deleted while it is being copied", async () => {
+  const creating = [volume({ id: "copy", status: "creating", source_volid: VOLUME_ID })];
+  const cloud = await startCloud({ cinder: holding({ creating }, () => undefined) });
+  const error = await failureOf(cloud.storage.volumes.delete(VOLUME_ID, { timeoutMs: 20_000 }));
+  expect(error.reason).toMatch(/volume copy is being made of it/);
+  expect(cloud.seen.filter((each) => each.startsWith("DELETE"))).toEqual([]);
+});
