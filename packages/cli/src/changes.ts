@@ -1,4 +1,4 @@
-import type { WaitOptions } from "@polyvol/core";
+import type { CallOptions, CreateOptions, Operation, WaitOptions } from "@polyvol/core";
 import type { Context } from "./context.ts";
 import { FAILED, hasCode, reportError, reportText, UsageError } from "./errors.ts";
 import type { DeletionOptions } from "./options.ts";
@@ -36,6 +36,36 @@ export async function withProgress<T>(
   } finally {
     progress.close();
   }
+}
+
+interface Creating<Resource> {
+  /** Told whether it made what it gives. */
+  create(options: CreateOptions): Promise<Resource>;
+  begin(options: CallOptions): Promise<Operation<Resource>>;
+}
+
+/**
+ * Makes one resource, and says so where it was there already.
+ * @param waits whether it is waited for
+ */
+export async function creating<Resource>(
+  context: Context,
+  text: string,
+  waits: boolean,
+  { create, begin }: Creating<Resource>,
+): Promise<{ readonly resource: Resource; readonly created: boolean }> {
+  let created = true;
+  const resource = await withProgress(context, text, async (options) => {
+    const onBegun = (begun: { readonly created: boolean }): void => {
+      created = begun.created;
+    };
+    if (waits) return await create({ ...options, onBegun });
+    const operation = await begin(options);
+    onBegun(operation);
+    return operation.resource;
+  });
+  if (!created) writeNote("It was there already: nothing was created.\n");
+  return { resource, created };
 }
 
 /**

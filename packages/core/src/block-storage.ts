@@ -4,6 +4,7 @@ import type { Listing } from "./list/listing.ts";
 import type { Operation, OperationKind, OperationRef, ResourceOf } from "./operation.ts";
 import type {
   CallOptions,
+  CreateOptions,
   CreateSnapshotInput,
   CreateVolumeInput,
   DeleteVolumeOptions,
@@ -43,7 +44,7 @@ export interface Volumes {
    * (https://github.com/polyvol/polyvol/blob/main/docs/semantics.md#volumescreate-snapshotscreate).
    * @throws `already_exists` where a volume of that name is another than asked for
    */
-  create(input: CreateVolumeInput, options?: WaitOptions): Promise<Volume>;
+  create(input: CreateVolumeInput, options?: CreateOptions): Promise<Volume>;
   /** Creates and returns at once. */
   beginCreate(input: CreateVolumeInput, options?: CallOptions): Promise<Operation<Volume>>;
   /** Grows to `sizeGiB`; already there is success without a change. @throws `out_of_range` for smaller */
@@ -76,7 +77,7 @@ export interface Snapshots {
     options?: CallOptions,
   ): Promise<Snapshot | undefined>;
   /** Creates, waits until usable. The name is the key within the volume. @throws `already_exists`, `rate_limited` */
-  create(input: CreateSnapshotInput, options?: WaitOptions): Promise<Snapshot>;
+  create(input: CreateSnapshotInput, options?: CreateOptions): Promise<Snapshot>;
   /** Creates and returns at once. */
   beginCreate(input: CreateSnapshotInput, options?: CallOptions): Promise<Operation<Snapshot>>;
   /** @throws `unsupported` where snapshots cannot change */

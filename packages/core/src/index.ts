@@ -45,6 +45,7 @@ export { createBlockStorage } from "./operations/create-block-storage.ts";
 export { isOperationRef } from "./operations/operation-ref.ts";
 export type {
   CallOptions,
+  CreateOptions,
   CreateSnapshotInput,
   CreateVolumeInput,
   DeleteVolumeOptions,

@@ -49,7 +49,7 @@ const volumeQuery: RulesFor<VolumeQuery> = { name: nonEmpty, region: nonEmpty, t
 const snapshotQuery: RulesFor<SnapshotQuery> = { name: nonEmpty, volumeId: nonEmpty, tags };
 
 /** What stands among the options of a call, and is often given with its input. */
-const OPTIONS = ["abortSignal", "timeoutMs", "onProgress", "requestSize"];
+const OPTIONS = ["abortSignal", "timeoutMs", "onProgress", "onBegun", "requestSize"];
 
 /** @throws PolyvolError `invalid_argument` naming what is wrong, and what is an option and no input */
 function parseInput<R extends Rules>(value: unknown, rules: R): CheckedOf<R> {

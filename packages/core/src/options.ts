@@ -34,6 +34,15 @@ export interface WaitOptions extends CallOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
+/** What `create` takes. */
+export interface CreateOptions extends WaitOptions {
+  /**
+   * Told once, before the wait begins: `created` is `false` when what the name says was there already; `true` when this
+   * call made it, or cannot exclude that it did.
+   */
+  readonly onBegun?: ((begun: { readonly created: boolean }) => void) | undefined;
+}
+
 export interface ListOptions extends CallOptions {
   /** Items of one provider request, where the provider lets that be chosen. Default: the driver's best. */
   readonly requestSize?: number | undefined;

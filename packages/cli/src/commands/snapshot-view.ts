@@ -12,6 +12,8 @@ interface Row {
   /** The name of its volume; `undefined` where it is not known. */
   readonly volumeName: string | undefined;
   readonly held: Held;
+  /** Of a creation, for programs: whether it was made by it. */
+  readonly created?: boolean;
 }
 
 /**
@@ -41,9 +43,9 @@ export async function writeOwnHold(context: Context, row: Omit<Row, "held">): Pr
 
 /** Writes one snapshot. */
 export async function writeSnapshot({ output }: Context, row: Row): Promise<void> {
-  const { cloud, snapshot, volumeName, held } = row;
+  const { cloud, snapshot, volumeName, held, ...known } = row;
   // `null` where it is not visible: JSON has no `undefined`.
-  const data = { cloud, ...snapshot, volumeName: volumeName ?? null, held: held ?? null };
+  const data = { cloud, ...snapshot, volumeName: volumeName ?? null, held: held ?? null, ...known };
   await writeResult(output, data, ({ fields }) =>
     fields([
       ["cloud", cloud],

@@ -1,6 +1,6 @@
 import type { Snapshot, Volume } from "@polyvol/core";
 import type { Command } from "commander";
-import { runDeletion, undefinedIfMissing, withProgress } from "../changes.ts";
+import { creating, runDeletion, undefinedIfMissing, withProgress } from "../changes.ts";
 import { examples, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
 import { UsageError } from "../errors.ts";
@@ -98,15 +98,12 @@ async function create(context: Context, options: CreateOptions, text: string, na
   const { description, tag: tags, onlyDetached } = options;
   const allowAttached = onlyDetached !== true;
   const input = omitUndefined({ volumeId: volume.id, name, allowAttached, description, tags });
-  const snapshot = await withProgress(
-    context,
-    `snapshot ${name} of volume ${volume.name} on ${cloud}`,
-    async (wait) =>
-      options.wait
-        ? await storage.snapshots.create(input, wait)
-        : (await storage.snapshots.beginCreate(input, wait)).resource,
-  );
-  await writeOwnHold(context, { cloud, snapshot, volumeName: volume.name });
+  const what = `snapshot ${name} of volume ${volume.name} on ${cloud}`;
+  const { resource, created } = await creating<Snapshot>(context, what, options.wait, {
+    create: (call) => storage.snapshots.create(input, call),
+    begin: (call) => storage.snapshots.beginCreate(input, call),
+  });
+  await writeOwnHold(context, { cloud, snapshot: resource, volumeName: volume.name, created });
 }
 
 interface UpdateOptions extends SnapshotOptions {

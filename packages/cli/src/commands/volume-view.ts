@@ -10,16 +10,23 @@ export function attachedTo(volume: Volume): string {
   return volume.attachments.map(({ serverId }) => serverId).join(", ");
 }
 
-/** Writes one volume; for people with the name of the snapshot that it is from, where that is known. */
+interface Known {
+  /** For people, the name of the snapshot that it is from. */
+  readonly sourceName?: string;
+  /** Of a creation, for programs: whether it was made by it. */
+  readonly created?: boolean;
+}
+
+/** Writes one volume. */
 export async function writeVolume(
   { output }: Context,
   cloud: string,
   volume: Volume,
-  sourceName?: string,
+  { sourceName, ...known }: Known = {},
 ): Promise<void> {
   const held = await volumeHold(volume);
   // `null` where it is not visible: JSON has no `undefined`.
-  await writeResult(output, { cloud, ...volume, held: held ?? null }, ({ fields }) =>
+  await writeResult(output, { cloud, ...volume, held: held ?? null, ...known }, ({ fields }) =>
     fields([
       ["cloud", cloud],
       ["name", volume.name, "strong"],

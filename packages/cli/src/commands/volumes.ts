@@ -1,6 +1,6 @@
 import type { BlockStorage, Volume, WaitOptions } from "@polyvol/core";
 import type { Command } from "commander";
-import { confirm, runDeletion, undefinedIfMissing, withProgress } from "../changes.ts";
+import { confirm, creating, runDeletion, undefinedIfMissing, withProgress } from "../changes.ts";
 import { examples, type Handler, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
 import { FAILED, UsageError } from "../errors.ts";
@@ -139,12 +139,12 @@ async function create(context: Context, options: CreateOptions, name: string): P
     tags,
     roundUpSize: roundUp,
   });
-  const volume = await withProgress(context, `creation of volume ${name} on ${cloud}`, async (wait) =>
-    options.wait
-      ? await storage.volumes.create(input, wait)
-      : (await storage.volumes.beginCreate(input, wait)).resource,
-  );
-  await writeVolume(context, cloud, volume);
+  const text = `creation of volume ${name} on ${cloud}`;
+  const { resource, created } = await creating<Volume>(context, text, options.wait, {
+    create: (call) => storage.volumes.create(input, call),
+    begin: (call) => storage.volumes.beginCreate(input, call),
+  });
+  await writeVolume(context, cloud, resource, { created });
 }
 
 /**

@@ -35,6 +35,8 @@ and time, or as \`--sort\` says. Each failure is then one line of JSON on standa
 [errors.md](errors.md), or \`usage\`, \`configuration\`, \`cloud_unseen\`, \`interrupted\`, \`timeout\`, \`failed\`. Lines
 that begin with another character are progress.
 
+\`volumes create\` and \`snapshots create\` add \`created\`: \`false\` when it was there already, so that nothing was created.
+
 A list of which a cloud is missing stays an array. The missing part is an element of its own, the last one:
 \`{"cloud": "samsung", "error": {…}}\`; the exit code is 1. So \`jq '[.[] | select(.error | not)]'\` is what could be read,
 and a list without such an element is whole.

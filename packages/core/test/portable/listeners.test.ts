@@ -23,6 +23,22 @@ function open(onEvent?: () => unknown): BlockStorage {
   return createBlockStorage(driver, { clock, ...(onEvent === undefined ? {} : { onEvent }) });
 }
 
+test("onBegun of a create says whether it was there already, once, before the wait", async () => {
+  const { volumes, snapshots } = open();
+  const told: unknown[] = [];
+  const options = {
+    onBegun: (begun: { readonly created: boolean }) => void told.push(begun),
+    onProgress: () => void told.push("looked"),
+  };
+  const { id } = await volumes.create({ name: "a", sizeGiB: 8 }, options);
+  expect(told.slice(0, 2)).toEqual([{ created: true }, "looked"]);
+  await snapshots.create({ volumeId: id, name: "s" });
+  told.length = 0;
+  await volumes.create({ name: "a", sizeGiB: 8 }, options);
+  await snapshots.create({ volumeId: id, name: "s" }, options);
+  expect(told).toEqual([{ created: false }, { created: false }]);
+});
+
 // A rejection that nobody handles would fail the run of these tests.
 describe.each(FAILURES)("a listener that %s", (_, listener) => {
   test("ends nothing: onEvent", async () => {
@@ -35,7 +51,7 @@ describe.each(FAILURES)("a listener that %s", (_, listener) => {
   test("ends nothing: onProgress of creates, changes, deletions and begun creates", async () => {
     const { volumes, snapshots } = open();
     const onProgress = listener as () => void;
-    const { id } = await volumes.create({ name: "a", sizeGiB: 8 }, { onProgress });
+    const { id } = await volumes.create({ name: "a", sizeGiB: 8 }, { onProgress, onBegun: onProgress });
     expect(await volumes.resize(id, 16, { onProgress })).toMatchObject({ sizeGiB: 16 });
     const operation = await snapshots.beginCreate({ volumeId: id, name: "s" });
     const snapshot = await operation.wait({ onProgress });

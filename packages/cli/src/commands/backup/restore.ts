@@ -60,5 +60,5 @@ async function restore(context: Context, options: RestoreOptions): Promise<void>
           library.failedRestoreEntry(error, { kind: "restore", cloud, ...volumeOf(from), ...times }),
       }),
   );
-  await writeVolume(context, cloud, volume, snapshot.name);
+  await writeVolume(context, cloud, volume, { sourceName: snapshot.name });
 }
