@@ -1,4 +1,5 @@
 import { type AccountClouds, type Policy, type RunOptions, type RunReport, run } from "@polyvol/backup";
+import { systemClock } from "@polyvol/core/driver";
 import { DelayedError, type Job, UnrecoverableError, WaitingError } from "bullmq";
 import type { Redis } from "ioredis";
 import { type AccountSource, type ConnectAccount, dueSlotOf, policiesFor } from "./account.ts";
@@ -37,6 +38,8 @@ export type FleetJob = Job<JobData, JobResult>;
 
 /** A job that this version cannot read is looked at again after so long: a newer worker may take it before. */
 const NEWER_PAUSE_MS = 60_000;
+/** A job whose slot is to come is looked at again after so long at the most: it keeps back those of earlier slots. */
+const AHEAD_PAUSE_MS = 600_000;
 /** An account that is busy is looked at again after so long at the most. */
 const BUSY_PAUSE_MS = 10_000;
 
@@ -90,6 +93,7 @@ interface Held {
 async function withLease(context: JobContext, held: Held): Promise<JobResult> {
   const { job, place, lease, unlocked } = held;
   const { emit, drainSignal, abortSignal } = context;
+  const clock = context.runOptions.clock ?? systemClock;
   emit({ type: "taken", ...place, attempt: job.attemptsMade + 1 });
   const account = await findAccount(context.accounts, place.account);
   if (account === undefined) {
@@ -98,6 +102,9 @@ async function withLease(context: JobContext, held: Held): Promise<JobResult> {
     );
   }
   const policies = policiesFor(account, await context.policies());
+  const beganAt = clock.now();
+  if (isAhead(place, beganAt) && !(await hasWork(context, account, policies, beganAt)))
+    return await untilItComes(context, held, beganAt);
   let report: RunReport;
   try {
     report = await (context.run ?? run)(
@@ -121,9 +128,42 @@ async function withLease(context: JobContext, held: Held): Promise<JobResult> {
   await job.updateProgress(summaryOf(report));
   if (!report.ok && isWorthAnother(report)) throw new Error(wordsOf(report));
   await markDone(context, account, policies, { report, slot: place.slot });
+  // What was due is done; the slot of the job was not.
+  const startedAt = Date.parse(report.startedAt);
+  if (isAhead(place, startedAt)) return await untilItComes(context, held, startedAt);
   if (!report.ok) throw new UnrecoverableError(wordsOf(report));
   const { created, deleted } = report.totals;
   return { created, deleted, volumes: report.volumes.length };
+}
+
+/** Whether the slot has not come at that instant: a run has no part in it then, and it is not done by one. */
+function isAhead({ slot }: JobPlace, now: number): boolean {
+  return Date.parse(slot) > now;
+}
+
+/** Whether something is due that is not known to be done. */
+async function hasWork(
+  { redis, marks }: JobContext,
+  account: AccountClouds,
+  policies: readonly Policy[],
+  now: number,
+): Promise<boolean> {
+  const due = dueSlotOf(account, policies, now)?.toISOString();
+  return due !== undefined && ((await redis.hget(marks.done, account.key)) ?? "") < due;
+}
+
+/** Leaves a job whose slot has not come here: the clocks of two machines are never quite the same. */
+async function untilItComes(
+  { emit }: JobContext,
+  { job, token, place }: Held,
+  now: number,
+): Promise<never> {
+  const reason =
+    `slot ${place.slot} has not come by this machine's clock, which shows ${new Date(now).toISOString()}: ` +
+    "it is behind that of the machine that dispatches";
+  await job.updateProgress({ reason });
+  emit({ type: "returned", ...place, reason });
+  return await later(job, token, Math.min(Date.parse(place.slot) - now, AHEAD_PAUSE_MS), reason);
 }
 
 async function findAccount(accounts: AccountSource, key: string): Promise<AccountClouds | undefined> {
@@ -155,11 +195,12 @@ async function markDone(
   { report, slot }: { readonly report: RunReport; readonly slot: string },
 ): Promise<void> {
   const { startedAt, finishedAt, totals } = report;
+  const began = Date.parse(startedAt);
   // It took whatever was due when it began, also what has come due since the job was made.
-  const due = dueSlotOf(account, policies, Date.parse(startedAt))?.toISOString() ?? slot;
+  const due = dueSlotOf(account, policies, began)?.toISOString() ?? "";
   const known = await redis.hget(marks.done, account.key);
-  const newest = [slot, due, known ?? ""].sort().at(-1) ?? slot;
-  if (newest !== known) await redis.hset(marks.done, account.key, newest);
+  const newest = [Date.parse(slot) > began ? "" : slot, due, known ?? ""].sort().at(-1) ?? "";
+  if (newest !== "" && newest !== known) await redis.hset(marks.done, account.key, newest);
   if (totals.created + totals.deleted === 0) return;
   await redis.hset(marks.took, account.key, Date.parse(finishedAt) - Date.parse(startedAt));
 }

@@ -1,25 +1,14 @@
 /** What becomes of a job: done, tried again, parked, given back, left for another worker. */
 import { run } from "@polyvol/backup";
-import { Queue } from "bullmq";
-import { Redis } from "ioredis";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { FleetEvent } from "../src/index.ts";
 import { DAY, makeWorld, NEXT_SLOT, needsRedis, ofType, SLOT, sharedRedis, testFleet } from "./fleet.ts";
+import { openQueue } from "./open-queue.ts";
 
 const { title, skip } = needsRedis("work");
 
 describe.skipIf(skip)(title, () => {
   const redis = sharedRedis();
-
-  function openQueue(name: string): Queue {
-    const client = new Redis(redis.server.url);
-    const queue = new Queue(name, { connection: client });
-    onTestFinished(async () => {
-      await queue.close();
-      client.disconnect();
-    });
-    return queue;
-  }
 
   test("what fails is tried again, then parked with its report, and made up for by the next slot", async () => {
     const world = await makeWorld(["a"]);
@@ -44,7 +33,7 @@ describe.skipIf(skip)(title, () => {
     expect(status).toMatchObject({ verdict: "failed", counts: { failed: 1, late: 1 } });
     expect(status.accounts[0]).toMatchObject({ state: "failed", attempts: 3, late: true });
     expect(status.accounts[0]?.reason).toContain("the token was withdrawn");
-    const [parked] = await openQueue(fleet.connection.queue).getFailed();
+    const [parked] = await openQueue(redis.server.url, fleet.connection.queue).getFailed();
     expect(parked?.progress).toMatchObject({ problemsInAll: 1, problems: [{ effect: "nothing_done" }] });
     // It is parked, not on its way: a dispatch does not put it back.
     expect(await dispatcher.dispatch()).toMatchObject({ added: [], known: 1 });
@@ -126,7 +115,7 @@ describe.skipIf(skip)(title, () => {
   test("a job of a newer Polyvol is left for a newer worker", async () => {
     const world = await makeWorld(["a"]);
     const fleet = testFleet(redis.server.url, world);
-    const queue = openQueue(fleet.connection.queue);
+    const queue = openQueue(redis.server.url, fleet.connection.queue);
     const data = { format: "polyvol-fleet-job", version: 2, who: "a" };
     await queue.add("backup", data, { jobId: "a@20260714T030000Z" });
     const worker = await fleet.worker();
@@ -151,7 +140,7 @@ describe.skipIf(skip)(title, () => {
   ] as const)("%s on the queue is parked", async ([, data]) => {
     const world = await makeWorld(["a"]);
     const fleet = testFleet(redis.server.url, world);
-    const queue = openQueue(fleet.connection.queue);
+    const queue = openQueue(redis.server.url, fleet.connection.queue);
     await queue.add("backup", data, { jobId: "stray" });
     const worker = await fleet.worker();
     await expect.poll(() => ofType(worker.events, "failed")).toMatchObject([{ parked: true }]);
@@ -213,7 +202,7 @@ describe.skipIf(skip)(title, () => {
     world.clock.at += DAY;
     await dispatcher.dispatch();
     // As a person does it on a board.
-    const [parked] = await openQueue(fleet.connection.queue).getFailed();
+    const [parked] = await openQueue(redis.server.url, fleet.connection.queue).getFailed();
     const gate = Promise.withResolvers<void>();
     let atOnce = 0;
     let most = 0;
