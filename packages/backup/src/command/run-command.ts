@@ -32,11 +32,11 @@ export interface CommandOptions {
 
 /** How a command has ended. */
 export interface CommandEnd {
-  /** It has ended with status 0, in time. */
+  /** It has ended with status 0, and by itself. */
   readonly ok: boolean;
   /** How it ended, such as `ended with 3`. */
   readonly how: string;
-  /** Its status; absent when it could not start, or a signal ended it. */
+  /** Its status; absent when it could not start, or did not end by itself: then it says nothing of the work. */
   readonly exitCode?: number;
   /** The last of what it wrote, of both outputs. */
   readonly said: string;
@@ -66,8 +66,10 @@ export function runCommand(
     const words = listen(child, onOutput);
     const forget = leavesNothing ? killAtExit(child) : () => undefined;
     let late = false;
+    let cutShort = false;
     let stopGrace = (): void => undefined;
     const endEarly = (): void => {
+      cutShort = true;
       signalAll(child, graceMs === 0 ? "SIGKILL" : "SIGTERM");
       if (graceMs > 0) stopGrace = startTimer(systemClock, graceMs, () => signalAll(child, "SIGKILL"));
     };
@@ -77,20 +79,26 @@ export function runCommand(
     });
     if (abortSignal?.aborted === true) endEarly();
     abortSignal?.addEventListener("abort", endEarly, { once: true });
+    const stopEarly = (): void => {
+      stopTimer();
+      abortSignal?.removeEventListener("abort", endEarly);
+    };
     const end = (ok: boolean, how: string, exitCode?: number): void => {
       const durationMs = Math.round(performance.now() - startedAt);
       forget();
-      stopTimer();
+      stopEarly();
       stopGrace();
-      abortSignal?.removeEventListener("abort", endEarly);
       if (leavesNothing || late || abortSignal?.aborted === true) signalAll(child, "SIGKILL");
       const status = exitCode === undefined ? {} : { exitCode };
-      resolve({ ok: ok && !late, how, ...status, said: words.end(), late, durationMs });
+      resolve({ ok, how, ...status, said: words.end(), late, durationMs });
     };
     child.once("error", (error) => end(false, `could not start: ${error.message}`));
     // Not "close": what it leaves behind may hold its output open.
     child.once("exit", (status, signal) => {
       const how = signal === null ? `ended with ${status}` : `ended by ${signal}`;
+      // One that was asked to stop may clean up and end with 0, in the middle of its work.
+      if (cutShort) return void words.heard().then(() => end(false, `was stopped, and ${how}`));
+      stopEarly();
       void words.heard().then(() => end(status === 0, how, status ?? undefined));
     });
   });

@@ -111,7 +111,7 @@ export interface RecordedSnapshot {
 export interface RecordedCommand {
   /** The program. Its arguments are not told: they may hold secrets. */
   readonly program: string;
-  /** The status that it ended with; absent when it could not start, or a signal ended it. */
+  /** The status that it ended with; absent when it could not start, a signal ended it, or it was stopped. */
   readonly exitCode?: number;
   /** How long it ran, in milliseconds. */
   readonly durationMs: number;

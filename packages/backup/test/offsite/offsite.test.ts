@@ -219,16 +219,23 @@ describe("by policy", () => {
   });
 
   test("stopped in the middle, the command ends, its volume goes, and the rest is left", async () => {
+    const entries: RecordEntry[] = [];
     const stop = new AbortController();
     const code = `process.on("SIGTERM", () => process.exit(0)); console.log("ready"); setInterval(() => 0, 1000)`;
-    const report = await take(policiesWith({ command: logging(code) }), {
+    const policies = policiesWith({ command: logging(code) });
+    const stopping: OffsiteOptions = {
       abortSignal: stop.signal,
       onOutput: (text) => text.includes("ready") && stop.abort(new Error("enough")),
-    });
+    };
+    const report = await take(policies, stopping, entries);
     expect(report).toMatchObject({ ok: false, stopped: true });
     expect(outcomes(report)).toEqual(["data-1 failed", "data-2 left", "data-3 left"]);
     expect(report.problems.map(({ message }) => message)).toEqual(["enough"]);
     expect(here.strays()).toEqual([]);
+    // That it has ended with 0 when it was asked to stop does not say that all of it has left.
+    const next = await take(policiesWith(), {}, entries);
+    expect(outcomes(next)).toEqual(["data-1 done", "data-2 done", "data-3 done"]);
+    expect(next.volumes[0]?.reason).toBe("the command has succeeded");
   });
 
   test("its data has left even when the temporary volume cannot be removed; that is named", async () => {
