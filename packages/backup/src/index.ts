@@ -163,7 +163,7 @@ export {
   type ReportedShard,
   type ShardOptions,
 } from "./shard/scope.ts";
-export { type MergedStatus, mergeStatus } from "./status/merge.ts";
+export { type MergedStatus, type MergeOptions, mergeStatus } from "./status/merge.ts";
 export {
   type BackupStatus,
   type Freshness,

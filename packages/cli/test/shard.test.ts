@@ -105,6 +105,24 @@ test("status --merge: all shards together, without a configuration", async () =>
   expect(stale.out).toContain("stale: 1 fresh, 1 late, 0 missing, 0 new.");
 });
 
+test("status --merge: a report of last week is not told as fresh", async () => {
+  for (const index of [0, 1]) {
+    const { out } = await clouds.run(`backup status --shard ${index}/2 -o json`);
+    await clouds.write(`shard-${index}.json`, out);
+  }
+  const report = JSON.parse(await readFile(join(clouds.folder, "shard-0.json"), "utf8"));
+  const week = 7 * 86_400_000;
+  const before = (instant: string): string => new Date(Date.parse(instant) - week).toISOString();
+  const volumes = report.volumes.map((each: { nextSlot: string }) => ({
+    ...each,
+    nextSlot: before(each.nextSlot),
+  }));
+  await clouds.write("old.json", JSON.stringify({ ...report, now: before(report.now), volumes }));
+  const found = await clouds.run("backup status --merge old.json shard-1.json");
+  expect(found.code).toBe(1);
+  expect(found.err).toMatch(/shard 0\/2 was looked at .* have come due since.*run status of it again/s);
+});
+
 test.each([
   ["backup run --shard 2/2", "--shard: found 2/2; allowed: an index from 0 to 1, as indices count from 0"],
   ["backup status --shard 1", '--shard: found "1"; allowed: INDEX/COUNT such as 0/4'],

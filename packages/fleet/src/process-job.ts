@@ -153,11 +153,7 @@ async function hasWork(
 }
 
 /** Leaves a job whose slot has not come here: the clocks of two machines are never quite the same. */
-async function untilItComes(
-  { emit }: JobContext,
-  { job, token, place }: Held,
-  now: number,
-): Promise<never> {
+async function untilItComes({ emit }: JobContext, { job, token, place }: Held, now: number): Promise<never> {
   const reason =
     `slot ${place.slot} has not come by this machine's clock, which shows ${new Date(now).toISOString()}: ` +
     "it is behind that of the machine that dispatches";

@@ -41,7 +41,9 @@ describe.skipIf(skip)(title, () => {
 
     world.clock.at += 500;
     await expect.poll(() => ofType(worker.events, "done").length).toBe(1);
-    expect((await world.snapshotNames("a")).filter((name) => name.includes("20260715T030000Z"))).toHaveLength(2);
+    expect((await world.snapshotNames("a")).filter((name) => name.includes("20260715T030000Z"))).toHaveLength(
+      2,
+    );
     expect((await fleet.status()).accounts).toMatchObject([{ state: "done", doneSlot: NEXT_SLOT }]);
   });
 
@@ -55,7 +57,9 @@ describe.skipIf(skip)(title, () => {
     // What is due is done, though the job is of a slot that is to come.
     await expect.poll(() => world.snapshotNames("a")).toHaveLength(2);
     await expect.poll(() => ofType(worker.events, "returned").length).toBe(1);
-    expect((await fleet.status()).accounts).toMatchObject([{ state: "delayed", doneSlot: SLOT, late: false }]);
+    expect((await fleet.status()).accounts).toMatchObject([
+      { state: "delayed", doneSlot: SLOT, late: false },
+    ]);
 
     world.clock.at += DAY;
     await right.dispatch();

@@ -5,7 +5,7 @@ import type { BackupProblem } from "../problem.ts";
 import { invalidArgument, type PolicyProblem } from "../retention/policy-error.ts";
 import type { ReportedShard } from "../shard/scope.ts";
 import { parseStatus } from "./schema.ts";
-import type { BackupStatus, Freshness } from "./status.ts";
+import { type BackupStatus, type Freshness, GRACE_MS } from "./status.ts";
 
 /** What the shards of one fleet say together. */
 export interface MergedStatus extends Omit<BackupStatus, "shard" | "unmatched"> {
@@ -20,19 +20,27 @@ export interface MergedStatus extends Omit<BackupStatus, "shard" | "unmatched"> 
   };
 }
 
+/** How reports are put together. */
+export interface MergeOptions {
+  /** What time it is. Default: that of the newest report, so that only reports of different times are told. */
+  readonly now?: Date | undefined;
+}
+
 /** A status of a shard. */
 type ShardStatus = BackupStatus & { readonly shard: ReportedShard };
 
 /**
  * Puts the reports of `status` of the shards of one fleet together. The verdict is `failed` where a shard is missing or was
- * given twice, or where the shards have not looked at the same accounts and policies: unknown is not fresh. `now` is the
- * earliest of theirs.
+ * given twice, where the shards have not looked at the same accounts and policies, or where one has looked so long ago
+ * that a slot of it has come due since, and its grace is over: unknown is not fresh. `now` is the earliest of theirs.
  *
  * @param reports the parsed JSON of each; in problems the first is `reports[0]`
  * @throws PolicyError `invalid_argument` for no reports, for what is no report of a shard, and for shards of different
- * counts, which say nothing of one fleet
+ * counts, which say nothing of one fleet; for an invalid date
  */
-export function mergeStatus(reports: readonly unknown[]): MergedStatus {
+export function mergeStatus(reports: readonly unknown[], { now }: MergeOptions = {}): MergedStatus {
+  if (now !== undefined && Number.isNaN(now.getTime()))
+    throw invalidArgument([{ path: "now", found: "an invalid date", allowed: "a valid date" }]);
   const parsed = reports.map((each, index) => shardStatus(parseStatus(each, `reports[${index}]`), index));
   const [first] = parsed;
   if (first === undefined) {
@@ -61,6 +69,7 @@ export function mergeStatus(reports: readonly unknown[]): MergedStatus {
   const problems = [
     ...incomplete(missing, repeated, count),
     ...differing(newest, count),
+    ...outdated(newest, now),
     ...seenTwice(newest),
     ...newest.flatMap((each) => each.problems),
     ...unmatchedInAll(newest, missing),
@@ -136,6 +145,22 @@ function differing(all: readonly ShardStatus[], count: number): BackupProblem[] 
     `${one} looked at other accounts or policies than ${other}: an account may be in none of them; ` +
     "give all shards one configuration, and run status again";
   return [{ code: "conflict", message, effect: "attention" }];
+}
+
+/** What was fresh then says nothing of the slots that have come due since, such as where a shard is not looked at any more. */
+function outdated(all: readonly ShardStatus[], now: Date | undefined): BackupProblem[] {
+  const at = Math.max(...all.map((each) => Date.parse(each.now)), now?.getTime() ?? 0);
+  return all.flatMap((each): BackupProblem[] => {
+    const { index, count } = each.shard;
+    const passed = each.volumes.filter(
+      ({ nextSlot }) => nextSlot !== undefined && Date.parse(nextSlot) + GRACE_MS < at,
+    );
+    if (passed.length === 0) return [];
+    const message =
+      `shard ${index}/${count} was looked at ${each.now}, and slots of ${passed.length} of its volumes have come due since, ` +
+      `by ${new Date(at).toISOString()}: whether they have their snapshots is not known; run status of it again`;
+    return [{ code: "failed_precondition", message, effect: "attention" }];
+  });
 }
 
 /** Other ids can be the same in two accounts. */

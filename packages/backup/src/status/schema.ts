@@ -28,6 +28,7 @@ const volume = z.looseObject(
     overdueMs: z.number(aCount),
     snapshots: count,
     failed: count,
+    nextSlot: instant.exactOptional(),
     offsite: offsite.exactOptional(),
   },
   object,

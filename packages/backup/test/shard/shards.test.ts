@@ -253,6 +253,35 @@ test("a shard that is missing, or there twice, is said, and is not fresh", async
   expect(twice.now).toBe(two.now);
 });
 
+test("a shard that was looked at before slots that have come due since is not fresh any more", async () => {
+  const fleet = await fleetOf(NAMES);
+  await run(POLICIES, fleet.clouds, { clock: fleet.clock });
+  const night = await statuses(fleet);
+  const [one, two, three] = night;
+  if (one === undefined) throw new Error("three shards");
+  // Nobody has looked at the first one since.
+  await fleet.clock.sleep(25 * 3_600_000);
+  await run(POLICIES, fleet.clouds, { clock: fleet.clock });
+  const [, next, last] = await statuses(fleet);
+  const merged = mergeStatus(stored([one, next, last].flatMap((each) => each ?? [])));
+  expect(merged.verdict).toBe("failed");
+  expect(merged.problems.map(({ message }) => message)).toEqual([
+    expect.stringMatching(
+      /^shard 0\/3 was looked at 2026-05-10T.*Z, and slots of \d+ of its volumes have come due since, by 2026-05-11T.*run status of it again$/,
+    ),
+  ]);
+  // All of them are old: only whoever puts them together can say that.
+  expect(mergeStatus(stored(night)).verdict).toBe("fresh");
+  const now = new Date(fleet.clock.now());
+  expect(mergeStatus(stored(night), { now }).problems).toHaveLength(
+    night.filter(({ volumes }) => volumes.length > 0).length,
+  );
+  // A run may take an hour.
+  const soon = new Date(Date.parse("2026-05-11T03:59:00Z"));
+  expect(mergeStatus([one, two, three], { now: soon }).verdict).toBe("fresh");
+  expect(() => mergeStatus([one], { now: new Date(Number.NaN) })).toThrow("now: found an invalid date");
+});
+
 test("shards of other counts make no whole; shards of other accounts or policies are said", async () => {
   const fleet = await fleetOf(NAMES);
   await run(POLICIES, fleet.clouds, { clock: fleet.clock });

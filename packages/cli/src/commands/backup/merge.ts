@@ -30,5 +30,5 @@ export async function mergeFiles(
   );
   const { mergeStatus } = await import("@polyvol/backup");
   const names = Object.fromEntries(files.map((file, index) => [`reports[${index}]`, file]));
-  return await withFileNames(names, () => mergeStatus(reports));
+  return await withFileNames(names, () => mergeStatus(reports, { now: new Date() }));
 }
