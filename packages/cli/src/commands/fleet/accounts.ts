@@ -1,5 +1,6 @@
 import type { Clouds, Policy } from "@polyvol/backup";
 import type { Account, Config } from "@polyvol/config";
+import type { PolyvolError } from "@polyvol/core";
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
 import { CLOUDS_OF_POLICIES, readPolicies } from "../backup/setup.ts";
@@ -28,8 +29,12 @@ export async function readFleet(context: Context): Promise<FleetSetup> {
 export interface RememberedFleet {
   /** `fresh`: what is remembered does not count. */
   setup(fresh?: boolean): Promise<FleetSetup>;
-  /** Connects the clouds of an account, with the credentials as they are now. */
-  connect(account: { readonly clouds: readonly string[] }): Promise<Clouds>;
+  /**
+   * Connects the clouds of an account, with the credentials as they are now.
+   *
+   * @throws PolyvolError `conflict` where the account is made of other clouds by now: their names may be another account's
+   */
+  connect(account: Account): Promise<Clouds>;
 }
 
 export function rememberFleet(
@@ -50,10 +55,23 @@ export function rememberFleet(
   return {
     setup: async (fresh = false) =>
       await (fresh || known === undefined || now() - known.at > REMEMBERED_MS ? read() : known.setup),
-    async connect({ clouds }) {
-      const { config } = await this.setup();
+    async connect({ key, clouds }) {
+      const { config, accounts } = await this.setup();
+      const own = accounts.find((each) => each.key === key)?.clouds ?? [];
+      if (own.join() !== clouds.join()) throw await changedMeanwhile(key, clouds, own);
       const { connect } = await import("@polyvol/config");
       return await connect(config, { only: clouds, onError: "collect", onEvent: context.onEvent });
     },
   };
+}
+
+async function changedMeanwhile(
+  key: string,
+  before: readonly string[],
+  now: readonly string[],
+): Promise<PolyvolError> {
+  const { PolyvolError: Changed } = await import("@polyvol/core");
+  const text = (clouds: readonly string[]): string => (clouds.length === 0 ? "no cloud" : clouds.join(", "));
+  const message = `the configuration has changed meanwhile: account ${key} was ${text(before)}, and is ${text(now)}; nothing was done`;
+  return new Changed("conflict", message, { operation: "connect", outcome: "not_applied" });
 }
