@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { createDigitalOceanEmulator } from "@polyvol/emulators/digitalocean";
 import { createSamsungScpEmulator } from "@polyvol/emulators/samsung-scp";
 import { expect, test } from "vitest";
+import { programFile } from "../../../../scripts/test/program-file.ts";
 import { nextSlot, parsePolicies, parseSchedule, run, snapshotName } from "../../src/index.ts";
 import { clockAhead } from "../support/clock-ahead.ts";
 import { storedSnapshots } from "../support/emulated-clouds.ts";
@@ -13,7 +13,7 @@ import { printTable } from "../support/print.ts";
 import { createRandom } from "../support/random.ts";
 import { VOLUMES } from "../support/seeded.ts";
 
-const CHILD = fileURLToPath(new URL("../support/child-run.ts", import.meta.url));
+const CHILD = new URL("../support/child-run.ts", import.meta.url);
 const WEEKLY = { every: "7d", timezone: "UTC" };
 const DEFINITIONS = {
   weekly: { select: { name: "data-*" }, schedule: WEEKLY, retention: { last: 2 } },
@@ -89,7 +89,7 @@ async function runChild(
   killAt = Number.POSITIVE_INFINITY,
 ): Promise<string> {
   const task = JSON.stringify({ urls, policies: DEFINITIONS, seed, aheadMs: AHEAD_MS });
-  const child = spawn(process.execPath, ["--conditions=@polyvol/source", CHILD, task], {
+  const child = spawn(process.execPath, [programFile(CHILD), task], {
     stdio: ["ignore", "ignore", "inherit"],
   });
   const watch = setInterval(() => {

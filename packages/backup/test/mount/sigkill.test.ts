@@ -3,18 +3,18 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { createEmulatedDevices, type Emulator } from "@polyvol/emulators";
 import { createDigitalOceanEmulator } from "@polyvol/emulators/digitalocean";
 import { createSamsungScpEmulator } from "@polyvol/emulators/samsung-scp";
 import { expect, onTestFinished, test } from "vitest";
+import { programFile } from "../../../../scripts/test/program-file.ts";
 import { createLinuxDevices, useSnapshot } from "../../src/index.ts";
 import { CLOUDS, type CloudName } from "../support/mount-world.ts";
 import { ACCESS_KEY, openClouds, SECRET_KEY, TOKEN } from "../support/open-clouds.ts";
 import { printTable } from "../support/print.ts";
 import { quickly, shown, type UseTask } from "../support/use-task.ts";
 
-const CHILD = fileURLToPath(new URL("../support/child-use.ts", import.meta.url));
+const CHILD = new URL("../support/child-use.ts", import.meta.url);
 const KILLS = 8;
 const VOLUME_ID = "00000000-0000-4000-8000-000000000001";
 const SERVER_ID = { do: "1001", scp: "b13531ca-99ec-4aa5-a2dd-a85665b0a358" } as const;
@@ -50,7 +50,7 @@ async function openWorld(cloud: CloudName): Promise<{ emulator: Emulator; task: 
 
 /** Runs a process to its end, or kills it once the provider has seen so many requests; says which it was. */
 async function runChild(emulator: Emulator, task: UseTask, killAt: number): Promise<string> {
-  const child = spawn(process.execPath, ["--conditions=@polyvol/source", CHILD, JSON.stringify(task)], {
+  const child = spawn(process.execPath, [programFile(CHILD), JSON.stringify(task)], {
     stdio: ["ignore", "ignore", "inherit"],
   });
   const watch = setInterval(() => {
