@@ -1,37 +1,10 @@
 import { expect, test } from "vitest";
 import { run } from "../../src/index.ts";
+import { dyingProcess, type Moment } from "../support/dying.ts";
 import { type EmulatedWorld, storedSnapshots } from "../support/emulated-clouds.ts";
 import { printTable } from "../support/print.ts";
 import { createRandom } from "../support/random.ts";
 import { createSeededWorld, NIGHTLY } from "../support/seeded.ts";
-
-/** Lets requests through until the process dies at the `at`-th: right before it is sent, or once it has been answered. */
-function dyingFetch(
-  at: number,
-  moment: "before" | "after",
-  onDeath: () => void,
-): { fetch: typeof fetch; sent: () => number } {
-  let sent = 0;
-  let dead = false;
-  const die = (): never => {
-    dead = true;
-    onDeath();
-    throw new TypeError("the process is dead");
-  };
-  return {
-    sent: () => sent,
-    fetch: async (input, init) => {
-      if (dead) throw new TypeError("the process is dead");
-      sent += 1;
-      const mine = sent === at;
-      if (mine && moment === "before") die();
-      const response = await fetch(input, init);
-      const body = await response.arrayBuffer();
-      if (mine || dead) die();
-      return new Response(response.status === 204 ? null : body, response);
-    },
-  };
-}
 
 /** `cloud volume name` of every snapshot. */
 function names(world: EmulatedWorld): string[] {
@@ -51,13 +24,11 @@ interface Tally {
 const NOTHING = { duplicated: 0, lost: 0, orphans: 0 };
 
 /** A run of one process that dies at a request; it may also get through before that. */
-async function runUntilDeath(world: EmulatedWorld, at: number, moment: "before" | "after"): Promise<void> {
-  const death = new AbortController();
+async function runUntilDeath(world: EmulatedWorld, at: number, moment: Moment): Promise<void> {
   const reason = new Error(`killed at request ${at}`);
-  const dying = dyingFetch(at, moment, () => death.abort(reason));
-  const options = { clock: world.clock, abortSignal: death.signal };
-  await run(NIGHTLY, world.open({ fetch: dying.fetch }), options).then(
-    () => expect(dying.sent()).toBeLessThan(at),
+  const { clock, abortSignal, steps } = dyingProcess(at, moment, world.clock, reason);
+  await run(NIGHTLY, world.open({ clock }), { clock, abortSignal }).then(
+    () => expect(steps()).toBeLessThan(at),
     (error: unknown) => expect(error).toBe(reason),
   );
   await world.clock.sleep(30_000);
@@ -78,13 +49,13 @@ async function finish(world: EmulatedWorld, wanted: readonly string[], tally: Ta
 /** How many requests a run takes that nothing disturbs, and what there is after it. */
 async function undisturbed(): Promise<{ requests: number; wanted: readonly string[] }> {
   const world = await createSeededWorld();
-  const counting = dyingFetch(Number.POSITIVE_INFINITY, "after", () => undefined);
-  const report = await run(NIGHTLY, world.open({ fetch: counting.fetch }), { clock: world.clock });
+  const { clock, steps } = dyingProcess(Number.POSITIVE_INFINITY, "after", world.clock, new Error("never"));
+  const report = await run(NIGHTLY, world.open({ clock }), { clock });
   expect(report).toMatchObject({ ok: true, totals: { created: 6, deleted: 6, left: 0 } });
   const wanted = names(world);
   expect(wanted).toHaveLength(6 * 4 + 2);
   await world.close();
-  return { requests: counting.sent(), wanted };
+  return { requests: steps(), wanted };
 }
 
 test("a run cut at every request boundary and run again ends like one that was not disturbed", async () => {

@@ -9,11 +9,12 @@ const PAUSES = { "at once": 0, "a minute later": 60_000 } as const;
 
 /** A run that dies at a step; it may also get through before that. */
 async function runUntilDeath(here: MountWorld, at: number, moment: Moment): Promise<number> {
-  const death = new AbortController();
-  const dying = dyingProcess(at, moment, here.devices, () => death.abort(new Error("killed")));
-  const options = { ...here.options, devices: dying.devices, abortSignal: death.signal };
-  const storage = here.storage({ fetch: dying.fetch });
-  await useSnapshot(storage, { ...here.request, mount: true }, async () => 0, options).catch(() => undefined);
+  const dying = dyingProcess(at, moment, here.world.clock, new Error("killed"));
+  const { clock, abortSignal } = dying;
+  const options = { ...here.options, clock, abortSignal, devices: dying.onMachine(here.devices) };
+  await dying.live(
+    useSnapshot(here.storage({ clock }), { ...here.request, mount: true }, async () => 0, options),
+  );
   here.devices.kill();
   return dying.steps();
 }
