@@ -65,16 +65,20 @@ export function createVirtualClock(startMs: number = Date.UTC(2026, 0, 1)): Virt
       });
   }
 
+  /** The function returned lets it sleep no more. */
+  function lieDown(ms: number, wake: () => void): () => void {
+    const sleeper: Sleeper = { at: now + Math.max(0, ms), order: order++, wake };
+    sleepers.add(sleeper);
+    schedule();
+    return () => sleepers.delete(sleeper);
+  }
+
   return {
     now: () => now,
     monotonicNow: () => now,
-    sleep: (ms, abortSignal) =>
-      abortablePromise(abortSignal, (wake) => {
-        const sleeper: Sleeper = { at: now + Math.max(0, ms), order: order++, wake };
-        sleepers.add(sleeper);
-        schedule();
-        return () => sleepers.delete(sleeper);
-      }),
+    sleep: (ms, abortSignal) => abortablePromise(abortSignal, (wake) => lieDown(ms, wake)),
+    // By `sleep`, each limit of a request would need a promise and a signal.
+    timer: lieDown,
     advance: async (ms) => {
       const target = now + ms;
       await nextTurn();

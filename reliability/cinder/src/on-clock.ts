@@ -19,8 +19,10 @@ export function createPacedClock(isBusy: () => boolean): VirtualClock {
     do await systemClock.sleep(Math.min(ms, LOOK_MS), abortSignal);
     while (performance.now() < end && isBusy());
   }
+  const { now, advance, runFreely, during } = clock;
+  // Without `timer`, so that whoever sets one goes to sleep as well.
   return {
-    ...clock,
+    ...{ now, monotonicNow: now, advance, runFreely, during },
     get sleepers() {
       return clock.sleepers;
     },

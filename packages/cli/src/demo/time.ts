@@ -1,4 +1,4 @@
-import { type Clock, createVirtualClock, systemClock } from "@polyvol/core/driver";
+import { type Clock, createVirtualClock, startTimer, systemClock } from "@polyvol/core/driver";
 
 /** How many nights the demo plays. */
 export const NIGHTS = 30;
@@ -66,6 +66,7 @@ export function createDemoClock(startMs: number): DemoClock {
     // Where the virtual time is ahead of the machine's, it stands still until the machine has caught up.
     now: () => (live ? Math.max(virtual.now(), systemClock.now()) : virtual.now()),
     sleep: (ms, abortSignal) => (live ? systemClock : virtual).sleep(ms, abortSignal),
+    timer: (ms, onElapsed) => startTimer(live ? systemClock : virtual, ms, onElapsed),
     during: (work) => virtual.during(work),
   };
   return {
