@@ -267,6 +267,16 @@ describeTransports((name) => {
       expect(error.reason).toContain(`(${code ?? "it failed with [hidden]"})`);
     });
 
+    test.each([20, "two words", "x".repeat(65), {}])("a code such as %j names nothing", async (code) => {
+      const inner = Object.assign(new Error("it failed"), { code });
+      const client = makeClient("https://api.example.com", {
+        fetch: () => Promise.reject(new TypeError("fetch failed", { cause: inner })),
+      });
+      const error = await failureOf(client.send(POST, makeContext()));
+      expect(error.reason).toBe("the connection to api.example.com was lost (it failed)");
+      expect(error.cause).not.toHaveProperty("code");
+    });
+
     test.each([
       ["before the head", ""],
       ["within the head", "HTTP/1.1 200 OK\r\nContent-Le"],
