@@ -28,7 +28,13 @@ import {
 import type { Settings } from "./options.ts";
 import { checkGrowth, createReasons, growth } from "./pending.ts";
 import { createReaders } from "./readers.ts";
-import { isAmbiguous, unchangeableVolume, undeletableSnapshot, undeletableVolume } from "./refusal.ts";
+import {
+  isAmbiguous,
+  notFoundAfter,
+  unchangeableVolume,
+  undeletableSnapshot,
+  undeletableVolume,
+} from "./refusal.ts";
 import { deviceHints, serverIdentity } from "./server-side.ts";
 import { attachToServer, detachFromServer } from "./servers.ts";
 import { attemptIdOf } from "./tags.ts";
@@ -158,7 +164,9 @@ export function createDriver(settings: Settings): BlockStorageDriver {
         return {};
       } catch (error) {
         if (!isAmbiguous(error)) throw error;
-        const wire = await volumeAfter(id, error, context);
+        const wire = await volumeAfter(id, error, context).catch((failure: unknown) => {
+          throw isPolyvolError(failure, "not_found") ? notFoundAfter(error) : failure;
+        });
         if (wire.status === "deleting") return {};
         const page = api.listSnapshots({ size: MOST_ON_A_PAGE }, { volumeId: id });
         const { snapshots } = await unchanged(send(page, context));
@@ -245,7 +253,9 @@ export function createDriver(settings: Settings): BlockStorageDriver {
         return {};
       } catch (error) {
         if (!isAmbiguous(error)) throw error;
-        const { snapshot } = await unchanged(send(api.getSnapshot(id), context));
+        const { snapshot } = await unchanged(send(api.getSnapshot(id), context)).catch((failure: unknown) => {
+          throw isPolyvolError(failure, "not_found") ? notFoundAfter(error) : failure;
+        });
         if (snapshot.status === "deleting") return {};
         throw undeletableSnapshot(error, snapshot);
       }

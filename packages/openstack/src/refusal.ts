@@ -25,6 +25,11 @@ function meaning(error: PolyvolError, code: PolyvolErrorCode, reason: string, pa
   return new PolyvolError(code, reason, { ...details, cause: error });
 }
 
+/** A deletion that was refused, and then not found: it has gone meanwhile, or reads do not show it. The next request tells. */
+export function notFoundAfter(error: PolyvolError): PolyvolError {
+  return meaning(error, "conflict", `it is refused, and then not found: ${error.reason}`, true);
+}
+
 /** Why a volume was not deleted; `snapshots`: the states of those that it has. */
 export function undeletableVolume(
   error: PolyvolError,

@@ -88,3 +88,15 @@ test("a volume is not deleted while it is being copied", async () => {
   expect(error.reason).toMatch(/volume copy is being made of it/);
   expect(cloud.seen.filter((each) => each.startsWith("DELETE"))).toEqual([]);
 });
+
+test.each(["volumes", "snapshots"] as const)(
+  "what is refused while no read finds it is not called deleted: %s",
+  async (kind) => {
+    const cloud = await startCloud({
+      cinder: holding({ volume: null }, (key) => (key.startsWith("DELETE") ? INVALID : undefined)),
+    });
+    const error = await failureOf(cloud.storage[kind].delete(VOLUME_ID, { timeoutMs: 60_000 }));
+    expect(error).toMatchObject({ outcome: "not_applied", retryable: true });
+    expect(error.reason).toContain("it is refused, and then not found: Invalid volume");
+  },
+);

@@ -5,7 +5,13 @@ import { isBusy } from "../call/retry.ts";
 import type { Runtime } from "../call/runtime.ts";
 import { conflict } from "../create/named-create.ts";
 import type { CallContext, Changed } from "../driver.ts";
-import { extendError, isPolyvolError, PolyvolError, type ResourceRef } from "../errors.ts";
+import {
+  extendError,
+  isPolyvolError,
+  PolyvolError,
+  type PolyvolErrorCode,
+  type ResourceRef,
+} from "../errors.ts";
 import type { Resources, SnapshotResources, VolumeResources } from "../operations/resources.ts";
 import type { WaitOptions } from "../options.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -221,6 +227,9 @@ function motionOf(runtime: Runtime, seen: Volume | Snapshot): Motion {
   return seen.state === "unknown" && !isBlocked(runtime, seen) ? "unclear" : "at_rest";
 }
 
+/** Refusals that only something that is there can get. */
+const OF_ITS_STATE: ReadonlySet<PolyvolErrorCode> = new Set(["conflict", "failed_precondition"]);
+
 /**
  * Sends the request, again while the provider calls the resource busy, for a while. After each failure it is looked at:
  * what is in use by its own record is refused at once, for that does not pass by itself.
@@ -243,7 +252,10 @@ async function sendDeletion<T extends Volume | Snapshot, Query>(
         // A request without an answer may have begun it, and its repetition is refused because it is under way.
         const now = await resources.tryGet(call, id).catch(() => before ?? "unseen");
         if (now === "unseen") throw error;
-        if (now === undefined && !newcomers.has(id)) return "gone";
+        // Refused for its state it is there, though no read has ever found it: only a missing answer would end it.
+        const isBlind =
+          before === undefined && error.outcome === "not_applied" && OF_ITS_STATE.has(error.code);
+        if (now === undefined && !newcomers.has(id) && !isBlind) return "gone";
         if (now?.state === "deleting") return {};
         // It was read before, and is again: a copy that lags behind does not know it.
         if (isMissing) throw conflict(`it is there, and is not found to be deleted: ${error.reason}`, true);
