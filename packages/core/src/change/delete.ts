@@ -228,7 +228,7 @@ function motionOf(runtime: Runtime, seen: Volume | Snapshot): Motion {
 }
 
 /** Refusals that only something that is there can get. */
-const OF_ITS_STATE: ReadonlySet<PolyvolErrorCode> = new Set(["conflict", "failed_precondition"]);
+const OF_WHAT_IS_THERE: ReadonlySet<PolyvolErrorCode> = new Set(["conflict", "failed_precondition"]);
 
 /**
  * Sends the request, again while the provider calls the resource busy, for a while. After each failure it is looked at:
@@ -254,7 +254,7 @@ async function sendDeletion<T extends Volume | Snapshot, Query>(
         if (now === "unseen") throw error;
         // Refused for its state it is there, though no read has ever found it: only a missing answer would end it.
         const isBlind =
-          before === undefined && error.outcome === "not_applied" && OF_ITS_STATE.has(error.code);
+          before === undefined && error.outcome === "not_applied" && OF_WHAT_IS_THERE.has(error.code);
         if (now === undefined && !newcomers.has(id) && !isBlind) return "gone";
         if (now?.state === "deleting") return {};
         // It was read before, and is again: a copy that lags behind does not know it.

@@ -2,8 +2,9 @@ import { type Call, runCall } from "../call/call.ts";
 import { APPEARANCE_MS } from "../call/newcomers.ts";
 import type { Runtime } from "../call/runtime.ts";
 import { isPolyvolError } from "../errors.ts";
+import { tell } from "../events.ts";
 import type { Operation, OperationRef, OperationStatus } from "../operation.ts";
-import type { CallOptions, WaitOptions } from "../options.ts";
+import type { CallOptions, CreateOptions, WaitOptions } from "../options.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 import {
@@ -43,7 +44,7 @@ function visibleAtOf(
  * Waits until what `ref` stands for is usable, whole, and the only one of its name. `isNew`: it has not been usable yet,
  * so that an error state says that it was never made. Of what was, it may tell of anything since.
  */
-export function finish<T extends Volume | Snapshot, Query>(
+function finish<T extends Volume | Snapshot, Query>(
   kind: CreateKind<T, Query>,
   call: Call,
   started: StartedOperation<T>,
@@ -52,6 +53,17 @@ export function finish<T extends Volume | Snapshot, Query>(
 ): Promise<T> {
   const task = (): Promise<T> => finishAlone(kind, call, started, onProgress, known);
   return started.ref.attempt === undefined ? task() : inCompany(kind.resources.looks, call, task);
+}
+
+/** The rest of a `create` that has begun: tells its caller so, and waits. */
+export function finishCreate<T extends Volume | Snapshot, Query>(
+  kind: CreateKind<T, Query>,
+  call: Call,
+  started: StartedOperation<T>,
+  options: CreateOptions | undefined,
+): Promise<T> {
+  tell(options?.onBegun, { created: started.ref.created });
+  return finish(kind, call, started, options?.onProgress);
 }
 
 interface FinishKnown {

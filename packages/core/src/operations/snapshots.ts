@@ -3,11 +3,10 @@ import { type Call, checkedNow } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
 import { deleteSnapshot } from "../change/delete.ts";
 import { updateSnapshot } from "../change/update-snapshot.ts";
-import { finish, operationOf } from "../create/finish.ts";
+import { finishCreate, operationOf } from "../create/finish.ts";
 import { severalFound } from "../create/named-create.ts";
 import { planSnapshot, refuseAttached, snapshotCreate } from "../create/plan-snapshot.ts";
 import { type CreateKind, type StartedOperation, startCreate, startedFrom } from "../create/start.ts";
-import { tell } from "../events.ts";
 import { checkSnapshotQuery, refused } from "../input.ts";
 import type { SnapshotQuery } from "../options.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -64,11 +63,9 @@ export function createSnapshots(
         return found[0];
       }),
     create: (input, options) =>
-      runOperation(runtime, "snapshots.create", options, async (call) => {
-        const started = await start(call, input);
-        tell(options?.onBegun, { created: started.ref.created });
-        return await finish(kind, call, started, options?.onProgress);
-      }),
+      runOperation(runtime, "snapshots.create", options, async (call) =>
+        finishCreate(kind, call, await start(call, input), options),
+      ),
     beginCreate: (input, options) =>
       runOperation(runtime, "snapshots.beginCreate", options, async (call) =>
         operationOf(kind, await start(call, input), true),

@@ -4,11 +4,10 @@ import type { Runtime } from "../call/runtime.ts";
 import { changeVolume, type VolumeChange } from "../change/change-volume.ts";
 import { deleteVolume } from "../change/delete.ts";
 import { attaching, detaching, renaming, resizing, reverting } from "../change/volume-changes.ts";
-import { finish, operationOf } from "../create/finish.ts";
+import { finishCreate, operationOf } from "../create/finish.ts";
 import { theOneNamed } from "../create/named-create.ts";
 import { planVolume, volumeCreate } from "../create/plan-volume.ts";
 import { type CreateKind, type StartedOperation, startCreate, startedFrom } from "../create/start.ts";
-import { tell } from "../events.ts";
 import { checkId, checkName, checkSize, checkVolumeQuery, refused } from "../input.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import type { VolumeQuery, WaitOptions } from "../options.ts";
@@ -67,11 +66,9 @@ export function createVolumes(
         return theOneNamed(found, region === undefined ? home : undefined);
       }),
     create: (input, options) =>
-      runOperation(runtime, "volumes.create", options, async (call) => {
-        const started = await start(call, input);
-        tell(options?.onBegun, { created: started.ref.created });
-        return await finish(kind, call, started, options?.onProgress);
-      }),
+      runOperation(runtime, "volumes.create", options, async (call) =>
+        finishCreate(kind, call, await start(call, input), options),
+      ),
     beginCreate: (input, options) =>
       runOperation(runtime, "volumes.beginCreate", options, async (call) =>
         operationOf(kind, await start(call, input), true),
