@@ -54,6 +54,8 @@ describe.each(["reserved", "detaching"])("%s for ever", (state) => {
 
   test("a create that finds it returns it", async () => {
     const cloud = await stuck(state);
+    // Of what is young, others of the same name could still show.
+    await cloud.clock.sleep(MINUTE_MS);
     const from = cloud.clock.now();
     expect(await cloud.storage.volumes.create({ name: "db", sizeGiB: 8 })).toMatchObject({ id: ID });
     expect(cloud.clock.now()).toBe(from);

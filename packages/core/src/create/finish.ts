@@ -1,7 +1,7 @@
 import { type Call, runCall } from "../call/call.ts";
 import { APPEARANCE_MS } from "../call/newcomers.ts";
 import type { Runtime } from "../call/runtime.ts";
-import { isPolyvolError } from "../errors.ts";
+import { isPolyvolError, type PolyvolError } from "../errors.ts";
 import { tell } from "../events.ts";
 import type { Operation, OperationRef, OperationStatus } from "../operation.ts";
 import type { CallOptions, CreateOptions, WaitOptions } from "../options.ts";
@@ -80,21 +80,23 @@ async function finishAlone<T extends Volume | Snapshot, Query>(
 ): Promise<T> {
   call.about({ kind: kind.resources.kind, id: ref.resourceId, name: ref.name });
   let made: T | undefined;
+  let lost: PolyvolError | undefined;
   try {
     const ready = await untilUsable(kind, call, ref, known, onProgress).catch((error: unknown) =>
       isNew ? failedToMake(kind, call, ref, error) : Promise.reject(error),
     );
     made = await kind.complete(call, ready, ref, onProgress);
   } catch (error) {
-    // What was taken over from another process after an unclear answer may be the surplus that it removes.
+    // What was taken over from another process may be the surplus that it removes.
     const isOthers = ref.attempt !== undefined && !ref.attempt.ownIds.includes(ref.resourceId);
     if (!isOthers || !isPolyvolError(error, "operation_failed")) throw error;
+    lost = error;
   }
   if (ref.attempt === undefined && made !== undefined) return made;
   if (ref.attempt === undefined) throw conflict("it has gone meanwhile", true);
   return await resolveDuplicates(call, kind.fromRef(ref), ref.attempt, {
     made: made ?? known,
-    isGone: made === undefined,
+    lost,
     visibleAt,
     untilUsable: async (other) => {
       const { kind: what, looks } = kind.resources;

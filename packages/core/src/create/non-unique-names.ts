@@ -42,7 +42,7 @@ export function createNonUnique<T extends Volume | Snapshot>(
     look: async (failure, unclear) => {
       if (failure === undefined) {
         const resource = await findExisting(call, create, remove);
-        return resource && { resource, created: false, settled: true };
+        return resource && takenOver(call, resource, attemptId);
       }
       const found = await lookUntilVisible(call, create, attemptId, remove);
       return found && started({ resource: found.resource, settled: true }, found.ownIds, unclear);
@@ -86,6 +86,28 @@ async function findExisting<T extends Volume | Snapshot>(
 
 /** What is no older than this may have been made at the same time. That only gives others time; it decides nothing. */
 const NEW_MS = 60_000;
+
+/** Not made yet, or no older than {@link NEW_MS} by the local clock: those who make several of one name may remove it. */
+function isYoung(call: Call, { state, createdAt }: Volume | Snapshot): boolean {
+  return state === "creating" || call.runtime.clock.now() - createdAt.getTime() < NEW_MS;
+}
+
+/**
+ * What was there already. One that is young was perhaps seen before another that was sent at the same time, and its
+ * maker may give it up for that one: it is settled like an own one, though nothing of it is the caller's to remove.
+ */
+function takenOver<T extends Volume | Snapshot>(
+  call: Call,
+  resource: T,
+  attemptId: string,
+): StartedCreate<T> {
+  const answer = { resource, created: false, settled: true };
+  if (!isYoung(call, resource)) return answer;
+  return {
+    ...answer,
+    attempt: { id: attemptId, ownIds: [], answeredAt: call.runtime.clock.now(), unclear: false },
+  };
+}
 
 /**
  * Whether to give several of one name more time: while one is still being made, and then for as long as those who make them

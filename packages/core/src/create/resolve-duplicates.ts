@@ -3,20 +3,13 @@ import { PolyvolError } from "../errors.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 import { readThroughOutage } from "../wait/looks.ts";
-import {
-  type CreateAttempt,
-  conflict,
-  liveNamed,
-  type NamedCreate,
-  oldestOf,
-  severalFound,
-} from "./named-create.ts";
+import { type CreateAttempt, liveNamed, type NamedCreate, oldestOf, severalFound } from "./named-create.ts";
 
 /** What was made, and how the look after a create acts on what it finds. */
 export interface Candidate<T> {
   readonly made: T;
-  /** Taken over from another process, which removed it while we waited. */
-  readonly isGone: boolean;
+  /** Taken over from another process, it failed or went while we waited: how. */
+  readonly lost: PolyvolError | undefined;
   /** When everything that was sent at the same time is visible, by the storage's monotonic time. */
   readonly visibleAt: number;
   /** Waits until a resource is usable; `undefined` when it is gone or failed. */
@@ -30,7 +23,7 @@ interface Undecided {
   /** In parts of `settleMs`. */
   readonly nextLook: number;
   /** Absent: only the deadline ends it. */
-  readonly failure?: PolyvolError;
+  readonly failure?: PolyvolError | undefined;
 }
 
 /** By the provider's own times of creation, what several processes make at the same time is no further apart. */
@@ -53,7 +46,8 @@ export async function resolveDuplicates<T extends Volume | Snapshot>(
   const watched = { kind: create.kind, id: candidate.made.id };
   await call.sleep(Math.max(0, candidate.visibleAt - monotonicNow()));
   // The other process looks, waits for the winner and deletes: that takes it its own pauses.
-  let decidedBy = monotonicNow() + 2 * settleMs() + polling.maxDelayMs;
+  const inTheirTime = (): number => monotonicNow() + 2 * settleMs() + polling.maxDelayMs;
+  let decidedBy = inTheirTime();
   for (;;) {
     const from = monotonicNow();
     const all = await readThroughOutage(call, watched, () => create.look(call));
@@ -61,7 +55,8 @@ export async function resolveDuplicates<T extends Volume | Snapshot>(
     decidedBy += monotonicNow() - from;
     const decision = await decide(call, create, attempt, candidate, liveNamed(create, all));
     if ("resource" in decision) return decision.resource;
-    if (decision.failure !== undefined && monotonicNow() >= decidedBy) throw decision.failure;
+    if (decision.failure === undefined) decidedBy = inTheirTime();
+    else if (monotonicNow() >= decidedBy) throw decision.failure;
     await call.sleep(settleMs() * decision.nextLook + 50);
   }
 }
@@ -73,7 +68,7 @@ async function decide<T extends Volume | Snapshot>(
   candidate: Candidate<T>,
   listed: readonly T[],
 ): Promise<Undecided | { readonly resource: T }> {
-  const { made, isGone } = candidate;
+  const { made, lost } = candidate;
   const isOwn = (each: T): boolean =>
     attempt.ownIds.includes(each.id) || create.attemptIdOf(each) === attempt.id;
   const removeSurplus = async (surplus: readonly T[]): Promise<void> => {
@@ -83,12 +78,11 @@ async function decide<T extends Volume | Snapshot>(
   const hasLost = listed.length > 0 && !isOwn(made);
   const isListed = listed.some((each) => each.id === made.id);
   const withMade = isListed || hasLost ? listed : [...listed, made];
-  const found = isGone ? listed.filter((each) => each.id !== made.id) : withMade;
+  const found = lost !== undefined ? listed.filter((each) => each.id !== made.id) : withMade;
   const winner = oldestOf(found);
   if (winner === undefined) {
     // What was taken over has gone, and what it gave way to does not show yet.
-    const reason = `${create.kind} ${made.id} has gone, and no other shows`;
-    return { nextLook: 1 / 4, failure: conflict(reason, true) };
+    return { nextLook: 1 / 4, failure: lost };
   }
   if (found.length === 1 && winner.id === made.id) return { resource: winner };
   const several = severalFound(create.kind, found);
@@ -105,9 +99,9 @@ async function decide<T extends Volume | Snapshot>(
   // have been used since.
   if (made.createdAt.getTime() - winner.createdAt.getTime() > LARGEST_GAP_MS) throw several;
   const own = found.filter(isOwn);
-  // Both are other processes'. If they are one's, it removes the loser; what stays has to be reported.
+  // Both are other processes'. Whose loser it is waits for the winner and removes it; what stays has to be reported.
   if (found.length > 1 && !own.some((each) => each.id === made.id))
-    return { nextLook: 1 / 2, failure: several };
+    return { nextLook: 1 / 2, failure: winner.state === "creating" ? undefined : several };
   const usable = await candidate.untilUsable(winner);
   // The winner failed or went away; the listing will show it in a moment.
   if (usable === undefined) return { nextLook: 1 / 4 };
