@@ -3,7 +3,6 @@ import type { Config } from "@polyvol/config";
 import type { BlockStorage, WaitOptions } from "@polyvol/core";
 import { UsageError } from "./errors.ts";
 import type { Interrupts, Ledger } from "./interruption.ts";
-import { createLosses, type Losses } from "./losses.ts";
 import { type Options, omitUndefined } from "./options.ts";
 import type { OutputFormat } from "./output/result.ts";
 import { type CloudListener, isVerbose, trafficWriter } from "./verbose.ts";
@@ -125,4 +124,17 @@ async function unknownCloud(from: string, name: string, known: readonly string[]
   const near = suggestion(name, known);
   const words = `${from}: found no cloud ${JSON.stringify(name)}; allowed: ${known.join(", ")}`;
   return new UsageError(near === undefined ? words : `${words}. ${near.hint}`);
+}
+
+/** What a command was asked to keep beside its work and could not, such as its line of a record. */
+export interface Losses {
+  /** Names one, in words. What would have been success ends with 1. */
+  add(what: string): void;
+  /** All of them, each once. */
+  readonly all: ReadonlySet<string>;
+}
+
+export function createLosses(): Losses {
+  const all = new Set<string>();
+  return { add: (what) => void all.add(what), all };
 }

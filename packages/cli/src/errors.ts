@@ -6,7 +6,7 @@ import { secondsText } from "./output/format.ts";
 import { areErrorsData, areMessagesJson, writeJsonMessage, writeMessage } from "./output/streams.ts";
 import { cleanFor, cleanLines, colour } from "./output/terminal.ts";
 
-/** Exit codes of failures. */
+/** Exit codes of failures; the second is also that of a command line that cannot be understood. */
 export const FAILED = 1;
 export const CONFIGURATION = 2;
 

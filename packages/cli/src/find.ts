@@ -2,7 +2,7 @@ import type { BlockStorage, PolyvolErrorDetails, Snapshot, Volume } from "@polyv
 import type { Context } from "./context.ts";
 import { hasCode, UsageError } from "./errors.ts";
 import { omitUndefined, type RegionOptions, type SnapshotOptions } from "./options.ts";
-import { isId, isShortId } from "./output/short-id.ts";
+import { isId, isShortId } from "./output/format.ts";
 
 /**
  * The volume that an argument names: by name, by id, or by the beginning of its id as tables show it. A name that looks

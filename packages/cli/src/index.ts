@@ -3,8 +3,8 @@
  *
  * @module polyvol
  */
-import { runCommandLine } from "./command-line.ts";
 import { flushOutput, guardOutput } from "./output/streams.ts";
+import { runCommandLine } from "./program.ts";
 
 /**
  * Runs one command line, without the program's name, and resolves with its exit code: 0 done, 1 failed, 2 usage or

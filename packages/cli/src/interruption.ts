@@ -71,6 +71,12 @@ export function listenForInterrupts(): Interrupts {
   };
 }
 
+/** Resolves once the signal is aborted. */
+export async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
+
 /** The message about a command that was stopped at once. */
 export const STOPPED_AT_ONCE =
   "Stopped at once. What a cloud has accepted goes on there; the same command can be repeated.\n";

@@ -1,11 +1,11 @@
-import { Command, Option, type OutputConfiguration } from "commander";
+import { Command, CommanderError, Option, type OutputConfiguration } from "commander";
 import { addGroup, asGroup, createAction, hintAtHelp, type MakeAction } from "./command.ts";
-import { addCompletion } from "./commands/completion.ts";
+import { addCompletion, COMPLETE } from "./commands/completion.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEmulator } from "./commands/emulator.ts";
 import type { Machine } from "./context.ts";
-import { writeErrorData } from "./errors.ts";
+import { CONFIGURATION, reportError, writeErrorData } from "./errors.ts";
 import { collect, duration, refuseEmptyPaths } from "./options.ts";
 import { OUTPUT_FORMATS } from "./output/result.ts";
 import { writeMessage, writeMessagesAsJson } from "./output/streams.ts";
@@ -132,4 +132,32 @@ export async function createProgram(
   hintAtHelp(program);
   refuseEmptyPaths(program);
   return program;
+}
+
+/**
+ * Runs one command line and resolves with its exit code.
+ *
+ * @param machine what stands in for this one in tests
+ */
+export async function runCommandLine(args: readonly string[], machine?: Machine): Promise<number> {
+  let code = 0;
+  try {
+    if (args[0] === COMPLETE) {
+      const { complete } = await import("./completion/complete.ts");
+      return await complete(await createProgram(() => undefined), args.slice(1));
+    }
+    const program = await createProgram(
+      (result) => {
+        code = result;
+      },
+      args,
+      machine,
+    );
+    await program.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    // Commander has written its message; help and version are no failures.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : CONFIGURATION;
+    return reportError(error);
+  }
 }

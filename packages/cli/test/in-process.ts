@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Writable } from "node:stream";
-import { runCommandLine } from "../src/command-line.ts";
 import type { Machine } from "../src/context.ts";
 import { runCli } from "../src/index.ts";
+import { runCommandLine } from "../src/program.ts";
 
 /** Where a command line runs. */
 export interface Place {

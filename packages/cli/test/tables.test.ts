@@ -1,8 +1,9 @@
 /** Tables for people: they fit the terminal, are in order, and name things by what people call them. */
+
 import { snapshotName } from "@polyvol/backup";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { isShortId, shortIds } from "../src/output/short-id.ts";
+import { isShortId, shortIds } from "../src/output/format.ts";
 import { orderBy, orderOf } from "../src/output/sort.ts";
 import { type Column, renderTable, widthOf } from "../src/output/table.ts";
 import { type Clouds, ENV, startClouds } from "./clouds.ts";

@@ -1,5 +1,4 @@
 import { writeFile } from "node:fs/promises";
-import { relative } from "node:path";
 import type { Policy } from "@polyvol/backup";
 import type { Config } from "@polyvol/config";
 import type { Command } from "commander";
@@ -7,7 +6,7 @@ import { examples, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
 import { CONFIGURATION, reportError, UsageError, unwritable } from "../errors.ts";
 import type { Options } from "../options.ts";
-import { countText } from "../output/format.ts";
+import { countText, shortPath } from "../output/format.ts";
 import { isData, writeCheckResult, writeResult } from "../output/result.ts";
 import { writeNote } from "../output/streams.ts";
 import { onEachCloud } from "../selected-clouds.ts";
@@ -72,16 +71,6 @@ async function policiesOrError(config: Config): Promise<readonly Policy[] | Erro
   } catch (error) {
     if (error instanceof Error) return error;
     throw error;
-  }
-}
-
-/** Relative where the file lies below the working directory, if that is there. */
-export function shortPath(file: string): string {
-  try {
-    const near = relative(process.cwd(), file);
-    return near.startsWith("..") ? file : near;
-  } catch {
-    return file;
   }
 }
 

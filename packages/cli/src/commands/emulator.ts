@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
+import { aborted } from "../interruption.ts";
 import type { Options } from "../options.ts";
 import { writeMessage, writeOutput } from "../output/streams.ts";
 
@@ -23,8 +24,7 @@ async function emulator({ signal }: Context, _options: Options, args: readonly s
     out: writeOutput,
     err: writeMessage,
     env: process.env,
-    untilStopped: () =>
-      new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true })),
+    untilStopped: () => aborted(signal),
   });
   // Answers that are still held back would keep the process alive.
   if (signal.aborted) process.exit(code);

@@ -13,8 +13,7 @@ import {
   withListOptions,
   withRegion,
 } from "../options.ts";
-import { ageText, instantText, sizeText, tagsText } from "../output/format.ts";
-import { isId } from "../output/short-id.ts";
+import { ageText, instantText, isId, sizeText, tagsText } from "../output/format.ts";
 import { orderBy } from "../output/sort.ts";
 import { type Column, differIn } from "../output/table.ts";
 import { stateTone } from "../output/terminal.ts";

@@ -6,7 +6,6 @@ import type { Context } from "../context.ts";
 import { UsageError } from "../errors.ts";
 import { findSnapshot, findVolume, findVolumeOption, snapshotWords } from "../find.ts";
 import { holdReasons, snapshotHolds } from "../holds.ts";
-import { type OnCloud, onCloudOf } from "../one-cloud.ts";
 import {
   type CreationOptions,
   type DeletionOptions,
@@ -17,6 +16,7 @@ import {
   withVolume,
 } from "../options.ts";
 import { countText } from "../output/format.ts";
+import { type OnCloud, onCloudOf } from "../selected-clouds.ts";
 import { addSnapshotList } from "./snapshot-list.ts";
 import { volumeNameOf, writeOwnHold, writeSnapshot } from "./snapshot-view.ts";
 

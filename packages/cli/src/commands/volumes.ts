@@ -6,7 +6,6 @@ import type { Context } from "../context.ts";
 import { FAILED, UsageError } from "../errors.ts";
 import { findSnapshot, findVolume } from "../find.ts";
 import { holdReasons } from "../holds.ts";
-import { type OnCloud, onCloudOf, onOneCloud } from "../one-cloud.ts";
 import {
   type CreationOptions,
   type DeletionOptions,
@@ -16,9 +15,9 @@ import {
   tag,
   withRegion,
 } from "../options.ts";
-import { countText, sizeText } from "../output/format.ts";
-import { isId } from "../output/short-id.ts";
+import { countText, isId, sizeText } from "../output/format.ts";
 import { writeMessage } from "../output/streams.ts";
+import { type OnCloud, onCloudOf, onOneCloud } from "../selected-clouds.ts";
 import { addVolumeList } from "./volume-list.ts";
 import { writeVolume } from "./volume-view.ts";
 

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { stringify } from "yaml";
 import { UsageError } from "../errors.ts";
 import type { DemoCloud } from "./clouds.ts";
@@ -66,12 +66,6 @@ function createFolder(path: string, made: string | undefined): Folder {
       await Promise.all(all.map((each) => rm(each, { recursive: true, force: true })));
     },
   };
-}
-
-/** A path as somebody in the working directory would type it. */
-export function shortPath(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short === "" ? "." : short.startsWith("..") ? path : short;
 }
 
 /** Writes the configuration and the credentials that it refers to. */

@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { aborted } from "../interruption.ts";
+import { shortPath } from "../output/format.ts";
 import { renderJson } from "../output/result.ts";
 import type { DemoCloud } from "./clouds.ts";
-import { CONFIG_FILE, type Folder, shortPath } from "./folder.ts";
+import { CONFIG_FILE, type Folder } from "./folder.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** Commands to try after the demo, in this order. */
@@ -35,10 +37,7 @@ export async function keepRunning(
     : installedName();
   for (const command of NEXT) reporter.line(`  ${polyvol} ${command}`);
   reporter.close();
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
+  await aborted(signal);
   await saveStates(clouds, folder);
   reporter.line(
     "\nStopped. What the clouds hold is kept; these two serve it again, each in its own terminal:\n",

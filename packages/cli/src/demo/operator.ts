@@ -1,6 +1,7 @@
 import {
   audit,
   type BackupStatus,
+  backupReport,
   drill,
   drillEntry,
   type Policy,
@@ -14,6 +15,7 @@ import {
 } from "@polyvol/backup";
 import { type Clouds, type Config, connect as connectClouds } from "@polyvol/config";
 import { countText, sizeText } from "../output/format.ts";
+import { writeWhole } from "../output/whole-file.ts";
 import type { DemoCloud } from "./clouds.ts";
 import type { Check, Reporter } from "./reporter.ts";
 import type { Script } from "./script.ts";
@@ -197,4 +199,14 @@ export async function useBackups(operator: Operator): Promise<readonly Check[]> 
     },
     { check: "each drill made a volume, and took it away again", looked: clouds.length, wrong: drilled },
   ];
+}
+
+/** Writes the page of `polyvol backup report` for what the demo has left behind. */
+export async function writeDemoPage(operator: Operator, file: string): Promise<void> {
+  const { policies, clock, abortSignal } = operator;
+  const { renderReportPage } = await import("@polyvol/report");
+  const clouds = await connect(operator);
+  const record = { entries: operator.record, aside: [] };
+  const report = await backupReport(policies, clouds, new Date(clock.now()), { record, abortSignal });
+  await writeWhole(file, renderReportPage(report, { title: "Backups of the demo" }));
 }

@@ -2,11 +2,19 @@ import { join } from "node:path";
 import { parsePolicies } from "@polyvol/backup";
 import { loadConfig } from "@polyvol/config";
 import type { Inventory } from "@polyvol/emulators";
-import { countText } from "../output/format.ts";
+import { countText, shortPath } from "../output/format.ts";
 import { type DemoCloud, FOREIGN_PREFIX } from "./clouds.ts";
 import { type Creation, type FaultRow, faultRow, readLog, setFaults, sumRows } from "./faults.ts";
-import { CONFIG_FILE, type Folder, shortPath, writeConfig } from "./folder.ts";
-import { type Operator, readStatus, runOnce, runUntilDeath, runUntilDone, useBackups } from "./operator.ts";
+import { CONFIG_FILE, type Folder, writeConfig } from "./folder.ts";
+import {
+  type Operator,
+  readStatus,
+  runOnce,
+  runUntilDeath,
+  runUntilDone,
+  useBackups,
+  writeDemoPage,
+} from "./operator.ts";
 import type { Check, DemoReport, Reporter } from "./reporter.ts";
 import type { Script } from "./script.ts";
 import type { DemoClock } from "./time.ts";
@@ -54,8 +62,7 @@ export async function playScenario(stage: Stage): Promise<DemoReport> {
   const { requests, rows } = await readLogs(clouds);
   for (const { emulator } of clouds) emulator.faults.clear();
   if (stage.reportFile !== undefined) {
-    const { writeDemoPage } = await import("./report-page.ts");
-    await writeDemoPage(operator, operator.record, stage.reportFile);
+    await writeDemoPage(operator, stage.reportFile);
     reporter.line(`${"polyvol backup report".padEnd(24)}the page is ${shortPath(stage.reportFile)}`);
   }
   const duplicated = played.creations.filter(({ held }) => held > 1);

@@ -1,8 +1,7 @@
 import type { Config } from "@polyvol/config";
-import { shortPath } from "../commands/config.ts";
 import type { Context } from "../context.ts";
 import { CONFIGURATION, FAILED } from "../errors.ts";
-import { countText } from "../output/format.ts";
+import { countText, shortPath } from "../output/format.ts";
 import { writeCheckResult } from "../output/result.ts";
 import { cleanLines, colour, type Tone } from "../output/terminal.ts";
 import { type Check, type Finding, failed, ok, skipped } from "./check.ts";

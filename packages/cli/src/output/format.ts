@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import type { RequestQuota, Tagged } from "@polyvol/core";
 
 /** `20 GiB`, `1.5 TiB` */
@@ -68,6 +69,16 @@ export function nameAndId(name: string | undefined, id: string): string {
   return name === undefined || name === id ? id : `${name} (${id})`;
 }
 
+/** A path as somebody in the working directory would type it, if that is there: what lies outside of it stays whole. */
+export function shortPath(path: string): string {
+  try {
+    const near = relative(process.cwd(), path);
+    return near === "" ? "." : near.startsWith("..") ? path : near;
+  } catch {
+    return path;
+  }
+}
+
 /** `1 volume`, `3 volumes` */
 export function countText(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
@@ -88,4 +99,30 @@ function splitTag(tag: string): readonly [string, string] {
 
 function number(value: number): string {
   return String(Math.round(value * 10) / 10);
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** How much of a UUID is shown: at its groups. */
+const LENGTHS = [8, 13, 18, 23, 36] as const;
+
+/** Whether a text has the form of a provider's id. */
+export function isId(text: string): boolean {
+  return UUID.test(text);
+}
+
+/** Whether a text may be the beginning of an id, as tables show it. */
+export function isShortId(text: string): boolean {
+  return LENGTHS.some((length) => text.length === length) && UUID.test(`${text}${FILLER.slice(text.length)}`);
+}
+
+const FILLER = "00000000-0000-0000-0000-000000000000";
+
+/** The ids, cut to what tells them apart; what is no UUID stays as it is. */
+export function shortIds(ids: readonly string[]): readonly string[] {
+  const uuids = new Set(ids.filter(isId));
+  const length = LENGTHS.find(
+    (each) => new Set([...uuids].map((id) => id.slice(0, each))).size === uuids.size,
+  );
+  return ids.map((id) => (uuids.has(id) ? id.slice(0, length) : id));
 }

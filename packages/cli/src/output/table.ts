@@ -1,5 +1,5 @@
 import measure from "fast-string-truncated-width";
-import { shortIds } from "./short-id.ts";
+import { shortIds } from "./format.ts";
 import { clean, colour, type Tone } from "./terminal.ts";
 
 /** One column of a table of `Row`s. A column in which nothing stands is not shown. */

@@ -1,42 +1,39 @@
 import type { HoldWriter } from "@polyvol/backup";
-import type { BlockStorage } from "@polyvol/core";
+import type { BlockStorage, Snapshot } from "@polyvol/core";
 import type { Command } from "commander";
 import { withProgress } from "../../changes.ts";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { findSnapshot, findVolumeOption, snapshotWords } from "../../find.ts";
-import { onCloudOf } from "../../one-cloud.ts";
 import { type SnapshotOptions, withRegion, withVolume } from "../../options.ts";
 import { writeResult } from "../../output/result.ts";
+import { onCloudOf } from "../../selected-clouds.ts";
 import { deadline } from "./setup.ts";
 
-const SNAPSHOTS = "ids of snapshots; their names with --volume";
+const DESCRIPTIONS = {
+  hold: "keep snapshots from being deleted by any policy, until they are released",
+  release: "take the hold off snapshots; policies may delete them again",
+} as const;
+type Operation = keyof typeof DESCRIPTIONS;
 
 export function addHolds(backup: Command, action: MakeAction): void {
-  withVolume(withRegion(backup.command("hold")))
-    .description("keep snapshots from being deleted by any policy, until they are released")
-    .argument("<snapshots...>", SNAPSHOTS)
-    .addHelpText("after", examples("polyvol backup hold --cloud main --volume db before-upgrade"))
-    .action(
-      action((context, options: SnapshotOptions, texts: readonly string[]) =>
-        changeHolds(context, "hold", options, texts),
-      ),
-    );
-  withVolume(withRegion(backup.command("release")))
-    .description("take the hold off snapshots; policies may delete them again")
-    .argument("<snapshots...>", SNAPSHOTS)
-    .addHelpText("after", examples("polyvol backup release --cloud main --volume db before-upgrade"))
-    .action(
-      action((context, options: SnapshotOptions, texts: readonly string[]) =>
-        changeHolds(context, "release", options, texts),
-      ),
-    );
+  for (const [operation, description] of Object.entries(DESCRIPTIONS) as [Operation, string][]) {
+    withVolume(withRegion(backup.command(operation)))
+      .description(description)
+      .argument("<snapshots...>", "ids of snapshots; their names with --volume")
+      .addHelpText("after", examples(`polyvol backup ${operation} --cloud main --volume db before-upgrade`))
+      .action(
+        action((context, options: SnapshotOptions, texts: readonly string[]) =>
+          changeHolds(context, operation, options, texts),
+        ),
+      );
+  }
 }
 
 /** Puts holds on snapshots, or takes them off, one after the other. */
 async function changeHolds(
   context: Context,
-  operation: "hold" | "release",
+  operation: Operation,
   options: SnapshotOptions,
   texts: readonly string[],
 ): Promise<void> {
@@ -49,12 +46,7 @@ async function changeHolds(
     },
   });
   const holdOptions = { writers: await holdWriters(storage), abortSignal: await deadline(context) };
-  const rows: {
-    readonly cloud: string;
-    readonly name: string;
-    readonly id: string;
-    readonly held: boolean;
-  }[] = [];
+  const rows: ({ readonly cloud: string; readonly held: boolean } & Snapshot)[] = [];
   for (const { id, name } of found) {
     const snapshot = await withProgress(context, `${operation} of snapshot ${name} on ${cloud}`, () =>
       backup[operation](storage, id, holdOptions),

@@ -7,7 +7,6 @@ import { countText, secondsText } from "../../output/format.ts";
 import { renderJson, writeResult } from "../../output/result.ts";
 import { writeNote } from "../../output/streams.ts";
 import { writeWhole } from "../../output/whole-file.ts";
-import { warnOfBounds } from "./bounds.ts";
 import {
   CHANGE_COLUMNS,
   CHANGE_ORDER,
@@ -18,7 +17,7 @@ import {
   whyCreated,
   whyDeleted,
 } from "./changes.ts";
-import { reportProblems } from "./problems.ts";
+import { reportProblems, warnOfBounds } from "./problems.ts";
 import { deadline, loadBackupSetup } from "./setup.ts";
 import { SHARD, shardFrom, shardText } from "./shard.ts";
 

@@ -17,7 +17,6 @@ import { countText } from "../../output/format.ts";
 import { isData, type Renderers, writeResult } from "../../output/result.ts";
 import { isQuiet, writeMessage } from "../../output/streams.ts";
 import { cleanLines } from "../../output/terminal.ts";
-import { warnOfBounds } from "./bounds.ts";
 import {
   CHANGE_COLUMNS,
   CHANGE_ORDER,
@@ -31,9 +30,8 @@ import {
 import { readJson, withFileNames } from "./json-files.ts";
 import { type MonitoringOptions, monitored, withMonitoring } from "./monitoring/monitored.ts";
 import type { Outcome } from "./monitoring/watch.ts";
-import { noteOffsiteDue } from "./offsite-due.ts";
-import { reportProblems } from "./problems.ts";
-import { RECORD, recorded } from "./record.ts";
+import { reportProblems, warnOfBounds } from "./problems.ts";
+import { noteOffsiteDue, RECORD, recorded } from "./record.ts";
 import { type BackupSetup, deadline, loadBackupSetup } from "./setup.ts";
 import { SHARD, shardFrom, shardText } from "./shard.ts";
 

@@ -5,9 +5,9 @@ import { undefinedIfMissing } from "../../changes.ts";
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
 import { findVolume } from "../../find.ts";
-import { onCloudOf, onOneCloud } from "../../one-cloud.ts";
 import { instant, omitUndefined, type RegionOptions } from "../../options.ts";
-import { isId } from "../../output/short-id.ts";
+import { isId } from "../../output/format.ts";
+import { onCloudOf, onOneCloud } from "../../selected-clouds.ts";
 import { readPolicies } from "./setup.ts";
 
 /** Adds the options that choose a snapshot. */

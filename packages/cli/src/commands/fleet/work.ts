@@ -3,6 +3,7 @@ import type { RunAccount } from "@polyvol/fleet";
 import type { Command } from "commander";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
+import { aborted } from "../../interruption.ts";
 import { count, duration, omitUndefined } from "../../options.ts";
 import { writeNote } from "../../output/streams.ts";
 import { RECORD, recorded } from "../backup/record.ts";
@@ -79,9 +80,4 @@ function recordedRun(context: Context, file: string | undefined): RunAccount {
       failed: (backup, error, times) => backup.brokenRunEntry(error, { policies, ...times }),
     });
   };
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

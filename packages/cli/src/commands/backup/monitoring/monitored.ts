@@ -1,8 +1,7 @@
 import { type Command, Option } from "commander";
-import type { Context } from "../../../context.ts";
+import type { Context, Losses } from "../../../context.ts";
 import { describeError, FAILED, UsageError } from "../../../errors.ts";
 import { INTERRUPTED } from "../../../interruption.ts";
-import type { Losses } from "../../../losses.ts";
 import type { Options } from "../../../options.ts";
 import { areMessagesJson, writeMessage } from "../../../output/streams.ts";
 import type { Outcome } from "./watch.ts";
