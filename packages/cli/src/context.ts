@@ -134,7 +134,7 @@ export interface Losses {
   readonly all: ReadonlySet<string>;
 }
 
-export function createLosses(): Losses {
+function createLosses(): Losses {
   const all = new Set<string>();
   return { add: (what) => void all.add(what), all };
 }

@@ -2,6 +2,7 @@ import {
   type BlockStorage,
   type BlockStorageOptions,
   type Capabilities,
+  type Capability,
   type CreateSnapshotInput,
   type CreateVolumeInput,
   createBlockStorage,
@@ -18,7 +19,6 @@ import {
   type VirtualClock,
 } from "@polyvol/core/driver";
 import type { Harness, HarnessFault, HarnessRequests, Holdings } from "./harness.ts";
-import { NotApplicable } from "./selection.ts";
 import { createTracker } from "./tracked-storage.ts";
 
 /** What one test works with: a storage on the harness's driver, and short ways to say what tests often say. */
@@ -205,4 +205,26 @@ export function fittingName(rule: NameRule, wanted: string): string {
 /** A name of exactly so many characters. */
 export function nameOfLength(rule: NameRule, length: number): string {
   return fittingName({ ...rule, minLength: length, maxLength: length }, "kit").slice(0, length);
+}
+
+/** Thrown inside a case that does not apply to the driver; it is reported as skipped, with what was missing. */
+export class NotApplicable extends Error {
+  /** The missing capability, or the limit or behaviour that the case is about. */
+  readonly capability: string;
+
+  constructor(capability: string) {
+    super(`needs ${capability}`);
+    this.capability = capability;
+  }
+}
+
+/** Thrown by the check of the harness where every further test would fail for the same reason, and say less. */
+export class UnsoundHarness extends Error {}
+
+/** The first of `needs` that the driver does not report. */
+export function missingCapability(
+  capabilities: Capabilities,
+  needs: readonly Capability[],
+): Capability | undefined {
+  return needs.find((each) => !capabilities.supports.includes(each));
 }

@@ -1,7 +1,6 @@
 import type { Capability } from "@polyvol/core";
-import { type Bench, openBench } from "./bench.ts";
+import { type Bench, missingCapability, NotApplicable, openBench, UnsoundHarness } from "./bench.ts";
 import type { MakeHarness } from "./harness.ts";
-import { missingCapability, NotApplicable, UnsoundHarness } from "./selection.ts";
 
 /** One test of the kit. */
 export interface ConformanceCase {

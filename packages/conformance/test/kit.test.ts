@@ -4,10 +4,9 @@ import { join } from "node:path";
 import type { BlockStorage, Capabilities, NameRule } from "@polyvol/core";
 import { systemClock } from "@polyvol/core/driver";
 import { describe, expect, test } from "vitest";
-import { fittingName, nameOfLength } from "../src/bench.ts";
+import { fittingName, missingCapability, nameOfLength } from "../src/bench.ts";
 import { allCases, LAST_CASE } from "../src/cases.ts";
 import { createRecorder, reportPath, splitTitle, writeConformanceReport } from "../src/report.ts";
-import { missingCapability } from "../src/selection.ts";
 import { createTracker } from "../src/tracked-storage.ts";
 
 describe("the cases", () => {

@@ -2,12 +2,11 @@ import { hash } from "node:crypto";
 import type { BackupReport } from "@polyvol/backup";
 import { Html, html, name } from "./html.ts";
 import { costSection } from "./sections/cost.ts";
-import { daysSection } from "./sections/days.ts";
 import { restoresSection, runsSection, unprotectedSection } from "./sections/history.ts";
 import { offsiteSection } from "./sections/offsite.ts";
 import { outlookSection } from "./sections/outlook.ts";
 import { overview } from "./sections/overview.ts";
-import { volumesSection } from "./sections/volumes.ts";
+import { daysSection, volumesSection } from "./sections/volumes.ts";
 import { STYLE } from "./style.ts";
 
 /** How the page is made. */

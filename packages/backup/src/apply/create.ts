@@ -6,15 +6,16 @@ import {
   type Snapshot,
 } from "@polyvol/core";
 import { bulkCallOptions } from "../bulk-call-options.ts";
+import { runCommand } from "../command/run-command.ts";
+import { showDuration } from "../duration.ts";
 import { ownTags } from "../naming.ts";
 import { refuseAttached } from "../plan/creation.ts";
 import type { PlannedCreation } from "../plan/types.ts";
 import { hookEnvironment } from "../policy/environment.ts";
 import type { Hook, Policy } from "../policy/types.ts";
-import type { HookName } from "../problem.ts";
+import { HookError, type HookName } from "../problem.ts";
 import { type CloudWork, sendingOptions } from "./cloud-work.ts";
 import type { VolumePlace } from "./events.ts";
-import { runHook } from "./hook.ts";
 import type { RunContext } from "./options.ts";
 
 /** Instants of providers are often cut to whole seconds. */
@@ -182,4 +183,29 @@ async function pause(work: CreationWork, ms: number, reason: string): Promise<vo
   const { abortSignal, drainSignal } = context;
   const signals = [abortSignal, drainSignal].filter((each) => each !== undefined);
   await context.clock.sleep(ms, signals.length === 0 ? undefined : AbortSignal.any(signals));
+}
+
+/**
+ * Runs a hook to its end: without a shell, without input, with this environment and no other.
+ *
+ * @throws HookError `operation_failed` when it cannot start or ends with another status than 0; `timeout` when it took
+ * too long and was killed, with everything that it had started
+ */
+async function runHook(
+  hook: Hook,
+  name: HookName,
+  environment: Readonly<Record<string, string>>,
+  abortSignal?: AbortSignal,
+): Promise<void> {
+  abortSignal?.throwIfAborted();
+  const ended = await runCommand(hook, { environment, abortSignal });
+  abortSignal?.throwIfAborted();
+  if (ended.ok) return;
+  const program = JSON.stringify(hook.command[0]);
+  const said = ended.said === "" ? "" : `: ${ended.said}`;
+  if (ended.late) {
+    const limit = `${showDuration(hook.timeoutMs)} and was killed (hooks.${name}.timeout gives it longer)`;
+    throw new HookError(name, "timeout", `the hook ${program} took longer than ${limit}${said}`);
+  }
+  throw new HookError(name, "operation_failed", `the hook ${program} ${ended.how}${said}`);
 }

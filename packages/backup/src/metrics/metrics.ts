@@ -1,3 +1,4 @@
+import type { Volume } from "@polyvol/core";
 import type { Clouds } from "../clouds.ts";
 import type { CloudState } from "../observe/inventory.ts";
 import { observe } from "../observe/observe.ts";
@@ -8,6 +9,7 @@ import type { Policy } from "../policy/types.ts";
 import type { RunRecord } from "../record/entry.ts";
 import { proofsOf } from "../report/proofs.ts";
 import { invalidArgument } from "../retention/policy-error.ts";
+import { newestDueSlot } from "../schedule/slots.ts";
 import { scopeOf } from "../shard/scope.ts";
 import {
   type BackupStatus,
@@ -15,8 +17,8 @@ import {
   GRACE_MS,
   type StatusOptions,
   statusOfClouds,
+  type VolumeStatus,
 } from "../status/status.ts";
-import { deadlineOf } from "./deadline.ts";
 import { expositionOf, type Gauge, type Sample } from "./exposition.ts";
 
 /** How the call is made, and what is known besides what the clouds show: a record also knows of restores whose volume is gone. */
@@ -249,4 +251,24 @@ function lastProvenRestores(states: readonly CloudState[], record: RunRecord | u
       return [{ labels: { cloud, volume, volume_id: volumeId }, value: Date.parse(at) / 1000 }];
     }),
   };
+}
+
+/**
+ * The instant after which a policy is late on a volume, or its snapshot missing, unless one is made: it holds however
+ * long ago the volume was looked at. In milliseconds; `undefined` where the schedule has no further slot.
+ */
+function deadlineOf(
+  { newest }: VolumeStatus,
+  { schedule }: Policy,
+  volume: Volume,
+  graceMs: number,
+): number | undefined {
+  if (newest === undefined) {
+    // The first snapshot is missing as soon as the volume is older than the grace, if any slot has come by then.
+    const grownUp = volume.createdAt.getTime() + graceMs;
+    return newestDueSlot(schedule, new Date(grownUp)) === undefined ? schedule.firstAfter(grownUp) : grownUp;
+  }
+  const wanted = schedule.firstAfter(Date.parse(newest.slot));
+  if (wanted === undefined) return undefined;
+  return Math.min(wanted + graceMs, schedule.firstAfter(wanted) ?? Number.POSITIVE_INFINITY);
 }

@@ -1,10 +1,11 @@
-import type { BlockStorage } from "@polyvol/core";
+import type { BlockStorage, Clock } from "@polyvol/core";
 import { checkTimeout, systemClock, tell } from "@polyvol/core/driver";
+import { drillName } from "../naming.ts";
 import { findSnapshot } from "../restore/find-snapshot.ts";
 import { removeLeftovers } from "../temporary/leftovers.ts";
 import { mayComeLate } from "../temporary/make.ts";
-import { claimName } from "./claim-name.ts";
 import { type CourseSettings, followCourse } from "./course.ts";
+import type { DeviceLayer } from "./device-layer.ts";
 import { createLinuxDevices } from "./linux/linux-devices.ts";
 import { OPERATION, regionInReach, requireAttaching } from "./reach.ts";
 import { takeBack } from "./take-back.ts";
@@ -69,4 +70,25 @@ function settle(options: SnapshotUseOptions): CourseSettings {
     deviceTimeoutMs: checkTimeout(options.deviceTimeoutMs ?? DEVICE_TIMEOUT_MS),
     useTimeoutMs: checkTimeout(options.useTimeoutMs ?? USE_TIMEOUT_MS),
   };
+}
+
+/** The name of a temporary volume, and the instant that it says. */
+interface ClaimedName {
+  readonly name: string;
+  readonly startedAt: Date;
+}
+
+/** A name says a second. Where another process of this machine has it, the next one is taken: each has its own volume. */
+async function claimName(
+  devices: DeviceLayer,
+  sourceVolumeId: string,
+  clock: Clock,
+  abortSignal: AbortSignal | undefined,
+): Promise<ClaimedName> {
+  for (;;) {
+    const startedAt = new Date(clock.now());
+    const name = drillName(sourceVolumeId, startedAt);
+    if (await devices.claim(name)) return { name, startedAt };
+    await clock.sleep(1_000, abortSignal);
+  }
 }

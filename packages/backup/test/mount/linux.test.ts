@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test as anyTest, describe, expect, onTestFinished } from "vitest";
 import { type BlockDevice, createLinuxDevices } from "../../src/index.ts";
-import { parseMountInfo } from "../../src/mount/linux/mount-info.ts";
+import { parseMountInfo } from "../../src/mount/linux/block-devices.ts";
 import { attachLoop, detachLoop } from "./loop-disks.ts";
 
 /** Elsewhere there is neither /proc nor util-linux. */

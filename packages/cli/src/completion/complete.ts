@@ -66,7 +66,7 @@ const PLAIN = /^[\w.-]+$/;
  * The names that stand in a configuration file. It is read for them and not checked, so that they come quickly and
  * also from a file that is not finished. A file that is code is not run.
  */
-export const namesInFile: ConfiguredNames = {
+const namesInFile: ConfiguredNames = {
   clouds: (file) => keysOf(file, "clouds"),
   policies: (file) => keysOf(file, "policies"),
 };

@@ -1,6 +1,5 @@
 import { expect } from "vitest";
-import type { Bench } from "../bench.ts";
-import { UnsoundHarness } from "../selection.ts";
+import { type Bench, UnsoundHarness } from "../bench.ts";
 import type { Suite } from "../suite.ts";
 import { CREATE_DIRECTLY } from "./directly.ts";
 
@@ -101,4 +100,13 @@ async function onTheClock<T>(bench: Bench, method: string, call: () => Promise<T
       "the driver has to be on the harness's clock and to hold it during requests (core's HTTP client does so when " +
       "it is given the clock)",
   );
+}
+
+/** Case 71, which looks back at all tests before it. */
+export function leftoverCases(suite: Suite): void {
+  suite.lookBack("71. After a full run the provider holds nothing that the kit made", () => {
+    const { leftovers } = suite;
+    if (leftovers.length === 0) return;
+    throw new Error(["left behind, after the test that is named first:", ...leftovers].join("\n- "));
+  });
 }

@@ -1,8 +1,8 @@
 import { CAPABILITIES, type Limit, type NameRule } from "@polyvol/core";
 import { omitUndefined } from "@polyvol/core/driver";
 import { expect } from "vitest";
+import { missingCapability } from "../bench.ts";
 import { refuses, refusesLocally } from "../expectations.ts";
-import { missingCapability } from "../selection.ts";
 import type { Suite } from "../suite.ts";
 import { EXERCISES } from "./exercises.ts";
 

@@ -1,13 +1,12 @@
+import { abortable } from "../abort.ts";
 import type { Capabilities, Capability } from "../capabilities.ts";
 import { type Clock, monotonicTime } from "../clock.ts";
 import type { BlockStorageDriver } from "../driver.ts";
-import type { DriverEvent, PolyvolEvent } from "../events.ts";
-import { tell } from "../events.ts";
+import { type DriverEvent, type PolyvolEvent, tell } from "../events.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import { withDefaults } from "../option.ts";
 import { type BlockStorageOptions, retryOptions, storageOptions } from "../storage-options.ts";
 import { fitWords } from "../words.ts";
-import { createLocks, type Locks } from "./locks.ts";
 import { createNewcomers, type Newcomers } from "./newcomers.ts";
 import { createRetryBudget, type RetryBudget, type RetryPolicy } from "./retry.ts";
 import { createSettle } from "./settle.ts";
@@ -88,6 +87,34 @@ function effectiveCapabilities(driver: BlockStorageDriver, options: BlockStorage
       snapshotDeletion: driver.deletion === "immediate" ? 1 : 3,
       volumesPerRequest: paging.maxPageSize,
       snapshotsPerRequest: (driver.snapshotPaging ?? paging).maxPageSize,
+    },
+  };
+}
+
+/** One change at a time for each key, in the order of arrival. */
+interface Locks {
+  /** Runs `task` alone among those of its key. Waiting for the turn ends with `abortSignal`. */
+  exclusively<T>(key: string, abortSignal: AbortSignal, task: () => Promise<T>): Promise<T>;
+}
+
+function createLocks(): Locks {
+  const queues = new Map<string, Promise<void>>();
+  return {
+    exclusively: async (key, abortSignal, task) => {
+      const before = queues.get(key);
+      let release: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const tail = before === undefined ? held : before.then(() => held);
+      queues.set(key, tail);
+      try {
+        if (before !== undefined) await abortable(before, abortSignal);
+        return await task();
+      } finally {
+        release();
+        if (queues.get(key) === tail) queues.delete(key);
+      }
     },
   };
 }

@@ -1,8 +1,9 @@
 import type { BackupReport, Freshness, ReportedVolume } from "@polyvol/backup";
+import { calendarFigure } from "../charts/calendar.ts";
 import { table } from "../charts/figure.ts";
 import { timelineFigure } from "../charts/timeline.ts";
 import { countText, instantText, sizeText, spanText } from "../format.ts";
-import { type VolumeGroup, volumeGroups } from "../groups.ts";
+import { dayRows, type VolumeGroup, volumeGroups } from "../groups.ts";
 import { type Html, html, name } from "../html.ts";
 import { FRESHNESS_ORDER, FRESHNESS_SIGNS } from "../states.ts";
 
@@ -77,4 +78,21 @@ function volumeTable(volumes: readonly ReportedVolume[]): Html {
     ],
     volumes,
   );
+}
+
+/** The calendar: volumes by days. */
+export function daysSection(report: BackupReport): Html {
+  const unseen = report.clouds.filter(({ seen }) => !seen).map(({ cloud }) => cloud);
+  const blind = unseen.length === 0 ? "" : `Volumes on ${unseen.join(", ")} are not in it: not seen.`;
+  const rows = dayRows(report);
+  const heading = html`<h2 id="days">Day by day</h2>`;
+  if (rows.length === 0) {
+    return html`<section aria-labelledby="days">${heading}<p>No policy chooses a volume that was seen. ${blind}</p></section>`;
+  }
+  const shared = rows.some(({ volumes }) => volumes.length > 1);
+  const about = shared
+    ? `Volumes with the same days share a row, what needs attention first: ${countText(rows.length, "row")}.`
+    : "";
+  return html`<section aria-labelledby="days">${heading}<p>Days are those of each policy's time zone. ${about} ${blind}</p>
+${calendarFigure(report, rows)}</section>`;
 }

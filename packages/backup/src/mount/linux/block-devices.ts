@@ -3,7 +3,6 @@ import { basename, join } from "node:path";
 import { PolyvolError } from "@polyvol/core";
 import { listWords } from "@polyvol/core/driver";
 import type { BlockDevice } from "../device-layer.ts";
-import { type Mount, parseMountInfo } from "./mount-info.ts";
 
 const SECTOR_BYTES = 512;
 /** Made of other devices, of memory, or with a medium that comes and goes: none is the disk of a volume. */
@@ -121,4 +120,34 @@ async function linksById(root: string): Promise<ReadonlyMap<string, readonly str
 /** Of a file of the kernel's, on one line or many; empty where there is none. */
 async function textOf(root: string, ...path: readonly string[]): Promise<string> {
   return (await readFile(join(root, ...path), "utf8").catch(() => "")).trim();
+}
+
+/** Reads `/proc/self/mountinfo`. */
+
+/** One mount. */
+export interface Mount {
+  /** Numbers of the device, such as `8:16`. */
+  readonly numbers: string;
+  /** Where it is mounted. */
+  readonly path: string;
+  /** What is mounted, such as `/dev/sda`. */
+  readonly source: string;
+}
+
+/** All mounts, in their order: a later one may lie on an earlier one. Lines of another form are left out. */
+export function parseMountInfo(text: string): readonly Mount[] {
+  return text.split("\n").flatMap((line) => {
+    const [front = "", back = ""] = line.split(" - ");
+    const [, , numbers, , path] = front.split(" ");
+    const [, source] = back.split(" ");
+    if (numbers === undefined || path === undefined || source === undefined) return [];
+    return [{ numbers, path: decodeField(path), source: decodeField(source) }];
+  });
+}
+
+/** Blanks, tabs, line ends and backslashes are written as three octal digits. */
+function decodeField(field: string): string {
+  return field.replace(/\\([0-7]{3})/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 8)),
+  );
 }

@@ -5,10 +5,9 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { PolyvolError } from "@polyvol/core";
 import type { DeviceLayer } from "../device-layer.ts";
-import { listBlockDevices, readBytesRead } from "./block-devices.ts";
+import { listBlockDevices, parseMountInfo, readBytesRead } from "./block-devices.ts";
 import { createClaims } from "./claims.ts";
 import { mountFilesystem } from "./mount-filesystem.ts";
-import { parseMountInfo } from "./mount-info.ts";
 import { requireLinux } from "./requirements.ts";
 import { runProgram } from "./run-program.ts";
 

@@ -75,7 +75,7 @@ function textOf({ summary, problems }: Outcome): string {
 }
 
 /** What a dead man's switch is told. */
-export type PingKind = "start" | "success" | "fail";
+type PingKind = "start" | "success" | "fail";
 
 const SUFFIXES: Readonly<Record<PingKind, string>> = { start: "/start", success: "", fail: "/fail" };
 
@@ -87,7 +87,7 @@ const MOST_CHARACTERS = 20_000;
  * before the work and to `/fail` below it when it failed, with `rid` so that start and end are matched. What the address
  * has as a query of its own stays.
  */
-export function pingOf(base: URL, kind: PingKind, runId: string, text: string): Delivery {
+function pingOf(base: URL, kind: PingKind, runId: string, text: string): Delivery {
   const url = new URL(base);
   url.pathname = url.pathname.replace(/\/+$/, "") + SUFFIXES[kind];
   url.searchParams.set("rid", runId);
