@@ -1,7 +1,13 @@
 import { onAbort } from "../abort.ts";
-import { PolyvolError } from "../errors.ts";
 import { createIdSet, type IdSet } from "./id-set.ts";
-import { type Chunk, MAX_EMPTY_PAGES, type PageSource, repeatingPages, type Walk } from "./source.ts";
+import {
+  type Chunk,
+  listingChanged,
+  MAX_EMPTY_PAGES,
+  type PageSource,
+  repeatingPages,
+  type Walk,
+} from "./source.ts";
 import { offsetAfter, type Position, positionLost } from "./token.ts";
 import { createReader, type Reader, type ReadPage, WIDENED, type Window } from "./window-reader.ts";
 
@@ -129,12 +135,4 @@ async function findPosition<T extends { readonly id: string }>(
     if (offset !== undefined) return { index, page, offset };
   }
   return positionLost();
-}
-
-function listingChanged(): PolyvolError {
-  return new PolyvolError(
-    "conflict",
-    "the listing changes faster than it can be read; what was read may be incomplete",
-    { retryable: true },
-  );
 }

@@ -4,6 +4,7 @@ import { omitUndefined } from "../omit-undefined.ts";
 import {
   type Chunk,
   incompleteListing,
+  listingChanged,
   MAX_EMPTY_PAGES,
   MAX_SHORT_READS,
   moreFollows,
@@ -112,7 +113,7 @@ async function* walkInTurn<T extends { readonly id: string }>(
   let explained = 0;
   const isCounted = from === undefined || from.index !== undefined;
   let givenOut = from?.index ?? 0;
-  let isLost = false;
+  let losses = 0;
   let rounds = 0;
   let newInRound = 0;
   let emptyPages = 0;
@@ -127,8 +128,9 @@ async function* walkInTurn<T extends { readonly id: string }>(
     const page = await steps.fetch(seen, size);
     if (page === undefined) {
       // A token in a new process has only its last ids: without them nothing tells what was given out before.
-      if (from !== undefined || isLost) positionLost();
-      isLost = true;
+      if (from !== undefined) positionLost();
+      losses += 1;
+      if (losses > MAX_ROUNDS) throw listingChanged();
       restart(pages);
       continue;
     }

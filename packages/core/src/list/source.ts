@@ -53,6 +53,15 @@ export function repeatingPages(): PolyvolError {
   );
 }
 
+/** A listing of which more has changed than it could be read again. */
+export function listingChanged(): PolyvolError {
+  return new PolyvolError(
+    "conflict",
+    "the listing changes faster than it can be read; what was read may be incomplete",
+    { retryable: true },
+  );
+}
+
 /** The size of one request: what was asked for, within what the provider takes. */
 export function requestSizeFor(paging: Paging, wanted: number | undefined): number {
   return Math.max(1, Math.min(paging.maxPageSize, Math.floor(wanted ?? paging.maxPageSize)));

@@ -50,7 +50,7 @@ export function createReader<T extends { readonly id: string }>(
   let most = requestSizeFor(paging, source.requestSize);
   let least = paging.style === "numbered" ? Math.min(paging.minPageSize, Math.ceil(most * 0.75)) : most;
   // A size of 1 cannot overlap with anything; two is the least that can.
-  let windowAt = createWindows(Math.max(1, least), Math.max(2, most));
+  let windowAt = createWindows(Math.max(1, least), Math.max(2, most), paging.maxPageSize);
   /** So many windows may be there before their turn: as many read already as in flight. */
   const ahead = 2 * concurrency;
   /** The window whose turn it is, and those before theirs: by index, modulo their number. */
@@ -209,7 +209,7 @@ export interface Window {
   readonly size: number;
   readonly start: number;
   readonly end: number;
-  /** Whether it shares an index with the one before. Only very small sizes leave places where none can. */
+  /** Whether it shares an index with the one before. A service that gives a few at a time leaves places where none can. */
   readonly overlaps: boolean;
 }
 
@@ -219,15 +219,21 @@ export interface Window {
  * id have lost nothing.
  *
  * Page numbers only allow windows at multiples of their size, so the size varies between the two bounds and the
- * choice that reaches furthest is taken.
+ * choice that reaches furthest is taken. Where all sizes that are wanted end at one place, the next larger one that
+ * passes it is taken, up to `mostSize`.
  */
-export function createWindows(minSize: number, maxSize: number): (index: number) => Window {
+export function createWindows(
+  minSize: number,
+  maxSize: number,
+  mostSize: number = maxSize,
+): (index: number) => Window {
   const windows: Window[] = [{ number: 1, size: maxSize, start: 0, end: maxSize, overlaps: true }];
   return (index) => {
     for (let last = windows.at(-1); windows.length <= index && last !== undefined; last = windows.at(-1)) {
       windows.push(
         furthest(last.end, minSize, maxSize) ??
           furthest(last.end, 2, minSize - 1) ??
+          nextLarger(last.end, maxSize + 1, mostSize) ??
           plain(last.end, maxSize),
       );
     }
@@ -239,16 +245,29 @@ export function createWindows(minSize: number, maxSize: number): (index: number)
 function furthest(end: number, minSize: number, maxSize: number): Window | undefined {
   let best: Window | undefined;
   for (let size = maxSize; size >= minSize; size -= 1) {
-    const number = Math.floor((end - 1) / size) + 1;
-    const reach = number * size;
-    if (reach > end && (best === undefined || reach > best.end)) {
-      best = { number, size, start: reach - size, end: reach, overlaps: true };
-    }
+    const window = passing(end, size);
+    if (window !== undefined && (best === undefined || window.end > best.end)) best = window;
   }
   return best;
 }
 
-/** Where `end` is a multiple of every size, no window passes it that begins before it. */
+/** The smallest window that begins before `end` and reaches beyond it. */
+function nextLarger(end: number, minSize: number, maxSize: number): Window | undefined {
+  for (let size = minSize; size <= maxSize; size += 1) {
+    const window = passing(end, size);
+    if (window !== undefined) return window;
+  }
+  return undefined;
+}
+
+/** The window of a size that holds the item before `end` and the one after it, where there is one. */
+function passing(end: number, size: number): Window | undefined {
+  const number = Math.floor((end - 1) / size) + 1;
+  const reach = number * size;
+  return reach > end ? { number, size, start: reach - size, end: reach, overlaps: true } : undefined;
+}
+
+/** Where `end` is a multiple of every size that the service gives, no window passes it that begins before it. */
 function plain(end: number, size: number): Window {
   return { number: end / size + 1, size, start: end, end: end + size, overlaps: false };
 }

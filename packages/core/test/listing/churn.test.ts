@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Paging } from "../../src/driver.ts";
+import { PolyvolError } from "../../src/errors.ts";
 import type { Listing } from "../../src/list/listing.ts";
 import { createListing } from "../../src/list/listing.ts";
+import type { PageSource } from "../../src/list/source.ts";
 import {
   type ChurningSource,
   type ChurnOptions,
@@ -12,7 +14,7 @@ import {
 const NUMBERED: Paging = { style: "numbered", minPageSize: 150, maxPageSize: 200 };
 const MARKER: Paging = { style: "marker", maxPageSize: 100 };
 
-function listing(source: ChurningSource): Listing<Item> {
+function listing(source: PageSource<Item>): Listing<Item> {
   return createListing({
     name: "items",
     source,
@@ -30,6 +32,10 @@ async function plainPages(source: ChurningSource): Promise<string[]> {
     ids.push(...page.items.map((item) => item.id));
     if (page.items.length < 200) return ids;
   }
+}
+
+function idsOf(items: readonly Item[]): string[] {
+  return items.map(({ id }) => id);
 }
 
 function missing(source: ChurningSource, ids: readonly string[]): number {
@@ -127,4 +133,40 @@ describe("listing under balanced churn", () => {
       }
     },
   );
+
+  test.each([1, 2, 3, 4, 5, 6])(
+    "requests of %i items miss nothing, or end with an error",
+    async (requestSize) => {
+      let complete = 0;
+      for (let seed = 1; seed <= 30; seed += 1) {
+        const source = createChurningSource({ ...base, count: 140, requestSize, seed });
+        const items = await listing(source)
+          .toArray()
+          .catch((error: { code: string }) =>
+            expect(["conflict", "malformed_response"]).toContain(error.code),
+          );
+        if (items === undefined) continue;
+        complete += 1;
+        expect(missing(source, idsOf(items))).toBe(0);
+      }
+      expect(complete).toBeGreaterThan(25);
+    },
+  );
+
+  test("a listing by markers whose places vanish again and again ends with what says so, and no word of a token", async () => {
+    let made = 0;
+    const source: PageSource<Item> = {
+      ...{ paging: MARKER, concurrency: 8, requestSize: undefined },
+      // Every page holds others than the one before, and whatever it could be gone on from has vanished since.
+      fetch: async ({ after, size }) => {
+        if (after !== undefined) throw new PolyvolError("not_found", "no such marker");
+        return { items: Array.from({ length: size }, () => ({ id: `item-${++made}` })) };
+      },
+    };
+    await expect(listing(source).toArray()).rejects.toMatchObject({
+      code: "conflict",
+      retryable: true,
+      reason: expect.stringMatching(/^the listing changes faster than it can be read/),
+    });
+  });
 });
