@@ -107,7 +107,7 @@ module.exports = {
       name: "no-circular",
       severity: "error",
       comment: "Data flows one way.",
-      from: { path: "^packages/[^/]+/src/" },
+      from: { path: "^(packages/[^/]+/src|scripts|reliability|benchmarks)/" },
       to: { circular: true },
     },
   ],

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import type { Project } from "./project.ts";
+import type { Project } from "./managers.ts";
 
 /** An emulated cloud that the project's own `polyvol` serves. */
 export interface Emulator {

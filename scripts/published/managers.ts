@@ -79,3 +79,10 @@ export function environmentOf(home: string, registryUrl: string): Environment {
     YARN_ENABLE_IMMUTABLE_INSTALLS: "0",
   };
 }
+
+/** A clean project, outside of any workspace. */
+export interface Project {
+  readonly manager: Manager;
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "../packed/processes.ts";
 import { CREDENTIALS, cloudOfFile, type Emulator, startEmulators } from "./emulators.ts";
-import { environmentOf, type Manager } from "./managers.ts";
+import { environmentOf, type Manager, type Project } from "./managers.ts";
 import type { Configuration, Readmes } from "./readme.ts";
 import type { Registry } from "./registry.ts";
 
@@ -14,13 +14,6 @@ const WANTED = ["polyvol", "@polyvol/config", "@polyvol/core"];
 const ONCE = /^polyvol demo/;
 /** Command lines that read files of the reader's own. */
 const OF_READERS_FILES = /^polyvol backup explain /;
-
-/** A clean project, outside of any workspace. */
-export interface Project {
-  readonly manager: Manager;
-  readonly folder: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
 
 /** Makes a project below `work` and adds the packages to it. @throws Error when it has another version of any */
 export async function createProject(

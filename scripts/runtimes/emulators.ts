@@ -1,7 +1,7 @@
 import { createDigitalOceanEmulator } from "@polyvol/emulators/digitalocean";
 import { createOpenStackEmulator } from "@polyvol/emulators/openstack";
 import { createSamsungScpEmulator } from "@polyvol/emulators/samsung-scp";
-import type { Given } from "./given.ts";
+import type { Given } from "./runtime.ts";
 
 /** More than two of DigitalOcean's smallest requests that Polyvol sends. */
 const SEEDED = 320;

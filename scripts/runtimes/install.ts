@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { packAll } from "../packed/pack.ts";
 import { root, run } from "../packed/processes.ts";
-import { NotHere } from "./runtimes.ts";
+import { NotHere } from "./runtime.ts";
 import versions from "./versions.json" with { type: "json" };
 
 const PROGRAMS = fileURLToPath(new URL("programs", import.meta.url));

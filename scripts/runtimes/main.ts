@@ -13,7 +13,8 @@ import { tableOf } from "../packed/table.ts";
 import { withEmulators } from "./emulators.ts";
 import { layOutProject } from "./install.ts";
 import { failuresOf, mergedTable, type Row, reportOf } from "./report.ts";
-import { NotHere, RUNTIMES, type Runtime } from "./runtimes.ts";
+import { NotHere, type Runtime } from "./runtime.ts";
+import { RUNTIMES } from "./runtimes.ts";
 
 const PAGE = join(root, "docs/runtimes.md");
 const { values } = parseArgs({ options: { update: { type: "boolean", default: false } } });

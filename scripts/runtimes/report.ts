@@ -1,6 +1,5 @@
 import { table } from "../docs/table.ts";
-import type { Outcome } from "./given.ts";
-import type { Run, Runtime } from "./runtimes.ts";
+import type { Outcome, Run, Runtime } from "./runtime.ts";
 
 /** A row of the table as it came out. */
 export interface Row extends Pick<Runtime, "title" | "how"> {

@@ -8,8 +8,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { run } from "../packed/processes.ts";
 import { bundle } from "./bundle.ts";
-import type { Given } from "./given.ts";
-import { NotHere, type Run } from "./runtimes.ts";
+import { type Given, NotHere, type Run } from "./runtime.ts";
 
 /** Names under which systems have it, the first that is there. */
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];

@@ -6,9 +6,8 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { run } from "../packed/processes.ts";
 import { bundle } from "./bundle.ts";
-import type { Given } from "./given.ts";
 import { installRuntime } from "./install.ts";
-import type { Run } from "./runtimes.ts";
+import type { Given, Run } from "./runtime.ts";
 
 const SYSTEMS = ["linux-64", "linux-arm64", "darwin-64", "darwin-arm64", "windows-64"];
 const PATHS = SYSTEMS.flatMap((system) =>

@@ -1,9 +1,8 @@
 import { copyFile, mkdtemp, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../packed/processes.ts";
-import type { Given } from "./given.ts";
 import { installRuntime, type RuntimeName } from "./install.ts";
-import type { Run } from "./runtimes.ts";
+import type { Given, Run } from "./runtime.ts";
 
 /** Where a runtime's program comes from. */
 interface Source {

@@ -1,29 +1,7 @@
-import type { Given, Outcome } from "./given.ts";
 import { runInBrowser } from "./run-in-browser.ts";
 import { runInWorkerd } from "./run-in-workerd.ts";
 import { runProgram } from "./run-program.ts";
-
-/** A runtime that this machine does not have and cannot get: its row is left out, in words. */
-export class NotHere extends Error {
-  override readonly name = "NotHere";
-}
-
-/** What the program did, and where. */
-export interface Run {
-  /** The runtime's own words for its version. */
-  readonly version: string;
-  readonly outcomes: readonly Outcome[];
-}
-
-/** One row of the table. */
-export interface Runtime {
-  /** As the documentation calls it. */
-  readonly title: string;
-  /** What a reader has to know of how it was started. */
-  readonly how: string;
-  /** @throws NotHere; any other error is a failure of the row */
-  run(project: string, given: Given): Promise<Run>;
-}
+import type { Runtime } from "./runtime.ts";
 
 const node = (major: 22 | 24 | 26): Runtime => ({
   title: `Node ${major}`,

@@ -1,3 +1,4 @@
+import type { Option } from "@polyvol/core/driver";
 import type { CloudConfig, Config, SecretReference } from "./config.ts";
 import { literalOf } from "./credentials.ts";
 import { PROVIDERS } from "./providers.ts";
@@ -36,51 +37,24 @@ export function accountsOf(config: Pick<Config, "clouds" | "refused">): readonly
 /** @param given what code or the file gives in place of a reference, by the first cloud that it is given to */
 function keyOf(cloud: CloudConfig, given: Map<unknown, string>): string {
   if (cloud.account !== undefined) return cloud.account;
+  // Of a driver from elsewhere it is not known what tells: everything does.
+  const known = PROVIDERS.find(({ provider }) => provider === cloud.provider);
+  const keys = known?.accountKeys?.(cloud.options);
+  const options = Object.entries(cloud.options)
+    .filter(([key, value]) => value !== undefined && (keys?.options.includes(key) ?? true))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   const references = Object.entries(cloud.credentials ?? {})
-    .filter(([key, reference]) => tells(cloud, key) && !isUsual(cloud, key, reference))
+    .filter(([key]) => keys?.credentials?.includes(key) ?? true)
+    .filter(([key, reference]) => !isUsual(known?.options[key], reference))
     .map(([key, reference]) => [key, referenceText(reference, cloud.name, given)]);
   const provider = /^[a-z0-9-]+$/.test(cloud.provider) ? cloud.provider : "package";
-  return `${provider}-${digest([cloud.provider, optionsThatTell(cloud), references.sort()])}`;
-}
-
-/** Of a provider: what of the configuration tells one account from another. What else differs is the same account. */
-const TELLING: Readonly<
-  Record<string, { readonly credentials: readonly string[]; readonly options: readonly string[] }>
-> = {
-  digitalocean: { credentials: ["token"], options: ["baseUrl"] },
-  "samsung-scp": { credentials: ["accessKey"], options: ["environment", "baseUrl"] },
-};
-
-const PROJECT = ["projectId", "projectName", "projectDomainId", "projectDomainName"];
-const CREDENTIAL = ["applicationCredentialId", "applicationCredentialName", "userId", "username"];
-const SERVICE = ["cloud", "authUrl", "baseUrl"];
-
-const isNamed = ({ options }: CloudConfig, keys: readonly string[]): boolean =>
-  keys.some((key) => options[key] !== undefined);
-
-/** Whether a credential tells the account: in OpenStack only where neither project nor credential has a name. */
-function tells(cloud: CloudConfig, credential: string): boolean {
-  if (cloud.provider === "openstack") return !isNamed(cloud, [...PROJECT, ...CREDENTIAL]);
-  return TELLING[cloud.provider]?.credentials.includes(credential) ?? true;
-}
-
-/** Of a driver from elsewhere it is not known which of its options tell: all do. */
-function optionsThatTell(cloud: CloudConfig): readonly (readonly [string, unknown])[] {
-  const own = isNamed(cloud, PROJECT) ? PROJECT : CREDENTIAL;
-  const keys = cloud.provider === "openstack" ? [...SERVICE, ...own] : TELLING[cloud.provider]?.options;
-  const entries = Object.entries(cloud.options).filter(
-    ([key, value]) => value !== undefined && (keys?.includes(key) ?? true),
-  );
-  return entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `${provider}-${digest([cloud.provider, options, references.sort()])}`;
 }
 
 /** A reference to the variable that the adapter reads anyway says nothing. */
-function isUsual(cloud: CloudConfig, key: string, reference: SecretReference): boolean {
+function isUsual(option: Option | undefined, reference: SecretReference): boolean {
   if (typeof reference === "function" || !("env" in reference)) return false;
-  return (
-    PROVIDERS.find(({ provider }) => provider === cloud.provider)?.options[key]?.variables?.[0] ===
-    reference.env
-  );
+  return option?.variables?.[0] === reference.env;
 }
 
 /** Where a credential comes from. Of what stands there itself only who has it first. */

@@ -4,6 +4,7 @@ import { createDigitalOceanStorage, digitalOceanOptions } from "@polyvol/digital
 import { createOpenStackStorage, openStackOptions } from "@polyvol/openstack";
 import { createSamsungScpStorage, samsungScpOptions } from "@polyvol/samsung-scp";
 import * as z from "zod/mini";
+import type { CloudConfig } from "./config.ts";
 import type { ConfigError } from "./config-error.ts";
 import { chooseCloud, missingInFile, optionsOfCloud, readCloudsFile } from "./openstack-clouds-file.ts";
 import { type WriteSnapshotTag, writeDigitalOceanTag, writeOpenStackTag } from "./tag-writers.ts";
@@ -27,6 +28,23 @@ export interface ProviderRegistration {
   load(): Promise<CreateStorage>;
   /** Where tags of a snapshot can change only by calls of this provider's own: loads what makes them. */
   readonly loadTagWriter?: (() => Promise<WriteSnapshotTag>) | undefined;
+  /**
+   * What of the configuration of a cloud with these options tells one account from another: the names of options, and of
+   * credentials (without them, all do). What else differs is the same account. Default: everything tells.
+   */
+  readonly accountKeys?:
+    | ((options: CloudConfig["options"]) => {
+        readonly options: readonly string[];
+        readonly credentials?: readonly string[];
+      })
+    | undefined;
+  /**
+   * In words, where credentials and address of a cloud are from whose configuration names none. Default: the adapter's own
+   * variables, and the provider's address.
+   */
+  readonly usualSources?:
+    | ((options: CloudConfig["options"]) => { readonly credentials: string; readonly address: string })
+    | undefined;
 }
 
 const CLOUD_OF_FILE: Option<string> = option(z.string().check(z.minLength(1)), {
@@ -36,22 +54,40 @@ const CLOUD_OF_FILE: Option<string> = option(z.string().check(z.minLength(1)), {
   example: "shop",
 });
 
+/** What names an account of OpenStack: its project, else who logs in; both within one identity service. */
+const PROJECT = ["projectId", "projectName", "projectDomainId", "projectDomainName"];
+const CREDENTIAL = ["applicationCredentialId", "applicationCredentialName", "userId", "username"];
+const SERVICE = ["cloud", "authUrl", "baseUrl"];
+
 /** The providers that come with Polyvol. Adding one is adding an entry. */
 export const PROVIDERS: readonly ProviderRegistration[] = [
   {
     provider: "digitalocean",
     options: digitalOceanOptions.all,
+    accountKeys: () => ({ options: ["baseUrl"], credentials: ["token"] }),
     load: async () => createDigitalOceanStorage,
     loadTagWriter: async () => writeDigitalOceanTag,
   },
   {
     provider: "samsung-scp",
     options: samsungScpOptions.all,
+    accountKeys: () => ({ options: ["environment", "baseUrl"], credentials: ["accessKey"] }),
     load: async () => createSamsungScpStorage,
   },
   {
     provider: "openstack",
     options: { cloud: CLOUD_OF_FILE, ...openStackOptions.all },
+    accountKeys: (options) => {
+      const named = [PROJECT, CREDENTIAL].find((keys) => keys.some((key) => options[key] !== undefined));
+      return { options: [...SERVICE, ...(named ?? [])], ...(named === undefined ? {} : { credentials: [] }) };
+    },
+    usualSources: ({ cloud, authUrl }) => {
+      const usual = authUrl === undefined ? "the variables OS_…, or clouds.yaml" : "the variables OS_…";
+      return {
+        credentials: cloud === undefined ? usual : `clouds.yaml: ${cloud}`,
+        address: "where the login leads",
+      };
+    },
     load: async () => {
       // A file that cannot be read is the trouble of those alone who need it.
       const clouds = await readCloudsFile(process.env).catch((error: ConfigError) => error);

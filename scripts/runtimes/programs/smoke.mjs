@@ -6,7 +6,7 @@ import { createSamsungScpStorage } from "@polyvol/samsung-scp";
 
 const quick = { polling: { initialDelayMs: 10, maxDelayMs: 50 } };
 
-/** @param {import("../given.ts").Given} given */
+/** @param {import("../runtime.ts").Given} given */
 function storages(given) {
   return {
     digitalocean: () =>
@@ -79,8 +79,8 @@ const STEPS = {
 };
 
 /**
- * @param {import("../given.ts").Given} given
- * @returns {Promise<import("../given.ts").Outcome[]>}
+ * @param {import("../runtime.ts").Given} given
+ * @returns {Promise<import("../runtime.ts").Outcome[]>}
  */
 export async function smoke(given) {
   const outcomes = [];

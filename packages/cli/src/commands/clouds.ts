@@ -32,20 +32,17 @@ async function list(context: Context): Promise<number> {
   );
   const accountOf = ({ name }: CloudConfig): string => keys.get(name) ?? "";
   const names = await context.selected();
-  const rows = names.flatMap((name) => clouds.get(name) ?? []);
-  const data = rows.map((cloud) => cloudData(cloud, accountOf(cloud)));
+  const own = names.flatMap((name) => clouds.get(name) ?? []);
+  const rows = await Promise.all(own.map(async (cloud) => ({ cloud, ...(await placesOf(cloud)) })));
+  const data = own.map((cloud) => cloudData(cloud, accountOf(cloud)));
   await writeResult(context.output, data, ({ table }) =>
     table(rows, [
-      { title: "cloud", text: ({ name }) => name, whole: true },
-      { title: "provider", text: ({ provider }) => provider },
-      { title: "region", text: ({ region }) => region ?? "", rank: 1 },
-      { title: "credentials", text: credentialsText, cutTo: 8 },
-      {
-        title: "address",
-        text: addressOf,
-        cutTo: 8,
-      },
-      { title: "account", text: accountOf, wide: true },
+      { title: "cloud", text: ({ cloud }) => cloud.name, whole: true },
+      { title: "provider", text: ({ cloud }) => cloud.provider },
+      { title: "region", text: ({ cloud }) => cloud.region ?? "", rank: 1 },
+      { title: "credentials", text: ({ credentials }) => credentials, cutTo: 8 },
+      { title: "address", text: ({ address }) => address, cutTo: 8 },
+      { title: "account", text: ({ cloud }) => accountOf(cloud), wide: true },
     ]),
   );
   const wrong = names.flatMap((name) => refused.get(name) ?? []);
@@ -58,27 +55,21 @@ function cloudData({ name, provider, region, credentials, options }: CloudConfig
   return { cloud: name, provider, region, account, credentials: Object.fromEntries(sources), options };
 }
 
-function credentialsText(cloud: CloudConfig): string {
-  return (
-    Object.values(cloud.credentials ?? {})
-      .map(sourceText)
-      .join(", ") || ownSource(cloud)
-  );
+/** Where the credentials of a cloud come from, and its address, in words: as the configuration has them, else as its adapter does. */
+export async function placesOf({ provider, options, credentials = {} }: CloudConfig): Promise<Places> {
+  const { PROVIDERS } = await import("@polyvol/config");
+  const usual = PROVIDERS.find((each) => each.provider === provider)?.usualSources?.(options);
+  const sources = Object.values(credentials).map(sourceText).join(", ");
+  const address = options["baseUrl"] ?? options["authUrl"] ?? usual?.address ?? "the provider's";
+  return {
+    credentials: sources || (usual?.credentials ?? "the adapter's own variables"),
+    address: String(address),
+  };
 }
 
-/** Where the credentials of a cloud come from whose configuration names none. */
-export function ownSource({ provider, options }: CloudConfig): string {
-  if (provider !== "openstack") return "the adapter's own variables";
-  const { cloud, authUrl } = options;
-  if (cloud !== undefined) return `clouds.yaml: ${cloud}`;
-  return authUrl === undefined ? "the variables OS_…, or clouds.yaml" : "the variables OS_…";
-}
-
-/** The address of a cloud as the configuration has it. */
-export function addressOf({ provider, options }: CloudConfig): string {
-  const address = options["baseUrl"] ?? options["authUrl"];
-  if (address !== undefined) return String(address);
-  return provider === "openstack" ? "where the login leads" : "the provider's";
+interface Places {
+  readonly credentials: string;
+  readonly address: string;
 }
 
 /** Where a credential comes from, in words. */

@@ -1,6 +1,6 @@
 import type { CloudConfig } from "@polyvol/config";
 import type { BlockStorage, Health, RequestQuota } from "@polyvol/core";
-import { addressOf, ownSource, sourceText } from "../commands/clouds.ts";
+import { placesOf, sourceText } from "../commands/clouds.ts";
 import type { Context } from "../context.ts";
 import { hasCode } from "../errors.ts";
 import { numberText, quotaText, secondsText } from "../output/format.ts";
@@ -18,6 +18,7 @@ const LATER = ["reachable", "accepted", "clock", "read volumes", "read snapshots
 
 /** Whether one cloud can be used: a handful of requests that change nothing. */
 export async function examineCloud(context: Context, cloud: CloudConfig): Promise<readonly Finding[]> {
+  const usual = await placesOf(cloud);
   let storage: BlockStorage;
   try {
     storage = await context.connect(cloud.name);
@@ -30,23 +31,28 @@ export async function examineCloud(context: Context, cloud: CloudConfig): Promis
   try {
     const health = await storage.checkHealth({ ...context.call, tags: true });
     const took = performance.now() - startedAt;
-    return [credentials(cloud), ...(await examineHealth(context, cloud, storage, health, took))];
+    const reached = `${usual.address}, in ${secondsText(took)}`;
+    return [
+      credentials(cloud, usual.credentials),
+      ...(await examineHealth(context, cloud.name, storage, health, reached)),
+    ];
   } catch (error) {
     context.signal.throwIfAborted();
-    return [credentials(cloud), ...whyUnusable(cloud, error)];
+    return [credentials(cloud, usual.credentials), ...whyUnusable(cloud.name, usual.address, error)];
   }
 }
 
 const unseen = (check: string, names: readonly string[]): readonly Finding[] =>
   names.map((name) => skipped(name, `not looked at: see ${check}`));
 
-function credentials(cloud: CloudConfig): Finding {
+/** @param usual where they are from when the configuration names none */
+function credentials(cloud: CloudConfig, usual: string): Finding {
   const references = Object.entries(cloud.credentials ?? {});
   const sources = references.map(([name, source]) => `${name}: ${sourceText(source)}`);
   const quoted = references.flatMap(([, source]) =>
     typeof source === "object" && "env" in source && isQuoted(process.env[source.env]) ? [source.env] : [],
   );
-  if (quoted.length === 0) return ok("credentials", sources.join(", ") || ownSource(cloud));
+  if (quoted.length === 0) return ok("credentials", sources.join(", ") || usual);
   const found = `${sources.join(", ")}; in quotation marks: ${quoted.join(", ")}`;
   return warning("credentials", found, "take the quotation marks out of the value, unless they belong to it");
 }
@@ -57,32 +63,30 @@ function isQuoted(value: string | undefined): boolean {
 }
 
 /** A service that refuses has answered. */
-function whyUnusable(cloud: CloudConfig, error: unknown): readonly Finding[] {
+function whyUnusable(cloud: string, address: string, error: unknown): readonly Finding[] {
   const refused = hasCode(error, "unauthenticated") || hasCode(error, "permission_denied");
   const after = (check: string): readonly Finding[] => unseen(check, LATER.slice(LATER.indexOf(check) + 1));
-  if (!refused) return [failed("reachable", error, cloud.name), ...after("reachable")];
-  const accepted = failed("accepted", error, cloud.name);
-  return [ok("reachable", addressOf(cloud)), accepted, ...after("accepted")];
+  if (!refused) return [failed("reachable", error, cloud), ...after("reachable")];
+  const accepted = failed("accepted", error, cloud);
+  return [ok("reachable", address), accepted, ...after("accepted")];
 }
 
 async function examineHealth(
   context: Context,
-  cloud: CloudConfig,
+  cloud: string,
   storage: BlockStorage,
   health: Health,
-  took: number,
+  reached: string,
 ): Promise<readonly Finding[]> {
   const { apiVersion, requestsLeft, project } = health;
   const version = apiVersion === undefined ? "" : `, API ${apiVersion}`;
   const [volumes, snapshots] = await Promise.all([
-    readable("read volumes", cloud.name, () => storage.volumes.list({}, context.call).toArray({ limit: 1 })),
-    readable("read snapshots", cloud.name, () =>
-      storage.snapshots.list({}, context.call).toArray({ limit: 1 }),
-    ),
+    readable("read volumes", cloud, () => storage.volumes.list({}, context.call).toArray({ limit: 1 })),
+    readable("read snapshots", cloud, () => storage.snapshots.list({}, context.call).toArray({ limit: 1 })),
   ]);
   context.signal.throwIfAborted();
   return [
-    ok("reachable", `${addressOf(cloud)}, in ${secondsText(took)}${version}`),
+    ok("reachable", `${reached}${version}`),
     ok("accepted", project === undefined ? "the credentials are accepted" : `in project ${project}`),
     clock(health),
     volumes,
