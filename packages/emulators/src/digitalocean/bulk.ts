@@ -1,4 +1,4 @@
-import type { DigitalOceanSeed, SnapshotSeed, VolumeSeed } from "./seed-schema.ts";
+import type { DigitalOceanSeed, SnapshotSeed, VolumeSeed } from "./seed.ts";
 
 /** Made-up volumes and snapshots. */
 export interface BulkOptions {

@@ -6,4 +6,4 @@
 export { type BulkOptions, bulkSeed } from "./bulk.ts";
 export { createDigitalOceanEmulator } from "./emulator.ts";
 export type { DigitalOceanOptions, DropletOptions, RegionOptions, TokenOptions } from "./options.ts";
-export type { DigitalOceanSeed, DropletSeed, SnapshotSeed, VolumeSeed } from "./seed-schema.ts";
+export type { DigitalOceanSeed, DropletSeed, SnapshotSeed, VolumeSeed } from "./seed.ts";
