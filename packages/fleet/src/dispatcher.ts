@@ -3,7 +3,8 @@ import type { Clock } from "@polyvol/core";
 import { systemClock } from "@polyvol/core/driver";
 import type { JobsOptions } from "bullmq";
 import { type AccountSource, dueSlotOf } from "./account.ts";
-import { accountId, jobData, jobId } from "./job.ts";
+import { doneSlotOf } from "./done.ts";
+import { accountId, jobData, jobId, triedClouds } from "./job.ts";
 import { marksOf, openQueue, queueName } from "./queue.ts";
 import { asked, type FleetConnection, openRedis } from "./redis.ts";
 
@@ -27,7 +28,7 @@ export interface DispatchReport {
   readonly at: string;
   /** Accounts whose job is on the queue since now. */
   readonly added: readonly DispatchedAccount[];
-  /** Accounts whose slot is done, on the queue or being worked on. */
+  /** Accounts whose slot is done, on the queue, being worked on or parked. */
   readonly known: number;
   /** Accounts for which no slot has come yet, or that no policy is about. */
   readonly notDue: number;
@@ -44,8 +45,9 @@ export interface DispatchedAccount {
 /** Puts jobs on the queue. */
 export interface FleetDispatcher {
   /**
-   * Puts one job for each account on the queue whose newest due slot is neither done nor on it. Any number of dispatchers
-   * may do it at any time.
+   * Puts one job for each account on the queue whose newest due slot is neither done nor on it. A job that has ended
+   * without having seen some of the account's clouds makes room for a new one. Any number of dispatchers may do it at
+   * any time.
    *
    * @throws FleetError `unreachable` when Redis went away; whatever the account source throws
    */
@@ -107,12 +109,11 @@ export async function createFleetDispatcher(options: DispatcherOptions): Promise
     // The longest first, so that none of them is the last to begin. What is not known may be long.
     const tookMs = ({ account }: Due): number => Number(took[account.key] ?? Number.POSITIVE_INFINITY);
     const open = due
-      .filter(({ account, slot }) => (done[account.key] ?? "") < slot.toISOString())
+      .filter(({ account, slot }) => (doneSlotOf(done, account) ?? "") < slot.toISOString())
       .sort((a, b) => compareNumbers(tookMs(b), tookMs(a)));
     const added: Due[] = [];
     for (let from = 0; from < open.length; from += BATCH) {
-      const batch = open.slice(from, from + BATCH);
-      const before = await jobsThere(batch);
+      const batch = await withoutJob(open.slice(from, from + BATCH));
       const jobs = await queue.addBulk(
         batch.map(({ account, slot }) => ({
           name: "backup",
@@ -122,17 +123,32 @@ export async function createFleetDispatcher(options: DispatcherOptions): Promise
       );
       // Where a job of an earlier slot waits, which takes this one, too, its id is what comes back.
       const isNew = ({ account, slot }: Due, index: number): boolean =>
-        before[index] === 0 && jobs[index]?.id === jobId(account.key, slot);
+        jobs[index]?.id === jobId(account.key, slot);
       added.push(...batch.filter(isNew));
     }
     return added;
   }
 
-  /** 1 for each job that is there, else 0. */
-  async function jobsThere(batch: readonly Due[]): Promise<readonly unknown[]> {
+  /** Those of which no job is there, or no longer: one that has ended without having seen all clouds is removed. */
+  async function withoutJob(batch: readonly Due[]): Promise<readonly Due[]> {
     const pipeline = redis.pipeline();
-    for (const { account, slot } of batch) pipeline.exists(queue.toKey(jobId(account.key, slot)));
-    return ((await pipeline.exec()) ?? []).map(([, found]) => found);
+    for (const { account, slot } of batch) {
+      pipeline.hmget(queue.toKey(jobId(account.key, slot)), "data", "progress", "finishedOn");
+    }
+    const answers = (await pipeline.exec()) ?? [];
+    const without: Due[] = [];
+    for (const [index, due] of batch.entries()) {
+      const [error, fields] = answers[index] ?? [];
+      if (error) throw error;
+      const [data, progress, finishedOn] = fields as readonly (string | null)[];
+      const job = { data: fromJson(data), progress: fromJson(progress) };
+      const leavesWork = finishedOn != null && !seesAll(triedClouds(job), due.account);
+      // Nothing is removed that a worker has taken since.
+      const isFree =
+        data == null || (leavesWork && (await queue.remove(jobId(due.account.key, due.slot))) === 1);
+      if (isFree) without.push(due);
+    }
+    return without;
   }
 
   return {
@@ -142,6 +158,20 @@ export async function createFleetDispatcher(options: DispatcherOptions): Promise
       redis.disconnect();
     },
   };
+}
+
+/** Whether a job was about all that the account is made of now. */
+function seesAll(tried: readonly string[], { clouds }: AccountClouds): boolean {
+  return clouds.every((cloud) => tried.includes(cloud));
+}
+
+/** What anybody who reaches the server may have written there. */
+function fromJson(text: string | null | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "null");
+  } catch {
+    return null;
+  }
 }
 
 /** Without a difference, which of two infinities is none. */

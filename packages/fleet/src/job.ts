@@ -46,6 +46,19 @@ export function readJob(value: unknown): ReadJob {
   return whole.success ? { kind: "job", data: whole.data } : { kind: "unknown" };
 }
 
+const progress = z.object({ clouds: z.array(z.string()) });
+
+/**
+ * The clouds that the last attempt at a job was about, as its progress says; those that the job was made for where it was
+ * never taken.
+ */
+export function triedClouds(job: { readonly data: unknown; readonly progress: unknown }): readonly string[] {
+  const tried = progress.safeParse(job.progress);
+  if (tried.success) return tried.data.clouds;
+  const read = readJob(job.data);
+  return read.kind === "job" ? read.data.clouds : [];
+}
+
 /** How an account is written in ids: they may hold no colon. */
 export function accountId(key: string): string {
   return encodeURIComponent(key);

@@ -7,6 +7,8 @@ const MOST_CHARACTERS = 300;
 
 /** What stays with a job of its last run, of bounded size: a board shows it as the progress of the job. */
 export interface RunSummary {
+  /** Names of the clouds that the attempt was about. */
+  readonly clouds: readonly string[];
   /** When the run began and ended, ISO 8601 in UTC. */
   readonly startedAt: string;
   readonly finishedAt: string;
@@ -18,8 +20,12 @@ export interface RunSummary {
   readonly problemsInAll: number;
 }
 
-export function summaryOf({ startedAt, finishedAt, totals, problems }: RunReport): RunSummary {
+export function summaryOf(
+  { startedAt, finishedAt, totals, problems }: RunReport,
+  clouds: readonly string[],
+): RunSummary {
   return {
+    clouds,
     startedAt,
     finishedAt,
     totals,

@@ -2,7 +2,8 @@ import { type AccountClouds, type Policy, type RunOptions, type RunReport, run }
 import { systemClock } from "@polyvol/core/driver";
 import { DelayedError, type Job, UnrecoverableError, WaitingError } from "bullmq";
 import type { Redis } from "ioredis";
-import { type AccountSource, type ConnectAccount, dueSlotOf, policiesFor } from "./account.ts";
+import { type AccountSource, type ConnectAccount, dueSlotOf, missingClouds, policiesFor } from "./account.ts";
+import { doneSlotOf, readDone, writeDone } from "./done.ts";
 import type { FleetEvent, JobPlace } from "./events.ts";
 import { JOB_VERSION, type JobData, readJob } from "./job.ts";
 import { type Lease, takeLease } from "./lease.ts";
@@ -76,7 +77,7 @@ export async function processJob(
     return await later(job, token, Math.min(lease.busyMs, BUSY_PAUSE_MS), reason);
   }
   try {
-    return await withLease(context, { job, token, unlocked, place, lease });
+    return await withLease(context, { job, token, unlocked, place, clouds: read.data.clouds, lease });
   } finally {
     await lease.release();
   }
@@ -87,6 +88,8 @@ interface Held {
   readonly token: string;
   readonly unlocked: AbortSignal;
   readonly place: JobPlace;
+  /** What the account was made of when the job was made. */
+  readonly clouds: readonly string[];
   readonly lease: Lease;
 }
 
@@ -95,13 +98,14 @@ async function withLease(context: JobContext, held: Held): Promise<JobResult> {
   const { emit, drainSignal, abortSignal } = context;
   const clock = context.runOptions.clock ?? systemClock;
   emit({ type: "taken", ...place, attempt: job.attemptsMade + 1 });
-  const account = await findAccount(context.accounts, place.account);
+  const { accounts, account } = await readAccount(context.accounts, held);
   if (account === undefined) {
     throw new UnrecoverableError(
       `account ${place.account} is not among the accounts of the configuration any more; nothing was done and nothing deleted`,
     );
   }
-  const policies = policiesFor(account, await context.policies());
+  const allPolicies = await context.policies();
+  const policies = policiesFor(account, allPolicies);
   const beganAt = clock.now();
   if (isAhead(place, beganAt) && !(await hasWork(context, account, policies, beganAt)))
     return await untilItComes(context, held, beganAt);
@@ -125,13 +129,17 @@ async function withLease(context: JobContext, held: Held): Promise<JobResult> {
     throw error;
   }
   if (report.stopped) return await giveBack(context, held, STOPPING);
-  await job.updateProgress(summaryOf(report));
-  if (!report.ok && isWorthAnother(report)) throw new Error(wordsOf(report));
+  await job.updateProgress(summaryOf(report, account.clouds));
+  const missing = missingClouds(held.clouds, accounts, allPolicies);
+  const reason = lastWords(place.account, report, missing);
+  if (!report.ok && isWorthAnother(report)) throw new Error(reason);
   await markDone(context, account, policies, { report, slot: place.slot });
   // What was due is done; the slot of the job was not.
   const startedAt = Date.parse(report.startedAt);
   if (isAhead(place, startedAt)) return await untilItComes(context, held, startedAt);
-  if (!report.ok) throw new UnrecoverableError(wordsOf(report));
+  // That a cloud is not seen is not its end: it is looked for again.
+  if (missing.length > 0) throw new Error(reason);
+  if (!report.ok) throw new UnrecoverableError(reason);
   const { created, deleted } = report.totals;
   return { created, deleted, volumes: report.volumes.length };
 }
@@ -149,7 +157,8 @@ async function hasWork(
   now: number,
 ): Promise<boolean> {
   const due = dueSlotOf(account, policies, now)?.toISOString();
-  return due !== undefined && ((await redis.hget(marks.done, account.key)) ?? "") < due;
+  if (due === undefined) return false;
+  return (doneSlotOf(await readDone(redis, marks.done, account), account) ?? "") < due;
 }
 
 /** Leaves a job whose slot has not come here: the clocks of two machines are never quite the same. */
@@ -162,9 +171,36 @@ async function untilItComes({ emit }: JobContext, { job, token, place }: Held, n
   return await later(job, token, Math.min(Date.parse(place.slot) - now, AHEAD_PAUSE_MS), reason);
 }
 
-async function findAccount(accounts: AccountSource, key: string): Promise<AccountClouds | undefined> {
-  const known = (await accounts({ fresh: false })).find((each) => each.key === key);
-  return known ?? (await accounts({ fresh: true })).find((each) => each.key === key);
+interface ReadAccount {
+  readonly accounts: readonly AccountClouds[];
+  readonly account: AccountClouds | undefined;
+}
+
+/**
+ * Reads the accounts, anew where what is remembered lacks something of the job's. What was seen stays with the job: when it
+ * has ended, and the rest is seen again, the next dispatch knows that it was not done.
+ */
+async function readAccount(source: AccountSource, { job, place, clouds }: Held): Promise<ReadAccount> {
+  const read = async (fresh: boolean): Promise<ReadAccount> => {
+    const accounts = await source({ fresh });
+    return { accounts, account: accounts.find(({ key }) => key === place.account) };
+  };
+  let seen: readonly string[] = [];
+  try {
+    const known = await read(false);
+    const lacks = clouds.some((cloud) => !known.account?.clouds.includes(cloud));
+    const found = known.account === undefined || lacks ? await read(true) : known;
+    seen = found.account?.clouds ?? [];
+    return found;
+  } finally {
+    await job.updateProgress({ clouds: seen });
+  }
+}
+
+/** Why a job is not done: what the run says, and which clouds were not there for it. */
+function lastWords(account: string, report: RunReport, missing: readonly string[]): string {
+  const unseen = `of account ${account} the configuration does not show ${missing.join(", ")} any more, and nothing was done there`;
+  return [...(report.ok ? [] : [wordsOf(report)]), ...(missing.length === 0 ? [] : [unseen])].join("; ");
 }
 
 async function giveBack({ emit }: JobContext, { job, token, place }: Held, reason: string): Promise<never> {
@@ -194,9 +230,8 @@ async function markDone(
   const began = Date.parse(startedAt);
   // It took whatever was due when it began, also what has come due since the job was made.
   const due = dueSlotOf(account, policies, began)?.toISOString() ?? "";
-  const known = await redis.hget(marks.done, account.key);
-  const newest = [Date.parse(slot) > began ? "" : slot, due, known ?? ""].sort().at(-1) ?? "";
-  if (newest !== "" && newest !== known) await redis.hset(marks.done, account.key, newest);
+  const newest = [Date.parse(slot) > began ? "" : slot, due].sort().at(-1) ?? "";
+  await writeDone(redis, marks.done, account, newest);
   if (totals.created + totals.deleted === 0) return;
   await redis.hset(marks.took, account.key, Date.parse(finishedAt) - Date.parse(startedAt));
 }

@@ -42,7 +42,7 @@ export function openQueue(name: string, redis: Redis): FleetQueue {
 
 /** What is kept of a queue beside its jobs. */
 export interface Marks {
-  /** The newest slot of each account, by its key, that is done: a hash. */
+  /** The newest slot that is done, by account and cloud: a hash (`done.ts`). */
   readonly done: string;
   /** How long the last run of each account took that changed something, in milliseconds: a hash. */
   readonly took: string;

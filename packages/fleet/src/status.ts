@@ -2,6 +2,7 @@ import type { AccountClouds, Policy } from "@polyvol/backup";
 import type { Clock } from "@polyvol/core";
 import { fitWords, systemClock } from "@polyvol/core/driver";
 import { type AccountSource, dueSlotOf } from "./account.ts";
+import { doneSlotOf } from "./done.ts";
 import { parseJobId } from "./job.ts";
 import { type FleetQueue, marksOf, openQueue, queueName } from "./queue.ts";
 import { asked, type FleetConnection, openRedis } from "./redis.ts";
@@ -37,7 +38,7 @@ export interface AccountStatus {
   readonly late: boolean;
   /** The newest slot that is due. */
   readonly dueSlot?: string;
-  /** The newest slot that is done. */
+  /** The newest slot that is done on all of its clouds. */
   readonly doneSlot?: string;
   /** How often the job has been tried. */
   readonly attempts?: number;
@@ -81,22 +82,16 @@ export async function fleetStatus(options: FleetStatusOptions): Promise<FleetSta
     const found = [
       ...accounts.map((account) => {
         const slot = dueSlotOf(account, policies, now)?.toISOString();
-        return standingOf(account, {
-          slot,
-          done: done[account.key],
-          job: jobs.get(account.key),
-          late: now - graceMs,
-        });
+        const job = jobs.get(account.key);
+        return standingOf(account, { slot, done: doneSlotOf(done, account), job, late: now - graceMs });
       }),
-      ...gone.map((account) => ({
-        ...standingOf(account, {
-          slot: undefined,
-          done: done[account.key],
-          job: jobs.get(account.key),
-          late: 0,
-        }),
-        state: "gone" as const,
-      })),
+      ...gone.map((account) => {
+        const job = jobs.get(account.key);
+        return {
+          ...standingOf(account, { slot: undefined, done: undefined, job, late: 0 }),
+          state: "gone" as const,
+        };
+      }),
     ].sort((a, b) => (a.account < b.account ? -1 : 1));
     return { at: new Date(now).toISOString(), ...countsOf(found, workers), accounts: found };
   } finally {

@@ -55,7 +55,7 @@ export function sharedRedis(): { readonly server: RedisServer } {
 /** Accounts in memory, each with a cloud of its name and two volumes, on one clock. */
 export interface World {
   /** What the source gives; tests change it. */
-  readonly accounts: AccountClouds[];
+  accounts: AccountClouds[];
   /** Shows this instant, and waits as the machine does. */
   readonly clock: Clock & { at: number };
   readonly clouds: ReadonlyMap<string, BlockStorage>;
@@ -65,9 +65,10 @@ export interface World {
 export async function makeWorld(keys: readonly string[]): Promise<World> {
   const clock = { ...systemClock, at: NOW, now: () => clock.at };
   const clouds = new Map<string, BlockStorage>();
-  for (const key of keys) {
+  for (const [index, key] of keys.entries()) {
     const storage = createMemoryStorage({ clock });
-    for (const name of ["one", "two"]) await storage.volumes.create({ name, sizeGiB: 1 });
+    // Two clouds that show the same volumes, name and instant included, would be one account.
+    for (const name of [`one-${index}`, `two-${index}`]) await storage.volumes.create({ name, sizeGiB: 1 });
     clouds.set(key, storage);
   }
   return {

@@ -7,6 +7,12 @@ import { openQueue } from "./open-queue.ts";
 
 const { title, skip } = needsRedis("work");
 
+/** Also where it was aborted before anybody listened. */
+async function aborted(signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted) return;
+  await new Promise<void>((resolve) => signal?.addEventListener("abort", () => resolve(), { once: true }));
+}
+
 describe.skipIf(skip)(title, () => {
   const redis = sharedRedis();
 
@@ -155,9 +161,7 @@ describe.skipIf(skip)(title, () => {
     const first = await fleet.worker({
       // Stopped before anything could be begun, as the drain signal asks.
       async run(policies, clouds, options) {
-        await new Promise<void>((resolve) =>
-          options.drainSignal?.addEventListener("abort", () => resolve(), { once: true }),
-        );
+        await aborted(options.drainSignal);
         return await run(policies, clouds, options);
       },
     });
@@ -177,10 +181,10 @@ describe.skipIf(skip)(title, () => {
     const fleet = testFleet(redis.server.url, world);
     await (await fleet.dispatcher({ attempts: 1 })).dispatch();
     const worker = await fleet.worker({
-      run: (_policies, _clouds, { abortSignal }) =>
-        new Promise((_resolve, reject) =>
-          abortSignal?.addEventListener("abort", () => reject(abortSignal.reason), { once: true }),
-        ),
+      async run(_policies, _clouds, { abortSignal }) {
+        await aborted(abortSignal);
+        throw abortSignal?.reason;
+      },
     });
     await expect.poll(() => ofType(worker.events, "taken").length).toBe(2);
     await worker.abort();

@@ -1,0 +1,95 @@
+/** A source that does not show an account, or one of its clouds, for a while: what was not seen is not done, and not over. */
+import type { AccountClouds } from "@polyvol/backup";
+import { describe, expect, test } from "vitest";
+import { makeWorld, needsRedis, ofType, SLOT, sharedRedis, testFleet } from "./fleet.ts";
+
+const { title, skip } = needsRedis("unseen");
+const WHOLE: AccountClouds = { key: "a", clouds: ["x", "y"] };
+const HALF: AccountClouds = { key: "a", clouds: ["x"] };
+
+describe.skipIf(skip)(title, () => {
+  const redis = sharedRedis();
+
+  async function startFleet(...accounts: readonly AccountClouds[]) {
+    const world = await makeWorld(["x", "y"]);
+    world.accounts = [...accounts];
+    return { world, fleet: testFleet(redis.server.url, world) };
+  }
+
+  test("a cloud that the source does not show for a moment is done by the next attempt", async () => {
+    const { world, fleet } = await startFleet(WHOLE);
+    await (await fleet.dispatcher()).dispatch();
+    world.accounts = [HALF];
+    let freshReads = 0;
+    const worker = await fleet.worker({
+      accounts({ fresh }) {
+        if (fresh) freshReads += 1;
+        return freshReads > 1 ? [WHOLE] : [HALF];
+      },
+    });
+    await expect.poll(() => ofType(worker.events, "done").length).toBe(1);
+    expect(ofType(worker.events, "failed")).toMatchObject([
+      {
+        parked: false,
+        reason: "of account a the configuration does not show y any more, and nothing was done there",
+      },
+    ]);
+    for (const cloud of ["x", "y"]) expect(await world.snapshotNames(cloud)).toHaveLength(2);
+  });
+
+  test.for([
+    ["one of its clouds was not shown", () => [HALF]],
+    ["it was not shown", () => []],
+    [
+      "the source did not answer",
+      () => {
+        throw new Error("the inventory does not answer");
+      },
+    ],
+  ] as const)(
+    "an account whose job was parked since %s is dispatched again when it is back",
+    async ([, seen]) => {
+      const { world, fleet } = await startFleet(WHOLE);
+      const dispatcher = await fleet.dispatcher({ attempts: 1 });
+      await dispatcher.dispatch();
+      let source: () => readonly AccountClouds[] = seen;
+      const worker = await fleet.worker({ accounts: () => source() });
+      await expect.poll(() => ofType(worker.events, "failed")).toMatchObject([{ parked: true }]);
+      expect((await fleet.status()).accounts).toMatchObject([{ state: "failed", late: true }]);
+
+      source = () => world.accounts;
+      expect((await dispatcher.dispatch()).added).toEqual([{ account: "a", slot: SLOT }]);
+      await expect.poll(() => ofType(worker.events, "done").length).toBe(1);
+      for (const cloud of ["x", "y"]) expect(await world.snapshotNames(cloud)).toHaveLength(2);
+      expect(await dispatcher.dispatch()).toMatchObject({ added: [], known: 1 });
+      expect((await fleet.status()).accounts).toMatchObject([{ state: "done", doneSlot: SLOT }]);
+    },
+  );
+
+  test("a cloud that no dispatch had seen yet is not done by the job of the others", async () => {
+    const { world, fleet } = await startFleet(HALF);
+    const dispatcher = await fleet.dispatcher();
+    await dispatcher.dispatch();
+    const worker = await fleet.worker();
+    await expect.poll(() => ofType(worker.events, "done").length).toBe(1);
+    expect(await dispatcher.dispatch()).toMatchObject({ added: [], known: 1 });
+
+    world.accounts = [WHOLE];
+    expect((await fleet.status()).accounts).toMatchObject([{ state: "none", late: true }]);
+    expect((await dispatcher.dispatch()).added).toEqual([{ account: "a", slot: SLOT }]);
+    await expect.poll(() => ofType(worker.events, "done").length).toBe(2);
+    expect(await world.snapshotNames("y")).toHaveLength(2);
+  });
+
+  test("a cloud that has become another account's is looked after by the job of that one", async () => {
+    const { world, fleet } = await startFleet(WHOLE);
+    const dispatcher = await fleet.dispatcher();
+    await dispatcher.dispatch();
+    world.accounts = [HALF, { key: "b", clouds: ["y"] }];
+    await dispatcher.dispatch();
+    const worker = await fleet.worker();
+    await expect.poll(() => ofType(worker.events, "done").length).toBe(2);
+    expect(ofType(worker.events, "failed")).toEqual([]);
+    for (const cloud of ["x", "y"]) expect(await world.snapshotNames(cloud)).toHaveLength(2);
+  });
+});
