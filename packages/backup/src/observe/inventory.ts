@@ -23,6 +23,8 @@ export interface ObservedSnapshot {
   readonly held: boolean;
   /** Taken before the slot that its name says, by a machine whose clock was wrong: never that slot's backup. */
   readonly early?: true;
+  /** A volume is being made of it, whatever its own state says. */
+  readonly isSource?: true;
 }
 
 /** A cloud as it was read: whole, or not at all. */

@@ -118,7 +118,11 @@ function whyNotDue(
   last: OffsiteEntry,
   now: number,
 ): string | undefined {
-  if (last.snapshot?.id === newest.id) return `its newest snapshot ${newest.name} has left already`;
+  const { id, takenAt = "" } = last.snapshot ?? {};
+  if (id === newest.id) return `its newest snapshot ${newest.name} has left already`;
+  // The one that has left may be gone.
+  if (newest.createdAt.getTime() <= Date.parse(takenAt))
+    return `what has left is newer than its newest snapshot ${newest.name}`;
   if (now >= dueAgainAt(offsite, last)) return undefined;
   const ago = showDuration(now - Date.parse(last.runStartedAt));
   return `it last left ${ago} ago, and does so every ${showDuration(offsite.everyMs)}`;

@@ -189,7 +189,8 @@ export function showRules(retention: RetentionPolicy): string {
 }
 
 function toCandidate({ retention }: Policy, seen: ObservedSnapshot): Candidate {
-  const { id, createdAt, state } = seen.snapshot;
+  const { id, createdAt } = seen.snapshot;
+  const state = seen.isSource === true ? "restoring" : seen.snapshot.state;
   const time = seen.backupName?.slot ?? createdAt;
   // Whether a tag holds it has been seen already, so tags are for the rules on them alone.
   const tags = retention.keepTags === undefined ? undefined : tagTexts(seen.snapshot);

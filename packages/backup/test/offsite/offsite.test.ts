@@ -145,6 +145,18 @@ describe("by policy", () => {
     expect(all.volumes.map(({ outcome }) => outcome)).toEqual(["done", "done", "done"]);
   });
 
+  test("is not due while the newest that is there is older than what has left", async () => {
+    const { clock } = here.world;
+    const policies = policiesWith({ every: "1d" });
+    const entries: RecordEntry[] = [];
+    const [left] = (await take(policies, {}, entries)).volumes;
+    await here.storage().snapshots.delete(left?.snapshot?.id ?? "");
+    await clock.sleep(24 * 3_600_000);
+    const { volumes } = await take(policies, {}, entries);
+    expect(volumes[0]).toMatchObject({ volumeName: "data-1", outcome: "not_due" });
+    expect(volumes[0]?.reason).toMatch(/^what has left is newer than its newest snapshot polyvol-nightly-/);
+  });
+
   test("what has waited longest comes first", async () => {
     const policies = policiesWith();
     const entries: RecordEntry[] = [];
