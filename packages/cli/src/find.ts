@@ -9,7 +9,7 @@ import { isId, isShortId } from "./output/format.ts";
  * like an id is taken for an id.
  *
  * @throws PolyvolError `not_found` when no volume has this name or id
- * @throws UsageError when the ids of several begin so
+ * @throws UsageError when the ids of several begin so, and for an empty text
  */
 export async function findVolume(
   context: Context,
@@ -17,6 +17,7 @@ export async function findVolume(
   text: string,
   { region }: RegionOptions,
 ): Promise<Volume> {
+  refuseEmpty("a volume", text);
   if (isId(text)) return await storage.volumes.get(text, context.call);
   const named = await storage.volumes.find(omitUndefined({ name: text, region }), context.call);
   if (named !== undefined) return named;
@@ -30,6 +31,11 @@ export async function findVolume(
     const reason = `no volume${where} has the name or the id ${JSON.stringify(text)}`;
     throw await notFound(reason, { provider: storage.provider, operation: "volumes.find", cause: error });
   }
+}
+
+/** Such as what a script makes of a variable that is not set. @throws UsageError */
+export function refuseEmpty(what: string, text: string | undefined): void {
+  if (text === "") throw new UsageError(`${what}: found an empty text; allowed: a name or an id.`);
 }
 
 /** The volume of `--volume`; `undefined` without that option. @throws PolyvolError `not_found` */

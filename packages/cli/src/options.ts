@@ -100,8 +100,10 @@ export function size(text: string): number {
 /** An ISO 8601 date and time with an offset. @throws InvalidArgumentError */
 export function instant(text: string): Date {
   const time = new Date(text);
-  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d.*(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(time.getTime()))
-    return time;
+  const [, day = ""] = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d.*(Z|[+-]\d\d:\d\d)$/.exec(text) ?? [];
+  // The platform lets 30 February run over into March: what is newer would be taken than was asked for.
+  const isDay = day !== "" && new Date(day).toJSON()?.startsWith(day) === true;
+  if (isDay && !Number.isNaN(time.getTime())) return time;
   throw new InvalidArgumentError("Give a date and time with an offset or Z, such as 2026-11-21T03:00:00Z.");
 }
 

@@ -229,19 +229,22 @@ test.concurrent("policies that cannot be: file, place, found, allowed", async ()
 
 test.concurrent("plan files and choices that cannot be", async () => {
   await clouds.write("no-plan.json", '{ "format": "x" }');
-  const [plan, gone, both, neither, time, where] = await Promise.all([
+  const [plan, gone, both, neither, time, day, where] = await Promise.all([
     clouds.run("backup apply no-plan.json"),
     clouds.run("backup apply gone.json"),
     clouds.run("backup restore --cloud ocean --volume web --snapshot 1 --as x"),
     clouds.run("backup drill --cloud ocean"),
     clouds.run("backup drill --cloud ocean --volume web --taken-by friday"),
+    // No such day: read as 2 March, something newer would be taken.
+    clouds.run("backup drill --cloud ocean --volume web --taken-by 2026-02-30T00:00:00Z"),
     clouds.run("backup plan --save no/such/folder.json"),
   ]);
-  expect([plan, gone, both, neither, time].map(({ code }) => code)).toEqual([2, 2, 2, 2, 2]);
+  expect([plan, gone, both, neither, time, day].map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2]);
   expect(plan.err).toContain('error: no-plan.json: format: found "x"; allowed: "polyvol-backup-plan"\n');
   expect(gone.err).toMatch(/^error: gone\.json: found no such file; allowed: a readable JSON file/);
   expect(both.err).toBe(neither.err);
   expect(time.err).toContain("Give a date and time with an offset or Z");
+  expect(day.err).toContain("Give a date and time with an offset or Z");
   expect(where).toMatchObject({ code: 1, out: "" });
   expect(where.err).toBe(
     "error: no/such/folder.json cannot be written: there is no folder no/such (ENOENT)\n",

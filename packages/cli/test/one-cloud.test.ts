@@ -1,6 +1,7 @@
 /** Commands find the cloud of what they name, and never guess it. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Clouds, ENV, startClouds } from "./clouds.ts";
+import { polyvol } from "./polyvol.ts";
 
 const DB = "9d21a6f0-5c3e-4b7a-8f12-6e0c4a7b1d01";
 
@@ -40,6 +41,23 @@ test("a name that one cloud has needs no --cloud: read, changed, snapshotted, he
     code: 1,
     err: expect.stringContaining("volume db-2: not found on ocean, samsung (not_found)"),
   });
+});
+
+test("an empty text, as of a variable that is not set, names nothing, and no cloud is asked", async () => {
+  clouds.ocean.log.clear();
+  const empty = async (...words: string[]): Promise<unknown> => {
+    const { code, err } = await polyvol(words, { cwd: clouds.folder, env: ENV });
+    return { code, err };
+  };
+  const found = (what: string): unknown => ({
+    code: 2,
+    err: expect.stringContaining(`error: ${what}: found an empty text; allowed: a name or an id.\n`),
+  });
+  expect(await empty("volumes", "get", "")).toEqual(found("a volume"));
+  expect(await empty("volumes", "delete", "", "--yes")).toEqual(found("a volume"));
+  expect(await empty("backup", "drill", "--volume", "")).toEqual(found("--volume"));
+  expect(await empty("backup", "restore", "--snapshot", "", "--as", "x")).toEqual(found("--snapshot"));
+  expect(clouds.ocean.log.entries()).toEqual([]);
 });
 
 test("a name that several have is refused, and nothing is done", async () => {

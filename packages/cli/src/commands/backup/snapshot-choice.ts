@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { undefinedIfMissing } from "../../changes.ts";
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
-import { findVolume } from "../../find.ts";
+import { findVolume, refuseEmpty } from "../../find.ts";
 import { instant, omitUndefined, type RegionOptions } from "../../options.ts";
 import { isId } from "../../output/format.ts";
 import { onCloudOf, onOneCloud } from "../../selected-clouds.ts";
@@ -68,6 +68,8 @@ export function checkChoice({ volume, snapshot, policy, takenBy }: ChoiceOptions
   if ((volume === undefined) === (snapshot === undefined)) {
     throw new UsageError("say what to restore: --volume for its newest good snapshot, or --snapshot ID.");
   }
+  refuseEmpty("--volume", volume);
+  refuseEmpty("--snapshot", snapshot);
   if (snapshot !== undefined && (policy !== undefined || takenBy !== undefined)) {
     throw new UsageError("--policy and --taken-by choose among the snapshots of a --volume.");
   }
