@@ -65,6 +65,8 @@ export interface CallSetup {
   readonly changes: boolean;
   /** Of the call that it is a part of. */
   readonly id?: symbol;
+  /** Whether an earlier call has changed what this one goes on with. */
+  readonly hasChanged?: boolean;
 }
 
 /** Runs one public call. The one place where errors are given provider, operation, resource and outcome. */
@@ -84,7 +86,7 @@ export async function runCall<T>(
     resource: setup.resource,
     ...{ seen: undefined, stayed: false, failedLook: undefined, failedAttempt: undefined, sent: false },
     attempts: 0,
-    touched: false,
+    touched: setup.hasChanged === true,
     taken: 0,
     earlierAttempts: 0,
   };

@@ -85,15 +85,18 @@ async function finishAlone<T extends Volume | Snapshot, Query>(
     const ready = await untilUsable(kind, call, ref, known, onProgress).catch((error: unknown) =>
       isNew ? failedToMake(kind, call, ref, error) : Promise.reject(error),
     );
-    made = await kind.complete(call, ready, ref, onProgress);
+    if (ready !== undefined) made = await kind.complete(call, ready, ref, onProgress);
+    else lost = conflict("it was there already, and another client has deleted it since", true);
   } catch (error) {
     // What was taken over from another process may be the surplus that it removes.
     const isOthers = ref.attempt !== undefined && !ref.attempt.ownIds.includes(ref.resourceId);
     if (!isOthers || !isPolyvolError(error, "operation_failed")) throw error;
     lost = error;
   }
-  if (ref.attempt === undefined && made !== undefined) return made;
-  if (ref.attempt === undefined) throw conflict("it has gone meanwhile", true);
+  if (ref.attempt === undefined) {
+    if (made === undefined) throw lost;
+    return made;
+  }
   return await resolveDuplicates(call, kind.fromRef(ref), ref.attempt, {
     made: made ?? known,
     lost,
@@ -121,17 +124,19 @@ async function failedToMake<T extends Volume | Snapshot, Query>(
   throw await withoutFailed(call, kind.fromRef(ref), ref.resourceId, kind.remove, error);
 }
 
+/** `undefined`: what was there already is so no more, or not for long. */
 async function untilUsable<T extends Volume | Snapshot, Query>(
   kind: CreateKind<T, Query>,
   call: Call,
   ref: OperationRef,
   known: T,
   onProgress: WaitOptions["onProgress"],
-): Promise<T> {
+): Promise<T | undefined> {
   const { runtime, resources } = kind;
+  const isGoing = (seen: T): boolean => !ref.created && seen.state === "deleting";
   const goal: Goal<T> = (seen) => {
     const isThere = isBlocked(runtime, seen) || (!ref.created && kind.isMade?.(seen) === true);
-    return isThere ? DONE : usable(seen);
+    return isThere || isGoing(seen) ? DONE : usable(seen);
   };
   const isBelieved = ref.settled && ref.pending === undefined;
   const made =
@@ -147,7 +152,9 @@ async function untilUsable<T extends Volume | Snapshot, Query>(
           isNew: true,
           isBefore: !ref.created,
         });
-  if (made === undefined) throw conflict("it was created and has gone since", false, "operation_failed");
+  if (made === undefined && ref.created)
+    throw conflict("it was created and has gone since", false, "operation_failed");
+  if (made === undefined || isGoing(made)) return undefined;
   refuseBlocked(runtime, made);
   return made;
 }
@@ -170,6 +177,7 @@ export function operationOf<T extends Volume | Snapshot, Query>(
     options,
     waits,
     changes: waits,
+    hasChanged: ref.created,
   });
   return {
     get resource() {

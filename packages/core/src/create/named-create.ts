@@ -121,7 +121,8 @@ export async function takeOver<T extends Volume | Snapshot>(
 
 /**
  * Takes over a resource that a look found: read anew by its id, and only when it is what was asked for.
- * `undefined` when it has gone since. `failedSince` decides about one that has failed since the look.
+ * `undefined` when it has gone since. `failedSince`: where names may repeat, decides about one that has failed since the
+ * look; one that is being deleted holds no name there, and is as good as gone.
  * @throws PolyvolError `already_exists` naming the difference; `conflict` when it is failed or being deleted
  */
 export async function adopt<T extends Volume | Snapshot>(
@@ -132,7 +133,8 @@ export async function adopt<T extends Volume | Snapshot>(
 ): Promise<T | undefined> {
   const existing = await create.get(call, found.id);
   if (existing === undefined) return undefined;
-  if (existing.state === "error" && failedSince !== undefined) return await failedSince(existing);
+  if (!isLive(existing) && failedSince !== undefined)
+    return existing.state === "error" ? await failedSince(existing) : undefined;
   call.about({ kind: create.kind, id: existing.id, name: create.name });
   if (!isLive(existing)) {
     throw conflict(

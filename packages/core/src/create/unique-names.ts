@@ -21,20 +21,34 @@ const LOOKS_FOR_WHAT_IS_THERE = 6;
  * Creates where the provider itself refuses a second resource of the name: the request first, a look only when its
  * answer is unclear or says that the name is taken. One request in the plain case.
  */
-export function createUnique<T extends Volume | Snapshot>(
+export async function createUnique<T extends Volume | Snapshot>(
   call: Call,
   create: NamedCreate<T>,
   attemptId: string,
 ): Promise<StartedCreate<T>> {
-  return recover<StartedCreate<T>>(call, {
-    send: async () => ({ ...(await sendCreate(call, create, attemptId)), created: true }),
-    next: nextCreateStep,
-    look: async (failure, unclear) => {
-      const resource = failure && (await lookFor(call, create, failure, unclear));
-      return resource && { resource, created: unclear, settled: true };
-    },
-    onLook: (found) => reportLook(call, create, found),
-  });
+  const attempt = (isLast: boolean) =>
+    recover<StartedCreate<T> | typeof NOT_SHOWN>(call, {
+      send: async () => ({ ...(await sendCreate(call, create, attemptId)), created: true }),
+      next: nextCreateStep,
+      look: async (failure, unclear) => {
+        const found = failure && (await lookFor(call, create, failure, unclear));
+        if (found === NOT_SHOWN && (isLast || unclear)) throw takenByNothing();
+        return found && (found === NOT_SHOWN ? found : { resource: found, created: unclear, settled: true });
+      },
+      onLook: (found) => reportLook(call, create, found === NOT_SHOWN ? undefined : found),
+    });
+  const first = await attempt(false);
+  // Another client may have deleted what held the name: then it is free by now.
+  const last = first === NOT_SHOWN ? await attempt(true) : first;
+  if (last === NOT_SHOWN) throw takenByNothing();
+  return last;
+}
+
+/** The name is taken by the provider's word, and no listing shows by what. */
+const NOT_SHOWN: unique symbol = Symbol("not shown");
+
+function takenByNothing(): PolyvolError {
+  return conflict("the provider says that the name is taken, and no listing shows by what", true);
 }
 
 /**
@@ -46,7 +60,7 @@ async function lookFor<T extends Volume | Snapshot>(
   create: NamedCreate<T>,
   failure: PolyvolError,
   unclear: boolean,
-): Promise<T | undefined> {
+): Promise<T | typeof NOT_SHOWN | undefined> {
   const isTaken = failure.code === "already_exists";
   const looks = isTaken || (unclear && !isUnclear(failure)) ? LOOKS_FOR_WHAT_IS_THERE : 1;
   for (let look = 1; ; look += 1) {
@@ -56,9 +70,7 @@ async function lookFor<T extends Volume | Snapshot>(
       if (existing !== undefined) return existing;
     }
     if (look >= looks) {
-      if (isTaken) {
-        throw conflict("the provider says that the name is taken, and no listing shows by what", true);
-      }
+      if (isTaken) return NOT_SHOWN;
       if (!failure.mayAlreadyExist) return undefined;
       const retryAfterMs = failure.retryAfterMs ?? create.retryAfterMs(all);
       throw extendError(failure, { retryAfterMs });

@@ -1,4 +1,5 @@
 import { createBlockStorage, isOperationRef, supports } from "@polyvol/core";
+import { createVirtualClock } from "@polyvol/core/driver";
 import { createMemoryDriver } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
@@ -70,4 +71,20 @@ test("a token of a listing by tags goes on with the same tags in another order",
   for await (const page of volumes.list({ tags: { b: "2", a: "1" } }).byPage({ continuationToken }))
     rest.push(...page.items.map(({ name }) => name));
   expect(rest).toHaveLength(1);
+});
+
+test("what a wait says of a create that was begun before is not that nothing was applied", async () => {
+  const clock = createVirtualClock();
+  clock.runFreely();
+  const storage = createBlockStorage(createMemoryDriver({ clock, asynchronous: true }), { clock });
+  const input = { name: "a", sizeGiB: 1 };
+  const begun = await storage.volumes.beginCreate(input);
+  const again = await storage.resume(JSON.parse(JSON.stringify(begun.ref)));
+  for (const operation of [begun, again]) {
+    const error = await failureOf(operation.wait({ timeoutMs: 1_000 }));
+    expect(error).toMatchObject({ code: "timeout", outcome: "unknown" });
+  }
+  // This one only waits for what another has made.
+  const taken = await storage.volumes.beginCreate(input);
+  expect(await failureOf(taken.wait({ timeoutMs: 1_000 }))).toMatchObject({ outcome: "not_applied" });
 });
