@@ -1,5 +1,6 @@
+import { recordsFor } from "../kit/collection.ts";
 import { type ActionBody, actionBody, readBody } from "./bodies.ts";
-import { type Call, type Handler, listed, many, type Operation, one, readFrom } from "./call.ts";
+import { type Call, type Handler, many, type Operation, one } from "./call.ts";
 import type { ActionRecord, ActionType, VolumeRecord } from "./records.ts";
 import { actionJson, sizeOf } from "./render.ts";
 import { apiError, notFound, unprocessable } from "./responses.ts";
@@ -151,7 +152,7 @@ const text = (call: Call, action: ActionRecord): string =>
 /** The action that the path names; 404 also while it is too young to be seen. */
 function actionOf(call: Call, volumeId?: string): ActionRecord {
   const { now, params, state } = call;
-  const action = readFrom(call, state.actions).get(Number(params["action_id"]));
+  const action = recordsFor(call, state.actions, "one").get(Number(params["action_id"]));
   if (action === undefined) throw notFound();
   if (volumeId !== undefined && action.volumeId !== volumeId) throw notFound();
   if (action.visibleAt > now) throw notFound("could not get volume action: no volume event found");
@@ -190,12 +191,12 @@ const visible = (call: Call, actions: readonly ActionRecord[]): readonly ActionR
   actions.filter((action) => action.visibleAt <= call.now);
 
 const listOfVolume: Handler = (call) => {
-  const actions = listed(call, call.state.actions).by("volume", volumeOf(call).id);
+  const actions = recordsFor(call, call.state.actions, "list").by("volume", volumeOf(call).id);
   return many(call, "actions", visible(call, actions), (action) => text(call, action));
 };
 
 const list: Handler = (call) =>
-  many(call, "actions", visible(call, listed(call, call.state.actions).all()), (action) =>
+  many(call, "actions", visible(call, recordsFor(call, call.state.actions, "list").all()), (action) =>
     text(call, action),
   );
 

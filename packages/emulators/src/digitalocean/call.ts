@@ -1,4 +1,3 @@
-import type { Collection, CollectionView, Keyed } from "../kit/collection.ts";
 import type { ServiceRequest, ServiceResponse } from "../kit/service.ts";
 import type { Grant } from "./auth.ts";
 import type { View } from "./render.ts";
@@ -53,24 +52,6 @@ export function many<Item>(
   const list = page.items.map(text).join(",");
   const links = JSON.stringify(page.links);
   return jsonText(200, `{"${member}":[${list}],"links":${links},"meta":{"total":${page.total}}}`);
-}
-
-/** Where a request looks for the one that its path names: reads that are to see stale ones look at the past. */
-export function readFrom<Item extends Keyed, Index extends string>(
-  call: Call,
-  collection: Collection<Item, Index>,
-): CollectionView<Item, Index> {
-  const { method, staleReadMs = 0 } = call.request;
-  return staleReadMs > 0 && method === "GET" ? collection.asOf(call.now - staleReadMs) : collection;
-}
-
-/** The items that a list shows: those of now, or of some time ago when the request is to see stale ones. */
-export function listed<Item extends Keyed, Index extends string>(
-  call: Call,
-  collection: Collection<Item, Index>,
-): CollectionView<Item, Index> {
-  const { staleMs } = call.request;
-  return staleMs > 0 ? collection.asOf(call.now - staleMs) : collection;
 }
 
 const DEFAULT_PER_PAGE = 20;

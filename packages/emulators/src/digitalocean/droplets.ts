@@ -1,16 +1,7 @@
+import { recordsFor } from "../kit/collection.ts";
 import { acceptAction } from "./actions.ts";
 import { type CreateDropletBody, createDropletBody, dropletActionBody, readBody } from "./bodies.ts";
-import {
-  type Call,
-  type Handler,
-  jsonText,
-  listed,
-  many,
-  NO_CONTENT,
-  type Operation,
-  one,
-  readFrom,
-} from "./call.ts";
+import { type Call, type Handler, jsonText, many, NO_CONTENT, type Operation, one } from "./call.ts";
 import type { ActionRecord, DropletRecord, VolumeRecord } from "./records.ts";
 import { actionJson, dropletJson, imageJson } from "./render.ts";
 import { apiError, notFound, unprocessable } from "./responses.ts";
@@ -121,7 +112,7 @@ const actionText = (call: Call, action: ActionRecord): string =>
 
 /** The Droplet that the path names, or 404. */
 function pathDroplet(call: Call): DropletRecord {
-  const found = readFrom(call, call.state.droplets).get(Number(call.params["droplet_id"]));
+  const found = recordsFor(call, call.state.droplets, "one").get(Number(call.params["droplet_id"]));
   if (found === undefined) throw notFound();
   return found;
 }
@@ -130,7 +121,7 @@ const list: Handler = (call) => {
   const { state, request, view } = call;
   const name = request.query.get("name");
   const tag = request.query.get("tag_name");
-  const all = listed(call, state.droplets);
+  const all = recordsFor(call, state.droplets, "list");
   const named = name === null ? all.all() : all.by("name", name);
   const wanted = tag === null ? named : named.filter((droplet) => droplet.tags.includes(tag));
   return many(call, "droplets", wanted, (droplet) => JSON.stringify(dropletJson(droplet, state, view)));
@@ -170,21 +161,21 @@ const act: Handler = (call) => {
 
 const listActions: Handler = (call) => {
   const { id } = pathDroplet(call);
-  const actions = listed(call, call.state.actions).by("droplet", String(id));
+  const actions = recordsFor(call, call.state.actions, "list").by("droplet", String(id));
   const visible = actions.filter(({ visibleAt }) => visibleAt <= call.now);
   return many(call, "actions", visible, (action) => actionText(call, action));
 };
 
 const getAction: Handler = (call) => {
   const { id } = pathDroplet(call);
-  const action = readFrom(call, call.state.actions).get(Number(call.params["action_id"]));
+  const action = recordsFor(call, call.state.actions, "one").get(Number(call.params["action_id"]));
   const own = action !== undefined && action.volumeId === undefined && action.dropletId === id;
   if (!own || action.visibleAt > call.now) throw notFound();
   return one(200, "action", actionText(call, action));
 };
 
 const listSnapshots: Handler = (call) => {
-  const wanted = listed(call, call.state.snapshots).by("resource", String(pathDroplet(call).id));
+  const wanted = recordsFor(call, call.state.snapshots, "list").by("resource", String(pathDroplet(call).id));
   return many(call, "snapshots", wanted, (snapshot) => JSON.stringify(imageJson(snapshot)));
 };
 

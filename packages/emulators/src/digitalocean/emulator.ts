@@ -6,7 +6,6 @@ import type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "..
 import { accountOperations } from "./account.ts";
 import { actionOperations } from "./actions.ts";
 import { createAuthentication, type Identity } from "./auth.ts";
-import type { Operation } from "./call.ts";
 import { dropletOperations } from "./droplets.ts";
 import { type DigitalOceanOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import { createQuota, type Quota, type QuotaHeaders } from "./quota.ts";
@@ -40,7 +39,7 @@ const PATTERNS: Readonly<Record<string, RegExp>> = {
   tag_name: /^[a-zA-Z0-9_:-]{1,255}$/,
 };
 
-const router = createRouter<Operation>(
+const router = createRouter(
   [
     ...volumeOperations,
     ...snapshotOperations,
@@ -48,7 +47,7 @@ const router = createRouter<Operation>(
     ...tagOperations,
     ...dropletOperations,
     ...accountOperations,
-  ].map((operation) => ({ method: operation.method, path: operation.path, handler: operation })),
+  ],
   PATTERNS,
 );
 
@@ -80,10 +79,11 @@ function createService(options: ResolvedOptions, clock: Clock, randomSeed: numbe
   function run(identity: Identity, request: ServiceRequest, now: number): ServiceResponse {
     const found = router.find(request.method, rawPath(request.rawTarget));
     if (found === undefined) throw notFound();
+    const { operation, params } = found;
     const { grant } = identity;
-    if (!grant.allows(found.handler.scopes)) throw apiError(403);
+    if (!grant.allows(operation.scopes)) throw apiError(403);
     const view = { tags: grant.has("tag:read"), sizes: grant.has("sizes:read"), nulls: false };
-    return found.handler.handler({ state, request, params: found.params, grant, now, view });
+    return operation.handler({ state, request, params, grant, now, view });
   }
 
   function finish(

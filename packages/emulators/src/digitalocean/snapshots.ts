@@ -1,5 +1,6 @@
+import { recordsFor } from "../kit/collection.ts";
 import { type CreateSnapshotBody, createSnapshotBody, readBody } from "./bodies.ts";
-import { type Call, type Handler, listed, many, NO_CONTENT, type Operation, one, readFrom } from "./call.ts";
+import { type Call, type Handler, many, NO_CONTENT, type Operation, one } from "./call.ts";
 import type { SnapshotRecord, VolumeRecord } from "./records.ts";
 import { snapshotText } from "./render.ts";
 import { apiError, conflict, notFound, unprocessable } from "./responses.ts";
@@ -88,13 +89,13 @@ function createSnapshot(
 /** The snapshot that the path names. An image that is no snapshot is 400, anything else unknown is 404. */
 function snapshotOf(call: Call): SnapshotRecord {
   const id = call.params["snapshot_id"] ?? "";
-  const snapshot = readFrom(call, call.state.snapshots).get(id);
+  const snapshot = recordsFor(call, call.state.snapshots, "one").get(id);
   if (snapshot !== undefined) return snapshot;
   throw call.state.images.has(id) ? apiError(400, "the resource is not a snapshot") : notFound();
 }
 
 function volumeSnapshotOf(call: Call): SnapshotRecord {
-  const snapshot = readFrom(call, call.state.snapshots).get(call.params["snapshot_id"] ?? "");
+  const snapshot = recordsFor(call, call.state.snapshots, "one").get(call.params["snapshot_id"] ?? "");
   if (snapshot?.resourceType !== "volume") throw notFound();
   return snapshot;
 }
@@ -103,7 +104,7 @@ const list: Handler = (call) => {
   const { query } = call.request;
   const type = query.get("resource_type");
   const region = query.get("region") ?? "";
-  const snapshots = listed(call, call.state.snapshots);
+  const snapshots = recordsFor(call, call.state.snapshots, "list");
   const typed = type === "volume" || type === "droplet" ? snapshots.by("type", type) : snapshots.all();
   // The region counts for volume snapshots only, and only when they alone are asked for.
   const wanted =
@@ -113,7 +114,7 @@ const list: Handler = (call) => {
 
 const listOfVolume: Handler = (call) => {
   const { id } = volumeOf(call);
-  const wanted = listed(call, call.state.snapshots).by("resource", id);
+  const wanted = recordsFor(call, call.state.snapshots, "list").by("resource", id);
   return many(call, "snapshots", wanted, (snapshot) => snapshotText(snapshot, call.view));
 };
 

@@ -1,6 +1,6 @@
-import type { CollectionView } from "../kit/collection.ts";
+import { type CollectionView, recordsFor } from "../kit/collection.ts";
 import { type CreateVolumeBody, createVolumeBody, readBody } from "./bodies.ts";
-import { type Call, type Handler, listed, many, NO_CONTENT, type Operation, one, readFrom } from "./call.ts";
+import { type Call, type Handler, many, NO_CONTENT, type Operation, one } from "./call.ts";
 import type { SnapshotRecord, VolumeRecord } from "./records.ts";
 import { volumeText } from "./render.ts";
 import { apiError, conflict, notFound, unprocessable } from "./responses.ts";
@@ -106,7 +106,7 @@ function deleteVolume(state: State, volume: VolumeRecord, now: number): void {
 
 /** The volume that the path names, or 404. */
 export function volumeOf(call: Call): VolumeRecord {
-  const volume = readFrom(call, call.state.volumes).get(call.params["volume_id"] ?? "");
+  const volume = recordsFor(call, call.state.volumes, "one").get(call.params["volume_id"] ?? "");
   if (volume === undefined) throw notFound();
   return volume;
 }
@@ -127,7 +127,7 @@ const list: Handler = (call) => {
   const { query } = call.request;
   const name = query.get("name");
   const region = query.get("region");
-  const volumes = listed(call, call.state.volumes);
+  const volumes = recordsFor(call, call.state.volumes, "list");
   return many(call, "volumes", wanted(volumes, name, region), (volume) =>
     volumeText(volume, call.state.regions, call.view),
   );

@@ -1,3 +1,5 @@
+import type { ServiceRequest } from "./service.ts";
+
 /** A record that a collection holds. Records never change: a change puts a new record in the place of the old one. */
 export interface Keyed {
   readonly id: string | number;
@@ -31,6 +33,20 @@ export interface Collection<Item extends Keyed, Index extends string = never>
   /** Everything as it was at `time`, as far back as the last 50,000 changes. */
   asOf(time: number): CollectionView<Item, Index>;
   clear(): void;
+}
+
+/**
+ * The records that a request is to see: those of now, or with a fault `stale-list` or `stale-read` those of some time ago.
+ * @param shows whether it shows a list, or the one that its path names; only a read of that one can be stale
+ */
+export function recordsFor<Item extends Keyed, Index extends string>(
+  { request, now }: { readonly request: ServiceRequest; readonly now: number },
+  collection: Collection<Item, Index>,
+  shows: "list" | "one",
+): CollectionView<Item, Index> {
+  const { method, staleMs, staleReadMs = 0 } = request;
+  const ms = shows === "list" ? staleMs : method === "GET" ? staleReadMs : 0;
+  return ms > 0 ? collection.asOf(now - ms) : collection;
 }
 
 export interface CollectionOptions<Item, Index extends string> {

@@ -20,8 +20,10 @@ class ControlError extends Error {
   }
 }
 
-/** Answers with a JSON value, or with nothing. */
-type Operation = (emulator: Emulator, request: ServiceRequest) => unknown;
+interface Operation extends Route {
+  /** Answers with a JSON value, or with nothing. */
+  readonly handler: (emulator: Emulator, request: ServiceRequest) => unknown;
+}
 
 const clockMove = z.union(
   [
@@ -77,7 +79,7 @@ function removeFaults(emulator: Emulator, request: ServiceRequest): undefined {
   return undefined;
 }
 
-const routes: readonly Route<Operation>[] = [
+const operations: readonly Operation[] = [
   {
     method: "GET",
     path: "/_emulator/health",
@@ -95,16 +97,16 @@ const routes: readonly Route<Operation>[] = [
   { method: "DELETE", path: "/_emulator/faults", handler: removeFaults },
   { method: "POST", path: "/_emulator/reset", handler: (emulator) => emulator.reset() },
 ];
-const router = createRouter(routes);
+const router = createRouter(operations);
 
 /** Runs one control request; throws `ControlError` or `InvalidInput` when it is not one. */
 async function runControl(emulator: Emulator, request: ServiceRequest): Promise<unknown> {
   const path = rawPath(request.rawTarget);
   const found = router.find(request.method, path);
-  if (found !== undefined) return found.handler(emulator, request);
+  if (found !== undefined) return found.operation.handler(emulator, request);
   const methods = router.methods(path);
   if (methods.length > 0) throw new ControlError(405, `${path} answers to ${methods.join(", ")}`);
-  const known = [...new Set(routes.map((route) => route.path.slice(CONTROL_PREFIX.length)))];
+  const known = [...new Set(operations.map(({ path }) => path.slice(CONTROL_PREFIX.length)))];
   throw new ControlError(404, `unknown control path; known under ${CONTROL_PREFIX}: ${known.join(", ")}`);
 }
 

@@ -1,4 +1,4 @@
-import type { Collection, CollectionView, Keyed } from "../kit/collection.ts";
+import { recordsFor } from "../kit/collection.ts";
 import type { ServiceRequest, ServiceResponse } from "../kit/service.ts";
 import type { Minor } from "./api-versions.ts";
 import type { VolumeRecord } from "./records.ts";
@@ -32,19 +32,10 @@ export interface Operation {
   readonly handler: Handler;
 }
 
-/** What a request reads from: the records of now, or of some time ago when it is to see stale ones. */
-export function viewOf<Item extends Keyed, Index extends string>(
-  { request: { method, staleMs, staleReadMs = 0 }, params, now }: Call,
-  collection: Collection<Item, Index>,
-): CollectionView<Item, Index> {
-  const stale = params["id"] === undefined ? staleMs : method === "GET" ? staleReadMs : 0;
-  return stale > 0 ? collection.asOf(now - stale) : collection;
-}
-
 /** The volume of the project that the path names, or 404. */
 export function volumeOf(call: Call): VolumeRecord {
   const id = call.params["id"] ?? "";
-  const volume = viewOf(call, call.state.volumes).get(id);
+  const volume = recordsFor(call, call.state.volumes, "one").get(id);
   if (volume === undefined || volume.projectId !== call.projectId) throw volumeNotFound(id);
   return volume;
 }

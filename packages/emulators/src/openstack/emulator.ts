@@ -4,7 +4,7 @@ import { createIds } from "../kit/ids.ts";
 import { createRouter, rawPath } from "../kit/router.ts";
 import type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "../kit/service.ts";
 import { needs, shownVersion, versionList, versionOf } from "./api-versions.ts";
-import type { Call, Operation } from "./call.ts";
+import type { Call } from "./call.ts";
 import { catalogueOperations } from "./catalogue.ts";
 import { createIdentity, isForIdentity } from "./identity.ts";
 import { type OpenStackOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
@@ -29,23 +29,14 @@ export function createOpenStackEmulator(options: OpenStackOptions = {}): Emulato
   return createEmulator(createService(resolveOptions(own), shell.clock, shell.randomSeed), shell);
 }
 
-const router = createRouter<Operation>(
-  [...volumeOperations, ...snapshotOperations, ...catalogueOperations].map((operation) => ({
-    method: operation.method,
-    path: `/v3/{project}${operation.path}`,
-    handler: operation,
-  })),
+const router = createRouter(
+  [...volumeOperations, ...snapshotOperations, ...catalogueOperations],
   { project: /^[0-9a-f-]+$/ },
+  "/v3/{project}",
 );
 
 /** Nova's own, where there is one. */
-const serverRouter = createRouter<Operation>(
-  serverOperations.map((operation) => ({
-    method: operation.method,
-    path: COMPUTE_PATH + operation.path,
-    handler: operation,
-  })),
-);
+const serverRouter = createRouter(serverOperations, {}, COMPUTE_PATH);
 
 function createService(options: ResolvedOptions, clock: Clock, randomSeed: number): EmulatedService {
   const { users, applicationCredentials, newestVersion, publicUrl, database, compute } = options;
@@ -71,8 +62,8 @@ function createService(options: ResolvedOptions, clock: Clock, randomSeed: numbe
       if (found === undefined) throw noRoute();
       const { projectId = "" } = token;
       const view = { version: 0, base, wholeSeconds: database === "mariadb" };
-      const { params, handler } = found;
-      return handler.handler({
+      const { params, operation } = found;
+      return operation.handler({
         ...{ state, request, params, token },
         ...{ projectId, version: 0, view, now, requestId },
       });
@@ -83,10 +74,10 @@ function createService(options: ResolvedOptions, clock: Clock, randomSeed: numbe
     if (found === undefined || request.method === "HEAD") throw noRoute();
     const { project = "", ...params } = found.params;
     if (project !== token.projectId) throw badRequest("Malformed request url");
-    needs(version, found.handler.since ?? 0);
+    needs(version, found.operation.since ?? 0);
     const view = { version, base, wholeSeconds: database === "mariadb" };
     const call: Call = { state, request, params, token, projectId: project, version, view, now, requestId };
-    return found.handler.handler(call);
+    return found.operation.handler(call);
   }
 
   function finish(response: ServiceResponse, request: ServiceRequest, requestId: string): ServiceResponse {

@@ -1,5 +1,6 @@
+import { recordsFor } from "../kit/collection.ts";
 import { checkLengths, createSnapshotBody, readMember, updateSnapshotBody } from "./bodies.ts";
-import { type Call, type Handler, type Operation, viewOf } from "./call.ts";
+import type { Call, Handler, Operation } from "./call.ts";
 import { list } from "./lists.ts";
 import { metadataOperations } from "./metadata.ts";
 import { checkQuota } from "./quotas.ts";
@@ -18,7 +19,7 @@ const FORCE_IS_GONE =
 /** The snapshot of the project that the path names, or 404. */
 function snapshotOf(call: Call): SnapshotRecord {
   const id = call.params["id"] ?? "";
-  const snapshot = viewOf(call, call.state.snapshots).get(id);
+  const snapshot = recordsFor(call, call.state.snapshots, "one").get(id);
   if (snapshot === undefined || snapshot.projectId !== call.projectId) throw snapshotNotFound(id);
   return snapshot;
 }
@@ -98,7 +99,7 @@ const listSnapshots =
   (call) =>
     list(call, {
       member: "snapshots",
-      items: viewOf(call, call.state.snapshots).by("project", call.projectId),
+      items: recordsFor(call, call.state.snapshots, "list").by("project", call.projectId),
       // A summary is nearly as complete.
       render: (snapshot) => {
         const { version } = call.view;

@@ -1,5 +1,6 @@
+import { recordsFor } from "../kit/collection.ts";
 import { checkLengths, createVolumeBody, readMember, sizeOf, updateVolumeBody } from "./bodies.ts";
-import { type Call, type Handler, type Operation, viewOf, volumeOf } from "./call.ts";
+import { type Call, type Handler, type Operation, volumeOf } from "./call.ts";
 import { list } from "./lists.ts";
 import { metadataOperations } from "./metadata.ts";
 import { checkQuota } from "./quotas.ts";
@@ -179,7 +180,7 @@ const listVolumes =
   (call) =>
     list(call, {
       member: "volumes",
-      items: viewOf(call, call.state.volumes).by("project", call.projectId),
+      items: recordsFor(call, call.state.volumes, "list").by("project", call.projectId),
       render: (volume) => {
         const whole = volumeJson(volume, call.view);
         return detailed ? whole : { id: whole["id"], name: whole["name"], links: whole["links"] };

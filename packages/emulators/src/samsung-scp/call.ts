@@ -1,4 +1,4 @@
-import type { Collection, Keyed } from "../kit/collection.ts";
+import { type Collection, type Keyed, recordsFor } from "../kit/collection.ts";
 import type { ServiceRequest, ServiceResponse } from "../kit/service.ts";
 import type { ResolvedVersion } from "./api-versions.ts";
 import type { Caller } from "./auth.ts";
@@ -20,6 +20,9 @@ export interface Call {
   readonly params: Readonly<Record<string, string>>;
   readonly request: ServiceRequest;
 }
+
+/** Answers a call or throws `ApiError`. */
+export type Handler = (call: Call) => ServiceResponse;
 
 const JSON_HEADERS: Readonly<Record<string, string>> = { "content-type": "application/json" };
 
@@ -45,12 +48,11 @@ export function found<T>(resource: T | undefined): T {
 
 /** The resource that a read shows: as it is now, or as it was when the read is a stale one (fault "stale-read"). */
 export function shown<T extends Keyed, Index extends string>(
-  { now, request }: Call,
+  call: Call,
   collection: Collection<T, Index>,
   id: Parameters<Collection<T, Index>["get"]>[0],
 ): T {
-  const { staleReadMs = 0 } = request;
-  return found((staleReadMs > 0 ? collection.asOf(now - staleReadMs) : collection).get(id));
+  return found(recordsFor(call, collection, "one").get(id));
 }
 
 /** A path parameter; the router has found it. */

@@ -38,9 +38,7 @@ export function createSamsungScpEmulator(options: SamsungScpEmulatorOptions): Em
   return createEmulator(createService(own, shell.clock, shell.randomSeed), shell);
 }
 
-const router = createRouter<Operation>(
-  operations.map((operation) => ({ method: operation.method, path: operation.path, handler: operation })),
-);
+const router = createRouter(operations);
 
 /** The `virtualserver` service of one region, behind the gateway that all services share. */
 function createService(given: SamsungScpOptions, clock: Clock, randomSeed: number): EmulatedService {
@@ -95,14 +93,14 @@ function createService(given: SamsungScpOptions, clock: Clock, randomSeed: numbe
       const allowed = router.methods(path);
       throw allowed.length > 0 ? methodNotAllowed(allowed) : notFound();
     }
-    const { handler: operation, params } = route;
+    const { operation, params } = route;
     const header = headers.get("scp-api-version");
     const version = versions.resolve(header, now);
     if (version === undefined || !has(operation, version))
       throw noSuchVersion(header ?? `virtualserver ${version?.id ?? "current"}`);
     if (!caller.may(operation.action)) throw forbidden(operation.access, operation.action);
     const account = state.account(caller.accountId);
-    return operation.run({ state, options, render, account, caller, version, now, params, request });
+    return operation.handler({ state, options, render, account, caller, version, now, params, request });
   }
 
   return {

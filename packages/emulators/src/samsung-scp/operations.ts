@@ -1,5 +1,4 @@
-import type { ServiceResponse } from "../kit/service.ts";
-import type { Call } from "./call.ts";
+import type { Handler } from "./call.ts";
 import * as quotas from "./quotas.ts";
 import type { AccessLevel } from "./responses.ts";
 import * as servers from "./servers.ts";
@@ -18,7 +17,7 @@ export interface Operation {
   readonly access: AccessLevel;
   /** The rank of the first version that has it: 1.2 is 1002. */
   readonly since: number;
-  readonly run: (call: Call) => ServiceResponse;
+  readonly handler: Handler;
 }
 
 type Row = readonly [
@@ -26,7 +25,7 @@ type Row = readonly [
   route: string,
   access: AccessLevel,
   action: string,
-  run: Operation["run"],
+  handler: Handler,
   since?: number,
 ];
 
@@ -120,8 +119,8 @@ const ROWS: readonly Row[] = [
 
 /** Every operation that the emulator has. */
 export const operations: readonly Operation[] = ROWS.map(
-  ([name, route, access, action, run, since = 1000]) => {
+  ([name, route, access, action, handler, since = 1000]) => {
     const [method = "", path = ""] = route.split(" ");
-    return { name, method, path, action, access, since, run };
+    return { name, method, path, action, access, since, handler };
   },
 );

@@ -1,4 +1,4 @@
-import { type Collection, countBefore, type Keyed, type Order } from "../kit/collection.ts";
+import { type Collection, countBefore, type Keyed, type Order, recordsFor } from "../kit/collection.ts";
 import type { ServiceResponse } from "../kit/service.ts";
 import { type Call, jsonText } from "./call.ts";
 import { atLeast, atMost, badRequest, fieldText, invalid, notFound, oneOf, type Text } from "./responses.ts";
@@ -105,11 +105,11 @@ export interface Source<T extends Keyed> {
 
 /** The collection as it is, or as it was when the list is a stale one; only what an index files, when one is given. */
 export function listed<T extends Keyed & { readonly id: string }, Index extends string>(
-  { now, request }: Call,
+  call: Call,
   collection: Collection<T, Index>,
   index?: readonly [name: Index, key: string],
 ): Pick<Source<T>, "items" | "order" | "get" | "sorted"> {
-  const view = request.staleMs > 0 ? collection.asOf(now - request.staleMs) : collection;
+  const view = recordsFor(call, collection, "list");
   const items = index === undefined ? view.all() : view.by(...index);
   return {
     items,

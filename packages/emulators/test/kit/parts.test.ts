@@ -39,11 +39,7 @@ describe("random numbers", () => {
 
 describe("the router", () => {
   const router = createRouter(
-    ["/a/{id}", "/a/literal", "/a/{id}/b", "/a/literal/{x}"].map((path) => ({
-      method: "GET",
-      path,
-      handler: path,
-    })),
+    ["/a/{id}", "/a/literal", "/a/{id}/b", "/a/literal/{x}"].map((path) => ({ method: "GET", path })),
     { id: /^[0-9a-f]+$/ },
   );
 
@@ -54,9 +50,9 @@ describe("the router", () => {
     ["/a/12ab/b", "/a/{id}/b", { id: "12ab" }],
     ["/a/literal/c%2Fd", "/a/literal/{x}", { x: "c/d" }],
     ["/a/literal/%zz", "/a/literal/{x}", { x: "%zz" }],
-  ])("finds %s", (path, handler, params) => {
-    expect(router.find("GET", path)).toEqual({ handler, params });
-    expect(router.find("HEAD", path)?.handler).toBe(handler);
+  ])("finds %s", (path, route, params) => {
+    expect(router.find("GET", path)).toEqual({ operation: { method: "GET", path: route }, params });
+    expect(router.find("HEAD", path)?.operation.path).toBe(route);
   });
 
   test.each(["/a", "/a/", "/a//", "/a/xyz", "/a/12%2Fb", "/a/12/c", "a/12", "/a/literal//", ""])(
