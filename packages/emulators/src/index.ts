@@ -23,8 +23,8 @@ export type {
   FaultPattern,
   FaultRule,
 } from "./kit/fault.ts";
+export { parseFaults } from "./kit/fault.ts";
 export { createFaultProxy, type FaultProxyOptions } from "./kit/fault-proxy.ts";
-export { parseFaults } from "./kit/fault-schema.ts";
 export type { FaultRegistry, FaultStatus } from "./kit/faults.ts";
 export type { LogEntry, RequestLog } from "./kit/request-log.ts";
 export type { Clock, EmulatedService, Inventory, ServiceRequest, ServiceResponse } from "./kit/service.ts";

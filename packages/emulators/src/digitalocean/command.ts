@@ -8,21 +8,13 @@ const TOKENS_VARIABLE = "POLYVOL_EMULATOR_TOKENS";
 
 /** The file of `--options`, with what the command line says in its place or besides. */
 function readOptions(input: CommandInput): DigitalOceanOptions {
-  const file: DigitalOceanOptions = input.optionsFile(optionsSchema);
-  const given = input.given as DigitalOceanOptions;
+  const { file, given, all } = input.options(optionsSchema);
   const inVariable = (input.env[TOKENS_VARIABLE] ?? "").split(/\s+/).filter((text) => text !== "");
   const fresh = [...(given.tokens ?? []), ...inVariable.map((text) => parseToken(text, TOKENS_VARIABLE))];
   const tokens = fresh.length > 0 ? fresh : file.tokens;
   if (tokens === undefined)
     input.note(`no token given (--token or ${TOKENS_VARIABLE}): any token is accepted`);
-  return {
-    ...input.shell,
-    ...file,
-    ...given,
-    tokens,
-    droplets: [...(file.droplets ?? []), ...(given.droplets ?? [])],
-    publicUrl: input.publicUrl ?? file.publicUrl,
-  };
+  return { ...all, tokens, droplets: [...(file.droplets ?? []), ...(given.droplets ?? [])] };
 }
 
 /** `polyvol-emulator digitalocean …` */
@@ -36,11 +28,6 @@ export const digitalOceanCommand: ProviderCommand = {
     "digitalocean --token T --token reader=read --droplet 1001:nyc3 --action-duration 0s",
     "digitalocean --token T --volumes 1000 --snapshots 25000 --quota-per-minute 0",
   ],
-  create(input) {
-    const emulator = createDigitalOceanEmulator(readOptions(input));
-    const { volumes, snapshots } = input.bulk;
-    if (volumes + snapshots > 0)
-      emulator.seed(bulkSeed({ volumes, snapshots, until: input.shell.clock.now() }));
-    return emulator;
-  },
+  create: (input) => createDigitalOceanEmulator(readOptions(input)),
+  bulkSeed,
 };

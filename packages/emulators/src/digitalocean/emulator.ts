@@ -62,11 +62,7 @@ function createService(options: ResolvedOptions, clock: Clock, randomSeed: numbe
   const requestIds = createIds(randomSeed);
 
   /** The instant of a request; actions that are due by then have ended. */
-  function now(): number {
-    const instant = clock.now();
-    state.schedule.runDue(instant);
-    return instant;
-  }
+  const now = (): number => state.schedule.runDue(clock.now());
 
   function quotaOf({ token }: Identity): Quota {
     const known = quotas.get(token);

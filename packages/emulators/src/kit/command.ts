@@ -12,7 +12,7 @@ import {
   wholeNumber,
 } from "./command-options.ts";
 import type { Emulator, EmulatorOptions, Listener, ListenOptions } from "./emulator-types.ts";
-import { parseFaults } from "./fault-schema.ts";
+import { parseFaults } from "./fault.ts";
 import type { Clock } from "./service.ts";
 import { check, InvalidInput } from "./validation.ts";
 
@@ -46,24 +46,35 @@ export interface ProviderCommand {
   readonly examples: readonly string[];
   /** Makes the emulator. Bad values throw `UsageError` or `InvalidInput`. */
   create(input: CommandInput): Emulator;
+  /** A seed of made-up data, as `--volumes N --snapshots N` asks for it. */
+  bulkSeed(bulk: Bulk): unknown;
 }
 
 /** What a command line says. */
 export interface CommandInput {
-  /** Values of the provider's own options, by name; absent where an option is not given. */
-  readonly given: Readonly<Record<string, unknown>>;
-  /** The options of `--options FILE`, checked; none when the option is not given. */
-  optionsFile<Schema extends z.ZodType>(schema: Schema): Partial<z.input<Schema>>;
-  /** `--public-url`: the base URL under which clients know the emulator, without a trailing slash. */
-  readonly publicUrl: string | undefined;
-  /** `--volumes N --snapshots N`: how many the provider is to make up at the start; 0 when not asked for. */
-  readonly bulk: { readonly volumes: number; readonly snapshots: number };
-  /** Clock, latency, log and faults: for `createEmulator`, unchanged. */
-  readonly shell: EmulatorOptions & { readonly clock: Clock };
+  /** Reads the provider's own options by their schema. */
+  options<Schema extends z.ZodType>(schema: Schema): CommandOptions<Partial<z.input<Schema>>>;
   /** Environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Writes one line to standard error. */
   note(line: string): void;
+}
+
+/** The options of an emulator by where they were said. */
+export interface CommandOptions<Own> {
+  /** Those of `--options FILE`, checked; none when the option is not given. */
+  readonly file: Own;
+  /** Those of the command line; absent where one is not given. */
+  readonly given: Own;
+  /** All of them, the command line's in place of the file's, with `--public-url`, clock, latency, log and faults. */
+  readonly all: Own & EmulatorOptions & { readonly publicUrl: string | undefined };
+}
+
+/** How many volumes and snapshots are made up at the start, and when the last of them was made, in ms since the epoch. */
+export interface Bulk {
+  readonly volumes: number;
+  readonly snapshots: number;
+  readonly until: number;
 }
 
 interface SharedValues {
@@ -129,24 +140,21 @@ function inputOf(
   given: Readonly<Record<string, unknown>>,
   io: CommandIo,
 ): CommandInput {
-  const { clock, latency, realLatency = false, volumes = 0, snapshots = 0, randomSeed, logLimit } = values;
+  const { clock, latency, realLatency = false, randomSeed, logLimit } = values;
   const note = (line: string): void => io.err(`emulator: ${line}\n`);
   if (clock === "virtual" && latency !== undefined && !realLatency)
     note("--latency is not added on a virtual clock; --real-latency adds it in real time");
   const faults = values.faults?.use((value) => parseFaults(value));
+  const shell = { clock: clockOf(values), randomSeed, latencyMs: latency, realLatency, logLimit, faults };
   return {
-    given,
-    optionsFile<Schema extends z.ZodType>(schema: Schema) {
-      const written = values.options?.use((value) => {
-        check(schema, value, "options");
-        return value as Partial<z.input<Schema>>;
-      });
+    options<Schema extends z.ZodType>(schema: Schema) {
+      type Own = Partial<z.input<Schema>> & { readonly publicUrl?: string };
+      const own = given as Own;
       // As it was written: the emulator fills in the defaults once it knows the command line, too.
-      return written ?? {};
+      const file = (values.options?.use((value) => check(schema, value, "options") && value) ?? {}) as Own;
+      const publicUrl = values.publicUrl ?? file.publicUrl;
+      return { file, given: own, all: { ...shell, ...file, ...own, publicUrl } };
     },
-    publicUrl: values.publicUrl,
-    bulk: { volumes, snapshots },
-    shell: { clock: clockOf(values), randomSeed, latencyMs: latency, realLatency, logLimit, faults },
     env: io.env,
     note,
   };
@@ -181,6 +189,9 @@ async function serve(provider: ProviderCommand, all: SharedValues, io: CommandIo
   const own = provider.options.map((each) => each.attributeName());
   const given = Object.fromEntries(Object.entries(all).filter(([name]) => own.includes(name)));
   const emulator = provider.create(inputOf(all, given, io));
+  const { volumes = 0, snapshots = 0 } = all;
+  if (volumes + snapshots > 0)
+    emulator.seed(provider.bulkSeed({ volumes, snapshots, until: emulator.clock.now() }));
   all.seed?.use((data) => emulator.seed(data));
   const listener = await openPort(emulator, listenOptionsOf(all));
   if (typeof listener === "string") {

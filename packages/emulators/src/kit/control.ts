@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { isVirtualClock } from "./clock.ts";
 import type { Emulator } from "./emulator-types.ts";
-import { parseFaults } from "./fault-schema.ts";
+import { parseFaults } from "./fault.ts";
 import { hostName, isLoopbackName } from "./host-check.ts";
 import { createRouter, type Route, rawPath } from "./router.ts";
 import { httpDate, type SentResponse } from "./served-response.ts";

@@ -1,5 +1,4 @@
-import type { Fault, FaultMatch } from "./fault.ts";
-import { parseFault } from "./fault-schema.ts";
+import { type Fault, type FaultMatch, parseFault } from "./fault.ts";
 import { createRandom } from "./ids.ts";
 import type { ServiceRequest } from "./service.ts";
 

@@ -9,8 +9,8 @@ export interface Schedule {
   readonly next: number;
   /** Adds work that is due at `at`, behind the work that is due at the same instant. */
   add(at: number, run: (at: number) => void): void;
-  /** Runs all that is due by `now`, in order, also what is added meanwhile. */
-  runDue(now: number): void;
+  /** Runs all that is due by `now`, in order, also what is added meanwhile. @returns `now` */
+  runDue(now: number): number;
   clear(): void;
 }
 
@@ -33,6 +33,7 @@ export function createSchedule(): Schedule {
         due.shift();
         next.run(next.at);
       }
+      return now;
     },
     clear() {
       due.length = 0;

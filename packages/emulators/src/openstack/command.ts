@@ -1,8 +1,8 @@
-import type { ProviderCommand } from "../kit/command.ts";
+import type { Bulk, ProviderCommand } from "../kit/command.ts";
 import { optionsOf } from "../kit/command-options.ts";
 import { createOpenStackEmulator } from "./emulator.ts";
 import { IDENTITY_PATH } from "./identity.ts";
-import { type OpenStackOptions, optionsSchema } from "./options.ts";
+import { optionsSchema } from "./options.ts";
 
 /** `polyvol-emulator openstack …` */
 export const openStackCommand: ProviderCommand = {
@@ -13,24 +13,15 @@ export const openStackCommand: ProviderCommand = {
   addresses: (url) => ({ authUrl: `${url}${IDENTITY_PATH}` }),
   examples: ["openstack --port 4030 --user demo:secret:demo", "openstack --work 0s --newest-version 3.39"],
   create(input) {
-    const file: OpenStackOptions = input.optionsFile(optionsSchema);
-    const given = input.given as OpenStackOptions;
-    if ((given.users ?? file.users) === undefined)
-      input.note("no user given (--user): anybody can log in, with any password");
-    const emulator = createOpenStackEmulator({
-      ...input.shell,
-      ...file,
-      ...given,
-      publicUrl: input.publicUrl ?? file.publicUrl,
-    });
-    const { volumes, snapshots } = input.bulk;
-    if (volumes + snapshots > 0) emulator.seed(bulkSeed(volumes, snapshots));
-    return emulator;
+    const { all } = input.options(optionsSchema);
+    if (all.users === undefined) input.note("no user given (--user): anybody can log in, with any password");
+    return createOpenStackEmulator(all);
   },
+  bulkSeed,
 };
 
 /** A made-up project: snapshots go round among its volumes. */
-function bulkSeed(volumes: number, snapshots: number): unknown {
+function bulkSeed({ volumes, snapshots }: Bulk): unknown {
   const nameOf = (index: number): string => `volume-${index + 1}`;
   return {
     volumes: Array.from({ length: volumes }, (_, index) => ({ name: nameOf(index), size: 10 })),

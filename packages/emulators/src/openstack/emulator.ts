@@ -46,11 +46,7 @@ function createService(options: ResolvedOptions, clock: Clock, randomSeed: numbe
   const requestIds = createIds(randomSeed);
 
   /** The instant of a request; work that is due by then has ended. */
-  function now(): number {
-    const instant = clock.now();
-    state.schedule.runDue(instant);
-    return instant;
-  }
+  const now = (): number => state.schedule.runDue(clock.now());
 
   function run(request: ServiceRequest, base: string, now: number, requestId: string): ServiceResponse {
     const path = rawPath(request.rawTarget);

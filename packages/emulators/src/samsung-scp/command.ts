@@ -7,8 +7,7 @@ import { optionsSchema, type SamsungScpOptions } from "./options.ts";
 /** The file of `--options`, with what the command line and the environment say in its place or besides. */
 function readOptions(input: CommandInput): SamsungScpEmulatorOptions {
   const { env } = input;
-  const file: SamsungScpOptions = input.optionsFile(optionsSchema);
-  const given = input.given as SamsungScpOptions;
+  const { file, given, all } = input.options(optionsSchema);
   const accessKey = given.accessKey ?? env["SCP_ACCESS_KEY"] ?? file.accessKey;
   const secretKey = given.secretKey ?? env["SCP_SECRET_KEY"] ?? file.secretKey;
   if ((accessKey === undefined || secretKey === undefined) && file.accessKeys === undefined)
@@ -16,15 +15,12 @@ function readOptions(input: CommandInput): SamsungScpEmulatorOptions {
   // Whether the variable is one of the three is for the options to say.
   const inVariable = env["SCP_ENVIRONMENT"] as SamsungScpOptions["environment"];
   return {
-    ...input.shell,
-    ...file,
-    ...given,
+    ...all,
     accessKey,
     secretKey,
     region: given.region ?? file.region ?? env["SCP_REGION"],
     environment: given.environment ?? file.environment ?? inVariable,
     servers: [...(file.servers ?? []), ...(given.servers ?? [])],
-    publicUrl: input.publicUrl ?? file.publicUrl,
   };
 }
 
@@ -45,10 +41,6 @@ export const samsungScpCommand: ProviderCommand = {
     "samsung-scp --access-key A --secret-key S --volumes 1000 --snapshots 100000 --work 0",
     "samsung-scp --access-key A --secret-key S --clock virtual --start 2026-06-01T00:00:00Z --versions calendar --expired-versions refuse",
   ],
-  create(input) {
-    const emulator = createSamsungScpEmulator(readOptions(input));
-    const { volumes, snapshots } = input.bulk;
-    if (volumes > 0 || snapshots > 0) emulator.seed({ generate: { volumes, snapshots } });
-    return emulator;
-  },
+  create: (input) => createSamsungScpEmulator(readOptions(input)),
+  bulkSeed: ({ volumes, snapshots }) => ({ generate: { volumes, snapshots } }),
 };

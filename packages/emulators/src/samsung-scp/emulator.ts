@@ -51,11 +51,7 @@ function createService(given: SamsungScpOptions, clock: Clock, randomSeed: numbe
   const baseUrl = (request: ServiceRequest): string => options.publicUrl ?? request.origin;
 
   /** The instant of the request; work that is due by then is done. */
-  function now(): number {
-    const instant = clock.now();
-    state.schedule.runDue(instant);
-    return instant;
-  }
+  const now = (): number => state.schedule.runDue(clock.now());
 
   function has({ name, since }: Operation, version: ResolvedVersion): boolean {
     const only = onlyVersions.get(name);

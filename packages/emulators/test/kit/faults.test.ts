@@ -2,8 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createVirtualClock, type VirtualClock } from "../../src/kit/clock.ts";
 import { createEmulator } from "../../src/kit/emulator.ts";
 import type { Emulator } from "../../src/kit/emulator-types.ts";
-import type { Fault } from "../../src/kit/fault.ts";
-import { parseFaults } from "../../src/kit/fault-schema.ts";
+import { type Fault, parseFaults } from "../../src/kit/fault.ts";
 import { createToy, type Toy } from "./toy.ts";
 
 const URL = "http://toy.test/things";

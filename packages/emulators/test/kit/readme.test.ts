@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { createDigitalOceanEmulator } from "../../src/digitalocean/index.ts";
-import { parseFaults } from "../../src/kit/fault-schema.ts";
+import { parseFaults } from "../../src/kit/fault.ts";
 
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
 const [faults, seed] = [...readme.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = ""]) =>
