@@ -1,26 +1,38 @@
 import { foldCapitals, type Limits, type NameRule, type Snapshot, tagTexts } from "@polyvol/core";
 import { parseSlotName, slotName } from "./schedule/slots.ts";
 
-const DRILL_NAME = /^polyvol-drill-([0-9a-f]{10})-(\d{8}t\d{6}z)$/;
+const DRILL_NAME = /^polyvol-drill-[0-9a-f]{10}-(\d{8}t\d{6}z)(?:-(\d+)m-[0-9a-f]{6})?$/;
+const MINUTE_MS = 60_000;
+/** For those of before names said it. */
+const USUAL_MAKING_MS = 3_600_000;
 
-/** Name of the temporary volume of a drill: valid as the name of a volume on every provider, and recognisable. */
-export function drillName(volumeId: string, startedAt: Date): string {
+/**
+ * Name of a temporary volume: valid as the name of a volume on every provider, and recognisable. It says which volume it
+ * is of, when its run began and how long that may take to make it ready, so that others know until when it is not left
+ * over; and it is this run's alone.
+ */
+export function drillName(volumeId: string, startedAt: Date, makingMs: number = USUAL_MAKING_MS): string {
   const second = new Date(Math.floor(startedAt.getTime() / 1000) * 1000);
-  return `polyvol-drill-${drillHash(volumeId)}-${slotName(second).toLowerCase()}`;
+  const hash = digestOf(["polyvol-drill", volumeId]).slice(0, HASH_LENGTH);
+  const making = `${Math.ceil(makingMs / MINUTE_MS)}m`;
+  return `polyvol-drill-${hash}-${slotName(second).toLowerCase()}-${making}-${crypto.randomUUID().slice(0, 6)}`;
 }
 
-/** What the name of a drill's volume says: whose drill (compare with {@link drillHash}) and when. Else undefined. */
-export function parseDrillName(
-  name: string,
-): { readonly hash: string; readonly startedAt: Date } | undefined {
-  const [, digest, time] = DRILL_NAME.exec(name) ?? [];
+/** What the name of a temporary volume says. */
+export interface DrillName {
+  /** When its run began. */
+  readonly startedAt: Date;
+  /** Until then its run may be making it ready: it is not left over while nobody is seen to use it. */
+  readonly readyBy: Date;
+}
+
+/** Undefined for the name of any other volume. */
+export function parseDrillName(name: string): DrillName | undefined {
+  const [, time, minutes] = DRILL_NAME.exec(name) ?? [];
   const startedAt = time === undefined ? undefined : parseSlotName(time.toUpperCase());
-  return digest === undefined || startedAt === undefined ? undefined : { hash: digest, startedAt };
-}
-
-/** Stands for a volume in the names of its drills. */
-export function drillHash(volumeId: string): string {
-  return digestOf(["polyvol-drill", volumeId]).slice(0, 10);
+  if (startedAt === undefined) return undefined;
+  const makingMs = minutes === undefined ? USUAL_MAKING_MS : Number(minutes) * MINUTE_MS;
+  return { startedAt, readyBy: new Date(startedAt.getTime() + makingMs) };
 }
 
 const VOLUME_KEY = "polyvol-volume";

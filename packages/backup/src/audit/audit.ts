@@ -1,7 +1,7 @@
 import { inUse, type Volume } from "@polyvol/core";
 import { fitName } from "@polyvol/core/driver";
 import type { Clouds } from "../clouds.ts";
-import { parseDrillName } from "../naming.ts";
+import { type DrillName, parseDrillName } from "../naming.ts";
 import { goneVolumes } from "../observe/gone-volumes.ts";
 import { hiddenIn } from "../observe/hidden-marks.ts";
 import type { CloudState, ObservedCloud, ObservedSnapshot } from "../observe/inventory.ts";
@@ -182,7 +182,7 @@ function auditVolumes(cloud: ObservedCloud, chosenBy: (volumeId: string) => read
       about(
         "drill_leftover",
         [volume],
-        `made by a drill or an off-site run at ${drill.startedAt.toISOString()}; ${goesHow(volume)}`,
+        `made by a drill or an off-site run at ${drill.startedAt.toISOString()}; ${goesHow(volume, drill)}`,
       );
     } else if (chosenBy(volume.id).length === 0) {
       about("volume_without_policy", [volume], "no policy chooses it: nothing backs it up");
@@ -192,10 +192,10 @@ function auditVolumes(cloud: ObservedCloud, chosenBy: (volumeId: string) => read
 }
 
 /** What becomes of a temporary volume. */
-function goesHow(volume: Volume): string {
+function goesHow(volume: Volume, { readyBy }: DrillName): string {
   const use = inUse(volume);
   return use === undefined
-    ? "the next one removes it"
+    ? `the next one after ${readyBy.toISOString()} removes it`
     : `it is ${use}: a run may be reading it, else the next one on that server removes it`;
 }
 

@@ -17,8 +17,8 @@ const TIMEOUT_MS = 1_800_000;
 /**
  * Proves that a snapshot can be restored: makes a temporary volume of it, checks source, size and readiness, deletes
  * the volume, and says how long it took. With `check`, the volume is attached to this server, too, and the command has to
- * pass on its data. First removes what killed drills have left: of the same volume always, of
- * others once they are twice as old as a drill may last. Two drills of one volume at once disturb each other.
+ * pass on its data. First removes what killed drills have left, once they are twice as old as their restore might
+ * last: until then they may be those of a run under way.
  *
  * @throws PolicyError for an unknown cloud; PolyvolError when there is no snapshot to restore; the reason of the abort.
  * A restore that fails is a result, not an error.
@@ -37,13 +37,10 @@ export async function drill(
     return await drillWithCommand(storage, request, check, { clock, abortSignal, timeoutMs });
   }
   const snapshot = await findSnapshot(storage, request.from, "drill", call);
-  const leftovers = await removeLeftovers(storage, {
-    ...{ sourceVolumeId: snapshot.volumeId, othersBefore: clock.now() - 2 * timeoutMs },
-    ...{ cloud: request.cloud, clock, abortSignal },
-  });
+  const leftovers = await removeLeftovers(storage, { cloud: request.cloud, clock, abortSignal });
 
   const startedAt = clock.now();
-  const name = drillName(snapshot.volumeId, new Date(startedAt));
+  const name = drillName(snapshot.volumeId, new Date(startedAt), 2 * timeoutMs);
   const problems: BackupProblem[] = leftovers.flatMap(({ problem }) =>
     problem === undefined ? [] : [problem],
   );

@@ -17,7 +17,7 @@ export interface DrillRequest {
 export interface DrillOptions {
   /** Default: the machine's own. */
   readonly clock?: Clock | undefined;
-  /** Stops the drill; the temporary volume is removed by the next one, and with `check` at once. */
+  /** Stops the drill; the temporary volume is removed by a later one, and with `check` at once. */
   readonly abortSignal?: AbortSignal | undefined;
   /** How long the restore may take, in milliseconds. Default 30 minutes. */
   readonly timeoutMs?: number | undefined;

@@ -1,11 +1,10 @@
-import type { BlockStorage, Clock } from "@polyvol/core";
+import type { BlockStorage } from "@polyvol/core";
 import { checkTimeout, systemClock, tell } from "@polyvol/core/driver";
 import { drillName } from "../naming.ts";
 import { findSnapshot } from "../restore/find-snapshot.ts";
 import { removeLeftovers } from "../temporary/leftovers.ts";
 import { mayComeLate } from "../temporary/make.ts";
 import { type CourseSettings, followCourse } from "./course.ts";
-import type { DeviceLayer } from "./device-layer.ts";
 import { createLinuxDevices } from "./linux/linux-devices.ts";
 import { OPERATION, regionInReach, requireAttaching } from "./reach.ts";
 import { takeBack } from "./take-back.ts";
@@ -38,10 +37,12 @@ export async function useSnapshot<T>(
   const snapshot = await findSnapshot(storage, request.from, OPERATION, call);
   const region = await regionInReach(storage, snapshot, request, call);
   const leftovers = await removeLeftovers(storage, {
-    ...{ sourceVolumeId: snapshot.volumeId, othersBefore: clock.now() - 2 * timeoutMs },
-    ...{ here: { serverId, devices }, cloud, clock, abortSignal },
+    // What others read may take longer than what this call reads.
+    here: { serverId, devices, useTimeoutMs: Math.max(settings.useTimeoutMs, USE_TIMEOUT_MS) },
+    ...{ cloud, clock, abortSignal },
   });
-  const { name, startedAt } = await claimName(devices, snapshot.volumeId, clock, abortSignal);
+  // It is made and then attached.
+  const { name, startedAt } = await claimName(snapshot.volumeId, 2 * timeoutMs, settings);
 
   const course = await followCourse(storage, { request, snapshot, name, region }, reader, settings);
   const { known, result, volume, ...told } = course;
@@ -78,16 +79,15 @@ interface ClaimedName {
   readonly startedAt: Date;
 }
 
-/** A name says a second. Where another process of this machine has it, the next one is taken: each has its own volume. */
+/** Where another process of this machine has a name already, a further one is taken: each has its own volume. */
 async function claimName(
-  devices: DeviceLayer,
   sourceVolumeId: string,
-  clock: Clock,
-  abortSignal: AbortSignal | undefined,
+  makingMs: number,
+  { clock, devices, abortSignal }: CourseSettings,
 ): Promise<ClaimedName> {
   for (;;) {
     const startedAt = new Date(clock.now());
-    const name = drillName(sourceVolumeId, startedAt);
+    const name = drillName(sourceVolumeId, startedAt, makingMs);
     if (await devices.claim(name)) return { name, startedAt };
     await clock.sleep(1_000, abortSignal);
   }

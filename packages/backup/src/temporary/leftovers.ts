@@ -2,7 +2,7 @@ import { type BlockStorage, type Clock, inUse, type Volume } from "@polyvol/core
 import { isSameId } from "@polyvol/core/driver";
 import { isHeld } from "../hold/marker.ts";
 import type { DeviceLayer } from "../mount/device-layer.ts";
-import { drillHash, parseDrillName } from "../naming.ts";
+import { type DrillName, parseDrillName } from "../naming.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
 import { removeTemporary } from "./remove.ts";
 
@@ -26,14 +26,12 @@ export interface Leftover {
 export interface Here {
   readonly serverId: string;
   readonly devices: DeviceLayer;
+  /** So long somebody may read what is attached, in milliseconds. */
+  readonly useTimeoutMs: number;
 }
 
-/** Which leftovers, and how they are removed. */
+/** Where leftovers are looked for, and how they are removed. */
 export interface LeftoverSearch {
-  /** Those of this volume go however old they are, where {@link LeftoverSearch.here} is absent. */
-  readonly sourceVolumeId: string;
-  /** All others go when they were begun before this instant, in milliseconds. */
-  readonly othersBefore: number;
   /** Without, all that is attached is kept. With it, what no process of this machine has made goes once it is old. */
   readonly here?: Here | undefined;
   readonly cloud?: string | undefined;
@@ -43,7 +41,8 @@ export interface LeftoverSearch {
 
 /**
  * Removes the temporary volumes of earlier runs, known by their names. One that somebody holds is kept, and so is one that
- * is attached, unless to this server alone and by a process that has ended.
+ * is attached, unless to this server alone and by a process that has ended. One that nobody uses may be on its way to
+ * a server: unless its process is known to have ended, it is kept for as long as its run may take to make it ready.
  */
 export async function removeLeftovers(
   storage: BlockStorage,
@@ -77,26 +76,21 @@ export async function removeLeftovers(
   return leftovers;
 }
 
-interface Temporary {
+interface Temporary extends DrillName {
   readonly volume: Volume;
-  readonly hash: string;
-  readonly startedAt: Date;
 }
 
 /** Undefined: it may go. */
 async function whyKept(
-  { volume, hash, startedAt }: Temporary,
-  { sourceVolumeId, othersBefore, here }: LeftoverSearch,
+  { volume, readyBy }: Temporary,
+  { clock, here }: LeftoverSearch,
 ): Promise<string | undefined> {
   if (isHeld(volume)) return "held";
-  const isOld = startedAt.getTime() < othersBefore;
   const claim = (await here?.devices.claimOf(volume.name)) ?? "unknown";
   if (claim === "live") return "in use by another process of this server";
   const use = inUse(volume);
   if (use === undefined) {
-    // Who reads on a server is known on that server only; a drill never reads, and is alone with its volume.
-    const isOfDrill = here === undefined && hash === drillHash(sourceVolumeId);
-    const mayGo = isOfDrill || isOld || claim === "ended";
+    const mayGo = claim === "ended" || clock.now() > readyBy.getTime();
     return mayGo ? undefined : "maybe that of a run under way";
   }
   if (here === undefined) return use;
@@ -105,6 +99,7 @@ async function whyKept(
   if (!isNamed && claim !== "ended") return use;
   if (!volume.attachments.every(({ serverId }) => isSameId(serverId, here.serverId))) return use;
   // Not even this machine knows whose it is: it may have been started anew since, or another container.
+  const isOld = clock.now() > readyBy.getTime() + here.useTimeoutMs;
   return claim === "ended" || isOld ? undefined : `${use}, maybe by a run under way`;
 }
 

@@ -81,6 +81,9 @@ test.each(CLOUDS)(
       leftovers: [{ outcome: "kept", why: `attached to ${here.serverId}, maybe by a run under way` }],
     });
     await here.world.clock.sleep(3_700_000);
+    // It may be read for a day.
+    expect(await again()).toMatchObject({ leftovers: [{ outcome: "kept" }] });
+    await here.world.clock.sleep(86_400_000);
     expect(await again()).toMatchObject({ result: { state: "done" }, leftovers: [{ outcome: "removed" }] });
     expect(here.strays()).toEqual([]);
     await here.world.close();

@@ -133,6 +133,12 @@ test("a name is claimed once, and whoever has claimed it is told from a process 
   const record = JSON.parse(readFileSync(join(stateDir, "a.claim"), "utf8")) as object;
   writeFileSync(join(stateDir, "a.claim"), JSON.stringify({ ...record, startTicks: "1" }));
   expect(await devices.claimOf("a")).toBe("ended");
+  // Its number says nothing about a process of another container.
+  writeFileSync(
+    join(stateDir, "a.claim"),
+    JSON.stringify({ ...record, startTicks: "1", pidNamespace: "pid:[1]" }),
+  );
+  expect(await devices.claimOf("a")).toBe("unknown");
   writeFileSync(join(stateDir, "a.claim"), "half a rec");
   expect(await devices.claimOf("a")).toBe("unknown");
   await devices.release("a", "left");

@@ -1,6 +1,13 @@
 import { type BlockStorage, type Capability, PolyvolError } from "@polyvol/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { LeftBehindError, useSnapshot, withSnapshot } from "../../src/index.ts";
+import {
+  type DeviceLayer,
+  type DrillReport,
+  drill,
+  LeftBehindError,
+  useSnapshot,
+  withSnapshot,
+} from "../../src/index.ts";
 import { drillName } from "../../src/naming.ts";
 import { CLOUDS, createMountWorld, FAR_SERVER, type MountWorld, SOURCE_ID } from "../support/mount-world.ts";
 
@@ -271,6 +278,24 @@ describe.each(CLOUDS)("on %s, what is left is named", (cloud) => {
     });
     await world.clock.sleep(3_600_000);
     expect(await use()).toMatchObject({ leftovers: [{ name, outcome: "removed" }] });
+    expect(here.strays()).toEqual([]);
+  });
+
+  test("a run is not hurt by a drill of the same volume that begins before the attachment", async () => {
+    const { devices, options, request, storage, world } = here;
+    const { from, cloud = "" } = request;
+    let drilled: Promise<DrillReport> | undefined;
+    const list: DeviceLayer["list"] = async (call) => {
+      drilled ??= drill({ cloud, from }, { [cloud]: storage() }, { clock: world.clock });
+      await drilled;
+      return await devices.list(call);
+    };
+    const use = await useSnapshot(storage(), request, async () => "read", {
+      ...options,
+      devices: { ...devices, list },
+    });
+    expect(use).toMatchObject({ ...{ isRemoved: true, problems: [] }, result: { value: "read" } });
+    expect(await drilled).toMatchObject({ ok: true, leftovers: [{ outcome: "kept" }] });
     expect(here.strays()).toEqual([]);
   });
 

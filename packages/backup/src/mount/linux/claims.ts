@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PolyvolError } from "@polyvol/core";
 import type { ClaimState } from "../device-layer.ts";
@@ -10,7 +10,12 @@ interface ClaimRecord {
   readonly startTicks: string;
   /** Which start of the machine. */
   readonly bootId: string;
+  /** Whose numbers of processes: those of a container are its own. */
+  readonly pidNamespace: string;
 }
+
+/** Of a process that has let go. */
+const NOBODY: ClaimRecord = { pid: 0, startTicks: "", bootId: "", pidNamespace: "" };
 
 /** Who uses which temporary volume on this machine: one file for each, which names a process. */
 export interface Claims {
@@ -36,7 +41,7 @@ export function createClaims(folder: string): Claims {
       }
     },
     async leave(name) {
-      await writeFile(fileOf(name), JSON.stringify({ pid: 0, startTicks: "", bootId: "" }), { mode: 0o600 });
+      await writeFile(fileOf(name), JSON.stringify(NOBODY), { mode: 0o600 });
     },
     release: (name) => rm(fileOf(name), { force: true }),
     async claimOf(name) {
@@ -47,6 +52,9 @@ export function createClaims(folder: string): Claims {
       const claimed = text === undefined ? undefined : parse(text);
       if (claimed === undefined) return "unknown";
       const now = await recordOf(claimed.pid);
+      // A process of another container cannot be looked at from here.
+      const isElsewhere = claimed.bootId === now.bootId && claimed.pidNamespace !== now.pidNamespace;
+      if (isElsewhere) return "unknown";
       return now.startTicks === claimed.startTicks && now.bootId === claimed.bootId && now.startTicks !== ""
         ? "live"
         : "ended";
@@ -60,14 +68,17 @@ async function recordOf(pid: number): Promise<ClaimRecord> {
   const bootId = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "");
   // The second field is the program's name in brackets, which may hold anything; the start is the 22nd.
   const startTicks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  return { pid, startTicks, bootId: bootId.trim() };
+  const pidNamespace = await readlink("/proc/self/ns/pid").catch(() => "");
+  return { pid, startTicks, bootId: bootId.trim(), pidNamespace };
 }
 
 function parse(text: string): ClaimRecord | undefined {
   try {
-    const { pid, startTicks, bootId } = JSON.parse(text) as ClaimRecord;
-    const fits = Number.isInteger(pid) && typeof startTicks === "string" && typeof bootId === "string";
-    return fits ? { pid, startTicks, bootId } : undefined;
+    const { pid, ...texts } = JSON.parse(text) as ClaimRecord;
+    const { startTicks, bootId, pidNamespace } = texts;
+    const fits =
+      Number.isInteger(pid) && [startTicks, bootId, pidNamespace].every((each) => typeof each === "string");
+    return fits ? { pid, startTicks, bootId, pidNamespace } : undefined;
   } catch {
     return undefined;
   }
