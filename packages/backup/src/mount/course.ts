@@ -1,9 +1,17 @@
-import type { BlockStorage, Clock, Snapshot, Volume } from "@polyvol/core";
+import {
+  type BlockStorage,
+  type Clock,
+  isPolyvolError,
+  PolyvolError,
+  type PolyvolErrorDetails,
+  type Snapshot,
+  type Volume,
+} from "@polyvol/core";
 import { monotonicTime, tell } from "@polyvol/core/driver";
 import { makeTemporary } from "../temporary/make.ts";
-import { aboutVolume, attachHere } from "./attach-here.ts";
 import { awaitDevice } from "./await-device.ts";
 import type { DeviceLayer } from "./device-layer.ts";
+import { OPERATION } from "./reach.ts";
 import { readWithin } from "./read-within.ts";
 import type {
   MountedSnapshot,
@@ -105,5 +113,31 @@ export async function followCourse<T>(
     }
   } catch (error) {
     return { ...course, known, result: { state: "failed", stage, error } };
+  }
+}
+
+/** What an error says of the volume that it is about. */
+function aboutVolume({ id, name, provider }: Volume): PolyvolErrorDetails {
+  return { provider, operation: OPERATION, resource: { kind: "volume", id, name } };
+}
+
+/**
+ * Attaches the temporary volume to the server. Where zones are known to differ, a refusal says so: some clouds attach
+ * across zones, so it is tried all the same.
+ */
+async function attachHere(
+  storage: BlockStorage,
+  volume: Volume,
+  { serverId, serverZone }: SnapshotUseRequest,
+  call: { readonly timeoutMs: number; readonly abortSignal?: AbortSignal },
+): Promise<Volume> {
+  try {
+    return await storage.volumes.attach(volume.id, serverId, call);
+  } catch (error) {
+    const { zone } = volume;
+    const differ = zone !== undefined && serverZone !== undefined && zone !== serverZone;
+    if (!differ || !isPolyvolError(error)) throw error;
+    const reason = `the server ${serverId} is in the zone ${serverZone} and the volume in ${zone}: ${error.reason}`;
+    throw new PolyvolError(error.code, reason, { ...(error as PolyvolErrorDetails), cause: error });
   }
 }

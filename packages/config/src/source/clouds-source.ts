@@ -1,16 +1,19 @@
 /** Where clouds come from that do not stand in the configuration: a command, a file, an address or a function. */
+
+import { extname, resolve } from "node:path";
+import { readTextFile, UnfitFile } from "@polyvol/core/driver";
 import * as z from "zod/mini";
 import { type CheckedCloud, checkClouds } from "../check-clouds.ts";
 import type { CloudSource, ConfigPath, ConfigSource, ParsedText } from "../config.ts";
-import { ConfigError } from "../config-error.ts";
+import { ConfigError, fileText } from "../config-error.ts";
 import { type Environment, literalsAt } from "../credentials.ts";
 import { packageNameOf } from "../package-provider.ts";
+import { parseJson, parseYaml } from "../parse-text.ts";
 import { kindOf, problemAt, show } from "../problems.ts";
 import type { ProviderRegistration } from "../providers.ts";
 import { refusedName } from "../schema.ts";
-import { refusal } from "./refusal.ts";
+import { MOST_BYTES, refusal } from "./refusal.ts";
 import { runCommand } from "./run-command.ts";
-import { readSourceFile } from "./source-file.ts";
 import { cloudSourceSchema } from "./source-schema.ts";
 import { fetchClouds } from "./source-url.ts";
 
@@ -140,4 +143,30 @@ function foreignCode(
   const allowed = "packages only from what lies on this machine: the configuration, a file, a command";
   const found = `${show(provider)}, which runs that package's code`;
   return [problemAt(given, ["clouds", name, "provider"], { found, allowed })];
+}
+
+const PATH: ConfigPath = ["clouds", "from", "file"];
+
+/**
+ * Reads the file of a source.
+ * @throws ConfigError that never quotes the text, which may hold a secret
+ */
+async function readSourceFile(
+  source: ConfigSource,
+  path: string,
+): Promise<ParsedText & { readonly words: string }> {
+  const file = resolve(source.directory, path);
+  const words = fileText(file);
+  let text: string;
+  try {
+    text = await readTextFile(file, { mostBytes: MOST_BYTES });
+  } catch (cause) {
+    if (cause instanceof UnfitFile)
+      throw refusal(source, PATH, `${words}, ${cause.found}`, cause.allowed, cause);
+    const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    const found = code === "ENOENT" ? "which does not exist" : `which cannot be read (${code})`;
+    throw refusal(source, PATH, `${words}, ${found}`, "a readable file with clouds", cause);
+  }
+  // What is wrong with the text is told by its place in that file.
+  return { ...(extname(file) === ".json" ? parseJson(file, text) : parseYaml(file, text)), words };
 }
