@@ -1,20 +1,11 @@
 import { createMemoryStorage } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
-import { backupMetrics, drill, drillEntry, parsePolicies, restore, run, status } from "../../src/index.ts";
-import { createMemoryWorld, makeVolumes } from "../support/memory-clouds.ts";
-import { sleepUntil } from "../support/nights.ts";
+import { backupMetrics, drill, drillEntry, parsePolicies, restore, status } from "../../src/index.ts";
+import { makeVolumes } from "../support/memory-clouds.ts";
+import { backedUpOnce, sleepUntil } from "../support/nights.ts";
 import { nightly } from "../support/shapes.ts";
 
 const POLICIES = parsePolicies({ nightly: nightly() });
-
-async function backedUp(names: readonly string[] = ["db"]) {
-  const world = createMemoryWorld("2026-05-08T20:00:00Z");
-  const clouds = { do: world.open().do };
-  await makeVolumes(clouds.do, names);
-  await sleepUntil(world, "2026-05-09T03:10:00Z");
-  await run(POLICIES, clouds, { clock: world.clock });
-  return { world, clouds };
-}
 
 /** The values of a text, by name and labels; ids of volumes are left out. */
 function valuesOf(text: string): Record<string, number> {
@@ -32,7 +23,7 @@ const DB = '{cloud="do",policy="nightly",volume="db"}';
 
 describe("metrics", () => {
   test("say what is there, with units in their names", async () => {
-    const { clouds } = await backedUp();
+    const { clouds } = await backedUpOnce(POLICIES);
     const { text, status } = await backupMetrics(POLICIES, clouds, new Date("2026-05-09T04:00:00Z"));
     expect(status.verdict).toBe("fresh");
     expect(valuesOf(text)).toEqual({
@@ -60,7 +51,7 @@ describe("metrics", () => {
   });
 
   test("a cloud that could not be seen is down, and neither good nor zero", async () => {
-    const { world, clouds } = await backedUp();
+    const { world, clouds } = await backedUpOnce(POLICIES);
     const locked = createMemoryStorage({ account: world.accounts.do, authorised: false });
     const now = new Date("2026-05-09T04:00:00Z");
     const { text } = await backupMetrics(
@@ -81,7 +72,7 @@ describe("metrics", () => {
   });
 
   test("the deadline is where the state turns, before and after it, with and without a snapshot", async () => {
-    const { world, clouds } = await backedUp();
+    const { world, clouds } = await backedUpOnce(POLICIES);
     await makeVolumes(clouds.do, ["young"]);
     await sleepUntil(world, "2026-05-09T05:00:00Z");
     for (const graceMs of [60_000, 3_600_000, 40 * 3_600_000]) {
@@ -100,7 +91,7 @@ describe("metrics", () => {
   });
 
   test("a restore is proven by a volume that is there, or by the record; else nothing is said", async () => {
-    const { world, clouds } = await backedUp(["db", "web"]);
+    const { world, clouds } = await backedUpOnce(POLICIES, ["db", "web"]);
     const now = new Date("2026-05-09T08:00:00Z");
     const name = "polyvol_backup_last_proven_restore_timestamp_seconds";
     expect((await backupMetrics(POLICIES, clouds, now)).text).not.toContain(name);
@@ -117,14 +108,14 @@ describe("metrics", () => {
   });
 
   test("what a name holds cannot end its line", async () => {
-    const { clouds } = await backedUp();
+    const { clouds } = await backedUpOnce(POLICIES);
     const odd = 'a "b" \\ c\nd';
     const { text } = await backupMetrics(POLICIES, { [odd]: clouds.do }, new Date("2026-05-09T04:00:00Z"));
     expect(text).toContain('polyvol_cloud_up{cloud="a \\"b\\" \\\\ c\\nd"} 1\n');
   });
 
   test("an invalid date is refused", async () => {
-    const { clouds } = await backedUp();
+    const { clouds } = await backedUpOnce(POLICIES);
     await expect(backupMetrics(POLICIES, clouds, new Date(Number.NaN))).rejects.toThrow("an invalid date");
   });
 });

@@ -7,25 +7,13 @@ import {
   type OffsiteEntry,
   parsePolicies,
   type RecordEntry,
-  run,
   status,
 } from "../../src/index.ts";
-import { createMemoryWorld, makeVolumes } from "../support/memory-clouds.ts";
-import { sleepUntil } from "../support/nights.ts";
+import { backedUpOnce } from "../support/nights.ts";
 import { nightly } from "../support/shapes.ts";
 
 const POLICIES = parsePolicies({ nightly: nightly({ offsite: { command: ["true"], every: "1d" } }) });
 const HOUR = 3_600_000;
-
-/** One volume with the snapshot of 9 May, taken at ten past three. */
-async function backedUp() {
-  const world = createMemoryWorld("2026-05-08T20:00:00Z");
-  const clouds = { do: world.open().do };
-  const { db = "" } = await makeVolumes(clouds.do, ["db"]);
-  await sleepUntil(world, "2026-05-09T03:10:00Z");
-  await run(POLICIES, clouds, { clock: world.clock });
-  return { clouds, db };
-}
 
 function success(volumeId: string, runStartedAt: string, keys: Partial<OffsiteEntry> = {}): OffsiteEntry {
   const finishedAt = new Date(Date.parse(runStartedAt) + HOUR).toISOString();
@@ -49,7 +37,7 @@ function success(volumeId: string, runStartedAt: string, keys: Partial<OffsiteEn
 
 /** How the volume stands off-site at that instant, by these lines. */
 async function standingAt(now: string, entries: (volumeId: string) => readonly RecordEntry[] | undefined) {
-  const { clouds, db } = await backedUp();
+  const { clouds, db } = await backedUpOnce(POLICIES);
   const own = entries(db);
   const record = own === undefined ? undefined : { entries: own, aside: [] };
   const found = await status(POLICIES, clouds, new Date(now), { record });
@@ -99,7 +87,7 @@ describe("how a volume stands off-site", () => {
   });
 
   test("of several successes, in whatever order, the last counts", async () => {
-    const { clouds, db } = await backedUp();
+    const { clouds, db } = await backedUpOnce(POLICIES);
     const now = new Date("2026-05-20T00:00:00Z");
     const hours = fc.uniqueArray(fc.integer({ min: 1, max: 250 }), { minLength: 1, maxLength: 8 });
     await fc.assert(
@@ -117,7 +105,7 @@ describe("how a volume stands off-site", () => {
   });
 
   test("a policy without `offsite` says nothing of it", async () => {
-    const { clouds } = await backedUp();
+    const { clouds } = await backedUpOnce(POLICIES);
     const found = await status(
       parsePolicies({ nightly: nightly() }),
       clouds,
@@ -129,7 +117,7 @@ describe("how a volume stands off-site", () => {
 });
 
 test("shards put together count it, and are stale when one is late", async () => {
-  const { clouds, db } = await backedUp();
+  const { clouds, db } = await backedUpOnce(POLICIES);
   const now = new Date("2026-05-12T03:30:00Z");
   const record = { entries: [success(db, "2026-05-09T04:00:00Z")], aside: [] };
   const found = await status(POLICIES, clouds, now, { record, shard: { index: 0, count: 1 } });
@@ -140,7 +128,7 @@ test("shards put together count it, and are stale when one is late", async () =>
 });
 
 test("metrics give the last success, its data, and the deadline; nothing without a record", async () => {
-  const { clouds, db } = await backedUp();
+  const { clouds, db } = await backedUpOnce(POLICIES);
   const now = new Date("2026-05-10T03:30:00Z");
   const labels = `{cloud="do",policy="nightly",volume="db",volume_id="${db}"}`;
   const seconds = (instant: string): number => Date.parse(instant) / 1000;
@@ -158,7 +146,7 @@ test("metrics give the last success, its data, and the deadline; nothing without
 });
 
 test("the report tells it, in its sentence as well, and counts it as a proof", async () => {
-  const { clouds, db } = await backedUp();
+  const { clouds, db } = await backedUpOnce(POLICIES);
   const entries = [success(db, "2026-05-09T04:00:00Z")];
   const now = new Date("2026-05-10T17:00:00Z");
   const report = await backupReport(POLICIES, clouds, now, { record: { entries, aside: [] } });

@@ -1,20 +1,11 @@
 import { createMemoryStorage } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
-import { parsePolicies, run, status } from "../../src/index.ts";
+import { parsePolicies, status } from "../../src/index.ts";
 import { createMemoryWorld, makeVolumes } from "../support/memory-clouds.ts";
-import { sleepUntil } from "../support/nights.ts";
+import { backedUpOnce } from "../support/nights.ts";
 import { nightly } from "../support/shapes.ts";
 
 const POLICIES = parsePolicies({ nightly: nightly() });
-
-async function backedUp() {
-  const world = createMemoryWorld("2026-05-08T20:00:00Z");
-  const clouds = { do: world.open().do };
-  await makeVolumes(clouds.do, ["db"]);
-  await sleepUntil(world, "2026-05-09T03:10:00Z");
-  await run(POLICIES, clouds, { clock: world.clock });
-  return { world, clouds };
-}
 
 describe("status", () => {
   test.each([
@@ -24,14 +15,14 @@ describe("status", () => {
     ["2026-05-10T04:00:01Z", "late", "stale", 3_601_000],
     ["2026-05-11T03:10:00Z", "late", "stale", 600_000],
   ])("at %s: %s", async (now, freshness, verdict, overdueMs) => {
-    const { clouds } = await backedUp();
+    const { clouds } = await backedUpOnce(POLICIES);
     const found = await status(POLICIES, clouds, new Date(now));
     expect(found).toMatchObject({ verdict, problems: [], volumes: [{ freshness, overdueMs, snapshots: 1 }] });
     expect(JSON.parse(JSON.stringify(found))).toEqual(found);
   });
 
   test("gives ages, slots and what was missed", async () => {
-    const { clouds } = await backedUp();
+    const { clouds } = await backedUpOnce(POLICIES);
     const { volumes } = await status(POLICIES, clouds, new Date("2026-05-12T12:00:00Z"));
     expect(volumes[0]).toMatchObject({
       volumeName: "db",
@@ -46,7 +37,7 @@ describe("status", () => {
   });
 
   test("a grace of its own", async () => {
-    const { clouds } = await backedUp();
+    const { clouds } = await backedUpOnce(POLICIES);
     const now = new Date("2026-05-10T03:30:00Z");
     expect((await status(POLICIES, clouds, now, { graceMs: 60_000 })).verdict).toBe("stale");
   });
@@ -61,7 +52,7 @@ describe("status", () => {
   });
 
   test("a name of several that nothing fits fails, however fresh the others are", async () => {
-    const { clouds } = await backedUp();
+    const { clouds } = await backedUpOnce(POLICIES);
     const policies = parsePolicies({ nightly: nightly({ select: { name: ["db", "web"] } }) });
     const found = await status(policies, clouds, new Date("2026-05-09T03:11:00Z"));
     expect(found).toMatchObject({
@@ -72,7 +63,7 @@ describe("status", () => {
   });
 
   test("a cloud that cannot be read is worse than stale", async () => {
-    const { world, clouds } = await backedUp();
+    const { world, clouds } = await backedUpOnce(POLICIES);
     const locked = createMemoryStorage({ account: world.accounts.do, authorised: false });
     const found = await status(POLICIES, { ...clouds, locked }, new Date("2026-05-09T03:11:00Z"));
     expect(found).toMatchObject({

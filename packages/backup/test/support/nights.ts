@@ -1,7 +1,7 @@
 import type { BlockStorage } from "@polyvol/core";
-import { snapshotName } from "../../src/index.ts";
+import { type Policy, run, snapshotName } from "../../src/index.ts";
 import { ownMarks } from "./marks.ts";
-import type { MemoryWorld } from "./memory-clouds.ts";
+import { createMemoryWorld, type MemoryWorld, makeVolumes } from "./memory-clouds.ts";
 
 /** Lets the clock go on to an instant. */
 export async function sleepUntil({ clock }: MemoryWorld, instant: string): Promise<void> {
@@ -28,4 +28,14 @@ export async function takeNights(
     ids.push(snapshot.id);
   }
   return ids;
+}
+
+/** Volumes of a cloud `do` with the snapshots of 9 May, which a run has taken at ten past three; `db` is the id of the first. */
+export async function backedUpOnce(policies: readonly Policy[], names: readonly string[] = ["db"]) {
+  const world = createMemoryWorld("2026-05-08T20:00:00Z");
+  const clouds = { do: world.open().do };
+  const { db = "" } = await makeVolumes(clouds.do, names);
+  await sleepUntil(world, "2026-05-09T03:10:00Z");
+  await run(policies, clouds, { clock: world.clock });
+  return { world, clouds, db };
 }
