@@ -147,8 +147,9 @@ function withBrake(
   { deletedBefore = 0, shareGoes = false, liftBrake = false }: RetentionContext,
 ): RetentionDecision {
   const going = remove.length + deletedBefore;
-  if (remove.length === 0 || liftBrake || going <= brakes.maxShare * base) return { keep, remove };
-  const share = shareGoes ? Math.max(1, Math.floor(brakes.maxShare * base)) : 0;
+  const most = shareOf(base, brakes.maxShare);
+  if (remove.length === 0 || liftBrake || going <= most) return { keep, remove };
+  const share = shareGoes ? Math.max(1, most) : 0;
   const go = Math.max(0, share - deletedBefore);
   const held = remove.slice(0, Math.max(0, remove.length - go));
   const why =
@@ -159,6 +160,12 @@ function withBrake(
     remove: remove.slice(held.length),
     brake: { held: held.length, why },
   };
+}
+
+/** How many are at most that share. By division: a product such as 0.58 * 50 is a little less than the 29 that it means. */
+function shareOf(base: number, share: number): number {
+  const most = Math.ceil(base * share);
+  return most / base <= share ? most : most - 1;
 }
 
 /** What retention is not shown at all, with the reason; undefined for what it is to judge. */

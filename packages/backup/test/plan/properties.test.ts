@@ -186,6 +186,23 @@ describe("any plan", () => {
       }
     }));
 
+  test("lets go what is exactly the share: 29 of 50 are 0.58 of them", () => {
+    const all = parsePolicies({
+      hourly: {
+        select: { name: "*" },
+        schedule: { every: "1h", timezone: "UTC" },
+        retention: { last: 21 },
+        brakes: { maxShare: 0.58 },
+      },
+    });
+    const snapshots = Array.from({ length: 49 }, (_, index) =>
+      snapshotOf({ hours: index + 1, owner: "hourly", state: "available", held: false }, index),
+    );
+    const plan = planFor(all, snapshots);
+    expect(plan.totals).toEqual({ create: 1, delete: 29, keep: 20 });
+    expect(plan.problems).toEqual([]);
+  });
+
   test("gives every snapshot one fate", () =>
     check((all, snapshots) => {
       const [volume] = planFor(all, snapshots).volumes;
