@@ -6,7 +6,7 @@ import { type BackupProblem, problemOf } from "../problem.ts";
 import { findSnapshot, homeRegion } from "../restore/find-snapshot.ts";
 import { removeLeftovers } from "../temporary/leftovers.ts";
 import { makeTemporary, mayComeLate } from "../temporary/make.ts";
-import { removeTemporary } from "../temporary/remove.ts";
+import { ofItsOwn, removeTemporary } from "../temporary/remove.ts";
 import { checkVolume, reportOf } from "./checks.ts";
 import type { DrillOptions, DrillReport, DrillRequest } from "./types.ts";
 import { drillWithCommand } from "./with-command.ts";
@@ -18,7 +18,8 @@ const TIMEOUT_MS = 1_800_000;
  * Proves that a snapshot can be restored: makes a temporary volume of it, checks source, size and readiness, deletes
  * the volume, and says how long it took. With `check`, the volume is attached to this server, too, and the command has to
  * pass on its data. First removes what killed drills have left, once they are twice as old as their restore might
- * last: until then they may be those of a run under way.
+ * last: until then they may be those of a run under way. Aborted, it removes its volume, too, and tries so for two
+ * minutes at most.
  *
  * @throws PolicyError for an unknown cloud; PolyvolError when there is no snapshot to restore; the reason of the abort.
  * A restore that fails is a result, not an error.
@@ -55,18 +56,18 @@ export async function drill(
     volume = await makeTemporary(storage, temporary, { ...call, timeoutMs });
     restoreMs = Math.round(monotonicNow() - restoredFrom);
   } catch (error) {
-    abortSignal?.throwIfAborted();
     problems.push(problemOf(error, "attention", place));
     // A restore that came to nothing may have left a volume that never became usable.
     mayAppearLate = mayComeLate(error);
   }
   const checks = volume === undefined ? [] : checkVolume(volume, snapshot);
+  const wasAborted = abortSignal?.aborted === true;
   try {
-    await removeTemporary(storage, { name, id: volume?.id, mayAppearLate }, { clock, abortSignal });
+    await removeTemporary(storage, { name, id: volume?.id, mayAppearLate }, ofItsOwn(clock, wasAborted));
   } catch (error) {
-    abortSignal?.throwIfAborted();
     problems.push(problemOf(error, "attention", place));
   }
+  if (wasAborted) throw abortSignal.reason;
   return reportOf({
     ...{ cloud: request.cloud, storage, snapshot, name, volume, startedAt, restoreMs },
     ...{ checks, leftovers, problems },

@@ -1,10 +1,7 @@
 import type { BlockStorage, Clock } from "@polyvol/core";
 import { type BackupProblem, problemOf } from "../problem.ts";
-import { removeTemporary } from "../temporary/remove.ts";
+import { ofItsOwn, removeTemporary } from "../temporary/remove.ts";
 import type { DeviceLayer } from "./device-layer.ts";
-
-/** How long it is tried when somebody has stopped the work, and waits for its end. The next run removes the rest. */
-const AFTER_ABORT_MS = 120_000;
 
 /** What one use has made, as far as that is known. */
 export interface Made {
@@ -25,10 +22,9 @@ export interface TakenBack {
   readonly problems: readonly BackupProblem[];
 }
 
-/** Unmounts, detaches and deletes, each even if the one before failed. Nobody stops it: it has a limit of its own. */
+/** Unmounts, detaches and deletes, each even if the one before failed. */
 export async function takeBack(storage: BlockStorage, made: Made): Promise<TakenBack> {
   const { name, id, serverId, cloud, devices, clock, mayAppearLate } = made;
-  const limit = made.wasAborted ? { timeoutMs: AFTER_ABORT_MS } : {};
   const problems: BackupProblem[] = [];
   /** What it failed with, or `undefined`. */
   const attempt = async (work: () => Promise<void>): Promise<{ readonly error: unknown } | undefined> => {
@@ -43,7 +39,7 @@ export async function takeBack(storage: BlockStorage, made: Made): Promise<Taken
   };
   await attempt(() => devices.unmount(name));
   const failed = await attempt(() =>
-    removeTemporary(storage, { name, id, serverId, mayAppearLate }, { clock, ...limit }),
+    removeTemporary(storage, { name, id, serverId, mayAppearLate }, ofItsOwn(clock, made.wasAborted)),
   );
   await attempt(() => devices.release(name, failed === undefined ? "removed" : "left"));
   if (failed === undefined) return { isRemoved: true, problems };

@@ -3,6 +3,8 @@ import { monotonicTime } from "@polyvol/core/driver";
 
 /** Unless told otherwise, so long is tried to remove a temporary volume. It goes on when the work was aborted. */
 const REMOVE_TIMEOUT_MS = 600_000;
+/** How long it is tried when somebody has stopped the work, and waits for its end. The next run removes the rest. */
+const AFTER_ABORT_MS = 120_000;
 /** Between two tries. An attachment that was under way may come after the look that did not see it. */
 const PAUSE_MS = 5_000;
 const MOST_TRIES = 6;
@@ -25,6 +27,11 @@ export interface RemovalOptions {
   /** Default 10 minutes. */
   readonly timeoutMs?: number | undefined;
   readonly abortSignal?: AbortSignal | undefined;
+}
+
+/** Options of a removal that nobody stops: it has a limit of its own. */
+export function ofItsOwn(clock: Clock, wasAborted: boolean): RemovalOptions {
+  return wasAborted ? { clock, timeoutMs: AFTER_ABORT_MS } : { clock };
 }
 
 /**

@@ -106,6 +106,21 @@ describe.each(["do", "scp"] as const)("on %s", (cloud) => {
     expect(await volumeNames(world.open()[cloud])).toEqual(["data-1", "data-2", "data-3"]);
   });
 
+  test("aborted in the middle of the restore, it ends with the reason, and nothing is left", async () => {
+    const storage = world.open()[cloud];
+    const stop = new AbortController();
+    const create: BlockStorage["volumes"]["create"] = (input, options) => {
+      const onBegun = (): void => stop.abort(new Error("enough"));
+      return storage.volumes.create(input, { ...options, onBegun });
+    };
+    const stopped = { ...storage, volumes: { ...storage.volumes, create } };
+    const options = { clock: world.clock, abortSignal: stop.signal };
+    const ended = drill({ cloud, from: { volumeId } }, { [cloud]: stopped }, options);
+    await expect(ended).rejects.toThrow("enough");
+    await world.clock.sleep(60_000);
+    expect(await volumeNames(storage)).toEqual(["data-1", "data-2", "data-3"]);
+  });
+
   test("a restore that fails is a result, and leaves nothing", async () => {
     const storage = world.open()[cloud];
     const create: BlockStorage["volumes"]["create"] = async (input, options) => {
