@@ -1,11 +1,13 @@
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { run } from "../../src/index.ts";
 import { storedSnapshots } from "../support/emulated-clouds.ts";
 import { createRandom } from "../support/random.ts";
 import { createSeededWorld, NIGHTLY } from "../support/seeded.ts";
 
+const ROUNDS = inject("isFull") ? 6 : 2;
+
 test("runs at once, from several processes: each snapshot once, and what has to go goes", async () => {
-  for (let seed = 1; seed <= 6; seed += 1) {
+  for (let seed = 1; seed <= ROUNDS; seed += 1) {
     const random = createRandom(seed);
     const world = await createSeededWorld();
     const runs = Array.from({ length: 2 + (seed % 2) }, async () => {

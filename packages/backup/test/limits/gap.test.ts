@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import { type Policy, parsePolicies, type ScheduleDefinition } from "../../src/index.ts";
 import { type CloseSlots, closeSlots, showCloseSlots } from "../../src/limits/close-slots.ts";
 
@@ -72,7 +72,7 @@ describe("what recurs and cannot be worked off", () => {
   });
 });
 
-test("the verdict is the same on every day of four years", () => {
+test("the verdict is the same on whatever day of four years", () => {
   const pairs = [
     [cron("0 2 8 * *", "America/New_York"), cron("0 3 * * *", "America/New_York")],
     [cron("0 * * * *", "Europe/Berlin"), cron("30 2 * * *", "Europe/Berlin")],
@@ -80,9 +80,10 @@ test("the verdict is the same on every day of four years", () => {
     [cron("*/10 * * * *", "Europe/Berlin"), cron("30 2 * * 0", "Europe/Berlin")],
   ];
   const start = Date.parse("2025-01-01T00:30:00Z");
+  const step = inject("isFull") ? 5 : 19;
   for (const [index, pair] of pairs.entries()) {
     const verdicts = new Set<boolean>();
-    for (let day = 0; day < 4 * 365; day += 5)
+    for (let day = 0; day < 4 * 365; day += step)
       verdicts.add(found(pair, new Date(start + day * DAY)) === undefined);
     expect([index, ...verdicts]).toEqual([index, index < 3]);
   }

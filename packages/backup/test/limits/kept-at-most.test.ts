@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import { type Policy, parsePolicies, type RetentionRules, type ScheduleDefinition } from "../../src/index.ts";
 import { keptAtMost } from "../../src/limits/kept-at-most.ts";
 import type { ObservedSnapshot } from "../../src/observe/inventory.ts";
@@ -41,6 +41,7 @@ describe("the most that rules keep, in words", () => {
 
 test("is the same on whatever day of four years", () => {
   const berlin = { timezone: "Europe/Berlin" };
+  const step = inject("isFull") ? 29 : 73;
   for (const [schedule, retention] of [
     [{ cron: "0 3 * * *", ...berlin }, { within: "1m" }],
     [
@@ -62,7 +63,7 @@ test("is the same on whatever day of four years", () => {
   ] as const) {
     const counts = new Set<number>();
     const start = Date.parse("2025-01-01T12:00:00Z");
-    for (let day = 0; day < 4 * 365; day += 29) {
+    for (let day = 0; day < 4 * 365; day += step) {
       const now = new Date(start + day * 86_400_000);
       counts.add(keptAtMost(policyWith(schedule, retention), now, 40).count);
     }

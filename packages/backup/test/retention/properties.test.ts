@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import { growsWithItsInput } from "../../../../scripts/test/growth.ts";
 import { evaluateRetention, type RetentionPolicy, type RetentionState } from "../../src/index.ts";
 import { type Question, question } from "./arbitraries.ts";
 import { modelKeeps } from "./model.ts";
 
-const runs = { numRuns: 500 };
+const runs = { numRuns: inject("isFull") ? 500 : 150 };
 
 function kept({ policy, snapshots, now }: Question): Set<string> {
   return new Set(evaluateRetention(policy, snapshots, { now }).kept.map(({ snapshot }) => snapshot.id));
@@ -19,7 +19,7 @@ describe("retention, for any policy, zone and snapshots", () => {
           [...modelKeeps(asked.policy, asked.snapshots, asked.now)].sort(),
         );
       }),
-      { numRuns: 800 },
+      { numRuns: inject("isFull") ? 800 : 300 },
     );
   });
 
