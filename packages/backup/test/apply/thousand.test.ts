@@ -50,7 +50,7 @@ async function twoNights(
   return nights;
 }
 
-test("a thousand volumes at DigitalOcean: as fast as its quotas allow, without a single 429", async () => {
+test(`${VOLUMES} volumes at DigitalOcean: as fast as its quotas allow, without a single 429`, async () => {
   const clock = createVirtualClock(Date.parse("2026-05-10T03:05:00Z"));
   clock.runFreely();
   const emulator = createDigitalOceanEmulator({ tokens: [TOKEN], clock });
@@ -85,7 +85,7 @@ test("a thousand volumes at DigitalOcean: as fast as its quotas allow, without a
   expect(second?.tookMs).toBeLessThanOrEqual(490_000);
 });
 
-test("a thousand volumes at Samsung: looks are shared, and nothing waits for its turn to be waited for", async () => {
+test(`${VOLUMES} volumes at Samsung: looks are shared, and nothing waits for its turn to be waited for`, async () => {
   const clock = createVirtualClock(Date.parse("2026-05-10T03:05:00Z"));
   clock.runFreely();
   const keys = { accessKey: ACCESS_KEY, secretKey: SECRET_KEY };
