@@ -30,7 +30,7 @@ export function refineFailure(response: FailedResponse): FailureRefinement {
   const [id, message, requestId] = ["id", "message", "request_id"].map((key) => textOf(response.json, key));
   // Anybody answers these, a proxy or another host too. In other words than the service's own they say nothing.
   if ([404, 409, 410].includes(response.status) && !isOwn(response.status, id, message)) return {};
-  const { reason, ...meaning } = meaningOf(response, message ?? "");
+  const { reason, ...meaning } = meaningOf(response, message ?? "", isWord(id) || !!message);
   const words = [reason, message ? `DigitalOcean says ${quote(message)}` : ""].filter(Boolean).join("; ");
   return {
     ...meaning,
@@ -45,7 +45,7 @@ function isOwn(status: number, id: string | undefined, message: string | undefin
   return status === 409 ? isWord(id) && message !== undefined : id === "not_found";
 }
 
-function meaningOf(response: FailedResponse, message: string): FailureRefinement {
+function meaningOf(response: FailedResponse, message: string, isOwn: boolean): FailureRefinement {
   const { status, method } = response;
   const path = response.target.split("?", 1)[0] ?? "";
   const creates = method === "POST" && (VOLUMES.test(path) || SNAPSHOTS_OF_VOLUME.test(path));
@@ -56,7 +56,7 @@ function meaningOf(response: FailedResponse, message: string): FailureRefinement
   if ([400, 403, 409, 422].includes(status) && method === "POST" && saysQuota(message)) {
     return refusal("resource_exhausted", "a limit is reached");
   }
-  if (status === 403) {
+  if (status === 403 && isOwn) {
     const needs = neededScopes(method, path);
     return needs === undefined ? {} : { reason: `the credentials do not allow this: ${needs}` };
   }

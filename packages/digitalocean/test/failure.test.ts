@@ -69,6 +69,13 @@ describe("what is said", () => {
   });
 });
 
+test("403 in nobody's words, or a web page's, says nothing of a scope", () => {
+  for (const text of ["", "<h1>Blocked by a firewall</h1>"])
+    expect(refineFailure(answer({ status: 403, text }))).toEqual({});
+  const body = { id: "forbidden", message: "you do not have access" };
+  expect(refineFailure(answer({ status: 403, body })).reason).toContain("the scope block_storage:read");
+});
+
 test("409 elsewhere stays what its status says", () => {
   const target = "/v2/volumes/ab-1/actions";
   expect(refineFailure(answer({ method: "POST", target, status: 409, body: {} }))).toEqual({});

@@ -19,12 +19,14 @@ export function failureOfResponse(
   response: UnusableResponse,
   refinement: FailureRefinement,
   now: number,
+  isWebPage: boolean,
 ): PolyvolError {
   const { request, status, headers, secrets } = response;
   const meaning = meaningOfStatus(status, refinement.code !== undefined, request.body?.length ?? 0);
   const { providerCode, mayAlreadyExist = false } = refinement;
   const retryAfterMs = refinement.retryAfterMs ?? parseRetryAfter(headers, now);
-  const reason = hideSecrets(refinement.reason ?? meaning.reason, secrets);
+  const byStatus = isWebPage ? `${meaning.reason}; ${WEB_PAGE}` : meaning.reason;
+  const reason = hideSecrets(refinement.reason ?? byStatus, secrets);
   return requestError(request, refinement.code ?? meaning.code, reason, {
     status,
     ...withRequestId(refinement.requestId ?? response.requestId, secrets),
@@ -35,6 +37,8 @@ export function failureOfResponse(
     mayAlreadyExist,
   });
 }
+
+const WEB_PAGE = "a web page came, so it may be a proxy or firewall on the way that refuses";
 
 /** Redirects that ask for the same request elsewhere, and so say that nothing has been done here. */
 const NOT_CARRIED_OUT: ReadonlySet<number> = new Set([307, 308]);
@@ -137,6 +141,7 @@ const REFUSALS: Readonly<Record<number, readonly [PolyvolErrorCode, string]>> = 
   403: ["permission_denied", "the credentials do not allow this"],
   405: ["unsupported", "the service does not support this request"],
   406: ["unsupported", "the service does not support this request"],
+  407: ["unavailable", "a proxy on the way wants credentials"],
   412: ["failed_precondition", "a precondition does not hold"],
   413: ["invalid_argument", "the request is too large"],
   415: ["unsupported", "the service does not support this request"],

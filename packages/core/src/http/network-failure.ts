@@ -1,8 +1,11 @@
-import type { PolyvolError } from "../errors.ts";
+import type { PolyvolError, PolyvolErrorDetails } from "../errors.ts";
 import { fitWords } from "../words.ts";
 import { hideSecrets } from "./redact.ts";
 import { type PreparedRequest, requestError } from "./request.ts";
 import { TransportFailure, type TransportNotLoaded } from "./transport/contract.ts";
+
+/** What Node's own client calls it when a proxy makes no connection. */
+const TUNNEL = "ERR_PROXY_TUNNEL";
 
 /** Failures before a connection stands: no byte of the request can have arrived. */
 const NEVER_CONNECTED: ReadonlySet<string> = new Set([
@@ -38,6 +41,7 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
   "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE",
   "ERR_SSL_TLSV1_UNRECOGNIZED_NAME",
   "ERR_SSL_NO_PROTOCOLS_AVAILABLE",
+  TUNNEL,
 ]);
 
 /** These mean "not connected" only when they come from connecting; a standing connection can end in them too. */
@@ -84,9 +88,27 @@ export function failureOfNetwork(
   }
   if (!isUnsent(trace))
     return requestError(request, "unavailable", `the connection to ${host} was lost (${name})`, details);
+  if (trace.code === TUNNEL) return failureOfTunnel(request, trace, host, details);
   const how = trace.code === "ECONNREFUSED" ? "was refused" : "could not be made";
   return requestError(request, "unavailable", `the connection to ${host} ${how} (${name})`, {
     ...details,
+    outcome: "not_applied",
+  });
+}
+
+/** The error of a proxy that leads to no connection. What it refuses it refuses again. */
+function failureOfTunnel(
+  request: PreparedRequest,
+  { message }: Trace,
+  host: string,
+  details: PolyvolErrorDetails,
+): PolyvolError {
+  const status = /(?:HTTP\/1\.\d |response \()(\d{3})\b/.exec(message)?.[1];
+  const why = status === "407" ? "status 407: it wants credentials" : status && `status ${status}`;
+  const reason = `the proxy of the environment made no connection to ${host} (${why ?? TUNNEL})`;
+  return requestError(request, "unavailable", reason, {
+    ...details,
+    retryable: !status?.startsWith("4"),
     outcome: "not_applied",
   });
 }
@@ -142,6 +164,7 @@ function traceOf(error: unknown): Trace {
     found = {
       code:
         tlsCode(code, message) ??
+        tunnelCode(code, message) ??
         wordOf(code) ??
         (PLAIN_NAMES.has(name) ? undefined : wordOf(name)) ??
         found.code,
@@ -159,6 +182,12 @@ function tlsCode(code: unknown, message: unknown): string | undefined {
   if (code !== "EPROTO" || typeof message !== "string") return undefined;
   const reason = /:SSL routines:[^:]*:([\w /]{1,50}):/.exec(message)?.[1];
   return reason === undefined ? undefined : `ERR_SSL_${reason.toUpperCase().replaceAll(" ", "_")}`;
+}
+
+/** The platform's fetch tells it from all else in words only. */
+function tunnelCode(code: unknown, message: unknown): string | undefined {
+  const isRefused = typeof message === "string" && message.startsWith("Proxy response (");
+  return code === "UND_ERR_ABORTED" && isRefused ? TUNNEL : undefined;
 }
 
 function wordOf(value: unknown): string | undefined {

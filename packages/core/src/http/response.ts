@@ -191,7 +191,8 @@ function textOf({ text }: ReadResponse): string {
 
 function refused(settings: ResponseSettings, request: PreparedRequest, response: ReadResponse): PolyvolError {
   const refinement = refine(settings, asFailed(request, response));
-  return failureOfResponse(unusable(request, response), refinement, settings.now());
+  const isPage = isWebPage(response.text, response.headers);
+  return failureOfResponse(unusable(request, response), refinement, settings.now(), isPage);
 }
 
 function asFailed({ method, target }: PreparedRequest, response: ReadResponse): FailedResponse {

@@ -50,6 +50,20 @@ describeTransports((name) => {
     });
   });
 
+  test.each([
+    [401, "unauthenticated"],
+    [403, "permission_denied"],
+  ])("%i as a web page may be of something on the way: its words say so", async (status, code) => {
+    const server = await serve((_, response) => {
+      response.writeHead(status, { "content-type": "text/html" }).end("<h1>Blocked</h1>");
+    });
+    const error = await failureOf(makeClient(server.url).send(POST, makeContext()));
+    expect(error).toMatchObject({ code, outcome: "not_applied", retryable: false });
+    expect(error.reason).toContain(
+      "a web page came, so it may be a proxy or firewall on the way that refuses",
+    );
+  });
+
   test("413 of a small request is a quota, whatever it says; of a large one, or of a read, it is the request", async () => {
     const server = await serve((_, response) => json(response, {}, 413));
     const failed = (request: Parameters<ReturnType<typeof makeClient>["send"]>[0]): Promise<unknown> =>

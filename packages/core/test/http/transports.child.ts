@@ -1,10 +1,11 @@
 /** Run by transports.test.ts in a process of its own, for which the environment names a proxy. */
+import { isPolyvolError } from "@polyvol/core";
 import { createHttpClient } from "@polyvol/core/http";
 
 const [baseUrl = "", path = ""] = process.argv.slice(2);
 for (const fetch of [{}, { fetch: globalThis.fetch }]) {
   const client = createHttpClient({ provider: "testcloud", baseUrl, authorize: () => undefined, ...fetch });
-  const { data } = await client.send(
+  const answer = client.send(
     { method: "POST", path, body: {}, response: { parse: (value) => value } },
     {
       operation: "test",
@@ -13,6 +14,13 @@ for (const fetch of [{}, { fetch: globalThis.fetch }]) {
       emit: () => undefined,
     },
   );
-  process.stdout.write(`${JSON.stringify(data)}\n`);
+  const shown = await answer.then(({ data }) => data, shownFailure);
+  process.stdout.write(`${JSON.stringify(shown)}\n`);
 }
 process.exit(0);
+
+function shownFailure(error: unknown): object {
+  if (!isPolyvolError(error)) throw error;
+  const { code, outcome, retryable, reason } = error;
+  return { code, outcome, retryable, reason };
+}
