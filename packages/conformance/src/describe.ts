@@ -8,9 +8,16 @@ import {
   splitTitle,
   writeConformanceReport,
 } from "./report.ts";
+import type { ConformanceCase } from "./suite.ts";
 
-/** What becomes of the results. */
-export interface ConformanceOptions {
+/** Which part of the kit to run. */
+export interface CheckOptions {
+  /** Only these cases, by number. Default: all. */
+  readonly only?: readonly number[] | undefined;
+}
+
+/** Which part of the kit to run, and what becomes of the results. */
+export interface ConformanceOptions extends CheckOptions {
   /**
    * File for the report as JSON. Default: `<driver>.json` in the folder that the environment variable
    * `POLYVOL_CONFORMANCE_REPORT_DIR` names; without it none is written.
@@ -22,7 +29,7 @@ export interface ConformanceOptions {
 const HANG_MS = 30 * 60_000;
 
 /**
- * Declares the whole kit for one driver, as vitest tests: call it at the top of a test file. `makeHarness` is called
+ * Declares the kit for one driver, as vitest tests: call it at the top of a test file. `makeHarness` is called
  * once for each test and gives a fresh account each time.
  */
 export function describeBlockStorageDriver(
@@ -31,7 +38,7 @@ export function describeBlockStorageDriver(
   options: ConformanceOptions = {},
 ): void {
   const recorder = createRecorder(name);
-  const cases = allCases(makeHarness);
+  const cases = chosenCases(makeHarness, options);
   describe(`conformance of ${name}`, () => {
     for (const group of new Set(cases.map((each) => each.group))) {
       describe(group, () => {
@@ -52,12 +59,6 @@ export function describeBlockStorageDriver(
   });
 }
 
-/** Which part of the kit to run. */
-export interface CheckOptions {
-  /** Only these cases, by number. Default: all. */
-  readonly only?: readonly number[] | undefined;
-}
-
 /**
  * Runs the kit inside a test of your own and resolves with the report, whatever it says: for a driver that is meant
  * to fail, or for a look at one case.
@@ -68,9 +69,7 @@ export async function checkBlockStorageDriver(
   options: CheckOptions = {},
 ): Promise<ConformanceReport> {
   const recorder = createRecorder(name);
-  for (const each of allCases(makeHarness)) {
-    const { numbers } = splitTitle(each.title);
-    if (options.only !== undefined && !numbers.some((number) => options.only?.includes(number))) continue;
+  for (const each of chosenCases(makeHarness, options)) {
     const record = recorder.begin(each.title);
     try {
       const skipped = await each.run();
@@ -80,4 +79,10 @@ export async function checkBlockStorageDriver(
     }
   }
   return recorder.report();
+}
+
+function chosenCases(makeHarness: MakeHarness, { only }: CheckOptions): readonly ConformanceCase[] {
+  const cases = allCases(makeHarness);
+  if (only === undefined) return cases;
+  return cases.filter(({ title }) => splitTitle(title).numbers.some((number) => only.includes(number)));
 }

@@ -58,7 +58,7 @@ export {
   type ValuesOf,
 } from "./option.ts";
 export type { DriverPage, PageRequest, Paging } from "./paging.ts";
-export { environmentVariables, type Variables } from "./platform.ts";
+export { environmentVariables, hmacSha256, type Variables } from "./platform.ts";
 export { providerDetails, withProviderDetails } from "./provider-details.ts";
 export { checkFile, type FileBounds, readTextFile, UnfitFile, unfitKind } from "./read-file.ts";
 export { resolveHeaderSecret, resolveSecret, type SecretSource } from "./secret.ts";

@@ -31,3 +31,12 @@ export function fileSystem(): typeof import("node:fs") {
   if (fileSystem === undefined) throw new Error("this runtime has no files: give the value or a callback");
   return fileSystem;
 }
+
+/**
+ * HMAC-SHA256 of a text in base64, at once. `undefined` where the runtime has only the Web Crypto API, which sends each
+ * text to another thread and waits for it.
+ */
+export function hmacSha256(key: string, text: string): string | undefined {
+  const crypto = globalThis.process?.getBuiltinModule?.("node:crypto");
+  return crypto?.createHmac("sha256", key).update(text).digest("base64");
+}
