@@ -4,7 +4,7 @@ import { type Cloud, type Kind, openCloud, PROVIDERS, strike } from "../src/clou
 import { FAULTS } from "../src/faults.ts";
 import { report } from "../src/report.ts";
 
-const CREATES = inject("isFull") ? 40 : 10;
+const CREATES = inject("isFull") ? 40 : 6;
 
 async function createMany(cloud: Cloud, kind: Kind): Promise<Record<string, number>> {
   const names = Array.from({ length: CREATES }, (_, index) => `made-${String(index).padStart(2, "0")}`);

@@ -17,7 +17,7 @@ import { report } from "../src/report.ts";
 const FULL = process.env["POLYVOL_FLEET"] === "full";
 const { accounts, volumes, kills } = FULL
   ? { accounts: 200, volumes: 50, kills: 16 }
-  : { accounts: 24, volumes: 12, kills: 4 };
+  : { accounts: 16, volumes: 10, kills: 2 };
 const WORKERS = 4;
 const title = REDIS_SERVER === undefined ? `a fleet (${WITHOUT_REDIS})` : "a fleet";
 

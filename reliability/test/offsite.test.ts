@@ -15,7 +15,7 @@ import { openCloud, PROVIDERS } from "../src/cloud.ts";
 import { FAULTS } from "../src/faults.ts";
 import { report } from "../src/report.ts";
 
-const USES = inject("isFull") ? 40 : 6;
+const USES = inject("isFull") ? 40 : 3;
 const SOURCE = "data";
 
 /** A cloud with one volume and one snapshot of it, and this machine as a server there. */

@@ -1,11 +1,11 @@
 /** What the design cannot prevent on Samsung, whose volumes have neither enforced names nor marks: it is reported. */
 import { isPolyvolError, type PolyvolError } from "@polyvol/core";
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { openCloud, strike, thrownBy } from "../src/cloud.ts";
 import { report } from "../src/report.ts";
 import { twoProcesses } from "../src/two-processes.ts";
 
-const EACH = 250;
+const EACH = inject("isFull") ? 250 : 100;
 
 test("samsung-scp: the same volume names by two processes: what cannot be told apart is reported", async () => {
   const outcome = await twoProcesses(await openCloud("samsung-scp"), "volume", true, EACH);

@@ -1,15 +1,16 @@
 import { getEventListeners } from "node:events";
 import { createVirtualClock } from "@polyvol/core/driver";
-import { describe, expect, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
 import { anything, describeTransports, json, makeClient, makeContext, serve, settle } from "./kit.ts";
 import { randomFrom } from "./simulation.ts";
 
+const ABORTS = inject("isFull") ? 500 : 150;
 const GET = { method: "GET", path: "/x", response: anything } as const;
 
 describeTransports(() => {
   /** Promise 9. */
-  test("500 aborts at random moments: each rejects with its own reason while all else stands still, and nothing is left", async () => {
+  test(`${ABORTS} aborts at random moments: each rejects with its own reason while all else stands still, and nothing is left`, async () => {
     const random = randomFrom(9);
     const clock = createVirtualClock();
     /** What waits until it is let: credentials, the head of an answer, the rest of it. */
@@ -80,7 +81,7 @@ describeTransports(() => {
     };
     const anyOf = <T>(all: readonly T[]): number => Math.floor(random() * all.length);
 
-    while (figures.aborted < 500) {
+    while (figures.aborted < ABORTS) {
       if (calls.length < 20) begin();
       const what = random();
       const call = calls[anyOf(calls)];

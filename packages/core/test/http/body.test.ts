@@ -209,8 +209,8 @@ describeTransports((name) => {
       ["objects", '{"a":', "}"],
       ["objects named __proto__", '{"__proto__":', "}"],
       ["arrays that never end", "[", ""],
-    ])("a million nested %s crash nothing", async (_, open, close) => {
-      const depth = 1_000_000;
+    ])("200,000 nested %s crash nothing", async (_, open, close) => {
+      const depth = 200_000;
       const body = `${open.repeat(depth)}1${close.repeat(depth)}`;
       const server = await serve((_, response) => void response.end(body));
       const sent = makeClient(server.url).send({ ...GET, response: withId }, makeContext());
