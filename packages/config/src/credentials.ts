@@ -44,7 +44,8 @@ export function resolveReference(
   reference: SecretReference,
   environment: Environment,
 ): Resolved {
-  if (typeof reference === "function") return { value: reference };
+  // The value itself, where it is there: a function of each cloud would not show that two of them are one account.
+  if (typeof reference === "function") return { value: literalOf(reference) ?? reference };
   if ("env" in reference) {
     // As of files: what a shell or a secret store leaves around it, such as the end of a line, is no part of it.
     const value = environment[reference.env]?.trim();
