@@ -45,7 +45,7 @@ export interface Cloud {
   readonly events: PolyvolEvent[];
   /** What a log of the events holds. */
   logLines(): readonly string[];
-  /** Another process: a storage with a governor, a budget and locks of its own. */
+  /** Another process: a storage with a governor (by a clock object of its own), a budget and locks of its own. */
   storage(settings?: StorageSettings): BlockStorage;
   /** What the emulator holds: the only thing that is counted. */
   holds(): Inventory;
@@ -88,7 +88,7 @@ export async function openCloud(provider: Provider, settings: CloudSettings = {}
     storage: (own = {}) => {
       storages += 1;
       const all = {
-        ...{ clock, baseUrl: listener.url, quotas: [], random: createRandom(storages) },
+        ...{ clock: { ...clock }, baseUrl: listener.url, quotas: [], random: createRandom(storages) },
         onEvent: (event: PolyvolEvent): void => {
           events.push(event);
         },

@@ -22,6 +22,7 @@ export function createAtticDriver(options: AtticDriverOptions): BlockStorageDriv
     baseUrl: own.baseUrl,
     provider: map.PROVIDER,
     authorize: bearer(own.token),
+    account: [own.token],
     quotas: transport.quotas ?? CAPABILITIES.limits.requestQuotas,
     refineFailure,
     requestIdHeader: "attic-request",

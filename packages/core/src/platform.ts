@@ -22,6 +22,21 @@ function readVariable(name: string): string | undefined {
   }
 }
 
+/** Whether all that runs here is one program's: a worker, which keeps requests apart, lets none wait for another. */
+const isProcess = /^(?:Node\.js|Bun|Deno)\//.test(globalThis.navigator?.userAgent ?? "");
+let digestKey: Uint8Array | undefined;
+
+/**
+ * What tells texts apart within this process and gives none of them away: SHA-256 with a key that is drawn anew by each
+ * process. `undefined` where the runtime is no process, or cannot do it at once.
+ */
+export function processDigest(text: string): string | undefined {
+  const crypto = isProcess ? globalThis.process?.getBuiltinModule?.("node:crypto") : undefined;
+  if (crypto === undefined) return undefined;
+  digestKey ??= crypto.randomBytes(32);
+  return crypto.createHmac("sha256", digestKey).update(text).digest("base64");
+}
+
 /**
  * The file system.
  * @throws Error where the runtime has none

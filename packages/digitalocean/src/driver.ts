@@ -46,6 +46,8 @@ function connect({ own: { token, baseUrl }, http, quotas }: Settings): HttpClien
     provider: PROVIDER,
     authorize: bearer(token),
     credentialsMayChange: typeof token !== "string",
+    // What headers say of the quotas is taken over by those alone that have not set them.
+    account: [token, quotas === undefined ? "documented quotas" : "own quotas"],
     quotas: capabilitiesWith(quotas).limits.requestQuotas,
     readQuota: (headers, now, status) => readQuota(headers, now, status, quotas !== undefined),
     refineFailure,

@@ -42,10 +42,10 @@ const MARGIN_MS = 60_000;
 
 export function createSessions(settings: Settings): Sessions {
   const { authUrl, identity, clock, region } = settings;
-  const { fetch, attemptTimeoutMs } = settings.http;
+  const { fetch, attemptTimeoutMs, account } = settings.http;
   const monotonicNow = monotonicTime(clock);
   const http = createHttpClient({
-    ...omitUndefined({ provider: PROVIDER, baseUrl: authUrl, clock, fetch, attemptTimeoutMs }),
+    ...omitUndefined({ provider: PROVIDER, baseUrl: authUrl, account, clock, fetch, attemptTimeoutMs }),
     authorize: () => undefined,
     refineFailure: (response) => refineFailure(response, identity, authUrl),
     requestIdHeader: "x-openstack-request-id",

@@ -17,6 +17,7 @@ import {
   type ValuesOf,
   type Variables,
 } from "@polyvol/core/driver";
+import type { HttpClientOptions } from "@polyvol/core/http";
 import * as z from "zod/mini";
 import { type OpenStackApiVersion, VERSION_PATTERN } from "./api-versions.ts";
 
@@ -168,8 +169,8 @@ export interface Settings
   readonly identity: Identity;
   readonly clock: Clock;
   readonly quotas: readonly RequestQuota[];
-  /** For the HTTP clients of the identity service and of block storage. */
-  readonly http: Omit<HttpOptions, "baseUrl">;
+  /** For the HTTP clients of the identity service, of block storage and of servers. */
+  readonly http: Omit<HttpOptions, "baseUrl"> & Pick<HttpClientOptions, "account">;
   /** For `createBlockStorage`. */
   readonly storage: BlockStorageOptions;
 }
@@ -189,13 +190,15 @@ export function readOptions(
   const place = Object.fromEntries(OF_THE_PLACE.map((name) => [name, environment[name]]));
   const { own: all, http, storage } = openStackOptions.read(given, isOwn ? place : environment);
   const { baseUrl: _, ...rest } = http;
+  const identity = identityOf(all, !isOwn);
+  const { secret, ...whose } = identity;
   return {
     ...all,
     authUrl: /\/v3\/?$/.test(all.authUrl) ? all.authUrl : `${all.authUrl.replace(/\/+$/, "")}/v3`,
-    identity: identityOf(all, !isOwn),
+    identity,
     clock: storage.clock ?? systemClock,
     quotas: all.quotas ?? storage.limits?.requestQuotas ?? [],
-    ...{ http: rest, storage },
+    ...{ http: { ...rest, account: [secret, JSON.stringify(whose)] }, storage },
   };
 }
 

@@ -29,6 +29,7 @@ function connect({ own, http, baseUrl, quotas }: Settings): HttpClient {
     provider: PROVIDER,
     authorize,
     credentialsMayChange,
+    account: [own.accessKey, own.secretKey, own.sessionToken ?? ""],
     quotas,
     refineFailure: createFailureRefinement(redact),
     // When a signature is refused, a clock that is further off than this is set by the service's own.

@@ -2,7 +2,8 @@ import { monotonicTime, systemClock } from "../clock.ts";
 import type { CallContext } from "../driver.ts";
 import { isPolyvolError } from "../errors.ts";
 import { exchange, type RequestAttempt } from "./exchange.ts";
-import { createRateLimiter, type PermitResult } from "./rate-limit/rate-limiter.ts";
+import { limiterSource } from "./rate-limit/limiters.ts";
+import { createLane, type PermitResult } from "./rate-limit/rate-limiter.ts";
 import { plainRequestId } from "./redact.ts";
 import { type PreparedRequest, prepareRequest } from "./request.ts";
 import { parseResponse, type ReadResponse } from "./response.ts";
@@ -25,7 +26,7 @@ const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
 const MAX_CONCURRENCY = 16;
 
 /**
- * Makes the client of one account. Nothing that it exposes holds a credential.
+ * Makes a client of one account. Nothing that it exposes holds a credential.
  * @throws PolyvolError `invalid_argument` for a base URL that must not be used
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
@@ -35,7 +36,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const clock = options.clock ?? systemClock;
   const maxBytes = options.maxResponseBytes ?? MAX_RESPONSE_BYTES;
   const requestIdHeader = options.requestIdHeader ?? "x-request-id";
-  const limiter = createRateLimiter(clock, options.maxConcurrency ?? MAX_CONCURRENCY, options.quotas ?? []);
+  const limiterNow = limiterSource(clock, base, options);
+  const lane = createLane(options.maxConcurrency ?? MAX_CONCURRENCY);
   const skew = createSkew(options.correctSkewAboveMs);
   const monotonicNow = monotonicTime(clock);
   const parsing = { maxBytes, refineFailure, now: () => clock.now() };
@@ -133,7 +135,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     context.abortSignal.throwIfAborted();
     const prepared = prepareRequest(provider, base, request, context);
     for (let repeated = false; ; repeated = true) {
-      const waiting = limiter.acquire(prepared);
+      const limiter = limiterNow();
+      const waiting = limiter.acquire(prepared, lane);
       const permit = waiting instanceof Promise ? await waiting : waiting;
       const attempt = prepareAttempt(prepared, request);
       const result: PermitResult = { reading: undefined, rejected: false, pauseMs: undefined };

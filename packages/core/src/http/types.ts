@@ -3,6 +3,7 @@ import type { RequestQuota } from "../capabilities.ts";
 import type { Clock } from "../clock.ts";
 import type { CallContext } from "../driver.ts";
 import type { PolyvolErrorCode } from "../errors.ts";
+import type { SecretSource } from "../secret.ts";
 
 /** Checks an answer and gives it its type. A zod schema fits. */
 export interface ResponseParser<T> {
@@ -133,7 +134,14 @@ export interface HttpClientOptions {
   readonly attemptTimeoutMs?: number | undefined;
   /** Largest answer that is read, in bytes after decompression. Default 8 MiB. */
   readonly maxResponseBytes?: number | undefined;
-  /** Most requests in flight at once. Default 16. */
+  /**
+   * What tells the account whose requests are counted together: its credentials as they were given, and other texts that
+   * it takes. Clients of one process that have the same account, base URL, quotas, `fetch` and clock keep to the quotas
+   * together, and wait together where the service asks for it. No credential is kept for it: of a text a digest, of a
+   * file its path, of a callback itself. Absent: this client by itself.
+   */
+  readonly account?: readonly SecretSource[] | undefined;
+  /** Most requests of this client in flight at once. Default 16. */
   readonly maxConcurrency?: number | undefined;
   /** Documented request quotas of the account; none by default. */
   readonly quotas?: readonly RequestQuota[] | undefined;

@@ -74,7 +74,7 @@ describe("known quotas", () => {
     expect(answers.at(-1)?.at).toBeLessThanOrEqual((HOUR_MS + 3 * MINUTE_MS) * 1.01);
   });
 
-  test("whatever the quotas, the latency and the concurrency: no request is refused", async () => {
+  test("whatever the quotas, the latency, the concurrency and the number of clients: no request is refused", async () => {
     const quota = fc.record({
       requests: fc.integer({ min: 1, max: 12 }),
       windowMs: fc.integer({ min: 1, max: 2_000 }),
@@ -84,12 +84,14 @@ describe("known quotas", () => {
         fc.array(quota, { minLength: 1, maxLength: 3 }),
         fc.integer({ min: 0, max: 3_000 }),
         fc.integer({ min: 1, max: 20 }),
-        async (given, latencyMs, maxConcurrency) => {
+        fc.integer({ min: 1, max: 4 }),
+        async (given, latencyMs, maxConcurrency, clients) => {
           const answers = await simulate({
             limiter: limiterOf(given).take,
             calls: 30,
             latencyMs: [0, latencyMs],
             client: { quotas: given, maxConcurrency },
+            clients,
           });
           expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 30 }, () => 200));
         },

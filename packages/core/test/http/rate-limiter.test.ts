@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
 import type { CallContext } from "../../src/driver.ts";
 import {
+  createLane,
   createRateLimiter,
+  type Lane,
   type Permit,
   type PermitResult,
   type RateLimiter,
@@ -20,7 +22,7 @@ interface Setup {
   readonly limiter: RateLimiter;
   /** Names of calls in the order in which they got their permits. */
   readonly started: string[];
-  ask(name: string, over?: Partial<CallContext>, method?: "GET" | "POST"): Asked;
+  ask(name: string, over?: Partial<CallContext>, method?: "GET" | "POST", lane?: Lane): Asked;
   answer(permit: Permit, result?: Partial<PermitResult>): void;
 }
 
@@ -29,18 +31,19 @@ interface Asked {
   readonly context: TestContext;
 }
 
-function setUp(maxConcurrency: number, quotas: Parameters<typeof createRateLimiter>[2] = []): Setup {
+function setUp(maxConcurrency: number, quotas: Parameters<typeof createRateLimiter>[1] = []): Setup {
   const clock = createVirtualClock(START);
-  const limiter = createRateLimiter(clock, maxConcurrency, quotas);
+  const limiter = createRateLimiter(clock, quotas);
+  const own = createLane(maxConcurrency);
   const started: string[] = [];
   return {
     clock,
     limiter,
     started,
-    ask: (name, over, method = "POST") => {
+    ask: (name, over, method = "POST", lane = own) => {
       const context = makeContext({ operation: name, ...over });
       const request = prepareRequest("testcloud", "https://api.example.com", { method, path: "/x" }, context);
-      const permit = Promise.resolve(limiter.acquire(request));
+      const permit = Promise.resolve(limiter.acquire(request, lane));
       permit.then(
         () => started.push(name),
         () => undefined,
@@ -77,6 +80,43 @@ describe("concurrency", () => {
     await third.permit;
     expect(started).toEqual(["a", "c"]);
     expect(clock.sleepers).toBe(0);
+  });
+});
+
+describe("lanes", () => {
+  test("each has a concurrency of its own; one that is full holds up no other", async () => {
+    const { ask, answer, started } = setUp(1);
+    const other = createLane(1);
+    const first = ask("a");
+    ask("b");
+    ask("c", {}, "POST", other);
+    await settle();
+    expect(started).toEqual(["a", "c"]);
+    answer((await first.permit) as Permit);
+    await settle();
+    expect(started).toEqual(["a", "c", "b"]);
+  });
+
+  test("they take turns under one quota: a single request does not wait behind all those of another", async () => {
+    const { ask, answer, started, clock } = setUp(9, [{ requests: 1, windowMs: 1_000 }]);
+    answer(await ask("a").permit);
+    const waiting = ["b", "c", "d"].map((name) => ask(name));
+    const single = ask("e", {}, "POST", createLane(9));
+    // Behind one of the others, not behind three.
+    expect(single.context.events).toEqual([{ type: "throttle", delayMs: 2_001, bound: "quota" }]);
+    for (const { permit } of waiting) void permit.then((one) => answer(one));
+    void single.permit.then((one) => answer(one));
+    await clock.advance(10_000);
+    expect(started).toEqual(["a", "b", "e", "c", "d"]);
+    expect(clock.sleepers).toBe(0);
+  });
+
+  test("a pause that the service asks one of them for tells all who cannot wait so long", async () => {
+    const { ask, answer } = setUp(9, [{ requests: 1, windowMs: 1_000 }]);
+    const first = await ask("a").permit;
+    const other = ask("b", { remainingMs: () => 5_000 }, "POST", createLane(9));
+    answer(first, { rejected: true, pauseMs: 60_000 });
+    expect(await failureOf(other.permit)).toMatchObject({ code: "rate_limited", retryAfterMs: 60_000 });
   });
 });
 
@@ -137,16 +177,17 @@ describe("quotas", () => {
     let now = START;
     const clock = createVirtualClock(START);
     const jumping = { now: () => now, sleep: clock.sleep };
-    const limiter = createRateLimiter(jumping, 9, [{ requests: 1, windowMs: 60_000 }]);
+    const limiter = createRateLimiter(jumping, [{ requests: 1, windowMs: 60_000 }]);
     const request = prepareRequest(
       "p",
       "https://api.example.com",
       { method: "GET", path: "/x" },
       makeContext(),
     );
-    limiter.release((await limiter.acquire(request)) as Permit, ANSWERED, { ...NOTHING });
+    const lane = createLane(9);
+    limiter.release((await limiter.acquire(request, lane)) as Permit, ANSWERED, { ...NOTHING });
     now -= 86_400_000;
-    const waiting = limiter.acquire(request);
+    const waiting = limiter.acquire(request, lane);
     expect(clock.sleepers).toBe(1);
     now += 60_001;
     await clock.advance(60_001);

@@ -1,6 +1,6 @@
 /** A client before a server with a limit, in virtual time: minutes and hours of traffic in a second. */
 import { createVirtualClock } from "@polyvol/core/driver";
-import type { HttpClientOptions } from "@polyvol/core/http";
+import type { HttpClient, HttpClientOptions } from "@polyvol/core/http";
 import { isPolyvolError } from "../../src/errors.ts";
 import { makeClient, makeContext } from "./kit.ts";
 
@@ -16,6 +16,8 @@ export interface Simulation {
   /** From and to: how long a request is under way, both ways together. */
   readonly latencyMs: readonly [number, number];
   readonly client: Partial<HttpClientOptions>;
+  /** How many clients of one account make the calls by turns. Default 1. */
+  readonly clients?: number;
   readonly headers?: (now: number, taken: boolean) => Record<string, string>;
 }
 
@@ -48,13 +50,11 @@ export async function simulate(simulation: Simulation): Promise<SimulatedAnswer[
     answers.push({ at: clock.now() - start, status });
     return new Response("{}", { status, headers: fields });
   };
-  const client = makeClient("https://api.example.com", {
-    ...simulation.client,
-    clock,
-    fetch: serve,
-    attemptTimeoutMs: 1e9,
-  });
-  const call = async (): Promise<void> => {
+  const made = { ...simulation.client, account: ["one"], clock, fetch: serve, attemptTimeoutMs: 1e9 };
+  const clients = Array.from({ length: simulation.clients ?? 1 }, () =>
+    makeClient("https://api.example.com", made),
+  );
+  const call = async (client: HttpClient): Promise<void> => {
     for (;;) {
       try {
         await client.send({ method: "GET", path: "/x" }, makeContext());
@@ -72,7 +72,7 @@ export async function simulate(simulation: Simulation): Promise<SimulatedAnswer[
   const loading = virtual.during(() => begun.promise);
   const running: Promise<void>[] = [];
   for (let each = 0; each < calls; each++) {
-    running.push(call());
+    running.push(call(clients[each % clients.length] as HttpClient));
     if (wantedPerSecond !== undefined) await clock.sleep(1_000 / wantedPerSecond);
   }
   const all = Promise.all([loading, ...running]);

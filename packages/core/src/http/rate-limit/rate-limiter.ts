@@ -9,8 +9,16 @@ import type { QuotaReading } from "../types.ts";
 import { createAdaptiveRate } from "./adaptive-rate.ts";
 import { createSlidingWindows } from "./sliding-window.ts";
 
+/** The requests of one client: how many are in flight, and those that wait. */
+export interface Lane {
+  readonly maxConcurrency: number;
+  inFlight: number;
+  readonly waiters: Set<Waiter>;
+}
+
 /** The right to have one request in flight. */
 export interface Permit {
+  readonly lane: Lane;
   readonly takenAt: number;
   /** How many answers had come when it was taken. */
   readonly answersBefore: number;
@@ -33,14 +41,19 @@ export interface PermitResult {
   reading: QuotaReading | undefined;
 }
 
-/** Lets requests of one account go, first come, first served, as fast as every known bound allows. */
+/**
+ * Lets requests of one account go as fast as every known bound allows: those of one client first come, first served,
+ * clients by turns, so that one with a thousand requests does not hold up one with a single request.
+ */
 export interface RateLimiter {
   /**
    * A permit at once, or the promise of one. Rejects with the abort reason; and with `rate_limited`, at once, when the
    * permit would come no sooner than the call's deadline.
    */
-  acquire(request: PreparedRequest): Permit | Promise<Permit>;
+  acquire(request: PreparedRequest, lane: Lane): Permit | Promise<Permit>;
   release(permit: Permit, use: PermitUse, result: PermitResult): void;
+  /** Whether what it knows has no weight any more: a new one in its place would do the same. */
+  isSpent(): boolean;
 }
 
 interface Waiter {
@@ -54,17 +67,19 @@ const LONGEST_PAUSE_MS = 3_600_000;
 /** How much later than one whole window a quota may be said to free up. */
 const RESET_SLACK_MS = 60_000;
 
-export function createRateLimiter(
-  clock: Clock,
-  maxConcurrency: number,
-  quotas: readonly RequestQuota[],
-): RateLimiter {
+export function createLane(maxConcurrency: number): Lane {
+  return { maxConcurrency, inFlight: 0, waiters: new Set() };
+}
+
+export function createRateLimiter(clock: Clock, quotas: readonly RequestQuota[]): RateLimiter {
   const windows = createSlidingWindows(quotas);
   const rate = createAdaptiveRate();
   const monotonicNow = monotonicTime(clock);
-  const waiters = new Set<Waiter>();
+  /** Those where somebody waits, in the order of their turns. */
+  const lanes = new Set<Lane>();
   let inFlight = 0;
   let answers = 0;
+  let releasedAt = Number.NEGATIVE_INFINITY;
   let pausedUntil = Number.NEGATIVE_INFINITY;
   /** How many may still be sent by the provider's count, where it says less than ours. */
   let left = Number.POSITIVE_INFINITY;
@@ -76,31 +91,51 @@ export function createRateLimiter(
     return Math.max(paced, pausedUntil);
   }
 
-  /** Whether an answer must come first, whatever the time. */
-  function isFull(): boolean {
-    return inFlight >= maxConcurrency || (inFlight > 0 && left <= 0);
+  /** Whether an answer must come first, whatever the time: for all of them, or for those of one lane. */
+  function isCountedOut(): boolean {
+    return inFlight > 0 && left <= 0;
+  }
+  function isFull(lane: Lane): boolean {
+    return lane.inFlight >= lane.maxConcurrency;
   }
 
-  function take(now: number): Permit {
+  /** How many go before the next request of a lane, at least: others by turns, as far as they have room. */
+  function aheadOf(lane: Lane): number {
+    const own = lane.waiters.size;
+    let ahead = own;
+    for (const other of lanes) {
+      const room = other.maxConcurrency - other.inFlight;
+      if (other !== lane) ahead += Math.min(other.waiters.size, Math.max(1, own), room);
+    }
+    return ahead;
+  }
+
+  function take(lane: Lane, now: number): Permit {
+    lane.inFlight += 1;
     inFlight += 1;
     left -= 1;
     windows.begin();
     if (!windows.known) rate.take(now);
-    return { takenAt: now, answersBefore: answers };
+    return { lane, takenAt: now, answersBefore: answers };
   }
 
   /** Lets go whoever may, and sets one timer for the first who may not yet. */
   function admit(): void {
-    for (const waiter of waiters) {
-      if (isFull()) return;
+    // A lane that has had its turn stands behind the others then, and is come to again.
+    for (const lane of lanes) {
+      if (isCountedOut()) return;
+      if (isFull(lane)) continue;
       const now = monotonicNow();
       const at = earliest(now, 0);
       if (at > now) {
         wakeAt(at, now);
         return;
       }
-      waiters.delete(waiter);
-      waiter.grant(take(now));
+      lanes.delete(lane);
+      const first = lane.waiters.values().next().value as Waiter;
+      lane.waiters.delete(first);
+      first.grant(take(lane, now));
+      if (lane.waiters.size > 0) lanes.add(lane);
     }
     stopTimer();
   }
@@ -121,30 +156,38 @@ export function createRateLimiter(
     timer = undefined;
   }
 
-  function wait(request: PreparedRequest, bound: Bound, waitMs: number): Promise<Permit> {
+  function wait(request: PreparedRequest, lane: Lane, bound: Bound, waitMs: number): Promise<Permit> {
     const { abortSignal, emit } = request.context;
     if (!abortSignal.aborted) emit({ type: "throttle", delayMs: waitMs, bound });
     return abortablePromise(abortSignal, (grant, reject) => {
       const fail = (reason: unknown): void => {
-        waiters.delete(waiter);
-        if (waiters.size === 0) stopTimer();
+        lane.waiters.delete(waiter);
+        if (lane.waiters.size === 0) lanes.delete(lane);
+        if (lanes.size === 0) stopTimer();
         reject(reason);
       };
       const waiter: Waiter = { request, grant, fail };
-      waiters.add(waiter);
+      lane.waiters.add(waiter);
+      lanes.add(lane);
       admit();
       return fail;
     });
   }
 
+  /** For how long an answer counts for anything at most. */
+  function longestEffectMs(): number {
+    return Math.max(LONGEST_PAUSE_MS, windows.longestMs);
+  }
+
   /** Everybody waits, and those who cannot wait so long learn it now. */
   function pause(ms: number): void {
     const now = monotonicNow();
-    pausedUntil = Math.max(pausedUntil, now + Math.min(ms, Math.max(LONGEST_PAUSE_MS, windows.longestMs)));
+    pausedUntil = Math.max(pausedUntil, now + Math.min(ms, longestEffectMs()));
     const waitMs = pausedUntil - now;
-    for (const waiter of waiters) {
-      if (waitMs >= waiter.request.context.remainingMs())
-        waiter.fail(refusal(waiter.request, waitMs, "server"));
+    for (const { waiters } of lanes) {
+      for (const { request, fail } of waiters) {
+        if (waitMs >= request.context.remainingMs()) fail(refusal(request, waitMs, "server"));
+      }
     }
   }
 
@@ -170,25 +213,31 @@ export function createRateLimiter(
   }
 
   return {
-    acquire: (request) => {
+    acquire: (request, lane) => {
       const now = monotonicNow();
-      const at = earliest(now, waiters.size);
-      if (waiters.size === 0 && at <= now && !isFull()) return take(now);
+      const at = earliest(now, aheadOf(lane));
+      if (lane.waiters.size === 0 && at <= now && !isFull(lane) && !isCountedOut()) return take(lane, now);
       const waitMs = at - now;
       const bound = waitMs === 0 ? "concurrency" : at === pausedUntil ? "server" : "quota";
       if (waitMs > 0 && waitMs >= request.context.remainingMs())
         return Promise.reject(refusal(request, waitMs, bound));
-      return wait(request, bound, waitMs);
+      return wait(request, lane, bound, waitMs);
     },
     release: (permit, { sent, response }, result) => {
       const now = monotonicNow();
+      permit.lane.inFlight -= 1;
       inFlight -= 1;
+      releasedAt = now;
       learn(permit, result);
       windows.end(now, sent);
       if (sent) answers += 1;
       if (response !== undefined && !windows.known) rate.answered(now, permit.takenAt, result.rejected);
       if (result.rejected && result.pauseMs !== undefined && result.pauseMs > 0) pause(result.pauseMs);
-      if (waiters.size > 0) admit();
+      if (lanes.size > 0) admit();
+    },
+    isSpent: () => {
+      const knownUntil = Math.max(pausedUntil, releasedAt + longestEffectMs());
+      return inFlight === 0 && lanes.size === 0 && monotonicNow() > knownUntil;
     },
   };
 }
