@@ -20,8 +20,14 @@ const RECURRING = 0.5;
 /** So many slots of each policy are looked at. */
 const MOST = 200;
 
-/** What was looked at last, by the first of the policies. */
-const known = new WeakMap<Policy, { readonly key: string; readonly found: CloseSlots | undefined }>();
+/** What was found on one day, by policies and gap. */
+interface Day {
+  readonly day: number;
+  readonly found: Map<string, CloseSlots | undefined>;
+}
+
+/** By the first of the policies. An account has volumes of several sets of policies, and clouds of several gaps. */
+const known = new WeakMap<Policy, Day>();
 
 /**
  * What these policies ask of one volume again and again and cannot get: slots of one policy that are closer together
@@ -32,12 +38,13 @@ const known = new WeakMap<Policy, { readonly key: string; readonly found: CloseS
 export function closeSlots(policies: readonly Policy[], gapMs: number, now: Date): CloseSlots | undefined {
   const [first] = policies;
   if (first === undefined) return undefined;
-  const key = JSON.stringify([policies.map(({ id }) => id), gapMs, sampleDay(now)]);
+  const day = sampleDay(now);
   const last = known.get(first);
-  if (last?.key === key) return last.found;
-  const found = findClose(policies, gapMs, now);
-  known.set(first, { key, found });
-  return found;
+  const found = last?.day === day ? last.found : new Map<string, CloseSlots | undefined>();
+  known.set(first, { day, found });
+  const key = JSON.stringify([policies.map(({ id }) => id), gapMs]);
+  if (!found.has(key)) found.set(key, findClose(policies, gapMs, now));
+  return found.get(key);
 }
 
 function findClose(policies: readonly Policy[], gapMs: number, now: Date): CloseSlots | undefined {

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, inject, test } from "vitest";
+import { describe, expect, inject, test, vi } from "vitest";
 import { type Policy, parsePolicies, type ScheduleDefinition } from "../../src/index.ts";
 import { type CloseSlots, closeSlots, showCloseSlots } from "../../src/limits/close-slots.ts";
 
@@ -127,4 +127,18 @@ test("whatever is not refused gets most of its snapshots from a run every five m
     }),
     { seed: 5, numRuns: 60 },
   );
+});
+
+test("volumes of several sets of policies, on clouds of several gaps, are each looked at once a day", () => {
+  const all = policies(cron("0 3 * * *"), cron("30 3 * * *"), cron("0 4 * * 0"));
+  const look = (now: Date): void => {
+    for (const set of [all, all.slice(0, 2)])
+      for (const gapMs of [TEN_MINUTES, MINUTE]) closeSlots(set, gapMs, now);
+  };
+  look(NOW);
+  const asked = all.map(({ schedule }) => vi.spyOn(schedule, "firstAfter"));
+  look(NOW);
+  for (const calls of asked) expect(calls).not.toHaveBeenCalled();
+  look(new Date(NOW.getTime() + DAY));
+  for (const calls of asked) expect(calls).toHaveBeenCalled();
 });
