@@ -57,7 +57,7 @@ export async function backupMetrics(
     ...gaugesOfPolicies(status, policies, states, read.now),
     ...gaugesOfVolumes(status, policies, states, graceMs),
     ...gaugesOfOffsite(status),
-    lastProvenRestores(states, record),
+    lastProvenRestores(states, record, read.now),
   ];
   return { status, text: expositionOf(gauges) };
 }
@@ -233,7 +233,7 @@ function gaugesOfOffsite({ volumes }: BackupStatus): Gauge[] {
   ];
 }
 
-function lastProvenRestores(states: readonly CloudState[], record: RunRecord | undefined): Gauge {
+function lastProvenRestores(states: readonly CloudState[], record: RunRecord | undefined, now: Date): Gauge {
   const seen = new Map(
     states.flatMap((state) =>
       state.state === "failed"
@@ -245,7 +245,7 @@ function lastProvenRestores(states: readonly CloudState[], record: RunRecord | u
     name: "polyvol_backup_last_proven_restore_timestamp_seconds",
     help: "When a restore of the volume was last seen to succeed, where that is known. In seconds since 1970.",
     unit: "seconds",
-    samples: proofsOf(states, record).flatMap(({ at, cloud, volumeId }) => {
+    samples: proofsOf(states, record, now).flatMap(({ at, cloud, volumeId }) => {
       const volume = seen.get(JSON.stringify([cloud, volumeId]));
       if (volume === undefined) return [];
       return [{ labels: { cloud, volume, volume_id: volumeId }, value: Date.parse(at) / 1000 }];

@@ -105,7 +105,7 @@ function judge(
   if (newest === undefined) return untaken(about, "no_snapshot", "there is no good snapshot of the policy");
   if (lastOffsite === undefined) return { ...about, newest, reason: "no record says when it last left" };
   const last = lastOffsite(policy, cloud.name, volume.id);
-  if (last === undefined) return { ...about, newest, reason: "by the record it never left" };
+  if (last === undefined) return { ...about, newest, reason: "by the record it has not left yet" };
   const lastAt = Date.parse(last.runStartedAt);
   const wait = all ? undefined : whyNotDue(policy, newest, last, now);
   if (wait !== undefined) return untaken({ ...about, newest }, "not_due", wait);

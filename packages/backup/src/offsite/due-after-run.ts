@@ -24,7 +24,7 @@ export function offsiteDue(
   policies: readonly Policy[],
   record: RunRecord,
 ): readonly OffsiteDue[] {
-  const lastOffsite = indexOffsite(record);
+  const lastOffsite = indexOffsite(record, Date.parse(finishedAt));
   const made = new Set(
     volumes.flatMap(({ cloud, volumeId, created }) =>
       created.map(({ policyId }) => JSON.stringify([cloud, volumeId, policyId])),

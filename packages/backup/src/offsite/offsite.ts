@@ -48,7 +48,7 @@ export async function offsite(
   );
   const startedAt = new Date(started).toISOString();
   const selection = selectVolumes(chosen, states);
-  const choice = { now: started, lastOffsite: indexOffsite(record), all };
+  const choice = { now: started, lastOffsite: indexOffsite(record, started), all };
   const { due, others } = chooseDue(chosen, states, selection, choice);
   const problems: BackupProblem[] = states.flatMap((state) =>
     state.state === "failed" ? [state.problem] : [],

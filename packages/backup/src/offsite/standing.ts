@@ -12,8 +12,8 @@ const PATIENCE = 0.5;
  *
  * - `fresh`: the last success began no longer ago than `every` and half of it.
  * - `late`: there was one, but longer ago.
- * - `never`: the record knows of none, and there has been a snapshot for as long.
- * - `new`: the record knows of none, and the first snapshot is younger, or there is none.
+ * - `never`: the record knows of none until now, and there has been a snapshot for as long.
+ * - `new`: the record knows of none until now, and the first snapshot is younger, or there is none.
  * - `unknown`: without a record nobody knows, since nothing in the cloud remembers it.
  */
 export type OffsiteFreshness = "fresh" | "late" | "never" | "new" | "unknown";
@@ -38,13 +38,17 @@ export interface OffsiteStanding {
 /** The last success of a policy on a volume. */
 export type LastOffsite = (policy: Policy, cloud: string, volumeId: string) => OffsiteEntry | undefined;
 
-/** Puts a record in order by what has left the clouds. `undefined` without a record: nothing is known. */
-export function indexOffsite(record: RunRecord | undefined): LastOffsite | undefined {
+/**
+ * Puts a record in order by what has left the clouds until `now`. `undefined` without a record: nothing is known. A line
+ * with a later date is of a clock that has been set back since: when that was, nobody knows, so it counts for nothing.
+ */
+export function indexOffsite(record: RunRecord | undefined, now: number): LastOffsite | undefined {
   if (record === undefined) return undefined;
   const last = new Map<string, OffsiteEntry>();
   for (const entry of record.entries) {
     // Whether the temporary volume could be removed as well, is another matter.
     if (entry.kind !== "offsite" || entry.command?.exitCode !== 0 || entry.policyId === undefined) continue;
+    if (Date.parse(entry.runStartedAt) > now) continue;
     const key = keyOf(entry.policyId, entry.cloud, entry.volumeId);
     const known = last.get(key);
     if (known === undefined || Date.parse(known.runStartedAt) <= Date.parse(entry.runStartedAt))

@@ -1,18 +1,24 @@
 import { parseDrillName } from "../naming.ts";
 import type { CloudState } from "../observe/inventory.ts";
-import type { OffsiteEntry, RestoreEntry, RunRecord } from "../record/entry.ts";
+import type { OffsiteEntry, RecordEntry, RestoreEntry, RunRecord } from "../record/entry.ts";
 import type { RestoreProof } from "./types.ts";
 
-/** The drills and restores of a record, newest first. */
-export function drillsOf({ entries }: RunRecord): readonly RestoreEntry[] {
-  return entries
-    .filter((each): each is RestoreEntry => each.kind === "drill" || each.kind === "restore")
-    .toReversed();
+/**
+ * What a record says of the time until `now`, newest first. A line with a later date is of a clock that has been set back
+ * since: it would stand before all that is newer.
+ */
+export function entriesUntil({ entries }: RunRecord, now: Date): readonly RecordEntry[] {
+  return entries.filter(({ finishedAt }) => Date.parse(finishedAt) <= now.getTime()).toReversed();
 }
 
-/** What a record knows to have left the clouds, or was meant to, newest first. */
-export function offsitesOf({ entries }: RunRecord): readonly OffsiteEntry[] {
-  return entries.filter((each) => each.kind === "offsite").toReversed();
+/** The drills and restores among them. */
+export function drillsOf(entries: readonly RecordEntry[]): readonly RestoreEntry[] {
+  return entries.filter((each): each is RestoreEntry => each.kind === "drill" || each.kind === "restore");
+}
+
+/** What has left the clouds by them, or was meant to. */
+export function offsitesOf(entries: readonly RecordEntry[]): readonly OffsiteEntry[] {
+  return entries.filter((each) => each.kind === "offsite");
 }
 
 /**
@@ -22,6 +28,7 @@ export function offsitesOf({ entries }: RunRecord): readonly OffsiteEntry[] {
 export function proofsOf(
   states: readonly CloudState[],
   record: RunRecord | undefined,
+  now: Date,
 ): readonly RestoreProof[] {
   const proofs: RestoreProof[] = [];
   const names = new Map<string, string>();
@@ -38,7 +45,7 @@ export function proofsOf(
       proofs.push({ at: volume.createdAt.toISOString(), by: "volume", cloud: state.name, volumeId });
     }
   }
-  for (const entry of record?.entries ?? []) {
+  for (const entry of record === undefined ? [] : entriesUntil(record, now).toReversed()) {
     if (entry.kind === "run" || !entry.ok) continue;
     const { finishedAt: at, kind: by, cloud, volumeId, volumeName, restoreMs } = entry;
     proofs.push({

@@ -19,7 +19,7 @@ import { takeTurns } from "../turns.ts";
 import { type Calendar, createCalendar } from "./calendar.ts";
 import { billingOf, costOf } from "./costs.ts";
 import { createOutlooks } from "./outlook.ts";
-import { drillsOf, offsitesOf, proofsOf } from "./proofs.ts";
+import { drillsOf, entriesUntil, offsitesOf, proofsOf } from "./proofs.ts";
 import { indexRecord } from "./record-index.ts";
 import { snapshotsOf } from "./snapshots.ts";
 import type {
@@ -172,8 +172,8 @@ export async function backupReport(
       .filter((state) => state.state === "failed" || !isChoiceKnown(state, policies))
       .map(({ name }) => name),
     findings: audit.findings.filter(({ kind }) => kind !== "volume_without_policy"),
-    proofs: proofsOf(states, record),
-    ...(record === undefined ? {} : recorded(record)),
+    proofs: proofsOf(states, record, read.now),
+    ...(record === undefined ? {} : recorded(record, read.now)),
     problems: distinct([...status.problems, ...plan.problems, ...audit.problems]),
   };
   return {
@@ -244,12 +244,16 @@ function policyOn(
   };
 }
 
-function recorded(record: RunRecord): Pick<BackupReport, "record" | "runs" | "drills" | "offsites"> {
+function recorded(
+  record: RunRecord,
+  now: Date,
+): Pick<BackupReport, "record" | "runs" | "drills" | "offsites"> {
   const since = record.entries.reduce<string | undefined>(
     (first, { startedAt }) => (first === undefined || startedAt < first ? startedAt : first),
     undefined,
   );
-  const runs = record.entries.flatMap((entry) => {
+  const entries = entriesUntil(record, now);
+  const runs = entries.flatMap((entry) => {
     if (entry.kind !== "run") return [];
     const { made, unmade, deleted, ...rest } = entry;
     return [rest];
@@ -260,9 +264,9 @@ function recorded(record: RunRecord): Pick<BackupReport, "record" | "runs" | "dr
       entries: record.entries.length,
       aside: record.aside,
     },
-    runs: runs.toReversed().slice(0, MOST_ENTRIES),
-    drills: drillsOf(record).slice(0, MOST_ENTRIES),
-    offsites: offsitesOf(record).slice(0, MOST_ENTRIES),
+    runs: runs.slice(0, MOST_ENTRIES),
+    drills: drillsOf(entries).slice(0, MOST_ENTRIES),
+    offsites: offsitesOf(entries).slice(0, MOST_ENTRIES),
   };
 }
 

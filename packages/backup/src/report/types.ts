@@ -264,11 +264,11 @@ export interface BackupReport {
   readonly findings: readonly Finding[];
   /** Restores that succeeded: the newest of each volume, newest first. */
   readonly proofs: readonly RestoreProof[];
-  /** The drills and restores of the record, newest first, at most 200. Absent without a record. */
+  /** The drills and restores of the record until `at`, newest first, at most 200. Absent without a record. */
   readonly drills?: readonly RestoreEntry[];
-  /** What has left the clouds by the record, or was meant to, newest first, at most 200. Absent without a record. */
+  /** What has left the clouds by the record until `at`, or was meant to, newest first, at most 200. Absent without a record. */
   readonly offsites?: readonly OffsiteEntry[];
-  /** The runs of the record without their slots, newest first, at most 200. Absent without a record. */
+  /** The runs of the record until `at` without their slots, newest first, at most 200. Absent without a record. */
   readonly runs?: readonly Omit<RunEntry, "made" | "unmade" | "deleted">[];
   /** What the record covers. Absent without one. */
   readonly record?: {

@@ -166,7 +166,7 @@ export async function statusOfClouds(
   { graceMs, record, abortSignal }: StatusContext,
   { elsewhere, shard }: Partial<Scope> = {},
 ): Promise<BackupStatus> {
-  const about = { now, graceMs, lastOffsite: indexOffsite(record) };
+  const about = { now, graceMs, lastOffsite: indexOffsite(record, now.getTime()) };
   const selection = selectVolumes(policies, states, elsewhere);
   const problems: BackupProblem[] = [];
   const volumes: VolumeStatus[] = [];

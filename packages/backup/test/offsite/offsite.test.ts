@@ -154,6 +154,23 @@ describe("by policy", () => {
     expect(volumes[0]?.reason).toMatch(/^what has left is newer than its newest snapshot polyvol-nightly-/);
   });
 
+  test("is due by a record whose dates are to come, since the clock was set back", async () => {
+    const policies = policiesWith({ every: "1d" });
+    const entries: RecordEntry[] = [];
+    await take(policies, {}, entries);
+    const inAYear = { startedAt: "2027-05-10T03:00:00.000Z", runStartedAt: "2027-05-10T03:00:00.000Z" };
+    const ahead = entries.map(
+      (entry): RecordEntry => ({ ...entry, ...inAYear, finishedAt: inAYear.startedAt }),
+    );
+    const again = await take(policies, {}, ahead);
+    expect(again.volumes[0]).toMatchObject({ outcome: "done", volumeName: "data-1" });
+    expect(outcomes(await take(policies, {}, ahead))).toEqual([
+      "data-1 not_due",
+      "data-2 not_due",
+      "data-3 not_due",
+    ]);
+  });
+
   test("what has waited longest comes first", async () => {
     const policies = policiesWith();
     const entries: RecordEntry[] = [];

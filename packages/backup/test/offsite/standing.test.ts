@@ -86,6 +86,27 @@ describe("how a volume stands off-site", () => {
     expect(found.standing?.last).toBeUndefined();
   });
 
+  test("a line that a clock has written which was set back since counts neither as a success nor as a proof", async () => {
+    const { clouds, db } = await backedUpOnce(POLICIES);
+    const now = new Date("2026-05-10T03:30:00Z");
+    const real = success(db, "2026-05-09T04:00:00.000Z");
+    const ahead = { ...success(db, "2027-01-01T00:00:00.000Z"), snapshot: undefined as never };
+    const record = { entries: [real, ahead], aside: [] };
+    const { volumes } = await status(POLICIES, clouds, now, { record });
+    expect(volumes[0]?.offsite).toMatchObject({ state: "fresh", deadline: "2026-05-10T16:00:00.000Z" });
+    const told = await backupReport(POLICIES, clouds, now, { record });
+    expect(told.proofs).toMatchObject([{ at: real.finishedAt }]);
+    expect(told.offsites).toEqual([real]);
+    const { text } = await backupMetrics(POLICIES, clouds, now, { record });
+    const proven = Date.parse(real.finishedAt) / 1000;
+    expect(text).toContain(`} ${proven}\n`);
+    expect(text).not.toContain(`} ${Date.parse(ahead.finishedAt) / 1000}\n`);
+    const only = await status(POLICIES, clouds, new Date("2026-05-20T00:00:00Z"), {
+      record: { entries: [ahead], aside: [] },
+    });
+    expect(only).toMatchObject({ verdict: "stale", offsite: { never: 1 } });
+  });
+
   test("of several successes, in whatever order, the last counts", async () => {
     const { clouds, db } = await backedUpOnce(POLICIES);
     const now = new Date("2026-05-20T00:00:00Z");
