@@ -74,8 +74,18 @@ export function invalidArgument(problems: readonly PolicyProblem[]): PolicyError
 /** A value as shown in a message: JSON, cut at 60 characters. */
 export function showFound(value: unknown): string {
   if (value === undefined) return "nothing";
-  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? typeof value);
+  const text = typeof value === "number" ? String(value) : textOf(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** As JSON; of what is none, such as a bigint, or an object that holds itself, its kind. */
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return typeof value === "bigint" ? `${value}n` : `what is no JSON (${typeof value})`;
+  }
 }
 
 /** The schemas of this package carry what is allowed as their message, so an issue only lacks what was found. */
@@ -91,8 +101,8 @@ function describeIssue(issue: z.core.$ZodIssue, input: unknown, root: string): P
     }));
   }
   const value = valueAt(input, issue.path);
-  const zones = issue.message === TIME_ZONE_NAME && typeof value === "string" ? knownTimeZones() : [];
-  const near = suggestion(String(value), zones);
+  const isZone = issue.message === TIME_ZONE_NAME && typeof value === "string";
+  const near = isZone ? suggestion(value, knownTimeZones()) : undefined;
   return [{ path, found: showFound(value), allowed: issue.message, ...near }];
 }
 

@@ -138,6 +138,16 @@ describe("parseRetentionPolicy", () => {
     const [problem] = problemsOf({ timezone: "x".repeat(1000), last: 1 });
     expect(problem?.length).toBeLessThan(100);
   });
+
+  test("says what it found also of what is no JSON", () => {
+    const itself: unknown[] = [];
+    itself.push(itself);
+    const found = (last: unknown): unknown => problemsOf({ timezone: "UTC", last })[0];
+    expect(found(5n)).toBe("policy.last: 5n");
+    expect(found(Symbol("x"))).toBe("policy.last: symbol");
+    expect(found(itself)).toBe("policy.last: what is no JSON (object)");
+    expect(found(Object.create(null))).toBe("policy.last: {}");
+  });
 });
 
 test("an error of another copy of the package is told by its brand", async () => {
