@@ -22,21 +22,6 @@ function readVariable(name: string): string | undefined {
   }
 }
 
-/** Whether all that runs here is one program's: a worker, which keeps requests apart, lets none wait for another. */
-const isProcess = /^(?:Node\.js|Bun|Deno)\//.test(globalThis.navigator?.userAgent ?? "");
-let digestKey: Uint8Array | undefined;
-
-/**
- * What tells texts apart within this process and gives none of them away: SHA-256 with a key that is drawn anew by each
- * process. `undefined` where the runtime is no process, or cannot do it at once.
- */
-export function processDigest(text: string): string | undefined {
-  const crypto = isProcess ? globalThis.process?.getBuiltinModule?.("node:crypto") : undefined;
-  if (crypto === undefined) return undefined;
-  digestKey ??= crypto.randomBytes(32);
-  return crypto.createHmac("sha256", digestKey).update(text).digest("base64");
-}
-
 /**
  * The file system.
  * @throws Error where the runtime has none
@@ -54,4 +39,18 @@ export function fileSystem(): typeof import("node:fs") {
 export function hmacSha256(key: string, text: string): string | undefined {
   const crypto = globalThis.process?.getBuiltinModule?.("node:crypto");
   return crypto?.createHmac("sha256", key).update(text).digest("base64");
+}
+
+/** Whether all that runs here is one program's: a worker, which keeps requests apart, lets none wait for another. */
+const isProcess = /^(?:Node\.js|Bun|Deno)\//.test(globalThis.navigator?.userAgent ?? "");
+let digestKey: string | undefined;
+
+/**
+ * What tells texts apart within this process and gives none of them away: an HMAC whose key each process draws for itself.
+ * `undefined` where the runtime is no process, or cannot do it at once.
+ */
+export function processDigest(text: string): string | undefined {
+  if (!isProcess) return undefined;
+  digestKey ??= crypto.randomUUID();
+  return hmacSha256(digestKey, text);
 }

@@ -1,12 +1,17 @@
 /** Which clients of a process keep to quotas together, and for how long that is remembered. */
 import { createVirtualClock } from "@polyvol/core/driver";
 import type { HttpClient, HttpClientOptions } from "@polyvol/core/http";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
 import { limiterSource } from "../../src/http/rate-limit/limiters.ts";
 import { createLane, type Permit } from "../../src/http/rate-limit/rate-limiter.ts";
 import { prepareRequest } from "../../src/http/request.ts";
 import { json, makeClient, makeContext, serve } from "./kit.ts";
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.resetModules();
+});
 
 const TOKEN = "secret-token-of-an-account";
 const HOUR_MS = 3_600_000;
@@ -66,6 +71,23 @@ describe.each([
     expect(server.seen).toHaveLength(expected ? 1 : 2);
   });
 });
+
+test.each([
+  ["Node.js/24", true],
+  ["Cloudflare-Workers", false],
+  ["Mozilla/5.0", false],
+])(
+  "on %s one limiter: %s, since a worker's request must not wait for another one's",
+  async (userAgent, expected) => {
+    vi.stubGlobal("navigator", { userAgent });
+    vi.resetModules();
+    const { createHttpClient } = await import("@polyvol/core/http");
+    const server = await serve((_request, response) => json(response, {}));
+    const clientOf = (): HttpClient =>
+      createHttpClient({ ...first, provider: "p", baseUrl: server.url, authorize: () => undefined });
+    expect(await waitsFor(clientOf(), clientOf())).toBe(expected);
+  },
+);
 
 test("a client that is made later waits as long as the service has asked its account to, and no longer", async () => {
   const ownClock = createVirtualClock();
