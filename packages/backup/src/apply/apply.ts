@@ -47,7 +47,7 @@ export async function apply(
   const differences = differencesOf(plan, current);
   if (differences.length > 0)
     throw refusal("the plan does not fit the world any more; plan again", differences);
-  return await execute(current, policies, scope.chosen, context, startedAt);
+  return await execute(current, policies, scope, context, startedAt);
 }
 
 /** Plans and carries out at once, for the time that the clock shows. Otherwise as {@link apply}. */
@@ -86,7 +86,7 @@ async function planAndExecute(
   );
   const now = new Date(startedAt);
   const plan = await computePlanInTurns(context.abortSignal, policies, states, now, choices, scope);
-  return await execute(plan, policies, scope.chosen, context, startedAt);
+  return await execute(plan, policies, scope, context, startedAt);
 }
 
 /** A plan of a shard is carried out on that shard. @throws PolicyError where another one is asked for */

@@ -2,11 +2,12 @@ import type { BlockStorage, CallOptions, RequestTurn } from "@polyvol/core";
 import pLimit, { type LimitFunction } from "p-limit";
 import type { VolumePlan } from "../plan/types.ts";
 import type { Policy } from "../policy/types.ts";
+import type { AccountClouds } from "../shard/scope.ts";
 import { type CreationsFirst, createCreationsFirst } from "./creations-first.ts";
 import { createFreshListing, type FreshListing } from "./fresh-listing.ts";
 import type { RunContext } from "./options.ts";
 
-/** Snapshots that a provider makes or deletes for one run at once: so many calls are under way, at most. */
+/** Snapshots that an account makes or deletes for one run at once: so many calls are under way, at most. */
 const MOST_UNDER_WAY = 1_000;
 /** Half of the time that a change may take, so that those that were begun last are sent in time, too. */
 const SENT_WITHIN_MS = 450_000;
@@ -23,15 +24,21 @@ export interface CloudWork {
   inPlace<T>(policy: Policy, work: () => Promise<T>): Promise<T>;
 }
 
-/** `pagesAtPlan`: requests that it took to list the cloud when it was planned. */
+/** What a cloud's work begins with. */
+interface CloudStart {
+  readonly volumes: readonly VolumePlan[];
+  /** Requests that it took to list the cloud when it was planned. */
+  readonly pagesAtPlan: number;
+  /** By {@link placesUnderWay}. */
+  readonly underWay: LimitFunction;
+}
+
 export function createCloudWork(
   storage: BlockStorage,
-  volumes: readonly VolumePlan[],
-  pagesAtPlan: number,
+  { volumes, pagesAtPlan, underWay }: CloudStart,
   context: RunContext,
 ): CloudWork {
   const places = new Map<string, LimitFunction>();
-  const underWay = pLimit(mostUnderWay(storage));
   return {
     storage,
     fresh: createFreshListing(storage, volumes, pagesAtPlan, context),
@@ -45,11 +52,27 @@ export function createCloudWork(
   };
 }
 
-/** No more than the quotas of requests let through before the deadlines of those that were begun first come near. */
-function mostUnderWay({ capabilities }: BlockStorage): number {
-  const sent = capabilities.limits.requestQuotas.map(
-    ({ requests, windowMs }) => requests * Math.max(1, Math.floor(SENT_WITHIN_MS / windowMs)),
+/**
+ * The places of each cloud for what waits for its provider. Clouds of one account share them as they share its quota.
+ */
+export function placesUnderWay(
+  storages: ReadonlyMap<string, BlockStorage>,
+  accounts: readonly AccountClouds[],
+): ReadonlyMap<string, LimitFunction> {
+  return new Map(
+    accounts.flatMap(({ clouds }) => {
+      const own = clouds.flatMap((name) => storages.get(name) ?? []);
+      const places = pLimit(mostUnderWay(own));
+      return clouds.map((name) => [name, places] as const);
+    }),
   );
+}
+
+/** No more than the quotas of requests let through before the deadlines of those that were begun first come near. */
+function mostUnderWay(storages: readonly BlockStorage[]): number {
+  const sent = storages
+    .flatMap(({ capabilities }) => capabilities.limits.requestQuotas)
+    .map(({ requests, windowMs }) => requests * Math.max(1, Math.floor(SENT_WITHIN_MS / windowMs)));
   return Math.min(MOST_UNDER_WAY, ...sent);
 }
 

@@ -1,4 +1,6 @@
 import type { BlockStorage } from "@polyvol/core";
+import { createVirtualClock } from "@polyvol/core/driver";
+import { createMemoryStorage } from "@polyvol/memory";
 import { afterEach, describe, expect, test } from "vitest";
 import { type BackupEvent, parsePolicies, type RunOptions, type RunReport, run } from "../../src/index.ts";
 import { createEmulatedWorld, type EmulatedWorld, storedSnapshots } from "../support/emulated-clouds.ts";
@@ -34,6 +36,35 @@ async function secondNight(
   there.emulators.scp.log.clear();
   return { there, start };
 }
+
+test("clouds of one account have as many snapshots under way together as one of them alone", async () => {
+  const clock = createVirtualClock(Date.parse("2026-05-10T03:05:00Z"));
+  clock.runFreely();
+  const limits = { requestQuotas: [{ requests: 2, windowMs: 450_000 }], snapshotGapMs: 0 };
+  let underWay = 0;
+  let most = 0;
+  const openCloud = async (cloud: string): Promise<BlockStorage> => {
+    const storage = createMemoryStorage({ clock, limits, asynchronous: true });
+    for (const index of [1, 2, 3, 4]) await storage.volumes.create({ name: `${cloud}-${index}`, sizeGiB: 1 });
+    const create: BlockStorage["snapshots"]["create"] = async (input, options) => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      try {
+        return await storage.snapshots.create(input, options);
+      } finally {
+        underWay -= 1;
+      }
+    };
+    return { ...storage, snapshots: { ...storage.snapshots, create } };
+  };
+  const clouds = { a: await openCloud("a"), b: await openCloud("b"), c: await openCloud("c") };
+  const accounts = [{ key: "acme", clouds: ["a", "b", "c"] }];
+  expect(await run(LAST_ONE, clouds, { clock, accounts })).toMatchObject({
+    ok: true,
+    totals: { created: 12 },
+  });
+  expect(most).toBe(2);
+});
 
 const requests = ({ emulators }: EmulatedWorld, method: string): string[] =>
   emulators.scp.log
