@@ -34,7 +34,9 @@ export interface ProviderRegistration {
    */
   readonly accountKeys?:
     | ((options: CloudConfig["options"]) => {
+        /** Names of options. */
         readonly options: readonly string[];
+        /** Names of credentials. */
         readonly credentials?: readonly string[];
       })
     | undefined;
@@ -43,7 +45,12 @@ export interface ProviderRegistration {
    * variables, and the provider's address.
    */
   readonly usualSources?:
-    | ((options: CloudConfig["options"]) => { readonly credentials: string; readonly address: string })
+    | ((options: CloudConfig["options"]) => {
+        /** Such as `clouds.yaml: shop`. */
+        readonly credentials: string;
+        /** Such as `where the login leads`. */
+        readonly address: string;
+      })
     | undefined;
 }
 

@@ -1,55 +1,97 @@
 /** What goes over the wire. Answers are checked for the fields that the code reads; request bodies are plain types. */
 import { isDateTime } from "@polyvol/core/driver";
-import type { ResponseParser } from "@polyvol/core/http";
 import * as z from "zod/mini";
 
-type Nullish<T> = T | null | undefined;
+const text = z.string();
+const maybe = z.nullish(text);
+const whole = z.int().check(z.nonnegative());
 
-interface WireResource {
-  readonly id: string;
-  readonly name: string;
-  readonly created_at: string;
-  readonly tags?: Nullish<readonly string[]>;
-}
-
-export interface WireVolume extends WireResource {
-  readonly description?: Nullish<string>;
-  readonly size_gigabytes: number;
-  readonly region: { readonly slug: string };
+const resource = {
+  /** A UUID; of the snapshot of a Droplet a number. */
+  id: text.check(z.minLength(1)),
+  /** Its name. */
+  name: text,
+  /** When it was made: ISO 8601. */
+  created_at: text.check(z.refine(isDateTime)),
+  /** Flat tags. */
+  tags: z.nullish(z.array(text)),
+};
+const volume = z.object({
+  ...resource,
+  description: maybe,
+  size_gigabytes: whole,
+  // Passed on as it came: it can hold a hundred slugs of sizes, and only its own slug matters.
+  region: z.custom<{ readonly slug: string }>((value) => typeof Object(value).slug === "string"),
   /** `null` right after creation, a list otherwise. */
-  readonly droplet_ids?: Nullish<readonly number[]>;
-  readonly filesystem_type?: Nullish<string>;
-  readonly filesystem_label?: Nullish<string>;
-}
-
-export interface WireSnapshot extends WireResource {
-  readonly regions: readonly string[];
+  droplet_ids: z.nullish(z.array(z.int())),
+  filesystem_type: maybe,
+  filesystem_label: maybe,
+});
+const snapshot = z.object({
+  ...resource,
+  /** Slugs of the regions that it is in. */
+  regions: z.array(text),
   /** The volume or Droplet. Read without it, too: one odd item must not make all others unreadable. */
-  readonly resource_id?: Nullish<string>;
-  readonly resource_type: string;
-  readonly min_disk_size: number;
-  readonly size_gigabytes: number;
-}
+  resource_id: maybe,
+  /** What it was taken of: `volume` or `droplet`. */
+  resource_type: text,
+  /** GiB of the smallest volume or disk that it fits on. */
+  min_disk_size: whole,
+  /** GB that it is billed for. */
+  size_gigabytes: z.number().check(z.nonnegative()),
+});
+const action = z.object({
+  // Safe integers only: a larger id has lost digits in parsing, and names another action.
+  /** Its number. */
+  id: z.int().check(z.positive()),
+  /** `in-progress`, `completed` or `errored`. */
+  status: text,
+  /** What it does, such as `attach`. */
+  type: text,
+  /** When it began: ISO 8601. */
+  started_at: maybe,
+  /** When it ended; absent or `null` until then. */
+  completed_at: maybe,
+});
+const tag = z.object({ name: text });
+/** Of `links` only whether there is a next one is read: pages are asked for by number, on the configured origin. */
+const page = {
+  /** What is said of the listing. */
+  meta: z.nullish(
+    z.object({
+      /** How many there are on all pages. */
+      total: whole,
+    }),
+  ),
+  /** Addresses of other pages. */
+  links: z.optional(z.unknown()),
+};
 
-export interface WireAction {
-  readonly id: number;
-  readonly status: string;
-  readonly type: string;
-  readonly started_at?: Nullish<string>;
-  readonly completed_at?: Nullish<string>;
-}
+export const volumeAnswer = z.object({ volume });
+export const volumesAnswer = z.object({ volumes: z.array(volume), ...page });
+export const snapshotAnswer = z.object({ snapshot });
+export const snapshotsAnswer = z.object({
+  /** Those of the page. */
+  snapshots: z.array(snapshot),
+  ...page,
+});
+export const actionAnswer = z.object({ action });
+export const actionsAnswer = z.object({
+  /** Those of the page. */
+  actions: z.array(action),
+  ...page,
+});
+export const tagAnswer = z.object({ tag });
+export const tagsAnswer = z.object({ tags: z.array(z.unknown()) });
 
-/**
- * One page of a listing. Of `links` only whether there is a next one is read: pages are asked for by number, on the
- * configured origin.
- */
-export interface WirePage {
-  readonly meta?: Nullish<{ readonly total: number }>;
-  readonly links?: unknown;
-}
-export type WireVolumes = WirePage & { readonly volumes: readonly WireVolume[] };
-export type WireSnapshots = WirePage & { readonly snapshots: readonly WireSnapshot[] };
-export type WireActions = WirePage & { readonly actions: readonly WireAction[] };
+export type WireVolume = z.infer<typeof volume>;
+export type WireVolumes = z.infer<typeof volumesAnswer>;
+export type WireSnapshot = z.infer<typeof snapshot>;
+export type WireSnapshots = z.infer<typeof snapshotsAnswer>;
+export type WireAction = z.infer<typeof action>;
+export type WireActions = z.infer<typeof actionsAnswer>;
+/** One page of a listing. */
+export type WirePage = Pick<WireVolumes, keyof typeof page>;
 
 export interface CreateSnapshotBody {
   readonly name: string;
@@ -69,55 +111,3 @@ export interface CreateVolumeBody extends CreateSnapshotBody {
 export type VolumeActionBody =
   | { readonly type: "attach" | "detach"; readonly droplet_id: number }
   | { readonly type: "resize"; readonly size_gigabytes: number };
-
-const text = z.string();
-const texts = z.array(text);
-const maybe = z.nullish(text);
-const whole = z.int().check(z.nonnegative());
-const meta = z.nullish(z.object({ total: whole }));
-const page = { meta, links: z.optional(z.unknown()) };
-
-const resource = {
-  id: text.check(z.minLength(1)),
-  name: text,
-  created_at: text.check(z.refine(isDateTime)),
-  tags: z.nullish(texts),
-};
-
-const volume = z.object({
-  ...resource,
-  description: maybe,
-  size_gigabytes: whole,
-  // Passed on as it came: it can hold a hundred slugs of sizes, and only its own slug matters.
-  region: z.custom<WireVolume["region"]>((value) => typeof Object(value).slug === "string"),
-  droplet_ids: z.nullish(z.array(z.int())),
-  filesystem_type: maybe,
-  filesystem_label: maybe,
-});
-
-const snapshot = z.object({
-  ...resource,
-  regions: texts,
-  resource_id: maybe,
-  resource_type: text,
-  min_disk_size: whole,
-  size_gigabytes: z.number().check(z.nonnegative()),
-});
-
-// `z.int()` takes safe integers only: a larger id has lost digits in parsing, and names another action.
-const id = z.int().check(z.positive());
-const action = z.object({ id, status: text, type: text, started_at: maybe, completed_at: maybe });
-
-export const volumeAnswer: ResponseParser<{ readonly volume: WireVolume }> = z.object({ volume });
-export const volumesAnswer: ResponseParser<WireVolumes> = z.object({ volumes: z.array(volume), ...page });
-export const snapshotAnswer: ResponseParser<{ readonly snapshot: WireSnapshot }> = z.object({ snapshot });
-export const snapshotsAnswer: ResponseParser<WireSnapshots> = z.object({
-  snapshots: z.array(snapshot),
-  ...page,
-});
-export const actionAnswer: ResponseParser<{ readonly action: WireAction }> = z.object({ action });
-export const actionsAnswer: ResponseParser<WireActions> = z.object({ actions: z.array(action), ...page });
-
-const tag = z.object({ name: text });
-export const tagAnswer: ResponseParser<{ readonly tag: { readonly name: string } }> = z.object({ tag });
-export const tagsAnswer: ResponseParser<unknown> = z.object({ tags: z.array(z.unknown()) });
