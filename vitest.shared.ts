@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { InlineConfig } from "vitest/node";
+import { LongFilesFirst } from "./vitest.sequencer.ts";
 
 /** What hangs ends after this long. Nothing else ends by it, on no machine; no test sets a limit of its own. */
 const HANG_MS = 30 * 60_000;
@@ -30,6 +31,8 @@ export function commonTestOptions(report: string, mode: string): InlineConfig {
     // A worker runs file after file and loads the sources once. So a file leaves the process as it found it, which the
     // setup file sees to.
     isolate: false,
+    // It would go before the order of chance that `pnpm test:stress` asks for.
+    ...(process.argv.includes("--sequence.shuffle.files") ? {} : { sequence: { sequencer: LongFilesFirst } }),
     setupFiles: [fileURLToPath(new URL("vitest.setup.ts", import.meta.url))],
     globalSetup: [fileURLToPath(new URL("vitest.begin.ts", import.meta.url))],
     restoreMocks: true,
