@@ -1,12 +1,13 @@
 import type { Call } from "../call/call.ts";
 import type { NextStep } from "../call/recover.ts";
 import { isUnclear } from "../call/retry.ts";
+import type { Runtime } from "../call/runtime.ts";
 import type { CallContext, Pending, Started } from "../driver.ts";
 import { PolyvolError, type PolyvolErrorCode } from "../errors.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
-import { describeState } from "../wait/goals.ts";
+import { describeState, usable } from "../wait/goals.ts";
 import { listWords } from "../words.ts";
 
 /** What makes one create: the key, and how to look for it, make it and judge what is found. */
@@ -69,6 +70,19 @@ export function liveNamed<T extends Volume | Snapshot>(
   all: readonly T[],
 ): readonly T[] {
   return all.filter((each) => each.name === create.name && isLive(each));
+}
+
+/** Whether something is under way on it that ends by itself. Of a state that nobody knows this is not known. */
+export function isUnderWay(resource: Volume | Snapshot): boolean {
+  return resource.state !== "unknown" && usable(resource).state === "pending";
+}
+
+/**
+ * For so long those who have made several of one name may take to make them one, once all can be used: the last pause of a
+ * wait with its jitter, the look at the winner, the removal.
+ */
+export function theirTimeMs({ settleMs, polling }: Runtime): number {
+  return 2 * settleMs() + 2 * polling.maxDelayMs + polling.initialDelayMs;
 }
 
 /** After a failed request: the end, unless a resource of the name may be there; then a look, and what is unclear again. */

@@ -5,6 +5,7 @@ import type { Volume } from "../volume.ts";
 import { clearFailed, hasUnmarked, isHeld, type Remove } from "./failed-creates.ts";
 import {
   adopt,
+  isUnderWay,
   liveNamed,
   type NamedCreate,
   nextCreateStep,
@@ -13,6 +14,7 @@ import {
   type StartedCreate,
   sendCreate,
   severalFound,
+  theirTimeMs,
 } from "./named-create.ts";
 
 /** Looks within one `settleMs`, the first at once. */
@@ -86,6 +88,8 @@ async function findExisting<T extends Volume | Snapshot>(
 
 /** What is no older than this may have been made at the same time. That only gives others time; it decides nothing. */
 const NEW_MS = 60_000;
+/** Several that are no older than this may be about to be made one: making them takes minutes where a service is slow. */
+const SEVERAL_NEW_MS = 300_000;
 
 /** Not made yet, or no older than {@link NEW_MS} by the local clock: those who make several of one name may remove it. */
 function isYoung(call: Call, { state, createdAt }: Volume | Snapshot): boolean {
@@ -110,20 +114,19 @@ function takenOver<T extends Volume | Snapshot>(
 }
 
 /**
- * Whether to give several of one name more time: while one is still being made, and then for as long as those who make them
- * take to look, decide and remove, but no longer than the call has time to tell of them.
+ * Whether to give several of one name more time: while something is under way on one, and then for as long as those who make
+ * them take to make them one, but no longer than the call has time to tell of them.
  */
 function patienceFor<T extends Volume | Snapshot>(call: Call): (found: readonly T[]) => boolean {
-  const { monotonicNow, clock, polling, settleMs } = call.runtime;
+  const { monotonicNow, clock, settleMs } = call.runtime;
   let decidedBy: number | undefined;
   return (found) => {
-    const isNew = ({ createdAt }: T): boolean => Math.abs(clock.now() - createdAt.getTime()) < NEW_MS;
-    const isMade = ({ state }: T): boolean => state !== "creating";
-    if (call.remainingMs() < 3 * settleMs() || !found.some((each) => !isMade(each) || isNew(each)))
+    const isNew = ({ createdAt }: T): boolean => Math.abs(clock.now() - createdAt.getTime()) < SEVERAL_NEW_MS;
+    if (call.remainingMs() < 3 * settleMs() || !found.some((each) => isUnderWay(each) || isNew(each)))
       return false;
-    decidedBy = found.every(isMade)
-      ? (decidedBy ?? monotonicNow() + 2 * settleMs() + polling.maxDelayMs)
-      : undefined;
+    decidedBy = found.some(isUnderWay)
+      ? undefined
+      : (decidedBy ?? monotonicNow() + theirTimeMs(call.runtime));
     return decidedBy === undefined || monotonicNow() < decidedBy;
   };
 }

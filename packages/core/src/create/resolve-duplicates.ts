@@ -3,7 +3,15 @@ import { PolyvolError } from "../errors.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 import { readThroughOutage } from "../wait/looks.ts";
-import { type CreateAttempt, liveNamed, type NamedCreate, oldestOf, severalFound } from "./named-create.ts";
+import {
+  type CreateAttempt,
+  isUnderWay,
+  liveNamed,
+  type NamedCreate,
+  oldestOf,
+  severalFound,
+  theirTimeMs,
+} from "./named-create.ts";
 
 /** What was made, and how the look after a create acts on what it finds. */
 export interface Candidate<T> {
@@ -42,11 +50,10 @@ export async function resolveDuplicates<T extends Volume | Snapshot>(
   attempt: CreateAttempt,
   candidate: Candidate<T>,
 ): Promise<T> {
-  const { monotonicNow, settleMs, polling } = call.runtime;
+  const { monotonicNow, settleMs } = call.runtime;
   const watched = { kind: create.kind, id: candidate.made.id };
   await call.sleep(Math.max(0, candidate.visibleAt - monotonicNow()));
-  // The other process looks, waits for the winner and deletes: that takes it its own pauses.
-  const inTheirTime = (): number => monotonicNow() + 2 * settleMs() + polling.maxDelayMs;
+  const inTheirTime = (): number => monotonicNow() + theirTimeMs(call.runtime);
   let decidedBy = inTheirTime();
   for (;;) {
     const from = monotonicNow();
@@ -101,15 +108,15 @@ async function decide<T extends Volume | Snapshot>(
   const own = found.filter(isOwn);
   // Both are other processes'. Whose loser it is waits for the winner and removes it; what stays has to be reported.
   if (found.length > 1 && !own.some((each) => each.id === made.id))
-    return { nextLook: 1 / 2, failure: winner.state === "creating" ? undefined : several };
-  const usable = await candidate.untilUsable(winner);
+    return { nextLook: 1 / 2, failure: isUnderWay(winner) ? undefined : several };
+  const whole = await candidate.untilUsable(winner);
   // The winner failed or went away; the listing will show it in a moment.
-  if (usable === undefined) return { nextLook: 1 / 4 };
-  const difference = create.difference(usable);
+  if (whole === undefined) return { nextLook: 1 / 4 };
+  const difference = create.difference(whole);
   await removeSurplus(own);
-  if (difference === undefined) return { resource: usable };
-  call.about({ kind: create.kind, id: usable.id, name: create.name });
-  throw new PolyvolError("already_exists", `${create.kind} ${usable.id} was made first, but ${difference}`);
+  if (difference === undefined) return { resource: whole };
+  call.about({ kind: create.kind, id: whole.id, name: create.name });
+  throw new PolyvolError("already_exists", `${create.kind} ${whole.id} was made first, but ${difference}`);
 }
 
 async function remove<T extends Volume | Snapshot>(

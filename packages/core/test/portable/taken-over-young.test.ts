@@ -6,7 +6,7 @@ import {
   createVirtualClock,
   type DriverPage,
 } from "@polyvol/core/driver";
-import { createMemoryAccount, createMemoryDriver } from "@polyvol/memory";
+import { createMemoryAccount, createMemoryDriver, type MemoryAccountOptions } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
 
@@ -16,10 +16,14 @@ const CONTEXT: CallContext = {
 };
 
 /** Two of one name that others make: `first` wins by its time, and is visible only `showsAfterMs` later. */
-async function world(kind: "volume" | "snapshot", showsAfterMs: number) {
+async function world(
+  kind: "volume" | "snapshot",
+  showsAfterMs: number,
+  options: Pick<MemoryAccountOptions, "polling" | "asynchronous"> = {},
+) {
   const clock = createVirtualClock();
   clock.runFreely();
-  const account = createMemoryAccount({ clock, names: "free", asynchronous: true });
+  const account = createMemoryAccount({ clock, names: "free", asynchronous: true, ...options });
   const memory = createMemoryDriver({ account });
   const { id: volumeId } = await createBlockStorage(memory, { clock }).volumes.create({
     ...{ name: "source", sizeGiB: 8 },
@@ -73,6 +77,23 @@ describe.each(["volume", "snapshot"] as const)("a %s", (kind) => {
     expect((await create()).id).toBe(first);
     await given;
   });
+
+  test.each([
+    ["is being made", 2_000, 70_000],
+    ["was made in more than a minute", 62_000, 85_000],
+  ])(
+    "of several, that %s slowly, is not a conflict before its makers can have given it up",
+    async (_, atMs, givenUpAtMs) => {
+      const { clock, create, giveUp, first, second } = await world(kind, 0, {
+        polling: { initialDelayMs: 3_000, maxDelayMs: 15_000 },
+        asynchronous: { createVolumeMs: 45_000, createSnapshotMs: 45_000 },
+      });
+      const given = clock.sleep(givenUpAtMs).then(() => giveUp(second));
+      await clock.sleep(atMs);
+      expect((await create()).id).toBe(first);
+      await given;
+    },
+  );
 
   test("beside one that nobody gives up is a conflict that names both, and nothing is removed", async () => {
     const { create, first, second, account } = await world(kind, 500);
