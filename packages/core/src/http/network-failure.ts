@@ -67,6 +67,8 @@ interface Trace {
   readonly syscall: string | undefined;
   /** Whether the connection stood, where that is known. */
   readonly connected: boolean | undefined;
+  /** What was to be connected to, where that is known: a proxy may stand in between. */
+  readonly via: string | undefined;
   readonly message: string;
 }
 
@@ -90,10 +92,17 @@ export function failureOfNetwork(
     return requestError(request, "unavailable", `the connection to ${host} was lost (${name})`, details);
   if (trace.code === TUNNEL) return failureOfTunnel(request, trace, host, details);
   const how = trace.code === "ECONNREFUSED" ? "was refused" : "could not be made";
-  return requestError(request, "unavailable", `the connection to ${host} ${how} (${name})`, {
+  const detour = trace.via === undefined || isAt(request.url, trace.via) ? "" : ` by way of ${trace.via}`;
+  return requestError(request, "unavailable", `the connection to ${host}${detour} ${how} (${name})`, {
     ...details,
     outcome: "not_applied",
   });
+}
+
+/** Whether what was to be connected to can be the host of a URL: its name, or any address with its port. */
+function isAt(url: string, place: string): boolean {
+  const { hostname, port, protocol } = new URL(url);
+  return place === hostname || place.endsWith(`:${port || (protocol === "http:" ? "80" : "443")}`);
 }
 
 /** The error of a proxy that leads to no connection. What it refuses it refuses again. */
@@ -157,7 +166,13 @@ function isUnreadable({ code }: Trace): boolean {
 
 /** The innermost error that names a code; platforms wrap it in others that say nothing. */
 function traceOf(error: unknown): Trace {
-  let found: Trace = { code: undefined, syscall: undefined, connected: undefined, message: "" };
+  let found: Trace = {
+    code: undefined,
+    syscall: undefined,
+    connected: undefined,
+    via: undefined,
+    message: "",
+  };
   let each = error;
   for (let depth = 0; depth < LONGEST_CHAIN && typeof each === "object" && each !== null; depth++) {
     const { code, name, syscall, message, cause, errors } = each as Readonly<Record<string, unknown>>;
@@ -170,6 +185,7 @@ function traceOf(error: unknown): Trace {
         found.code,
       syscall: typeof syscall === "string" ? syscall : found.syscall,
       connected: each instanceof TransportFailure ? each.connected : found.connected,
+      via: placeOf(each) ?? found.via,
       message: typeof message === "string" && message !== "" ? message : found.message,
     };
     each = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
@@ -188,6 +204,13 @@ function tlsCode(code: unknown, message: unknown): string | undefined {
 function tunnelCode(code: unknown, message: unknown): string | undefined {
   const isRefused = typeof message === "string" && message.startsWith("Proxy response (");
   return code === "UND_ERR_ABORTED" && isRefused ? TUNNEL : undefined;
+}
+
+/** What a failed connection or look-up of a name was for. */
+function placeOf(error: object): string | undefined {
+  const { address, port, hostname } = error as Readonly<Record<string, unknown>>;
+  if (typeof hostname === "string") return hostname;
+  return typeof address === "string" && typeof port === "number" ? `${address}:${port}` : undefined;
 }
 
 function wordOf(value: unknown): string | undefined {
