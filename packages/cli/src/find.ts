@@ -61,22 +61,38 @@ export async function findSnapshot(
   volume: Volume | undefined,
 ): Promise<Snapshot> {
   if (isId(text)) return await storage.snapshots.get(text, context.call);
-  if (volume === undefined && !isShortId(text)) {
-    throw new UsageError(
-      `${JSON.stringify(text)} is no id. To name a snapshot by its name, say whose it is with --volume.`,
-    );
-  }
   const { snapshots, provider } = storage;
   const query = volume === undefined ? {} : { volumeId: volume.id };
   const named = volume && (await snapshots.find({ name: text, volumeId: volume.id }, context.call));
-  const found = named ?? (await findByShortId(snapshots.list(query, context.call), text, "snapshots"));
+  const begun = named ?? (await findByShortId(snapshots.list(query, context.call), text, "snapshots"));
+  const found = begun ?? (await snapshotOfOddId(context, storage, text));
   if (found !== undefined) return found;
   const quoted = JSON.stringify(text);
+  if (volume === undefined && !isShortId(text)) {
+    throw new UsageError(
+      `${quoted} is no id. To name a snapshot by its name, say whose it is with --volume.`,
+    );
+  }
   const reason =
     volume === undefined
       ? `no snapshot has an id that begins with ${quoted}`
       : `volume ${volume.name} has no snapshot named ${quoted}`;
   throw await notFound(reason, { provider, operation: "snapshots.find" });
+}
+
+/** The snapshot of an id that is no UUID: drivers from elsewhere have such. */
+async function snapshotOfOddId(
+  context: Context,
+  storage: BlockStorage,
+  text: string,
+): Promise<Snapshot | undefined> {
+  if (isShortId(text)) return undefined;
+  try {
+    return await storage.snapshots.get(text, context.call);
+  } catch (error) {
+    if (hasCode(error, "not_found") || hasCode(error, "invalid_argument")) return undefined;
+    throw error;
+  }
 }
 
 /** The one whose id begins so; `undefined` for none, and for a text that cannot begin an id. @throws UsageError */

@@ -229,7 +229,11 @@ describe("by policy", () => {
     ["backup offsite --policy weekly", "--policy: found weekly; allowed: nightly"],
     ["backup offsite --volume db", "say what to run on the data, after --"],
     ["backup offsite --volume db --all", "--all goes with policies", ["--", "true"]],
-    ["backup offsite --volume db --snapshot 1", "say what to restore", ["--", "true"]],
+    [
+      "backup offsite --snapshot 1 --policy nightly",
+      "--policy and --taken-by choose among the snapshots of a --volume",
+      ["--", "true"],
+    ],
     [
       "backup offsite --volume db --policy a --policy b",
       "--policy: with --volume, one at most",

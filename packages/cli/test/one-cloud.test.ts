@@ -58,6 +58,29 @@ test("an empty text, as of a variable that is not set, names nothing, and no clo
   expect(await empty("backup", "drill", "--volume", "")).toEqual(found("--volume"));
   expect(await empty("backup", "restore", "--snapshot", "", "--as", "x")).toEqual(found("--snapshot"));
   expect(clouds.ocean.log.entries()).toEqual([]);
+
+test.each([
+  "volumes create again --from-snapshot 4c0de1f2",
+  "backup restore --snapshot 4c0de1f2 --as again",
+  "backup restore --snapshot 4c0de1f2 --as again --cloud ocean",
+  "backup restore --snapshot before --volume db --as again",
+  "backup drill --snapshot 4c0de1f2",
+])("%s takes a snapshot as tables show it", async (command) => {
+  const { code, out, err } = await clouds.run(command);
+  expect(code, err).toBe(0);
+  expect(out).toMatch(/^cloud +ocean\n/);
+  expect(out).toMatch(/\n(?:from )?snapshot +(?:before|4c0de1f2)/);
+});
+
+test("a snapshot that cannot be told is refused before anything is made", async () => {
+  const before = changes();
+  const [name, short] = await Promise.all([
+    clouds.run("backup restore --snapshot before --as again"),
+    clouds.run("backup drill --snapshot 4c0de1f3 --cloud ocean"),
+  ]);
+  expect(name).toMatchObject({ code: 2, err: expect.stringContaining("say whose it is with --volume") });
+  expect(short).toMatchObject({ code: 1, err: expect.stringContaining("has an id that begins with") });
+  expect(changes()).toBe(before);
 });
 
 test("a name that several have is refused, and nothing is done", async () => {

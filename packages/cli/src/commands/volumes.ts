@@ -121,9 +121,9 @@ async function create(context: Context, options: CreateOptions, name: string): P
   if (sizeGiB === undefined && fromSnapshot === undefined) {
     throw new UsageError("a volume needs --size, or --from-snapshot, which implies one.");
   }
-  const { cloud, storage } =
+  const { cloud, storage, found } =
     fromSnapshot === undefined
-      ? await onOneCloud(context)
+      ? { ...(await onOneCloud(context)), found: undefined }
       : await onCloudOf(context, {
           what: `snapshot ${fromSnapshot}`,
           find: (each) => findSnapshot(context, each, fromSnapshot, undefined),
@@ -132,7 +132,7 @@ async function create(context: Context, options: CreateOptions, name: string): P
     name,
     sizeGiB,
     region,
-    sourceSnapshotId: fromSnapshot,
+    sourceSnapshotId: found?.id,
     volumeType: type,
     description,
     tags,

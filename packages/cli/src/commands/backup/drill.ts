@@ -13,14 +13,7 @@ import type { Outcome } from "./monitoring/watch.ts";
 import { onServer, type ServerOptions, withServer } from "./on-server.ts";
 import { reportProblems } from "./problems.ts";
 import { RECORD, recorded } from "./record.ts";
-import {
-  type ChoiceOptions,
-  checkChoice,
-  onCloudOfChoice,
-  snapshotChoice,
-  volumeOf,
-  withSnapshotChoice,
-} from "./snapshot-choice.ts";
+import { type ChoiceOptions, checkChoice, choose, volumeOf, withSnapshotChoice } from "./snapshot-choice.ts";
 
 const EXAMPLES = [
   "polyvol backup drill --cloud main --volume db",
@@ -66,8 +59,7 @@ async function drillSnapshot(
   checkChoice(options);
   checkCheck(options, parameters);
   const backup = await import("@polyvol/backup");
-  const { cloud, storage } = await onCloudOfChoice(context, options, { elsewhere: false });
-  const from = await snapshotChoice(context, options, { elsewhere: false });
+  const { cloud, storage, from } = await choose(context, options, { elsewhere: false });
   const drillOptions = { ...context.call, ...(await withCheck(context, options, parameters)) };
   const text = `drill of ${options.volume ?? options.snapshot} on ${cloud}`;
   const report = await withProgress(context, text, () =>

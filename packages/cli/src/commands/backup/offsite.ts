@@ -15,13 +15,7 @@ import { onServer, type ServerOptions, withServer } from "./on-server.ts";
 import { reportProblems } from "./problems.ts";
 import { reportLostLine } from "./record.ts";
 import { loadSetup } from "./setup.ts";
-import {
-  type ChoiceOptions,
-  checkChoice,
-  onCloudOfChoice,
-  snapshotChoice,
-  withVolumeOrSnapshot,
-} from "./snapshot-choice.ts";
+import { type ChoiceOptions, checkChoice, choose, withVolumeOrSnapshot } from "./snapshot-choice.ts";
 
 const ABOUT = `
 It runs on a server of the cloud. A temporary volume of a snapshot is attached there and handed to
@@ -161,8 +155,7 @@ async function takeByHand(
   const backup = await import("@polyvol/backup");
   const { mount, environment } = options;
   const choice = choiceOf(options);
-  const { cloud, storage } = await onCloudOfChoice(context, choice, { elsewhere: false });
-  const from = await snapshotChoice(context, choice, { elsewhere: false });
+  const { cloud, storage, from } = await choose(context, choice, { elsewhere: false });
   const [program = "", ...parameters] = command;
   const request = { cloud, from, command: [program, ...parameters] as const };
   const report = await backup.offsiteSnapshot(

@@ -5,14 +5,7 @@ import type { Context } from "../../context.ts";
 import { omitUndefined, size } from "../../options.ts";
 import { writeVolume } from "../volume-view.ts";
 import { RECORD, recorded } from "./record.ts";
-import {
-  type ChoiceOptions,
-  checkChoice,
-  onCloudOfChoice,
-  snapshotChoice,
-  volumeOf,
-  withSnapshotChoice,
-} from "./snapshot-choice.ts";
+import { type ChoiceOptions, checkChoice, choose, volumeOf, withSnapshotChoice } from "./snapshot-choice.ts";
 
 /** The command that makes a volume from a snapshot. */
 export function addRestore(backup: Command, action: MakeAction): void {
@@ -45,10 +38,9 @@ interface RestoreOptions extends ChoiceOptions {
 async function restore(context: Context, options: RestoreOptions): Promise<void> {
   checkChoice(options);
   const backup = await import("@polyvol/backup");
-  const { cloud, storage } = await onCloudOfChoice(context, options, { elsewhere: true });
   const { as: newName, size: sizeGiB, region, type: volumeType } = options;
   // `--region` is that of the new volume, too, so the old one may be elsewhere.
-  const from = await snapshotChoice(context, options, { elsewhere: true });
+  const { cloud, storage, from } = await choose(context, options, { elsewhere: true });
   const request = omitUndefined({ cloud, from, newName, sizeGiB, region, volumeType });
   const { volume, snapshot } = await withProgress(
     context,

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { undefinedIfMissing } from "../../changes.ts";
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
-import { findVolume, refuseEmpty } from "../../find.ts";
+import { findSnapshot, findVolume, findVolumeOption, refuseEmpty, snapshotWords } from "../../find.ts";
 import { instant, omitUndefined, type RegionOptions } from "../../options.ts";
 import { isId } from "../../output/format.ts";
 import { onCloudOf, onOneCloud } from "../../selected-clouds.ts";
@@ -21,7 +21,7 @@ export function withSnapshotChoice(command: Command): Command {
 export function withVolumeOrSnapshot(command: Command): Command {
   return command
     .option("--volume <volume>", "the newest good snapshot of this volume, by id or name")
-    .option("--snapshot <id>", "this snapshot");
+    .option("--snapshot <snapshot>", "this snapshot, by id; by name beside its --volume");
 }
 
 /** Options that choose a snapshot. */
@@ -42,30 +42,9 @@ export function volumeOf(choice: SnapshotChoice): {
   return "volumeName" in choice ? { volumeName: choice.volumeName } : {};
 }
 
-/**
- * The cloud of the snapshot or volume that the options choose. On a cloud that is named, the volume may be gone: what it
- * has left is looked for there.
- */
-export async function onCloudOfChoice(
-  context: Context,
-  { volume = "", snapshot, region }: ChoiceOptions,
-  { elsewhere }: { readonly elsewhere: boolean },
-): Promise<{ readonly cloud: string; readonly storage: BlockStorage }> {
-  if ((await context.selected()).length === 1) return await onOneCloud(context);
-  return await onCloudOf<unknown>(context, {
-    what: snapshot === undefined ? `volume ${volume}` : `snapshot ${snapshot}`,
-    async find(storage) {
-      if (snapshot !== undefined) return await storage.snapshots.get(snapshot, context.call);
-      const inRegion = findVolume(context, storage, volume, omitUndefined({ region }));
-      if (!elsewhere || region === undefined) return await inRegion;
-      return (await undefinedIfMissing(inRegion)) ?? (await findVolume(context, storage, volume, {}));
-    },
-  });
-}
-
 /** Refuses a wrong choice before any cloud is asked. @throws UsageError */
 export function checkChoice({ volume, snapshot, policy, takenBy }: ChoiceOptions): void {
-  if ((volume === undefined) === (snapshot === undefined)) {
+  if (volume === undefined && snapshot === undefined) {
     throw new UsageError("say what to restore: --volume for its newest good snapshot, or --snapshot ID.");
   }
   refuseEmpty("--volume", volume);
@@ -75,17 +54,55 @@ export function checkChoice({ volume, snapshot, policy, takenBy }: ChoiceOptions
   }
 }
 
+/** A snapshot that the options choose, and the cloud that it is on. */
+export interface Chosen {
+  readonly cloud: string;
+  readonly storage: BlockStorage;
+  readonly from: SnapshotChoice;
+}
+
 /**
- * The snapshot that the options choose: of a volume by id or name, which may be gone.
+ * What the options choose. On a cloud that is named, the volume may be gone: what it has left is looked for there.
  *
  * @param elsewhere whether a volume that is not in `--region` is looked for everywhere
  */
-export async function snapshotChoice(
+export async function choose(
   context: Context,
-  { volume = "", snapshot, policy, takenBy, region }: ChoiceOptions,
+  options: ChoiceOptions,
   { elsewhere }: { readonly elsewhere: boolean },
+): Promise<Chosen> {
+  const { volume = "", snapshot, region } = options;
+  const isOneCloud = (await context.selected()).length === 1;
+  if (snapshot !== undefined) {
+    // A whole id says all, on the one cloud that there is.
+    if (isOneCloud && isId(snapshot))
+      return { ...(await onOneCloud(context)), from: { snapshotId: snapshot } };
+    const { cloud, storage, found } = await onCloudOf(context, {
+      what: snapshotWords([snapshot], options),
+      find: async (each) =>
+        await findSnapshot(context, each, snapshot, await findVolumeOption(context, each, options)),
+    });
+    return { cloud, storage, from: { snapshotId: found.id } };
+  }
+  const from = await newestOf(context, options, elsewhere);
+  if (isOneCloud) return { ...(await onOneCloud(context)), from };
+  const { cloud, storage } = await onCloudOf<unknown>(context, {
+    what: `volume ${volume}`,
+    async find(each) {
+      const inRegion = findVolume(context, each, volume, omitUndefined({ region }));
+      if (!elsewhere || region === undefined) return await inRegion;
+      return (await undefinedIfMissing(inRegion)) ?? (await findVolume(context, each, volume, {}));
+    },
+  });
+  return { cloud, storage, from };
+}
+
+/** The newest good snapshot of a volume by id or name, which may be gone. */
+async function newestOf(
+  context: Context,
+  { volume = "", policy, takenBy, region }: ChoiceOptions,
+  elsewhere: boolean,
 ): Promise<SnapshotChoice> {
-  if (snapshot !== undefined) return { snapshotId: snapshot };
   const policyId = policy === undefined ? undefined : await policyIds(context, policy);
   const filter = omitUndefined({ policyId, takenBy });
   if (isId(volume)) return { volumeId: volume, ...filter };
