@@ -120,9 +120,14 @@ export function createContext(
 
 /** It is the command line that names it, or the variable, and not the configuration. */
 async function unknownCloud(from: string, name: string, known: readonly string[]): Promise<UsageError> {
+  const words = `${from}: found no cloud ${JSON.stringify(name)}; allowed: ${known.join(", ")}`;
+  const several = name.split(",").map((each) => each.trim());
+  if (several.length > 1 && several.every((each) => known.includes(each))) {
+    const flags = several.map((each) => `--cloud ${each}`).join(" ");
+    return new UsageError(`${words}. Several are named one by one: ${flags}`);
+  }
   const { suggestion } = await import("@polyvol/core/driver");
   const near = suggestion(name, known);
-  const words = `${from}: found no cloud ${JSON.stringify(name)}; allowed: ${known.join(", ")}`;
   return new UsageError(near === undefined ? words : `${words}. ${near.hint}`);
 }
 

@@ -167,7 +167,7 @@ const LOOK_AGAIN = "the same command can be repeated";
 /** Where the configuration says which host it is: `authUrl` on OpenStack, `baseUrl` elsewhere. */
 const ADDRESS = "options.baseUrl or authUrl of the cloud";
 const UNREACHED = `see that this machine reaches that host (network, proxy, ${ADDRESS}), then repeat`;
-const ELSEWHERE = `look at ${ADDRESS} in the configuration; when it is right`;
+const ELSEWHERE = `look at ${ADDRESS} in the configuration`;
 
 const BUSY = "wait until the resource is free, then repeat";
 const OTHERS_WORK =
@@ -226,7 +226,7 @@ function howToRepeat(error: Failure): string {
   const again = looks(error) ? LOOK_AGAIN : AGAIN;
   if (code === "timeout") return `${again}; --timeout gives it longer`;
   // Something else answers there, or something in between does.
-  if (code === "unavailable" && status === 404) return `${ELSEWHERE}; ${again}`;
+  if (code === "unavailable" && status === 404) return `${ELSEWHERE}; when it is right, ${again}`;
   if (retryAfterMs !== undefined) return `wait ${secondsText(retryAfterMs)}; ${again}`;
   // There was no answer, and nothing can have been done.
   const unreached = code === "unavailable" && status === undefined;

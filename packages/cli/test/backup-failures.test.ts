@@ -156,7 +156,7 @@ test.concurrent("unknown commands, clouds, policies and volumes", async () => {
   expect([command, cloud, policy].map(({ code }) => code)).toEqual([2, 2, 2]);
   expect(command.err).toContain("(Did you mean plan?)\nknown: plan, apply, run, ");
   expect(cloud.err).toContain('found no cloud "osean"; allowed: ocean, samsung. Did you mean "ocean"?');
-  expect(policy.err).toBe("error: --policy: found nigthly; allowed: nightly\n");
+  expect(policy.err).toBe('error: --policy: found nigthly; allowed: nightly. Did you mean "nightly"?\n');
   expect(volume.code).toBe(1);
   expect(volume.err).toBe(
     "drill of nix on ocean: asked for\ndrill of nix on ocean: failed\n" +

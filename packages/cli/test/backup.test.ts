@@ -114,6 +114,10 @@ test("plan, apply, run, status, restore, drill, audit, hold and release, one aft
   const audited = await clouds.run("backup audit");
   expect(audited.code, audited.err).toBe(0);
   expect(audited.out).toMatch(/ocean +volume without policy +volume web-2 +no policy chooses it/);
+  const found = [...audited.out.matchAll(/^ocean +volume without policy +volume (\S+)/gm)].map(
+    ([, of]) => of,
+  );
+  expect(found).toEqual(["cold", "db", "web-2"]);
 });
 
 test.concurrent("a deletion is shown with its reason before and after", async () => {
@@ -232,7 +236,7 @@ test.concurrent("plan files and choices that cannot be", async () => {
   const [plan, gone, both, neither, time, day, where] = await Promise.all([
     clouds.run("backup apply no-plan.json"),
     clouds.run("backup apply gone.json"),
-    clouds.run("backup restore --cloud ocean --volume web --snapshot 1 --as x"),
+    clouds.run("backup restore --cloud ocean --snapshot 1 --policy nightly --as x"),
     clouds.run("backup drill --cloud ocean"),
     clouds.run("backup drill --cloud ocean --volume web --taken-by friday"),
     // No such day: read as 2 March, something newer would be taken.
@@ -242,7 +246,8 @@ test.concurrent("plan files and choices that cannot be", async () => {
   expect([plan, gone, both, neither, time, day].map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2]);
   expect(plan.err).toContain('error: no-plan.json: format: found "x"; allowed: "polyvol-backup-plan"\n');
   expect(gone.err).toMatch(/^error: gone\.json: found no such file; allowed: a readable JSON file/);
-  expect(both.err).toBe(neither.err);
+  expect(both.err).toContain("--policy and --taken-by choose among the snapshots of a --volume");
+  expect(neither.err).toContain("say what to restore: --volume");
   expect(time.err).toContain("Give a date and time with an offset or Z");
   expect(day.err).toContain("Give a date and time with an offset or Z");
   expect(where).toMatchObject({ code: 1, out: "" });

@@ -40,9 +40,10 @@ test.concurrent("a wrong token and a wrong signature: the other cloud is still s
 
 test.concurrent("a missing credential and an unknown cloud", async () => {
   const { TOKEN: _, ...rest } = ENV;
-  const [missing, unknown] = await Promise.all([
+  const [missing, unknown, several] = await Promise.all([
     clouds.run("clouds check", rest),
     clouds.run("volumes list --cloud samsnug"),
+    clouds.run("volumes list --cloud ocean,samsung"),
   ]);
   expect(missing.code).toBe(1 + 1);
   expect(missing.out).toMatch(/\nocean +digitalocean +configuration\nsamsung +samsung-scp +ok /);
@@ -53,6 +54,10 @@ test.concurrent("a missing credential and an unknown cloud", async () => {
   expect(unknown.err).toBe(
     'error: --cloud: found no cloud "samsnug"; allowed: ocean, samsung. Did you mean "samsung"?\n',
   );
+  expect(several).toMatchObject({
+    code: 2,
+    err: 'error: --cloud: found no cloud "ocean,samsung"; allowed: ocean, samsung. Several are named one by one: --cloud ocean --cloud samsung\n',
+  });
 });
 
 test.concurrent("a malformed configuration, a missing one, and an unknown provider", async () => {

@@ -58,6 +58,7 @@ test("an empty text, as of a variable that is not set, names nothing, and no clo
   expect(await empty("backup", "drill", "--volume", "")).toEqual(found("--volume"));
   expect(await empty("backup", "restore", "--snapshot", "", "--as", "x")).toEqual(found("--snapshot"));
   expect(clouds.ocean.log.entries()).toEqual([]);
+});
 
 test.each([
   "volumes create again --from-snapshot 4c0de1f2",

@@ -51,7 +51,7 @@ function checkCloud(
   const registration = typeof given === "string" ? providers.get(given) : undefined;
   const fromPackage = typeof given === "string" && packageNameOf(given) !== undefined;
   if (registration === undefined && !fromPackage) {
-    problems.push(unknownProvider(source, path, value, given, [...providers.keys()]));
+    problems.push(...unknownProvider(source, path, value, [...providers.keys()]));
     return undefined;
   }
   const schema = registration === undefined ? packageCloudSchema : schemaOf(registration);
@@ -60,11 +60,11 @@ function checkCloud(
     problems.push(...problemsOf(source, result.error, path, registration?.options));
     return undefined;
   }
-  const { credentials, options = {}, ...rest } = result.data as unknown as Omit<CloudConfig, "name">;
+  const { credentials, options, ...rest } = result.data as unknown as Omit<CloudConfig, "name">;
   return {
     name,
     ...rest,
-    options,
+    options: options ?? {},
     ...(credentials === undefined ? {} : { credentials: hideSecrets(credentials) }),
   };
 }
@@ -73,15 +73,21 @@ function unknownProvider(
   source: ConfigSource,
   path: ConfigPath,
   cloud: unknown,
-  provider: unknown,
   known: readonly string[],
-): ConfigProblem {
+): readonly ConfigProblem[] {
   if (typeof cloud !== "object" || cloud === null || Array.isArray(cloud)) {
-    return problemAt(source, path, { found: kindOf(cloud), allowed: "a mapping with provider" });
+    return [problemAt(source, path, { found: kindOf(cloud), allowed: "a mapping with provider" })];
   }
-  return problemAt(source, [...path, "provider"], {
+  const { provider } = cloud as { readonly provider?: unknown };
+  const problem = problemAt(source, [...path, "provider"], {
     found: show(provider),
     allowed: `${known.join(", ")}, or package:NAME for a driver from elsewhere`,
     ...(typeof provider === "string" ? suggestion(provider, known) : {}),
   });
+  // The keys of a cloud are the same whatever its provider is: one of them may be a misspelt "provider".
+  const { error } = packageCloudSchema.safeParse(cloud);
+  const keys = (error?.issues ?? []).filter(
+    ({ code, path: at }) => code === "unrecognized_keys" && at.length === 0,
+  );
+  return [problem, ...(error === undefined ? [] : problemsOf(source, { issues: keys }, path))];
 }

@@ -1,12 +1,13 @@
 import { type BlockStorage, type Clock, isPolyvolError, type PolyvolEvent } from "@polyvol/core";
 import { omitUndefined } from "@polyvol/core/driver";
 import { type Clouds, createClouds, selectClouds } from "./clouds.ts";
-import type { CloudConfig, Config } from "./config.ts";
-import { ConfigError, isConfigError } from "./config-error.ts";
+import type { CloudConfig, Config, ConfigPath } from "./config.ts";
+import { ConfigError, type ConfigProblem, isConfigError } from "./config-error.ts";
 import { type Environment, resolveCredentials } from "./credentials.ts";
 import { loadPackage, packageNameOf } from "./package-provider.ts";
 import { problemAt } from "./problems.ts";
-import { type CreateStorage, type ProviderRegistration, providersByName } from "./providers.ts";
+import { type CreateStorage, PROVIDERS, type ProviderRegistration, providersByName } from "./providers.ts";
+import { SECRET_FORMS } from "./schema-parts.ts";
 
 /** What a program adds to a configuration. All are optional. */
 export interface ConnectOptions {
@@ -152,9 +153,38 @@ export function createStorage(
     return create(given);
   } catch (error) {
     if (!isPolyvolError(error, "invalid_argument")) throw error;
-    const rest = { found: "options or credentials that the adapter refuses", allowed: error.reason };
-    throw new ConfigError(config.file, [problemAt(config, ["clouds", cloud.name], rest)], { cause: error });
+    throw new ConfigError(config.file, [refusedBy(error.reason, config, cloud)], { cause: error });
   }
+}
+
+/** What adapters say of an option that they refuse or lack; in core, `createAdapterOptions` has these words. */
+const REFUSED_OPTION = /^option (\w+): found (.+), allowed: (.+)$/;
+
+/** What an adapter refuses, at its place in the configuration where that is known. */
+function refusedBy(reason: string, config: Config, cloud: CloudConfig): ConfigProblem {
+  const [, option = "", found = "", allowed = ""] = REFUSED_OPTION.exec(reason) ?? [];
+  const at = (...path: readonly string[]): ConfigPath => ["clouds", cloud.name, ...path];
+  const reference = cloud.credentials?.[option];
+  if (reference !== undefined && typeof reference !== "function" && "env" in reference) {
+    return problemAt(config, at("credentials", option, "env"), {
+      found: `${reference.env}, whose value cannot be one, as with white space in it`,
+      allowed: "an environment variable that holds the credential and nothing else",
+    });
+  }
+  const declared = PROVIDERS.find(({ provider }) => provider === cloud.provider)?.options[option];
+  if (declared === undefined || reference !== undefined) {
+    return problemAt(config, at(), { found: "what the adapter refuses", allowed: reason });
+  }
+  const what = found === "none" ? "nothing" : found;
+  if (declared.secret) {
+    const otherwise = allowed.slice(declared.allowed.length);
+    return problemAt(config, at("credentials", option), {
+      found: what,
+      allowed: `${SECRET_FORMS}${otherwise}`,
+    });
+  }
+  const path = option === "region" ? at(option) : at("options", option);
+  return problemAt(config, path, { found: what, allowed });
 }
 
 /** The part of them that goes on to the adapter of a cloud. */

@@ -1,9 +1,10 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type SecretSource, unfitKind } from "@polyvol/core/driver";
 import type { CloudConfig, Config, ConfigPath, ConfigSource, SecretReference } from "./config.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { problemAt } from "./problems.ts";
+import { SECRET_FORMS } from "./schema-parts.ts";
 
 /** Variables that references are looked up in. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -66,8 +67,11 @@ export function resolveReference(
 function unreadable(file: string): string | undefined {
   try {
     accessSync(file, constants.R_OK);
-    const kind = unfitKind(statSync(file));
-    return kind === undefined ? undefined : `which is ${kind}`;
+    const stats = statSync(file);
+    const kind = unfitKind(stats);
+    if (kind !== undefined) return `which is ${kind}`;
+    // A size of 0 may be that of a file whose content is made when it is read.
+    return stats.size === 0 && readFileSync(file).length === 0 ? "which is empty" : undefined;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === "ENOENT" ? "which does not exist" : `which cannot be read (${code})`;
@@ -97,7 +101,7 @@ export function literalsAt(
     return [
       problemAt(source, [...path, key], {
         found: "a literal secret",
-        allowed: "{ env: NAME } or { file: PATH }",
+        allowed: SECRET_FORMS,
         hint: isReference
           ? "Variables are not filled in here: write { env: NAME } with the name that stands after the $"
           : `Put it into an environment variable and write { env: ${variable} }; allowLiteralSecrets: true at the top permits it here`,

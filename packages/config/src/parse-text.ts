@@ -11,6 +11,7 @@ import {
   type Pair,
   parseDocument,
   type YAMLMap,
+  type YAMLParseError,
 } from "yaml";
 import type { ConfigPath, ParsedText, Position } from "./config.ts";
 import { ConfigError, pathText } from "./config-error.ts";
@@ -36,16 +37,8 @@ function readYaml(file: string, text: string): ParsedText {
   };
   const [error] = document.errors;
   if (error !== undefined) {
-    throw new ConfigError(file, [
-      {
-        path: "",
-        position: positionOf(error.pos[0]),
-        found: /call stack/.test(error.message)
-          ? TOO_DEEP
-          : `text that is not YAML (${withoutSource(error.message)})`,
-        allowed: "YAML",
-      },
-    ]);
+    const position = positionOf(error.pos[0]);
+    throw new ConfigError(file, [{ path: "", position, ...yamlProblem(error, text) }]);
   }
 
   function locate(path: ConfigPath): Position | undefined {
@@ -129,6 +122,27 @@ function pairOf(document: Document, node: YAMLMap, key: string): Pair | undefine
 
 function startOf(node: Node): number | undefined {
   return node.range?.[0];
+}
+
+/** What is wrong with a text that is not read as YAML, and what is right. */
+function yamlProblem(
+  error: YAMLParseError,
+  text: string,
+): { readonly found: string; readonly allowed: string } {
+  const allowed = "YAML";
+  if (/call stack/.test(error.message)) return { found: TOO_DEEP, allowed };
+  if (error.code === "DUPLICATE_KEY") {
+    const key = /^[\w.-]{1,64}/.exec(text.slice(error.pos[0]))?.[0];
+    return { found: key === undefined ? "a key twice" : `the key ${key} twice`, allowed: "each key once" };
+  }
+  // Such as "provider:digitalocean", which is a text with a colon in it.
+  if (error.code === "MULTILINE_IMPLICIT_KEY") {
+    return {
+      found: "a line that is no key with its value",
+      allowed: "YAML, with a blank after the colon of a key",
+    };
+  }
+  return { found: `text that is not YAML (${withoutSource(error.message)})`, allowed };
 }
 
 /** The parser appends what it could not read, in quotes or after a colon. */

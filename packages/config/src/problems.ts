@@ -17,11 +17,11 @@ export function problemAt(
 /** What zod found, in our words. `options` are the rules of those of a cloud. */
 export function problemsOf(
   source: ConfigSource,
-  error: z.core.$ZodError,
+  error: Pick<z.core.$ZodError, "issues">,
   prefix: ConfigPath,
   options: Readonly<Record<string, Rule>> = {},
 ): ConfigProblem[] {
-  return error.issues.flatMap((issue) => {
+  const problems = error.issues.flatMap((issue) => {
     const path = [...prefix, ...(issue.path as ConfigPath)];
     const option = path[2] === "options" ? allowedAt(options, path.slice(3)) : undefined;
     if (issue.code === "unrecognized_keys") {
@@ -39,6 +39,9 @@ export function problemsOf(
     const found = inner === undefined ? foundAt(source.value, path) : show(path.at(-1));
     return [problemAt(source, path, { found, allowed: inner ?? option ?? issue.message })];
   });
+  // What breaks two rules of one value is wrong once.
+  const texts = problems.map((problem) => JSON.stringify(problem));
+  return problems.filter((_, index) => texts.indexOf(texts[index] ?? "") === index);
 }
 
 /** Describes the value at a path, without its content wherever that could be a secret. */

@@ -19,7 +19,8 @@ export function mapping<Shape extends z.core.$ZodShape>(
   });
 }
 
-const FORMS = "{ env: NAME } or { file: PATH }";
+/** How a secret is given. */
+export const SECRET_FORMS = "{ env: NAME } or { file: PATH }";
 
 /** A secret by reference, or what else a configuration may hold in its place. */
 export function secret(description: string): z.ZodMiniType {
@@ -46,7 +47,7 @@ export function secret(description: string): z.ZodMiniType {
         ),
       z.custom<() => string>((value) => typeof value === "function"),
     ],
-    { error: FORMS },
+    { error: SECRET_FORMS },
   );
   return reference.check(z.describe(description));
 }

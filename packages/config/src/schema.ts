@@ -85,7 +85,7 @@ export const packageCloudSchema: z.ZodMiniObject = mapping(
     credentials: z.optional(
       z.record(z.string(), secret("A credential"), "a mapping of the driver's credentials"),
     ),
-    options: z.optional(z.record(z.string(), z.unknown(), "a mapping of the driver's options")),
+    options: z.nullish(z.record(z.string(), z.unknown(), "a mapping of the driver's options")),
     snapshotPrice: z.optional(snapshotPrice),
     account: z.optional(account),
   },

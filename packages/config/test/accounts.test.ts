@@ -131,3 +131,13 @@ test("every cloud is in exactly one account, in whichever order they stand", () 
     }),
   );
 });
+
+test("options of which only the key is left are none, of every provider", async () => {
+  const cloud = (provider: string): string =>
+    `  ${provider.slice(0, 3)}: { provider: "${provider}", options: }\n`;
+  const providers = ["digitalocean", "samsung-scp", "openstack", "package:elsewhere"];
+  const folder = await folderWith({ "c.yaml": `clouds:\n${providers.map(cloud).join("")}` });
+  const config = await loadConfig({ path: "c.yaml", cwd: folder });
+  expect([...config.clouds.values()].map(({ options }) => options)).toEqual([{}, {}, {}, {}]);
+  expect(accountsOf(config)).toHaveLength(4);
+});

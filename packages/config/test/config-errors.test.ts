@@ -27,6 +27,30 @@ const yaml: readonly (readonly [name: string, text: string, message: string])[] 
     "c.yaml:2:3: clouds.main.provider: found nothing; allowed: digitalocean, samsung-scp, openstack, or package:NAME for a driver from elsewhere",
   ],
   [
+    "a provider by a part of its name, and its key in capitals",
+    "clouds:\n  a: { provider: scp }\n  b: { Provider: openstack }\n",
+    [
+      'c.yaml:2:8: clouds.a.provider: found "scp"; allowed: digitalocean, samsung-scp, openstack, or package:NAME for a driver from elsewhere. Did you mean "samsung-scp"?',
+      "c.yaml:3:3: clouds.b.provider: found nothing; allowed: digitalocean, samsung-scp, openstack, or package:NAME for a driver from elsewhere",
+      'c.yaml:3:8: clouds.b.Provider: found an unknown key; allowed: provider, region, credentials, options, snapshotPrice, account. Did you mean "provider"?',
+    ].join("\n"),
+  ],
+  [
+    "no blank after a colon",
+    "clouds:\n  a:\n    provider:digitalocean\n    region: nyc3\n",
+    "c.yaml:3:5: found a line that is no key with its value; allowed: YAML, with a blank after the colon of a key",
+  ],
+  [
+    "two clouds of one name",
+    "clouds:\n  a: { provider: digitalocean }\n  a: { provider: openstack }\n",
+    "c.yaml:3:3: found the key a twice; allowed: each key once",
+  ],
+  [
+    "an address that breaks two rules",
+    "clouds: { a: { provider: digitalocean, options: { baseUrl: here } } }\n",
+    'c.yaml:1:51: clouds.a.options.baseUrl: found "here"; allowed: an https URL, or an http one of a loopback address',
+  ],
+  [
     "a text as cloud",
     "clouds: { main: hello }\n",
     "c.yaml:1:11: clouds.main: found a text; allowed: a mapping with provider",
@@ -129,7 +153,7 @@ const yaml: readonly (readonly [name: string, text: string, message: string])[] 
   [
     "two keys of one name",
     "clouds: {}\nclouds: {}\n",
-    "c.yaml:2:1: found text that is not YAML (map keys must be unique); allowed: YAML",
+    "c.yaml:2:1: found the key clouds twice; allowed: each key once",
   ],
 ];
 

@@ -94,9 +94,39 @@ test("without credentials the adapters' own variables are used", async () => {
   vi.stubEnv("SCP_SECRET_KEY", "");
   const message = await messageOf(connect(config));
   expect(message).toContain(
-    "configuration: clouds.samsung: found options or credentials that the adapter refuses; allowed:",
+    "configuration: clouds.samsung.credentials.secretKey: found nothing; allowed: { env: NAME } or { file: PATH }; " +
+      "set it or the environment variable SCP_SECRET_KEY",
   );
-  expect(message).toContain("SCP_SECRET_KEY");
+});
+
+test("what an adapter refuses is told where it stands", async () => {
+  const folder = await folderWith({
+    "polyvol.config.yaml": [
+      "clouds:",
+      "  ocean:",
+      "    provider: digitalocean",
+      "    credentials: { token: { env: OCEAN_TOKEN } }",
+      "  samsung:",
+      "    provider: samsung-scp",
+      "    region: kr-west1",
+      "    credentials: { accessKey: { env: OCEAN_TOKEN }, secretKey: { file: empty } }",
+      "  stack:",
+      "    provider: openstack",
+      "    credentials: { password: { env: ACCESS } }",
+      "    options:",
+    ].join("\n"),
+    empty: "",
+  });
+  const config = await loadConfig({ cwd: folder });
+  const environment = { ...ENVIRONMENT, OCEAN_TOKEN: "Bearer T" };
+  for (const name of ["OS_AUTH_URL", "OS_CLOUD"]) vi.stubEnv(name, "");
+  expect((await messageOf(connect(config, { environment }), folder)).split("\n")).toEqual([
+    "polyvol.config.yaml:4:29: clouds.ocean.credentials.token.env: found OCEAN_TOKEN, whose value cannot be one, as with white space in it; allowed: an environment variable that holds the credential and nothing else",
+    "polyvol.config.yaml:8:66: clouds.samsung.credentials.secretKey.file: found empty, which is empty; allowed: a readable file that holds the credential",
+    expect.stringMatching(
+      /^polyvol\.config\.yaml:12:5: clouds\.stack\.options\.authUrl: found nothing; allowed: an https URL/,
+    ),
+  ]);
 });
 
 test("wrong credentials are found out by the first request", async () => {

@@ -82,5 +82,5 @@ test("what an adapter refuses is told without the secret", async () => {
   });
   const error = await errorOf(connect(config, { environment: { T: `${SECRET} with blanks` } }));
   expect(everythingOf(error)).not.toContain(SECRET);
-  expect(String(error)).toContain("clouds.a: found options or credentials that the adapter refuses");
+  expect(String(error)).toContain("clouds.a.credentials.token.env: found T, whose value cannot be one");
 });

@@ -7,7 +7,20 @@ function nearest(word: string, known: Iterable<string>): string | undefined {
     const away = distance(wanted, candidate.toLowerCase());
     if (away < least) [best, least] = [candidate, away];
   }
-  return best;
+  return best ?? completed(wanted, known);
+}
+
+/** Shorter ones are part of too much. */
+const SHORTEST_PART = 3;
+
+/** The only known word that begins with `wanted`, or has it as one of its parts: `samsung-scp` for `scp`. */
+function completed(wanted: string, known: Iterable<string>): string | undefined {
+  if (wanted.length < SHORTEST_PART) return undefined;
+  const longer = [...known].filter((candidate) => {
+    const word = candidate.toLowerCase();
+    return word.startsWith(wanted) || word.split(/[-_./]/).includes(wanted);
+  });
+  return longer.length === 1 ? longer[0] : undefined;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */

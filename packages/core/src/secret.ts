@@ -32,6 +32,15 @@ export function isHeaderSafe(value: unknown): value is string {
   return typeof value === "string" && /^[\x21-\x7e]+$/.test(value);
 }
 
+/** Why a value cannot stand in a header, without any of it. */
+function unfitWords(value: unknown): string {
+  if (typeof value !== "string") return "it is no text";
+  if (value.trim() === "") return "it is empty";
+  const lines = value.trim().split("\n").length;
+  if (lines > 1) return `it has ${lines} lines`;
+  return /\s/.test(value) ? "it has white space in it" : "it has a character in it that is not visible ASCII";
+}
+
 /**
  * The credential now, fit for a header. `name` says in errors which one it is, such as `token`.
  * @throws PolyvolError `unauthenticated` when the source fails, or gives what cannot stand in a header
@@ -43,6 +52,6 @@ export async function resolveHeaderSecret(source: SecretSource, name: string): P
     throw new PolyvolError("unauthenticated", `${from} failed`, { outcome: "not_applied", cause });
   });
   if (isHeaderSafe(value)) return value;
-  const reason = `${from} gave nothing that can be a ${name}`;
+  const reason = `${from} gave nothing that can be a ${name}: ${unfitWords(value)}`;
   throw new PolyvolError("unauthenticated", reason, { outcome: "not_applied" });
 }

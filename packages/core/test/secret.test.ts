@@ -14,11 +14,20 @@ test.each([
 
 test.each([
   ["a missing file", { file: "/nonexistent/secret" }, "the token file /nonexistent/secret failed"],
-  ["a callback that gives nothing", () => "", "the token callback gave nothing that can be a token"],
+  [
+    "a callback that gives nothing",
+    () => "",
+    "the token callback gave nothing that can be a token: it is empty",
+  ],
   [
     "a callback that gives a line end",
     () => "token\n",
-    "the token callback gave nothing that can be a token",
+    "the token callback gave nothing that can be a token: it has white space in it",
+  ],
+  [
+    "a callback that gives two lines",
+    () => "token\nold\n",
+    "the token callback gave nothing that can be a token: it has 2 lines",
   ],
   ["a callback that throws", () => Promise.reject(new Error("sealed")), "the token callback failed"],
 ])("%s is no credential", async (_, source, reason) => {

@@ -2,7 +2,7 @@ import { type FileHandle, open, rename, stat } from "node:fs/promises";
 import { unfitKind } from "@polyvol/core/driver";
 import { shortened } from "./entries.ts";
 import type { RecordEntry } from "./entry.ts";
-import { beginsLikeARecord, MAGIC, OURS, RecordError } from "./record-error.ts";
+import { beginsLikeARecord, MAGIC, OURS_OR_NEW, RecordError } from "./record-error.ts";
 
 /** A file grows to this before it is put aside as `FILE.1`. */
 const MAX_BYTES = 32 * 1024 * 1024;
@@ -63,14 +63,15 @@ async function isTooLarge(file: string, more: number, maxBytes: number): Promise
   });
   if (found === undefined) return false;
   const kind = unfitKind(found);
-  if (kind !== undefined) throw new RecordError(file, kind, OURS);
+  if (kind !== undefined) throw new RecordError(file, kind, OURS_OR_NEW);
   return found.size > 0 && found.size + more > maxBytes;
 }
 
 async function refuseOthers(file: string, handle: FileHandle): Promise<void> {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAGIC.length), 0, MAGIC.length, 0);
   const start = buffer.toString("utf8", 0, bytesRead);
-  if (!beginsLikeARecord(start)) throw new RecordError(file, "a file that begins with something else", OURS);
+  if (!beginsLikeARecord(start))
+    throw new RecordError(file, "a file that begins with something else", OURS_OR_NEW);
 }
 
 async function endsInALine(handle: FileHandle): Promise<boolean> {

@@ -1,9 +1,10 @@
 /** How each line of a record begins. */
 export const MAGIC = '{"format":"polyvol-record"';
 
-/** What a record may be, in words. */
-export const OURS =
-  "a record of runs, as polyvol backup run --record writes it, or a file that does not exist yet";
+/** What may be read as a record, in words. */
+export const OURS = "a record of runs, as polyvol backup run --record writes it";
+/** Where a record may be written, in words. */
+export const OURS_OR_NEW: string = `${OURS}, or a file that does not exist yet`;
 
 /** Whether the first bytes of a file may be those of a record: of one that was cut in its first line, too. */
 export function beginsLikeARecord(start: string): boolean {
@@ -27,7 +28,8 @@ export class RecordError extends Error {
     if (error instanceof RecordError) return error;
     const { code = "", message } = error as NodeJS.ErrnoException;
     const reason = REASONS[code] ?? message;
-    return new RecordError(file, `a path that cannot be ${what} (${reason})`, OURS, { cause: error });
+    const allowed = what === "read" ? OURS : OURS_OR_NEW;
+    return new RecordError(file, `a path that cannot be ${what} (${reason})`, allowed, { cause: error });
   }
 }
 

@@ -5,6 +5,7 @@ import type { Context } from "../../context.ts";
 import type { Options } from "../../options.ts";
 import { countText, isId } from "../../output/format.ts";
 import { type Renderers, writeCheckResult } from "../../output/result.ts";
+import { orderBy } from "../../output/sort.ts";
 import { differIn } from "../../output/table.ts";
 import { reportProblems } from "./problems.ts";
 import { deadline, loadBackupSetup } from "./setup.ts";
@@ -48,7 +49,14 @@ function view({ findings, problems, shard }: AuditReport, { table }: Renderers):
     const none = problems.length === 0 ? "No findings.\n" : "No findings in what could be read.\n";
     return `${none}${shardText(shard)}`;
   }
-  const rows = table<Finding>(findings, [
+  const clouds = findings.map(cloudOf);
+  const kinds = findings.map(({ kind }) => kind);
+  const byName = orderBy<Finding>(
+    ({ cloud }) => clouds.indexOf(cloud),
+    ({ kind }) => kinds.indexOf(kind),
+    ({ names }) => names[0] ?? "",
+  );
+  const rows = table<Finding>(findings.toSorted(byName), [
     { title: "cloud", text: cloudOf, rank: 1, needed: differIn(cloudOf) },
     { title: "finding", text: ({ kind }) => kind.replaceAll("_", " "), tone: () => "busy" },
     { title: "what", text: resourceText, whole: true },

@@ -11,7 +11,7 @@ import { countText, instantText } from "../../output/format.ts";
 import { type Renderers, writeResult } from "../../output/result.ts";
 import { onCloudOf } from "../../selected-clouds.ts";
 import { readJson, withFileNames } from "./json-files.ts";
-import { readPolicies } from "./setup.ts";
+import { readPolicies, unknownPolicy } from "./setup.ts";
 
 const ABOUT = `
 --policy is the id of a policy of the configuration; what ends in .json, or has a / in it, is a file
@@ -68,8 +68,8 @@ async function readPolicy(context: Context, text: string): Promise<Policy | { re
   const policies = await readPolicies(await context.config());
   const policy = policies.find(({ id }) => id === text);
   if (policy !== undefined) return policy;
-  const ids = policies.map(({ id }) => id).join(", ");
-  throw new UsageError(`--policy: found ${text}; allowed: ${ids}, or a file that ends in .json`);
+  const ids = policies.map(({ id }) => id);
+  throw await unknownPolicy([text], ids, ", or a file that ends in .json");
 }
 
 /** What a volume has; of a policy, only its own, each by the slot that it is of. */

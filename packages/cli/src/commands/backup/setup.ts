@@ -52,7 +52,7 @@ export async function loadSetup(
 ): Promise<BackupSetup> {
   const config = await context.config();
   const { accountsOf, connect } = await import("@polyvol/config");
-  const policies = choosePolicies(await readPolicies(config), ids);
+  const policies = await choosePolicies(await readPolicies(config), ids);
   const absent = await absentClouds(config, policies);
   const accounts = [
     ...accountsOf(config),
@@ -93,13 +93,23 @@ export async function credentialVariablesOf(config: Config): Promise<readonly st
   return [...variablesOf(config), ...usual];
 }
 
-function choosePolicies(all: readonly Policy[], ids: readonly string[]): readonly Policy[] {
+async function choosePolicies(all: readonly Policy[], ids: readonly string[]): Promise<readonly Policy[]> {
   const known = all.map(({ id }) => id);
   const unknown = ids.filter((id) => !known.includes(id));
-  if (unknown.length > 0) {
-    throw new UsageError(`--policy: found ${unknown.join(", ")}; allowed: ${known.join(", ")}`);
-  }
+  if (unknown.length > 0) throw await unknownPolicy(unknown, known);
   return ids.length === 0 ? all : all.filter(({ id }) => ids.includes(id));
+}
+
+/** The error about ids that no policy has. `otherwise`: what else the option takes. */
+export async function unknownPolicy(
+  ids: readonly string[],
+  known: readonly string[],
+  otherwise = "",
+): Promise<UsageError> {
+  const { suggestion } = await import("@polyvol/core/driver");
+  const near = ids.flatMap((id) => suggestion(id, known)?.hint ?? [])[0];
+  const words = `--policy: found ${ids.join(", ")}; allowed: ${known.join(", ")}${otherwise}`;
+  return new UsageError(near === undefined ? words : `${words}. ${near}`);
 }
 
 /** Environment variables that hold credentials. */
@@ -112,17 +122,18 @@ export function variablesOf({ clouds }: Config): readonly string[] {
 export async function readPolicies(config: Config): Promise<readonly Policy[]> {
   const { parsePolicies } = await import("@polyvol/backup");
   const policies = await withSourcePositions(config, () => parsePolicies(config.policies));
-  const problems = unknownClouds(config, policies);
+  const problems = await unknownClouds(config, policies);
   // What a source does not give this time stops that cloud alone.
   if (problems.length > 0 && config.source === undefined) throw await policyConfigError(config, problems);
   return policies;
 }
 
 /** Clouds that policies name and the configuration does not have. */
-function unknownClouds(
+async function unknownClouds(
   config: Config,
   policies: readonly Policy[],
-): readonly (PolicyProblem & { readonly name: string })[] {
+): Promise<readonly (PolicyProblem & { readonly name: string })[]> {
+  const { suggestion } = await import("@polyvol/core/driver");
   const known = new Set([...config.clouds.keys(), ...config.refused.keys()]);
   return policies.flatMap(({ id, select }) =>
     (select.clouds ?? [])
@@ -132,6 +143,7 @@ function unknownClouds(
         path: `policies.${id}.select.cloud`,
         found: JSON.stringify(name),
         allowed: [...known].join(", "),
+        ...suggestion(name, known),
       })),
   );
 }
@@ -144,7 +156,7 @@ async function absentClouds(
   config: Config,
   policies: readonly Policy[],
 ): Promise<readonly (readonly [string, Error])[]> {
-  const byName = new Map(unknownClouds(config, policies).map((problem) => [problem.name, problem]));
+  const byName = new Map((await unknownClouds(config, policies)).map((problem) => [problem.name, problem]));
   return await Promise.all(
     [...byName.values()].map(async ({ name, path, found }) => {
       const allowed = `a cloud that ${config.source ?? "the configuration"} gives; nothing is deleted of one that it does not give`;
