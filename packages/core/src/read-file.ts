@@ -71,10 +71,12 @@ const isGiven = (path: string, { orPipe = false }: FileBounds): boolean => orPip
 
 async function readBounded(path: string, file: FileHandle, bounds: FileBounds): Promise<string> {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  // One byte more shows that it is too large.
+  const buffer = new Uint8Array(Math.min(bounds.mostBytes + 1, 64 * 1024));
   let text = "";
   let size = 0;
   for (;;) {
-    const { bytesRead, buffer } = await file.read(new Uint8Array(64 * 1024), 0, 64 * 1024, null);
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
     if (bytesRead === 0) return text + decoder.decode();
     size += bytesRead;
     if (size > bounds.mostBytes) throw tooLarge(path, bounds);
