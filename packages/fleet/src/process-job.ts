@@ -98,14 +98,14 @@ async function withLease(context: JobContext, held: Held): Promise<JobResult> {
   const { emit, drainSignal, abortSignal } = context;
   const clock = context.runOptions.clock ?? systemClock;
   emit({ type: "taken", ...place, attempt: job.attemptsMade + 1 });
-  const { accounts, account } = await readAccount(context.accounts, held);
+  const seen = await readConfiguration(context, held, clock.now());
+  const { account } = seen;
   if (account === undefined) {
     throw new UnrecoverableError(
       `account ${place.account} is not among the accounts of the configuration any more; nothing was done and nothing deleted`,
     );
   }
-  const allPolicies = await context.policies();
-  const policies = policiesFor(account, allPolicies);
+  const policies = policiesFor(account, seen.policies);
   const beganAt = clock.now();
   if (isAhead(place, beganAt) && !(await hasWork(context, account, policies, beganAt)))
     return await untilItComes(context, held, beganAt);
@@ -130,15 +130,15 @@ async function withLease(context: JobContext, held: Held): Promise<JobResult> {
   }
   if (report.stopped) return await giveBack(context, held, STOPPING);
   await job.updateProgress(summaryOf(report, account.clouds));
-  const missing = missingClouds(held.clouds, accounts, allPolicies);
-  const reason = lastWords(place.account, report, missing);
-  if (!report.ok && isWorthAnother(report)) throw new Error(reason);
-  await markDone(context, account, policies, { report, slot: place.slot });
-  // What was due is done; the slot of the job was not.
   const startedAt = Date.parse(report.startedAt);
+  const unseen = unseenOf(held, seen, startedAt);
+  const reason = [...(report.ok ? [] : [wordsOf(report)]), ...unseen].join("; ");
+  if (!report.ok && isWorthAnother(report)) throw new Error(reason);
+  await markDone(context, account, policies, report);
+  // What was due is done; the slot of the job was not.
   if (isAhead(place, startedAt)) return await untilItComes(context, held, startedAt);
-  // That a cloud is not seen is not its end: it is looked for again.
-  if (missing.length > 0) throw new Error(reason);
+  // That something is not seen is not its end: it is looked for again.
+  if (unseen.length > 0) throw new Error(reason);
   if (!report.ok) throw new UnrecoverableError(reason);
   const { created, deleted } = report.totals;
   return { created, deleted, volumes: report.volumes.length };
@@ -171,36 +171,64 @@ async function untilItComes({ emit }: JobContext, { job, token, place }: Held, n
   return await later(job, token, Math.min(Date.parse(place.slot) - now, AHEAD_PAUSE_MS), reason);
 }
 
-interface ReadAccount {
+interface SeenConfiguration {
   readonly accounts: readonly AccountClouds[];
   readonly account: AccountClouds | undefined;
+  readonly policies: readonly Policy[];
 }
 
 /**
- * Reads the accounts, anew where what is remembered lacks something of the job's. What was seen stays with the job: when it
- * has ended, and the rest is seen again, the next dispatch knows that it was not done.
+ * Reads accounts and policies, anew where what is remembered lacks something of the job's. What was seen of the account
+ * stays with the job: when it has ended, and the rest is seen again, the next dispatch knows that it was not done.
  */
-async function readAccount(source: AccountSource, { job, place, clouds }: Held): Promise<ReadAccount> {
-  const read = async (fresh: boolean): Promise<ReadAccount> => {
-    const accounts = await source({ fresh });
-    return { accounts, account: accounts.find(({ key }) => key === place.account) };
+async function readConfiguration(context: JobContext, held: Held, now: number): Promise<SeenConfiguration> {
+  const read = async (fresh: boolean): Promise<SeenConfiguration> => {
+    const accounts = await context.accounts({ fresh });
+    const account = accounts.find(({ key }) => key === held.place.account);
+    return { accounts, account, policies: await context.policies() };
   };
-  let seen: readonly string[] = [];
+  let clouds: readonly string[] = [];
   try {
     const known = await read(false);
-    const lacks = clouds.some((cloud) => !known.account?.clouds.includes(cloud));
-    const found = known.account === undefined || lacks ? await read(true) : known;
-    seen = found.account?.clouds ?? [];
+    const lacks = held.clouds.some((cloud) => !known.account?.clouds.includes(cloud));
+    const isCurrent = known.account !== undefined && !lacks && asksForSlot(held, known, now);
+    const found = isCurrent ? known : await read(true);
+    clouds = found.account?.clouds ?? [];
     return found;
   } finally {
-    await job.updateProgress({ clouds: seen });
+    await held.job.updateProgress({ clouds });
   }
 }
 
-/** Why a job is not done: what the run says, and which clouds were not there for it. */
-function lastWords(account: string, report: RunReport, missing: readonly string[]): string {
-  const unseen = `of account ${account} the configuration does not show ${missing.join(", ")} any more, and nothing was done there`;
-  return [...(report.ok ? [] : [wordsOf(report)]), ...(missing.length === 0 ? [] : [unseen])].join("; ");
+/** Whether the policies here know of the job's slot, or of a newer one that is due; of one that is to come nothing is said. */
+function asksForSlot(
+  { place, clouds }: Held,
+  { account, policies }: SeenConfiguration,
+  now: number,
+): boolean {
+  const all = { key: place.account, clouds: [...new Set([...clouds, ...(account?.clouds ?? [])])] };
+  const due = dueSlotOf(all, policies, now)?.getTime() ?? Number.NEGATIVE_INFINITY;
+  return isAhead(place, now) || due >= Date.parse(place.slot);
+}
+
+/** In words what of the job the configuration here does not show, so that it was not done. */
+function unseenOf(held: Held, seen: SeenConfiguration, now: number): readonly string[] {
+  const { account, slot } = held.place;
+  const missing = missingClouds(held.clouds, seen.accounts, seen.policies);
+  const words: string[] = [];
+  if (missing.length > 0) {
+    const names = missing.join(", ");
+    words.push(
+      `of account ${account} the configuration does not show ${names} any more, and nothing was done there`,
+    );
+  }
+  if (!asksForSlot(held, seen, now)) {
+    words.push(
+      `no policy of this machine asks for slot ${slot}: its configuration is another than that of the machine that ` +
+        "dispatches, or has changed since; what it asks for is done",
+    );
+  }
+  return words;
 }
 
 async function giveBack({ emit }: JobContext, { job, token, place }: Held, reason: string): Promise<never> {
@@ -224,14 +252,11 @@ async function markDone(
   { redis, marks }: JobContext,
   account: AccountClouds,
   policies: readonly Policy[],
-  { report, slot }: { readonly report: RunReport; readonly slot: string },
+  { startedAt, finishedAt, totals }: RunReport,
 ): Promise<void> {
-  const { startedAt, finishedAt, totals } = report;
-  const began = Date.parse(startedAt);
   // It took whatever was due when it began, also what has come due since the job was made.
-  const due = dueSlotOf(account, policies, began)?.toISOString() ?? "";
-  const newest = [Date.parse(slot) > began ? "" : slot, due].sort().at(-1) ?? "";
-  await writeDone(redis, marks.done, account, newest);
+  const due = dueSlotOf(account, policies, Date.parse(startedAt));
+  if (due !== undefined) await writeDone(redis, marks.done, account, due.toISOString());
   if (totals.created + totals.deleted === 0) return;
   await redis.hset(marks.took, account.key, Date.parse(finishedAt) - Date.parse(startedAt));
 }

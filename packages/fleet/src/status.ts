@@ -133,9 +133,11 @@ interface Standing {
 }
 
 function standingOf({ key, clouds }: AccountClouds, { slot, done, job, late }: Standing): AccountStatus {
-  // What failed for an earlier slot has been made up for by a later one.
-  const open = job !== undefined && (done === undefined || job.slot >= done) ? job : undefined;
   const isDone = slot === undefined || (done !== undefined && done >= slot);
+  // What failed for an earlier slot has been made up for by a later one, or no policy asks for it any more.
+  const isUnasked = job?.state === "failed" && isDone && clouds.length > 0 && job.slot > (slot ?? "");
+  const isPast = isUnasked || (job !== undefined && done !== undefined && job.slot < done);
+  const open = isPast ? undefined : job;
   const rest = slot === undefined ? "idle" : isDone ? "done" : "none";
   return {
     account: key,

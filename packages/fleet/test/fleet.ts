@@ -10,6 +10,7 @@ import {
   type FleetDispatcher,
   type FleetEvent,
   type FleetStatus,
+  type FleetStatusOptions,
   type FleetWorker,
   fleetStatus,
   type WorkerOptions,
@@ -22,7 +23,7 @@ export const SLOT = "2026-07-14T03:00:00.000Z";
 export const NEXT_SLOT = "2026-07-15T03:00:00.000Z";
 export const DAY = 86_400_000;
 
-const NIGHTLY: readonly Policy[] = parsePolicies({
+export const NIGHTLY: readonly Policy[] = parsePolicies({
   nightly: {
     select: { name: "*" },
     schedule: { cron: "0 3 * * *", timezone: "UTC" },
@@ -90,7 +91,7 @@ export interface TestFleet {
   dispatcher(more?: Partial<DispatcherOptions>): Promise<FleetDispatcher>;
   /** A worker, with what it has told. */
   worker(more?: Partial<WorkerOptions>): Promise<FleetWorker & { readonly events: FleetEvent[] }>;
-  status(): Promise<FleetStatus>;
+  status(more?: Partial<FleetStatusOptions>): Promise<FleetStatus>;
 }
 
 export function testFleet(redisUrl: string, world: World): TestFleet {
@@ -118,7 +119,7 @@ export function testFleet(redisUrl: string, world: World): TestFleet {
       onTestFinished(() => made.abort());
       return { ...made, events };
     },
-    status: () => fleetStatus({ ...shared, clock }),
+    status: (more = {}) => fleetStatus({ ...shared, clock, ...more }),
   };
 }
 

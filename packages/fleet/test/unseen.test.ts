@@ -1,11 +1,19 @@
 /** A source that does not show an account, or one of its clouds, for a while: what was not seen is not done, and not over. */
-import type { AccountClouds } from "@polyvol/backup";
+import { type AccountClouds, type Policy, parsePolicies } from "@polyvol/backup";
 import { describe, expect, test } from "vitest";
-import { makeWorld, needsRedis, ofType, SLOT, sharedRedis, testFleet } from "./fleet.ts";
+import { makeWorld, NIGHTLY, needsRedis, ofType, SLOT, sharedRedis, testFleet } from "./fleet.ts";
 
 const { title, skip } = needsRedis("unseen");
 const WHOLE: AccountClouds = { key: "a", clouds: ["x", "y"] };
 const HALF: AccountClouds = { key: "a", clouds: ["x"] };
+/** As it was before somebody moved the slot to three. */
+const AT_TWO: readonly Policy[] = parsePolicies({
+  nightly: {
+    select: { name: "*" },
+    schedule: { cron: "0 2 * * *", timezone: "UTC" },
+    retention: { daily: 7 },
+  },
+});
 
 describe.skipIf(skip)(title, () => {
   const redis = sharedRedis();
@@ -91,5 +99,38 @@ describe.skipIf(skip)(title, () => {
     await expect.poll(() => ofType(worker.events, "done").length).toBe(2);
     expect(ofType(worker.events, "failed")).toEqual([]);
     for (const cloud of ["x", "y"]) expect(await world.snapshotNames(cloud)).toHaveLength(2);
+  });
+
+  test("a slot that the worker's policies do not know is not done by them: they are read anew", async () => {
+    const { world, fleet } = await startFleet(HALF);
+    await (await fleet.dispatcher()).dispatch();
+    let policies = AT_TWO;
+    const worker = await fleet.worker({
+      policies: () => policies,
+      accounts({ fresh }) {
+        if (fresh) policies = NIGHTLY;
+        return world.accounts;
+      },
+    });
+    await expect.poll(() => ofType(worker.events, "done").length).toBe(1);
+    expect(ofType(worker.events, "failed")).toEqual([]);
+    const names = await world.snapshotNames("x");
+    expect(names.filter((name) => name.includes("20260714T030000Z"))).toHaveLength(2);
+  });
+
+  test("a worker whose policies are older than the dispatcher's says so, and the slot is not called done", async () => {
+    const { world, fleet } = await startFleet(HALF);
+    const dispatcher = await fleet.dispatcher({ attempts: 1 });
+    await dispatcher.dispatch();
+    const worker = await fleet.worker({ policies: AT_TWO });
+    await expect.poll(() => ofType(worker.events, "failed")).toMatchObject([{ parked: true }]);
+    expect(ofType(worker.events, "failed")[0]?.reason).toMatch(
+      /^no policy of this machine asks for slot 2026-07-14T03:00:00.000Z: /,
+    );
+    // What its own policies ask for is done.
+    expect(await world.snapshotNames("x")).toHaveLength(2);
+    expect(await fleet.status()).toMatchObject({ verdict: "failed", accounts: [{ late: true }] });
+    // Once no policy asks for the slot any more, nobody need look.
+    expect(await fleet.status({ policies: AT_TWO })).toMatchObject({ verdict: "well" });
   });
 });
