@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import type { PolicyError } from "@polyvol/backup";
 import type { ConfigError } from "@polyvol/config";
 import type { PolyvolError, PolyvolErrorCode } from "@polyvol/core";
 import type { FleetError } from "@polyvol/fleet";
@@ -80,7 +81,7 @@ export function describeError(error: unknown): { readonly text: string; readonly
 
 /** A failure as `--output json` has it. */
 export interface ErrorData {
-  /** One of a `PolyvolError` or a `FleetError`, or `usage`, `configuration`, `cloud_unseen`, `interrupted`, `timeout`, `failed`. */
+  /** One of a `PolyvolError`, a `PolicyError` or a `FleetError`, or `usage`, `configuration`, `cloud_unseen`, `interrupted`, `timeout`, `failed`. */
   readonly code: string;
   /** In one sentence, with provider and operation; a line each for several problems of a configuration. */
   readonly message: string;
@@ -88,7 +89,7 @@ export interface ErrorData {
   readonly next?: string;
   /** The cloud by the name of the configuration. */
   readonly cloud?: string;
-  /** More of a `PolyvolError` (`provider`, `operation`, `requestId` and so on) or of a `ConfigError` (`problems`). */
+  /** More of a `PolyvolError` (`provider`, `operation`, `requestId` and so on), or of a `ConfigError` or `PolicyError` (`problems`). */
   readonly [detail: string]: unknown;
 }
 
@@ -104,6 +105,10 @@ export function errorData(error: unknown, cloud?: string): ErrorData {
   if (isBranded(error, "polyvol.configError")) {
     const { file, problems } = error as ConfigError;
     return { code: "configuration", message, ...more, file, problems };
+  }
+  if (isBranded(error, "polyvol.policyError")) {
+    const { code, problems } = error as PolicyError;
+    return { code, message, ...more, ...(problems.length === 0 ? {} : { problems }) };
   }
   if (error instanceof UsageError) return { code: "usage", message, ...more };
   if (isBranded(error, "polyvol.fleetError")) return { code: (error as FleetError).code, message, ...more };
@@ -128,6 +133,10 @@ function explain(error: unknown, cloud: string | undefined): Explanation {
     const failure = error as PolyvolError;
     const code = NEVER.includes(failure.code) ? CONFIGURATION : FAILED;
     return { text: `${where}${failure.message}`, next: nextStep(failure, cloud), code };
+  }
+  if (isBranded(error, "polyvol.policyError")) {
+    const { code, message } = error as PolicyError;
+    return { text: `${where}${message}`, code: NEVER.includes(code) ? CONFIGURATION : FAILED };
   }
   if (error instanceof UsageError) return { text: `${where}${error.message}`, code: CONFIGURATION };
   if (isBranded(error, "polyvol.fleetError")) return fleetExplanation(error as FleetError);

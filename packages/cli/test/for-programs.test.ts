@@ -79,6 +79,20 @@ test("each kind of failure is a line of JSON on standard error under -o json and
   expect(JSON.parse(config.out)).toMatchObject([{ cloud: "ocean", error: { code: "configuration" } }]);
 });
 
+test("what the backup library refuses keeps its code and its problems, and a wrong option is exit code 2", async () => {
+  await clouds.run("backup plan -c backup.yaml --save plan.json -q");
+  const plan = JSON.parse(await readFile(join(clouds.folder, "plan.json"), "utf8")) as object;
+  await clouds.write("changed.json", JSON.stringify({ ...plan, basis: "another" }));
+  const changed = await clouds.run("backup apply -c backup.yaml changed.json -o json");
+  expect(changed.code).toBe(1);
+  expect(errorsIn(changed.err)).toMatchObject([
+    { code: "failed_precondition", problems: [{ path: "plan.digest" }] },
+  ]);
+  const days = await clouds.run("backup report -c backup.yaml --days 401 -o json");
+  expect(days.code).toBe(2);
+  expect(errorsIn(days.err)).toMatchObject([{ code: "invalid_argument", problems: [{ path: "days" }] }]);
+});
+
 test("--verbose and POLYVOL_DEBUG=http: a line for each request, on standard error, without a secret", async () => {
   const [verbose, variable, quiet] = await Promise.all([
     clouds.run("volumes list -v -o json"),

@@ -31,7 +31,7 @@ columns, never in names; \`-o wide\` leaves nothing out.
 With \`-o json\` and \`-o yaml\` results are data with every field, in a fixed order: by cloud and name, snapshots by cloud
 and time, or as \`--sort\` says. Each failure is then one line of JSON on standard error, \`{"error":{…}}\`, with \`code\` and
 \`message\`, and where they are known \`next\` (what to do), \`cloud\`, \`provider\`, \`operation\`, \`resource\`, \`status\`,
-\`requestId\`, \`retryable\`, \`retryAfterMs\`, \`outcome\`, and \`problems\` of a configuration. The code is one of
+\`requestId\`, \`retryable\`, \`retryAfterMs\`, \`outcome\`, and \`problems\` of a configuration or plan. The code is one of
 [errors.md](errors.md), or \`usage\`, \`configuration\`, \`cloud_unseen\`, \`interrupted\`, \`timeout\`, \`failed\`. Lines
 that begin with another character are progress.
 
