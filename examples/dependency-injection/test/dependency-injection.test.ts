@@ -1,6 +1,12 @@
 import "reflect-metadata";
 import { createMemoryStorage } from "@polyvol/memory";
-import { PROVIDERS, type Provider, runProgram, startClouds } from "@polyvol-examples/test-support";
+import {
+  PROVIDERS,
+  type Provider,
+  runProgram,
+  runProgramHere,
+  startClouds,
+} from "@polyvol-examples/test-support";
 import { container } from "tsyringe";
 import { expect, test } from "vitest";
 import { NightlySnapshots } from "../src/nightly-snapshots.ts";
@@ -37,7 +43,9 @@ test.each(PROVIDERS)("the same service composed with the configured cloud: %s", 
   const { emulators, configLike } = await startClouds();
   const { cloud, data } = SEEDS[provider];
   emulators[provider].seed(data);
-  const { exitCode, stdout, stderr } = await runProgram(PROGRAM, [await configLike(CONFIG), cloud]);
+  // As its user runs it, for one of them.
+  const run = provider === "digitalocean" ? runProgram : runProgramHere;
+  const { exitCode, stdout, stderr } = await run(PROGRAM, [await configLike(CONFIG), cloud]);
   expect([exitCode, stderr]).toEqual([0, ""]);
   expect(stdout).toMatch(new RegExp(`^${cloud}: nightly-\\d{4}-\\d\\d-\\d\\d of \\S+ is available\\n$`));
   expect(emulators[provider].state()).toMatchObject({

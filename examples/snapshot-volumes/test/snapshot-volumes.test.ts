@@ -3,6 +3,7 @@ import {
   PROVIDERS,
   type Provider,
   runProgram,
+  runProgramHere,
   startClouds,
   startOpenStack,
 } from "@polyvol-examples/test-support";
@@ -26,7 +27,9 @@ test.each(PROVIDERS)("the same program on %s: only the configuration changes", a
   emulator.seed(SEEDS[provider]);
   const config = await clouds.configLike(new URL(`../${provider}.yaml`, import.meta.url));
 
-  const { exitCode, stdout, stderr } = await runProgram(PROGRAM, [config]);
+  // As its user runs it, for one of them.
+  const run = provider === "digitalocean" ? runProgram : runProgramHere;
+  const { exitCode, stdout, stderr } = await run(PROGRAM, [config]);
 
   expect([exitCode, stderr]).toEqual([0, ""]);
   expect(stdout.trim().split("\n")).toHaveLength(2);
@@ -40,7 +43,7 @@ test("the same program on openstack, with the configuration as it stands and a c
   emulator.seed({ volumes: ["data", "logs"].map((name) => ({ name, size: 10 })) });
   const config = fileURLToPath(new URL("../openstack.yaml", import.meta.url));
 
-  const { exitCode, stdout, stderr } = await runProgram(PROGRAM, [config], environment);
+  const { exitCode, stdout, stderr } = await runProgramHere(PROGRAM, [config], environment);
 
   expect([exitCode, stderr]).toEqual([0, ""]);
   expect(stdout.trim().split("\n")).toHaveLength(2);

@@ -132,7 +132,7 @@ test.skipIf(!existsSync(SCRIPT) || !existsSync("/bin/bash")).concurrent("the tab
   });
   let screen = "";
   let typed = 0;
-  const lines = ["polyvol comp\tz\t\n", "echo -n; polyvol conf\tche\t --output=js\t -c mo\t\n", "exit\n"];
+  const lines = ["polyvol comp\tz\t\n", "echo -n; polyvol config check --output=js\t -c mo\t\n", "exit\n"];
   child.stdout.setEncoding("utf8").on("data", (chunk) => {
     screen += chunk;
     // One line at a time: what is typed while a command runs belongs to that command.
