@@ -1,38 +1,55 @@
 import { foldCapitals, type Limits, type NameRule, type Snapshot, tagTexts } from "@polyvol/core";
 import { parseSlotName, slotName } from "./schedule/slots.ts";
 
-const DRILL_NAME = /^polyvol-drill-[0-9a-f]{10}-(\d{8}t\d{6}z)(?:-(\d+)m-[0-9a-f]{6})?$/;
+const DRILL_NAME = /^polyvol-drill-([0-9a-f]{10})-(\d{8}t\d{6}z)(?:-(\d+)m-[0-9a-f]{6})?$/;
 const MINUTE_MS = 60_000;
-/** For those of before names said it. */
+/** What a name means that says no other: twice what a restore may last. */
 const USUAL_MAKING_MS = 3_600_000;
 
 /**
- * Name of a temporary volume: valid as the name of a volume on every provider, and recognisable. It says which volume it
- * is of, when its run began and how long that may take to make it ready, so that others know until when it is not left
- * over; and it is this run's alone.
+ * Name of the temporary volume of a drill: valid as the name of a volume on every provider, and recognisable. It says which
+ * volume it is of and when its run began; and, as {@link readName}, how long that may take, where it is longer than usual.
  */
 export function drillName(volumeId: string, startedAt: Date, makingMs: number = USUAL_MAKING_MS): string {
+  if (makingMs > USUAL_MAKING_MS) return readName(volumeId, startedAt, makingMs);
   const second = new Date(Math.floor(startedAt.getTime() / 1000) * 1000);
-  const hash = digestOf(["polyvol-drill", volumeId]).slice(0, HASH_LENGTH);
+  return `polyvol-drill-${drillHash(volumeId)}-${slotName(second).toLowerCase()}`;
+}
+
+/**
+ * Name of a temporary volume that is going to be read on a server. It also says how long it may take to make it ready, so
+ * that others know until when it is not left over; and it is this run's alone.
+ */
+export function readName(volumeId: string, startedAt: Date, makingMs: number): string {
   const making = `${Math.ceil(makingMs / MINUTE_MS)}m`;
-  return `polyvol-drill-${hash}-${slotName(second).toLowerCase()}-${making}-${crypto.randomUUID().slice(0, 6)}`;
+  return `${drillName(volumeId, startedAt)}-${making}-${crypto.randomUUID().slice(0, 6)}`;
 }
 
 /** What the name of a temporary volume says. */
 export interface DrillName {
+  /** Whose drill: compare with {@link drillHash}. */
+  readonly hash: string;
   /** When its run began. */
   readonly startedAt: Date;
   /** Until then its run may be making it ready: it is not left over while nobody is seen to use it. */
   readonly readyBy: Date;
+  /** Whether it may be on its way to a server, by {@link readName}. */
+  readonly isRead: boolean;
 }
 
 /** Undefined for the name of any other volume. */
 export function parseDrillName(name: string): DrillName | undefined {
-  const [, time, minutes] = DRILL_NAME.exec(name) ?? [];
+  const [, hash, time, minutes] = DRILL_NAME.exec(name) ?? [];
   const startedAt = time === undefined ? undefined : parseSlotName(time.toUpperCase());
-  if (startedAt === undefined) return undefined;
+  if (hash === undefined || startedAt === undefined) return undefined;
   const makingMs = minutes === undefined ? USUAL_MAKING_MS : Number(minutes) * MINUTE_MS;
-  return { startedAt, readyBy: new Date(startedAt.getTime() + makingMs) };
+  const readyBy = new Date(startedAt.getTime() + makingMs);
+  return { hash, startedAt, readyBy, isRead: minutes !== undefined };
+}
+
+/** Stands for a volume in the names of its drills. */
+export function drillHash(volumeId: string): string {
+  return digestOf(["polyvol-drill", volumeId]).slice(0, HASH_LENGTH);
 }
 
 const VOLUME_KEY = "polyvol-volume";

@@ -17,9 +17,9 @@ const TIMEOUT_MS = 1_800_000;
 /**
  * Proves that a snapshot can be restored: makes a temporary volume of it, checks source, size and readiness, deletes
  * the volume, and says how long it took. With `check`, the volume is attached to this server, too, and the command has to
- * pass on its data. First removes what killed drills have left, once they are twice as old as their restore might
- * last: until then they may be those of a run under way. Aborted, it removes its volume, too, and tries so for two
- * minutes at most.
+ * pass on its data. First removes what killed drills have left: of the same volume always, unless a command may be
+ * about to read it, all others once they are twice as old as their restore might last. Two drills of one volume at once
+ * disturb each other, where neither has a `check`. Aborted, it removes its volume, too, and tries so for two minutes at most.
  *
  * @throws PolicyError for an unknown cloud; PolyvolError when there is no snapshot to restore; the reason of the abort.
  * A restore that fails is a result, not an error.
@@ -38,7 +38,9 @@ export async function drill(
     return await drillWithCommand(storage, request, check, { clock, abortSignal, timeoutMs });
   }
   const snapshot = await findSnapshot(storage, request.from, "drill", call);
-  const leftovers = await removeLeftovers(storage, { cloud: request.cloud, clock, abortSignal });
+  const leftovers = await removeLeftovers(storage, {
+    ...{ drillOf: snapshot.volumeId, cloud: request.cloud, clock, abortSignal },
+  });
 
   const startedAt = clock.now();
   const name = drillName(snapshot.volumeId, new Date(startedAt), 2 * timeoutMs);

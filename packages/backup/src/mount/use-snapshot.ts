@@ -1,6 +1,6 @@
 import type { BlockStorage } from "@polyvol/core";
 import { checkTimeout, systemClock, tell } from "@polyvol/core/driver";
-import { drillName } from "../naming.ts";
+import { readName } from "../naming.ts";
 import { findSnapshot } from "../restore/find-snapshot.ts";
 import { removeLeftovers } from "../temporary/leftovers.ts";
 import { mayComeLate } from "../temporary/make.ts";
@@ -87,7 +87,7 @@ async function claimName(
 ): Promise<ClaimedName> {
   for (;;) {
     const startedAt = new Date(clock.now());
-    const name = drillName(sourceVolumeId, startedAt, makingMs);
+    const name = readName(sourceVolumeId, startedAt, makingMs);
     if (await devices.claim(name)) return { name, startedAt };
     await clock.sleep(1_000, abortSignal);
   }

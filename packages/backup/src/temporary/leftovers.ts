@@ -2,7 +2,7 @@ import { type BlockStorage, type Clock, inUse, type Volume } from "@polyvol/core
 import { isSameId } from "@polyvol/core/driver";
 import { isHeld } from "../hold/marker.ts";
 import type { DeviceLayer } from "../mount/device-layer.ts";
-import { type DrillName, parseDrillName } from "../naming.ts";
+import { type DrillName, drillHash, parseDrillName } from "../naming.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
 import { removeTemporary } from "./remove.ts";
 
@@ -32,6 +32,8 @@ export interface Here {
 
 /** Where leftovers are looked for, and how they are removed. */
 export interface LeftoverSearch {
+  /** Of a drill: whose. What a drill of it has left goes however young it is, since one runs at a time. */
+  readonly drillOf?: string | undefined;
   /** Without, all that is attached is kept. With it, what no process of this machine has made goes once it is old. */
   readonly here?: Here | undefined;
   readonly cloud?: string | undefined;
@@ -42,7 +44,8 @@ export interface LeftoverSearch {
 /**
  * Removes the temporary volumes of earlier runs, known by their names. One that somebody holds is kept, and so is one that
  * is attached, unless to this server alone and by a process that has ended. One that nobody uses may be on its way to
- * a server: unless its process is known to have ended, it is kept for as long as its run may take to make it ready.
+ * a server: unless its process is known to have ended, it is kept for as long as its run may take to make it ready. What a
+ * drill has left that reads nothing goes at the next drill of the same volume.
  */
 export async function removeLeftovers(
   storage: BlockStorage,
@@ -82,15 +85,16 @@ interface Temporary extends DrillName {
 
 /** Undefined: it may go. */
 async function whyKept(
-  { volume, readyBy }: Temporary,
-  { clock, here }: LeftoverSearch,
+  { volume, hash, readyBy, isRead }: Temporary,
+  { clock, here, drillOf }: LeftoverSearch,
 ): Promise<string | undefined> {
   if (isHeld(volume)) return "held";
   const claim = (await here?.devices.claimOf(volume.name)) ?? "unknown";
   if (claim === "live") return "in use by another process of this server";
   const use = inUse(volume);
   if (use === undefined) {
-    const mayGo = claim === "ended" || clock.now() > readyBy.getTime();
+    const isOfDrill = !isRead && drillOf !== undefined && hash === drillHash(drillOf);
+    const mayGo = isOfDrill || claim === "ended" || clock.now() > readyBy.getTime();
     return mayGo ? undefined : "maybe that of a run under way";
   }
   if (here === undefined) return use;

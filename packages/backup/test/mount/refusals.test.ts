@@ -8,7 +8,7 @@ import {
   useSnapshot,
   withSnapshot,
 } from "../../src/index.ts";
-import { drillName } from "../../src/naming.ts";
+import { drillName, readName } from "../../src/naming.ts";
 import { CLOUDS, createMountWorld, FAR_SERVER, type MountWorld, SOURCE_ID } from "../support/mount-world.ts";
 
 const GIB_BYTES = 1024 ** 3;
@@ -269,7 +269,7 @@ describe.each(CLOUDS)("on %s, what is left is named", (cloud) => {
   test("what a run on another server may be making is kept while it is young", async () => {
     const { options, request, storage, world } = here;
     const [snapshot] = await storage().snapshots.list({ volumeId: SOURCE_ID }).toArray();
-    const name = drillName(SOURCE_ID, new Date(world.clock.now() - 60_000));
+    const name = readName(SOURCE_ID, new Date(world.clock.now() - 60_000), 3_600_000);
     await storage().volumes.create({ name, sourceSnapshotId: snapshot?.id ?? "" });
     const use = () => useSnapshot(storage(), request, async () => 0, options);
     expect(await use()).toMatchObject({

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseSnapshotName, snapshotName } from "../../src/index.ts";
-import { drillName, fillPrefix, parseDrillName } from "../../src/naming.ts";
+import { drillHash, drillName, fillPrefix, parseDrillName, readName } from "../../src/naming.ts";
 
 const SLOT = new Date("2026-11-21T03:00:00Z");
 const VOLUME = "3f500f00-ed80-4566-a057-e31760226f9a";
@@ -77,15 +77,23 @@ describe("prefixes", () => {
 });
 
 describe("names of drills", () => {
-  test("are valid names of volumes everywhere and say when they are ready, and no two are the same", () => {
-    const make = () => drillName(VOLUME, new Date("2026-11-21T03:14:15.926Z"), 2 * 2_147_483_647);
-    expect(make()).toMatch(/^[a-z][a-z0-9-]{0,63}$/);
-    expect(make()).not.toBe(make());
-    const name = drillName(VOLUME, new Date("2026-11-21T03:14:15.926Z"), 7_200_000);
-    const startedAt = new Date("2026-11-21T03:14:15Z");
-    expect(parseDrillName(name)).toEqual({ startedAt, readyBy: new Date("2026-11-21T05:14:15Z") });
-    const earlier = "polyvol-drill-0123456789-20261121t031415z";
-    expect(parseDrillName(earlier)).toEqual({ startedAt, readyBy: new Date("2026-11-21T04:14:15Z") });
+  const AT = new Date("2026-11-21T03:14:15.926Z");
+  const startedAt = new Date("2026-11-21T03:14:15Z");
+
+  test("are valid names of volumes everywhere and say whose they are", () => {
+    const name = drillName(VOLUME, AT);
+    expect(name).toMatch(/^[a-z][a-z0-9-]{0,63}$/);
+    const readyBy = new Date("2026-11-21T04:14:15Z");
+    expect(parseDrillName(name)).toEqual({ hash: drillHash(VOLUME), startedAt, readyBy, isRead: false });
+  });
+
+  test("say how long it may take where a command reads or it is longer than usual, and no two are the same", () => {
+    const name = readName(VOLUME, AT, 2 * 2_147_483_647);
+    expect(name).toMatch(/^[a-z][a-z0-9-]{0,63}$/);
+    expect(readName(VOLUME, AT, 2 * 2_147_483_647)).not.toBe(name);
+    const readyBy = new Date("2026-11-21T05:14:15Z");
+    for (const each of [readName(VOLUME, AT, 7_200_000), drillName(VOLUME, AT, 7_200_000)])
+      expect(parseDrillName(each)).toEqual({ hash: drillHash(VOLUME), startedAt, readyBy, isRead: true });
   });
 
   test.each([
