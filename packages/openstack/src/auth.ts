@@ -53,10 +53,7 @@ export function createSessions(settings: Settings): Sessions {
   let current: Session | undefined;
 
   async function login(context: CallContext): Promise<Session> {
-    const secret = await secretOf(identity);
-    const { token, body } = await request(secret, context).catch((error: unknown) => {
-      throw withoutSecret(error, secret);
-    });
+    const { token, body } = await proveIdentity(context);
     if (!body.project) {
       throw unauthenticated("the token is for no project: name one");
     }
@@ -71,6 +68,19 @@ export function createSessions(settings: Settings): Sessions {
       servers: serversOf(catalogue, { region: place.region || undefined, interface: settings.interface }),
       isExpired: expiry(body),
     };
+  }
+
+  /** What was read may have been replaced before it was used: then, after a refusal, what it is now is tried, too. */
+  async function proveIdentity(context: CallContext, isAgain = false): Promise<Token> {
+    const secret = await secretOf(identity);
+    try {
+      return await request(secret, context);
+    } catch (error) {
+      const told = withoutSecret(error, secret);
+      const mayBeOld = !isAgain && isPolyvolError(told, "unauthenticated");
+      if (!mayBeOld || (await secretOf(identity)) === secret) throw told;
+      return await proveIdentity(context, true);
+    }
   }
 
   /** By the identity service's own times: the clock of this machine may be wrong. */

@@ -118,6 +118,23 @@ test.each([
   expect(error).toMatchObject({ code: "unauthenticated", reason: expect.stringMatching(words) });
 });
 
+test("a secret that was replaced between being read and being used is read once more, and one that was not is not", async () => {
+  const cloud = await startCloud({
+    cinder: LIST,
+    keystone: ({ body }, usual) => (JSON.stringify(body).includes("new-secret") ? usual : refusedLogin),
+  });
+  const said = ["old-secret", "new-secret"];
+  const user = { username: "demo", userDomainName: "people", projectId: PROJECT };
+  await cloud.storageWith({ ...user, password: () => said.shift() ?? "new-secret" }).checkHealth();
+  expect(logins(cloud.asked)).toBe(2);
+  for (const password of ["old-secret", () => "old-secret"]) {
+    const before = logins(cloud.asked);
+    const error = await failureOf(cloud.storageWith({ ...user, password }).checkHealth());
+    expect(error.code).toBe("unauthenticated");
+    expect(logins(cloud.asked) - before).toBe(1);
+  }
+});
+
 test("a token without a project is refused: with it, everything looks empty", async () => {
   const keystone: FakeSettings["keystone"] = (_, usual) => ({
     ...usual,
