@@ -1,7 +1,7 @@
 import type { Option } from "@polyvol/core/driver";
 import type { CloudConfig, Config, SecretReference } from "./config.ts";
 import { literalOf } from "./credentials.ts";
-import { PROVIDERS } from "./providers.ts";
+import { type ProviderRegistration, providersByName } from "./providers.ts";
 
 /** One account of a provider: the clouds of a configuration that share its quota. */
 export interface Account {
@@ -20,35 +20,44 @@ export interface Account {
  * `account`, or whose provider, address and references to credentials (of OpenStack: identity service and project) are
  * the same. Two credentials of one account are not seen to be that: such clouds say it by `account`.
  *
+ * @param more Providers beside those that come with Polyvol
  * @returns in the order of the keys; every cloud is in one of them
  */
-export function accountsOf(config: Pick<Config, "clouds" | "refused">): readonly Account[] {
+export function accountsOf(
+  config: Pick<Config, "clouds" | "refused">,
+  more: readonly ProviderRegistration[] = [],
+): readonly Account[] {
+  const providers = providersByName(more);
   const names = [...new Set([...config.clouds.keys(), ...config.refused.keys()])].sort();
   const given = new Map<unknown, string>();
   const byKey = new Map<string, string[]>();
   for (const name of names) {
     const cloud = config.clouds.get(name);
-    const key = cloud === undefined ? `refused-${digest([name])}` : keyOf(cloud, given);
+    const key =
+      cloud === undefined ? `refused-${digest([name])}` : keyOf(cloud, providers.get(cloud.provider), given);
     byKey.set(key, [...(byKey.get(key) ?? []), name]);
   }
   return [...byKey].map(([key, clouds]) => ({ key, clouds })).sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 /** @param given what code or the file gives in place of a reference, by the first cloud that it is given to */
-function keyOf(cloud: CloudConfig, given: Map<unknown, string>): string {
+function keyOf(
+  cloud: CloudConfig,
+  provider: ProviderRegistration | undefined,
+  given: Map<unknown, string>,
+): string {
   if (cloud.account !== undefined) return cloud.account;
   // Of a driver from elsewhere it is not known what tells: everything does.
-  const known = PROVIDERS.find(({ provider }) => provider === cloud.provider);
-  const keys = known?.accountKeys?.(cloud.options);
+  const keys = provider?.accountKeys?.(cloud.options);
   const options = Object.entries(cloud.options)
     .filter(([key, value]) => value !== undefined && (keys?.options.includes(key) ?? true))
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const references = Object.entries(cloud.credentials ?? {})
     .filter(([key]) => keys?.credentials?.includes(key) ?? true)
-    .filter(([key, reference]) => !isUsual(known?.options[key], reference))
+    .filter(([key, reference]) => !isUsual(provider?.options[key], reference))
     .map(([key, reference]) => [key, referenceText(reference, cloud.name, given)]);
-  const provider = /^[a-z0-9-]+$/.test(cloud.provider) ? cloud.provider : "package";
-  return `${provider}-${digest([cloud.provider, options, references.sort()])}`;
+  const name = /^[a-z0-9-]+$/.test(cloud.provider) ? cloud.provider : "package";
+  return `${name}-${digest([cloud.provider, options, references.sort()])}`;
 }
 
 /** A reference to the variable that the adapter reads anyway says nothing. */

@@ -1,7 +1,17 @@
-import { accountsOf, type CloudInput, loadConfig, parseConfig } from "@polyvol/config";
+import {
+  accountsOf,
+  type CloudInput,
+  loadConfig,
+  type ProviderRegistration,
+  parseConfig,
+} from "@polyvol/config";
+import { option } from "@polyvol/core/driver";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import * as z from "zod/mini";
 import { folderWith } from "./support.ts";
+
+const anyText = option(z.string(), { allowed: "a text", description: "Any text." });
 
 const ocean = (env: string, more: Partial<CloudInput> = {}): CloudInput => ({
   provider: "digitalocean",
@@ -140,4 +150,26 @@ test("options of which only the key is left are none, of every provider", async 
   const config = await loadConfig({ path: "c.yaml", cwd: folder });
   expect([...config.clouds.values()].map(({ options }) => options)).toEqual([{}, {}, {}, {}]);
   expect(accountsOf(config)).toHaveLength(4);
+});
+
+test("a provider from elsewhere says itself what tells its accounts apart", () => {
+  const tenants: ProviderRegistration = {
+    ...{
+      provider: "tenants",
+      options: { tenant: anyText, cache: anyText },
+      load: () => new Promise(() => {}),
+    },
+    accountKeys: () => ({ options: ["tenant"] }),
+  };
+  const cloud = (tenant: string, cache: string): CloudInput => ({
+    ...{ provider: "tenants", options: { tenant, cache } },
+  });
+  const clouds = { a: cloud("one", "here"), b: cloud("one", "there"), c: cloud("two", "here") };
+  const config = parseConfig({ clouds }, { providers: [tenants] });
+  const namesOf = (more: readonly ProviderRegistration[]): string[] =>
+    accountsOf(config, more)
+      .map((account) => account.clouds.join())
+      .sort();
+  expect(namesOf([tenants])).toEqual(["a,b", "c"]);
+  expect(namesOf([])).toEqual(["a", "b", "c"]);
 });

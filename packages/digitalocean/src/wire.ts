@@ -86,10 +86,10 @@ export const tagsAnswer = z.object({ tags: z.array(z.unknown()) });
 
 export type WireVolume = z.infer<typeof volume>;
 export type WireVolumes = z.infer<typeof volumesAnswer>;
-export type WireSnapshot = z.infer<typeof snapshot>;
-export type WireSnapshots = z.infer<typeof snapshotsAnswer>;
-export type WireAction = z.infer<typeof action>;
-export type WireActions = z.infer<typeof actionsAnswer>;
+export type WireSnapshot = Readonly<z.infer<typeof snapshot>>;
+export type WireSnapshots = Readonly<z.infer<typeof snapshotsAnswer>>;
+export type WireAction = Readonly<z.infer<typeof action>>;
+export type WireActions = Readonly<z.infer<typeof actionsAnswer>>;
 /** One page of a listing. */
 export type WirePage = Pick<WireVolumes, keyof typeof page>;
 
