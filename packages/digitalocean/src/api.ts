@@ -38,10 +38,10 @@ function done(method: "POST" | "DELETE", path: string): Nothing {
   return { method, path, status: 204 };
 }
 
-export const listVolumes = (query: Page & Query): HttpRequest<wire.WireVolumes> =>
-  get("/v2/volumes", wire.volumesAnswer, query);
 export const createVolume = (body: wire.CreateVolumeBody): Volume =>
   post("/v2/volumes", body, wire.volumeAnswer);
+export const listVolumes = (query: Page & Query): HttpRequest<wire.WireVolumes> =>
+  get("/v2/volumes", wire.volumesAnswer, query);
 export const getVolume = (id: string): Volume => get(volume(id), wire.volumeAnswer);
 export const deleteVolume = (id: string): Nothing => done("DELETE", volume(id));
 export function deleteVolumeByName({ name, region }: Key): Nothing {
