@@ -1,4 +1,5 @@
 import type { BlockStorage } from "@polyvol/core";
+import { suggestion } from "@polyvol/core/driver";
 import { compareText } from "./compare-text.ts";
 import type { Policy } from "./policy/types.ts";
 import { invalidArgument, type PolicyProblem, showFound } from "./retention/policy-error.ts";
@@ -21,6 +22,14 @@ export interface NamedCloud {
 export function listClouds(clouds: Clouds): readonly NamedCloud[] {
   const entries =
     clouds instanceof Map ? [...clouds] : Object.entries(clouds as Record<string, BlockStorage>);
+  const problems = entries
+    .filter(([, storage]) => typeof storage !== "object" || storage === null)
+    .map(([name, found]) => ({
+      path: `clouds.${name}`,
+      found: typeof found === "function" ? "a function" : showFound(found),
+      allowed: "a storage, or the error why there is none",
+    }));
+  if (problems.length > 0) throw invalidArgument(problems);
   return entries.map(([name, storage]) => ({ name, storage })).sort((a, b) => compareText(a.name, b.name));
 }
 
@@ -56,6 +65,7 @@ export function cloudsOf(
 }
 
 function unknownCloud(path: string, name: string, all: readonly NamedCloud[]): PolicyProblem {
-  const known = all.map((each) => each.name).join(", ");
-  return { path, found: showFound(name), allowed: known === "" ? "nothing: there are no clouds" : known };
+  const names = all.map((each) => each.name);
+  const allowed = names.length === 0 ? "nothing: there are no clouds" : names.join(", ");
+  return { path, found: showFound(name), allowed, ...suggestion(name, names) };
 }

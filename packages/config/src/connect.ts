@@ -5,7 +5,7 @@ import type { CloudConfig, Config, ConfigPath } from "./config.ts";
 import { ConfigError, type ConfigProblem, isConfigError } from "./config-error.ts";
 import { type Environment, resolveCredentials } from "./credentials.ts";
 import { loadPackage, packageNameOf } from "./package-provider.ts";
-import { problemAt } from "./problems.ts";
+import { kindOf, problemAt } from "./problems.ts";
 import { type CreateStorage, PROVIDERS, type ProviderRegistration, providersByName } from "./providers.ts";
 import { SECRET_FORMS } from "./schema-parts.ts";
 
@@ -64,6 +64,7 @@ export async function connect(
   config: Config,
   options: ConnectOptions & { readonly onError?: "throw" | "collect" } = {},
 ): Promise<ReadonlyMap<string, BlockStorage | Error>> {
+  checkConfig(config);
   const providers = providersByName(options.providers);
   const connected = new Map<string, BlockStorage | Error>();
   const refused: ConfigError[] = [];
@@ -83,6 +84,15 @@ export async function connect(
   if (options.onError === "collect") return connected;
   if (refused.length > 0) throw allOf(config, refused);
   return createClouds(connected as ReadonlyMap<string, BlockStorage>);
+}
+
+/** @throws ConfigError */
+function checkConfig(config: unknown): void {
+  const { clouds, then } = Object(config) as { readonly clouds?: unknown; readonly then?: unknown };
+  if (clouds instanceof Map) return;
+  const found = typeof then === "function" ? "a promise" : kindOf(config);
+  const allowed = "what loadConfig gives once it is awaited, or parseConfig";
+  throw new ConfigError(undefined, [{ path: "config", found, allowed }]);
 }
 
 /** What is wrong with all the clouds at once, so that it is mended at once. */

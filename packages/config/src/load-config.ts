@@ -34,6 +34,7 @@ export interface LoadConfigOptions {
  * allowed; also where a source cannot be read, or gives no cloud at all: that never means that there are none
  */
 export async function loadConfig(options: LoadConfigOptions = {}): Promise<Config> {
+  if (typeof options !== "object") throw notOptions(options);
   const { path, config, cwd = workingFolder() } = options;
   const source = config === undefined ? await readSource(path, cwd) : inCode(config, cwd);
   const top = checkTop(source, true);
@@ -47,6 +48,19 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Confi
     else if (cloud !== undefined) clouds.set(name, cloud);
   }
   return { ...configOf(source, top), clouds, refused, source: read.words };
+}
+
+/** A path alone would be left unseen, and another configuration read. */
+function notOptions(options: unknown): ConfigError {
+  const hint = typeof options === "string" ? "Write { path: … }" : undefined;
+  return new ConfigError(undefined, [
+    {
+      path: "options",
+      found: kindOf(options),
+      allowed: "an object",
+      ...(hint === undefined ? {} : { hint }),
+    },
+  ]);
 }
 
 /** How an object is read as a configuration. */

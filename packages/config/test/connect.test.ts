@@ -180,3 +180,15 @@ test("each by itself: what one lacks does not keep the others away", async () =>
     'found no cloud "x"',
   );
 });
+
+test("what is no configuration, and no options, is told as that", async () => {
+  const path = "other.yaml";
+  expect(await messageOf(loadConfig(path as never))).toBe(
+    "configuration: options: found a text; allowed: an object. Write { path: … }",
+  );
+  const promise = loadConfig({ cwd: await written() });
+  expect(await messageOf(connect(promise as never))).toBe(
+    "configuration: config: found a promise; allowed: what loadConfig gives once it is awaited, or parseConfig",
+  );
+  await promise;
+});

@@ -94,6 +94,24 @@ function plainQuery<Query extends { readonly tags?: Readonly<Record<string, stri
   return (entries.length === 0 ? rest : { ...rest, tags: Object.fromEntries(entries) }) as Query;
 }
 
+/** What other interfaces call the options of a call: to do without a deadline or an abort unseen would be worse. */
+const MISNAMED: Readonly<Record<string, string>> = {
+  signal: "abortSignal",
+  timeout: "timeoutMs, in milliseconds",
+};
+
+/** Refuses options of a call by the names that they have elsewhere. @throws PolyvolError `invalid_argument` */
+export function checkCallOptions(value: unknown): void {
+  if (value === undefined || value === null) return;
+  if (typeof value !== "object") {
+    throw refused("invalid_argument", `options: found ${show(value)}, allowed: an object`);
+  }
+  for (const [name, meant] of Object.entries(MISNAMED)) {
+    if (!Object.hasOwn(value, name)) continue;
+    throw refused("invalid_argument", `options: found ${name}, which calls do not have; use ${meant}`);
+  }
+}
+
 /** The deadline of a call. @throws PolyvolError `invalid_argument` for what is no span of time */
 export function checkTimeout(value: unknown): number {
   const { schema, allowed } = storageOptions.timeoutMs;

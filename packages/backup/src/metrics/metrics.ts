@@ -8,7 +8,7 @@ import { chooseByTags } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { RunRecord } from "../record/entry.ts";
 import { proofsOf } from "../report/proofs.ts";
-import { invalidArgument } from "../retention/policy-error.ts";
+import { checkDate } from "../retention/policy-error.ts";
 import { newestDueSlot } from "../schedule/slots.ts";
 import { scopeOf } from "../shard/scope.ts";
 import {
@@ -45,8 +45,7 @@ export async function backupMetrics(
   options: MetricsOptions = {},
 ): Promise<BackupMetrics> {
   const { graceMs = GRACE_MS, record, abortSignal } = options;
-  if (Number.isNaN(now.getTime()))
-    throw invalidArgument([{ path: "now", found: "an invalid date", allowed: "a valid date" }]);
+  checkDate(now, "now");
   const scope = scopeOf(policies, clouds, options);
   const byTags = chooseByTags(policies);
   const read = await readFor(now, options, () => observe(scope.chosen, { byTags, abortSignal }));

@@ -4,7 +4,7 @@ import { observe } from "../observe/observe.ts";
 import { readFor } from "../observe/read-steadily.ts";
 import { chooseByTags } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
-import { invalidArgument } from "../retention/policy-error.ts";
+import { checkDate } from "../retention/policy-error.ts";
 import { type ShardOptions, scopeOf } from "../shard/scope.ts";
 import { computePlanInTurns } from "./compute.ts";
 import type { BackupPlan, PlanChoices } from "./types.ts";
@@ -36,8 +36,7 @@ export async function plan(
   now: Date,
   options: PlanOptions = {},
 ): Promise<BackupPlan> {
-  if (Number.isNaN(now.getTime()))
-    throw invalidArgument([{ path: "now", found: "an invalid date", allowed: "a valid date" }]);
+  checkDate(now, "now");
   const scope = scopeOf(policies, clouds, options);
   const byTags = chooseByTags(policies);
   const read = await readFor(now, options, () => observe(scope.chosen, { ...options, byTags }));

@@ -13,7 +13,7 @@ import { chooseByTags, selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
 import type { RunRecord } from "../record/entry.ts";
-import { invalidArgument, showFound } from "../retention/policy-error.ts";
+import { checkDate, invalidArgument, showFound } from "../retention/policy-error.ts";
 import { type BackupStatus, GRACE_MS, statusOfClouds } from "../status/status.ts";
 import { takeTurns } from "../turns.ts";
 import { type Calendar, createCalendar } from "./calendar.ts";
@@ -186,8 +186,7 @@ export async function backupReport(
 }
 
 function checkArguments(now: Date, days: number): void {
-  if (Number.isNaN(now.getTime()))
-    throw invalidArgument([{ path: "now", found: "an invalid date", allowed: "a valid date" }]);
+  checkDate(now, "now");
   if (!Number.isInteger(days) || days < 1 || days > MOST_DAYS) {
     const allowed = `a whole number from 1 to ${MOST_DAYS}`;
     throw invalidArgument([{ path: "days", found: showFound(days), allowed }]);

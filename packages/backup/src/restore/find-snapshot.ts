@@ -4,7 +4,7 @@ import { compareText } from "../compare-text.ts";
 import { isGood } from "../observe/inventory.ts";
 import { observeSnapshot } from "../observe/observe-snapshot.ts";
 import type { OneOrMore } from "../policy/types.ts";
-import { invalidArgument } from "../retention/policy-error.ts";
+import { checkDate, invalidArgument } from "../retention/policy-error.ts";
 import { findVolumeId, type WhereNamed } from "./find-volume.ts";
 
 /** Which snapshot to take: one by id, or the newest good one of a volume by id or name, which may be gone. */
@@ -30,6 +30,18 @@ export type SnapshotChoice =
       readonly takenBy?: Date;
     } & WhereNamed);
 
+const CHOICES = ["snapshotId", "volumeId", "volumeName"];
+
+/** @throws PolicyError `invalid_argument` for what says neither a snapshot nor a volume */
+function checkChoice(choice: unknown): void {
+  const given: readonly [string, unknown][] = Object.entries(Object(choice));
+  if (given.some(([key, value]) => CHOICES.includes(key) && typeof value === "string")) return;
+  const keys = given.map(([key]) => key).join(", ");
+  throw invalidArgument([
+    { path: "from", found: keys || "nothing", allowed: `a text as ${CHOICES.join(", or as ")}` },
+  ]);
+}
+
 /**
  * @throws PolyvolError `not_found`; `failed_precondition` when the one asked for cannot be restored; `conflict` when a name
  * means several volumes; PolicyError `invalid_argument` for an invalid date
@@ -40,6 +52,7 @@ export async function findSnapshot(
   operation: string,
   call: { readonly abortSignal?: AbortSignal },
 ): Promise<Snapshot> {
+  checkChoice(choice);
   if ("snapshotId" in choice) {
     const snapshot = await storage.snapshots.get(choice.snapshotId, call);
     if (snapshot.state === "available") return snapshot;
@@ -54,8 +67,7 @@ export async function findSnapshot(
     );
   }
   const { policyId, takenBy } = choice;
-  if (Number.isNaN(takenBy?.getTime()))
-    throw invalidArgument([{ path: "takenBy", found: "an invalid date", allowed: "a valid date" }]);
+  if (takenBy !== undefined) checkDate(takenBy, "takenBy");
   const ids = typeof policyId === "string" ? [policyId] : policyId;
   const volumeId =
     "volumeId" in choice

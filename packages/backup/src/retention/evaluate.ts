@@ -1,5 +1,5 @@
 import { bucketsOf } from "./bucket.ts";
-import { invalidArgument, PolicyError, showFound } from "./policy-error.ts";
+import { checkDate, invalidArgument, PolicyError, showFound } from "./policy-error.ts";
 import { type Candidate, createRules, type Rule } from "./rules.ts";
 import { parseRetentionPolicy } from "./schema.ts";
 import { isHeld, protectingTags } from "./tags.ts";
@@ -122,16 +122,14 @@ function guards(snapshot: RetentionSnapshot): RetentionReason[] {
 }
 
 function checkSnapshots(snapshots: readonly RetentionSnapshot[], now: Date): void {
-  if (Number.isNaN(now.getTime())) throw new PolicyError("invalid_argument", "now is not a valid date");
+  checkDate(now, "now");
   const seen = new Set<string>();
   snapshots.forEach(({ id, time }, index) => {
     const path = `snapshots[${index}]`;
     if (seen.has(id)) {
       throw invalidArgument([{ path: `${path}.id`, found: showFound(id), allowed: "each id once" }]);
     }
-    if (Number.isNaN(time.getTime())) {
-      throw invalidArgument([{ path: `${path}.time`, found: "an invalid date", allowed: "a valid date" }]);
-    }
+    checkDate(time, `${path}.time`);
     seen.add(id);
   });
 }

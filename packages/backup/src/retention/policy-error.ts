@@ -71,6 +71,16 @@ export function invalidArgument(problems: readonly PolicyProblem[]): PolicyError
   return new PolicyError("invalid_argument", lines.join("\n"), problems);
 }
 
+/** Refuses what is no date, or none that there is. @throws PolicyError `invalid_argument` */
+export function checkDate(value: unknown, path: string): void {
+  // Not `instanceof`: test runners have a `Date` of their own.
+  const { getTime } = Object(value) as { readonly getTime?: unknown };
+  const isDate = typeof getTime === "function";
+  if (isDate && !Number.isNaN((value as Date).getTime())) return;
+  const found = isDate ? "an invalid date" : showFound(value);
+  throw invalidArgument([{ path, found, allowed: isDate ? "a valid date" : "a Date" }]);
+}
+
 /** A value as shown in a message: JSON, cut at 60 characters. */
 export function showFound(value: unknown): string {
   if (value === undefined) return "nothing";

@@ -2,7 +2,7 @@ import { type Clouds, cloudsOf, listClouds, type NamedCloud } from "../clouds.ts
 import { compareText } from "../compare-text.ts";
 import { digestOf } from "../plan/canonical-json.ts";
 import { type Policy, policyData } from "../policy/types.ts";
-import { invalidArgument, type PolicyProblem } from "../retention/policy-error.ts";
+import { invalidArgument, type PolicyProblem, showFound } from "../retention/policy-error.ts";
 import { checkShard, type Shard, shardOf } from "./rendezvous.ts";
 
 /** Clouds that are one account, as `accountsOf` of `@polyvol/config` gives them. */
@@ -51,6 +51,13 @@ export interface Scope {
   readonly accounts: readonly AccountClouds[];
 }
 
+/** Policies as they stand in a configuration are given where checked ones belong. @throws PolicyError */
+function checkPolicies(policies: unknown): void {
+  if (Array.isArray(policies)) return;
+  const found = typeof policies === "object" && policies !== null ? "an object" : showFound(policies);
+  throw invalidArgument([{ path: "policies", found, allowed: "what parsePolicies gives" }]);
+}
+
 /**
  * @throws PolicyError `invalid_argument` for names of clouds in policies that do not exist, a wrong shard, a cloud in two
  * accounts, and for a cloud of the shard that was not given
@@ -60,6 +67,7 @@ export function scopeOf(
   given: Clouds,
   { shard, accounts }: ShardOptions,
 ): Scope {
+  checkPolicies(policies);
   const all = listClouds(given);
   const known = allAccounts(all, accounts ?? []);
   if (shard === undefined) {

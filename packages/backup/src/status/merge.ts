@@ -2,7 +2,7 @@ import { compareText } from "../compare-text.ts";
 import { countOffsite, isBehind } from "../offsite/standing.ts";
 import { type UnmatchedSelector, unmatchedProblems } from "../policy/unmatched.ts";
 import type { BackupProblem } from "../problem.ts";
-import { invalidArgument, type PolicyProblem } from "../retention/policy-error.ts";
+import { checkDate, invalidArgument, type PolicyProblem } from "../retention/policy-error.ts";
 import type { ReportedShard } from "../shard/scope.ts";
 import { parseStatus } from "./schema.ts";
 import { type BackupStatus, type Freshness, GRACE_MS } from "./status.ts";
@@ -39,8 +39,7 @@ type ShardStatus = BackupStatus & { readonly shard: ReportedShard };
  * counts, which say nothing of one fleet; for an invalid date
  */
 export function mergeStatus(reports: readonly unknown[], { now }: MergeOptions = {}): MergedStatus {
-  if (now !== undefined && Number.isNaN(now.getTime()))
-    throw invalidArgument([{ path: "now", found: "an invalid date", allowed: "a valid date" }]);
+  if (now !== undefined) checkDate(now, "now");
   const parsed = reports.map((each, index) => shardStatus(parseStatus(each, `reports[${index}]`), index));
   const [first] = parsed;
   if (first === undefined) {

@@ -22,7 +22,7 @@ import type { Policy } from "../policy/types.ts";
 import type { UnmatchedSelector } from "../policy/unmatched.ts";
 import type { BackupProblem } from "../problem.ts";
 import type { RunRecord } from "../record/entry.ts";
-import { invalidArgument } from "../retention/policy-error.ts";
+import { checkDate } from "../retention/policy-error.ts";
 import { type ReportedShard, type Scope, type ShardOptions, scopeOf } from "../shard/scope.ts";
 import { takeTurns } from "../turns.ts";
 
@@ -143,8 +143,7 @@ export async function status(
   options: StatusOptions = {},
 ): Promise<BackupStatus> {
   const { graceMs = GRACE_MS, record, abortSignal } = options;
-  if (Number.isNaN(now.getTime()))
-    throw invalidArgument([{ path: "now", found: "an invalid date", allowed: "a valid date" }]);
+  checkDate(now, "now");
   const scope = scopeOf(policies, clouds, options);
   const byTags = chooseByTags(policies);
   const read = await readFor(now, options, () => observe(scope.chosen, { byTags, abortSignal }));

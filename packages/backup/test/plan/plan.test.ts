@@ -16,6 +16,22 @@ function planNow(
   return plan(policies, clouds, new Date(world.clock.now()));
 }
 
+test.each<[string, readonly unknown[], string]>([
+  [
+    "policies that are not parsed",
+    [{ nightly: nightly() }, {}, new Date()],
+    "policies: found an object, allowed: what parsePolicies gives",
+  ],
+  [
+    "one storage in place of clouds by name",
+    [NIGHTLY, { provider: "memory" }, new Date()],
+    'clouds.provider: found "memory", allowed: a storage, or the error why there is none',
+  ],
+  ["a text as date", [NIGHTLY, {}, "2026-05-01"], 'now: found "2026-05-01", allowed: a Date'],
+])("%s: what was given is said, and what belongs there", async (_, given, message) => {
+  await expect(plan(...(given as unknown as Parameters<typeof plan>))).rejects.toThrow(message);
+});
+
 describe("what a plan says", () => {
   test("one snapshot for the newest due slot, and each fate with its reason", async () => {
     const world = createMemoryWorld("2026-05-01T00:00:00Z");

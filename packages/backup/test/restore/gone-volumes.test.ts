@@ -233,6 +233,14 @@ test("what is no name and no date is refused in plain words", async () => {
   });
 });
 
+test("a choice under another key is refused by its key", async () => {
+  const storage = createMemoryWorld("2026-05-01T03:05:00Z").open().do;
+  const restored = restore({ cloud: "do", from: { volume: "db" } as never, newName: "new" }, { do: storage });
+  await expect(restored).rejects.toThrow(
+    "from: found volume, allowed: a text as snapshotId, or as volumeId, or as volumeName",
+  );
+});
+
 test("no older snapshot is taken quietly while the newest is being restored from", async () => {
   await open();
   const id = "00000000-0000-4000-8000-000000000001";

@@ -146,7 +146,9 @@ describe("bad snapshots", () => {
     expect(() => evaluateRetention(policy, undated, { now: NOW })).toThrow(
       "snapshots[0].time: found an invalid date",
     );
-    expect(() => evaluateRetention(policy, [], { now: new Date("soon") })).toThrow("now is not a valid date");
+    expect(() => evaluateRetention(policy, [], { now: new Date("soon") })).toThrow(
+      "now: found an invalid date",
+    );
   });
 
   test("the input is neither changed nor copied", () => {

@@ -2,7 +2,7 @@ import { abortable, onAbort } from "../abort.ts";
 import { startTimer } from "../clock.ts";
 import type { CallContext } from "../driver.ts";
 import { extendError, isPolyvolError, PolyvolError, type ResourceRef } from "../errors.ts";
-import { checkTimeout } from "../input.ts";
+import { checkCallOptions, checkTimeout } from "../input.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import type { CallOptions, RequestTurn } from "../options.ts";
 import { showSpan } from "../words.ts";
@@ -75,6 +75,7 @@ export async function runCall<T>(
   setup: CallSetup,
   task: (call: Call) => Promise<T>,
 ): Promise<T> {
+  checkedNow(runtime, setup.operation, () => checkCallOptions(setup.options));
   const callerSignal = setup.options?.abortSignal;
   callerSignal?.throwIfAborted();
   const timeoutMs = checkedNow(runtime, setup.operation, () =>

@@ -78,7 +78,8 @@ function setupOf(
 ): CallSetup {
   const { as = name, waits, changes }: OperationRule = OPERATIONS[name];
   const kind = name.startsWith("volumes.") ? "volume" : "snapshot";
-  const resource = id === undefined ? undefined : ({ kind, id } as const);
+  // What is no id is refused below, and names nothing.
+  const resource = typeof id === "string" && id !== "" ? ({ kind, id } as const) : undefined;
   return { ...omitUndefined({ resource }), operation: as, options, waits, changes };
 }
 

@@ -7,7 +7,7 @@ import { finishCreate, operationOf } from "../create/finish.ts";
 import { severalFound } from "../create/named-create.ts";
 import { planSnapshot, refuseAttached, snapshotCreate } from "../create/plan-snapshot.ts";
 import { type CreateKind, type StartedOperation, startCreate, startedFrom } from "../create/start.ts";
-import { checkSnapshotQuery, refused } from "../input.ts";
+import { checkCallOptions, checkSnapshotQuery, refused } from "../input.ts";
 import type { SnapshotQuery } from "../options.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { requireCapability, runOperation, runOperationOn } from "./operation-table.ts";
@@ -44,6 +44,7 @@ export function createSnapshots(
     list: (query, options) =>
       checkedNow(runtime, "snapshots.list", () => {
         const checked = checkSnapshotQuery(query);
+        checkCallOptions(options);
         if (checked.tags !== undefined) {
           const cannot = "snapshots carry no tags here, so they cannot be chosen by them";
           requireCapability(runtime, "snapshots.tags", cannot);

@@ -8,7 +8,7 @@ import { finishCreate, operationOf } from "../create/finish.ts";
 import { theOneNamed } from "../create/named-create.ts";
 import { planVolume, volumeCreate } from "../create/plan-volume.ts";
 import { type CreateKind, type StartedOperation, startCreate, startedFrom } from "../create/start.ts";
-import { checkId, checkName, checkSize, checkVolumeQuery, refused } from "../input.ts";
+import { checkCallOptions, checkId, checkName, checkSize, checkVolumeQuery, refused } from "../input.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import type { VolumeQuery, WaitOptions } from "../options.ts";
 import type { Volume } from "../volume.ts";
@@ -50,6 +50,7 @@ export function createVolumes(
     list: (query, options) =>
       checkedNow(runtime, "volumes.list", () => {
         const checked = checkVolumeQuery(query);
+        checkCallOptions(options);
         if (checked.tags !== undefined) {
           const cannot = "volumes' tags cannot be read here, so not chosen by either";
           requireCapability(runtime, "volumes.readTags", cannot);

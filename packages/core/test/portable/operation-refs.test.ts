@@ -1,4 +1,4 @@
-import { createBlockStorage, isOperationRef, supports } from "@polyvol/core";
+import { type CallOptions, createBlockStorage, isOperationRef, supports } from "@polyvol/core";
 import { createVirtualClock } from "@polyvol/core/driver";
 import { createMemoryDriver } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
@@ -54,6 +54,30 @@ describe("options among the input", () => {
       reason,
     });
   });
+});
+
+test("options by the names that they have elsewhere are refused, as an abort that nobody sees is none", async () => {
+  const storage = open();
+  const named = (option: object) => storage.volumes.get("a", option as CallOptions);
+  const signal = AbortSignal.abort();
+  const options: readonly (readonly [object, string])[] = [
+    [{ signal }, "options: found signal, which calls do not have; use abortSignal"],
+    [{ timeout: 5 }, "options: found timeout, which calls do not have; use timeoutMs, in milliseconds"],
+  ];
+  for (const [option, reason] of options) {
+    expect(await failureOf(named(option))).toMatchObject({ code: "invalid_argument", reason });
+    expect(() => storage.volumes.list({}, option as CallOptions)).toThrow(reason);
+    expect(() => storage.snapshots.list({}, option as CallOptions)).toThrow(reason);
+  }
+});
+
+test.each([{ id: "volume-000001" }, 5, "", undefined])("%j is no id, and is refused as that", async (id) => {
+  const storage = open();
+  for (const call of [storage.volumes.get, storage.snapshots.get, storage.volumes.delete]) {
+    const error = await failureOf(call(id as string));
+    expect(error).toMatchObject({ code: "invalid_argument", resource: undefined });
+    expect(error.reason).toMatch(/^id: found .*, allowed is the id as text$/);
+  }
 });
 
 test("supports says what a storage can, with what its options turn off", () => {
