@@ -42,7 +42,7 @@ function interval(text: string): number {
  * place of the one before; data is a line each.
  *
  * @param show writes it once, and returns its exit code
- * @returns the exit code of the only look; 0 when it was ended by Ctrl-C; 2 when the configuration is wrong
+ * @returns the exit code of the only look; 0 when it was ended by Ctrl-C; 2 when the configuration is wrong at the first
  */
 export async function watched(
   context: Context,
@@ -76,12 +76,16 @@ export interface Repetition {
   begin(): void;
 }
 
-/** Looks again and again. What fails in between is said, and looked at again; a wrong configuration ends it. */
+/**
+ * Looks again and again. What fails in between is said, and looked at again. A configuration that is wrong from the start
+ * ends it; one that has been right is being written just now, or will be mended, while others rely on this to go on.
+ */
 export async function repeat(
   show: () => Promise<number>,
   { everyMs, clock, signal, requests, begin }: Repetition,
 ): Promise<number> {
   let failures = 0;
+  let wasRight = false;
   try {
     while (!signal.aborted) {
       const before = requests();
@@ -90,8 +94,9 @@ export async function repeat(
         signal.throwIfAborted();
         return reportError(error);
       });
-      if (code === CONFIGURATION) return code;
-      failures = code === FAILED ? failures + 1 : 0;
+      if (code === CONFIGURATION && !wasRight) return code;
+      wasRight = true;
+      failures = code === FAILED || code === CONFIGURATION ? failures + 1 : 0;
       await clock.sleep(pauseAfter(everyMs, requests() - before, failures), signal);
     }
   } catch (error) {

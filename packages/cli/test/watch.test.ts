@@ -50,11 +50,13 @@ describe("when it looks", () => {
     expect(pauseAfter(600_000, 1, 5)).toBe(600_000);
   });
 
-  test("not at a configuration that is wrong", async () => {
+  test("not at a configuration that is wrong, but again where it was right before", async () => {
     expect(await looksWithin(100_000, { code: () => CONFIGURATION })).toEqual({
       at: [0],
       code: CONFIGURATION,
     });
+    const once = await looksWithin(200_000, { code: (look) => (look === 2 ? CONFIGURATION : 0) });
+    expect(once).toEqual({ at: [0, 30, 90, 120, 150, 180], code: 0 });
   });
 });
 
