@@ -7,7 +7,7 @@ export interface IdSet {
 }
 
 /** Slots of a new set, a power of two. */
-const FIRST_SLOTS = 1_024;
+const FIRST_SLOTS = 64;
 
 /**
  * Remembers ids by 64 bits of each, mixed from seeds that are drawn anew for every set: 16 to 64 bytes an id and

@@ -1,17 +1,17 @@
 import { existsSync } from "node:fs";
 import { describeBlockStorageDriver } from "@polyvol/conformance";
+import { samsungScp } from "@polyvol/samsung-scp";
 import { afterAll, describe, expect, test } from "vitest";
-import { samsungScp } from "../src/index.ts";
-import { emulated, SERVER } from "./emulated.ts";
-import { makeHarness } from "./harness.ts";
-import { createJudge, type Exchange, type Judge } from "./openapi-judge.ts";
+import { emulated, SERVER } from "../../packages/samsung-scp/test/emulated.ts";
+import { makeHarness } from "../../packages/samsung-scp/test/harness.ts";
+import { createJudge, type Exchange, type Judge } from "../src/description/samsung-scp-judge.ts";
 
 /*
  * Every request of this adapter and every answer of the emulator in version 1.0, during the whole conformance kit and
  * a tour of the service's own operations, is held against the vendor's own description of that version. The file lies
  * beside the repository and is not part of it.
  */
-const FILE = new URL("../../../../shared/reference/scp-virtualserver-1.0.openapi.yaml", import.meta.url);
+const FILE = new URL("../../../shared/reference/scp-virtualserver-1.0.openapi.yaml", import.meta.url);
 const isThere = existsSync(FILE);
 
 /**

@@ -4,17 +4,14 @@
  */
 import { existsSync } from "node:fs";
 import { describeBlockStorageDriver } from "@polyvol/conformance";
+import { createDigitalOceanDriver, digitalOcean } from "@polyvol/digitalocean";
 import { afterAll, describe, expect, test } from "vitest";
-import { failureOf } from "../../../scripts/test/failure-of.ts";
-import { digitalOcean } from "../src/native-operations.ts";
-import { openCloud } from "./cloud.ts";
-import { digitalOceanHarness } from "./harness.ts";
-import type { Exchange } from "./openapi-judge.ts";
+import { openCloud } from "../../packages/digitalocean/test/cloud.ts";
+import { digitalOceanHarness } from "../../packages/digitalocean/test/harness.ts";
+import { failureOf } from "../../scripts/test/failure-of.ts";
+import type { Exchange } from "../src/description/digitalocean-judge.ts";
 
-const DESCRIPTION = new URL(
-  "../../../../shared/reference/digitalocean-volumes.openapi.yaml",
-  import.meta.url,
-);
+const DESCRIPTION = new URL("../../../shared/reference/digitalocean-volumes.openapi.yaml", import.meta.url);
 
 /**
  * Where the description is wrong about the live service, by the fact sheet (reference/digitalocean.md). This is the
@@ -126,7 +123,6 @@ describe.skipIf(!existsSync(DESCRIPTION))(
       });
       const snapshot = await storage.snapshots.create({ volumeId: volume.id, name: "s", tags: { keep: "" } });
       const { region: _, ...withoutRegion } = given;
-      const { createDigitalOceanDriver } = await import("../src/index.ts");
       const restore = { name: "copy", sizeGiB: 20, tags: {}, sourceSnapshotId: snapshot.id };
       await createDigitalOceanDriver(withoutRegion).createVolume(restore, context);
       await storage.volumes.list({ region: "atl1" }).toArray();
@@ -161,7 +157,7 @@ describe.skipIf(!existsSync(DESCRIPTION))(
     });
 
     test("nothing breaks the description but what the fact sheet knows of", async () => {
-      const { createJudge } = await import("./openapi-judge.ts");
+      const { createJudge } = await import("../src/description/digitalocean-judge.ts");
       const judge = createJudge(DESCRIPTION);
       for (const exchange of exchanges) {
         const { method, target } = exchange;
