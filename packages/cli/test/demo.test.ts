@@ -182,7 +182,7 @@ test("an interrupted demo leaves nothing behind, of a folder that was named eith
     start(["demo", "--keep", kept], { cwd: folder }),
   );
   for (const { child, saw } of demos) {
-    await saw("\n    2  ");
+    await saw("\n    1  ");
     child.kill("SIGINT");
   }
   for (const { code, err } of await Promise.all(demos.map((each) => each.ended))) {
