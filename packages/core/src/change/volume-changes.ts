@@ -17,7 +17,7 @@ export function resizing({ driver }: Runtime, id: string, sizeGiB: number): Volu
   return {
     reached: (volume) => volume.sizeGiB === sizeGiB,
     compare: (volume) =>
-      before === undefined || volume.sizeGiB === before
+      before === undefined || volume.sizeGiB === before || volume.sizeGiB === sizeGiB
         ? undefined
         : `it has ${volume.sizeGiB} GiB, and ${sizeGiB} GiB were asked for`,
     openIn: { states: ["creating", "resizing", "reverting"] },

@@ -9,7 +9,7 @@ import { type BlockStorageDriver, createVirtualClock, type VirtualClock } from "
 import { createMemoryAccount, createMemoryDriver, type MemoryAccountOptions } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
 
-type Shown = Pick<Volume, "state"> & { readonly providerState?: string };
+type Shown = Pick<Volume, "state"> & { readonly providerState?: string; readonly sizeGiB?: number };
 
 interface World {
   readonly clock: VirtualClock;
@@ -201,6 +201,14 @@ describe("a change that comes to nothing", () => {
     const error = await given.storage.volumes.resize(given.volumeId, 16).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: code ?? "operation_failed" });
     expect(String(error)).toContain("it has 32 GiB, and 16 GiB were asked for");
+  });
+
+  test("a growth that was done before somebody deletes the volume tells of no two sizes that are one", async () => {
+    const given = await world(() => ({ resizeVolume: async () => ({}) }));
+    void given.clock.sleep(2_000).then(() => given.show(() => ({ state: "deleting", sizeGiB: 16 })));
+    await expect(given.storage.volumes.resize(given.volumeId, 16)).rejects.toMatchObject({
+      ...{ code: "operation_failed", reason: "it is being deleted" },
+    });
   });
 
   test("a record that lags before its resource shows it is no failure", async () => {
