@@ -107,6 +107,12 @@ export function instant(text: string): Date {
   throw new InvalidArgumentError("Give a date and time with an offset or Z, such as 2026-11-21T03:00:00Z.");
 }
 
+/** The id of a server. @throws InvalidArgumentError */
+export function serverId(text: string): string {
+  if (text !== "") return text;
+  throw new InvalidArgumentError("Give the id of a server.");
+}
+
 /** The path of a file. @throws InvalidArgumentError */
 function file(text: string): string {
   if (text !== "") return text;

@@ -57,6 +57,11 @@ test("an empty text, as of a variable that is not set, names nothing, and no clo
   expect(await empty("volumes", "delete", "", "--yes")).toEqual(found("a volume"));
   expect(await empty("backup", "drill", "--volume", "")).toEqual(found("--volume"));
   expect(await empty("backup", "restore", "--snapshot", "", "--as", "x")).toEqual(found("--snapshot"));
+  const server = ["--volume", "db", "--server", "", "--check", "true"];
+  expect(await empty("backup", "drill", ...server)).toEqual({
+    code: 2,
+    err: expect.stringContaining("Give the id of a server."),
+  });
   expect(clouds.ocean.log.entries()).toEqual([]);
 });
 

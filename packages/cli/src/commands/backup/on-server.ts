@@ -1,7 +1,7 @@
 import type { OffsiteCallOptions } from "@polyvol/backup";
 import type { Command } from "commander";
 import type { Context } from "../../context.ts";
-import { collect, omitUndefined } from "../../options.ts";
+import { collect, omitUndefined, serverId } from "../../options.ts";
 import { areErrorsData, isQuiet, writeMessage } from "../../output/streams.ts";
 import { cleanLines } from "../../output/terminal.ts";
 import { credentialVariablesOf, deadline } from "./setup.ts";
@@ -16,7 +16,11 @@ export interface ServerOptions {
 /** Adds `--server`, `--mount` and `--environment`. */
 export function withServer(command: Command): Command {
   return command
-    .option("--server <id>", "the server that this is; default: what the provider's metadata service says")
+    .option(
+      "--server <id>",
+      "the server that this is; default: what the provider's metadata service says",
+      serverId,
+    )
     .option("--mount", "mount the filesystem, too, read-only: POLYVOL_MOUNT")
     .option("--environment <name>", "a variable that the command inherits (repeatable)", collect);
 }
