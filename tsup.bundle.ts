@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { defineConfig, type Options } from "tsup";
 
@@ -81,6 +81,8 @@ export const bundledLicenses: Plugin = {
       // The ES module has nothing in it.
       if (folders.size === 0) return;
       const texts = [...folders].map(licenseOf).toSorted();
+      // The first of the builds may be this one, and no file is written before it has ended.
+      mkdirSync("dist", { recursive: true });
       writeFileSync("dist/LICENSES.txt", texts.join(`\n${"-".repeat(79)}\n\n`));
     });
   },

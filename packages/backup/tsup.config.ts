@@ -1,6 +1,9 @@
 import { packageBuild } from "../../tsup.preset.ts";
 
-export default packageBuild({
-  index: "src/index.ts",
-  holds: "src/holds.ts",
-});
+export default packageBuild(
+  {
+    index: "src/index.ts",
+    holds: "src/holds.ts",
+  },
+  { bundled: ["p-limit"] },
+);

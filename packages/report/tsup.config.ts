@@ -1,5 +1,8 @@
 import { packageBuild } from "../../tsup.preset.ts";
 
-export default packageBuild({
-  index: "src/index.ts",
-});
+export default packageBuild(
+  {
+    index: "src/index.ts",
+  },
+  { bundled: ["d3-scale", "d3-shape"] },
+);
