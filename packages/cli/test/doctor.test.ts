@@ -101,6 +101,20 @@ test("each failure says what to do, and the rest is still looked at", async () =
   });
 });
 
+test("a region without a volume is said, where there are some elsewhere", async () => {
+  await clouds.write("far.yaml", config.replace("region: nyc3", "region: nyc33"));
+  const far = await reportOf("doctor -c far.yaml");
+  expect(far.code).toBe(0);
+  expect(far.find("cloud ocean", "region")).toMatchObject({
+    result: "warning",
+    found: "no volume is in nyc33; those that there are: nyc3",
+    next: "see that the region in the configuration is the one that is meant",
+  });
+  expect(far.find("cloud samsung", "region")).toMatchObject({ result: "skipped" });
+  const right = await reportOf("doctor --cloud ocean");
+  expect(right.find("cloud ocean", "region")).toMatchObject({ result: "ok", found: "nyc3 has volumes" });
+});
+
 test("a cloud of clouds.yaml is said to be one, by doctor and by the list", async () => {
   const stack = createOpenStackEmulator({
     users: [{ name: "demo", password: "secret", projects: ["shop"] }],

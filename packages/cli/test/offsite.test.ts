@@ -340,7 +340,7 @@ describe("drill --check", () => {
     ["--server 1", "--server goes with --check."],
     ["--mount", "--mount goes with --check."],
     ["--environment PGHOST", "--environment goes with --check."],
-    ["--quiet", "arguments go with --check", ["--", "fsck"]],
+    ["--quiet", "A volume is named by --volume", ["--", "fsck"]],
   ])("%s without it is refused: %s", async (words, message, more = []) => {
     const refused = await run(`backup drill --cloud ocean --volume db ${words}`, more);
     expect(refused.code).toBe(2);

@@ -1,5 +1,5 @@
 import type { CloudConfig } from "@polyvol/config";
-import type { BlockStorage, Health, RequestQuota } from "@polyvol/core";
+import type { BlockStorage, Health, RequestQuota, Volume } from "@polyvol/core";
 import { placesOf, sourceText } from "../commands/clouds.ts";
 import type { Context } from "../context.ts";
 import { hasCode } from "../errors.ts";
@@ -14,7 +14,12 @@ const USUAL_SKEW_MS = 5_000;
 const FEW_REQUESTS = 200;
 
 /** What each check of a cloud is called, in their order. */
-const LATER = ["reachable", "accepted", "clock", "read volumes", "read snapshots", "see tags", "quota"];
+const LATER = [
+  ...["reachable", "accepted", "clock", "read volumes", "region"],
+  ...["read snapshots", "see tags", "quota"],
+];
+/** As many come with one request. */
+const VOLUMES_LOOKED_AT = 100;
 
 /** Whether one cloud can be used: a handful of requests that change nothing. */
 export async function examineCloud(context: Context, cloud: CloudConfig): Promise<readonly Finding[]> {
@@ -34,7 +39,7 @@ export async function examineCloud(context: Context, cloud: CloudConfig): Promis
     const reached = `${usual.address}, in ${secondsText(took)}`;
     return [
       credentials(cloud, usual.credentials),
-      ...(await examineHealth(context, cloud.name, storage, health, reached)),
+      ...(await examineHealth(context, cloud, storage, health, reached)),
     ];
   } catch (error) {
     context.signal.throwIfAborted();
@@ -73,15 +78,18 @@ function whyUnusable(cloud: string, address: string, error: unknown): readonly F
 
 async function examineHealth(
   context: Context,
-  cloud: string,
+  { name: cloud, region }: CloudConfig,
   storage: BlockStorage,
   health: Health,
   reached: string,
 ): Promise<readonly Finding[]> {
   const { apiVersion, requestsLeft, project } = health;
   const version = apiVersion === undefined ? "" : `, API ${apiVersion}`;
+  let seen: readonly Volume[] = [];
   const [volumes, snapshots] = await Promise.all([
-    readable("read volumes", cloud, () => storage.volumes.list({}, context.call).toArray({ limit: 1 })),
+    readable("read volumes", cloud, async () => {
+      seen = await storage.volumes.list({}, context.call).toArray({ limit: VOLUMES_LOOKED_AT });
+    }),
     readable("read snapshots", cloud, () => storage.snapshots.list({}, context.call).toArray({ limit: 1 })),
   ]);
   context.signal.throwIfAborted();
@@ -90,6 +98,7 @@ async function examineHealth(
     ok("accepted", project === undefined ? "the credentials are accepted" : `in project ${project}`),
     clock(health),
     volumes,
+    regionOf(region, seen),
     snapshots,
     tags(health, storage),
     quota(requestsLeft, storage.capabilities.limits.requestQuotas),
@@ -103,6 +112,16 @@ async function readable(check: string, cloud: string, read: () => Promise<unknow
   } catch (error) {
     return failed(check, error, cloud);
   }
+}
+
+/** Providers say nothing of a wrong region before something is created in it: volumes that are elsewhere do. */
+function regionOf(region: string | undefined, volumes: readonly Volume[]): Finding {
+  if (region === undefined) return skipped("region", "none is configured");
+  if (volumes.some((volume) => volume.region === region)) return ok("region", `${region} has volumes`);
+  const others = [...new Set(volumes.map((volume) => volume.region))];
+  if (others.length === 0) return skipped("region", `${region} cannot be told to be right without volumes`);
+  const found = `no volume is in ${region}; those that there are: ${others.sort().join(", ")}`;
+  return warning("region", found, "see that the region in the configuration is the one that is meant");
 }
 
 function clock({ clockSkewMs }: Health): Finding {

@@ -56,8 +56,8 @@ async function drillSnapshot(
   options: DrillOptions,
   parameters: readonly string[],
 ): Promise<Outcome> {
-  checkChoice(options);
   checkCheck(options, parameters);
+  checkChoice(options);
   const backup = await import("@polyvol/backup");
   const { cloud, storage, from } = await choose(context, options, { elsewhere: false });
   const drillOptions = { ...context.call, ...(await withCheck(context, options, parameters)) };
@@ -90,7 +90,8 @@ function checkCheck(options: DrillOptions, parameters: readonly string[]): void 
   if (check !== undefined) return;
   const given = Object.entries({ server, mount, environment }).find(([, value]) => value !== undefined);
   if (given !== undefined) throw new UsageError(`--${given[0]} goes with --check.`);
-  if (parameters.length > 0) throw new UsageError("arguments go with --check: they are the program's.");
+  if (parameters.length > 0)
+    throw new UsageError("arguments go with --check: they are the program's. A volume is named by --volume.");
 }
 
 /** With `--check`, `--timeout` ends the command, too. */
