@@ -9,7 +9,7 @@ import {
 } from "@polyvol/core";
 import { monotonicTime, tell } from "@polyvol/core/driver";
 import { makeTemporary } from "../temporary/make.ts";
-import { awaitDevice } from "./await-device.ts";
+import { awaitDevice, type FoundDevice } from "./await-device.ts";
 import type { DeviceLayer } from "./device-layer.ts";
 import { OPERATION } from "./reach.ts";
 import { readWithin } from "./read-within.ts";
@@ -77,15 +77,19 @@ export async function followCourse<T>(
     course = { volume: made, restoreMs: since(restoring) };
 
     const attaching = begin("attach");
-    const before = await devices.list(call);
-    const volume = await attachHere(storage, made, request, { ...call, timeoutMs });
-    begin("device");
-    const wanted = {
-      ...{ volumeId: volume.id, sizeBytes: volume.sizeGiB * GIB_BYTES },
-      links: storage.driver.deviceHints?.(volume).links,
+    const attachAndFind = async (): Promise<FoundDevice & { readonly volume: Volume }> => {
+      const before = await devices.list(call);
+      const attached = await attachHere(storage, made, request, { ...call, timeoutMs });
+      begin("device");
+      const wanted = {
+        ...{ volumeId: attached.id, sizeBytes: attached.sizeGiB * GIB_BYTES },
+        links: storage.driver.deviceHints?.(attached).links,
+      };
+      const wait = { clock, timeoutMs: deviceTimeoutMs, abortSignal, about: aboutVolume(attached) };
+      return { volume: attached, ...(await awaitDevice(devices, before, wanted, wait)) };
     };
-    const wait = { clock, timeoutMs: deviceTimeoutMs, abortSignal, about: aboutVolume(volume) };
-    const { device, foundBy } = await awaitDevice(devices, before, wanted, wait);
+    const inTurn = devices.alone?.bind(devices) ?? ((task: typeof attachAndFind) => task());
+    const { volume, device, foundBy } = await inTurn(attachAndFind, call);
     known = { ...known, device: device.path };
     course = { ...course, attachMs: since(attaching) };
 

@@ -68,6 +68,11 @@ export interface DeviceLayer {
   release(name: string, outcome: "removed" | "left"): Promise<void>;
   /** Whether the process that claimed the name still runs. */
   claimOf(name: string): Promise<ClaimState>;
+  /**
+   * Runs `task` while no other process of this machine runs one: two that attach at once could take each other's device,
+   * where only its being new tells whose it is. Absent: this process alone attaches volumes here, one after the other.
+   */
+  alone?<T>(task: () => Promise<T>, call?: DeviceCall): Promise<T>;
   /** How many bytes were read from the device so far. Absent, or `undefined`: that is not known. */
   bytesRead?(device: string): Promise<number | undefined>;
 }

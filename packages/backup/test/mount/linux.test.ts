@@ -122,6 +122,26 @@ test("mounts are read with the blanks in their paths, and odd lines are left out
   expect(parseMountInfo(text)).toEqual([{ numbers: "98:0", path: "/mnt/my data", source: "/dev/my\\disk" }]);
 });
 
+test("tasks of several processes follow each other, and one that waits can be stopped", async () => {
+  const stateDir = join(folder(), "state");
+  const [one, other] = [createLinuxDevices({ stateDir }), createLinuxDevices({ stateDir })];
+  const order: string[] = [];
+  const giveUp = new AbortController();
+  let waiting: readonly Promise<unknown>[] = [];
+  const first = one.alone?.(async () => {
+    const stopped = other.alone?.(async () => order.push("never"), { abortSignal: giveUp.signal });
+    const second = other.alone?.(async () => order.push("second"));
+    waiting = [Promise.resolve(second), expect(stopped).rejects.toThrow("no longer wanted")];
+    giveUp.abort(new Error("no longer wanted"));
+    await waiting[1];
+    order.push("first");
+    throw new Error("failed in its turn");
+  });
+  await expect(first).rejects.toThrow("failed in its turn");
+  await Promise.all(waiting);
+  expect(order).toEqual(["first", "second"]);
+});
+
 test("a name is claimed once, and whoever has claimed it is told from a process that has ended", async () => {
   const stateDir = join(folder(), "state");
   const devices = createLinuxDevices({ stateDir });

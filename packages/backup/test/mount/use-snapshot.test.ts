@@ -1,6 +1,7 @@
 import type { EmulatedDevices } from "@polyvol/emulators";
 import { afterEach, beforeEach, describe, expect, expectTypeOf, test } from "vitest";
 import {
+  type BlockDevice,
   type DeviceLayer,
   type MountedSnapshot,
   type SnapshotUse,
@@ -44,6 +45,28 @@ describe.each(CLOUDS)("on %s", (cloud) => {
     expect(seen.path).toBeUndefined();
     expect(here.strays()).toEqual([]);
     expect(await devices.claimOf(seen.volume.name)).toBe("unknown");
+  });
+
+  test("two at once take no device of the other's, though the first to be attached is the last to appear", async () => {
+    const { devices, options, request, storage, world, serverId } = here;
+    const seeded = new Set((await storage().volumes.list().toArray()).map(({ id }) => id));
+    let slow: { readonly id: string; readonly shownAt: number } | undefined;
+    const disks = (): readonly BlockDevice[] =>
+      world.emulators[cloud]
+        .inventory()
+        .volumes.filter((each) => !seeded.has(each.id) && each.serverIds.includes(serverId))
+        .filter(({ id }) => {
+          slow ??= { id, shownAt: world.clock.now() + 20_000 };
+          return id !== slow.id || world.clock.now() >= slow.shownAt;
+        })
+        .map(({ name, sizeGiB }) => ({
+          ...{ path: `/dev/${name}`, identity: name, links: [], sizeBytes: sizeGiB * GIB_BYTES },
+        }));
+    const odd: DeviceLayer = { ...devices, list: async () => disks(), setReadOnly: async () => undefined };
+    const use = () =>
+      withSnapshot(storage(), request, async (mounted) => mounted, { ...options, devices: odd });
+    for (const { device, volume } of await Promise.all([use(), use()]))
+      expect(device).toBe(`/dev/${volume.name}`);
   });
 
   test("and from a mount, where that is asked for", async () => {

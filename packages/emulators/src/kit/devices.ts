@@ -63,6 +63,8 @@ export interface EmulatedDevices {
   release(name: string, outcome: "removed" | "left"): Promise<void>;
   /** Who has the name. */
   claimOf(name: string): Promise<"live" | "ended" | "unknown">;
+  /** Runs one task after the other. */
+  alone<T>(task: () => Promise<T>): Promise<T>;
   /** The process that runs dies: its claims end, its mounts stay. */
   kill(): void;
   /** The machine starts anew: neither mounts nor claims are left. */
@@ -94,6 +96,7 @@ export function createEmulatedDevices(options: EmulatedDevicesOptions): Emulated
   const readOnly = new Set<string>();
   const claims = new Map<string, "live" | "ended">();
   const faults: DeviceFault[] = [];
+  let turn: Promise<unknown> = Promise.resolve();
 
   function strike(step: DeviceFault["step"]): void {
     const fault = faults.find((each) => each.step === step);
@@ -173,6 +176,11 @@ export function createEmulatedDevices(options: EmulatedDevicesOptions): Emulated
       else claims.delete(name);
     },
     claimOf: async (name) => claims.get(name) ?? "unknown",
+    alone: (task) => {
+      const mine = turn.then(task);
+      turn = mine.catch(() => undefined);
+      return mine;
+    },
     kill: () => {
       for (const name of claims.keys()) claims.set(name, "ended");
     },

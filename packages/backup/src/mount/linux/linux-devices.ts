@@ -10,6 +10,7 @@ import { listBlockDevices, parseMountInfo, readBytesRead } from "./block-devices
 import { createClaims } from "./claims.ts";
 import { mountFilesystem } from "./mount-filesystem.ts";
 import { runProgram } from "./run-program.ts";
+import { inTurn } from "./turns.ts";
 
 /** Programs that only tell or switch. */
 const PROGRAM_MS = 60_000;
@@ -29,8 +30,8 @@ export interface LinuxDevicesOptions {
 }
 
 /**
- * This machine, by `/sys/class/block`, `/dev/disk/by-id` and `/proc`, and by the programs blkid, blockdev, mount and
- * umount of util-linux. Switching a device to read-only and mounting need root.
+ * This machine, by `/sys/class/block`, `/dev/disk/by-id` and `/proc`, and by the programs blkid, blockdev, flock,
+ * mount and umount of util-linux. Switching a device to read-only and mounting need root.
  */
 export function createLinuxDevices(options: LinuxDevicesOptions = {}): DeviceLayer {
   const { root = "/", stateDir = defaultStateDir() } = options;
@@ -84,6 +85,10 @@ export function createLinuxDevices(options: LinuxDevicesOptions = {}): DeviceLay
     claim: claims.claim,
     release: (name, outcome) => (outcome === "left" ? claims.leave(name) : claims.release(name)),
     claimOf: claims.claimOf,
+    async alone(task, call) {
+      await mkdir(stateDir, { recursive: true, mode: 0o700 });
+      return await inTurn(join(stateDir, "attaching.lock"), task, call?.abortSignal);
+    },
     bytesRead: (device) => readBytesRead(root, device),
   };
 }
@@ -127,7 +132,7 @@ async function requireLinux(root: string, { mount }: DeviceNeeds): Promise<void>
     const what = mount ? "making a device read-only and mounting it" : "making a device read-only";
     throw refused("permission_denied", `${what} needs root, or the capability CAP_SYS_ADMIN`);
   }
-  const programs = mount ? ["blockdev", "blkid", "mount", "umount"] : ["blockdev"];
+  const programs = ["flock", "blockdev", ...(mount ? ["blkid", "mount", "umount"] : [])];
   const found = await Promise.all(programs.map((each) => runProgram(each, ["--version"], PROGRAM_MS)));
   const missing = programs.filter((_, index) => found[index]?.status === undefined);
   if (missing.length === 0) return;

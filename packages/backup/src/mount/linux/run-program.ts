@@ -13,6 +13,8 @@ export interface Ended {
 
 /** Where distributions keep the programs of administrators, which is not on everybody's path. */
 const SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
+/** What programs of the system are run with: found where they are, speaking English. */
+export const SYSTEM_ENVIRONMENT: Readonly<Record<string, string>> = { PATH: SYSTEM_PATH, LC_ALL: "C" };
 
 /** Runs a program of the system to its end: without a shell, in English, at most so long. Never throws. */
 export function runProgram(
@@ -23,7 +25,7 @@ export function runProgram(
 ): Promise<Ended> {
   return new Promise((resolve) => {
     const settings = {
-      env: { PATH: SYSTEM_PATH, LC_ALL: "C" },
+      env: SYSTEM_ENVIRONMENT,
       timeout: timeoutMs,
       killSignal: "SIGKILL",
       ...(abortSignal === undefined ? {} : { signal: abortSignal }),
