@@ -200,7 +200,7 @@ test("explain takes a policy of the configuration, and the snapshots of a volume
   const wrong = await clouds.run("backup explain -c backup.yaml --policy nigthly --volume db");
   expect(wrong).toMatchObject({
     code: 2,
-    err: "error: --policy: found nigthly; allowed: nightly, or a file that ends in .json\n",
+    err: 'error: --policy: found nigthly; allowed: nightly, or a file that ends in .json. Did you mean "nightly"?\n',
   });
   expect((await clouds.run("backup explain -c backup.yaml --policy nightly")).code).toBe(2);
 });

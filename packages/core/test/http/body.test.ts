@@ -1,7 +1,16 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
-import { anything, describeTransports, json, makeClient, makeContext, serve, TOKEN } from "./kit.ts";
+import {
+  anything,
+  describeTransports,
+  json,
+  longAfterOtherServers,
+  makeClient,
+  makeContext,
+  serve,
+  TOKEN,
+} from "./kit.ts";
 
 const GET = { method: "GET", path: "/v1/things", response: anything } as const;
 const POST = { method: "POST", path: "/v1/things", body: {}, response: anything } as const;
@@ -152,10 +161,7 @@ describeTransports((name) => {
     });
 
     test("leaves its connection for the next one", async () => {
-      // A server that had this port a while ago, in this process, may be distrusted: let that be an hour ago.
-      const now = performance.now.bind(performance);
-      const later = vi.spyOn(performance, "now").mockImplementation(() => now() + 3_600_000);
-      onTestFinished(() => later.mockRestore());
+      longAfterOtherServers();
       const server = await serve(({ target }, response) => json(response, {}, target === "/bad" ? 404 : 200));
       const client = makeClient(server.url);
       for (let each = 0; each < 5; each++) {

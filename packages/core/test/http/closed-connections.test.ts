@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { expect, onTestFinished, test } from "vitest";
 import type { HttpClient } from "../../src/http/types.ts";
-import { anything, makeClient, makeContext } from "./kit.ts";
+import { anything, longAfterOtherServers, makeClient, makeContext } from "./kit.ts";
 
 const REQUESTS = 40;
 
@@ -10,6 +10,7 @@ const REQUESTS = 40;
  * connection; each piece of news is counted in `workerData`.
  */
 async function serveBeside(act: string): Promise<{ client: HttpClient; news: Int32Array }> {
+  longAfterOtherServers();
   const news = new Int32Array(new SharedArrayBuffer(8));
   const source = `
     const { createServer } = require("node:net");

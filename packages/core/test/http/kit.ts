@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { CallContext, DriverEvent } from "@polyvol/core/driver";
 import { createHttpClient, type HttpClient, type HttpClientOptions } from "@polyvol/core/http";
-import { afterEach, beforeEach, describe, onTestFinished } from "vitest";
+import { afterEach, beforeEach, describe, onTestFinished, vi } from "vitest";
 
 export interface SeenRequest {
   readonly method: string;
@@ -24,6 +24,16 @@ export interface TestServer {
 }
 
 export type Handler = (request: SeenRequest, response: ServerResponse) => void | Promise<void>;
+
+/**
+ * A server that had a port a while ago, in this process, may be distrusted, and its port be given again. For what tells of
+ * kept connections, that is an hour ago, until the test ends.
+ */
+export function longAfterOtherServers(): void {
+  const now = performance.now.bind(performance);
+  const later = vi.spyOn(performance, "now").mockImplementation(() => now() + 3_600_000);
+  onTestFinished(() => later.mockRestore());
+}
 
 /** Serves until the test ends. */
 export async function serve(handler: Handler): Promise<TestServer> {
