@@ -395,7 +395,8 @@ test("another process that waits for the same resource ends too, and deletes not
   await here.clock.sleep(1_000);
   const second = await failureOf(create(here.storage()));
   expect((await first).code).toBe("operation_failed");
-  expect(second.code).toBe("operation_failed");
+  // It sees that it failed, or, where its maker was quicker, that it has gone.
+  expect(["operation_failed", "conflict"]).toContain(second.code);
   expect(await states()).toEqual([]);
   expect(here.account.calls.of("deleteVolume")).toBe(1);
 });
