@@ -84,8 +84,12 @@ function parse(text: string): ClaimRecord | undefined {
   }
 }
 
-/** @throws PolyvolError `failed_precondition` where somebody else's folder has that name */
-async function requireFolder(folder: string): Promise<void> {
+/**
+ * Makes the folder of this user alone, where it is not there.
+ *
+ * @throws PolyvolError `failed_precondition` where somebody else's folder has that name
+ */
+export async function requireFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const found = await lstat(folder);
   const uid = process.getuid?.();

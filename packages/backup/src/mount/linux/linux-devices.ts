@@ -7,7 +7,7 @@ import { PolyvolError } from "@polyvol/core";
 import { listWords } from "@polyvol/core/driver";
 import type { DeviceLayer, DeviceNeeds } from "../device-layer.ts";
 import { listBlockDevices, parseMountInfo, readBytesRead } from "./block-devices.ts";
-import { createClaims } from "./claims.ts";
+import { createClaims, requireFolder } from "./claims.ts";
 import { mountFilesystem } from "./mount-filesystem.ts";
 import { runProgram } from "./run-program.ts";
 import { inTurn } from "./turns.ts";
@@ -86,7 +86,7 @@ export function createLinuxDevices(options: LinuxDevicesOptions = {}): DeviceLay
     release: (name, outcome) => (outcome === "left" ? claims.leave(name) : claims.release(name)),
     claimOf: claims.claimOf,
     async alone(task, call) {
-      await mkdir(stateDir, { recursive: true, mode: 0o700 });
+      await requireFolder(stateDir);
       return await inTurn(join(stateDir, "attaching.lock"), task, call?.abortSignal);
     },
     bytesRead: (device) => readBytesRead(root, device),
