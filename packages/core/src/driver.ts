@@ -26,7 +26,7 @@ export {
   createAdapterOptions,
   secretOption,
 } from "./adapter-options.ts";
-export { answeredFor, isSameId } from "./answered.ts";
+export { answeredFor, comparableId, isSameId } from "./answered.ts";
 export { type Clock, monotonicTime, startTimer, systemClock } from "./clock.ts";
 export { isDateTime, parseDateTime, parseTimestamp } from "./date-time.ts";
 export type * from "./driver-inputs.ts";

@@ -1,5 +1,5 @@
 import { type BlockStorage, type Health, PolyvolError, type Volume } from "@polyvol/core";
-import { isSameId } from "@polyvol/core/driver";
+import { comparableId } from "@polyvol/core/driver";
 import { bulkCallOptions } from "../bulk-call-options.ts";
 import type { NamedCloud } from "../clouds.ts";
 import { compareText } from "../compare-text.ts";
@@ -41,10 +41,10 @@ async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptio
     const all: ObservedSnapshot[] = [];
     const keep = createKeeper();
     const marks = createMarkEvidence();
-    const sources = volumes.flatMap(sourceInUse);
+    const sources = new Set(volumes.flatMap(sourceInUse));
     for await (const snapshot of storage.snapshots.list({}, call)) {
       const seen = keep(snapshot);
-      all.push(sources.some((id) => isSameId(id, snapshot.id)) ? { ...seen, isSource: true } : seen);
+      all.push(sources.has(comparableId(snapshot.id)) ? { ...seen, isSource: true } : seen);
       marks.see(seen);
     }
     const { provider, capabilities } = storage;
@@ -76,7 +76,7 @@ async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptio
 
 /** The snapshot that a volume is being made of: not every provider shows it on the snapshot. */
 function sourceInUse({ state, sourceSnapshotId }: Volume): readonly string[] {
-  return state === "creating" && sourceSnapshotId !== undefined ? [sourceSnapshotId] : [];
+  return state === "creating" && sourceSnapshotId !== undefined ? [comparableId(sourceSnapshotId)] : [];
 }
 
 function volumeOf({ snapshot }: ObservedSnapshot): string {
