@@ -24,17 +24,19 @@ export async function prune(
 
 /**
  * Deletes what no rule keeps as things are now, of all that is planned for the volume: for a snapshot for which there
- * was no room. What is still kept without that one stays for later. Whether anything went.
+ * was no room. What is still kept without that one stays for later. Of what the brake holds back one goes, where nothing
+ * else has: that there is room then is not sure. Whether anything went.
  */
 export async function makeRoom(work: VolumeWork): Promise<boolean> {
-  const { progress, cloud } = work;
+  const { progress, cloud, volume } = work;
+  const isBraked = ({ policyId }: PlannedDeletion): boolean => letsShareGo(work, policyId);
   let went = false;
-  for (const deletion of work.volume.delete) {
+  for (const deletion of volume.delete.toSorted((a, b) => Number(isBraked(a)) - Number(isBraked(b)))) {
     const { policyId, snapshotId, failed } = deletion;
     const policy = work.policies.get(policyId);
     if (policy === undefined || failed === true || progress.failed) continue;
     if (progress.deleted.some((each) => each.snapshotId === snapshotId)) continue;
-    if (isStopping(work)) break;
+    if (isStopping(work) || (went && isBraked(deletion))) break;
     await cloud.underWay(async () => {
       const { outcome } = await deleteSnapshot(work, policy, deletion, true);
       if (outcome === "deleted") recordDeletion(work, deletion);
@@ -45,8 +47,8 @@ export async function makeRoom(work: VolumeWork): Promise<boolean> {
 }
 
 /** Where the plan has met the brake, its share goes; a brake that only the state of now meets holds everything. */
-function letsShareGo({ volume }: VolumeWork, policy: Policy): boolean {
-  return volume.policies.find(({ policyId }) => policyId === policy.id)?.braked !== undefined;
+function letsShareGo({ volume }: VolumeWork, id: string): boolean {
+  return volume.policies.find(({ policyId }) => policyId === id)?.braked !== undefined;
 }
 
 /** Removes what has failed. That it cannot be removed stops nothing else: it is said. */
@@ -69,7 +71,7 @@ async function pruneFailed(work: VolumeWork, policy: Policy, deletion: PlannedDe
 /** Removes what no rule keeps, unless something keeps it by now. */
 async function pruneBackup(work: VolumeWork, policy: Policy, deletion: PlannedDeletion): Promise<void> {
   const { policyId, name } = deletion;
-  const result = await deleteSnapshot(work, policy, deletion, letsShareGo(work, policy));
+  const result = await deleteSnapshot(work, policy, deletion, letsShareGo(work, policyId));
   if (result.outcome === "deleted") {
     recordDeletion(work, deletion);
     work.cloud.order.deleted();

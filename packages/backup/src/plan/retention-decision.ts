@@ -29,8 +29,8 @@ export interface RetentionDecision {
 
 /** What the brake on the share does. */
 export interface Brake {
-  /** How many it holds. */
-  readonly held: number;
+  /** How many would go without it. */
+  readonly wouldGo: number;
   /** With the figures, for people. */
   readonly why: string;
 }
@@ -158,7 +158,7 @@ function withBrake(
   return {
     keep: [...keep, ...held.map((seen) => ({ seen, reasons: [`brake: ${why}`], keptByRule: true }))],
     remove: remove.slice(held.length),
-    brake: { held: held.length, why },
+    brake: { wouldGo: remove.length, why },
   };
 }
 

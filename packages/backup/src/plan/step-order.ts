@@ -45,14 +45,15 @@ export function orderSteps(volume: Changes, limits: Limits): readonly VolumeStep
     free += own.length;
   }
   for (const creation of create) {
-    // One that an earlier run has begun is there already.
-    const needed = keep.some(({ name }) => name === creation.name) ? 0 : 1;
-    if (free < needed) prune(({ policyId }) => !waiting.has(policyId));
-    if (free < needed) prune(({ first }) => first === true);
-    if (free < needed) return undefined;
+    // One that an earlier run has begun is there already, and takes no room.
+    if (!keep.some(({ name }) => name === creation.name)) {
+      if (free < 1) prune(({ policyId }) => !waiting.has(policyId));
+      if (free < 1) prune(({ first }) => first === true);
+      if (free < 1) return undefined;
+      free -= 1;
+    }
     steps.push({ kind: "create", creation });
     waiting.delete(creation.policyId);
-    free -= needed;
   }
   prune(() => true);
   return steps;
@@ -68,22 +69,28 @@ export interface LimitSearch {
 
 /**
  * Takes back what cannot be done. Where the provider has no room for the new ones, deletions that hold without them
- * come first; a creation for which there is no room even so is left out, with a problem.
+ * come first; a creation for which there is no room even so is left out, with a problem. Nothing makes room for what is
+ * left out.
  */
 export function fitToLimits(changes: Changes, problems: BackupProblem[], search: LimitSearch): Changes {
   let rest = afterProblems(changes, problems);
-  if (search.fits(rest)) return rest;
-  const early = search.early();
-  const marked = (each: PlannedDeletion): PlannedDeletion =>
-    early.has(each.snapshotId) ? { ...each, first: true } : each;
-  rest = { ...rest, delete: rest.delete.map(marked) };
   while (!search.fits(rest)) {
+    rest = withFirst(rest, search);
+    if (search.fits(rest)) break;
     const last = rest.create.at(-1);
     if (last === undefined) break;
     problems.push(search.noRoom(last));
-    rest = afterProblems({ ...rest, create: rest.create.slice(0, -1) }, problems);
+    rest = afterProblems(withFirst({ ...rest, create: rest.create.slice(0, -1) }, search), problems);
   }
   return rest;
+}
+
+/** Marks the deletions that may come before the creations. Where nothing is made, none makes room. */
+function withFirst({ create, delete: deletions, keep }: Changes, { early }: LimitSearch): Changes {
+  const ids = create.length === 0 ? new Set() : early();
+  const marked = ({ first, ...each }: PlannedDeletion): PlannedDeletion =>
+    ids.has(each.snapshotId) ? { ...each, first: true } : each;
+  return { create, delete: deletions.map(marked), keep };
 }
 
 /**

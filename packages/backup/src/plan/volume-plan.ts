@@ -10,7 +10,7 @@ import { type BackupProblem, problemOf } from "../problem.ts";
 import { planCreation } from "./creation.ts";
 import { type Due, findDue } from "./due.ts";
 import { deletionsOf, failedOf, keepsOf, snapshotsOutsideRules } from "./plan-entries.ts";
-import { applyRetention, type RetentionDecision } from "./retention-decision.ts";
+import { applyRetention, type Brake, type RetentionDecision } from "./retention-decision.ts";
 import { fitToLimits, orderSteps } from "./step-order.ts";
 import { findSurplus } from "./surplus.ts";
 import type { PlanChoices, PlannedCreation, VolumePlan } from "./types.ts";
@@ -97,7 +97,15 @@ export function planVolume(
     },
   );
   const plan = { cloud: cloud.name, provider: cloud.provider, volumeId: volume.id, volumeName: volume.name };
-  const standing = policies.map((policy) => standingOf(policy, dues.get(policy), judged.get(policy)));
+  const standing = policies.map((policy) => {
+    const brake = judged.get(policy)?.brake;
+    if (brake === undefined) return standingOf(policy, dues.get(policy));
+    const go = rest.delete.filter(({ policyId, failed }) => policyId === policy.id && failed !== true).length;
+    const held = brake.wouldGo - go;
+    // One always goes with a new snapshot, however small the share.
+    if (held > 0) problems.push({ ...brakeProblem(policy, brake, go, held), ...place, policyId: policy.id });
+    return { ...standingOf(policy, dues.get(policy)), braked: held };
+  });
   return { plan: { ...plan, policies: standing, ...rest }, problems };
 }
 
@@ -115,19 +123,7 @@ function judgeOrExplain(
   options: Parameters<typeof applyRetention>[2],
 ): Explained {
   try {
-    const judgement = applyRetention(policy, own, options);
-    // One always goes with a new snapshot, however small the share.
-    if (judgement.brake === undefined || judgement.brake.held === 0) return judgement;
-    const { held, why } = judgement.brake;
-    const go = judgement.remove.length;
-    const message =
-      go === 0
-        ? `policy ${policy.id}: nothing is deleted: ${why}; its share goes with the next new snapshot, ` +
-          "all of it by liftBrake (--lift-brake)"
-        : `policy ${policy.id}: only the oldest ${go} are deleted: ${why}; the other ${held} go by and by with ` +
-          "new snapshots, or at once by liftBrake (--lift-brake)";
-    const effect = go === 0 ? "nothing_deleted" : "attention";
-    return { ...judgement, problem: { code: "failed_precondition", message, effect } };
+    return applyRetention(policy, own, options);
   } catch (error) {
     const { code, message } = problemOf(error, "nothing_deleted", {});
     const keep = own.map((seen) => ({
@@ -139,16 +135,26 @@ function judgeOrExplain(
   }
 }
 
-function standingOf(
-  policy: Policy,
-  due: Due | undefined,
-  judgement: RetentionDecision | undefined,
-): VolumePlan["policies"][number] {
+function brakeProblem(
+  { id }: Policy,
+  { why }: Brake,
+  go: number,
+  held: number,
+): Pick<BackupProblem, "code" | "message" | "effect"> {
+  const message =
+    go === 0
+      ? `policy ${id}: nothing is deleted: ${why}; its share goes with the next new snapshot, ` +
+        "all of it by liftBrake (--lift-brake)"
+      : `policy ${id}: only the oldest ${go} are deleted: ${why}; the other ${held} go by and by with ` +
+        "new snapshots, or at once by liftBrake (--lift-brake)";
+  return { code: "failed_precondition", message, effect: go === 0 ? "nothing_deleted" : "attention" };
+}
+
+function standingOf(policy: Policy, due: Due | undefined): VolumePlan["policies"][number] {
   return {
     policyId: policy.id,
     ...(due?.dueSlot === undefined ? {} : { dueSlot: due.dueSlot.toISOString() }),
     ...(due?.newestSlot === undefined ? {} : { newestSlot: due.newestSlot.toISOString() }),
     missed: due?.missed ?? { count: 0, more: false },
-    ...(judgement?.brake === undefined ? {} : { braked: judgement.brake.held }),
   };
 }

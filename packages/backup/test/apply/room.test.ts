@@ -106,6 +106,18 @@ describe("an account that is full", () => {
     expect(daysOf(there)).toEqual([14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26]);
   });
 
+  test("what goes first is only what no rule keeps without the new one", async () => {
+    const there = await ocean("2026-11-20T03:05:00Z", nights(1, 25));
+    const order: string[] = [];
+    const report = await run(
+      policy({ retention: { within: "20d" } }),
+      { do: there.open().do },
+      { clock: there.clock, onEvent: ({ type }) => order.push(type) },
+    );
+    expect(report.totals).toEqual({ created: 1, deleted: 13, left: 0 });
+    expect(order.slice(0, order.indexOf("created")).filter((type) => type === "deleted")).toHaveLength(5);
+  });
+
   test("prune makes nothing and deletes what no rule keeps; the newest good one stays", async () => {
     const there = await ocean("2026-05-09T03:05:00Z", nights(1, 8), 90);
     const clouds = { do: there.open().do };
@@ -149,6 +161,37 @@ describe("the brake", () => {
       await nextNight(there);
     }
     expect(daysOf(there).filter((day) => !Number.isNaN(day))).toEqual([]);
+  });
+
+  test("over the limit by more than the share, nothing goes however often it is run, until the brake is lifted", async () => {
+    const there = await ocean("2026-06-30T03:05:00Z", nights(1, 60));
+    const clouds = { do: there.open().do };
+    for (let time = 0; time < 2; time += 1) {
+      const report = await run(lowered, clouds, { clock: there.clock });
+      expect(report).toMatchObject({ ok: false, totals: { created: 0, deleted: 0, left: 0 } });
+      expect(report.plan.volumes[0]?.policies).toMatchObject([{ braked: 56 }]);
+      expect(report.problems).toMatchObject([
+        { code: "resource_exhausted", effect: "nothing_done" },
+        { code: "failed_precondition", effect: "nothing_deleted" },
+      ]);
+      expect(report.problems[1]?.message).toMatch(
+        /^policy nightly: nothing is deleted: 56 of 61 good snapshots/,
+      );
+    }
+    const lifted = await run(lowered, clouds, { clock: there.clock, liftBrake: true });
+    expect(lifted).toMatchObject({ ok: true, totals: { created: 1, deleted: 56 } });
+  });
+
+  test("lets one go for an account that is full, and no further one where that is of no use", async () => {
+    // Of the account 30 GiB are somebody else's since.
+    const full = await ocean("2026-05-21T03:05:00Z", nights(1, 20), 180);
+    const stuck = await run(lowered, { do: full.open().do }, { clock: full.clock });
+    expect(stuck).toMatchObject({ ok: false, totals: { created: 0, deleted: 1 } });
+    expect(daysOf(full)).toHaveLength(19);
+    await full.close();
+    const there = await ocean("2026-05-21T03:05:00Z", nights(1, 20), 210);
+    const report = await run(lowered, { do: there.open().do }, { clock: there.clock });
+    expect(report.totals).toEqual({ created: 1, deleted: 10, left: 0 });
   });
 
   test("is lifted for one run by a word that a stored plan needs again", async () => {

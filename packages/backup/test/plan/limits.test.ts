@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { type BackupPlan, hold, type PolicyDefinition, parsePolicies, plan } from "../../src/index.ts";
+import {
+  type BackupPlan,
+  hold,
+  type PlannedKeep,
+  type PolicyDefinition,
+  parsePolicies,
+  plan,
+} from "../../src/index.ts";
+import { orderSteps } from "../../src/plan/step-order.ts";
 import { createMemoryWorld, type MemoryWorld, makeVolumes } from "../support/memory-clouds.ts";
 import { sleepUntil, takeNights } from "../support/nights.ts";
 import { nightly, volumeIn } from "../support/shapes.ts";
@@ -76,6 +84,19 @@ describe("snapshots of one volume, 25 at DigitalOcean", () => {
     expect(made.problems[1]?.message).toContain(
       "25 snapshots + 1 new = 26; digitalocean allows 25 of one volume",
     );
+  });
+
+  test("one that an earlier run has begun needs no room", () => {
+    const creation = { policyId: "nightly", slot: "2026-05-09T03:00:00.000Z", name: "begun", reason: "due" };
+    const kept = (name: string): PlannedKeep => ({
+      snapshotId: name,
+      name,
+      createdAt: creation.slot,
+      reasons: [""],
+    });
+    const limits = { ...createMemoryWorld("2026-05-01T00:00:00Z").open().do.capabilities.limits };
+    const volume = { create: [creation], delete: [], keep: ["a", "b", "begun"].map(kept) };
+    expect(orderSteps(volume, { ...limits, snapshotsPerVolume: 2 })).toEqual([{ kind: "create", creation }]);
   });
 
   test("elsewhere, where no limit is known, nothing is refused", async () => {
