@@ -2,6 +2,7 @@ import { logEvents, PolyvolError, type PolyvolEvent } from "@polyvol/core";
 import { fitWords, listWords } from "@polyvol/core/driver";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { anyText } from "../../../scripts/test/any-text.ts";
 import { createRuntime } from "../src/call/runtime.ts";
 import { extendError } from "../src/errors.ts";
 
@@ -11,7 +12,7 @@ const NOT_FIT = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 describe("words of a service", () => {
   test("whatever they are: one line, without what is not seen, bounded, no character in half", () => {
-    const any = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme", maxLength: 300 }));
+    const any = fc.oneof(anyText(), fc.string({ unit: "grapheme", maxLength: 300 }));
     const hostile = fc
       .array(fc.constantFrom("\n", "\x1b[31m", "\u202e", "\ud83d", "😀", "a b", "  "))
       .map((all) => all.join(""));

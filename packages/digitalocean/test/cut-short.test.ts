@@ -1,6 +1,6 @@
 /** A service that gives less than it is asked for: what is not seen is not taken for absent. */
 import type { Fault } from "@polyvol/emulators";
-import { describe, expect, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import { failureOf } from "../../../scripts/test/failure-of.ts";
 import { type Cloud, openCloud } from "./cloud.ts";
 
@@ -151,13 +151,14 @@ describe("a total and a link to a next page that disagree", () => {
     ["as it should be", ({ links }) => links],
     ["on every page", () => NEXT],
   ];
-  const caps = [undefined, 100, 37] as const;
+  const caps = inject("isFull") ? [undefined, 100, 37] : [undefined, 37];
+  const counts = inject("isFull") ? [0, 45, 200, 450] : [200, 450];
   const cases = totals.flatMap(([total, meta]) =>
     links.flatMap(([link, next]) => caps.map((cap) => ({ total, meta, link, next, cap }))),
   );
 
   test.each(cases)("the total $total, a link $link, pages of at most $cap", async (each) => {
-    for (const count of [0, 45, 200, 450]) {
+    for (const count of counts) {
       const changing: typeof fetch = async (input, init) => {
         const page = (await (await fetch(input, init)).json()) as Page;
         return Response.json({ ...page, meta: each.meta(page, count), links: each.next(page) });

@@ -52,7 +52,7 @@ function bucket(size: number): (now: number) => boolean {
 
 /** Promise 3. */
 describe("a server that allows 10/s and says nothing, a client that wants 50/s for long", () => {
-  const durationMs = inject("isFull") ? 60_000 : 30_000;
+  const durationMs = inject("isFull") ? 60_000 : 20_000;
 
   test.each(Object.entries(LIMITERS))("%s", async (_, limiter) => {
     const answers = await simulate({

@@ -1,8 +1,11 @@
-/** Run by huge-answers.test.ts in a process of its own, whose memory is then that of the client alone. */
+/**
+ * Run by huge-answers.test.ts in a process of its own, whose memory is then that of the client alone: `URL PATH…`. Prints
+ * what came of each path, and how far the memory grew meanwhile.
+ */
 import { createHttpClient } from "@polyvol/core/http";
 
 const MIB = 1024 * 1024;
-const [baseUrl = "", path = ""] = process.argv.slice(2);
+const [baseUrl = "", ...paths] = process.argv.slice(2);
 
 const client = createHttpClient({ provider: "testcloud", baseUrl, authorize: () => undefined });
 
@@ -20,18 +23,23 @@ function send(target: string): Promise<unknown> {
 
 // What the platform loads and sets aside for its first requests is no part of an answer.
 for (let each = 0; each < 20; each++) await send("/small");
-globalThis.gc?.();
 
-const before = process.memoryUsage().rss;
-let peak = before;
-const timer = setInterval(() => {
-  peak = Math.max(peak, process.memoryUsage().rss);
-}, 1);
-const outcome = await send(path).then(
-  () => "answered",
-  (error: { code?: string; reason?: string }) => `${error.code}: ${error.reason}`,
-);
-clearInterval(timer);
-peak = Math.max(peak, process.memoryUsage().rss);
-process.stdout.write(JSON.stringify({ outcome, extraMib: (peak - before) / MIB }));
+const results: { readonly outcome: string; readonly extraMib: number }[] = [];
+for (const path of paths) {
+  globalThis.gc?.();
+  const before = process.memoryUsage().rss;
+  let peak = before;
+  const look = (): void => {
+    peak = Math.max(peak, process.memoryUsage().rss);
+  };
+  const timer = setInterval(look, 1);
+  const outcome = await send(path).then(
+    () => "answered",
+    (error: { code?: string; reason?: string }) => `${error.code}: ${error.reason}`,
+  );
+  clearInterval(timer);
+  look();
+  results.push({ outcome, extraMib: (peak - before) / MIB });
+}
+process.stdout.write(JSON.stringify(results));
 process.exit(0);

@@ -2,11 +2,13 @@
 import { isPolyvolError } from "@polyvol/core";
 import { createHttpClient } from "@polyvol/core/http";
 
-const [baseUrl = "", path = ""] = process.argv.slice(2);
-for (const fetch of [{}, { fetch: globalThis.fetch }]) {
+const senders = [{}, { fetch: globalThis.fetch }];
+for (const [baseUrl, fetch] of process.argv
+  .slice(2)
+  .flatMap((url) => senders.map((each) => [url, each] as const))) {
   const client = createHttpClient({ provider: "testcloud", baseUrl, authorize: () => undefined, ...fetch });
   const answer = client.send(
-    { method: "POST", path, body: {}, response: { parse: (value) => value } },
+    { method: "POST", path: "/x", body: {}, response: { parse: (value) => value } },
     {
       operation: "test",
       abortSignal: new AbortController().signal,

@@ -98,35 +98,37 @@ test("a proxy of the environment is used by both transports", async () => {
   expect(asked).toEqual(["http://localhost:4444/x", "localhost:4444", "/x"]);
 });
 
-test.each([
-  [407, false, "status 407: it wants credentials"],
-  [502, true, "status 502"],
-])(
-  "a proxy that refuses a tunnel with %i: nothing was sent, by either transport",
-  async (status, retryable, why) => {
-    const proxy = createServer();
-    proxy.on("connect", (_, socket) => {
-      socket.end(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`);
-    });
-    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-    onTestFinished(() => void proxy.close().closeAllConnections());
-    const { port } = proxy.address() as AddressInfo;
-    const address = `http://somebody:pass-of-proxy@127.0.0.1:${port}`;
+test("a proxy that refuses a tunnel: nothing was sent, by either transport", async () => {
+  const proxy = createServer();
+  proxy.on("connect", ({ url }, socket) => {
+    const status = url === "wants-credentials.example.com:443" ? 407 : 502;
+    socket.end(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void proxy.close().closeAllConnections());
+  const { port } = proxy.address() as AddressInfo;
+  const address = `http://somebody:pass-of-proxy@127.0.0.1:${port}`;
+  const refusals = [
+    ["wants-credentials.example.com", false, "status 407: it wants credentials"],
+    ["api.example.com", true, "status 502"],
+  ] as const;
+  const expected = refusals.map(([host, retryable, why]) => {
     const failure = { code: "unavailable", outcome: "not_applied", retryable };
-    const reason = `the proxy of the environment made no connection to api.example.com (${why})`;
-    const expected = JSON.stringify({ ...failure, reason });
-    expect(await sendByProxy(address, "https://api.example.com")).toBe(`${expected}\n${expected}\n`);
-  },
-);
+    const reason = `the proxy of the environment made no connection to ${host} (${why})`;
+    return `${JSON.stringify({ ...failure, reason })}\n`.repeat(2);
+  });
+  const baseUrls = refusals.map(([host]) => `https://${host}`);
+  expect(await sendByProxy(address, ...baseUrls)).toBe(expected.join(""));
+});
 
 /** What a process prints whose environment names a proxy: what it was answered, or how that failed, by both transports. */
-async function sendByProxy(address: string, baseUrl: string): Promise<string> {
+async function sendByProxy(address: string, ...baseUrls: readonly string[]): Promise<string> {
   const names = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"];
   const variables = Object.fromEntries(names.map((name) => [name, address]));
   const child = fileURLToPath(new URL("./transports.child.ts", import.meta.url));
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ["--conditions=@polyvol/source", "--disable-warning=ExperimentalWarning", child, baseUrl, "/x"],
+    ["--conditions=@polyvol/source", "--disable-warning=ExperimentalWarning", child, ...baseUrls],
     { env: { ...process.env, ...variables, no_proxy: "", NO_PROXY: "", NODE_USE_ENV_PROXY: "1" } },
   );
   return stdout;

@@ -131,7 +131,7 @@ test("a token with a place far beyond the end costs few requests, one beyond rea
     Buffer.from(JSON.stringify({ v: 1, listing: "items", anchors: ["gone"], index })).toString("base64url");
   const read = (index: number): Promise<unknown> =>
     listing.byPage({ continuationToken: token(index) }).next();
-  await expect(read(5_000_000)).rejects.toMatchObject({ code: "conflict" });
+  await expect(read(500_000)).rejects.toMatchObject({ code: "conflict" });
   expect(log.filter((each) => each.startsWith("ask")).length).toBeLessThan(50);
   await expect(read(2 ** 52)).rejects.toMatchObject({ code: "invalid_argument" });
 });

@@ -13,7 +13,7 @@ import {
   type MemoryAccount,
   type MemoryAccountOptions,
 } from "@polyvol/memory";
-import { describe, expect, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 
 interface World {
   readonly clock: VirtualClock;
@@ -61,14 +61,16 @@ async function life(storage: BlockStorage, abortSignal: AbortSignal): Promise<vo
   await storage.volumes.delete(volume.id, options);
 }
 
+const MOMENTS = inject("isFull") ? 500 : 100;
+
 describe("abort", () => {
-  test("at 500 moments of a life: rejects with the caller's reason, sends nothing more, leaves nothing behind", async () => {
+  test(`at ${MOMENTS} moments of a life: rejects with the caller's reason, sends nothing more, leaves nothing behind`, async () => {
     const whole = world();
     const startedAt = whole.clock.now();
     await passTime(whole.clock, life(whole.storage, new AbortController().signal));
     const lifeMs = whole.clock.now() - startedAt;
     const figures = { late: 0, sentAfter: 0, timersLeft: 0, listenersLeft: 0, wrongReason: 0 };
-    for (let moment = 0; moment < 500; moment += 1) {
+    for (let moment = 0; moment < MOMENTS; moment += 1) {
       const { clock, account, storage } = world();
       const controller = new AbortController();
       const reason = new Error("the caller's reason");
@@ -76,7 +78,7 @@ describe("abort", () => {
       const work = life(storage, controller.signal).catch((error: unknown) => {
         rejectedWith = error;
       });
-      await clock.advance((lifeMs * moment) / 500);
+      await clock.advance((lifeMs * moment) / MOMENTS);
       controller.abort(reason);
       const sent = account.calls.total;
       // No time passes on the clock: the rejection must not wait for any.
