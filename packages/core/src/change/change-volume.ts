@@ -42,6 +42,8 @@ export interface VolumeChange {
   readonly openIn?: { readonly states: readonly VolumeState[]; readonly isBounded?: boolean };
   /** What is there and what was asked for, in words, of a volume that another client has changed meanwhile. */
   compare?(volume: Volume): string | undefined;
+  /** What a volume says that another client has brought to where the change cannot lead any more. No later look undoes it. */
+  overtaken?(volume: Volume): PolyvolError | undefined;
   /** Throws what forbids the change in the volume's present state. Default: nothing does. */
   refuse?(volume: Volume): void;
   send(context: CallContext): Promise<Changed>;
@@ -81,6 +83,7 @@ export function changeVolume(
         if (change.reached(volume)) return volume;
         refuseBlocked(runtime, volume);
         change.refuse?.(volume);
+        throwIfAny(change.overtaken?.(volume));
         return undefined;
       },
       onLook: (found, unclear) => {
@@ -139,6 +142,11 @@ async function alreadyReached(
     const hasFailed = isPolyvolError(error, "operation_failed");
     const isBelieved = !hasFailed || (usable(volume).state === "done" && leavesTrace);
     if (change.reached(volume) && isBelieved) return volume;
+    const overtaken = usable(volume).state === "done" ? change.overtaken?.(volume) : undefined;
+    if (overtaken !== undefined) {
+      const details = { ...(error as PolyvolErrorDetails), retryable: false, cause: error };
+      throw new PolyvolError(overtaken.code, overtaken.reason, details);
+    }
   } while (mayCome && leavesTrace && (await again()));
   if (OF_ITS_STATE.has(error.code)) throw extendError(error, {}, compared(change, volume, error.reason));
   if (!isPolyvolError(error, "not_found") || change.isOfAnother === true) throw error;
@@ -184,17 +192,23 @@ async function waitUntilReached(
     onProgress,
     resources,
     changed,
-    goal: reaches((each: Volume) => change.reached(each)),
+    goal: reaches((each: Volume) => change.reached(each) || change.overtaken?.(each) !== undefined),
     motionOf: (seen) =>
       usable(seen).state === "done" || isBlocked(call.runtime, seen) ? "at_rest" : "under_way",
     givenUp: (seen, after) => {
-      const what = after === "nothing" ? "and nothing has come of it" : "and ended it without effect";
+      const ended = "and ended it without effect, or another client has undone it since";
+      const what = after === "nothing" ? "and nothing has come of it" : ended;
       const words = `the provider accepted the change ${what}: it is ${describeState(seen)}`;
       return compared(change, seen, words);
     },
   });
   if (volume === undefined) throw vanished();
+  if (!change.reached(volume)) throwIfAny(change.overtaken?.(volume));
   return volume;
+}
+
+function throwIfAny(error: PolyvolError | undefined): void {
+  if (error !== undefined) throw error;
 }
 
 /** What was there when the change began. */

@@ -20,12 +20,18 @@ export function resizing({ driver }: Runtime, id: string, sizeGiB: number): Volu
       before === undefined || volume.sizeGiB === before || volume.sizeGiB === sizeGiB
         ? undefined
         : `it has ${volume.sizeGiB} GiB, and ${sizeGiB} GiB were asked for`,
+    overtaken: (volume) => {
+      if (volume.sizeGiB <= sizeGiB) return undefined;
+      const words =
+        before === undefined || before > sizeGiB
+          ? `it has ${volume.sizeGiB} GiB and cannot shrink to ${sizeGiB} GiB`
+          : `it has ${volume.sizeGiB} GiB, and ${sizeGiB} GiB were asked for: another resize has overtaken this one, and it cannot shrink`;
+      return refused("out_of_range", words);
+    },
     openIn: { states: ["creating", "resizing", "reverting"] },
     refuse: (volume) => {
       before ??= volume.sizeGiB;
       refuseFailed(volume);
-      if (volume.sizeGiB <= sizeGiB) return;
-      throw refused("out_of_range", `it has ${volume.sizeGiB} GiB and cannot shrink to ${sizeGiB} GiB`);
     },
     send: (context) => send(id, sizeGiB, context),
   };

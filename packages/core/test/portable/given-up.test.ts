@@ -185,23 +185,38 @@ describe("a change that comes to nothing", () => {
   });
 
   test.each([
-    ["accepted, and overtaken by another client's", undefined],
-    ["refused for the size that another client gave it", "failed_precondition"],
-  ] as const)("a growth that was %s: what is there, and what was asked for", async (_, code) => {
-    const given = await world(
-      (driver) => ({
-        resizeVolume: async (id, _sizeGiB, context) => {
-          const changed = await driver.resizeVolume?.(id, 32, context);
-          if (code === undefined) return changed ?? {};
-          throw new PolyvolError(code, "the new size must be greater", { outcome: "not_applied" });
-        },
-      }),
+    ["accepted", { asynchronous: false }, undefined, "unknown"],
+    ["accepted, and followed by a record", { mode: "record" }, undefined, "unknown"],
+    [
+      "refused for the size that another client gave it",
       { asynchronous: false },
-    );
-    const error = await given.storage.volumes.resize(given.volumeId, 16).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: code ?? "operation_failed" });
-    expect(String(error)).toContain("it has 32 GiB, and 16 GiB were asked for");
-  });
+      "failed_precondition",
+      "not_applied",
+    ],
+    ["without an answer, and looked for", {}, "unavailable", "unknown"],
+  ] as const)(
+    "a growth that was overtaken by a larger one says so at once: %s",
+    async (...[, options, code, outcome]) => {
+      const given = await world(
+        (driver) => ({
+          resizeVolume: async (id, _sizeGiB, context) => {
+            const changed = await driver.resizeVolume?.(id, 32, context);
+            if (code === undefined) return changed ?? {};
+            throw new PolyvolError(code, "no", { outcome, retryable: code === "unavailable" });
+          },
+        }),
+        options,
+      );
+      const from = given.clock.now();
+      await expect(given.storage.volumes.resize(given.volumeId, 16)).rejects.toMatchObject({
+        ...{ code: "out_of_range", outcome, retryable: false },
+        reason: expect.stringMatching(
+          /^it has 32 GiB, and 16 GiB were asked for: another resize has overtaken this one/,
+        ),
+      });
+      expect(given.clock.now() - from).toBeLessThan(15_000);
+    },
+  );
 
   test("a growth that was done before somebody deletes the volume tells of no two sizes that are one", async () => {
     const given = await world(() => ({ resizeVolume: async () => ({}) }));
