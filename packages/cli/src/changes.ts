@@ -18,6 +18,7 @@ export async function withProgress<T>(
   const progress = createProgress();
   const startedAt = performance.now();
   progress.update(text, "asked for");
+  const isUnchanged = context.nothingChanged();
   entry.begin();
   try {
     const result = await work({
@@ -32,6 +33,7 @@ export async function withProgress<T>(
       progress.finish(text, "failed", "bad");
       entry.done();
     }
+    if (isUnchanged()) entry.undone();
     throw error;
   } finally {
     progress.close();
@@ -180,6 +182,7 @@ async function deleteAll<Resource extends Named>(
   const progress = createProgress();
   const errors: unknown[] = [];
   const deleted: string[] = [];
+  const isUnchanged = context.nothingChanged();
   const work = resources.map(async ({ id, name }) => {
     const text = `${kind} ${name} on ${cloud}`;
     const entry = context.ledger.plan(`deletion of ${text}`);
@@ -195,7 +198,10 @@ async function deleteAll<Resource extends Named>(
       entry.done();
       deleted.push(id);
     } catch (error) {
-      if (context.signal.aborted) return;
+      if (context.signal.aborted) {
+        if (isUnchanged()) entry.undone();
+        return;
+      }
       progress.finish(text, "not deleted", "bad");
       entry.done();
       errors.push(error);

@@ -102,6 +102,9 @@ function reportInterruption(left: readonly string[]): void {
 /** Commands that refuse `--cloud`: policies say which clouds they are about. */
 const WITHOUT_CLOUD = /^polyvol (?:backup (?:plan|run|apply|status|report|audit)|fleet\b.*)$/;
 
+/** What `help` does. */
+export const HELP_OF_A_COMMAND = "show the help of a command";
+
 /** Sets up a command that has only subcommands. */
 export function asGroup(command: Command): Command {
   return command
@@ -116,6 +119,7 @@ export function asGroup(command: Command): Command {
       },
       styleTitle: (title) => styleText("bold", title),
     })
+    .helpCommand("help [command]", HELP_OF_A_COMMAND)
     .exitOverride();
 }
 
@@ -140,6 +144,12 @@ export function hintAtHelp(command: Command): void {
     command.showHelpAfterError(isCommand ? `known: ${known} ${help}` : help);
     return fail(message, options);
   };
+  // Of a command that is not there the parser would show this one's help, and call it done.
+  command.addHelpText("before", () => {
+    const named = command.args.find((word) => word !== "help" && !word.startsWith("-"));
+    if (command.commands.length > 0 && named !== undefined) command.parse([named], { from: "user" });
+    return "";
+  });
   for (const each of command.commands) hintAtHelp(each);
 }
 

@@ -37,6 +37,11 @@ export interface Context {
   readonly call: Pick<WaitOptions, "abortSignal" | "timeoutMs">;
   /** How many requests the busiest cloud has been sent. */
   requests(): number;
+  /**
+   * What it returns says whether it is known that nothing has changed since: no change was sent that was not refused. Not
+   * known where a driver from elsewhere does not tell of its requests.
+   */
+  nothingChanged(): () => boolean;
   /** Loads the configuration: `--config`, else the file in the working directory. @throws ConfigError */
   config(): Promise<Config>;
   /** Loads it anew, for what runs for long. @throws ConfigError */
@@ -60,9 +65,13 @@ export function createContext(
   const cloudOption = (options["cloud"] ?? []) as readonly string[];
   const verbose = isVerbose(options["verbose"]);
   const sent = new Map<string, number>();
+  let changes = 0;
   let traffic: CloudListener | undefined;
   const onEvent: CloudListener = (event, cloud) => {
     if (event.type === "request") sent.set(cloud, (sent.get(cloud) ?? 0) + 1);
+    if (event.type === "request" && changesSomething(event)) changes += 1;
+    // Refused for now, and sent again later. What refuses for good ends the command.
+    if (event.type === "response" && changesSomething(event) && event.status === 429) changes -= 1;
     traffic?.(event, cloud);
   };
   const connected = new Map<string, Promise<BlockStorage>>();
@@ -91,6 +100,10 @@ export function createContext(
     cloudOption,
     onEvent,
     requests: () => Math.max(0, ...sent.values()),
+    nothingChanged() {
+      const earlier = changes;
+      return () => changes === earlier && [...connected.keys()].every((name) => sent.has(name));
+    },
     signal,
     interrupts,
     ended,
@@ -116,6 +129,10 @@ export function createContext(
       return storage;
     },
   };
+}
+
+function changesSomething({ method }: { readonly method: string }): boolean {
+  return method !== "GET" && method !== "HEAD";
 }
 
 /** It is the command line that names it, or the variable, and not the configuration. */

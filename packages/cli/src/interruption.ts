@@ -84,6 +84,8 @@ export const STOPPED_AT_ONCE =
 /** A change that a command makes. */
 export interface LedgerEntry {
   begin(): void;
+  /** Nothing of it has come about. */
+  undone(): void;
   done(): void;
 }
 
@@ -103,6 +105,9 @@ export function createLedger(): Ledger {
       return {
         begin: () => {
           entry.begun = true;
+        },
+        undone: () => {
+          entry.begun = false;
         },
         done: () => void changes.delete(entry),
       };

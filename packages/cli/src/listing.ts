@@ -19,6 +19,12 @@ export interface ListView<Row> {
   readonly none: string;
 }
 
+/** What people read where a list is empty. A pattern that was taken for a name is not told as if nothing were there. */
+export function noneText(kind: "volumes" | "snapshots", name: string | undefined): string {
+  const isPattern = name !== undefined && /[*?]/.test(name);
+  return isPattern ? `No ${kind} of that very name: --name takes no pattern.\n` : `No ${kind}.\n`;
+}
+
 /** The rows of one cloud: all at once, or (for lines) a piece after the other. `failed` takes what a part of them threw. */
 export type ReadRows<Row> = (
   storage: BlockStorage,

@@ -57,7 +57,7 @@ export function withVolume(command: Command): Command {
 /** Adds the options that every list of resources has. */
 export function withListOptions(command: Command): Command {
   return command
-    .option("--name <name>", "exact name")
+    .option("--name <name>", "exact name; a pattern such as app-* is none")
     .option("--tag <key=value>", "only with this tag (repeatable)", tag)
     .option("--limit <n>", "at most so many of each cloud, in the provider's order", count)
     .option(...SORT);

@@ -1,5 +1,12 @@
 import { Command, CommanderError, Option, type OutputConfiguration } from "commander";
-import { addGroup, asGroup, createAction, hintAtHelp, type MakeAction } from "./command.ts";
+import {
+  addGroup,
+  asGroup,
+  createAction,
+  HELP_OF_A_COMMAND,
+  hintAtHelp,
+  type MakeAction,
+} from "./command.ts";
 import { addCompletion, COMPLETE } from "./commands/completion.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
@@ -97,7 +104,7 @@ export async function createProgram(
     .description("Block-storage volumes and snapshots on many clouds, by one command.")
     .version(VERSION, "-V, --version", "show the version")
     .helpOption("-h, --help", "show this help")
-    .helpCommand("help [command]", "show the help of a command")
+    .helpCommand(false)
     .option("-c, --config <file>", "configuration file; default: polyvol.config.yaml, .yml or .json here")
     .option(
       "--cloud <name>",
@@ -129,9 +136,18 @@ export async function createProgram(
   addDemo(program, action);
   addEmulator(program, action);
   addCompletion(program, action);
+  addHelp(program);
   hintAtHelp(program);
   refuseEmptyPaths(program);
   return program;
+}
+
+/** The parser's own `help` takes one word. */
+function addHelp(program: Command): void {
+  program
+    .command("help [command...]")
+    .description(HELP_OF_A_COMMAND)
+    .action((words: readonly string[]) => void program.parse([...words, "--help"], { from: "user" }));
 }
 
 /**

@@ -25,7 +25,7 @@ const LONGEST_AFTER_FAILURES_MS = 300_000;
 export function withWatch(command: Command): Command {
   return command.option(
     "--watch [interval]",
-    "show it again and again until Ctrl-C; default: every 30s, and never more than 600 requests an hour to a cloud",
+    "show it again and again until Ctrl-C; default: every 30s, and never more than 600 requests an hour to a cloud; --timeout is that of each look",
     interval,
   );
 }

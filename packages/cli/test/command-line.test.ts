@@ -56,7 +56,7 @@ test.concurrent("unknown commands and options: the nearest, and the known ones",
   ]);
   expect([command, inner, option, format, nothing].map(({ code }) => code)).toEqual([2, 2, 2, 2, 2]);
   expect(command.err).toBe(
-    "error: unknown command 'volums'\n(Did you mean volumes?)\nknown: clouds, volumes, snapshots, backup, fleet, config, doctor, demo, emulator, completion (see: polyvol --help)\n",
+    "error: unknown command 'volums'\n(Did you mean volumes?)\nknown: clouds, volumes, snapshots, backup, fleet, config, doctor, demo, emulator, completion, help (see: polyvol --help)\n",
   );
   expect(inner.err).toContain(
     "(Did you mean create?)\nknown: list, get, create, update, delete (see: polyvol snapshots --help)\n",
@@ -67,6 +67,26 @@ test.concurrent("unknown commands and options: the nearest, and the known ones",
   );
   expect(option.err).toContain("(see: polyvol volumes list --help)");
   expect(nothing.err).toContain("Usage: polyvol volumes");
+});
+
+test.concurrent("help of a command: at any depth, and of none that is not there", async () => {
+  const [list, inner, ...unknown] = await Promise.all([
+    run("help volumes list"),
+    run("volumes help list"),
+    run("help volums"),
+    run("volums --help"),
+    run("help volumes lst"),
+    run("volumes help lst"),
+    run("volumes lst --help"),
+  ]);
+  expect([list.code, inner.code]).toEqual([0, 0]);
+  expect(list.out).toMatch(/^Usage: polyvol volumes list /);
+  expect(inner.out).toBe(list.out);
+  expect(unknown.map(({ code, out }) => ({ code, out }))).toEqual(unknown.map(() => ({ code: 2, out: "" })));
+  for (const { err } of unknown.slice(0, 2))
+    expect(err).toContain("'volums'\n(Did you mean volumes?)\nknown: ");
+  for (const { err } of unknown.slice(2))
+    expect(err).toContain("'lst'\n(Did you mean list?)\nknown: list, get,");
 });
 
 test.concurrent("values that cannot be", async () => {

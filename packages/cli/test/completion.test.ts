@@ -41,6 +41,7 @@ test.concurrent("commands, options, values and files, where each belongs", async
   const lines: readonly (readonly [line: string, values: readonly string[]])[] = [
     ["vol", ["volumes", ":words"]],
     ["help back", ["backup", ":words"]],
+    ["help volumes re", ["resize", "revert", "rename", ":words"]],
     ["volumes re", ["resize", "revert", "rename", ":words"]],
     ["volumes list --na", ["--name", ":words"]],
     ["volumes list --name x --out", ["--output", ":words"]],

@@ -280,3 +280,26 @@ test("snapshots create and volumes delete: Ctrl-C says what may still be complet
   expect(deleted.err).toContain("be completed by the cloud: deletion of volume erp on samsung\n");
   expect(deleted.err).toContain("The same command can be repeated: it continues, and makes nothing twice.\n");
 });
+
+test("Ctrl-C says what has not come about: nothing was sent yet, or the cloud has refused it", async () => {
+  const looks = (): number => clouds.samsung.log.entries().length;
+  clouds.samsung.faults.add({ kind: "delay-before", ms: WORK, match: { method: "GET", path: "/**" } });
+  const creation = here("volumes create new --size 8 --cloud samsung");
+  await until(() => looks() > 0);
+  creation.interrupt("SIGINT");
+  expect((await creation.ended).err).toContain(
+    "What is left:\n  not begun: creation of volume new on samsung\n",
+  );
+  clouds.samsung.faults.clear();
+
+  clouds.samsung.faults.add({
+    ...{ kind: "answer", status: 429, headers: { "retry-after": "20" }, body: {} },
+    match: { method: "POST", path: "/**" },
+  });
+  const refused = here("volumes create new --size 8 --cloud samsung --verbose");
+  await refused.saw("429");
+  refused.interrupt("SIGINT");
+  expect((await refused.ended).err).toContain(
+    "What is left:\n  not begun: creation of volume new on samsung\n",
+  );
+});

@@ -129,6 +129,7 @@ test.each([
   ["backup audit --shard auto", "--shard: found auto, and no variable of an array job"],
   ["backup plan --shard auto/2", "--shard auto/2: JOB_COMPLETION_INDEX: found"],
   ["backup status --merge none.json", "none.json: found no such file"],
+  ["backup status --merge whole.json --watch", "--watch does not go with --merge"],
   ["backup status --merge polyvol.config.yaml", "found text that is not JSON"],
   ["backup status --merge whole.json", "whole.json: shard: found nothing: it is about all clouds"],
   ["backup status --merge shard-0.json other.json", "other.json: shard.count: found 3, allowed: 2"],

@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { hasCode, UsageError } from "../errors.ts";
 import { findVolumeOption } from "../find.ts";
 import { type Held, holdText, snapshotHoldsReader } from "../holds.ts";
-import { piecesOf, type ReadRows, refuseWithLines, writeList } from "../listing.ts";
+import { noneText, piecesOf, type ReadRows, refuseWithLines, writeList } from "../listing.ts";
 import {
   type ListOptions,
   omitUndefined,
@@ -62,7 +62,7 @@ async function list(
     ({ snapshot }) => snapshot.name,
     ({ snapshot }) => snapshot.id,
   );
-  const view = { usual, toData, none: "No snapshots.\n" };
+  const view = { usual, toData, none: noneText("snapshots", name) };
   let missing = 0;
   const read: ReadRows<Row> = async function* (storage, cloud, failed) {
     let volume: Volume | undefined;

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { examples, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
 import { type Held, holdText, volumeHold } from "../holds.ts";
-import { piecesOf, type ReadRows, refuseWithLines, writeList } from "../listing.ts";
+import { noneText, piecesOf, type ReadRows, refuseWithLines, writeList } from "../listing.ts";
 import { type ListOptions, omitUndefined, withListOptions } from "../options.ts";
 import { ageText, instantText, sizeText, tagsText } from "../output/format.ts";
 import { orderBy } from "../output/sort.ts";
@@ -51,7 +51,7 @@ async function list(context: Context, options: VolumeListOptions): Promise<numbe
   const { name, region, tag: tags, limit, sort } = options;
   const query = omitUndefined({ name, region, tags });
   const withSnapshots = options.snapshots === true || context.output === "wide";
-  const view = { usual: orderBy(cloudOf, nameOf, idOf), toData, none: "No volumes.\n" };
+  const view = { usual: orderBy(cloudOf, nameOf, idOf), toData, none: noneText("volumes", name) };
   const read: ReadRows<Row> = async function* (storage, cloud, failed) {
     // Without them the volumes are still shown.
     const reading = withSnapshots ? newestGood(context, storage).catch(failed) : undefined;

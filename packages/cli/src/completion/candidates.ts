@@ -79,10 +79,10 @@ function walk(program: Command, before: readonly string[]): Place {
       if (option === undefined || !takesValue(option)) continue;
       if (value.length === 0) pending = option;
       else if (option.attributeName() === "config") config = value.join("=");
-    } else {
+    } else if (word !== "help") {
       const inner = command.commands.find((each) => each.name() === word);
       if (inner !== undefined && argumentCount === 0) command = inner;
-      else if (word !== "help") argumentCount += 1;
+      else argumentCount += 1;
     }
   }
   return { command, argumentCount, pending, onlyArguments, config };

@@ -198,6 +198,10 @@ export const STORY: readonly Chapter[] = [
   { command: "demo", steps: [] },
   { command: "emulator", steps: [run("emulator digitalocean --help", undefined, 14)] },
   { command: "completion", steps: [run("completion bash", "It begins so:", 6)] },
+  {
+    command: "help",
+    steps: [run("help volums", "Of a command that is not there it says so, as the command itself would.")],
+  },
 ];
 
 /** Files that steps read, beside the configuration; a function makes one of the configuration's text. */

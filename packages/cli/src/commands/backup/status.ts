@@ -69,7 +69,11 @@ interface StatusOptions extends MonitoringOptions, WatchOptions, MetricsOptions 
 async function status(context: Context, options: StatusOptions): Promise<number> {
   let setup: Promise<BackupSetup> | undefined;
   const work = async (): Promise<Outcome> => {
-    if (options.merge !== undefined) return await checkShards(context, options, options.merge);
+    if (options.merge !== undefined) {
+      if (options.watch !== undefined)
+        throw new UsageError("--watch does not go with --merge, which looks at no cloud");
+      return await checkShards(context, options, options.merge);
+    }
     setup ??= loadBackupSetup(context, options.policy, await shardFrom(options.shard)).catch(
       (error: unknown) => {
         setup = undefined;
