@@ -4,7 +4,7 @@ import { systemClock } from "@polyvol/core/driver";
 import type { JobsOptions } from "bullmq";
 import { type AccountSource, dueSlotOf } from "./account.ts";
 import { doneSlotOf } from "./done.ts";
-import { accountId, jobData, jobId, triedClouds } from "./job.ts";
+import { accountId, attemptEndedAt, jobData, jobId, triedClouds } from "./job.ts";
 import { marksOf, openQueue, queueName } from "./queue.ts";
 import { asked, type FleetConnection, openRedis } from "./redis.ts";
 
@@ -46,8 +46,8 @@ export interface DispatchedAccount {
 export interface FleetDispatcher {
   /**
    * Puts one job for each account on the queue whose newest due slot is neither done nor on it. A job that has ended
-   * without having seen some of the account's clouds makes room for a new one. Any number of dispatchers may do it at
-   * any time.
+   * without having seen some of the account's clouds makes room for a new one, and so does one that was parked an hour
+   * ago, unless workers died of it. Any number of dispatchers may do it at any time.
    *
    * @throws FleetError `unreachable` when Redis went away; whatever the account source throws
    */
@@ -60,6 +60,8 @@ const DAY_SECONDS = 86_400;
 /** For people who look. What is done is known without them. */
 const KEEP_COMPLETED = { age: DAY_SECONDS, count: 10_000 };
 const KEEP_FAILED = { age: 30 * DAY_SECONDS, count: 10_000 };
+/** A slot whose job was parked is tried anew after so long: what was in the way may have passed, and the slot is still open. */
+const PARKED_MS = 3_600_000;
 /** So many jobs are put on the queue in one request. */
 const BATCH = 500;
 
@@ -93,7 +95,7 @@ export async function createFleetDispatcher(options: DispatcherOptions): Promise
       const slot = dueSlotOf(account, policies, now);
       return slot === undefined ? [] : [{ account, slot }];
     });
-    const added = await asked(options, () => addMissing(due));
+    const added = await asked(options, () => addMissing(due, now));
     return {
       at: new Date(now).toISOString(),
       added: added.map(({ account, slot }) => ({ account: account.key, slot: slot.toISOString() })),
@@ -103,7 +105,7 @@ export async function createFleetDispatcher(options: DispatcherOptions): Promise
   }
 
   /** Returns what was not there and is not done. */
-  async function addMissing(due: readonly Due[]): Promise<readonly Due[]> {
+  async function addMissing(due: readonly Due[], now: number): Promise<readonly Due[]> {
     const done = await redis.hgetall(marks.done);
     const took = await redis.hgetall(marks.took);
     // The longest first, so that none of them is the last to begin. What is not known may be long.
@@ -113,7 +115,7 @@ export async function createFleetDispatcher(options: DispatcherOptions): Promise
       .sort((a, b) => compareNumbers(tookMs(b), tookMs(a)));
     const added: Due[] = [];
     for (let from = 0; from < open.length; from += BATCH) {
-      const batch = await withoutJob(open.slice(from, from + BATCH));
+      const batch = await withoutJob(open.slice(from, from + BATCH), now);
       const jobs = await queue.addBulk(
         batch.map(({ account, slot }) => ({
           name: "backup",
@@ -129,8 +131,8 @@ export async function createFleetDispatcher(options: DispatcherOptions): Promise
     return added;
   }
 
-  /** Those of which no job is there, or no longer: one that has ended without having seen all clouds is removed. */
-  async function withoutJob(batch: readonly Due[]): Promise<readonly Due[]> {
+  /** Those of which no job is there, or no longer: one that has ended and leaves work that may be done now is removed. */
+  async function withoutJob(batch: readonly Due[], now: number): Promise<readonly Due[]> {
     const pipeline = redis.pipeline();
     for (const { account, slot } of batch) {
       pipeline.hmget(queue.toKey(jobId(account.key, slot)), "data", "progress", "finishedOn");
@@ -142,7 +144,8 @@ export async function createFleetDispatcher(options: DispatcherOptions): Promise
       if (error) throw error;
       const [data, progress, finishedOn] = fields as readonly (string | null)[];
       const job = { data: fromJson(data), progress: fromJson(progress) };
-      const leavesWork = finishedOn != null && !seesAll(triedClouds(job), due.account);
+      const leavesWork =
+        finishedOn != null && (!seesAll(triedClouds(job), due.account) || isLongAgo(job, now));
       // Nothing is removed that a worker has taken since.
       const isFree =
         data == null || (leavesWork && (await queue.remove(jobId(due.account.key, due.slot))) === 1);
@@ -163,6 +166,12 @@ export async function createFleetDispatcher(options: DispatcherOptions): Promise
 /** Whether a job was about all that the account is made of now. */
 function seesAll(tried: readonly string[], { clouds }: AccountClouds): boolean {
   return clouds.every((cloud) => tried.includes(cloud));
+}
+
+/** Whether it is time to try again what the last attempt has failed at. Clocks that differ by more put nothing off. */
+function isLongAgo(job: { readonly progress: unknown }, now: number): boolean {
+  const endedAt = attemptEndedAt(job);
+  return endedAt !== undefined && Math.abs(now - endedAt) >= PARKED_MS;
 }
 
 /** What anybody who reaches the server may have written there. */

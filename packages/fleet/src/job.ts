@@ -46,7 +46,7 @@ export function readJob(value: unknown): ReadJob {
   return whole.success ? { kind: "job", data: whole.data } : { kind: "unknown" };
 }
 
-const progress = z.object({ clouds: z.array(z.string()) });
+const progress = z.object({ clouds: z.array(z.string()), finishedAt: z.iso.datetime().optional() });
 
 /**
  * The clouds that the last attempt at a job was about, as its progress says; those that the job was made for where it was
@@ -57,6 +57,15 @@ export function triedClouds(job: { readonly data: unknown; readonly progress: un
   if (tried.success) return tried.data.clouds;
   const read = readJob(job.data);
   return read.kind === "job" ? read.data.clouds : [];
+}
+
+/**
+ * When the last attempt at a job ended, in milliseconds since the Unix epoch; undefined where none has, as of a job that
+ * workers died of.
+ */
+export function attemptEndedAt(job: { readonly progress: unknown }): number | undefined {
+  const { finishedAt } = progress.safeParse(job.progress).data ?? {};
+  return finishedAt === undefined ? undefined : Date.parse(finishedAt);
 }
 
 /** How an account is written in ids: they may hold no colon. */

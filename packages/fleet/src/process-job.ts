@@ -126,6 +126,7 @@ async function withLease(context: JobContext, held: Held): Promise<JobResult> {
     if (lease.lost.aborted || unlocked.aborted)
       return await giveBack(context, held, "the account may be another worker's now");
     if (abortSignal.aborted) return await giveBack(context, held, "the worker was stopped at once");
+    await job.updateProgress({ clouds: account.clouds, finishedAt: new Date(clock.now()).toISOString() });
     throw error;
   }
   if (report.stopped) return await giveBack(context, held, STOPPING);

@@ -21,7 +21,7 @@ export interface FleetStatusOptions extends FleetConnection {
 
 /**
  * How an account stands by its newest job: `delayed` is between two attempts, or left for another worker; `failed` is
- * parked, and a person has to look; `none`: no job, though a slot is due; `idle`: nothing is due yet; `gone`: it has a
+ * parked, and a person should look: it is dispatched anew an hour later; `none`: no job, though a slot is due; `idle`: nothing is due yet; `gone`: it has a
  * job, and is not among the accounts any more.
  */
 export type AccountState = "done" | "waiting" | "active" | "delayed" | "failed" | "none" | "idle" | "gone";

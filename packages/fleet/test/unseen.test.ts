@@ -1,9 +1,12 @@
 /** A source that does not show an account, or one of its clouds, for a while: what was not seen is not done, and not over. */
 import { type AccountClouds, type Policy, parsePolicies } from "@polyvol/backup";
-import { describe, expect, test } from "vitest";
+import { UnrecoverableError, Worker } from "bullmq";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { makeWorld, NIGHTLY, needsRedis, ofType, SLOT, sharedRedis, testFleet } from "./fleet.ts";
+import { openQueue } from "./open-queue.ts";
 
 const { title, skip } = needsRedis("unseen");
+const HOUR = 3_600_000;
 const WHOLE: AccountClouds = { key: "a", clouds: ["x", "y"] };
 const HALF: AccountClouds = { key: "a", clouds: ["x"] };
 /** As it was before somebody moved the slot to three. */
@@ -73,6 +76,49 @@ describe.skipIf(skip)(title, () => {
       expect((await fleet.status()).accounts).toMatchObject([{ state: "done", doneSlot: SLOT }]);
     },
   );
+
+  test.for([
+    ["could not be connected", () => Promise.reject(new Error("the vault is sealed"))],
+    ["had a cloud that was away", () => ({ x: new Error("the vault is sealed") })],
+  ] as const)(
+    "an account whose job was parked since it %s is tried again an hour later",
+    async ([, connect]) => {
+      const { world, fleet } = await startFleet(HALF);
+      const dispatcher = await fleet.dispatcher({ attempts: 1 });
+      await dispatcher.dispatch();
+      const broken = await fleet.worker({ connect });
+      await expect.poll(() => ofType(broken.events, "failed")).toMatchObject([{ parked: true }]);
+      await broken.stop();
+      world.clock.at += HOUR - 1;
+      expect(await dispatcher.dispatch()).toMatchObject({ added: [], known: 1 });
+      expect((await fleet.status()).accounts).toMatchObject([{ state: "failed", late: true }]);
+
+      world.clock.at += 1;
+      expect((await dispatcher.dispatch()).added).toEqual([{ account: "a", slot: SLOT }]);
+      const worker = await fleet.worker();
+      await expect.poll(() => ofType(worker.events, "done").length).toBe(1);
+      expect(await world.snapshotNames("x")).toHaveLength(2);
+      world.clock.at += HOUR;
+      expect(await dispatcher.dispatch()).toMatchObject({ added: [], known: 1 });
+    },
+  );
+
+  test("a job that workers died of is not tried again for the same slot", async () => {
+    const { world, fleet } = await startFleet(HALF);
+    const dispatcher = await fleet.dispatcher();
+    await dispatcher.dispatch();
+    const { redisUrl, queue } = fleet.connection;
+    const jobs = openQueue(redisUrl, queue);
+    const dying = new Worker(queue, null, { connection: { url: redisUrl } });
+    onTestFinished(() => dying.close());
+    const job = await dying.getNextJob("token");
+    // As a worker does that dies later.
+    await job?.updateProgress({ clouds: ["x"] });
+    await job?.moveToFailed(new UnrecoverableError("job stalled more than allowable limit"), "token");
+    expect(await jobs.getFailedCount()).toBe(1);
+    world.clock.at += 2 * HOUR;
+    expect(await dispatcher.dispatch()).toMatchObject({ added: [], known: 1 });
+  });
 
   test("a cloud that no dispatch had seen yet is not done by the job of the others", async () => {
     const { world, fleet } = await startFleet(HALF);
