@@ -29,10 +29,10 @@ export function readName(volumeId: string, startedAt: Date, makingMs: number): s
 export interface DrillName {
   /** Whose drill: compare with {@link drillHash}. */
   readonly hash: string;
-  /** When its run began. */
+  /** When its run began, by the clock of its machine: for people. */
   readonly startedAt: Date;
-  /** Until then its run may be making it ready: it is not left over while nobody is seen to use it. */
-  readonly readyBy: Date;
+  /** So long its run may take to make it ready: until then it is not left over while nobody is seen to use it. */
+  readonly makingMs: number;
   /** Whether it may be on its way to a server, by {@link readName}. */
   readonly isRead: boolean;
 }
@@ -43,8 +43,7 @@ export function parseDrillName(name: string): DrillName | undefined {
   const startedAt = time === undefined ? undefined : parseSlotName(time.toUpperCase());
   if (hash === undefined || startedAt === undefined) return undefined;
   const makingMs = minutes === undefined ? USUAL_MAKING_MS : Number(minutes) * MINUTE_MS;
-  const readyBy = new Date(startedAt.getTime() + makingMs);
-  return { hash, startedAt, readyBy, isRead: minutes !== undefined };
+  return { hash, startedAt, makingMs, isRead: minutes !== undefined };
 }
 
 /** Stands for a volume in the names of its drills. */

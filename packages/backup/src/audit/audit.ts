@@ -192,8 +192,9 @@ function auditVolumes(cloud: ObservedCloud, chosenBy: (volumeId: string) => read
 }
 
 /** What becomes of a temporary volume. */
-function goesHow(volume: Volume, { readyBy }: DrillName): string {
+function goesHow(volume: Volume, { makingMs }: DrillName): string {
   const use = inUse(volume);
+  const readyBy = new Date(volume.createdAt.getTime() + makingMs);
   return use === undefined
     ? `the next one after ${readyBy.toISOString()} removes it`
     : `it is ${use}: a run may be reading it, else the next one on that server removes it`;

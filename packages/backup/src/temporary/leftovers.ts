@@ -1,4 +1,4 @@
-import { type BlockStorage, type Clock, inUse, type Volume } from "@polyvol/core";
+import { type BlockStorage, type Clock, type Health, inUse, type Volume } from "@polyvol/core";
 import { isSameId } from "@polyvol/core/driver";
 import { isHeld } from "../hold/marker.ts";
 import type { DeviceLayer } from "../mount/device-layer.ts";
@@ -54,13 +54,18 @@ export async function removeLeftovers(
   const { abortSignal, clock, here } = search;
   const call = abortSignal === undefined ? {} : { abortSignal };
   const found = (await storage.volumes.list({}, call).toArray()).flatMap(toTemporary);
+  let health: Promise<Health> | undefined;
+  const ageOf = async ({ createdAt }: Volume): Promise<number> => {
+    health ??= storage.checkHealth(call);
+    return clock.now() + ((await health).clockSkewMs ?? 0) - createdAt.getTime();
+  };
   const leftovers: Leftover[] = [];
   for (const temporary of found) {
     const { volume, startedAt } = temporary;
     const { id, name } = volume;
     const base = { volumeId: id, name, startedAt: startedAt.toISOString() };
     try {
-      const why = await whyKept(temporary, search);
+      const why = await whyKept(temporary, search, ageOf);
       if (why !== undefined) {
         leftovers.push({ ...base, outcome: "kept", why });
         continue;
@@ -83,10 +88,14 @@ interface Temporary extends DrillName {
   readonly volume: Volume;
 }
 
-/** Undefined: it may go. */
+/**
+ * Undefined: it may go. How old it is, the provider's clock says alone: that of the machine that has named it, and of this
+ * one, may be set to any time.
+ */
 async function whyKept(
-  { volume, hash, readyBy, isRead }: Temporary,
-  { clock, here, drillOf }: LeftoverSearch,
+  { volume, hash, makingMs, isRead }: Temporary,
+  { here, drillOf }: LeftoverSearch,
+  ageOf: (volume: Volume) => Promise<number>,
 ): Promise<string | undefined> {
   if (isHeld(volume)) return "held";
   const claim = (await here?.devices.claimOf(volume.name)) ?? "unknown";
@@ -94,7 +103,7 @@ async function whyKept(
   const use = inUse(volume);
   if (use === undefined) {
     const isOfDrill = !isRead && drillOf !== undefined && hash === drillHash(drillOf);
-    const mayGo = isOfDrill || claim === "ended" || clock.now() > readyBy.getTime();
+    const mayGo = isOfDrill || claim === "ended" || (await ageOf(volume)) > makingMs;
     return mayGo ? undefined : "maybe that of a run under way";
   }
   if (here === undefined) return use;
@@ -103,8 +112,8 @@ async function whyKept(
   if (!isNamed && claim !== "ended") return use;
   if (!volume.attachments.every(({ serverId }) => isSameId(serverId, here.serverId))) return use;
   // Not even this machine knows whose it is: it may have been started anew since, or another container.
-  const isOld = clock.now() > readyBy.getTime() + here.useTimeoutMs;
-  return claim === "ended" || isOld ? undefined : `${use}, maybe by a run under way`;
+  const mayGo = claim === "ended" || (await ageOf(volume)) > makingMs + here.useTimeoutMs;
+  return mayGo ? undefined : `${use}, maybe by a run under way`;
 }
 
 function toTemporary(volume: Volume): readonly Temporary[] {

@@ -44,16 +44,43 @@ describe.each(["do", "scp"] as const)("on %s", (cloud) => {
     const storage = clouds[cloud];
     const [snapshot] = await storage.snapshots.list({ volumeId }).toArray();
     const make = (name: string) => storage.volumes.create({ name, sourceSnapshotId: snapshot?.id ?? "" });
+    await make(drillName(otherId, new Date(world.clock.now())));
+    await world.clock.sleep(3_601_000);
     const now = world.clock.now();
     const young = drillName(otherId, new Date(now - 60_000));
     await make(drillName(volumeId, new Date(now - 60_000)));
-    await make(drillName(otherId, new Date(now - 86_400_000)));
     await make(young);
     await make("polyvol-drill-mine");
     const report = await drill({ cloud, from: { volumeId } }, clouds, { clock: world.clock });
     expect(report.ok).toBe(true);
     expect(report.leftovers.map(({ outcome }) => outcome).sort()).toEqual(["kept", "removed", "removed"]);
     expect(await volumeNames(storage)).toEqual(["data-1", "data-2", "data-3", young, "polyvol-drill-mine"]);
+  });
+
+  test("how old a leftover is, the provider says, whatever time its name and this machine tell", async () => {
+    const clouds = world.open();
+    const storage = clouds[cloud];
+    const [snapshot] = await storage.snapshots.list({ volumeId }).toArray();
+    const make = async (aheadMs: number): Promise<string> => {
+      const name = drillName(otherId, new Date(world.clock.now() + aheadMs));
+      await storage.volumes.create({ name, sourceSnapshotId: snapshot?.id ?? "" });
+      return name;
+    };
+    const YEAR = 366 * 86_400_000;
+    const old = await make(YEAR);
+    await world.clock.sleep(3_601_000);
+    const young = await make(-YEAR);
+    // Samsung refuses what is signed by such a clock.
+    const aheadMs = cloud === "do" ? YEAR : 0;
+    const clock = { ...world.clock, now: () => world.clock.now() + aheadMs };
+    const report = await drill({ cloud, from: { volumeId } }, world.open({ clock }), { clock });
+    const outcomes = new Map(report.leftovers.map(({ name, outcome }) => [name, outcome]));
+    expect(outcomes).toEqual(
+      new Map([
+        [old, "removed"],
+        [young, "kept"],
+      ]),
+    );
   });
 
   test.runIf(cloud === "do")("a leftover that somebody holds is kept", async () => {
