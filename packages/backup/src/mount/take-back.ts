@@ -22,7 +22,10 @@ export interface TakenBack {
   readonly problems: readonly BackupProblem[];
 }
 
-/** Unmounts, detaches and deletes, each even if the one before failed. */
+/**
+ * Unmounts, detaches and deletes. Nothing is detached from under what is still mounted, or may be: then the volume stays
+ * for the next run.
+ */
 export async function takeBack(storage: BlockStorage, made: Made): Promise<TakenBack> {
   const { name, id, serverId, cloud, devices, clock, mayAppearLate } = made;
   const problems: BackupProblem[] = [];
@@ -37,10 +40,11 @@ export async function takeBack(storage: BlockStorage, made: Made): Promise<Taken
       return { error };
     }
   };
-  await attempt(() => devices.unmount(name));
-  const failed = await attempt(() =>
-    removeTemporary(storage, { name, id, serverId, mayAppearLate }, ofItsOwn(clock, made.wasAborted)),
-  );
+  const failed =
+    (await attempt(() => devices.unmount(name))) ??
+    (await attempt(() =>
+      removeTemporary(storage, { name, id, serverId, mayAppearLate }, ofItsOwn(clock, made.wasAborted)),
+    ));
   await attempt(() => devices.release(name, failed === undefined ? "removed" : "left"));
   if (failed === undefined) return { isRemoved: true, problems };
   return { isRemoved: false, removalError: failed.error, problems };

@@ -239,6 +239,32 @@ describe.each(CLOUDS)("on %s, what is left is named", (cloud) => {
     expect(here.strays()).toEqual([]);
   });
 
+  test("what could not be unmounted is not detached, and the next run that can unmount it removes it", async () => {
+    const busy = new PolyvolError("conflict", "it could not be unmounted: target is busy");
+    const { devices, options, request, serverId, storage } = here;
+    let isBusy = true;
+    const unmount: DeviceLayer["unmount"] = (name) => (isBusy ? Promise.reject(busy) : devices.unmount(name));
+    const use = () =>
+      useSnapshot(storage(), { ...request, mount: true }, async () => "read", {
+        ...options,
+        devices: { ...devices, unmount },
+      });
+    const first = await use();
+    expect(first).toMatchObject({ result: { value: "read" }, isRemoved: false, removalError: busy });
+    const { name } = first.temporaryVolume;
+    expect(first.problems).toMatchObject([{ code: "conflict", volumeName: name }]);
+    expect(here.strays()).toEqual([{ name, serverIds: [serverId] }]);
+    const leftover = { name, outcome: "failed", problem: { code: "conflict" } };
+    expect(await use()).toMatchObject({ leftovers: [leftover], isRemoved: false });
+    expect(here.strays().map(({ serverIds }) => serverIds)).toEqual([[serverId], [serverId]]);
+
+    isBusy = false;
+    const last = await use();
+    expect(last.leftovers.map(({ outcome }) => outcome)).toEqual(["removed", "removed"]);
+    expect(last).toMatchObject({ isRemoved: true, problems: [] });
+    expect(here.strays()).toEqual([]);
+  });
+
   test("and by one whose cause is what failed before", async () => {
     forbidDeletes();
     const full = new Error("the repository is full");

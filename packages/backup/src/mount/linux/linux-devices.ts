@@ -69,18 +69,17 @@ export function createLinuxDevices(options: LinuxDevicesOptions = {}): DeviceLay
     async unmount(name) {
       const point = pointOf(name);
       for (let tries = 1; await isMounted(point); tries += 1) {
-        // What still reads it after that loses it: it was told to stop, and a volume that stays costs money.
-        const how = tries > UNMOUNT_TRIES ? ["--lazy"] : [];
-        const ended = await runProgram("umount", [...how, point], PROGRAM_MS);
+        const ended = await runProgram("umount", [point], PROGRAM_MS);
         if (ended.status === 0) continue;
-        if (how.length > 0) {
-          throw new PolyvolError("conflict", `${point} could not be unmounted: ${ended.said}`);
+        // Not lazily: the filesystem would stay for whoever reads it, and its device be taken from under it.
+        if (tries >= UNMOUNT_TRIES) {
+          const reason = `${point} could not be unmounted: ${ended.said}; end what uses it (fuser -vm ${point})`;
+          throw new PolyvolError("conflict", reason, { retryable: true });
         }
         await pause(UNMOUNT_PAUSE_MS);
       }
-      await rmdir(point).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== "ENOENT") throw error;
-      });
+      // A folder that stays does no harm.
+      await rmdir(point).catch(() => undefined);
     },
     claim: claims.claim,
     release: (name, outcome) => (outcome === "left" ? claims.leave(name) : claims.release(name)),
