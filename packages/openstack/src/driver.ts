@@ -60,24 +60,33 @@ export function createDriver(settings: Settings): BlockStorageDriver {
   const regionOf = async (context: CallContext): Promise<string> => (await client.logIn(context)).region;
 
   /**
-   * A change of a volume; one that is refused for what may be its state is judged by that. `forbiddenIn`: states of rest in
-   * which only the state can be the reason. Once it is accepted (202) it
-   * has begun, and that is all: the resource is looked at until it is as asked.
+   * `send`, a change of a volume or a snapshot of it. A refusal that may be for the volume's state is judged by that.
+   * `forbiddenIn`: states of rest in which only the state can be the reason.
    */
+  async function judgedByState<T>(
+    id: string,
+    context: CallContext,
+    send: () => Promise<T>,
+    forbiddenIn?: readonly VolumeState[],
+  ): Promise<T> {
+    try {
+      return await send();
+    } catch (error) {
+      if (!isAmbiguous(error)) throw error;
+      throw unchangeableVolume(error, await volumeAfter(id, error, context), forbiddenIn);
+    }
+  }
+
+  /** A change that has begun once it is accepted (202), and that is all: the volume is looked at until it is as asked. */
   async function change(
     id: string,
     request: ApiRequest<undefined>,
     context: CallContext,
     accepted: Changed = {},
-    forbiddenIn: readonly VolumeState[] = [],
+    forbiddenIn?: readonly VolumeState[],
   ): Promise<Changed> {
-    try {
-      await begin(id, request, context);
-      return accepted;
-    } catch (error) {
-      if (!isAmbiguous(error)) throw error;
-      throw unchangeableVolume(error, await volumeAfter(id, error, context), forbiddenIn);
-    }
+    await judgedByState(id, context, () => begin(id, request, context), forbiddenIn);
+    return accepted;
   }
 
   /** Sends a change of a resource, whose request tells why it failed if it does. */
@@ -101,15 +110,10 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     id: string,
     request: HttpRequest<undefined>,
     context: CallContext,
-    forbiddenIn: readonly VolumeState[] = [],
+    forbiddenIn?: readonly VolumeState[],
   ): Promise<Changed> {
-    try {
-      await client.sendToServers(request, context);
-      return {};
-    } catch (error) {
-      if (!isAmbiguous(error)) throw error;
-      throw unchangeableVolume(error, await volumeAfter(id, error, context), forbiddenIn);
-    }
+    await judgedByState(id, context, () => client.sendToServers(request, context), forbiddenIn);
+    return {};
   }
 
   const driver: BlockStorageDriver = {
@@ -184,13 +188,8 @@ export function createDriver(settings: Settings): BlockStorageDriver {
         const { volume } = await unchanged(send(api.getVolume(id), context));
         if (volume.status === "in-use") requireFeature(version, inUse);
       }
-      try {
-        const requestId = await begin(id, api.extendVolume(id, sizeGiB), context);
-        return { pending: growth(id, sizeGiB, requestId) };
-      } catch (error) {
-        if (!isAmbiguous(error)) throw error;
-        throw unchangeableVolume(error, await volumeAfter(id, error, context));
-      }
+      const extend = () => begin(id, api.extendVolume(id, sizeGiB), context);
+      return { pending: growth(id, sizeGiB, await judgedByState(id, context, extend)) };
     },
     attachVolume: async (id, serverId, context) =>
       (await unchanged(client.logIn(context))).servers === undefined
@@ -224,15 +223,11 @@ export function createDriver(settings: Settings): BlockStorageDriver {
       const needsForce = !hasFeature(version, "snapshots of volumes in use without force");
       // Known before: a login that failed after the answer would say of a snapshot that was made that it was not.
       const region = await regionOf(context);
-      try {
-        const body = toCreateSnapshotBody(input, needsForce);
-        const { data, requestId } = await client.exchange(api.createSnapshot(body), context);
-        reasons.remember(data.snapshot.id, requestId);
-        return { resource: toSnapshot(data.snapshot, region), settled: false };
-      } catch (error) {
-        if (!isAmbiguous(error)) throw error;
-        throw unchangeableVolume(error, await volumeAfter(input.volumeId, error, context));
-      }
+      const request = api.createSnapshot(toCreateSnapshotBody(input, needsForce));
+      const create = () => client.exchange(request, context);
+      const { data, requestId } = await judgedByState(input.volumeId, context, create);
+      reasons.remember(data.snapshot.id, requestId);
+      return { resource: toSnapshot(data.snapshot, region), settled: false };
     },
     getSnapshot: async (id, context) => {
       const { snapshot } = await send(api.getSnapshot(id), context);
