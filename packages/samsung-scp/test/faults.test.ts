@@ -209,17 +209,21 @@ describe("secrets", () => {
     ];
     const it: Emulated = await emulated({ storage: { apiVersion: "1.3", retry: { maxAttempts: 2 } } });
     const { storage, emulator } = it;
+    const creates = [
+      () => storage.volumes.create({ name: "x", sizeGiB: 8 }, { timeoutMs: 60_000 }),
+      () => storage.snapshots.create({ volumeId: MISSING, name: "x" }),
+    ];
+    const remove = (): Promise<unknown> => storage.snapshots.delete(MISSING, { timeoutMs: 60_000 });
+    /** What the fault strikes; every call begins by reading. */
+    const callsByMethod = {
+      GET: [() => storage.volumes.get(MISSING), ...creates, remove, () => storage.checkHealth()],
+      POST: creates,
+      DELETE: [remove],
+    };
     for (const fault of faults) {
-      for (const method of ["GET", "POST", "DELETE"]) {
+      for (const [method, calls] of Object.entries(callsByMethod)) {
         emulator.faults.clear();
         emulator.faults.add({ match: { method, path: "/v1/**" }, ...fault } as unknown as Fault);
-        const calls = [
-          () => storage.volumes.get(MISSING),
-          () => storage.volumes.create({ name: "x", sizeGiB: 8 }, { timeoutMs: 60_000 }),
-          () => storage.snapshots.create({ volumeId: MISSING, name: "x" }),
-          () => storage.snapshots.delete(MISSING, { timeoutMs: 60_000 }),
-          () => storage.checkHealth(),
-        ];
         for (const call of calls)
           await call().then(undefined, (error: unknown) => expectNoSecret(shown(error)));
       }

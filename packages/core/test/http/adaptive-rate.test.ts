@@ -2,6 +2,7 @@ import { describe, expect, inject, test } from "vitest";
 import { simulate } from "./simulation.ts";
 
 const PER_SECOND = 10;
+const WANTED_PER_SECOND = inject("isFull") ? 50 : 25;
 
 /** Ways in which servers count ten a second; each gives the limiter of one server. */
 const LIMITERS: Readonly<Record<string, () => (now: number) => boolean>> = {
@@ -51,13 +52,13 @@ function bucket(size: number): (now: number) => boolean {
 }
 
 /** Promise 3. */
-describe("a server that allows 10/s and says nothing, a client that wants 50/s for long", () => {
+describe(`a server that allows 10/s and says nothing, a client that wants ${WANTED_PER_SECOND}/s for long`, () => {
   const durationMs = inject("isFull") ? 60_000 : 20_000;
 
   test.each(Object.entries(LIMITERS))("%s", async (_, limiter) => {
     const answers = await simulate({
       limiter: limiter(),
-      wantedPerSecond: 50,
+      wantedPerSecond: WANTED_PER_SECOND,
       durationMs,
       latencyMs: [20, 40],
       client: { maxConcurrency: 16 },
