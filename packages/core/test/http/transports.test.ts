@@ -79,6 +79,18 @@ describe("where there is no node:http", () => {
   });
 });
 
+test("an answer 100 that nobody asked for is passed over by node:http, where Node's fetch fails at it", async () => {
+  const server = await serve((_, response) => {
+    response.writeContinue();
+    json(response, { from: "server" });
+  });
+  expect(await makeClient(server.url).send(POST, makeContext())).toMatchObject({
+    status: 200,
+    data: { from: "server" },
+  });
+  expect(server.seen).toHaveLength(1);
+});
+
 test("a proxy of the environment is used by both transports", async () => {
   const asked: (string | undefined)[] = [];
   const proxy = createServer((request, response) => {
