@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, rmdir, stat } from "node:fs/promises";
 import { unfitKind } from "@polyvol/core/driver";
 import { shortened } from "./entries.ts";
 import type { RecordEntry } from "./entry.ts";
@@ -8,6 +8,9 @@ import { beginsLikeARecord, MAGIC, OURS_OR_NEW, RecordError } from "./record-err
 const MAX_BYTES = 32 * 1024 * 1024;
 /** Of one line. */
 const MOST_LINE_BYTES = 8 * 1024 * 1024;
+
+/** Putting a file aside takes a moment; a lock that is older was left by a process that was killed. */
+const LOCK_MS = 60_000;
 
 /** How a record is kept. */
 export interface AppendOptions {
@@ -34,7 +37,7 @@ export async function appendRecord(
   const whole = Buffer.from(`${JSON.stringify(entry)}\n`);
   const line = whole.length <= MOST_LINE_BYTES ? whole : Buffer.from(`${JSON.stringify(shortened(entry))}\n`);
   try {
-    if (await isTooLarge(file, line.length, maxBytes)) await rename(file, olderFile(file));
+    if (await isTooLarge(file, line.length, maxBytes)) await putAside(file, line.length, maxBytes);
     const handle = await open(file, "a+", 0o600);
     try {
       await refuseOthers(file, handle);
@@ -53,6 +56,27 @@ export async function appendRecord(
 /** Where the lines before the last rotation are. */
 export function olderFile(file: string): string {
   return `${file}.1`;
+}
+
+/**
+ * Puts a full file in place of the older one. Only one process at a time: a second one would put aside what the first has
+ * begun anew, and the older lines be gone. While another is at it, the file grows by a line.
+ */
+async function putAside(file: string, more: number, maxBytes: number): Promise<void> {
+  const lock = `${file}.lock`;
+  try {
+    await mkdir(lock);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    const { mtimeMs } = await stat(lock).catch(() => ({ mtimeMs: Date.now() }));
+    if (Math.abs(Date.now() - mtimeMs) > LOCK_MS) await rmdir(lock).catch(() => undefined);
+    return;
+  }
+  try {
+    if (await isTooLarge(file, more, maxBytes)) await rename(file, olderFile(file));
+  } finally {
+    await rmdir(lock).catch(() => undefined);
+  }
 }
 
 /** Also refuses what is no file, before it is opened: opening a pipe waits for its reader. */

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { readTextFile, UnfitFile } from "@polyvol/core/driver";
 import * as z from "zod";
 import { olderFile } from "./append.ts";
@@ -16,8 +17,7 @@ const MOST_BYTES = 512 * 1024 * 1024;
 export async function readRecord(file: string): Promise<RunRecord> {
   const entries: RecordEntry[] = [];
   const aside: LineAside[] = [];
-  for (const each of [olderFile(file), file]) {
-    const text = await textOf(each, each !== file);
+  for (const [each, text] of await textsOf(file)) {
     text.split("\n").forEach((line, index) => {
       if (line.trim() === "") return;
       const entry = parseLine(line);
@@ -32,13 +32,31 @@ export async function readRecord(file: string): Promise<RunRecord> {
   return { entries, aside };
 }
 
-async function textOf(file: string, isOlder: boolean): Promise<string> {
+/** Both files as they were at one moment: while they are read, a writer may put the newer one in place of the older. */
+async function textsOf(file: string): Promise<readonly (readonly [file: string, text: string])[]> {
+  const olderName = olderFile(file);
+  for (;;) {
+    const before = await inodeOf(olderName);
+    const older = await textOf(olderName);
+    const newer = await textOf(file);
+    if ((await inodeOf(olderName)) !== before) continue;
+    // The newer one is missing where it was put aside, and nothing has been written since.
+    if ((older ?? newer) === undefined) throw new RecordError(file, "no such file", OURS);
+    return [[olderName, older ?? ""] as const, [file, newer ?? ""] as const];
+  }
+}
+
+async function inodeOf(file: string): Promise<number | undefined> {
+  return (await stat(file).catch(() => undefined))?.ino;
+}
+
+/** Undefined: there is no such file. */
+async function textOf(file: string): Promise<string | undefined> {
   try {
     return await readTextFile(file, { mostBytes: MOST_BYTES });
   } catch (error) {
-    if (isOlder && (error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     if (error instanceof UnfitFile) throw new RecordError(file, error.found, OURS, { cause: error });
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw new RecordError(file, "no such file", OURS);
     throw RecordError.of(file, error, "read");
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMemoryStorage } from "@polyvol/memory";
@@ -170,6 +170,38 @@ describe("the file", () => {
     }
     const { entries } = await readRecord(file);
     expect(entries.map(({ finishedAt }) => finishedAt.slice(8, 10))).toEqual(["16", "17", "18", "19"]);
+  });
+
+  test("is put aside once by several that find it full at the same moment, and no line is lost", async () => {
+    const size = JSON.stringify(entry()).length + 1;
+    const days = Array.from({ length: 20 }, (_, index) => new Date(Date.UTC(2026, 4, 1 + index, 3, 11)));
+    const old = days.slice(0, 10).map((day) => `${JSON.stringify(entry(day))}\n`);
+    await writeFile(file, old.join(""));
+    const write = (day: Date) => appendRecord(file, entry(day), { maxBytes: 10 * size });
+    await Promise.all(days.slice(10).map(write));
+    const { entries } = await readRecord(file);
+    expect(entries.map(({ finishedAt }) => finishedAt).sort()).toEqual(days.map((day) => day.toISOString()));
+  });
+
+  test.each([
+    ["a moment ago: the file grows by a line", 0, 3],
+    ["long ago: the next line goes to a new file", 120_000, 1],
+  ])("whoever puts it aside may be killed at it %s", async (_when, agoMs, lines) => {
+    const size = JSON.stringify(entry()).length + 1;
+    await appendRecord(file, entry());
+    await mkdir(`${file}.lock`);
+    const at = new Date(Date.now() - agoMs);
+    await utimes(`${file}.lock`, at, at);
+    for (let count = 0; count < 2; count += 1) await appendRecord(file, entry(), { maxBytes: size });
+    expect((await stat(file)).size).toBe(lines * size);
+    expect((await readRecord(file)).entries).toHaveLength(3);
+  });
+
+  test("is read whole also where the newer file was put aside and nothing was written since", async () => {
+    await expect(readRecord(file)).rejects.toThrow("no such file");
+    await appendRecord(file, entry());
+    await rename(file, `${file}.1`);
+    expect((await readRecord(file)).entries).toHaveLength(1);
   });
 
   test("keeps the totals of a run whose line would be too long", async () => {
