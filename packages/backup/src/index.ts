@@ -17,7 +17,14 @@ export { type AuditOptions, type AuditReport, audit, type Finding, type FindingK
 export type { Clouds } from "./clouds.ts";
 export type { CommandOutput } from "./command/last-words.ts";
 export { drill } from "./drill/drill.ts";
-export type { DrillCheck, DrillCommand, DrillOptions, DrillReport, DrillRequest } from "./drill/types.ts";
+export type {
+  DrillCheck,
+  DrillCommand,
+  DrillOptions,
+  DrillReport,
+  DrillRequest,
+  StoppedDrill,
+} from "./drill/types.ts";
 export { type HoldOptions, type HoldsOptions, type HoldWriter, hold, holdsOf, release } from "./hold/hold.ts";
 export { isHeld, keepHold } from "./hold/marker.ts";
 export { type BackupMetrics, backupMetrics, type MetricsOptions } from "./metrics/metrics.ts";

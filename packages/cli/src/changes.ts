@@ -1,17 +1,21 @@
 import type { CallOptions, CreateOptions, Operation, WaitOptions } from "@polyvol/core";
 import type { Context } from "./context.ts";
 import { FAILED, hasCode, reportError, reportText, UsageError } from "./errors.ts";
+import type { LedgerEntry } from "./interruption.ts";
 import type { DeletionOptions } from "./options.ts";
 import { secondsText } from "./output/format.ts";
 import { writeResult } from "./output/result.ts";
 import { writeMessage, writeNote } from "./output/streams.ts";
 import { clean } from "./output/terminal.ts";
 
-/** Makes one change: shows its progress, and enters it in the ledger of what is left. */
+/**
+ * Makes one change: shows its progress, and enters it in the ledger of what is left.
+ * @param work gets the entry, where it knows more of what is left when it is interrupted
+ */
 export async function withProgress<T>(
   context: Context,
   text: string,
-  work: (options: WaitOptions) => Promise<T>,
+  work: (options: WaitOptions, entry: LedgerEntry) => Promise<T>,
 ): Promise<T> {
   const { createProgress } = await import("./output/progress.ts");
   const entry = context.ledger.plan(text);
@@ -21,10 +25,10 @@ export async function withProgress<T>(
   const isUnchanged = context.nothingChanged();
   entry.begin();
   try {
-    const result = await work({
-      ...context.call,
-      onProgress: ({ seen }) => progress.update(text, seen),
-    });
+    const result = await work(
+      { ...context.call, onProgress: ({ seen }) => progress.update(text, seen) },
+      entry,
+    );
     progress.finish(text, `done in ${secondsText(performance.now() - startedAt)}`);
     entry.done();
     return result;

@@ -1,5 +1,5 @@
 import type { Volume } from "@polyvol/core";
-import { checkTimeout, monotonicTime, systemClock } from "@polyvol/core/driver";
+import { checkTimeout, monotonicTime, systemClock, tell } from "@polyvol/core/driver";
 import { type Clouds, cloudNamed } from "../clouds.ts";
 import { drillName } from "../naming.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
@@ -29,13 +29,13 @@ export async function drill(
   clouds: Clouds,
   options: DrillOptions = {},
 ): Promise<DrillReport> {
-  const { clock = systemClock, abortSignal, timeoutMs = TIMEOUT_MS, check } = options;
+  const { clock = systemClock, abortSignal, timeoutMs = TIMEOUT_MS, check, onStopped } = options;
   const call = abortSignal === undefined ? {} : { abortSignal };
   checkTimeout(timeoutMs);
   const monotonicNow = monotonicTime(clock);
   const storage = cloudNamed(clouds, request.cloud);
   if (check !== undefined) {
-    return await drillWithCommand(storage, request, check, { clock, abortSignal, timeoutMs });
+    return await drillWithCommand(storage, request, check, { clock, abortSignal, timeoutMs, onStopped });
   }
   const snapshot = await findSnapshot(storage, request.from, "drill", call);
   const leftovers = await removeLeftovers(storage, {
@@ -64,12 +64,19 @@ export async function drill(
   }
   const checks = volume === undefined ? [] : checkVolume(volume, snapshot);
   const wasAborted = abortSignal?.aborted === true;
+  let isRemoved = false;
   try {
-    await removeTemporary(storage, { name, id: volume?.id, mayAppearLate }, ofItsOwn(clock, wasAborted));
+    const removal = { name, id: volume?.id, mayAppearLate };
+    const found = await removeTemporary(storage, removal, ofItsOwn(clock, wasAborted));
+    // A create that was cut off may take effect after the look that found nothing.
+    isRemoved = found > 0 || !mayAppearLate;
   } catch (error) {
     problems.push(problemOf(error, "attention", place));
   }
-  if (wasAborted) throw abortSignal.reason;
+  if (wasAborted) {
+    tell(onStopped, { volumeName: name, isRemoved });
+    throw abortSignal.reason;
+  }
   return reportOf({
     ...{ cloud: request.cloud, storage, snapshot, name, volume, startedAt, restoreMs },
     ...{ checks, leftovers, problems },

@@ -17,12 +17,22 @@ export interface DrillRequest {
 export interface DrillOptions {
   /** Default: the machine's own. */
   readonly clock?: Clock | undefined;
-  /** Stops the drill; the temporary volume is removed by a later one, and with `check` at once. */
+  /** Stops the drill; it removes its temporary volume before it ends, where that takes two minutes at most. */
   readonly abortSignal?: AbortSignal | undefined;
+  /** Told of the temporary volume of a drill that was stopped, before it ends. */
+  readonly onStopped?: ((stopped: StoppedDrill) => void) | undefined;
   /** How long the restore may take, in milliseconds. Default 30 minutes. */
   readonly timeoutMs?: number | undefined;
   /** A command that has to pass on the data. Default: none, and what is in the volume is not looked at. */
   readonly check?: DrillCommand | undefined;
+}
+
+/** The temporary volume of a drill that was stopped. */
+export interface StoppedDrill {
+  /** Its name. */
+  readonly volumeName: string;
+  /** Whether it is certain that it is gone, or was never made. Else the next drill of the same volume removes it. */
+  readonly isRemoved: boolean;
 }
 
 /** A command that reads the data of the snapshot, on the server that this program runs on. */

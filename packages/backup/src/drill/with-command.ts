@@ -1,5 +1,5 @@
 import type { BlockStorage, Clock } from "@polyvol/core";
-import { checkTimeout } from "@polyvol/core/driver";
+import { checkTimeout, tell } from "@polyvol/core/driver";
 import { refuseNul } from "../command/nul.ts";
 import { GRACE_MS, type RanCommand, runOnSnapshot } from "../command/snapshot-command.ts";
 import { findServer } from "../mount/find-server.ts";
@@ -7,7 +7,7 @@ import { createLinuxDevices } from "../mount/linux/linux-devices.ts";
 import { useSnapshot } from "../mount/use-snapshot.ts";
 import { problemOf } from "../problem.ts";
 import { checkCommand, checkVolume, reportOf } from "./checks.ts";
-import type { DrillCommand, DrillReport, DrillRequest } from "./types.ts";
+import type { DrillCommand, DrillOptions, DrillReport, DrillRequest } from "./types.ts";
 
 const TIMEOUT_MS = 86_400_000;
 
@@ -16,6 +16,7 @@ interface CommandDrillOptions {
   readonly clock: Clock;
   readonly abortSignal: AbortSignal | undefined;
   readonly timeoutMs: number;
+  readonly onStopped: DrillOptions["onStopped"];
 }
 
 /** A drill whose volume is attached to this server and read by a command. */
@@ -23,7 +24,7 @@ export async function drillWithCommand(
   storage: BlockStorage,
   { cloud, from }: DrillRequest,
   check: DrillCommand,
-  { clock, abortSignal, timeoutMs }: CommandDrillOptions,
+  { clock, abortSignal, timeoutMs, onStopped }: CommandDrillOptions,
 ): Promise<DrillReport> {
   const { command, mount = false, environment = [], metadataUrl, credentialVariables = [] } = check;
   const { devices = createLinuxDevices(), onOutput } = check;
@@ -46,9 +47,12 @@ export async function drillWithCommand(
     },
     { clock, abortSignal, devices, timeoutMs, useTimeoutMs: commandMs + 3 * GRACE_MS },
   );
-  abortSignal?.throwIfAborted();
   const { snapshot, temporaryVolume, leftovers } = use;
   const { name, volume } = temporaryVolume;
+  if (abortSignal?.aborted === true) {
+    tell(onStopped, { volumeName: name, isRemoved: use.isRemoved && volume !== undefined });
+    throw abortSignal.reason;
+  }
   const failure = use.result.state === "failed" ? use.result.error : ran?.error;
   const own = failure === undefined ? [] : [problemOf(failure, "attention", { cloud, volumeName: name })];
   const checks =

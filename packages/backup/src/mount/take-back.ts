@@ -30,7 +30,7 @@ export async function takeBack(storage: BlockStorage, made: Made): Promise<Taken
   const { name, id, serverId, cloud, devices, clock, mayAppearLate } = made;
   const problems: BackupProblem[] = [];
   /** What it failed with, or `undefined`. */
-  const attempt = async (work: () => Promise<void>): Promise<{ readonly error: unknown } | undefined> => {
+  const attempt = async (work: () => Promise<unknown>): Promise<{ readonly error: unknown } | undefined> => {
     try {
       await work();
       return undefined;

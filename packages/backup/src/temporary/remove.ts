@@ -37,13 +37,14 @@ export function ofItsOwn(clock: Clock, wasAborted: boolean): RemovalOptions {
 /**
  * Detaches and deletes, again and again while it may help: a volume may be on its way to a server, or busy for a while.
  *
+ * @returns how many were there
  * @throws what the last try failed with
  */
 export async function removeTemporary(
   storage: BlockStorage,
   removal: Removal,
   options: RemovalOptions,
-): Promise<void> {
+): Promise<number> {
   const { clock, timeoutMs = REMOVE_TIMEOUT_MS, abortSignal } = options;
   const now = monotonicTime(clock);
   const endsAt = now() + timeoutMs;
@@ -55,7 +56,7 @@ export async function removeTemporary(
     try {
       const ids = removal.id === undefined ? await idsOf(storage, removal, clock, call) : [removal.id];
       for (const id of ids) await removeOne(storage, id, removal.serverId, call);
-      return;
+      return ids.length;
     } catch (error) {
       abortSignal?.throwIfAborted();
       if (tries >= MOST_TRIES || now() + PAUSE_MS >= endsAt || !mayPass(error)) throw error;

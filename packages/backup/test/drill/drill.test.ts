@@ -1,6 +1,6 @@
 import type { BlockStorage } from "@polyvol/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { drill, restore, run } from "../../src/index.ts";
+import { drill, restore, run, type StoppedDrill } from "../../src/index.ts";
 import { drillName } from "../../src/naming.ts";
 import type { EmulatedWorld } from "../support/emulated-clouds.ts";
 import { createSeededWorld, NIGHTLY, VOLUMES } from "../support/seeded.ts";
@@ -121,11 +121,30 @@ describe.each(["do", "scp"] as const)("on %s", (cloud) => {
       return storage.volumes.create(input, { ...options, onBegun });
     };
     const stopped = { ...storage, volumes: { ...storage.volumes, create } };
-    const options = { clock: world.clock, abortSignal: stop.signal };
+    const told: StoppedDrill[] = [];
+    const onStopped = (each: StoppedDrill) => told.push(each);
+    const options = { clock: world.clock, abortSignal: stop.signal, onStopped };
     const ended = drill({ cloud, from: { volumeId } }, { [cloud]: stopped }, options);
     await expect(ended).rejects.toThrow("enough");
+    expect(told).toEqual([{ volumeName: expect.stringMatching(/^polyvol-drill-/), isRemoved: true }]);
     await world.clock.sleep(60_000);
     expect(await volumeNames(storage)).toEqual(["data-1", "data-2", "data-3"]);
+  });
+
+  test("aborted before it is known whether a volume was made, it does not say that there is none", async () => {
+    const storage = world.open()[cloud];
+    const stop = new AbortController();
+    const create: BlockStorage["volumes"]["create"] = () => {
+      stop.abort(new Error("enough"));
+      return Promise.reject(stop.signal.reason);
+    };
+    const stopped = { ...storage, volumes: { ...storage.volumes, create } };
+    const told: boolean[] = [];
+    const onStopped = ({ isRemoved }: StoppedDrill) => told.push(isRemoved);
+    const options = { clock: world.clock, abortSignal: stop.signal, onStopped };
+    const ended = drill({ cloud, from: { volumeId } }, { [cloud]: stopped }, options);
+    await expect(ended).rejects.toThrow("enough");
+    expect(told).toEqual([false]);
   });
 
   test("a restore that fails is a result, and leaves nothing", async () => {

@@ -103,12 +103,14 @@ test("aborted, it ends with the reason, and nothing is left", async () => {
   const stop = new AbortController();
   const { devices, options, serverId, storage } = here;
   const code = "console.log('ready'); setInterval(() => 0, 1000)";
+  const told: boolean[] = [];
   const ended = drill(
     { cloud: "main", from: { volumeId: SOURCE_ID } },
     { main: storage() },
     {
       clock: options.clock,
       abortSignal: stop.signal,
+      onStopped: ({ isRemoved }) => told.push(isRemoved),
       check: {
         command: [process.execPath, "-e", code],
         devices,
@@ -118,5 +120,6 @@ test("aborted, it ends with the reason, and nothing is left", async () => {
     },
   );
   await expect(ended).rejects.toThrow("enough");
+  expect(told).toEqual([true]);
   expect(here.strays()).toEqual([]);
 });

@@ -1,4 +1,9 @@
-import type { DrillCheck, DrillReport, DrillOptions as LibraryDrillOptions } from "@polyvol/backup";
+import type {
+  DrillCheck,
+  DrillReport,
+  DrillOptions as LibraryDrillOptions,
+  StoppedDrill,
+} from "@polyvol/backup";
 import type { Command } from "commander";
 import { withProgress } from "../../changes.ts";
 import { examples, type MakeAction } from "../../command.ts";
@@ -62,18 +67,22 @@ async function drillSnapshot(
   const { cloud, storage, from } = await choose(context, options, { elsewhere: false });
   const drillOptions = { ...context.call, ...(await withCheck(context, options, parameters)) };
   const text = `drill of ${options.volume ?? options.snapshot} on ${cloud}`;
-  const report = await withProgress(context, text, () =>
-    recorded(
+  const report = await withProgress(context, text, (_options, entry) => {
+    const onStopped = ({ volumeName, isRemoved }: StoppedDrill): void => {
+      entry.done();
+      if (!isRemoved) context.ledger.plan(`temporary volume ${volumeName} of a drill on ${cloud}`).begin();
+    };
+    return recorded(
       context,
       options.record,
-      () => backup.drill({ cloud, from }, { [cloud]: storage }, drillOptions),
+      () => backup.drill({ cloud, from }, { [cloud]: storage }, { ...drillOptions, onStopped }),
       {
         done: (library, drilled) => library.drillEntry(drilled),
         failed: (library, error, times) =>
           library.failedRestoreEntry(error, { kind: "drill", cloud, ...volumeOf(from), ...times }),
       },
-    ),
-  );
+    );
+  });
   await writeCheckResult(context.output, report.ok, report, (render) =>
     drillView(report, options.volume, render),
   );
