@@ -69,6 +69,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       wantsBody: request.response !== undefined,
       sent: false,
       response: undefined,
+      progress: {},
       answeredAt: 0,
     };
   }

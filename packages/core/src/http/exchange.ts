@@ -10,7 +10,12 @@ import {
 import { secretsIn } from "./redact.ts";
 import type { PreparedRequest } from "./request.ts";
 import { readStart, readText, type TOO_LARGE } from "./response.ts";
-import { type Transport, TransportNotLoaded, type TransportResponse } from "./transport/contract.ts";
+import {
+  type Transport,
+  TransportNotLoaded,
+  type TransportProgress,
+  type TransportResponse,
+} from "./transport/contract.ts";
 import type { Authorize, OutgoingRequest } from "./types.ts";
 
 /** What all attempts of one client share. */
@@ -33,6 +38,7 @@ export interface RequestAttempt {
   /** Whether the request may have gone out. */
   sent: boolean;
   response: TransportResponse | undefined;
+  readonly progress: TransportProgress;
   /** When the head of the answer came. */
   answeredAt: number;
 }
@@ -75,9 +81,9 @@ export async function exchange(
     const { response } = attempt;
     if (response !== undefined && !needsBody(attempt, response)) return "";
     if (isPolyvolError(thrown)) throw thrown;
-    if (thrown === TIMED_OUT) throw failureOfTimeout(request, timeoutMs, attempt.sent);
+    if (thrown === TIMED_OUT) throw failureOfTimeout(request, timeoutMs, attempt);
     if (thrown instanceof TransportNotLoaded) throw failureOfLoading(request, thrown);
-    throw failureOfNetwork(request, thrown, secretsIn(attempt.outgoing.headers));
+    throw failureOfNetwork(request, thrown, secretsIn(attempt.outgoing.headers), attempt.progress.proxy);
   }
 }
 
@@ -92,9 +98,18 @@ async function sendAndRead(
   attempt.sent = true;
   const { method, url, body } = request;
   const { headers } = attempt.outgoing;
+  const { progress } = attempt;
   // An answer without a body could be anybody's.
   const needsNewConnection = !attempt.wantsBody;
-  const response = await settings.transport({ method, url, headers, body, needsNewConnection, signal });
+  const response = await settings.transport({
+    method,
+    url,
+    headers,
+    body,
+    needsNewConnection,
+    signal,
+    progress,
+  });
   attempt.response = response;
   attempt.answeredAt = settings.clock.now();
   if (!needsBody(attempt, response)) return readStart(response, SIDE_BODY_BYTES);

@@ -1,5 +1,6 @@
 import type { PolyvolError, PolyvolErrorDetails } from "../errors.ts";
 import { fitWords } from "../words.ts";
+import type { RequestAttempt } from "./exchange.ts";
 import { hideSecrets } from "./redact.ts";
 import { type PreparedRequest, requestError } from "./request.ts";
 import { TransportFailure, type TransportNotLoaded } from "./transport/contract.ts";
@@ -80,6 +81,7 @@ export function failureOfNetwork(
   request: PreparedRequest,
   thrown: unknown,
   secrets: readonly string[],
+  proxy: string | undefined,
 ): PolyvolError {
   const trace = traceOf(thrown);
   const name = trace.code ?? wordsOf(trace, secrets);
@@ -90,7 +92,7 @@ export function failureOfNetwork(
   }
   if (!isUnsent(trace))
     return requestError(request, "unavailable", `the connection to ${host} was lost (${name})`, details);
-  if (trace.code === TUNNEL) return failureOfTunnel(request, trace, host, details);
+  if (trace.code === TUNNEL) return failureOfTunnel(request, trace, host, proxy, details);
   const how = trace.code === "ECONNREFUSED" ? "was refused" : "could not be made";
   const detour = trace.via === undefined || isAt(request.url, trace.via) ? "" : ` by way of ${trace.via}`;
   return requestError(request, "unavailable", `the connection to ${host}${detour} ${how} (${name})`, {
@@ -110,11 +112,15 @@ function failureOfTunnel(
   request: PreparedRequest,
   { message }: Trace,
   host: string,
+  proxy: string | undefined,
   details: PolyvolErrorDetails,
 ): PolyvolError {
   const status = /(?:HTTP\/1\.\d |response \()(\d{3})\b/.exec(message)?.[1];
+  const waited = / timed out after (\d{1,9})ms$/.exec(message)?.[1];
+  const silent = waited === undefined ? TUNNEL : `no answer within ${waited} ms`;
   const why = status === "407" ? "status 407: it wants credentials" : status && `status ${status}`;
-  const reason = `the proxy of the environment made no connection to ${host} (${why ?? TUNNEL})`;
+  const which = proxy === undefined ? "" : `, ${proxy},`;
+  const reason = `the proxy of the environment${which} made no connection to ${host} (${why ?? silent})`;
   return requestError(request, "unavailable", reason, {
     ...details,
     retryable: !status?.startsWith("4"),
@@ -122,14 +128,23 @@ function failureOfTunnel(
   });
 }
 
-/** The error of an attempt that took too long. `sent`: whether its request had gone out. */
-export function failureOfTimeout(request: PreparedRequest, timeoutMs: number, sent: boolean): PolyvolError {
-  const reason = sent
-    ? `no complete answer from ${new URL(request.url).host} within ${timeoutMs} ms`
-    : `the credentials were not there within ${timeoutMs} ms`;
-  return requestError(request, "timeout", reason, {
+/** The error of an attempt that took too long, by how far it had come. */
+export function failureOfTimeout(
+  request: PreparedRequest,
+  timeoutMs: number,
+  { sent, progress: { connected, proxy } }: Pick<RequestAttempt, "sent" | "progress">,
+): PolyvolError {
+  const { host } = new URL(request.url);
+  const arrived = sent && connected !== false;
+  const detour = proxy === undefined ? "" : ` by way of the proxy ${proxy}`;
+  const what = !sent
+    ? "the credentials were not there"
+    : arrived
+      ? `no complete answer from ${host}`
+      : `no connection to ${host}${detour} was made`;
+  return requestError(request, "timeout", `${what} within ${timeoutMs} ms`, {
     retryable: true,
-    outcome: sent ? "unknown" : "not_applied",
+    outcome: arrived ? "unknown" : "not_applied",
   });
 }
 

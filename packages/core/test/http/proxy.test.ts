@@ -1,7 +1,8 @@
-import { createServer } from "node:http";
-import https from "node:https";
+import { createServer, type Server } from "node:http";
+import https, { type AgentOptions } from "node:https";
 import type { AddressInfo } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
+import { createVirtualClock } from "@polyvol/core/driver";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
 import { anything, makeClient, makeContext } from "./kit.ts";
 
@@ -9,20 +10,64 @@ const POST = { method: "POST", path: "/v1/things", body: {}, response: anything 
 const SERVICE = "https://api.example.com";
 const CERTAIN = { code: "unavailable", outcome: "not_applied", retryable: true };
 
-test("a proxy that is not there is not taken for the service", async () => {
-  const gone = createServer();
-  await new Promise<void>((resolve) => gone.listen(0, "127.0.0.1", resolve));
-  const { port } = gone.address() as AddressInfo;
-  gone.close();
+/** Has the server listen, and be the proxy of the environment until the test ends. */
+async function proxyAt(server: Server, options?: AgentOptions): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
   const usual = https.globalAgent;
-  https.globalAgent = new https.Agent({ proxyEnv: { HTTPS_PROXY: `http://127.0.0.1:${port}` } });
+  const proxyEnv = { HTTPS_PROXY: `http://somebody:pass-of-proxy@127.0.0.1:${port}` };
+  https.globalAgent = new https.Agent({ ...options, proxyEnv });
   onTestFinished(() => {
     https.globalAgent = usual;
   });
+  return port;
+}
+
+test("a proxy that is not there is not taken for the service", async () => {
+  const gone = createServer();
+  const port = await proxyAt(gone);
+  gone.close();
   const error = await failureOf(makeClient(SERVICE).send(POST, makeContext()));
   expect(error).toMatchObject({
     ...CERTAIN,
     reason: `the connection to api.example.com by way of 127.0.0.1:${port} was refused (ECONNREFUSED)`,
+  });
+});
+
+describe("a proxy that takes the request for a tunnel and never answers it", () => {
+  async function silentProxy(
+    options?: AgentOptions,
+  ): Promise<{ readonly port: number; readonly asked: Promise<void> }> {
+    const proxy = createServer();
+    const asked = new Promise<void>((resolve) =>
+      proxy.on("connect", (_, socket) => {
+        onTestFinished(() => void socket.destroy());
+        resolve();
+      }),
+    );
+    onTestFinished(() => void proxy.close());
+    return { port: await proxyAt(proxy, options), asked };
+  }
+
+  test("is named when the agent gives up: nothing was sent", async () => {
+    const { port } = await silentProxy({ timeout: 20 });
+    expect(await failureOf(makeClient(SERVICE).send(POST, makeContext()))).toMatchObject({
+      ...CERTAIN,
+      reason: `the proxy of the environment, 127.0.0.1:${port}, made no connection to api.example.com (no answer within 20 ms)`,
+    });
+  });
+
+  test("is named when the time of the attempt is over: nothing was sent", async () => {
+    const clock = createVirtualClock();
+    const { port, asked } = await silentProxy();
+    const client = makeClient(SERVICE, { clock, attemptTimeoutMs: 3_000 });
+    const sent = failureOf(client.send(POST, makeContext()));
+    await asked;
+    await clock.advance(3_000);
+    expect(await sent).toMatchObject({
+      ...{ ...CERTAIN, code: "timeout" },
+      reason: `no connection to api.example.com by way of the proxy 127.0.0.1:${port} was made within 3000 ms`,
+    });
   });
 });
 

@@ -10,6 +10,16 @@ export interface TransportRequest {
   readonly needsNewConnection: boolean;
   /** Belongs to this request alone. */
   readonly signal: AbortSignal;
+  /** Where the transport says how far the request is, as far as it knows. */
+  readonly progress: TransportProgress;
+}
+
+/** How far a request is. What is absent is not known. */
+export interface TransportProgress {
+  /** Whether its connection stands: before that nothing of it can have arrived. */
+  connected?: boolean;
+  /** Host and port of the proxy that its connection is made by. */
+  proxy?: string;
 }
 
 /** An answer whose head has come. Its body is read to the end, left by leaving the loop, or discarded. */

@@ -41,21 +41,23 @@ export async function sendByNode(request: TransportRequest): Promise<TransportRe
 }
 
 function send(origin: Origin, path: string, request: TransportRequest): Promise<TransportResponse> {
-  const { signal } = request;
+  const { signal, progress } = request;
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
+    const proxy = proxyOf(origin);
+    if (proxy !== undefined) progress.proxy = proxy;
+    progress.connected = false;
     const sent = open(origin, path, request);
     const stopListening = onAbort(signal, (reason) => {
       reject(reason);
       sent.destroy();
     });
     origin.kept.follow(sent, signal);
-    let connected = false;
     sent.on("socket", (socket) => {
-      connected = !socket.connecting;
-      if (connected) return;
+      progress.connected = !socket.connecting;
+      if (progress.connected) return;
       limitConnecting(sent, socket, () => {
-        connected = true;
+        progress.connected = true;
       });
     });
     let body: NodeBody | undefined;
@@ -65,7 +67,7 @@ function send(origin: Origin, path: string, request: TransportRequest): Promise<
       resolve(response);
     });
     sent.on("error", (error) => {
-      const failure = new TransportFailure(withSameCode(error), connected);
+      const failure = new TransportFailure(withSameCode(error), progress.connected === true);
       body?.fail(failure);
       reject(failure);
     });
@@ -96,11 +98,21 @@ function headersOf({ headersDistinct }: IncomingMessage): ResponseHeaders {
 function open(
   { options, module }: Origin,
   path: string,
-  { method, headers, body }: TransportRequest,
+  { method, headers, body, progress }: TransportRequest,
 ): ClientRequest {
   const all: Record<string, string | number> = { ...OWN_HEADERS, ...headers };
   if (body !== undefined) all["content-length"] = Buffer.byteLength(body);
-  return module.request({ ...options, method, path, headers: all });
+  // Only this bounds what a proxy takes to connect; until it has, there is no socket that could be watched.
+  const bound = module.globalAgent.options.timeout ?? CONNECT_TIMEOUT_MS;
+  const timeout = progress.proxy === undefined ? {} : { timeout: bound };
+  return module.request({ ...options, ...timeout, method, path, headers: all });
+}
+
+/** Host and port of the proxy of the environment, where the agent has one. Of its address nothing else may be shown. */
+function proxyOf({ options, module }: Origin): string | undefined {
+  const { proxyEnv } = module.globalAgent.options as { readonly proxyEnv?: NodeJS.ProcessEnv };
+  const name = options.protocol === "https:" ? "https_proxy" : "http_proxy";
+  return URL.parse(proxyEnv?.[name] || proxyEnv?.[name.toUpperCase()] || "")?.host;
 }
 
 function originOf(origin: string): Origin {
