@@ -4,6 +4,8 @@ import { digitalOcean } from "../src/native-operations.ts";
 import { type Cloud, openCloud, TOKEN } from "./cloud.ts";
 
 const DB = "00000000-0000-4000-8000-000000000001";
+const OTHER = "00000000-0000-4000-8000-000000000002";
+const VOLUME = { id: DB, name: "db", region: "nyc3", size_gigabytes: 10 };
 const SNAPSHOT = "00000000-0000-4000-8000-0000000000a1";
 const ALL = [
   ...["read", "create", "delete"].map((verb) => `block_storage:${verb}`),
@@ -14,10 +16,11 @@ const ALL = [
 ];
 
 /** A cloud whose token has all scopes but this one. */
-async function without(scope: string): Promise<Cloud> {
-  const cloud = await openCloud({ tokens: [{ token: TOKEN, scopes: ALL.filter((each) => each !== scope) }] });
+async function without(scope: string, options: Parameters<typeof openCloud>[0] = {}): Promise<Cloud> {
+  const tokens = [{ token: TOKEN, scopes: ALL.filter((each) => each !== scope) }];
+  const cloud = await openCloud({ ...options, tokens });
   cloud.emulator.seed({
-    volumes: [{ id: DB, name: "db", region: "nyc3", size_gigabytes: 10 }],
+    volumes: [VOLUME],
     snapshots: [{ id: SNAPSHOT, name: "s", resource_id: DB, created_at: "2026-07-01T00:00:00Z" }],
   });
   return cloud;
@@ -50,6 +53,41 @@ test.each(WORK)("%s is named by what needs it (%#)", async (scope, work) => {
     code: "permission_denied",
     reason: expect.stringMatching(new RegExp(`it needs the scopes? .*\\b${scope}\\b`)),
   });
+});
+
+describe("without block_storage_action:read, the volume itself tells what became of a change", () => {
+  const CHANGES: Readonly<Record<string, (cloud: Cloud) => Promise<unknown>>> = {
+    attach: ({ storage }) => storage.volumes.attach(DB, "1001"),
+    resize: ({ storage }) => storage.volumes.resize(DB, 20),
+    detach: ({ storage }) => storage.volumes.detach(OTHER, "1002"),
+  };
+  const DONE: Readonly<Record<string, object>> = {
+    attach: { attachments: [{ serverId: "1001" }] },
+    resize: { sizeGiB: 20 },
+    detach: { attachments: [] },
+  };
+
+  test.each(Object.keys(CHANGES))("%s that takes two minutes", async (name) => {
+    const cloud = await without("block_storage_action:read", { actionDurationMs: 120_000 });
+    cloud.emulator.seed({ volumes: [{ ...VOLUME, id: OTHER, name: "b", droplet_id: 1002 }] });
+    expect(await CHANGES[name]?.(cloud)).toMatchObject(DONE[name] as object);
+    expect(cloud.sent().filter((each) => each.startsWith("POST"))).toHaveLength(1);
+  });
+
+  test.each(["attach", "resize"])(
+    "%s of which nothing ever shows is neither done nor failed",
+    async (name) => {
+      const cloud = await without("block_storage_action:read");
+      cloud.emulator.seed({ action_outcomes: ["errored"] });
+      await expect(CHANGES[name]?.(cloud)).rejects.toMatchObject({
+        ...{ code: "timeout", outcome: "unknown" },
+        reason: expect.stringMatching(
+          /last seen: available, and the record of the change cannot be read: .*block_storage_action:read/,
+        ),
+      });
+      expect(cloud.sent().filter((each) => each.startsWith("POST"))).toHaveLength(1);
+    },
+  );
 });
 
 test("with tags, both scopes are named: either may be the one that lacks", async () => {

@@ -1,9 +1,8 @@
 import type { PolyvolError, PolyvolErrorDetails } from "../errors.ts";
 import { fitWords } from "../words.ts";
-import type { RequestAttempt } from "./exchange.ts";
 import { hideSecrets } from "./redact.ts";
 import { type PreparedRequest, requestError } from "./request.ts";
-import { TransportFailure, type TransportNotLoaded } from "./transport/contract.ts";
+import { TransportFailure, type TransportNotLoaded, type TransportProgress } from "./transport/contract.ts";
 
 /** What Node's own client calls it when a proxy makes no connection. */
 const TUNNEL = "ERR_PROXY_TUNNEL";
@@ -132,7 +131,7 @@ function failureOfTunnel(
 export function failureOfTimeout(
   request: PreparedRequest,
   timeoutMs: number,
-  { sent, progress: { connected, proxy } }: Pick<RequestAttempt, "sent" | "progress">,
+  { sent, progress: { connected, proxy } }: { readonly sent: boolean; readonly progress: TransportProgress },
 ): PolyvolError {
   const { host } = new URL(request.url);
   const arrived = sent && connected !== false;

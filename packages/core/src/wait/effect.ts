@@ -35,7 +35,8 @@ export interface Effect<T extends Volume | Snapshot, Query> extends Watched {
  * Waits until an accepted change shows its effect: resolves with the resource as wanted, with `undefined` once it is
  * gone. The provider may have given the change up, and no state says so. Then a resource at rest that is not as wanted
  * ends the wait: at once when the change was under way before, 10 s after its record called it over, and after a minute
- * when nothing of it was ever seen, or when the state that followed it is not known. Only reads of the resource by itself
+ * when nothing of it was ever seen, or when the state that followed it is not known; never, where there is a record that the
+ * credentials must not read and nothing was seen. Only reads of the resource by itself
  * prove that: a shared look may come from a listing that lags behind.
  *
  * @throws PolyvolError `operation_failed`
@@ -49,7 +50,7 @@ export async function waitForEffect<T extends Volume | Snapshot, Query>(
   let underWay = effect.wasUnderWay === true;
   let restingSince: number | undefined;
   let unclearSince: number | undefined;
-  const patienceMs = changed.pending === undefined ? APPEARANCE_MS : BEHIND_RECORD_MS;
+  let patienceMs = changed.pending === undefined ? APPEARANCE_MS : BEHIND_RECORD_MS;
 
   /** `done` also for what has to be looked at closely. */
   function judge(seen: T): Verdict {
@@ -94,6 +95,10 @@ export async function waitForEffect<T extends Volume | Snapshot, Query>(
       wasListed: effect.wasListed === true,
       peek,
       pending,
+      onHiddenRecord: () => {
+        // It may be under way for long, and nothing shows that: what looks at rest proves nothing.
+        patienceMs = Number.POSITIVE_INFINITY;
+      },
       lookAtOnce: changed.settled === true,
     });
     if (seen === undefined || effect.goal(seen).state === "done") return seen;

@@ -22,6 +22,8 @@ export interface WaitSetup<T> extends Watched {
   readonly pending?: Pending | undefined;
   /** The resource, if it is as wanted: asked beside a record that cannot be read for a minute, or goes on to the deadline. */
   readonly peek?: () => Promise<T | undefined>;
+  /** These credentials must not read the record: from now on only the resource itself can tell. */
+  readonly onHiddenRecord?: () => void;
   /** Looks first and pauses afterwards, for changes that are usually done when they are answered. */
   readonly lookAtOnce?: boolean;
   /** The resource was made just now and may not show up at first. Otherwise its absence is believed at once. */
@@ -38,8 +40,15 @@ export async function waitFor<T extends Volume | Snapshot>(
   call: Call,
   setup: WaitSetup<T>,
 ): Promise<T | undefined> {
-  const done = setup.pending === undefined ? undefined : await followRecord(call, setup, setup.pending);
-  if (done !== undefined) return done;
+  let aside = "";
+  if (setup.pending !== undefined) {
+    const done = await followRecord(call, setup, setup.pending).catch((error: unknown) => {
+      if (!isPolyvolError(error, "permission_denied")) throw error;
+      aside = `, and the record of the change cannot be read: ${error.reason}`;
+      setup.onHiddenRecord?.();
+    });
+    if (done !== undefined) return done;
+  }
   const { monotonicNow } = call.runtime;
   const startedAt = monotonicNow();
   let seenOnce = false;
@@ -68,7 +77,7 @@ export async function waitFor<T extends Volume | Snapshot>(
     const verdict = setup.goal(resource);
     if (verdict.state === "done") return resource;
     if (verdict.state === "failed") throw await failed(call, setup, verdict.reason);
-    report(call, setup, describeState(resource), pauses);
+    report(call, setup, describeState(resource) + aside, pauses);
   }
 }
 

@@ -58,6 +58,7 @@ describe("where there is no node:http", () => {
   const request = {
     ...({ method: "GET", url: "https://api.example.com/x", headers: {}, body: undefined } as const),
     needsNewConnection: false,
+    progress: {},
   };
 
   test("the global fetch is looked up at each request, so that whoever replaces it is heard", async () => {

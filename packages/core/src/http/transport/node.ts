@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
+import type { AgentOptions, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import type { Socket } from "node:net";
 import { onAbort } from "../../abort.ts";
 import type { ResponseHeaders } from "../types.ts";
@@ -103,14 +103,18 @@ function open(
   const all: Record<string, string | number> = { ...OWN_HEADERS, ...headers };
   if (body !== undefined) all["content-length"] = Buffer.byteLength(body);
   // Only this bounds what a proxy takes to connect; until it has, there is no socket that could be watched.
-  const bound = module.globalAgent.options.timeout ?? CONNECT_TIMEOUT_MS;
+  const bound = agentOptions(module).timeout ?? CONNECT_TIMEOUT_MS;
   const timeout = progress.proxy === undefined ? {} : { timeout: bound };
   return module.request({ ...options, ...timeout, method, path, headers: all });
 }
 
+function agentOptions({ globalAgent }: Origin["module"]): AgentOptions {
+  return (globalAgent as { readonly options?: AgentOptions }).options ?? {};
+}
+
 /** Host and port of the proxy of the environment, where the agent has one. Of its address nothing else may be shown. */
 function proxyOf({ options, module }: Origin): string | undefined {
-  const { proxyEnv } = module.globalAgent.options as { readonly proxyEnv?: NodeJS.ProcessEnv };
+  const { proxyEnv } = agentOptions(module);
   const name = options.protocol === "https:" ? "https_proxy" : "http_proxy";
   return URL.parse(proxyEnv?.[name] || proxyEnv?.[name.toUpperCase()] || "")?.host;
 }
