@@ -75,9 +75,22 @@ test.skipIf(!hasSystemd)("systemd takes the units (needs systemd-analyze)", () =
           .join("\n");
   };
   expect(verify()).toBe("");
-  writeFileSync(units[1] as string, read("systemd/polyvol-backup.timer").replace("*:0/15", "*:0/15x"));
+  writeFileSync(units[1] as string, read("systemd/polyvol-backup.timer").replace("*:00/15", "*:00/15x"));
   expect(verify()).toContain("polyvol-backup.timer");
-  expect(execFileSync("systemd-analyze", ["calendar", "*:0/15"], { encoding: "utf8" })).toContain(
-    "Next elapse",
+});
+
+test.skipIf(!hasSystemd).each([
+  ["polyvol-backup.timer", 15],
+  ["polyvol-offsite.timer", 60],
+])("%s does not rest where the clock goes back (needs systemd-analyze)", (name, minutes) => {
+  const [, when = ""] = /^OnCalendar=(.+)$/m.exec(read(`systemd/${name}`)) ?? [];
+  const count = (3 * 60) / minutes;
+  const night = ["--base-time=2026-10-24 23:59 UTC", `--iterations=${count}`];
+  const env = { ...process.env, TZ: "Europe/Berlin" };
+  const said = execFileSync("systemd-analyze", ["calendar", ...night, when], { encoding: "utf8", env });
+  const runs = [...said.matchAll(/(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC/g)];
+  const first = Date.parse("2026-10-25T00:00:00Z");
+  expect(runs.map(([, day, time]) => Date.parse(`${day}T${time}Z`))).toEqual(
+    Array.from({ length: count }, (_, index) => first + index * minutes * 60_000),
   );
 });
