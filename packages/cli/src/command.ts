@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import { type Command, Help } from "commander";
 import { type Context, createContext, type Machine } from "./context.ts";
-import { FAILED, reportError, UsageError, writeErrorData } from "./errors.ts";
+import { FAILED, isOfCloud, reportError, UsageError, writeErrorData } from "./errors.ts";
 import { createLedger, INTERRUPTED, listenForInterrupts } from "./interruption.ts";
 import type { Options } from "./options.ts";
 import { isData, ONLY_WITH, type OutputFormat } from "./output/result.ts";
@@ -71,12 +71,14 @@ export async function runInContext(
   const interrupts = listenForInterrupts();
   const ended = new AbortController();
   const ledger = createLedger();
+  let context: Context | undefined;
   try {
-    const context = createContext(runId, options, interrupts, ended.signal, ledger);
+    context = createContext(runId, options, interrupts, ended.signal, ledger);
     const code = (await work(context)) ?? 0;
     return code === 0 && context.losses.all.size > 0 ? FAILED : code;
   } catch (error) {
-    if (!interrupts.signal.aborted) return reportError(error);
+    if (!interrupts.signal.aborted)
+      return reportError(error, isOfCloud(error) ? context?.place.cloud : undefined);
     reportInterruption(ledger.left());
     return INTERRUPTED;
   } finally {
@@ -118,6 +120,7 @@ export function asGroup(command: Command): Command {
         );
       },
       styleTitle: (title) => styleText("bold", title),
+      minWidthToWrap: 20,
     })
     .helpCommand("help [command]", HELP_OF_A_COMMAND)
     .exitOverride();
@@ -133,6 +136,9 @@ export function examples(...lines: readonly string[]): string {
   return `\n${lines.length === 1 ? "Example" : "Examples"}:\n${lines.map((line) => `  ${line}`).join("\n")}\n`;
 }
 
+/** Errors about which words there are: the form of the command says more than its name. */
+const OF_FORM = ["missingArgument", "excessArguments", "unknownOption"].map((each) => `commander.${each}`);
+
 /** Makes every command answer what it does not understand with the commands it knows, and its help. */
 export function hintAtHelp(command: Command): void {
   const known = command.commands.map((each) => each.name()).join(", ");
@@ -140,8 +146,11 @@ export function hintAtHelp(command: Command): void {
   const fail = command.error.bind(command);
   // Of an option that is wrong, the commands say nothing.
   command.error = (message, options) => {
-    const isCommand = options?.code === "commander.unknownCommand";
-    command.showHelpAfterError(isCommand ? `known: ${known} ${help}` : help);
+    const code = options?.code ?? "";
+    const names = code === "commander.unknownCommand" ? `known: ${known} ` : "";
+    const form =
+      OF_FORM.includes(code) && known === "" ? `usage: ${pathOf(command)} ${command.usage()} ` : "";
+    command.showHelpAfterError(`${names}${form}${help}`);
     return fail(message, options);
   };
   // Of a command that is not there the parser would show this one's help, and call it done.

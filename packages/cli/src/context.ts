@@ -33,6 +33,8 @@ export interface Context {
   readonly ended: AbortSignal;
   readonly ledger: Ledger;
   readonly losses: Losses;
+  /** The one cloud that the command is about, once that is known. */
+  readonly place: { cloud?: string };
   /** Options of every call to a cloud. */
   readonly call: Pick<WaitOptions, "abortSignal" | "timeoutMs">;
   /** How many requests the busiest cloud has been sent. */
@@ -109,6 +111,7 @@ export function createContext(
     ended,
     ledger,
     losses: createLosses(),
+    place: {},
     call: omitUndefined({ abortSignal: signal, timeoutMs: options["timeout"] as number | undefined }),
     config,
     configNow,

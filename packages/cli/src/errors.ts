@@ -19,6 +19,8 @@ export class UsageError extends Error {
 /** A cloud that may have what a command names could not be looked at. The process exits with 1. */
 export class CloudUnseen extends Error {
   override readonly name = "CloudUnseen";
+  /** The cloud that could not be looked at. */
+  readonly cloud: string;
   /** Where it was seen. */
   readonly seenOn: readonly string[];
 
@@ -26,6 +28,7 @@ export class CloudUnseen extends Error {
     const also = seenOn.length === 0 ? "" : ` beside ${seenOn.join(" and ")}`;
     const why = cause instanceof Error ? cause.message : String(cause);
     super(`${what}: whether it is on ${cloud}${also} could not be seen; nothing was done: ${why}`, { cause });
+    this.cloud = cloud;
     this.seenOn = seenOn;
   }
 }
@@ -141,8 +144,12 @@ function explain(error: unknown, cloud: string | undefined): Explanation {
   if (error instanceof UsageError) return { text: `${where}${error.message}`, code: CONFIGURATION };
   if (isBranded(error, "polyvol.fleetError")) return fleetExplanation(error as FleetError);
   if (error instanceof CloudUnseen) {
-    const [cloud = "NAME"] = error.seenOn;
-    return { text: error.message, next: `say which cloud is meant: --cloud ${cloud}`, code: FAILED };
+    const [seen] = error.seenOn;
+    const next =
+      seen === undefined
+        ? explain(error.cause, error.cloud).next
+        : `say which cloud is meant: --cloud ${seen}`;
+    return { text: error.message, next, code: FAILED };
   }
   if (error instanceof TimedOut) return { text: `${where}${error.message}`, next: AGAIN, code: FAILED };
   return { text: `${where}${error instanceof Error ? error.message : String(error)}`, code: FAILED };
@@ -159,6 +166,11 @@ function fleetExplanation({ code, message: text }: FleetError): Explanation {
 /** Whether an error is a `PolyvolError` with this code. Unlike core's `isPolyvolError` it does not load core. */
 export function hasCode(error: unknown, code: PolyvolErrorCode): boolean {
   return isBranded(error, "polyvol.error") && (error as PolyvolError).code === code;
+}
+
+/** Whether it is the failure of a call to a cloud. */
+export function isOfCloud(error: unknown): boolean {
+  return isBranded(error, "polyvol.error");
 }
 
 /** Compares the brands of the error classes, so that reporting an error loads neither package. */

@@ -57,6 +57,7 @@ export async function onOneCloud(
       `this is done on one cloud, and ${which} ${names.length}: ${names.join(", ")}. Choose one with --cloud.`,
     );
   }
+  context.place.cloud = cloud;
   return { cloud, storage: await context.connect(cloud) };
 }
 
@@ -92,6 +93,7 @@ export async function onCloudOf<Found>(
   const names = await context.selected();
   const [only = ""] = names;
   if (names.length === 1) {
+    context.place.cloud = only;
     const storage = await context.connect(only);
     return { cloud: only, storage, found: await find(storage) };
   }
@@ -115,7 +117,10 @@ export async function onCloudOf<Found>(
     throw new UsageError(`${what}: found on ${clouds.join(" and ")}. Choose one with --cloud.`);
   }
   const [one] = there;
-  if (one !== undefined) return one;
+  if (one !== undefined) {
+    context.place.cloud = one.cloud;
+    return one;
+  }
   const [first] = looked;
   if (first !== undefined) return { ...first, cloud: names.join(", ") };
   const { PolyvolError } = await import("@polyvol/core");

@@ -59,7 +59,7 @@ test.concurrent("a snapshot that is not there", async () => {
     code: 1,
     out: "",
     err:
-      'error: digitalocean snapshots.find: volume db has no snapshot named "nothing" (not_found)\n' +
+      'error: ocean: digitalocean snapshots.find: volume db has no snapshot named "nothing" (not_found)\n' +
       "next:  polyvol volumes list and polyvol snapshots list show what there is\n",
   });
   expect(id).toMatchObject({ code: 1, out: "" });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
+import { createProgram } from "../src/program.ts";
 import { VERSION } from "../src/version.ts";
 import { polyvol } from "./polyvol.ts";
 
@@ -89,17 +90,27 @@ test.concurrent("help of a command: at any depth, and of none that is not there"
     expect(err).toContain("'lst'\n(Did you mean list?)\nknown: list, get,");
 });
 
+test("help fits a terminal of 60 columns", async () => {
+  const program = await createProgram(() => undefined);
+  const list = program.commands.find((each) => each.name() === "volumes")?.commands[0];
+  const help = list?.configureOutput({ getOutHelpWidth: () => 60 }).helpInformation() ?? "";
+  expect(help).toContain("--watch [interval]");
+  expect(help.split("\n").filter((line) => line.length > 60)).toEqual([]);
+});
+
 test.concurrent("values that cannot be", async () => {
-  const [missing, size, time, nothing] = await Promise.all([
+  const [missing, given, size, time, nothing] = await Promise.all([
     run("snapshots create db"),
+    run("volumes resize db --size 20"),
     run("volumes create db --size big"),
     run("volumes list --timeout soon"),
     run("volumes create db"),
   ]);
   expect(missing).toMatchObject({
     code: 2,
-    err: "error: missing required argument 'name'\n(see: polyvol snapshots create --help)\n",
+    err: "error: missing required argument 'name'\nusage: polyvol snapshots create [options] <volume> <name> (see: polyvol snapshots create --help)\n",
   });
+  expect(given.err).toContain("usage: polyvol volumes resize [options] <volume> <size> (see: ");
   expect(size).toMatchObject({ code: 2 });
   expect(size.err).toContain("Give a whole size such as 20, 20GiB or 2TiB.");
   expect(time.err).toContain("Give a time such as 90s, 15m or 1h30m.");

@@ -19,8 +19,9 @@ function expectNoSecret(text: string): void {
 }
 
 test.concurrent("a wrong token and a wrong signature: the other cloud is still shown", async () => {
-  const [token, key] = await Promise.all([
+  const [token, change, key] = await Promise.all([
     clouds.run("volumes list", { ...ENV, TOKEN: "wrong-token" }),
+    clouds.run("volumes create new --size 10 --cloud ocean -o json", { ...ENV, TOKEN: "wrong-token" }),
     clouds.run("volumes list --limit 1", { ...ENV, SECRET: "wrong-key" }),
   ]);
   expect(token.code).toBe(1);
@@ -32,6 +33,10 @@ test.concurrent("a wrong token and a wrong signature: the other cloud is still s
     "next:  check the variable or file that the credentials come from, then: polyvol clouds check --cloud ocean\n",
   );
   expect(token.err).not.toContain("wrong-token");
+  // What is done on one cloud says, too, which that is.
+  expect(JSON.parse(change.err.split("\n").at(-2) ?? "")).toMatchObject({
+    error: { cloud: "ocean", next: expect.stringMatching(/: polyvol clouds check --cloud ocean$/) },
+  });
   expect(key.code).toBe(1);
   expect(key.out).toContain("ocean  volume-");
   expect(key.err).toMatch(/^error: samsung: samsung-scp volumes\.list: .*\(unauthenticated/);
@@ -100,7 +105,7 @@ test.concurrent("an unknown id, an unknown volume, and a snapshot whose volume i
   ]);
   expect(id.code).toBe(1);
   expect(id.err).toMatch(
-    /^error: digitalocean volumes\.get volume 1{8}-.*\(not_found, .*request .*\)\nnext: /,
+    /^error: ocean: digitalocean volumes\.get volume 1{8}-.*\(not_found, .*request .*\)\nnext: /,
   );
   expect(volume).toMatchObject({ code: 2, err: 'error: no volume "nix" on ocean, samsung.\n' });
   expect(snapshot.err).toBe(

@@ -116,7 +116,7 @@ test("a cloud that cannot be seen may have the name, too: nothing is done", asyn
     /^error: volume db: whether it is on samsung beside ocean could not be seen; nothing was done: samsung-scp .*\nnext: +say which cloud is meant: --cloud ocean\n$/,
   );
   expect((await clouds.run("volumes get nothing", wrong)).err).toMatch(
-    /^error: volume nothing: whether it is on samsung could not be seen; /,
+    /^error: volume nothing: whether it is on samsung could not be seen; .*\nnext: .* polyvol clouds check --cloud samsung\n$/,
   );
   expect(changes()).toBe(before);
   expect((await clouds.run("volumes delete db --cloud ocean --yes", wrong)).code).toBe(0);

@@ -126,6 +126,15 @@ test("progress on a terminal draws over itself and keeps what has ended", () => 
   expect(lines[2]).toContain("✗");
 });
 
+test("progress that is too long for the terminal still tells the time", () => {
+  const terminal = stream({ isTTY: true, columns: 40, rows: 10 });
+  const progress = createProgress(terminal);
+  progress.update("drill of the-volume-of-the-shop on samsung", "asked for");
+  progress.finish("db", "done");
+  progress.close();
+  expect(terminal.text().split("\n")[1]).toMatch(/ drill of the-volume-of-the-\S+… \d+ ms$/);
+});
+
 test("the ledger knows what is begun, not begun, and done", () => {
   const ledger = createLedger();
   const [first, second] = ["a", "b", "c"].map((text) => ledger.plan(text));

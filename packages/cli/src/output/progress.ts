@@ -74,11 +74,10 @@ function liveProgress(stream: NodeJS.WriteStream): Progress {
     // What does not fit on the screen cannot be drawn over again.
     const shown = [...active].slice(0, Math.max(1, (stream.rows || 24) - 2));
     const lines = shown.map(([key, { text, since }]) => {
-      const line = fit(
-        `${clean(key)}: ${clean(text)} ${secondsText(performance.now() - since)}`,
-        columns - 2,
-      );
-      return `${colour("busy", mark, stream)} ${line}\n`;
+      // What moves is the time: of a long line the words give way.
+      const time = secondsText(performance.now() - since);
+      const line = fit(`${clean(key)}: ${clean(text)}`, columns - 3 - time.length);
+      return `${colour("busy", mark, stream)} ${line} ${time}\n`;
     });
     writeTo(stream, `${back()}${finished}${lines.join("")}`);
     drawn = lines.length;
