@@ -30,6 +30,10 @@ export function refineFailure(response: FailedResponse): FailureRefinement {
   const [id, message, requestId] = ["id", "message", "request_id"].map((key) => textOf(response.json, key));
   // Anybody answers these, a proxy or another host too. In other words than the service's own they say nothing.
   if ([404, 409, 410].includes(response.status) && !isOwn(response.status, id, message)) return {};
+  if ((response.status === 401 || response.status === 403) && id === undefined && message !== undefined) {
+    const words = `status ${response.status} came, in other words than DigitalOcean's own: is baseUrl right? It says ${quote(message)}`;
+    return { reason: words };
+  }
   const { reason, ...meaning } = meaningOf(response, message ?? "", isWord(id) || !!message);
   const words = [reason, message ? `DigitalOcean says ${quote(message)}` : ""].filter(Boolean).join("; ");
   return {

@@ -14,6 +14,7 @@ import {
   type ResponseHeaders,
 } from "@polyvol/core/http";
 import { type BlockStorageEndpoint, blockStorageOf, type Servers, serversOf } from "./catalogue.ts";
+import { isGuarded } from "./failure.ts";
 import type { Identity, Settings } from "./options.ts";
 import { shared } from "./shared.ts";
 import { PROVIDER } from "./version.ts";
@@ -164,6 +165,12 @@ function refineFailure(
 ): FailureRefinement {
   const said = (json as { readonly error?: { readonly message?: unknown } } | undefined)?.error?.message;
   const service = `the identity service at ${authUrl}`;
+  if (status === 401 && typeof said !== "string" && !isGuarded(headers))
+    return json === undefined
+      ? {}
+      : {
+          reason: `status 401 came from ${authUrl}, not in the words of an identity service: is authUrl right?`,
+        };
   if (status === 401) {
     const other = otherIdentityService(headers, authUrl);
     const elsewhere =

@@ -1,5 +1,5 @@
 import { fitWords } from "@polyvol/core/driver";
-import type { FailedResponse, FailureRefinement } from "@polyvol/core/http";
+import type { FailedResponse, FailureRefinement, ResponseHeaders } from "@polyvol/core/http";
 
 /** What the body of a refusal says, and whether it is certainly block storage that speaks. */
 interface Said {
@@ -25,8 +25,14 @@ export function refineFailure(response: FailedResponse): FailureRefinement {
   };
 }
 
-function meaningOf({ status, method }: FailedResponse, { isOwn, kind, words = "" }: Said): FailureRefinement {
+function meaningOf(
+  { status, method, headers }: FailedResponse,
+  { isOwn, kind, words = "" }: Said,
+): FailureRefinement {
   switch (status) {
+    case 401:
+      // Older guards say it in one line that they call a web page.
+      return isGuarded(headers) ? { code: "unauthenticated" } : {};
     case 404:
       if (!isOwn || words === NO_ROUTE) return {};
       // Of a create it is what the body names: the source, which core tells from the rest, or a type.
@@ -50,6 +56,11 @@ function meaningOf({ status, method }: FailedResponse, { isOwn, kind, words = ""
     default:
       return {};
   }
+}
+
+/** Whether a refusal names the way to log in that OpenStack has: of what else stands on the way nothing does. */
+export function isGuarded(headers: ResponseHeaders): boolean {
+  return /^Keystone\b/i.test(headers.get("www-authenticate") ?? "");
 }
 
 /**

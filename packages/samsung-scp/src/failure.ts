@@ -140,5 +140,7 @@ function readProblem({ json, text: body, status }: FailedResponse): Problem {
   const requestId = /support id\D{0,40}?([\w-]{6,})/i.exec(body)?.[1];
   const burst = "the firewall in front of the service rejected the request, as it does with bursts";
   const page = "a web page came in place of an answer: are baseUrl, region and environment right?";
-  return { from: "page", said: { reason: status === 417 ? burst : page, requestId } };
+  // Who it is that refuses credentials with a page, core says.
+  const reason = status === 417 ? burst : status === 401 || status === 403 ? undefined : page;
+  return { from: "page", said: { reason, requestId } };
 }

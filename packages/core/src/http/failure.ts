@@ -19,13 +19,18 @@ export function failureOfResponse(
   response: UnusableResponse,
   refinement: FailureRefinement,
   now: number,
-  isWebPage: boolean,
+  page: string | undefined,
 ): PolyvolError {
   const { request, status, headers, secrets } = response;
-  const meaning = meaningOfStatus(status, refinement.code !== undefined, request.body?.length ?? 0);
+  const isRead = refinement.code !== undefined;
+  const isOfAnother = page !== undefined && !isRead && OF_CREDENTIALS.has(status);
+  const meaning = isOfAnother
+    ? { ...UNCLEAR, reason: `refused with status ${status}` }
+    : meaningOfStatus(status, isRead, request.body?.length ?? 0);
   const { providerCode, mayAlreadyExist = false } = refinement;
   const retryAfterMs = refinement.retryAfterMs ?? parseRetryAfter(headers, now);
-  const byStatus = isWebPage ? `${meaning.reason}; ${WEB_PAGE}` : meaning.reason;
+  const byStatus =
+    page === undefined ? meaning.reason : `${meaning.reason}; ${describePage(page, headers, secrets)}`;
   const reason = hideSecrets(refinement.reason ?? byStatus, secrets);
   return requestError(request, refinement.code ?? meaning.code, reason, {
     status,
@@ -38,7 +43,17 @@ export function failureOfResponse(
   });
 }
 
-const WEB_PAGE = "a web page came, so it may be a proxy or firewall on the way that refuses";
+/** What services refuse credentials with, in words for programs. A page for people is of a proxy, or of a sign-in. */
+const OF_CREDENTIALS: ReadonlySet<number> = new Set([401, 403]);
+
+/** Who may have answered with a web page, and what: its title, and the server that names itself. */
+function describePage(page: string, headers: ResponseHeaders, secrets: readonly string[]): string {
+  const title = /<title[^>]*>([^<]*)/i.exec(page)?.[1]?.trim() ?? "";
+  const named = title === "" ? "a web page" : `a web page with the title "${excerpt(title, secrets)}"`;
+  const kind = describeHeaders(headers);
+  const by = kind === "" ? "" : ` (${hideSecrets(kind, secrets)})`;
+  return `${named} came${by}, so it may be a proxy, a firewall or a sign-in on the way that answers`;
+}
 
 /** Redirects that ask for the same request elsewhere, and so say that nothing has been done here. */
 const NOT_CARRIED_OUT: ReadonlySet<number> = new Set([307, 308]);
@@ -157,6 +172,7 @@ const REFUSALS: Readonly<Record<number, readonly [PolyvolErrorCode, string]>> = 
 const OF_THE_SERVICE_ALONE: ReadonlySet<number> = new Set([404, 409, 410]);
 /** Misdirected and too early: by their definition nothing was done, and the same request may be sent again. */
 const NOT_TAKEN_YET: ReadonlySet<number> = new Set([421, 425]);
+const UNCLEAR = { code: "unavailable", outcome: "unknown", retryable: true } as const;
 const REFUSED = { code: "unknown", outcome: "not_applied", retryable: false } as const;
 
 /** A request of up to this size is too large for no service: what is too much is what it asks for. */
@@ -179,15 +195,14 @@ function meaningOfStatus(status: number, isRead: boolean, sentBytes: number): St
   if (OF_THE_SERVICE_ALONE.has(status)) {
     if (isRead) return { ...REFUSED, reason: `refused with status ${status}` };
     const reason = `status ${status} came, and not in the service's own words: is baseUrl right?`;
-    return { code: "unavailable", reason, outcome: "unknown", retryable: true };
+    return { ...UNCLEAR, reason };
   }
   if (NOT_TAKEN_YET.has(status)) {
     const reason = `the service did not take the request for now (status ${status})`;
     return { code: "unavailable", reason, outcome: "not_applied", retryable: true };
   }
   if (status === 408 || status >= 500) {
-    const reason = `the service failed with status ${status}`;
-    return { code: "unavailable", reason, outcome: "unknown", retryable: true };
+    return { ...UNCLEAR, reason: `the service failed with status ${status}` };
   }
   return { code: "unknown", reason: `unexpected status ${status}`, outcome: "unknown", retryable: false };
 }

@@ -191,8 +191,9 @@ function textOf({ text }: ReadResponse): string {
 
 function refused(settings: ResponseSettings, request: PreparedRequest, response: ReadResponse): PolyvolError {
   const refinement = refine(settings, asFailed(request, response));
-  const isPage = isWebPage(response.text, response.headers);
-  return failureOfResponse(unusable(request, response), refinement, settings.now(), isPage);
+  const { text, headers } = response;
+  const page = isWebPage(text, headers) ? text : undefined;
+  return failureOfResponse(unusable(request, response), refinement, settings.now(), page);
 }
 
 function asFailed({ method, target }: PreparedRequest, response: ReadResponse): FailedResponse {

@@ -50,19 +50,20 @@ describeTransports((name) => {
     });
   });
 
-  test.each([
-    [401, "unauthenticated"],
-    [403, "permission_denied"],
-  ])("%i as a web page may be of something on the way: its words say so", async (status, code) => {
-    const server = await serve((_, response) => {
-      response.writeHead(status, { "content-type": "text/html" }).end("<h1>Blocked</h1>");
-    });
-    const error = await failureOf(makeClient(server.url).send(POST, makeContext()));
-    expect(error).toMatchObject({ code, outcome: "not_applied", retryable: false });
-    expect(error.reason).toContain(
-      "a web page came, so it may be a proxy or firewall on the way that refuses",
-    );
-  });
+  test.each([401, 403])(
+    "%i as a web page is nobody's word on credentials: it says who answers",
+    async (status) => {
+      const server = await serve((_, response) => {
+        response.writeHead(status, { "content-type": "text/html", server: "squid/5.7" });
+        response.end("<html><title> Sign in </title><h1>Blocked</h1>");
+      });
+      const error = await failureOf(makeClient(server.url).send(POST, makeContext()));
+      expect(error).toMatchObject({ code: "unavailable", outcome: "unknown", retryable: true, status });
+      expect(error.reason).toBe(
+        `refused with status ${status}; a web page with the title "Sign in" came (content-type text/html, server squid/5.7), so it may be a proxy, a firewall or a sign-in on the way that answers`,
+      );
+    },
+  );
 
   test("413 of a small request is a quota, whatever it says; of a large one, or of a read, it is the request", async () => {
     const server = await serve((_, response) => json(response, {}, 413));
