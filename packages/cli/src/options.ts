@@ -1,6 +1,10 @@
 import { type Command, InvalidArgumentError } from "commander";
 
-const MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+/** `min` is what policies say, whose `m` could be a month. */
+const MS: Readonly<Record<string, number>> = {
+  ...{ ms: 1, s: 1000, m: 60_000, min: 60_000 },
+  ...{ h: 3_600_000, d: 86_400_000 },
+};
 const GIB: Readonly<Record<string, number>> = { "": 1, G: 1, GIB: 1, T: 1024, TIB: 1024 };
 
 /** Options as commander reads them, the global ones among them. */
@@ -74,13 +78,13 @@ export function collect(value: string, earlier: readonly string[] = []): readonl
   return [...earlier, value];
 }
 
-/** `90s`, `15m`, `1h30m` in milliseconds. @throws InvalidArgumentError */
+/** `90s`, `15m`, `1h30min`, `7d` in milliseconds. @throws InvalidArgumentError */
 export function duration(text: string): number {
-  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) {
+  if (!/^(\d+(\.\d+)?(ms|s|min|m|h|d))+$/.test(text)) {
     throw new InvalidArgumentError("Give a time such as 90s, 15m or 1h30m.");
   }
   let total = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|min|m|h|d)/g)) {
     total += Number(amount) * (MS[unit ?? ""] ?? 0);
   }
   if (total > 0) return total;

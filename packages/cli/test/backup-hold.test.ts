@@ -63,5 +63,5 @@ test.concurrent("a snapshot that is not there", async () => {
       "next:  polyvol volumes list and polyvol snapshots list show what there is\n",
   });
   expect(id).toMatchObject({ code: 1, out: "" });
-  expect(id.err).toMatch(/^error: samsung-scp snapshots\.get snapshot 1{8}-.*\(not_found/);
+  expect(id.err).toMatch(/^error: samsung: samsung-scp snapshots\.get snapshot 1{8}-.*\(not_found/);
 });

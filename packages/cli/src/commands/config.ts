@@ -134,5 +134,7 @@ async function init(_context: Context, _options: Options, file: string): Promise
     if (code === "EEXIST") throw new UsageError(`${file} exists and is left as it is; name another file.`);
     throw unwritable(file, error);
   }
-  writeNote(`Wrote ${file}. Remove the clouds that you do not have, then: polyvol config check\n`);
+  const { CONFIG_FILE_NAMES } = await import("@polyvol/config");
+  const check = `polyvol config check${CONFIG_FILE_NAMES.includes(file) ? "" : ` -c ${file}`}`;
+  writeNote(`Wrote ${file}. Remove the clouds that you do not have, then: ${check}\n`);
 }
