@@ -77,7 +77,7 @@ async function readFirst(
       const problem = { path: "", found: `what cannot be read (${cause.code ?? cause.message})` };
       throw new ConfigError(file, [{ ...problem, allowed: "a readable file" }], { cause });
     });
-    if (text !== undefined) return withClouds(file, parseYaml(file, text));
+    if (text !== undefined) return withClouds(file, parseYaml(file, text, { allText: true }));
   }
   return undefined;
 }

@@ -10,6 +10,7 @@ import {
   type Node,
   type Pair,
   parseDocument,
+  type Tags,
   type YAMLMap,
   type YAMLParseError,
 } from "yaml";
@@ -18,18 +19,30 @@ import { ConfigError, pathText } from "./config-error.ts";
 
 /**
  * Reads YAML, merge keys (`<<`) among it, and remembers where things stand. Keys are texts as they stand there: `007` is no 7.
+ * With `allText` values are, too, except `null`.
  * @throws ConfigError that never quotes the text, which may hold a secret
  */
-export function parseYaml(file: string, text: string): ParsedText {
-  const parsed = readYaml(file, text);
+export function parseYaml(file: string, text: string, how: ReadingOfYaml = {}): ParsedText {
+  const parsed = readYaml(file, text, how);
   refuseOddKeys(file, parsed.value, parsed.locate);
   return parsed;
 }
 
-function readYaml(file: string, text: string): ParsedText {
+interface ReadingOfYaml {
+  readonly allText?: boolean;
+}
+
+const YAML = { prettyErrors: false, merge: true, stringKeys: true };
+const YAML_OF_TEXT = {
+  ...YAML,
+  customTags: (tags: Tags): Tags =>
+    tags.filter((tag) => typeof tag === "string" || !/:(?:bool|float|int)$/.test(tag.tag)),
+};
+
+function readYaml(file: string, text: string, { allText = false }: ReadingOfYaml = {}): ParsedText {
   const lines = new LineCounter();
   const document = withinDepth(file, () =>
-    parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, stringKeys: true }),
+    parseDocument(text, { ...(allText ? YAML_OF_TEXT : YAML), lineCounter: lines }),
   );
   const positionOf = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);

@@ -55,6 +55,19 @@ test("a cloud has its secret from the file of secrets, wherever on the path both
   });
 });
 
+test("ids and secrets are what stands there, also where YAML reads a number or a boolean", async () => {
+  const login =
+    "user_id: 007, project_id: 41962807e01345678901234567890123, password: 4e5, user_domain_id: ~";
+  writeFileSync(
+    join(near, "clouds.yaml"),
+    `base: &base { region_name: 0x1F }\nclouds: { shop: { <<: *base, interface: True, auth: { auth_url: "https://a.example", ${login} } } }`,
+  );
+  expect(optionsFromClouds(await read(), {}, {})).toEqual({
+    ...{ authUrl: "https://a.example", userId: "007", projectId: "41962807e01345678901234567890123" },
+    ...{ password: "4e5", region: "0x1F", interface: "True" },
+  });
+});
+
 test("a nearer file hides a farther one, and a named one all", async () => {
   writeFileSync(join(far, "clouds.yaml"), CLOUDS);
   writeFileSync(join(near, "clouds.yml"), "clouds: { only: { auth: { auth_url: https://near.example } } }");
