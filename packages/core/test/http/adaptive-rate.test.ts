@@ -1,4 +1,6 @@
+import { createVirtualClock } from "@polyvol/core/driver";
 import { describe, expect, inject, test } from "vitest";
+import { json, makeClient, makeContext, serve } from "./kit.ts";
 import { simulate } from "./simulation.ts";
 
 const PER_SECOND = 10;
@@ -69,6 +71,36 @@ describe(`a server that allows 10/s and says nothing, a client that wants ${WANT
     expect(refused / late.length).toBeLessThanOrEqual(0.05);
     expect(throughput).toBeGreaterThanOrEqual(0.9);
   });
+});
+
+test("a gateway that allows far less than the documented quotas, and says nothing, is found out", async () => {
+  const quotas = [{ requests: 2_500, windowMs: 60_000 }];
+  const answers = await simulate({
+    limiter: LIMITERS["counts the last second"]?.() ?? (() => true),
+    wantedPerSecond: 50,
+    durationMs: 20_000,
+    latencyMs: [20, 40],
+    client: { maxConcurrency: 16, quotas },
+  });
+  const late = answers.filter(({ at }) => at > 10_000);
+  const refused = late.filter(({ status }) => status === 429).length;
+  expect(refused / late.length).toBeLessThanOrEqual(0.05);
+  expect(late.length - refused).toBeGreaterThanOrEqual(90);
+});
+
+test("a rate that was found by trial may rise: nobody is told that it is too late", async () => {
+  const clock = createVirtualClock();
+  let left = 0;
+  const server = await serve((_, response) => json(response, {}, left-- > 0 ? 200 : 429));
+  const client = makeClient(server.url, { clock });
+  await expect(client.send({ method: "GET", path: "/x" }, makeContext())).rejects.toMatchObject({
+    status: 429,
+  });
+  left = 6;
+  const context = makeContext({ remainingMs: () => 2_000 });
+  const sent = Promise.all([1, 2, 3, 4, 5, 6].map(() => client.send({ method: "GET", path: "/x" }, context)));
+  clock.runFreely();
+  expect((await sent).map(({ status }) => status)).toEqual(Array(6).fill(200));
 });
 
 test("a server that refuses nothing is sent everything at once", async () => {

@@ -85,10 +85,13 @@ export function createRateLimiter(clock: Clock, quotas: readonly RequestQuota[])
   let left = Number.POSITIVE_INFINITY;
   let timer: { readonly at: number; readonly stop: () => void } | undefined;
 
-  /** When the request behind `ahead` others can go at the earliest. */
+  /** When the request behind `ahead` others can go at the earliest, by what is known for certain. */
+  function surely(now: number, ahead: number): number {
+    return Math.max(windows.earliest(now, ahead), pausedUntil);
+  }
+  /** The same, by the rate that was found by trial, too: that may rise. */
   function earliest(now: number, ahead: number): number {
-    const paced = windows.known ? windows.earliest(now, ahead) : rate.earliest(now, ahead);
-    return Math.max(paced, pausedUntil);
+    return Math.max(surely(now, ahead), rate.earliest(now, ahead));
   }
 
   /** Whether an answer must come first, whatever the time: for all of them, or for those of one lane. */
@@ -115,7 +118,7 @@ export function createRateLimiter(clock: Clock, quotas: readonly RequestQuota[])
     inFlight += 1;
     left -= 1;
     windows.begin();
-    if (!windows.known) rate.take(now);
+    rate.take(now);
     return { lane, takenAt: now, answersBefore: answers };
   }
 
@@ -174,6 +177,11 @@ export function createRateLimiter(clock: Clock, quotas: readonly RequestQuota[])
     });
   }
 
+  /** Whether known quotas are what refused. Else something allows less than they do, and by trial alone is it found. */
+  function isExplained({ pauseMs, reading }: PermitResult): boolean {
+    return windows.known && (pauseMs !== undefined || reading?.remaining === 0);
+  }
+
   /** For how long an answer counts for anything at most. */
   function longestEffectMs(): number {
     return Math.max(LONGEST_PAUSE_MS, windows.longestMs);
@@ -215,12 +223,14 @@ export function createRateLimiter(clock: Clock, quotas: readonly RequestQuota[])
   return {
     acquire: (request, lane) => {
       const now = monotonicNow();
-      const at = earliest(now, aheadOf(lane));
+      const ahead = aheadOf(lane);
+      const at = earliest(now, ahead);
       if (lane.waiters.size === 0 && at <= now && !isFull(lane) && !isCountedOut()) return take(lane, now);
       const waitMs = at - now;
       const bound = waitMs === 0 ? "concurrency" : at === pausedUntil ? "server" : "quota";
-      if (waitMs > 0 && waitMs >= request.context.remainingMs())
-        return Promise.reject(refusal(request, waitMs, bound));
+      const sureMs = surely(now, ahead) - now;
+      if (sureMs > 0 && sureMs >= request.context.remainingMs())
+        return Promise.reject(refusal(request, sureMs, bound));
       return wait(request, lane, bound, waitMs);
     },
     release: (permit, { sent, response }, result) => {
@@ -231,7 +241,7 @@ export function createRateLimiter(clock: Clock, quotas: readonly RequestQuota[])
       learn(permit, result);
       windows.end(now, sent);
       if (sent) answers += 1;
-      if (response !== undefined && !windows.known) rate.answered(now, permit.takenAt, result.rejected);
+      if (response !== undefined) rate.answered(now, permit.takenAt, result.rejected && !isExplained(result));
       if (result.rejected && result.pauseMs !== undefined && result.pauseMs > 0) pause(result.pauseMs);
       if (lanes.size > 0) admit();
     },
