@@ -27,6 +27,7 @@ export {
   secretOption,
 } from "./adapter-options.ts";
 export { answeredFor, comparableId, isSameId } from "./answered.ts";
+export { singleFlight } from "./call/single-flight.ts";
 export { type Clock, monotonicTime, startTimer, systemClock } from "./clock.ts";
 export { isDateTime, parseDateTime, parseTimestamp } from "./date-time.ts";
 export type * from "./driver-inputs.ts";

@@ -78,7 +78,8 @@ export const deleteMetadata = (kind: Kind, id: string, key: string) =>
 /** Never without the resource: the service would show those of other projects. */
 export const listMessages = (resourceId: string): ApiRequest<{ readonly messages: wire.WireMessage[] }> => ({
   ...get("/messages", wire.messagesAnswer),
-  ...{ query: { resource_uuid: resourceId }, feature: "the reasons of failures (messages)" },
+  query: { resource_uuid: resourceId },
+  feature: "the reasons of failures (messages)",
 });
 export const listVolumeTypes = () => get("/types", wire.typesAnswer);
 export const getVolumeType = (id: string) => get(`/types/${pathSegment(id)}`, wire.typeAnswer);

@@ -5,19 +5,13 @@ import {
   omitUndefined,
   parseTimestamp,
   resolveSecret,
+  singleFlight,
 } from "@polyvol/core/driver";
-import {
-  createHttpClient,
-  type FailedResponse,
-  type FailureRefinement,
-  type HttpResponse,
-  type ResponseHeaders,
-} from "@polyvol/core/http";
-import { type BlockStorageEndpoint, blockStorageOf, type Servers, serversOf } from "./catalogue.ts";
+import type { FailedResponse, FailureRefinement, HttpResponse, ResponseHeaders } from "@polyvol/core/http";
+import { type BlockStorageEndpoint, blockStorageOf, type ComputeEndpoint, computeOf } from "./catalogue.ts";
 import { isGuarded } from "./failure.ts";
 import type { Identity, Settings } from "./options.ts";
-import { shared } from "./shared.ts";
-import { PROVIDER } from "./version.ts";
+import { createServiceClient } from "./service-client.ts";
 import { tokenAnswer, type WireToken } from "./wire.ts";
 
 /** A token, and what it gives access to. It is held in memory and nowhere else. */
@@ -26,7 +20,7 @@ export interface Session extends BlockStorageEndpoint {
   readonly projectId: string;
   readonly projectName: string | undefined;
   /** The service of this cloud that manages servers (Nova), whose business attachments are then. */
-  readonly servers: Servers | undefined;
+  readonly compute: ComputeEndpoint | undefined;
   readonly isExpired: () => boolean;
 }
 
@@ -45,12 +39,10 @@ export function createSessions(settings: Settings): Sessions {
   const { authUrl, identity, clock, region } = settings;
   const { fetch, attemptTimeoutMs, account } = settings.http;
   const monotonicNow = monotonicTime(clock);
-  const http = createHttpClient({
-    ...omitUndefined({ provider: PROVIDER, baseUrl: authUrl, account, clock, fetch, attemptTimeoutMs }),
-    authorize: () => undefined,
-    refineFailure: (response) => refineFailure(response, identity, authUrl),
-    requestIdHeader: "x-openstack-request-id",
-  });
+  const http = createServiceClient(
+    { http: { account, clock, fetch, attemptTimeoutMs } },
+    { baseUrl: authUrl, refineFailure: (response) => refineFailure(response, identity, authUrl) },
+  );
   let current: Session | undefined;
 
   async function login(context: CallContext): Promise<Session> {
@@ -64,9 +56,11 @@ export function createSessions(settings: Settings): Sessions {
         ? blockStorageOf(catalogue, { region, interface: settings.interface }, authUrl)
         : { url: settings.baseUrl, region: region ?? "" };
     return {
-      ...{ ...place, token, projectId: body.project.id },
+      ...place,
+      token,
+      projectId: body.project.id,
       projectName: body.project.name ?? undefined,
-      servers: serversOf(catalogue, { region: place.region || undefined, interface: settings.interface }),
+      compute: computeOf(catalogue, { region: place.region || undefined, interface: settings.interface }),
       isExpired: expiry(body),
     };
   }
@@ -115,7 +109,7 @@ export function createSessions(settings: Settings): Sessions {
     return { token: tokenOf(answer), body: answer.data.token };
   }
 
-  const renew = shared(login);
+  const renew = singleFlight(login);
   return {
     get: async (context, refused) => {
       if (current === undefined || current === refused || current.isExpired()) current = await renew(context);
@@ -128,7 +122,8 @@ function tokenOf({ headers }: HttpResponse<unknown>): string {
   const token = headers.get("x-subject-token") ?? "";
   if (/^[\x21-\x7e]+$/.test(token)) return token;
   throw new PolyvolError("malformed_response", "the identity service answered without a token", {
-    ...{ retryable: true, outcome: "not_applied" },
+    retryable: true,
+    outcome: "not_applied",
   });
 }
 

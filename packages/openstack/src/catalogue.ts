@@ -40,7 +40,8 @@ export function blockStorageOf(
   const all = services
     .flatMap(({ endpoints }) => endpoints ?? [])
     .map((each) => ({
-      ...{ url: each.url, interface: each.interface ?? "" },
+      url: each.url,
+      interface: each.interface ?? "",
       region: each.region_id ?? each.region ?? "",
     }));
   const regions = [...new Set(all.map(({ region }) => region))];
@@ -60,14 +61,14 @@ export function blockStorageOf(
   return { url: endpoint.url, region };
 }
 
-/** Where servers are managed. */
-export interface Servers {
+/** Where servers are managed (Nova). */
+export interface ComputeEndpoint {
   /** Address of Nova; absent where the catalogue has it, and none for this region and interface. */
   readonly url?: string;
 }
 
 /** Nova in a catalogue; `undefined` where there is none, so that attachments are block storage's own. */
-export function serversOf(catalogue: readonly WireService[], wanted: Wanted): Servers | undefined {
+export function computeOf(catalogue: readonly WireService[], wanted: Wanted): ComputeEndpoint | undefined {
   const services = catalogue.filter(({ type }) => type === "compute");
   if (services.length === 0) return undefined;
   const fitting = services

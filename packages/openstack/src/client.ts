@@ -1,6 +1,6 @@
 import { isPolyvolError, type VersionEvent } from "@polyvol/core";
-import { type CallContext, monotonicTime, unchanged } from "@polyvol/core/driver";
-import { createHttpClient, type HttpClient, type HttpRequest, type HttpResponse } from "@polyvol/core/http";
+import { type CallContext, monotonicTime, singleFlight, unchanged } from "@polyvol/core/driver";
+import type { HttpClient, HttpRequest, HttpResponse } from "@polyvol/core/http";
 import {
   choose,
   type Feature,
@@ -10,11 +10,10 @@ import {
   requireFeature,
 } from "./api-versions.ts";
 import { createSessions, type Session } from "./auth.ts";
+import { createComputeClient } from "./compute.ts";
 import { refineFailure } from "./failure.ts";
 import type { Settings } from "./options.ts";
-import { createServers } from "./servers.ts";
-import { shared } from "./shared.ts";
-import { PROVIDER } from "./version.ts";
+import { createServiceClient, REQUEST_ID } from "./service-client.ts";
 import { versionsAnswer } from "./wire.ts";
 
 /** A request within the project: its path begins after the project's id. */
@@ -40,7 +39,7 @@ export interface Client {
    * Sends one request to the service that manages servers (Nova); its path begins at that service's own address.
    * @throws PolyvolError `unsupported` where the catalogue has no address of it for the region and interface
    */
-  sendToServers(request: HttpRequest<undefined>, context: CallContext): Promise<void>;
+  sendToCompute(request: HttpRequest<undefined>, context: CallContext): Promise<void>;
   /** The service's time by its own answers. */
   readonly serverTime: Date | undefined;
 }
@@ -58,7 +57,6 @@ interface Service {
 }
 
 const VERSION = "openstack-api-version";
-const REQUEST_ID = "x-openstack-request-id";
 /** After a list of versions that could not be read, it is read again in so long. */
 const READ_AGAIN_MS = 60_000;
 
@@ -67,21 +65,15 @@ export function createClient(settings: Settings): Client {
   const sessions = createSessions(settings);
   const monotonicNow = monotonicTime(clock);
   let service: Service | undefined;
-  const servers = createServers(settings);
+  const compute = createComputeClient(settings);
 
   function createService(root: string): Service {
-    const own = {
-      provider: PROVIDER,
-      baseUrl: root,
-      authorize: () => undefined,
-      requestIdHeader: REQUEST_ID,
-    };
-    const http = createHttpClient({ ...settings.http, ...own, quotas, refineFailure });
+    const http = createServiceClient(settings, { baseUrl: root, quotas, refineFailure });
     const exact = settings.apiVersion;
     let known: { readonly version: OpenStackApiVersion; readonly until: number } | undefined =
       exact === "negotiate" ? undefined : { version: exact, until: Infinity };
     let token = "";
-    const negotiate = shared(async (context: CallContext) => {
+    const negotiate = singleFlight(async (context: CallContext) => {
       const version = await readVersion(http, token, context);
       known = {
         version: version ?? OLDEST,
@@ -92,7 +84,9 @@ export function createClient(settings: Settings): Client {
     const version = (): OpenStackApiVersion | undefined =>
       known !== undefined && monotonicNow() < known.until ? known.version : undefined;
     return {
-      ...{ root, http, known: version },
+      root,
+      http,
+      known: version,
       version: async (session, context) => {
         token = session.token;
         return version() ?? (await negotiate(context));
@@ -161,8 +155,8 @@ export function createClient(settings: Settings): Client {
       const { data, headers } = await sendTo(request, context);
       return { data, requestId: headers.get(REQUEST_ID) ?? "" };
     },
-    sendToServers: (request, context) =>
-      withSession(context, (session) => servers.send(session, request, context)),
+    sendToCompute: (request, context) =>
+      withSession(context, (session) => compute.send(session, request, context)),
     get serverTime() {
       return service?.http.serverTime;
     },

@@ -14,6 +14,7 @@ import * as api from "./api.ts";
 import { hasFeature, requireFeature } from "./api-versions.ts";
 import { capabilitiesWith } from "./capabilities.ts";
 import { type ApiRequest, createClient } from "./client.ts";
+import { attachToServer, detachFromServer } from "./compute.ts";
 import {
   checkDescription,
   isBlocked,
@@ -36,7 +37,6 @@ import {
   undeletableVolume,
 } from "./refusal.ts";
 import { deviceHints, serverIdentity } from "./server-side.ts";
-import { attachToServer, detachFromServer } from "./servers.ts";
 import { attemptIdOf } from "./tags.ts";
 import { PROVIDER, VERSION } from "./version.ts";
 import type { WireVolume } from "./wire.ts";
@@ -112,7 +112,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     context: CallContext,
     forbiddenIn?: readonly VolumeState[],
   ): Promise<Changed> {
-    await judgedByState(id, context, () => client.sendToServers(request, context), forbiddenIn);
+    await judgedByState(id, context, () => client.sendToCompute(request, context), forbiddenIn);
     return {};
   }
 
@@ -192,11 +192,11 @@ export function createDriver(settings: Settings): BlockStorageDriver {
       return { pending: growth(id, sizeGiB, await judgedByState(id, context, extend)) };
     },
     attachVolume: async (id, serverId, context) =>
-      (await unchanged(client.logIn(context))).servers === undefined
+      (await unchanged(client.logIn(context))).compute === undefined
         ? await change(id, api.attachVolume(id, serverId, MOUNTPOINT), context, ENDED, ["in_use"])
         : await changeOnServer(id, attachToServer(serverId, id), context, ["in_use"]),
     detachVolume: async (id, serverId, context) => {
-      if ((await unchanged(client.logIn(context))).servers !== undefined)
+      if ((await unchanged(client.logIn(context))).compute !== undefined)
         return await changeOnServer(id, detachFromServer(serverId, id), context);
       // A volume that is attached nowhere is "detached" with success, and without an id any attachment may be meant.
       const { volume } = await unchanged(send(api.getVolume(id), context));

@@ -101,7 +101,9 @@ export class OpenStackOperations {
       "already_exists",
       `a volume of this name exists, but it was copied from ${made}, asked for was volume ${sourceVolumeId}`,
       {
-        ...{ provider: PROVIDER, operation: `${PROVIDER}.cloneVolume`, outcome: "not_applied" },
+        provider: PROVIDER,
+        operation: `${PROVIDER}.cloneVolume`,
+        outcome: "not_applied",
         resource: { kind: "volume", id: volume.id, name: volume.name },
       },
     );

@@ -36,8 +36,10 @@ const own = {
   authUrl: {
     ...httpOptions.baseUrl,
     description: "The identity service (Keystone), such as `https://cloud.example:5000/v3`.",
-    ...{ defaultText: "`OS_AUTH_URL`", example: "https://cloud.example:5000/v3" },
-    ...{ required: true as const, variables: ["OS_AUTH_URL"] },
+    defaultText: "`OS_AUTH_URL`",
+    example: "https://cloud.example:5000/v3",
+    required: true as const,
+    variables: ["OS_AUTH_URL"],
   },
   /** Name of the user, within a domain. Default: `OS_USERNAME`. */
   username: words("Name of the user, within a domain.", "OS_USERNAME", "backup"),
@@ -170,7 +172,7 @@ export interface Settings
   readonly clock: Clock;
   readonly quotas: readonly RequestQuota[];
   /** For the HTTP clients of the identity service, of block storage and of servers. */
-  readonly http: Omit<HttpOptions, "baseUrl"> & Pick<HttpClientOptions, "account">;
+  readonly http: Omit<HttpOptions, "baseUrl"> & Pick<HttpClientOptions, "account" | "clock">;
   /** For `createBlockStorage`. */
   readonly storage: BlockStorageOptions;
 }
@@ -198,7 +200,8 @@ export function readOptions(
     identity,
     clock: storage.clock ?? systemClock,
     quotas: all.quotas ?? storage.limits?.requestQuotas ?? [],
-    ...{ http: { ...rest, account: [secret, JSON.stringify(whose)] }, storage },
+    http: { ...rest, account: [secret, JSON.stringify(whose)] },
+    storage,
   };
 }
 

@@ -11,22 +11,33 @@ const anything = z.optional(z.unknown());
 const time = z.string().check(z.refine((value) => parseTimestamp(value) !== undefined, "not a time"));
 
 const resource = z.object({
-  ...{ id, status: z.string(), size: z.int().check(z.nonnegative()), created_at: time, updated_at: text },
-  ...{ name: text, description: text, metadata: anything, user_id: text },
+  id,
+  status: z.string(),
+  size: z.int().check(z.nonnegative()),
+  created_at: time,
+  updated_at: text,
+  name: text,
+  description: text,
+  metadata: anything,
+  user_id: text,
 });
 /** `attachment_id` is the attachment's own id; a field `id` beside it is the volume's. */
 const attachment = z.object({
-  ...{ attachment_id: text, server_id: text, host_name: text, device: text, attached_at: text },
+  attachment_id: text,
+  server_id: text,
+  host_name: text,
+  device: text,
+  attached_at: text,
 });
 const volume = z.extend(resource, {
-  ...{
-    availability_zone: text,
-    volume_type: text,
-    volume_type_id: text,
-    snapshot_id: text,
-    source_volid: text,
-  },
-  ...{ attachments: z.array(attachment), encrypted: flag, multiattach: flag },
+  availability_zone: text,
+  volume_type: text,
+  volume_type_id: text,
+  snapshot_id: text,
+  source_volid: text,
+  attachments: z.array(attachment),
+  encrypted: flag,
+  multiattach: flag,
   /** `"true"` or `"false"`. */
   bootable: z.nullish(z.union([z.string(), z.boolean()])),
 });
@@ -90,8 +101,10 @@ const version = z.object({ id, version: text, min_version: text });
 const endpoint = z.object({ interface: text, region: text, region_id: text, url: z.string() });
 const service = z.object({ type: text, endpoints: z.nullish(z.array(endpoint)) });
 const token = z.object({
-  ...{ expires_at: time, issued_at: text },
-  ...{ project: z.nullish(z.object({ id, name: text })), catalog: z.nullish(z.array(service)) },
+  expires_at: time,
+  issued_at: text,
+  project: z.nullish(z.object({ id, name: text })),
+  catalog: z.nullish(z.array(service)),
 });
 
 export const volumeAnswer = z.object({ volume });

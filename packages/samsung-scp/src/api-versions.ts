@@ -5,7 +5,7 @@ import {
   type PolyvolErrorDetails,
   type VersionEvent,
 } from "@polyvol/core";
-import { type CallContext, listWords, monotonicTime } from "@polyvol/core/driver";
+import { type CallContext, listWords, monotonicTime, singleFlight } from "@polyvol/core/driver";
 import type { HttpClient, HttpRequest } from "@polyvol/core/http";
 import { versionsAnswer, type WireVersion } from "./wire.ts";
 
@@ -76,24 +76,14 @@ export function createVersionedClient(http: HttpClient, options: VersionOptions)
   const { apiVersion } = options;
   const settings = { ...options, monotonicNow: monotonicTime(options.clock) };
   let negotiated: Negotiated | undefined;
-  let reading: Promise<Negotiated> | undefined;
   /** Operations that lag behind the service's newest version. */
   const lagging = new Map<string, SamsungScpApiVersion>();
 
+  const read = singleFlight((context: CallContext) => readList(http, settings, context));
+
   /** What was negotiated after `before`. Calls that come meanwhile share one request. */
   async function negotiate(before: Negotiated | undefined, context: CallContext): Promise<Negotiated> {
-    while (negotiated === undefined || negotiated === before) {
-      const leads = reading === undefined;
-      reading ??= readList(http, settings, context).finally(() => {
-        reading = undefined;
-      });
-      try {
-        negotiated = await reading;
-      } catch (error) {
-        // It fails only together with the call that leads it; then another one takes over.
-        if (leads || context.abortSignal.aborted) throw error;
-      }
-    }
+    if (negotiated === undefined || negotiated === before) negotiated = await read(context);
     return negotiated;
   }
 

@@ -16,7 +16,12 @@ const lines = z.pipe(
 );
 const detail = z.optional(z.union([z.string(), lines, odd]));
 const problem = z.object({
-  ...{ code: text, title: text, detail, request_id: text, global_request_id: text, response: permission },
+  code: text,
+  title: text,
+  detail,
+  request_id: text,
+  global_request_id: text,
+  response: permission,
 });
 /** The service's own. */
 const envelope = z.object({ errors: z.tuple([problem], z.unknown()) });

@@ -1,21 +1,21 @@
-import type { CallContext } from "@polyvol/core/driver";
-
 /**
  * `read`, so that calls which come while it is under way share what comes of it. It fails only for the call that leads
  * it, which may be aborted or out of time: another one takes over then.
  */
-export function shared<T>(read: (context: CallContext) => Promise<T>): (context: CallContext) => Promise<T> {
+export function singleFlight<T, Call extends { readonly abortSignal: AbortSignal }>(
+  read: (call: Call) => Promise<T>,
+): (call: Call) => Promise<T> {
   let reading: Promise<T> | undefined;
-  return async (context) => {
+  return async (call) => {
     for (;;) {
       const leads = reading === undefined;
-      reading ??= read(context).finally(() => {
+      reading ??= read(call).finally(() => {
         reading = undefined;
       });
       try {
         return await reading;
       } catch (error) {
-        if (leads || context.abortSignal.aborted) throw error;
+        if (leads || call.abortSignal.aborted) throw error;
       }
     }
   };

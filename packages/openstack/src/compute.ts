@@ -1,19 +1,19 @@
 import { PolyvolError } from "@polyvol/core";
 import { type CallContext, refusedArgument, show } from "@polyvol/core/driver";
-import { createHttpClient, type HttpClient, type HttpRequest, pathSegment } from "@polyvol/core/http";
+import { type HttpClient, type HttpRequest, pathSegment } from "@polyvol/core/http";
 import type { Session } from "./auth.ts";
 import { refuseInTheClear } from "./catalogue.ts";
 import { refineFailure } from "./failure.ts";
 import type { Settings } from "./options.ts";
-import { PROVIDER } from "./version.ts";
+import { createServiceClient } from "./service-client.ts";
 
 /** Speaks to the service that manages servers (Nova), in the oldest version of its API, which every cloud has. */
-export interface Servers {
+export interface ComputeClient {
   /** @throws PolyvolError `unsupported` where the catalogue has no address of it for the region and interface */
   send(session: Session, request: HttpRequest<undefined>, context: CallContext): Promise<void>;
 }
 
-export function createServers(settings: Settings): Servers {
+export function createComputeClient(settings: Settings): ComputeClient {
   const { authUrl, quotas } = settings;
   let used: { readonly url: string; readonly http: HttpClient } | undefined;
 
@@ -21,16 +21,14 @@ export function createServers(settings: Settings): Servers {
   function clientOf(url: string): HttpClient {
     if (used?.url !== url) {
       refuseInTheClear("servers", url, authUrl);
-      const own = { provider: PROVIDER, baseUrl: url, requestIdHeader: "x-openstack-request-id", quotas };
-      const http = createHttpClient({ ...settings.http, ...own, authorize: () => undefined, refineFailure });
-      used = { url, http };
+      used = { url, http: createServiceClient(settings, { baseUrl: url, quotas, refineFailure }) };
     }
     return used.http;
   }
 
   return {
-    async send({ servers, region, token }, request, context) {
-      const url = servers?.url?.replace(/\/+$/, "");
+    async send({ compute, region, token }, request, context) {
+      const url = compute?.url?.replace(/\/+$/, "");
       if (url === undefined) {
         const where = `${region === "" ? "" : `the region ${region} and `}the interface ${settings.interface}`;
         const reason = `servers are managed by Nova here, and the catalogue has no one address of it for ${where}; use openstack server add volume`;
@@ -49,9 +47,11 @@ function attachmentsOf(serverId: string): string {
 }
 
 export const attachToServer = (serverId: string, volumeId: string): HttpRequest<undefined> => ({
-  ...{ method: "POST", path: attachmentsOf(serverId) },
+  method: "POST",
+  path: attachmentsOf(serverId),
   body: { volumeAttachment: { volumeId } },
 });
 export const detachFromServer = (serverId: string, volumeId: string): HttpRequest<undefined> => ({
-  ...{ method: "DELETE", path: `${attachmentsOf(serverId)}/${pathSegment(volumeId)}` },
+  method: "DELETE",
+  path: `${attachmentsOf(serverId)}/${pathSegment(volumeId)}`,
 });

@@ -1,0 +1,19 @@
+import { createHttpClient, type HttpClient, type HttpClientOptions } from "@polyvol/core/http";
+import type { Settings } from "./options.ts";
+import { PROVIDER } from "./version.ts";
+
+/** The header by which every service of a cloud says which request its answer is to. */
+export const REQUEST_ID = "x-openstack-request-id";
+
+type Own = Pick<HttpClientOptions, "baseUrl" | "refineFailure" | "quotas">;
+
+/** Speaks to one service of the cloud. Requests bring their token with them, as a header. */
+export function createServiceClient({ http }: Pick<Settings, "http">, own: Own): HttpClient {
+  return createHttpClient({
+    ...http,
+    ...own,
+    provider: PROVIDER,
+    authorize: () => undefined,
+    requestIdHeader: REQUEST_ID,
+  });
+}
