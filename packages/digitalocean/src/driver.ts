@@ -4,6 +4,7 @@ import {
   type BlockStorageDriver,
   type CallContext,
   type Changed,
+  omitUndefined,
   type PageRequest,
   refusedArgument,
 } from "@polyvol/core/driver";
@@ -78,17 +79,13 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     polling: { initialDelayMs: 1_000, maxDelayMs: 10_000 },
     settleMs: 0,
     deletion: "immediate",
-    ...(defaultRegion === undefined ? {} : { defaultRegion }),
+    ...omitUndefined({ defaultRegion }),
 
     // Not /v2/account: that needs the scope `account:read`, which a token made for volumes does not have.
     checkHealth: async (context) => {
       await send(api.listVolumes({ per_page: 1 }), context);
       const { serverTime, requestsLeft } = http;
-      return {
-        apiVersion: "v2",
-        ...(serverTime === undefined ? {} : { serverTime }),
-        ...(requestsLeft === undefined ? {} : { requestsLeft }),
-      };
+      return omitUndefined({ apiVersion: "v2", serverTime, requestsLeft });
     },
 
     canSeeTags: async (context) => {

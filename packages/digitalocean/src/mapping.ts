@@ -4,6 +4,7 @@ import {
   type DriverCreateSnapshot,
   type DriverCreateVolume,
   type DriverPage,
+  omitUndefined,
   parseDateTime,
   withProviderDetails,
 } from "@polyvol/core/driver";
@@ -84,11 +85,7 @@ export function asMade<T extends WireVolume | WireSnapshot>(wire: T): T {
 
 /** The total says where a listing ends, and a link to a next page that it goes on. Core judges where they disagree. */
 export function toPage<T>(items: readonly T[], { meta, links }: WirePage): DriverPage<T> {
-  return {
-    items,
-    ...(meta ? { total: meta.total } : {}),
-    ...(hasNext(links) ? { hasMore: true } : {}),
-  };
+  return omitUndefined({ items, total: meta?.total, hasMore: hasNext(links) || undefined });
 }
 
 /** Only told from where there is no total, so what is odd about links must not make a page unreadable. */
@@ -102,16 +99,16 @@ export function toCreateVolumeBody(input: DriverCreateVolume, region: string | u
   const { filesystemType, filesystemLabel, tags: extraTags } = volumeOptions(input.providerOptions);
   const description = markDescription(input.description, input.sourceSnapshotId);
   const tags = toFlatTags(input.tags, extraTags);
-  return {
+  return omitUndefined({
     name: input.name,
     size_gigabytes: input.sizeGiB,
-    ...(region ? { region } : {}),
-    ...(description ? { description } : {}),
-    ...(input.sourceSnapshotId ? { snapshot_id: input.sourceSnapshotId } : {}),
-    ...(filesystemType ? { filesystem_type: filesystemType } : {}),
-    ...(filesystemLabel ? { filesystem_label: filesystemLabel } : {}),
-    ...(tags.length > 0 ? { tags } : {}),
-  };
+    region: region || undefined,
+    description: description || undefined,
+    snapshot_id: input.sourceSnapshotId || undefined,
+    filesystem_type: filesystemType || undefined,
+    filesystem_label: filesystemLabel || undefined,
+    tags: tags.length > 0 ? tags : undefined,
+  });
 }
 
 /** @throws PolyvolError `invalid_argument` for options or a tag that do not fit */

@@ -1,4 +1,11 @@
-import { answeredFor, type BlockStorageDriver, refusedArgument, show, unchanged } from "@polyvol/core/driver";
+import {
+  answeredFor,
+  type BlockStorageDriver,
+  omitUndefined,
+  refusedArgument,
+  show,
+  unchanged,
+} from "@polyvol/core/driver";
 import { createHttpClient, type HttpClient } from "@polyvol/core/http";
 import * as api from "./api.ts";
 import { createVersionedClient } from "./api-versions.ts";
@@ -57,8 +64,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
 
     checkHealth: async (context) => {
       await send(api.listVolumes({ size: 1 }), context);
-      const { serverTime } = http;
-      return { apiVersion: await client.version(context), ...(serverTime ? { serverTime } : {}) };
+      return omitUndefined({ apiVersion: await client.version(context), serverTime: http.serverTime });
     },
 
     createVolume: async (input, context) => {
@@ -74,7 +80,8 @@ export function createDriver(settings: Settings): BlockStorageDriver {
       // A storage is of one region, and has no volume elsewhere.
       if (query.region !== undefined && query.region !== region) return { items: [] };
       const answer = await send(api.listVolumes(page, query.name), context);
-      return toPage(answer.volumes, (wire) => toVolume(wire, region), answer, answer.volumes_links);
+      const volumes = answer.volumes.map((wire) => toVolume(wire, region));
+      return toPage(volumes, answer, answer.volumes_links);
     },
     deleteVolume: (id, context) => accepted(send(api.deleteVolume(id), context)),
     resizeVolume: (id, sizeGiB, context) => accepted(send(api.extendVolume(id, sizeGiB), context)),
@@ -88,7 +95,8 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     getSnapshot: async (id, context) => toSnapshot(await send(api.getSnapshot(id), context), region),
     listSnapshots: async (query, page, context) => {
       const answer = await send(api.listSnapshots(page, query), context);
-      return toPage(answer.snapshots, (wire) => toSnapshot(wire, region), answer, answer.snapshots_links);
+      const snapshots = answer.snapshots.map((wire) => toSnapshot(wire, region));
+      return toPage(snapshots, answer, answer.snapshots_links);
     },
     deleteSnapshot: (id, context) => accepted(send(api.deleteSnapshot(id), context)),
     updateSnapshot: async (id, { name, description }, context) => {

@@ -4,6 +4,7 @@ import {
   type DriverCreateSnapshot,
   type DriverCreateVolume,
   type DriverPage,
+  omitUndefined,
   parseTimestamp,
   withProviderDetails,
 } from "@polyvol/core/driver";
@@ -21,7 +22,7 @@ import type {
 
 /** The service names no region: a storage is of one. */
 export function toVolume(wire: WireVolume, region: string): Volume {
-  const volume: Volume = {
+  const volume: Volume = omitUndefined({
     id: wire.id,
     name: wire.name ?? "",
     provider: PROVIDER,
@@ -32,24 +33,23 @@ export function toVolume(wire: WireVolume, region: string): Volume {
     createdAt: parseTimestamp(wire.created_at) as Date,
     tags: {},
     attachments: wire.servers.map(toAttachment),
-    ...(wire.zone ? { zone: wire.zone } : {}),
-    ...(wire.snapshot_id ? { sourceSnapshotId: wire.snapshot_id } : {}),
-    ...(wire.volume_type ? { volumeType: wire.volume_type } : {}),
-    ...(typeof wire.encrypted === "boolean" ? { encrypted: wire.encrypted } : {}),
-    ...(typeof wire.bootable === "boolean" ? { bootable: wire.bootable } : {}),
-  };
+    zone: wire.zone || undefined,
+    sourceSnapshotId: wire.snapshot_id || undefined,
+    volumeType: wire.volume_type || undefined,
+    encrypted: wire.encrypted ?? undefined,
+    bootable: wire.bootable ?? undefined,
+  });
   return withProviderDetails(volume, wire);
 }
 
-function toAttachment({ id, device, attached_at }: WireServer): Volume["attachments"][number] {
-  const attachedAt = parseTimestamp(attached_at);
-  return { serverId: id, ...(device ? { device } : {}), ...(attachedAt ? { attachedAt } : {}) };
+function toAttachment(wire: WireServer): Volume["attachments"][number] {
+  const attachedAt = parseTimestamp(wire.attached_at);
+  return omitUndefined({ serverId: wire.id, device: wire.device || undefined, attachedAt });
 }
 
 /** A snapshot is a full copy: it needs, and is billed by, the size of its volume. */
 export function toSnapshot(wire: WireSnapshot, region: string): Snapshot {
-  const flatTags = toFlatTags(wire.metadata);
-  const snapshot: Snapshot = {
+  const snapshot: Snapshot = omitUndefined({
     id: wire.id,
     name: wire.name ?? "",
     provider: PROVIDER,
@@ -60,26 +60,28 @@ export function toSnapshot(wire: WireSnapshot, region: string): Snapshot {
     minVolumeSizeGiB: wire.size,
     billableGiB: wire.size,
     tags: toTags(wire.metadata),
-    ...(flatTags === undefined ? {} : { flatTags }),
-    ...(isKnown(wire.metadata) ? {} : { tagsUnknown: true }),
-    ...(wire.status ? { providerState: wire.status } : {}),
-    ...(wire.description ? { description: wire.description } : {}),
-  };
+    flatTags: toFlatTags(wire.metadata),
+    tagsUnknown: isKnown(wire.metadata) ? undefined : (true as const),
+    providerState: wire.status || undefined,
+    description: wire.description || undefined,
+  });
   return withProviderDetails(snapshot, wire);
 }
 
 /** A link to a next page says that more follows; so does a count, which is not asked for, where one comes. */
-export function toPage<Wire, T>(
-  wires: readonly Wire[],
-  read: (wire: Wire) => T,
+export function toPage<T>(
+  items: readonly T[],
   { links, count }: WirePage,
-  linksOfKind: boolean | null | undefined,
+  linksOfKind: unknown,
 ): DriverPage<T> {
-  return {
-    items: wires.map(read),
-    ...(typeof count === "number" ? { total: count } : {}),
-    ...(links || linksOfKind ? { hasMore: true } : {}),
-  };
+  const total = typeof count === "number" ? count : undefined;
+  const hasMore = hasNext(links) || hasNext(linksOfKind) || undefined;
+  return omitUndefined({ items, total, hasMore });
+}
+
+/** No address of the links is called, and odd ones are as good as none. */
+function hasNext(links: unknown): boolean {
+  return Array.isArray(links) && links.some((link) => Object(link).rel === "next");
 }
 
 export function toVolumeState(providerState: string): VolumeState {
