@@ -1,7 +1,11 @@
 import type { BlockStorage } from "@polyvol/core";
-import { type Policy, run, snapshotName } from "../../src/index.ts";
+import { type BackupPlan, type Policy, parsePolicies, plan, run, snapshotName } from "../../src/index.ts";
 import { ownMarks } from "./marks.ts";
 import { createMemoryWorld, type MemoryWorld, makeVolumes } from "./memory-clouds.ts";
+import { nightly } from "./shapes.ts";
+
+/** The one policy of most tests. */
+export const NIGHTLY = parsePolicies({ nightly: nightly() });
 
 /** Lets the clock go on to an instant. */
 export async function sleepUntil({ clock }: MemoryWorld, instant: string): Promise<void> {
@@ -38,4 +42,13 @@ export async function backedUpOnce(policies: readonly Policy[], names: readonly 
   await sleepUntil(world, "2026-05-09T03:10:00Z");
   await run(policies, clouds, { clock: world.clock });
   return { world, clouds, db };
+}
+
+/** What is planned at this moment. */
+export function planNow(
+  world: MemoryWorld,
+  policies = NIGHTLY,
+  clouds: Parameters<typeof plan>[1] = world.open(),
+): Promise<BackupPlan> {
+  return plan(policies, clouds, new Date(world.clock.now()));
 }
