@@ -38,12 +38,19 @@ export function refuseEmpty(what: string, text: string | undefined): void {
   if (text === "") throw new UsageError(`${what}: found an empty text; allowed: a name or an id.`);
 }
 
+/** @throws UsageError for `--region` without `--volume`, which would say nothing */
+export function refuseLoneRegion({ volume, region }: SnapshotOptions): void {
+  if (volume !== undefined || region === undefined) return;
+  throw new UsageError("--region is that of a --volume, by name: say which volume.");
+}
+
 /** The volume of `--volume`; `undefined` without that option. @throws PolyvolError `not_found` */
 export async function findVolumeOption(
   context: Context,
   storage: BlockStorage,
   options: SnapshotOptions,
 ): Promise<Volume | undefined> {
+  refuseLoneRegion(options);
   if (options.volume === undefined) return undefined;
   return await findVolume(context, storage, options.volume, options);
 }

@@ -42,6 +42,29 @@ test("of several, none at home, the regions are named; no advice to delete a goo
   expect(missing.err).toContain('no volume in lon1 has the name or the id "db"');
 });
 
+test("--region of no volume is refused, and not passed over", async () => {
+  const lone = await Promise.all(
+    ["list", `get ${HOME}`, `delete ${HOME} --yes`].map((words) =>
+      clouds.run(`snapshots ${words} --region ams3`),
+    ),
+  );
+  for (const { code, err } of lone) {
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: "error: --region is that of a --volume, by name: say which volume.\n",
+    });
+  }
+});
+
+test("a volume is made from a snapshot by name, where its volume is said; --region is the new one's", async () => {
+  const named = await clouds.run(
+    `volumes create new --cloud ocean --from-snapshot before --volume ${FAR} --region ams3 -o json`,
+  );
+  expect(JSON.parse(named.out)).toMatchObject({ name: "new", region: "ams3", sizeGiB: 20 });
+  const alone = await clouds.run("volumes create new --cloud ocean --size 1 --volume db");
+  expect(alone).toMatchObject({ code: 2, err: expect.stringContaining("add --from-snapshot") });
+});
+
 test("commands that change, and those about snapshots, take it too", async () => {
   const region = "--cloud ocean --region ams3";
   const resized = await clouds.run(`volumes resize ${region} db 30 -o json`);

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { examples, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
 import { hasCode, UsageError } from "../errors.ts";
-import { findVolumeOption } from "../find.ts";
+import { findVolumeOption, refuseLoneRegion } from "../find.ts";
 import { type Held, holdText, snapshotHoldsReader } from "../holds.ts";
 import { noneText, piecesOf, type ReadRows, refuseWithLines, writeList } from "../listing.ts";
 import {
@@ -55,6 +55,7 @@ async function list(
   options: ListOptions & SnapshotOptions & WatchOptions,
 ): Promise<number> {
   refuseWithLines(context, options);
+  refuseLoneRegion(options);
   const { volume: text, name, tag: tags, limit, sort } = options;
   const usual = orderBy<Row>(
     cloudOf,

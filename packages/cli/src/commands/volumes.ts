@@ -4,7 +4,7 @@ import { confirm, creating, runDeletion, undefinedIfMissing, withProgress } from
 import { examples, type Handler, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
 import { FAILED, UsageError } from "../errors.ts";
-import { findSnapshot, findVolume } from "../find.ts";
+import { findSnapshot, findVolume, findVolumeOption, snapshotWords } from "../find.ts";
 import { holdReasons } from "../holds.ts";
 import {
   type CreationOptions,
@@ -38,7 +38,8 @@ export function addVolumes(volumes: Command, action: MakeAction): void {
     .argument("<name>", "name of the volume, unique in its region")
     .option("--size <size>", "size in GiB, or such as 2TiB", size)
     .option("--region <region>", "default: the cloud's region")
-    .option("--from-snapshot <id>", "make it from this snapshot")
+    .option("--from-snapshot <snapshot>", "make it from this snapshot, by id; by name beside its --volume")
+    .option("--volume <volume>", "id or name of the volume that the snapshot is of")
     .option("--type <type>", "the provider's name of a volume type")
     .option("--description <text>", "description")
     .option("--tag <key=value>", "tag (repeatable)", tag)
@@ -112,21 +113,28 @@ async function get(context: Context, options: RegionOptions, text: string): Prom
 interface CreateOptions extends CreationOptions {
   readonly size?: number;
   readonly fromSnapshot?: string;
+  readonly volume?: string;
   readonly type?: string;
   readonly roundUp?: boolean;
 }
 
 async function create(context: Context, options: CreateOptions, name: string): Promise<void> {
-  const { size: sizeGiB, region, fromSnapshot, type, description, tag: tags, roundUp } = options;
+  const { size: sizeGiB, region, fromSnapshot, volume, type, description, tag: tags, roundUp } = options;
   if (sizeGiB === undefined && fromSnapshot === undefined) {
     throw new UsageError("a volume needs --size, or --from-snapshot, which implies one.");
   }
+  if (volume !== undefined && fromSnapshot === undefined) {
+    throw new UsageError("--volume says whose snapshot is meant: add --from-snapshot.");
+  }
+  // `--region` is that of the new volume.
+  const whose = omitUndefined({ volume });
   const { cloud, storage, found } =
     fromSnapshot === undefined
       ? { ...(await onOneCloud(context)), found: undefined }
       : await onCloudOf(context, {
-          what: `snapshot ${fromSnapshot}`,
-          find: (each) => findSnapshot(context, each, fromSnapshot, undefined),
+          what: snapshotWords([fromSnapshot], whose),
+          find: async (each) =>
+            await findSnapshot(context, each, fromSnapshot, await findVolumeOption(context, each, whose)),
         });
   const input = omitUndefined({
     name,

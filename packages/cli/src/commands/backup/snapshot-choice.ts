@@ -77,10 +77,12 @@ export async function choose(
     // A whole id says all, on the one cloud that there is.
     if (isOneCloud && isId(snapshot))
       return { ...(await onOneCloud(context)), from: { snapshotId: snapshot } };
+    // Without a volume, `--region` is that of the new one.
+    const ofVolume = options.volume === undefined ? {} : options;
     const { cloud, storage, found } = await onCloudOf(context, {
       what: snapshotWords([snapshot], options),
       find: async (each) =>
-        await findSnapshot(context, each, snapshot, await findVolumeOption(context, each, options)),
+        await findSnapshot(context, each, snapshot, await findVolumeOption(context, each, ofVolume)),
     });
     return { cloud, storage, from: { snapshotId: found.id } };
   }
