@@ -217,6 +217,42 @@ describe.each(CLOUDS)("on %s, what is left is named", (cloud) => {
     });
   };
 
+  test("nothing, where a create has failed and comes to a volume all the same, at once or late", async () => {
+    const { options, request, storage, world } = here;
+    const open = storage();
+    for (const afterMs of open.driver.settleMs > 0 ? [0, open.driver.settleMs / 2] : [0]) {
+      const create: BlockStorage["volumes"]["create"] = async (input, call) => {
+        const made = world.clock.sleep(afterMs).then(() => open.volumes.create(input, call));
+        if (afterMs === 0) await made;
+        throw new Error("the answer was lost");
+      };
+      const losing = { ...open, volumes: { ...open.volumes, create } };
+      const use = await useSnapshot(losing, request, async () => "read", options);
+      expect(use).toMatchObject({ isRemoved: true, problems: [], result: { state: "failed" } });
+      expect(use.temporaryVolume.volume).toBeUndefined();
+      await world.clock.sleep(60_000);
+      expect(here.strays()).toEqual([]);
+    }
+  });
+
+  test("what is known by its id is not looked for by its name", async () => {
+    forbidDeletes();
+    const { options, request, storage } = here;
+    const open = storage();
+    const asked: (string | undefined)[] = [];
+    const list: BlockStorage["volumes"]["list"] = (query, call) => {
+      asked.push(query?.name);
+      return open.volumes.list(query, call);
+    };
+    const listed = { ...open, volumes: { ...open.volumes, list } };
+    const use = await useSnapshot(listed, request, async () => "read", options);
+    expect(asked.filter((each) => each !== undefined)).toEqual([]);
+    const { name, volume } = use.temporaryVolume;
+    expect(use.problems).toMatchObject([
+      { code: "permission_denied", volumeName: name, volumeId: volume?.id },
+    ]);
+  });
+
   test("by an error that keeps what was read, and the next run removes it", async () => {
     forbidDeletes();
     const { options, request, storage } = here;

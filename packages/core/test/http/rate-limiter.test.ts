@@ -111,6 +111,17 @@ describe("lanes", () => {
     expect(clock.sleepers).toBe(0);
   });
 
+  test("one that is full has no turn before the answer, so nobody reckons with it", async () => {
+    const { ask, answer, clock } = setUp(9, [{ requests: 3, windowMs: 1_000 }]);
+    const full = createLane(1);
+    answer(await ask("a").permit);
+    await clock.advance(500);
+    answer(await ask("b").permit);
+    ask("c", {}, "POST", full);
+    ask("d", {}, "POST", full);
+    expect(ask("e").context.events).toEqual([{ type: "throttle", delayMs: 501, bound: "quota" }]);
+  });
+
   test("a pause that the service asks one of them for tells all who cannot wait so long", async () => {
     const { ask, answer } = setUp(9, [{ requests: 1, windowMs: 1_000 }]);
     const first = await ask("a").permit;
