@@ -28,6 +28,13 @@ describe("a cron pattern that names its hours", () => {
     ]);
   });
 
+  test("comes once where the clock goes back at midnight, and not an hour before", () => {
+    expect(slots("15 0 * * *", "Africa/Cairo", "2026-10-28T12:00:00Z", "2026-10-30T12:00:00Z")).toEqual([
+      "2026-10-28T21:15:00Z", // 00:15 (+3) of the 29th
+      "2026-10-29T22:15:00Z", // 00:15 (+2) of the 30th; 21:15 UTC is 23:15 for the second time
+    ]);
+  });
+
   test("comes right after the gap on the day its time is skipped", () => {
     expect(slots("30 2 * * *", "Europe/Berlin", "2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z")).toEqual([
       "2026-03-29T01:00:00Z", // 03:00 CEST
