@@ -71,3 +71,25 @@ test("what somebody else has deleted meanwhile is missing after a minute, and at
   expect(clock.now() - from).toBeGreaterThanOrEqual(60_000);
   await expect(storage.volumes.get(id)).rejects.toMatchObject({ code: "not_found" });
 });
+
+test.each(["volume", "snapshot"])(
+  "a %s of another process that only the deletion does not find yet is deleted",
+  async (kind) => {
+    const { storage, emulator, options } = await openCloud();
+    const other = createDigitalOceanStorage({ ...options });
+    const { id: volumeId } = await other.volumes.create({ name: "data", sizeGiB: 10 });
+    const { id: snapshotId } = await other.snapshots.create({ volumeId, name: "s" });
+    const body = { id: "not_found", message: "The resource you were accessing could not be found." };
+    emulator.faults.add({
+      kind: "answer",
+      when: "before",
+      status: 404,
+      body,
+      count: 2,
+      match: { method: "DELETE" },
+    });
+    await (kind === "volume" ? storage.volumes.delete(volumeId) : storage.snapshots.delete(snapshotId));
+    const { volumes, snapshots } = emulator.inventory();
+    expect(kind === "volume" ? volumes : snapshots).toEqual([]);
+  },
+);

@@ -239,7 +239,7 @@ async function sendDeletion<T extends Volume | Snapshot, Query>(
   call: Call,
   { id, before, send }: Deletion<T>,
 ): Promise<Changed | "gone"> {
-  const { newcomers } = call.runtime;
+  const { newcomers, driver } = call.runtime;
   return await recover<Changed | "gone">(call, {
     send: async () => {
       try {
@@ -248,9 +248,11 @@ async function sendDeletion<T extends Volume | Snapshot, Query>(
       } catch (error) {
         if (!isPolyvolError(error) || call.abortSignal.aborted) throw error;
         const isMissing = error.code === "not_found";
-        if (isMissing && before === undefined) return "gone";
+        // Where it was read and not found, too. What nobody has read may be there, and be unknown to a copy that lags behind.
+        if (isMissing && before === undefined && driver.deletion !== "immediate") return "gone";
         // A request without an answer may have begun it, and its repetition is refused because it is under way.
         const now = await resources.tryGet(call, id).catch(() => before ?? "unseen");
+        if (now === "unseen" && isMissing) return "gone";
         if (now === "unseen") throw error;
         // Refused for its state it is there, though no read has ever found it: only a missing answer would end it.
         const isBlind =

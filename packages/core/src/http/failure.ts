@@ -29,8 +29,10 @@ export function failureOfResponse(
     : meaningOfStatus(status, isRead, request.body?.length ?? 0);
   const { providerCode, mayAlreadyExist = false } = refinement;
   const retryAfterMs = refinement.retryAfterMs ?? parseRetryAfter(headers, now);
-  const byStatus =
-    page === undefined ? meaning.reason : `${meaning.reason}; ${describePage(page, headers, secrets)}`;
+  const unread = OF_CREDENTIALS.has(status)
+    ? "; it says nothing in the service's own words: is baseUrl right?"
+    : "";
+  const byStatus = `${meaning.reason}${page === undefined ? unread : `; ${describePage(page, headers, secrets)}`}`;
   const reason = hideSecrets(refinement.reason ?? byStatus, secrets);
   return requestError(request, refinement.code ?? meaning.code, reason, {
     status,
