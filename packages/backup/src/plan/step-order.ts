@@ -69,28 +69,35 @@ export interface LimitSearch {
 
 /**
  * Takes back what cannot be done. Where the provider has no room for the new ones, deletions that hold without them
- * come first; a creation for which there is no room even so is left out, with a problem. Nothing makes room for what is
- * left out.
+ * come first, as many as it takes; a creation for which there is no room even so is left out, with a problem. Nothing
+ * makes room for what is left out.
  */
 export function fitToLimits(changes: Changes, problems: BackupProblem[], search: LimitSearch): Changes {
-  let rest = afterProblems(changes, problems);
-  while (!search.fits(rest)) {
-    rest = withFirst(rest, search);
-    if (search.fits(rest)) break;
+  for (let rest = changes; ; rest = { ...rest, create: rest.create.slice(0, -1) }) {
+    const fitting = withRoom(rest, problems, search);
     const last = rest.create.at(-1);
-    if (last === undefined) break;
+    if (fitting !== undefined || last === undefined) return fitting ?? rest;
     problems.push(search.noRoom(last));
-    rest = afterProblems(withFirst({ ...rest, create: rest.create.slice(0, -1) }, search), problems);
   }
-  return rest;
 }
 
-/** Marks the deletions that may come before the creations. Where nothing is made, none makes room. */
-function withFirst({ create, delete: deletions, keep }: Changes, { early }: LimitSearch): Changes {
-  const ids = create.length === 0 ? new Set() : early();
-  const marked = ({ first, ...each }: PlannedDeletion): PlannedDeletion =>
-    ids.has(each.snapshotId) ? { ...each, first: true } : each;
-  return { create, delete: deletions.map(marked), keep };
+/** With the fewest deletions marked that have to come before the creations; undefined where all of them are too few. */
+function withRoom(
+  changes: Changes,
+  problems: readonly BackupProblem[],
+  { fits, early }: LimitSearch,
+): Changes | undefined {
+  const asPlanned = afterProblems(changes, problems);
+  if (fits(asPlanned)) return asPlanned;
+  const ids = early();
+  const may = changes.delete.filter(({ snapshotId, failed }) => failed !== true && ids.has(snapshotId));
+  for (let count = 1; count <= may.length; count += 1) {
+    const first = new Set(may.slice(0, count));
+    const marked = changes.delete.map((each) => (first.has(each) ? { ...each, first: true as const } : each));
+    const fitting = afterProblems({ ...changes, delete: marked }, problems);
+    if (fits(fitting)) return fitting;
+  }
+  return undefined;
 }
 
 /**

@@ -106,16 +106,35 @@ describe("an account that is full", () => {
     expect(daysOf(there)).toEqual([14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26]);
   });
 
-  test("what goes first is only what no rule keeps without the new one", async () => {
+  test("what goes first is only what no rule keeps without the new one, and as little as makes room", async () => {
     const there = await ocean("2026-11-20T03:05:00Z", nights(1, 25));
+    const spans = policy({ retention: { within: "20d" } });
+    const made = await plan(spans, { do: there.open().do }, new Date(there.clock.now()));
+    const [planned] = made.volumes;
+    const first = planned?.delete.filter((each) => each.first === true) ?? [];
+    // Without the new one, 20 days back from the 25th.
+    expect(first.map(({ slot }) => slot)).toEqual(["2026-05-05T03:00:00.000Z"]);
     const order: string[] = [];
     const report = await run(
-      policy({ retention: { within: "20d" } }),
+      spans,
       { do: there.open().do },
       { clock: there.clock, onEvent: ({ type }) => order.push(type) },
     );
     expect(report.totals).toEqual({ created: 1, deleted: 13, left: 0 });
-    expect(order.slice(0, order.indexOf("created")).filter((type) => type === "deleted")).toHaveLength(5);
+    expect(order.slice(0, order.indexOf("created")).filter((type) => type === "deleted")).toHaveLength(1);
+  });
+
+  test("a new snapshot that fails all the same costs no more than that", async () => {
+    const there = await ocean("2026-05-26T03:05:00Z", nights(1, 25));
+    const failing = policy({
+      retention: { daily: 5, keepOldest: false },
+      hooks: { before: { command: ["false"] } },
+    });
+    for (let time = 0; time < 2; time += 1) {
+      const report = await run(failing, { do: there.open().do }, { clock: there.clock });
+      expect(report.totals).toMatchObject({ created: 0, deleted: time === 0 ? 1 : 0 });
+    }
+    expect(daysOf(there)).toHaveLength(24);
   });
 
   test("prune makes nothing and deletes what no rule keeps; the newest good one stays", async () => {
