@@ -2,7 +2,7 @@ import type { Clouds } from "../clouds.ts";
 import { showDuration } from "../duration.ts";
 import { type ObserveOptions, observe } from "../observe/observe.ts";
 import { readSteadily } from "../observe/read-steadily.ts";
-import { computePlanInTurns, timeZoneData } from "../plan/compute.ts";
+import { computePlan, timeZoneData } from "../plan/compute.ts";
 import { differencesOf, otherTimeZoneData } from "../plan/differences.ts";
 import { parsePlan } from "../plan/schema.ts";
 import type { BackupPlan } from "../plan/types.ts";
@@ -43,7 +43,7 @@ export async function apply(
     return await observe(scope.chosen, readOptions(policies, context));
   });
   const now = new Date(plan.now);
-  const current = await computePlanInTurns(context.abortSignal, policies, states, now, plan, scope);
+  const current = await computePlan(context.abortSignal, policies, states, now, plan, scope);
   const differences = differencesOf(plan, current);
   if (differences.length > 0)
     throw refusal("the plan does not fit the world any more; plan again", differences);
@@ -85,7 +85,7 @@ async function planAndExecute(
     observe(scope.chosen, readOptions(policies, context)),
   );
   const now = new Date(startedAt);
-  const plan = await computePlanInTurns(context.abortSignal, policies, states, now, choices, scope);
+  const plan = await computePlan(context.abortSignal, policies, states, now, choices, scope);
   return await execute(plan, policies, scope, context, startedAt);
 }
 

@@ -13,37 +13,19 @@ import type { BackupPlan, VolumePlan } from "./types.ts";
 import { chosen, type PlanChoices } from "./types.ts";
 import { planVolume } from "./volume-plan.ts";
 
-/** The plan for what was read: a pure function of policies, clouds and now. */
-export function computePlan(...given: Parameters<typeof planning>): BackupPlan {
-  const steps = planning(...given);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
-}
-
-/** {@link computePlan}, letting others have their turn between volumes. @throws the reason of the abort */
-export async function computePlanInTurns(
+/**
+ * The plan for what was read. It depends on its arguments alone, and lets others have their turn between volumes.
+ * @throws the reason of the abort
+ */
+export async function computePlan(
   abortSignal: AbortSignal | undefined,
-  ...given: Parameters<typeof planning>
-): Promise<BackupPlan> {
-  const turns = takeTurns(abortSignal);
-  const steps = planning(...given);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-    await turns.rest();
-  }
-}
-
-/** Stops after each volume. */
-function* planning(
   policies: readonly Policy[],
   states: readonly CloudState[],
   now: Date,
   choices: PlanChoices = {},
   { elsewhere, shard, accounts = [] }: Partial<Scope> = {},
-): Generator<undefined, BackupPlan, undefined> {
+): Promise<BackupPlan> {
+  const turns = takeTurns(abortSignal);
   const selection = selectVolumes(policies, states, elsewhere);
   const problems: BackupProblem[] = [];
   const planned: BoundedCloud[] = [];
@@ -62,7 +44,7 @@ function* planning(
       const { plan, problems: found } = planVolume(state, volume, chosenBy, now, choices);
       own.push(plan);
       problems.push(...found, ...goneNamesakesOf(state, volume));
-      yield;
+      await turns.rest();
     }
     planned.push({ state, cost: costOf(state, own, now), volumes: own });
     volumes.push(...own);

@@ -6,7 +6,7 @@ import { chooseByTags } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import { checkDate } from "../retention/policy-error.ts";
 import { type ShardOptions, scopeOf } from "../shard/scope.ts";
-import { computePlanInTurns } from "./compute.ts";
+import { computePlan } from "./compute.ts";
 import type { BackupPlan, PlanChoices } from "./types.ts";
 
 /** How the call is made, and what the plan leaves out or goes beyond. */
@@ -40,5 +40,5 @@ export async function plan(
   const scope = scopeOf(policies, clouds, options);
   const byTags = chooseByTags(policies);
   const read = await readFor(now, options, () => observe(scope.chosen, { ...options, byTags }));
-  return await computePlanInTurns(options.abortSignal, policies, read.states, read.now, options, scope);
+  return await computePlan(options.abortSignal, policies, read.states, read.now, options, scope);
 }

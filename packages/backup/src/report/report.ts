@@ -5,7 +5,7 @@ import { isGood, type ObservedCloud, type ObservedSnapshot } from "../observe/in
 import { observe } from "../observe/observe.ts";
 import { readFor } from "../observe/read-steadily.ts";
 import { withoutShared } from "../observe/shared-accounts.ts";
-import { computePlanInTurns } from "../plan/compute.ts";
+import { computePlan } from "../plan/compute.ts";
 import { showRules } from "../plan/retention-decision.ts";
 import type { VolumePlan } from "../plan/types.ts";
 import { ownedBy } from "../policy/owned.ts";
@@ -74,7 +74,7 @@ export async function backupReport(
   const { states } = read;
   const judged = states.filter(({ name }) => about.has(name));
   const status = await statusOfClouds(policies, judged, read.now, { graceMs, record, abortSignal });
-  const plan = await computePlanInTurns(abortSignal, policies, judged, read.now, {});
+  const plan = await computePlan(abortSignal, policies, judged, read.now, {});
   const audit = auditOfClouds(policies, states);
   const selection = selectVolumes(policies, states);
   const calendar = createCalendar(policies, read.now, {
