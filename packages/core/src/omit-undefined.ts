@@ -2,7 +2,7 @@
  * A copy of `fields` without those that are undefined; their type says so. Optional fields of Polyvol's types are absent
  * or have a value: they are never `undefined`.
  */
-export function omitUndefined<T extends object>(
+export function omitUndefined<const T extends object>(
   fields: T,
 ): { [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key] } & {
   [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined>;

@@ -138,11 +138,7 @@ async function secretOf({ secret, method }: Identity): Promise<string> {
 }
 
 function unauthenticated(reason: string, cause?: unknown): PolyvolError {
-  return new PolyvolError(
-    "unauthenticated",
-    reason,
-    omitUndefined({ outcome: "not_applied" as const, cause }),
-  );
+  return new PolyvolError("unauthenticated", reason, omitUndefined({ outcome: "not_applied", cause }));
 }
 
 /** The service does not say which of them is wrong. */

@@ -227,7 +227,7 @@ function identityOf(given: OpenStackStorageOptions, readsVariables: boolean): Id
   }
   const scope = project && { project };
   if (token !== undefined) {
-    return omitUndefined({ method: "token" as const, secret: token, named: {}, scope });
+    return omitUndefined({ method: "token", secret: token, named: {}, scope });
   }
   return {
     method: "password",

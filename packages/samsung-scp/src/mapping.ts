@@ -61,7 +61,7 @@ export function toSnapshot(wire: WireSnapshot, region: string): Snapshot {
     billableGiB: wire.size,
     tags: toTags(wire.metadata),
     flatTags: toFlatTags(wire.metadata),
-    tagsUnknown: isKnown(wire.metadata) ? undefined : (true as const),
+    tagsUnknown: isKnown(wire.metadata) ? undefined : true,
     providerState: wire.status || undefined,
     description: wire.description || undefined,
   });

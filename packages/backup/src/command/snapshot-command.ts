@@ -1,4 +1,5 @@
 import type { Clock, Snapshot } from "@polyvol/core";
+import { omitUndefined } from "@polyvol/core/driver";
 import { showDuration } from "../duration.ts";
 import type { DeviceLayer } from "../mount/device-layer.ts";
 import type { MountedSnapshot } from "../mount/types.ts";
@@ -90,18 +91,18 @@ function variablesOf(
   { cloud, provider, policyId, volumeName = volumeNameOn(snapshot) }: CommandPlace,
 ): Readonly<Record<string, string>> {
   const slot = parseSnapshotName(snapshot.name, snapshot.volumeId)?.slot.toISOString();
-  return {
-    ...(policyId === undefined ? {} : { POLYVOL_POLICY: policyId }),
+  return omitUndefined({
+    POLYVOL_POLICY: policyId,
     POLYVOL_CLOUD: cloud,
     POLYVOL_PROVIDER: provider,
     POLYVOL_VOLUME_ID: snapshot.volumeId,
-    ...(volumeName === undefined ? {} : { POLYVOL_VOLUME_NAME: volumeName }),
-    ...(slot === undefined ? {} : { POLYVOL_SLOT: slot }),
+    POLYVOL_VOLUME_NAME: volumeName,
+    POLYVOL_SLOT: slot,
     ...namesOf(snapshot),
     POLYVOL_DEVICE: device,
     POLYVOL_DEVICE_BYTES: String(sizeBytes),
-    ...(path === undefined ? {} : { POLYVOL_MOUNT: path }),
-  };
+    POLYVOL_MOUNT: path,
+  });
 }
 
 function namesOf({ id, name, createdAt }: Snapshot): Readonly<Record<string, string>> {

@@ -1,4 +1,5 @@
 import type { BlockStorage, Snapshot, Volume } from "@polyvol/core";
+import { omitUndefined } from "@polyvol/core/driver";
 import type { BackupProblem } from "../problem.ts";
 import type { RecordedCommand } from "../record/entry.ts";
 import type { Leftover } from "../temporary/leftovers.ts";
@@ -65,7 +66,7 @@ interface Drilled {
 export function reportOf(drilled: Drilled): DrillReport {
   const { cloud, storage, snapshot, name, volume, restoreMs, command, checks, problems } = drilled;
   const passed = checks.length > 0 && checks.every(({ result }) => result !== "failed");
-  return {
+  return omitUndefined({
     cloud,
     provider: storage.provider,
     ok: passed && problems.length === 0,
@@ -73,13 +74,13 @@ export function reportOf(drilled: Drilled): DrillReport {
     snapshotName: snapshot.name,
     takenAt: snapshot.createdAt.toISOString(),
     volumeId: snapshot.volumeId,
-    drillVolume: { name, ...(volume === undefined ? {} : { id: volume.id }) },
+    drillVolume: omitUndefined({ name, id: volume?.id }),
     startedAt: new Date(drilled.startedAt).toISOString(),
-    ...(restoreMs === undefined ? {} : { restoreMs }),
+    restoreMs,
     finishedAt: new Date(drilled.finishedAt).toISOString(),
-    ...(command === undefined ? {} : { command }),
+    command,
     checks,
     leftovers: drilled.leftovers,
     problems,
-  };
+  });
 }

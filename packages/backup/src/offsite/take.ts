@@ -1,4 +1,5 @@
 import { type BlockStorage, type Clock, isPolyvolError } from "@polyvol/core";
+import { omitUndefined } from "@polyvol/core/driver";
 import type { RanCommand } from "../command/snapshot-command.ts";
 import {
   type CommandPlace,
@@ -85,18 +86,18 @@ export async function takeOffsite(turn: Turn, options: TurnOptions): Promise<Tak
   const failure = use.result.state === "failed" ? use.result.error : ran?.error;
   const own = failure === undefined ? [] : [problemOf(failure, "attention", where)];
   const problems: readonly BackupProblem[] = [...own, ...use.problems];
-  const volume: OffsiteVolume = {
+  const volume: OffsiteVolume = omitUndefined({
     ...headOf(place, use.snapshot.volumeId),
     outcome: problems.length === 0 ? "done" : "failed",
     reason: problems[0]?.message ?? "the command has succeeded",
     snapshot: recordedSnapshot(use.snapshot),
     startedAt,
-    ...(use.restoreMs === undefined ? {} : { restoreMs: use.restoreMs }),
-    ...(ran === undefined ? {} : { command: ran.command }),
+    restoreMs: use.restoreMs,
+    command: ran?.command,
     finishedAt: use.finishedAt.toISOString(),
     leftovers: use.leftovers,
     problems,
-  };
+  });
   return { volume, shown: shownBy(use.result) };
 }
 
@@ -114,13 +115,7 @@ function shownBy(result: SnapshotUse<RanCommand>["result"]): Shown {
 }
 
 function headOf({ cloud, provider, policyId, volumeName }: CommandPlace, volumeId: string) {
-  return {
-    cloud,
-    provider,
-    ...(policyId === undefined ? {} : { policyId }),
-    volumeId,
-    ...(volumeName === undefined ? {} : { volumeName }),
-  };
+  return omitUndefined({ cloud, provider, policyId, volumeId, volumeName });
 }
 
 function placeOf(place: CommandPlace, volumeId: string) {
@@ -129,5 +124,5 @@ function placeOf(place: CommandPlace, volumeId: string) {
 }
 
 function progressOf({ cloud, policyId, volumeName }: CommandPlace, volumeId: string) {
-  return { cloud, volumeName: volumeName ?? volumeId, ...(policyId === undefined ? {} : { policyId }) };
+  return omitUndefined({ cloud, volumeName: volumeName ?? volumeId, policyId });
 }

@@ -1,3 +1,4 @@
+import { omitUndefined } from "@polyvol/core/driver";
 import type { BackupProblem } from "../problem.ts";
 import type { ReportedShard } from "../shard/scope.ts";
 
@@ -206,5 +207,5 @@ export function chosen({ pruneOnly = false, liftBrake = false }: PlanChoices): {
   readonly pruneOnly?: true;
   readonly liftBrake?: true;
 } {
-  return { ...(pruneOnly ? { pruneOnly } : {}), ...(liftBrake ? { liftBrake } : {}) };
+  return omitUndefined({ pruneOnly: pruneOnly || undefined, liftBrake: liftBrake || undefined });
 }

@@ -1,3 +1,4 @@
+import { omitUndefined } from "@polyvol/core/driver";
 import * as z from "zod";
 import { parseInterval } from "../duration.ts";
 import { invalidArgument, type PolicyProblem, parseOrThrow, showFound } from "../retention/policy-error.ts";
@@ -94,21 +95,21 @@ function resolve(id: string, definition: PolicyDefinition): Policy {
       maxShare: brakes?.maxShare ?? DEFAULTS.maxShare,
       minAgeMs: parseInterval(brakes?.minAge ?? "") ?? 0,
     },
-    hooks: {
-      ...(hooks?.before === undefined ? {} : { before: resolveHook(hooks.before) }),
-      ...(hooks?.after === undefined ? {} : { after: resolveHook(hooks.after) }),
-    },
+    hooks: omitUndefined({
+      before: hooks?.before && resolveHook(hooks.before),
+      after: hooks?.after && resolveHook(hooks.after),
+    }),
     ...(offsite === undefined ? {} : { offsite: resolveOffsite(offsite) }),
   };
 }
 
 function resolveSelect({ cloud, name, id, tags }: SelectDefinition): Policy["select"] {
-  return {
-    ...(cloud === undefined ? {} : { clouds: listOf(cloud) }),
-    ...(name === undefined ? {} : { names: listOf(name) }),
-    ...(id === undefined ? {} : { ids: listOf(id) }),
-    ...(tags === undefined ? {} : { tags: listOf(tags) }),
-  };
+  return omitUndefined({
+    clouds: cloud === undefined ? undefined : listOf(cloud),
+    names: name === undefined ? undefined : listOf(name),
+    ids: id === undefined ? undefined : listOf(id),
+    tags: tags === undefined ? undefined : listOf(tags),
+  });
 }
 
 function listOf(value: OneOrMore): readonly string[] {

@@ -1,3 +1,4 @@
+import { omitUndefined } from "@polyvol/core/driver";
 import type { RunReport, VolumeReport } from "../apply/report.ts";
 import type { DrillReport } from "../drill/types.ts";
 import { parseSnapshotName } from "../naming.ts";
@@ -126,7 +127,7 @@ export function brokenRunEntry(
 /** A drill as a line of the record. */
 export function drillEntry(report: DrillReport): RestoreEntry {
   const { cloud, ok, startedAt, finishedAt, volumeId, restoreMs, command, problems } = report;
-  return {
+  return omitUndefined({
     ...HEAD,
     kind: "drill",
     startedAt,
@@ -135,32 +136,32 @@ export function drillEntry(report: DrillReport): RestoreEntry {
     cloud,
     volumeId,
     snapshot: { id: report.snapshotId, name: report.snapshotName, takenAt: report.takenAt },
-    ...(restoreMs === undefined ? {} : { restoreMs }),
-    ...(command === undefined ? {} : { command }),
+    restoreMs,
+    command,
     problems: shortProblems(problems),
-  };
+  });
 }
 
 /** A volume that had its turn as a line of the record. `runStartedAt`: when the command began that took it among others. */
 export function offsiteEntry(volume: OffsiteVolume, runStartedAt: string): OffsiteEntry {
   const { cloud, policyId, volumeId, volumeName, snapshot, restoreMs, command } = volume;
   const { startedAt = runStartedAt, finishedAt = startedAt } = volume;
-  return {
+  return omitUndefined({
     ...HEAD,
     kind: "offsite",
     startedAt,
     finishedAt,
     ok: volume.outcome === "done",
     cloud,
-    ...(policyId === undefined ? {} : { policyId }),
+    policyId,
     volumeId,
-    ...(volumeName === undefined ? {} : { volumeName }),
+    volumeName,
     runStartedAt,
-    ...(snapshot === undefined ? {} : { snapshot }),
-    ...(restoreMs === undefined ? {} : { restoreMs }),
-    ...(command === undefined ? {} : { command }),
+    snapshot,
+    restoreMs,
+    command,
     problems: shortProblems(volume.problems),
-  };
+  });
 }
 
 /** A restore as a line of the record. */
@@ -197,7 +198,7 @@ export interface FailedRestore extends RecordedTimes {
 /** A drill or restore that has ended with an error as a line of the record. */
 export function failedRestoreEntry(error: unknown, failed: FailedRestore): RestoreEntry {
   const { kind, cloud, volumeId = "", volumeName, startedAt, finishedAt } = failed;
-  return {
+  return omitUndefined({
     ...HEAD,
     kind,
     startedAt: startedAt.toISOString(),
@@ -205,9 +206,9 @@ export function failedRestoreEntry(error: unknown, failed: FailedRestore): Resto
     ok: false,
     cloud,
     volumeId,
-    ...(volumeName === undefined ? {} : { volumeName }),
+    volumeName,
     problems: shortProblems([problemOf(error, "attention", { cloud })]),
-  };
+  });
 }
 
 /** The newest due slots of a volume that have no good snapshot after the run. */
@@ -258,15 +259,17 @@ function keyOf({ cloud, volumeId }: { readonly cloud: string; readonly volumeId:
 function shortProblems(problems: readonly BackupProblem[]): readonly RecordedProblem[] {
   return problems
     .slice(0, MOST_PROBLEMS)
-    .map(({ code, message, effect, cloud, policyId, volumeId, volumeName }) => ({
-      code,
-      message: message.length > MOST_CHARACTERS ? `${message.slice(0, MOST_CHARACTERS - 1)}…` : message,
-      effect,
-      ...(cloud === undefined ? {} : { cloud }),
-      ...(policyId === undefined ? {} : { policyId }),
-      ...(volumeId === undefined ? {} : { volumeId }),
-      ...(volumeName === undefined ? {} : { volumeName }),
-    }));
+    .map(({ code, message, effect, cloud, policyId, volumeId, volumeName }) =>
+      omitUndefined({
+        code,
+        message: message.length > MOST_CHARACTERS ? `${message.slice(0, MOST_CHARACTERS - 1)}…` : message,
+        effect,
+        cloud,
+        policyId,
+        volumeId,
+        volumeName,
+      }),
+    );
 }
 
 /** Without what makes a line long. */

@@ -1,3 +1,4 @@
+import { omitUndefined } from "@polyvol/core/driver";
 import { parseDrillName } from "../naming.ts";
 import type { CloudState } from "../observe/inventory.ts";
 import type { OffsiteEntry, RecordEntry, RestoreEntry, RunRecord } from "../record/entry.ts";
@@ -48,14 +49,7 @@ export function proofsOf(
   for (const entry of record === undefined ? [] : entriesUntil(record, now).toReversed()) {
     if (entry.kind === "run" || !entry.ok) continue;
     const { finishedAt: at, kind: by, cloud, volumeId, volumeName, restoreMs } = entry;
-    proofs.push({
-      at,
-      by,
-      cloud,
-      volumeId,
-      ...(volumeName === undefined ? {} : { volumeName }),
-      ...(restoreMs === undefined ? {} : { restoreMs }),
-    });
+    proofs.push(omitUndefined({ at, by, cloud, volumeId, volumeName, restoreMs }));
   }
   const newest = new Map<string, RestoreProof>();
   for (const proof of proofs) {

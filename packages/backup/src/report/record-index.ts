@@ -1,3 +1,4 @@
+import { omitUndefined } from "@polyvol/core/driver";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
 import type { RecordedSlot, RunEntry, RunRecord } from "../record/entry.ts";
@@ -73,12 +74,12 @@ export function indexRecord(record: RunRecord | undefined): RecordIndex {
         if (traces === undefined) continue;
         const delaySeconds = traces.made.get(volumeId);
         const code = traces.unmade.get(volumeId);
-        const trace: SlotTrace = {
-          ...(delaySeconds === undefined ? {} : { delaySeconds }),
-          ...(traces.deleted.has(volumeId) ? { deleted: true } : {}),
-          ...(traces.unmade.has(volumeId) ? { unmade: true } : {}),
-          ...(code === undefined ? {} : { code }),
-        };
+        const trace: SlotTrace = omitUndefined({
+          delaySeconds,
+          deleted: traces.deleted.has(volumeId) || undefined,
+          unmade: traces.unmade.has(volumeId) || undefined,
+          code,
+        });
         if (Object.keys(trace).length > 0) return trace;
       }
       return undefined;

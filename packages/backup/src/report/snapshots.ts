@@ -1,3 +1,4 @@
+import { omitUndefined } from "@polyvol/core/driver";
 import { compareText } from "../compare-text.ts";
 import { isGood, type ObservedSnapshot } from "../observe/inventory.ts";
 import type { VolumePlan } from "../plan/types.ts";
@@ -23,26 +24,21 @@ export function snapshotsOf(
       const owner = owners.get(id);
       const slot = owner?.seen.backupName?.slot;
       const reason = going.get(id);
-      return {
+      const outlook = owner && outlooks.get(owner.policy);
+      const goes: SnapshotGoes =
+        reason === undefined ? goesOf(each, outlook, slot, kept.get(id) ?? []) : { when: "next_run" };
+      return omitUndefined({
         snapshotId: id,
         name,
         createdAt: createdAt.toISOString(),
         state,
-        ...(owner === undefined ? {} : { policyId: owner.policy.id }),
-        ...(slot === undefined ? {} : { slot: slot.toISOString() }),
-        ...(each.held ? { held: true } : {}),
+        policyId: owner?.policy.id,
+        slot: slot?.toISOString(),
+        held: each.held || undefined,
         reasons: kept.get(id) ?? (reason === undefined ? [`state ${state}`] : [reason]),
-        goes:
-          reason !== undefined
-            ? { when: "next_run" }
-            : goesOf(
-                each,
-                owner === undefined ? undefined : outlooks.get(owner.policy),
-                slot,
-                kept.get(id) ?? [],
-              ),
-        ...(billableGiB === undefined ? {} : { billableGiB }),
-      };
+        goes,
+        billableGiB,
+      });
     })
     .sort((a, b) => compareText(b.createdAt, a.createdAt) || compareText(a.snapshotId, b.snapshotId));
 }

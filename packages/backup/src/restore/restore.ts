@@ -1,5 +1,5 @@
 import type { Progress, Snapshot, Volume } from "@polyvol/core";
-import { checkTimeout } from "@polyvol/core/driver";
+import { checkTimeout, omitUndefined } from "@polyvol/core/driver";
 import { type Clouds, cloudNamed } from "../clouds.ts";
 import { findSnapshot, homeRegion, type SnapshotChoice } from "./find-snapshot.ts";
 
@@ -59,13 +59,7 @@ export async function restore(
   const snapshot = await findSnapshot(storage, from, "restore", call);
   const region = request.region ?? (await homeRegion(storage, snapshot, call));
   const volume = await storage.volumes.create(
-    {
-      name: newName,
-      sourceSnapshotId: snapshot.id,
-      ...(sizeGiB === undefined ? {} : { sizeGiB }),
-      ...(region === undefined ? {} : { region }),
-      ...(volumeType === undefined ? {} : { volumeType }),
-    },
+    omitUndefined({ name: newName, sourceSnapshotId: snapshot.id, sizeGiB, region, volumeType }),
     options,
   );
   return { cloud, snapshot, volume };

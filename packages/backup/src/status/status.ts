@@ -1,4 +1,5 @@
 import type { Clock, Volume } from "@polyvol/core";
+import { omitUndefined } from "@polyvol/core/driver";
 import type { Clouds } from "../clouds.ts";
 import { goneNamesakesOf } from "../observe/gone-volumes.ts";
 import { hiddenIn } from "../observe/hidden-marks.ts";
@@ -193,13 +194,17 @@ export async function statusOfClouds(
   const verdict = problems.length > 0 ? "failed" : stale ? "stale" : "fresh";
   const unread = states.filter(({ state }) => state === "failed").map(({ name }) => name);
   const { unmatched } = selection;
-  return {
+  return omitUndefined({
     now: now.toISOString(),
-    ...{ verdict, counts, volumes, unread, problems },
-    ...(offsite === undefined ? {} : { offsite }),
-    ...(shard === undefined ? {} : { shard }),
-    ...(unmatched.length === 0 ? {} : { unmatched }),
-  };
+    verdict,
+    counts,
+    volumes,
+    unread,
+    problems,
+    offsite,
+    shard,
+    unmatched: unmatched.length === 0 ? undefined : unmatched,
+  });
 }
 
 interface Look {
