@@ -2,8 +2,12 @@ import { type Command, InvalidArgumentError } from "commander";
 
 /** `min` is what policies say, whose `m` could be a month. */
 const MS: Readonly<Record<string, number>> = {
-  ...{ ms: 1, s: 1000, m: 60_000, min: 60_000 },
-  ...{ h: 3_600_000, d: 86_400_000 },
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
 };
 const GIB: Readonly<Record<string, number>> = { "": 1, G: 1, GIB: 1, T: 1024, TIB: 1024 };
 

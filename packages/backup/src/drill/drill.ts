@@ -39,7 +39,10 @@ export async function drill(
   }
   const snapshot = await findSnapshot(storage, request.from, "drill", call);
   const leftovers = await removeLeftovers(storage, {
-    ...{ drillOf: snapshot.volumeId, cloud: request.cloud, clock, abortSignal },
+    drillOf: snapshot.volumeId,
+    cloud: request.cloud,
+    clock,
+    abortSignal,
   });
 
   const startedAt = clock.now();
@@ -78,8 +81,16 @@ export async function drill(
     throw abortSignal.reason;
   }
   return reportOf({
-    ...{ cloud: request.cloud, storage, snapshot, name, volume, startedAt, restoreMs },
-    ...{ checks, leftovers, problems },
+    cloud: request.cloud,
+    storage,
+    snapshot,
+    name,
+    volume,
+    startedAt,
+    restoreMs,
+    checks,
+    leftovers,
+    problems,
     finishedAt: clock.now(),
   });
 }

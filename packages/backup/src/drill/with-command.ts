@@ -58,8 +58,15 @@ export async function drillWithCommand(
   const checks =
     volume === undefined ? [] : [...checkVolume(volume, snapshot), checkCommand(command[0], ran?.command)];
   return reportOf({
-    ...{ cloud, storage, snapshot, name, volume, checks, leftovers },
-    ...{ restoreMs: use.restoreMs, command: ran?.command },
+    cloud,
+    storage,
+    snapshot,
+    name,
+    volume,
+    checks,
+    leftovers,
+    restoreMs: use.restoreMs,
+    command: ran?.command,
     startedAt: use.startedAt.getTime(),
     finishedAt: use.finishedAt.getTime(),
     problems: [...own, ...use.problems],

@@ -82,7 +82,8 @@ export async function followCourse<T>(
       const attached = await attachHere(storage, made, request, { ...call, timeoutMs });
       begin("device");
       const wanted = {
-        ...{ volumeId: attached.id, sizeBytes: attached.sizeGiB * GIB_BYTES },
+        volumeId: attached.id,
+        sizeBytes: attached.sizeGiB * GIB_BYTES,
         links: storage.driver.deviceHints?.(attached).links,
       };
       const wait = { clock, timeoutMs: deviceTimeoutMs, abortSignal, about: aboutVolume(attached) };
@@ -103,7 +104,11 @@ export async function followCourse<T>(
     await devices.setReadOnly(device.path, call);
     const { path: at, sizeBytes } = device;
     const mounted: MountedSnapshot = {
-      ...{ snapshot, volume, device: at, foundBy, sizeBytes },
+      snapshot,
+      volume,
+      device: at,
+      foundBy,
+      sizeBytes,
       ...(path === undefined ? {} : { path }),
     };
 

@@ -39,7 +39,9 @@ export async function useSnapshot<T>(
   const leftovers = await removeLeftovers(storage, {
     // What others read may take longer than what this call reads.
     here: { serverId, devices, useTimeoutMs: Math.max(settings.useTimeoutMs, USE_TIMEOUT_MS) },
-    ...{ cloud, clock, abortSignal },
+    cloud,
+    clock,
+    abortSignal,
   });
   // It is made and then attached.
   const { name, startedAt } = await claimName(snapshot.volumeId, 2 * timeoutMs, settings);
@@ -48,14 +50,23 @@ export async function useSnapshot<T>(
   const { known, result, volume, ...told } = course;
   tell(settings.onProgress, { stage: "remove", ...known });
   const { problems, ...removal } = await takeBack(storage, {
-    ...{ name, id: volume?.id, serverId, cloud, devices, clock },
+    name,
+    id: volume?.id,
+    serverId,
+    cloud,
+    devices,
+    clock,
     wasAborted: abortSignal?.aborted === true,
     mayAppearLate: result.state === "failed" && mayComeLate(result.error),
   });
   return {
     snapshot,
     temporaryVolume: { name, ...(volume === undefined ? {} : { volume }) },
-    ...{ serverId, startedAt, ...told, result, ...removal },
+    serverId,
+    startedAt,
+    ...told,
+    result,
+    ...removal,
     finishedAt: new Date(clock.now()),
     leftovers,
     problems: [...leftovers.flatMap(({ problem }) => problem ?? []), ...problems],
@@ -66,7 +77,10 @@ export async function useSnapshot<T>(
 function settle(options: SnapshotUseOptions): CourseSettings {
   const { clock = systemClock, abortSignal, devices = createLinuxDevices(), onProgress } = options;
   return {
-    ...{ clock, devices, abortSignal, onProgress },
+    clock,
+    devices,
+    abortSignal,
+    onProgress,
     timeoutMs: checkTimeout(options.timeoutMs ?? TIMEOUT_MS),
     deviceTimeoutMs: checkTimeout(options.deviceTimeoutMs ?? DEVICE_TIMEOUT_MS),
     useTimeoutMs: checkTimeout(options.useTimeoutMs ?? USE_TIMEOUT_MS),

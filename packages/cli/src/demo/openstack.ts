@@ -73,7 +73,10 @@ export async function openRealCloud(server: Server): Promise<RealCloud> {
   const held = createInventory(server, prefix);
   const storage = await connectPast({ ...settings, options }, server.password);
   return {
-    ...{ name: NAME, title: `OpenStack Cinder ${versionText(server.version)}`, ...listener, prefix },
+    name: NAME,
+    title: `OpenStack Cinder ${versionText(server.version)}`,
+    ...listener,
+    prefix,
     emulator: proxy,
     inventory: held,
     tasks: {
@@ -161,11 +164,18 @@ function createInventory(server: Server, prefix: string): () => Promise<Inventor
     const made = all.filter((each) => !ids.has(each.id) && snapshotIds.has(each.snapshot_id ?? ""));
     return {
       volumes: [...named, ...made].map(({ id, name, size, status, attachments }) => ({
-        ...{ id, name, sizeGiB: size, ready: isReady(status) },
+        id,
+        name,
+        sizeGiB: size,
+        ready: isReady(status),
         serverIds: attachments.flatMap(({ server_id }) => server_id ?? []),
       })),
       snapshots: snapshots.map(({ id, name, size, status, volume_id }) => ({
-        ...{ id, name, volumeId: volume_id, sizeGiB: size, ready: isReady(status) },
+        id,
+        name,
+        volumeId: volume_id,
+        sizeGiB: size,
+        ready: isReady(status),
       })),
     };
   };

@@ -85,7 +85,11 @@ export async function runCall<T>(
   const ending = new AbortController();
   const state: CallState = {
     resource: setup.resource,
-    ...{ seen: undefined, stayed: false, failedLook: undefined, failedAttempt: undefined, sent: false },
+    seen: undefined,
+    stayed: false,
+    failedLook: undefined,
+    failedAttempt: undefined,
+    sent: false,
     attempts: 0,
     touched: setup.hasChanged === true,
     taken: 0,

@@ -128,7 +128,9 @@ function createResources<T extends Volume | Snapshot, Query extends object>(
 
   const looks = createSharedLooks<T, Query>(
     {
-      ...{ matches: setup.matches, keyOf: setup.keyOf, keysOf: setup.keysOf },
+      matches: setup.matches,
+      keyOf: setup.keyOf,
+      keysOf: setup.keysOf,
       get: (id, operation, abortSignal) =>
         runCall(runtime, readCall(operation, { abortSignal }), (call) => tryGet(call, id)),
       pages: async function* ({ operation, abortSignal, timeoutMs, isWhole }) {

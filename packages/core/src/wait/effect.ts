@@ -89,7 +89,9 @@ export async function waitForEffect<T extends Volume | Snapshot, Query>(
 
   for (let { pending } = changed; ; pending = undefined) {
     const seen = await waitFor<T>(call, {
-      ...{ kind: effect.kind, id, onProgress: effect.onProgress },
+      kind: effect.kind,
+      id,
+      onProgress: effect.onProgress,
       goal: judge,
       looks: resources.looks,
       wasListed: effect.wasListed === true,

@@ -218,7 +218,12 @@ export function createSharedLooks<T extends { readonly id: string }, Query>(
   return {
     look: ({ id, operation, dueAt, slackMs, abortSignal, wasListed = false }) =>
       join<T | undefined>(abortSignal, (resolve, reject) => ({
-        ...{ key: idKey(id), operation, dueAt, slackMs, abortSignal, needsAll: wasListed },
+        key: idKey(id),
+        operation,
+        dueAt,
+        slackMs,
+        abortSignal,
+        needsAll: wasListed,
         show: (item) => {
           resolve(item);
           return true;
@@ -234,7 +239,9 @@ export function createSharedLooks<T extends { readonly id: string }, Query>(
       return await join<readonly T[] | undefined>(call.abortSignal, (resolve) => {
         const found: T[] = [];
         return {
-          ...{ ...gatheredBy(call), key: source.keyOf(query), needsAll: true },
+          ...gatheredBy(call),
+          key: source.keyOf(query),
+          needsAll: true,
           show: (item) => {
             if (source.matches(item, query)) found.push(item);
             return false;
@@ -249,7 +256,9 @@ export function createSharedLooks<T extends { readonly id: string }, Query>(
     find: async (call, id) => {
       if (announced.size <= 1) return undefined;
       return await join<T | undefined>(call.abortSignal, (resolve) => ({
-        ...{ ...gatheredBy(call), key: idKey(id), needsAll: false },
+        ...gatheredBy(call),
+        key: idKey(id),
+        needsAll: false,
         show: (item) => {
           resolve(item);
           return true;

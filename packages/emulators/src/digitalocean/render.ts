@@ -154,20 +154,41 @@ export function dropletJson(droplet: DropletRecord, state: State, view: View): R
   const { vcpus, memory, disk } = sizeOf(droplet);
   const named = typeof image === "string" ? { id: 1, slug: image } : { id: image, slug: null };
   return {
-    ...{ id, name, memory, vcpus, disk, locked: false, status, kernel: null },
+    id,
+    name,
+    memory,
+    vcpus,
+    disk,
+    locked: false,
+    status,
+    kernel: null,
     created_at: timestamp(createdAt),
     features,
     backup_ids: [],
     next_backup_window: null,
     snapshot_ids: state.snapshots.by("resource", String(id)).map((snapshot) => Number(snapshot.id)),
     image: {
-      ...{ ...named, name: "emulated", distribution: "Debian", public: true, type: "base" },
-      ...{ regions: [region], min_disk_size: 1, size_gigabytes: 1, created_at: timestamp(0) },
+      ...named,
+      name: "emulated",
+      distribution: "Debian",
+      public: true,
+      type: "base",
+      regions: [region],
+      min_disk_size: 1,
+      size_gigabytes: 1,
+      created_at: timestamp(0),
     },
     volume_ids: state.volumes.by("droplet", String(id)).map((volume) => volume.id),
     size: {
-      ...{ slug: size, memory, vcpus, disk, transfer: 1, available: true },
-      ...{ price_monthly: 6, price_hourly: 0.00893, regions: [region] },
+      slug: size,
+      memory,
+      vcpus,
+      disk,
+      transfer: 1,
+      available: true,
+      price_monthly: 6,
+      price_hourly: 0.00893,
+      regions: [region],
     },
     size_slug: size,
     networks: networks(features),
@@ -225,7 +246,10 @@ export function dumpState(state: State, now: number): unknown {
 export function inventoryOf(state: State): Inventory {
   return {
     volumes: state.volumes.all().map(({ id, name, sizeGiB, dropletId }) => ({
-      ...{ id, name, sizeGiB, ready: true },
+      id,
+      name,
+      sizeGiB,
+      ready: true,
       serverIds: dropletId === undefined ? [] : [String(dropletId)],
     })),
     snapshots: state.snapshots.by("type", "volume").map((snapshot) => ({

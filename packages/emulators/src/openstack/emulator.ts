@@ -60,8 +60,15 @@ function createService(options: ResolvedOptions, clock: Clock, randomSeed: numbe
       const view = { version: 0, base, wholeSeconds: database === "mariadb" };
       const { params, operation } = found;
       return operation.handler({
-        ...{ state, request, params, token },
-        ...{ projectId, version: 0, view, now, requestId },
+        state,
+        request,
+        params,
+        token,
+        projectId,
+        version: 0,
+        view,
+        now,
+        requestId,
       });
     }
     if (path === "/v3/" || path === "/v3") return json(200, versionList(base, newestVersion));

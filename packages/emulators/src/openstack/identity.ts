@@ -164,7 +164,11 @@ export function projectIdOf(project: string): string {
 function catalogueOf({ region, compute }: ResolvedOptions, base: string, projectId: string): unknown {
   const endpoints = (url: string): unknown =>
     ["public", "internal", "admin"].map((kind) => ({
-      ...{ id: idOfName("user", `${kind} ${url}`), interface: kind, region, region_id: region, url },
+      id: idOfName("user", `${kind} ${url}`),
+      interface: kind,
+      region,
+      region_id: region,
+      url,
     }));
   const storage = endpoints(`${base}/v3/${projectId}`);
   return [

@@ -110,8 +110,12 @@ function comparesTo(createdAt: number, condition: string): boolean {
   const instant = Date.parse(/Z|[+-]\d\d:?\d\d$/.test(time) ? time : `${time}Z`);
   const difference = createdAt - instant;
   const holds = {
-    ...{ gt: difference > 0, gte: difference >= 0, lt: difference < 0 },
-    ...{ lte: difference <= 0, eq: difference === 0, neq: difference !== 0 },
+    gt: difference > 0,
+    gte: difference >= 0,
+    lt: difference < 0,
+    lte: difference <= 0,
+    eq: difference === 0,
+    neq: difference !== 0,
   };
   return holds[operator as keyof typeof holds];
 }

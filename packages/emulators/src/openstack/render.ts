@@ -141,11 +141,18 @@ export function inventoryOf(state: State): Inventory {
   const ready = (status: string): boolean => status === "available" || status === "in-use";
   return {
     volumes: state.volumes.all().map(({ id, name, sizeGiB, status, attachments }) => ({
-      ...{ id, name: name ?? "", sizeGiB, ready: ready(status) },
+      id,
+      name: name ?? "",
+      sizeGiB,
+      ready: ready(status),
       serverIds: attachments.map((each) => each.serverId ?? each.hostName ?? ""),
     })),
     snapshots: state.snapshots.all().map(({ id, name, volumeId, sizeGiB, status }) => ({
-      ...{ id, name: name ?? "", volumeId, sizeGiB, ready: ready(status) },
+      id,
+      name: name ?? "",
+      volumeId,
+      sizeGiB,
+      ready: ready(status),
     })),
   };
 }

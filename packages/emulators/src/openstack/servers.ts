@@ -27,7 +27,10 @@ function volumesOf({ state, projectId }: Call, serverId: string): readonly Volum
 }
 
 const attachmentJson = (volume: VolumeRecord, { serverId, device }: AttachmentRecord): object => ({
-  ...{ id: volume.id, volumeId: volume.id, serverId, device },
+  id: volume.id,
+  volumeId: volume.id,
+  serverId,
+  device,
 });
 
 const list: Handler = (call) => {

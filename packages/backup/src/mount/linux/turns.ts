@@ -21,7 +21,8 @@ export async function inTurn<T>(
 ): Promise<T> {
   abortSignal?.throwIfAborted();
   const holder = spawn("flock", [file, ...HOLDER], {
-    ...{ env: SYSTEM_ENVIRONMENT, stdio: ["pipe", "pipe", "ignore"] },
+    env: SYSTEM_ENVIRONMENT,
+    stdio: ["pipe", "pipe", "ignore"],
     // A terminal's Ctrl-C is this process's to answer: until then the turn is kept.
     detached: true,
   });

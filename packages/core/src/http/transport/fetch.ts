@@ -10,7 +10,10 @@ export function createFetchTransport(fetch: typeof globalThis.fetch | undefined)
   return async ({ url, method, headers, body, signal }) => {
     const withBody = body === undefined ? {} : { body };
     const response = await client(url, {
-      ...{ method, headers, signal, ...withBody },
+      method,
+      headers,
+      signal,
+      ...withBody,
       fetch: (made) => {
         signal.throwIfAborted();
         // In parts, because a `fetch` that is not the platform's own does not know the platform's `Request`.

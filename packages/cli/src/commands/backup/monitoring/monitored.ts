@@ -57,7 +57,11 @@ export async function monitored(
   const notify = addressOf(options.notify, "--notify");
   const watch = ping === undefined && notify === undefined ? undefined : await import("./watch.ts");
   const watcher = watch?.createWatcher({
-    ...{ ping, notify, command: name, runId: context.runId(), warn },
+    ping,
+    notify,
+    command: name,
+    runId: context.runId(),
+    warn,
     key: notify === undefined ? undefined : await keyFrom(options.notifySecretFile),
   });
   let outcome: Outcome;
