@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import { type Command, Help } from "commander";
 import { type Context, createContext, type Machine } from "./context.ts";
-import { FAILED, isOfCloud, reportError, UsageError, writeErrorData } from "./errors.ts";
+import { FAILED, isOfCloud, nameConfigInHints, reportError, UsageError, writeErrorData } from "./errors.ts";
 import { createLedger, INTERRUPTED, listenForInterrupts } from "./interruption.ts";
 import type { Options } from "./options.ts";
 import { isData, ONLY_WITH, type OutputFormat } from "./output/result.ts";
@@ -68,6 +68,7 @@ export async function runInContext(
   };
   if (options["logFormat"] === "json") writeMessagesAsJson(runId());
   if (options["quiet"] === true) setQuiet();
+  if (typeof options["config"] === "string") nameConfigInHints(options["config"]);
   const interrupts = listenForInterrupts();
   const ended = new AbortController();
   const ledger = createLedger();

@@ -223,10 +223,19 @@ export type Failure = Pick<PolyvolError, "code"> &
     readonly readOnly?: boolean;
   };
 
+/** By where a command writes: ` -c FILE` for those that it names. */
+const configs = new WeakMap<object, string>();
+
+/** Has the commands that hints name read the file of `--config`, too. */
+export function nameConfigInHints(file: string): void {
+  configs.set(process.stderr, ` -c ${/^[\w./-]+$/.test(file) ? file : JSON.stringify(file)}`);
+}
+
 /** What to do about a failure of a cloud. */
 export function nextStep(error: Failure, cloud: string | undefined): string | undefined {
   if (error.code === "unauthenticated") {
-    const check = cloud === undefined ? "polyvol clouds check" : `polyvol clouds check --cloud ${cloud}`;
+    const which = cloud === undefined ? "" : ` --cloud ${cloud}`;
+    const check = `polyvol clouds check${which}${configs.get(process.stderr) ?? ""}`;
     return `check the variable or file that the credentials come from, then: ${check}`;
   }
   if (error.operation === "findServer") return WHICH_SERVER;

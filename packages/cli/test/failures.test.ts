@@ -21,7 +21,10 @@ function expectNoSecret(text: string): void {
 test.concurrent("a wrong token and a wrong signature: the other cloud is still shown", async () => {
   const [token, change, key] = await Promise.all([
     clouds.run("volumes list", { ...ENV, TOKEN: "wrong-token" }),
-    clouds.run("volumes create new --size 10 --cloud ocean -o json", { ...ENV, TOKEN: "wrong-token" }),
+    clouds.run("volumes create new --size 10 --cloud ocean -c ./polyvol.config.yaml -o json", {
+      ...ENV,
+      TOKEN: "wrong-token",
+    }),
     clouds.run("volumes list --limit 1", { ...ENV, SECRET: "wrong-key" }),
   ]);
   expect(token.code).toBe(1);
@@ -35,7 +38,10 @@ test.concurrent("a wrong token and a wrong signature: the other cloud is still s
   expect(token.err).not.toContain("wrong-token");
   // What is done on one cloud says, too, which that is.
   expect(JSON.parse(change.err.split("\n").at(-2) ?? "")).toMatchObject({
-    error: { cloud: "ocean", next: expect.stringMatching(/: polyvol clouds check --cloud ocean$/) },
+    error: {
+      cloud: "ocean",
+      next: expect.stringMatching(/: polyvol clouds check --cloud ocean -c \.\/polyvol\.config\.yaml$/),
+    },
   });
   expect(key.code).toBe(1);
   expect(key.out).toContain("ocean  volume-");
