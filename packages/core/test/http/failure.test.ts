@@ -50,6 +50,16 @@ describeTransports((name) => {
     });
   });
 
+  test.each<[string, Record<string, string>]>([
+    ["of a length of 0", { "content-length": "0" }],
+    ["in chunks", { "transfer-encoding": "chunked" }],
+  ])("a refusal whose body is empty, %s, is one", async (_, headers) => {
+    const server = await serve((_, response) => void response.writeHead(500, headers).end());
+    const deletion = { method: "DELETE", path: "/v1/things/1", response: anything } as const;
+    const error = await failureOf(makeClient(server.url).send(deletion, makeContext()));
+    expect(error).toMatchObject({ code: "unavailable", status: 500, outcome: "unknown" });
+  });
+
   test.each([401, 403])(
     "%i as a web page is nobody's word on credentials: it says who answers",
     async (status) => {
