@@ -32,7 +32,7 @@ function meaningOf(
   switch (status) {
     case 401:
       // Older guards say it in one line that they call a web page.
-      return isGuarded(headers) ? { code: "unauthenticated" } : {};
+      return isGuarded(headers) ? { code: "unauthenticated", reason: "the token was refused" } : {};
     case 404:
       if (!isOwn || words === NO_ROUTE) return {};
       // Of a create it is what the body names: the source, which core tells from the rest, or a type.

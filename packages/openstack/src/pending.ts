@@ -2,6 +2,7 @@
  * Changes that go on after their answer. The state of a resource shows how they end, but for one: a volume that could
  * not grow is `available` again, in its old size. That is followed by a record of our own, which names the request.
  */
+import { isPolyvolError } from "@polyvol/core";
 import {
   type CallContext,
   isSameId,
@@ -50,7 +51,11 @@ async function reasonOf(
 ): Promise<string | undefined> {
   const version = await client.version(context);
   if (requestId === "" || !hasFeature(version, "the reasons of failures (messages)")) return undefined;
-  const { messages } = await client.send(api.listMessages(resourceId), context);
+  const { messages } = await client.send(api.listMessages(resourceId), context).catch((error: unknown) => {
+    // Kept from us, or not there at all: the reason is not known, and nothing else is said by that.
+    if (!isPolyvolError(error) || error.retryable || error.code === "unauthenticated") throw error;
+    return { messages: [] };
+  });
   const own = messages.find(
     (each) => isSameId(each.resource_uuid, resourceId) && each.request_id === requestId,
   );

@@ -66,6 +66,28 @@ test.each([
   },
 );
 
+test.each([
+  ["not there", refusal(404, "itemNotFound", "The resource could not be found.")],
+  ["not found", refusal(404, "itemNotFound", "Messages could not be found.")],
+  ["forbidden", refusal(403, "forbidden", "Policy doesn't allow message:get_all to be performed.")],
+])(
+  "growth that was not carried out is asked for once and told, where the reasons are %s",
+  async (_, kept) => {
+    const cloud = await startCloud({
+      cinder: holding({}, (key) => {
+        if (key === "GET /messages") return kept;
+        return key === `POST /volumes/${VOLUME_ID}/action` ? ACCEPTED : undefined;
+      }),
+    });
+    const error = await failureOf(cloud.storage.volumes.resize(VOLUME_ID, 2));
+    expect(error).toMatchObject({
+      code: "operation_failed",
+      reason: expect.stringMatching(/without effect/),
+    });
+    expect(cloud.seen.filter((each) => each.startsWith("POST"))).toHaveLength(1);
+  },
+);
+
 test("a full quota is told once, whatever the answer says of trying again", async () => {
   const message = "VolumeLimitExceeded: Maximum number of volumes allowed (10) exceeded for quota 'volumes'.";
   const body = { overLimit: { code: 413, message, retryAfter: "0" } };

@@ -75,6 +75,7 @@ export function changeVolume(
 ): Promise<Volume> {
   const { runtime, operation } = call;
   const target: Target = { resources, call, id, onProgress };
+  let isAccepted = false;
   return runtime.locks.exclusively(`volume ${comparableId(id)}`, call.abortSignal, () =>
     recover<Volume>(call, {
       looksBefore: true,
@@ -91,13 +92,15 @@ export function changeVolume(
         runtime.emit(operation, { type: "recover", resource: { kind: "volume", id }, result: "found" });
       },
       send: async () => {
+        isAccepted = false;
         const changed = await call.send("once", (context) => change.send(context));
+        isAccepted = true;
         return await waitUntilReached(target, change, changed);
       },
       next: (failure, { isLast }) => {
         // Of what was read just now it is said by a copy that lags behind: the next look tells whether it has gone.
         const isOfAnother = change.server !== undefined || change.isOfAnother === true;
-        const isBehind = isPolyvolError(failure, "not_found") && !isOfAnother;
+        const isBehind = isPolyvolError(failure, "not_found") && !isOfAnother && !isAccepted;
         const mayHelp = isUnclear(failure) || failure.mayAlreadyExist || isBehind;
         return mayHelp && !isLast ? "send_again" : "end";
       },

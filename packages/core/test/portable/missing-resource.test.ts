@@ -114,3 +114,29 @@ test("a restore whose snapshot goes before it is sent names the snapshot", async
   const error = await failureOf(volumes.create({ name: "copy", sourceSnapshotId: id }));
   expect(error).toMatchObject({ code: "not_found", resource: { kind: "snapshot", id } });
 });
+
+test("a change that was accepted is not sent again because a look does not find its volume", async () => {
+  const clock = createVirtualClock();
+  clock.runFreely();
+  const driver = createMemoryDriver({ account: createMemoryAccount({ clock }) });
+  let sent = 0;
+  let misses = 0;
+  const lagging: BlockStorageDriver = {
+    ...driver,
+    resizeVolume: async (...given) => {
+      sent += 1;
+      misses = 1;
+      await driver.resizeVolume?.(...given);
+      return {};
+    },
+    getVolume: async (...given) => {
+      misses -= 1;
+      if (misses === 0) throw new PolyvolError("not_found", "no such volume");
+      return await driver.getVolume(...given);
+    },
+  };
+  const { volumes } = createBlockStorage(lagging, { clock });
+  const { id } = await volumes.create({ name: "db", sizeGiB: 8 });
+  expect(await volumes.resize(id, 16)).toMatchObject({ sizeGiB: 16 });
+  expect(sent).toBe(1);
+});
