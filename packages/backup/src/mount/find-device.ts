@@ -51,7 +51,10 @@ export function findDevice(
 }
 
 /** What proves that it is this volume's. */
-function foundBy({ links, serial }: BlockDevice, wanted: WantedDevice): "name" | "serial" | undefined {
+export function foundBy(
+  { links, serial }: BlockDevice,
+  wanted: Pick<WantedDevice, "volumeId" | "links">,
+): "name" | "serial" | undefined {
   if (wanted.links?.some((link) => links.includes(link))) return "name";
   return serial !== undefined && isSerialOf(serial, wanted.volumeId) ? "serial" : undefined;
 }

@@ -2,12 +2,15 @@ import type { BlockStorage, Clock } from "@polyvol/core";
 import { type BackupProblem, problemOf } from "../problem.ts";
 import { ofItsOwn, removeTemporary } from "../temporary/remove.ts";
 import type { DeviceLayer } from "./device-layer.ts";
+import { requireReleased } from "./released.ts";
 
 /** What one use has made, as far as that is known. */
 export interface Made {
   readonly name: string;
   readonly id: string | undefined;
   readonly serverId: string;
+  /** Path of its device, where that was handed over. */
+  readonly device: string | undefined;
   readonly cloud: string;
   readonly devices: DeviceLayer;
   readonly clock: Clock;
@@ -23,11 +26,11 @@ export interface TakenBack {
 }
 
 /**
- * Unmounts, detaches and deletes. Nothing is detached from under what is still mounted, or may be: then the volume stays
- * for the next run.
+ * Unmounts, detaches and deletes. Nothing is detached from under what still uses the device, or may do so: then the volume
+ * stays for the next run.
  */
 export async function takeBack(storage: BlockStorage, made: Made): Promise<TakenBack> {
-  const { name, id, serverId, cloud, devices, clock, mayAppearLate } = made;
+  const { name, id, serverId, device, cloud, devices, clock, mayAppearLate } = made;
   const problems: BackupProblem[] = [];
   /** What it failed with, or `undefined`. */
   const attempt = async (work: () => Promise<unknown>): Promise<{ readonly error: unknown } | undefined> => {
@@ -42,6 +45,9 @@ export async function takeBack(storage: BlockStorage, made: Made): Promise<Taken
   };
   const failed =
     (await attempt(() => devices.unmount(name))) ??
+    (device === undefined
+      ? undefined
+      : await attempt(() => requireReleased(devices, ({ path }) => path === device))) ??
     (await attempt(() =>
       removeTemporary(storage, { name, id, serverId, mayAppearLate }, ofItsOwn(clock, made.wasAborted)),
     ));

@@ -53,6 +53,7 @@ export async function useSnapshot<T>(
     name,
     id: volume?.id,
     serverId,
+    device: told.mounted?.device,
     cloud,
     devices,
     clock,

@@ -2,6 +2,8 @@ import { type BlockStorage, type Clock, type Health, inUse, type Volume } from "
 import { isSameId } from "@polyvol/core/driver";
 import { isHeld } from "../hold/marker.ts";
 import type { DeviceLayer } from "../mount/device-layer.ts";
+import { foundBy } from "../mount/find-device.ts";
+import { requireReleased } from "../mount/released.ts";
 import { type DrillName, drillHash, parseDrillName } from "../naming.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
 import { removeTemporary } from "./remove.ts";
@@ -70,7 +72,7 @@ export async function removeLeftovers(
         leftovers.push({ ...base, outcome: "kept", why });
         continue;
       }
-      await here?.devices.unmount(name);
+      if (here !== undefined) await release(here, volume, storage.driver?.deviceHints?.(volume).links);
       await removeTemporary(storage, { name, id, serverId: here?.serverId }, { clock, abortSignal });
       await here?.devices.release(name, "removed");
       leftovers.push({ ...base, outcome: "removed" });
@@ -82,6 +84,17 @@ export async function removeLeftovers(
     }
   }
   return leftovers;
+}
+
+/** Unmounts what a run has mounted. @throws PolyvolError `conflict` when something else on this machine uses its device */
+async function release(
+  { devices }: Here,
+  { id, name, attachments }: Volume,
+  links: readonly string[] | undefined,
+): Promise<void> {
+  await devices.unmount(name);
+  if (attachments.length === 0) return;
+  await requireReleased(devices, (device) => foundBy(device, { volumeId: id, links }) !== undefined);
 }
 
 interface Temporary extends DrillName {

@@ -217,6 +217,33 @@ describe.each(CLOUDS)("on %s, what is left is named", (cloud) => {
     });
   };
 
+  test("what the reader has mounted by itself is not detached from under it, by the next run neither", async () => {
+    const { devices, options, request, serverId, storage } = here;
+    const use = (read: (path: string) => Promise<void>) =>
+      useSnapshot(storage(), request, ({ device }) => read(device), options);
+    const first = await use(async (device) => {
+      await devices.mount({ device, name: "part-of-it" });
+    });
+    const { name } = first.temporaryVolume;
+    expect(first).toMatchObject({ result: { state: "done" }, isRemoved: false });
+    expect(first.problems).toMatchObject([
+      {
+        code: "conflict",
+        message: expect.stringContaining("the device /dev/vdb is mounted, and nothing is"),
+      },
+    ]);
+    // Where nothing tells whose device it is, the next run cannot know.
+    if (cloud === "do") {
+      const second = await use(async () => undefined);
+      expect(second.leftovers).toMatchObject([{ name, outcome: "failed", problem: { code: "conflict" } }]);
+      expect(here.strays()).toEqual([{ name, serverIds: [serverId] }]);
+    }
+    await devices.unmount("part-of-it");
+    const last = await use(async () => undefined);
+    expect(last).toMatchObject({ isRemoved: true, leftovers: [{ name, outcome: "removed" }], problems: [] });
+    expect(here.strays()).toEqual([]);
+  });
+
   test("nothing, where a create has failed and comes to a volume all the same, at once or late", async () => {
     const { options, request, storage, world } = here;
     const open = storage();
