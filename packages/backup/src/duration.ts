@@ -1,8 +1,11 @@
 import type { Slots } from "./schedule/types.ts";
 
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 86_400_000;
+
 const units: readonly (readonly [string, number])[] = [
-  ["d", 86_400_000],
-  ["h", 3_600_000],
+  ["d", DAY_MS],
+  ["h", HOUR_MS],
   ["min", 60_000],
   ["s", 1_000],
 ];

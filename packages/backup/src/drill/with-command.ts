@@ -2,6 +2,7 @@ import type { BlockStorage, Clock } from "@polyvol/core";
 import { checkTimeout, tell } from "@polyvol/core/driver";
 import { refuseNul } from "../command/nul.ts";
 import { GRACE_MS, type RanCommand, runOnSnapshot } from "../command/snapshot-command.ts";
+import { DAY_MS } from "../duration.ts";
 import { findServer } from "../mount/find-server.ts";
 import { createLinuxDevices } from "../mount/linux/linux-devices.ts";
 import { useSnapshot } from "../mount/use-snapshot.ts";
@@ -9,7 +10,7 @@ import { problemOf } from "../problem.ts";
 import { checkCommand, checkVolume, reportOf } from "./checks.ts";
 import type { DrillCommand, DrillOptions, DrillReport, DrillRequest } from "./types.ts";
 
-const TIMEOUT_MS = 86_400_000;
+const TIMEOUT_MS = DAY_MS;
 
 /** On whose time, and how long the restore may take. */
 interface CommandDrillOptions {

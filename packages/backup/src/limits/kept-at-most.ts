@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from "../duration.ts";
 import type { Policy } from "../policy/types.ts";
 import type { Period } from "../retention/bucket.ts";
 import { countRules } from "../retention/rules.ts";
@@ -20,15 +21,13 @@ interface Term {
   readonly newestOnly: boolean;
 }
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 /** With the shortest that such a period can be. */
 const withinRules: readonly (readonly [WithinRuleName, Period, number])[] = [
-  ["withinHourly", "hour", HOUR],
-  ["withinDaily", "day", DAY - HOUR],
-  ["withinWeekly", "week", 7 * DAY - HOUR],
-  ["withinMonthly", "month", 28 * DAY - HOUR],
-  ["withinYearly", "year", 365 * DAY - HOUR],
+  ["withinHourly", "hour", HOUR_MS],
+  ["withinDaily", "day", DAY_MS - HOUR_MS],
+  ["withinWeekly", "week", 7 * DAY_MS - HOUR_MS],
+  ["withinMonthly", "month", 28 * DAY_MS - HOUR_MS],
+  ["withinYearly", "year", 365 * DAY_MS - HOUR_MS],
 ];
 /** How many places in the sampled time a span is measured back from. */
 const PLACES = 60;
@@ -141,5 +140,5 @@ function mostWithin(
 }
 
 function longest({ years, months, days, hours }: Span): number {
-  return (years * 366 + months * 31 + days) * DAY + (hours + 2) * HOUR;
+  return (years * 366 + months * 31 + days) * DAY_MS + (hours + 2) * HOUR_MS;
 }

@@ -1,11 +1,11 @@
+import { DAY_MS } from "../duration.ts";
 import { bucketsOf, type Period } from "../retention/bucket.ts";
 import { zoneNamed } from "../retention/time-zone.ts";
 import type { Schedule } from "../schedule/types.ts";
 
-const DAY = 86_400_000;
 const TWO_HOURS = 7_200_000;
 /** Long enough for every season of a daily schedule; denser ones repeat themselves much sooner. */
-const HORIZON_MS = 400 * DAY;
+const HORIZON_MS = 400 * DAY_MS;
 const MOST = 500;
 const FEWEST = 8;
 
@@ -14,7 +14,7 @@ const known = new WeakMap<Schedule, { readonly start: number; readonly slots: re
 
 /** The beginning of the UTC day, from which slots are sampled. */
 export function sampleDay(now: Date): number {
-  return Math.floor(now.getTime() / DAY) * DAY;
+  return Math.floor(now.getTime() / DAY_MS) * DAY_MS;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { BlockStorage } from "@polyvol/core";
 import { checkTimeout, monotonicTime, systemClock } from "@polyvol/core/driver";
 import { type Clouds, cloudNamed, cloudsOf } from "../clouds.ts";
 import { refuseNul } from "../command/nul.ts";
+import { DAY_MS } from "../duration.ts";
 import { findServer } from "../mount/find-server.ts";
 import { createLinuxDevices } from "../mount/linux/linux-devices.ts";
 import { observe } from "../observe/observe.ts";
@@ -22,7 +23,7 @@ import type {
   OffsiteVolume,
 } from "./types.ts";
 
-const TIMEOUT_MS = 86_400_000;
+const TIMEOUT_MS = DAY_MS;
 const STOPPED = "stopped before its turn";
 
 /**

@@ -1,4 +1,5 @@
 import type { Volume } from "@polyvol/core";
+import { DAY_MS } from "../duration.ts";
 import { isGood, type ObservedSnapshot } from "../observe/inventory.ts";
 import type { Policy } from "../policy/types.ts";
 import { evaluateChecked } from "../retention/evaluate.ts";
@@ -7,7 +8,6 @@ import { zoneNamed } from "../retention/time-zone.ts";
 import type { RecordIndex } from "./record-index.ts";
 import type { DayCell, DayState } from "./types.ts";
 
-const DAY = 86_400_000;
 /** Slots of one policy that are looked back at. The days before are unknown. */
 const MOST_SLOTS = 3_000;
 
@@ -61,10 +61,12 @@ export function createCalendar(
   const today = policies.map((policy) => dayOf(policy, time));
   const last = [...today, dayIn("UTC", time)].sort().at(-1);
   const end = Date.parse(`${last}T00:00:00Z`);
-  const days = Array.from({ length: dayCount }, (_, index) => dateText(end - (dayCount - 1 - index) * DAY));
+  const days = Array.from({ length: dayCount }, (_, index) =>
+    dateText(end - (dayCount - 1 - index) * DAY_MS),
+  );
   const place = new Map(days.map((day, index) => [day, index]));
   const slots = new Map(
-    policies.map((policy) => [policy, slotsOf(policy, time, place, end - dayCount * DAY)]),
+    policies.map((policy) => [policy, slotsOf(policy, time, place, end - dayCount * DAY_MS)]),
   );
   const ideals = new Map<Policy, Map<string, ReadonlySet<number>>>();
 
@@ -160,7 +162,7 @@ function slotsOf(
   const found: SlotDay[] = [];
   let next = policy.schedule.firstAfter(now) ?? Number.POSITIVE_INFINITY;
   let slot = policy.schedule.lastAtOrBefore(now);
-  while (slot !== undefined && slot >= start - 2 * DAY && found.length < MOST_SLOTS) {
+  while (slot !== undefined && slot >= start - 2 * DAY_MS && found.length < MOST_SLOTS) {
     const day = place.get(dayOf(policy, slot));
     if (day !== undefined) found.push({ slot, next, day });
     next = slot;

@@ -1,16 +1,16 @@
 import { tagTexts } from "@polyvol/core";
+import { DAY_MS } from "../duration.ts";
 import { isGood, type ObservedSnapshot } from "../observe/inventory.ts";
 import type { Policy } from "../policy/types.ts";
 import { evaluateChecked } from "../retention/evaluate.ts";
 import { isPolicyError } from "../retention/policy-error.ts";
 import type { RetentionSnapshot } from "../retention/types.ts";
 
-const DAY = 86_400_000;
 /** What a month is here. */
-const MONTH_MS = 30 * DAY;
+const MONTH_MS = 30 * DAY_MS;
 /** The outlook ends with what comes first, but not before a month. */
 const MOST_SLOTS = 400;
-const MOST_MS = 400 * DAY;
+const MOST_MS = 400 * DAY_MS;
 /** A month of a denser schedule than this is not played through. */
 const MOST_SLOTS_OF_A_MONTH = 3_000;
 

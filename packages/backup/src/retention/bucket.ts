@@ -1,3 +1,4 @@
+import { DAY_MS } from "../duration.ts";
 import { remembering } from "../remember.ts";
 import type { Zone } from "./time-zone.ts";
 
@@ -6,8 +7,6 @@ export type Period = "hour" | "day" | "week" | "month" | "year";
 
 /** Names the period that a snapshot falls into: `2026-11-03T14`, `2026-11-03`, `2026-W45`, `2026-11`, `2026`. */
 export type BucketOf = (period: Period) => string;
-
-const DAY = 86_400_000;
 
 /** How much of `2026-11-03T14:15:16.000Z` names each period. */
 const nameLength: Readonly<Record<Exclude<Period, "week">, number>> = {
@@ -49,8 +48,8 @@ function createBuckets(instant: number, zone: Zone): BucketOf {
 /** The ISO week belongs to the year of its Thursday: 30 December 2024 is in 2025-W01. */
 function isoWeek(wall: Date): string {
   const daysSinceMonday = (wall.getUTCDay() + 6) % 7;
-  const thursday = new Date(wall.getTime() + (3 - daysSinceMonday) * DAY);
+  const thursday = new Date(wall.getTime() + (3 - daysSinceMonday) * DAY_MS);
   const year = thursday.getUTCFullYear();
-  const week = 1 + Math.floor((thursday.getTime() - Date.UTC(year, 0, 1)) / (7 * DAY));
+  const week = 1 + Math.floor((thursday.getTime() - Date.UTC(year, 0, 1)) / (7 * DAY_MS));
   return `${String(year).padStart(4, "0")}-W${String(week).padStart(2, "0")}`;
 }

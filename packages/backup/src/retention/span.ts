@@ -1,3 +1,4 @@
+import { HOUR_MS } from "../duration.ts";
 import { instantOf, type Zone } from "./time-zone.ts";
 
 /** A stretch of calendar and clock: whole numbers, 0 or more. */
@@ -7,8 +8,6 @@ export interface Span {
   readonly days: number;
   readonly hours: number;
 }
-
-const HOUR = 3_600_000;
 
 /** Reads `1y2m3d4h`: any of the units (years, months, days, hours), in any order, each once. Else undefined. */
 export function parseSpan(text: string): Span | undefined {
@@ -34,7 +33,7 @@ export function isZeroSpan(span: Span): boolean {
  * at the calendar. Beyond what dates can express it is minus infinity: nothing is older.
  */
 export function subtractSpan(instant: number, span: Span, zone: Zone): number {
-  const elapsed = span.hours * HOUR;
+  const elapsed = span.hours * HOUR_MS;
   if (span.years + span.months + span.days === 0) return instant - elapsed;
   const wall = new Date(instant + zone.offsetAt(instant));
   wall.setUTCFullYear(

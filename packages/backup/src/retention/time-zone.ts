@@ -1,3 +1,4 @@
+import { DAY_MS } from "../duration.ts";
 /** A time zone of the platform's own data (the IANA database inside ICU). */
 export interface Zone {
   readonly name: string;
@@ -10,7 +11,6 @@ const zones = new Map<string, Zone>();
 /** Before this, every zone has one constant offset (local mean time), and calendars are awkward to format. */
 const EARLIEST = Date.UTC(1800, 0, 1);
 const SECOND = 1000;
-const DAY = 86_400_000;
 /** So many offsets of a zone are remembered. */
 const MOST_KNOWN = 20_000;
 
@@ -81,8 +81,8 @@ function createZone(name: string): Zone {
  * so it moves forward by the length of the gap. This is what RFC 5545 and Temporal ("compatible") do.
  */
 export function instantOf(wall: number, zone: Zone): number {
-  const before = zone.offsetAt(wall - DAY);
-  const after = zone.offsetAt(wall + DAY);
+  const before = zone.offsetAt(wall - DAY_MS);
+  const after = zone.offsetAt(wall + DAY_MS);
   if (before === after || zone.offsetAt(wall - before) === before) return wall - before;
   return zone.offsetAt(wall - after) === after ? wall - after : wall - before;
 }

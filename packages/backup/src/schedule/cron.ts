@@ -1,4 +1,5 @@
 import { Cron } from "croner";
+import { DAY_MS, HOUR_MS } from "../duration.ts";
 import { remembering } from "../remember.ts";
 import { type Zone, zoneNamed } from "../retention/time-zone.ts";
 import { stretchAt, stretchesBetween } from "./stretches.ts";
@@ -7,15 +8,13 @@ import { type WallTimes, wallTimes } from "./wall.ts";
 
 /** The calendar repeats every 400 years, so a pattern that has no slot after this day has none at all. */
 const SOME_DAY = new Date("2000-01-01T00:00:00Z");
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 /** No clock differs from UTC by more, and no change of a clock is larger. */
-const FARTHEST = 26 * HOUR;
+const FARTHEST = 26 * HOUR_MS;
 
 /** The offsets of a zone in these years are those that other data may hold for an instant. */
-const YEAR = 366 * DAY;
+const YEAR = 366 * DAY_MS;
 const YEARS_BACK = 5 * YEAR;
-const MOST_APART = 2 * HOUR;
+const MOST_APART = 2 * HOUR_MS;
 
 /** What is worth handing to croner, which takes six and seven fields too, and dates (they have colons). */
 const readable = /^\s*(?:@\w+|[^\s:]+(?:\s+[^\s:]+){4})\s*$/;
@@ -138,11 +137,11 @@ function instantOf(time: number, zone: Zone): number | undefined {
     const instant = time - offset;
     if (from <= instant && instant < until) return instant;
   }
-  const day = Math.floor(time / DAY) * DAY;
+  const day = Math.floor(time / DAY_MS) * DAY_MS;
   let before: number | undefined;
   for (const { from, offset } of stretches) {
     if (before !== undefined && from + before <= time && time < from + offset)
-      return from + before <= day && day + DAY <= from + offset ? undefined : from;
+      return from + before <= day && day + DAY_MS <= from + offset ? undefined : from;
     before = offset;
   }
   return undefined;

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../duration.ts";
 import type { Zone } from "../retention/time-zone.ts";
 
 /** A stretch of time in which the clock of a zone does not change. */
@@ -8,9 +9,8 @@ export interface Stretch {
   readonly offset: number;
 }
 
-const DAY = 86_400_000;
 /** Zones are asked for so much at once. */
-const BLOCK = 128 * DAY;
+const BLOCK = 128 * DAY_MS;
 
 /** What is known of each zone, by block. */
 const known = new WeakMap<Zone, Map<number, readonly Stretch[]>>();
@@ -46,10 +46,10 @@ function readBlock(zone: Zone, start: number): readonly Stretch[] {
   const stretches: Stretch[] = [];
   let from = start;
   let offset = zone.offsetAt(start);
-  for (let at = start; at < start + BLOCK; at += DAY) {
-    const next = zone.offsetAt(at + DAY);
+  for (let at = start; at < start + BLOCK; at += DAY_MS) {
+    const next = zone.offsetAt(at + DAY_MS);
     if (next === offset) continue;
-    const change = changeBetween(zone, at, at + DAY, offset);
+    const change = changeBetween(zone, at, at + DAY_MS, offset);
     if (change >= start + BLOCK) break;
     stretches.push({ from, until: change, offset });
     from = change;

@@ -1,7 +1,7 @@
 import { Cron } from "croner";
+import { DAY_MS } from "../duration.ts";
 
 const MINUTE = 60_000;
-const DAY = 86_400_000;
 /** Where the calendar of dates ends for us; slots are named by four digits of a year. */
 const FIRST = Date.UTC(1, 0, 1);
 const LAST = Date.UTC(9999, 11, 31);
@@ -29,17 +29,17 @@ export function wallTimes(minute: string, hour: string, days: string): WallTimes
   const last = times.at(-1) ?? 0;
   return {
     atOrAfter(time) {
-      const day = Math.floor(time / DAY) * DAY;
+      const day = Math.floor(time / DAY_MS) * DAY_MS;
       const sameDay = time - day <= last ? calendar.atOrAfter(day) : undefined;
       if (sameDay === day) return day + (times.find((each) => each >= time - day) ?? last);
-      const next = sameDay ?? calendar.atOrAfter(day + DAY);
+      const next = sameDay ?? calendar.atOrAfter(day + DAY_MS);
       return next === undefined ? undefined : next + first;
     },
     before(time) {
-      const day = Math.floor(time / DAY) * DAY;
+      const day = Math.floor(time / DAY_MS) * DAY_MS;
       const sameDay = first < time - day ? calendar.atOrBefore(day) : undefined;
       if (sameDay === day) return day + (times.findLast((each) => each < time - day) ?? first);
-      const previous = sameDay ?? calendar.atOrBefore(day - DAY);
+      const previous = sameDay ?? calendar.atOrBefore(day - DAY_MS);
       return previous === undefined ? undefined : previous + last;
     },
   };
@@ -55,8 +55,8 @@ function remember<T>(known: Map<string, T>, pattern: string, make: (pattern: str
 function timesOfDay(pattern: string): readonly number[] {
   const cron = inUtc(pattern);
   const times: number[] = [];
-  for (let at = cron.nextRun(new Date(DAY - MINUTE)); at !== null && at.getTime() < 2 * DAY; ) {
-    times.push(at.getTime() - DAY);
+  for (let at = cron.nextRun(new Date(DAY_MS - MINUTE)); at !== null && at.getTime() < 2 * DAY_MS; ) {
+    times.push(at.getTime() - DAY_MS);
     at = cron.nextRun(at);
   }
   return times;
