@@ -228,3 +228,10 @@ export function missingCapability(
 ): Capability | undefined {
   return needs.find((each) => !capabilities.supports.includes(each));
 }
+
+/** Enough for pages of two to be three. */
+export async function fiveVolumes(bench: Bench): Promise<readonly Volume[]> {
+  const made: Volume[] = [];
+  for (let count = 0; count < 5; count += 1) made.push(await bench.volume());
+  return made;
+}

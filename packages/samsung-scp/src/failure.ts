@@ -1,12 +1,9 @@
 import { fitWords } from "@polyvol/core/driver";
 import { type FailedResponse, type FailureRefinement, saysQuota } from "@polyvol/core/http";
 import * as z from "zod/mini";
+import { odd } from "./wire.ts";
 
 /** What is not as documented is as good as absent: a failure must not fail to be read. */
-const odd = z.pipe(
-  z.unknown(),
-  z.transform(() => undefined),
-);
 const text = z.optional(z.union([z.string(), odd]));
 /** Present, as an object, in refusals for lack of permission. */
 const permission = z.optional(z.union([z.object({ action_name: z.string() }), odd]));

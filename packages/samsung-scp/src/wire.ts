@@ -95,7 +95,7 @@ const quotas = z.object({
 });
 
 /** What is odd is as good as absent. */
-const odd = z.pipe(
+export const odd = z.pipe(
   z.unknown(),
   z.transform(() => undefined),
 );

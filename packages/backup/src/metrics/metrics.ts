@@ -19,6 +19,7 @@ import {
   statusOfClouds,
   type VolumeStatus,
 } from "../status/status.ts";
+import { volumeKey } from "../volume-key.ts";
 import { expositionOf, type Gauge, type Sample } from "./exposition.ts";
 
 /** How the call is made, and what is known besides what the clouds show: a record also knows of restores whose volume is gone. */
@@ -154,7 +155,7 @@ function gaugesOfVolumes(
     states.flatMap((state) =>
       state.state === "failed"
         ? []
-        : state.volumes.map((volume) => [JSON.stringify([state.name, volume.id]), volume] as const),
+        : state.volumes.map((volume) => [volumeKey(state.name, volume.id), volume] as const),
     ),
   );
   const deadlines: Sample[] = [];
@@ -165,7 +166,7 @@ function gaugesOfVolumes(
     const { cloud, policyId, volumeId, volumeName, newest } = each;
     const labels = { cloud, policy: policyId, volume: volumeName, volume_id: volumeId };
     const policy = policyNamed.get(policyId);
-    const volume = volumeOf.get(JSON.stringify([cloud, volumeId]));
+    const volume = volumeOf.get(volumeKey(cloud, volumeId));
     const deadline = policy && volume && deadlineOf(each, policy, volume, graceMs);
     if (deadline !== undefined) deadlines.push({ labels, value: deadline / 1000 });
     if (newest !== undefined) {
@@ -237,7 +238,7 @@ function lastProvenRestores(states: readonly CloudState[], record: RunRecord | u
     states.flatMap((state) =>
       state.state === "failed"
         ? []
-        : state.volumes.map(({ id, name }) => [JSON.stringify([state.name, id]), name] as const),
+        : state.volumes.map(({ id, name }) => [volumeKey(state.name, id), name] as const),
     ),
   );
   return {
@@ -245,7 +246,7 @@ function lastProvenRestores(states: readonly CloudState[], record: RunRecord | u
     help: "When a restore of the volume was last seen to succeed, where that is known. In seconds since 1970.",
     unit: "seconds",
     samples: proofsOf(states, record, now).flatMap(({ at, cloud, volumeId }) => {
-      const volume = seen.get(JSON.stringify([cloud, volumeId]));
+      const volume = seen.get(volumeKey(cloud, volumeId));
       if (volume === undefined) return [];
       return [{ labels: { cloud, volume, volume_id: volumeId }, value: Date.parse(at) / 1000 }];
     }),

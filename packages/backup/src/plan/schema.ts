@@ -5,16 +5,16 @@ import { digestOf } from "./canonical-json.ts";
 import type { BackupPlan } from "./types.ts";
 
 const aText = "a text";
-const anInstant = "an instant such as 2026-11-21T03:00:00.000Z";
-const aCount = "a whole number from 0";
-const aList = "a list";
+export const anInstant = "an instant such as 2026-11-21T03:00:00.000Z";
+export const aCount = "a whole number from 0";
+export const aList = "a list";
 const object = "an object as plan() makes it, without other keys";
 
-const text = z.string(aText);
+export const text: z.ZodString = z.string(aText);
 const instant = z
   .string(anInstant)
   .refine((value) => !Number.isNaN(Date.parse(value)) && new Date(value).toISOString() === value, anInstant);
-const count = z.int(aCount).min(0, aCount);
+export const count: z.ZodInt = z.int(aCount).min(0, aCount);
 const milliseconds = z.number(aCount).min(0, aCount);
 const missed = z.strictObject(
   { count, more: z.boolean("true or false"), first: instant.exactOptional(), last: instant.exactOptional() },

@@ -4,6 +4,7 @@ import { parseDrillName } from "../naming.ts";
 import type { CloudState, ObservedCloud } from "../observe/inventory.ts";
 import { type SharedAccount, sharedAccounts, sharedProblem } from "../observe/shared-accounts.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
+import { volumeKey } from "../volume-key.ts";
 import { matchesGlob } from "./glob.ts";
 import type { Policy } from "./types.ts";
 import { type Fitting, type UnmatchedSelector, unmatchedOf, unmatchedProblems } from "./unmatched.ts";
@@ -57,7 +58,7 @@ export function selectVolumes(
       for (const volume of cloud.volumes) {
         if (!isChosen(policy, volume, tags)) continue;
         fitting.push({ cloud: cloud.name, volume });
-        const key = keyOf(cloud.name, volume.id);
+        const key = volumeKey(cloud.name, volume.id);
         chosen.set(key, [...(chosen.get(key) ?? []), policy]);
       }
     }
@@ -71,17 +72,21 @@ export function selectVolumes(
     problems.push(sharedProblem(shared));
     moveHome(shared, chosen);
   }
-  return { policiesOf: (cloud, volumeId) => chosen.get(keyOf(cloud, volumeId)) ?? [], problems, unmatched };
+  return {
+    policiesOf: (cloud, volumeId) => chosen.get(volumeKey(cloud, volumeId)) ?? [],
+    problems,
+    unmatched,
+  };
 }
 
 /** What policies choose on two clouds that are one account is chosen once. */
 function moveHome({ home, other, volumeIds }: SharedAccount, chosen: Map<string, Policy[]>): void {
   for (const id of volumeIds) {
-    const there = chosen.get(keyOf(other.name, id)) ?? [];
-    const here = chosen.get(keyOf(home.name, id)) ?? [];
+    const there = chosen.get(volumeKey(other.name, id)) ?? [];
+    const here = chosen.get(volumeKey(home.name, id)) ?? [];
     const all = [...new Set([...here, ...there])].sort((a, b) => compareText(a.id, b.id));
-    chosen.delete(keyOf(other.name, id));
-    if (all.length > 0) chosen.set(keyOf(home.name, id), all);
+    chosen.delete(volumeKey(other.name, id));
+    if (all.length > 0) chosen.set(volumeKey(home.name, id), all);
   }
 }
 
@@ -120,8 +125,4 @@ function hiddenTags(policy: Policy, cloud: ObservedCloud, rule: TagRule | undefi
     `give them ${right}, or choose by name or id`;
   const error = new PolyvolError("permission_denied", reason, { provider, operation: "plan" });
   return problemOf(error, "nothing_done", { cloud: name, policyId: policy.id });
-}
-
-function keyOf(cloud: string, volumeId: string): string {
-  return JSON.stringify([cloud, volumeId]);
 }

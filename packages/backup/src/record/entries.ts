@@ -8,6 +8,7 @@ import type { Policy } from "../policy/types.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
 import type { Restored } from "../restore/restore.ts";
 import type { Shard } from "../shard/rendezvous.ts";
+import { volumeKey } from "../volume-key.ts";
 import type {
   OffsiteEntry,
   RecordEntry,
@@ -46,7 +47,7 @@ export interface RecordedTimes {
 /** A run as a line of the record. */
 export function runEntry(report: RunReport, { command = "run", policies }: RecordedCall): RunEntry {
   const { startedAt, finishedAt, ok, stopped, plan, volumes, problems, totals } = report;
-  const done = new Map(volumes.map((volume) => [keyOf(volume), volume]));
+  const done = new Map(volumes.map((volume) => [volumeKey(volume.cloud, volume.volumeId), volume]));
   const made = grouped<RecordedCreations & { delaysSeconds: number[] }>();
   const deleted = grouped<RecordedDeletions>();
   const unmade = grouped<RecordedOmissions>();
@@ -64,7 +65,11 @@ export function runEntry(report: RunReport, { command = "run", policies }: Recor
     }
   }
   for (const volume of plan.pruneOnly === true ? [] : plan.volumes) {
-    for (const { policyId, slot, code } of omissionsOf(volume, done.get(keyOf(volume)), plan.problems)) {
+    for (const { policyId, slot, code } of omissionsOf(
+      volume,
+      done.get(volumeKey(volume.cloud, volume.volumeId)),
+      plan.problems,
+    )) {
       const about = { cloud: volume.cloud, policyId, slot, ...(code === undefined ? {} : { code }) };
       unmade.add(about, volume.volumeId, {});
     }
@@ -250,10 +255,6 @@ function grouped<Group extends { readonly volumeIds: readonly string[] }>() {
     },
     groups: (): readonly Group[] => [...groups.values()],
   };
-}
-
-function keyOf({ cloud, volumeId }: { readonly cloud: string; readonly volumeId: string }): string {
-  return JSON.stringify([cloud, volumeId]);
 }
 
 function shortProblems(problems: readonly BackupProblem[]): readonly RecordedProblem[] {

@@ -2,6 +2,7 @@ import { omitUndefined } from "@polyvol/core/driver";
 import { parseDrillName } from "../naming.ts";
 import type { CloudState } from "../observe/inventory.ts";
 import type { OffsiteEntry, RecordEntry, RestoreEntry, RunRecord } from "../record/entry.ts";
+import { volumeKey } from "../volume-key.ts";
 import type { RestoreProof } from "./types.ts";
 
 /**
@@ -35,7 +36,7 @@ export function proofsOf(
   const names = new Map<string, string>();
   for (const state of states) {
     if (state.state === "failed") continue;
-    for (const { id, name } of state.volumes) names.set(JSON.stringify([state.name, id]), name);
+    for (const { id, name } of state.volumes) names.set(volumeKey(state.name, id), name);
     const sources = new Map(
       [...state.snapshots.values()].flat().map(({ snapshot }) => [snapshot.id, snapshot.volumeId]),
     );
@@ -53,7 +54,7 @@ export function proofsOf(
   }
   const newest = new Map<string, RestoreProof>();
   for (const proof of proofs) {
-    const key = JSON.stringify([proof.cloud, proof.volumeId]);
+    const key = volumeKey(proof.cloud, proof.volumeId);
     const name = names.get(key);
     const named = { ...proof, ...(name === undefined ? {} : { volumeName: name }) };
     const known = newest.get(key);

@@ -16,6 +16,7 @@ import type { RunRecord } from "../record/entry.ts";
 import { checkDate, invalidArgument, showFound } from "../retention/policy-error.ts";
 import { type BackupStatus, GRACE_MS, statusOfClouds } from "../status/status.ts";
 import { takeTurns } from "../turns.ts";
+import { volumeKey } from "../volume-key.ts";
 import { type Calendar, createCalendar } from "./calendar.ts";
 import { billingOf, costOf } from "./costs.ts";
 import { createOutlooks } from "./outlook.ts";
@@ -87,7 +88,7 @@ export async function backupReport(
   const volumes: ReportedVolume[] = [];
   const inAMonth = new Map<string, number>();
   const plans = byVolume(plan.volumes);
-  const standings = Map.groupBy(status.volumes, keyOf);
+  const standings = Map.groupBy(status.volumes, (each) => volumeKey(each.cloud, each.volumeId));
   const turns = takeTurns(abortSignal);
   for (const state of states) {
     if (state.state === "failed") continue;
@@ -96,7 +97,7 @@ export async function backupReport(
       if (chosenBy.length === 0) continue;
       const all = state.snapshots.get(volume.id) ?? [];
       const own = new Map(chosenBy.map((policy) => [policy, ownedBy(policy, all)]));
-      const key = keyOf({ cloud: state.name, volumeId: volume.id });
+      const key = volumeKey(state.name, volume.id);
       const outlooks = new Map([...own].map(([policy, owned]) => [policy, outlookOf(policy, owned)]));
       let later = all.length;
       for (const [policy, { inAMonth: held }] of outlooks) {
@@ -121,9 +122,7 @@ export async function backupReport(
   }
 
   const unprotected = audit.findings.filter(({ kind }) => kind === "volume_without_policy");
-  const unprotectedIds = new Set(
-    unprotected.map(({ cloud, ids }) => keyOf({ cloud, volumeId: ids[0] ?? "" })),
-  );
+  const unprotectedIds = new Set(unprotected.map(({ cloud, ids }) => volumeKey(cloud, ids[0] ?? "")));
   const base = {
     now: read.now.toISOString(),
     verdict: status.verdict,
@@ -159,7 +158,7 @@ export async function backupReport(
       state.state === "failed"
         ? []
         : state.volumes
-            .filter(({ id }) => unprotectedIds.has(keyOf({ cloud: state.name, volumeId: id })))
+            .filter(({ id }) => unprotectedIds.has(volumeKey(state.name, id)))
             .map(({ id, name, region, sizeGiB }) => ({
               cloud: state.name,
               volumeId: id,
@@ -281,9 +280,5 @@ function distinct(problems: readonly BackupProblem[]): readonly BackupProblem[] 
 }
 
 function byVolume(plans: readonly VolumePlan[]): ReadonlyMap<string, VolumePlan> {
-  return new Map(plans.map((plan) => [keyOf(plan), plan]));
-}
-
-function keyOf({ cloud, volumeId }: { readonly cloud: string; readonly volumeId: string }): string {
-  return JSON.stringify([cloud, volumeId]);
+  return new Map(plans.map((plan) => [volumeKey(plan.cloud, plan.volumeId), plan]));
 }

@@ -1,3 +1,4 @@
+import { compareText } from "../compare-text.ts";
 import { bucketsOf } from "./bucket.ts";
 import { checkDate, invalidArgument, PolicyError, showFound } from "./policy-error.ts";
 import { type Candidate, createRules, type Rule } from "./rules.ts";
@@ -94,10 +95,6 @@ function byVolume<S extends RetentionSnapshot>(snapshots: readonly S[]): S[][] {
 
 function newestFirst(a: RetentionSnapshot, b: RetentionSnapshot): number {
   return b.time.getTime() - a.time.getTime() || compareText(a.id, b.id);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function newestPast(sorted: readonly RetentionSnapshot[], now: Date): number | undefined {

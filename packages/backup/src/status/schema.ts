@@ -1,17 +1,11 @@
 import * as z from "zod";
-import { shard } from "../plan/schema.ts";
+import { aCount, aList, anInstant, count, shard, text } from "../plan/schema.ts";
 import { parseOrThrow } from "../retention/policy-error.ts";
 import type { BackupStatus } from "./status.ts";
 
-const aText = "a text";
-const anInstant = "an instant such as 2026-11-21T03:00:00.000Z";
-const aCount = "a whole number from 0";
-const aList = "a list";
 const object = "an object as status() makes it";
 
-const text = z.string(aText);
 const instant = z.iso.datetime(anInstant);
-const count = z.int(aCount).min(0, aCount);
 const freshness = z.enum(["fresh", "late", "missing", "new"], "fresh, late, missing or new");
 const offsite = z.looseObject(
   { state: z.enum(["fresh", "late", "never", "new", "unknown"], "fresh, late, never, new or unknown") },

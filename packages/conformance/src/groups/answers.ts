@@ -1,7 +1,7 @@
 import type { Volume } from "@polyvol/core";
 import type { DriverPage, Paging } from "@polyvol/core/driver";
 import { expect } from "vitest";
-import type { Bench } from "../bench.ts";
+import { type Bench, fiveVolumes } from "../bench.ts";
 import { idsOf, leavesAsItWas, refuses } from "../expectations.ts";
 import type { Suite } from "../suite.ts";
 
@@ -93,12 +93,6 @@ export function answerCases(suite: Suite): void {
       expect(held.map(({ id, name }) => ({ id, name }))).toEqual([{ id: made.id, name: made.name }]);
     });
   }
-}
-
-async function fiveVolumes(bench: Bench): Promise<readonly Volume[]> {
-  const made: Volume[] = [];
-  for (let count = 0; count < 5; count += 1) made.push(await bench.volume());
-  return made;
 }
 
 /** The first page of at most two volumes, as the driver gives it. */

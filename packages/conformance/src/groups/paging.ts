@@ -1,6 +1,6 @@
 import type { Listing, Volume } from "@polyvol/core";
 import { expect } from "vitest";
-import type { Bench } from "../bench.ts";
+import { type Bench, fiveVolumes } from "../bench.ts";
 import { idsOf, refuses } from "../expectations.ts";
 import type { Suite } from "../suite.ts";
 
@@ -106,12 +106,6 @@ export function pagingCases(suite: Suite): void {
     expect(rest).toHaveLength(3);
     expect(idsOf(pages.flatMap((page) => page.items))).toEqual([...made].sort());
   });
-}
-
-async function fiveVolumes(bench: Bench): Promise<readonly Volume[]> {
-  const made: Volume[] = [];
-  for (let count = 0; count < 5; count += 1) made.push(await bench.volume());
-  return made;
 }
 
 type Page<T> = Awaited<ReturnType<ReturnType<Listing<T>["byPage"]>["next"]>>["value"];

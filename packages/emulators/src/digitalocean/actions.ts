@@ -146,7 +146,7 @@ function endAction(state: State, action: ActionRecord): void {
   state.actions.put({ ...action, status, completedAt: action.dueAt }, action.dueAt);
 }
 
-const text = (call: Call, action: ActionRecord): string =>
+export const actionText = (call: Call, action: ActionRecord): string =>
   JSON.stringify(actionJson(action, call.state.regions, call.view));
 
 /** The action that the path names; 404 also while it is too young to be seen. */
@@ -166,7 +166,7 @@ function start(call: Call, volume: VolumeRecord, body: ActionBody): ActionRecord
 
 const postById: Handler = (call) => {
   const volume = volumeOf(call);
-  return one(202, "action", text(call, start(call, volume, readBody(actionBody, call.request))));
+  return one(202, "action", actionText(call, start(call, volume, readBody(actionBody, call.request))));
 };
 
 function volumeByName({ state }: Call, { volume_name: name, region }: ActionBody): VolumeRecord {
@@ -184,7 +184,7 @@ const postByName: Handler = (call) => {
   const body = readBody(actionBody, call.request);
   const volume = volumeByName(call, body);
   if (body.type === "resize") throw unprocessable("type must be attach or detach");
-  return one(202, "action", text(call, start(call, volume, body)));
+  return one(202, "action", actionText(call, start(call, volume, body)));
 };
 
 const visible = (call: Call, actions: readonly ActionRecord[]): readonly ActionRecord[] =>
@@ -192,16 +192,17 @@ const visible = (call: Call, actions: readonly ActionRecord[]): readonly ActionR
 
 const listOfVolume: Handler = (call) => {
   const actions = recordsFor(call, call.state.actions, "list").by("volume", volumeOf(call).id);
-  return many(call, "actions", visible(call, actions), (action) => text(call, action));
+  return many(call, "actions", visible(call, actions), (action) => actionText(call, action));
 };
 
 const list: Handler = (call) =>
   many(call, "actions", visible(call, recordsFor(call, call.state.actions, "list").all()), (action) =>
-    text(call, action),
+    actionText(call, action),
   );
 
-const getOfVolume: Handler = (call) => one(200, "action", text(call, actionOf(call, volumeOf(call).id)));
-const get: Handler = (call) => one(200, "action", text(call, actionOf(call)));
+const getOfVolume: Handler = (call) =>
+  one(200, "action", actionText(call, actionOf(call, volumeOf(call).id)));
+const get: Handler = (call) => one(200, "action", actionText(call, actionOf(call)));
 
 const CREATE = ["block_storage_action:create"];
 const READ = ["block_storage_action:read"];

@@ -1,9 +1,9 @@
 import { recordsFor } from "../kit/collection.ts";
-import { acceptAction } from "./actions.ts";
+import { acceptAction, actionText } from "./actions.ts";
 import { type CreateDropletBody, createDropletBody, dropletActionBody, readBody } from "./bodies.ts";
 import { type Call, type Handler, jsonText, many, NO_CONTENT, type Operation, one } from "./call.ts";
 import type { ActionRecord, DropletRecord, VolumeRecord } from "./records.ts";
-import { actionJson, dropletJson, imageJson } from "./render.ts";
+import { dropletJson, imageJson } from "./render.ts";
 import { apiError, notFound, unprocessable } from "./responses.ts";
 import type { State } from "./state.ts";
 import { checkTags, useTags } from "./tags.ts";
@@ -106,9 +106,6 @@ function destroyDroplet(state: State, id: number, now: number): void {
 /*
  * Droplets, as far as clients of volumes need them: to be made with volumes, looked at, snapshotted and destroyed.
  */
-
-const actionText = (call: Call, action: ActionRecord): string =>
-  JSON.stringify(actionJson(action, call.state.regions, call.view));
 
 /** The Droplet that the path names, or 404. */
 function pathDroplet(call: Call): DropletRecord {

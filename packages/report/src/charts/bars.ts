@@ -1,7 +1,7 @@
 import { scaleLinear } from "d3-scale";
 import { cut, numberText } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import { drawing } from "./figure.ts";
+import { drawing, rounded } from "./figure.ts";
 
 /** A row of a picture of bars. */
 export interface BarRow {
@@ -36,7 +36,7 @@ export function barPicture(rows: readonly BarRow[], label: string): Html {
     .ticks(most <= 1 ? 1 : 6)
     .map(
       (tick) =>
-        html`<line class="grid" x1="${at(x(tick))}" x2="${at(x(tick))}" y1="${TOP - 4}" y2="${bottom}"/><text class="axis middle" x="${at(x(tick))}" y="14">${numberText(tick)}</text>`,
+        html`<line class="grid" x1="${rounded(x(tick))}" x2="${rounded(x(tick))}" y1="${TOP - 4}" y2="${bottom}"/><text class="axis middle" x="${rounded(x(tick))}" y="14">${numberText(tick)}</text>`,
     );
   let top = TOP;
   const content = rows.map((row, index) => {
@@ -44,12 +44,12 @@ export function barPicture(rows: readonly BarRow[], label: string): Html {
     const middle = top + height / 2;
     const bars = row.bars.map(({ kind, value, text }, place) => {
       const y = top + 5 + place * BAR;
-      return html`<g><title>${row.label}: ${text}</title><rect class="bar ${kind}" x="${LABELS}" y="${y}" width="${at(x(value) - LABELS)}" height="${BAR - 3}"/><text class="value" x="${at(x(value) + 6)}" y="${y + BAR - 4}">${text}</text></g>`;
+      return html`<g><title>${row.label}: ${text}</title><rect class="bar ${kind}" x="${LABELS}" y="${y}" width="${rounded(x(value) - LABELS)}" height="${BAR - 3}"/><text class="value" x="${rounded(x(value) + 6)}" y="${y + BAR - 4}">${text}</text></g>`;
     });
     const mark =
       row.mark === undefined
         ? ""
-        : html`<g><title>${row.label}: ${row.mark.text}</title><line class="limit" x1="${at(x(row.mark.value))}" x2="${at(x(row.mark.value))}" y1="${top + 2}" y2="${top + height - 2}"/></g>`;
+        : html`<g><title>${row.label}: ${row.mark.text}</title><line class="limit" x1="${rounded(x(row.mark.value))}" x2="${rounded(x(row.mark.value))}" y1="${top + 2}" y2="${top + height - 2}"/></g>`;
     const note =
       row.note === undefined
         ? ""
@@ -59,8 +59,4 @@ export function barPicture(rows: readonly BarRow[], label: string): Html {
     return html`${text}${bars}${mark}${note}\n`;
   });
   return drawing({ width: WIDTH, height: bottom + 4, label }, [...axis, ...content]);
-}
-
-function at(value: number): number {
-  return Math.round(value * 10) / 10;
 }

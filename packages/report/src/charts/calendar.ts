@@ -4,7 +4,7 @@ import { countText, cut } from "../format.ts";
 import type { DayRow } from "../groups.ts";
 import { type Html, html, name } from "../html.ts";
 import { DAY_SIGNS, DAY_STATES } from "../states.ts";
-import { drawing, figure, table } from "./figure.ts";
+import { drawing, figure, rounded, table } from "./figure.ts";
 
 const ROW = 20;
 const LABELS = 260;
@@ -37,20 +37,20 @@ function picture(days: readonly string[], rows: readonly DayRow[], caption: stri
   const labelled = (mondays[0] ?? 9) >= 3 ? [0, ...mondays] : mondays;
   const heads = labelled.map(
     (index) =>
-      html`<text class="axis" x="${number(at(days[index] ?? ""))}" y="24">${days[index]?.slice(5)}</text>`,
+      html`<text class="axis" x="${rounded(at(days[index] ?? ""))}" y="24">${days[index]?.slice(5)}</text>`,
   );
   const lines = rows.map((row, index) => {
     const top = y(index) ?? 0;
-    const label = html`<text class="label isolated" x="0" y="${number(top + y.bandwidth() * 0.75)}">${cut(labelOf(row), 42)}<title>${labelOf(row)}</title></text>`;
+    const label = html`<text class="label isolated" x="0" y="${rounded(top + y.bandwidth() * 0.75)}">${cut(labelOf(row), 42)}<title>${labelOf(row)}</title></text>`;
     const cells = days.map((day, place) => {
       const cell = row.standing.days[place];
       if (cell === undefined || cell.state === "none") return html``;
       const { sign } = DAY_SIGNS[cell.state];
-      const middle = number(at(day) + x.bandwidth() / 2);
-      return html`<g><title>${day}: ${wordsOf(cell)}</title><rect class="day ${cell.state}" x="${number(at(day))}" y="${number(top)}" width="${number(x.bandwidth())}" height="${number(y.bandwidth())}" rx="3"/>${
+      const middle = rounded(at(day) + x.bandwidth() / 2);
+      return html`<g><title>${day}: ${wordsOf(cell)}</title><rect class="day ${cell.state}" x="${rounded(at(day))}" y="${rounded(top)}" width="${rounded(x.bandwidth())}" height="${rounded(y.bandwidth())}" rx="3"/>${
         sign === ""
           ? ""
-          : html`<text class="sign on-${cell.state}" x="${middle}" y="${number(top + y.bandwidth() * 0.74)}">${sign}</text>`
+          : html`<text class="sign on-${cell.state}" x="${middle}" y="${rounded(top + y.bandwidth() * 0.74)}">${sign}</text>`
       }</g>`;
     });
     return html`${label}${cells}\n`;
@@ -102,8 +102,4 @@ function asTable(days: readonly string[], rows: readonly DayRow[]): Html {
     listed,
   );
   return html`${tables}`;
-}
-
-function number(value: number): number {
-  return Math.round(value * 10) / 10;
 }

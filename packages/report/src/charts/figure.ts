@@ -49,3 +49,8 @@ export function table<Row>(
       )}</tr>\n`,
   )}</tbody></table>`;
 }
+
+/** A length in a drawing, to a tenth. */
+export function rounded(length: number): number {
+  return Math.round(length * 10) / 10;
+}

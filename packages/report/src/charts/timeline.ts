@@ -13,7 +13,7 @@ import {
 } from "d3-shape";
 import { cut, instantText, sizeText } from "../format.ts";
 import { type Html, html, name } from "../html.ts";
-import { drawing, figure, table } from "./figure.ts";
+import { drawing, figure, rounded, table } from "./figure.ts";
 
 const WIDTH = 960;
 const ROW = 18;
@@ -57,20 +57,20 @@ function picture(now: number, snapshots: readonly ReportedSnapshot[], caption: s
     .ticks(6)
     .map(
       (tick) =>
-        html`<line class="grid" x1="${at(x(tick))}" x2="${at(x(tick))}" y1="${TOP - 6}" y2="${bottom}"/><text class="axis middle" x="${at(x(tick))}" y="14">${tick.toISOString().slice(0, 10)}</text>`,
+        html`<line class="grid" x1="${rounded(x(tick))}" x2="${rounded(x(tick))}" y1="${TOP - 6}" y2="${bottom}"/><text class="axis middle" x="${rounded(x(tick))}" y="14">${tick.toISOString().slice(0, 10)}</text>`,
     );
   const rows = snapshots.map((snapshot, index) => {
     const y = TOP + index * ROW + ROW / 2;
     const end = ends[index];
-    const from = at(x(taken[index] ?? now));
-    const to = end === undefined ? WIDTH - RULES : at(x(end));
+    const from = rounded(x(taken[index] ?? now));
+    const to = end === undefined ? WIDTH - RULES : rounded(x(end));
     const [kind, shape] = kindOf(snapshot);
     const text = `${instantText(snapshot.createdAt)}: ${snapshot.reasons.join("; ")}; ${goesText(snapshot)}`;
     return html`<g><title>${text}</title><line class="life ${kind}${end === undefined ? " open" : ""}" x1="${from}" x2="${to}" y1="${y}" y2="${y}"/>${
       end === undefined ? "" : html`<line class="end" x1="${to}" x2="${to}" y1="${y - 4}" y2="${y + 4}"/>`
     }<path class="taken ${kind}" d="${symbol(shape, 52)() ?? ""}" transform="translate(${from},${y})"/><text class="label isolated" x="${WIDTH - RULES + 12}" y="${y + 4}">${cut(snapshot.reasons.join("; "), 50)}</text></g>\n`;
   });
-  const present = html`<line class="now" x1="${at(x(now))}" x2="${at(x(now))}" y1="${TOP - 8}" y2="${bottom}"/><text class="axis middle now-text" x="${at(x(now))}" y="${bottom + 14}">now</text>`;
+  const present = html`<line class="now" x1="${rounded(x(now))}" x2="${rounded(x(now))}" y1="${TOP - 8}" y2="${bottom}"/><text class="axis middle now-text" x="${rounded(x(now))}" y="${bottom + 14}">now</text>`;
   return drawing({ width: WIDTH, height: bottom + 20, label: caption }, [...axis, ...rows, present]);
 }
 
@@ -122,8 +122,4 @@ function asTable(snapshots: readonly ReportedSnapshot[]): Html {
     ],
     snapshots,
   );
-}
-
-function at(value: number): number {
-  return Math.round(value * 10) / 10;
 }
