@@ -53,7 +53,7 @@ async function reasonOf(
   if (requestId === "" || !hasFeature(version, "the reasons of failures (messages)")) return undefined;
   const { messages } = await client.send(api.listMessages(resourceId), context).catch((error: unknown) => {
     // Kept from us, or not there at all: the reason is not known, and nothing else is said by that.
-    if (!isPolyvolError(error) || error.retryable || error.code === "unauthenticated") throw error;
+    if (!isPolyvolError(error) || ![403, 404].includes(error.status ?? 0)) throw error;
     return { messages: [] };
   });
   const own = messages.find(
