@@ -107,7 +107,7 @@ test.concurrent("of three clouds one is down and one has a wrong credential: the
   expect(plan.err).toMatch(/error: down: .*ECONNREFUSED.*; no snapshot is taken and none deleted there\n/);
   expect(plan.err).toContain("next:  see that this machine reaches that host (network, proxy,");
   expect(plan.err).toMatch(/error: samsung: .*\(unauthenticated/);
-  expect(plan.err).toContain("then: polyvol clouds check --cloud samsung\n");
+  expect(plan.err).toContain("then: polyvol clouds check --cloud samsung -c three.yaml\n");
   expect(status.out).toMatch(/\nocean +db +nightly +(missing +none +\d+\w|new +none) +0 +in \d+[hms]\n/);
   expect(status.err).not.toContain("no snapshot is taken");
   expect(JSON.parse(audit.out)).toMatchObject({
@@ -160,7 +160,7 @@ test.concurrent("unknown commands, clouds, policies and volumes", async () => {
   expect(volume.code).toBe(1);
   expect(volume.err).toBe(
     "drill of nix on ocean: asked for\ndrill of nix on ocean: failed\n" +
-      'error: digitalocean drill: no volume has the name or the id "nix", and no snapshot says that its volume had that name (not_found)\n' +
+      'error: ocean: digitalocean drill: no volume has the name or the id "nix", and no snapshot says that its volume had that name (not_found)\n' +
       "next:  polyvol volumes list and polyvol snapshots list show what there is\n",
   );
   expect(restored.code).toBe(1);
