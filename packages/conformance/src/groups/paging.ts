@@ -1,6 +1,6 @@
 import type { Listing, Volume } from "@polyvol/core";
 import { expect } from "vitest";
-import { type Bench, fiveVolumes } from "../bench.ts";
+import { fiveVolumes } from "../bench.ts";
 import { idsOf, refuses } from "../expectations.ts";
 import type { Suite } from "../suite.ts";
 
