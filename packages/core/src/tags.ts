@@ -2,6 +2,9 @@ import type { TagRule } from "./capabilities.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Volume } from "./volume.ts";
 
+/** Key of the tag that keeps a snapshot from every policy, whatever its value: a hold. */
+export const HOLD_KEY = "polyvol-hold";
+
 /** What is read of a resource to tell its tags. */
 export type Tagged = Pick<Volume | Snapshot, "tags" | "flatTags" | "tagsUnknown">;
 

@@ -1,9 +1,7 @@
 import { foldCapitals, tagTexts } from "@polyvol/core";
+import { HOLD_KEY } from "@polyvol/core/driver";
 import { remembering } from "../remember.ts";
 import type { RetentionSnapshot } from "./types.ts";
-
-/** The key of the tag that holds a snapshot, whatever its value. */
-const HOLD_KEY = "polyvol-hold";
 
 /** A tag as text: split at the first colon, a bare key and a key with an empty value being the same. */
 export function canonicalTag(text: string): string {

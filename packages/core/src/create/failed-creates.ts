@@ -1,7 +1,7 @@
 import type { Call } from "../call/call.ts";
 import { extendError, isPolyvolError, type PolyvolError } from "../errors.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { foldCapitals, tagTexts } from "../tags.ts";
+import { foldCapitals, HOLD_KEY, tagTexts } from "../tags.ts";
 import type { Volume } from "../volume.ts";
 import { describeState } from "../wait/goals.ts";
 import { conflict, isLive, type NamedCreate } from "./named-create.ts";
@@ -14,14 +14,11 @@ import { conflict, isLive, type NamedCreate } from "./named-create.ts";
 /** Words such as `error_extending` tell of a later change, before which the resource was good: all but this one. */
 const FAILED_LATER = /^error[-_ ](?!deleting$)/i;
 
-/** The tag that keeps a snapshot whatever else holds of it; `@polyvol/backup` sets it. */
-const HOLD = /^polyvol-hold(?::|$)/;
-
 /** For so long a removal may keep the known failure of a create from being told. */
 const REMOVAL_MS = 60_000;
 
 export function isHeld(resource: Volume | Snapshot): boolean {
-  return tagTexts(resource).some((tag) => HOLD.test(foldCapitals(tag)));
+  return tagTexts(resource).some((tag) => foldCapitals(tag).split(":", 1)[0] === HOLD_KEY);
 }
 
 /** Deletes a resource for good. */

@@ -67,15 +67,13 @@ async function changeHolds(
   );
 }
 
-/** The tag that the backup library takes for a hold; it reads back what is written here. */
-const HOLD_TAG = "polyvol-hold";
-
 /** Writes holds on snapshots of this storage by a tag, where their descriptions cannot carry them. */
 async function holdWriters(storage: BlockStorage): Promise<Readonly<Record<string, HoldWriter>>> {
   const { snapshotTagWriter } = await import("@polyvol/config");
+  const { HOLD_KEY } = await import("@polyvol/core/driver");
   const write = await snapshotTagWriter(storage);
   if (write === undefined) return {};
   return {
-    [storage.provider]: (on, snapshot, held, options) => write(on, snapshot, HOLD_TAG, held, options),
+    [storage.provider]: (on, snapshot, held, options) => write(on, snapshot, HOLD_KEY, held, options),
   };
 }
