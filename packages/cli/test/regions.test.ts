@@ -44,9 +44,13 @@ test("of several, none at home, the regions are named; no advice to delete a goo
 
 test("--region of no volume is refused, and not passed over", async () => {
   const lone = await Promise.all(
-    ["list", `get ${HOME}`, `delete ${HOME} --yes`].map((words) =>
-      clouds.run(`snapshots ${words} --region ams3`),
-    ),
+    [
+      "snapshots list",
+      `snapshots get ${HOME}`,
+      `snapshots delete ${HOME} --yes`,
+      `backup drill --snapshot ${HOME}`,
+      "backup explain --policy none.json --snapshots none.json",
+    ].map((words) => clouds.run(`${words} --region ams3`)),
   );
   for (const { code, err } of lone) {
     expect({ code, err }).toEqual({

@@ -9,6 +9,7 @@ import { withProgress } from "../../changes.ts";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { FAILED, UsageError } from "../../errors.ts";
+import { refuseLoneRegion } from "../../find.ts";
 import { omitUndefined, withRegion } from "../../options.ts";
 import { nameAndId, secondsText } from "../../output/format.ts";
 import { type Renderers, writeCheckResult } from "../../output/result.ts";
@@ -63,6 +64,7 @@ async function drillSnapshot(
 ): Promise<Outcome> {
   checkCheck(options, parameters);
   checkChoice(options);
+  refuseLoneRegion(options);
   const backup = await import("@polyvol/backup");
   const { cloud, storage, from } = await choose(context, options, { elsewhere: false });
   const drillOptions = { ...context.call, ...(await withCheck(context, options, parameters)) };

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
-import { findVolume } from "../../find.ts";
+import { findVolume, refuseLoneRegion } from "../../find.ts";
 import { snapshotHolds } from "../../holds.ts";
 import { type RegionOptions, withRegion } from "../../options.ts";
 import { countText, instantText } from "../../output/format.ts";
@@ -50,6 +50,7 @@ async function explain(context: Context, options: ExplainOptions): Promise<void>
   if ((options.volume === undefined) === (options.snapshots === undefined)) {
     throw new UsageError("say which snapshots: --volume for those that it has, or --snapshots FILE.");
   }
+  refuseLoneRegion(options);
   const { explainRetention } = await import("@polyvol/backup");
   const policy = await readPolicy(context, options.policy);
   const rules = "id" in policy ? policy.retention : policy.rules;
