@@ -36,7 +36,7 @@ export function undeletableVolume(
   { status, attachments }: WireVolume,
   snapshots: readonly WireSnapshot[],
 ): PolyvolError {
-  const count = `${snapshots.length === 1 ? "a snapshot" : "snapshots"}`;
+  const has = snapshots.length === 1 ? "it has a snapshot" : "it has snapshots";
   const stuck = snapshots.filter((each) => each.status === "error_deleting").map(({ id }) => id);
   if (status === "error_deleting") return meaning(error, "failed_precondition", forAdministrators("it"));
   if (toVolumeState(status) === "in_use" || attachments.length > 0)
@@ -46,8 +46,8 @@ export function undeletableVolume(
     return meaning(error, "failed_precondition", forAdministrators(`its snapshot ${stuck.join(", ")}`));
   if (snapshots.length === 0) return meaning(error, "failed_precondition", error.reason);
   const passes = snapshots.every((each) => each.status === "deleting");
-  if (passes) return meaning(error, "conflict", `it has ${count}, which is being deleted`, true);
-  return meaning(error, "failed_precondition", `it has ${count}, which cannot outlive it`);
+  if (passes) return meaning(error, "conflict", `${has} being deleted`, true);
+  return meaning(error, "failed_precondition", `${has}, which cannot outlive it`);
 }
 
 /** Why a snapshot was not deleted. */
