@@ -152,7 +152,7 @@ describe("a total and a link to a next page that disagree", () => {
     ["on every page", () => NEXT],
   ];
   const caps = inject("isFull") ? [undefined, 100, 37] : [undefined, 37];
-  const counts = inject("isFull") ? [0, 45, 200, 450] : [200, 450];
+  const counts = inject("isFull") ? [0, 45, 200, 450] : [200, 250];
   const cases = totals.flatMap(([total, meta]) =>
     links.flatMap(([link, next]) => caps.map((cap) => ({ total, meta, link, next, cap }))),
   );
