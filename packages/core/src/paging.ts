@@ -3,7 +3,8 @@
 /**
  * How a provider lets its listings be cut, and so how core walks them. A listing ends at a page of which nothing says
  * that more follows: no `nextToken`, no `hasMore`, no `total` above what there has been, and, with `marker` and
- * `numbered`, fewer items than were asked for. A driver that drops items from a page takes them off its `total`.
+ * `numbered`, fewer items than were asked for. Fewer items prove nothing on the first page that says neither `total` nor
+ * `hasMore`: then one page more is asked for. A driver that drops items from a page takes them off its `total`.
  */
 export type Paging =
   /** Any page can be asked for by its number; answers carry a total. Core overlaps windows and fetches side by side. */
@@ -39,7 +40,7 @@ export interface DriverPage<T> {
   readonly total?: number;
   /**
    * `true` where the provider says that more follows in another way, such as by a link to the next page (of which only
-   * the presence counts: no address of it is called). `false` and absent say nothing.
+   * the presence counts: no address of it is called). `false` where it says so of the end; absent, it says neither.
    */
   readonly hasMore?: boolean;
   /** Cursor paging: absent on the last page. */

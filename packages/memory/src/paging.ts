@@ -40,7 +40,7 @@ function pageAfterMarker<T extends Listed>(items: readonly T[], { after, size }:
   if (start === 0 && after !== undefined)
     throw new Refusal("not_found", "the item that the page should start after is not there");
   const cut = items.slice(start, start + size);
-  return { items: cut, ...(start + cut.length < items.length && { hasMore: true }) };
+  return { items: cut, hasMore: start + cut.length < items.length };
 }
 
 /** A cursor names a place in the order, so it holds although the item there is deleted. */

@@ -78,7 +78,7 @@ export function toSnapshot(wire: WireSnapshot, region: string): Snapshot {
 
 /** A link to a next page says that more follows: a page may be shorter than was asked for all the same. */
 export function toPage<T>(items: readonly T[], links: unknown): DriverPage<T> {
-  return hasNext(links) ? { items, hasMore: true } : { items };
+  return { items, hasMore: hasNext(links) };
 }
 
 /**

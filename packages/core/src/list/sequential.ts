@@ -29,6 +29,8 @@ interface Steps<T> {
   advance(page: DriverPage<T>, size: number): boolean;
   /** Back to the first page. */
   restart(): void;
+  /** Whether the page at the present place is to count all that there is. */
+  isCountAsked(): boolean;
   /** What a token needs beside ids and index. */
   positionAt(): Pick<Position, "cursor">;
 }
@@ -61,6 +63,7 @@ export function walkCursor<T extends { readonly id: string }>(source: PageSource
         token = undefined;
         usedTokens.clear();
       },
+      isCountAsked: () => false,
       positionAt: () => omitUndefined({ cursor: token }),
     });
   };
@@ -95,6 +98,7 @@ export function walkMarker<T extends { readonly id: string }>(source: PageSource
         resumeIds = [];
         wantsTotal = true;
       },
+      isCountAsked: () => wantsTotal,
       positionAt: () => ({}),
     });
   };
@@ -144,11 +148,11 @@ async function* walkInTurn<T extends { readonly id: string }>(
     }
     // Tokens once said nothing of what was given out before them; a total says nothing then.
     const before = isCounted ? givenOut - page.items.length : undefined;
-    if (!moreFollows(page, { size, before }, steps.isByToken)) return;
+    if (!moreFollows(page, { size, before, isCountAsked: steps.isCountAsked() }, steps.isByToken)) return;
     emptyPages = fresh.length === 0 ? emptyPages + 1 : 0;
     if (emptyPages > MAX_EMPTY_PAGES + explained || pages >= MAX_PAGES) throw repeatingPages();
     if (steps.advance(page, size)) {
-      // Only a count tells that the service gives smaller pages; asked for as they are given, full ones tell it, too.
+      // The service gives smaller pages, or may; asked for as they are given, full ones tell that more follows, too.
       const isSmaller = pages === 1 && !steps.isByToken && page.hasMore !== true;
       if (isSmaller) size = Math.min(size, page.items.length);
       continue;

@@ -75,17 +75,22 @@ export interface PageExtent {
   readonly size: number;
   /** Items that stand before the page, where that is known. */
   readonly before: number | undefined;
+  /** Whether its answer was to count all that there is. */
+  readonly isCountAsked?: boolean;
 }
 
 /**
  * The one rule of where a listing ends: at a page of which nothing says that more follows. What can say so are the
  * token of a next page, the provider's own word, a total above what there has been, and (where pages are not asked for
- * by tokens) as many items as were asked for.
+ * by tokens) as many items as were asked for. So does a page that was to count all and did not: how many items this
+ * service puts on a page is unknown then.
  */
 export function moreFollows<T>(page: DriverPage<T>, asked: PageExtent, isByToken: boolean): boolean {
   if (page.nextToken !== undefined || page.hasMore === true) return true;
-  const { total, items } = page;
+  const { total, hasMore, items } = page;
   if (total !== undefined && asked.before !== undefined && total > asked.before + items.length) return true;
+  if (asked.isCountAsked === true && total === undefined && hasMore === undefined && items.length > 0)
+    return true;
   return !isByToken && items.length >= asked.size;
 }
 

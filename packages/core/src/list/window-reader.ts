@@ -139,14 +139,19 @@ export function createReader<T extends { readonly id: string }>(
     return page.items.length < size && moreFollows(page, { size, before }, false);
   }
 
-  /** A short page that says both that more follows and that all is counted: the item behind its last one decides. */
+  /**
+   * A short page that says both that more follows and that all is counted, or says neither how many there are nor whether
+   * more follows: the item behind its last one decides.
+   */
   async function decided(index: number, page: DriverPage<T>): Promise<DriverPage<T>> {
     const { size, start: before } = windowAt(index);
     const behind = before + page.items.length;
-    const isCounted = page.total !== undefined && page.total <= behind;
-    if (page.hasMore !== true || page.items.length >= size || !isCounted) return page;
+    const { total, hasMore } = page;
+    const isContradicted = hasMore === true && total !== undefined && total <= behind;
+    const isUntold = hasMore === undefined && total === undefined && page.items.length > 0;
+    if (page.items.length >= size || !(isContradicted || isUntold)) return page;
     const { items } = await source.fetch({ number: behind + 1, size: 1 }, abortSignal);
-    return items.length > 0 ? page : { ...page, hasMore: false };
+    return { ...page, hasMore: items.length > 0 };
   }
 
   /**

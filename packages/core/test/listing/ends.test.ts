@@ -117,15 +117,15 @@ describe.each(EACH_STYLE)("%s: a service that gives less than is asked for", (st
   test("and one that gives what is asked for costs no request more", async () => {
     for (const count of [0, 1, 19, 20, 21, 57, 140]) {
       const all = numbered(count);
-      const saying = serve(style, (page) => toPage(style, cut(all, page, 99), "total", count));
-      expect(await saying.listing.toArray()).toHaveLength(count);
-      const silent = serve(style, (page) => {
-        const { total: _, ...rest } = toPage(style, cut(all, page, 99), "total", count);
-        return rest;
-      });
-      await silent.listing.toArray();
-      expect(saying.requests.length, `${count} items`).toBe(silent.requests.length);
-      expect(saying.pauses).toEqual([]);
+      const told = (says: Says): Served =>
+        serve(style, (page) => {
+          const answer = toPage(style, cut(all, page, 99), says, count);
+          return says === "hasMore" ? { hasMore: false, ...answer } : answer;
+        });
+      const [counting, linking] = [told("total"), told("hasMore")];
+      for (const { listing } of [counting, linking]) expect(await listing.toArray()).toHaveLength(count);
+      expect(counting.requests.length, `${count} items`).toBe(linking.requests.length);
+      expect(counting.pauses).toEqual([]);
     }
   });
 
@@ -192,6 +192,20 @@ describe.each(EACH_STYLE)("%s: a service that gives less than is asked for", (st
     expect([...found].sort()).toEqual(ids(all));
   });
 });
+
+test.each(["numbered", "marker"] as const)(
+  "%s: a service that says nothing of an end is asked for what comes after its short page",
+  async (style) => {
+    for (const count of [0, 1, 19, 20, 21, 57, 140]) {
+      for (const cap of [7, 13, 99]) {
+        const all = numbered(count);
+        const silent = serve(style, (page) => ({ items: cut(all, page, cap).items }));
+        const listed = ids(await silent.listing.toArray());
+        expect(listed, `${count} items, ${cap} at most`).toEqual(ids(all));
+      }
+    }
+  },
+);
 
 describe("changes while a listing is read", () => {
   test.each(["numbered", "marker"] as const)("%s: cuts and changes together lose nothing", async (style) => {

@@ -46,6 +46,7 @@ async function world(
   // Of one page, and without the count that would tell of what is not shown.
   const shown = <T extends { readonly id: string }>({ items }: DriverPage<T>): DriverPage<T> => ({
     items: items.filter(isShown),
+    hasMore: false,
   });
   const driver: BlockStorageDriver = {
     ...memory,
