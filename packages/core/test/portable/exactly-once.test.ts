@@ -103,7 +103,7 @@ describe.each(MODES)("creates from two processes under faults, %s", (_mode, opti
             expect(ids).toEqual(ids.map(() => held[0]));
           },
         ),
-        { numRuns: inject("isFull") ? 60 : 20, seed: 20_261_121, endOnFailure: true },
+        { numRuns: inject("isFull") ? 60 : 10, seed: 20_261_121, endOnFailure: true },
       );
     },
   );
