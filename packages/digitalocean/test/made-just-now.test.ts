@@ -72,6 +72,13 @@ test("what somebody else has deleted meanwhile is missing after a minute, and at
   await expect(storage.volumes.get(id)).rejects.toMatchObject({ code: "not_found" });
 });
 
+const NOT_FOUND = {
+  kind: "answer",
+  when: "before",
+  status: 404,
+  body: { id: "not_found", message: "The resource you were accessing could not be found." },
+} as const;
+
 test.each(["volume", "snapshot"])(
   "a %s of another process that only the deletion does not find yet is deleted",
   async (kind) => {
@@ -79,14 +86,11 @@ test.each(["volume", "snapshot"])(
     const other = createDigitalOceanStorage({ ...options });
     const { id: volumeId } = await other.volumes.create({ name: "data", sizeGiB: 10 });
     const { id: snapshotId } = await other.snapshots.create({ volumeId, name: "s" });
-    const body = { id: "not_found", message: "The resource you were accessing could not be found." };
+    emulator.faults.add({ ...NOT_FOUND, count: 2, match: { method: "DELETE" } });
+    // What cannot be read meanwhile may be there all the same.
     emulator.faults.add({
-      kind: "answer",
-      when: "before",
-      status: 404,
-      body,
-      count: 2,
-      match: { method: "DELETE" },
+      ...{ kind: "answer", when: "before", status: 503, body: {}, count: 6 },
+      match: { method: "GET", path: new RegExp(`/${kind}s/`) },
     });
     await (kind === "volume" ? storage.volumes.delete(volumeId) : storage.snapshots.delete(snapshotId));
     const { volumes, snapshots } = emulator.inventory();

@@ -179,7 +179,13 @@ async function readIdle({ resources, call, id, onProgress }: Target, change: Vol
   const volume = call.hasSent() ? await readThroughOutage(call, watched, read) : await read();
   call.about({ kind: "volume", id: volume.id, name: volume.name });
   if (goal(volume).state !== "pending") return volume;
-  const rested = await waitFor(call, { ...watched, isBefore: true, goal, looks: resources.looks });
+  const rested = await waitFor(call, {
+    ...watched,
+    isBefore: true,
+    stays: "seen",
+    goal,
+    looks: resources.looks,
+  });
   if (rested === undefined) throw vanished();
   return rested;
 }
@@ -194,6 +200,7 @@ async function waitUntilReached(
     id,
     onProgress,
     resources,
+    stays: "seen",
     changed,
     goal: reaches((each: Volume) => change.reached(each) || change.overtaken?.(each) !== undefined),
     motionOf: (seen) =>

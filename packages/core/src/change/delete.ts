@@ -19,6 +19,7 @@ import type { Volume } from "../volume.ts";
 import { inUse } from "../volume.ts";
 import { type Motion, waitForEffect } from "../wait/effect.ts";
 import { DONE, describeState, gone, idle, isBlocked, refuseBlocked, type Verdict } from "../wait/goals.ts";
+import { readThroughOutage } from "../wait/looks.ts";
 import { inCompany } from "../wait/shared-looks.ts";
 import { waitFor } from "../wait/wait.ts";
 
@@ -37,7 +38,6 @@ export async function deleteSnapshot(
   const { found, wasListed } = isKnown
     ? { found: seen, wasListed: seen !== undefined }
     : await readBefore(resources, call, id, onProgress);
-  if (found === "gone") return;
   const send = (context: CallContext): Promise<Changed> => driver.deleteSnapshot(id, context);
   await sendAndWait(resources, call, { id, before: found, wasListed, send, onProgress });
 }
@@ -69,10 +69,8 @@ export async function deleteVolume(
     const send = (context: CallContext): Promise<Changed> => driver.deleteVolume(id, context);
     const { found, wasListed } =
       driver.deletion === "immediate" ? NOT_READ : await readBefore(volumes, call, id, onProgress);
-    if (found !== "gone") {
-      refuseInUse(found);
-      await sendAndWait(volumes, call, { id, before: found, wasListed, send, onProgress });
-    }
+    refuseInUse(found);
+    await sendAndWait(volumes, call, { id, before: found, wasListed, send, onProgress });
     await deleteListed(snapshots, call, volumeRef(id, found), listed, "the volume is gone, and its");
   });
 }
@@ -85,7 +83,6 @@ async function deleteAfterSnapshots(
 ): Promise<void> {
   const { id, withSnapshots, onProgress } = deletion;
   const { found, wasListed } = await readBefore(volumes, call, id, onProgress);
-  if (found === "gone") return;
   refuseInUse(found);
   if (found !== undefined && found.state !== "deleting") {
     const listed = (await snapshots.listAll(call, { volumeId: id })).filter(
@@ -128,8 +125,8 @@ async function deleteListed(
   }
 }
 
-function volumeRef(id: string, found: Volume | "gone" | undefined): ResourceRef {
-  return { kind: "volume", id, ...(typeof found === "object" ? { name: found.name } : {}) };
+function volumeRef(id: string, found: Volume | undefined): ResourceRef {
+  return { kind: "volume", id, ...(found === undefined ? {} : { name: found.name }) };
 }
 
 function refuseInUse(volume: Volume | undefined): void {
@@ -155,14 +152,14 @@ function cannotOutlive(listed: readonly Snapshot[]): PolyvolError {
  * was made just now may not show yet, so the request is sent all the same, and its answer says so.
  */
 interface Before<T> {
-  readonly found: T | "gone" | undefined;
+  readonly found: T | undefined;
   /** A listing has shown it. */
   readonly wasListed: boolean;
 }
 
 const NOT_READ = { found: undefined, wasListed: false } as const;
 
-/** The resource as it is once nothing is under way on it, or the word that it has gone meanwhile. */
+/** The resource as it is once nothing is under way on it. */
 async function readBefore<T extends Volume | Snapshot, Query>(
   resources: Resources<T, Query>,
   call: Call,
@@ -180,8 +177,8 @@ async function readBefore<T extends Volume | Snapshot, Query>(
   if (found === undefined) return { found, wasListed };
   call.about({ kind, id, name: found.name });
   if (goal(found).state === "pending")
-    found = await waitFor(call, { kind, id, goal, looks, onProgress, isBefore: true });
-  if (found === undefined) return { found: "gone", wasListed };
+    found = await waitFor(call, { kind, id, goal, looks, onProgress, isBefore: true, stays: "seen" });
+  if (found === undefined) return { found, wasListed };
   refuseBlocked(runtime, found);
   return { found, wasListed };
 }
@@ -251,9 +248,15 @@ async function sendDeletion<T extends Volume | Snapshot, Query>(
         // Where it was read and not found, too. What nobody has read may be there, and be unknown to a copy that lags behind.
         if (isMissing && before === undefined && driver.deletion !== "immediate") return "gone";
         // A request without an answer may have begun it, and its repetition is refused because it is under way.
-        const now = await resources.tryGet(call, id).catch(() => before ?? "unseen");
-        if (now === "unseen" && isMissing) return "gone";
-        if (now === "unseen") throw error;
+        const watched = { kind: resources.kind, id } as const;
+        const read = (): Promise<T | undefined> => resources.tryGet(call, id);
+        const isOneWord = isMissing && before === undefined;
+        const now = await (isOneWord ? readThroughOutage(call, watched, read) : read()).catch((failure) => {
+          if (before !== undefined) return before;
+          // What must not be read is as the deletion says. What could not be read may be there all the same.
+          if (isOneWord && isPolyvolError(failure, "permission_denied")) return undefined;
+          throw isOneWord ? failure : error;
+        });
         // Refused for its state it is there, though no read has ever found it: only a missing answer would end it.
         const isBlind =
           before === undefined && error.outcome === "not_applied" && OF_WHAT_IS_THERE.has(error.code);

@@ -32,6 +32,7 @@ export async function updateSnapshot(
     id,
     onProgress,
     resources,
+    stays: "seen",
     changed: { settled: true, ...changed },
     goal: reaches(isAsWanted),
     motionOf: (seen) => (usable(seen).state === "done" ? "at_rest" : "under_way"),

@@ -1,3 +1,4 @@
+import { isSameId } from "../answered.ts";
 import { type Call, runCall } from "../call/call.ts";
 import { APPEARANCE_MS } from "../call/newcomers.ts";
 import type { Runtime } from "../call/runtime.ts";
@@ -149,14 +150,27 @@ async function untilUsable<T extends Volume | Snapshot, Query>(
           looks: resources.looks,
           pending: ref.pending,
           onProgress,
-          isNew: true,
+          stays: "new",
           isBefore: !ref.created,
         });
+  if (made === undefined && (await isListed(kind, call, ref))) {
+    const words = "a listing shows it, and reads of it by its id do not find it";
+    throw conflict(words, true, "unavailable");
+  }
   if (made === undefined && ref.created)
     throw conflict("it was created and has gone since", false, "operation_failed");
   if (made === undefined || isGoing(made)) return undefined;
   refuseBlocked(runtime, made);
   return made;
+}
+
+/** Whether it is there by another word than that of the reads by its id, which may come from a copy without it. */
+async function isListed<T extends Volume | Snapshot, Query>(
+  kind: CreateKind<T, Query>,
+  call: Call,
+  ref: OperationRef,
+): Promise<boolean> {
+  return (await kind.fromRef(ref).look(call)).some(({ id }) => isSameId(id, ref.resourceId));
 }
 
 /** A started create for its caller. `isNew`: it was sent just now, and nothing has been seen of it but the answer. */
@@ -189,7 +203,8 @@ export function operationOf<T extends Volume | Snapshot, Query>(
     status: (options) =>
       runCall(kind.runtime, setup(options, false), async (call) => {
         const seen = await statusOf(kind, call, ref, visibleAt);
-        if (seen === undefined && monotonicNow() < showsBy) return { state: "running", seen: NOT_THERE };
+        if (seen === undefined && (monotonicNow() < showsBy || (await isListed(kind, call, ref))))
+          return { state: "running", seen: NOT_THERE };
         if (seen === undefined) return { state: "failed", reason: "there is no such resource any more" };
         if ("resource" in seen && seen.resource !== undefined) {
           latest = seen.resource;

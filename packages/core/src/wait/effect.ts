@@ -6,7 +6,7 @@ import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 import type { Goal, Verdict } from "./goals.ts";
 import { readThroughOutage, type Watched } from "./looks.ts";
-import { failed, waitFor } from "./wait.ts";
+import { failed, type WaitSetup, waitFor } from "./wait.ts";
 
 /** After a record said that a change is over, its resource may show the old for so long. */
 const BEHIND_RECORD_MS = 10_000;
@@ -17,7 +17,7 @@ const CLOSE_LOOKS = 2;
 export type Motion = "under_way" | "at_rest" | "unclear";
 
 /** A change that was accepted, told by how its resource looks. */
-export interface Effect<T extends Volume | Snapshot, Query> extends Watched {
+export interface Effect<T extends Volume | Snapshot, Query> extends Watched, Pick<WaitSetup<T>, "stays"> {
   readonly resources: Resources<T, Query>;
   readonly changed: Changed;
   /** `done`: as wanted. A resource that is gone ends the wait in any case. */
@@ -69,7 +69,7 @@ export async function waitForEffect<T extends Volume | Snapshot, Query>(
   async function lookClosely(): Promise<T | "pending" | undefined> {
     for (let look = 1; ; look += 1) {
       const now = await readThroughOutage(call, effect, () => resources.tryGet(call, id));
-      if (now === undefined) return undefined;
+      if (now === undefined) return effect.stays === undefined ? undefined : "pending";
       const verdict = effect.goal(now);
       if (verdict.state === "done") return now;
       if (verdict.state === "failed") throw await failed(call, effect, verdict.reason);
@@ -95,6 +95,7 @@ export async function waitForEffect<T extends Volume | Snapshot, Query>(
       goal: judge,
       looks: resources.looks,
       wasListed: effect.wasListed === true,
+      ...(effect.stays === undefined ? {} : { stays: effect.stays }),
       peek,
       pending,
       onHiddenRecord: () => {

@@ -12,7 +12,7 @@ import type { SharedLooks } from "./shared-looks.ts";
 export const NOT_VISIBLE = "not visible yet";
 /** What is seen of a new resource that does not show. */
 export const NOT_THERE = "not there yet";
-/** A new resource that was seen may be missing from so many looks running: a copy that it is read from may lag behind. */
+/** A resource that was seen may be missing from so many looks running: a copy that it is read from may lag behind. */
 const LOOKS_WITHOUT_IT = 2;
 
 export interface WaitSetup<T> extends Watched {
@@ -26,8 +26,11 @@ export interface WaitSetup<T> extends Watched {
   readonly onHiddenRecord?: () => void;
   /** Looks first and pauses afterwards, for changes that are usually done when they are answered. */
   readonly lookAtOnce?: boolean;
-  /** The resource was made just now and may not show up at first. Otherwise its absence is believed at once. */
-  readonly isNew?: boolean;
+  /**
+   * What is waited for leaves the resource there, so looks without it are believed only after some of them: `seen` of what was
+   * read before, `new` of what was made just now and may not show up at first. Otherwise its absence is believed at once.
+   */
+  readonly stays?: "seen" | "new";
   /** It is waited for its end, and a listing has shown it: a listing without it says that it has gone. */
   readonly wasListed?: boolean;
 }
@@ -51,7 +54,7 @@ export async function waitFor<T extends Volume | Snapshot>(
   }
   const { monotonicNow } = call.runtime;
   const startedAt = monotonicNow();
-  let seenOnce = false;
+  let seenOnce = setup.stays === "seen";
   let missed = 0;
   const pauses = createPauses(call, setup.lookAtOnce === true || setup.pending !== undefined);
   for (;;) {
@@ -68,7 +71,7 @@ export async function waitFor<T extends Volume | Snapshot>(
     if (resource === undefined) {
       missed += 1;
       const isBelieved = seenOnce ? missed > LOOKS_WITHOUT_IT : monotonicNow() - startedAt >= APPEARANCE_MS;
-      if (setup.isNew !== true || isBelieved) return undefined;
+      if (setup.stays === undefined || isBelieved) return undefined;
       report(call, setup, NOT_THERE, pauses);
       continue;
     }

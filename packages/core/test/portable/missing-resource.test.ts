@@ -1,8 +1,14 @@
 /** `not_found` is about what is missing, never about what is there: callers forget what it names. */
-import { type BlockStorage, createBlockStorage, PolyvolError, type ResourceRef } from "@polyvol/core";
+import {
+  type BlockStorage,
+  createBlockStorage,
+  PolyvolError,
+  type ResourceRef,
+  type Volume,
+} from "@polyvol/core";
 import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/driver";
 import { createMemoryAccount, createMemoryDriver } from "@polyvol/memory";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
 
 const NO_VOLUME = "volume-999999";
@@ -115,28 +121,51 @@ test("a restore whose snapshot goes before it is sent names the snapshot", async
   expect(error).toMatchObject({ code: "not_found", resource: { kind: "snapshot", id } });
 });
 
-test("a change that was accepted is not sent again because a look does not find its volume", async () => {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const driver = createMemoryDriver({ account: createMemoryAccount({ clock }) });
-  let sent = 0;
-  let misses = 0;
-  const lagging: BlockStorageDriver = {
-    ...driver,
-    resizeVolume: async (...given) => {
-      sent += 1;
-      misses = 1;
-      void clock.sleep(45_000).then(() => driver.resizeVolume?.(...given));
-      return {};
-    },
-    getVolume: async (...given) => {
-      misses -= 1;
-      if (misses === 0) throw new PolyvolError("not_found", "no such volume");
-      return await driver.getVolume(...given);
-    },
-  };
-  const { volumes } = createBlockStorage(lagging, { clock });
-  const { id } = await volumes.create({ name: "db", sizeGiB: 8 });
-  await expect(volumes.resize(id, 16)).rejects.toMatchObject({ code: "unavailable", outcome: "unknown" });
-  expect(sent).toBe(1);
+describe("an accepted change whose volume is missing from a look", () => {
+  /** Looks from the one after the change on find nothing, so many; the change takes effect after 45 s. */
+  async function lagging(looks: number): Promise<{
+    readonly resized: Promise<Volume>;
+    readonly sent: () => number;
+  }> {
+    const clock = createVirtualClock();
+    clock.runFreely();
+    const driver = createMemoryDriver({ account: createMemoryAccount({ clock }) });
+    let sent = 0;
+    let misses = 0;
+    const changed: BlockStorageDriver = {
+      ...driver,
+      resizeVolume: async (...given) => {
+        sent += 1;
+        misses = looks;
+        void clock.sleep(45_000).then(() => driver.resizeVolume?.(...given));
+        return {};
+      },
+      getVolume: async (...given) => {
+        misses -= 1;
+        if (misses >= 0) throw new PolyvolError("not_found", "no such volume");
+        return await driver.getVolume(...given);
+      },
+    };
+    const { volumes } = createBlockStorage(changed, { clock });
+    const { id } = await volumes.create({ name: "db", sizeGiB: 8 });
+    return { resized: volumes.resize(id, 16), sent: () => sent };
+  }
+
+  test("is waited for, and not sent again", async () => {
+    const { resized, sent } = await lagging(2);
+    expect((await resized).sizeGiB).toBe(16);
+    expect(sent()).toBe(1);
+  });
+
+  test("or from several running is not sent again either: what became of it is unknown", async () => {
+    const { resized, sent } = await lagging(3);
+    await expect(resized).rejects.toMatchObject({ code: "unavailable", outcome: "unknown" });
+    expect(sent()).toBe(1);
+  });
+
+  test("for good has gone with it", async () => {
+    const { resized, sent } = await lagging(Number.POSITIVE_INFINITY);
+    await expect(resized).rejects.toMatchObject({ code: "not_found", outcome: "unknown" });
+    expect(sent()).toBe(1);
+  });
 });

@@ -10,6 +10,8 @@ interface World {
   readonly volumeId: string;
   /** Reads of single resources find nothing while `isHidden` says so; it is told which read it is, from 1. */
   hide(isHidden: (read: number) => boolean): void;
+  /** The same, and listings show nothing any more. */
+  lose(isHidden: (read: number) => boolean): void;
 }
 
 async function world(): Promise<World> {
@@ -22,6 +24,10 @@ async function world(): Promise<World> {
   });
   let reads = 0;
   let isHidden: (read: number) => boolean = () => false;
+  let isLost = false;
+  const unlessLost = async <T extends { readonly items: readonly unknown[] }>(
+    page: Promise<T>,
+  ): Promise<T> => (isLost ? { ...(await page), items: [], total: 0 } : await page);
   const unlessHidden = async <T>(read: Promise<T>): Promise<T> => {
     reads += 1;
     if (!isHidden(reads)) return await read;
@@ -33,6 +39,8 @@ async function world(): Promise<World> {
       ...driver,
       getVolume: (id, context) => unlessHidden(driver.getVolume(id, context)),
       getSnapshot: (id, context) => unlessHidden(driver.getSnapshot(id, context)),
+      listVolumes: (...page) => unlessLost(driver.listVolumes(...page)),
+      listSnapshots: (...page) => unlessLost(driver.listSnapshots(...page)),
     },
     { clock, random: () => 0.5 },
   );
@@ -40,7 +48,11 @@ async function world(): Promise<World> {
     reads = 0;
     isHidden = next;
   };
-  return { clock, storage, volumeId, hide };
+  const lose: typeof hide = (next) => {
+    isLost = true;
+    hide(next);
+  };
+  return { clock, storage, volumeId, hide, lose };
 }
 
 const KINDS: readonly (readonly [string, (world: World) => Promise<Operation<{ readonly id: string }>>])[] = [
@@ -62,7 +74,7 @@ describe.each(KINDS)("%s that was made just now", (_, begin) => {
   test("and never shows has failed after a minute", async () => {
     const made = await world();
     const operation = await begin(made);
-    made.hide(() => true);
+    made.lose(() => true);
     await made.clock.sleep(61_000);
     expect(await operation.status()).toMatchObject({ state: "failed" });
   });
@@ -71,7 +83,7 @@ describe.each(KINDS)("%s that was made just now", (_, begin) => {
     const made = await world();
     const operation = await begin(made);
     expect(await operation.status()).toMatchObject({ state: "running" });
-    made.hide(() => true);
+    made.lose(() => true);
     expect(await operation.status()).toMatchObject({ state: "failed" });
   });
 
@@ -85,10 +97,21 @@ describe.each(KINDS)("%s that was made just now", (_, begin) => {
   test("and has gone for good is told soon", async () => {
     const made = await world();
     const operation = await begin(made);
-    made.hide((read) => read >= 2);
+    made.lose((read) => read >= 2);
     const from = made.clock.now();
     await expect(operation.wait()).rejects.toMatchObject({ code: "operation_failed" });
     expect(made.clock.now() - from).toBeLessThan(60_000);
+  });
+
+  test("and shows in listings alone is not told as gone", async () => {
+    const made = await world();
+    const operation = await begin(made);
+    made.hide((read) => read >= 2);
+    await expect(operation.wait()).rejects.toMatchObject({
+      ...{ code: "unavailable", outcome: "unknown", retryable: true },
+      reason: "a listing shows it, and reads of it by its id do not find it",
+    });
+    expect(await operation.status()).toEqual({ state: "running", seen: "not there yet" });
   });
 
   test("and does not show yet is resumed in another process once it does", async () => {
@@ -125,6 +148,17 @@ describe.each(KINDS)("%s that was made just now", (_, begin) => {
     );
   });
 });
+
+test.each([2, 4])(
+  "what %s looks miss while its making is waited for is deleted all the same",
+  async (last) => {
+    const made = await world();
+    const { resource } = await made.storage.volumes.beginCreate({ name: "new", sizeGiB: 8 });
+    made.hide((read) => read >= 2 && read <= last);
+    await made.storage.volumes.delete(resource.id);
+    expect((await made.storage.volumes.list().toArray()).map(({ name }) => name)).toEqual(["source"]);
+  },
+);
 
 test("a deletion is not done by the word of a copy that does not know what a read has shown", async () => {
   const clock = createVirtualClock();
