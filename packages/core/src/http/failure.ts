@@ -50,7 +50,7 @@ const OF_CREDENTIALS: ReadonlySet<number> = new Set([401, 403]);
 
 /** Who may have answered with a web page, and what: its title, and the server that names itself. */
 function describePage(page: string, headers: ResponseHeaders, secrets: readonly string[]): string {
-  const title = /<title[^>]*>([^<]*)/i.exec(page)?.[1]?.trim() ?? "";
+  const title = /<title[^<>]*>([^<]*)/i.exec(page)?.[1]?.trim() ?? "";
   const named = title === "" ? "a web page" : `a web page with the title "${excerpt(title, secrets)}"`;
   const kind = describeHeaders(headers);
   const by = kind === "" ? "" : ` (${hideSecrets(kind, secrets)})`;

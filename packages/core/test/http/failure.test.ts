@@ -75,6 +75,15 @@ describeTransports((name) => {
     },
   );
 
+  test("a web page of a megabyte that opens titles and ends none is read once", async () => {
+    const server = await serve((_, response) => {
+      response.writeHead(403, { "content-type": "text/html" });
+      response.end("<title".repeat(175_000));
+    });
+    const { reason } = await failureOf(makeClient(server.url).send(POST, makeContext()));
+    expect(reason).toMatch(/^refused with status 403; a web page came/);
+  });
+
   test("413 of a small request is a quota, whatever it says; of a large one, or of a read, it is the request", async () => {
     const server = await serve((_, response) => json(response, {}, 413));
     const failed = (request: Parameters<ReturnType<typeof makeClient>["send"]>[0]): Promise<unknown> =>
