@@ -1,60 +1,26 @@
 /** The requests that are sent to the real server and to the emulator alike, in this order. */
+import { listing } from "./listing.ts";
+import {
+  act,
+  createSnapshot,
+  createVolume,
+  get,
+  gone,
+  LONG,
+  made,
+  madeSnapshot,
+  NOBODY,
+  post,
+  put,
+  remove,
+  type Step,
+} from "./steps.ts";
 
-/** One request. `{name}` in path and body stands for what an earlier one has saved. */
-export interface Step {
-  readonly title: string;
-  readonly method: string;
-  /** Behind the project: `/volumes`. With `root`: behind the server's address. */
-  readonly path: string;
-  readonly root?: true;
-  /** The header `OpenStack-API-Version`; none when `null`. Default `volume 3.70`. */
-  readonly version?: string | null;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Without a token. */
-  readonly anonymous?: true;
-  /** Keeps a value of the answer, such as `volume.id`, under a name. */
-  readonly save?: Readonly<Record<string, string>>;
-  /** Then reads this path until the resource is at rest, or gone; what is read last is compared, too. */
-  readonly settle?: string;
-}
-
-const get = (path: string, more: Partial<Step> = {}): Step => step("GET", path, undefined, more);
-const post = (path: string, body: unknown, more: Partial<Step> = {}): Step => step("POST", path, body, more);
-const put = (path: string, body: unknown, more: Partial<Step> = {}): Step => step("PUT", path, body, more);
-const remove = (path: string, more: Partial<Step> = {}): Step => step("DELETE", path, undefined, more);
-
-function step(method: string, path: string, body: unknown, more: Partial<Step>): Step {
-  const about = [method, path, more.version ?? "", body === undefined ? "" : JSON.stringify(body)];
-  const title = about.filter((part) => part !== "").join(" ");
-  return { title, method, path, ...(body === undefined ? {} : { body }), ...more };
-}
-
-/** Of the type that servers ship with: a project can have another default. What has a source takes the type of that. */
-const createVolume = (fields: object, more: Partial<Step> = {}): Step => {
-  const ofSource = "snapshot_id" in fields || "source_volid" in fields;
-  return post("/volumes", { volume: ofSource ? fields : { volume_type: "__DEFAULT__", ...fields } }, more);
-};
-const createSnapshot = (fields: object, more: Partial<Step> = {}): Step =>
-  post("/snapshots", { snapshot: fields }, more);
-const act = (volume: string, action: object, more: Partial<Step> = {}): Step =>
-  post(`/volumes/{${volume}}/action`, action, more);
-const made = (name: string): Partial<Step> => ({
-  save: { [name]: "volume.id" },
-  settle: `/volumes/{${name}}`,
-});
-const madeSnapshot = (name: string): Partial<Step> => ({
-  ...{ save: { [name]: "snapshot.id" }, settle: `/snapshots/{${name}}` },
-});
-const gone = (path: string): Step => remove(path, { settle: path });
-
-const NOBODY = "00000000-0000-4000-8000-000000000000";
 const SERVER = "b13531ca-99ec-4aa5-a2dd-a85665b0a358";
 const VERSIONS = [
   ...[null, "volume 3.0", "volume 3.39", "volume 3.70", "volume latest", "volume  3.60"],
   ...["volume 3.71", "volume 4.0", "volume 2.0", "volume 3", "volume 3.x", "compute 2.1, volume 3.60"],
 ];
-const LONG = "n".repeat(256);
 
 const discovery: readonly Step[] = [
   get("/", { root: true, anonymous: true }),
@@ -252,4 +218,5 @@ const deleting: readonly Step[] = [
 export const PROGRAM: readonly Step[] = [
   ...[...discovery, ...creating, ...reading, ...changing],
   ...[...snapshots, ...attaching, ...deleting],
+  ...listing,
 ];

@@ -1,6 +1,6 @@
 /** Sends the program to one server, and writes down what it answers in a form that can be compared. */
 import { setTimeout as pause } from "node:timers/promises";
-import type { Step } from "./program.ts";
+import type { Step } from "./steps.ts";
 
 export interface Target {
   /** Address of block storage without version and project. */

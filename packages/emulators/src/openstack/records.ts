@@ -22,6 +22,7 @@ export interface VolumeRecord extends ResourceRecord {
   readonly snapshotId: string | null;
   readonly sourceVolumeId: string | null;
   readonly attachments: readonly AttachmentRecord[];
+  readonly isBootable: boolean;
   /** Whether the scheduler has given it to a backend. */
   readonly hasHost: boolean;
 }

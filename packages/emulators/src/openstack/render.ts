@@ -61,7 +61,7 @@ export function volumeJson(volume: VolumeRecord, view: View, created = false): R
       { rel: "bookmark", href: `${view.base}/${path}` },
     ],
     user_id: volume.userId,
-    bootable: "false",
+    bootable: String(volume.isBootable),
     encrypted: false,
     replication_status: null,
     consistencygroup_id: null,

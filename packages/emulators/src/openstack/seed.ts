@@ -89,6 +89,7 @@ export function addSeed(state: State, data: unknown, now: number): void {
       snapshotId: one.snapshot_id,
       sourceVolumeId: one.source_volid,
       attachments: [],
+      isBootable: false,
       hasHost: true,
     };
   });

@@ -1,6 +1,7 @@
 import { recordsFor } from "../kit/collection.ts";
 import { checkLengths, createSnapshotBody, readMember, updateSnapshotBody } from "./bodies.ts";
 import type { Call, Handler, Operation } from "./call.ts";
+import { metadataFilter, STRICT_FILTERS, since } from "./filters.ts";
 import { list } from "./lists.ts";
 import { metadataOperations } from "./metadata.ts";
 import { checkQuota } from "./quotas.ts";
@@ -94,6 +95,10 @@ const update: Handler = (call) => {
   return json(200, { snapshot: snapshotJson(snapshot, call.view, true) });
 };
 
+/** Since when snapshots can be found by metadata, and sorted by name. */
+const METADATA_FILTER = 22;
+const SORT_BY_NAME = 30;
+
 const listSnapshots =
   (detailed: boolean): Handler =>
   (call) =>
@@ -107,7 +112,26 @@ const listSnapshots =
           ? snapshotJson(snapshot, call.view)
           : snapshotJson(snapshot, { ...call.view, version: Math.min(version, 13) }, true);
       },
-      filters: { volume_id: ({ volumeId }, value) => volumeId === value },
+      filters: {
+        volume_id:
+          (value) =>
+          ({ volumeId }) =>
+            volumeId === value,
+        metadata: since(METADATA_FILTER, metadataFilter),
+        availability_zone: since(
+          STRICT_FILTERS,
+          (value, { state }) =>
+            ({ volumeId }) =>
+              state.volumes.get(volumeId)?.zone === value,
+        ),
+      },
+      sortKeys: {
+        ...(call.version < SORT_BY_NAME ? {} : { name: ({ name }: SnapshotRecord) => name }),
+        status: ({ status }) => status,
+        updated_at: ({ updatedAt }) => updatedAt,
+        volume_id: ({ volumeId }) => volumeId,
+        volume_size: ({ sizeGiB }) => sizeGiB,
+      },
       missing: snapshotNotFound,
     });
 

@@ -1,6 +1,15 @@
 import { recordsFor } from "../kit/collection.ts";
 import { checkLengths, createVolumeBody, readMember, sizeOf, updateVolumeBody } from "./bodies.ts";
 import { type Call, type Handler, type Operation, volumeOf } from "./call.ts";
+import {
+  booleanOf,
+  bootableOf,
+  comparesTo,
+  type Filter,
+  quotaFilter,
+  STRICT_FILTERS,
+  since,
+} from "./filters.ts";
 import { list } from "./lists.ts";
 import { metadataOperations } from "./metadata.ts";
 import { checkQuota } from "./quotas.ts";
@@ -69,6 +78,7 @@ const create: Handler = (call) => {
     snapshotId: body.snapshot_id ?? null,
     sourceVolumeId: body.source_volid ?? null,
     attachments: [],
+    isBootable: false,
     hasHost: false,
   };
   state.volumes.put(volume, now);
@@ -125,7 +135,7 @@ function finishCreation(
 const remove: Handler = (call) => {
   const { state, request, now } = call;
   const volume = volumeOf(call);
-  const cascade = booleanOf(request.query.get("cascade"));
+  const cascade = booleanOf("cascade", request.query.get("cascade") ?? "false");
   if (request.query.has("force") && call.version >= 23)
     throw refusal(403, "Policy doesn't allow volume:force_delete to be performed.");
   const snapshots = state.snapshots.by("volume", volume.id);
@@ -148,13 +158,6 @@ const remove: Handler = (call) => {
   return ACCEPTED;
 };
 
-/** The service's reading of a flag in a query. */
-function booleanOf(text: string | null): boolean {
-  if (text === null || /^(?:false|0|no|off|f|n)$/i.test(text)) return false;
-  if (/^(?:true|1|yes|on|t|y)$/i.test(text)) return true;
-  throw badRequest(`Value '${text}' for 'cascade' is not a boolean.`);
-}
-
 const update: Handler = (call) => {
   const { request, version, now, state } = call;
   const { id } = volumeOf(call);
@@ -175,6 +178,15 @@ const update: Handler = (call) => {
   return json(200, { volume: volumeJson(state.volumes.get(id) ?? volumeOf(call), call.view, true) });
 };
 
+/** Groups of volumes are a filter since then. */
+const GROUPS = 10;
+
+const timeFilter = (name: string, instantOf: (volume: VolumeRecord) => number | null): Filter<VolumeRecord> =>
+  since(STRICT_FILTERS, (value) => {
+    const holds = comparesTo(value, name);
+    return (volume) => holds(instantOf(volume));
+  });
+
 const listVolumes =
   (detailed: boolean): Handler =>
   (call) =>
@@ -186,8 +198,34 @@ const listVolumes =
         return detailed ? whole : { id: whole["id"], name: whole["name"], links: whole["links"] };
       },
       filters: {
-        bootable: (_, value) => !/^(?:true|1)$/i.test(value),
-        availability_zone: ({ zone }, value) => zone === value,
+        bootable(value, each) {
+          const wanted = bootableOf(value, each);
+          return ({ isBootable }) => isBootable === wanted;
+        },
+        availability_zone:
+          (value) =>
+          ({ zone }) =>
+            zone === value,
+        size:
+          (value) =>
+          ({ sizeGiB }) =>
+            sizeGiB === Number(value),
+        created_at: timeFilter("created_at", ({ createdAt }) => createdAt),
+        updated_at: timeFilter("updated_at", ({ updatedAt }) => updatedAt),
+        // No volume is in a group or on its way to another backend.
+        migration_status: () => () => false,
+        // The oldest look for it under a name that the database does not know.
+        consumes_quota: (value, each) =>
+          each.version < STRICT_FILTERS ? () => false : quotaFilter(value, each),
+        group_id: since(GROUPS, () => () => false),
+      },
+      sortKeys: {
+        name: ({ name }) => name,
+        status: ({ status }) => status,
+        size: ({ sizeGiB }) => sizeGiB,
+        availability_zone: ({ zone }) => zone,
+        bootable: ({ isBootable }) => Number(isBootable),
+        updated_at: ({ updatedAt }) => updatedAt,
       },
       missing: volumeNotFound,
     });

@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { type Answer, type Cloud, makeVolume, open } from "./harness.ts";
+
+/*
+ * What clients of others ask of lists. That a real Cinder answers the same: reliability/cinder/compare/listing.ts.
+ */
+
+async function threeVolumes(): Promise<Cloud> {
+  const cloud = await open();
+  for (const [name, size] of [
+    ["b", 1],
+    ["a", 2],
+    ["c", 1],
+  ] as const)
+    await makeVolume(cloud, { name, size });
+  return cloud;
+}
+
+const names = ({ body }: Answer): string =>
+  (body.volumes ?? body.snapshots).map(({ name }: { name: string }) => name).join("");
+
+test.each([
+  ["", "cab"],
+  ["?sort_key=name&sort_dir=asc", "abc"],
+  ["?sort_key=name", "cba"],
+  ["?sort_dir=asc", "bac"],
+  ["?sort=size:desc,name:asc", "abc"],
+  ["?sort=status:asc&limit=1", "b"],
+])(
+  "volumes?%s come in the order %s; what ties goes by time, in the direction of the first key",
+  async (query, order) => {
+    const { ask } = await threeVolumes();
+    expect(names(await ask("GET", `/volumes/detail${query}`))).toBe(order);
+  },
+);
+
+test.each([
+  ["sort_key=name&sort=name", "The 'sort_key' and 'sort_dir' parameters are deprecated and cannot be used"],
+  ["sort_key=nonsense", "Invalid sort key"],
+  ["sort=name:up", "Unknown sort direction, must be 'desc' or 'asc'."],
+  ["with_count=nonsense", "Value 'nonsense' for 'with_count' is not a boolean."],
+  ["offset=-1", "offset must be >= 0"],
+  ["limit=1&limit=2", "Invalid filters limit are found in query options."],
+  ["a=1&b=2", "Invalid filters a,b are found in query options."],
+  ["bootable=nonsense", "'bootable = nonsense'"],
+  ["created_at=nonsense", "Invalid nonsense operator"],
+  ["created_at=gt:nonsense", "Invalid nonsense value"],
+])("volumes?%s is refused, also where there are none", async (query, words) => {
+  const { ask } = await open();
+  const { status, body } = await ask("GET", `/volumes/detail?${query}`);
+  expect([status, body.badRequest.message]).toEqual([400, expect.stringContaining(words)]);
+});
+
+test.each([
+  ["migration_status=none", ""],
+  ["group_id=any", ""],
+  ["metadata=nonsense", ""],
+  ["consumes_quota=true", "cab"],
+  ["consumes_quota=false", ""],
+  ["updated_at=gt:2020-01-01T00:00:00", "cab"],
+  ["availability_zone=nova", "cab"],
+])("the filter %s finds '%s'", async (query, found) => {
+  const { ask } = await threeVolumes();
+  expect(names(await ask("GET", `/volumes/detail?${query}`))).toBe(found);
+});
+
+test("snapshots are sorted by name from 3.30 on, and found by the zone of their volume from 3.31 on", async () => {
+  const cloud = await open();
+  const volumeId = await makeVolume(cloud);
+  for (const name of ["b", "a"])
+    await cloud.ask("POST", "/snapshots", { snapshot: { volume_id: volumeId, name } });
+  const ask = (query: string, version?: string): Promise<Answer> =>
+    cloud.ask("GET", `/snapshots/detail?${query}`, undefined, version);
+  expect(names(await ask("sort=name:asc", "3.30"))).toBe("ab");
+  expect((await ask("sort=name:asc", "3.29")).status).toBe(400);
+  expect((await ask("sort=size:asc")).status).toBe(400);
+  expect(names(await ask("availability_zone=mars"))).toBe("");
+  expect(names(await ask("availability_zone=mars", "3.30"))).toBe("ab");
+});
