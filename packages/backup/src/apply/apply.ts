@@ -26,7 +26,7 @@ const MAX_SKEW_MS = 120_000;
  *
  * @param stored the parsed JSON of a plan
  * @throws PolicyError `invalid_argument` for what is no plan; `failed_precondition`, naming the differences, when the
- * plan was edited, the world or the policies have changed, or a newer slot has come due
+ * plan was edited, the world or the policies have changed, or a newer slot of what it makes has come due
  */
 export async function apply(
   stored: unknown,

@@ -203,6 +203,15 @@ describe("a plan file is not trusted", () => {
     expect(error.message).toMatch(/20260507T030000Z.*the plan has delete: .*now: keep: last \(3 of 3\)/);
   });
 
+  test("a newer slot of a policy that makes nothing has come due since: carried out", async () => {
+    const { world, clouds } = await threeNights();
+    const made = await plan(POLICIES, clouds, new Date(world.clock.now()), { pruneOnly: true });
+    expect(made.totals.create).toBe(0);
+    await sleepUntil(world, "2026-05-10T03:00:00Z");
+    const report = await apply(made, POLICIES, clouds, { clock: world.clock });
+    expect(report).toMatchObject({ ok: true, totals: { created: 0, deleted: made.totals.delete } });
+  });
+
   test("a newer slot has come due since: refused", async () => {
     const { world, clouds, made } = await threeNights();
     await sleepUntil(world, "2026-05-10T03:00:00Z");
