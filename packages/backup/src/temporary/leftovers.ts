@@ -59,7 +59,9 @@ export async function removeLeftovers(
   let health: Promise<Health> | undefined;
   const ageOf = async ({ createdAt }: Volume): Promise<number> => {
     health ??= storage.checkHealth(call);
-    return clock.now() + ((await health).clockSkewMs ?? 0) - createdAt.getTime();
+    // Of a provider that does not tell its time nothing is known to be old.
+    const { clockSkewMs = Number.NEGATIVE_INFINITY } = await health;
+    return clock.now() + clockSkewMs - createdAt.getTime();
   };
   const leftovers: Leftover[] = [];
   for (const temporary of found) {

@@ -83,6 +83,22 @@ describe.each(["do", "scp"] as const)("on %s", (cloud) => {
     );
   });
 
+  test("a leftover of a provider that does not tell its time is kept: this machine's may be any", async () => {
+    const clouds = world.open();
+    const storage = clouds[cloud];
+    const [snapshot] = await storage.snapshots.list({ volumeId }).toArray();
+    const name = drillName(otherId, new Date(world.clock.now()));
+    await storage.volumes.create({ name, sourceSnapshotId: snapshot?.id ?? "" });
+    await world.clock.sleep(3_601_000);
+    const checkHealth: typeof storage.checkHealth = async (options) => {
+      const { clockSkewMs: _, serverTime: __, ...health } = await storage.checkHealth(options);
+      return health;
+    };
+    const timeless = { ...clouds, [cloud]: { ...storage, checkHealth } };
+    const report = await drill({ cloud, from: { volumeId } }, timeless, { clock: world.clock });
+    expect(report.leftovers).toMatchObject([{ name, outcome: "kept", why: "maybe that of a run under way" }]);
+  });
+
   test.runIf(cloud === "do")("a leftover that somebody holds is kept", async () => {
     const name = drillName(volumeId, new Date(world.clock.now() - 60_000));
     world.emulators.do.seed({
