@@ -90,6 +90,7 @@ export async function runCall<T>(
     failedLook: undefined,
     failedAttempt: undefined,
     sent: false,
+    unanswered: 0,
     attempts: 0,
     touched: setup.hasChanged === true,
     taken: 0,
@@ -97,7 +98,9 @@ export async function runCall<T>(
   };
 
   const stopListening = onAbort(callerSignal, (reason) => ending.abort(reason));
-  const stopTimer = startTimer(runtime.clock, timeoutMs, () => ending.abort(timeoutError(timeoutMs, state)));
+  const stopTimer = startTimer(runtime.clock, timeoutMs, () =>
+    ending.abort(timeoutError(timeoutMs, setup, state)),
+  );
   try {
     const call = makeCall(runtime, setup, state, startedAt, startedAt + timeoutMs, ending.signal);
     const result = await task(call);
@@ -137,6 +140,8 @@ interface CallState {
   attempts: number;
   /** Whether any change of this call was sent. */
   sent: boolean;
+  /** Requests that have begun and are not answered yet. */
+  unanswered: number;
   /** Whether any change of this call may have been carried out. */
   touched: boolean;
   /** Requests of earlier rounds of a change that was recovered by looking. */
@@ -193,12 +198,17 @@ function makeCall(
       for (let attempt = 1; ; attempt += 1) {
         abortSignal.throwIfAborted();
         let hasBegun = false;
-        const begin = () => {
+        const begin = async () => {
           // The turn may come when nobody waits for it any more.
           abortSignal.throwIfAborted();
           hasBegun = true;
           if (kind !== "read") state.sent = true;
-          return task(context);
+          state.unanswered += 1;
+          try {
+            return await task(context);
+          } finally {
+            state.unanswered -= 1;
+          }
         };
         try {
           const result = await abortable(inTurn(begin, kind === "read" ? "read" : "change"), abortSignal);
@@ -254,17 +264,17 @@ function describe(runtime: Runtime, setup: CallSetup, state: CallState, thrown: 
   );
 }
 
-function timeoutError(timeoutMs: number, state: CallState): PolyvolError {
+function timeoutError(timeoutMs: number, setup: CallSetup, state: CallState): PolyvolError {
   const { seen, stayed, failedLook, failedAttempt } = state;
+  // Of a part, the call that it is a part of knows what was sent.
+  const nothingSent = setup.changes && setup.id === undefined && !state.sent && !state.touched;
   const words = [
     `not finished within ${showSpan(timeoutMs)}`,
-    ...(seen === undefined
-      ? []
-      : stayed
-        ? [`it stayed ${seen}`, "nothing was sent"]
-        : [`last seen: ${seen}`]),
+    ...(seen === undefined ? [] : [stayed ? `it stayed ${seen}; nothing was sent` : `last seen: ${seen}`]),
+    ...(nothingSent && !stayed ? ["nothing was changed"] : []),
     ...(failedLook === undefined ? [] : [`the last look failed: ${failedLook.reason}`]),
     ...(failedAttempt === undefined ? [] : [`the last attempt failed: ${failedAttempt.reason}`]),
+    ...(state.unanswered > 0 ? ["the service had not answered yet"] : []),
   ];
   return new PolyvolError("timeout", words.join("; "), {
     retryable: true,

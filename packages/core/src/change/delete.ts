@@ -142,8 +142,7 @@ function cannotOutlive(listed: readonly Snapshot[]): PolyvolError {
   const ofThem = failed === 0 ? "" : ` (${failed} of them failed)`;
   return new PolyvolError(
     "failed_precondition",
-    `it has ${count}${ofThem}, which cannot outlive it on this provider; ` +
-      'delete them first, or say snapshots: "delete"',
+    `it has ${count}${ofThem}, which cannot outlive it on this provider; delete them first, or together with it`,
   );
 }
 

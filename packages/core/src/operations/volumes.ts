@@ -52,7 +52,7 @@ export function createVolumes(
         const checked = checkVolumeQuery(query);
         checkCallOptions(options);
         if (checked.tags !== undefined) {
-          const cannot = "volumes' tags cannot be read here, so not chosen by either";
+          const cannot = "tags of volumes cannot be read here; choose by name or id";
           requireCapability(runtime, "volumes.readTags", cannot);
         }
         return resources.list(checked, options);

@@ -1,5 +1,11 @@
 import { type BlockStorage, createBlockStorage } from "@polyvol/core";
-import { createVirtualClock, startTimer, systemClock } from "@polyvol/core/driver";
+import {
+  type BlockStorageDriver,
+  type CallContext,
+  createVirtualClock,
+  startTimer,
+  systemClock,
+} from "@polyvol/core/driver";
 import { createMemoryAccount, createMemoryDriver } from "@polyvol/memory";
 import { describe, expect, test, vi } from "vitest";
 
@@ -54,3 +60,23 @@ test("a timer of the machine's clock that is longer than the platform's timers r
     vi.useRealTimers();
   }
 });
+
+test.each([
+  ["enforced", "unknown", "not finished within 3 s; the service had not answered yet"],
+  ["free", "not_applied", "not finished within 3 s; nothing was changed; the service had not answered yet"],
+] as const)(
+  "a service that answers nothing, names being %s: the deadline says so, and what was changed",
+  async (names, outcome, words) => {
+    const driver = createMemoryDriver({ account: createMemoryAccount({ clock, names }) });
+    const silence = (_: unknown, __: unknown, { abortSignal }: CallContext) =>
+      clock.sleep(60_000, abortSignal);
+    const silent = {
+      ...driver,
+      listVolumes: silence,
+      createVolume: (input: unknown, context: CallContext) => silence(input, undefined, context),
+    } as unknown as BlockStorageDriver;
+    const { volumes } = createBlockStorage(silent, { clock });
+    const created = volumes.create({ name: "quiet", sizeGiB: 8 }, { timeoutMs: 3_000 });
+    await expect(created).rejects.toMatchObject({ code: "timeout", outcome, reason: words });
+  },
+);
