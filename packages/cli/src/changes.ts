@@ -2,6 +2,7 @@ import type { CallOptions, CreateOptions, Operation, WaitOptions } from "@polyvo
 import type { Context } from "./context.ts";
 import { FAILED, hasCode, reportError, reportText, UsageError } from "./errors.ts";
 import type { LedgerEntry } from "./interruption.ts";
+import { commandText } from "./next-step.ts";
 import type { DeletionOptions } from "./options.ts";
 import { secondsText } from "./output/format.ts";
 import { writeResult } from "./output/result.ts";
@@ -145,11 +146,9 @@ export async function runDeletion<Resource extends Named>(
   const reasons =
     options.held === true || resources.length === 0 ? [] : await deletion.holdReasons(resources);
   if (reasons.length > 0) {
-    const release =
-      kind === "snapshot"
-        ? "polyvol backup release takes a hold off"
-        : "polyvol backup release takes a hold off a snapshot, the provider's console the tag polyvol-hold off a volume";
-    const next = `${release}; --held deletes what is or may be held all the same`;
+    const release = `${commandText("backup release")} takes a hold off`;
+    const whose = " a snapshot, the provider's console the tag polyvol-hold off a volume";
+    const next = `${release}${kind === "snapshot" ? "" : whose}; --held deletes what is or may be held all the same`;
     for (const [index, reason] of reasons.entries()) {
       const isLast = index === reasons.length - 1;
       const text = `${cloud}: ${reason}; nothing was deleted`;

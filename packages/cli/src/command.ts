@@ -1,8 +1,9 @@
 import { styleText } from "node:util";
 import { type Command, Help } from "commander";
 import { type Context, createContext, type Machine } from "./context.ts";
-import { FAILED, isOfCloud, nameConfigInHints, reportError, UsageError, writeErrorData } from "./errors.ts";
+import { FAILED, isOfCloud, reportError, UsageError, writeErrorData } from "./errors.ts";
 import { createLedger, INTERRUPTED, listenForInterrupts } from "./interruption.ts";
+import { nameConfigInHints } from "./next-step.ts";
 import type { Options } from "./options.ts";
 import { isData, ONLY_WITH, type OutputFormat } from "./output/result.ts";
 import {

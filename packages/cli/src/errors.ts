@@ -3,7 +3,7 @@ import type { PolicyError } from "@polyvol/backup";
 import type { ConfigError } from "@polyvol/config";
 import type { PolyvolError, PolyvolErrorCode } from "@polyvol/core";
 import type { FleetError } from "@polyvol/fleet";
-import { secondsText } from "./output/format.ts";
+import { AGAIN, nextStep } from "./next-step.ts";
 import { areErrorsData, areMessagesJson, writeJsonMessage, writeMessage } from "./output/streams.ts";
 import { cleanFor, cleanLines, colour } from "./output/terminal.ts";
 
@@ -180,102 +180,6 @@ function isBranded(error: unknown, brand: string): boolean {
     error !== null &&
     (error as Record<symbol, unknown>)[Symbol.for(brand)] === true
   );
-}
-
-const AGAIN = "the same command can be repeated: it continues and makes nothing twice";
-/** Of a command that only looks. */
-const LOOK_AGAIN = "the same command can be repeated";
-/** Where the configuration says which host it is: `authUrl` on OpenStack, `baseUrl` elsewhere. */
-const ADDRESS = "options.baseUrl or authUrl of the cloud";
-const UNREACHED = `see that this machine reaches that host (network, proxy, ${ADDRESS}), then repeat`;
-const ELSEWHERE = `look at ${ADDRESS} in the configuration`;
-
-const BUSY = "wait until the resource is free, then repeat";
-const OTHERS_WORK =
-  "nothing was changed; repeat when what is under way has ended, or with a longer --timeout";
-const WRONG_PLACE = `a service answers a listing so where its path is another: look at ${ADDRESS} in the configuration`;
-/** What passes by itself. */
-const REPEATABLE: readonly PolyvolErrorCode[] = ["rate_limited", "unavailable", "timeout"];
-const WHICH = "say which one is meant: by --region where they differ in region, else by its id";
-const WHICH_SERVER =
-  "run it on a server of that cloud; where it cannot be told by itself which one that is: --server ID";
-const BEFORE_DELETION =
-  "polyvol volumes detach takes it off a server; --delete-snapshots deletes what is in the way with it; then repeat";
-const NO_SERVER =
-  "take the id of the server from the provider's console; it has to be in the volume's region";
-
-const NEXT: Readonly<Partial<Record<PolyvolErrorCode, string>>> = {
-  not_found: "polyvol volumes list and polyvol snapshots list show what there is",
-  already_exists: "choose another name, or give the same arguments as before",
-  conflict:
-    "look at what the message names and at what it holds; what is one too many can be deleted by its id",
-  failed_precondition: "bring it into the state that is needed, then repeat",
-  permission_denied: "give the credentials the right to do this at the provider",
-  resource_exhausted: "free something, or have the provider raise the quota",
-};
-
-/** What is known of a failure of a cloud. */
-export type Failure = Pick<PolyvolError, "code"> &
-  Partial<
-    Pick<PolyvolError, "operation" | "outcome" | "resource" | "retryable" | "retryAfterMs" | "status">
-  > & {
-    /** The command that has failed changes nothing. */
-    readonly readOnly?: boolean;
-  };
-
-/** By where a command writes: ` -c FILE` for those that it names. */
-const configs = new WeakMap<object, string>();
-
-/** Has the commands that hints name read the file of `--config`, too. */
-export function nameConfigInHints(file: string): void {
-  configs.set(process.stderr, ` -c ${/^[\w./-]+$/.test(file) ? file : JSON.stringify(file)}`);
-}
-
-/** What to do about a failure of a cloud. */
-export function nextStep(error: Failure, cloud: string | undefined): string | undefined {
-  if (error.code === "unauthenticated") {
-    const which = cloud === undefined ? "" : ` --cloud ${cloud}`;
-    const check = `polyvol clouds check${which}${configs.get(process.stderr) ?? ""}`;
-    return `check the variable or file that the credentials come from, then: ${check}`;
-  }
-  if (error.operation === "findServer") return WHICH_SERVER;
-  if (error.code === "timeout" && error.outcome === "not_applied" && !looks(error)) return OTHERS_WORK;
-  if (REPEATABLE.includes(error.code)) return howToRepeat(error);
-  if (error.code === "conflict" && error.retryable === true) return BUSY;
-  if (error.code === "conflict" && error.operation?.endsWith(".find") === true) return WHICH;
-  if (error.code === "not_found" && error.resource?.kind === "server") return NO_SERVER;
-  if (error.code === "not_found" && asksForNone(error)) return WRONG_PLACE;
-  // No resource has a wrong state: what is wrong with the cloud itself, the message says.
-  if (error.code === "failed_precondition" && asksForNone(error)) return undefined;
-  if (error.code === "failed_precondition" && error.operation === "volumes.delete") return BEFORE_DELETION;
-  return NEXT[error.code];
-}
-
-function howToRepeat(error: Failure): string {
-  const { code, retryAfterMs, status, outcome, operation } = error;
-  const again = looks(error) ? LOOK_AGAIN : AGAIN;
-  if (code === "timeout") return `${again}; --timeout gives it longer`;
-  // Something else answers there, or something in between does.
-  if (code === "unavailable" && status === 404) return `${ELSEWHERE}; when it is right, ${again}`;
-  if (retryAfterMs !== undefined) return `wait ${secondsText(retryAfterMs)}; ${again}`;
-  // There was no answer, and nothing can have been done.
-  const unreached = code === "unavailable" && status === undefined;
-  return unreached && (outcome === "not_applied" || (looks(error) && operation !== undefined))
-    ? UNREACHED
-    : again;
-}
-
-/** Whether what has failed was to change nothing. */
-function looks({ operation, readOnly }: Failure): boolean {
-  return readOnly === true || /^checkHealth$|\.(list|get|find)$/.test(operation ?? "");
-}
-
-/** Whether a request was for no single resource, so that no name and no id can be wrong. */
-function asksForNone({
-  operation,
-  resource,
-}: Partial<Pick<PolyvolError, "operation" | "resource">>): boolean {
-  return resource === undefined && (operation?.endsWith(".list") === true || operation === "checkHealth");
 }
 
 /** The error about a file that could not be written, with the reason in words. */

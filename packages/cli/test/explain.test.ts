@@ -80,7 +80,29 @@ test.concurrent("files that cannot be: file, path, found, allowed", async () => 
   );
   expect(broken?.match(/^error: /gm)).toHaveLength(1);
   expect(none).toMatch(/^error: none\.json: found no such file; allowed: a readable JSON file with the keys/);
-  expect(nothing).toContain("required option '--policy <policy>' not specified");
+  expect(nothing).toContain("say which snapshots: --volume");
+});
+
+test.concurrent("the only policy of a configuration is meant where none is named; of several, one has to be", async () => {
+  const policy = {
+    select: { name: "*" },
+    schedule: { cron: "0 3 * * *", timezone: "UTC" },
+    retention: { daily: 2, keepOldest: false },
+  };
+  const clouds = { ocean: { provider: "digitalocean", region: "nyc3" } };
+  await write("one.config.json", { clouds, policies: { nightly: policy } });
+  await write("two.config.json", { clouds, policies: { nightly: policy, weekly: policy } });
+  const [one, two] = await Promise.all(
+    ["one", "two"].map((name) =>
+      polyvol(["-c", `${name}.config.json`, "backup", "explain", "--snapshots", "snapshots.json"], {
+        cwd: folder,
+      }),
+    ),
+  );
+  expect(one).toMatchObject({ code: 0, err: "" });
+  expect(one?.out).toContain("3 snapshots: 2 kept, 1 removed.");
+  expect(two?.code).toBe(2);
+  expect(two?.err).toContain("say which policy: --policy with one of nightly, weekly, or a file that ends");
 });
 
 test.concurrent("help of backup and of its commands loads neither adapters nor the library", async () => {

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { eventText } from "@polyvol/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { nextStep } from "../src/errors.ts";
+import { nextStep } from "../src/next-step.ts";
 import { trafficLine } from "../src/verbose.ts";
 import { type Clouds, ENV, startClouds } from "./clouds.ts";
 
@@ -163,6 +163,9 @@ test("hints fit what was done", () => {
   );
   expect(nextStep({ code, operation: "volumes.create", outcome: "not_applied" }, "a")).toMatch(
     /^see that this machine/,
+  );
+  expect(nextStep({ code: "timeout", operation: "volumes.create", outcome: "not_applied" }, "a")).toBe(
+    "nothing was changed; the same command can be repeated; --timeout gives it longer",
   );
   expect(nextStep({ code: "rate_limited", retryAfterMs: 61_000, readOnly: true }, "a")).toBe(
     "wait 1 min 1 s; the same command can be repeated",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nextStep } from "../src/errors.ts";
+import { nameConfigInHints, nextStep } from "../src/next-step.ts";
 
 test("an answer that is not the service's own leads to the address in the configuration", () => {
   const failure = { code: "unavailable", status: 404, operation: "volumes.list" } as const;
@@ -22,4 +22,18 @@ test("what is wrong with a cloud as a whole is not a state that a volume could b
   expect(nextStep({ code, operation: "volumes.delete", resource }, "shop")).toMatch(
     /^polyvol volumes detach takes it off a server; --delete-snapshots/,
   );
+});
+
+test("every command that a hint names reads the file of --config", () => {
+  nameConfigInHints("other.yaml");
+  const hints = (["not_found", "unauthenticated", "failed_precondition"] as const).map((code) =>
+    nextStep({ code, operation: "volumes.delete", resource: { kind: "volume", id: "v-1" } }, "shop"),
+  );
+  const commands = hints.join("\n").match(/polyvol .*?(?= and | show| takes|$)/gm);
+  expect(commands).toEqual([
+    "polyvol volumes list -c other.yaml",
+    "polyvol snapshots list -c other.yaml",
+    "polyvol clouds check --cloud shop -c other.yaml",
+    "polyvol volumes detach -c other.yaml",
+  ]);
 });

@@ -14,16 +14,17 @@ import { readJson, withFileNames } from "./json-files.ts";
 import { readPolicies, unknownPolicy } from "./setup.ts";
 
 const ABOUT = `
---policy is the id of a policy of the configuration; what ends in .json, or has a / in it, is a file
-with the keys of a retention policy. --snapshots takes what "polyvol snapshots list -o json" writes,
-too. With --volume and an id, only the snapshots of that policy are judged, each by its slot. Held
-snapshots, brakes and what is due are the plan's business: polyvol backup plan.
+--policy is the id of a policy of the configuration, and may be left out where there is but one;
+what ends in .json, or has a / in it, is a file with the keys of a retention policy. --snapshots
+takes what "polyvol snapshots list -o json" writes, too. With --volume and a policy of the
+configuration, only its snapshots are judged, each by its slot. Held snapshots, brakes and what is
+due are the plan's business: polyvol backup plan.
 `;
 
 export function addExplain(backup: Command, action: MakeAction): void {
   withRegion(backup.command("explain"))
     .description("show what a retention policy keeps of given snapshots, and why; changes nothing")
-    .requiredOption("--policy <policy>", "id of a policy, or a JSON file of a retention policy")
+    .option("--policy <policy>", "id of a policy, or a JSON file of a retention policy")
     .option("--volume <volume>", "the snapshots that this volume has, by id or name")
     .option(
       "--snapshots <file>",
@@ -41,7 +42,7 @@ export function addExplain(backup: Command, action: MakeAction): void {
 }
 
 interface ExplainOptions extends RegionOptions {
-  readonly policy: string;
+  readonly policy?: string;
   readonly volume?: string;
   readonly snapshots?: string;
 }
@@ -58,19 +59,29 @@ async function explain(context: Context, options: ExplainOptions): Promise<void>
     options.snapshots === undefined
       ? await ofVolume(context, options, "id" in policy ? policy : undefined)
       : fromListing(await readJson(options.snapshots, "a list of snapshots"));
-  const files = { policy: options.policy, snapshots: options.snapshots ?? "" };
+  const files = { policy: options.policy ?? "", snapshots: options.snapshots ?? "" };
   const explanation = await withFileNames(files, () => explainRetention(rules, snapshots));
   await writeResult(context.output, explanation, (render) => view(explanation, snapshots, render));
 }
 
-/** @throws UsageError for an id that the configuration does not have, and for a file that cannot be read */
-async function readPolicy(context: Context, text: string): Promise<Policy | { readonly rules: unknown }> {
-  if (/\.json$|[/\\]/.test(text)) return { rules: await readJson(text, "the keys of a retention policy") };
+/**
+ * The policy of `--policy`, or the only one that there is.
+ * @throws UsageError for an id that the configuration does not have, none of several, and a file that cannot be read
+ */
+async function readPolicy(
+  context: Context,
+  text: string | undefined,
+): Promise<Policy | { readonly rules: unknown }> {
+  if (text !== undefined && /\.json$|[/\\]/.test(text)) {
+    return { rules: await readJson(text, "the keys of a retention policy") };
+  }
   const policies = await readPolicies(await context.config());
-  const policy = policies.find(({ id }) => id === text);
-  if (policy !== undefined) return policy;
+  const [policy, second] = policies.filter(({ id }) => text === undefined || id === text);
+  if (policy !== undefined && second === undefined) return policy;
   const ids = policies.map(({ id }) => id);
-  throw await unknownPolicy([text], ids, ", or a file that ends in .json");
+  const orFile = ", or a file that ends in .json";
+  if (text !== undefined) throw await unknownPolicy([text], ids, orFile);
+  throw new UsageError(`say which policy: --policy with one of ${ids.join(", ")}${orFile}.`);
 }
 
 /** What a volume has; of a policy, only its own, each by the slot that it is of. */

@@ -1,5 +1,6 @@
 import type { BackupPlan, BackupProblem, PlannedBound } from "@polyvol/backup";
-import { FAILED, nextStep, reportText } from "../../errors.ts";
+import { FAILED, reportText } from "../../errors.ts";
+import { commandText, nextStep } from "../../next-step.ts";
 import { minutesText, numberText, quotaText } from "../../output/format.ts";
 import { areMessagesJson, writeMessage } from "../../output/streams.ts";
 
@@ -54,7 +55,7 @@ function nextOf(problem: BackupProblem, readOnly: boolean): string | undefined {
   const unreached = problem.unreached === true ? ({ outcome: "not_applied" } as const) : {};
   const next = nextStep({ ...problem, ...unreached, readOnly }, problem.cloud);
   return problem.code === "resource_exhausted"
-    ? `${next}; polyvol backup run --prune-only deletes what no rule keeps`
+    ? `${next}; ${commandText("backup run --prune-only")} deletes what no rule keeps`
     : next;
 }
 

@@ -2,6 +2,7 @@ import type * as Backup from "@polyvol/backup";
 import type { Policy, RunReport } from "@polyvol/backup";
 import type { Context } from "../../context.ts";
 import { reportText, UsageError } from "../../errors.ts";
+import { commandText } from "../../next-step.ts";
 import { countText } from "../../output/format.ts";
 import { isQuiet, writeNote } from "../../output/streams.ts";
 
@@ -89,6 +90,6 @@ export async function noteOffsiteDue(
   if (due.length === 0) return;
   const verb = due.length === 1 ? "is" : "are";
   writeNote(
-    `${countText(due.length, "volume")} ${verb} due off-site: polyvol backup offsite takes them there.\n`,
+    `${countText(due.length, "volume")} ${verb} due off-site: ${commandText("backup offsite")} takes them there.\n`,
   );
 }

@@ -3,6 +3,7 @@ import type { Config } from "@polyvol/config";
 import type { Command } from "commander";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
+import { commandText } from "../../next-step.ts";
 import { count, duration, type Options, omitUndefined } from "../../options.ts";
 import { countText } from "../../output/format.ts";
 import { isData, type Renderers, writeResult } from "../../output/result.ts";
@@ -94,7 +95,10 @@ function view(found: BackupReport, { fields }: Renderers): string {
     ["in short", sentence],
     ["backed up", `${countText(volumes.length, "volume")} with ${countText(snapshots, "snapshot")}`],
     ["without a policy", `${countText(unprotected.length, "volume")}${blind}`],
-    ["findings", findings.length === 0 ? "" : `${findings.length}: polyvol backup audit lists them`],
+    [
+      "findings",
+      findings.length === 0 ? "" : `${findings.length}: ${commandText("backup audit")} lists them`,
+    ],
     ...unknown.map((each) => ["not known", each] as const),
   ]);
 }
