@@ -155,10 +155,13 @@ export function hintAtHelp(command: Command): void {
     command.showHelpAfterError(`${names}${form}${help}`);
     return fail(message, options);
   };
-  // Of a command that is not there the parser would show this one's help, and call it done.
+  // Of a command that follows the parser would show this one's help; of one that is not there, too, and call it done.
   command.addHelpText("before", () => {
     const named = command.args.find((word) => word !== "help" && !word.startsWith("-"));
-    if (command.commands.length > 0 && named !== undefined) command.parse([named], { from: "user" });
+    if (command.commands.length === 0 || named === undefined) return "";
+    const isThere = command.commands.some((each) => each.name() === named);
+    // What is asked for help is never done: without that word, only what is not there may be parsed.
+    command.parse(isThere ? [named, "--help"] : [named], { from: "user" });
     return "";
   });
   for (const each of command.commands) hintAtHelp(each);

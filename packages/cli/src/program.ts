@@ -147,7 +147,11 @@ function addHelp(program: Command): void {
   program
     .command("help [command...]")
     .description(HELP_OF_A_COMMAND)
-    .action((words: readonly string[]) => void program.parse([...words, "--help"], { from: "user" }));
+    .action((words: readonly string[]) => {
+      // Behind `--` the last word would be no option any more, and what stands before it be done.
+      const names = words.filter((word) => !word.startsWith("-"));
+      program.parse([...names, "--help"], { from: "user" });
+    });
 }
 
 /**

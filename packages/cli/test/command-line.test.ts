@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Command, CommanderError } from "commander";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 import { createProgram } from "../src/program.ts";
@@ -88,6 +89,35 @@ test.concurrent("help of a command: at any depth, and of none that is not there"
     expect(err).toContain("'volums'\n(Did you mean volumes?)\nknown: ");
   for (const { err } of unknown.slice(2))
     expect(err).toContain("'lst'\n(Did you mean list?)\nknown: list, get,");
+});
+
+test("what is asked for help is never done, wherever the word stands", async () => {
+  const program = await createProgram(() => undefined);
+  const done: string[] = [];
+  const helped: string[] = [];
+  program.configureOutput({ writeOut: (text) => helped.push(text), writeErr: () => undefined });
+  const paths: string[][] = [];
+  const visit = (command: Command, path: readonly string[]): void => {
+    for (const each of command.commands) {
+      if (each.name() === "help") continue;
+      const own = [...path, each.name()];
+      each.copyInheritedSettings(program);
+      if (each.commands.length === 0) each.action(() => void done.push(own.join(" ")));
+      paths.push(own);
+      visit(each, own);
+    }
+  };
+  visit(program, []);
+  expect(paths.length).toBeGreaterThan(40);
+  for (const path of paths) {
+    const asked = [...path.slice(0, -1), "--help", ...path.slice(-1)];
+    helped.length = 0;
+    expect(() => program.parse(asked, { from: "user" }), asked.join(" ")).toThrow(CommanderError);
+    expect(helped.join(""), asked.join(" ")).toContain(`Usage: polyvol ${path.join(" ")}`);
+    const behind = ["help", "--", ...path, "--", "x"];
+    expect(() => program.parse(behind, { from: "user" }), behind.join(" ")).toThrow(CommanderError);
+  }
+  expect(done).toEqual([]);
 });
 
 test("help fits a terminal of 60 columns", async () => {
