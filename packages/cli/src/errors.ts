@@ -3,7 +3,7 @@ import type { PolicyError } from "@polyvol/backup";
 import type { ConfigError } from "@polyvol/config";
 import type { PolyvolError, PolyvolErrorCode } from "@polyvol/core";
 import type { FleetError } from "@polyvol/fleet";
-import { AGAIN, nextStep } from "./next-step.ts";
+import { AGAIN, AGAIN_OR_LONGER, nextStep } from "./next-step.ts";
 import { areErrorsData, areMessagesJson, writeJsonMessage, writeMessage } from "./output/streams.ts";
 import { cleanFor, cleanLines, colour } from "./output/terminal.ts";
 
@@ -151,7 +151,9 @@ function explain(error: unknown, cloud: string | undefined): Explanation {
         : `say which cloud is meant: --cloud ${seen}`;
     return { text: error.message, next, code: FAILED };
   }
-  if (error instanceof TimedOut) return { text: `${where}${error.message}`, next: AGAIN, code: FAILED };
+  if (error instanceof TimedOut) {
+    return { text: `${where}${error.message}`, next: AGAIN_OR_LONGER, code: FAILED };
+  }
   return { text: `${where}${error instanceof Error ? error.message : String(error)}`, code: FAILED };
 }
 

@@ -18,6 +18,9 @@ export function commandText(words: string): string {
 export const AGAIN = "the same command can be repeated: it continues and makes nothing twice";
 /** Of a command that only looks, or has come to nothing more. */
 const LOOK_AGAIN = "the same command can be repeated";
+const LONGER = "--timeout gives it longer";
+/** Of a command that has used up the time of `--timeout`, whatever it does. */
+export const AGAIN_OR_LONGER: string = `${LOOK_AGAIN}; ${LONGER}`;
 /** Where the configuration says which host it is: `authUrl` on OpenStack, `baseUrl` elsewhere. */
 const ADDRESS = "options.baseUrl or authUrl of the cloud";
 const UNREACHED = `see that this machine reaches that host (network, proxy, ${ADDRESS}), then repeat`;
@@ -80,8 +83,8 @@ function howToRepeat(error: Failure): string {
   const { code, retryAfterMs, status, outcome, operation } = error;
   const again = looks(error) ? LOOK_AGAIN : AGAIN;
   if (code === "timeout") {
-    const untouched = outcome === "not_applied" && !looks(error);
-    return `${untouched ? `nothing was changed; ${LOOK_AGAIN}` : again}; --timeout gives it longer`;
+    const isUntouched = outcome === "not_applied" && !looks(error);
+    return isUntouched ? `nothing was changed; ${AGAIN_OR_LONGER}` : `${again}; ${LONGER}`;
   }
   // Something else answers there, or something in between does.
   if (code === "unavailable" && status === 404) return `${ELSEWHERE}; when it is right, ${again}`;

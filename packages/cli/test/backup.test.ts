@@ -174,21 +174,28 @@ test.concurrent("a policy that was renamed restores what it had before", async (
   );
 });
 
-test.concurrent("no room for a new snapshot: what can be done is said", async () => {
-  const id = "6f1c0000-0000-4000-8000-00000000000f";
-  clouds.ocean.seed({
-    volumes: [{ id, name: "full", region: "nyc3", size_gigabytes: 10 }],
-    snapshots: Array.from({ length: 25 }, (_, number) => ({
-      name: `by-hand-${number}`,
-      resource_id: id,
-      created_at: "2026-01-01T00:00:00Z",
-    })),
-  });
-  await clouds.write("full.yaml", `${config}${COLD.replace("name: cold", "name: full")}`);
+test.concurrent("no room for new snapshots: what can be done is said, and once", async () => {
+  for (const last of ["e", "f"]) {
+    const id = `6f1c0000-0000-4000-8000-0000000000f${last}`;
+    clouds.ocean.seed({
+      volumes: [{ id, name: `full-${last}`, region: "nyc3", size_gigabytes: 10 }],
+      snapshots: Array.from({ length: 25 }, (_, number) => ({
+        name: `by-hand-${last}-${number}`,
+        resource_id: id,
+        created_at: "2026-01-01T00:00:00Z",
+      })),
+    });
+  }
+  await clouds.write("full.yaml", `${config}${COLD.replace("name: cold", 'name: "full-*"')}`);
   const { code, err } = await clouds.run("backup plan -c full.yaml");
   expect(code).toBe(1);
   expect(err).toContain("25 snapshots + 1 new = 26; digitalocean allows 25 of one volume");
-  expect(err).toMatch(/free something, .*; polyvol backup run --prune-only deletes what no rule keeps\n/);
+  expect(err.match(/^(?:error|next): .*/gm)).toEqual([
+    ...["full-e", "full-e", "full-f", "full-f"].map((name) => expect.stringContaining(`volume ${name} (`)),
+    expect.stringMatching(
+      /free something, .*; polyvol backup run --prune-only -c full\.yaml deletes what no rule keeps$/,
+    ),
+  ]);
 });
 
 test.concurrent("one cloud that fails does not hide the other", async () => {

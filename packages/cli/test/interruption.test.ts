@@ -164,12 +164,16 @@ test("backup run: --timeout finishes what is in flight, and names the rest", asy
   expect(state().snapshots).toHaveLength(1);
 });
 
-test.each(["plan", "audit"])("backup %s: --timeout ends reading, too", async (word) => {
+test.each([
+  ["plan", ""],
+  ["audit", ""],
+  ["run", ", before all clouds were read: nothing was changed"],
+])("backup %s: --timeout ends reading, too", async (word, untouched) => {
   clouds.samsung.faults.add({ kind: "delay-before", ms: WORK, match: { method: "GET", path: "/**" } });
   const { code, out, err } = await clouds.run(`backup ${word} --timeout 300ms`);
   expect({ code, out }).toEqual({ code: 1, out: "" });
   expect(err).toBe(
-    "error: given up after 0.3 s, as --timeout asks\nnext:  the same command can be repeated: it continues and makes nothing twice\n",
+    `error: given up after 0.3 s, as --timeout asks${untouched}\nnext:  the same command can be repeated; --timeout gives it longer\n`,
   );
 });
 

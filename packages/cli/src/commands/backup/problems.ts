@@ -2,7 +2,7 @@ import type { BackupPlan, BackupProblem, PlannedBound } from "@polyvol/backup";
 import { FAILED, reportText } from "../../errors.ts";
 import { commandText, nextStep } from "../../next-step.ts";
 import { minutesText, numberText, quotaText } from "../../output/format.ts";
-import { areMessagesJson, writeMessage } from "../../output/streams.ts";
+import { areErrorsData, areMessagesJson, writeMessage } from "../../output/streams.ts";
 
 const EFFECTS: Readonly<Record<BackupProblem["effect"], string>> = {
   nothing_done: "no snapshot is taken and none deleted there",
@@ -39,10 +39,13 @@ export function reportProblems(
     showEffect = !readOnly,
   }: { readonly readOnly?: boolean; readonly showEffect?: boolean } = {},
 ): number {
-  for (const problem of problems) {
+  const hints = problems.map((problem) => nextOf(problem, readOnly));
+  for (const [index, problem] of problems.entries()) {
     const effectText = showEffect ? EFFECTS[problem.effect] : "";
     const text = `${problemText(problem)}${effectText === "" ? "" : `; ${effectText}`}`;
-    reportText(text, nextOf(problem, readOnly), problem);
+    // People read what to do about several problems once, below the last of them.
+    const isSaidBelow = !areErrorsData() && hints.lastIndexOf(hints[index]) > index;
+    reportText(text, isSaidBelow ? undefined : hints[index], problem);
   }
   return problems.length === 0 ? 0 : FAILED;
 }

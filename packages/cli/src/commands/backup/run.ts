@@ -10,7 +10,7 @@ import type {
 import type { Command } from "commander";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { FAILED } from "../../errors.ts";
+import { FAILED, TimedOut } from "../../errors.ts";
 import { INTERRUPTED, STOPPED_AT_ONCE } from "../../interruption.ts";
 import { collect } from "../../options.ts";
 import { countText } from "../../output/format.ts";
@@ -158,7 +158,11 @@ async function runWithProgress(
   const { onEvent: showEvent, close } = showEvents();
   const stop = await deadline(context);
   const reading = new AbortController();
-  const stopReading = (): void => reading.abort(stop.reason);
+  const stopReading = (): void => {
+    const { reason } = stop;
+    const untouched = "before all clouds were read: nothing was changed";
+    reading.abort(reason instanceof TimedOut ? new TimedOut(`${reason.message}, ${untouched}`) : reason);
+  };
   stop.addEventListener("abort", stopReading, { once: true });
   const { atOnce } = context.interrupts;
   if (policies.some(({ hooks }) => hooks.after !== undefined)) {
