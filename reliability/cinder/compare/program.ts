@@ -1,5 +1,6 @@
 /** The requests that are sent to the real server and to the emulator alike, in this order. */
 import { listing } from "./listing.ts";
+import { refusals } from "./refusals.ts";
 import {
   act,
   createSnapshot,
@@ -219,4 +220,5 @@ export const PROGRAM: readonly Step[] = [
   ...[...discovery, ...creating, ...reading, ...changing],
   ...[...snapshots, ...attaching, ...deleting],
   ...listing,
+  ...refusals,
 ];

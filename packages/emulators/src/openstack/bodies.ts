@@ -1,141 +1,133 @@
 import * as z from "zod";
 import type { ServiceRequest } from "../kit/service.ts";
-import type { Minor } from "./api-versions.ts";
-import { badRequest, MALFORMED, noRoute, refusal } from "./responses.ts";
+import { badRequest, noRoute, refusal } from "./responses.ts";
+import * as values from "./values.ts";
 
 const MAX_BYTES = 114_688;
 
-/** Trimmed by the service before anything else looks at it. */
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value?.trim());
-const uuid = z.string().nullish();
-const metadata = z.record(
-  z.string().regex(/^[a-zA-Z0-9\-_:. /]{1,255}$/),
-  z.string().max(255, "is too long"),
-);
-const size = z.union([z.int().min(1), z.string()]);
-
 export const createVolumeBody = z.looseObject({
-  size: size.nullish(),
-  name: text,
-  description: text,
-  metadata: metadata.nullish(),
-  volume_type: z.string().nullish(),
-  availability_zone: z.string().nullish(),
-  snapshot_id: uuid,
-  source_volid: uuid,
-  multiattach: z.boolean().nullish(),
+  name: values.trimmed,
+  description: values.trimmed,
+  display_name: values.trimmed,
+  display_description: values.trimmed,
+  volume_type: values.short,
+  metadata: values.metadata("object", "null").nullish(),
+  snapshot_id: values.uuidOrNull,
+  source_volid: values.uuidOrNull,
+  consistencygroup_id: values.uuidOrNull,
+  size: values.size("integer", "string", "null").nullish(),
+  availability_zone: values.zoneName,
+  multiattach: values.flagOrNull,
+  imageRef: values.short,
+  group_id: values.short,
+  backup_id: values.uuidOrNull,
 });
 export const updateVolumeBody = z.looseObject({
-  name: text,
-  description: text,
-  metadata: metadata.nullish(),
+  name: values.trimmed,
+  description: values.trimmed,
+  display_name: values.trimmed,
+  display_description: values.trimmed,
+  metadata: values.metadata("object").optional(),
 });
 export const createSnapshotBody = z.looseObject({
-  volume_id: z.string().nullable(),
-  name: text,
-  description: text,
-  metadata: metadata.nullish(),
-  force: z.union([z.boolean(), z.string()]).optional(),
+  name: values.shortTrimmed,
+  display_name: values.shortTrimmed,
+  description: values.shortTrimmed,
+  volume_id: values.uuidOrNull,
+  force: values.flag.optional(),
+  metadata: values.metadata("object", "null").nullish(),
 });
-export const updateSnapshotBody = z.looseObject({ name: text, description: text });
-export const metadataBody = metadata;
+export const updateSnapshotBody = z.looseObject({
+  name: values.shortTrimmed,
+  description: values.shortTrimmed,
+  display_name: values.shortTrimmed,
+  display_description: values.shortTrimmed,
+});
 
-/** Members that the service knows and this emulator does not act on. */
-const KNOWN_MORE: Readonly<Record<string, readonly string[]>> = {
-  volume: [
-    "consistencygroup_id",
-    "imageRef",
-    "group_id",
-    "backup_id",
-    "user_id",
-    "project_id",
-    "status",
-    "attach_status",
-    "display_name",
-    "display_description",
-  ],
-  snapshot: ["display_name", "display_description"],
-};
+export const pairs = values.metadata("object");
 
 /** The JSON of a request. Throws what the service says of what is none. */
-export function readJson({ body, headers }: ServiceRequest): Readonly<Record<string, unknown>> {
+export function readJson({ body, headers }: ServiceRequest): unknown {
   if (Buffer.byteLength(body) > MAX_BYTES) throw noRoute(413);
   if (!(headers.get("content-type") ?? "").startsWith("application/json"))
     throw body === "" ? badRequest("Malformed request body") : refusal(415, "Unsupported Content-Type");
-  let value: unknown;
   try {
-    value = JSON.parse(body);
+    return JSON.parse(body);
   } catch {
     throw badRequest("Malformed request body");
   }
-  if (typeof value === "object" && value !== null && !Array.isArray(value))
-    return value as Readonly<Record<string, unknown>>;
-  throw badRequest("Malformed request body");
 }
 
-/**
- * The one member of a body, checked. `strictSince`: the microversion from which members that nobody knows are refused,
- * and members beside it always are.
- */
-export function readMember<Schema extends z.ZodObject>(
+/** What a body must be, besides what its schema says. */
+export interface Rules {
+  /** Whether members that nobody knows are refused. Default true. */
+  readonly isStrict?: boolean;
+  readonly required?: readonly string[];
+  /** At least one of these. */
+  readonly oneOf?: readonly string[];
+  /** What may stand beside the member. */
+  readonly beside?: readonly string[];
+}
+
+/** The one member of a body, checked. */
+export function readMember<Schema extends z.ZodType>(
   request: ServiceRequest,
   member: string,
   schema: Schema,
-  { version, strictSince }: { readonly version: Minor; readonly strictSince: Minor },
+  rules: Rules = {},
 ): z.output<Schema> {
   const whole = readJson(request);
+  if (!isObject(whole)) throw badRequest(`${values.python(whole)} is not of type 'object'`);
   const value = whole[member];
   if (value === undefined) throw badRequest(`'${member}' is a required property`);
-  const beside = Object.keys(whole).filter((key) => key !== member);
-  if (beside.length > 0) throw badRequest(invalid("body", whole, unexpected(beside)));
-  return checkMember(value, member, schema, version >= strictSince);
+  const found = checkMember(value, member, schema, rules);
+  const beside = Object.keys(whole).filter((key) => key !== member && !rules.beside?.includes(key));
+  if (beside.length > 0) throw badRequest(unexpected(beside));
+  return found;
 }
 
-function checkMember<Schema extends z.ZodObject>(
+/** The value of a member, checked. */
+export function checkMember<Schema extends z.ZodType>(
   value: unknown,
   member: string,
   schema: Schema,
-  strict: boolean,
+  { isStrict = true, required = [], oneOf }: Rules = {},
 ): z.output<Schema> {
-  const known = [...Object.keys(schema.shape), ...(KNOWN_MORE[member] ?? [])];
-  const unknown = Object.keys(Object(value)).filter((key) => !known.includes(key));
-  if (strict && unknown.length > 0) throw badRequest(invalid(member, value, unexpected(unknown)));
+  const refused = (field: string, found: unknown, reason: string): Error =>
+    badRequest(values.invalid(field, found, reason));
+  if (!isObject(value)) throw refused(member, value, `${values.python(value)} is not of type 'object'`);
+  const missing = required.find((key) => value[key] === undefined);
+  if (missing !== undefined) throw refused(member, value, `'${missing}' is a required property`);
   const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const path = issue?.path.map(String) ?? [];
-  const holder = path.slice(0, -1).reduce<unknown>((inner, key) => Object(inner)[key], value);
-  const key = path.at(-1);
-  if (issue === undefined || key === undefined) throw badRequest(MALFORMED);
-  if (issue.code === "invalid_key") {
-    const found = Object(holder)[path.at(-2) ?? ""] ?? holder;
-    const regex = "^[a-zA-Z0-9-_:. /]{1,255}$";
-    throw badRequest(
-      invalid(path.at(-2) ?? member, found, `'${key}' does not match any of the regexes: '${regex}'`),
-    );
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    const path = issue?.path.map(String) ?? [];
+    const at = (keys: readonly string[]): unknown =>
+      keys.reduce<unknown>((inner, key) => Object(inner)[key], value);
+    if (issue?.code === "invalid_key") {
+      const regex = "^[a-zA-Z0-9-_:. /]{1,255}$";
+      const holder = path.slice(0, -1);
+      const reason = `'${path.at(-1)}' does not match any of the regexes: '${regex}'`;
+      throw refused(holder.at(-1) ?? member, at(holder), reason);
+    }
+    throw refused(path.at(-1) ?? member, at(path), issue?.message ?? "");
   }
-  const found = Object(holder)[key];
-  if (found === undefined) throw badRequest(invalid(member, value, `'${key}' is a required property`));
-  throw badRequest(invalid(key, found, reasonOf(found, key)));
+  const known = schema instanceof z.ZodObject ? schema.shape : value;
+  const unknown = Object.keys(value).filter((key) => known[key] === undefined);
+  if (isStrict && unknown.length > 0) throw refused(member, value, unexpected(unknown));
+  if (oneOf?.every((key) => value[key] === undefined))
+    throw refused(member, value, `${values.python(value)} is not valid under any of the given schemas`);
+  return result.data;
 }
 
-/** What the service's schemas say of a value of the wrong type or out of bounds. */
-function reasonOf(found: unknown, key: string): string {
-  if (key === "size" && Number.isInteger(found)) return `${found} is less than the minimum of 1`;
-  if (typeof found === "string") return `${python(found)} is too long`;
-  const types: Readonly<Record<string, string>> = {
-    size: "'integer', 'string', 'null'",
-    name: "'string', 'null'",
-    description: "'string', 'null'",
-  };
-  return `${python(found)} is not of type ${types[key] ?? "'string'"}`;
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Throws what the service says of a name or description that is too long once it is trimmed. */
-export function checkLengths(fields: Readonly<Record<"name" | "description", string | undefined>>): void {
+export function checkLengths(
+  fields: Readonly<Record<"name" | "description", string | null | undefined>>,
+): void {
   for (const [field, value] of Object.entries(fields)) {
     const length = [...(value ?? "")].length;
     if (length > 255)
@@ -153,23 +145,5 @@ export function sizeOf(size: number | string | null | undefined): number | undef
   );
 }
 
-/** How the service words what its schemas refuse. */
-function invalid(field: string, value: unknown, reason: string): string {
-  return `Invalid input for field/attribute ${field}. Value: ${python(value, true)}. ${reason}`;
-}
-
 const unexpected = (names: readonly string[]): string =>
   `Additional properties are not allowed (${names.map((name) => `'${name}'`).join(", ")} ${names.length === 1 ? "was" : "were"} unexpected)`;
-
-/** A value as Python writes it. */
-function python(value: unknown, bare = false): string {
-  if (value === null || value === undefined) return "None";
-  if (typeof value === "boolean") return value ? "True" : "False";
-  if (typeof value === "string") return bare ? value : `'${value}'`;
-  if (Array.isArray(value)) return `[${value.map((each) => python(each)).join(", ")}]`;
-  if (typeof value === "object")
-    return `{${Object.entries(value)
-      .map(([key, each]) => `'${key}': ${python(each)}`)
-      .join(", ")}}`;
-  return String(value);
-}

@@ -1,5 +1,6 @@
 import type { Call, Handler, Operation } from "./call.ts";
 import { limits, quotaSet } from "./quotas.ts";
+import type { MessageRecord } from "./records.ts";
 import { messageJson, typeIdOf } from "./render.ts";
 import { json, refusal } from "./responses.ts";
 
@@ -16,7 +17,13 @@ function typeJson(name: string): Record<string, unknown> {
 
 const type: Handler = ({ state, params }) => {
   const id = params["id"] ?? "";
-  const found = state.options.volumeTypes.map(typeJson).find((each) => each["id"] === id);
+  const { volumeTypes } = state.options;
+  if (id === "default") {
+    // That of new volumes; without the member that all others have.
+    const { "os-volume-type-access:is_public": _, ...shown } = typeJson(volumeTypes[0] ?? "");
+    return json(200, { volume_type: shown });
+  }
+  const found = volumeTypes.map(typeJson).find((each) => each["id"] === id);
   if (found === undefined) throw refusal(404, `Volume type ${id} could not be found.`);
   return json(200, { volume_type: found });
 };
@@ -27,6 +34,15 @@ const messages: Handler = (call: Call) => {
   const found = id === null ? call.state.messages.all() : call.state.messages.by("resource", id);
   return json(200, { messages: found.map((message) => messageJson(message, call.view)) });
 };
+
+const messageOf = ({ state, params }: Call): MessageRecord => {
+  const id = params["id"] ?? "";
+  const found = state.messages.get(id);
+  if (found === undefined) throw refusal(404, `Message ${id} could not be found.`);
+  return found;
+};
+
+const MESSAGES = 3;
 
 /** What a project finds beside its volumes and snapshots. */
 export const catalogueOperations: readonly Operation[] = [
@@ -49,5 +65,20 @@ export const catalogueOperations: readonly Operation[] = [
   },
   { method: "GET", path: "/limits", handler: limits },
   { method: "GET", path: "/os-quota-sets/{id}", handler: quotaSet },
-  { method: "GET", path: "/messages", since: 3, handler: messages },
+  { method: "GET", path: "/messages", since: MESSAGES, handler: messages },
+  {
+    method: "GET",
+    path: "/messages/{id}",
+    since: MESSAGES,
+    handler: (call) => json(200, { message: messageJson(messageOf(call), call.view) }),
+  },
+  {
+    method: "DELETE",
+    path: "/messages/{id}",
+    since: MESSAGES,
+    handler(call) {
+      call.state.messages.remove(messageOf(call).id, call.now);
+      return { status: 204, headers: {} };
+    },
+  },
 ];

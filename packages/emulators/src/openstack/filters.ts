@@ -6,6 +6,7 @@ export interface Filterable {
   readonly name: string | null;
   readonly status: string;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly shownMetadata?: Readonly<Record<string, string>>;
 }
 
 /** What a filter's value asks of an item. Throws what the service says of a value that it cannot read. */
@@ -44,8 +45,9 @@ export function filtered<Item extends Filterable>(
 /** All pairs that are asked for. */
 export function metadataFilter(value: string): (item: Filterable) => boolean {
   const pairs = pairsOf(value);
-  return ({ metadata }) =>
-    pairs !== undefined && Object.entries(pairs).every(([key, each]) => metadata[key] === each);
+  return ({ metadata, shownMetadata }) =>
+    pairs !== undefined &&
+    Object.entries(pairs).every(([key, each]) => metadata[key] === each || shownMetadata?.[key] === each);
 }
 
 /** Everything here counts for the quota. */

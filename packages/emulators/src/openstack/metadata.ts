@@ -1,17 +1,15 @@
 import { createHash } from "node:crypto";
-import * as z from "zod";
 import type { ServiceResponse } from "../kit/service.ts";
-import { metadataBody, readMember } from "./bodies.ts";
+import { pairs, readMember } from "./bodies.ts";
 import type { Call, Operation } from "./call.ts";
 import { ApiError, badRequest, json, refusal } from "./responses.ts";
+import { invalid, python } from "./values.ts";
 
 type Metadata = Readonly<Record<string, string>>;
 type WithMetadata = { readonly id: string; readonly metadata: Metadata };
 
 /** The metadata of a volume carries an entity tag since then. */
 const ENTITY_TAGS = 15;
-
-const wholeBody = z.looseObject({});
 
 /** What can be done to the metadata of a volume or a snapshot, below its path. */
 export function metadataOperations<Item extends WithMetadata>(
@@ -24,17 +22,7 @@ export function metadataOperations<Item extends WithMetadata>(
     put(call, itemOf(call).id, call.now, { metadata });
     return metadata;
   };
-  const given = (call: Call): Metadata => {
-    const read = readMember(call.request, "metadata", wholeBody, {
-      version: call.version,
-      strictSince: 1_000,
-    });
-    const result = metadataBody.safeParse(read);
-    if (result.success) return result.data;
-    throw badRequest(
-      "Invalid input for field/attribute metadata. It has keys or values that are not allowed.",
-    );
-  };
+  const given = (call: Call): Metadata => readMember(call.request, "metadata", pairs);
   return [
     { method: "GET", path: `${path}/metadata`, handler: (call) => shown(call, itemOf(call).metadata, kind) },
     {
@@ -47,7 +35,7 @@ export function metadataOperations<Item extends WithMetadata>(
       path: `${path}/metadata`,
       handler(call) {
         const wanted = call.request.headers.get("if-match");
-        if (wanted !== undefined && wanted !== entityTag(itemOf(call).metadata))
+        if (kind === "Volume" && wanted !== undefined && wanted !== entityTag(itemOf(call).metadata))
           throw new ApiError(412, "", { "content-type": "text/html; charset=UTF-8" });
         return json(200, { metadata: store(call, given(call)) });
       },
@@ -61,13 +49,18 @@ export function metadataOperations<Item extends WithMetadata>(
       method: "PUT",
       path: `${path}/metadata/{key}`,
       handler(call) {
-        const meta = readMember(call.request, "meta", wholeBody, {
-          version: call.version,
-          strictSince: 1_000,
-        });
-        const value = Object(meta)[keyOf(call)];
-        if (typeof value !== "string" || Object.keys(meta).length !== 1)
-          throw badRequest("Request body and URI mismatch");
+        const meta = readMember(call.request, "meta", pairs);
+        const count = Object.keys(meta).length;
+        if (count !== 1)
+          throw badRequest(
+            invalid(
+              "meta",
+              meta,
+              `${python(meta)} ${count === 0 ? "does not have enough" : "has too many"} properties`,
+            ),
+          );
+        const value = meta[keyOf(call)];
+        if (value === undefined) throw badRequest("Request body and URI mismatch");
         store(call, { ...itemOf(call).metadata, [keyOf(call)]: value });
         return json(200, { meta: { [keyOf(call)]: value } });
       },

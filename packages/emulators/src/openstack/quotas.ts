@@ -1,5 +1,5 @@
 import type { Call, Handler } from "./call.ts";
-import { json, overQuota } from "./responses.ts";
+import { json, overQuota, refusal } from "./responses.ts";
 
 /** What is to be added. */
 interface More {
@@ -52,7 +52,9 @@ export const limits: Handler = ({ state, projectId }) => {
   return json(200, { limits: { rate: [], absolute } });
 };
 
-export const quotaSet: Handler = ({ state, projectId, request }) => {
+export const quotaSet: Handler = ({ state, projectId, request, params }) => {
+  if (params["id"] !== projectId)
+    throw refusal(403, "Policy doesn't allow volume_extension:quotas:show to be performed.");
   const { quotas, volumeTypes } = state.options;
   const volumes = state.volumes.by("project", projectId);
   const snapshots = state.snapshots.by("project", projectId);

@@ -23,6 +23,8 @@ export interface VolumeRecord extends ResourceRecord {
   readonly sourceVolumeId: string | null;
   readonly attachments: readonly AttachmentRecord[];
   readonly isBootable: boolean;
+  /** What the service itself shows among the metadata, which users can neither write nor remove. */
+  readonly shownMetadata: Readonly<Record<string, string>>;
   /** Whether the scheduler has given it to a backend. */
   readonly hasHost: boolean;
 }

@@ -55,7 +55,7 @@ export function volumeJson(volume: VolumeRecord, view: View, created = false): R
     volume_type: volume.type,
     snapshot_id: volume.snapshotId,
     source_volid: volume.sourceVolumeId,
-    metadata: volume.metadata,
+    metadata: { ...volume.metadata, ...volume.shownMetadata },
     links: [
       { rel: "self", href: `${view.base}/v3/${path}` },
       { rel: "bookmark", href: `${view.base}/${path}` },

@@ -90,6 +90,7 @@ export function addSeed(state: State, data: unknown, now: number): void {
       sourceVolumeId: one.source_volid,
       attachments: [],
       isBootable: false,
+      shownMetadata: {},
       hasHost: true,
     };
   });

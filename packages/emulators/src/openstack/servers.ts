@@ -1,5 +1,6 @@
 /** Of Nova what concerns volumes: which server has which, in version 2.1 of its API. */
 import type { ServiceResponse } from "../kit/service.ts";
+import { attachedAs, detachedFrom } from "./attach-actions.ts";
 import { readJson } from "./bodies.ts";
 import type { Call, Handler, Operation } from "./call.ts";
 import type { AttachmentRecord, VolumeRecord } from "./records.ts";
@@ -8,9 +9,6 @@ import { later, putVolume } from "./work.ts";
 
 /** Where the catalogue has it. */
 export const COMPUTE_PATH = "/compute/v2.1";
-
-/** The metadata that the service gives an attached volume. */
-export const ATTACHED: Readonly<Record<string, string>> = { readonly: "False", attached_mode: "rw" };
 
 /** The server that the path names, or 404. */
 function serverOf({ state, params }: Call): string {
@@ -58,7 +56,7 @@ function nextDevice(call: Call, serverId: string): string {
 const attach: Handler = (call): ServiceResponse => {
   const { state, now, request, projectId } = call;
   const serverId = serverOf(call);
-  const { volumeId } = Object(readJson(request)["volumeAttachment"]) as { readonly volumeId?: unknown };
+  const { volumeId } = Object(Object(readJson(request)).volumeAttachment) as { readonly volumeId?: unknown };
   if (typeof volumeId !== "string")
     throw badRequest("Invalid input for field/attribute volumeAttachment. 'volumeId' is a required property");
   const volume = state.volumes.get(volumeId);
@@ -85,7 +83,7 @@ const attach: Handler = (call): ServiceResponse => {
     putVolume(call, volumeId, at, {
       status: "in-use",
       attachments: [...current.attachments, attachment],
-      metadata: { ...current.metadata, ...ATTACHED },
+      shownMetadata: attachedAs("rw", current),
     });
   });
   return json(200, { volumeAttachment: { id: volumeId, volumeId, serverId, device } });
@@ -108,12 +106,11 @@ const detach: Handler = (call): ServiceResponse => {
     const current = state.volumes.get(id);
     if (current === undefined) return;
     const attachments = current.attachments.filter((each) => each.serverId !== serverId);
-    const { attached_mode: _, ...metadata } = current.metadata;
     const isFree = attachments.length === 0;
     putVolume(call, id, at, {
       attachments,
       status: isFree ? "available" : "in-use",
-      metadata: isFree ? metadata : current.metadata,
+      ...(isFree ? { shownMetadata: detachedFrom(current) } : {}),
     });
   });
   return { status: 202, headers: { "content-type": "application/json" }, body: "" };

@@ -1,5 +1,6 @@
 import { recordsFor } from "../kit/collection.ts";
-import { checkLengths, createSnapshotBody, readMember, updateSnapshotBody } from "./bodies.ts";
+import { type Action, act, forbidden } from "./action.ts";
+import { createSnapshotBody, readMember, updateSnapshotBody } from "./bodies.ts";
 import type { Call, Handler, Operation } from "./call.ts";
 import { metadataFilter, STRICT_FILTERS, since } from "./filters.ts";
 import { list } from "./lists.ts";
@@ -27,15 +28,13 @@ function snapshotOf(call: Call): SnapshotRecord {
 
 const create: Handler = (call) => {
   const { state, request, version, projectId, token, view, now } = call;
-  const body = readMember(request, "snapshot", createSnapshotBody, { version, strictSince: 0 });
-  checkLengths({ name: body.name, description: body.description });
+  const body = readMember(request, "snapshot", createSnapshotBody, { required: ["volume_id"] });
   const volumeId = body.volume_id ?? "None";
   const volume = state.volumes.get(volumeId);
   if (volume?.projectId !== projectId) throw volumeNotFound(volumeId);
-  const force = body.force === true || /^(?:true|yes|1|on|t|y)$/i.test(String(body.force ?? ""));
-  if (version >= WITHOUT_FORCE && body.force !== undefined && !force) throw badRequest(FORCE_IS_GONE);
+  if (version >= WITHOUT_FORCE && body.force === false) throw badRequest(FORCE_IS_GONE);
   const fits =
-    volume.status === "available" || (volume.status === "in-use" && (force || version >= WITHOUT_FORCE));
+    volume.status === "available" || (volume.status === "in-use" && (body.force || version >= WITHOUT_FORCE));
   if (!fits)
     throw badRequest(
       `Invalid volume: Volume ${volume.id} status must be available, but current status is: ${volume.status}.`,
@@ -45,7 +44,7 @@ const create: Handler = (call) => {
     id: state.newId(),
     projectId,
     userId: token.userId,
-    name: body.name ?? null,
+    name: body.name ?? body.display_name ?? null,
     description: body.description ?? null,
     status: "creating",
     sizeGiB: volume.sizeGiB,
@@ -82,11 +81,10 @@ const remove: Handler = (call) => {
 
 const update: Handler = (call) => {
   const { id } = snapshotOf(call);
-  const { name, description } = readMember(call.request, "snapshot", updateSnapshotBody, {
-    version: call.version,
-    strictSince: 0,
+  const body = readMember(call.request, "snapshot", updateSnapshotBody, {
+    oneOf: Object.keys(updateSnapshotBody.shape),
   });
-  checkLengths({ name, description });
+  const { name = body.display_name, description = body.display_description } = body;
   putSnapshot(call, id, call.now, {
     ...(name === undefined ? {} : { name }),
     ...(description === undefined ? {} : { description }),
@@ -135,6 +133,16 @@ const listSnapshots =
       missing: snapshotNotFound,
     });
 
+const ADMIN_ACTIONS: Readonly<Record<string, Action>> = {
+  "os-reset_status": forbidden("snapshot"),
+  "os-force_delete": forbidden("snapshot"),
+};
+
+const snapshotAction: Handler = (call) => {
+  act(call, ADMIN_ACTIONS);
+  return ACCEPTED;
+};
+
 export const snapshotOperations: readonly Operation[] = [
   { method: "POST", path: "/snapshots", handler: create },
   { method: "GET", path: "/snapshots", handler: listSnapshots(false) },
@@ -146,5 +154,6 @@ export const snapshotOperations: readonly Operation[] = [
   },
   { method: "PUT", path: "/snapshots/{id}", handler: update },
   { method: "DELETE", path: "/snapshots/{id}", handler: remove },
+  { method: "POST", path: "/snapshots/{id}/action", handler: snapshotAction },
   ...metadataOperations("/snapshots/{id}", "Snapshot", snapshotOf, putSnapshot),
 ];

@@ -1,3 +1,4 @@
+import type * as z from "zod";
 import { recordsFor } from "../kit/collection.ts";
 import { checkLengths, createVolumeBody, readMember, sizeOf, updateVolumeBody } from "./bodies.ts";
 import { type Call, type Handler, type Operation, volumeOf } from "./call.ts";
@@ -14,7 +15,7 @@ import { list } from "./lists.ts";
 import { metadataOperations } from "./metadata.ts";
 import { checkQuota } from "./quotas.ts";
 import type { VolumeRecord } from "./records.ts";
-import { volumeJson } from "./render.ts";
+import { typeIdOf, volumeJson } from "./render.ts";
 import {
   ACCEPTED,
   badRequest,
@@ -37,26 +38,37 @@ const NOT_DELETABLE =
 
 const create: Handler = (call) => {
   const { state, request, version, projectId, token, view, now } = call;
-  const body = readMember(request, "volume", createVolumeBody, { version, strictSince: STRICT_BODIES });
-  checkLengths({ name: body.name, description: body.description });
+  const body = readMember(request, "volume", createVolumeBody, {
+    isStrict: version >= STRICT_BODIES,
+    beside: ["OS-SCH-HNT:scheduler_hints"],
+  });
+  const { name = body.display_name, description = body.display_description } = body;
+  checkLengths({ name, description });
   const { zones, volumeTypes } = state.options;
   const source = sourceOf(call, body.snapshot_id ?? undefined, body.source_volid ?? undefined);
   const sizeGiB = sizeOf(body.size) ?? source?.sizeGiB;
   if (sizeGiB === undefined) throw badRequest(MALFORMED);
   if (source !== undefined && sizeGiB < source.sizeGiB) {
-    const of = body.snapshot_id ? "snapshot" : "source volume";
+    const [than, original] = body.snapshot_id
+      ? [`the snapshot size ${source.sizeGiB}GB`, "original snapshot"]
+      : [`original volume size  ${source.sizeGiB}GB`, "original volume"];
     throw badRequest(
-      `Invalid input received: Volume size '${sizeGiB}'GB cannot be smaller than the ${of} size ${source.sizeGiB}GB. ` +
-        "They must be >= original snapshot size.",
+      `Invalid input received: Volume size '${sizeGiB}'GB cannot be smaller than ${than}. They must be >= ${original} size.`,
     );
   }
-  const type = body.volume_type || (source !== undefined && "type" in source ? source.type : volumeTypes[0]);
+  const type = body.volume_type || (source?.type ?? volumeTypes[0]);
   if (type === undefined || !volumeTypes.includes(type))
     throw refusal(404, `Volume type with name ${type} could not be found.`);
+  if (source !== undefined && (type === "multiattach") !== (source.type === "multiattach"))
+    throw badRequest(
+      `Invalid input received: Invalid volume_type provided: ${typeIdOf(type)} (requested type is not compatible; recommend omitting the type argument).`,
+    );
   if (body.multiattach === true)
     throw badRequest(
-      "multiattach parameter has been removed. The default behavior is to use multiattach enabled volume types.",
+      "multiattach parameter has been removed. The default behavior is to use multiattach enabled volume types. " +
+        "Contact your administrator to create a multiattach enabled volume type and use it to create multiattach volumes.",
     );
+  refuseElsewhere(body);
   const zone = body.availability_zone ?? zones[0];
   if (zone === undefined || !zones.includes(zone))
     throw badRequest(`Availability zone '${zone}' is invalid.`);
@@ -66,8 +78,8 @@ const create: Handler = (call) => {
     id: state.newId(),
     projectId,
     userId: token.userId,
-    name: body.name ?? null,
-    description: body.description ?? null,
+    name: name ?? null,
+    description: description ?? null,
     status: "creating",
     sizeGiB,
     metadata: body.metadata ?? {},
@@ -79,6 +91,7 @@ const create: Handler = (call) => {
     sourceVolumeId: body.source_volid ?? null,
     attachments: [],
     isBootable: false,
+    shownMetadata: {},
     hasHost: false,
   };
   state.volumes.put(volume, now);
@@ -87,12 +100,20 @@ const create: Handler = (call) => {
   return json(202, { volume: volumeJson(volume, view, true) });
 };
 
+/** Throws where a volume is to be of something that is not here: an image, a backup or a group. */
+function refuseElsewhere(body: z.output<typeof createVolumeBody>): void {
+  if (typeof body.imageRef === "string")
+    throw badRequest("Invalid image identifier or unable to access requested image.");
+  if (typeof body.backup_id === "string") throw refusal(404, `Backup ${body.backup_id} could not be found.`);
+  if (typeof body.group_id === "string") throw refusal(404, `Group ${body.group_id} could not be found.`);
+}
+
 /** What a new volume is made from; with its size. */
 function sourceOf(
   { state, projectId }: Call,
   snapshotId: string | undefined,
   volumeId: string | undefined,
-): { readonly sizeGiB: number; readonly type?: string } | undefined {
+): { readonly sizeGiB: number; readonly type: string | undefined } | undefined {
   if (snapshotId !== undefined && volumeId !== undefined)
     throw badRequest(
       "Invalid input received: May specify only one of backup, imageRef, snapshot, source volume",
@@ -102,7 +123,7 @@ function sourceOf(
     if (snapshot?.projectId !== projectId) throw snapshotNotFound(snapshotId);
     if (snapshot.status !== "available")
       throw badRequest("Invalid snapshot: Originating snapshot status must be one of 'available' values");
-    return { sizeGiB: snapshot.sizeGiB };
+    return { sizeGiB: snapshot.sizeGiB, type: state.volumes.get(snapshot.volumeId)?.type };
   }
   if (volumeId === undefined) return undefined;
   const volume = state.volumes.get(volumeId);
@@ -161,19 +182,18 @@ const remove: Handler = (call) => {
 const update: Handler = (call) => {
   const { request, version, now, state } = call;
   const { id } = volumeOf(call);
-  const { name, description, metadata } = readMember(request, "volume", updateVolumeBody, {
-    version,
-    strictSince: 0,
-  });
+  const body = readMember(
+    request,
+    "volume",
+    updateVolumeBody,
+    version >= STRICT_BODIES ? { oneOf: Object.keys(updateVolumeBody.shape) } : {},
+  );
+  const { name = body.display_name, description = body.display_description, metadata } = body;
   checkLengths({ name, description });
-  if (version >= STRICT_BODIES && [name, description, metadata].every((each) => each === undefined))
-    throw badRequest(
-      "Invalid input for field/attribute volume. Value: {}. {} is not valid under any of the given schemas",
-    );
   putVolume(call, id, now, {
     ...(name === undefined ? {} : { name }),
     ...(description === undefined ? {} : { description }),
-    ...(metadata ? { metadata } : {}),
+    ...(metadata === undefined ? {} : { metadata }),
   });
   return json(200, { volume: volumeJson(state.volumes.get(id) ?? volumeOf(call), call.view, true) });
 };
