@@ -170,9 +170,7 @@ function failureOfErrorBody(
   request: PreparedRequest,
   response: ReadResponse,
 ): PolyvolError | undefined {
-  const failed = asFailed(request, response);
-  if (typeof failed.json !== "object" || failed.json === null) return undefined;
-  const { reason, providerCode, requestId } = refine(settings, failed);
+  const { reason, providerCode, requestId } = refine(settings, asFailed(request, response));
   if (reason === undefined || providerCode === undefined) return undefined;
   const said = { providerCode, ...(requestId === undefined ? {} : { requestId }) };
   return failureOfBody(unusable(request, response), `holds an error: ${reason}`, "", said);
