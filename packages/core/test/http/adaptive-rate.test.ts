@@ -78,7 +78,10 @@ describe(`a server that allows 10/s and says nothing, a client that wants ${WANT
   });
 });
 
-test("a gateway that allows far less than the documented quotas, and says nothing, is found out", async () => {
+test.each([
+  ["says nothing", {}],
+  ["says to try again at once", { "retry-after": "0" }],
+])("a gateway that allows far less than the documented quotas, and %s, is found out", async (_, fields) => {
   const quotas = [{ requests: 2_500, windowMs: 60_000 }];
   const answers = await simulate({
     limiter: LIMITERS["counts the last second"]?.() ?? (() => true),
@@ -86,6 +89,7 @@ test("a gateway that allows far less than the documented quotas, and says nothin
     durationMs: 20_000,
     latencyMs: [20, 40],
     client: { maxConcurrency: 16, quotas },
+    headers: () => fields,
   });
   const late = answers.filter(({ at }) => at > 10_000);
   const refused = late.filter(({ status }) => status === 429).length;

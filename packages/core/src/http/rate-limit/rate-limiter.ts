@@ -178,8 +178,8 @@ export function createRateLimiter(clock: Clock, quotas: readonly RequestQuota[])
   }
 
   /** Whether known quotas are what refused. Else something allows less than they do, and by trial alone is it found. */
-  function isExplained({ pauseMs, reading }: PermitResult): boolean {
-    return windows.known && (pauseMs !== undefined || reading?.remaining === 0);
+  function isExplained({ pauseMs = 0, reading }: PermitResult): boolean {
+    return windows.known && (pauseMs > 0 || reading?.remaining === 0);
   }
 
   /** For how long an answer counts for anything at most. */
