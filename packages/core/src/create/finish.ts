@@ -1,4 +1,3 @@
-import { isSameId } from "../answered.ts";
 import { type Call, runCall } from "../call/call.ts";
 import { APPEARANCE_MS } from "../call/newcomers.ts";
 import type { Runtime } from "../call/runtime.ts";
@@ -22,7 +21,7 @@ import {
 import { inCompany } from "../wait/shared-looks.ts";
 import { NOT_THERE, NOT_VISIBLE, waitFor } from "../wait/wait.ts";
 import { withoutFailed } from "./failed-creates.ts";
-import { conflict } from "./named-create.ts";
+import { conflict, isListed, listedAlone } from "./named-create.ts";
 import { resolveDuplicates } from "./resolve-duplicates.ts";
 import type { CreateKind, StartedOperation } from "./start.ts";
 
@@ -153,24 +152,12 @@ async function untilUsable<T extends Volume | Snapshot, Query>(
           stays: "new",
           isBefore: !ref.created,
         });
-  if (made === undefined && (await isListed(kind, call, ref))) {
-    const words = "a listing shows it, and reads of it by its id do not find it";
-    throw conflict(words, true, "unavailable");
-  }
+  if (made === undefined && (await isListed(call, kind.fromRef(ref), ref.resourceId))) throw listedAlone();
   if (made === undefined && ref.created)
     throw conflict("it was created and has gone since", false, "operation_failed");
   if (made === undefined || isGoing(made)) return undefined;
   refuseBlocked(runtime, made);
   return made;
-}
-
-/** Whether it is there by another word than that of the reads by its id, which may come from a copy without it. */
-async function isListed<T extends Volume | Snapshot, Query>(
-  kind: CreateKind<T, Query>,
-  call: Call,
-  ref: OperationRef,
-): Promise<boolean> {
-  return (await kind.fromRef(ref).look(call)).some(({ id }) => isSameId(id, ref.resourceId));
 }
 
 /** A started create for its caller. `isNew`: it was sent just now, and nothing has been seen of it but the answer. */
@@ -203,7 +190,10 @@ export function operationOf<T extends Volume | Snapshot, Query>(
     status: (options) =>
       runCall(kind.runtime, setup(options, false), async (call) => {
         const seen = await statusOf(kind, call, ref, visibleAt);
-        if (seen === undefined && (monotonicNow() < showsBy || (await isListed(kind, call, ref))))
+        if (
+          seen === undefined &&
+          (monotonicNow() < showsBy || (await isListed(call, kind.fromRef(ref), ref.resourceId)))
+        )
           return { state: "running", seen: NOT_THERE };
         if (seen === undefined) return { state: "failed", reason: "there is no such resource any more" };
         if ("resource" in seen && seen.resource !== undefined) {

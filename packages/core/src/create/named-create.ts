@@ -1,4 +1,6 @@
+import { isSameId } from "../answered.ts";
 import type { Call } from "../call/call.ts";
+import { APPEARANCE_MS } from "../call/newcomers.ts";
 import type { NextStep } from "../call/recover.ts";
 import { isUnclear } from "../call/retry.ts";
 import type { Runtime } from "../call/runtime.ts";
@@ -134,6 +136,43 @@ export async function takeOver<T extends Volume | Snapshot>(
 }
 
 /**
+ * What a look found, by a read of its own; `undefined` once no look finds it any more either. That a read does not find it
+ * may be the word of a copy that lags behind, and beside what is there no other is made.
+ * @throws PolyvolError `unavailable` where they disagree for a minute
+ */
+async function readListed<T extends Volume | Snapshot>(
+  call: Call,
+  create: NamedCreate<T>,
+  found: T,
+): Promise<T | undefined> {
+  const { monotonicNow, polling } = call.runtime;
+  const from = monotonicNow();
+  for (;;) {
+    const existing = await create.get(call, found.id);
+    if (existing !== undefined || !(await isListed(call, create, found.id))) return existing;
+    if (monotonicNow() - from >= APPEARANCE_MS) {
+      call.about({ kind: create.kind, id: found.id, name: create.name });
+      throw listedAlone();
+    }
+    await call.sleep(polling.initialDelayMs);
+  }
+}
+
+/** Whether it is there by another word than that of the reads by its id. */
+export async function isListed<T extends Volume | Snapshot>(
+  call: Call,
+  create: NamedCreate<T>,
+  id: string,
+): Promise<boolean> {
+  return (await create.look(call)).some((each) => isSameId(each.id, id) && each.state !== "deleting");
+}
+
+/** Whether it is there is unknown: nothing is made in its place, and it is not told as gone. */
+export function listedAlone(): PolyvolError {
+  return conflict("a listing shows it, and reads of it by its id do not find it", true, "unavailable");
+}
+
+/**
  * Takes over a resource that a look found: read anew by its id, and only when it is what was asked for.
  * `undefined` when it has gone since. `failedSince`: where names may repeat, decides about one that has failed since the
  * look; one that is being deleted holds no name there, and is as good as gone.
@@ -145,7 +184,7 @@ export async function adopt<T extends Volume | Snapshot>(
   found: T,
   failedSince?: (failed: T) => Promise<T | undefined>,
 ): Promise<T | undefined> {
-  const existing = await create.get(call, found.id);
+  const existing = await readListed(call, create, found);
   if (existing === undefined) return undefined;
   if (!isLive(existing) && failedSince !== undefined)
     return existing.state === "error" ? await failedSince(existing) : undefined;

@@ -8,13 +8,16 @@ interface World {
   readonly clock: VirtualClock;
   readonly storage: BlockStorage;
   readonly volumeId: string;
+  /** How many creates of volumes were sent. */
+  sent(): number;
   /** Reads of single resources find nothing while `isHidden` says so; it is told which read it is, from 1. */
   hide(isHidden: (read: number) => boolean): void;
   /** The same, and listings show nothing any more. */
   lose(isHidden: (read: number) => boolean): void;
 }
 
-async function world(): Promise<World> {
+/** `answers`: whether the first create gets its answer. */
+async function world(answers: "all" | "lost" = "all"): Promise<World> {
   const clock = createVirtualClock();
   clock.runFreely();
   const account = createMemoryAccount({ names: "free", asynchronous: true, clock });
@@ -23,6 +26,7 @@ async function world(): Promise<World> {
     ...{ name: "source", sizeGiB: 8 },
   });
   let reads = 0;
+  let sent = 0;
   let isHidden: (read: number) => boolean = () => false;
   let isLost = false;
   const unlessLost = async <T extends { readonly items: readonly unknown[] }>(
@@ -37,6 +41,13 @@ async function world(): Promise<World> {
   const storage = createBlockStorage(
     {
       ...driver,
+      createVolume: async (...given) => {
+        sent += 1;
+        const answer = await driver.createVolume(...given);
+        if (answers === "lost" && sent === 1)
+          throw new PolyvolError("unavailable", "lost", { outcome: "unknown", retryable: true });
+        return answer;
+      },
       getVolume: (id, context) => unlessHidden(driver.getVolume(id, context)),
       getSnapshot: (id, context) => unlessHidden(driver.getSnapshot(id, context)),
       listVolumes: (...page) => unlessLost(driver.listVolumes(...page)),
@@ -52,7 +63,7 @@ async function world(): Promise<World> {
     isLost = true;
     hide(next);
   };
-  return { clock, storage, volumeId, hide, lose };
+  return { clock, storage, volumeId, hide, lose, sent: () => sent };
 }
 
 const KINDS: readonly (readonly [string, (world: World) => Promise<Operation<{ readonly id: string }>>])[] = [
@@ -159,6 +170,39 @@ test.each([2, 4])(
     expect((await made.storage.volumes.list().toArray()).map(({ name }) => name)).toEqual(["source"]);
   },
 );
+
+describe("beside what a listing shows and reads do not find nothing is made", () => {
+  const namesOf = async ({ storage }: World): Promise<readonly string[]> =>
+    (await storage.volumes.list().toArray()).map(({ name }) => name);
+
+  test("as long as they disagree: then it is taken over", async () => {
+    const made = await world();
+    made.hide((read) => read <= 3);
+    expect(await made.storage.volumes.create({ name: "source", sizeGiB: 8 })).toMatchObject({
+      id: made.volumeId,
+    });
+    expect(await namesOf(made)).toEqual(["source"]);
+    expect(made.sent()).toBe(0);
+  });
+
+  test("and a minute later that is told", async () => {
+    const made = await world();
+    made.hide(() => true);
+    await expect(made.storage.volumes.create({ name: "source", sizeGiB: 8 })).rejects.toMatchObject({
+      ...{ code: "unavailable", retryable: true, resource: { kind: "volume", id: made.volumeId } },
+      reason: "a listing shows it, and reads of it by its id do not find it",
+    });
+    expect(await namesOf(made)).toEqual(["source"]);
+  });
+
+  test("also after an answer that was lost", async () => {
+    const made = await world("lost");
+    made.hide((read) => read <= 6);
+    await made.storage.volumes.create({ name: "new", sizeGiB: 8 });
+    expect(await namesOf(made)).toEqual(["source", "new"]);
+    expect(made.sent()).toBe(1);
+  });
+});
 
 test("a deletion is not done by the word of a copy that does not know what a read has shown", async () => {
   const clock = createVirtualClock();
