@@ -3,7 +3,14 @@ import { createSnapshot, createVolume, get, gone, made, madeSnapshot, type Step 
 
 const QUERIES = [
   ...["sort_key=name&sort_dir=asc", "sort_key=name", "sort_dir=asc", "sort_key=name&sort_dir=desc&limit=2"],
-  ...["sort_key=name&sort=name", "sort_key=nonsense", "sort_key=name&sort_dir=up", "sort=name", "sort="],
+  ...[
+    "sort_key=name&sort=name",
+    "sort_key=nonsense",
+    "sort_key=name&sort_dir=up",
+    "sort=name",
+    "sort=",
+    "sort=display_name",
+  ],
   ...["sort=size,name:asc", "sort=status:asc&limit=1", "sort=name:up", "sort=name:asc&limit=2&marker={beta}"],
   ...["with_count=yes", "with_count=nonsense", "offset=1&limit=1", "offset=99", "offset=-1", "offset=x"],
   ...["limit=", "marker=", "limit=1&limit=2", "all_tenants=1&name=beta", "name=beta&name=aleph"],

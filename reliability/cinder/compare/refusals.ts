@@ -138,17 +138,22 @@ const snapshots: readonly Step[] = [
   ),
   createVolume({ snapshot_id: "{s}", volume_type: "multiattach" }),
   createVolume({ source_volid: "{plain}", size: 1 }),
+  createVolume({ snapshot_id: "{s}" }, made("bootable")),
+  createVolume({ source_volid: "{plain}" }, made("bootableToo")),
   post("/volumes", { volume: { size: 1, volume_type: "multiattach" } }, made("several")),
   createSnapshot({ volume_id: "{several}" }, madeSnapshot("ofSeveral")),
   createVolume({ snapshot_id: "{ofSeveral}" }, made("likewise")),
 ];
 
 export const refusals: readonly Step[] = [
+  post(`/volumes/${NOBODY}/action`, { "os-force_delete": {} }),
   ...[...creating, ...changing, ...attaching, ...snapshots],
   get("/types/default"),
   get(`/messages/${NOBODY}`),
   remove(`/messages/${NOBODY}`),
   get(`/os-quota-sets/${NOBODY}`),
   ...["s", "ofSeveral"].map((name) => gone(`/snapshots/{${name}}`)),
-  ...["plain", "old", "hinted", "several", "likewise"].map((name) => gone(`/volumes/{${name}}`)),
+  ...["plain", "old", "hinted", "bootable", "bootableToo", "several", "likewise"].map((name) =>
+    gone(`/volumes/{${name}}`),
+  ),
 ];

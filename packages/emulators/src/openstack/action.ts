@@ -24,9 +24,10 @@ export function plainAction(run: (call: Call, volume: VolumeRecord) => void): Ac
   return (call) => run(call, volumeOf(call));
 }
 
-/** An action that is for administrators. */
-export function forbidden(kind: "volume" | "snapshot"): Action {
-  return (_call, _fields, name) => {
+/** An action that is for administrators, of a resource that `find` finds, or throws 404. */
+export function forbidden(kind: "volume" | "snapshot", find: (call: Call) => unknown): Action {
+  return (call, _, name) => {
+    find(call);
     const policy = `volume_extension:${kind}_admin_actions:${name.replace("os-", "")}`;
     throw refusal(403, `Policy doesn't allow ${policy} to be performed.`);
   };

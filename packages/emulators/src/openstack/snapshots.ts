@@ -125,6 +125,7 @@ const listSnapshots =
       },
       sortKeys: {
         ...(call.version < SORT_BY_NAME ? {} : { name: ({ name }: SnapshotRecord) => name }),
+        display_name: ({ name }) => name,
         status: ({ status }) => status,
         updated_at: ({ updatedAt }) => updatedAt,
         volume_id: ({ volumeId }) => volumeId,
@@ -134,8 +135,8 @@ const listSnapshots =
     });
 
 const ADMIN_ACTIONS: Readonly<Record<string, Action>> = {
-  "os-reset_status": forbidden("snapshot"),
-  "os-force_delete": forbidden("snapshot"),
+  "os-reset_status": forbidden("snapshot", snapshotOf),
+  "os-force_delete": forbidden("snapshot", snapshotOf),
 };
 
 const snapshotAction: Handler = (call) => {

@@ -97,7 +97,7 @@ const ADMIN_ACTIONS = ["os-reset_status", "os-force_delete", "os-force_detach", 
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   ...attachActions,
-  ...Object.fromEntries(ADMIN_ACTIONS.map((name) => [name, forbidden("volume")])),
+  ...Object.fromEntries(ADMIN_ACTIONS.map((name) => [name, forbidden("volume", volumeOf)])),
   "os-extend": extend,
   "os-set_bootable": setBootable,
   "os-update_readonly_flag": setReadOnly,

@@ -90,7 +90,7 @@ const create: Handler = (call) => {
     snapshotId: body.snapshot_id ?? null,
     sourceVolumeId: body.source_volid ?? null,
     attachments: [],
-    isBootable: false,
+    isBootable: source?.isBootable ?? false,
     shownMetadata: {},
     hasHost: false,
   };
@@ -108,12 +108,18 @@ function refuseElsewhere(body: z.output<typeof createVolumeBody>): void {
   if (typeof body.group_id === "string") throw refusal(404, `Group ${body.group_id} could not be found.`);
 }
 
-/** What a new volume is made from; with its size. */
+interface Source {
+  readonly sizeGiB: number;
+  readonly type: string | undefined;
+  readonly isBootable: boolean | undefined;
+}
+
+/** What a new volume is made from. */
 function sourceOf(
   { state, projectId }: Call,
   snapshotId: string | undefined,
   volumeId: string | undefined,
-): { readonly sizeGiB: number; readonly type: string | undefined } | undefined {
+): Source | undefined {
   if (snapshotId !== undefined && volumeId !== undefined)
     throw badRequest(
       "Invalid input received: May specify only one of backup, imageRef, snapshot, source volume",
@@ -123,7 +129,8 @@ function sourceOf(
     if (snapshot?.projectId !== projectId) throw snapshotNotFound(snapshotId);
     if (snapshot.status !== "available")
       throw badRequest("Invalid snapshot: Originating snapshot status must be one of 'available' values");
-    return { sizeGiB: snapshot.sizeGiB, type: state.volumes.get(snapshot.volumeId)?.type };
+    const { type, isBootable } = state.volumes.get(snapshot.volumeId) ?? {};
+    return { sizeGiB: snapshot.sizeGiB, type, isBootable };
   }
   if (volumeId === undefined) return undefined;
   const volume = state.volumes.get(volumeId);
@@ -241,6 +248,7 @@ const listVolumes =
       },
       sortKeys: {
         name: ({ name }) => name,
+        display_name: ({ name }) => name,
         status: ({ status }) => status,
         size: ({ sizeGiB }) => sizeGiB,
         availability_zone: ({ zone }) => zone,

@@ -115,3 +115,15 @@ test("a volume has the type of the snapshot's volume, which takes no other kind 
   const other = await cloud.ask("POST", "/volumes", { volume: { ...from, volume_type: "__DEFAULT__" } });
   expect(other.status).toBe(400);
 });
+
+test("what is made from a bootable volume is bootable", async () => {
+  const cloud = await open();
+  const id = await makeVolume(cloud);
+  await cloud.ask("POST", `/volumes/${id}/action`, { "os-set_bootable": { bootable: true } });
+  const { body } = await cloud.ask("POST", "/snapshots", { snapshot: { volume_id: id } });
+  await cloud.emulator.advance(1_000);
+  for (const source of [{ snapshot_id: body.snapshot.id }, { source_volid: id }]) {
+    const made = await cloud.ask("POST", "/volumes", { volume: source });
+    expect(made.body.volume.bootable).toBe("true");
+  }
+});

@@ -25,6 +25,7 @@ test.each([
   ["?sort_key=name", "cba"],
   ["?sort_dir=asc", "bac"],
   ["?sort=size:desc,name:asc", "abc"],
+  ["?sort=display_name:desc", "cba"],
   ["?sort=status:asc&limit=1", "b"],
 ])(
   "volumes?%s come in the order %s; what ties goes by time, in the direction of the first key",
