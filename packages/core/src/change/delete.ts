@@ -89,8 +89,14 @@ async function deleteAfterSnapshots(
       (each) => each.state !== "deleting",
     );
     if (listed.length > 0 && !withSnapshots) throw cannotOutlive(listed);
-    // Somebody may attach it meanwhile: then no further snapshot goes.
-    const stillFree = async (): Promise<void> => refuseInUse(await volumes.tryGet(call, id));
+    // Somebody may attach it meanwhile: then no further snapshot goes, nor where that cannot be seen.
+    const stillFree = async (): Promise<void> => {
+      const now = await volumes.tryGet(call, id);
+      if (now !== undefined) return refuseInUse(now);
+      const left = await snapshots.listAll(call, { volumeId: id });
+      if (left.every((each) => each.state === "deleting")) return;
+      throw conflict("a read does not find it any more, and so not whether it is in use", true);
+    };
     await deleteListed(snapshots, call, volumeRef(id, found), listed, "its", stillFree);
   }
   const send = (context: CallContext): Promise<Changed> => call.runtime.driver.deleteVolume(id, context);

@@ -170,6 +170,37 @@ test("attached by somebody else between two snapshots: no further one goes", asy
   expect((await other.volumes.get(volumeId)).state).toBe("in_use");
 });
 
+test("missing from a read between two snapshots: no further one goes, since it may be in use by then", async () => {
+  let reads = 0;
+  const { storage, volumeId, names } = await world(false, false, (driver) => ({
+    getVolume: async (id, context) => {
+      reads += 1;
+      if (reads === 3) throw new PolyvolError("not_found", "there is none");
+      return await driver.getVolume(id, context);
+    },
+  }));
+  const error = await failureOf(storage.volumes.delete(volumeId, { snapshots: "delete" }));
+  expect(error).toMatchObject({
+    code: "conflict",
+    retryable: true,
+    resource: { kind: "volume", id: volumeId },
+  });
+  expect(await names()).toEqual(["tuesday", "wednesday"]);
+  await storage.volumes.delete(volumeId, { snapshots: "delete" });
+  expect(await names()).toEqual([]);
+});
+
+test("deleted with its snapshots by somebody else meanwhile: success", async () => {
+  const { storage, volumeId, names } = await world(false, false, (driver, somebody) => ({
+    deleteSnapshot: async (id, context) => {
+      await somebody.volumes.delete(volumeId, { snapshots: "delete" });
+      return await driver.deleteSnapshot(id, context);
+    },
+  }));
+  await storage.volumes.delete(volumeId, { snapshots: "delete" });
+  expect(await names()).toEqual([]);
+});
+
 test("the oldest snapshot goes first, whatever the order of listings", async () => {
   const { storage, account, volumeId, names } = await world(false, false, (driver) => ({
     listSnapshots: async (query, page, context) => {
