@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import https, { type AgentOptions } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { createVirtualClock } from "@polyvol/core/driver";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
@@ -11,11 +11,14 @@ const SERVICE = "https://api.example.com";
 const CERTAIN = { code: "unavailable", outcome: "not_applied", retryable: true };
 
 /** Has the server listen, and be the proxy of the environment until the test ends. */
-async function proxyAt(server: Server, options?: AgentOptions): Promise<number> {
+async function proxyAt(server: Server, options?: AgentOptions, noProxy?: string): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const usual = https.globalAgent;
-  const proxyEnv = { HTTPS_PROXY: `http://somebody:pass-of-proxy@127.0.0.1:${port}` };
+  const proxyEnv = {
+    HTTPS_PROXY: `http://somebody:pass-of-proxy@127.0.0.1:${port}`,
+    ...(noProxy === undefined ? {} : { NO_PROXY: noProxy }),
+  };
   https.globalAgent = new https.Agent({ ...options, proxyEnv });
   onTestFinished(() => {
     https.globalAgent = usual;
@@ -31,6 +34,30 @@ test("a proxy that is not there is not taken for the service", async () => {
   expect(error).toMatchObject({
     ...CERTAIN,
     reason: `the connection to api.example.com by way of 127.0.0.1:${port} was refused (ECONNREFUSED)`,
+  });
+});
+
+test("a proxy that NO_PROXY goes past is not named", async () => {
+  const clock = createVirtualClock();
+  const proxy = createServer();
+  onTestFinished(() => void proxy.close());
+  await proxyAt(proxy, undefined, "127.0.0.1");
+  // It lets everybody connect, and says nothing.
+  const service = createTcpServer((socket) => {
+    onTestFinished(() => void socket.destroy());
+    connected.resolve();
+  });
+  const connected = Promise.withResolvers<void>();
+  await new Promise<void>((resolve) => service.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void service.close());
+  const { port } = service.address() as AddressInfo;
+  const client = makeClient(`https://127.0.0.1:${port}`, { clock, attemptTimeoutMs: 3_000 });
+  const sent = failureOf(client.send(POST, makeContext()));
+  await connected.promise;
+  await clock.advance(3_000);
+  expect(await sent).toMatchObject({
+    ...{ ...CERTAIN, code: "timeout" },
+    reason: `no connection to 127.0.0.1:${port} was made within 3000 ms`,
   });
 });
 

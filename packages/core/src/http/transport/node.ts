@@ -56,6 +56,8 @@ function send(origin: Origin, path: string, request: TransportRequest): Promise<
     sent.on("socket", (socket) => {
       progress.connected = !socket.connecting;
       if (progress.connected) return;
+      // Handed over before it stands, it goes past the proxy, as NO_PROXY may ask for.
+      delete progress.proxy;
       limitConnecting(sent, socket, () => {
         progress.connected = true;
       });
