@@ -39,6 +39,8 @@ export interface Context {
   readonly call: Pick<WaitOptions, "abortSignal" | "timeoutMs">;
   /** How many requests the busiest cloud has been sent. */
   requests(): number;
+  /** Clouds that have not answered every request yet. */
+  unanswered(): readonly string[];
   /**
    * What it returns says whether it is known that nothing has changed since: no change was sent that was not refused. Not
    * known where a driver from elsewhere does not tell of its requests.
@@ -67,10 +69,12 @@ export function createContext(
   const cloudOption = (options["cloud"] ?? []) as readonly string[];
   const verbose = isVerbose(options["verbose"]);
   const sent = new Map<string, number>();
+  const answered = new Map<string, number>();
   let changes = 0;
   let traffic: CloudListener | undefined;
   const onEvent: CloudListener = (event, cloud) => {
     if (event.type === "request") sent.set(cloud, (sent.get(cloud) ?? 0) + 1);
+    if (event.type === "response") answered.set(cloud, (answered.get(cloud) ?? 0) + 1);
     if (event.type === "request" && changesSomething(event)) changes += 1;
     // Refused for now, and sent again later. What refuses for good ends the command.
     if (event.type === "response" && changesSomething(event) && event.status === 429) changes -= 1;
@@ -102,6 +106,8 @@ export function createContext(
     cloudOption,
     onEvent,
     requests: () => Math.max(0, ...sent.values()),
+    unanswered: () =>
+      [...sent].flatMap(([cloud, count]) => (count > (answered.get(cloud) ?? 0) ? [cloud] : [])),
     nothingChanged() {
       const earlier = changes;
       return () => changes === earlier && [...connected.keys()].every((name) => sent.has(name));

@@ -167,13 +167,13 @@ test("backup run: --timeout finishes what is in flight, and names the rest", asy
 test.each([
   ["plan", ""],
   ["audit", ""],
-  ["run", ", before all clouds were read: nothing was changed"],
+  ["run", "; nothing was changed"],
 ])("backup %s: --timeout ends reading, too", async (word, untouched) => {
   clouds.samsung.faults.add({ kind: "delay-before", ms: WORK, match: { method: "GET", path: "/**" } });
   const { code, out, err } = await clouds.run(`backup ${word} --timeout 300ms`);
   expect({ code, out }).toEqual({ code: 1, out: "" });
   expect(err).toBe(
-    `error: given up after 0.3 s, as --timeout asks${untouched}\nnext:  the same command can be repeated; --timeout gives it longer\n`,
+    `error: given up after 0.3 s, as --timeout asks; samsung had not answered yet${untouched}\nnext:  the same command can be repeated; --timeout gives it longer\n`,
   );
 });
 

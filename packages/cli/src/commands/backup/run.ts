@@ -160,8 +160,8 @@ async function runWithProgress(
   const reading = new AbortController();
   const stopReading = (): void => {
     const { reason } = stop;
-    const untouched = "before all clouds were read: nothing was changed";
-    reading.abort(reason instanceof TimedOut ? new TimedOut(`${reason.message}, ${untouched}`) : reason);
+    const isLate = reason instanceof TimedOut;
+    reading.abort(isLate ? new TimedOut(`${reason.message}; nothing was changed`) : reason);
   };
   stop.addEventListener("abort", stopReading, { once: true });
   const { atOnce } = context.interrupts;

@@ -200,13 +200,18 @@ function stepsOf(path: string): ConfigPath {
 export async function deadline({
   signal,
   ended,
+  unanswered,
   call: { timeoutMs },
-}: Pick<Context, "signal" | "ended" | "call">): Promise<AbortSignal> {
+}: Pick<Context, "signal" | "ended" | "unanswered" | "call">): Promise<AbortSignal> {
   if (timeoutMs === undefined) return signal;
   const { startTimer, systemClock } = await import("@polyvol/core/driver");
   const late = new AbortController();
   const stopTimer = startTimer(systemClock, timeoutMs, () => {
-    late.abort(new TimedOut(`given up after ${secondsText(timeoutMs)}, as --timeout asks`));
+    const words = [
+      `given up after ${secondsText(timeoutMs)}, as --timeout asks`,
+      ...unanswered().map((cloud) => `${cloud} had not answered yet`),
+    ];
+    late.abort(new TimedOut(words.join("; ")));
   });
   ended.addEventListener("abort", stopTimer, { once: true });
   return AbortSignal.any([signal, late.signal]);
