@@ -12,7 +12,7 @@ them (\`pnpm docs:cli\`), and a test runs them again.
 | 1 | failed, or not all could be read, or all was done and the results could not be written |
 | 2 | the command line or the configuration is wrong, or asks for what cannot be; nothing was done |
 | 3 | changes are pending, with \`backup plan --detailed-exitcode\` |
-| 4 | something is stale, with \`backup status\` |
+| 4 | something is stale, with \`backup status\` and \`fleet status\` |
 | 130 | interrupted |
 
 Results go to standard output, everything that is said about the work to standard error. At the first Ctrl-C a command
