@@ -98,9 +98,11 @@ export function changeVolume(
         return await waitUntilReached(target, change, changed);
       },
       next: (failure, { isLast }) => {
+        // What fails after that is a look.
+        if (isAccepted) return "end";
         // Of what was read just now it is said by a copy that lags behind: the next look tells whether it has gone.
         const isOfAnother = change.server !== undefined || change.isOfAnother === true;
-        const isBehind = isPolyvolError(failure, "not_found") && !isOfAnother && !isAccepted;
+        const isBehind = isPolyvolError(failure, "not_found") && !isOfAnother;
         const mayHelp = isUnclear(failure) || failure.mayAlreadyExist || isBehind;
         return mayHelp && !isLast ? "send_again" : "end";
       },

@@ -123,7 +123,10 @@ test("a restore whose snapshot goes before it is sent names the snapshot", async
 
 describe("an accepted change whose volume is missing from a look", () => {
   /** Looks from the one after the change on find nothing, so many; the change takes effect after 45 s. */
-  async function lagging(looks: number): Promise<{
+  async function lagging(
+    looks: number,
+    failure: PolyvolError = new PolyvolError("not_found", "no such volume"),
+  ): Promise<{
     readonly resized: Promise<Volume>;
     readonly sent: () => number;
   }> {
@@ -142,7 +145,7 @@ describe("an accepted change whose volume is missing from a look", () => {
       },
       getVolume: async (...given) => {
         misses -= 1;
-        if (misses >= 0) throw new PolyvolError("not_found", "no such volume");
+        if (misses >= 0) throw failure;
         return await driver.getVolume(...given);
       },
     };
@@ -160,6 +163,13 @@ describe("an accepted change whose volume is missing from a look", () => {
   test("or from several running is not sent again either: what became of it is unknown", async () => {
     const { resized, sent } = await lagging(3);
     await expect(resized).rejects.toMatchObject({ code: "unavailable", outcome: "unknown" });
+    expect(sent()).toBe(1);
+  });
+
+  test("or whose look fails for good is not sent again", async () => {
+    const odd = new PolyvolError("unknown", "unexpected status 418", { outcome: "unknown" });
+    const { resized, sent } = await lagging(1, odd);
+    await expect(resized).rejects.toMatchObject({ code: "unknown", outcome: "unknown" });
     expect(sent()).toBe(1);
   });
 
