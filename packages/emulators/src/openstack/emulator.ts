@@ -89,7 +89,9 @@ function createService(options: ResolvedOptions, clock: Clock, randomSeed: numbe
     // What does not reach block storage itself: the identity service, its guard, and paths that lead nowhere.
     const isNova = compute && request.path.startsWith(COMPUTE_PATH);
     const outside = isForIdentity(request.path) || isNova || status === 401 || isNoRoute(body);
-    if (outside || request.path === "/healthcheck") return { ...response, headers: { ...own, ...headers } };
+    const vary = isForIdentity(request.path) ? { vary: "X-Auth-Token" } : {};
+    if (outside || request.path === "/healthcheck")
+      return { ...response, headers: { ...own, ...vary, ...headers } };
     const isJson = typeof body === "object" || headers["content-type"] === "application/json";
     const shown = shownVersion(request, newestVersion);
     return {

@@ -11,10 +11,12 @@ interface Login {
   readonly user: string;
   /** Name or id. `undefined`: for none. */
   readonly project: string | undefined;
+  readonly methods: readonly string[];
+  readonly credentialId?: string | undefined;
 }
 
 /**
- * The identity service (Keystone): `POST` and `GET /identity/v3/auth/tokens`, and the token of each request. Logins are
+ * The identity service (Keystone): tokens under `/identity/v3/auth/tokens`, what they are for, and the token of each request. Logins are
  * taken at `/v3/auth/tokens`, too, as Keystone has them on a port of its own: so the address of the emulator alone will do.
  */
 export interface IdentityService {
@@ -33,33 +35,81 @@ export function isForIdentity(path: string): boolean {
   return path.startsWith(IDENTITY_PATH) || path === OWN_PORT_TOKENS_PATH;
 }
 
+/** The only domain. */
+const DOMAIN = { id: "default", name: "Default" };
+const CLIENT_ERROR =
+  "The server could not comply with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error";
+const VERSION = {
+  id: "v3.14",
+  status: "stable",
+  updated: "2020-04-07T00:00:00Z",
+  "media-types": [{ base: "application/json", type: "application/vnd.openstack.identity-v3+json" }],
+};
+
 export function createIdentity(state: State): IdentityService {
   const { options } = state;
   const refused = (authUrl: string): ApiError => identityRefusal(401, LOGIN_NEEDED, authUrl);
 
   function login(auth: Fields, authUrl: string, now: number): Login {
     const identity = field(auth, "identity");
-    const scope = field(field(auth, "scope"), "project");
-    const project = text(scope["id"]) ?? text(scope["name"]);
+    const malformed = (what: string): ApiError => identityRefusal(400, `Expecting to find ${what}.`, authUrl);
     const methods = identity["methods"];
     const [method] = Array.isArray(methods) ? methods : [];
+    if (method === undefined) throw malformed("identity in auth");
+    /** The name, or the id, of what is in the only domain that there is. */
+    const named = (of: Fields, kind: string): string | undefined => {
+      const id = text(of["id"]);
+      if (id !== undefined || of["name"] === undefined) return id;
+      if (of["domain"] === undefined) throw malformed(`domain in ${kind}. ${CLIENT_ERROR}`);
+      const domain = field(of, "domain");
+      if (domain["id"] !== DOMAIN.id && domain["name"] !== DOMAIN.name) throw refused(authUrl);
+      return text(of["name"]);
+    };
+    const scope = field(auth, "scope");
+    if (scope["domain"] !== undefined || scope["system"] !== undefined) throw refused(authUrl);
+    const project = named(field(scope, "project"), "project");
     const proof = field(identity, String(method));
     if (method === "password") {
       const user = field(proof, "user");
-      const name = text(user["name"]) ?? text(user["id"]);
+      const name = userNamed(named(user, "user"));
       const password = text(user["password"]);
       if (name !== undefined && password !== undefined && mayLogIn(options, name, password, project))
-        return { user: name, project };
+        return { user: name, project, methods: ["password"] };
     } else if (method === "application_credential") {
       const known = options.applicationCredentials.find(
         ({ id, secret }) => id === proof["id"] && secret === proof["secret"],
       );
-      if (known !== undefined) return { user: `credential ${known.id}`, project: known.project };
+      if (known !== undefined && project !== undefined)
+        throw identityRefusal(
+          401,
+          "Error authenticating with application credential: Application credentials cannot request a scope.",
+          authUrl,
+        );
+      if (known !== undefined) {
+        const user = `credential ${known.id}`;
+        return { user, project: known.project, methods: ["application_credential"], credentialId: known.id };
+      }
     } else if (method === "token") {
       const token = valid(String(proof["id"]), now);
-      if (token !== undefined) return { user: token.userId, project: project ?? token.projectId };
-    } else throw identityRefusal(400, "Expecting to find identity in auth.", authUrl);
+      if (token !== undefined)
+        return {
+          user: token.userName,
+          project: project ?? token.projectId,
+          methods: [...new Set([...token.methods, "token"])],
+          credentialId: token.credentialId,
+        };
+    } else throw identityRefusal(401, "Attempted to authenticate with an unsupported method.", authUrl);
     throw refused(authUrl);
+  }
+
+  /** The name of a user who may be given by id. */
+  function userNamed(nameOrId: string | undefined): string | undefined {
+    return options.users?.find(({ name }) => idOfName("user", name) === nameOrId)?.name ?? nameOrId;
+  }
+
+  /** The name of a project, where there is one of that id. */
+  function projectNamed(id: string): string | undefined {
+    return projectsOf(options).find((name) => projectIdOf(name) === id);
   }
 
   function valid(id: string, now: number): TokenRecord | undefined {
@@ -67,11 +117,16 @@ export function createIdentity(state: State): IdentityService {
     return token !== undefined && token.expiresAt > now ? token : undefined;
   }
 
-  function issue({ user, project }: Login, now: number): TokenRecord {
+  function issue({ user, project, methods, credentialId }: Login, now: number): TokenRecord {
+    const projectId = project === undefined ? undefined : projectIdOf(project);
     const token: TokenRecord = {
       id: `gAAAAA${state.newId().replaceAll("-", "")}`,
       userId: idOfName("user", user),
-      projectId: project === undefined ? undefined : projectIdOf(project),
+      userName: user,
+      projectId,
+      projectName: projectId === undefined ? undefined : (projectNamed(projectId) ?? project),
+      methods,
+      credentialId,
       // Whole seconds, as the service has them.
       issuedAt: Math.floor(now / 1_000) * 1_000,
       expiresAt: Math.floor((now + options.tokenLifeMs) / 1_000) * 1_000,
@@ -80,29 +135,42 @@ export function createIdentity(state: State): IdentityService {
     return token;
   }
 
-  function tokenResponse(status: number, token: TokenRecord, base: string): ServiceResponse {
-    const { projectId } = token;
+  function tokenResponse(
+    status: number,
+    token: TokenRecord,
+    { query, method }: ServiceRequest,
+    base: string,
+  ): ServiceResponse {
+    const { projectId, credentialId } = token;
     const project =
       projectId === undefined
         ? {}
         : {
-            project: { domain: { id: "default", name: "Default" }, id: projectId },
-            catalog: catalogueOf(options, base, projectId),
-            roles: [{ id: idOfName("user", "role member"), name: "member" }],
+            is_domain: false,
+            project: { domain: DOMAIN, id: projectId, name: token.projectName },
+            ...(query.has("nocatalog") ? {} : { catalog: catalogueOf(options, base, projectId) }),
+            roles: ["member", "reader"].map((name) => ({ id: idOfName("user", `role ${name}`), name })),
           };
     const body = {
-      methods: ["password"],
-      user: { domain: { id: "default", name: "Default" }, id: token.userId, password_expires_at: null },
+      methods: token.methods,
+      user: { domain: DOMAIN, id: token.userId, name: token.userName, password_expires_at: null },
+      audit_ids: [idOfName("user", token.id).slice(0, 22)],
       expires_at: keystoneTime(token.expiresAt),
       issued_at: keystoneTime(token.issuedAt),
-      is_domain: false,
+      ...(credentialId === undefined
+        ? {}
+        : { application_credential: { id: credentialId, name: credentialId, restricted: true } }),
       ...project,
     };
-    return {
-      status,
-      headers: { "x-subject-token": token.id, vary: "X-Auth-Token" },
-      body: { token: body },
-    };
+    const shown = method === "HEAD" ? "" : { token: body };
+    return { status, headers: { "x-subject-token": token.id }, body: shown };
+  }
+
+  /** Throws 401 without a token of one's own. */
+  function ownToken(request: ServiceRequest, authUrl: string, now: number): TokenRecord {
+    const token = valid(request.headers.get("x-auth-token") ?? "", now);
+    if (token === undefined) throw refused(authUrl);
+    return token;
   }
 
   return {
@@ -112,24 +180,45 @@ export function createIdentity(state: State): IdentityService {
       const path = isOwnPort ? TOKENS_PATH : request.path;
       const authUrl = isOwnPort ? `${base}/v3` : base + IDENTITY_PATH;
       if (path === TOKENS_PATH && method === "POST")
-        return tokenResponse(201, issue(login(authOf(request, base), authUrl, now), now), base);
-      if (path === TOKENS_PATH && method === "GET") {
-        if (valid(headers.get("x-auth-token") ?? "", now) === undefined) throw refused(authUrl);
+        return tokenResponse(201, issue(login(authOf(request, base), authUrl, now), now), request, base);
+      if (path === TOKENS_PATH) {
+        ownToken(request, authUrl, now);
         const token = valid(headers.get("x-subject-token") ?? "", now);
-        if (token === undefined) throw identityRefusal(404, "Could not find token.", base);
-        return tokenResponse(200, token, base);
+        if (token === undefined) throw identityRefusal(404, "Failed to validate token", base);
+        if (method !== "DELETE") return tokenResponse(200, token, request, base);
+        state.tokens.delete(token.id);
+        return { status: 204, headers: {} };
+      }
+      if (path === `${IDENTITY_PATH}/auth/catalog` && method === "GET") {
+        const { projectId } = ownToken(request, authUrl, now);
+        const catalog = projectId === undefined ? [] : catalogueOf(options, base, projectId);
+        return { status: 200, headers: {}, body: { catalog, links: { self: base + path } } };
+      }
+      if (path === `${IDENTITY_PATH}/auth/projects` && method === "GET") {
+        const { userName, projectName } = ownToken(request, authUrl, now);
+        const own = options.users?.find(({ name }) => name === userName)?.projects;
+        const projects = (own ?? [projectName].filter((name) => name !== undefined)).map((name) => ({
+          id: projectIdOf(name),
+          name,
+          domain_id: DOMAIN.id,
+          description: "",
+          enabled: true,
+          parent_id: DOMAIN.id,
+          is_domain: false,
+          tags: [],
+          options: {},
+          links: { self: `${base}${IDENTITY_PATH}/projects/${projectIdOf(name)}` },
+        }));
+        const links = { next: null, self: base + path, previous: null };
+        return { status: 200, headers: {}, body: { projects, links } };
       }
       if (path.replace(/\/$/, "") === IDENTITY_PATH && method === "GET") {
         const links = [{ rel: "self", href: `${base}${IDENTITY_PATH}/` }];
-        return { status: 200, headers: {}, body: { version: { id: "v3.14", status: "stable", links } } };
+        return { status: 200, headers: {}, body: { version: { ...VERSION, links } } };
       }
       throw identityRefusal(404, "Could not find what was asked for.", base);
     },
-    tokenOf({ headers }, base, now) {
-      const token = valid(headers.get("x-auth-token") ?? "", now);
-      if (token === undefined) throw refused(base + IDENTITY_PATH);
-      return token;
-    },
+    tokenOf: (request, base, now) => ownToken(request, base + IDENTITY_PATH, now),
   };
 }
 
@@ -140,7 +229,7 @@ function authOf({ body }: ServiceRequest, base: string): Fields {
   } catch {
     // As without it.
   }
-  throw identityRefusal(400, "Expecting to find auth in request body.", base);
+  throw identityRefusal(400, `Expecting to find auth in request body. ${CLIENT_ERROR}.`, base);
 }
 
 function mayLogIn(
@@ -153,6 +242,14 @@ function mayLogIn(
   const user = users.find((each) => each.name === name && each.password === password);
   const known = user?.projects.some((each) => each === project || projectIdOf(each) === project);
   return user !== undefined && (project === undefined || known === true);
+}
+
+/** Names of all projects that the options name. */
+function projectsOf({ users = [], applicationCredentials }: ResolvedOptions): readonly string[] {
+  return [
+    ...users.flatMap(({ projects }) => projects),
+    ...applicationCredentials.map(({ project }) => project),
+  ];
 }
 
 /** The id of a project by its name, or an id as it is. */
@@ -172,10 +269,24 @@ function catalogueOf({ region, compute }: ResolvedOptions, base: string, project
     }));
   const storage = endpoints(`${base}/v3/${projectId}`);
   return [
-    { type: "identity", name: "keystone", endpoints: endpoints(base + IDENTITY_PATH) },
-    { type: "volumev3", name: "cinderv3", endpoints: storage },
-    { type: "block-storage", name: "cinder", endpoints: storage },
-    ...(compute ? [{ type: "compute", name: "nova", endpoints: endpoints(base + COMPUTE_PATH) }] : []),
+    {
+      id: idOfName("user", "keystone"),
+      type: "identity",
+      name: "keystone",
+      endpoints: endpoints(base + IDENTITY_PATH),
+    },
+    { id: idOfName("user", "cinderv3"), type: "volumev3", name: "cinderv3", endpoints: storage },
+    { id: idOfName("user", "cinder"), type: "block-storage", name: "cinder", endpoints: storage },
+    ...(compute
+      ? [
+          {
+            id: idOfName("user", "nova"),
+            type: "compute",
+            name: "nova",
+            endpoints: endpoints(base + COMPUTE_PATH),
+          },
+        ]
+      : []),
   ];
 }
 

@@ -15,8 +15,14 @@ import {
 export interface TokenRecord {
   readonly id: string;
   readonly userId: string;
+  readonly userName: string;
   /** `undefined`: the token is for no project. */
   readonly projectId: string | undefined;
+  readonly projectName: string | undefined;
+  /** How its user has proved to be that. */
+  readonly methods: readonly string[];
+  /** Id of the application credential that it is from. */
+  readonly credentialId: string | undefined;
   readonly issuedAt: number;
   readonly expiresAt: number;
 }

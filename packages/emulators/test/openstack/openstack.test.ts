@@ -23,8 +23,12 @@ describe("logins", () => {
 
   test("are taken at the emulator's own address, too, as Keystone has them on a port of its own", async () => {
     const emulator = createOpenStackEmulator({ clock: createVirtualClock() });
-    const identity = { methods: ["password"], password: { user: { name: "demo", password: "any" } } };
-    const auth = { identity, scope: { project: { name: "demo" } } };
+    const domain = { id: "default" };
+    const user = { name: "demo", domain, password: "any" };
+    const auth = {
+      identity: { methods: ["password"], password: { user } },
+      scope: { project: { name: "demo", domain } },
+    };
     const made = await read(
       await emulator.fetch(`${BASE}/v3/auth/tokens`, { method: "POST", body: JSON.stringify({ auth }) }),
     );
