@@ -75,8 +75,8 @@ export function nextStep(error: Failure, cloud: string | undefined): string | un
 }
 
 function beforeDeletion(): string {
-  const detach = `${commandText("volumes detach")} takes it off a server`;
-  return `${detach}; --delete-snapshots deletes what is in the way with it; then repeat`;
+  const detach = `where a server has it, ${commandText("volumes detach")} takes it off`;
+  return `${detach}; where snapshots are in the way, --delete-snapshots deletes them with it; then repeat`;
 }
 
 function howToRepeat(error: Failure): string {

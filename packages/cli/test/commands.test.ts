@@ -87,7 +87,7 @@ test.concurrent("a volume's whole life on Samsung Cloud Platform", async () => {
   expect(kept.code).toBe(1);
   expect(kept.err).toContain("it has 1 snapshot");
   expect(kept.err).toContain(
-    "next:  polyvol volumes detach takes it off a server; --delete-snapshots deletes what is in the way",
+    "next:  where a server has it, polyvol volumes detach takes it off; where snapshots are in the way, --delete-",
   );
   expectDone(await clouds.run("volumes delete sales --cloud samsung --yes --delete-snapshots"));
   expect(clouds.samsung.state()).toMatchObject({ volumes: [{ name: "erp" }], snapshots: [] });

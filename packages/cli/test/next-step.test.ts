@@ -20,7 +20,7 @@ test("what is wrong with a cloud as a whole is not a state that a volume could b
   expect(nextStep({ code, operation: "volumes.list" }, "shop")).toBeUndefined();
   const resource = { kind: "volume", id: "v-1" } as const;
   expect(nextStep({ code, operation: "volumes.delete", resource }, "shop")).toMatch(
-    /^polyvol volumes detach takes it off a server; --delete-snapshots/,
+    /^where a server has it, polyvol volumes detach takes it off; .* --delete-snapshots/,
   );
 });
 

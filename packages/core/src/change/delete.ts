@@ -144,11 +144,12 @@ function refuseInUse(volume: Volume | undefined): void {
 
 function cannotOutlive(listed: readonly Snapshot[]): PolyvolError {
   const count = `${listed.length} snapshot${listed.length === 1 ? "" : "s"}`;
+  const them = listed.length === 1 ? "that" : "them";
   const failed = listed.filter(({ state }) => state === "error").length;
   const ofThem = failed === 0 ? "" : ` (${failed} of them failed)`;
   return new PolyvolError(
     "failed_precondition",
-    `it has ${count}${ofThem}, which cannot outlive it on this provider; delete them first, or together with it`,
+    `it has ${count}${ofThem}, which cannot outlive it on this provider; delete ${them} first, or together with the volume`,
   );
 }
 
