@@ -14,6 +14,7 @@ import * as api from "./api.ts";
 import { hasFeature } from "./api-versions.ts";
 import type { Client } from "./client.ts";
 import { toVolumeState } from "./mapping.ts";
+import type { WireVolume } from "./wire.ts";
 
 const KIND = "extend";
 
@@ -31,8 +32,9 @@ export async function checkGrowth(
   const [, id, size, requestId] = /^([^/]+)\/(\d{1,10})\/([\w-]*)$/.exec(token) ?? [];
   if (kind !== KIND || id === undefined || size === undefined || requestId === undefined)
     throw refusedArgument("this is no pending change of an OpenStack volume");
-  const { volume } = await client.send(api.getVolume(id), context);
-  if (volume.size >= Number(size)) return { state: "succeeded" };
+  const volume = await volumeOf(client, id, context);
+  // Whether it has gone, or a copy that lags behind does not know it, core sees by itself, too.
+  if (volume === undefined || volume.size >= Number(size)) return { state: "succeeded" };
   const state = toVolumeState(volume.status);
   if (state !== "available" && state !== "in_use" && state !== "error")
     return { state: "running", seen: volume.status };
@@ -40,6 +42,16 @@ export async function checkGrowth(
   if (reason !== undefined) return { state: "failed", reason };
   // Nothing is under way any more; that the size is the old one, core sees by itself.
   return { state: "succeeded" };
+}
+
+/** `undefined`: it is not found. */
+async function volumeOf(client: Client, id: string, context: CallContext): Promise<WireVolume | undefined> {
+  try {
+    return (await client.send(api.getVolume(id), context)).volume;
+  } catch (error) {
+    if (isPolyvolError(error, "not_found")) return undefined;
+    throw error;
+  }
 }
 
 /** What the service says of why the work of a request failed; `undefined` where it says nothing. */

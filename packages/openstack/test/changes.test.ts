@@ -88,6 +88,27 @@ test.each([
   },
 );
 
+test("growth is waited for though one look after it does not find the volume", async () => {
+  let looks = 0;
+  const cloud = await startCloud({
+    cinder: holding({}, (key) => {
+      if (key === `POST /volumes/${VOLUME_ID}/action`) {
+        looks = 1;
+        return ACCEPTED;
+      }
+      if (key !== `GET /volumes/${VOLUME_ID}` || looks === 0) return undefined;
+      looks += 1;
+      if (looks === 2) return refusal(404, "itemNotFound", `Volume ${VOLUME_ID} could not be found.`);
+      const grown = looks > 5;
+      return {
+        body: { volume: volume({ size: grown ? 2 : 1, status: grown ? "available" : "extending" }) },
+      };
+    }),
+  });
+  expect((await cloud.storage.volumes.resize(VOLUME_ID, 2)).sizeGiB).toBe(2);
+  expect(cloud.seen.filter((each) => each.startsWith("POST"))).toHaveLength(1);
+});
+
 test("a full quota is told once, whatever the answer says of trying again", async () => {
   const message = "VolumeLimitExceeded: Maximum number of volumes allowed (10) exceeded for quota 'volumes'.";
   const body = { overLimit: { code: 413, message, retryAfter: "0" } };
