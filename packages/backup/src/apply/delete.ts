@@ -1,4 +1,5 @@
 import { type BlockStorage, type CallOptions, isPolyvolError } from "@polyvol/core";
+import { isSameId } from "@polyvol/core/driver";
 import { bulkCallOptions } from "../bulk-call-options.ts";
 import { describeHidden, MAY_BE_KEPT, mayBeKept } from "../observe/hidden-marks.ts";
 import type { HiddenMarks, ObservedSnapshot } from "../observe/inventory.ts";
@@ -103,10 +104,10 @@ async function isGone(storage: BlockStorage, snapshotId: string, read: CallOptio
 
 /**
  * Deletes a snapshot of ours that has failed, if it still has: it is read right before, and stays when it has come to
- * something after all, is held, or is not ours any more. Gone already is success.
+ * something after all, is held, or is not ours any more. Gone already is success, once it is not listed either.
  */
 export async function deleteFailed(
-  { storage, cloud, context }: VolumeWork,
+  { storage, place, cloud, context }: VolumeWork,
   policy: Policy,
   { snapshotId }: PlannedDeletion,
 ): Promise<DeletionOutcome> {
@@ -125,6 +126,12 @@ export async function deleteFailed(
     await storage.snapshots.delete(snapshotId, sending("change"));
   } catch (error) {
     if (!isPolyvolError(error, "not_found")) throw error;
+    const query = { volumeId: place.volumeId };
+    const listed = await storage.snapshots
+      .list(query, bulkCallOptions(storage, "read", abortSignal))
+      .toArray();
+    if (listed.some(({ id, state }) => isSameId(id, snapshotId) && state !== "deleting"))
+      return { outcome: "spared", reasons: ["a listing shows it, and a read by its id does not find it"] };
   }
   return { outcome: "deleted" };
 }

@@ -340,6 +340,27 @@ describe("failed snapshots of ours", () => {
     expect(storedSnapshots(there)).toHaveLength(2);
   });
 
+  test.each([
+    ["and is listed stays, and is not told as deleted", true],
+    ["nor is listed any more has gone", false],
+  ])("one that a read does not find %s", async (_, isListed) => {
+    const there = await failing(0, -1);
+    const name = nameOf(nights(8, 8)[0] as Date);
+    const seeded = { name, volume_id: VOLUME, status: "error", created_at: "2026-05-08T03:01:00Z" };
+    there.emulators.scp.seed({ snapshots: [seeded] });
+    const { scp } = there.open();
+    const get: typeof scp.snapshots.get = async (id, options) => {
+      if (!isListed) await scp.snapshots.delete(id);
+      return await scp.snapshots.get(isListed ? "00000000-0000-4000-8000-00000000dead" : id, options);
+    };
+    const storage = { ...scp, snapshots: { ...scp.snapshots, get } };
+    const report = await run(policy(), { scp: storage }, { clock: there.clock });
+    const [volume] = report.volumes;
+    expect(volume?.deleted.map((each) => each.name)).toEqual(isListed ? [] : [name]);
+    expect(volume?.spared).toHaveLength(isListed ? 1 : 0);
+    expect(storedSnapshots(there)).toHaveLength(isListed ? 2 : 1);
+  });
+
   test("that one cannot be removed is said, and stops neither the new snapshot nor the old ones' going", async () => {
     const there = await failing(0, -1);
     const seeds = nights(5, 8).map((slot) => ({
