@@ -169,7 +169,8 @@ function auditVolumes(cloud: ObservedCloud, chosenBy: (volumeId: string) => read
   };
   for (const group of Map.groupBy(live, ({ region, name }) => JSON.stringify([region, name])).values()) {
     const [first] = group;
-    if (first !== undefined && group.length > 1)
+    // What has no name, as volumes of OpenStack may, is not of one name with another.
+    if (first !== undefined && first.name !== "" && group.length > 1)
       about(
         "surplus_volumes",
         group,
@@ -233,7 +234,7 @@ function auditSnapshots(
   }
   const live = all.filter(({ snapshot }) => snapshot.state !== "error");
   for (const [name, group] of Map.groupBy(live, ({ snapshot }) => snapshot.name)) {
-    if (group.length > 1)
+    if (name !== "" && group.length > 1)
       about("surplus_snapshots", group, `${group.length} snapshots of one volume are named ${fitName(name)}`);
   }
   const gone = volume === undefined;

@@ -94,6 +94,28 @@ test("snapshots whose volume is not said are told apart from those whose volume 
   expect(short(findings)).toEqual(["odd volume_unknown 1"]);
 });
 
+test("volumes and snapshots without a name, which OpenStack has, are not taken for several of one name", async () => {
+  const world = createMemoryWorld("2026-05-01T00:00:00Z");
+  const { scp: storage } = world.open();
+  const { db: volumeId = "" } = await makeVolumes(storage, ["db", "api"]);
+  for (const name of ["a", "b"]) await storage.snapshots.create({ volumeId, name });
+  const nameless = async <Item extends object>(page: Promise<{ readonly items: readonly Item[] }>) => {
+    const answer = await page;
+    return { ...answer, items: answer.items.map((each) => ({ ...each, name: "" })) };
+  };
+  const { driver } = storage;
+  const odd = createBlockStorage(
+    {
+      ...driver,
+      listVolumes: (...given) => nameless(driver.listVolumes(...given)),
+      listSnapshots: (...given) => nameless(driver.listSnapshots(...given)),
+    },
+    { clock: world.clock },
+  );
+  const all = parsePolicies({ all: nightly({ select: { name: "*" } }) });
+  expect((await audit(all, { odd })).findings).toEqual([]);
+});
+
 test("a cloud that cannot be read is a problem, not a clean bill", async () => {
   const world = createMemoryWorld("2026-05-01T00:00:00Z");
   const { do: one, scp } = world.open();
