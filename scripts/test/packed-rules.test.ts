@@ -1,5 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { overBudget } from "../packed/cost/budgets.ts";
+import { overBudget, readBudgets } from "../packed/cost/budgets.ts";
+import { TAKEN } from "../packed/cost/bundles.ts";
 import { problemsOf } from "../packed/rules/index.ts";
 import type { Repository, Tarball } from "../packed/rules/tarball.ts";
 
@@ -157,4 +159,16 @@ test("what is above its budget, without one, or gone is found", () => {
     "a has no budget for unpackedKiB, which is 1",
     "b has no budget for packedKiB, which is 1",
   ]);
+});
+
+test("the bounds of bundles in docs/runtimes.md are the budgets", async () => {
+  const [page, budgets] = await Promise.all([
+    readFile(new URL("../../docs/runtimes.md", import.meta.url), "utf8"),
+    readBudgets(),
+  ]);
+  const rows = Object.entries(TAKEN).map(
+    ([name, taken]) =>
+      `| \`${taken}\` | ${budgets[name]?.bundledGzipKiB} KiB | ${budgets[name]?.firstGzipKiB} KiB |`,
+  );
+  expect(page.match(/^\| `\w+` \| \d+ KiB .*$/gm)).toEqual(rows);
 });

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { build, type Metafile, type OutputFile } from "esbuild";
 
 /** What a program that is bundled takes from a package, where somebody counts its bytes. */
-const TAKEN: Readonly<Record<string, string>> = {
+export const TAKEN: Readonly<Record<string, string>> = {
   "@polyvol/core": "PolyvolError",
   "@polyvol/digitalocean": "createDigitalOceanStorage",
   "@polyvol/samsung-scp": "createSamsungScpStorage",
