@@ -111,6 +111,11 @@ export function isId(text: string): boolean {
   return UUID.test(text);
 }
 
+/** The name of a resource, or the beginning of its id where it has none or an empty one, as on OpenStack. */
+export function nameOrId(name: string | undefined, id = ""): string {
+  return name || (isId(id) ? id.slice(0, LENGTHS[0]) : id);
+}
+
 /** Whether a text may be the beginning of an id, as tables show it. */
 export function isShortId(text: string): boolean {
   return LENGTHS.some((length) => text.length === length) && UUID.test(`${text}${FILLER.slice(text.length)}`);

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import type { Options } from "../../options.ts";
-import { countText, isId } from "../../output/format.ts";
+import { countText, nameOrId } from "../../output/format.ts";
 import { type Renderers, writeCheckResult } from "../../output/result.ts";
 import { orderBy } from "../../output/sort.ts";
 import { differIn } from "../../output/table.ts";
@@ -74,8 +74,8 @@ function resourceText({ resource, names }: Finding): string {
 }
 
 /** The volume of snapshots, which may be gone and have left no name. */
-function volumeText({ volumeName, volumeId = "" }: Finding): string {
-  return volumeName ?? (isId(volumeId) ? volumeId.slice(0, 8) : volumeId);
+function volumeText({ volumeName, volumeId }: Finding): string {
+  return nameOrId(volumeName, volumeId);
 }
 
 /** Many ids make a table unreadable; data has all of them. */

@@ -7,7 +7,7 @@ import { UsageError } from "../../errors.ts";
 import { findVolume, refuseLoneRegion } from "../../find.ts";
 import { snapshotHolds } from "../../holds.ts";
 import { type RegionOptions, withRegion } from "../../options.ts";
-import { countText, instantText } from "../../output/format.ts";
+import { countText, instantText, nameOrId } from "../../output/format.ts";
 import { type Renderers, writeResult } from "../../output/result.ts";
 import { onCloudOf } from "../../selected-clouds.ts";
 import { readJson, withFileNames } from "./json-files.ts";
@@ -131,7 +131,7 @@ function view({ kept, removed }: RetentionExplanation, snapshots: unknown, { tab
   const summary = `${countText(rows.length, "snapshot")}: ${kept.length} kept, ${removed.length} removed.\n`;
   if (rows.length === 0) return summary;
   const lines = table<Row>(rows, [
-    { title: "volume", text: ({ volumeName, volume }) => volumeName ?? volume ?? "", rank: 2 },
+    { title: "volume", text: ({ volumeName, volume }) => nameOrId(volumeName, volume), rank: 2 },
     { title: "snapshot", text: ({ name, id }) => name ?? id, whole: true },
     { title: "time", text: ({ time = "" }) => (time === "" ? "" : instantText(new Date(time))), rank: 1 },
     {

@@ -1,5 +1,5 @@
 import type { OffsiteOutcome, OffsiteProgress, OffsiteReport, OffsiteVolume } from "@polyvol/backup";
-import { bytesText, countText, instantText, secondsText } from "../../output/format.ts";
+import { bytesText, countText, instantText, nameOrId, secondsText } from "../../output/format.ts";
 import { createProgress } from "../../output/progress.ts";
 import type { Renderers } from "../../output/result.ts";
 import { type Column, differIn } from "../../output/table.ts";
@@ -26,7 +26,7 @@ export interface OffsiteView {
 export function showOffsite(): OffsiteView {
   const progress = createProgress();
   const keyOf = ({ cloud, volumeName, volumeId = "", policyId }: Partial<OffsiteVolume>): string =>
-    `${volumeName ?? volumeId} on ${cloud}${policyId === undefined ? "" : `, policy ${policyId}`}`;
+    `${volumeName || volumeId} on ${cloud}${policyId === undefined ? "" : `, policy ${policyId}`}`;
   return {
     onProgress(step: OffsiteProgress): void {
       progress.update(keyOf(step), STAGES[step.stage]);
@@ -64,7 +64,7 @@ const policyOf = ({ policyId = "by hand" }: OffsiteVolume): string => policyId;
 
 const COLUMNS: readonly Column<OffsiteVolume>[] = [
   { title: "cloud", text: cloudOf, rank: 1, needed: differIn(cloudOf) },
-  { title: "volume", text: ({ volumeName, volumeId }) => volumeName ?? volumeId, whole: true },
+  { title: "volume", text: ({ volumeName, volumeId }) => nameOrId(volumeName, volumeId), whole: true },
   { title: "policy", text: policyOf, rank: 2, needed: differIn(policyOf) },
   { title: "result", text: ({ outcome }) => WORDS[outcome], tone: ({ outcome }) => TONES[outcome] },
   {

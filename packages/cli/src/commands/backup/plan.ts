@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import type { Options } from "../../options.ts";
-import { countText, secondsText } from "../../output/format.ts";
+import { countText, nameOrId, secondsText } from "../../output/format.ts";
 import { renderJson, writeResult } from "../../output/result.ts";
 import { writeNote } from "../../output/streams.ts";
 import { writeWhole } from "../../output/whole-file.ts";
@@ -95,7 +95,8 @@ function heldCount({ volumes }: BackupPlan): number {
 
 function rowsOf({ volumes }: BackupPlan): readonly ChangeRow[] {
   const rows = volumes.flatMap((plan): readonly ChangeRow[] => {
-    const { cloud, volumeName: volume } = plan;
+    const { cloud } = plan;
+    const volume = nameOrId(plan.volumeName, plan.volumeId);
     return [
       ...plan.create.map(({ policyId: policy, name: snapshot, slot, reason }) => {
         const why = whyCreated(plan, policy);

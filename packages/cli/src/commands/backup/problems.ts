@@ -12,7 +12,7 @@ const EFFECTS: Readonly<Record<BackupProblem["effect"], string>> = {
 
 /** The problem with its place, such as `main: policy nightly: volume db: …`. */
 export function problemText({ cloud, policyId, volumeName, volumeId, message }: BackupProblem): string {
-  const volume = volumeName ?? volumeId;
+  const volume = volumeName || volumeId;
   // A message that begins with its place is not given it twice.
   const policyText = `policy ${policyId}`;
   const volumeText = `volume ${volume}`;

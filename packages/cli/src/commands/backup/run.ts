@@ -13,7 +13,7 @@ import type { Context } from "../../context.ts";
 import { FAILED, TimedOut } from "../../errors.ts";
 import { INTERRUPTED, STOPPED_AT_ONCE } from "../../interruption.ts";
 import { collect } from "../../options.ts";
-import { countText } from "../../output/format.ts";
+import { countText, nameOrId } from "../../output/format.ts";
 import { isData, type Renderers, writeResult } from "../../output/result.ts";
 import { isQuiet, writeMessage } from "../../output/streams.ts";
 import { cleanLines } from "../../output/terminal.ts";
@@ -224,8 +224,10 @@ const NAMED_VOLUMES = 20;
 function reportLeft({ totals, volumes }: RunReport, why: string): void {
   writeMessage(`Stopped${why}, with nothing half done. Left: ${countText(totals.left, "change")}\n`);
   const open = volumes.filter(({ left }) => left > 0);
-  for (const { volumeName, cloud, left } of open.slice(0, NAMED_VOLUMES)) {
-    writeMessage(`  ${cleanLines(`volume ${volumeName} on ${cloud}: ${countText(left, "change")}`)}\n`);
+  for (const { volumeName, volumeId, cloud, left } of open.slice(0, NAMED_VOLUMES)) {
+    writeMessage(
+      `  ${cleanLines(`volume ${nameOrId(volumeName, volumeId)} on ${cloud}: ${countText(left, "change")}`)}\n`,
+    );
   }
   if (open.length > NAMED_VOLUMES) {
     writeMessage(`  and ${countText(open.length - NAMED_VOLUMES, "volume")} more\n`);
@@ -258,7 +260,8 @@ function aboutShard({ plan: { shard } }: RunReport): string {
 const keyOf = ({ cloud, volumeId }: { cloud: string; volumeId: string }): string => `${cloud}/${volumeId}`;
 
 function rowsOf(done: VolumeReport, plan: VolumePlan | undefined): readonly ChangeRow[] {
-  const { cloud, volumeName: volume } = done;
+  const { cloud } = done;
+  const volume = nameOrId(done.volumeName, done.volumeId);
   const planned = new Map(plan?.delete.map((each) => [each.snapshotId, each]));
   const deletion = ({ policyId: policy, name: snapshot, snapshotId }: DeletedSnapshot) => {
     const { slot = "", reason = "" } = planned.get(snapshotId) ?? {};

@@ -11,7 +11,7 @@ import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { FAILED, UsageError } from "../../errors.ts";
 import { duration, omitUndefined, SORT } from "../../options.ts";
-import { countText, instantText, spanText } from "../../output/format.ts";
+import { countText, instantText, nameOrId, spanText } from "../../output/format.ts";
 import { type Renderers, writeCheckResult } from "../../output/result.ts";
 import { type Order, orderBy, orderOf } from "../../output/sort.ts";
 import { type Column, differIn } from "../../output/table.ts";
@@ -179,7 +179,7 @@ function columnsOf(now: string): readonly Column<VolumeStatus>[] {
   const until = (instant: string): number => Date.parse(instant) - Date.parse(now);
   return [
     { title: "cloud", text: cloudOf, rank: 1, needed: differIn(cloudOf) },
-    { title: "volume", text: ({ volumeName }) => volumeName, whole: true },
+    { title: "volume", text: ({ volumeName, volumeId }) => nameOrId(volumeName, volumeId), whole: true },
     { title: "policy", text: policyOf, rank: 2, needed: differIn(policyOf) },
     {
       title: "state",
