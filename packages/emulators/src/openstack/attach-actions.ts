@@ -105,7 +105,7 @@ const rollDetaching = plainAction((call, { id, status }) => {
 });
 
 /** What the service says where its own code stumbles. */
-export const outOfOrder = (): Error =>
+const outOfOrder = (): Error =>
   refusal(500, "The server has either erred or is incapable of performing the requested operation.");
 
 export const attachActions = {
