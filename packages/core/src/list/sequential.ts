@@ -1,9 +1,9 @@
 import type { DriverPage, PageRequest } from "../driver.ts";
-import { isPolyvolError } from "../errors.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import {
   type Chunk,
   incompleteListing,
+  isNoSuchPlace,
   listingChanged,
   MAX_EMPTY_PAGES,
   MAX_SHORT_READS,
@@ -191,7 +191,7 @@ async function pageAfter<T extends { readonly id: string }>(
     const overlapping = await source
       .fetch({ ...request, after: before }, abortSignal)
       .catch((error: unknown) => {
-        if (!isGoneMarker(error)) throw error;
+        if (!isNoSuchPlace(error)) throw error;
         return undefined;
       });
     if (overlapping !== undefined && overlapping.items.length > 0) return overlapping;
@@ -207,12 +207,8 @@ async function pageAfter<T extends { readonly id: string }>(
       if (check.items[0]?.id === after || check.items.length === 0) return page;
       return check;
     } catch (error) {
-      if (!isGoneMarker(error)) throw error;
+      if (!isNoSuchPlace(error)) throw error;
     }
   }
   return undefined;
-}
-
-function isGoneMarker(error: unknown): boolean {
-  return isPolyvolError(error, "not_found") || isPolyvolError(error, "invalid_argument");
 }

@@ -1,5 +1,5 @@
 import type { CallContext, DriverPage, PageRequest, Paging } from "../driver.ts";
-import { PolyvolError } from "../errors.ts";
+import { isPolyvolError, PolyvolError } from "../errors.ts";
 import type { Position } from "./token.ts";
 
 /** What happens to one page on its way. */
@@ -51,6 +51,11 @@ export function repeatingPages(): PolyvolError {
     "the provider's pages repeat without end; the listing was stopped, it may be incomplete",
     { retryable: true },
   );
+}
+
+/** How providers answer for a marker that is gone, or a page behind the last. */
+export function isNoSuchPlace(error: unknown): boolean {
+  return isPolyvolError(error, "not_found") || isPolyvolError(error, "invalid_argument");
 }
 
 /** A listing of which more has changed than it could be read again. */

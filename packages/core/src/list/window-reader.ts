@@ -2,6 +2,7 @@ import { nextTurn } from "../clock.ts";
 import type { DriverPage } from "../driver.ts";
 import {
   incompleteListing,
+  isNoSuchPlace,
   MAX_SHORT_READS,
   moreFollows,
   type PageHooks,
@@ -150,8 +151,11 @@ export function createReader<T extends { readonly id: string }>(
     const isContradicted = hasMore === true && total !== undefined && total <= behind;
     const isUntold = hasMore === undefined && total === undefined && page.items.length > 0;
     if (page.items.length >= size || !(isContradicted || isUntold)) return page;
-    const { items } = await source.fetch({ number: behind + 1, size: 1 }, abortSignal);
-    return { ...page, hasMore: items.length > 0 };
+    const rest = await source.fetch({ number: behind + 1, size: 1 }, abortSignal).catch((error: unknown) => {
+      if (!isNoSuchPlace(error)) throw error;
+      return { items: [] };
+    });
+    return { ...page, hasMore: rest.items.length > 0 };
   }
 
   /**

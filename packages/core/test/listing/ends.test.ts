@@ -207,6 +207,15 @@ test.each(["numbered", "marker"] as const)(
   },
 );
 
+test("numbered: an error behind the last page of a service that says nothing of an end is its end", async () => {
+  const silent = serve("numbered", (page) => {
+    const { items } = cut(numbered(7), page, 99);
+    if (items.length === 0) throw new PolyvolError("not_found", "there is no such page");
+    return { items };
+  });
+  expect(await silent.listing.toArray()).toHaveLength(7);
+});
+
 describe("changes while a listing is read", () => {
   test.each(["numbered", "marker"] as const)("%s: cuts and changes together lose nothing", async (style) => {
     for (let seed = 1; seed <= 40; seed += 1) {
