@@ -1,6 +1,7 @@
-/** Volumes without a name, such as those that Nova boots servers from, are shown by their ids. */
+/** Volumes without a name, such as those that Nova boots servers from, and those on servers that are not told. */
 import { createOpenStackEmulator } from "@polyvol/emulators/openstack";
 import { expect, onTestFinished, test } from "vitest";
+import { attachedTo } from "../src/commands/volume-view.ts";
 import { startClouds } from "./clouds.ts";
 
 test("backups show a volume that has no name by its id", async () => {
@@ -38,4 +39,9 @@ policies:
       [expect.stringMatching(/3183d235$/), expect.stringMatching(/bc05da0d$/)],
     ]);
   }
+});
+
+test("a server that the provider does not tell is shown as unknown", () => {
+  expect(attachedTo({ attachments: [{ serverId: "" }, { serverId: "s1" }] })).toBe("unknown, s1");
+  expect(attachedTo({ attachments: [] })).toBe("");
 });

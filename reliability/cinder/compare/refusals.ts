@@ -148,7 +148,6 @@ const snapshots: readonly Step[] = [
 export const refusals: readonly Step[] = [
   post(`/volumes/${NOBODY}/action`, { "os-force_delete": {} }),
   ...[...creating, ...changing, ...attaching, ...snapshots],
-  get("/types/default"),
   get(`/messages/${NOBODY}`),
   remove(`/messages/${NOBODY}`),
   get(`/os-quota-sets/${NOBODY}`),

@@ -5,9 +5,9 @@ import { ageText, nameAndId, sizeText, tagsText } from "../output/format.ts";
 import { writeResult } from "../output/result.ts";
 import { stateTone } from "../output/terminal.ts";
 
-/** The servers that a volume is attached to, for people. */
-export function attachedTo(volume: Volume): string {
-  return volume.attachments.map(({ serverId }) => serverId).join(", ");
+/** The servers that a volume is attached to, for people. OpenStack does not tell users to which host one is attached. */
+export function attachedTo(volume: Pick<Volume, "attachments">): string {
+  return volume.attachments.map(({ serverId }) => serverId || "unknown").join(", ");
 }
 
 interface Known {
