@@ -3,6 +3,7 @@
 # and growing the last partition (`, +`) stops there, says that the table has been altered, and ends with 0. A dump of a DOS
 # table does not. Without the line last-lba all of the disk is used. Debian 12's util-linux; files suffice.
 set -eu
+. "$(dirname -- "$0")/lib/compare.sh"
 PATH=$PATH:/usr/sbin:/sbin
 command -v sfdisk >/dev/null || {
   echo "this finding needs Debian's fdisk, for sfdisk" >&2
@@ -23,21 +24,8 @@ ends() {
   sfdisk --list --quiet --output End large | awk 'NR == 2 { print int(($1 + 1) * 512 / 1048576 + 0.5) }'
 }
 
-changed=0
-# compare WHAT EXPECTED FOUND SEEN
-compare() {
-  printf '\n%s\n  one would expect: %s\n  seen:             %s\n' "$1" "$2" "$4"
-  [ "$3" = "$4" ] && return
-  printf '  this finding says: %s\n' "$3"
-  changed=1
-}
 sfdisk --version
 compare 'GPT: the partition ends at, of 256 MiB' 256 64 "$(ends gpt '')"
 compare 'GPT, the dump without last-lba' 256 256 "$(ends gpt '/^last-lba:/d')"
 compare 'DOS' 256 256 "$(ends dos '')"
-if [ "$changed" = 0 ]; then
-  printf '\nThe finding holds.\n'
-else
-  printf '\nTHE BEHAVIOUR HAS CHANGED.\n'
-fi
-exit "$changed"
+verdict

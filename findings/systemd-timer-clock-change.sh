@@ -3,6 +3,7 @@
 # none for ninety minutes in the night in which an hour comes twice. Debian 12's systemd-analyze; no service is needed.
 # systemd.time(7) says neither; a job of cron(8) that the clock skips is run soon after.
 set -eu
+. "$(dirname -- "$0")/lib/compare.sh"
 if ! command -v systemd-analyze >/dev/null || [ ! -e /usr/share/zoneinfo/Europe/Berlin ]; then
   echo "this finding needs Debian's systemd and tzdata" >&2
   exit 2
@@ -12,15 +13,6 @@ fi
 runs() {
   systemd-analyze calendar --base-time="$1" --iterations="$2" "$3" |
     sed -nE 's/^ *(Next elapse|Iter. #[0-9]+): .*-([0-9]{2} [0-9:]{5}):00 UTC$/\2/p' | paste -sd, -
-}
-
-changed=0
-# compare WHAT EXPECTED FOUND SEEN
-compare() {
-  printf '\n%s\n  one would expect: %s\n  seen:             %s\n' "$1" "$2" "$4"
-  [ "$3" = "$4" ] && return
-  printf '  this finding says: %s\n' "$3"
-  changed=1
 }
 
 export TZ=UTC
@@ -41,9 +33,4 @@ compare 'every half hour in UTC, in that night' \
   '25 00:00,25 00:30,25 01:00,25 01:30' \
   '25 00:00,25 00:30,25 01:00,25 01:30' \
   "$(runs '2026-10-24 23:45 UTC' 4 '*-*-* *:00/30 UTC')"
-if [ "$changed" = 0 ]; then
-  printf '\nThe finding holds.\n'
-else
-  printf '\nTHE BEHAVIOUR HAS CHANGED.\n'
-fi
-exit "$changed"
+verdict
