@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError } from "commander";
 
-/** `min` is what policies say, whose `m` could be a month. */
+/** `min` is what policies say, whose `m` could be a month. Of two units, one that the other begins with comes behind it. */
 const MS: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1000,
-  m: 60_000,
   min: 60_000,
+  m: 60_000,
   h: 3_600_000,
   d: 86_400_000,
 };
@@ -82,13 +82,16 @@ export function collect(value: string, earlier: readonly string[] = []): readonl
   return [...earlier, value];
 }
 
+/** An amount and its unit, as a pattern. */
+const SPAN = `(\\d+(?:\\.\\d+)?)(${Object.keys(MS).join("|")})`;
+
 /** `90s`, `15m`, `1h30min`, `7d` in milliseconds. @throws InvalidArgumentError */
 export function duration(text: string): number {
-  if (!/^(\d+(\.\d+)?(ms|s|min|m|h|d))+$/.test(text)) {
+  if (!new RegExp(`^(?:${SPAN})+$`).test(text)) {
     throw new InvalidArgumentError("Give a time such as 90s, 15m or 1h30m.");
   }
   let total = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|min|m|h|d)/g)) {
+  for (const [, amount, unit] of text.matchAll(new RegExp(SPAN, "g"))) {
     total += Number(amount) * (MS[unit ?? ""] ?? 0);
   }
   if (total > 0) return total;

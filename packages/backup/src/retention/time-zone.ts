@@ -1,4 +1,5 @@
 import { DAY_MS } from "../duration.ts";
+
 /** A time zone of the platform's own data (the IANA database inside ICU). */
 export interface Zone {
   readonly name: string;

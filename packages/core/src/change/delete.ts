@@ -233,6 +233,21 @@ function motionOf(runtime: Runtime, seen: Volume | Snapshot): Motion {
 /** Refusals that only something that is there can get. */
 const OF_WHAT_IS_THERE: ReadonlySet<PolyvolErrorCode> = new Set(["conflict", "failed_precondition"]);
 
+/** What is there, for all that a deletion has not found it and nobody has read it before: a copy may lag behind. */
+async function secondWord<T extends Volume | Snapshot, Query>(
+  resources: Resources<T, Query>,
+  call: Call,
+  id: string,
+): Promise<T | undefined> {
+  try {
+    return await readThroughOutage(call, { kind: resources.kind, id }, () => resources.tryGet(call, id));
+  } catch (failure) {
+    // What must not be read is as the deletion says. What could not be read may be there all the same.
+    if (isPolyvolError(failure, "permission_denied")) return undefined;
+    throw failure;
+  }
+}
+
 /**
  * Sends the request, again while the provider calls the resource busy, for a while. After each failure it is looked at:
  * what is in use by its own record is refused at once, for that does not pass by itself.
@@ -253,16 +268,14 @@ async function sendDeletion<T extends Volume | Snapshot, Query>(
         const isMissing = error.code === "not_found";
         // Where it was read and not found, too. What nobody has read may be there, and be unknown to a copy that lags behind.
         if (isMissing && before === undefined && driver.deletion !== "immediate") return "gone";
+        const lookAgain = (): Promise<T | undefined> =>
+          resources.tryGet(call, id).catch(() => {
+            if (before === undefined) throw error;
+            return before;
+          });
         // A request without an answer may have begun it, and its repetition is refused because it is under way.
-        const watched = { kind: resources.kind, id } as const;
-        const read = (): Promise<T | undefined> => resources.tryGet(call, id);
         const isOneWord = isMissing && before === undefined;
-        const now = await (isOneWord ? readThroughOutage(call, watched, read) : read()).catch((failure) => {
-          if (before !== undefined) return before;
-          // What must not be read is as the deletion says. What could not be read may be there all the same.
-          if (isOneWord && isPolyvolError(failure, "permission_denied")) return undefined;
-          throw isOneWord ? failure : error;
-        });
+        const now = await (isOneWord ? secondWord(resources, call, id) : lookAgain());
         // Refused for its state it is there, though no read has ever found it: only a missing answer would end it.
         const isBlind =
           before === undefined && error.outcome === "not_applied" && OF_WHAT_IS_THERE.has(error.code);

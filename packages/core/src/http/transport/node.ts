@@ -118,7 +118,8 @@ function agentOptions({ globalAgent }: Origin["module"]): AgentOptions {
 function proxyOf({ options, module }: Origin): string | undefined {
   const { proxyEnv } = agentOptions(module);
   const name = options.protocol === "https:" ? "https_proxy" : "http_proxy";
-  return URL.parse(proxyEnv?.[name] || proxyEnv?.[name.toUpperCase()] || "")?.host;
+  const address = proxyEnv?.[name] || proxyEnv?.[name.toUpperCase()];
+  return address ? URL.parse(address)?.host : undefined;
 }
 
 function originOf(origin: string): Origin {
