@@ -85,7 +85,7 @@ test.each([
   const quotas = [{ requests: 2_500, windowMs: 60_000 }];
   const answers = await simulate({
     limiter: LIMITERS["counts the last second"]?.() ?? (() => true),
-    wantedPerSecond: 50,
+    wantedPerSecond: WANTED_PER_SECOND,
     durationMs: 20_000,
     latencyMs: [20, 40],
     client: { maxConcurrency: 16, quotas },
