@@ -5,7 +5,7 @@ import type { BackupProblem } from "../problem.ts";
 import { checkDate, invalidArgument, type PolicyProblem } from "../retention/policy-error.ts";
 import type { ReportedShard } from "../shard/scope.ts";
 import { parseStatus } from "./schema.ts";
-import { type BackupStatus, type Freshness, GRACE_MS } from "./status.ts";
+import { type BackupStatus, type Freshness, GRACE_MS, type VolumeStatus } from "./status.ts";
 
 /** What the shards of one fleet say together. */
 export interface MergedStatus extends Omit<BackupStatus, "shard" | "unmatched"> {
@@ -32,7 +32,8 @@ type ShardStatus = BackupStatus & { readonly shard: ReportedShard };
 /**
  * Puts the reports of `status` of the shards of one fleet together. The verdict is `failed` where a shard is missing or was
  * given twice, where the shards have not looked at the same accounts and policies, or where one has looked so long ago
- * that a slot of it has come due since, and its grace is over: unknown is not fresh. `now` is the earliest of theirs.
+ * that the grace of a slot is over that came due since, or that had no snapshot yet: unknown is not fresh. `now` is the
+ * earliest of theirs.
  *
  * @param reports the parsed JSON of each; in problems the first is `reports[0]`
  * @throws PolicyError `invalid_argument` for no reports, for what is no report of a shard, and for shards of different
@@ -146,20 +147,45 @@ function differing(all: readonly ShardStatus[], count: number): BackupProblem[] 
   return [{ code: "conflict", message, effect: "attention" }];
 }
 
-/** What was fresh then says nothing of the slots that have come due since, such as where a shard is not looked at any more. */
+/**
+ * What was fresh then says nothing of the slots that have come due since, such as where a shard is not looked at any more,
+ * nor of a snapshot that was due then and still had time.
+ */
 function outdated(all: readonly ShardStatus[], now: Date | undefined): BackupProblem[] {
   const at = Math.max(...all.map((each) => Date.parse(each.now)), now?.getTime() ?? 0);
+  const by = new Date(at).toISOString();
+  const isOver = (instant: string): boolean => Date.parse(instant) + GRACE_MS < at;
   return all.flatMap((each): BackupProblem[] => {
     const { index, count } = each.shard;
-    const passed = each.volumes.filter(
-      ({ nextSlot }) => nextSlot !== undefined && Date.parse(nextSlot) + GRACE_MS < at,
-    );
-    if (passed.length === 0) return [];
-    const message =
-      `shard ${index}/${count} was looked at ${each.now}, and slots of ${passed.length} of its volumes have come due since, ` +
-      `by ${new Date(at).toISOString()}: whether they have their snapshots is not known; run status of it again`;
-    return [{ code: "failed_precondition", message, effect: "attention" }];
+    const shard = `shard ${index}/${count} was looked at ${each.now}`;
+    const again = (what: string): BackupProblem => {
+      const message = `${shard}, ${what} is not known; run status of it again`;
+      return { code: "failed_precondition", message, effect: "attention" };
+    };
+    const passed = each.volumes.filter(({ nextSlot }) => nextSlot !== undefined && isOver(nextSlot));
+    const awaited = isOver(each.now) ? each.volumes.filter(isAwaited).length : 0;
+    return [
+      ...(passed.length === 0
+        ? []
+        : [
+            again(
+              `and slots of ${passed.length} of its volumes have come due since, by ${by}: whether they have their snapshots`,
+            ),
+          ]),
+      ...(awaited === 0
+        ? []
+        : [
+            again(
+              `when snapshots of ${awaited} of its volumes were still to come: whether they are there by ${by}`,
+            ),
+          ]),
+    ];
   });
+}
+
+/** Whether a snapshot is due and not there, and is not late yet. */
+function isAwaited({ freshness, overdueMs, dueSlot }: VolumeStatus): boolean {
+  return freshness === "new" ? dueSlot !== undefined : freshness === "fresh" && overdueMs > 0;
 }
 
 /** Other ids can be the same in two accounts. */

@@ -92,6 +92,25 @@ test("a shard that was looked at before slots that have come due since is not fr
   expect(() => mergeStatus([one], { now: new Date(Number.NaN) })).toThrow("now: found an invalid date");
 });
 
+test("what was due and not there when a shard was looked at is not known once its grace is over", async () => {
+  const fleet = await fleetOf(NAMES);
+  await run(POLICIES, fleet.clouds, { clock: fleet.clock });
+  // The run of the next night has not come to anything yet: three o'clock was five minutes ago.
+  await fleet.clock.sleep(24 * 3_600_000);
+  await fleet.clouds["account-0"]?.volumes.create({ name: "account-0-young", sizeGiB: 1 });
+  const night = stored(await statuses(fleet));
+  const at = (minutes: number): Date => new Date(fleet.clock.now() + minutes * 60_000);
+  expect(mergeStatus(night, { now: at(59) })).toMatchObject({ verdict: "fresh", counts: { new: 1 } });
+  const later = mergeStatus(night, { now: at(61) });
+  expect(later.verdict).toBe("failed");
+  const told = later.problems.map(({ message }) => message);
+  expect(told[0]).toMatch(
+    /^shard \d\/3 was looked at 2026-05-11T03:05.*Z, when snapshots of \d+ of its volumes were still to come: whether they are there by 2026-05-11T04:06.*Z is not known; run status of it again$/,
+  );
+  const counts = told.map((message) => Number(/snapshots of (\d+) of/.exec(message)?.[1]));
+  expect(counts.reduce((sum, each) => sum + each, 0)).toBe(NAMES.length * 2 + 1);
+});
+
 test("shards of other counts make no whole; shards of other accounts or policies are said", async () => {
   const fleet = await fleetOf(NAMES);
   await run(POLICIES, fleet.clouds, { clock: fleet.clock });
