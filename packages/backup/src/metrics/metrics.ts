@@ -1,6 +1,6 @@
-import type { Volume } from "@polyvol/core";
 import type { Clouds } from "../clouds.ts";
 import type { CloudState } from "../observe/inventory.ts";
+import { madeAt } from "../observe/made-at.ts";
 import { observe } from "../observe/observe.ts";
 import { readFor } from "../observe/read-steadily.ts";
 import type { OffsiteStanding } from "../offsite/standing.ts";
@@ -145,17 +145,19 @@ function gaugesOfPolicies(
 }
 
 function gaugesOfVolumes(
-  { volumes }: BackupStatus,
+  { volumes, now }: BackupStatus,
   policies: readonly Policy[],
   states: readonly CloudState[],
   graceMs: number,
 ): Gauge[] {
   const policyNamed = new Map(policies.map((policy) => [policy.id, policy]));
-  const volumeOf = new Map(
+  const madeAtOf = new Map(
     states.flatMap((state) =>
       state.state === "failed"
         ? []
-        : state.volumes.map((volume) => [volumeKey(state.name, volume.id), volume] as const),
+        : state.volumes.map(
+            (volume) => [volumeKey(state.name, volume.id), madeAt(volume, Date.parse(now)) ?? 0] as const,
+          ),
     ),
   );
   const deadlines: Sample[] = [];
@@ -166,8 +168,8 @@ function gaugesOfVolumes(
     const { cloud, policyId, volumeId, volumeName, newest } = each;
     const labels = { cloud, policy: policyId, volume: volumeName, volume_id: volumeId };
     const policy = policyNamed.get(policyId);
-    const volume = volumeOf.get(volumeKey(cloud, volumeId));
-    const deadline = policy && volume && deadlineOf(each, policy, volume, graceMs);
+    const made = madeAtOf.get(volumeKey(cloud, volumeId));
+    const deadline = policy && made !== undefined ? deadlineOf(each, policy, made, graceMs) : undefined;
     if (deadline !== undefined) deadlines.push({ labels, value: deadline / 1000 });
     if (newest !== undefined) {
       taken.push({ labels, value: Date.parse(newest.slot) / 1000 });
@@ -260,12 +262,12 @@ function lastProvenRestores(states: readonly CloudState[], record: RunRecord | u
 function deadlineOf(
   { newest }: VolumeStatus,
   { schedule }: Policy,
-  volume: Volume,
+  made: number,
   graceMs: number,
 ): number | undefined {
   if (newest === undefined) {
     // The first snapshot is missing as soon as the volume is older than the grace, if any slot has come by then.
-    const grownUp = volume.createdAt.getTime() + graceMs;
+    const grownUp = made + graceMs;
     return newestDueSlot(schedule, new Date(grownUp)) === undefined ? schedule.firstAfter(grownUp) : grownUp;
   }
   const wanted = schedule.firstAfter(Date.parse(newest.slot));

@@ -1,6 +1,7 @@
 import type { Volume } from "@polyvol/core";
 import { DAY_MS } from "../duration.ts";
 import { isGood, type ObservedSnapshot } from "../observe/inventory.ts";
+import { madeAt } from "../observe/made-at.ts";
 import type { Policy } from "../policy/types.ts";
 import { evaluateChecked } from "../retention/evaluate.ts";
 import { isPolicyError } from "../retention/policy-error.ts";
@@ -103,7 +104,7 @@ export function createCalendar(
       }
       const ideal = good.size === 0 ? new Set<number>() : idealOf(policy, [...good.keys()]);
       const oldest = Math.min(...good.keys());
-      const born = volume.createdAt.getTime();
+      const born = madeAt(volume, time) ?? 0;
 
       const stateOf = ({ slot, next }: SlotDay): Pick<DayCell, "state" | "code"> => {
         const seen = good.get(slot);

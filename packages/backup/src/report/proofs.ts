@@ -1,6 +1,7 @@
 import { omitUndefined } from "@polyvol/core/driver";
 import { parseDrillName } from "../naming.ts";
 import type { CloudState } from "../observe/inventory.ts";
+import { madeAt } from "../observe/made-at.ts";
 import type { OffsiteEntry, RecordEntry, RestoreEntry, RunRecord } from "../record/entry.ts";
 import { volumeKey } from "../volume-key.ts";
 import type { RestoreProof } from "./types.ts";
@@ -44,7 +45,9 @@ export function proofsOf(
       const volumeId = sources.get(volume.sourceSnapshotId ?? "");
       const isUsable = volume.state === "available" || volume.state === "in_use";
       if (volumeId === undefined || !isUsable || parseDrillName(volume.name) !== undefined) continue;
-      proofs.push({ at: volume.createdAt.toISOString(), by: "volume", cloud: state.name, volumeId });
+      const made = madeAt(volume, now.getTime());
+      if (made === undefined) continue;
+      proofs.push({ at: new Date(made).toISOString(), by: "volume", cloud: state.name, volumeId });
     }
   }
   for (const entry of record === undefined ? [] : entriesUntil(record, now).toReversed()) {

@@ -4,6 +4,7 @@ import type { Clouds } from "../clouds.ts";
 import { goneNamesakesOf } from "../observe/gone-volumes.ts";
 import { hiddenIn } from "../observe/hidden-marks.ts";
 import { type CloudState, isGood, type ObservedCloud } from "../observe/inventory.ts";
+import { madeAt } from "../observe/made-at.ts";
 import { observe } from "../observe/observe.ts";
 import { readFor } from "../observe/read-steadily.ts";
 import {
@@ -228,7 +229,8 @@ function statusOf(
   const inGrace = overdueMs <= graceMs;
   const judge = (): Freshness => {
     if (newest === undefined) {
-      const young = now.getTime() - volume.createdAt.getTime() <= graceMs;
+      const made = madeAt(volume, now.getTime());
+      const young = made !== undefined && now.getTime() - made <= graceMs;
       return wanted === undefined || young ? "new" : "missing";
     }
     // Of the slots before the newest due one, none may be missing either: their grace has ended with this one.

@@ -1,6 +1,7 @@
 import { createMemoryStorage } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
-import { parsePolicies, status } from "../../src/index.ts";
+import { backupMetrics, parsePolicies, status } from "../../src/index.ts";
+import { createEmulatedWorld } from "../support/emulated-clouds.ts";
 import { createMemoryWorld, makeVolumes } from "../support/memory-clouds.ts";
 import { backedUpOnce } from "../support/nights.ts";
 import { nightly } from "../support/shapes.ts";
@@ -49,6 +50,22 @@ describe("status", () => {
     const at = async (now: string) => (await status(POLICIES, clouds, new Date(now))).counts;
     expect(await at("2026-05-09T05:30:00Z")).toEqual({ fresh: 0, late: 0, missing: 0, new: 1 });
     expect(await at("2026-05-09T06:00:01Z")).toEqual({ fresh: 0, late: 0, missing: 1, new: 0 });
+  });
+
+  test("a volume that its provider dates to come is not new: when it was made is not known", async () => {
+    const world = await createEmulatedWorld("2026-05-09T05:00:00Z");
+    try {
+      const volume = { name: "db", region: "nyc3", size_gigabytes: 10, created_at: "2027-05-09T03:00:00Z" };
+      world.emulators.do.seed({ volumes: [volume] });
+      const clouds = { do: world.open().do };
+      const now = new Date(world.clock.now());
+      expect(await status(POLICIES, clouds, now)).toMatchObject({ verdict: "stale", counts: { missing: 1 } });
+      const { text } = await backupMetrics(POLICIES, clouds, now);
+      const [, deadline] = /\npolyvol_backup_deadline_timestamp_seconds\{.*\} (.*)\n/.exec(text) ?? [];
+      expect(Number(deadline)).toBeLessThan(now.getTime() / 1000);
+    } finally {
+      await world.close();
+    }
   });
 
   test("a name of several that nothing fits fails, however fresh the others are", async () => {
