@@ -42,6 +42,11 @@ export type CloudState =
       readonly hiddenMarks?: HiddenMarks;
       /** The credentials are known not to be shown tags. */
       readonly tagsHidden: boolean;
+      /**
+       * Of a provider that does not tell its time: when the newest of what is there was made, in milliseconds. It is that late
+       * there at least, and this machine's clock may show anything.
+       */
+      readonly timeAtLeast?: number;
       /** Requests left in the provider's longest quota window before the listings, where the provider says. */
       readonly requestsLeft?: number;
       /** Requests that reading took, as far as can be told. */

@@ -64,6 +64,7 @@ async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptio
       snapshots: Map.groupBy(all, volumeOf),
       ...(hiddenMarks === undefined ? {} : { hiddenMarks }),
       tagsHidden,
+      ...(health === undefined || health.clockSkewMs !== undefined ? {} : timeShownBy(volumes, all)),
       ...(health?.requestsLeft === undefined ? {} : { requestsLeft: health.requestsLeft }),
       requests: (checkClock ? 1 : 0) + listingRequests(storage, volumes.length, all.length),
       requestsPerDeletion: capabilities.requestCosts?.snapshotDeletion ?? 3,
@@ -90,6 +91,16 @@ function refuseSkew({ clockSkewMs = 0 }: Health, provider: string): void {
     `this machine's clock is ${showDuration(Math.abs(clockSkewMs))} ${direction} the provider's; ` +
     `allowed: ${showDuration(MAX_SKEW_MS)}, since slots would be due at the wrong time; set the clock`;
   throw new PolyvolError("failed_precondition", reason, { provider, operation: "checkHealth" });
+}
+
+/** How late it is by the provider's clock at least: what is there has been made. */
+function timeShownBy(
+  volumes: readonly Volume[],
+  snapshots: readonly ObservedSnapshot[],
+): { readonly timeAtLeast?: number } {
+  const made = [...volumes, ...snapshots.map(({ snapshot }) => snapshot)];
+  if (made.length === 0) return {};
+  return { timeAtLeast: made.reduce((newest, { createdAt }) => Math.max(newest, createdAt.getTime()), 0) };
 }
 
 /** Requests of one listing of the volumes and one of the snapshots, at the largest page. */

@@ -54,12 +54,13 @@ export function planVolume(
   creations.sort((a, b) => compareText(a.slot, b.slot) || compareText(a.policyId, b.policyId));
 
   const hidden = cloud.hiddenMarks;
+  const agedAt = Math.min(now.getTime(), cloud.timeAtLeast ?? Number.POSITIVE_INFINITY);
   const hasFailed = (seen: ObservedSnapshot): boolean => isFailed(seen) && !mayBeKept(seen, hidden);
   const judgeNow = (policy: Policy, upcoming: Date | undefined, shareGoes: boolean): Explained =>
     judgeOrExplain(
       policy,
       ownOf(policy).filter((seen) => !hasFailed(seen)),
-      { now, agedAt: now.getTime(), upcoming, surplus, hidden, shareGoes, liftBrake },
+      { now, agedAt, upcoming, surplus, hidden, shareGoes, liftBrake },
     );
   const judged = new Map<Policy, RetentionDecision>();
   for (const policy of policies) {

@@ -76,6 +76,23 @@ test("those younger than the minimum age", async () => {
   });
 });
 
+test("where the provider does not tell its time, those younger than the minimum age by what it has made itself", async () => {
+  const { world, clouds, policies } = await fiveNights({ brakes: { minAge: "3d12h" } });
+  const checkHealth: typeof clouds.do.checkHealth = async (options) => {
+    const { clockSkewMs: _, serverTime: __, ...health } = await clouds.do.checkHealth(options);
+    return health;
+  };
+  const timeless = { do: { ...clouds.do, checkHealth } };
+  // The clock of this machine is ahead, and nothing says so.
+  const ahead = new Date(world.clock.now() + 10 * 86_400_000);
+  for (const now of [ahead, new Date(world.clock.now())]) {
+    expect(fates(volumeIn(await plan(policies, timeless, now), "db"))).toMatchObject({
+      "2026-05-04T03:00": "delete",
+      "2026-05-05T03:00": "keep: minimum age: 3d of 3d 12h",
+    });
+  }
+});
+
 test("the last good one, whatever the rules", async () => {
   const { world, clouds, db } = await fiveNights();
   const far = parsePolicies({
