@@ -55,6 +55,10 @@ export function otherTimeZoneData(
 function volumeDifferences(stored: VolumePlan, current: VolumePlan, path: string): PolicyProblem[] {
   const found = compare(fatesOf(stored), fatesOf(current), path);
   if (found.length > 0 || canonicalJson(stored) === canonicalJson(current)) return found;
+  if (stored.volumeName !== current.volumeName) {
+    const [before, after] = [fitName(stored.volumeName), fitName(current.volumeName)];
+    return [{ path: `${path}.volumeName`, found: before, allowed: after }];
+  }
   const order = (plan: VolumePlan): string =>
     `${plan.create.map(({ name }) => name).join(", ")}; ${plan.delete.map(({ snapshotId }) => snapshotId).join(", ")}`;
   const same = order(stored) === order(current);

@@ -290,6 +290,11 @@ describe("the world changes between plan and apply", () => {
       /do web .*now: a volume that policies choose now/,
     ],
     [
+      "a renamed volume",
+      ({ clouds, db }) => clouds.do.volumes.rename(db, "db-old"),
+      /plan\.volumes\[do db \(volume-000001\)\]\.volumeName: the plan has db; now: db-old$/,
+    ],
+    [
       "a renamed snapshot",
       ({ clouds, ids }) => clouds.do.snapshots.update(ids[0] ?? "", { name: "keep me" }),
       /keep me.*now: keep: no policy owns it|20260506.*delete/,
