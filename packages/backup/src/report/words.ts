@@ -37,13 +37,26 @@ function standing({ verdict, clouds, volumes, problems }: Told): string {
   const found =
     lacking > 0
       ? `${lacking} of ${all} ${lacking === 1 ? "lacks" : "lack"} the snapshot that is due${missing}`
-      : `${volumes.length === 1 ? "The one volume" : `All ${all}`} that policies choose ${volumes.length === 1 ? "has" : "have"} the snapshot that is due`;
+      : nothingLacking(volumes);
   if (blind !== "")
     return `${blind.replace(/^c/, "C")}, so nothing is known of what is there; elsewhere ${lower(found)}`;
   const more = problems.length;
   return verdict === "failed"
     ? `${found}, but ${counted(more, "problem")} ${more === 1 ? "needs" : "need"} attention`
     : found;
+}
+
+/** None is late or missing; that is not to say that all are there. */
+function nothingLacking(volumes: Told["volumes"]): string {
+  const one = volumes.length === 1;
+  const awaited = volumes.filter(({ policies }) =>
+    policies.some(({ freshness, overdueMs }) => freshness === "new" || overdueMs > 0),
+  ).length;
+  if (awaited === 0)
+    return `${one ? "The one volume" : `All ${volumes.length} volumes`} that policies choose ${one ? "has" : "have"} the snapshot that is due`;
+  if (one) return "The one volume that policies choose is not late: its snapshot is still to come";
+  const which = awaited === 1 ? "the snapshot of 1 is" : `the snapshots of ${awaited} are`;
+  return `None of the ${volumes.length} volumes that policies choose is late: ${which} still to come`;
 }
 
 function proof({ proofs, runs, now }: Told): string {

@@ -1,6 +1,6 @@
 import { createMemoryStorage } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
-import { backupReport, drill, drillEntry, parsePolicies, restore } from "../../src/index.ts";
+import { backupReport, drill, drillEntry, parsePolicies, restore, run } from "../../src/index.ts";
 import { makeVolumes } from "../support/memory-clouds.ts";
 import { sleepUntil } from "../support/nights.ts";
 import { opened, POLICIES, playNights } from "../support/played.ts";
@@ -37,6 +37,30 @@ describe("snapshots", () => {
 });
 
 describe("what is said of a fleet", () => {
+  test("a snapshot that is still to come is not told as there", async () => {
+    const { world, storage } = opened("2026-05-03T02:30:00Z");
+    await makeVolumes(storage, ["db"]);
+    const saidAt = async (now: string): Promise<string> =>
+      (await backupReport(POLICIES, { do: storage }, new Date(now))).sentence.replace(/;.*/, "");
+    expect(await saidAt("2026-05-03T02:40:00Z")).toBe(
+      "The one volume that policies choose is not late: its snapshot is still to come",
+    );
+    await playNights(world, storage, ["2026-05-03"]);
+    await makeVolumes(storage, ["web"]);
+    expect(await saidAt("2026-05-03T03:20:00Z")).toBe(
+      "None of the 2 volumes that policies choose is late: the snapshot of 1 is still to come",
+    );
+    await run(POLICIES, { do: storage }, { clock: world.clock });
+    expect(await saidAt("2026-05-03T04:20:00Z")).toBe(
+      "All 2 volumes that policies choose have the snapshot that is due",
+    );
+    // Within the grace of the night after.
+    expect(await saidAt("2026-05-04T03:30:00Z")).toBe(
+      "None of the 2 volumes that policies choose is late: the snapshots of 2 are still to come",
+    );
+    expect(await saidAt("2026-05-04T04:30:00Z")).toBe("2 of 2 volumes lack the snapshot that is due");
+  });
+
   test("one sentence, restores, what nobody backs up, and what cannot be known", async () => {
     const { world, storage } = opened();
     await makeVolumes(storage, ["db", "scratch"]);
