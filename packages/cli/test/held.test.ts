@@ -165,6 +165,21 @@ describe("a token that is shown no tags", () => {
     expect(listed.err).toContain("they need the scope tag:read (permission_denied)");
   });
 
+  test("explains no snapshot as one that goes, since it may be held", async () => {
+    await clouds.write("policy.json", '{ "timezone": "UTC", "last": 1 }');
+    const created = ["2026-01-01T00:00:07Z", "2026-01-02T00:00:07Z"];
+    const seen = created.map((created_at) => {
+      const name = snapshotName("polyvol", "nightly", DB, new Date(created_at.replace(":07", ":00")));
+      return { name, resource_id: DB, created_at, tags: ["polyvol-policy:nightly"] };
+    });
+    clouds.ocean.seed({ snapshots: seen });
+    const explain = "backup explain --cloud ocean --policy ./policy.json --volume db -o json";
+    const removed = async (variables = ENV): Promise<number> =>
+      JSON.parse((await clouds.run(explain, variables)).out).removed.length;
+    expect(await removed()).toBe(3);
+    expect(await removed(env)).toBe(0);
+  });
+
   test("holds, and says that it cannot see it", async () => {
     const held = await clouds.run(`backup hold --cloud ocean ${FREE}`, env);
     expect(held.code).toBe(1);

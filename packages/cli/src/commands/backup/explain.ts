@@ -106,7 +106,7 @@ async function ofVolume(
   return all.flatMap((snapshot) => {
     const time = slotOf(snapshot);
     if (time === undefined) return [];
-    const held = holds.get(snapshot.id) === true;
+    const held = holds.get(snapshot.id) ?? null;
     return fromListing([{ ...snapshot, time: time.toISOString(), volumeName: found.name, held }]);
   }) as readonly ExplainedSnapshot[];
 }
