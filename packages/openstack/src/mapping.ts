@@ -107,6 +107,8 @@ export function toSnapshotState(status: string): SnapshotState {
   const same = (["creating", "available", "restoring", "deleting"] as const).find(
     (state) => state === status,
   );
+  // As good as it was, and read: nothing else can be made of it meanwhile.
+  if (status === "backing-up") return "restoring";
   return same ?? (status.startsWith("error") ? "error" : "unknown");
 }
 

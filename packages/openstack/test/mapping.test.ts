@@ -86,10 +86,11 @@ test("states: what begins with error has failed, what nobody knows is waited for
     "unknown",
     "unknown",
   ]);
-  expect(["restoring", "error_deleting", "unmanaging"].map(toSnapshotState)).toEqual([
+  expect(["restoring", "error_deleting", "unmanaging", "backing-up"].map(toSnapshotState)).toEqual([
     "restoring",
     "error",
     "unknown",
+    "restoring",
   ]);
   expect([isBlocked(read({ status: "maintenance" })), isBlocked(read())]).toEqual([true, false]);
 });
