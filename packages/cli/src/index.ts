@@ -8,7 +8,7 @@ import { runCommandLine } from "./program.ts";
 
 /**
  * Runs one command line, without the program's name, and resolves with its exit code: 0 done, 1 failed, 2 usage or
- * configuration, 130 interrupted. Writes to the streams of this process.
+ * configuration, 3 changes pending, 4 stale, 130 interrupted. Writes to the streams of this process.
  */
 export async function runCli(args: readonly string[]): Promise<number> {
   guardOutput();

@@ -1,12 +1,17 @@
 import type { PolyvolError, PolyvolErrorCode } from "@polyvol/core";
-import { secondsText } from "./output/format.ts";
+import { secondsText, shellWord } from "./output/format.ts";
 
 /** By where a command writes: ` -c FILE` for those that it names. */
 const configs = new WeakMap<object, string>();
 
 /** Has the commands that hints name read the file of `--config`, too. */
 export function nameConfigInHints(file: string): void {
-  configs.set(process.stderr, ` -c ${/^[\w./-]+$/.test(file) ? file : JSON.stringify(file)}`);
+  configs.set(process.stderr, configOption(file));
+}
+
+/** `--config` with this file, behind a command. */
+export function configOption(file: string): string {
+  return ` -c ${shellWord(file)}`;
 }
 
 /** A command as hints and notes name it. */

@@ -52,6 +52,11 @@ test.concurrent("commands, options, values and files, where each belongs", async
     ["backup apply ", [":files"]],
     ["backup plan --save=to", [":files"]],
     ["backup explain --policy ", ["nightly", ":words"]],
+    ["backup status --watch --rec", ["--record", ":words"]],
+    ["backup status --merge ", [":files"]],
+    ["backup status --merge a.json ", [":files"]],
+    ["backup status --merge a.json b.json --so", ["--sort", ":words"]],
+    ["demo --keep ", [":files"]],
     ["completion z", ["zsh", ":words"]],
     ["emulator sam", ["samsung-scp", ":words"]],
     ["emulator digitalocean --volumes-p", ["--volumes-per-droplet", ":words"]],
@@ -69,6 +74,7 @@ test.concurrent("clouds and policies of the configuration, also of one that is n
   const found = await Promise.all([
     offered("fish", "volumes list --cloud o"),
     offered("fish", "--config more.json volumes list --cloud="),
+    offered("fish", "volumes list --watch -c more.json --cloud or"),
     offered("fish", "-c broken.yaml volumes list --cloud "),
     offered("fish", "-c none.yaml volumes list --cloud "),
     offered("fish", "backup run --policy n"),
@@ -76,6 +82,7 @@ test.concurrent("clouds and policies of the configuration, also of one that is n
   expect(found).toEqual([
     ["ocean", "other", ":words"],
     ["--cloud=orange", ":words"],
+    ["orange", ":words"],
     [":words"],
     [":words"],
     ["nightly", ":words"],

@@ -73,7 +73,7 @@ test("each failure says what to do, and the rest is still looked at", async () =
   expect(missing.find("cloud ocean", "credentials")).toMatchObject({
     result: "failed",
     found: expect.stringContaining("found TOKEN, which is not set"),
-    next: expect.any(String),
+    next: "set what the message names, then: polyvol config check --cloud ocean",
   });
   expect(missing.find("cloud ocean", "reachable")).toMatchObject({ result: "skipped" });
   expect(missing.find("cloud samsung", "accepted")).toMatchObject({ result: "ok" });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nameConfigInHints, nextStep } from "../src/next-step.ts";
+import { configOption, nameConfigInHints, nextStep } from "../src/next-step.ts";
 
 test("an answer that is not the service's own leads to the address in the configuration", () => {
   const failure = { code: "unavailable", status: 404, operation: "volumes.list" } as const;
@@ -22,6 +22,11 @@ test("what is wrong with a cloud as a whole is not a state that a volume could b
   expect(nextStep({ code, operation: "volumes.delete", resource }, "shop")).toMatch(
     /^where a server has it, polyvol volumes detach takes it off; .* --delete-snapshots/,
   );
+});
+
+test("the file of --config is named as a shell takes it", () => {
+  expect(configOption("clouds/other.yaml")).toBe(" -c clouds/other.yaml");
+  expect(configOption("my $HOME's.yaml")).toBe(" -c 'my $HOME'\\''s.yaml'");
 });
 
 test("every command that a hint names reads the file of --config", () => {

@@ -20,6 +20,8 @@ export interface ConfiguredNames {
 const NOTHING: Completion = { kind: "words", words: [] };
 /** What stands for a file in help texts: `<file>`. */
 const FILE = "file";
+/** The value of an option that is a path: `<file>`, `<files...>`, `[folder]`. */
+const PATH = /[<[](?:files?|folder)(?:\.\.\.)?[\]>]/;
 
 /**
  * What fits at the cursor. `before` are the words between the program's name and the cursor, `current` is what of the
@@ -33,7 +35,8 @@ export async function findCandidates(
 ): Promise<Completion> {
   const place = walk(program, before);
   const [, option, typed] = /^(--[^=]+)=(.*)$/s.exec(current) ?? [];
-  if (place.pending !== undefined) return await valuesOf(place, place.pending, current, "", names);
+  if (place.pending !== undefined && !(place.mayEnd && current.startsWith("-")))
+    return await valuesOf(place, place.pending, current, "", names);
   if (place.onlyArguments) return argumentsOf(place, current);
   if (option !== undefined && typed !== undefined) {
     const known = optionsOf(place.command).find(({ long }) => long === option);
@@ -55,6 +58,8 @@ interface Place {
   readonly argumentCount: number;
   /** The option whose value the cursor is at. */
   readonly pending: Option | undefined;
+  /** It may do without a value, or has one already: what begins with a dash is the next option. */
+  readonly mayEnd: boolean;
   /** After `--`. */
   readonly onlyArguments: boolean;
   readonly config: string | undefined;
@@ -65,27 +70,32 @@ function walk(program: Command, before: readonly string[]): Place {
   let command = program;
   let argumentCount = 0;
   let pending: Option | undefined;
+  let mayEnd = false;
   let onlyArguments = false;
   let config: string | undefined;
   for (const word of before) {
+    if (mayEnd && word.startsWith("-")) pending = undefined;
     if (pending !== undefined) {
       if (pending.attributeName() === "config") config = word;
-      pending = undefined;
+      mayEnd = pending.variadic;
+      if (!pending.variadic) pending = undefined;
     } else if (word === "--" && !onlyArguments) {
       onlyArguments = true;
     } else if (word.startsWith("-") && !onlyArguments) {
       const [name = "", ...value] = word.split("=");
       const option = optionsOf(command).find((each) => each.long === name || each.short === name);
       if (option === undefined || !takesValue(option)) continue;
-      if (value.length === 0) pending = option;
-      else if (option.attributeName() === "config") config = value.join("=");
+      if (value.length === 0) {
+        pending = option;
+        mayEnd = option.optional;
+      } else if (option.attributeName() === "config") config = value.join("=");
     } else if (word !== "help") {
       const inner = command.commands.find((each) => each.name() === word);
       if (inner !== undefined && argumentCount === 0) command = inner;
       else argumentCount += 1;
     }
   }
-  return { command, argumentCount, pending, onlyArguments, config };
+  return { command, argumentCount, pending, mayEnd, onlyArguments, config };
 }
 
 /** The options that hold for a command: its own and those of the commands around it. */
@@ -109,7 +119,7 @@ async function valuesOf(
   prefix: string,
   names: ConfiguredNames,
 ): Promise<Completion> {
-  if (option.flags.includes(`<${FILE}>`)) return { kind: "files" };
+  if (PATH.test(option.flags)) return { kind: "files" };
   let values: readonly string[] = option.argChoices ?? [];
   if (option.long === "--cloud") values = await names.clouds(config);
   if (option.long === "--policy" && command.parent?.name() === "backup")

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { aborted } from "../interruption.ts";
-import { shortPath } from "../output/format.ts";
+import { shellWord, shortPath } from "../output/format.ts";
 import { renderJson } from "../output/result.ts";
 import type { DemoCloud } from "./clouds.ts";
 import { CONFIG_FILE, type Folder } from "./folder.ts";
@@ -31,9 +31,9 @@ export async function keepRunning(
   reporter.heading("Now you: both clouds go on in real time and without faults, until Ctrl-C");
   reporter.line(`In another terminal${isClone() ? " (npx -y pnpm@12 where pnpm is not installed)" : ""}:\n`);
   // In a clone pnpm has to stay in it; an installed command runs in the folder itself.
-  if (!isClone()) reporter.line(`  cd ${quoted(shortPath(folder.path))}`);
+  if (!isClone()) reporter.line(`  cd ${shellWord(shortPath(folder.path))}`);
   const polyvol = isClone()
-    ? `pnpm polyvol -c ${quoted(shortPath(join(folder.path, CONFIG_FILE)))}`
+    ? `pnpm polyvol -c ${shellWord(shortPath(join(folder.path, CONFIG_FILE)))}`
     : installedName();
   for (const command of NEXT) reporter.line(`  ${polyvol} ${command}`);
   reporter.close();
@@ -53,7 +53,7 @@ const isClone = (): boolean => ["demo", "polyvol"].includes(process.env["npm_lif
 
 function startCommand(cloud: DemoCloud, { path }: Folder, seed: number): string {
   const { provider } = cloud.settings;
-  const state = quoted(shortPath(join(path, stateFile(cloud))));
+  const state = shellWord(shortPath(join(path, stateFile(cloud))));
   // Ids are made up by the seed: with the same one the first new ids would be those that are there already.
   const rest = `--random-seed ${seed + 1} --seed ${state}`;
   const start = isClone() ? "pnpm emulator" : `${installedName()} emulator`;
@@ -79,9 +79,4 @@ const stateFile = ({ name }: DemoCloud): string => `state/${name}.json`;
 
 async function saveStates(clouds: readonly DemoCloud[], folder: Folder): Promise<void> {
   for (const cloud of clouds) await folder.write(stateFile(cloud), renderJson(cloud.emulator.state()));
-}
-
-/** As a shell takes it. */
-function quoted(text: string): string {
-  return /^[\w./@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -3,6 +3,7 @@ import type { BlockStorage, Health, RequestQuota, Volume } from "@polyvol/core";
 import { placesOf, sourceText } from "../commands/clouds.ts";
 import type { Context } from "../context.ts";
 import { hasCode } from "../errors.ts";
+import { commandText } from "../next-step.ts";
 import { numberText, quotaText, secondsText } from "../output/format.ts";
 import { type Finding, failed, ok, skipped, warning } from "./check.ts";
 
@@ -29,7 +30,7 @@ export async function examineCloud(context: Context, cloud: CloudConfig): Promis
     storage = await context.connect(cloud.name);
   } catch (error) {
     context.signal.throwIfAborted();
-    const next = "set what the message names; config check looks at it again";
+    const next = `set what the message names, then: ${commandText(`config check --cloud ${cloud.name}`)}`;
     return [failed("credentials", error, cloud.name, next), ...unseen("credentials", LATER)];
   }
   const startedAt = performance.now();

@@ -79,6 +79,11 @@ export function shortPath(path: string): string {
   }
 }
 
+/** A text as a shell takes it for one word, whatever is in it. */
+export function shellWord(text: string): string {
+  return /^[\w./@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 /** `1 volume`, `3 volumes` */
 export function countText(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;

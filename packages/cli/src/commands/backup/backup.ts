@@ -26,8 +26,8 @@ Examples:
   polyvol backup drill --cloud main --volume db    prove that the newest snapshot restores
   polyvol backup offsite --record runs.jsonl       take what is due out of its cloud
 
-Policies are read by plan, apply, run, status, audit and offsite; --cloud does not go with those, since
-policies say which clouds they are about.
+Policies are read by plan, apply, run, status, report and audit; --cloud does not go with those, since
+policies say which clouds they are about. offsite and explain read them, too, and take --cloud.
 `;
 
 /** The commands about backups, in the order in which help lists them. */
