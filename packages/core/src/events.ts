@@ -67,7 +67,7 @@ export interface WaitEvent extends EventBase {
   readonly nextLookMs: number;
 }
 
-/** The governor holds a request back so that a quota is kept. */
+/** The rate limiter holds a request back so that a quota is kept. */
 export interface ThrottleEvent extends EventBase {
   /** Tells the event apart. */
   readonly type: "throttle";

@@ -128,7 +128,7 @@ export interface UpdateSnapshotInput {
 export interface DeleteVolumeOptions extends WaitOptions {
   /**
    * `keep` (default): snapshots stay; where they cannot outlive the volume, a volume that has any is not deleted.
-   * `delete`: they are deleted first.
+   * `delete`: they are deleted, too: after the volume where they outlive it, else before it.
    */
   readonly snapshots?: "keep" | "delete" | undefined;
 }

@@ -135,12 +135,13 @@ export const storageOptions = {
       codeOnly: true,
     },
   ),
-  /** Receives every request, retry, wait and recovery. Default: nobody listens. */
+  /** Receives every request, answer, retry, pause for a quota, wait, recovery and choice of a version. Default: nobody listens. */
   onEvent: option(
     z.custom<EventListener>((value) => typeof value === "function"),
     {
       allowed: "a function",
-      description: "Receives every request, retry, wait and recovery.",
+      description:
+        "Receives every request, answer, retry, pause for a quota, wait, recovery and choice of a version.",
       defaultText: "nobody listens",
       codeOnly: true,
     },
