@@ -13,7 +13,10 @@ export interface RestoreRequest {
   readonly newName: string;
   /** Default: what the snapshot needs. */
   readonly sizeGiB?: number | undefined;
-  /** Default: where the volume is that the snapshot is of; the storage's own region when that volume is gone. */
+  /**
+   * Default: where the volume is that the snapshot is of; when that volume is gone, the one region that the snapshot is in,
+   * or of several the storage's own.
+   */
   readonly region?: string | undefined;
   /** The provider's name of a volume type. Default: the provider's. */
   readonly volumeType?: string | undefined;
@@ -44,8 +47,9 @@ export interface Restored {
  * touched. Killed and asked for again with the same `newName` it goes on where it stopped, as long as the choice still
  * means the same snapshot.
  *
- * @throws PolicyError for an unknown cloud; PolyvolError `not_found`, `out_of_range` for a size that is too small,
- * `already_exists` when another volume has that name
+ * @throws PolicyError for an unknown cloud; PolyvolError `not_found`, `failed_precondition` for a snapshot that cannot be
+ * restored, `conflict` when a name means several volumes, `out_of_range` for a size that is too small, `already_exists`
+ * when another volume has that name
  */
 export async function restore(
   request: RestoreRequest,

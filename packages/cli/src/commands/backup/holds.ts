@@ -67,7 +67,7 @@ async function changeHolds(
   );
 }
 
-/** Writes holds on snapshots of this storage by a tag, where their descriptions cannot carry them. */
+/** Writes holds on snapshots of this storage by a tag, where its provider has calls of its own for that. */
 async function holdWriters(storage: BlockStorage): Promise<Readonly<Record<string, HoldWriter>>> {
   const { snapshotTagWriter } = await import("@polyvol/config");
   const { HOLD_KEY } = await import("@polyvol/core/driver");
