@@ -56,12 +56,15 @@ const action = z.object({
 const tag = z.object({ name: text });
 /** Of `links` only whether there is a next one is read: pages are asked for by number, on the configured origin. */
 const page = {
-  /** What is said of the listing. */
-  meta: z.nullish(
-    z.object({
-      /** How many there are on all pages. */
-      total: whole,
-    }),
+  /** What is said of the listing; as good as absent where it does not say how many there are. */
+  meta: z.catch(
+    z.nullish(
+      z.object({
+        /** How many there are on all pages. */
+        total: whole,
+      }),
+    ),
+    undefined,
   ),
   /** Addresses of other pages. */
   links: z.optional(z.unknown()),

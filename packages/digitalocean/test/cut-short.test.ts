@@ -126,6 +126,18 @@ test("without a total, a link to a next page says that there is one", async () =
   expect(await storage.volumes.list().toArray()).toHaveLength(250);
 });
 
+test.each([{}, { total: null }, { total: "250" }, { total: -1 }, "250"])(
+  "what is said of a listing is %j: as good as nothing, and all of it is read",
+  async (meta) => {
+    const odd: typeof fetch = async (input, init) =>
+      Response.json({ ...((await (await fetch(input, init)).json()) as object), meta });
+    const { storage, emulator } = await openCloud({}, { fetch: odd });
+    const volumes = Array.from({ length: 250 }, (_, index) => ({ name: `v-${index}`, region: "nyc3" }));
+    emulator.seed({ volumes: volumes.map((each) => ({ ...each, size_gigabytes: 1 })) });
+    expect(await storage.volumes.list().toArray()).toHaveLength(250);
+  },
+);
+
 test("a snapshot without its volume stops nothing: the others are listed, and it is of no volume that is known", async () => {
   const { storage, emulator } = await openCloud({ snapshotIntervalMs: 0 });
   const { id: volumeId } = await storage.volumes.create({ name: "data", sizeGiB: 10 });
