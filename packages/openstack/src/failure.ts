@@ -1,5 +1,10 @@
 import { fitWords } from "@polyvol/core/driver";
-import type { FailedResponse, FailureRefinement, ResponseHeaders } from "@polyvol/core/http";
+import {
+  type FailedResponse,
+  type FailureRefinement,
+  type ResponseHeaders,
+  saysQuota,
+} from "@polyvol/core/http";
 
 /** What the body of a refusal says, and whether it is certainly block storage that speaks. */
 interface Said {
@@ -14,6 +19,11 @@ const NO_ROUTE = "The resource could not be found.";
 
 /** Nova's own words: "Cannot 'attach_volume' instance … while it is in task_state reboot_started". */
 const PASSING_TASK = /while it is in (?:task_state (?!None\b)\S|vm_state building\b)/;
+
+/** What an account may not do, named by the rule that forbids it: `volume_extension:quotas:show` is no quota. */
+const POLICY = /^Policy doesn't allow\b/;
+
+const FULL = { code: "resource_exhausted", outcome: "not_applied", retryable: false } as const;
 
 /** Says what an unsuccessful answer of block storage means. */
 export function refineFailure(response: FailedResponse): FailureRefinement {
@@ -33,6 +43,9 @@ function meaningOf(
     case 401:
       // Older guards say it in one line that they call a web page.
       return isGuarded(headers) ? { code: "unauthenticated", reason: "the token was refused" } : {};
+    case 403:
+      // Nova says so of one volume more than a server can have.
+      return isOwn && saysQuota(words) && !POLICY.test(words) ? FULL : {};
     case 404:
       if (!isOwn || words === NO_ROUTE) return {};
       // Of a create it is what the body names: the source, which core tells from the rest, or a type.
@@ -47,8 +60,10 @@ function meaningOf(
       return isOwn ? { code: "failed_precondition" } : {};
     case 413:
       // Named `overLimit` it is a quota, with a word to try again at once that would be of no use.
-      return kind === "overLimit"
-        ? { code: "resource_exhausted", outcome: "not_applied", retryable: false, retryAfterMs: 0 }
+      if (kind === "overLimit") return { ...FULL, retryAfterMs: 0 };
+      // What bounds the pace of requests calls itself so, and says how long to wait.
+      return kind === "overLimitFault"
+        ? { code: "rate_limited", outcome: "not_applied", retryable: true }
         : {};
     case 400:
       // The project of the address is not that of the token.

@@ -23,6 +23,22 @@ test.each([
   [409, { message: "conflict" }, {}],
   [413, own("overLimit", 413, "VolumeLimitExceeded"), { code: "resource_exhausted", retryable: false }],
   [413, { message: "too large", code: "413 Request Entity Too Large" }, {}],
+  [
+    413,
+    own("overLimitFault", 413, "This request was rate-limited."),
+    { code: "rate_limited", retryable: true },
+  ],
+  // Of Nova: as many volumes as the server can have.
+  [
+    403,
+    own(
+      "forbidden",
+      403,
+      "The maximum allowed number of disk devices (26) to attach to a single instance has been exceeded.",
+    ),
+    { code: "resource_exhausted", retryable: false },
+  ],
+  [403, own("forbidden", 403, "Policy doesn't allow volume_extension:quotas:show to be performed."), {}],
   [400, own("badRequest", 400, "Malformed request url"), { code: "permission_denied" }],
   [400, own("badRequest", 400, "Invalid input"), {}],
   [500, own("computeFault", 500, "Unexpected"), {}],

@@ -213,7 +213,7 @@ function meaningOfStatus(status: number, isRead: boolean, sentBytes: number): St
 const QUOTA = /quota|할당량|쿼터/i;
 const OF_REQUESTS = /\b(?:rate|api|requests? quota|quota of requests)\b/i;
 /** A limit of how many or how much, and that it is reached: each alone may tell of anything. */
-const LIMIT = /limit|maximum (?:number|amount|capacity)|capacity|한도|최대|제한/i;
+const LIMIT = /limit|maximum (?:allowed )?(?:number|amount|capacity)|capacity|한도|최대|제한/i;
 const REACHED = /exceed|reach|larger than|초과|도달/i;
 /** What is limited, too, and has nothing to do with how much there is: rates, and the size of an input. */
 const OF_AN_INPUT =

@@ -12,6 +12,7 @@ test.each([
   "creating this volume will exceed your volume limit",
   "The limit of 1000 GiB is exceeded",
   "Exceeded the maximum number of block storages",
+  "The maximum allowed number of disk devices (26) to attach to a single instance has been exceeded.",
   "할당량을 초과했습니다",
   "쿼터를 초과하였습니다",
   "볼륨 생성 한도를 초과했습니다",
