@@ -13,7 +13,7 @@ import { createSessions, type Session } from "./auth.ts";
 import { createComputeClient } from "./compute.ts";
 import { refineFailure } from "./failure.ts";
 import type { Settings } from "./options.ts";
-import { createServiceClient, REQUEST_ID } from "./service-client.ts";
+import { API_VERSION, createServiceClient, REQUEST_ID } from "./service-client.ts";
 import { versionsAnswer } from "./wire.ts";
 
 /** A request within the project: its path begins after the project's id. */
@@ -56,7 +56,6 @@ interface Service {
   learnNewest(context: CallContext): void;
 }
 
-const VERSION = "openstack-api-version";
 /** After a list of versions that could not be read, it is read again in so long. */
 const READ_AGAIN_MS = 60_000;
 
@@ -129,7 +128,7 @@ export function createClient(settings: Settings): Client {
     return withSession(context, async (session) => {
       const service = serviceOf(session);
       const sendIn = (version: OpenStackApiVersion): Promise<HttpResponse<T>> => {
-        const headers = { "X-Auth-Token": session.token, [VERSION]: `volume ${version}` };
+        const headers = { "X-Auth-Token": session.token, [API_VERSION]: `volume ${version}` };
         return service.http.send({ ...request, path: `/${session.projectId}${path}`, headers }, context);
       };
       // What every version has is read in the newest at once: the answer says whether the service knows it.
@@ -138,7 +137,7 @@ export function createClient(settings: Settings): Client {
           if (isPolyvolError(error) && error.status === 406) return undefined;
           throw error;
         });
-        if (answer?.headers.get(VERSION) === `volume ${NEWEST}`) service.learnNewest(context);
+        if (answer?.headers.get(API_VERSION) === `volume ${NEWEST}`) service.learnNewest(context);
         if (answer !== undefined) return answer;
       }
       const version = await unchanged(service.version(session, context));

@@ -1,13 +1,19 @@
-import { PolyvolError } from "@polyvol/core";
+import { isPolyvolError, PolyvolError } from "@polyvol/core";
 import { type CallContext, refusedArgument, show } from "@polyvol/core/driver";
 import { type HttpClient, type HttpRequest, pathSegment } from "@polyvol/core/http";
 import type { Session } from "./auth.ts";
 import { refuseInTheClear } from "./catalogue.ts";
 import { refineFailure } from "./failure.ts";
 import type { Settings } from "./options.ts";
-import { createServiceClient } from "./service-client.ts";
+import { API_VERSION, createServiceClient } from "./service-client.ts";
 
-/** Speaks to the service that manages servers (Nova), in the oldest version of its API, which every cloud has. */
+/**
+ * In an older one Nova attaches no volume that several servers can have, be it the first of them (2.60, of the release
+ * Queens), and none of a server that is shelved (2.20).
+ */
+const VERSION = "compute 2.60";
+
+/** Speaks to the service that manages servers (Nova). */
 export interface ComputeClient {
   /** @throws PolyvolError `unsupported` where the catalogue has no address of it for the region and interface */
   send(session: Session, request: HttpRequest<undefined>, context: CallContext): Promise<void>;
@@ -34,7 +40,15 @@ export function createComputeClient(settings: Settings): ComputeClient {
         const reason = `servers are managed by Nova here, and the catalogue has no one address of it for ${where}; use openstack server add volume`;
         throw new PolyvolError("unsupported", reason, { outcome: "not_applied" });
       }
-      await clientOf(url).send({ ...request, headers: { "X-Auth-Token": token } }, context);
+      const http = clientOf(url);
+      const own = { "X-Auth-Token": token };
+      try {
+        await http.send({ ...request, headers: { ...own, [API_VERSION]: VERSION } }, context);
+      } catch (error) {
+        // An older cloud does nothing in a version that it lacks. Without one it answers in its oldest.
+        if (!isPolyvolError(error) || error.status !== 406) throw error;
+        await http.send({ ...request, headers: own }, context);
+      }
     },
   };
 }

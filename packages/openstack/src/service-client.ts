@@ -4,6 +4,8 @@ import { PROVIDER } from "./version.ts";
 
 /** The header by which every service of a cloud says which request its answer is to. */
 export const REQUEST_ID = "x-openstack-request-id";
+/** The header by which a request names the microversion that it is in, and an answer its own. */
+export const API_VERSION = "openstack-api-version";
 
 type Own = Pick<HttpClientOptions, "baseUrl" | "refineFailure" | "quotas">;
 

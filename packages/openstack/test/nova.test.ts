@@ -1,5 +1,6 @@
 import { describeBlockStorageDriver } from "@polyvol/conformance";
 import { createVirtualClock } from "@polyvol/core/driver";
+import type { OpenStackOptions } from "@polyvol/emulators/openstack";
 import { createOpenStackStorage } from "@polyvol/openstack";
 import { expect, onTestFinished, test } from "vitest";
 import { openEmulatedCloud, SERVERS } from "./emulated-cloud.ts";
@@ -13,10 +14,10 @@ describeBlockStorageDriver("openstack with Nova", () => openStackHarness({ compu
 
 const [SERVER, OTHER] = SERVERS;
 
-async function openCloud() {
+async function openCloud(options: OpenStackOptions = {}) {
   const clock = createVirtualClock();
   clock.runFreely();
-  const { emulator, connection, close } = await openEmulatedCloud(clock, { compute: true });
+  const { emulator, connection, close } = await openEmulatedCloud(clock, { compute: true, ...options });
   onTestFinished(() => close());
   const storage = createOpenStackStorage(connection());
   const { id } = await storage.volumes.create({ name: "data", sizeGiB: 1 });
@@ -67,6 +68,35 @@ test("what Nova refuses is said in its words", async () => {
   await expect(storage.volumes.delete(id)).rejects.toMatchObject({ code: "failed_precondition" });
   emulator.faults.add({ kind: "answer", status: 403, match: { method: "DELETE", path: "/compute/**" } });
   await expect(storage.volumes.detach(id, SERVER)).rejects.toMatchObject({ code: "permission_denied" });
+});
+
+test("a volume that several servers can have is attached to two of them", async () => {
+  const { storage, id } = await openCloud({ volumeTypes: ["multiattach"] });
+  await storage.volumes.attach(id, SERVER);
+  const { attachments } = await storage.volumes.attach(id, OTHER);
+  expect(attachments.map(({ serverId }) => serverId)).toEqual([SERVER, OTHER]);
+  expect((await storage.volumes.detach(id, SERVER)).attachments).toMatchObject([{ serverId: OTHER }]);
+});
+
+test("a Nova of before that time is asked once more, in its oldest version", async () => {
+  const { storage, id, emulator, asked } = await openCloud();
+  const match = { path: "/compute/**", header: { "openstack-api-version": "compute 2.60" } };
+  emulator.faults.add({ kind: "answer", status: 406, match });
+  expect((await storage.volumes.attach(id, SERVER)).attachments).toHaveLength(1);
+  expect((await storage.volumes.detach(id, SERVER)).attachments).toEqual([]);
+  expect(asked().map((each) => each.split(" ")[0])).toEqual(["POST", "POST", "DELETE", "DELETE"]);
+});
+
+test("a server that has as many volumes as it can have is no matter of permission, and asked once", async () => {
+  const { storage, id, emulator, asked } = await openCloud();
+  const message =
+    "The maximum allowed number of disk devices (26) to attach to a single instance has been exceeded.";
+  const body = { forbidden: { code: 403, message } };
+  emulator.faults.add({ kind: "answer", status: 403, body, match: { path: "/compute/**" } });
+  await expect(storage.volumes.attach(id, SERVER)).rejects.toMatchObject({
+    ...{ code: "resource_exhausted", outcome: "not_applied", reason: expect.stringContaining(message) },
+  });
+  expect(asked()).toHaveLength(1);
 });
 
 test("a token that Nova takes no more is renewed", async () => {

@@ -7,28 +7,57 @@ export type Minor = number;
 /** The microversion of a request: what `OpenStack-API-Version` asks for, 3.0 without it. Throws what the service answers. */
 export function versionOf(request: ServiceRequest, newest: string): Minor {
   const entries = entriesOf(request);
-  const wanted = wantedOf(entries);
-  if (wanted === undefined) {
-    if (entries.length > 1 || entries[0] === "") return 0;
-    throw badRequest(MALFORMED);
+  const wanted = wantedOf(entries, "volume");
+  if (wanted !== undefined) return minorWanted(wanted, "3.0", newest);
+  if (entries.length > 1 || entries[0] === "") return 0;
+  throw badRequest(MALFORMED);
+}
+
+const OLDEST_OF_NOVA = "2.1";
+/** That of the release Queens, in which volumes on several servers came; what is shown of volumes is the same in all before. */
+const NEWEST_OF_NOVA = "2.60";
+
+/** The microversion of a request to Nova, which has a header of its own, too; 2.1 without any. Throws what Nova answers. */
+export function computeVersionOf(request: ServiceRequest): Minor {
+  const own = request.headers.get("x-openstack-nova-api-version");
+  const wanted = wantedOf(entriesOf(request), "compute") ?? own ?? OLDEST_OF_NOVA;
+  return minorWanted(wanted, OLDEST_OF_NOVA, NEWEST_OF_NOVA);
+}
+
+/** Headers by which Nova says in which version it answers; none where what was asked for is none that it has. */
+export function computeVersionHeaders(request: ServiceRequest): Readonly<Record<string, string>> {
+  try {
+    const version = `2.${computeVersionOf(request)}`;
+    return {
+      "openstack-api-version": `compute ${version}`,
+      "x-openstack-nova-api-version": version,
+      vary: "OpenStack-API-Version, X-OpenStack-Nova-API-Version",
+    };
+  } catch {
+    return {};
   }
+}
+
+/** The minor number of the version that was asked for. Throws what the services answer where they do not have it. */
+function minorWanted(wanted: string, oldest: string, newest: string): Minor {
   if (wanted === "latest") return minorOf(newest);
   const [, major, minor] = /^(\d+)\.(0|[1-9]\d*)$/.exec(wanted) ?? [];
   if (major === undefined || minor === undefined)
     throw badRequest(
       `API Version String ${wanted} is of invalid format. Must be of format MajorNum.MinorNum.`,
     );
-  if (major !== "3" || Number(minor) > minorOf(newest))
+  const isBetween = Number(minor) >= minorOf(oldest) && Number(minor) <= minorOf(newest);
+  if (!newest.startsWith(`${major}.`) || !isBetween)
     throw refusal(
       406,
-      `Version ${wanted} is not supported by the API. Minimum is 3.0 and maximum is ${newest}.`,
+      `Version ${wanted} is not supported by the API. Minimum is ${oldest} and maximum is ${newest}.`,
     );
   return Number(minor);
 }
 
 /** The version that an answer says it is in; none where what was asked for could not be read. */
 export function shownVersion(request: ServiceRequest, newest: string): string | undefined {
-  const wanted = wantedOf(entriesOf(request)) ?? "3.0";
+  const wanted = wantedOf(entriesOf(request), "volume") ?? "3.0";
   if (wanted === "latest") return newest;
   return /^(?:3|4)\.(?:0|[1-9]\d*)$/.test(wanted) ? wanted : undefined;
 }
@@ -38,9 +67,10 @@ function entriesOf({ headers }: ServiceRequest): readonly string[] {
   return (headers.get("openstack-api-version") ?? "").split(",").map((entry) => entry.trim());
 }
 
-/** What the entry of block storage asks for, in its own spelling; `undefined` where there is none. */
-function wantedOf(entries: readonly string[]): string | undefined {
-  return entries.find((entry) => /^volume\s/.test(entry))?.replace(/^volume\s+/, "");
+/** What the entry of a service asks for, in its own spelling; `undefined` where there is none. */
+function wantedOf(entries: readonly string[], service: "volume" | "compute"): string | undefined {
+  const own = entries.find((entry) => entry.startsWith(service) && /^\s/.test(entry.slice(service.length)));
+  return own?.slice(service.length).trimStart();
 }
 
 function minorOf(version: string): Minor {

@@ -3,7 +3,14 @@ import type { Emulator } from "../kit/emulator-types.ts";
 import { createIds } from "../kit/ids.ts";
 import { createRouter, rawPath } from "../kit/router.ts";
 import type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "../kit/service.ts";
-import { needs, shownVersion, versionList, versionOf } from "./api-versions.ts";
+import {
+  computeVersionHeaders,
+  computeVersionOf,
+  needs,
+  shownVersion,
+  versionList,
+  versionOf,
+} from "./api-versions.ts";
 import type { Call } from "./call.ts";
 import { catalogueOperations } from "./catalogue.ts";
 import { createIdentity, isForIdentity } from "./identity.ts";
@@ -57,19 +64,10 @@ function createService(options: ResolvedOptions, clock: Clock, randomSeed: numbe
       const found = serverRouter.find(request.method, path);
       if (found === undefined) throw noRoute();
       const { projectId = "" } = token;
+      const version = computeVersionOf(request);
       const view = { version: 0, base, wholeSeconds: database === "mariadb" };
       const { params, operation } = found;
-      return operation.handler({
-        state,
-        request,
-        params,
-        token,
-        projectId,
-        version: 0,
-        view,
-        now,
-        requestId,
-      });
+      return operation.handler({ state, request, params, token, projectId, version, view, now, requestId });
     }
     if (path === "/v3/" || path === "/v3") return json(200, versionList(base, newestVersion));
     const version = versionOf(request, newestVersion);
@@ -87,8 +85,12 @@ function createService(options: ResolvedOptions, clock: Clock, randomSeed: numbe
     const { status, body, headers } = response;
     const own = { "x-openstack-request-id": requestId };
     // What does not reach block storage itself: the identity service, its guard, and paths that lead nowhere.
+    const outside = isForIdentity(request.path) || status === 401 || isNoRoute(body);
     const isNova = compute && request.path.startsWith(COMPUTE_PATH);
-    const outside = isForIdentity(request.path) || isNova || status === 401 || isNoRoute(body);
+    if (isNova && !outside) {
+      const ofNova = { "x-compute-request-id": requestId, ...computeVersionHeaders(request) };
+      return { ...response, headers: { ...own, ...ofNova, ...headers } };
+    }
     const vary = isForIdentity(request.path) ? { vary: "X-Auth-Token" } : {};
     if (outside || request.path === "/healthcheck")
       return { ...response, headers: { ...own, ...vary, ...headers } };

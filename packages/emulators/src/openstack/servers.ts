@@ -1,4 +1,4 @@
-/** Of Nova what concerns volumes: which server has which, in version 2.1 of its API. */
+/** Of Nova what concerns volumes: which server has which, in the versions 2.1 to 2.60 of its API. */
 import type { ServiceResponse } from "../kit/service.ts";
 import { attachedAs, detachedFrom } from "./attach-actions.ts";
 import { readJson } from "./bodies.ts";
@@ -41,6 +41,21 @@ const list: Handler = (call) => {
   return json(200, { volumeAttachments: found });
 };
 
+/** The volume of the server that the path names, or 404. */
+function attachedOf(call: Call, serverId: string): VolumeRecord {
+  const id = call.params["id"] ?? "";
+  const volume = volumesOf(call, serverId).find((each) => each.id === id);
+  if (volume === undefined) throw refusal(404, `Instance ${serverId} is not attached to volume ${id}`);
+  return volume;
+}
+
+const show: Handler = (call) => {
+  const serverId = serverOf(call);
+  const volume = attachedOf(call, serverId);
+  const [attachment] = volume.attachments.filter((each) => each.serverId === serverId);
+  return json(200, { volumeAttachment: attachment && attachmentJson(volume, attachment) });
+};
+
 /** The first name that no volume of the server has. */
 function nextDevice(call: Call, serverId: string): string {
   const taken = new Set(
@@ -51,6 +66,9 @@ function nextDevice(call: Call, serverId: string): string {
     if (!taken.has(device)) return device;
   }
 }
+
+/** Since then volumes are attached that several servers can have. */
+const SEVERAL_SERVERS = 60;
 
 /** Answered once the volume is reserved; the attachment shows when the server has the disk. */
 const attach: Handler = (call): ServiceResponse => {
@@ -63,6 +81,8 @@ const attach: Handler = (call): ServiceResponse => {
   if (volume === undefined || volume.projectId !== projectId) throw volumeNotFound(volumeId);
   if (volume.attachments.some((each) => each.serverId === serverId))
     throw badRequest(`Invalid volume: volume ${volumeId} already attached`);
+  if (volume.type === "multiattach" && call.version < SEVERAL_SERVERS)
+    throw badRequest("Multiattach volumes are only supported starting with compute API version 2.60.");
   const isShared = volume.type === "multiattach" && volume.status === "in-use";
   if (volume.status !== "available" && !isShared)
     throw badRequest(
@@ -93,10 +113,8 @@ const attach: Handler = (call): ServiceResponse => {
 const detach: Handler = (call): ServiceResponse => {
   const { state, now } = call;
   const serverId = serverOf(call);
-  const id = call.params["id"] ?? "";
-  const volume = volumesOf(call, serverId).find((each) => each.id === id);
-  if (volume === undefined)
-    throw refusal(404, `The volume was either invalid or not attached to the instance.`);
+  const volume = attachedOf(call, serverId);
+  const { id } = volume;
   if (volume.status !== "in-use")
     throw badRequest(
       `Invalid volume: Invalid input received: Invalid volume: Unable to detach volume. Volume status must be 'in-use' and attach_status must be 'attached' to detach. (HTTP 400)`,
@@ -122,5 +140,6 @@ const path = "/servers/{server}/os-volume_attachments";
 export const serverOperations: readonly Operation[] = [
   { method: "GET", path, handler: list },
   { method: "POST", path, handler: attach },
+  { method: "GET", path: `${path}/{id}`, handler: show },
   { method: "DELETE", path: `${path}/{id}`, handler: detach },
 ];
