@@ -71,7 +71,7 @@ export interface PageLinks {
 
 /** A number of 1 or more, or the fallback for anything else. */
 function positive(text: string | null, fallback: number): number {
-  return text !== null && /^\d{1,9}$/.test(text) && Number(text) > 0 ? Number(text) : fallback;
+  return text !== null && /^\d{1,15}$/.test(text) && Number(text) > 0 ? Number(text) : fallback;
 }
 
 /** Cuts a page. Sizes above 200 count as 200; a page past the end is empty and links back. */

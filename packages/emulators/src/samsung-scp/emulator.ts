@@ -102,6 +102,7 @@ function createService(given: SamsungScpOptions, clock: Clock, randomSeed: numbe
   return {
     provider: "samsung-scp",
     secrets: options.accessKeys.map((key) => key.secretKey),
+    hosts: ["*.samsungsdscloud.com"],
     handle(request) {
       const instant = now();
       const { headers, method } = request;

@@ -68,7 +68,7 @@ function readInteger(
   const text = query.get(name);
   if (text === null || text === "") return undefined;
   const example = name === "limit" ? "20" : "0";
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isNaN(value)) wrong.push(fieldText(name, { rule: atLeast(0), example }));
   else if (maximum > 0 && value > maximum) wrong.push(fieldText(name, { rule: atMost(maximum), example }));
   else return value;

@@ -48,6 +48,8 @@ describe("pages", () => {
     expect(await size("")).toBe(20);
     expect(await size("per_page=200")).toBe(200);
     expect(await size("per_page=300")).toBe(200);
+    expect(await size("per_page=2147483647")).toBe(200);
+    expect(await size("page=2147483647")).toBe(0);
     for (const odd of ["per_page=0", "per_page=-5", "per_page=many", "per_page="])
       expect(await size(odd)).toBe(20);
     for (const odd of ["page=0", "page=-1", "page=x"]) expect(await size(odd)).toBe(20);

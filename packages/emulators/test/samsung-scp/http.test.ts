@@ -49,6 +49,15 @@ function raw(url: string, target: string, headers: Record<string, string>): Prom
 }
 
 describe("over HTTP", () => {
+  test("the provider's own host names are served, as clients go on sending them", async () => {
+    const { emulator } = startScp();
+    await serve(emulator);
+    const of = (host: string): Promise<number | undefined> => raw(listener?.url ?? "", "/", { host });
+    expect(await of("virtualserver.kr-west1.e.samsungsdscloud.com")).toBe(200);
+    expect(await of("iam.e.samsungsdscloud.com")).toBe(200);
+    expect(await of("samsungsdscloud.com.evil.test")).toBe(421);
+  });
+
   test("a volume lives from create to delete", async () => {
     const { emulator, clock } = startScp();
     const call = await serve(emulator);

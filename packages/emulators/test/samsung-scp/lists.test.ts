@@ -119,6 +119,16 @@ describe("pages of volumes", () => {
     expect(reply.body.errors[0].detail).toEqual([expect.stringContaining(`Field "${field}" is invalid.`)]);
   });
 
+  test("take the largest number that a client can send as any other", async () => {
+    const { call } = filled(3, 3);
+    const most = 2 ** 31 - 1;
+    expect((await call("GET", `/v1/snapshots?limit=${most}`)).body.snapshots).toHaveLength(3);
+    expect((await call("GET", `/v1/servers?limit=${most}`)).body.servers).toHaveLength(2);
+    expect((await call("GET", `/v1/volumes?offset=${most}`)).body.volumes).toEqual([]);
+    const [detail] = (await call("GET", `/v1/volumes?limit=${most}`)).body.errors[0].detail;
+    expect(detail).toContain("The value should be 1000 or less.");
+  });
+
   test("ignore parameters that they do not know", async () => {
     const { call } = filled(30);
     expect(names(await call("GET", "/v1/volumes?page=2&size=5"))).toHaveLength(20);
