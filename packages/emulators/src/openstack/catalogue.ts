@@ -1,5 +1,5 @@
 import type { Call, Handler, Operation } from "./call.ts";
-import { limits, quotaSet } from "./quotas.ts";
+import { defaultQuotas, limits, quotaSet } from "./quotas.ts";
 import type { MessageRecord } from "./records.ts";
 import { messageJson, typeIdOf } from "./render.ts";
 import { json, refusal } from "./responses.ts";
@@ -65,6 +65,14 @@ export const catalogueOperations: readonly Operation[] = [
   },
   { method: "GET", path: "/limits", handler: limits },
   { method: "GET", path: "/os-quota-sets/{id}", handler: quotaSet },
+  { method: "GET", path: "/os-quota-sets/{id}/defaults", handler: defaultQuotas },
+  {
+    method: "GET",
+    path: "/os-services",
+    handler() {
+      throw refusal(403, "Policy doesn't allow volume_extension:services:index to be performed.");
+    },
+  },
   { method: "GET", path: "/messages", since: MESSAGES, handler: messages },
   {
     method: "GET",

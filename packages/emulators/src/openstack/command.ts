@@ -1,7 +1,7 @@
 import type { Bulk, ProviderCommand } from "../kit/command.ts";
 import { optionsOf } from "../kit/command-options.ts";
 import { createOpenStackEmulator } from "./emulator.ts";
-import { IDENTITY_PATH } from "./identity.ts";
+import { IDENTITY_PATH } from "./identity-documents.ts";
 import { optionsSchema } from "./options.ts";
 
 /** `polyvol-emulator openstack …` */

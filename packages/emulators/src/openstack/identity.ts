@@ -1,7 +1,16 @@
 import type { ServiceRequest, ServiceResponse } from "../kit/service.ts";
+import {
+  catalogueOf,
+  DOMAIN,
+  IDENTITY_PATH,
+  IDENTITY_ROOT,
+  projectIdOf,
+  projectJson,
+  projectsOf,
+  versionJson,
+} from "./identity-documents.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { type ApiError, identityRefusal, LOGIN_NEEDED } from "./responses.ts";
-import { COMPUTE_PATH } from "./servers.ts";
 import { idOfName, type State, type TokenRecord } from "./state.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -26,25 +35,24 @@ export interface IdentityService {
   tokenOf(request: ServiceRequest, base: string, now: number): TokenRecord;
 }
 
-export const IDENTITY_PATH = "/identity/v3";
 const TOKENS_PATH = `${IDENTITY_PATH}/auth/tokens`;
 const OWN_PORT_TOKENS_PATH = "/v3/auth/tokens";
+const PROJECTS_PATH = `${IDENTITY_PATH}/projects/`;
 
 /** Whether a request is for the identity service. Block storage has no project of the name `auth`. */
 export function isForIdentity(path: string): boolean {
-  return path.startsWith(IDENTITY_PATH) || path === OWN_PORT_TOKENS_PATH;
+  return path === IDENTITY_ROOT || path.startsWith(`${IDENTITY_ROOT}/`) || path === OWN_PORT_TOKENS_PATH;
 }
 
-/** The only domain. */
-const DOMAIN = { id: "default", name: "Default" };
 const CLIENT_ERROR =
   "The server could not comply with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error";
-const VERSION = {
-  id: "v3.14",
-  status: "stable",
-  updated: "2020-04-07T00:00:00Z",
-  "media-types": [{ base: "application/json", type: "application/vnd.openstack.identity-v3+json" }],
-};
+
+const notAuthorized = (authUrl: string): ApiError =>
+  identityRefusal(
+    403,
+    "You are not authorized to perform the requested action: identity:get_project.",
+    authUrl,
+  );
 
 export function createIdentity(state: State): IdentityService {
   const { options } = state;
@@ -197,25 +205,24 @@ export function createIdentity(state: State): IdentityService {
       if (path === `${IDENTITY_PATH}/auth/projects` && method === "GET") {
         const { userName, projectName } = ownToken(request, authUrl, now);
         const own = options.users?.find(({ name }) => name === userName)?.projects;
-        const projects = (own ?? [projectName].filter((name) => name !== undefined)).map((name) => ({
-          id: projectIdOf(name),
-          name,
-          domain_id: DOMAIN.id,
-          description: "",
-          enabled: true,
-          parent_id: DOMAIN.id,
-          is_domain: false,
-          tags: [],
-          options: {},
-          links: { self: `${base}${IDENTITY_PATH}/projects/${projectIdOf(name)}` },
-        }));
+        const names = own ?? [projectName].filter((name) => name !== undefined);
+        const projects = names.map((name) => projectJson(name, base));
         const links = { next: null, self: base + path, previous: null };
         return { status: 200, headers: {}, body: { projects, links } };
       }
-      if (path.replace(/\/$/, "") === IDENTITY_PATH && method === "GET") {
-        const links = [{ rel: "self", href: `${base}${IDENTITY_PATH}/` }];
-        return { status: 200, headers: {}, body: { version: { ...VERSION, links } } };
+      if (path.startsWith(PROJECTS_PATH) && method === "GET") {
+        const { projectId, projectName = "" } = ownToken(request, authUrl, now);
+        // Of others not even whether they exist.
+        if (projectId === undefined || path !== PROJECTS_PATH + projectId) throw notAuthorized(authUrl);
+        return { status: 200, headers: {}, body: { project: projectJson(projectName, base) } };
       }
+      const page = path.replace(/\/$/, "");
+      if (page === IDENTITY_ROOT && method === "GET") {
+        const body = { versions: { values: [versionJson(base)] } };
+        return { status: 300, headers: { location: `${base}${IDENTITY_PATH}/` }, body };
+      }
+      if (page === IDENTITY_PATH && method === "GET")
+        return { status: 200, headers: {}, body: { version: versionJson(base) } };
       throw identityRefusal(404, "Could not find what was asked for.", base);
     },
     tokenOf: (request, base, now) => ownToken(request, base + IDENTITY_PATH, now),
@@ -242,52 +249,6 @@ function mayLogIn(
   const user = users.find((each) => each.name === name && each.password === password);
   const known = user?.projects.some((each) => each === project || projectIdOf(each) === project);
   return user !== undefined && (project === undefined || known === true);
-}
-
-/** Names of all projects that the options name. */
-function projectsOf({ users = [], applicationCredentials }: ResolvedOptions): readonly string[] {
-  return [
-    ...users.flatMap(({ projects }) => projects),
-    ...applicationCredentials.map(({ project }) => project),
-  ];
-}
-
-/** The id of a project by its name, or an id as it is. */
-export function projectIdOf(project: string): string {
-  return /^[0-9a-f]{32}$/.test(project) ? project : idOfName("project", project);
-}
-
-/** Both types under which clouds list block storage, on each interface. */
-function catalogueOf({ region, compute }: ResolvedOptions, base: string, projectId: string): unknown {
-  const endpoints = (url: string): unknown =>
-    ["public", "internal", "admin"].map((kind) => ({
-      id: idOfName("user", `${kind} ${url}`),
-      interface: kind,
-      region,
-      region_id: region,
-      url,
-    }));
-  const storage = endpoints(`${base}/v3/${projectId}`);
-  return [
-    {
-      id: idOfName("user", "keystone"),
-      type: "identity",
-      name: "keystone",
-      endpoints: endpoints(base + IDENTITY_PATH),
-    },
-    { id: idOfName("user", "cinderv3"), type: "volumev3", name: "cinderv3", endpoints: storage },
-    { id: idOfName("user", "cinder"), type: "block-storage", name: "cinder", endpoints: storage },
-    ...(compute
-      ? [
-          {
-            id: idOfName("user", "nova"),
-            type: "compute",
-            name: "nova",
-            endpoints: endpoints(base + COMPUTE_PATH),
-          },
-        ]
-      : []),
-  ];
 }
 
 /** With `Z` and six digits, unlike the times of block storage. */

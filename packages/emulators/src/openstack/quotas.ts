@@ -1,3 +1,4 @@
+import type { ServiceResponse } from "../kit/service.ts";
 import type { Call, Handler } from "./call.ts";
 import { json, overQuota, refusal } from "./responses.ts";
 
@@ -52,13 +53,18 @@ export const limits: Handler = ({ state, projectId }) => {
   return json(200, { limits: { rate: [], absolute } });
 };
 
-export const quotaSet: Handler = ({ state, projectId, request, params }) => {
+export const quotaSet: Handler = (call) =>
+  quotasOf(call, /^(?:true|1)$/i.test(call.request.query.get("usage") ?? ""));
+
+/** What projects have by default, which here is what each has. */
+export const defaultQuotas: Handler = (call) => quotasOf(call, false);
+
+function quotasOf({ state, projectId, params }: Call, withUsage: boolean): ServiceResponse {
   if (params["id"] !== projectId)
     throw refusal(403, "Policy doesn't allow volume_extension:quotas:show to be performed.");
   const { quotas, volumeTypes } = state.options;
   const volumes = state.volumes.by("project", projectId);
   const snapshots = state.snapshots.by("project", projectId);
-  const withUsage = /^(?:true|1)$/i.test(request.query.get("usage") ?? "");
   const one = (limit: number, in_use: number): unknown =>
     withUsage ? { limit, in_use, reserved: 0 } : limit;
   const types = volumeTypes.flatMap((type) => {
@@ -85,4 +91,4 @@ export const quotaSet: Handler = ({ state, projectId, request, params }) => {
       id: projectId,
     },
   });
-};
+}

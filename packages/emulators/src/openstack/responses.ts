@@ -63,8 +63,8 @@ export function overQuota(message: string): ApiError {
 }
 
 /** The identity service's own refusals, and those of its guard before block storage. */
-export function identityRefusal(status: 400 | 401 | 404, message: string, authUrl: string): ApiError {
-  const titles = { 400: "Bad Request", 401: "Unauthorized", 404: "Not Found" };
+export function identityRefusal(status: 400 | 401 | 403 | 404, message: string, authUrl: string): ApiError {
+  const titles = { 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found" };
   const headers = status === 401 ? { "www-authenticate": `Keystone uri="${authUrl}"` } : {};
   return new ApiError(
     status,

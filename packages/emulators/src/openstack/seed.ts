@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { check, InvalidInput, lowerCaseUuid, positive, text } from "../kit/validation.ts";
-import { projectIdOf } from "./identity.ts";
+import { projectIdOf } from "./identity-documents.ts";
 import { WORK } from "./options.ts";
 import type { SnapshotRecord, VolumeRecord } from "./records.ts";
 import { idOfName, type State } from "./state.ts";

@@ -26,7 +26,7 @@ function keystone(): Ask {
   });
   return async (method, path, body, headers = {}) =>
     await read(
-      await emulator.fetch(`${BASE}/identity/v3/auth${path}`, {
+      await emulator.fetch(`${BASE}/identity/${path.startsWith("/") ? `v3/auth${path}` : path}`, {
         method,
         headers: { "content-type": "application/json", ...headers },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -99,4 +99,27 @@ test("tokens are shown, tell the catalogue and the projects, and are revoked", a
   expect(projects.map(({ name }: { name: string }) => name)).toEqual(["shop", "lab"]);
   expect((await ask("DELETE", "/tokens", undefined, both)).status).toBe(204);
   expect((await ask("GET", "/tokens", undefined, both)).status).toBe(401);
+});
+
+test("its versions are shown to anybody, with where they are", async () => {
+  const ask = keystone();
+  const { status, headers, body } = await ask("GET", "");
+  const [version] = body.versions.values;
+  expect([status, headers.get("location")]).toEqual([300, `${BASE}/identity/v3/`]);
+  expect(version).toMatchObject({ id: "v3.14", links: [{ rel: "self", href: `${BASE}/identity/v3/` }] });
+  for (const path of ["v3", "v3/"]) expect((await ask("GET", path)).body.version).toEqual(version);
+  expect((await ask("GET", "v2.0")).status).toBe(404);
+});
+
+test("a project is shown to who has logged in to it, and no other", async () => {
+  const ask = keystone();
+  const { headers, body } = await ask("POST", "/tokens", password(user, scope));
+  const own = { "x-auth-token": headers.get("x-subject-token") ?? "" };
+  const { id } = body.token.project;
+  expect((await ask("GET", `v3/projects/${id}`, undefined, own)).body.project).toMatchObject({
+    ...{ id, name: "shop", enabled: true, domain_id: "default" },
+  });
+  const other = await ask("GET", "v3/projects/elsewhere", undefined, own);
+  expect([other.status, other.body.error.title]).toEqual([403, "Forbidden"]);
+  expect((await ask("GET", `v3/projects/${id}`)).status).toBe(401);
 });

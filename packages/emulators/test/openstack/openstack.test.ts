@@ -132,6 +132,21 @@ describe("work of the volume service", () => {
     const { status, headers, body } = await cloud.ask("POST", "/volumes", { volume: { size: 1 } });
     expect([status, headers.get("retry-after"), Object.keys(body)]).toEqual([413, "0", ["overLimit"]]);
   });
+
+  test("the quotas that projects have by default are shown, without what is in use", async () => {
+    const cloud = await open({ quotas: { volumes: 1 } });
+    const project = (await cloud.ask("GET", `/volumes/${await makeVolume(cloud)}`)).body.volume[
+      "os-vol-tenant-attr:tenant_id"
+    ];
+    const { status, body } = await cloud.ask("GET", `/os-quota-sets/${project}/defaults`);
+    expect([status, body.quota_set.id, body.quota_set.volumes]).toEqual([200, project, 1]);
+    expect((await cloud.ask("GET", "/os-quota-sets/another/defaults")).status).toBe(403);
+  });
+
+  test("the services are shown to administrators alone", async () => {
+    const { status, body } = await (await open()).ask("GET", "/os-services");
+    expect([status, Object.keys(body)]).toEqual([403, ["forbidden"]]);
+  });
 });
 
 test("pages go by a marker, which is not found once its volume is gone", async () => {
