@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { parse } from "yaml";
 import { type Clouds, startClouds } from "./clouds.ts";
 import type { Ended } from "./polyvol.ts";
 
@@ -132,4 +133,13 @@ test("the question before a deletion does not promise that snapshots stay where 
     "Delete 1 volume on samsung: erp? One that has snapshots stays, too: they cannot outlive it here.",
   );
   expect((await clouds.run("volumes delete web --cloud ocean")).err).toContain("? Their snapshots stay.");
+});
+
+test("YAML says to readers of version 1.1 what JSON says", async () => {
+  expectDone(await clouds.run("volumes create off --size 10 --cloud ocean"));
+  expectDone(await clouds.run("snapshots create off 2026-11-30 --cloud ocean"));
+  const { out } = await clouds.run("snapshots list --volume off --cloud ocean -o yaml");
+  const read: unknown = parse(out, { version: "1.1" });
+  expect(read).toMatchObject([{ name: "2026-11-30", volumeName: "off" }]);
+  expect(read).toEqual(await json("snapshots list --volume off --cloud ocean"));
 });

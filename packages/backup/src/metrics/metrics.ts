@@ -10,7 +10,7 @@ import type { RunRecord } from "../record/entry.ts";
 import { proofsOf } from "../report/proofs.ts";
 import { checkDate } from "../retention/policy-error.ts";
 import { newestDueSlot } from "../schedule/slots.ts";
-import { scopeOf } from "../shard/scope.ts";
+import { type ReportedShard, scopeOf } from "../shard/scope.ts";
 import {
   type BackupStatus,
   type Freshness,
@@ -59,7 +59,22 @@ export async function backupMetrics(
     ...gaugesOfOffsite(status),
     lastProvenRestores(states, record, read.now),
   ];
-  return { status, text: expositionOf(gauges) };
+  return { status, text: expositionOf(status.shard ? gauges.map(labelledBy(status.shard)) : gauges) };
+}
+
+/**
+ * Adds which shard it is to what is of no cloud: shards may write beside each other, and of two samples with the same labels
+ * node_exporter exposes one, without a word.
+ */
+function labelledBy({ index, count }: ReportedShard): (gauge: Gauge) => Gauge {
+  const shard = `${index}/${count}`;
+  return (gauge) => ({
+    ...gauge,
+    samples: gauge.samples.map(({ labels, value }) => ({
+      labels: "cloud" in labels ? labels : { ...labels, shard },
+      value,
+    })),
+  });
 }
 
 const VERDICTS = ["fresh", "stale", "failed"] as const;

@@ -4,6 +4,7 @@ import { backupMetrics, drill, drillEntry, parsePolicies, restore, status } from
 import { makeVolumes } from "../support/memory-clouds.ts";
 import { backedUpOnce, sleepUntil } from "../support/nights.ts";
 import { nightly } from "../support/shapes.ts";
+import { fleetOf, NAMES, POLICIES as POLICIES_OF_FLEET, SHARDS } from "../support/shards.ts";
 
 const POLICIES = parsePolicies({ nightly: nightly() });
 
@@ -48,6 +49,20 @@ describe("metrics", () => {
         : {}),
     });
     expect(text.endsWith("\n# EOF\n")).toBe(true);
+  });
+
+  test("no two shards write the same series", async () => {
+    const fleet = await fleetOf(NAMES);
+    const texts = await Promise.all(
+      SHARDS.map(async (shard) => {
+        const now = new Date(fleet.clock.now());
+        const { text } = await backupMetrics(POLICIES_OF_FLEET, fleet.clouds, now, { shard });
+        return Object.keys(valuesOf(text));
+      }),
+    );
+    const all = texts.flat();
+    expect(all).toContain('polyvol_status_timestamp_seconds{shard="0/3"}');
+    expect(all.filter((each, at) => all.indexOf(each) !== at)).toEqual([]);
   });
 
   test("a cloud that could not be seen is down, and neither good nor zero", async () => {

@@ -71,5 +71,6 @@ export function renderJson(value: unknown): string {
 
 async function renderYaml(value: unknown): Promise<string> {
   const { stringify } = await import("yaml");
-  return stringify(JSON.parse(renderJson(value)), { lineWidth: 0 });
+  // What YAML 1.1 reads otherwise is quoted: to PyYAML, and so to Ansible, a plain off is false and an instant a date.
+  return stringify(JSON.parse(renderJson(value)), { lineWidth: 0, compat: "yaml-1.1" });
 }

@@ -24,7 +24,7 @@ import { type ChoiceOptions, checkChoice, choose, volumeOf, withSnapshotChoice }
 const EXAMPLES = [
   "polyvol backup drill --cloud main --volume db",
   "polyvol backup drill --cloud main --volume db --record runs.jsonl",
-  "polyvol backup drill --cloud main --volume db --check sh -- -c 'fsck -n \"$POLYVOL_DEVICE\"'",
+  "polyvol backup drill --cloud main --volume db --mount --check sh -- -c 'fsck.ext4 -fn \"$POLYVOL_DEVICE\"'",
 ];
 
 const ABOUT = `
