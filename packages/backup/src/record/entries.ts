@@ -82,6 +82,7 @@ export function runEntry(report: RunReport, { command = "run", policies }: Recor
     ...HEAD,
     kind: "run",
     command,
+    ...(plan.pruneOnly === true ? { pruneOnly: true } : {}),
     startedAt,
     finishedAt,
     ok,

@@ -57,6 +57,8 @@ export interface RunEntry extends EntryHead {
   readonly kind: "run";
   /** What was called. */
   readonly command: "run" | "apply" | "prune";
+  /** It could only delete; so can an applied plan that was made so. */
+  readonly pruneOnly?: true;
   /** It was asked to begin nothing new before all was done. */
   readonly stopped: boolean;
   /** It ended with an error, and nothing says what it has done until then. */

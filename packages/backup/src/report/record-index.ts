@@ -39,7 +39,7 @@ interface Traces {
 export function indexRecord(record: RunRecord | undefined): RecordIndex {
   const entries = record?.entries ?? [];
   const runs = entries
-    .filter((each): each is RunEntry => each.kind === "run" && each.command !== "prune")
+    .filter((each): each is RunEntry => each.kind === "run" && each.command !== "prune" && !each.pruneOnly)
     .map((run) => ({ ...run, began: Date.parse(run.startedAt) }));
   const since = entries.reduce((first, { startedAt }) => Math.min(first, Date.parse(startedAt)), Infinity);
   const slots = new Map<string, Traces>();

@@ -2,10 +2,12 @@ import type { BlockStorage } from "@polyvol/core";
 import { createMemoryStorage } from "@polyvol/memory";
 import { expect, test } from "vitest";
 import {
+  apply,
   backupReport,
   type DayState,
   type Policy,
   parsePolicies,
+  plan,
   type ReportOptions,
   run,
   runEntry,
@@ -50,6 +52,21 @@ test("with a record, tells what was pruned as planned", async () => {
   const entries = await playNights(world, storage, nights);
   expect(await lastDays(storage, "2026-05-08T04:00:00Z", { record: { entries, aside: [] } })).toEqual([
     ["pruned", "pruned", "pruned", "pruned", "made", "made", "made"],
+  ]);
+});
+
+test("a plan that only prunes is no run that could have made a snapshot, once it is applied", async () => {
+  const { world, storage } = opened();
+  await makeVolumes(storage, ["db"]);
+  const before = await playNights(world, storage, nights.slice(0, 2));
+  await sleepUntil(world, "2026-05-04T03:10:00Z");
+  const made = await plan(POLICIES, { do: storage }, new Date(world.clock.now()), { pruneOnly: true });
+  const pruned = await apply(made, POLICIES, { do: storage }, { clock: world.clock });
+  const entry = runEntry(pruned, { command: "apply", policies: POLICIES });
+  const after = await playNights(world, storage, nights.slice(3));
+  const record = { entries: [...before, entry, ...after], aside: [] };
+  expect(await lastDays(storage, "2026-05-08T04:00:00Z", { record })).toEqual([
+    ["pruned", "pruned", "missed", "pruned", "made", "made", "made"],
   ]);
 });
 
