@@ -5,6 +5,7 @@ import type { Volume } from "../volume.ts";
 import { clearFailed, hasUnmarked, isHeld, type Remove } from "./failed-creates.ts";
 import {
   adopt,
+  isLive,
   isUnderWay,
   liveNamed,
   type NamedCreate,
@@ -162,6 +163,9 @@ async function withoutLate<T extends Volume | Snapshot>(
   const others = found.filter((each) => each.id !== oldest?.id);
   const isOne = mark !== undefined && others.every((each) => create.attemptIdOf(each) === mark);
   if (oldest === undefined || !isOne || !others.every(isLate)) throw severalFound(create.kind, found);
+  // A listing that lags behind shows what has gone, and then these are all that there is.
+  const kept = await create.get(call, oldest.id);
+  if (kept === undefined || !isLive(kept) || isUnderWay(kept)) throw severalFound(create.kind, found);
   for (const { id } of others) {
     const now = await create.get(call, id);
     if (now === undefined) continue;

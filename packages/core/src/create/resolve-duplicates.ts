@@ -15,6 +15,7 @@ import {
 
 /** What was made, and how the look after a create acts on what it finds. */
 export interface Candidate<T> {
+  /** As it was seen once it could be used: a listing may show it as it was before. */
   readonly made: T;
   /** Taken over from another process, it failed or went while we waited: how. */
   readonly lost: PolyvolError | undefined;
@@ -91,16 +92,17 @@ async function decide<T extends Volume | Snapshot>(
     // What was taken over has gone, and what it gave way to does not show yet.
     return { nextLook: 1 / 4, failure: lost };
   }
-  if (found.length === 1 && winner.id === made.id) return { resource: winner };
+  if (found.length === 1 && winner.id === made.id) return { resource: made };
   const several = severalFound(create.kind, found);
   if (winner.id === made.id || isOwn(winner)) {
+    // Nothing gives way to what may fail yet.
+    const whole = winner.id === made.id ? made : await candidate.untilUsable(winner);
+    if (whole === undefined) return { nextLook: 1 / 4 };
     await removeSurplus(found.filter((each) => each.id !== winner.id && isOwn(each)));
     const hasForeign = found.some((each) => !isOwn(each) && each.id !== winner.id);
     // Others give way to the winner. But when a request of ours got no clear answer, the other may be its late
     // effect, which nobody will remove: then it has to go in the time that the other needs, or be reported.
-    if (hasForeign && attempt.unclear) return { nextLook: 1 / 2, failure: several };
-    const resource = winner.id === made.id ? winner : await candidate.untilUsable(winner);
-    return resource === undefined ? { nextLook: 1 / 2, failure: several } : { resource };
+    return hasForeign && attempt.unclear ? { nextLook: 1 / 2, failure: several } : { resource: whole };
   }
   // One that is so much older did not come of a create at the same time: somebody has renamed it, say. The own may
   // have been used since.

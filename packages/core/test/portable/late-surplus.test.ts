@@ -2,6 +2,7 @@
 import {
   type BlockStorage,
   createBlockStorage,
+  PolyvolError,
   type PolyvolEvent,
   type Snapshot,
   type Volume,
@@ -23,7 +24,18 @@ async function world(kind: Kind) {
   const memory = createMemoryDriver({
     account: createMemoryAccount({ clock, names: "free", asynchronous: true }),
   });
-  const driver: BlockStorageDriver = { ...memory, attemptIdOf: ({ id }: Volume | Snapshot) => marks.get(id) };
+  let gone: string | undefined;
+  const unlessGone = async <T extends { readonly id: string }>(read: Promise<T>): Promise<T> => {
+    const found = await read;
+    if (found.id === gone) throw new PolyvolError("not_found", "there is none");
+    return found;
+  };
+  const driver: BlockStorageDriver = {
+    ...memory,
+    attemptIdOf: ({ id }: Volume | Snapshot) => marks.get(id),
+    getVolume: (...asked) => unlessGone(memory.getVolume(...asked)),
+    getSnapshot: (...asked) => unlessGone(memory.getSnapshot(...asked)),
+  };
   const storage: BlockStorage = createBlockStorage(driver, { clock, onEvent: (event) => events.push(event) });
   const { id: volumeId } = await storage.volumes.create({ name: "source", sizeGiB: 8 });
   const context: CallContext = {
@@ -46,6 +58,10 @@ async function world(kind: Kind) {
   }
   return {
     ...{ storage, carriedOut, events },
+    /** From now on listings alone show it. */
+    lose: (id: string): void => {
+      gone = id;
+    },
     create: (): Promise<Volume | Snapshot> =>
       kind === "volume"
         ? storage.volumes.create({ name: "new", sizeGiB: 8 })
@@ -94,6 +110,21 @@ test.each(KINDS)(
       });
       expect(await ids()).toHaveLength(2);
     }
+  },
+);
+
+test.each(KINDS)(
+  "%s: what came late stays where a listing alone shows the older one, which may have gone",
+  async (kind) => {
+    const { carriedOut, create, ids, lose } = await world(kind);
+    const first = await carriedOut("one-create");
+    const late = await carriedOut("one-create");
+    lose(first);
+    expect(await failureOf(create())).toMatchObject({
+      code: "conflict",
+      reason: expect.stringMatching(/^2 \w+s have/),
+    });
+    expect(await ids()).toContain(late);
   },
 );
 
