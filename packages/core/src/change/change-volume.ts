@@ -46,6 +46,8 @@ export interface VolumeChange {
   overtaken?(volume: Volume): PolyvolError | undefined;
   /** Throws what forbids the change in the volume's present state. Default: nothing does. */
   refuse?(volume: Volume): void;
+  /** Reads what the change needs beside the volume, right before each request. What it throws forbids the change. */
+  check?(): Promise<void>;
   send(context: CallContext): Promise<Changed>;
   /** The server that it is about, too, where there is one. */
   readonly server?: ServerOfChange;
@@ -93,6 +95,7 @@ export function changeVolume(
       },
       send: async () => {
         isAccepted = false;
+        await change.check?.();
         const changed = await call.send("once", (context) => change.send(context));
         isAccepted = true;
         return await waitUntilReached(target, change, changed);

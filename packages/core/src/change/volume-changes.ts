@@ -68,7 +68,7 @@ export function renaming({ driver }: Runtime, id: string, name: string): VolumeC
   return { reached: (volume) => volume.name === name, send: (context) => send(id, name, context) };
 }
 
-/** To its latest snapshot, which the request itself makes sure of. */
+/** To its latest snapshot, which is made sure of right before the request. */
 export function reverting(
   { driver }: Runtime,
   call: Call,
@@ -89,8 +89,8 @@ export function reverting(
       const use = inUse(volume);
       if (use !== undefined) throw refused("failed_precondition", `it is ${use}; detach it first`);
     },
+    check: () => requireLatest(snapshots, call, id, snapshotId),
     send: async (context) => {
-      await requireLatest(snapshots, call, id, snapshotId);
       const changed = await send(id, snapshotId, context);
       sent = true;
       return changed;
@@ -120,8 +120,10 @@ async function requireLatest(
   snapshotId: string,
 ): Promise<void> {
   const all = await snapshots.listAll(call, { volumeId });
-  const wanted = all.find((each) => isSameId(each.id, snapshotId));
-  if (wanted === undefined) {
+  const listed = all.find((each) => isSameId(each.id, snapshotId));
+  // A listing may not show yet what was made just now.
+  const wanted = listed ?? (await snapshots.tryGet(call, snapshotId));
+  if (wanted === undefined || (listed === undefined && !isSameId(wanted.volumeId, volumeId))) {
     call.about({ kind: "snapshot", id: snapshotId });
     const reason = `volume ${volumeId} has no snapshot ${snapshotId}`;
     throw new PolyvolError("not_found", reason, { outcome: "not_applied" });
