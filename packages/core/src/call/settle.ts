@@ -20,16 +20,20 @@ export interface Settle {
 }
 
 export function createSettle(settleMs: number, monotonicNow: () => number): Settle {
-  let slowest = { durationMs: 0, at: Number.NEGATIVE_INFINITY };
-  const isPast = (): boolean => monotonicNow() - slowest.at > REMEMBERED_MS;
+  /** Answers that count, each slower than all that came after it. */
+  let slowest: { readonly durationMs: number; readonly at: number }[] = [];
   return {
     took: (durationMs) => {
-      if (durationMs >= slowest.durationMs || isPast()) slowest = { durationMs, at: monotonicNow() };
+      const at = monotonicNow();
+      const slower = slowest.filter((each) => each.durationMs > durationMs && at - each.at <= REMEMBERED_MS);
+      slowest = [...slower, { durationMs, at }];
     },
     ms: (remainingMs = Number.POSITIVE_INFINITY) => {
+      const now = monotonicNow();
+      const { durationMs } = slowest.find(({ at }) => now - at <= REMEMBERED_MS) ?? {};
       // 0: names are enforced, or effects show at once.
-      if (settleMs === 0 || isPast()) return settleMs;
-      return Math.max(settleMs, Math.min(MOST_MS, FACTOR * slowest.durationMs, remainingMs / 3));
+      if (settleMs === 0 || durationMs === undefined) return settleMs;
+      return Math.max(settleMs, Math.min(MOST_MS, FACTOR * durationMs, remainingMs / 3));
     },
   };
 }

@@ -65,6 +65,25 @@ test("a service that was slow is trusted again a minute later, and one that is q
   expect(await takes("quick again")).toBeLessThan(5_000);
 });
 
+test("an answer counts for its whole minute although a slower one came before it", async () => {
+  const { clock, process, driver } = slowAccount([10_000, 8_000, 0]);
+  const { id: volumeId } = await createBlockStorage(driver, { clock }).volumes.create({
+    name: "source",
+    sizeGiB: 8,
+  });
+  const storage = process();
+  const create = (name: string): Promise<Snapshot> => storage.snapshots.create({ volumeId, name });
+  const from = clock.now();
+  await create("slowest");
+  await clock.sleep(from + 61_000 - clock.now());
+  // Answered 59 s after the slowest, and ends when that is more than a minute ago.
+  await create("slow");
+  const begun = clock.now();
+  expect(begun - from).toBeGreaterThan(10_000 + 60_000);
+  await create("quick");
+  expect(clock.now() - begun).toBeGreaterThanOrEqual(2 * 8_000);
+});
+
 test.each([
   ["create", 1_800_000, 20_000],
   ["create with little time", 60_000, 8_000],
