@@ -6,7 +6,14 @@ import { checkCallOptions, checkTimeout } from "../input.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import type { CallOptions, RequestTurn } from "../options.ts";
 import { showSpan } from "../words.ts";
-import { asPolyvolError, isBusy, isLastAttempt, mayRepeat, pauseBeforeRetry } from "./retry.ts";
+import {
+  asPolyvolError,
+  countFailures,
+  isBusy,
+  isLastAttempt,
+  mayRepeat,
+  pauseBeforeRetry,
+} from "./retry.ts";
 import type { Runtime } from "./runtime.ts";
 
 /**
@@ -195,6 +202,7 @@ function makeCall(
     },
     send: async (kind, task, { throwsBusy = false } = {}) => {
       let taken = 0;
+      const failuresLike = countFailures(runtime.retry);
       for (let attempt = 1; ; attempt += 1) {
         abortSignal.throwIfAborted();
         let hasBegun = false;
@@ -221,15 +229,18 @@ function makeCall(
             if (kind !== "read" && hasBegun) state.touched = true;
             throw abortSignal.reason;
           }
-          const error = isPolyvolError(thrown) ? thrown : asPolyvolError(thrown, kind !== "read");
-          if (kind !== "read" && error.outcome !== "not_applied") state.touched = true;
+          // A turn that was refused has sent nothing.
+          const mayHaveChanged = kind !== "read" && hasBegun;
+          const error = isPolyvolError(thrown) ? thrown : asPolyvolError(thrown, mayHaveChanged);
+          if (mayHaveChanged && error.outcome !== "not_applied") state.touched = true;
           state.attempts = attempt;
           state.failedAttempt = error;
           // A definite refusal is an answer: the service is not down, and what was taken for it comes back.
           if (!error.retryable) runtime.budget.succeeded(taken);
           const mayBeSent = mayRepeat(error, kind !== "once") && !(throwsBusy && isBusy(error));
-          if (!mayBeSent || isLastAttempt(runtime, error, attempt)) throw error;
-          const cost = await pauseBeforeRetry(runtime, context, error, attempt);
+          const failures = failuresLike(error);
+          if (!mayBeSent || isLastAttempt(runtime, error, failures)) throw error;
+          const cost = await pauseBeforeRetry(runtime, context, error, attempt, failures);
           if (cost === undefined) throw error;
           taken += cost;
         }

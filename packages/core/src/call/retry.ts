@@ -73,6 +73,22 @@ interface RetrySetup {
   readonly clock: Clock;
 }
 
+/**
+ * How often one request has failed in the way of `failure`, with it: each kind of failure has attempts and pauses of its
+ * own, so that what is waited out costs a later fault none of its attempts.
+ */
+export type FailureCount = (failure: PolyvolError) => number;
+
+export function countFailures(retry: RetryPolicy): FailureCount {
+  const counts = new Map<RetryPolicy, number>();
+  return (failure) => {
+    const policy = policyFor(retry, failure);
+    const count = (counts.get(policy) ?? 0) + 1;
+    counts.set(policy, count);
+    return count;
+  };
+}
+
 /** Whether `attempt` attempts that ended with `error` are as many as its kind of failure gets. */
 export function isLastAttempt(
   { retry }: Pick<RetrySetup, "retry">,
@@ -97,8 +113,8 @@ export function mayRepeat(error: PolyvolError, isRepeatable: boolean): boolean {
 
 /**
  * Pauses after `failure` before anything is sent or looked for again: for as long as it asks, and no less than what comes
- * by chance, so that not all come back at once. Returns how many retries that took from the budget; `undefined`, at once,
- * when the budget is spent.
+ * by chance, so that not all come back at once. `attempt` is the one that failed, `failures` how many of them failed in this
+ * way. Returns how many retries that took from the budget; `undefined`, at once, when the budget is spent.
  * @throws PolyvolError `failure`, at once, when the pause would end at the deadline or later
  */
 export async function pauseBeforeRetry(
@@ -106,9 +122,10 @@ export async function pauseBeforeRetry(
   { abortSignal, emit, remainingMs }: CallContext,
   failure: PolyvolError,
   attempt: number,
+  failures: number = attempt,
 ): Promise<number | undefined> {
   const { code, reason, retryAfterMs = 0 } = failure;
-  const delayMs = Math.max(retryAfterMs, backoffMs(policyFor(retry, failure), attempt, random));
+  const delayMs = Math.max(retryAfterMs, backoffMs(policyFor(retry, failure), failures, random));
   if (delayMs >= remainingMs()) throw tooLate(failure, delayMs);
   // A service that says "busy" or "too many" is up.
   const cost = isBusy(failure) || isQuota(failure) ? 0 : 1;

@@ -113,6 +113,27 @@ test("a spent quota costs nothing of the budget that outages have", async () => 
   expect(clock.sleepers).toBe(0);
 });
 
+test("what a spent quota or a busy resource refuses costs a fault none of its attempts, nor its short pauses", async () => {
+  const { clock, account, storage } = world("enforced");
+  fail(account, "listVolumes", quota())(6);
+  fail(account, "listVolumes", overloaded())(3);
+  expect(await storage.volumes.list().toArray()).toEqual([]);
+  fail(account, "listVolumes", quota())(6);
+  fail(account, "listVolumes", overloaded())(Number.POSITIVE_INFINITY);
+  const from = clock.now();
+  const listed = storage.volumes.list().toArray();
+  await expect(listed).rejects.toMatchObject({ code: "unavailable", attempts: 6 + 4 });
+  // Bounds of 1, 2, 4, 8, 16 and 30 s for the former, of 100, 200 and 400 ms for the latter.
+  expect(clock.now() - from).toBe(30_500 + 350);
+  account.clearFaults();
+  const { id } = await storage.volumes.create({ name: "a", sizeGiB: 8 });
+  const busy = new PolyvolError("conflict", "busy", { retryable: true, outcome: "not_applied" });
+  const unsent = new PolyvolError("unavailable", "refused", { retryable: true, outcome: "not_applied" });
+  fail(account, "resizeVolume", busy)(5);
+  fail(account, "resizeVolume", unsent)(3);
+  expect((await storage.volumes.resize(id, 16)).sizeGiB).toBe(16);
+});
+
 test("Retry-After: 0 does not bring everybody back at once", async () => {
   const { clock, account, storage } = world("enforced");
   for (const make of [quota, overloaded]) {
