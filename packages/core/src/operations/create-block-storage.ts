@@ -3,6 +3,8 @@ import { type Call, runCall } from "../call/call.ts";
 import { APPEARANCE_MS } from "../call/newcomers.ts";
 import { createRuntime } from "../call/runtime.ts";
 import { operationOf } from "../create/finish.ts";
+import { isListed, listedAlone } from "../create/named-create.ts";
+import type { CreateKind } from "../create/start.ts";
 import type { BlockStorageDriver } from "../driver.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import type { OperationRef } from "../operation.ts";
@@ -12,7 +14,7 @@ import type { Snapshot } from "../snapshot.ts";
 import { type BlockStorageOptions, storageOptions } from "../storage-options.ts";
 import type { Volume } from "../volume.ts";
 import { checkRef, resourceOf } from "./operation-ref.ts";
-import { createSnapshotResources, createVolumeResources, type Resources } from "./resources.ts";
+import { createSnapshotResources, createVolumeResources } from "./resources.ts";
 import { createSnapshots } from "./snapshots.ts";
 import { createVolumes } from "./volumes.ts";
 
@@ -53,14 +55,10 @@ export function createBlockStorage(
           checkRef(ref, driver.provider);
           const read = { ...ref, settled: true };
           return ref.operation === "volumes.create"
-            ? operationOf(
-                volumeKind,
-                { ref: read, resource: await readMade(call, volumeResources, ref) },
-                false,
-              )
+            ? operationOf(volumeKind, { ref: read, resource: await readMade(call, volumeKind, ref) }, false)
             : operationOf(
                 snapshotKind,
-                { ref: read, resource: await readMade(call, snapshotResources, ref) },
+                { ref: read, resource: await readMade(call, snapshotKind, ref) },
                 false,
               );
         },
@@ -89,19 +87,23 @@ export function createBlockStorage(
 /** What a ref stands for; looked for again where it was made within the last minute and does not show yet. */
 async function readMade<T extends Volume | Snapshot, Query>(
   call: Call,
-  resources: Resources<T, Query>,
-  { resourceId, attempt }: OperationRef,
+  { resources, fromRef }: CreateKind<T, Query>,
+  ref: OperationRef,
 ): Promise<T> {
-  const { clock, polling } = call.runtime;
+  const { resourceId, attempt } = ref;
+  const { clock, monotonicNow, polling } = call.runtime;
+  // Its time is of a clock that may have been set since, or of another machine that is ahead: a minute from now is the most.
+  const leftMs = attempt === undefined ? 0 : attempt.answeredAt + APPEARANCE_MS - clock.now();
+  const showsBy = monotonicNow() + Math.min(APPEARANCE_MS, leftMs);
   for (;;) {
     const made = await resources.tryGet(call, resourceId);
     if (made !== undefined) return made;
-    const ageMs = attempt === undefined ? APPEARANCE_MS : clock.now() - attempt.answeredAt;
-    const isNew = ageMs >= 0 && ageMs < APPEARANCE_MS && polling.initialDelayMs < call.remainingMs();
-    // The last word, and the error that it is.
-    if (!isNew) return await resources.get(call, resourceId);
+    if (monotonicNow() >= showsBy || polling.initialDelayMs >= call.remainingMs()) break;
     await call.sleep(polling.initialDelayMs);
   }
+  if (await isListed(call, fromRef(ref), resourceId)) throw listedAlone();
+  // The last word, and the error that it is.
+  return await resources.get(call, resourceId);
 }
 
 /**

@@ -136,7 +136,7 @@ describe.each(KINDS)("%s that was made just now", (_, begin) => {
   test("and never shows is not resumed, after a minute at most; an old one at once", async () => {
     const made = await world();
     const { ref } = await begin(made);
-    made.hide(() => true);
+    made.lose(() => true);
     const from = made.clock.now();
     await expect(made.storage.resume(ref, { timeoutMs: 300_000 })).rejects.toMatchObject({
       code: "not_found",
@@ -145,6 +145,32 @@ describe.each(KINDS)("%s that was made just now", (_, begin) => {
     expect(tookMs).toBeLessThan(61_000);
     await expect(made.storage.resume(ref)).rejects.toMatchObject({ code: "not_found" });
     expect(made.clock.now() - from).toBe(tookMs);
+  });
+
+  test("is waited for by a resume on a machine whose clock is behind, too: for a minute at most", async () => {
+    const made = await world();
+    const { ref } = await begin(made);
+    const { attempt = expect.unreachable("names may repeat") } = ref;
+    const ahead = { ...ref, attempt: { ...attempt, answeredAt: attempt.answeredAt + 3_600_000 } };
+    const from = made.clock.now();
+    made.hide(() => made.clock.now() - from < 20_000);
+    expect(await (await made.storage.resume(ahead)).wait()).toMatchObject({ id: ref.resourceId });
+    made.lose(() => true);
+    const lostAt = made.clock.now();
+    const resumed = made.storage.resume(ahead, { timeoutMs: 300_000 });
+    await expect(resumed).rejects.toMatchObject({ code: "not_found" });
+    expect(made.clock.now() - lostAt).toBeLessThan(61_000);
+  });
+
+  test("and shows in listings alone is not told as gone by a resume either", async () => {
+    const made = await world();
+    const { ref } = await begin(made);
+    await made.clock.sleep(60_000);
+    made.hide(() => true);
+    await expect(made.storage.resume(ref)).rejects.toMatchObject({
+      ...{ code: "unavailable", retryable: true },
+      reason: "a listing shows it, and reads of it by its id do not find it",
+    });
   });
 
   test("and does not show to the read before its deletion is deleted all the same", async () => {
