@@ -202,6 +202,12 @@ export async function adopt<T extends Volume | Snapshot>(
   return existing;
 }
 
+/** Those of several that stay: one that is being deleted is as good as gone beside another of its name. */
+export function staying<T extends Volume | Snapshot>(found: readonly T[]): readonly T[] {
+  const left = found.filter(({ state }) => state !== "deleting");
+  return left.length > 0 ? left : found;
+}
+
 export function severalFound(kind: string, found: readonly { readonly id: string }[]): PolyvolError {
   const ids = found.map((each) => each.id).sort();
   return conflict(
@@ -214,7 +220,8 @@ export function severalFound(kind: string, found: readonly { readonly id: string
  * The volume that a name means: of several in different regions, where one name is no surplus, the one in `home`.
  * @throws PolyvolError `conflict` when it could be another just as well
  */
-export function theOneNamed(found: readonly Volume[], home: string | undefined): Volume | undefined {
+export function theOneNamed(all: readonly Volume[], home: string | undefined): Volume | undefined {
+  const found = staying(all);
   const atHome = found.filter(({ region }) => region === home);
   const meant = atHome.length > 0 ? atHome : found;
   if (meant.length < 2) return meant[0];

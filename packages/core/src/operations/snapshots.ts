@@ -4,7 +4,7 @@ import type { Runtime } from "../call/runtime.ts";
 import { deleteSnapshot } from "../change/delete.ts";
 import { updateSnapshot } from "../change/update-snapshot.ts";
 import { finishCreate, operationOf } from "../create/finish.ts";
-import { severalFound } from "../create/named-create.ts";
+import { severalFound, staying } from "../create/named-create.ts";
 import { planSnapshot, refuseAttached, snapshotCreate } from "../create/plan-snapshot.ts";
 import { type CreateKind, type StartedOperation, startCreate, startedFrom } from "../create/start.ts";
 import { checkCallOptions, checkSnapshotQuery, refused } from "../input.ts";
@@ -59,7 +59,7 @@ export function createSnapshots(
         if (name === undefined || volumeId === undefined) {
           throw refused("invalid_argument", "find needs name and volumeId");
         }
-        const found = await resources.listAll(call, { name, volumeId });
+        const found = staying(await resources.listAll(call, { name, volumeId }));
         if (found.length > 1) throw severalFound("snapshot", found);
         return found[0];
       }),

@@ -74,6 +74,25 @@ describe.each(["volume", "snapshot"] as const)("a %s of the name", (kind) => {
     expect(named()).toEqual([id]);
   });
 
+  test("that is on its way out is not what the name means once there is another", async () => {
+    const { clock, storage, other, create, give } = await world(kind, FREE);
+    const find = async (): Promise<string | undefined> => {
+      const query = { name: "new", volumeId: sourceId };
+      const found = kind === "volume" ? storage.volumes.find({ name: "new" }) : storage.snapshots.find(query);
+      return (await found)?.id;
+    };
+    const { id: sourceId = "" } = (await other.volumes.find({ name: "source" })) ?? {};
+    const old = await create(other);
+    const going = give(old.id);
+    await clock.sleep(1_000);
+    expect(await find()).toBe(old.id);
+    const begun = create(storage);
+    await clock.sleep(1_000);
+    const found = await find();
+    await going;
+    expect(found).toBe((await begun).id);
+  });
+
   test("that is refused as taken, and held by nothing when it is looked for, is asked for once more", async () => {
     const { account, storage, create, named } = await world(kind, { names: "enforced" });
     const taken = (): PolyvolError =>
