@@ -20,7 +20,7 @@ const MAX_REREADS = 8;
  * What holds at every step, as long as the provider's order is stable: everything that existed throughout, up to the
  * last item seen, has been seen. A window that holds an id seen before extends that to its own end, whenever it was
  * read. One that holds none has lost its link, so earlier windows are read anew until one has it; the first window
- * always has. A window of which nothing says that more follows ends the listing (source.ts).
+ * always has, unless the walk began behind it. A window of which nothing says that more follows ends the listing (source.ts).
  */
 export function walkNumbered<T extends { readonly id: string }>(source: PageSource<T>): Walk<T> {
   return async function* walk(from, abortSignal) {
@@ -52,27 +52,31 @@ async function* chain<T extends { readonly id: string }>(
   givenBefore: IdSet | undefined,
 ): AsyncGenerator<Chunk<T>, void, undefined> {
   let next = 0;
+  /** Whether everything from the start on has been seen, up to where the walk is. */
+  let isFromStart = true;
   if (from !== undefined) {
     const place = await findPosition(reader, from);
     for (const item of place.page.items.slice(0, place.offset)) seen.add(item.id);
     yield* unseen(place.page.items, seen, givenBefore, reader.window(place.index));
     if (place.page.ends) return;
     next = place.index + 1;
+    isFromStart = place.index === 0;
   }
   let rereads = 0;
   let emptyPages = 0;
   for (let index = next; ; ) {
     const page = rereads === 0 ? await reader.read(index) : await reader.reread(index);
-    const linked =
-      index === 0 || !reader.window(index).overlaps || page.items.some((item) => seen.has(item.id));
-    if (!linked) {
+    const link = page.items.findIndex((item) => seen.has(item.id));
+    const needsLink = (index > 0 || !isFromStart) && reader.window(index).overlaps;
+    if (needsLink && link < 0) {
       rereads += 1;
-      if (rereads > MAX_REREADS) throw listingChanged();
+      if (rereads > MAX_REREADS || index === 0) throw listingChanged();
       index -= 1;
       continue;
     }
     const before = seen.size;
-    yield* unseen(page.items, seen, givenBefore, reader.window(index));
+    // Before a token's place others were given out, which have moved here when much was made in front of them since.
+    yield* unseen(page.items, seen, givenBefore, reader.window(index), isFromStart ? 0 : link);
     if (page.ends) return;
     emptyPages = seen.size === before ? emptyPages + 1 : 0;
     if (emptyPages > MAX_EMPTY_PAGES + rereads || reader.isBeyondAnyTotal(index)) throw repeatingPages();
@@ -84,19 +88,20 @@ async function* chain<T extends { readonly id: string }>(
   }
 }
 
-/** The items that were not seen yet, marked as seen, without those that were given out before. */
+/** The items from `offset` on that were not seen yet, marked as seen, without those that were given out before. */
 function* unseen<T extends { readonly id: string }>(
   items: readonly T[],
   seen: IdSet,
   givenBefore: IdSet | undefined,
   window: Window,
+  offset = 0,
 ): Generator<Chunk<T>, void, undefined> {
   const fresh: T[] = [];
   const places: number[] = [];
   let place = window.start - 1;
   for (const item of items) {
     place += 1;
-    if (!seen.add(item.id) || givenBefore?.has(item.id) === true) continue;
+    if (place < window.start + offset || !seen.add(item.id) || givenBefore?.has(item.id) === true) continue;
     fresh.push(item);
     places.push(place);
   }

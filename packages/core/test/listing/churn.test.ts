@@ -137,6 +137,44 @@ describe("listing under balanced churn", () => {
     },
   );
 
+  test.each([5, 20, 45, 100])(
+    "numbered: of %i that are made in front while a walk from a token is read, none moves what was given out before into it",
+    async (made) => {
+      for (const atRequest of [1, 2, 3]) {
+        const all = Array.from({ length: 200 }, (_, index) => ({ id: `old-${index}` }));
+        let requests = 0;
+        const source: PageSource<Item> = {
+          paging: { style: "numbered", minPageSize: 15, maxPageSize: 20 },
+          ...{ concurrency: 1, requestSize: undefined },
+          fetch: async ({ number = 1, size }) => {
+            requests += 1;
+            const answer = { items: all.slice((number - 1) * size, number * size), total: all.length };
+            if (requests === atRequest)
+              all.unshift(...Array.from({ length: made }, (_, index) => ({ id: `new-${index}` })));
+            return answer;
+          },
+        };
+        requests = Number.NEGATIVE_INFINITY;
+        const { value: first } = await listing(source).byPage({ pageSize: 70 }).next();
+        requests = 0;
+        const rest: string[] = [];
+        const pages = listing(source).byPage({ continuationToken: first?.continuationToken });
+        const read = async (): Promise<void> => {
+          for await (const page of pages) rest.push(...idsOf(page.items));
+        };
+        const ended = await read().catch((error: { code: string }) => error.code);
+        const given = new Set(idsOf(first?.items ?? []));
+        expect(
+          rest.filter((id) => given.has(id)),
+          `at request ${atRequest}`,
+        ).toEqual([]);
+        expect(new Set(rest).size).toBe(rest.length);
+        if (ended === undefined) expect(rest).toEqual(expect.arrayContaining(idsOf(all).slice(-130)));
+        else expect(ended).toBe("conflict");
+      }
+    },
+  );
+
   test.each([1, 2, 3, 4, 5, 6])(
     "requests of %i items miss nothing, or end with an error",
     async (requestSize) => {
