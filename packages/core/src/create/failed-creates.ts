@@ -4,7 +4,7 @@ import type { Snapshot } from "../snapshot.ts";
 import { foldCapitals, HOLD_KEY, tagTexts } from "../tags.ts";
 import type { Volume } from "../volume.ts";
 import { describeState } from "../wait/goals.ts";
-import { conflict, isLive, type NamedCreate } from "./named-create.ts";
+import { conflict, isLive, isRenamed, type NamedCreate } from "./named-create.ts";
 
 /*
  * What a failed create leaves costs quota and holds back the deletion of its volume, so it must not pile up. What is
@@ -52,8 +52,9 @@ export async function clearFailed<T extends Volume | Snapshot>(
     const stays = `${each.id} (${describeState(each)})`;
     if (create.attemptIdOf(each) === undefined) {
       const now = await create.get(call, each.id);
-      if (now !== undefined && isLive(now)) mended ??= now;
-      else if (now !== undefined) left.push(stays);
+      if (now === undefined || isRenamed(create, now)) continue;
+      if (isLive(now)) mended ??= now;
+      else left.push(stays);
     } else {
       const { why, live } = await whatCame(() => removeFailed(call, create, each.id, remove));
       mended ??= live;
@@ -87,7 +88,10 @@ export async function withoutFailed<T extends Volume | Snapshot>(
   return removed ? extendError(error, {}, `${error.reason}; what failed has been removed`) : error;
 }
 
-/** `why`: it is there and should not be. `live`: it has not failed. None of them: it has gone, or is on its way. */
+/**
+ * `why`: it is there and should not be. `live`: it has not failed. None of them: it has gone, is on its way, or has another
+ * name by now.
+ */
 interface Removal<T> {
   readonly removed: boolean;
   readonly why?: string;
@@ -111,7 +115,7 @@ async function removeFailed<T extends Volume | Snapshot>(
   remove: Remove<T>,
 ): Promise<Removal<T>> {
   const now = await create.get(call, id);
-  if (now === undefined || now.state === "deleting") return { removed: false };
+  if (now === undefined || now.state === "deleting" || isRenamed(create, now)) return { removed: false };
   if (isLive(now)) return { removed: false, live: now };
   const isDetached = !("attachments" in now) || now.attachments.length === 0;
   if (now.state !== "error" || FAILED_LATER.test(describeState(now)) || !isDetached) {

@@ -110,12 +110,21 @@ export function reportLook<T extends Volume | Snapshot>(
   });
 }
 
-/** The one that the provider made first; ties go to the smaller id. */
-export function oldestOf<T extends Volume | Snapshot>(resources: readonly T[]): T | undefined {
-  const [first] = resources.toSorted(
+/** In the order in which the provider made them; of several of one instant the smaller id comes first. */
+export function byAge<T extends Volume | Snapshot>(resources: readonly T[]): readonly T[] {
+  return resources.toSorted(
     (a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1),
   );
-  return first;
+}
+
+/** The one that the provider made first; ties go to the smaller id. */
+export function oldestOf<T extends Volume | Snapshot>(resources: readonly T[]): T | undefined {
+  return byAge(resources)[0];
+}
+
+/** Whether what a look found under a name has another one by a read: a listing may lag behind a change of names. */
+export function isRenamed<T extends Volume | Snapshot>({ name }: NamedCreate<T>, now: T): boolean {
+  return now.name !== "" && now.name !== name;
 }
 
 /**
@@ -174,7 +183,7 @@ export function listedAlone(): PolyvolError {
 
 /**
  * Takes over a resource that a look found: read anew by its id, and only when it is what was asked for.
- * `undefined` when it has gone since. `failedSince`: where names may repeat, decides about one that has failed since the
+ * `undefined` when it has gone since, or has another name by now. `failedSince`: where names may repeat, decides about one that has failed since the
  * look; one that is being deleted holds no name there, and is as good as gone.
  * @throws PolyvolError `already_exists` naming the difference; `conflict` when it is failed or being deleted
  */
@@ -185,7 +194,7 @@ export async function adopt<T extends Volume | Snapshot>(
   failedSince?: (failed: T) => Promise<T | undefined>,
 ): Promise<T | undefined> {
   const existing = await readListed(call, create, found);
-  if (existing === undefined) return undefined;
+  if (existing === undefined || isRenamed(create, existing)) return undefined;
   if (!isLive(existing) && failedSince !== undefined)
     return existing.state === "error" ? await failedSince(existing) : undefined;
   call.about({ kind: create.kind, id: existing.id, name: create.name });

@@ -5,7 +5,9 @@ import type { Volume } from "../volume.ts";
 import { clearFailed, hasUnmarked, isHeld, type Remove } from "./failed-creates.ts";
 import {
   adopt,
+  byAge,
   isLive,
+  isRenamed,
   isUnderWay,
   liveNamed,
   type NamedCreate,
@@ -163,13 +165,14 @@ async function withoutLate<T extends Volume | Snapshot>(
   const others = found.filter((each) => each.id !== oldest?.id);
   const isOne = mark !== undefined && others.every((each) => create.attemptIdOf(each) === mark);
   if (oldest === undefined || !isOne || !others.every(isLate)) throw severalFound(create.kind, found);
-  // A listing that lags behind shows what has gone, and then these are all that there is.
+  // A listing that lags behind shows what has gone or was renamed, and then these are all that there is.
   const kept = await create.get(call, oldest.id);
-  if (kept === undefined || !isLive(kept) || isUnderWay(kept)) throw severalFound(create.kind, found);
+  const isKept = kept !== undefined && isLive(kept) && !isUnderWay(kept) && !isRenamed(create, kept);
+  if (!isKept) throw severalFound(create.kind, found);
   for (const { id } of others) {
     const now = await create.get(call, id);
     if (now === undefined) continue;
-    if (!isLate(now)) throw severalFound(create.kind, found);
+    if (!isLate(now) || isRenamed(create, now)) throw severalFound(create.kind, found);
     await remove(call, now);
     const resource = { kind: create.kind, id, name: create.name };
     call.runtime.emit(call.operation, { type: "recover", resource, result: "surplus_removed" });
@@ -198,9 +201,10 @@ async function lookUntilVisible<T extends Volume | Snapshot>(
     const all = await create.look(call);
     const found = liveNamed(create, all);
     const own = found.filter((each) => create.attemptIdOf(each) === attemptId);
-    const candidate = oldestOf(own) ?? oldestOf(found);
-    const resource = candidate && (await adoptFound(call, create, candidate, remove));
-    if (resource !== undefined) return { resource, ownIds: own.map((each) => each.id) };
+    for (const candidate of byAge(own.length > 0 ? own : found)) {
+      const resource = await adoptFound(call, create, candidate, remove);
+      if (resource !== undefined) return { resource, ownIds: own.map((each) => each.id) };
+    }
     if (look >= LOOKS_WITHIN_SETTLE) {
       // There was none before the request: what has failed since may be its effect, and another goes beside it no more.
       const mended = await clearFailed(call, create, all, remove);

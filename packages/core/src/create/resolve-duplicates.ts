@@ -5,6 +5,7 @@ import type { Volume } from "../volume.ts";
 import { readThroughOutage } from "../wait/looks.ts";
 import {
   type CreateAttempt,
+  isRenamed,
   isUnderWay,
   liveNamed,
   type NamedCreate,
@@ -58,15 +59,32 @@ export async function resolveDuplicates<T extends Volume | Snapshot>(
   let decidedBy = inTheirTime();
   for (;;) {
     const from = monotonicNow();
-    const all = await readThroughOutage(call, watched, () => create.look(call));
+    const listed = await readThroughOutage(call, watched, async () =>
+      stillNamed(call, create, candidate.made, liveNamed(create, await create.look(call))),
+    );
     // An outage holds the other up as well.
     decidedBy += monotonicNow() - from;
-    const decision = await decide(call, create, attempt, candidate, liveNamed(create, all));
+    const decision = await decide(call, create, attempt, candidate, listed);
     if ("resource" in decision) return decision.resource;
     if (decision.failure === undefined) decidedBy = inTheirTime();
     else if (monotonicNow() >= decidedBy) throw decision.failure;
     await call.sleep(settleMs() * decision.nextLook + 50);
   }
+}
+
+/** Without the oldest, where that is another than `made` and a read shows that it has another name by now. */
+async function stillNamed<T extends Volume | Snapshot>(
+  call: Call,
+  create: NamedCreate<T>,
+  made: T,
+  listed: readonly T[],
+): Promise<readonly T[]> {
+  const oldest = oldestOf(listed);
+  if (oldest === undefined || oldest.id === made.id) return listed;
+  const now = await create.get(call, oldest.id);
+  if (now === undefined || !isRenamed(create, now)) return listed;
+  const others = listed.filter((each) => each.id !== oldest.id);
+  return await stillNamed(call, create, made, others);
 }
 
 async function decide<T extends Volume | Snapshot>(
