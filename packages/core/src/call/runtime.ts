@@ -8,6 +8,7 @@ import { withDefaults } from "../option.ts";
 import { type BlockStorageOptions, retryOptions, storageOptions } from "../storage-options.ts";
 import { fitWords } from "../words.ts";
 import { createNewcomers, type Newcomers } from "./newcomers.ts";
+import { createRecentChanges, type RecentChanges } from "./recent-changes.ts";
 import { createRetryBudget, type RetryBudget, type RetryPolicy } from "./retry.ts";
 import { createSettle } from "./settle.ts";
 
@@ -27,6 +28,7 @@ export interface Runtime {
   readonly listConcurrency: number;
   readonly locks: Locks;
   readonly newcomers: Newcomers;
+  readonly recentChanges: RecentChanges;
   /**
    * For how long what was sent may take to show where names are not enforced, in milliseconds. Of the time that a call
    * has left it takes no more than a third, unless the driver says so itself.
@@ -57,6 +59,7 @@ export function createRuntime(driver: BlockStorageDriver, options: BlockStorageO
     listConcurrency,
     locks: createLocks(),
     newcomers: createNewcomers(monotonicNow),
+    recentChanges: createRecentChanges(monotonicNow),
     settleMs: settle.ms,
     emit: (operation, event) => {
       if (event.type === "response" && event.method !== "GET") settle.took(event.durationMs);

@@ -77,13 +77,20 @@ export function changeVolume(
 ): Promise<Volume> {
   const { runtime, operation } = call;
   const target: Target = { resources, call, id, onProgress };
+  const { recentChanges, polling } = runtime;
   let isAccepted = false;
-  return runtime.locks.exclusively(`volume ${comparableId(id)}`, call.abortSignal, () =>
-    recover<Volume>(call, {
+  let before: Volume | undefined;
+  return runtime.locks.exclusively(`volume ${comparableId(id)}`, call.abortSignal, async () => {
+    const after = await recover<Volume>(call, {
       looksBefore: true,
       look: async () => {
-        const volume = await readIdle(target, change);
+        let volume = await readIdle(target, change);
+        while (before === undefined && change.reached(volume) && recentChanges.isBefore(volume)) {
+          await call.sleep(polling.initialDelayMs);
+          volume = await readIdle(target, change);
+        }
         if (change.reached(volume)) return volume;
+        before = volume;
         refuseBlocked(runtime, volume);
         change.refuse?.(volume);
         throwIfAny(change.overtaken?.(volume));
@@ -114,8 +121,10 @@ export function changeVolume(
         change.server === undefined
           ? alreadyReached(target, change, failure, mayCome)
           : refusedOnServer(resources, call, id, change, change.server, failure, mayCome),
-    }),
-  );
+    });
+    if (before !== undefined) recentChanges.changed(before, after);
+    return after;
+  });
 }
 
 /** Failures that what the volume is by now may explain: another client may have changed it meanwhile. */

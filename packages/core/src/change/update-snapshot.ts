@@ -16,14 +16,18 @@ export async function updateSnapshot(
   changes: unknown,
   onProgress: WaitOptions["onProgress"],
 ): Promise<Snapshot> {
-  const { driver, capabilities } = call.runtime;
+  const { driver, capabilities, polling, recentChanges } = call.runtime;
   const wanted = checkUpdateSnapshot(changes);
   if (wanted.name !== undefined) checkName(wanted.name, capabilities.limits.snapshotName, "name");
   // Some services drop white space at the ends of what they keep.
   const isAsWanted = ({ name, description = "" }: Snapshot): boolean =>
     (wanted.name === undefined || name === wanted.name) &&
     (wanted.description === undefined || description.trim() === wanted.description.trim());
-  const before = await resources.get(call, id);
+  let before = await resources.get(call, id);
+  while (isAsWanted(before) && recentChanges.isBefore(before)) {
+    await call.sleep(polling.initialDelayMs);
+    before = await resources.get(call, id);
+  }
   if (isAsWanted(before)) return before;
   const send = requireMethod(driver.provider, "updateSnapshot", driver.updateSnapshot?.bind(driver));
   const changed = await call.send("repeatable", (context) => send(id, wanted, context));
@@ -39,5 +43,6 @@ export async function updateSnapshot(
     givenUp: () => "the provider accepted the change, and nothing has come of it",
   });
   if (after === undefined) throw vanished();
+  recentChanges.changed(before, after);
   return after;
 }
