@@ -22,7 +22,7 @@ export interface Runtime {
   readonly random: () => number;
   readonly retry: RetryPolicy;
   readonly budget: RetryBudget;
-  readonly polling: { readonly initialDelayMs: number; readonly maxDelayMs: number };
+  readonly polling: Polling;
   readonly timeoutMs: number;
   readonly waitTimeoutMs: number;
   readonly listConcurrency: number;
@@ -53,7 +53,7 @@ export function createRuntime(driver: BlockStorageDriver, options: BlockStorageO
     random,
     retry,
     budget: createRetryBudget(retry.budget),
-    polling: { ...driver.polling, ...omitUndefined(options.polling ?? {}) },
+    polling: pollingOf({ ...driver.polling, ...omitUndefined(options.polling ?? {}) }),
     timeoutMs,
     waitTimeoutMs,
     listConcurrency,
@@ -68,6 +68,24 @@ export function createRuntime(driver: BlockStorageDriver, options: BlockStorageO
       }
     },
   };
+}
+
+/** When pending changes are looked at, in milliseconds. */
+interface Polling {
+  /** Before the first look. */
+  readonly initialDelayMs: number;
+  /** At most between two looks. */
+  readonly maxDelayMs: number;
+  /** Between the first look and the second; what grows begins with it. */
+  readonly firstPauseMs: number;
+}
+
+/** Where the first look comes at once, the second does not: this long after it, in milliseconds. */
+const PAUSE_AFTER_LOOK_AT_ONCE_MS = 100;
+
+function pollingOf(given: Omit<Polling, "firstPauseMs">): Polling {
+  const { initialDelayMs, maxDelayMs } = given;
+  return { ...given, firstPauseMs: initialDelayMs || Math.min(maxDelayMs, PAUSE_AFTER_LOOK_AT_ONCE_MS) };
 }
 
 /** What events say in words, theirs or a service's. Ids and names in them stay as they are: they are data. */

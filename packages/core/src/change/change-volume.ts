@@ -86,7 +86,7 @@ export function changeVolume(
       look: async () => {
         let volume = await readIdle(target, change);
         while (before === undefined && change.reached(volume) && recentChanges.isBefore(volume)) {
-          await call.sleep(polling.initialDelayMs);
+          await call.sleep(polling.firstPauseMs);
           volume = await readIdle(target, change);
         }
         if (change.reached(volume)) return volume;

@@ -49,8 +49,8 @@ export async function refusedOnServer(
  * `mayCome`: what was asked for may be under way, which takes longer than a record that lags behind.
  */
 export function createPatience(call: Call, mayCome: boolean): () => Promise<boolean> {
-  const { initialDelayMs, maxDelayMs } = call.runtime.polling;
-  let pauseMs = initialDelayMs;
+  const { firstPauseMs, maxDelayMs } = call.runtime.polling;
+  let pauseMs = firstPauseMs;
   let looks = 1;
   return async () => {
     if (looks >= (mayCome ? LOOKS_AT_WHAT_MAY_COME : LOOKS_AT_A_RECORD_BEHIND)) return false;

@@ -25,7 +25,7 @@ export async function updateSnapshot(
     (wanted.description === undefined || description.trim() === wanted.description.trim());
   let before = await resources.get(call, id);
   while (isAsWanted(before) && recentChanges.isBefore(before)) {
-    await call.sleep(polling.initialDelayMs);
+    await call.sleep(polling.firstPauseMs);
     before = await resources.get(call, id);
   }
   if (isAsWanted(before)) return before;

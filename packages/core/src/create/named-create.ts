@@ -163,7 +163,7 @@ async function readListed<T extends Volume | Snapshot>(
       call.about({ kind: create.kind, id: found.id, name: create.name });
       throw listedAlone();
     }
-    await call.sleep(polling.initialDelayMs);
+    await call.sleep(polling.firstPauseMs);
   }
 }
 

@@ -74,7 +74,7 @@ async function findExisting<T extends Volume | Snapshot>(
     const [first, second] = found;
     // Others may be about to make them one.
     if (second !== undefined && patience(found)) {
-      await call.sleep(call.runtime.settleMs());
+      await call.sleep(call.runtime.settleMs() || call.runtime.polling.firstPauseMs);
       continue;
     }
     const one = second === undefined ? first : await withoutLate(call, create, found, remove);

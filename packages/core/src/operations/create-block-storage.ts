@@ -98,8 +98,8 @@ async function readMade<T extends Volume | Snapshot, Query>(
   for (;;) {
     const made = await resources.tryGet(call, resourceId);
     if (made !== undefined) return made;
-    if (monotonicNow() >= showsBy || polling.initialDelayMs >= call.remainingMs()) break;
-    await call.sleep(polling.initialDelayMs);
+    if (monotonicNow() >= showsBy || polling.firstPauseMs >= call.remainingMs()) break;
+    await call.sleep(polling.firstPauseMs);
   }
   if (await isListed(call, fromRef(ref), resourceId)) throw listedAlone();
   // The last word, and the error that it is.

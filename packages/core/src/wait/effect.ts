@@ -78,7 +78,7 @@ export async function waitForEffect<T extends Volume | Snapshot, Query>(
         const after = underWay ? "under_way" : changed.pending === undefined ? "nothing" : "record";
         throw await failed(call, effect, effect.givenUp(now, after));
       }
-      await call.sleep(polling.initialDelayMs);
+      await call.sleep(polling.firstPauseMs);
     }
   }
 

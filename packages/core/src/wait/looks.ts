@@ -31,7 +31,7 @@ export function createPauses(call: Call, lookAtOnce: boolean): Pauses {
       const isLast = wanted >= last;
       const dueAt = isLast && now < last ? last : wanted;
       const slackMs = pauseMs / 2;
-      pauseMs = Math.min(polling.maxDelayMs, Math.max(polling.initialDelayMs, pauseMs * GROWTH));
+      pauseMs = Math.min(polling.maxDelayMs, Math.max(polling.firstPauseMs, pauseMs * GROWTH));
       floorMs = 0;
       return { dueAt, slackMs, isLast };
     },

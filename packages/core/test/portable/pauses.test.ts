@@ -144,6 +144,17 @@ test("Retry-After: 0 does not bring everybody back at once", async () => {
   }
 });
 
+test("a first look that comes at once is followed by pauses that grow, as any other", async () => {
+  const clock = createVirtualClock();
+  clock.runFreely();
+  const account = createMemoryAccount({ clock, names: "free", asynchronous: { createVolumeMs: 60_000 } });
+  const polling = { initialDelayMs: 0 };
+  const { volumes } = createBlockStorage(createMemoryDriver({ account }), { clock, polling });
+  const { state } = await volumes.create({ name: "a", sizeGiB: 8 });
+  expect(state).toBe("available");
+  expect(account.calls.of("getVolume")).toBeLessThan(40);
+});
+
 test("a deadline that passes behind a retry says what failed before it", async () => {
   const { clock, account, storage } = world("enforced");
   fail(account, "listVolumes", overloaded({ retryAfterMs: 5_000 }))(1);
