@@ -1,6 +1,6 @@
 /** Tags and descriptions that the credentials are not shown are unknown, and nothing is deleted for want of them. */
 import type { BlockStorage } from "@polyvol/core";
-import { createDigitalOceanStorage, digitalOcean } from "@polyvol/digitalocean";
+import { digitalOcean } from "@polyvol/digitalocean";
 import { createMemoryStorage } from "@polyvol/memory";
 import { afterEach, describe, expect, test } from "vitest";
 import {
@@ -8,39 +8,28 @@ import {
   audit,
   hold,
   isHeld,
-  type Policy,
   parsePolicies,
   plan,
-  prune,
-  type RetentionRules,
   release,
   run,
   snapshotName,
   status,
 } from "../../src/index.ts";
 import { createEmulatedWorld, type EmulatedWorld, storedSnapshots } from "../support/emulated-clouds.ts";
-import { seededMarks } from "../support/marks.ts";
+import {
+  DB,
+  fourNights,
+  JOB,
+  namesIn,
+  oldest,
+  POLICIES,
+  policiesWith,
+  START,
+  withoutTagRead,
+} from "../support/four-nights.ts";
 import { createMemoryWorld, makeVolumes } from "../support/memory-clouds.ts";
 import { sleepUntil, takeNights } from "../support/nights.ts";
 import { fates, nightly, volumeIn } from "../support/shapes.ts";
-
-/** All that a job of backups needs, but for `tag:read`. */
-const JOB = [
-  "block_storage:read",
-  "block_storage_snapshot:create",
-  "block_storage_snapshot:read",
-  "block_storage_snapshot:delete",
-  "snapshot:read",
-  "tag:create",
-];
-const DB = "00000000-0000-4000-8000-000000000001";
-const START = "2026-05-09T03:05:00Z";
-const SLOTS = ["05", "06", "07", "08"].map((day) => `2026-05-${day}T03:00:00Z`);
-const POLICIES = policiesWith({ daily: 3, keepOldest: false });
-
-function policiesWith(retention: RetentionRules): readonly Policy[] {
-  return parsePolicies({ nightly: nightly({ select: { name: "db" }, retention }) });
-}
 
 let world: EmulatedWorld | undefined;
 afterEach(async () => {
@@ -48,50 +37,9 @@ afterEach(async () => {
   world = undefined;
 });
 
-/** Four nights of a volume, the oldest with more tags, on both clouds. */
-async function fourNights(tags: readonly string[] = []): Promise<EmulatedWorld> {
-  world = await createEmulatedWorld(START, {
-    do: { tokens: ["dop_v1_test_token_for_backups", { token: "JOB", scopes: JOB }] },
-  });
-  const taken = SLOTS.map((slot, index) => ({
-    name: snapshotName("polyvol", "nightly", DB, new Date(slot)),
-    created_at: slot.replace(":00Z", ":07Z"),
-    index,
-  }));
-  world.emulators.do.seed({
-    volumes: [{ id: DB, name: "db", region: "nyc3", size_gigabytes: 10, tags: ["env:prod"] }],
-    snapshots: taken.map(({ index, ...each }) => ({
-      ...each,
-      volume_name: "db",
-      tags: [...seededMarks.do("nightly").tags, ...(index === 0 ? tags : [])],
-    })),
-  });
-  world.emulators.scp.seed({
-    volumes: [{ id: DB, name: "db", size: 8 }],
-    snapshots: taken.map(({ index, ...each }) => ({
-      ...each,
-      volume_id: DB,
-      ...seededMarks.scp("nightly"),
-      ...(index === 0 ? { description: "[polyvol hold]" } : {}),
-    })),
-  });
+async function opened(tags: readonly string[] = []): Promise<EmulatedWorld> {
+  world = await fourNights(tags);
   return world;
-}
-
-/** The cloud through a token that lacks `tag:read`. */
-function withoutTagRead({ urls, clock }: EmulatedWorld): BlockStorage {
-  return createDigitalOceanStorage({ token: "JOB", region: "nyc3", baseUrl: urls.do, clock });
-}
-
-const namesIn = (at: EmulatedWorld, cloud: "do" | "scp"): string[] =>
-  storedSnapshots(at)
-    .filter((each) => each.cloud === cloud)
-    .map(({ name }) => name.slice(16, 24))
-    .sort();
-
-/** The one that carries the further tags. */
-function oldest(at: EmulatedWorld): string {
-  return storedSnapshots(at).find(({ cloud, name }) => cloud === "do" && name.includes("20260505"))?.id ?? "";
 }
 
 const NOTHING_DELETED = {
@@ -107,7 +55,7 @@ describe("a token of DigitalOcean without tag:read", () => {
   ])(
     "deletes nothing, neither what is %s nor anything else, and says so everywhere",
     async (_what, tags, rules) => {
-      const at = await fourNights(tags);
+      const at = await opened(tags);
       const policies = policiesWith({ daily: 3, keepOldest: false, ...rules });
       const clouds = { do: withoutTagRead(at) };
       const now = new Date(at.clock.now());
@@ -138,7 +86,7 @@ describe("a token of DigitalOcean without tag:read", () => {
   );
 
   test("concerns its own cloud alone", async () => {
-    const at = await fourNights();
+    const at = await opened();
     const clouds = { hidden: withoutTagRead(at), scp: at.open().scp };
     const made = await plan(POLICIES, clouds, new Date(at.clock.now()));
     expect(made.problems).toMatchObject([{ ...NOTHING_DELETED, cloud: "hidden" }]);
@@ -172,7 +120,7 @@ test("with the right, a selector that is misspelt is one, and costs one request 
 });
 
 test("a look at tags that fails has seen nothing: nothing is deleted, and it stops no backup", async () => {
-  const at = await fourNights(["polyvol-hold"]);
+  const at = await opened(["polyvol-hold"]);
   at.emulators.do.faults.add({
     kind: "answer",
     status: 500,
@@ -190,7 +138,7 @@ test("a look at tags that fails has seen nothing: nothing is deleted, and it sto
 });
 
 test("one own snapshot without a tag beside others that show theirs is as bare as it looks", async () => {
-  const at = await fourNights();
+  const at = await opened();
   at.emulators.do.seed({
     snapshots: [
       {
@@ -203,109 +151,6 @@ test("one own snapshot without a tag beside others that show theirs is as bare a
   const made = await plan(POLICIES, { do: at.open().do }, new Date(at.clock.now()));
   expect(made.problems).toEqual([]);
   expect(volumeIn(made, "db").delete.map(({ slot }) => slot.slice(8, 10))).toEqual(["06", "05", "04"]);
-});
-
-/** Answers of the emulator with something changed in each snapshot. */
-function rewriting(change: (snapshot: Record<string, unknown>) => void): typeof fetch {
-  return async (input, init) => {
-    const answer = await fetch(input, init);
-    if (!(answer.headers.get("content-type") ?? "").includes("json")) return answer;
-    const body = (await answer.json()) as Record<string, unknown>;
-    for (const each of (body["snapshots"] ?? []) as Record<string, unknown>[]) change(each);
-    return Response.json(body, {
-      status: answer.status,
-      headers: { date: answer.headers.get("date") ?? "" },
-    });
-  };
-}
-
-describe("a service that leaves out what would keep a snapshot", () => {
-  test.each([
-    ["tags: null", "do", (each: Record<string, unknown>) => Object.assign(each, { tags: null })],
-    ["no tags at all", "do", (each: Record<string, unknown>) => Reflect.deleteProperty(each, "tags")],
-    [
-      "text for metadata",
-      "scp",
-      (each: Record<string, unknown>) => Object.assign(each, { metadata: "Metadata" }),
-    ],
-    ["no metadata", "scp", (each: Record<string, unknown>) => Reflect.deleteProperty(each, "metadata")],
-    ["empty metadata", "scp", (each: Record<string, unknown>) => Object.assign(each, { metadata: {} })],
-    ["null for metadata", "scp", (each: Record<string, unknown>) => Object.assign(each, { metadata: null })],
-    ["no description", "scp", (each: Record<string, unknown>) => Object.assign(each, { description: null })],
-    [
-      "a description left out",
-      "scp",
-      (each: Record<string, unknown>) => Reflect.deleteProperty(each, "description"),
-    ],
-    [
-      "an empty description",
-      "scp",
-      (each: Record<string, unknown>) => Object.assign(each, { description: "" }),
-    ],
-  ] as const)("%s on %s: nothing is deleted", async (_what, cloud, change) => {
-    const at = await fourNights();
-    const storage = at.open({ fetch: rewriting(change) })[cloud];
-    const report = await run(POLICIES, { [cloud]: storage }, { clock: at.clock });
-    expect(report.problems).toMatchObject([{ code: "permission_denied", effect: "nothing_deleted" }]);
-    expect(report.totals).toMatchObject({ created: 1, deleted: 0 });
-    expect(namesIn(at, cloud)).toHaveLength(5);
-    const pruned = await prune(POLICIES, { [cloud]: storage }, { clock: at.clock });
-    expect(pruned.problems).toMatchObject([{ code: "permission_denied", effect: "nothing_deleted" }]);
-    expect(pruned.totals.deleted).toBe(0);
-  });
-
-  test("does not even let go what has failed: it may be held", async () => {
-    const at = await fourNights();
-    const slot = new Date("2026-05-04T03:00:00Z");
-    const name = snapshotName("polyvol", "nightly", DB, slot);
-    const failed = {
-      name,
-      volume_id: DB,
-      status: "error",
-      created_at: slot.toISOString(),
-      ...seededMarks.scp("nightly"),
-    };
-    at.emulators.scp.seed({ snapshots: [failed] });
-    const hide = rewriting((each) => Object.assign(each, { metadata: null, description: null }));
-    await run(POLICIES, { scp: at.open({ fetch: hide }).scp }, { clock: at.clock });
-    expect(namesIn(at, "scp")).toContain("20260504");
-    await run(POLICIES, { scp: at.open().scp }, { clock: at.clock });
-    expect(namesIn(at, "scp")).not.toContain("20260504");
-  });
-
-  test("of one snapshot: that one stays", async () => {
-    const at = await fourNights();
-    const storage = at.open({
-      fetch: rewriting((each) => {
-        if (String(each["name"]).includes("20260505")) delete each["tags"];
-      }),
-    }).do;
-    const report = await run(POLICIES, { do: storage }, { clock: at.clock });
-    expect(report.problems).toMatchObject([{ code: "permission_denied", effect: "attention" }]);
-    expect(namesIn(at, "do")).toEqual(["20260505", "20260507", "20260508", "20260509"]);
-  });
-
-  test("between the plan and the deletion: seen right before it", async () => {
-    const at = await fourNights();
-    let hidden = false;
-    const fetching = rewriting((each) => {
-      if (hidden) each["tags"] = null;
-    });
-    const storage = at.open({ fetch: fetching }).do;
-    const report = await run(
-      POLICIES,
-      { do: storage },
-      {
-        clock: at.clock,
-        onEvent: ({ type }) => {
-          if (type === "created") hidden = true;
-        },
-      },
-    );
-    expect(report.problems).toMatchObject([{ code: "permission_denied", effect: "nothing_deleted" }]);
-    expect(report.totals.deleted).toBe(0);
-    expect(namesIn(at, "do")).toHaveLength(5);
-  });
 });
 
 test("a driver whose credentials are shown no tags deletes nothing, whichever provider it is of", async () => {
@@ -338,7 +183,7 @@ describe("hold and release where tags are hidden", () => {
   };
 
   test("a hold is written, and it is said that it cannot be seen", async () => {
-    const at = await fourNights();
+    const at = await opened();
     const id = oldest(at);
     await expect(hold(withoutTagRead(at), id, { writers })).rejects.toMatchObject({
       code: "permission_denied",
@@ -350,7 +195,7 @@ describe("hold and release where tags are hidden", () => {
   });
 
   test("a release says that it cannot see what to take off, and changes nothing", async () => {
-    const at = await fourNights(["polyvol-hold:legal"]);
+    const at = await opened(["polyvol-hold:legal"]);
     const id = oldest(at);
     await expect(release(withoutTagRead(at), id, { writers })).rejects.toMatchObject({
       code: "permission_denied",
@@ -361,7 +206,7 @@ describe("hold and release where tags are hidden", () => {
   });
 
   test("with the right, a snapshot without any tag is not held: released at the price of one look more", async () => {
-    const at = await fourNights();
+    const at = await opened();
     at.emulators.do.seed({ snapshots: [{ name: "by hand", volume_name: "db" }] });
     const id = storedSnapshots(at).find(({ name }) => name === "by hand")?.id ?? "";
     const before = at.emulators.do.log.entries().length;
