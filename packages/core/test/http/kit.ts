@@ -1,6 +1,6 @@
 /** What the tests of the HTTP client share: a server on loopback that does as it is told, and a call's context. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import type { CallContext, DriverEvent } from "@polyvol/core/driver";
 import { createHttpClient, type HttpClient, type HttpClientOptions } from "@polyvol/core/http";
 import { afterEach, beforeEach, describe, onTestFinished, vi } from "vitest";
@@ -147,4 +147,15 @@ export const anything: { parse(value: unknown): unknown } = { parse: (value) => 
 /** Lets everything that can run now run. */
 export async function settle(turns = 5): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A server that is handed each connection once something was asked, to answer in bytes. */
+export async function serveRaw(answer: (socket: Socket) => void): Promise<string> {
+  const server = createTcpServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.once("data", () => answer(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => new Promise((resolve) => server.close(() => resolve())));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

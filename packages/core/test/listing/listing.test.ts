@@ -4,14 +4,8 @@ import type { DriverPage, PageRequest, Paging } from "../../src/driver.ts";
 import { PolyvolError } from "../../src/errors.ts";
 import type { Listing, ListingPage } from "../../src/list/listing.ts";
 import { createListing } from "../../src/list/listing.ts";
-import { createWindows } from "../../src/list/window-reader.ts";
 import { createChurningSource, type Item } from "./churning-source.ts";
-
-const STYLES: Readonly<Record<string, Paging>> = {
-  numbered: { style: "numbered", minPageSize: 6, maxPageSize: 8 },
-  marker: { style: "marker", maxPageSize: 8 },
-  cursor: { style: "cursor", maxPageSize: 8 },
-};
+import { STYLES } from "./styles.ts";
 
 interface Still {
   readonly listing: Listing<Item>;
@@ -59,42 +53,6 @@ async function pagesOf(listing: Listing<Item>, pageSize: number): Promise<Listin
   for await (const page of listing.byPage({ pageSize })) pages.push(page);
   return pages;
 }
-
-describe("windows", () => {
-  test("each shares an index with the one before, reaches further, and keeps to its sizes", () => {
-    const windowAt = createWindows(150, 200);
-    for (let index = 1; index < 2_000; index += 1) {
-      const [before, window] = [windowAt(index - 1), windowAt(index)];
-      expect(window.start).toBeLessThan(before.end);
-      expect(window.end).toBeGreaterThan(before.end);
-      expect(window.size).toBeGreaterThanOrEqual(150);
-      expect(window.size).toBeLessThanOrEqual(200);
-      expect(window.start).toBe((window.number - 1) * window.size);
-    }
-    // 100,000 items need 500 plain pages; 548 is the fewest that page numbers allow with an overlap everywhere.
-    let needed = 0;
-    while (windowAt(needed).end < 100_000) needed += 1;
-    expect(needed + 1).toBe(548);
-  });
-
-  test.each([
-    [1, 2],
-    [2, 3],
-    [3, 4],
-    [12, 16],
-    [75, 100],
-  ])("sizes from %i to %i always get on, and leave no index out", (least, most) => {
-    const windowAt = createWindows(least, most);
-    for (let index = 1; index < 300; index += 1) {
-      const [before, window] = [windowAt(index - 1), windowAt(index)];
-      expect(window.size).toBeLessThanOrEqual(most);
-      expect(window.end).toBeGreaterThan(before.end);
-      expect(window.start).toBeLessThan(before.end + (window.overlaps ? 0 : 1));
-      // From sizes of 16 on there is always an overlap, as far as any listing goes.
-      if (most >= 16) expect(window.overlaps).toBe(true);
-    }
-  });
-});
 
 describe.each(Object.entries(STYLES))("%s paging", (_name, paging) => {
   test("gives every item once, in order, whatever the sizes", async () => {
@@ -214,86 +172,6 @@ function createStill(paging: Paging, ids: readonly string[]): Listing<Item> {
     describeError: (error) => error,
   });
 }
-
-describe("endless and repeating pages end in an error", () => {
-  type Answer = (page: PageRequest, request: number) => DriverPage<Item>;
-  const full = (size: number, prefix: string): Item[] =>
-    Array.from({ length: size }, (_, index) => ({ id: `${prefix}${index}` }));
-
-  const cases: [string, keyof typeof STYLES, Answer][] = [
-    [
-      "the same page for every number",
-      "numbered",
-      (page) => ({ items: full(page.size, "x"), total: 10_000 }),
-    ],
-    [
-      "a total that grows for ever",
-      "numbered",
-      (page) => {
-        const start = ((page.number ?? 1) - 1) * page.size;
-        const items = Array.from({ length: page.size }, (_, index) => ({ id: String(start + index) }));
-        return { items, total: 20 + start };
-      },
-    ],
-    [
-      "the same token again",
-      "cursor",
-      (_page, request) => ({ items: full(2, `${request}-`), nextToken: "t" }),
-    ],
-    [
-      "two tokens in turn",
-      "cursor",
-      (_page, request) => ({ items: full(2, `${request}-`), nextToken: `t${request % 2}` }),
-    ],
-    ["empty pages for ever", "cursor", (_page, request) => ({ items: [], nextToken: `t${request}` })],
-    ["the first page after every marker", "marker", (page) => ({ items: full(page.size, "x") })],
-  ];
-
-  test.each(cases)("%s", async (_what, style, answer) => {
-    let requests = 0;
-    const source = {
-      paging: STYLES[style] as Paging,
-      concurrency: 4,
-      requestSize: undefined,
-      fetch: async (page: PageRequest) => {
-        requests += 1;
-        return answer(page, requests);
-      },
-    };
-    const listing = createListing({
-      name: "items",
-      source,
-      matches: () => true,
-      abortSignal: undefined,
-      describeError: (error) => error,
-    });
-    await expect(listing.toArray()).rejects.toMatchObject({ code: "malformed_response" });
-    expect(requests).toBeLessThan(100);
-  });
-});
-
-test("a listing without end is bounded even when every page is new", async () => {
-  let id = 0;
-  const fetch = async (page: PageRequest): Promise<DriverPage<Item>> => {
-    const items = Array.from({ length: page.size }, () => ({ id: String(id++) }));
-    return { items, nextToken: String(id) };
-  };
-  const source = {
-    paging: { style: "cursor", maxPageSize: 1 } as const,
-    concurrency: 1,
-    requestSize: undefined,
-    fetch,
-  };
-  const listing = createListing({
-    name: "items",
-    source,
-    matches: () => true,
-    abortSignal: undefined,
-    describeError: (error) => error,
-  });
-  await expect(listing.toArray()).rejects.toMatchObject({ code: "malformed_response" });
-  expect(id).toBeLessThanOrEqual(10_000);
-});
 
 test("a filter keeps tokens and order right", async () => {
   const source = createChurningSource({ count: 100, paging: STYLES["marker"] as Paging, churn: 0, seed: 5 });
