@@ -189,7 +189,7 @@ async function pause(work: CreationWork, ms: number, reason: string): Promise<vo
  * Runs a hook to its end: without a shell, without input, with this environment and no other.
  *
  * @throws HookError `operation_failed` when it cannot start or ends with another status than 0; `timeout` when it took
- * too long and was killed, with everything that it had started
+ * too long and was killed, with everything that it had started, or could not be
  */
 async function runHook(
   hook: Hook,
@@ -204,7 +204,8 @@ async function runHook(
   const program = JSON.stringify(hook.command[0]);
   const said = ended.said === "" ? "" : `: ${ended.said}`;
   if (ended.late) {
-    const limit = `${showDuration(hook.timeoutMs)} and was killed (hooks.${name}.timeout gives it longer)`;
+    const fate = ended.mayStillRun ? "could not be killed, so that it may still be at work" : "was killed";
+    const limit = `${showDuration(hook.timeoutMs)} and ${fate} (hooks.${name}.timeout gives it longer)`;
     throw new HookError(name, "timeout", `the hook ${program} took longer than ${limit}${said}`);
   }
   throw new HookError(name, "operation_failed", `the hook ${program} ${ended.how}${said}`);

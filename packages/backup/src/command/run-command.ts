@@ -42,13 +42,18 @@ export interface CommandEnd {
   readonly said: string;
   /** It took too long. */
   readonly late: boolean;
+  /** It could not be killed: it is another user's (by sudo, say), or waits for a device. It may still be at work. */
+  readonly mayStillRun: boolean;
   /** How long it ran, in milliseconds. */
   readonly durationMs: number;
 }
 
+/** What is killed ends at once, unless it waits for a device. So long it is waited for, in milliseconds. */
+const KILLED_MS = 5_000;
+
 /**
  * Runs a command to its end: without a shell, without input, with this environment and no other. It leads a process group
- * of its own (not on Windows), and whatever ends it early ends all of the group.
+ * of its own (not on Windows), and whatever ends it early ends all of the group. One that cannot be killed is left to itself.
  */
 export function runCommand(
   { command: [program, ...parameters], timeoutMs }: UserCommand,
@@ -68,38 +73,56 @@ export function runCommand(
     let late = false;
     let cutShort = false;
     let stopGrace = (): void => undefined;
+    const kill = (): void => {
+      const giveUp = (): void => {
+        child.unref();
+        end(false, "could not be killed", { mayStillRun: true });
+      };
+      if (signalAll(child, "SIGKILL") === "refused") giveUp();
+      else stopGrace = startTimer(systemClock, KILLED_MS, giveUp);
+    };
     const endEarly = (): void => {
+      if (cutShort) return;
       cutShort = true;
-      signalAll(child, graceMs === 0 ? "SIGKILL" : "SIGTERM");
-      if (graceMs > 0) stopGrace = startTimer(systemClock, graceMs, () => signalAll(child, "SIGKILL"));
+      if (graceMs === 0) {
+        kill();
+        return;
+      }
+      signalAll(child, "SIGTERM");
+      stopGrace = startTimer(systemClock, graceMs, kill);
     };
     const stopTimer = startTimer(systemClock, timeoutMs, () => {
       late = true;
       endEarly();
     });
-    if (abortSignal?.aborted === true) endEarly();
-    abortSignal?.addEventListener("abort", endEarly, { once: true });
     const stopEarly = (): void => {
       stopTimer();
       abortSignal?.removeEventListener("abort", endEarly);
     };
-    const end = (ok: boolean, how: string, exitCode?: number): void => {
+    const end = (
+      ok: boolean,
+      how: string,
+      { exitCode, mayStillRun = false }: Partial<Pick<CommandEnd, "exitCode" | "mayStillRun">> = {},
+    ): void => {
       const durationMs = Math.round(performance.now() - startedAt);
       forget();
       stopEarly();
       stopGrace();
       if (leavesNothing || late || abortSignal?.aborted === true) signalAll(child, "SIGKILL");
       const status = exitCode === undefined ? {} : { exitCode };
-      resolve({ ok, how, ...status, said: words.end(), late, durationMs });
+      resolve({ ok, how, ...status, said: words.end(), late, mayStillRun, durationMs });
     };
+    if (abortSignal?.aborted === true) endEarly();
+    abortSignal?.addEventListener("abort", endEarly, { once: true });
     child.once("error", (error) => end(false, `could not start: ${error.message}`));
     // Not "close": what it leaves behind may hold its output open.
     child.once("exit", (status, signal) => {
+      stopGrace();
       const how = signal === null ? `ended with ${status}` : `ended by ${signal}`;
       // One that was asked to stop may clean up and end with 0, in the middle of its work.
       if (cutShort) return void words.heard().then(() => end(false, `was stopped, and ${how}`));
       stopEarly();
-      void words.heard().then(() => end(status === 0, how, status ?? undefined));
+      void words.heard().then(() => end(status === 0, how, status === null ? {} : { exitCode: status }));
     });
   });
 }
@@ -128,11 +151,13 @@ function withoutNul(environment: Readonly<Record<string, string>>): Record<strin
   );
 }
 
-function signalAll(child: ChildProcess, signal: NodeJS.Signals): void {
+/** `refused`: all that is left of it is another user's. What has ended meanwhile is signalled, too. */
+function signalAll(child: ChildProcess, signal: NodeJS.Signals): "signalled" | "refused" {
   try {
     if (HAS_GROUPS && child.pid !== undefined) process.kill(-child.pid, signal);
     else child.kill(signal);
-  } catch {
-    // It has ended meanwhile.
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EPERM") return "refused";
   }
+  return "signalled";
 }

@@ -74,8 +74,9 @@ export async function runOnSnapshot(
   };
   if (end.ok) return { command: ran };
   const said = end.said === "" ? "" : `: ${end.said}`;
+  const fate = end.mayStillRun ? "could not be killed" : "was ended";
   const reason = end.late
-    ? `took longer than ${showDuration(command.timeoutMs)} and was ended (${command.longer} gives it longer)`
+    ? `took longer than ${showDuration(command.timeoutMs)} and ${fate} (${command.longer} gives it longer)`
     : end.how;
   const text = `the command ${JSON.stringify(program)} ${reason}${said}`;
   return { command: ran, error: new CommandError(program, end.late ? "timeout" : "operation_failed", text) };

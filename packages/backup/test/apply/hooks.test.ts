@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PolyvolError } from "@polyvol/core";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type BackupEvent, parsePolicies, run } from "../../src/index.ts";
 import { hookEnvironment } from "../../src/policy/environment.ts";
 import { createMemoryWorld, type MemoryWorld, makeVolumes } from "../support/memory-clouds.ts";
@@ -197,6 +197,30 @@ describe("hooks", () => {
     );
   });
 });
+
+test.skipIf(process.platform === "win32")(
+  "a hook that cannot be killed, since it is another user's, keeps nobody from running the other",
+  async () => {
+    const pids = new Set<number>();
+    // As for a process that sudo has started.
+    vi.spyOn(process, "kill").mockImplementation((pid) => {
+      pids.add(pid);
+      throw Object.assign(new Error("kill EPERM"), { code: "EPERM" });
+    });
+    try {
+      const command = [process.execPath, "-e", "setInterval(() => 0, 1000)"];
+      const { report } = await runWith({ before: { command, timeout: "1s" }, after: logging() });
+      expect(logged()).toMatchObject([{ POLYVOL_HOOK: "after", POLYVOL_ERROR_CODE: "timeout" }]);
+      expect(report.problems).toMatchObject([{ code: "timeout", effect: "nothing_done", hook: "before" }]);
+      expect(report.problems[0]?.message).toMatch(
+        /took longer than 1s and could not be killed, so that it may still be at work \(hooks\.before\.timeout /,
+      );
+    } finally {
+      vi.restoreAllMocks();
+      for (const pid of pids) process.kill(pid, "SIGKILL");
+    }
+  },
+);
 
 test("variables of a hook", () => {
   const inherited = {

@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { type CommandOptions, runCommand } from "../../src/command/run-command.ts";
 
 /** Runs code in a Node of its own. */
@@ -7,6 +7,8 @@ function runNode(code: string, options: Partial<CommandOptions> = {}, timeoutMs 
   const command = [process.execPath, "-e", code] as const;
   return runCommand({ command: [...command], timeoutMs }, { environment: {}, ...options });
 }
+
+const FOREVER = "console.log('ready'); setInterval(() => 0, 1000)";
 
 /** A process that listens as long as it lives, and says where. */
 const LISTENING = `require("net").createServer().listen(0, "127.0.0.1", function () { console.log("port " + this.address().port); })`;
@@ -64,6 +66,48 @@ describe("a command of the user's", () => {
       onOutput: (text) => text.includes("ready") && stop.abort(),
     });
     expect(end).toMatchObject({ ok: false, how: "was stopped, and ended by SIGKILL" });
+  });
+
+  describe("that cannot be killed is not waited for", () => {
+    const pids = new Set<number>();
+    afterEach(() => {
+      vi.useRealTimers();
+      vi.restoreAllMocks();
+      for (const pid of pids) end(pid);
+      pids.clear();
+    });
+    const end = (pid: number): void => {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // That of the test before is gone.
+      }
+    };
+    const killing = (outcome: () => true): void => {
+      vi.spyOn(process, "kill").mockImplementation((pid) => {
+        pids.add(pid);
+        return outcome();
+      });
+    };
+
+    test.skipIf(process.platform === "win32")("since it is another user's", async () => {
+      killing(() => {
+        throw Object.assign(new Error("kill EPERM"), { code: "EPERM" });
+      });
+      const stop = new AbortController();
+      const end = await runNode(FOREVER, { abortSignal: stop.signal, onOutput: () => stop.abort() });
+      expect(end).toMatchObject({ ok: false, how: "could not be killed", mayStillRun: true, said: "ready" });
+    });
+
+    test.skipIf(process.platform === "win32")("since it waits for a device", async () => {
+      killing(() => true);
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+      const ready = Promise.withResolvers<void>();
+      const ended = runNode(FOREVER, { graceMs: 20_000, onOutput: () => ready.resolve() }, 60_000);
+      await ready.promise;
+      await vi.advanceTimersByTimeAsync(60_000 + 20_000 + 5_000);
+      expect(await ended).toMatchObject({ ok: false, late: true, mayStillRun: true });
+    });
   });
 
   test("aborted before it began ends at once", async () => {
