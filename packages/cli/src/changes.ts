@@ -45,6 +45,9 @@ export async function withProgress<T>(
   }
 }
 
+/** What is said of what was to be made. */
+export const THERE_ALREADY = "It was there already: nothing was created.\n";
+
 interface Creating<Resource> {
   /** Told whether it made what it gives. */
   create(options: CreateOptions): Promise<Resource>;
@@ -71,7 +74,7 @@ export async function creating<Resource>(
     onBegun(operation);
     return operation.resource;
   });
-  if (!created) writeNote("It was there already: nothing was created.\n");
+  if (!created) writeNote(THERE_ALREADY);
   return { resource, created };
 }
 

@@ -45,6 +45,28 @@ test("a run, a drill and a restore each leave a line", async () => {
   ]);
 });
 
+test("a restore whose volume was there already says so, and is no proof anew", async () => {
+  const words = "backup restore --cloud ocean --volume web --as web-3 --record again.jsonl";
+  const first = await clouds.run(`${words} -o json`);
+  expect(JSON.parse(first.out)).toMatchObject({ name: "web-3", created: true });
+  const again = await clouds.run(words);
+  expect(again.code, again.err).toBe(0);
+  expect(again.err).toContain("It was there already: nothing was created.\n");
+  expect(JSON.parse((await clouds.run(`${words} -o json`)).out)).toMatchObject({ created: false });
+  const { entries } = await readRecord(join(clouds.folder, "again.jsonl"));
+  expect(entries).toMatchObject([
+    { ok: true, restoreMs: expect.any(Number) },
+    { created: false },
+    { created: false },
+  ]);
+  expect(entries[1]).not.toHaveProperty("restoreMs");
+  const told = await clouds.run("backup report -o json --record again.jsonl");
+  const { proofs } = JSON.parse(told.out) as {
+    readonly proofs: readonly { readonly by: string; readonly at: string }[];
+  };
+  expect(proofs.flatMap(({ by, at }) => (by === "restore" ? [at] : []))).toEqual([entries[0]?.finishedAt]);
+});
+
 test("what ends with an error leaves a line, too", async () => {
   const failed = await clouds.run("backup drill --cloud ocean --volume nosuch --record failed.jsonl");
   expect(failed.code).toBe(1);

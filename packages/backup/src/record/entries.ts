@@ -172,9 +172,10 @@ export function offsiteEntry(volume: OffsiteVolume, runStartedAt: string): Offsi
 
 /** A restore as a line of the record. */
 export function restoreEntry(
-  { cloud, snapshot }: Restored,
+  { cloud, snapshot, created }: Restored,
   { startedAt, finishedAt }: RecordedTimes,
 ): RestoreEntry {
+  const restoreMs = finishedAt.getTime() - startedAt.getTime();
   return {
     ...HEAD,
     kind: "restore",
@@ -184,7 +185,9 @@ export function restoreEntry(
     cloud,
     volumeId: snapshot.volumeId,
     snapshot: { id: snapshot.id, name: snapshot.name, takenAt: snapshot.createdAt.toISOString() },
-    restoreMs: finishedAt.getTime() - startedAt.getTime(),
+    // Where the clock was set back meanwhile, how long it took is not known.
+    ...(created && restoreMs >= 0 ? { restoreMs } : {}),
+    ...(created ? {} : { created }),
     problems: [],
   };
 }

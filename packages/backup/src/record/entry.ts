@@ -143,6 +143,8 @@ interface VolumeEntry extends EntryHead {
 export interface RestoreEntry extends VolumeEntry {
   /** What the line is of. `restore` is one that a person asked for. */
   readonly kind: "drill" | "restore";
+  /** Of a restore whose volume was there already: it proves nothing anew. */
+  readonly created?: false;
 }
 
 /** What is in a volume was taken out of the cloud, or was meant to be. */

@@ -41,7 +41,8 @@ async function textsOf(file: string): Promise<readonly (readonly [file: string, 
     const newer = await textOf(file);
     if ((await inodeOf(olderName)) !== before) continue;
     // The newer one is missing where it was put aside, and nothing has been written since.
-    if ((older ?? newer) === undefined) throw new RecordError(file, "no such file", OURS);
+    if ((older ?? newer) === undefined)
+      throw new RecordError(file, "no such file", OURS, { isMissing: true });
     return [[olderName, older ?? ""] as const, [file, newer ?? ""] as const];
   }
 }

@@ -17,10 +17,18 @@ export class RecordError extends Error {
   override readonly name: string = "RecordError";
   /** The path as given. */
   readonly file: string;
+  /** There is no such file, nor what was put aside of it: nothing was recorded yet. */
+  readonly isMissing: boolean;
 
-  constructor(file: string, found: string, allowed: string, options?: ErrorOptions) {
+  constructor(
+    file: string,
+    found: string,
+    allowed: string,
+    { isMissing = false, ...options }: ErrorOptions & { readonly isMissing?: boolean } = {},
+  ) {
     super(`${file}: found ${found}; allowed: ${allowed}`, options);
     this.file = file;
+    this.isMissing = isMissing;
   }
 
   /** A failure of the file system in words; what is a {@link RecordError} already, as it is. */

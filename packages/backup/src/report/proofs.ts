@@ -51,7 +51,7 @@ export function proofsOf(
     }
   }
   for (const entry of record === undefined ? [] : entriesUntil(record, now).toReversed()) {
-    if (entry.kind === "run" || !entry.ok) continue;
+    if (entry.kind === "run" || !entry.ok || ("created" in entry && entry.created === false)) continue;
     const { finishedAt: at, kind: by, cloud, volumeId, volumeName, restoreMs } = entry;
     proofs.push(omitUndefined({ at, by, cloud, volumeId, volumeName, restoreMs }));
   }

@@ -40,6 +40,11 @@ export interface Restored {
   readonly snapshot: Snapshot;
   /** The new volume, ready to be used. */
   readonly volume: Volume;
+  /**
+   * `false`: it was there already, since an earlier call was cut off, or has made it long ago: then it may have been used and
+   * written to since.
+   */
+  readonly created: boolean;
 }
 
 /**
@@ -62,9 +67,13 @@ export async function restore(
   const call = options.abortSignal === undefined ? {} : { abortSignal: options.abortSignal };
   const snapshot = await findSnapshot(storage, from, "restore", call);
   const region = request.region ?? (await homeRegion(storage, snapshot, call));
+  let created = true;
+  const onBegun = (begun: { readonly created: boolean }): void => {
+    created = begun.created;
+  };
   const volume = await storage.volumes.create(
     omitUndefined({ name: newName, sourceSnapshotId: snapshot.id, sizeGiB, region, volumeType }),
-    options,
+    { ...options, onBegun },
   );
-  return { cloud, snapshot, volume };
+  return { cloud, snapshot, volume, created };
 }

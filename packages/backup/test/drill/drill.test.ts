@@ -200,7 +200,7 @@ describe.each(["do", "scp"] as const)("on %s", (cloud) => {
       newName: "data-1-restored",
       sizeGiB: 16,
     };
-    const { volume, snapshot } = await restore(request, clouds);
+    const { volume, snapshot, created } = await restore(request, clouds);
     expect(snapshot.name).toMatch(/^polyvol-nightly-20260509T030000Z-/);
     expect(volume).toMatchObject({
       name: "data-1-restored",
@@ -208,7 +208,8 @@ describe.each(["do", "scp"] as const)("on %s", (cloud) => {
       state: "available",
       sourceSnapshotId: snapshot.id,
     });
-    expect((await restore(request, clouds)).volume.id).toBe(volume.id);
+    expect(created).toBe(true);
+    expect(await restore(request, clouds)).toMatchObject({ volume: { id: volume.id }, created: false });
     const earlier = await restore(
       { cloud, from: { volumeId, takenBy: new Date("2026-05-01T23:00:00Z") }, newName: "earlier" },
       clouds,

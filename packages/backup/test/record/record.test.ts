@@ -117,14 +117,18 @@ describe("what a run leaves behind", () => {
       restoreMs: 60_000,
       volumeId: db,
     });
+    // The clock was set back meanwhile.
+    const backwards = restoreEntry(restored, { startedAt: TIMES.finishedAt, finishedAt: TIMES.startedAt });
+    expect(backwards).not.toHaveProperty("restoreMs");
     const failed = failedRestoreEntry(new Error("no"), {
       kind: "drill",
       cloud: "do",
       volumeName: "db",
       ...TIMES,
     });
-    for (const each of [drilled, restoreEntry(restored, TIMES), failed]) await appendRecord(file, each);
-    expect((await readRecord(file)).entries).toEqual(expect.arrayContaining([drilled, failed]));
+    for (const each of [drilled, restoreEntry(restored, TIMES), backwards, failed])
+      await appendRecord(file, each);
+    expect((await readRecord(file)).entries).toEqual(expect.arrayContaining([drilled, backwards, failed]));
   });
 });
 

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
-import { withProgress } from "../../changes.ts";
+import { THERE_ALREADY, withProgress } from "../../changes.ts";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { omitUndefined, size } from "../../options.ts";
+import { writeNote } from "../../output/streams.ts";
 import { writeVolume } from "../volume-view.ts";
 import { RECORD, recorded } from "./record.ts";
 import { type ChoiceOptions, checkChoice, choose, volumeOf, withSnapshotChoice } from "./snapshot-choice.ts";
@@ -42,7 +43,7 @@ async function restore(context: Context, options: RestoreOptions): Promise<void>
   // `--region` is that of the new volume, too, so the old one may be elsewhere.
   const { cloud, storage, from } = await choose(context, options, { elsewhere: true });
   const request = omitUndefined({ cloud, from, newName, sizeGiB, region, volumeType });
-  const { volume, snapshot } = await withProgress(
+  const { volume, snapshot, created } = await withProgress(
     context,
     `restore to volume ${newName} on ${cloud}`,
     (wait) =>
@@ -52,5 +53,6 @@ async function restore(context: Context, options: RestoreOptions): Promise<void>
           library.failedRestoreEntry(error, { kind: "restore", cloud, ...volumeOf(from), ...times }),
       }),
   );
-  await writeVolume(context, cloud, volume, { sourceName: snapshot.name });
+  if (!created) writeNote(THERE_ALREADY);
+  await writeVolume(context, cloud, volume, { sourceName: snapshot.name, created });
 }
