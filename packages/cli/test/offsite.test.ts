@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rename } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type DeviceLayer, readRecord } from "@polyvol/backup";
 import { createEmulatedDevices, type EmulatedDevices } from "@polyvol/emulators";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Machine } from "../src/context.ts";
 import { type Clouds, ENV, startClouds } from "./clouds.ts";
 import { runHere, type Written } from "./in-process.ts";
@@ -127,6 +127,18 @@ describe("by policy", () => {
     ]) {
       expect((await run(words)).err).not.toContain("off-site");
     }
+  });
+
+  test("a record that was put aside, with nothing written since, is read", async () => {
+    await withPolicy(COMMAND);
+    const words = `backup offsite --cloud ocean --server ${SERVER} --record runs.jsonl`;
+    expect((await run(words)).code).toBe(0);
+    await rename(join(clouds.folder, "runs.jsonl"), join(clouds.folder, "runs.jsonl.1"));
+    const again = await run(`${words} -o json`);
+    expect(again.code, again.err).toBe(0);
+    expect(JSON.parse(again.out)).toMatchObject({
+      volumes: [{ outcome: "not_due" }, { outcome: "not_due" }],
+    });
   });
 
   test("its age is in status, in the metrics and in the report", async () => {
@@ -324,6 +336,24 @@ describe("drill --check", () => {
     expect(await readFile(join(clouds.folder, "page.html"), "utf8")).toContain(
       "Drills whose data a command has read",
     );
+  });
+
+  test("ended by --timeout, it names the temporary volume that it could not remove", async () => {
+    await withPolicy();
+    clouds.ocean.faults.add({
+      kind: "answer",
+      status: 403,
+      match: { method: "DELETE", path: "/v2/volumes/*" },
+    });
+    const words = `${drill} --timeout 1h --check ${process.execPath}`;
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"], shouldAdvanceTime: true });
+    const late = await run(words, ["--", "tool.js", "hang"], {}, (text) => {
+      if (text.includes("stored")) vi.advanceTimersByTime(3_600_000);
+    }).finally(() => vi.useRealTimers());
+    expect(late.code).toBe(1);
+    const [name] = strays();
+    expect(name).toBeDefined();
+    expect(late.err).toContain(`error: temporary volume ${name} of a drill on ocean may still be there: `);
   });
 
   test("bad data is no proof", async () => {

@@ -101,7 +101,7 @@ function judge(
   { now, lastOffsite, all }: ChoiceOptions,
 ): Candidate | OffsiteVolume {
   const { cloud, volume, policy } = about;
-  const newest = newestGood(ownedBy(policy, cloud.snapshots.get(volume.id) ?? []));
+  const newest = newestGood(policy, cloud.snapshots.get(volume.id) ?? []);
   if (newest === undefined) return untaken(about, "no_snapshot", "there is no good snapshot of the policy");
   if (lastOffsite === undefined) return { ...about, newest, reason: "no record says when it last left" };
   const last = lastOffsite(policy, cloud.name, volume.id);
@@ -128,8 +128,9 @@ function whyNotDue(
   return `it last left ${ago} ago, and does so every ${showDuration(offsite.everyMs)}`;
 }
 
-function newestGood(own: readonly ObservedSnapshot[]): Snapshot | undefined {
-  const good = own.flatMap(({ snapshot, early }) =>
+/** The newest of a volume's snapshots that is a backup by the policy. */
+export function newestGood(policy: Policy, all: readonly ObservedSnapshot[]): Snapshot | undefined {
+  const good = ownedBy(policy, all).flatMap(({ snapshot, early }) =>
     snapshot.state === "available" && early !== true ? [snapshot] : [],
   );
   return good.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || compareText(a.id, b.id))[0];

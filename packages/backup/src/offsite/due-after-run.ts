@@ -1,4 +1,5 @@
 import type { RunReport } from "../apply/report.ts";
+import { parseSnapshotName } from "../naming.ts";
 import type { Policy } from "../policy/types.ts";
 import type { RunRecord } from "../record/entry.ts";
 import { dueAgainAt, indexOffsite } from "./standing.ts";
@@ -16,8 +17,8 @@ export interface OffsiteDue {
 }
 
 /**
- * Which volumes are due off-site when a run has ended, as far as a record says it. One without any good snapshot is not.
- * Looks at nothing.
+ * Which volumes are due off-site when a run has ended, as far as a record says it. One without any good snapshot is not,
+ * nor one whose newest has left. Looks at nothing.
  */
 export function offsiteDue(
   { plan, volumes, finishedAt }: RunReport,
@@ -25,18 +26,21 @@ export function offsiteDue(
   record: RunRecord,
 ): readonly OffsiteDue[] {
   const lastOffsite = indexOffsite(record, Date.parse(finishedAt));
-  const made = new Set(
+  const made = new Map(
     volumes.flatMap(({ cloud, volumeId, created }) =>
-      created.map(({ policyId }) => JSON.stringify([cloud, volumeId, policyId])),
+      created.map(({ policyId, slot }) => [JSON.stringify([cloud, volumeId, policyId]), slot] as const),
     ),
   );
   return plan.volumes.flatMap(({ cloud, volumeId, volumeName, policies: own }) =>
     own.flatMap(({ policyId, newestSlot }): OffsiteDue[] => {
       const policy = policies.find(({ id }) => id === policyId);
-      const isMade = made.has(JSON.stringify([cloud, volumeId, policyId]));
-      if (policy?.offsite === undefined || (newestSlot === undefined && !isMade)) return [];
+      const newest = made.get(JSON.stringify([cloud, volumeId, policyId])) ?? newestSlot;
+      if (policy?.offsite === undefined || newest === undefined) return [];
       const last = lastOffsite?.(policy, cloud, volumeId);
-      const isDue = last === undefined || Date.parse(finishedAt) >= dueAgainAt(policy.offsite, last);
+      const left = parseSnapshotName(last?.snapshot?.name ?? "", volumeId)?.slot.toISOString();
+      const isNewer = left === undefined || newest > left;
+      const isDue =
+        last === undefined || (isNewer && Date.parse(finishedAt) >= dueAgainAt(policy.offsite, last));
       return isDue ? [{ cloud, volumeId, volumeName, policyId }] : [];
     }),
   );

@@ -6,15 +6,16 @@ import { DAY_MS } from "../duration.ts";
 import { findServer } from "../mount/find-server.ts";
 import { createLinuxDevices } from "../mount/linux/linux-devices.ts";
 import { observe } from "../observe/observe.ts";
+import { observeSnapshot } from "../observe/observe-snapshot.ts";
 import { readSteadily } from "../observe/read-steadily.ts";
 import { chooseByTags, selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
 import { invalidArgument } from "../retention/policy-error.ts";
-import { type Candidate, chooseDue, type OffsitePolicy, untaken } from "./choose.ts";
+import { type Candidate, chooseDue, newestGood, type OffsitePolicy, untaken } from "./choose.ts";
 import { createReach, type Reach } from "./servers.ts";
 import { indexOffsite } from "./standing.ts";
-import { type Shown, type TurnOptions, takeOffsite } from "./take.ts";
+import { type Shown, type Turn, type TurnOptions, takeOffsite } from "./take.ts";
 import type {
   OffsiteCallOptions,
   OffsiteOptions,
@@ -184,11 +185,17 @@ function nothingInReach([first]: readonly OffsiteVolume[]): BackupProblem {
   return { code: "failed_precondition", message, effect: "attention" };
 }
 
-function turnOf({ cloud, volume, policy, newest }: Candidate, { storage, server }: InReach) {
+function turnOf({ cloud, volume, policy, newest }: Candidate, { storage, server }: InReach): Turn {
   const { command, timeoutMs, mount, environment } = policy.offsite;
   return {
     storage,
     request: { from: { snapshotId: newest.id }, ...server, mount, cloud: cloud.name },
+    // Hours may have passed: that one may have gone since, and there may be a newer one.
+    async chooseNow(call) {
+      const all = await storage.snapshots.list({ volumeId: volume.id }, call).toArray();
+      const { id } = newestGood(policy, all.map(observeSnapshot)) ?? newest;
+      return { snapshotId: id };
+    },
     command: { command, timeoutMs, mount, environment, longer: "offsite.timeout" },
     place: {
       cloud: cloud.name,

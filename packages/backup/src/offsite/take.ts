@@ -11,6 +11,7 @@ import type { DeviceLayer } from "../mount/device-layer.ts";
 import type { SnapshotUse, SnapshotUseRequest } from "../mount/types.ts";
 import { useSnapshot } from "../mount/use-snapshot.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
+import type { SnapshotChoice } from "../restore/find-snapshot.ts";
 import { recordedSnapshot } from "./choose.ts";
 import type { OffsiteCallOptions, OffsiteVolume } from "./types.ts";
 
@@ -18,6 +19,8 @@ import type { OffsiteCallOptions, OffsiteVolume } from "./types.ts";
 export interface Turn {
   readonly storage: BlockStorage;
   readonly request: SnapshotUseRequest;
+  /** Says which snapshot it is now, where `request` was made long before. */
+  readonly chooseNow?: (call: { readonly abortSignal?: AbortSignal }) => Promise<SnapshotChoice>;
   readonly command: SnapshotCommand;
   readonly place: CommandPlace;
   /** What is known of the volume before; of a snapshot by id that is found out. */
@@ -45,16 +48,18 @@ export type Shown = "works" | "refused" | "absent" | undefined;
 
 /** Gives a command the data of a snapshot. A failure is a result. Never throws. */
 export async function takeOffsite(turn: Turn, options: TurnOptions): Promise<Taken> {
-  const { storage, request, command, place, volumeId } = turn;
+  const { storage, request, chooseNow, command, place, volumeId } = turn;
   const { clock, devices, abortSignal, credentialVariables = [], onOutput, onProgress } = options;
   const startedAt = new Date(clock.now()).toISOString();
   const where = placeOf(place, volumeId);
   let ran: RanCommand | undefined;
   let use: SnapshotUse<RanCommand>;
   try {
+    const call = abortSignal === undefined ? {} : { abortSignal };
+    const from = (await chooseNow?.(call)) ?? request.from;
     use = await useSnapshot(
       storage,
-      request,
+      { ...request, from },
       async (mounted, { abortSignal: stop }) => {
         const context = { clock, devices, credentialVariables, onOutput, abortSignal: stop };
         ran = await runOnSnapshot(command, mounted, place, context);

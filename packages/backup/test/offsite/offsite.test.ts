@@ -10,14 +10,26 @@ import {
   type OffsiteReport,
   type OffsiteVolume,
   offsite,
+  offsiteDue,
   offsiteEntry,
   offsiteSnapshot,
   type Policy,
   parsePolicies,
   type RecordEntry,
+  run,
+  snapshotName,
 } from "../../src/index.ts";
 import { createMountWorld, type MountWorld, SOURCE_ID } from "../support/mount-world.ts";
+import { VOLUMES } from "../support/seeded.ts";
 import { nightly } from "../support/shapes.ts";
+
+/** Of the slot that there is a snapshot of when a test begins. */
+const NEWEST_OF_DATA_2 = snapshotName(
+  "polyvol",
+  "nightly",
+  VOLUMES[1]?.id ?? "",
+  new Date("2026-05-09T03:00:00Z"),
+);
 
 let here: MountWorld;
 let folder: string;
@@ -129,7 +141,6 @@ describe("by policy", () => {
     expect(again.volumes[0]?.reason).toMatch(/^its newest snapshot polyvol-nightly-.* has left already$/);
 
     const storage = here.storage();
-    const { run } = await import("../../src/index.ts");
     await run(policies, { main: storage }, { clock });
     const early = await take(policies, {}, entries);
     expect(early.volumes[0]).toMatchObject({ outcome: "not_due" });
@@ -177,6 +188,47 @@ describe("by policy", () => {
     await take(policiesWith({}, "data-1"), {}, entries);
     const report = await take(policies, { all: true }, entries);
     expect(outcomes(report)).toEqual(["data-2 done", "data-3 done", "data-1 done"]);
+  });
+
+  test("is not named as due by a run, either, while there is nothing newer", async () => {
+    const { clock } = here.world;
+    const policies = policiesWith({ every: "6h" }, "data-1");
+    const entries: RecordEntry[] = [];
+    const clouds = { main: here.storage() };
+    const dueNow = async () =>
+      offsiteDue(await run(policies, clouds, { clock }), policies, { entries: [...entries], aside: [] });
+    expect(await dueNow()).toMatchObject([{ volumeName: "data-1" }]);
+    await take(policies, {}, entries);
+    await clock.sleep(7 * 3_600_000);
+    expect(await dueNow()).toEqual([]);
+    expect(outcomes(await take(policies, {}, entries))).toEqual(["data-1 not_due"]);
+    await clock.sleep(24 * 3_600_000);
+    expect(await dueNow()).toMatchObject([{ volumeName: "data-1" }]);
+  });
+
+  test("is read from the newest snapshot when its turn comes, though the one before has gone since", async () => {
+    const policies = policiesWith();
+    const clouds = { main: here.storage() };
+    let gone: string | undefined;
+    const report = await take(policies, {
+      async onVolume({ volumeName }) {
+        if (volumeName !== "data-1") return;
+        // As a run does it in the hours that the first volume takes.
+        const ran = await run(policies, clouds, { clock: here.world.clock });
+        expect(ran.ok).toBe(true);
+        const [left] = await clouds.main.snapshots.list({ name: NEWEST_OF_DATA_2 }).toArray();
+        gone = left?.id;
+        await clouds.main.snapshots.delete(gone ?? "");
+      },
+    });
+    expect(gone).toBeDefined();
+    expect(report.problems).toEqual([]);
+    expect(outcomes(report)).toEqual(["data-1 done", "data-2 done", "data-3 done"]);
+    expect(report.volumes.map(({ snapshot }) => snapshot?.takenAt.slice(0, 10))).toEqual([
+      "2026-05-09",
+      "2026-05-10",
+      "2026-05-10",
+    ]);
   });
 
   test("without a record everything is due", async () => {

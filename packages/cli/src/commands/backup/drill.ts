@@ -8,7 +8,7 @@ import type { Command } from "commander";
 import { withProgress } from "../../changes.ts";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { FAILED, UsageError } from "../../errors.ts";
+import { FAILED, reportText, UsageError } from "../../errors.ts";
 import { refuseLoneRegion } from "../../find.ts";
 import { omitUndefined, withRegion } from "../../options.ts";
 import { nameAndId, secondsText } from "../../output/format.ts";
@@ -72,7 +72,14 @@ async function drillSnapshot(
   const report = await withProgress(context, text, (_options, entry) => {
     const onStopped = ({ volumeName, isRemoved }: StoppedDrill): void => {
       entry.done();
-      if (!isRemoved) context.ledger.plan(`temporary volume ${volumeName} of a drill on ${cloud}`).begin();
+      if (isRemoved) return;
+      const left = `temporary volume ${volumeName} of a drill on ${cloud}`;
+      if (context.signal.aborted) context.ledger.plan(left).begin();
+      else
+        reportText(`${left} may still be there: the next drill of that volume removes it`, undefined, {
+          code: "failed",
+          cloud,
+        });
     };
     return recorded(
       context,

@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import type { OffsiteOptions, OffsiteReport, OffsiteVolume, Policy, RunRecord } from "@polyvol/backup";
 import type { Command } from "commander";
 import { examples, type MakeAction } from "../../command.ts";
@@ -175,19 +174,12 @@ async function readBefore(file: string | undefined): Promise<RunRecord | undefin
   }
   const backup = await import("@polyvol/backup");
   try {
-    if (await isMissing(file)) return { entries: [], aside: [] };
     return await backup.readRecord(file);
   } catch (error) {
+    if (error instanceof backup.RecordError && error.isMissing) return { entries: [], aside: [] };
     reportText(`--record: ${(error as Error).message}; everything is due`, undefined);
     return undefined;
   }
-}
-
-async function isMissing(file: string): Promise<boolean> {
-  return await stat(file).then(
-    () => false,
-    (error: NodeJS.ErrnoException) => error.code === "ENOENT",
-  );
 }
 
 async function ended(
