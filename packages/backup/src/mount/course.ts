@@ -9,6 +9,7 @@ import {
 } from "@polyvol/core";
 import { monotonicTime, tell } from "@polyvol/core/driver";
 import { makeTemporary } from "../temporary/make.ts";
+import { ofItsOwn, removeTemporary } from "../temporary/remove.ts";
 import { awaitDevice, type FoundDevice } from "./await-device.ts";
 import type { DeviceLayer } from "./device-layer.ts";
 import { OPERATION } from "./reach.ts";
@@ -44,13 +45,18 @@ export interface CoursePlan {
   readonly region: string | undefined;
 }
 
-/** How far it came. What it made is still there. */
+/** How far it came. What it made is still there, unless it was `removed`. */
 export type Course<T> = Pick<SnapshotUse<T>, "restoreMs" | "attachMs" | "useMs" | "mounted" | "result"> & {
   readonly volume?: Volume;
+  /** It was removed, or that has failed with this. */
+  readonly removed?: { readonly error?: unknown };
   readonly known: Omit<SnapshotUseProgress, "stage">;
 };
 
-/** Restores, attaches, finds, mounts and reads, and stops at the first that fails. Never throws, and removes nothing. */
+/**
+ * Restores, attaches, finds, mounts and reads, and stops at the first that fails. Never throws. Removes nothing but a volume
+ * whose device was not found.
+ */
 export async function followCourse<T>(
   storage: BlockStorage,
   { request, snapshot, name, region }: CoursePlan,
@@ -79,15 +85,27 @@ export async function followCourse<T>(
     const attaching = begin("attach");
     const attachAndFind = async (): Promise<FoundDevice & { readonly volume: Volume }> => {
       const before = await devices.list(call);
-      const attached = await attachHere(storage, made, request, { ...call, timeoutMs });
-      begin("device");
-      const wanted = {
-        volumeId: attached.id,
-        sizeBytes: attached.sizeGiB * GIB_BYTES,
-        links: storage.driver.deviceHints?.(attached).links,
-      };
-      const wait = { clock, timeoutMs: deviceTimeoutMs, abortSignal, about: aboutVolume(attached) };
-      return { volume: attached, ...(await awaitDevice(devices, before, wanted, wait)) };
+      try {
+        const attached = await attachHere(storage, made, request, { ...call, timeoutMs });
+        begin("device");
+        const wanted = {
+          volumeId: attached.id,
+          sizeBytes: attached.sizeGiB * GIB_BYTES,
+          links: storage.driver.deviceHints?.(attached).links,
+        };
+        const wait = { clock, timeoutMs: deviceTimeoutMs, abortSignal, about: aboutVolume(attached) };
+        return { volume: attached, ...(await awaitDevice(devices, before, wanted, wait)) };
+      } catch (error) {
+        // It may appear yet, and whoever is next would take it for a device of its own: until it is gone, the turn is kept.
+        const removal = { name, id: made.id, serverId: request.serverId };
+        const limits = ofItsOwn(clock, abortSignal?.aborted === true);
+        const removed = await removeTemporary(storage, removal, limits).then(
+          () => ({}),
+          (removalError: unknown) => ({ error: removalError }),
+        );
+        course = { ...course, removed };
+        throw error;
+      }
     };
     const inTurn = devices.alone?.bind(devices) ?? ((task: typeof attachAndFind) => task());
     const { volume, device, foundBy } = await inTurn(attachAndFind, call);

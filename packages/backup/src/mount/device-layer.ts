@@ -73,6 +73,11 @@ export interface DeviceLayer {
    * where only its being new tells whose it is. Absent: this process alone attaches volumes here, one after the other.
    */
   alone?<T>(task: () => Promise<T>, call?: DeviceCall): Promise<T>;
+  /**
+   * Whether something uses the disk that {@link DeviceLayer.list} does not show, such as a mount of a container. Absent:
+   * that is not known.
+   */
+  isInUse?(device: string): Promise<boolean>;
   /** How many bytes were read from the device so far. Absent, or `undefined`: that is not known. */
   bytesRead?(device: string): Promise<number | undefined>;
 }

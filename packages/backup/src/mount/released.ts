@@ -11,8 +11,11 @@ export async function requireReleased(
   devices: DeviceLayer,
   isMeant: (device: BlockDevice) => boolean,
 ): Promise<void> {
-  const used = (await devices.list()).find((each) => each.usedBy !== undefined && isMeant(each));
-  if (used === undefined) return;
-  const reason = `the device ${used.path} is ${used.usedBy}, and nothing is detached from under that; end it`;
-  throw new PolyvolError("conflict", reason, { retryable: true });
+  for (const { path, usedBy } of (await devices.list()).filter(isMeant)) {
+    const isHidden = usedBy === undefined && (await devices.isInUse?.(path)) === true;
+    const use = isHidden ? "in use by something that is not seen from here, such as a container" : usedBy;
+    if (use === undefined) continue;
+    const reason = `the device ${path} is ${use}, and nothing is detached from under that; end it`;
+    throw new PolyvolError("conflict", reason, { retryable: true });
+  }
 }

@@ -8,6 +8,8 @@ import { requireReleased } from "./released.ts";
 export interface Made {
   readonly name: string;
   readonly id: string | undefined;
+  /** The volume was removed before, or that has failed with this. */
+  readonly removed: { readonly error?: unknown } | undefined;
   readonly serverId: string;
   /** Path of its device, where that was handed over. */
   readonly device: string | undefined;
@@ -30,7 +32,17 @@ export interface TakenBack {
  * stays for the next run.
  */
 export async function takeBack(storage: BlockStorage, made: Made): Promise<TakenBack> {
-  const { name, id, serverId, device, cloud, devices, clock, mayAppearLate } = made;
+  const { name, id, removed, serverId, device, cloud, devices, clock, mayAppearLate } = made;
+  const remove = async (): Promise<unknown> => {
+    if (removed === undefined)
+      return await removeTemporary(
+        storage,
+        { name, id, serverId, mayAppearLate },
+        ofItsOwn(clock, made.wasAborted),
+      );
+    if ("error" in removed) throw removed.error;
+    return undefined;
+  };
   const problems: BackupProblem[] = [];
   /** What it failed with, or `undefined`. */
   const attempt = async (work: () => Promise<unknown>): Promise<{ readonly error: unknown } | undefined> => {
@@ -48,9 +60,7 @@ export async function takeBack(storage: BlockStorage, made: Made): Promise<Taken
     (device === undefined
       ? undefined
       : await attempt(() => requireReleased(devices, ({ path }) => path === device))) ??
-    (await attempt(() =>
-      removeTemporary(storage, { name, id, serverId, mayAppearLate }, ofItsOwn(clock, made.wasAborted)),
-    ));
+    (await attempt(remove));
   await attempt(() => devices.release(name, failed === undefined ? "removed" : "left"));
   if (failed === undefined) return { isRemoved: true, problems };
   return { isRemoved: false, removalError: failed.error, problems };

@@ -47,11 +47,12 @@ export async function useSnapshot<T>(
   const { name, startedAt } = await claimName(snapshot.volumeId, 2 * timeoutMs, settings);
 
   const course = await followCourse(storage, { request, snapshot, name, region }, reader, settings);
-  const { known, result, volume, ...told } = course;
+  const { known, result, volume, removed, ...told } = course;
   tell(settings.onProgress, { stage: "remove", ...known });
   const { problems, ...removal } = await takeBack(storage, {
     name,
     id: volume?.id,
+    removed,
     serverId,
     device: told.mounted?.device,
     cloud,

@@ -54,6 +54,38 @@ describe.each(CLOUDS)("on %s, what is left is named", (cloud) => {
     expect(here.strays()).toEqual([]);
   });
 
+  test("nor is what uses it unseen, such as a container", async () => {
+    const { devices, options, request, serverId, storage } = here;
+    let used: string | undefined;
+    const isInUse = async (device: string): Promise<boolean> => device === used;
+    const use = () =>
+      useSnapshot(
+        storage(),
+        request,
+        async ({ device }) => {
+          used ??= device;
+        },
+        { ...options, devices: { ...devices, isInUse } },
+      );
+    const first = await use();
+    const { name } = first.temporaryVolume;
+    expect(first.isRemoved).toBe(false);
+    expect(first.problems).toMatchObject([
+      {
+        code: "conflict",
+        message: expect.stringContaining("is in use by something that is not seen from here"),
+      },
+    ]);
+    expect(here.strays()).toEqual([{ name, serverIds: [serverId] }]);
+    used = "none";
+    expect(await use()).toMatchObject({
+      isRemoved: true,
+      leftovers: [{ name, outcome: "removed" }],
+      problems: [],
+    });
+    expect(here.strays()).toEqual([]);
+  });
+
   test("nothing, where a create has failed and comes to a volume all the same, at once or late", async () => {
     const { options, request, storage, world } = here;
     const open = storage();

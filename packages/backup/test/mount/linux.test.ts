@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   mkdirSync,
   mkdtempSync,
@@ -243,6 +244,35 @@ describe.skipIf(!canMount())("on real disks (needs root, loop devices and mkfs.e
     await createLinuxDevices({ stateDir }).unmount("polyvol-drill-x");
     await devices.unmount("polyvol-drill-x");
     expect((await devices.list()).find((each) => each.path === device)).not.toHaveProperty("usedBy");
+  });
+
+  test("what is mounted below a folder that is named by a link is unmounted", async () => {
+    const stateDir = join(folder(), "link");
+    symlinkSync(folder(), stateDir);
+    const device = disk("clean");
+    const devices = createLinuxDevices({ stateDir });
+    const path = await devices.mount({ device, name: "x", mayReplay: true });
+    onTestFinished(() => void spawnSync("umount", [path]));
+    await devices.unmount("x");
+    expect((await devices.list()).find((each) => each.path === device)).not.toHaveProperty("usedBy");
+  });
+
+  test("a disk that something mounts in a namespace of its own is in use", async () => {
+    const device = disk("clean");
+    const devices = createLinuxDevices({ stateDir: folder() });
+    expect(await devices.isInUse?.(device)).toBe(false);
+    const point = folder();
+    const script = `mount -o ro ${device} ${point} && echo mounted && exec cat`;
+    const container = spawn("unshare", ["--mount", "sh", "-c", script], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    const ended = once(container, "exit");
+    await once(container.stdout, "data");
+    expect((await devices.list()).find((each) => each.path === device)).not.toHaveProperty("usedBy");
+    expect(await devices.isInUse?.(device)).toBe(true);
+    container.stdin.end();
+    await ended;
+    await expect.poll(() => devices.isInUse?.(device)).toBe(false);
   });
 
   test.for(["ext4", "xfs"])("an %s whose journal may not be replayed is refused", async (type, { skip }) => {

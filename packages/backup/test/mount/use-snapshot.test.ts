@@ -69,6 +69,37 @@ describe.each(CLOUDS)("on %s", (cloud) => {
       expect(device).toBe(`/dev/${volume.name}`);
   });
 
+  test("nor one that has not appeared in time, and does while it is taken back", async () => {
+    const { devices, options, request, storage, world, serverId } = here;
+    const seeded = new Set((await storage().volumes.list().toArray()).map(({ id }) => id));
+    const disks = new Map<
+      string,
+      { readonly disk: BlockDevice; readonly shownAt: number; leftAt?: number }
+    >();
+    const list: DeviceLayer["list"] = async () => {
+      const now = world.clock.now();
+      const attached = world.emulators[cloud]
+        .inventory()
+        .volumes.filter((each) => !seeded.has(each.id) && each.serverIds.includes(serverId));
+      for (const { id, name, sizeGiB } of attached) {
+        const disk = { path: `/dev/${name}`, identity: name, links: [], sizeBytes: sizeGiB * GIB_BYTES };
+        // The first comes right after its time is over, and before the next one's own.
+        if (!disks.has(id)) disks.set(id, { disk, shownAt: now + (disks.size === 0 ? 120_600 : 40_000) });
+      }
+      for (const [id, each] of disks) if (!attached.some((volume) => volume.id === id)) each.leftAt ??= now;
+      // Once it is there, the machine is slow to let go of it.
+      return [...disks.values()].flatMap(({ disk, shownAt, leftAt = Infinity }) =>
+        now >= shownAt && shownAt < leftAt && now < leftAt + 30_000 ? [disk] : [],
+      );
+    };
+    const odd: DeviceLayer = { ...devices, list, setReadOnly: async () => undefined };
+    const use = () => useSnapshot(storage(), request, async () => "read", { ...options, devices: odd });
+    const uses = await Promise.all([use(), use()]);
+    expect(uses.map(({ result }) => result.state).sort()).toEqual(["done", "failed"]);
+    for (const { mounted, temporaryVolume } of uses)
+      if (mounted !== undefined) expect(mounted.device).toBe(`/dev/${temporaryVolume.name}`);
+  });
+
   test("and from a mount, where that is asked for", async () => {
     const { devices, options, request, storage } = here;
     const path = await withSnapshot(

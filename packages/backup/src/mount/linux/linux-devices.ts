@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
-import { access, mkdir, open, readFile, rmdir } from "node:fs/promises";
+import { access, mkdir, open, readFile, realpath, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { PolyvolError } from "@polyvol/core";
 import { listWords } from "@polyvol/core/driver";
@@ -34,12 +34,16 @@ export interface LinuxDevicesOptions {
  * mount and umount of util-linux. Switching a device to read-only and mounting need root.
  */
 export function createLinuxDevices(options: LinuxDevicesOptions = {}): DeviceLayer {
-  const { root = "/", stateDir = defaultStateDir() } = options;
+  const { root = "/" } = options;
+  const stateDir = resolve(options.stateDir ?? defaultStateDir());
   const claims = createClaims(stateDir);
   const pointOf = (name: string): string => join(stateDir, name);
 
-  const isMounted = async (path: string): Promise<boolean> =>
-    parseMountInfo(await readFile("/proc/self/mountinfo", "utf8")).some((each) => each.path === path);
+  const isMounted = async (name: string): Promise<boolean> => {
+    // The kernel tells paths without links. The mount itself is not touched: its disk may be gone.
+    const path = join(await realpath(stateDir).catch(() => stateDir), name);
+    return parseMountInfo(await readFile("/proc/self/mountinfo", "utf8")).some((each) => each.path === path);
+  };
 
   const setReadOnly = async (device: string, abortSignal: AbortSignal | undefined): Promise<void> => {
     const ended = await runProgram("blockdev", ["--setro", device], PROGRAM_MS, abortSignal);
@@ -68,7 +72,7 @@ export function createLinuxDevices(options: LinuxDevicesOptions = {}): DeviceLay
     },
     async unmount(name) {
       const point = pointOf(name);
-      for (let tries = 1; await isMounted(point); tries += 1) {
+      for (let tries = 1; await isMounted(name); tries += 1) {
         const ended = await runProgram("umount", [point], PROGRAM_MS);
         if (ended.status === 0) continue;
         // Not lazily: the filesystem would stay for whoever reads it, and its device be taken from under it.
@@ -88,6 +92,7 @@ export function createLinuxDevices(options: LinuxDevicesOptions = {}): DeviceLay
       await requireFolder(stateDir);
       return await inTurn(join(stateDir, "attaching.lock"), task, call?.abortSignal);
     },
+    isInUse,
     bytesRead: (device) => readBytesRead(root, device),
   };
 }
@@ -97,15 +102,23 @@ function defaultStateDir(): string {
   return uid === 0 ? "/run/polyvol" : join(tmpdir(), `polyvol-${uid ?? "user"}`);
 }
 
-/** Mounts of other namespaces are seen by nothing else. @throws PolyvolError `failed_precondition` */
+/** @throws PolyvolError `failed_precondition` */
 async function requireUnused(device: string): Promise<void> {
+  if (!(await isInUse(device))) return;
+  throw new PolyvolError(
+    "failed_precondition",
+    `the device ${device} is in use by something else on this machine`,
+  );
+}
+
+/** Mounts of other namespaces are seen by nothing else. */
+async function isInUse(device: string): Promise<boolean> {
   try {
     const opened = await open(device, constants.O_RDONLY | constants.O_EXCL);
     await opened.close();
+    return false;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EBUSY") return;
-    const reason = `the device ${device} is in use by something else on this machine`;
-    throw new PolyvolError("failed_precondition", reason, { cause: error });
+    return (error as NodeJS.ErrnoException).code === "EBUSY";
   }
 }
 
