@@ -123,6 +123,13 @@ describe.each(Object.entries(RECIPES))("%s", (recipe, { program, init, out }) =>
       tool("borg", "prune", "--glob-archives", "main-506f78a4-*", "--keep-last", "1");
       const names = tool("borg", "list", "--short").toString().trim().split("\n");
       expect(names.sort()).toEqual(["main-506f78a4-s4", "main-6b1f-s5"]);
+
+      // As a volume of OpenStack may be called: neither an option nor a placeholder of borg.
+      writeFileSync(device, "hello");
+      const named = { POLYVOL_VOLUME_NAME: "-{hostname} {db}" };
+      store(recipe, "s6", "2026-05-12T03:00:07.000Z", named);
+      const comments = tool("borg", "list", "--format", "{comment}{NL}").toString();
+      expect(comments).toContain("volume -{hostname} {db} 506f78a4\n");
       return;
     }
     // As the page says it: by the tag of the volume, whatever the paths are.
