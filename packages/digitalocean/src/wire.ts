@@ -54,17 +54,22 @@ const action = z.object({
   completed_at: maybe,
 });
 const tag = z.object({ name: text });
+/** What is odd is as good as absent. */
+const odd = z.pipe(
+  z.unknown(),
+  z.transform(() => undefined),
+);
 /** Of `links` only whether there is a next one is read: pages are asked for by number, on the configured origin. */
 const page = {
   /** What is said of the listing; as good as absent where it does not say how many there are. */
-  meta: z.catch(
-    z.nullish(
+  meta: z.nullish(
+    z.union([
       z.object({
         /** How many there are on all pages. */
         total: whole,
       }),
-    ),
-    undefined,
+      odd,
+    ]),
   ),
   /** Addresses of other pages. */
   links: z.optional(z.unknown()),
