@@ -157,29 +157,22 @@ function outdated(all: readonly ShardStatus[], now: Date | undefined): BackupPro
   const isOver = (instant: string): boolean => Date.parse(instant) + GRACE_MS < at;
   return all.flatMap((each): BackupProblem[] => {
     const { index, count } = each.shard;
-    const shard = `shard ${index}/${count} was looked at ${each.now}`;
-    const again = (what: string): BackupProblem => {
-      const message = `${shard}, ${what} is not known; run status of it again`;
-      return { code: "failed_precondition", message, effect: "attention" };
-    };
-    const passed = each.volumes.filter(({ nextSlot }) => nextSlot !== undefined && isOver(nextSlot));
+    const passed = each.volumes.filter(({ nextSlot }) => nextSlot !== undefined && isOver(nextSlot)).length;
     const awaited = isOver(each.now) ? each.volumes.filter(isAwaited).length : 0;
-    return [
-      ...(passed.length === 0
-        ? []
-        : [
-            again(
-              `and slots of ${passed.length} of its volumes have come due since, by ${by}: whether they have their snapshots`,
-            ),
-          ]),
-      ...(awaited === 0
-        ? []
-        : [
-            again(
-              `when snapshots of ${awaited} of its volumes were still to come: whether they are there by ${by}`,
-            ),
-          ]),
-    ];
+    const unknown: string[] = [];
+    if (passed > 0)
+      unknown.push(
+        `and slots of ${passed} of its volumes have come due since, by ${by}: whether they have their snapshots`,
+      );
+    if (awaited > 0)
+      unknown.push(
+        `when snapshots of ${awaited} of its volumes were still to come: whether they are there by ${by}`,
+      );
+    return unknown.map((what) => ({
+      code: "failed_precondition",
+      message: `shard ${index}/${count} was looked at ${each.now}, ${what} is not known; run status of it again`,
+      effect: "attention",
+    }));
   });
 }
 
