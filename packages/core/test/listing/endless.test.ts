@@ -4,6 +4,17 @@ import { createListing } from "../../src/list/listing.ts";
 import type { Item } from "./churning-source.ts";
 import { STYLES } from "./styles.ts";
 
+type Source = Parameters<typeof createListing<Item>>[0]["source"];
+
+const allOf = (source: Source): Promise<Item[]> =>
+  createListing({
+    name: "items",
+    source,
+    matches: () => true,
+    abortSignal: undefined,
+    describeError: (error) => error,
+  }).toArray();
+
 describe("endless and repeating pages end in an error", () => {
   type Answer = (page: PageRequest, request: number) => DriverPage<Item>;
   const full = (size: number, prefix: string): Item[] =>
@@ -49,14 +60,7 @@ describe("endless and repeating pages end in an error", () => {
         return answer(page, requests);
       },
     };
-    const listing = createListing({
-      name: "items",
-      source,
-      matches: () => true,
-      abortSignal: undefined,
-      describeError: (error) => error,
-    });
-    await expect(listing.toArray()).rejects.toMatchObject({ code: "malformed_response" });
+    await expect(allOf(source)).rejects.toMatchObject({ code: "malformed_response" });
     expect(requests).toBeLessThan(100);
   });
 });
@@ -73,13 +77,6 @@ test("a listing without end is bounded even when every page is new", async () =>
     requestSize: undefined,
     fetch,
   };
-  const listing = createListing({
-    name: "items",
-    source,
-    matches: () => true,
-    abortSignal: undefined,
-    describeError: (error) => error,
-  });
-  await expect(listing.toArray()).rejects.toMatchObject({ code: "malformed_response" });
+  await expect(allOf(source)).rejects.toMatchObject({ code: "malformed_response" });
   expect(id).toBeLessThanOrEqual(10_000);
 });
