@@ -24,8 +24,9 @@ export function commonTestOptions(report: string, mode: string): InlineConfig {
     hookTimeout: HANG_MS,
     teardownTimeout: HANG_MS,
     expect: { poll: { timeout: HANG_MS, interval: 5 } },
-    // One more than there are processors: some files wait for child processes and for sockets.
-    maxWorkers: availableParallelism() + 1,
+    // Some files wait for child processes and for browsers, so one more than there are processors. Of packages that are
+    // named few do, and a worker less loads the sources once less.
+    maxWorkers: availableParallelism() + (process.argv.some((word) => word.startsWith("packages/")) ? 0 : 1),
     // Much is made and forgotten at once: more room for what is new costs less than tidying up more often.
     execArgv: ["--max-semi-space-size=32"],
     // A worker runs file after file and loads the sources once. So a file leaves the process as it found it, which the

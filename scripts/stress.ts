@@ -24,11 +24,13 @@ interface Trouble {
 
 const FOLDER = ".reports/stress";
 const LOOP = "for (;;);";
+// Each write waits for the disk, so what is busy is the disk and not the processors.
 const WRITES = `const fs = require("node:fs");
+const { O_CREAT, O_DSYNC, O_WRONLY } = fs.constants;
+const piece = Buffer.alloc(1 << 20, 1);
 for (let count = 0; ; count += 1) {
-  const file = fs.openSync(process.argv[1] + "/busy-" + (count % 4), "w");
-  for (let part = 0; part < 64; part += 1) fs.writeSync(file, Buffer.alloc(1 << 20, count));
-  fs.fsyncSync(file);
+  const file = fs.openSync(process.argv[1] + "/busy-" + process.pid, O_CREAT | O_DSYNC | O_WRONLY);
+  for (let part = 0; part < 64; part += 1) fs.writeSync(file, piece);
   fs.closeSync(file);
 }`;
 

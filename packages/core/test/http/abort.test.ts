@@ -5,7 +5,7 @@ import { failureOf } from "../../../../scripts/test/failure-of.ts";
 import { anything, describeTransports, json, makeClient, makeContext, serve, settle } from "./kit.ts";
 import { randomFrom } from "./simulation.ts";
 
-const ABORTS = inject("isFull") ? 500 : 60;
+const ABORTS = inject("isFull") ? 500 : 25;
 const GET = { method: "GET", path: "/x", response: anything } as const;
 
 describeTransports(() => {

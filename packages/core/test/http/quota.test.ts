@@ -99,7 +99,7 @@ describe("known quotas", () => {
           expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 30 }, () => 200));
         },
       ),
-      { numRuns: inject("isFull") ? 60 : 20 },
+      { numRuns: inject("isFull") ? 60 : 10 },
     );
   });
 });

@@ -46,7 +46,7 @@ function missing(source: ChurningSource, ids: readonly string[]): number {
 describe("listing under balanced churn", () => {
   const base = { count: 3_000, paging: NUMBERED, churn: 1 } satisfies Partial<ChurnOptions>;
 
-  const LISTINGS = inject("isFull") ? 300 : 20;
+  const LISTINGS = inject("isFull") ? 300 : 10;
   const SEEDS = inject("isFull") ? 20 : 4;
 
   test(`${LISTINGS} listings of 3,000 items miss nothing that existed throughout, and repeat nothing`, async () => {

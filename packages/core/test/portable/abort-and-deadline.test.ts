@@ -61,7 +61,7 @@ async function life(storage: BlockStorage, abortSignal: AbortSignal): Promise<vo
   await storage.volumes.delete(volume.id, options);
 }
 
-const MOMENTS = inject("isFull") ? 500 : 100;
+const MOMENTS = inject("isFull") ? 500 : 40;
 
 describe("abort", () => {
   test(`at ${MOMENTS} moments of a life: rejects with the caller's reason, sends nothing more, leaves nothing behind`, async () => {

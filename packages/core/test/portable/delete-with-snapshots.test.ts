@@ -151,7 +151,7 @@ test("whatever fails: a volume that stays keeps its snapshots where it goes firs
       await storage.volumes.delete(volumeId, { snapshots: "delete" });
       expect([await names(), await other.volumes.list().toArray()]).toEqual([[], []]);
     }),
-    { numRuns: inject("isFull") ? 150 : 60 },
+    { numRuns: inject("isFull") ? 150 : 25 },
   );
 });
 

@@ -59,7 +59,7 @@ const MODES: readonly (readonly [string, MemoryAccountOptions])[] = [
   ["names free, stale listings", { names: "free", asynchronous: true, listDelayMs: 400 }],
 ];
 
-const DELETES = inject("isFull") ? 1_000 : 200;
+const DELETES = inject("isFull") ? 1_000 : 100;
 
 describe.each(MODES)("creates from two processes under faults, %s", (_mode, options) => {
   test.each(["volume", "snapshot"] as const)(

@@ -205,6 +205,6 @@ test("whatever fails, one try after the other: never two of the name, and nothin
         expect(usable).toEqual([]);
       },
     ),
-    { numRuns: inject("isFull") ? 100 : 40 },
+    { numRuns: inject("isFull") ? 100 : 20 },
   );
 });

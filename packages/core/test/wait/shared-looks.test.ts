@@ -172,7 +172,7 @@ describe("what a shared walk may answer", () => {
         );
         expect(clock.sleepers).toBe(0);
       }),
-      { numRuns: inject("isFull") ? 500 : 200 },
+      { numRuns: inject("isFull") ? 500 : 80 },
     );
   });
 
