@@ -1,8 +1,10 @@
 import { compareText } from "../compare-text.ts";
 import type { Policy } from "../policy/types.ts";
 
-/** Around each slot so many gaps are looked at, on both sides. */
+/** Around each slot so many gaps are looked at, on both sides, */
 const REACH = 6;
+/** and twice as many again and again, up to these, where that shows neither a slot that is lost nor a time of rest. */
+const FARTHEST = 96;
 
 /** A slot, and the one of another policy that is nearest to it. */
 export interface Crowded {
@@ -27,12 +29,7 @@ export function crowdedAround(
   policies: readonly Policy[],
   gapMs: number,
 ): Crowded | undefined {
-  const asked = policies
-    .flatMap((each) => slotsAround(each, slot, REACH * gapMs))
-    .sort((a, b) => a.slot - b.slot || compareText(a.policy.id, b.policy.id));
-  const busy = busyTimes(asked, gapMs).find(({ all }) =>
-    all.some((each) => each.policy === policy && each.slot === slot),
-  );
+  const busy = busyAround(policy, slot, policies, gapMs);
   if (busy?.lost !== true) return undefined;
   const [nearest] = busy.all
     .filter((each) => each.policy !== policy)
@@ -40,18 +37,39 @@ export function crowdedAround(
   return nearest === undefined ? undefined : { slot, other: nearest.policy, otherSlot: nearest.slot };
 }
 
-function slotsAround(policy: Policy, slot: number, reachMs: number): Asked[] {
+/** The busy time in which a slot lies. What is asked a little too often is lost hours after the queue began to grow. */
+function busyAround(
+  policy: Policy,
+  slot: number,
+  policies: readonly Policy[],
+  gapMs: number,
+): Busy | undefined {
+  for (let reach = REACH; ; reach *= 2) {
+    const [from, until] = [slot - reach * gapMs, slot + reach * gapMs];
+    const asked = policies
+      .flatMap((each) => slotsBetween(each, from, until))
+      .sort((a, b) => a.slot - b.slot || compareText(a.policy.id, b.policy.id));
+    const busy = busyTimes(asked, gapMs).find(({ all }) =>
+      all.some((each) => each.policy === policy && each.slot === slot),
+    );
+    if (busy === undefined || busy.lost || reach >= FARTHEST) return busy;
+    if ((busy.all[0]?.slot ?? slot) - from >= gapMs && busy.until <= until) return busy;
+  }
+}
+
+function slotsBetween(policy: Policy, from: number, until: number): Asked[] {
   const { schedule } = policy;
   const found: Asked[] = [];
-  let at = schedule.firstAfter(slot - reachMs - 1);
-  for (; at !== undefined && at <= slot + reachMs; at = schedule.firstAfter(at))
-    found.push({ policy, slot: at });
+  let at = schedule.firstAfter(from - 1);
+  for (; at !== undefined && at <= until; at = schedule.firstAfter(at)) found.push({ policy, slot: at });
   return found;
 }
 
 /** A time in which there is always something waiting to be made. */
 interface Busy {
   readonly all: Asked[];
+  /** When the next snapshot may be made. */
+  until: number;
   lost: boolean;
 }
 
@@ -65,7 +83,7 @@ function busyTimes(asked: readonly Asked[], gapMs: number): readonly Busy[] {
   while (left.length + waiting.length > 0) {
     const start = Math.max(free, waiting[0]?.slot ?? left[0]?.slot ?? free);
     if (busy === undefined || start > free) {
-      busy = { all: [], lost: false };
+      busy = { all: [], until: start, lost: false };
       times.push(busy);
     }
     for (let [next] = left; next !== undefined && next.slot <= start; [next] = left) {
@@ -78,6 +96,7 @@ function busyTimes(asked: readonly Asked[], gapMs: number): readonly Busy[] {
     }
     waiting.shift();
     free = start + gapMs;
+    busy.until = free;
   }
   return times;
 }

@@ -56,6 +56,11 @@ describe("what recurs and cannot be worked off", () => {
     ["a minute field that was forgotten", [cron("* 6 * * 1")], 60_000],
     ["every ten minutes beside nightly", [cron("*/10 * * * *"), cron("0 3 * * *")], 0],
     ["two policies every quarter of an hour", [every("15min"), cron("*/15 * * * *")], 0],
+    [
+      "seven an hour, where six fit: what waits grows for hours",
+      [every("30min"), ...["0 * * * *", "15,45 * * * *", "15,45 * * * *"].map((each) => cron(each))],
+      0,
+    ],
     ["four policies every half an hour", ["30min", "30min", "30min", "30min"].map((each) => every(each)), 0],
   ] as const)("%s", (_name, schedules, apartMs) => {
     expect(found(schedules)?.apartMs).toBe(apartMs);
