@@ -66,10 +66,10 @@ export interface CallSetup {
   readonly operation: string;
   readonly resource?: ResourceRef;
   readonly options: CallOptions | undefined;
-  /** Whether it waits for something to finish, and so has the longer default deadline. */
-  readonly waits: boolean;
-  /** Whether it changes anything, and so whether its errors carry an outcome. */
-  readonly changes: boolean;
+  /** Whether it waits for something to finish, and so has the longer default deadline. Default `false`. */
+  readonly waits?: boolean;
+  /** Whether it changes anything, and so whether its errors carry an outcome. Default `false`. */
+  readonly changes?: boolean;
   /** Of the call that it is a part of. */
   readonly id?: symbol;
   /** Whether an earlier call has changed what this one goes on with. */
@@ -261,7 +261,7 @@ function makeCall(
 
 /** Whether a change may have been carried out, said on the error of the whole call. */
 function describe(runtime: Runtime, setup: CallSetup, state: CallState, thrown: unknown): PolyvolError {
-  const error = isPolyvolError(thrown) ? thrown : asPolyvolError(thrown, setup.changes);
+  const error = isPolyvolError(thrown) ? thrown : asPolyvolError(thrown, setup.changes === true);
   const outcome = state.touched ? ("unknown" as const) : ("not_applied" as const);
   return extendError(
     error,

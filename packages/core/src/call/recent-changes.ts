@@ -1,6 +1,5 @@
 import { comparableId } from "../answered.ts";
-import type { Snapshot } from "../snapshot.ts";
-import type { Volume } from "../volume.ts";
+import type { Resource } from "../resource.ts";
 import { APPEARANCE_MS } from "./newcomers.ts";
 
 /**
@@ -9,9 +8,9 @@ import { APPEARANCE_MS } from "./newcomers.ts";
  */
 export interface RecentChanges {
   /** A change was seen done. */
-  changed(before: Volume | Snapshot, after: Volume | Snapshot): void;
+  changed(before: Resource, after: Resource): void;
   /** Whether it is shown as it was before its last change, within a minute of that. */
-  isBefore(shown: Volume | Snapshot): boolean;
+  isBefore(shown: Resource): boolean;
 }
 
 export function createRecentChanges(monotonicNow: () => number): RecentChanges {
@@ -37,7 +36,7 @@ export function createRecentChanges(monotonicNow: () => number): RecentChanges {
 }
 
 /** What changes can change, as a text. */
-function lookOf(shown: Volume | Snapshot): string {
+function lookOf(shown: Resource): string {
   const { name, description = "" } = shown;
   if (!("attachments" in shown)) return JSON.stringify([name, description]);
   const servers = shown.attachments.map(({ serverId }) => comparableId(serverId)).sort();

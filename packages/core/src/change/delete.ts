@@ -14,6 +14,7 @@ import {
 } from "../errors.ts";
 import type { Resources, SnapshotResources, VolumeResources } from "../operations/resources.ts";
 import type { WaitOptions } from "../options.ts";
+import type { Resource } from "../resource.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 import { inUse } from "../volume.ts";
@@ -166,8 +167,8 @@ interface Before<T> {
 const NOT_READ = { found: undefined, wasListed: false } as const;
 
 /** The resource as it is once nothing is under way on it. */
-async function readBefore<T extends Volume | Snapshot, Query>(
-  resources: Resources<T, Query>,
+async function readBefore<T extends Resource>(
+  resources: Resources<T>,
   call: Call,
   id: string,
   onProgress: OnProgress,
@@ -197,8 +198,8 @@ interface Deletion<T> {
   readonly onProgress: OnProgress;
 }
 
-async function sendAndWait<T extends Volume | Snapshot, Query>(
-  resources: Resources<T, Query>,
+async function sendAndWait<T extends Resource>(
+  resources: Resources<T>,
   call: Call,
   deletion: Deletion<T>,
 ): Promise<void> {
@@ -206,7 +207,7 @@ async function sendAndWait<T extends Volume | Snapshot, Query>(
   const changed = before?.state === "deleting" ? {} : await sendDeletion(resources, call, deletion);
   call.runtime.newcomers.known(id);
   if (changed === "gone" || changed.settled === true) return;
-  await waitForEffect<T, Query>(call, {
+  await waitForEffect<T>(call, {
     kind: resources.kind,
     id,
     onProgress: deletion.onProgress,
@@ -225,7 +226,7 @@ async function sendAndWait<T extends Volume | Snapshot, Query>(
 }
 
 /** Whatever else is under way on it: it is not the deletion. A word that nobody knows may be one for it. */
-function motionOf(runtime: Runtime, seen: Volume | Snapshot): Motion {
+function motionOf(runtime: Runtime, seen: Resource): Motion {
   if (seen.state === "deleting") return "under_way";
   return seen.state === "unknown" && !isBlocked(runtime, seen) ? "unclear" : "at_rest";
 }
@@ -234,8 +235,8 @@ function motionOf(runtime: Runtime, seen: Volume | Snapshot): Motion {
 const OF_WHAT_IS_THERE: ReadonlySet<PolyvolErrorCode> = new Set(["conflict", "failed_precondition"]);
 
 /** What is there, for all that a deletion has not found it and nobody has read it before: a copy may lag behind. */
-async function secondWord<T extends Volume | Snapshot, Query>(
-  resources: Resources<T, Query>,
+async function secondWord<T extends Resource>(
+  resources: Resources<T>,
   call: Call,
   id: string,
 ): Promise<T | undefined> {
@@ -252,8 +253,8 @@ async function secondWord<T extends Volume | Snapshot, Query>(
  * Sends the request, again while the provider calls the resource busy, for a while. After each failure it is looked at:
  * what is in use by its own record is refused at once, for that does not pass by itself.
  */
-async function sendDeletion<T extends Volume | Snapshot, Query>(
-  resources: Resources<T, Query>,
+async function sendDeletion<T extends Resource>(
+  resources: Resources<T>,
   call: Call,
   { id, before, send }: Deletion<T>,
 ): Promise<Changed | "gone"> {

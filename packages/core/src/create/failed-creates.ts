@@ -1,8 +1,7 @@
 import type { Call } from "../call/call.ts";
 import { extendError, isPolyvolError, type PolyvolError } from "../errors.ts";
-import type { Snapshot } from "../snapshot.ts";
+import type { Resource } from "../resource.ts";
 import { foldCapitals, HOLD_KEY, tagTexts } from "../tags.ts";
-import type { Volume } from "../volume.ts";
 import { describeState } from "../wait/goals.ts";
 import { conflict, isLive, isRenamed, type NamedCreate } from "./named-create.ts";
 
@@ -17,7 +16,7 @@ const FAILED_LATER = /^error[-_ ](?!deleting$)/i;
 /** For so long a removal may keep the known failure of a create from being told. */
 const REMOVAL_MS = 60_000;
 
-export function isHeld(resource: Volume | Snapshot): boolean {
+export function isHeld(resource: Resource): boolean {
   return tagTexts(resource).some((tag) => foldCapitals(tag).split(":", 1)[0] === HOLD_KEY);
 }
 
@@ -25,12 +24,12 @@ export function isHeld(resource: Volume | Snapshot): boolean {
 export type Remove<T> = (call: Call, resource: T) => Promise<void>;
 
 /** The failed resources of the name, of a listing. */
-function failedOf<T extends Volume | Snapshot>(create: NamedCreate<T>, all: readonly T[]): readonly T[] {
+function failedOf<T extends Resource>(create: NamedCreate<T>, all: readonly T[]): readonly T[] {
   return all.filter((each) => each.name === create.name && each.state === "error");
 }
 
 /** Whether a failed resource of the name carries no mark: another's, or one that its maker is about to remove. */
-export function hasUnmarked<T extends Volume | Snapshot>(create: NamedCreate<T>, all: readonly T[]): boolean {
+export function hasUnmarked<T extends Resource>(create: NamedCreate<T>, all: readonly T[]): boolean {
   return failedOf(create, all).some((each) => create.attemptIdOf(each) === undefined);
 }
 
@@ -40,7 +39,7 @@ export function hasUnmarked<T extends Volume | Snapshot>(create: NamedCreate<T>,
  *
  * @throws PolyvolError `conflict` naming those that no mark proves to be own, or that could not be removed
  */
-export async function clearFailed<T extends Volume | Snapshot>(
+export async function clearFailed<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   all: readonly T[],
@@ -72,7 +71,7 @@ export async function clearFailed<T extends Volume | Snapshot>(
  * What an own create that ended in an error state comes to: `error`, which says besides whether the failed resource
  * was removed. It is told soon, although a service that fails to create may be as slow to delete.
  */
-export async function withoutFailed<T extends Volume | Snapshot>(
+export async function withoutFailed<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   id: string,
@@ -108,7 +107,7 @@ async function whatCame<T>(removal: () => Promise<Removal<T>>): Promise<Removal<
   }
 }
 
-async function removeFailed<T extends Volume | Snapshot>(
+async function removeFailed<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   id: string,

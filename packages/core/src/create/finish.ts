@@ -5,8 +5,7 @@ import { isPolyvolError, type PolyvolError } from "../errors.ts";
 import { tell } from "../events.ts";
 import type { Operation, OperationRef, OperationStatus } from "../operation.ts";
 import type { CallOptions, CreateOptions, WaitOptions } from "../options.ts";
-import type { Snapshot } from "../snapshot.ts";
-import type { Volume } from "../volume.ts";
+import type { Resource } from "../resource.ts";
 import {
   DONE,
   describeBlocked,
@@ -44,8 +43,8 @@ function visibleAtOf(
  * Waits until what `ref` stands for is usable, whole, and the only one of its name. `isNew`: it has not been usable yet,
  * so that an error state says that it was never made. Of what was, it may tell of anything since.
  */
-function finish<T extends Volume | Snapshot, Query>(
-  kind: CreateKind<T, Query>,
+function finish<T extends Resource>(
+  kind: CreateKind<T>,
   call: Call,
   started: StartedOperation<T>,
   onProgress: WaitOptions["onProgress"],
@@ -56,8 +55,8 @@ function finish<T extends Volume | Snapshot, Query>(
 }
 
 /** The rest of a `create` that has begun: tells its caller so, and waits. */
-export function finishCreate<T extends Volume | Snapshot, Query>(
-  kind: CreateKind<T, Query>,
+export function finishCreate<T extends Resource>(
+  kind: CreateKind<T>,
   call: Call,
   started: StartedOperation<T>,
   options: CreateOptions | undefined,
@@ -71,8 +70,8 @@ interface FinishKnown {
   readonly isNew?: boolean;
 }
 
-async function finishAlone<T extends Volume | Snapshot, Query>(
-  kind: CreateKind<T, Query>,
+async function finishAlone<T extends Resource>(
+  kind: CreateKind<T>,
   call: Call,
   { ref, resource: known }: StartedOperation<T>,
   onProgress: WaitOptions["onProgress"],
@@ -113,8 +112,8 @@ async function finishAlone<T extends Volume | Snapshot, Query>(
 }
 
 /** What is certainly this create's own, by the answers that it got, does not stay when it has failed. */
-async function failedToMake<T extends Volume | Snapshot, Query>(
-  kind: CreateKind<T, Query>,
+async function failedToMake<T extends Resource>(
+  kind: CreateKind<T>,
   call: Call,
   ref: OperationRef,
   error: unknown,
@@ -125,8 +124,8 @@ async function failedToMake<T extends Volume | Snapshot, Query>(
 }
 
 /** `undefined`: what was there already is so no more, or not for long. */
-async function untilUsable<T extends Volume | Snapshot, Query>(
-  kind: CreateKind<T, Query>,
+async function untilUsable<T extends Resource>(
+  kind: CreateKind<T>,
   call: Call,
   ref: OperationRef,
   known: T,
@@ -161,8 +160,8 @@ async function untilUsable<T extends Volume | Snapshot, Query>(
 }
 
 /** A started create for its caller. `isNew`: it was sent just now, and nothing has been seen of it but the answer. */
-export function operationOf<T extends Volume | Snapshot, Query>(
-  kind: CreateKind<T, Query>,
+export function operationOf<T extends Resource>(
+  kind: CreateKind<T>,
   { ref, resource }: StartedOperation<T>,
   isNew: boolean,
 ): Operation<T> {
@@ -214,8 +213,8 @@ export function operationOf<T extends Volume | Snapshot, Query>(
 }
 
 /** `undefined`: there is no such resource. */
-async function statusOf<T extends Volume | Snapshot, Query>(
-  kind: CreateKind<T, Query>,
+async function statusOf<T extends Resource>(
+  kind: CreateKind<T>,
   call: Call,
   ref: OperationRef,
   visibleAt: number,

@@ -7,14 +7,14 @@ import type { Runtime } from "../call/runtime.ts";
 import type { CallContext, Pending, Started } from "../driver.ts";
 import { PolyvolError, type PolyvolErrorCode } from "../errors.ts";
 import { omitUndefined } from "../omit-undefined.ts";
-import type { Snapshot } from "../snapshot.ts";
+import type { Resource, ResourceKind } from "../resource.ts";
 import type { Volume } from "../volume.ts";
 import { describeState, usable } from "../wait/goals.ts";
 import { listWords } from "../words.ts";
 
 /** What makes one create: the key, and how to look for it, make it and judge what is found. */
-export interface NamedCreate<T extends Volume | Snapshot> {
-  readonly kind: "volume" | "snapshot";
+export interface NamedCreate<T extends Resource> {
+  readonly kind: ResourceKind;
   readonly name: string;
   /** Every resource of the name within its scope, by a complete listing. */
   look(call: Call): Promise<readonly T[]>;
@@ -52,7 +52,7 @@ export interface CreateAttempt {
 }
 
 /** Sends the request of a create. What it is answered with may not show everywhere at first. */
-export async function sendCreate<T extends Volume | Snapshot>(
+export async function sendCreate<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   attemptId: string,
@@ -63,11 +63,11 @@ export async function sendCreate<T extends Volume | Snapshot>(
 }
 
 /** Not on its way out and not failed: only such a resource can be what a create asks for. */
-export function isLive(resource: Volume | Snapshot): boolean {
+export function isLive(resource: Resource): boolean {
   return resource.state !== "deleting" && resource.state !== "error";
 }
 
-export function liveNamed<T extends Volume | Snapshot>(
+export function liveNamed<T extends Resource>(
   create: NamedCreate<T>,
   all: readonly T[],
 ): readonly T[] {
@@ -75,7 +75,7 @@ export function liveNamed<T extends Volume | Snapshot>(
 }
 
 /** Whether something is under way on it that ends by itself. Of a state that nobody knows this is not known. */
-export function isUnderWay(resource: Volume | Snapshot): boolean {
+export function isUnderWay(resource: Resource): boolean {
   return resource.state !== "unknown" && usable(resource).state === "pending";
 }
 
@@ -98,7 +98,7 @@ export function nextCreateStep(
 }
 
 /** Tells of a look after a failed request. */
-export function reportLook<T extends Volume | Snapshot>(
+export function reportLook<T extends Resource>(
   call: Call,
   { kind, name }: NamedCreate<T>,
   found: StartedCreate<T> | undefined,
@@ -111,19 +111,19 @@ export function reportLook<T extends Volume | Snapshot>(
 }
 
 /** In the order in which the provider made them; of several of one instant the smaller id comes first. */
-export function byAge<T extends Volume | Snapshot>(resources: readonly T[]): readonly T[] {
+export function byAge<T extends Resource>(resources: readonly T[]): readonly T[] {
   return resources.toSorted(
     (a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1),
   );
 }
 
 /** The one that the provider made first; ties go to the smaller id. */
-export function oldestOf<T extends Volume | Snapshot>(resources: readonly T[]): T | undefined {
+export function oldestOf<T extends Resource>(resources: readonly T[]): T | undefined {
   return byAge(resources)[0];
 }
 
 /** Whether what a look found under a name has another one by a read: a listing may lag behind a change of names. */
-export function isRenamed<T extends Volume | Snapshot>({ name }: NamedCreate<T>, now: T): boolean {
+export function isRenamed<T extends Resource>({ name }: NamedCreate<T>, now: T): boolean {
   return now.name !== "" && now.name !== name;
 }
 
@@ -131,7 +131,7 @@ export function isRenamed<T extends Volume | Snapshot>({ name }: NamedCreate<T>,
  * What is there under a name that nothing new can be given: made before the provider's present rule.
  * @throws `refusal` when there is none; what {@link adopt} throws
  */
-export async function takeOver<T extends Volume | Snapshot>(
+export async function takeOver<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   refusal: PolyvolError,
@@ -149,7 +149,7 @@ export async function takeOver<T extends Volume | Snapshot>(
  * may be the word of a copy that lags behind, and beside what is there no other is made.
  * @throws PolyvolError `unavailable` where they disagree for a minute
  */
-async function readListed<T extends Volume | Snapshot>(
+async function readListed<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   found: T,
@@ -168,7 +168,7 @@ async function readListed<T extends Volume | Snapshot>(
 }
 
 /** Whether it is there by another word than that of the reads by its id. */
-export async function isListed<T extends Volume | Snapshot>(
+export async function isListed<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   id: string,
@@ -187,7 +187,7 @@ export function listedAlone(): PolyvolError {
  * look; one that is being deleted holds no name there, and is as good as gone.
  * @throws PolyvolError `already_exists` naming the difference; `conflict` when it is failed or being deleted
  */
-export async function adopt<T extends Volume | Snapshot>(
+export async function adopt<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   found: T,
@@ -212,7 +212,7 @@ export async function adopt<T extends Volume | Snapshot>(
 }
 
 /** Those of several that stay: one that is being deleted is as good as gone beside another of its name. */
-export function staying<T extends Volume | Snapshot>(found: readonly T[]): readonly T[] {
+export function staying<T extends Resource>(found: readonly T[]): readonly T[] {
   const left = found.filter(({ state }) => state !== "deleting");
   return left.length > 0 ? left : found;
 }

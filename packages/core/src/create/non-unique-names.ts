@@ -1,7 +1,6 @@
 import type { Call } from "../call/call.ts";
 import { recover } from "../call/recover.ts";
-import type { Snapshot } from "../snapshot.ts";
-import type { Volume } from "../volume.ts";
+import type { Resource } from "../resource.ts";
 import { clearFailed, hasUnmarked, isHeld, type Remove } from "./failed-creates.ts";
 import {
   adopt,
@@ -28,7 +27,7 @@ const LOOKS_WITHIN_SETTLE = 4;
  * `resolve-duplicates.ts`) another look once everything that was sent at the same time must be visible. After an unclear
  * answer it looks for as long as an effect may take to show before it sends again.
  */
-export function createNonUnique<T extends Volume | Snapshot>(
+export function createNonUnique<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   attemptId: string,
@@ -62,7 +61,7 @@ export function createNonUnique<T extends Volume | Snapshot>(
 }
 
 /** The one live resource of the name, checked and taken over; `undefined` when there is none, nor a failed one. */
-async function findExisting<T extends Volume | Snapshot>(
+async function findExisting<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   remove: Remove<T>,
@@ -95,7 +94,7 @@ const NEW_MS = 60_000;
 const SEVERAL_NEW_MS = 300_000;
 
 /** Not made yet, or no older than {@link NEW_MS} by the local clock: those who make several of one name may remove it. */
-function isYoung(call: Call, { state, createdAt }: Volume | Snapshot): boolean {
+function isYoung(call: Call, { state, createdAt }: Resource): boolean {
   return state === "creating" || call.runtime.clock.now() - createdAt.getTime() < NEW_MS;
 }
 
@@ -103,7 +102,7 @@ function isYoung(call: Call, { state, createdAt }: Volume | Snapshot): boolean {
  * What was there already. One that is young was perhaps seen before another that was sent at the same time, and its
  * maker may give it up for that one: it is settled like an own one, though nothing of it is the caller's to remove.
  */
-function takenOver<T extends Volume | Snapshot>(
+function takenOver<T extends Resource>(
   call: Call,
   resource: T,
   attemptId: string,
@@ -120,7 +119,7 @@ function takenOver<T extends Volume | Snapshot>(
  * Whether to give several of one name more time: while something is under way on one, and then for as long as those who make
  * them take to make them one, but no longer than the call has time to tell of them.
  */
-function patienceFor<T extends Volume | Snapshot>(call: Call): (found: readonly T[]) => boolean {
+function patienceFor<T extends Resource>(call: Call): (found: readonly T[]) => boolean {
   const { monotonicNow, clock, settleMs } = call.runtime;
   let decidedBy: number | undefined;
   return (found) => {
@@ -135,7 +134,7 @@ function patienceFor<T extends Volume | Snapshot>(call: Call): (found: readonly 
 }
 
 /** Takes over what a look found. What has failed since that look goes the way of all that failed under the name. */
-async function adoptFound<T extends Volume | Snapshot>(
+async function adoptFound<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   found: T,
@@ -152,7 +151,7 @@ async function adoptFound<T extends Volume | Snapshot>(
  * What came of that nobody was given, so it goes. Where anything speaks against it, all stay.
  * @throws PolyvolError `conflict` naming all ids
  */
-async function withoutLate<T extends Volume | Snapshot>(
+async function withoutLate<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   found: readonly T[],
@@ -181,7 +180,7 @@ async function withoutLate<T extends Volume | Snapshot>(
   return oldest;
 }
 
-function isUnused(resource: Volume | Snapshot): boolean {
+function isUnused(resource: Resource): boolean {
   const isAttached = "attachments" in resource && resource.attachments.length > 0;
   return resource.state === "available" && !isAttached && !isHeld(resource);
 }
@@ -190,7 +189,7 @@ function isUnused(resource: Volume | Snapshot): boolean {
  * What is there after an unclear answer, once everything sent must be visible. Of several, another process makes the
  * same at the same time: its own, by the mark, or else the oldest is taken over, and `resolve-duplicates.ts` does the rest.
  */
-async function lookUntilVisible<T extends Volume | Snapshot>(
+async function lookUntilVisible<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   attemptId: string,

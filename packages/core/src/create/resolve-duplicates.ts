@@ -1,7 +1,6 @@
 import type { Call } from "../call/call.ts";
 import { PolyvolError } from "../errors.ts";
-import type { Snapshot } from "../snapshot.ts";
-import type { Volume } from "../volume.ts";
+import type { Resource } from "../resource.ts";
 import { readThroughOutage } from "../wait/looks.ts";
 import {
   type CreateAttempt,
@@ -46,7 +45,7 @@ const LARGEST_GAP_MS = 15 * 60_000;
  *
  * @throws PolyvolError `conflict` naming all ids, when a surplus cannot be told to be this create's own
  */
-export async function resolveDuplicates<T extends Volume | Snapshot>(
+export async function resolveDuplicates<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   attempt: CreateAttempt,
@@ -73,7 +72,7 @@ export async function resolveDuplicates<T extends Volume | Snapshot>(
 }
 
 /** Without the oldest, where that is another than `made` and a read shows that it has another name by now. */
-async function stillNamed<T extends Volume | Snapshot>(
+async function stillNamed<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   made: T,
@@ -87,7 +86,7 @@ async function stillNamed<T extends Volume | Snapshot>(
   return await stillNamed(call, create, made, others);
 }
 
-async function decide<T extends Volume | Snapshot>(
+async function decide<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   attempt: CreateAttempt,
@@ -139,7 +138,7 @@ async function decide<T extends Volume | Snapshot>(
   throw new PolyvolError("already_exists", `${create.kind} ${whole.id} was made first, but ${difference}`);
 }
 
-async function remove<T extends Volume | Snapshot>(
+async function remove<T extends Resource>(
   call: Call,
   { kind, name }: NamedCreate<T>,
   candidate: Candidate<T>,

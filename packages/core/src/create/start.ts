@@ -6,18 +6,17 @@ import { omitUndefined } from "../omit-undefined.ts";
 import type { OperationRef } from "../operation.ts";
 import type { Resources } from "../operations/resources.ts";
 import type { WaitOptions } from "../options.ts";
-import type { Snapshot } from "../snapshot.ts";
-import type { Volume } from "../volume.ts";
+import type { Resource } from "../resource.ts";
 import { inCompany } from "../wait/shared-looks.ts";
 import { type NamedCreate, takeOver } from "./named-create.ts";
 import { createNonUnique } from "./non-unique-names.ts";
 import { createUnique } from "./unique-names.ts";
 
 /** What a kind of resource adds to the common course of a create. */
-export interface CreateKind<T extends Volume | Snapshot, Query> {
+export interface CreateKind<T extends Resource> {
   readonly runtime: Runtime;
   readonly operation: OperationRef["operation"];
-  readonly resources: Resources<T, Query>;
+  readonly resources: Resources<T>;
   /** Whether the provider itself refuses a second resource of a name. */
   readonly hasUniqueNames: boolean;
   /** Made for certain, and merely busy otherwise: one that was there already is not waited for. */
@@ -43,8 +42,8 @@ export interface StartedOperation<T> {
  * Sends a create: one at a time for each key within this process. `refusal`: why none of this name can be sent; then
  * only what is there already is taken over.
  */
-export async function startCreate<T extends Volume | Snapshot, Query>(
-  kind: CreateKind<T, Query>,
+export async function startCreate<T extends Resource>(
+  kind: CreateKind<T>,
   call: Call,
   create: NamedCreate<T>,
   key: CreateKey,

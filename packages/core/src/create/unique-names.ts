@@ -2,8 +2,7 @@ import type { Call } from "../call/call.ts";
 import { recover } from "../call/recover.ts";
 import { backoffMs, isUnclear } from "../call/retry.ts";
 import { extendError, type PolyvolError } from "../errors.ts";
-import type { Snapshot } from "../snapshot.ts";
-import type { Volume } from "../volume.ts";
+import type { Resource } from "../resource.ts";
 import {
   adopt,
   conflict,
@@ -21,7 +20,7 @@ const LOOKS_FOR_WHAT_IS_THERE = 6;
  * Creates where the provider itself refuses a second resource of the name: the request first, a look only when its
  * answer is unclear or says that the name is taken. One request in the plain case.
  */
-export async function createUnique<T extends Volume | Snapshot>(
+export async function createUnique<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   attemptId: string,
@@ -55,7 +54,7 @@ function takenByNothing(): PolyvolError {
  * Looks for what may be there already: once after an unclear answer; several times when the name is taken, or when an
  * earlier request was unclear and this one is refused for good: the effect of the former may not show yet.
  */
-async function lookFor<T extends Volume | Snapshot>(
+async function lookFor<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   failure: PolyvolError,

@@ -7,12 +7,11 @@ import { isListed, listedAlone } from "../create/named-create.ts";
 import type { CreateKind } from "../create/start.ts";
 import type { BlockStorageDriver } from "../driver.ts";
 import { omitUndefined } from "../omit-undefined.ts";
-import type { OperationRef } from "../operation.ts";
+import type { Operation, OperationRef } from "../operation.ts";
 import { parseValues } from "../option.ts";
 import type { CallOptions } from "../options.ts";
-import type { Snapshot } from "../snapshot.ts";
+import type { Resource } from "../resource.ts";
 import { type BlockStorageOptions, storageOptions } from "../storage-options.ts";
-import type { Volume } from "../volume.ts";
 import { checkRef, resourceOf } from "./operation-ref.ts";
 import { createSnapshotResources, createVolumeResources } from "./resources.ts";
 import { createSnapshots } from "./snapshots.ts";
@@ -44,50 +43,45 @@ export function createBlockStorage(
       const ref = Object(given) as OperationRef;
       return await runCall(
         runtime,
-        {
-          operation: ref.operation,
-          resource: resourceOf(ref),
-          options: callOptions,
-          waits: false,
-          changes: false,
-        },
+        { operation: ref.operation, resource: resourceOf(ref), options: callOptions },
         async (call) => {
           checkRef(ref, driver.provider);
-          const read = { ...ref, settled: true };
           return ref.operation === "volumes.create"
-            ? operationOf(volumeKind, { ref: read, resource: await readMade(call, volumeKind, ref) }, false)
-            : operationOf(
-                snapshotKind,
-                { ref: read, resource: await readMade(call, snapshotKind, ref) },
-                false,
-              );
+            ? await resumed(call, volumeKind, ref)
+            : await resumed(call, snapshotKind, ref);
         },
       );
     }) as BlockStorage["resume"],
     checkHealth: (callOptions) =>
-      runCall(
-        runtime,
-        { operation: "checkHealth", options: callOptions, waits: false, changes: false },
-        async (call) => {
-          const sentAt = runtime.clock.now();
-          const health = await call.send("read", (context) => driver.checkHealth(context));
-          const clockSkewMs = health.serverTime && skewOf(health.serverTime, sentAt, runtime.clock.now());
-          const canSeeTags = callOptions?.tags === true ? driver.canSeeTags?.bind(driver) : undefined;
-          const tagsVisible = canSeeTags && (await call.send("read", (context) => canSeeTags(context)));
-          return omitUndefined({ ...health, clockSkewMs, tagsVisible });
-        },
-      ),
+      runCall(runtime, { operation: "checkHealth", options: callOptions }, async (call) => {
+        const sentAt = runtime.clock.now();
+        const health = await call.send("read", (context) => driver.checkHealth(context));
+        const clockSkewMs = health.serverTime && skewOf(health.serverTime, sentAt, runtime.clock.now());
+        const canSeeTags = callOptions?.tags === true ? driver.canSeeTags?.bind(driver) : undefined;
+        const tagsVisible = canSeeTags && (await call.send("read", (context) => canSeeTags(context)));
+        return omitUndefined({ ...health, clockSkewMs, tagsVisible });
+      }),
     run: (operation, task, { idempotent, ...callOptions }) =>
-      runCall(runtime, { operation, options: callOptions, waits: false, changes: !idempotent }, (call) =>
+      runCall(runtime, { operation, options: callOptions, changes: !idempotent }, (call) =>
         call.send(idempotent ? "read" : "once", task),
       ),
   };
 }
 
-/** What a ref stands for; looked for again where it was made within the last minute and does not show yet. */
-async function readMade<T extends Volume | Snapshot, Query>(
+/** The operation that a ref stands for, as far as it is now. */
+async function resumed<T extends Resource>(
   call: Call,
-  { resources, fromRef }: CreateKind<T, Query>,
+  kind: CreateKind<T>,
+  ref: OperationRef,
+): Promise<Operation<T>> {
+  const resource = await readMade(call, kind, ref);
+  return operationOf(kind, { ref: { ...ref, settled: true }, resource }, false);
+}
+
+/** What a ref stands for; looked for again where it was made within the last minute and does not show yet. */
+async function readMade<T extends Resource>(
+  call: Call,
+  { resources, fromRef }: CreateKind<T>,
   ref: OperationRef,
 ): Promise<T> {
   const { resourceId, attempt } = ref;

@@ -1,7 +1,7 @@
 import { runCall } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
 import { PolyvolError } from "../errors.ts";
-import { omitUndefined } from "../omit-undefined.ts";
+import type { ResourceKind, ResourceQuery } from "../resource.ts";
 import { type Tagged, tagTexts } from "../tags.ts";
 
 /** Watches a listing that is chosen by tags. */
@@ -18,13 +18,12 @@ export interface TagWatch {
  */
 export function watchTags(
   runtime: Runtime,
-  kind: "volume" | "snapshot",
-  query: object,
+  kind: ResourceKind,
+  { tags }: ResourceQuery,
   abortSignal: AbortSignal | undefined,
 ): TagWatch | undefined {
   const { driver, capabilities } = runtime;
   const canSeeTags = driver.canSeeTags?.bind(driver);
-  const { tags } = query as { readonly tags?: object };
   if (tags === undefined || Object.keys(tags).length === 0 || canSeeTags === undefined) return undefined;
   let items = 0;
   let shown = false;
@@ -35,9 +34,7 @@ export function watchTags(
     },
     atEnd: async () => {
       if (shown || items === 0) return;
-      const operation = `${kind}s.list`;
-      const options = omitUndefined({ abortSignal });
-      await runCall(runtime, { operation, options, waits: false, changes: false }, async (call) => {
+      await runCall(runtime, { operation: `${kind}s.list`, options: { abortSignal } }, async (call) => {
         if (await call.send("read", (context) => canSeeTags(context))) return;
         const scope = capabilities.limits.tags?.readScope;
         const needs = scope === undefined ? "the right to see them" : `the scope ${scope}`;

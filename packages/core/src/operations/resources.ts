@@ -1,13 +1,15 @@
 import { answeredFor, comparableId, isSameId } from "../answered.ts";
 import { type Call, runCall } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
+import type { TagRule } from "../capabilities.ts";
 import type { CallContext, DriverPage, PageRequest } from "../driver.ts";
 import { extendError, isPolyvolError } from "../errors.ts";
 import type { Listing } from "../list/listing.ts";
 import { createListing, walkOf } from "../list/listing.ts";
 import type { PageHooks, PageSource } from "../list/source.ts";
 import { omitUndefined } from "../omit-undefined.ts";
-import type { ListOptions, SnapshotQuery, VolumeQuery } from "../options.ts";
+import type { CallOptions, ListOptions } from "../options.ts";
+import type { Resource, ResourceKind, ResourceQuery } from "../resource.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { hasTags } from "../tags.ts";
 import type { Volume } from "../volume.ts";
@@ -18,46 +20,44 @@ import { watchTags } from "./hidden-tags.ts";
 const SHORT_READ_MS = 100;
 
 /** One page of what is asked for now: `PageSource.fetch`, and the query. */
-type Fetch<T extends { readonly id: string }, Query> = (
-  asked: Query,
+type Fetch<T extends Resource> = (
+  asked: ResourceQuery,
   ...page: Parameters<PageSource<T>["fetch"]>
 ) => Promise<DriverPage<T>>;
 
 /** How one kind of resource is read: the same for volumes and snapshots. */
-export interface Resources<T extends Volume | Snapshot, Query> {
-  readonly kind: "volume" | "snapshot";
-  readonly looks: SharedLooks<T, Query>;
+export interface Resources<T extends Resource> {
+  readonly kind: ResourceKind;
+  readonly looks: SharedLooks<T, ResourceQuery>;
   /** What was made just now is waited for. @throws PolyvolError `not_found` */
   get(call: Call, id: string): Promise<T>;
   /** `undefined`: there is none, or what was made just now does not show yet. */
   tryGet(call: Call, id: string): Promise<T | undefined>;
   /** Everything that matches, by a complete listing within the call. */
-  listAll(call: Call, query: Query): Promise<readonly T[]>;
+  listAll(call: Call, query: ResourceQuery): Promise<readonly T[]>;
   /** The same for a call that is announced: by a walk that it shares with others, where there are any. */
-  lookAll(call: Call, query: Query): Promise<readonly T[]>;
-  list(query: Query, options: ListOptions | undefined): Listing<T>;
+  lookAll(call: Call, query: ResourceQuery): Promise<readonly T[]>;
+  list(query: ResourceQuery, options: ListOptions | undefined): Listing<T>;
 }
 
-export interface ResourcesSetup<T, Query> {
-  readonly kind: "volume" | "snapshot";
-  readonly runtime: Runtime;
+/** How the driver answers for one kind. */
+interface ResourceReads<T> {
   readonly getOne: (id: string, context: CallContext) => Promise<T>;
-  readonly getPage: (query: Query, page: PageRequest, context: CallContext) => Promise<DriverPage<T>>;
-  readonly matches: (item: T, query: Query) => boolean;
-  /** Every item that matches a query has its key among its own. */
-  readonly keyOf: (query: Query) => string;
-  readonly keysOf: (item: T) => readonly string[];
+  readonly getPage: (query: ResourceQuery, page: PageRequest, context: CallContext) => Promise<DriverPage<T>>;
 }
 
-function createResources<T extends Volume | Snapshot, Query extends object>(
-  setup: ResourcesSetup<T, Query>,
-): Resources<T, Query> {
-  const { kind, runtime } = setup;
+function createResources<T extends Resource>(
+  runtime: Runtime,
+  kind: ResourceKind,
+  { getOne, getPage }: ResourceReads<T>,
+): Resources<T> {
   const { driver, newcomers } = runtime;
+  const { limits } = runtime.capabilities;
   const paging = (kind === "snapshot" ? driver.snapshotPaging : undefined) ?? driver.paging;
+  const matches = (item: T, query: ResourceQuery): boolean => fits(item, query, limits.tags);
 
   async function read(id: string, context: CallContext): Promise<T> {
-    const resource = answeredFor(id, await setup.getOne(id, context));
+    const resource = answeredFor(id, await getOne(id, context));
     newcomers.known(id);
     return resource;
   }
@@ -73,8 +73,8 @@ function createResources<T extends Volume | Snapshot, Query extends object>(
 
   /** One listing's way to its pages. Filters of the provider's can be left out, since all are applied here again. */
   function sourceOf(
-    query: Query,
-    fetch: Fetch<T, Query>,
+    query: ResourceQuery,
+    fetch: Fetch<T>,
   ): Omit<PageSource<T>, "concurrency" | "requestSize"> {
     let asked = query;
     return {
@@ -83,17 +83,16 @@ function createResources<T extends Volume | Snapshot, Query extends object>(
       pause: (attempt, abortSignal) => runtime.clock.sleep(SHORT_READ_MS * 2 ** attempt, abortSignal),
       widen: () => {
         const isFiltered = Object.keys(asked).some((key) => key !== "tags");
-        asked = {} as Query;
+        asked = {};
         return isFiltered;
       },
     };
   }
 
   function listingOf(
-    query: Query,
-    abortSignal: AbortSignal | undefined,
-    requestSize: number | undefined,
-    fetch: Fetch<T, Query>,
+    query: ResourceQuery,
+    { abortSignal, requestSize }: ListOptions,
+    fetch: Fetch<T>,
   ): Listing<T> {
     const watch = watchTags(runtime, kind, query, abortSignal);
     const isOfAll = Object.keys(query).length === 0 && requestSize === undefined;
@@ -111,7 +110,7 @@ function createResources<T extends Volume | Snapshot, Query extends object>(
       },
       matches: (item) => {
         watch?.see(item);
-        return setup.matches(item, query);
+        return matches(item, query);
       },
       atEnd: async () => {
         if (isOfAll) looks.learn(pages);
@@ -126,20 +125,24 @@ function createResources<T extends Volume | Snapshot, Query extends object>(
     });
   }
 
-  const looks = createSharedLooks<T, Query>(
+  /** Pages that are calls of their own. */
+  const pagesBy =
+    (operation: string, options: CallOptions | undefined): Fetch<T> =>
+    (asked, page, abortSignal, hooks) =>
+      runCall(runtime, { operation, options: { ...options, abortSignal } }, (call) =>
+        call.send("read", (context) => getPage(asked, page, watched(context, hooks))),
+      );
+
+  const looks = createSharedLooks<T, ResourceQuery>(
     {
-      matches: setup.matches,
-      keyOf: setup.keyOf,
-      keysOf: setup.keysOf,
+      matches,
+      keyOf,
+      keysOf,
       get: (id, operation, abortSignal) =>
-        runCall(runtime, readCall(operation, { abortSignal }), (call) => tryGet(call, id)),
+        runCall(runtime, { operation, options: { abortSignal } }, (call) => tryGet(call, id)),
       pages: async function* ({ operation, abortSignal, timeoutMs, isWhole }) {
         const walk = walkOf<T>({
-          ...sourceOf({} as Query, (query, page, signal, hooks) =>
-            runCall(runtime, readCall(operation, omitUndefined({ abortSignal: signal, timeoutMs })), (call) =>
-              call.send("read", (context) => setup.getPage(query, page, watched(context, hooks))),
-            ),
-          ),
+          ...sourceOf({}, pagesBy(operation, { timeoutMs })),
           concurrency: isWhole ? runtime.listConcurrency : 0,
           requestSize: undefined,
         });
@@ -156,9 +159,9 @@ function createResources<T extends Volume | Snapshot, Query extends object>(
     driver.settleMs,
   );
 
-  const listAll = (call: Call, query: Query): Promise<readonly T[]> =>
-    listingOf(query, call.abortSignal, undefined, (asked, page, abortSignal, hooks) =>
-      call.send("read", (context) => setup.getPage(asked, page, watched({ ...context, abortSignal }, hooks))),
+  const listAll = (call: Call, query: ResourceQuery): Promise<readonly T[]> =>
+    listingOf(query, { abortSignal: call.abortSignal }, (asked, page, abortSignal, hooks) =>
+      call.send("read", (context) => getPage(asked, page, watched({ ...context, abortSignal }, hooks))),
     ).toArray();
 
   return {
@@ -168,12 +171,7 @@ function createResources<T extends Volume | Snapshot, Query extends object>(
     tryGet,
     listAll,
     lookAll: async (call, query) => (await looks.all(call, query)) ?? (await listAll(call, query)),
-    list: (query, options) =>
-      listingOf(query, options?.abortSignal, options?.requestSize, (asked, page, abortSignal, hooks) =>
-        runCall(runtime, readCall(`${kind}s.list`, { ...options, abortSignal }), (call) =>
-          call.send("read", (context) => setup.getPage(asked, page, watched(context, hooks))),
-        ),
-      ),
+    list: (query, options) => listingOf(query, options ?? {}, pagesBy(`${kind}s.list`, options)),
   };
 }
 
@@ -184,48 +182,44 @@ function watched(context: CallContext, hooks: PageHooks | undefined): CallContex
   return { ...context, onAnswer: hooks.onAnswer };
 }
 
-function readCall(
-  operation: string,
-  options: ListOptions,
-): { operation: string; options: ListOptions; waits: false; changes: false } {
-  return { operation, options, waits: false, changes: false };
+/** Whether an item is one of those that are asked for. */
+function fits(item: Resource, { name, region, volumeId, tags }: ResourceQuery, rule: TagRule | undefined): boolean {
+  return (
+    (name === undefined || item.name === name) &&
+    (region === undefined || ("region" in item && item.region === region)) &&
+    (volumeId === undefined || ("volumeId" in item && isSameId(item.volumeId, volumeId))) &&
+    (tags === undefined || hasTags(item, tags, rule))
+  );
 }
 
-export type VolumeResources = Resources<Volume, VolumeQuery>;
+/** What a query is about: every item that fits it has this among its {@link keysOf}. */
+function keyOf({ name, volumeId }: ResourceQuery): string {
+  return volumeId === undefined ? `name ${name}` : `volume ${comparableId(volumeId)}`;
+}
+
+function keysOf(item: Resource): readonly string[] {
+  const ofVolume = "volumeId" in item ? [`volume ${comparableId(item.volumeId)}`] : [];
+  return [`name ${item.name}`, ...ofVolume];
+}
+
+export type VolumeResources = Resources<Volume>;
 
 export function createVolumeResources(runtime: Runtime): VolumeResources {
   const { driver } = runtime;
-  return createResources<Volume, VolumeQuery>({
-    kind: "volume",
-    runtime,
+  return createResources<Volume>(runtime, "volume", {
     getOne: (id, context) => driver.getVolume(id, context),
-    getPage: (query, page, context) =>
-      driver.listVolumes(omitUndefined({ name: query.name, region: query.region }), page, context),
-    matches: (volume, query) =>
-      (query.name === undefined || volume.name === query.name) &&
-      (query.region === undefined || volume.region === query.region) &&
-      (query.tags === undefined || hasTags(volume, query.tags, runtime.capabilities.limits.tags)),
-    keyOf: ({ name }) => `name ${name}`,
-    keysOf: ({ name }) => [`name ${name}`],
+    getPage: ({ name, region }, page, context) =>
+      driver.listVolumes(omitUndefined({ name, region }), page, context),
   });
 }
 
-export type SnapshotResources = Resources<Snapshot, SnapshotQuery>;
+export type SnapshotResources = Resources<Snapshot>;
 
 export function createSnapshotResources(runtime: Runtime): SnapshotResources {
   const { driver } = runtime;
-  return createResources<Snapshot, SnapshotQuery>({
-    kind: "snapshot",
-    runtime,
+  return createResources<Snapshot>(runtime, "snapshot", {
     getOne: (id, context) => driver.getSnapshot(id, context),
-    getPage: (query, page, context) =>
-      driver.listSnapshots(omitUndefined({ name: query.name, volumeId: query.volumeId }), page, context),
-    matches: (snapshot, query) =>
-      (query.name === undefined || snapshot.name === query.name) &&
-      (query.volumeId === undefined || isSameId(snapshot.volumeId, query.volumeId)) &&
-      (query.tags === undefined || hasTags(snapshot, query.tags, runtime.capabilities.limits.tags)),
-    keyOf: ({ volumeId, name }) =>
-      volumeId === undefined ? `name ${name}` : `volume ${comparableId(volumeId)}`,
-    keysOf: ({ volumeId, name }) => [`volume ${comparableId(volumeId)}`, `name ${name}`],
+    getPage: ({ name, volumeId }, page, context) =>
+      driver.listSnapshots(omitUndefined({ name, volumeId }), page, context),
   });
 }

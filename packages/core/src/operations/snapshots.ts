@@ -8,7 +8,6 @@ import { severalFound, staying } from "../create/named-create.ts";
 import { planSnapshot, refuseAttached, snapshotCreate } from "../create/plan-snapshot.ts";
 import { type CreateKind, type StartedOperation, startCreate, startedFrom } from "../create/start.ts";
 import { checkCallOptions, checkSnapshotQuery, refused } from "../input.ts";
-import type { SnapshotQuery } from "../options.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { requireCapability, runOperation, runOperationOn } from "./operation-table.ts";
 import type { SnapshotResources } from "./resources.ts";
@@ -17,8 +16,8 @@ import type { SnapshotResources } from "./resources.ts";
 export function createSnapshots(
   runtime: Runtime,
   resources: SnapshotResources,
-): { readonly snapshots: Snapshots; readonly kind: CreateKind<Snapshot, SnapshotQuery> } {
-  const kind: CreateKind<Snapshot, SnapshotQuery> = {
+): { readonly snapshots: Snapshots; readonly kind: CreateKind<Snapshot> } {
+  const kind: CreateKind<Snapshot> = {
     runtime,
     operation: "snapshots.create",
     resources,

@@ -10,7 +10,7 @@ import { planVolume, volumeCreate } from "../create/plan-volume.ts";
 import { type CreateKind, type StartedOperation, startCreate, startedFrom } from "../create/start.ts";
 import { checkCallOptions, checkId, checkName, checkSize, checkVolumeQuery, refused } from "../input.ts";
 import { omitUndefined } from "../omit-undefined.ts";
-import type { VolumeQuery, WaitOptions } from "../options.ts";
+import type { WaitOptions } from "../options.ts";
 import type { Volume } from "../volume.ts";
 import { requireCapability, runOperation, runOperationOn } from "./operation-table.ts";
 import type { SnapshotResources, VolumeResources } from "./resources.ts";
@@ -20,7 +20,7 @@ export function createVolumes(
   runtime: Runtime,
   resources: VolumeResources,
   snapshots: SnapshotResources,
-): { readonly volumes: Volumes; readonly kind: CreateKind<Volume, VolumeQuery> } {
+): { readonly volumes: Volumes; readonly kind: CreateKind<Volume> } {
   const { driver, capabilities } = runtime;
   const { limits } = capabilities;
   const kind = volumeKind(runtime, resources, snapshots);
@@ -107,7 +107,7 @@ function volumeKind(
   runtime: Runtime,
   resources: VolumeResources,
   snapshots: SnapshotResources,
-): CreateKind<Volume, VolumeQuery> {
+): CreateKind<Volume> {
   return {
     runtime,
     operation: "volumes.create",

@@ -2,8 +2,7 @@ import type { Call } from "../call/call.ts";
 import { APPEARANCE_MS } from "../call/newcomers.ts";
 import type { Changed } from "../driver.ts";
 import type { Resources } from "../operations/resources.ts";
-import type { Snapshot } from "../snapshot.ts";
-import type { Volume } from "../volume.ts";
+import type { Resource } from "../resource.ts";
 import type { Goal, Verdict } from "./goals.ts";
 import { readThroughOutage, type Watched } from "./looks.ts";
 import { failed, type WaitSetup, waitFor } from "./wait.ts";
@@ -17,8 +16,8 @@ const CLOSE_LOOKS = 2;
 export type Motion = "under_way" | "at_rest" | "unclear";
 
 /** A change that was accepted, told by how its resource looks. */
-export interface Effect<T extends Volume | Snapshot, Query> extends Watched, Pick<WaitSetup<T>, "stays"> {
-  readonly resources: Resources<T, Query>;
+export interface Effect<T extends Resource> extends Watched, Pick<WaitSetup<T>, "stays"> {
+  readonly resources: Resources<T>;
   readonly changed: Changed;
   /** `done`: as wanted. A resource that is gone ends the wait in any case. */
   readonly goal: Goal<T>;
@@ -41,9 +40,9 @@ export interface Effect<T extends Volume | Snapshot, Query> extends Watched, Pic
  *
  * @throws PolyvolError `operation_failed`
  */
-export async function waitForEffect<T extends Volume | Snapshot, Query>(
+export async function waitForEffect<T extends Resource>(
   call: Call,
-  effect: Effect<T, Query>,
+  effect: Effect<T>,
 ): Promise<T | undefined> {
   const { resources, changed, id } = effect;
   const { monotonicNow, polling } = call.runtime;

@@ -1,7 +1,6 @@
 import type { Runtime } from "../call/runtime.ts";
 import { refused } from "../input.ts";
-import type { Snapshot } from "../snapshot.ts";
-import type { Volume } from "../volume.ts";
+import type { Resource } from "../resource.ts";
 
 /** What one look at a resource means for a wait. */
 export type Verdict =
@@ -16,16 +15,16 @@ export const DONE: Verdict = { state: "done" };
 export const PENDING: Verdict = { state: "pending" };
 
 /** The resource as a person would name its state: the provider's own word first. */
-export function describeState(resource: Volume | Snapshot): string {
+export function describeState(resource: Resource): string {
   return resource.providerState ?? resource.state;
 }
 
-function failed(resource: Volume | Snapshot): Verdict {
+function failed(resource: Resource): Verdict {
   return { state: "failed", reason: `the provider reports the state ${describeState(resource)}` };
 }
 
 /** It can be used, and nothing is under way on it. */
-export function usable(resource: Volume | Snapshot): Verdict {
+export function usable(resource: Resource): Verdict {
   switch (resource.state) {
     case "available":
     case "in_use":
@@ -40,7 +39,7 @@ export function usable(resource: Volume | Snapshot): Verdict {
 }
 
 /** It is usable and as `reached` says. */
-export function reaches<T extends Volume | Snapshot>(reached: (resource: T) => boolean): Goal<T> {
+export function reaches<T extends Resource>(reached: (resource: T) => boolean): Goal<T> {
   return (resource) => {
     const verdict = usable(resource);
     return verdict.state === "done" && !reached(resource) ? PENDING : verdict;
@@ -51,7 +50,7 @@ export function reaches<T extends Volume | Snapshot>(reached: (resource: T) => b
  * Only its absence ends the wait, or an error state that says that the deletion failed: one that it was not in before
  * (`before`: its state by the provider's word), or is in again after it was seen `deleting`.
  */
-export function gone<T extends Volume | Snapshot>(before: string | undefined): Goal<T> {
+export function gone<T extends Resource>(before: string | undefined): Goal<T> {
   let wasDeleting = before === "deleting";
   return (resource) => {
     wasDeleting ||= resource.state === "deleting";
@@ -61,21 +60,21 @@ export function gone<T extends Volume | Snapshot>(before: string | undefined): G
 }
 
 /** Nothing is under way any more, whether it went well or not. */
-export function idle(resource: Volume | Snapshot): Verdict {
+export function idle(resource: Resource): Verdict {
   return resource.state === "error" ? DONE : usable(resource);
 }
 
 /** Whether it is a volume in a state that waits for a person, as its driver says. */
-export function isBlocked({ driver }: Runtime, resource: Volume | Snapshot): boolean {
+export function isBlocked({ driver }: Runtime, resource: Resource): boolean {
   return !("volumeId" in resource) && driver.isBlocked?.(resource) === true;
 }
 
-export function describeBlocked(resource: Volume | Snapshot): string {
+export function describeBlocked(resource: Resource): string {
   return `it is in the state ${describeState(resource)}, which does not pass by itself`;
 }
 
 /** @throws PolyvolError `failed_precondition` for what only a person can set free */
-export function refuseBlocked(runtime: Runtime, resource: Volume | Snapshot): void {
+export function refuseBlocked(runtime: Runtime, resource: Resource): void {
   if (!isBlocked(runtime, resource)) return;
   throw refused("failed_precondition", describeBlocked(resource));
 }

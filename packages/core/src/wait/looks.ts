@@ -2,6 +2,7 @@ import type { Call } from "../call/call.ts";
 import { isPolyvolError, type PolyvolErrorCode } from "../errors.ts";
 import { tell } from "../events.ts";
 import type { WaitOptions } from "../options.ts";
+import type { ResourceKind } from "../resource.ts";
 import { fitWords } from "../words.ts";
 
 /** Each pause is so much longer than the one before. */
@@ -46,7 +47,7 @@ export function createPauses(call: Call, lookAtOnce: boolean): Pauses {
 
 /** What is waited for, and who is told of it. */
 export interface Watched {
-  readonly kind: "volume" | "snapshot";
+  readonly kind: ResourceKind;
   readonly id: string;
   readonly onProgress?: WaitOptions["onProgress"];
   /** Nothing has been sent when the wait begins: what is there already has to come to rest first. */

@@ -2,8 +2,7 @@ import type { Call } from "../call/call.ts";
 import { APPEARANCE_MS } from "../call/newcomers.ts";
 import type { Pending, PendingStatus } from "../driver.ts";
 import { isPolyvolError, PolyvolError } from "../errors.ts";
-import type { Snapshot } from "../snapshot.ts";
-import type { Volume } from "../volume.ts";
+import type { Resource } from "../resource.ts";
 import { describeState, type Goal } from "./goals.ts";
 import { createPauses, report, reportFailedLook, type Watched } from "./looks.ts";
 import type { SharedLooks } from "./shared-looks.ts";
@@ -39,7 +38,7 @@ export interface WaitSetup<T> extends Watched {
  * The one waiting loop. Resolves with the resource once it is as wanted, with `undefined` once it is gone.
  * Stops at once when the provider reports failure; at the deadline the call's error says what was seen last.
  */
-export async function waitFor<T extends Volume | Snapshot>(
+export async function waitFor<T extends Resource>(
   call: Call,
   setup: WaitSetup<T>,
 ): Promise<T | undefined> {
