@@ -3,7 +3,7 @@ import { extendError, isPolyvolError, type PolyvolError } from "../errors.ts";
 import type { Resource } from "../resource.ts";
 import { foldCapitals, HOLD_KEY, tagTexts } from "../tags.ts";
 import { describeState } from "../wait/goals.ts";
-import { conflict, isLive, isRenamed, type NamedCreate } from "./named-create.ts";
+import { adopt, conflict, isLive, isRenamed, type NamedCreate, removeMade } from "./named-create.ts";
 
 /*
  * What a failed create leaves costs quota and holds back the deletion of its volume, so it must not pile up. What is
@@ -20,9 +20,6 @@ export function isHeld(resource: Resource): boolean {
   return tagTexts(resource).some((tag) => foldCapitals(tag).split(":", 1)[0] === HOLD_KEY);
 }
 
-/** Deletes a resource for good. */
-export type Remove<T> = (call: Call, resource: T) => Promise<void>;
-
 /** The failed resources of the name, of a listing. */
 function failedOf<T extends Resource>(create: NamedCreate<T>, all: readonly T[]): readonly T[] {
   return all.filter((each) => each.name === create.name && each.state === "error");
@@ -35,15 +32,16 @@ export function hasUnmarked<T extends Resource>(create: NamedCreate<T>, all: rea
 
 /**
  * Before a create is sent where names may repeat: removes the failed resources of its name that carry a mark of
- * Polyvol's. What failed before is read anew, for somebody may have mended it: then it is the one that is there.
+ * Polyvol's. What failed before is read anew, for somebody may have mended it: then it is the one that is there, and is
+ * taken over.
  *
- * @throws PolyvolError `conflict` naming those that no mark proves to be own, or that could not be removed
+ * @throws PolyvolError `conflict` naming those that no mark proves to be own, or that could not be removed; what
+ * {@link adopt} throws
  */
 export async function clearFailed<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   all: readonly T[],
-  remove: Remove<T>,
 ): Promise<T | undefined> {
   const left: string[] = [];
   let mended: T | undefined;
@@ -55,13 +53,14 @@ export async function clearFailed<T extends Resource>(
       if (isLive(now)) mended ??= now;
       else left.push(stays);
     } else {
-      const { why, live } = await whatCame(() => removeFailed(call, create, each.id, remove));
+      const { why, live } = await whatCame(() => removeFailed(call, create, each.id));
       mended ??= live;
       if (why !== undefined) left.push(`${stays}, which could not be removed: ${why}`);
     }
   }
   call.about({ kind: create.kind, name: create.name });
-  if (mended !== undefined || left.length === 0) return mended;
+  if (mended !== undefined) return await adopt(call, create, mended);
+  if (left.length === 0) return undefined;
   const which = `${left.length} failed ${create.kind}${left.length === 1 ? " has" : "s have"} this name`;
   const way = "look whether it holds anything; mend or delete it, then create again";
   throw conflict(`${which}: ${left.join("; ")}; ${way}`, false);
@@ -75,11 +74,10 @@ export async function withoutFailed<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   id: string,
-  remove: Remove<T>,
   error: PolyvolError,
 ): Promise<PolyvolError> {
   const { removed, live, ...left } = await whatCame(() =>
-    call.within(REMOVAL_MS, (part) => removeFailed(part, create, id, remove)),
+    call.within(REMOVAL_MS, (part) => removeFailed(part, create, id)),
   );
   const why = left.why ?? (live && `it is in the state ${describeState(live)}`);
   call.about({ kind: create.kind, id, name: create.name });
@@ -111,7 +109,6 @@ async function removeFailed<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   id: string,
-  remove: Remove<T>,
 ): Promise<Removal<T>> {
   const now = await create.get(call, id);
   if (now === undefined || now.state === "deleting" || isRenamed(create, now)) return { removed: false };
@@ -121,8 +118,6 @@ async function removeFailed<T extends Resource>(
     return { removed: false, why: `it is in the state ${describeState(now)}` };
   }
   if (isHeld(now)) return { removed: false, why: "it is held" };
-  await remove(call, now);
-  const resource = { kind: create.kind, id, name: create.name };
-  call.runtime.emit(call.operation, { type: "recover", resource, result: "failed_removed" });
+  await removeMade(call, create, id, "failed_removed");
   return { removed: true };
 }

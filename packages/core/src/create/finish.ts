@@ -107,7 +107,6 @@ async function finishAlone<T extends Resource>(
       const seen = await waitFor(call, { kind: what, id: other.id, looks, goal });
       return seen !== undefined && usable(seen).state === "done" ? seen : undefined;
     },
-    remove: (surplus) => kind.remove(call, surplus),
   });
 }
 
@@ -120,7 +119,7 @@ async function failedToMake<T extends Resource>(
 ): Promise<never> {
   const isOwn = ref.attempt?.ownIds.includes(ref.resourceId) === true;
   if (!isOwn || !isPolyvolError(error, "operation_failed")) throw error;
-  throw await withoutFailed(call, kind.fromRef(ref), ref.resourceId, kind.remove, error);
+  throw await withoutFailed(call, kind.fromRef(ref), ref.resourceId, error);
 }
 
 /** `undefined`: what was there already is so no more, or not for long. */

@@ -7,6 +7,7 @@ import type { Runtime } from "../call/runtime.ts";
 import type { CallContext, Pending, Started } from "../driver.ts";
 import { PolyvolError, type PolyvolErrorCode } from "../errors.ts";
 import { omitUndefined } from "../omit-undefined.ts";
+import type { OperationRef } from "../operation.ts";
 import type { Resource, ResourceKind } from "../resource.ts";
 import type { Volume } from "../volume.ts";
 import { describeState, usable } from "../wait/goals.ts";
@@ -22,6 +23,8 @@ export interface NamedCreate<T extends Resource> {
   get(call: Call, id: string): Promise<T | undefined>;
   /** One request. `attemptId` marks all requests of this create, where the provider keeps it. */
   send(context: CallContext, attemptId: string): Promise<Started<T>>;
+  /** Deletes a resource for good. */
+  remove(call: Call, id: string): Promise<void>;
   /** Why an existing resource is not the one that is asked for; `undefined` when it is. */
   difference(existing: T): string | undefined;
   /** The mark that a resource carries, where the provider keeps it. */
@@ -29,6 +32,9 @@ export interface NamedCreate<T extends Resource> {
   /** When the provider's "too soon" will be over, judged by what exists; for errors. */
   retryAfterMs(existing: readonly T[]): number | undefined;
 }
+
+/** What a create's name is unique within, and what else its ref keeps of it. */
+export type CreateKey = Pick<OperationRef, "within" | "sizeGiB" | "sourceSnapshotId" | "volumeType">;
 
 /** A create as far as {@link Operation} needs to know it. */
 export interface StartedCreate<T> {
@@ -42,14 +48,7 @@ export interface StartedCreate<T> {
 }
 
 /** One run of a create where names may repeat, and what is known to be its own. */
-export interface CreateAttempt {
-  readonly id: string;
-  /** Ids that this create's own answers gave. */
-  readonly ownIds: readonly string[];
-  readonly answeredAt: number;
-  /** Whether any request of this create got no clear answer. */
-  readonly unclear: boolean;
-}
+export type CreateAttempt = NonNullable<OperationRef["attempt"]>;
 
 /** Sends the request of a create. What it is answered with may not show everywhere at first. */
 export async function sendCreate<T extends Resource>(
@@ -108,6 +107,18 @@ export function reportLook<T extends Resource>(
     resource: omitUndefined({ kind, name, id: found?.resource.id }),
     result: found === undefined ? "absent" : "found",
   });
+}
+
+/** Deletes for good what a create has made and nobody needs, and tells of it. */
+export async function removeMade<T extends Resource>(
+  call: Call,
+  { kind, name, remove }: NamedCreate<T>,
+  id: string,
+  result: "surplus_removed" | "failed_removed",
+): Promise<void> {
+  await remove(call, id);
+  call.about({ kind, name });
+  call.runtime.emit(call.operation, { type: "recover", resource: { kind, id, name }, result });
 }
 
 /** In the order in which the provider made them; of several of one instant the smaller id comes first. */

@@ -1,7 +1,7 @@
 import type { Call } from "../call/call.ts";
 import { recover } from "../call/recover.ts";
 import type { Resource } from "../resource.ts";
-import { clearFailed, hasUnmarked, isHeld, type Remove } from "./failed-creates.ts";
+import { clearFailed, hasUnmarked, isHeld } from "./failed-creates.ts";
 import {
   adopt,
   byAge,
@@ -12,6 +12,7 @@ import {
   type NamedCreate,
   nextCreateStep,
   oldestOf,
+  removeMade,
   reportLook,
   type StartedCreate,
   sendCreate,
@@ -31,7 +32,6 @@ export function createNonUnique<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   attemptId: string,
-  remove: Remove<T>,
 ): Promise<StartedCreate<T>> {
   const started = (
     { resource, ...answer }: Pick<StartedCreate<T>, "resource" | "settled" | "pending">,
@@ -45,10 +45,10 @@ export function createNonUnique<T extends Resource>(
     looksBefore: true,
     look: async (failure, unclear) => {
       if (failure === undefined) {
-        const resource = await findExisting(call, create, remove);
+        const resource = await findExisting(call, create);
         return resource && takenOver(call, resource, attemptId);
       }
-      const found = await lookUntilVisible(call, create, attemptId, remove);
+      const found = await lookUntilVisible(call, create, attemptId);
       return found && started({ resource: found.resource, settled: true }, found.ownIds, unclear);
     },
     send: async (unclear) => {
@@ -64,7 +64,6 @@ export function createNonUnique<T extends Resource>(
 async function findExisting<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
-  remove: Remove<T>,
 ): Promise<T | undefined> {
   const patience = patienceFor<T>(call);
   for (let hasWaited = false; ; ) {
@@ -76,12 +75,9 @@ async function findExisting<T extends Resource>(
       await call.sleep(call.runtime.settleMs() || call.runtime.polling.firstPauseMs);
       continue;
     }
-    const one = second === undefined ? first : await withoutLate(call, create, found, remove);
-    if (one !== undefined) return await adoptFound(call, create, one, remove);
-    if (hasWaited || !hasUnmarked(create, all)) {
-      const mended = await clearFailed(call, create, all, remove);
-      return mended && (await adopt(call, create, mended));
-    }
+    const one = second === undefined ? first : await withoutLate(call, create, found);
+    if (one !== undefined) return await adoptFound(call, create, one);
+    if (hasWaited || !hasUnmarked(create, all)) return await clearFailed(call, create, all);
     // Whoever made it may be removing it just now.
     hasWaited = true;
     await call.sleep(call.runtime.settleMs());
@@ -138,12 +134,8 @@ async function adoptFound<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   found: T,
-  remove: Remove<T>,
 ): Promise<T | undefined> {
-  return await adopt(call, create, found, async (failed) => {
-    const mended = await clearFailed(call, create, [failed], remove);
-    return mended && (await adopt(call, create, mended));
-  });
+  return await adopt(call, create, found, (failed) => clearFailed(call, create, [failed]));
 }
 
 /**
@@ -155,7 +147,6 @@ async function withoutLate<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   found: readonly T[],
-  remove: Remove<T>,
 ): Promise<T> {
   const oldest = oldestOf(found);
   const mark = oldest && create.attemptIdOf(oldest);
@@ -172,11 +163,8 @@ async function withoutLate<T extends Resource>(
     const now = await create.get(call, id);
     if (now === undefined) continue;
     if (!isLate(now) || isRenamed(create, now)) throw severalFound(create.kind, found);
-    await remove(call, now);
-    const resource = { kind: create.kind, id, name: create.name };
-    call.runtime.emit(call.operation, { type: "recover", resource, result: "surplus_removed" });
+    await removeMade(call, create, id, "surplus_removed");
   }
-  call.about({ kind: create.kind, name: create.name });
   return oldest;
 }
 
@@ -193,7 +181,6 @@ async function lookUntilVisible<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   attemptId: string,
-  remove: Remove<T>,
 ): Promise<{ readonly resource: T; readonly ownIds: readonly string[] } | undefined> {
   const spanMs = call.runtime.settleMs(call.remainingMs());
   for (let look = 1; ; look += 1) {
@@ -201,14 +188,13 @@ async function lookUntilVisible<T extends Resource>(
     const found = liveNamed(create, all);
     const own = found.filter((each) => create.attemptIdOf(each) === attemptId);
     for (const candidate of byAge(own.length > 0 ? own : found)) {
-      const resource = await adoptFound(call, create, candidate, remove);
+      const resource = await adoptFound(call, create, candidate);
       if (resource !== undefined) return { resource, ownIds: own.map((each) => each.id) };
     }
     if (look >= LOOKS_WITHIN_SETTLE) {
       // There was none before the request: what has failed since may be its effect, and another goes beside it no more.
-      const mended = await clearFailed(call, create, all, remove);
-      const taken = mended && (await adopt(call, create, mended));
-      return taken && { resource: taken, ownIds: [] };
+      const mended = await clearFailed(call, create, all);
+      return mended && { resource: mended, ownIds: [] };
     }
     await call.sleep(spanMs / (LOOKS_WITHIN_SETTLE - 1));
   }

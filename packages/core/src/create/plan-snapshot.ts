@@ -1,6 +1,7 @@
 import { answeredFor, createdAs, isSameId } from "../answered.ts";
 import type { Call } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
+import { deleteSnapshot } from "../change/delete.ts";
 import type { DriverCreateSnapshot } from "../driver.ts";
 import { PolyvolError } from "../errors.ts";
 import { checkCreateSnapshot, checkNewName, checkTags, refused } from "../input.ts";
@@ -66,6 +67,7 @@ export function snapshotCreate(
       const made = newcomers.unlessNew(volumeId, driver.createSnapshot(asked, context));
       return createdAs(asked, await made);
     },
+    remove: (call, id) => deleteSnapshot(resources, call, id),
     difference: (existing) =>
       // Found among the volume's own, so that no word of a volume is no other volume.
       isSameId(existing.volumeId, volumeId) || existing.volumeId === ""

@@ -1,25 +1,22 @@
 import { createdAs, isSameId } from "../answered.ts";
 import type { Call } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
+import { deleteVolume } from "../change/delete.ts";
 import type { BlockStorageDriver, DriverCreateVolume } from "../driver.ts";
 import { isPolyvolError, PolyvolError } from "../errors.ts";
 import { checkCreateVolume, checkNewName, checkSize, checkTags, refused } from "../input.ts";
 import { omitUndefined } from "../omit-undefined.ts";
-import type { OperationRef } from "../operation.ts";
 import { requireCapability } from "../operations/operation-table.ts";
 import type { SnapshotResources, VolumeResources } from "../operations/resources.ts";
 import type { CreateVolumeInput } from "../options.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
-import type { NamedCreate } from "./named-create.ts";
-
-/** What identifies the volume that a create asks for. */
-export type VolumeKey = Pick<OperationRef, "within" | "sizeGiB" | "sourceSnapshotId" | "volumeType">;
+import type { CreateKey, NamedCreate } from "./named-create.ts";
 
 /** A create whose input has been checked against everything that is known before the first change is sent. */
 export interface VolumePlan {
   readonly input: DriverCreateVolume;
-  readonly key: VolumeKey;
+  readonly key: CreateKey;
   /** With a source: the size that the provider may make the volume with before it is grown. */
   readonly sourceSizeGiB?: number;
   /** Why no volume can be given this name any more: one that has it already can be taken over all the same. */
@@ -126,26 +123,24 @@ async function sourceOf(
 /** The create of a volume, from a plan, or from a stored ref to look and judge by. */
 export function volumeCreate(
   resources: VolumeResources,
+  snapshots: SnapshotResources,
   driver: BlockStorageDriver,
-  key: VolumeKey & { readonly name: string },
+  key: CreateKey & { readonly name: string },
   plan?: VolumePlan,
 ): NamedCreate<Volume> {
   const { name, within } = key;
+  const isByRegion = driver.capabilities.volumeNames.scope === "region";
   return {
     kind: "volume",
     name,
     look: (call) =>
-      resources.lookAll(call, {
-        name,
-        ...(within === undefined || driver.capabilities.volumeNames.scope !== "region"
-          ? {}
-          : { region: within }),
-      }),
+      resources.lookAll(call, omitUndefined({ name, region: isByRegion ? within : undefined })),
     get: (call, id) => resources.tryGet(call, id),
     send: async (context, attemptId) => {
       if (plan === undefined) throw new PolyvolError("unknown", "a stored operation is never sent again");
       return createdAs(plan.input, await driver.createVolume({ ...plan.input, attemptId }, context));
     },
+    remove: (call, id) => deleteVolume(resources, snapshots, call, { id, withSnapshots: false }),
     difference: (existing) => difference(driver, existing, key, plan?.sourceSizeGiB),
     attemptIdOf: (volume) => driver.attemptIdOf?.(volume),
     retryAfterMs: () => undefined,
@@ -155,7 +150,7 @@ export function volumeCreate(
 function difference(
   { isOfType }: BlockStorageDriver,
   existing: Volume,
-  key: VolumeKey,
+  key: CreateKey,
   sourceSizeGiB: number | undefined,
 ): string | undefined {
   if (key.within !== undefined && existing.region !== key.within) {

@@ -9,6 +9,7 @@ import {
   liveNamed,
   type NamedCreate,
   oldestOf,
+  removeMade,
   severalFound,
   theirTimeMs,
 } from "./named-create.ts";
@@ -23,8 +24,6 @@ export interface Candidate<T> {
   readonly visibleAt: number;
   /** Waits until a resource is usable; `undefined` when it is gone or failed. */
   untilUsable(resource: T): Promise<T | undefined>;
-  /** Deletes an own surplus resource for good, if it is detached. */
-  remove(resource: T): Promise<void>;
 }
 
 /** A look that decides nothing yet: when to look again, and what is thrown when that goes on. */
@@ -97,7 +96,7 @@ async function decide<T extends Resource>(
   const isOwn = (each: T): boolean =>
     attempt.ownIds.includes(each.id) || create.attemptIdOf(each) === attempt.id;
   const removeSurplus = async (surplus: readonly T[]): Promise<void> => {
-    for (const each of surplus) await remove(call, create, candidate, each);
+    for (const { id } of surplus) await removeMade(call, create, id, "surplus_removed");
   };
   // Taken over from another process and listed no more: it has lost, and its maker has removed it.
   const hasLost = listed.length > 0 && !isOwn(made);
@@ -136,16 +135,4 @@ async function decide<T extends Resource>(
   if (difference === undefined) return { resource: whole };
   call.about({ kind: create.kind, id: whole.id, name: create.name });
   throw new PolyvolError("already_exists", `${create.kind} ${whole.id} was made first, but ${difference}`);
-}
-
-async function remove<T extends Resource>(
-  call: Call,
-  { kind, name }: NamedCreate<T>,
-  candidate: Candidate<T>,
-  surplus: T,
-): Promise<void> {
-  await candidate.remove(surplus);
-  call.about({ kind, name });
-  const resource = { kind, id: surplus.id, name };
-  call.runtime.emit(call.operation, { type: "recover", resource, result: "surplus_removed" });
 }

@@ -8,7 +8,7 @@ import type { Resources } from "../operations/resources.ts";
 import type { WaitOptions } from "../options.ts";
 import type { Resource } from "../resource.ts";
 import { inCompany } from "../wait/shared-looks.ts";
-import { type NamedCreate, takeOver } from "./named-create.ts";
+import { type CreateKey, type NamedCreate, takeOver } from "./named-create.ts";
 import { createNonUnique } from "./non-unique-names.ts";
 import { createUnique } from "./unique-names.ts";
 
@@ -25,12 +25,7 @@ export interface CreateKind<T extends Resource> {
   fromRef(ref: OperationRef): NamedCreate<T>;
   /** What is still to be done once the resource is usable (a volume made smaller than asked). */
   complete(call: Call, resource: T, ref: OperationRef, onProgress: WaitOptions["onProgress"]): Promise<T>;
-  /** Deletes an own surplus for good. */
-  remove(call: Call, resource: T): Promise<void>;
 }
-
-/** What a create's name is unique within, and what else its ref keeps of it. */
-export type CreateKey = Pick<OperationRef, "within" | "sizeGiB" | "sourceSnapshotId" | "volumeType">;
 
 /** A create that was sent, or found what is there already. */
 export interface StartedOperation<T> {
@@ -59,7 +54,7 @@ export async function startCreate<T extends Resource>(
       return kind.hasUniqueNames
         ? createUnique(call, create, crypto.randomUUID())
         : inCompany(kind.resources.looks, call, () =>
-            createNonUnique(call, create, crypto.randomUUID(), kind.remove),
+            createNonUnique(call, create, crypto.randomUUID()),
           );
     },
   );

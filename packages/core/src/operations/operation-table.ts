@@ -7,13 +7,9 @@ import { omitUndefined } from "../omit-undefined.ts";
 import type { CallOptions } from "../options.ts";
 
 /** What is the same in every run of one public call. */
-interface OperationRule {
+interface OperationRule extends Required<Pick<CallSetup, "waits" | "changes">> {
   /** The call in errors and events. Default: the name of the row. */
   readonly as?: string;
-  /** Whether it waits for something to finish, and so has the longer default deadline. */
-  readonly waits: boolean;
-  /** Whether it changes anything, and so whether its errors carry an outcome. */
-  readonly changes: boolean;
   /** What it needs, and what is said where that is missing. */
   readonly needs?: readonly [Capability, string];
 }

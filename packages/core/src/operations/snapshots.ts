@@ -24,7 +24,6 @@ export function createSnapshots(
     hasUniqueNames: runtime.capabilities.snapshotNames.enforced,
     fromRef: (ref) => snapshotCreate(runtime, resources, ref.name, ref.within ?? ""),
     complete: async (_call, snapshot) => snapshot,
-    remove: (call, snapshot) => deleteSnapshot(resources, call, snapshot.id),
   };
 
   async function start(call: Call, value: unknown): Promise<StartedOperation<Snapshot>> {

@@ -29,7 +29,7 @@ export function createVolumes(
 
   async function start(call: Call, input: unknown): Promise<StartedOperation<Volume>> {
     const plan = await planVolume(runtime, snapshots, call, input);
-    const create = volumeCreate(resources, driver, { ...plan.key, name: plan.input.name }, plan);
+    const create = volumeCreate(resources, snapshots, driver, { ...plan.key, name: plan.input.name }, plan);
     const { sourceSnapshotId: id } = plan.key;
     const started = startCreate(kind, call, create, plan.key, plan.nameRefusal);
     return await (id === undefined ? started : startedFrom(call, { kind: "snapshot", id }, started));
@@ -114,7 +114,7 @@ function volumeKind(
     resources,
     hasUniqueNames: runtime.capabilities.volumeNames.enforced,
     isMade: ({ state }) => state === "attaching" || state === "detaching",
-    fromRef: (ref) => volumeCreate(resources, runtime.driver, ref),
+    fromRef: (ref) => volumeCreate(resources, snapshots, runtime.driver, ref),
     // The second step of a restore: the provider made the volume as small as the snapshot allows.
     complete: async (call, volume, { sizeGiB }, onProgress) => {
       if (sizeGiB === undefined || volume.sizeGiB >= sizeGiB) return volume;
@@ -126,7 +126,6 @@ function volumeKind(
         onProgress,
       );
     },
-    remove: (call, { id }) => deleteVolume(resources, snapshots, call, { id, withSnapshots: false }),
   };
 }
 
