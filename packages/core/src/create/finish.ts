@@ -20,7 +20,7 @@ import {
 import { inCompany } from "../wait/shared-looks.ts";
 import { NOT_THERE, NOT_VISIBLE, waitFor } from "../wait/wait.ts";
 import { withoutFailed } from "./failed-creates.ts";
-import { conflict, isListed, listedAlone } from "./named-create.ts";
+import { conflict, isListed, isOwnId, listedAlone } from "./named-create.ts";
 import { resolveDuplicates } from "./resolve-duplicates.ts";
 import type { CreateKind, StartedOperation } from "./start.ts";
 
@@ -88,7 +88,7 @@ async function finishAlone<T extends Resource>(
     else lost = conflict("it was there already, and another client has deleted it since", true);
   } catch (error) {
     // What was taken over from another process may be the surplus that it removes.
-    const isOthers = ref.attempt !== undefined && !ref.attempt.ownIds.includes(ref.resourceId);
+    const isOthers = ref.attempt !== undefined && !isOwnId(ref.attempt, ref.resourceId);
     if (!isOthers || !isPolyvolError(error, "operation_failed")) throw error;
     lost = error;
   }
@@ -117,7 +117,7 @@ async function failedToMake<T extends Resource>(
   ref: OperationRef,
   error: unknown,
 ): Promise<never> {
-  const isOwn = ref.attempt?.ownIds.includes(ref.resourceId) === true;
+  const isOwn = ref.attempt !== undefined && isOwnId(ref.attempt, ref.resourceId);
   if (!isOwn || !isPolyvolError(error, "operation_failed")) throw error;
   throw await withoutFailed(call, kind.fromRef(ref), ref.resourceId, error);
 }

@@ -50,6 +50,11 @@ export interface StartedCreate<T> {
 /** One run of a create where names may repeat, and what is known to be its own. */
 export type CreateAttempt = NonNullable<OperationRef["attempt"]>;
 
+/** Whether an answer to this create gave the id. */
+export function isOwnId({ ownIds }: CreateAttempt, id: string): boolean {
+  return ownIds.some((own) => isSameId(own, id));
+}
+
 /** Sends the request of a create. What it is answered with may not show everywhere at first. */
 export async function sendCreate<T extends Resource>(
   call: Call,

@@ -1,9 +1,11 @@
+import { isSameId } from "../answered.ts";
 import type { Call } from "../call/call.ts";
 import { PolyvolError } from "../errors.ts";
 import type { Resource } from "../resource.ts";
 import { readThroughOutage } from "../wait/looks.ts";
 import {
   type CreateAttempt,
+  isOwnId,
   isRenamed,
   isUnderWay,
   liveNamed,
@@ -78,7 +80,7 @@ async function stillNamed<T extends Resource>(
   listed: readonly T[],
 ): Promise<readonly T[]> {
   const oldest = oldestOf(listed);
-  if (oldest === undefined || oldest.id === made.id) return listed;
+  if (oldest === undefined || isSameId(oldest.id, made.id)) return listed;
   const now = await create.get(call, oldest.id);
   if (now === undefined || !isRenamed(create, now)) return listed;
   const others = listed.filter((each) => each.id !== oldest.id);
@@ -93,26 +95,27 @@ async function decide<T extends Resource>(
   listed: readonly T[],
 ): Promise<Undecided | { readonly resource: T }> {
   const { made, lost } = candidate;
+  const isMade = (each: T): boolean => isSameId(each.id, made.id);
   const isOwn = (each: T): boolean =>
-    attempt.ownIds.includes(each.id) || create.attemptIdOf(each) === attempt.id;
+    isOwnId(attempt, each.id) || create.attemptIdOf(each) === attempt.id;
   const removeSurplus = async (surplus: readonly T[]): Promise<void> => {
     for (const { id } of surplus) await removeMade(call, create, id, "surplus_removed");
   };
   // Taken over from another process and listed no more: it has lost, and its maker has removed it.
   const hasLost = listed.length > 0 && !isOwn(made);
-  const isListed = listed.some((each) => each.id === made.id);
+  const isListed = listed.some(isMade);
   const withMade = isListed || hasLost ? listed : [...listed, made];
-  const found = lost !== undefined ? listed.filter((each) => each.id !== made.id) : withMade;
+  const found = lost !== undefined ? listed.filter((each) => !isMade(each)) : withMade;
   const winner = oldestOf(found);
   if (winner === undefined) {
     // What was taken over has gone, and what it gave way to does not show yet.
     return { nextLook: 1 / 4, failure: lost };
   }
-  if (found.length === 1 && winner.id === made.id) return { resource: made };
+  if (found.length === 1 && isMade(winner)) return { resource: made };
   const several = severalFound(create.kind, found);
-  if (winner.id === made.id || isOwn(winner)) {
+  if (isMade(winner) || isOwn(winner)) {
     // Nothing gives way to what may fail yet.
-    const whole = winner.id === made.id ? made : await candidate.untilUsable(winner);
+    const whole = isMade(winner) ? made : await candidate.untilUsable(winner);
     if (whole === undefined) return { nextLook: 1 / 4 };
     await removeSurplus(found.filter((each) => each.id !== winner.id && isOwn(each)));
     const hasForeign = found.some((each) => !isOwn(each) && each.id !== winner.id);
@@ -125,7 +128,7 @@ async function decide<T extends Resource>(
   if (made.createdAt.getTime() - winner.createdAt.getTime() > LARGEST_GAP_MS) throw several;
   const own = found.filter(isOwn);
   // Both are other processes'. Whose loser it is waits for the winner and removes it; what stays has to be reported.
-  if (found.length > 1 && !own.some((each) => each.id === made.id))
+  if (found.length > 1 && !own.some(isMade))
     return { nextLook: 1 / 2, failure: isUnderWay(winner) ? undefined : several };
   const whole = await candidate.untilUsable(winner);
   // The winner failed or went away; the listing will show it in a moment.
