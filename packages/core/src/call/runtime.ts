@@ -7,8 +7,7 @@ import { omitUndefined } from "../omit-undefined.ts";
 import { withDefaults } from "../option.ts";
 import { type BlockStorageOptions, retryOptions, storageOptions } from "../storage-options.ts";
 import { fitWords } from "../words.ts";
-import { createNewcomers, type Newcomers } from "./newcomers.ts";
-import { createRecentChanges, type RecentChanges } from "./recent-changes.ts";
+import { createNewcomers, createRecentChanges, type Newcomers, type RecentChanges } from "./just-now.ts";
 import { createRetryBudget, type RetryBudget, type RetryPolicy } from "./retry.ts";
 import { createSettle } from "./settle.ts";
 

@@ -1,5 +1,5 @@
 import { type Call, runCall } from "../call/call.ts";
-import { APPEARANCE_MS } from "../call/newcomers.ts";
+import { APPEARANCE_MS } from "../call/just-now.ts";
 import type { Runtime } from "../call/runtime.ts";
 import { isPolyvolError, type PolyvolError } from "../errors.ts";
 import { tell } from "../events.ts";

@@ -1,6 +1,6 @@
 import { isSameId } from "../answered.ts";
 import type { Call } from "../call/call.ts";
-import { APPEARANCE_MS } from "../call/newcomers.ts";
+import { APPEARANCE_MS } from "../call/just-now.ts";
 import type { NextStep } from "../call/recover.ts";
 import { isUnclear } from "../call/retry.ts";
 import type { Runtime } from "../call/runtime.ts";

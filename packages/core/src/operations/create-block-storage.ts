@@ -1,6 +1,6 @@
 import type { BlockStorage } from "../block-storage.ts";
 import { type Call, runCall } from "../call/call.ts";
-import { APPEARANCE_MS } from "../call/newcomers.ts";
+import { APPEARANCE_MS } from "../call/just-now.ts";
 import { createRuntime } from "../call/runtime.ts";
 import { operationOf } from "../create/finish.ts";
 import { isListed, listedAlone } from "../create/named-create.ts";

@@ -1,5 +1,5 @@
 import type { Call } from "../call/call.ts";
-import { APPEARANCE_MS } from "../call/newcomers.ts";
+import { APPEARANCE_MS } from "../call/just-now.ts";
 import type { Pending, PendingStatus } from "../driver.ts";
 import { isPolyvolError, PolyvolError } from "../errors.ts";
 import type { Resource } from "../resource.ts";

@@ -1,0 +1,104 @@
+import { comparableId } from "../answered.ts";
+import { isPolyvolError, PolyvolError, type PolyvolErrorDetails } from "../errors.ts";
+import type { Resource } from "../resource.ts";
+
+/*
+ * What this storage has done just now. A service may answer from a copy that has not heard of it: what such a copy shows,
+ * or does not show, is no last word then.
+ */
+
+/** A new resource, the record of a change, or a change on its resource may take so long to show up at all. */
+export const APPEARANCE_MS = 60_000;
+
+/** What this storage has made, and no read has shown yet: that a copy finds none says least of all that one was deleted. */
+export interface Newcomers {
+  /** A create was answered with it. */
+  made(id: string): void;
+  /** A read has shown it, or it has been deleted: from now on its absence is believed. */
+  known(id: string): void;
+  has(id: string): boolean;
+  /**
+   * A request that needs `id`.
+   * @throws PolyvolError `conflict`, which is waited for, in place of `not_found` while that says nothing
+   */
+  unlessNew<T>(id: string, request: Promise<T>): Promise<T>;
+}
+
+export function createNewcomers(monotonicNow: () => number): Newcomers {
+  const unseen = createRecent<true>(monotonicNow);
+  const has = (id: string): boolean => unseen.get(id) === true;
+  return {
+    has,
+    made: (id) => unseen.set(id, true),
+    known: unseen.delete,
+    unlessNew: async (id, request) => {
+      try {
+        return await request;
+      } catch (error) {
+        if (!isPolyvolError(error, "not_found") || !has(id)) throw error;
+        throw new PolyvolError("conflict", `${id} was made just now and does not show yet: ${error.reason}`, {
+          ...(error as PolyvolErrorDetails),
+          retryable: true,
+          outcome: "not_applied",
+          cause: error,
+        });
+      }
+    },
+  };
+}
+
+/** What this storage has changed. As it was before, a copy shows it as a change back wants it: there is something to do. */
+export interface RecentChanges {
+  /** A change was seen done. */
+  changed(before: Resource, after: Resource): void;
+  /** Whether it is shown as it was before its last change, within a minute of that. */
+  isBefore(shown: Resource): boolean;
+}
+
+export function createRecentChanges(monotonicNow: () => number): RecentChanges {
+  const looksBefore = createRecent<string>(monotonicNow);
+  return {
+    changed: (before, after) => {
+      const look = lookOf(before);
+      if (look === lookOf(after)) looksBefore.delete(after.id);
+      else looksBefore.set(after.id, look);
+    },
+    isBefore: (shown) => looksBefore.get(shown.id) === lookOf(shown),
+  };
+}
+
+/** What changes can change, as a text. */
+function lookOf(shown: Resource): string {
+  const { name, description = "" } = shown;
+  if (!("attachments" in shown)) return JSON.stringify([name, description]);
+  const servers = shown.attachments.map(({ serverId }) => comparableId(serverId)).sort();
+  return JSON.stringify([name, shown.sizeGiB, servers]);
+}
+
+/** Values by ids, each for a minute. */
+interface Recent<V> {
+  get(id: string): V | undefined;
+  set(id: string, value: V): void;
+  delete(id: string): void;
+}
+
+function createRecent<V>(monotonicNow: () => number): Recent<V> {
+  /** The oldest first. */
+  const entries = new Map<string, { readonly value: V; readonly at: number }>();
+  const isPast = (at: number): boolean => monotonicNow() - at >= APPEARANCE_MS;
+  return {
+    get: (id) => {
+      const entry = entries.get(comparableId(id));
+      return entry === undefined || isPast(entry.at) ? undefined : entry.value;
+    },
+    set: (id, value) => {
+      for (const [each, { at }] of entries) {
+        if (!isPast(at)) break;
+        entries.delete(each);
+      }
+      entries.delete(comparableId(id));
+      entries.set(comparableId(id), { value, at: monotonicNow() });
+    },
+    delete: (id) => void entries.delete(comparableId(id)),
+  };
+}
