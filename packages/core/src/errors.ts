@@ -187,9 +187,14 @@ export function extendError(
   return extended;
 }
 
+/** What is refused before anything is sent. */
+export function refused(code: PolyvolErrorCode, reason: string): PolyvolError {
+  return new PolyvolError(code, reason, { outcome: "not_applied" });
+}
+
 /** An argument that is refused before anything is sent. */
 export function refusedArgument(reason: string): PolyvolError {
-  return new PolyvolError("invalid_argument", reason, { outcome: "not_applied" });
+  return refused("invalid_argument", reason);
 }
 
 /**

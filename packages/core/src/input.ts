@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
 import type { Limits, NameRule, SizeRule } from "./capabilities.ts";
-import { PolyvolError, type PolyvolErrorCode } from "./errors.ts";
+import { type PolyvolError, refused, refusedArgument } from "./errors.ts";
 import type { Defined } from "./omit-undefined.ts";
-import { type CheckedOf, parseValues, type Rule, type Rules, rule } from "./option.ts";
+import { type CheckedOf, parseValues, type Rule, rule, type Rules } from "./option.ts";
 import type {
   CreateSnapshotInput,
   CreateVolumeInput,
@@ -57,9 +57,7 @@ function parseInput<R extends Rules>(value: unknown, rules: R): CheckedOf<R> {
     (name) => typeof value === "object" && value !== null && Object.hasOwn(value, name),
   );
   if (option === undefined) return parseValues(value, rules);
-  throw refused(
-    "invalid_argument",
-    `${option}: it is an option; options are an argument of their own, the last one`,
+  throw refusedArgument(`${option}: it is an option; options are an argument of their own, the last one`,
   );
 }
 
@@ -74,7 +72,7 @@ export function checkCreateSnapshot(value: unknown): Defined<CreateSnapshotInput
 export function checkUpdateSnapshot(value: unknown): Defined<UpdateSnapshotInput> {
   const changes = parseInput(value, updateSnapshot);
   if (changes.name === undefined && changes.description === undefined) {
-    throw refused("invalid_argument", "nothing to change; give name, description or both");
+    throw refusedArgument("nothing to change; give name, description or both");
   }
   return changes;
 }
@@ -104,11 +102,11 @@ const MISNAMED: Readonly<Record<string, string>> = {
 export function checkCallOptions(value: unknown): void {
   if (value === undefined || value === null) return;
   if (typeof value !== "object") {
-    throw refused("invalid_argument", `options: found ${show(value)}, allowed: an object`);
+    throw refusedArgument(`options: found ${show(value)}, allowed: an object`);
   }
   for (const [name, meant] of Object.entries(MISNAMED)) {
     if (!Object.hasOwn(value, name)) continue;
-    throw refused("invalid_argument", `options: found ${name}, which calls do not have; use ${meant}`);
+    throw refusedArgument(`options: found ${name}, which calls do not have; use ${meant}`);
   }
 }
 
@@ -117,13 +115,13 @@ export function checkTimeout(value: unknown): number {
   const { schema, allowed } = storageOptions.timeoutMs;
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw refused("invalid_argument", `timeoutMs: found ${show(value)}, allowed: ${allowed}`);
+  throw refusedArgument(`timeoutMs: found ${show(value)}, allowed: ${allowed}`);
 }
 
 /** An id is any text that is not empty; whether it exists is the provider's to say. */
 export function checkId(value: unknown, what: string): string {
   if (typeof value === "string" && value !== "") return value;
-  throw refused("invalid_argument", `${what}: found ${show(value)}, allowed is the id as text`);
+  throw refusedArgument(`${what}: found ${show(value)}, allowed is the id as text`);
 }
 
 export function checkName(name: string, rule: NameRule, what: string): void {
@@ -147,7 +145,7 @@ function fits(name: string, { minLength, maxLength }: NameRule, pattern: string)
 
 function refusedName(name: string, { minLength, maxLength, inWords }: NameRule, what: string): PolyvolError {
   const allowed = `${minLength} to ${maxLength} characters: ${inWords}`;
-  return refused("invalid_argument", `${what}: found ${show(name)}, allowed are ${allowed}`);
+  return refusedArgument(`${what}: found ${show(name)}, allowed are ${allowed}`);
 }
 
 /**
@@ -163,7 +161,7 @@ export function checkSize(
 ): number {
   const { minimumGiB, maximumGiB, stepGiB } = rule;
   if (typeof sizeGiB !== "number" || !Number.isSafeInteger(sizeGiB)) {
-    throw refused("invalid_argument", `${what}: found ${show(sizeGiB)}, allowed are whole GiB`);
+    throw refusedArgument(`${what}: found ${show(sizeGiB)}, allowed are whole GiB`);
   }
   const range = `${minimumGiB} to ${maximumGiB} GiB${stepGiB > 1 ? ` in steps of ${stepGiB}` : ""}`;
   if (sizeGiB < minimumGiB && roundUp && sizeGiB > 0) return minimumGiB;
@@ -197,14 +195,8 @@ export function checkTags(found: Readonly<Record<string, string>>, limits: Limit
       key.test(name) &&
       value.test(content);
     if (!fits) {
-      throw refused(
-        "invalid_argument",
-        `${what}: found ${show(name)} = ${show(content)}, allowed: ${rule.inWords}`,
+      throw refusedArgument(`${what}: found ${show(name)} = ${show(content)}, allowed: ${rule.inWords}`,
       );
     }
   }
-}
-
-export function refused(code: PolyvolErrorCode, reason: string): PolyvolError {
-  return new PolyvolError(code, reason, { outcome: "not_applied" });
 }

@@ -1,6 +1,6 @@
 import { CAPABILITIES, type Capabilities, type Capability } from "./capabilities.ts";
-import { isPolyvolError, type PolyvolError } from "./errors.ts";
-import { checkName, checkSize, checkTags, refused } from "./input.ts";
+import { isPolyvolError, type PolyvolError, refusedArgument } from "./errors.ts";
+import { checkName, checkSize, checkTags } from "./input.ts";
 import { show } from "./words.ts";
 
 /** What a program wants to do, to be held against what providers can. Leave out what does not matter. */
@@ -51,9 +51,7 @@ export function describePortability(
 ): readonly PortabilityReport[] {
   for (const name of needs.capabilities ?? []) {
     if (!CAPABILITIES.includes(name)) {
-      throw refused(
-        "invalid_argument",
-        `capabilities: found ${show(name)}, allowed are ${CAPABILITIES.join(", ")}`,
+      throw refusedArgument(`capabilities: found ${show(name)}, allowed are ${CAPABILITIES.join(", ")}`,
       );
     }
   }

@@ -1,4 +1,4 @@
-import { isPolyvolError, PolyvolError } from "./errors.ts";
+import { isPolyvolError, PolyvolError, refused } from "./errors.ts";
 import { readTextFile, UnfitFile } from "./read-file.ts";
 
 /** A credential is a few lines at most. */
@@ -53,5 +53,5 @@ export async function resolveHeaderSecret(source: SecretSource, name: string): P
   });
   if (isHeaderSafe(value)) return value;
   const reason = `${from} gave nothing that can be a ${name}: ${unfitWords(value)}`;
-  throw new PolyvolError("unauthenticated", reason, { outcome: "not_applied" });
+  throw refused("unauthenticated", reason);
 }

@@ -1,8 +1,7 @@
 import { isSameId } from "../answered.ts";
 import type { Call } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
-import { PolyvolError } from "../errors.ts";
-import { refused } from "../input.ts";
+import { refused } from "../errors.ts";
 import type { SnapshotResources } from "../operations/resources.ts";
 import type { Volume } from "../volume.ts";
 import { inUse } from "../volume.ts";
@@ -126,7 +125,7 @@ async function requireLatest(
   if (wanted === undefined || (listed === undefined && !isSameId(wanted.volumeId, volumeId))) {
     call.about({ kind: "snapshot", id: snapshotId });
     const reason = `volume ${volumeId} has no snapshot ${snapshotId}`;
-    throw new PolyvolError("not_found", reason, { outcome: "not_applied" });
+    throw refused("not_found", reason);
   }
   const newer = all.filter((each) => each.createdAt > wanted.createdAt).length;
   if (newer === 0) return;

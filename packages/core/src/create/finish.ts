@@ -1,7 +1,7 @@
 import { type Call, runCall } from "../call/call.ts";
 import { APPEARANCE_MS } from "../call/just-now.ts";
 import type { Runtime } from "../call/runtime.ts";
-import { isPolyvolError, type PolyvolError } from "../errors.ts";
+import { isPolyvolError, PolyvolError } from "../errors.ts";
 import { tell } from "../events.ts";
 import type { Operation, OperationRef, OperationStatus } from "../operation.ts";
 import type { CallOptions, CreateOptions, WaitOptions } from "../options.ts";
@@ -152,7 +152,7 @@ async function untilUsable<T extends Resource>(
         });
   if (made === undefined && (await isListed(call, kind.fromRef(ref), ref.resourceId))) throw listedAlone();
   if (made === undefined && ref.created)
-    throw conflict("it was created and has gone since", false, "operation_failed");
+    throw new PolyvolError("operation_failed", "it was created and has gone since");
   if (made === undefined || isGoing(made)) return undefined;
   refuseBlocked(runtime, made);
   return made;

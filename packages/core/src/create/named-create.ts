@@ -5,7 +5,7 @@ import type { NextStep } from "../call/recover.ts";
 import { isUnclear } from "../call/retry.ts";
 import type { Runtime } from "../call/runtime.ts";
 import type { CallContext, Pending, Started } from "../driver.ts";
-import { PolyvolError, type PolyvolErrorCode } from "../errors.ts";
+import { PolyvolError } from "../errors.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import type { OperationRef } from "../operation.ts";
 import type { Resource, ResourceKind } from "../resource.ts";
@@ -194,7 +194,8 @@ export async function isListed<T extends Resource>(
 
 /** Whether it is there is unknown: nothing is made in its place, and it is not told as gone. */
 export function listedAlone(): PolyvolError {
-  return conflict("a listing shows it, and reads of it by its id do not find it", true, "unavailable");
+  const reason = "a listing shows it, and reads of it by its id do not find it";
+  return new PolyvolError("unavailable", reason, { retryable: true });
 }
 
 /**
@@ -255,10 +256,6 @@ export function theOneNamed(all: readonly Volume[], home: string | undefined): V
   throw conflict(`${places.length} volumes have this name, in ${listWords(places)}; name the region`, false);
 }
 
-export function conflict(
-  reason: string,
-  retryable: boolean,
-  code: PolyvolErrorCode = "conflict",
-): PolyvolError {
-  return new PolyvolError(code, reason, { retryable });
+export function conflict(reason: string, retryable: boolean): PolyvolError {
+  return new PolyvolError("conflict", reason, { retryable });
 }

@@ -3,8 +3,8 @@ import type { Call } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
 import { deleteVolume } from "../change/delete.ts";
 import type { BlockStorageDriver, DriverCreateVolume } from "../driver.ts";
-import { isPolyvolError, PolyvolError } from "../errors.ts";
-import { checkCreateVolume, checkNewName, checkSize, checkTags, refused } from "../input.ts";
+import { isPolyvolError, PolyvolError, refused, refusedArgument } from "../errors.ts";
+import { checkCreateVolume, checkNewName, checkSize, checkTags } from "../input.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import { requireCapability } from "../operations/operation-table.ts";
 import type { SnapshotResources, VolumeResources } from "../operations/resources.ts";
@@ -40,9 +40,7 @@ export async function planVolume(
     checkSize(size, rule, input.roundUpSize === true, "sizeGiB", unbounded);
   const asked = input.sizeGiB === undefined ? undefined : sizeOf(input.sizeGiB, isRestore);
   if (asked === undefined && input.sourceSnapshotId === undefined) {
-    throw refused(
-      "invalid_argument",
-      `sizeGiB: found nothing, allowed are ${rule.minimumGiB} to ${rule.maximumGiB} GiB`,
+    throw refusedArgument(`sizeGiB: found nothing, allowed are ${rule.minimumGiB} to ${rule.maximumGiB} GiB`,
     );
   }
   const source = await sourceOf(snapshots, call, input, asked);
@@ -80,7 +78,7 @@ function checkAgainstCapabilities(runtime: Runtime, input: CreateVolumeInput): v
     const bytes = new TextEncoder().encode(input.description).length;
     const most = limits.volumeDescriptionBytes;
     if (most !== "unknown" && bytes > most) {
-      throw refused("invalid_argument", `description: found ${bytes} bytes, allowed are ${most}`);
+      throw refusedArgument(`description: found ${bytes} bytes, allowed are ${most}`);
     }
   }
   if (input.tags !== undefined && Object.keys(input.tags).length > 0) {

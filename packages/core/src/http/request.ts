@@ -1,5 +1,5 @@
 import type { CallContext } from "../driver.ts";
-import { PolyvolError, type PolyvolErrorCode, type PolyvolErrorDetails } from "../errors.ts";
+import { PolyvolError, type PolyvolErrorCode, type PolyvolErrorDetails, refusedArgument } from "../errors.ts";
 import type { HttpMethod, HttpRequest } from "./types.ts";
 import { buildUrl } from "./url.ts";
 
@@ -32,12 +32,11 @@ export function prepareRequest(
 
 function toJson({ method, body }: HttpRequest<unknown>): string | undefined {
   if (body === undefined) return undefined;
-  const details = { outcome: "not_applied" } as const;
-  if (method === "GET") throw new PolyvolError("invalid_argument", "a GET request has no body", details);
+  if (method === "GET") throw refusedArgument("a GET request has no body");
   try {
     return JSON.stringify(body);
   } catch {
-    throw new PolyvolError("invalid_argument", "the body of the request cannot be written as JSON", details);
+    throw refusedArgument("the body of the request cannot be written as JSON");
   }
 }
 

@@ -1,4 +1,4 @@
-import { PolyvolError } from "../errors.ts";
+import { type PolyvolError, refusedArgument } from "../errors.ts";
 
 const AUTHORITY = /^(https?):\/\/([^/\\?#@\s]+)(\/[^\\?#\s]*)?$/i;
 const LOOPBACK = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\]|localhost)$/;
@@ -17,8 +17,8 @@ export function isLoopback(hostname: string): boolean {
  */
 export function parseBaseUrl(text: string): string {
   const parts = AUTHORITY.exec(text);
-  const url = parts === null ? undefined : parseUrl(text);
-  if (parts === null || url === undefined) {
+  const url = parts === null ? null : URL.parse(text);
+  if (parts === null || url === null) {
     throw refusal(
       "must be an https URL of a host and, if need be, a path, without user name, query or fragment",
     );
@@ -45,9 +45,7 @@ export function parseBaseUrl(text: string): string {
  */
 export function pathSegment(value: string): string {
   if (value === "" || value === "." || value === ".." || !value.isWellFormed()) {
-    throw new PolyvolError("invalid_argument", `${JSON.stringify(value)} is not an id`, {
-      outcome: "not_applied",
-    });
+    throw refusedArgument(`${JSON.stringify(value)} is not an id`);
   }
   return encodeURIComponent(value);
 }
@@ -69,9 +67,7 @@ export function buildUrl(
   query: Readonly<Record<string, string | number | boolean | undefined>> | undefined,
 ): string {
   if (!path.startsWith("/") || !PLAIN_PATH.test(path)) {
-    throw new PolyvolError("invalid_argument", `${JSON.stringify(path)} is not a path of this API`, {
-      outcome: "not_applied",
-    });
+    throw refusedArgument(`${JSON.stringify(path)} is not a path of this API`);
   }
   return query === undefined ? `${base}${path}` : `${base}${path}${queryString(query)}`;
 }
@@ -85,10 +81,6 @@ function queryString(query: Readonly<Record<string, string | number | boolean | 
   return text === "" ? "" : `?${text}`;
 }
 
-function parseUrl(text: string): URL | undefined {
-  return URL.parse(text) ?? undefined;
-}
-
 function refusal(rule: string): PolyvolError {
-  return new PolyvolError("invalid_argument", `the base URL ${rule}`, { outcome: "not_applied" });
+  return refusedArgument(`the base URL ${rule}`);
 }

@@ -1,4 +1,4 @@
-import { refused } from "../input.ts";
+import { refusedArgument } from "../errors.ts";
 import type { PageOptions } from "../options.ts";
 import { show } from "../words.ts";
 import { walkNumbered } from "./numbered.ts";
@@ -70,7 +70,7 @@ function checkNumber<T extends { readonly id: string }>(
   value: unknown,
 ): void {
   if (value === undefined || (typeof value === "number" && !Number.isNaN(value))) return;
-  throw describeError(refused("invalid_argument", `${what}: found ${show(value)}, allowed are numbers`));
+  throw describeError(refusedArgument(`${what}: found ${show(value)}, allowed are numbers`));
 }
 
 function signalOf({ abortSignal }: { readonly abortSignal: AbortSignal | undefined }): AbortSignal {
@@ -119,7 +119,7 @@ async function* iteratePages<T extends { readonly id: string }>(
   const pageSize = options.pageSize ?? 100;
   if (!Number.isSafeInteger(pageSize) || pageSize < 1) {
     const reason = `pageSize: found ${String(pageSize)}, allowed are whole numbers from 1`;
-    throw setup.describeError(refused("invalid_argument", reason));
+    throw setup.describeError(refusedArgument(reason));
   }
   const token = options.continuationToken;
   const from = token === undefined ? undefined : place(setup, token);

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { fromBase64Url, toBase64Url } from "../base64.ts";
-import { PolyvolError } from "../errors.ts";
+import { PolyvolError, refusedArgument } from "../errors.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 
 /** Where a listing stands, as it travels in a continuation token. */
@@ -38,8 +38,8 @@ export function encodePosition({ listing, resumeIds, ...place }: Position): stri
 /** @throws PolyvolError `invalid_argument` for anything that {@link encodePosition} did not make for `listing` */
 export function decodePosition(token: string, listing: string): Position {
   const stored = storedPosition.safeParse(parse(token)).data;
-  if (stored === undefined) throw invalid("it was not made by byPage()");
-  if (stored.listing !== listing) throw invalid("it belongs to another listing");
+  if (stored === undefined) throw refusedArgument("continuationToken: it was not made by byPage()");
+  if (stored.listing !== listing) throw refusedArgument("continuationToken: it belongs to another listing");
   const { anchors: resumeIds, index, cursor } = stored;
   return omitUndefined({ listing, resumeIds, index, cursor });
 }
@@ -50,10 +50,6 @@ function parse(token: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function invalid(why: string): PolyvolError {
-  return new PolyvolError("invalid_argument", `continuationToken: ${why}`, { outcome: "not_applied" });
 }
 
 /** Where to go on in a page: after the first of the ids that is in it. `undefined` when none is. */

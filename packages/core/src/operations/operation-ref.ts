@@ -1,5 +1,4 @@
-import type { ResourceRef } from "../errors.ts";
-import { refused } from "../input.ts";
+import { refusedArgument, type ResourceRef } from "../errors.ts";
 import type { OperationKind, OperationRef } from "../operation.ts";
 
 const KINDS: readonly unknown[] = ["volumes.create", "snapshots.create"] satisfies OperationKind[];
@@ -37,9 +36,9 @@ export function resourceOf(ref: OperationRef): ResourceRef {
 /** @throws PolyvolError `invalid_argument` for a ref of another version or provider */
 export function checkRef(ref: OperationRef, provider: string): void {
   if (!isOperationRef(ref)) {
-    throw refused("invalid_argument", "ref: it was not made by this version of Polyvol");
+    throw refusedArgument("ref: it was not made by this version of Polyvol");
   }
   if (ref.provider !== provider) {
-    throw refused("invalid_argument", `ref: it belongs to ${ref.provider}, this storage is ${provider}`);
+    throw refusedArgument(`ref: it belongs to ${ref.provider}, this storage is ${provider}`);
   }
 }

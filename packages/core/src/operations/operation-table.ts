@@ -1,7 +1,7 @@
 import { type Call, type CallSetup, runCall } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
 import type { Capability } from "../capabilities.ts";
-import { PolyvolError } from "../errors.ts";
+import { refused } from "../errors.ts";
 import { checkId } from "../input.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import type { CallOptions } from "../options.ts";
@@ -83,5 +83,5 @@ function setupOf(
 export function requireCapability({ capabilities }: Runtime, capability: Capability, what: string): void {
   if (capabilities.supports.includes(capability)) return;
   const reason = `${what} (needs the capability ${capability})`;
-  throw new PolyvolError("unsupported", reason, { outcome: "not_applied" });
+  throw refused("unsupported", reason);
 }

@@ -6,8 +6,9 @@ import { updateSnapshot } from "../change/update-snapshot.ts";
 import { finishCreate, operationOf } from "../create/finish.ts";
 import { severalFound, staying } from "../create/named-create.ts";
 import { planSnapshot, refuseAttached, snapshotCreate } from "../create/plan-snapshot.ts";
-import { type CreateKind, type StartedOperation, startCreate, startedFrom } from "../create/start.ts";
-import { checkCallOptions, checkSnapshotQuery, refused } from "../input.ts";
+import { type CreateKind, startCreate, startedFrom, type StartedOperation } from "../create/start.ts";
+import { refusedArgument } from "../errors.ts";
+import { checkCallOptions, checkSnapshotQuery } from "../input.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { requireCapability, runOperation, runOperationOn } from "./operation-table.ts";
 import type { SnapshotResources } from "./resources.ts";
@@ -55,7 +56,7 @@ export function createSnapshots(
       runOperation(runtime, "snapshots.find", options, async (call) => {
         const { name, volumeId } = checkSnapshotQuery(query);
         if (name === undefined || volumeId === undefined) {
-          throw refused("invalid_argument", "find needs name and volumeId");
+          throw refusedArgument("find needs name and volumeId");
         }
         const found = staying(await resources.listAll(call, { name, volumeId }));
         if (found.length > 1) throw severalFound("snapshot", found);

@@ -7,8 +7,9 @@ import { attaching, detaching, renaming, resizing, reverting } from "../change/v
 import { finishCreate, operationOf } from "../create/finish.ts";
 import { theOneNamed } from "../create/named-create.ts";
 import { planVolume, volumeCreate } from "../create/plan-volume.ts";
-import { type CreateKind, type StartedOperation, startCreate, startedFrom } from "../create/start.ts";
-import { checkCallOptions, checkId, checkName, checkSize, checkVolumeQuery, refused } from "../input.ts";
+import { type CreateKind, startCreate, startedFrom, type StartedOperation } from "../create/start.ts";
+import { refusedArgument } from "../errors.ts";
+import { checkCallOptions, checkId, checkName, checkSize, checkVolumeQuery } from "../input.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import type { WaitOptions } from "../options.ts";
 import type { Volume } from "../volume.ts";
@@ -62,7 +63,7 @@ export function createVolumes(
     find: (query, options) =>
       runOperation(runtime, "volumes.find", options, async (call) => {
         const { name, region } = checkVolumeQuery(query);
-        if (name === undefined) throw refused("invalid_argument", "find needs a name");
+        if (name === undefined) throw refusedArgument("find needs a name");
         const found = await resources.listAll(call, omitUndefined({ name, region }));
         return theOneNamed(found, region === undefined ? home : undefined);
       }),
@@ -132,5 +133,5 @@ function volumeKind(
 function checkSnapshotsOption(value: unknown): boolean {
   if (value === undefined || value === "keep") return false;
   if (value === "delete") return true;
-  throw refused("invalid_argument", 'snapshots: allowed are "keep" and "delete"');
+  throw refusedArgument('snapshots: allowed are "keep" and "delete"');
 }

@@ -1,5 +1,5 @@
 import type { Runtime } from "../call/runtime.ts";
-import { refused } from "../input.ts";
+import { refused } from "../errors.ts";
 import type { Resource } from "../resource.ts";
 
 /** What one look at a resource means for a wait. */
