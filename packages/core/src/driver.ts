@@ -44,24 +44,21 @@ export {
   type CheckedOf,
   type DefaultedOption,
   type FilledOf,
-  type FittingValue,
   type Option,
   type Options,
   option,
-  optionGroup,
   parseValues,
   type RequiredOption,
   type Rule,
   type Rules,
   rule,
-  type UnfitValue,
   type ValueSchema,
   type ValuesOf,
 } from "./option.ts";
 export type { DriverPage, PageRequest, Paging } from "./paging.ts";
 export { environmentVariables, hmacSha256, type Variables } from "./platform.ts";
 export { providerDetails, withProviderDetails } from "./provider-details.ts";
-export { checkFile, type FileBounds, readTextFile, UnfitFile, unfitKind } from "./read-file.ts";
+export { type FileBounds, readTextFile, UnfitFile, unfitKind } from "./read-file.ts";
 export { resolveHeaderSecret, resolveSecret, type SecretSource } from "./secret.ts";
 export type { DeviceHints, ServerIdentity, ServerIdentitySource } from "./server-side.ts";
 export { storageOptions } from "./storage-options.ts";

@@ -187,6 +187,16 @@ export function extendError(
   return extended;
 }
 
+/** What a failure means by what else is known: all that it says stays, and it is the cause. */
+export function reinterpretError(
+  error: PolyvolError,
+  code: PolyvolErrorCode,
+  reason: string,
+  details: PolyvolErrorDetails,
+): PolyvolError {
+  return new PolyvolError(code, reason, { ...(error as PolyvolErrorDetails), ...details, cause: error });
+}
+
 /** What is refused before anything is sent. */
 export function refused(code: PolyvolErrorCode, reason: string): PolyvolError {
   return new PolyvolError(code, reason, { outcome: "not_applied" });

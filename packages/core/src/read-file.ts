@@ -35,8 +35,8 @@ const GIVEN = /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/(?:self|\d+)\/fd\/\d+)$/;
  * @throws UnfitFile for what is no such file; else the error of the file system
  */
 export async function readTextFile(path: string, bounds: FileBounds): Promise<string> {
-  await checkFile(path, bounds);
   const { constants, promises } = fileSystem();
+  refuse(path, await promises.stat(path), bounds);
   // Another thing may have taken its place: opening a pipe must not wait for a writer.
   const wait = isGiven(path, bounds) ? 0 : (constants.O_NONBLOCK ?? 0);
   const file = await promises.open(path, constants.O_RDONLY | wait);
@@ -46,11 +46,6 @@ export async function readTextFile(path: string, bounds: FileBounds): Promise<st
   } finally {
     await file.close();
   }
-}
-
-/** @throws as {@link readTextFile} does, without reading the file */
-export async function checkFile(path: string, bounds: FileBounds): Promise<void> {
-  refuse(path, await fileSystem().promises.stat(path), bounds);
 }
 
 /** What a path names, where it is no regular file. */

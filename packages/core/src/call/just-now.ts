@@ -1,5 +1,5 @@
 import { comparableId } from "../answered.ts";
-import { isPolyvolError, PolyvolError, type PolyvolErrorDetails } from "../errors.ts";
+import { isPolyvolError, reinterpretError } from "../errors.ts";
 import type { Resource } from "../resource.ts";
 
 /*
@@ -36,12 +36,8 @@ export function createNewcomers(monotonicNow: () => number): Newcomers {
         return await request;
       } catch (error) {
         if (!isPolyvolError(error, "not_found") || !has(id)) throw error;
-        throw new PolyvolError("conflict", `${id} was made just now and does not show yet: ${error.reason}`, {
-          ...(error as PolyvolErrorDetails),
-          retryable: true,
-          outcome: "not_applied",
-          cause: error,
-        });
+        const words = `${id} was made just now and does not show yet: ${error.reason}`;
+        throw reinterpretError(error, "conflict", words, { retryable: true, outcome: "not_applied" });
       }
     },
   };

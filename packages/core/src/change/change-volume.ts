@@ -8,15 +8,15 @@ import {
   isPolyvolError,
   PolyvolError,
   type PolyvolErrorCode,
-  type PolyvolErrorDetails,
+  reinterpretError,
 } from "../errors.ts";
 import type { VolumeResources } from "../operations/resources.ts";
 import type { WaitOptions } from "../options.ts";
 import type { Volume, VolumeState } from "../volume.ts";
 import { waitForEffect } from "../wait/effect.ts";
 import {
-  DONE,
   describeState,
+  DONE,
   idle,
   isBlocked,
   reaches,
@@ -161,18 +161,13 @@ async function alreadyReached(
     if (change.reached(volume) && isBelieved) return volume;
     const overtaken = usable(volume).state === "done" ? change.overtaken?.(volume) : undefined;
     if (overtaken !== undefined) {
-      const details = { ...(error as PolyvolErrorDetails), retryable: false, cause: error };
-      throw new PolyvolError(overtaken.code, overtaken.reason, details);
+      throw reinterpretError(error, overtaken.code, overtaken.reason, { retryable: false });
     }
   } while (mayCome && leavesTrace && (await again()));
   if (OF_ITS_STATE.has(error.code)) throw extendError(error, {}, compared(change, volume, error.reason));
   if (!isPolyvolError(error, "not_found") || change.isOfAnother === true) throw error;
   const words = `the provider shows it, and does not find it for the change: ${error.reason}`;
-  throw new PolyvolError("unavailable", words, {
-    ...(error as PolyvolErrorDetails),
-    retryable: true,
-    cause: error,
-  });
+  throw reinterpretError(error, "unavailable", words, { retryable: true });
 }
 
 /** The volume, once nothing is under way on it, or it is as wanted whatever is. */

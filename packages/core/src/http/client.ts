@@ -1,7 +1,9 @@
 import { monotonicTime, systemClock } from "../clock.ts";
 import type { CallContext } from "../driver.ts";
 import { isPolyvolError } from "../errors.ts";
+import { withDefaults } from "../option.ts";
 import { exchange, type RequestAttempt } from "./exchange.ts";
+import { httpOptions } from "./options.ts";
 import { limiterSource } from "./rate-limit/limiters.ts";
 import { createLane, type PermitResult } from "./rate-limit/rate-limiter.ts";
 import { plainRequestId } from "./redact.ts";
@@ -20,10 +22,8 @@ import type {
 } from "./types.ts";
 import { parseBaseUrl } from "./url.ts";
 
-const ATTEMPT_TIMEOUT_MS = 30_000;
 /** Reading costs up to three times as much memory for a moment: with this bound, less than 32 MiB. */
 const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
-const MAX_CONCURRENCY = 16;
 
 /**
  * Makes a client of one account. Nothing that it exposes holds a credential.
@@ -31,22 +31,23 @@ const MAX_CONCURRENCY = 16;
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { provider, refineFailure } = options;
+  const { attemptTimeoutMs, fetch, maxConcurrency } = withDefaults(options, httpOptions);
+  const clock = options.clock ?? systemClock;
   const base = parseBaseUrl(options.baseUrl);
   const { origin } = new URL(base);
-  const clock = options.clock ?? systemClock;
   const maxBytes = options.maxResponseBytes ?? MAX_RESPONSE_BYTES;
   const requestIdHeader = options.requestIdHeader ?? "x-request-id";
   const limiterNow = limiterSource(clock, base, options);
-  const lane = createLane(options.maxConcurrency ?? MAX_CONCURRENCY);
+  const lane = createLane(maxConcurrency);
   const skew = createSkew(options.correctSkewAboveMs);
   const monotonicNow = monotonicTime(clock);
   const parsing = { maxBytes, refineFailure, now: () => clock.now() };
   const exchanging = {
     clock,
     maxBytes,
-    transport: loadedOnUse(() => loadTransport(options.fetch)),
+    transport: loadedOnUse(() => loadTransport(fetch)),
     authorize: options.authorize,
-    timeoutMs: options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS,
+    timeoutMs: attemptTimeoutMs,
   };
   let dated: ResponseHeaders | undefined;
   let requestsLeft: number | undefined;

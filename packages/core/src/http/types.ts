@@ -1,9 +1,10 @@
 /** Types of the HTTP client that adapters use. No type of the library underneath is among them. */
 import type { RequestQuota } from "../capabilities.ts";
-import type { Clock } from "../clock.ts";
 import type { CallContext } from "../driver.ts";
-import type { PolyvolErrorCode } from "../errors.ts";
+import type { PolyvolErrorCode, PolyvolErrorDetails } from "../errors.ts";
 import type { SecretSource } from "../secret.ts";
+import type { BlockStorageOptions } from "../storage-options.ts";
+import type { HttpOptions } from "./options.ts";
 
 /** Checks an answer and gives it its type. A zod schema fits. */
 export interface ResponseParser<T> {
@@ -92,27 +93,21 @@ export interface FailedResponse {
  * 410 the status alone says nothing (`unavailable`, outcome `unknown`): give their `code` where the body shows that it is
  * the service that speaks, and only there. They are plain refusals then.
  */
-export interface FailureRefinement {
+export interface FailureRefinement
+  extends Pick<
+    PolyvolErrorDetails,
+    "providerCode" | "requestId" | "retryable" | "retryAfterMs" | "outcome" | "mayAlreadyExist"
+  > {
   /** What went wrong. */
   readonly code?: PolyvolErrorCode | undefined;
   /** One sentence, without secrets and raw bodies. */
   readonly reason?: string | undefined;
-  /** The provider's own error code. */
-  readonly providerCode?: string | undefined;
-  /** The provider's id of the request. */
-  readonly requestId?: string | undefined;
-  /** Whether the same request can succeed later. */
-  readonly retryable?: boolean | undefined;
-  /** How long the provider asks to wait, in milliseconds. */
-  readonly retryAfterMs?: number | undefined;
-  /** Whether anything may have been done. */
-  readonly outcome?: "not_applied" | "unknown" | undefined;
-  /** The resource may already be there. */
-  readonly mayAlreadyExist?: boolean | undefined;
 }
 
 /** What a client is made of. Only `provider`, `baseUrl` and `authorize` are needed. */
-export interface HttpClientOptions {
+export interface HttpClientOptions
+  extends Pick<HttpOptions, "fetch" | "attemptTimeoutMs" | "maxConcurrency">,
+    Pick<BlockStorageOptions, "clock"> {
   /** Provider name, for errors. */
   readonly provider: string;
   /** Origin and path prefix. `https:` only, but for loopback addresses and `localhost`. */
@@ -124,14 +119,8 @@ export interface HttpClientOptions {
    * anew and sent once more. They can be replaced between being read and being used. Default `false`.
    */
   readonly credentialsMayChange?: boolean | undefined;
-  /** Default: the machine's own clock. */
-  readonly clock?: Clock | undefined;
-  /** Sends the requests. Default: `node:http` and `node:https` on Node, the global `fetch` elsewhere. */
-  readonly fetch?: typeof globalThis.fetch | undefined;
   /** Headers of every request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Longest time for one attempt, body included, in milliseconds. Default 30,000. */
-  readonly attemptTimeoutMs?: number | undefined;
   /** Largest answer that is read, in bytes after decompression. Default 8 MiB. */
   readonly maxResponseBytes?: number | undefined;
   /**
@@ -141,8 +130,6 @@ export interface HttpClientOptions {
    * file its path, of a callback itself. Absent: this client by itself.
    */
   readonly account?: readonly SecretSource[] | undefined;
-  /** Most requests of this client in flight at once. Default 16. */
-  readonly maxConcurrency?: number | undefined;
   /** Documented request quotas of the account; none by default. */
   readonly quotas?: readonly RequestQuota[] | undefined;
   /** Corrects a quota from an answer's headers; `status` is that of the answer. */
