@@ -88,7 +88,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const { status, headers } = attempt.response as TransportResponse;
       const sent = attempt.outgoing.headers;
       requestId = plainRequestId(headers, requestIdHeader, sent);
-      return { status, headers, requestId, text, sent };
+      return { request, status, headers, requestId, text, sent };
     } catch (error) {
       if (isPolyvolError(error)) failure = error.reason;
       throw error;
@@ -146,7 +146,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         context.abortSignal.throwIfAborted();
         const response = await sendOnce(prepared, attempt);
         if (!repeated && (isMisdated(attempt, response) || isOutdated(attempt, response))) continue;
-        return parseResponse(parsing, prepared, response, request);
+        return parseResponse(parsing, response, request);
       } catch (error) {
         // A refusal that says "look first" is about one resource, not about the pace of all requests.
         if (isPolyvolError(error, "rate_limited") && error.retryable && !error.mayAlreadyExist) {

@@ -22,6 +22,7 @@ export const TOO_LARGE: unique symbol = Symbol("too large");
 
 /** A response that was read to the end. */
 export interface ReadResponse {
+  readonly request: PreparedRequest;
   readonly status: number;
   readonly headers: ResponseHeaders;
   readonly requestId: string | undefined;
@@ -117,47 +118,40 @@ function parseJson(text: string): unknown {
  */
 export function parseResponse<T>(
   settings: ResponseSettings,
-  request: PreparedRequest,
   response: ReadResponse,
   { response: parser, status: expected }: Pick<HttpRequest<T>, "response" | "status">,
 ): HttpResponse<T> {
   const { status, headers, text } = response;
-  if (status === 0 || (status >= 300 && status < 400)) throw failureOfRedirect(unusable(request, response));
-  if (status < 200 || status >= 400) throw refused(settings, request, response);
+  if (status === 0 || (status >= 300 && status < 400)) throw failureOfRedirect(unusable(response));
+  if (status < 200 || status >= 400) throw refused(settings, response);
   if (expected !== undefined && status !== expected) {
-    throw unfit(settings, request, response, `does not have the status ${expected}`);
+    throw unfit(settings, response, `does not have the status ${expected}`);
   }
   if (parser === undefined) {
     // Something on the way answered, not the service: that proves nothing, least of all that a deletion was done.
-    if (isWebPage(text, headers)) throw failureOfBody(unusable(request, response), "is a web page", text);
-    const contradiction = failureOfErrorBody(settings, request, response);
+    if (isWebPage(text, headers)) throw failureOfBody(unusable(response), "is a web page", text);
+    const contradiction = failureOfErrorBody(settings, response);
     if (contradiction !== undefined) throw contradiction;
     return { status, headers, data: undefined as T };
   }
   if (text === TOO_LARGE) {
-    throw failureOfBody(unusable(request, response), `is larger than ${settings.maxBytes} bytes`, "");
+    throw failureOfBody(unusable(response), `is larger than ${settings.maxBytes} bytes`, "");
   }
   const json = parseJson(text);
   if (json === undefined) {
-    throw failureOfBody(unusable(request, response), text === "" ? "is empty" : "is not JSON", text);
+    throw failureOfBody(unusable(response), text === "" ? "is empty" : "is not JSON", text);
   }
   try {
     return { status, headers, data: parser.parse(json) };
   } catch (error) {
-    throw unfit(settings, request, response, describeMisfit(error, json));
+    throw unfit(settings, response, describeMisfit(error, json));
   }
 }
 
 /** The error of an answer that is not what it must be: by the service's own words where it is one of its errors. */
-function unfit(
-  settings: ResponseSettings,
-  request: PreparedRequest,
-  response: ReadResponse,
-  detail: string,
-): PolyvolError {
+function unfit(settings: ResponseSettings, response: ReadResponse, detail: string): PolyvolError {
   return (
-    failureOfErrorBody(settings, request, response) ??
-    failureOfBody(unusable(request, response), detail, textOf(response))
+    failureOfErrorBody(settings, response) ?? failureOfBody(unusable(response), detail, textOf(response))
   );
 }
 
@@ -165,15 +159,11 @@ function unfit(
  * A status of success with an error of the service in the body, which its own code tells from all else. Status and body
  * contradict each other, so neither is believed: what was done is not known.
  */
-function failureOfErrorBody(
-  settings: ResponseSettings,
-  request: PreparedRequest,
-  response: ReadResponse,
-): PolyvolError | undefined {
-  const { reason, providerCode, requestId } = refine(settings, asFailed(request, response));
+function failureOfErrorBody(settings: ResponseSettings, response: ReadResponse): PolyvolError | undefined {
+  const { reason, providerCode, requestId } = refine(settings, response);
   if (reason === undefined || providerCode === undefined) return undefined;
   const said = { providerCode, ...(requestId === undefined ? {} : { requestId }) };
-  return failureOfBody(unusable(request, response), `holds an error: ${reason}`, "", said);
+  return failureOfBody(unusable(response), `holds an error: ${reason}`, "", said);
 }
 
 /** By what it holds, too: some servers call every answer without a body a page, and some pages have no type. */
@@ -187,29 +177,26 @@ function textOf({ text }: ReadResponse): string {
   return text === TOO_LARGE ? "" : text;
 }
 
-function refused(settings: ResponseSettings, request: PreparedRequest, response: ReadResponse): PolyvolError {
-  const refinement = refine(settings, asFailed(request, response));
+function refused(settings: ResponseSettings, response: ReadResponse): PolyvolError {
+  const refinement = refine(settings, response);
   const { text, headers } = response;
   const page = isWebPage(text, headers) ? text : undefined;
-  return failureOfResponse(unusable(request, response), refinement, settings.now(), page);
-}
-
-function asFailed({ method, target }: PreparedRequest, response: ReadResponse): FailedResponse {
-  const { status, headers } = response;
-  const text = textOf(response);
-  return { status, headers, method, target, json: parseJson(text), text };
+  return failureOfResponse(unusable(response), refinement, settings.now(), page);
 }
 
 /** A response can break what the adapter takes for granted, too; then the status alone has to do. */
-function refine(settings: ResponseSettings, response: FailedResponse): FailureRefinement {
+function refine({ refineFailure }: ResponseSettings, response: ReadResponse): FailureRefinement {
+  const { request, status, headers } = response;
+  const { method, target } = request;
+  const text = textOf(response);
   try {
-    return settings.refineFailure?.(response) ?? {};
+    return refineFailure?.({ status, headers, method, target, json: parseJson(text), text }) ?? {};
   } catch {
     return {};
   }
 }
 
-function unusable(request: PreparedRequest, response: ReadResponse): UnusableResponse {
-  const { status, headers, requestId } = response;
+function unusable(response: ReadResponse): UnusableResponse {
+  const { request, status, headers, requestId } = response;
   return { request, status, headers, requestId, secrets: secretsIn(response.sent) };
 }
