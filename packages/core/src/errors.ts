@@ -179,7 +179,7 @@ export function extendError(
   const extended = new PolyvolError(error.code, reason, {
     ...(error as PolyvolErrorDetails),
     ...omitUndefined(details),
-    ...(error.cause === undefined ? {} : { cause: error.cause }),
+    cause: error.cause ?? details.cause,
   });
   if (error.stack !== undefined) {
     extended.stack = error.stack.replace(error.message, () => extended.message);

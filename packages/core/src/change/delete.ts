@@ -12,6 +12,7 @@ import {
   type PolyvolErrorCode,
   type ResourceRef,
 } from "../errors.ts";
+import { omitUndefined } from "../omit-undefined.ts";
 import type { Resources, SnapshotResources, VolumeResources } from "../operations/resources.ts";
 import type { WaitOptions } from "../options.ts";
 import type { Resource } from "../resource.ts";
@@ -133,7 +134,7 @@ async function deleteListed(
 }
 
 function volumeRef(id: string, found: Volume | undefined): ResourceRef {
-  return { kind: "volume", id, ...(found === undefined ? {} : { name: found.name }) };
+  return omitUndefined({ kind: "volume", id, name: found?.name });
 }
 
 function refuseInUse(volume: Volume | undefined): void {

@@ -1,4 +1,4 @@
-import type { ChangeOutcome, PolyvolError, PolyvolErrorCode, PolyvolErrorDetails } from "../errors.ts";
+import type { ChangeOutcome, PolyvolError, PolyvolErrorCode } from "../errors.ts";
 import { describeHeaders, excerpt, hideSecrets } from "./redact.ts";
 import { type PreparedRequest, requestError } from "./request.ts";
 import { parseRetryAfter } from "./server-date.ts";
@@ -36,10 +36,10 @@ export function failureOfResponse(
   const reason = hideSecrets(refinement.reason ?? byStatus, secrets);
   return requestError(request, refinement.code ?? meaning.code, reason, {
     status,
-    ...withRequestId(refinement.requestId ?? response.requestId, secrets),
-    ...(providerCode === undefined ? {} : { providerCode: hideSecrets(providerCode, secrets) }),
+    requestId: hidden(refinement.requestId ?? response.requestId, secrets),
+    providerCode: hidden(providerCode, secrets),
     retryable: refinement.retryable ?? meaning.retryable,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    retryAfterMs,
     outcome: refinement.outcome ?? meaning.outcome,
     mayAlreadyExist,
   });
@@ -67,7 +67,7 @@ export function failureOfRedirect(response: UnusableResponse): PolyvolError {
   const reason = `a redirect to ${target} (status ${status}) was not followed`;
   return requestError(request, "malformed_response", reason, {
     status,
-    ...withRequestId(response.requestId, secrets),
+    requestId: hidden(response.requestId, secrets),
     outcome: NOT_CARRIED_OUT.has(status) ? "not_applied" : "unknown",
   });
 }
@@ -93,8 +93,8 @@ export function failureOfBody(
   const reason = `the answer to ${request.method} ${request.path} (${about}) ${hideSecrets(detail, secrets)}${body}`;
   return requestError(request, "malformed_response", reason, {
     status,
-    ...withRequestId(requestId ?? response.requestId, secrets),
-    ...(providerCode === undefined ? {} : { providerCode: hideSecrets(providerCode, secrets) }),
+    requestId: hidden(requestId ?? response.requestId, secrets),
+    providerCode: hidden(providerCode, secrets),
     retryable: true,
     outcome: "unknown",
   });
@@ -137,11 +137,8 @@ function valueUnder(value: unknown, key: PropertyKey): unknown {
   return (value as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[key];
 }
 
-function withRequestId(
-  requestId: string | undefined,
-  secrets: readonly string[],
-): Pick<PolyvolErrorDetails, "requestId"> {
-  return requestId === undefined ? {} : { requestId: hideSecrets(requestId, secrets) };
+function hidden(text: string | undefined, secrets: readonly string[]): string | undefined {
+  return text === undefined ? undefined : hideSecrets(text, secrets);
 }
 
 /** What the status of an unsuccessful answer means when nothing more is known. */

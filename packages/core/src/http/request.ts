@@ -52,6 +52,6 @@ export function requestError(
     provider: request.provider,
     operation: request.context.operation,
     ...others,
-    ...(request.method === "GET" || outcome === undefined ? {} : { outcome }),
+    outcome: request.method === "GET" ? undefined : outcome,
   });
 }

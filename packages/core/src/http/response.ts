@@ -162,8 +162,7 @@ function unfit(settings: ResponseSettings, response: ReadResponse, detail: strin
 function failureOfErrorBody(settings: ResponseSettings, response: ReadResponse): PolyvolError | undefined {
   const { reason, providerCode, requestId } = refine(settings, response);
   if (reason === undefined || providerCode === undefined) return undefined;
-  const said = { providerCode, ...(requestId === undefined ? {} : { requestId }) };
-  return failureOfBody(unusable(response), `holds an error: ${reason}`, "", said);
+  return failureOfBody(unusable(response), `holds an error: ${reason}`, "", { providerCode, requestId });
 }
 
 /** By what it holds, too: some servers call every answer without a body a page, and some pages have no type. */

@@ -94,7 +94,7 @@ export async function waitForEffect<T extends Resource>(
       goal: judge,
       looks: resources.looks,
       wasListed: effect.wasListed === true,
-      ...(effect.stays === undefined ? {} : { stays: effect.stays }),
+      stays: effect.stays,
       peek,
       pending,
       onHiddenRecord: () => {

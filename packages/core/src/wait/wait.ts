@@ -29,7 +29,7 @@ export interface WaitSetup<T> extends Watched {
    * What is waited for leaves the resource there, so looks without it are believed only after some of them: `seen` of what was
    * read before, `new` of what was made just now and may not show up at first. Otherwise its absence is believed at once.
    */
-  readonly stays?: "seen" | "new";
+  readonly stays?: "seen" | "new" | undefined;
   /** It is waited for its end, and a listing has shown it: a listing without it says that it has gone. */
   readonly wasListed?: boolean;
 }
