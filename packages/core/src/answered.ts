@@ -15,22 +15,17 @@ export function isSameId(one: string | null | undefined, other: string | null | 
   return one.toLowerCase() === other.toLowerCase() && UUID.test(one);
 }
 
-/** Whatever has an id. */
-interface Identified {
-  /** Its id, as the provider writes it. */
-  readonly id: string | number;
-}
-
 /**
  * The resource of an answer, which must be the one that was asked for: another one is the cheapest sign of a cache, a
  * proxy or a connection that mixes answers up.
  *
  * @throws PolyvolError `malformed_response` for another one
  */
-export function answeredFor<T extends Identified>(id: string | number, resource: T): T {
+export function answeredFor<T extends { readonly id: string | number }>(id: string | number, resource: T): T {
   const answered = String(resource.id);
-  if (answered.toLowerCase() === String(id).toLowerCase()) return resource;
-  throw otherAnswer(`asked for ${id}, the provider answered with ${fitName(answered)}`, {});
+  if (!isOther(answered, String(id))) return resource;
+  const reason = `asked for ${id}, the provider answered with ${fitName(answered)}`;
+  throw new PolyvolError("malformed_response", reason, { retryable: true });
 }
 
 /** What a create was asked for, as far as its answer must show it. */
@@ -50,41 +45,34 @@ interface Asked {
  * @throws PolyvolError `malformed_response` with an unknown outcome: the answer may be another request's
  */
 export function createdAs<T extends { readonly resource: Asked }>(asked: Asked, started: T): T {
-  const { name, volumeId } = started.resource;
-  if (name !== "" && name !== asked.name) {
-    throw otherAnswer(`asked to create ${asked.name}, the provider answered with ${fitName(name)}`, UNKNOWN);
-  }
-  const isOther = asked.volumeId !== undefined && volumeId?.toLowerCase() !== asked.volumeId.toLowerCase();
-  if (isOther && volumeId !== "") {
-    const words = `asked for a snapshot of ${asked.volumeId}, the provider answered with one of ${fitName(volumeId ?? "another")}`;
-    throw otherAnswer(words, UNKNOWN);
-  }
   const difference = differenceOf(asked, started.resource);
-  if (difference !== undefined) throw otherAnswer(difference, UNKNOWN);
-  return started;
+  if (difference === undefined) return started;
+  throw new PolyvolError("malformed_response", difference, { outcome: "unknown", retryable: true });
 }
 
 /**
- * What a volume that was made must not be: elsewhere, larger, or of another snapshot. Smaller it may be for now: the
- * second step of a restore makes it grow. What it does not show is no contradiction.
+ * What a resource that was made must not be: of another name or volume, elsewhere, larger, or of another snapshot. A volume
+ * may be smaller for now: the second step of a restore makes it grow.
  */
 function differenceOf(asked: Asked, made: Asked): string | undefined {
-  const isElsewhere = asked.region !== undefined && made.region?.toLowerCase() !== asked.region.toLowerCase();
-  if (isElsewhere && made.region) return `asked for a volume in ${asked.region}, it is in ${made.region}`;
-  const { sizeGiB = 0 } = made;
-  if (asked.sizeGiB !== undefined && sizeGiB > asked.sizeGiB)
-    return `asked for a volume of ${asked.sizeGiB} GiB, it has ${sizeGiB} GiB`;
-  const isOther = made.sourceSnapshotId?.toLowerCase() !== asked.sourceSnapshotId?.toLowerCase();
-  if (made.sourceSnapshotId && isOther) {
-    const source =
-      asked.sourceSnapshotId === undefined ? "no snapshot" : `snapshot ${asked.sourceSnapshotId}`;
-    return `asked for a volume from ${source}, it is from ${made.sourceSnapshotId}`;
+  const { name, volumeId, region, sizeGiB = 0, sourceSnapshotId } = made;
+  if (name !== "" && name !== asked.name) {
+    return `asked to create ${asked.name}, the provider answered with ${fitName(name)}`;
   }
-  return undefined;
+  if (asked.volumeId !== undefined && volumeId !== "" && isOther(volumeId, asked.volumeId)) {
+    return `asked for a snapshot of ${asked.volumeId}, the provider answered with one of ${fitName(volumeId ?? "another")}`;
+  }
+  if (asked.region !== undefined && region && isOther(region, asked.region)) {
+    return `asked for a volume in ${asked.region}, it is in ${region}`;
+  }
+  if (asked.sizeGiB !== undefined && sizeGiB > asked.sizeGiB) {
+    return `asked for a volume of ${asked.sizeGiB} GiB, it has ${sizeGiB} GiB`;
+  }
+  if (!sourceSnapshotId || !isOther(sourceSnapshotId, asked.sourceSnapshotId)) return undefined;
+  const source = asked.sourceSnapshotId === undefined ? "no snapshot" : `snapshot ${asked.sourceSnapshotId}`;
+  return `asked for a volume from ${source}, it is from ${sourceSnapshotId}`;
 }
 
-const UNKNOWN = { outcome: "unknown" } as const;
-
-function otherAnswer(reason: string, details: { readonly outcome?: "unknown" }): PolyvolError {
-  return new PolyvolError("malformed_response", reason, { ...details, retryable: true });
+function isOther(made: string | undefined, asked: string | undefined): boolean {
+  return made?.toLowerCase() !== asked?.toLowerCase();
 }
