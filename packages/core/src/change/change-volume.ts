@@ -2,17 +2,11 @@ import { comparableId } from "../answered.ts";
 import type { Call } from "../call/call.ts";
 import { recover } from "../call/recover.ts";
 import { isUnclear } from "../call/retry.ts";
-import type { CallContext, Changed } from "../driver.ts";
-import {
-  extendError,
-  isPolyvolError,
-  PolyvolError,
-  type PolyvolErrorCode,
-  reinterpretError,
-} from "../errors.ts";
+import type { Changed } from "../driver.ts";
+import { isPolyvolError, PolyvolError } from "../errors.ts";
 import type { VolumeResources } from "../operations/resources.ts";
 import type { WaitOptions } from "../options.ts";
-import type { Volume, VolumeState } from "../volume.ts";
+import type { Volume } from "../volume.ts";
 import { waitForEffect } from "../wait/effect.ts";
 import {
   describeState,
@@ -26,41 +20,13 @@ import {
 } from "../wait/goals.ts";
 import { readThroughOutage } from "../wait/looks.ts";
 import { waitFor } from "../wait/wait.ts";
-import { createPatience, refusedOnServer, type ServerOfChange } from "./refused-on-server.ts";
+import { compared, refusedChange, type VolumeTarget } from "./refused-change.ts";
+import type { VolumeChange } from "./volume-changes.ts";
 
 /** What looks as wanted may be about to change for so long, in milliseconds. */
 const OPEN_MS = 60_000;
 
-/** A change of a volume, told by where it leads: so it can be repeated, and recovered by looking. */
-export interface VolumeChange {
-  /** Whether the volume is as wanted; then nothing is sent. */
-  reached(volume: Volume): boolean;
-  /**
-   * States in which the volume may look as wanted and not stay so: a change of the same matter is under way. In all
-   * others it is returned as it is. `isBounded`: also in these, once it has stayed in them for a minute.
-   */
-  readonly openIn?: { readonly states: readonly VolumeState[]; readonly isBounded?: boolean };
-  /** What is there and what was asked for, in words, of a volume that another client has changed meanwhile. */
-  compare?(volume: Volume): string | undefined;
-  /** What a volume says that another client has brought to where the change cannot lead any more. No later look undoes it. */
-  overtaken?(volume: Volume): PolyvolError | undefined;
-  /** Throws what forbids the change in the volume's present state. Default: nothing does. */
-  refuse?(volume: Volume): void;
-  /** Reads what the change needs beside the volume, right before each request. What it throws forbids the change. */
-  check?(): Promise<void>;
-  send(context: CallContext): Promise<Changed>;
-  /** The server that it is about, too, where there is one. */
-  readonly server?: ServerOfChange;
-  /** Whether what is missing may be something else that it is about, too. */
-  readonly isOfAnother?: boolean;
-  /** Whether no look can tell that it was done. */
-  readonly leavesNoTrace?: boolean;
-}
-
-interface Target {
-  readonly resources: VolumeResources;
-  readonly call: Call;
-  readonly id: string;
+interface Target extends VolumeTarget {
   readonly onProgress: WaitOptions["onProgress"];
 }
 
@@ -116,58 +82,11 @@ export function changeVolume(
         const mayHelp = isUnclear(failure) || failure.mayAlreadyExist || isBehind;
         return mayHelp && !isLast ? "send_again" : "end";
       },
-      // Refused for good: an earlier request without an answer, or another process, may have done it all the same.
-      end: (failure, mayCome) =>
-        change.server === undefined
-          ? alreadyReached(target, change, failure, mayCome)
-          : refusedOnServer(resources, call, id, change, change.server, failure, mayCome),
+      end: (failure, mayCome) => refusedChange(target, change, failure, mayCome),
     });
     if (before !== undefined) recentChanges.changed(before, after);
     return after;
   });
-}
-
-/** Failures that what the volume is by now may explain: another client may have changed it meanwhile. */
-const OF_ITS_STATE: ReadonlySet<PolyvolErrorCode> = new Set([
-  "operation_failed",
-  "failed_precondition",
-  "invalid_argument",
-  "out_of_range",
-  "conflict",
-]);
-
-function compared({ compare }: VolumeChange, volume: Volume, reason: string): string {
-  const words = compare?.(volume);
-  return words === undefined || reason.endsWith(words) ? reason : `${reason.replace(/\.$/, "")}; ${words}`;
-}
-
-/** The volume, if it is as wanted although the change failed. @throws `error` when it is not */
-async function alreadyReached(
-  { resources, call, id }: Target,
-  change: VolumeChange,
-  error: PolyvolError,
-  mayCome: boolean,
-): Promise<Volume> {
-  const again = createPatience(call, true);
-  const leavesTrace = change.leavesNoTrace !== true;
-  let volume: Volume;
-  do {
-    volume = await resources.get(call, id).catch(() => {
-      throw error;
-    });
-    // The provider has said that it failed: what looks as wanted is so only at rest, and where it can be seen at all.
-    const hasFailed = isPolyvolError(error, "operation_failed");
-    const isBelieved = !hasFailed || (usable(volume).state === "done" && leavesTrace);
-    if (change.reached(volume) && isBelieved) return volume;
-    const overtaken = usable(volume).state === "done" ? change.overtaken?.(volume) : undefined;
-    if (overtaken !== undefined) {
-      throw reinterpretError(error, overtaken.code, overtaken.reason, { retryable: false });
-    }
-  } while (mayCome && leavesTrace && (await again()));
-  if (OF_ITS_STATE.has(error.code)) throw extendError(error, {}, compared(change, volume, error.reason));
-  if (!isPolyvolError(error, "not_found") || change.isOfAnother === true) throw error;
-  const words = `the provider shows it, and does not find it for the change: ${error.reason}`;
-  throw reinterpretError(error, "unavailable", words, { retryable: true });
 }
 
 /** The volume, once nothing is under way on it, or it is as wanted whatever is. */

@@ -1,13 +1,44 @@
 import { isSameId } from "../answered.ts";
 import type { Call } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
-import { refused } from "../errors.ts";
+import type { CallContext, Changed } from "../driver.ts";
+import { PolyvolError, refused } from "../errors.ts";
 import type { SnapshotResources } from "../operations/resources.ts";
-import type { Volume } from "../volume.ts";
-import { inUse } from "../volume.ts";
+import { inUse, type Volume, type VolumeState } from "../volume.ts";
 import { describeState } from "../wait/goals.ts";
 import { listWords } from "../words.ts";
-import type { VolumeChange } from "./change-volume.ts";
+
+/** The server that a change attaches a volume to or detaches it from. */
+export interface ServerOfChange {
+  readonly id: string;
+  readonly change: "attach" | "detach";
+}
+
+/** A change of a volume, told by where it leads: so it can be repeated, and recovered by looking. */
+export interface VolumeChange {
+  /** Whether the volume is as wanted; then nothing is sent. */
+  reached(volume: Volume): boolean;
+  /**
+   * States in which the volume may look as wanted and not stay so: a change of the same matter is under way. In all
+   * others it is returned as it is. `isBounded`: also in these, once it has stayed in them for a minute.
+   */
+  readonly openIn?: { readonly states: readonly VolumeState[]; readonly isBounded?: boolean };
+  /** What is there and what was asked for, in words, of a volume that another client has changed meanwhile. */
+  compare?(volume: Volume): string | undefined;
+  /** What a volume says that another client has brought to where the change cannot lead any more. No later look undoes it. */
+  overtaken?(volume: Volume): PolyvolError | undefined;
+  /** Throws what forbids the change in the volume's present state. Default: nothing does. */
+  refuse?(volume: Volume): void;
+  /** Reads what the change needs beside the volume, right before each request. What it throws forbids the change. */
+  check?(): Promise<void>;
+  send(context: CallContext): Promise<Changed>;
+  /** The server that it is about, too, where there is one. */
+  readonly server?: ServerOfChange;
+  /** Whether what is missing may be something else that it is about, too. */
+  readonly isOfAnother?: boolean;
+  /** Whether no look can tell that it was done. */
+  readonly leavesNoTrace?: boolean;
+}
 
 /** To another size. Core has checked that it is one that the provider has. */
 export function resizing({ driver }: Runtime, id: string, sizeGiB: number): VolumeChange {

@@ -1,9 +1,16 @@
 import type { Volumes } from "../block-storage.ts";
 import { type Call, checkedNow } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
-import { changeVolume, type VolumeChange } from "../change/change-volume.ts";
+import { changeVolume } from "../change/change-volume.ts";
 import { deleteVolume } from "../change/delete.ts";
-import { attaching, detaching, renaming, resizing, reverting } from "../change/volume-changes.ts";
+import {
+  attaching,
+  detaching,
+  renaming,
+  resizing,
+  reverting,
+  type VolumeChange,
+} from "../change/volume-changes.ts";
 import { finishCreate, operationOf } from "../create/finish.ts";
 import { theOneNamed } from "../create/named-create.ts";
 import { planVolume, volumeCreate } from "../create/plan-volume.ts";
