@@ -1,7 +1,7 @@
 import { createBlockStorage } from "@polyvol/core";
-import { createVirtualClock } from "@polyvol/core/driver";
-import { createMemoryAccount, createMemoryDriver, type MemoryAccountOptions } from "@polyvol/memory";
+import { createMemoryAccount, type MemoryAccountOptions } from "@polyvol/memory";
 import { describe, expect, inject, test } from "vitest";
+import { openMemory } from "./open-memory.ts";
 
 /** What the calls cost that docs/semantics.md has a table of. */
 type Costs = Record<string, number>;
@@ -30,13 +30,10 @@ const LIKE_SAMSUNG: MemoryAccountOptions = {
 };
 
 async function measure(options: MemoryAccountOptions, immediate: boolean): Promise<Costs> {
-  const clock = createVirtualClock();
-  clock.runFreely();
   const supports = createMemoryAccount({}).capabilities.supports.filter(
     (each) => each !== "snapshots.outliveVolume" || immediate,
   );
-  const account = createMemoryAccount({ ...options, clock, capabilities: { supports } });
-  const driver = createMemoryDriver({ account });
+  const { clock, account, driver } = openMemory({ ...options, capabilities: { supports } });
   const { volumes, snapshots } = createBlockStorage(
     immediate ? { ...driver, deletion: "immediate" } : driver,
     { clock },
@@ -125,14 +122,11 @@ describe("what calls cost in requests", () => {
   });
 
   test("many waits share listings: 50 snapshots cost less than one look for each round and snapshot", async () => {
-    const clock = createVirtualClock();
-    clock.runFreely();
-    const account = createMemoryAccount({
-      clock,
+    const { account, storage } = openMemory({
       names: "enforced",
       asynchronous: { createSnapshotMs: 60_000 },
     });
-    const { volumes, snapshots } = createBlockStorage(createMemoryDriver({ account }), { clock });
+    const { volumes, snapshots } = storage;
     const ids: string[] = [];
     for (let index = 0; index < 50; index += 1) {
       ids.push((await volumes.create({ name: `v${index}`, sizeGiB: 1 })).id);
@@ -147,18 +141,12 @@ describe("what calls cost in requests", () => {
   });
 
   test(`${MANY} side by side share their looks: pages of listings in place of a look for each`, async () => {
-    const clock = createVirtualClock();
-    clock.runFreely();
-    const account = createMemoryAccount({
+    const { clock, account, driver } = openMemory({
       ...LIKE_SAMSUNG,
-      clock,
       asynchronous: { createSnapshotMs: 3_000, deleteSnapshotMs: 1_000 },
       paging: { style: "marker", maxPageSize: 100 },
     });
-    const { volumes, snapshots } = createBlockStorage(createMemoryDriver({ account }), {
-      clock,
-      random: () => 0.5,
-    });
+    const { volumes, snapshots } = createBlockStorage(driver, { clock, random: () => 0.5 });
     const ids: string[] = [];
     for (let index = 0; index < MANY; index += 1) {
       ids.push((await volumes.create({ name: `v${index}`, sizeGiB: 8 })).id);

@@ -1,8 +1,7 @@
 /** A change back, right after a change: a copy that lags behind shows what is wanted, as it was before both. */
 import { type BlockStorage, createBlockStorage, type Snapshot, type Volume } from "@polyvol/core";
-import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/driver";
-import { createMemoryAccount, createMemoryDriver } from "@polyvol/memory";
 import { expect, test } from "vitest";
+import { openMemory } from "./open-memory.ts";
 
 interface World {
   readonly storage: BlockStorage;
@@ -13,12 +12,7 @@ interface World {
 
 /** Reads of single resources show them as they were before the last change, for so many milliseconds after its end. */
 async function world(lateMs: number) {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const memory: BlockStorageDriver = createMemoryDriver({
-    account: createMemoryAccount({ clock, names: "free", asynchronous: true }),
-  });
-  const other = createBlockStorage(memory, { clock });
+  const { clock, driver: memory, storage: other } = openMemory({ names: "free", asynchronous: true });
   const { id } = await other.volumes.create({ name: "data", sizeGiB: 8 });
   const { id: snapshotId } = await other.snapshots.create({ volumeId: id, name: "s" });
   const before: { shown: readonly (Volume | Snapshot)[]; until: number } = { shown: [], until: 0 };

@@ -1,18 +1,16 @@
 import { createBlockStorage, type OperationRef, PolyvolError } from "@polyvol/core";
-import { type Clock, createVirtualClock, monotonicTime, systemClock } from "@polyvol/core/driver";
-import { createMemoryAccount, createMemoryDriver, type MemoryAccountOptions } from "@polyvol/memory";
+import { type Clock, monotonicTime, systemClock } from "@polyvol/core/driver";
+import type { MemoryAccountOptions } from "@polyvol/memory";
 import { describe, expect, test, vi } from "vitest";
+import { openMemory } from "./open-memory.ts";
 
 const HOUR_MS = 3_600_000;
 
 /** A storage whose clock can be set; the account goes by the true time. */
 function world(options: MemoryAccountOptions = {}) {
-  const clock = createVirtualClock();
-  clock.runFreely();
+  const { clock, account, driver } = openMemory({ names: "free", asynchronous: true, ...options });
   let shiftMs = 0;
   const shown: Clock = { ...clock, now: () => clock.now() + shiftMs };
-  const account = createMemoryAccount({ names: "free", asynchronous: true, ...options, clock });
-  const driver = createMemoryDriver({ account });
   const open = () => createBlockStorage(driver, { clock: shown, random: () => 0.5 });
   return {
     ...{ clock, account, driver, open, storage: open() },
@@ -85,12 +83,10 @@ describe.each([
 });
 
 test("a clock of one's own that is set forward ends no retry, though it has no monotonic reading", async () => {
-  const clock = createVirtualClock();
-  clock.runFreely();
+  const { clock, account, driver } = openMemory();
   let shiftMs = 0;
   const plain: Clock = { now: () => clock.now() + shiftMs, sleep: clock.sleep, during: clock.during };
-  const account = createMemoryAccount({ clock });
-  const storage = createBlockStorage(createMemoryDriver({ account }), { clock: plain });
+  const storage = createBlockStorage(driver, { clock: plain });
   const error = new PolyvolError("unavailable", "503", { retryable: true });
   account.inject({ on: "listVolumes", effect: "fail", when: "before", error });
   const listed = storage.volumes.list().toArray();

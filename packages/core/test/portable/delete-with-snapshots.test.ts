@@ -1,9 +1,10 @@
 import { type BlockStorage, createBlockStorage, PolyvolError } from "@polyvol/core";
-import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/driver";
-import { createMemoryAccount, createMemoryDriver, type MemoryAccount } from "@polyvol/memory";
+import type { BlockStorageDriver } from "@polyvol/core/driver";
+import { createMemoryAccount, type MemoryAccount } from "@polyvol/memory";
 import fc from "fast-check";
 import { describe, expect, inject, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
+import { openMemory } from "./open-memory.ts";
 
 const SNAPSHOTS = ["monday", "tuesday", "wednesday"];
 
@@ -21,14 +22,10 @@ async function world(
   immediate: boolean,
   change: (driver: BlockStorageDriver, other: BlockStorage) => Partial<BlockStorageDriver> = () => ({}),
 ): Promise<World> {
-  const clock = createVirtualClock();
-  clock.runFreely();
   const supports = createMemoryAccount({}).capabilities.supports.filter(
     (each) => each !== "snapshots.outliveVolume" || outlives,
   );
-  const account = createMemoryAccount({ clock, capabilities: { supports } });
-  const driver: BlockStorageDriver = createMemoryDriver({ account });
-  const other = createBlockStorage(driver, { clock });
+  const { clock, account, driver, storage: other } = openMemory({ capabilities: { supports } });
   const deletion = immediate ? "immediate" : "eventual";
   const storage = createBlockStorage({ ...driver, deletion, ...change(driver, other) }, { clock });
   const { id: volumeId } = await other.volumes.create({ name: "db", sizeGiB: 8 });

@@ -1,19 +1,17 @@
 /** A create beside a deletion of its name by another client: what was found may be going, or what held the name may be gone. */
 import { type BlockStorage, createBlockStorage, PolyvolError } from "@polyvol/core";
-import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/driver";
-import { createMemoryAccount, createMemoryDriver, type MemoryAccountOptions } from "@polyvol/memory";
+import type { BlockStorageDriver } from "@polyvol/core/driver";
+import type { MemoryAccountOptions } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
+import { openMemory } from "./open-memory.ts";
 
 async function world(
   kind: "volume" | "snapshot",
   options: MemoryAccountOptions,
   change: (memory: BlockStorageDriver) => Partial<BlockStorageDriver> = () => ({}),
 ) {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const account = createMemoryAccount({ ...options, clock });
-  const memory = createMemoryDriver({ account });
+  const { clock, account, driver: memory } = openMemory(options);
   const common = { clock, random: () => 0.5 };
   const other = createBlockStorage(memory, common);
   const { id: volumeId } = await other.volumes.create({ name: "source", sizeGiB: 8 });

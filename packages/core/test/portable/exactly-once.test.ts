@@ -1,14 +1,8 @@
 import { type BlockStorage, createBlockStorage, isPolyvolError, PolyvolError } from "@polyvol/core";
-import { createVirtualClock } from "@polyvol/core/driver";
-import {
-  createMemoryAccount,
-  createMemoryDriver,
-  type MemoryAccount,
-  type MemoryAccountOptions,
-  type MemoryFaultEffect,
-} from "@polyvol/memory";
+import type { MemoryAccount, MemoryAccountOptions, MemoryFaultEffect } from "@polyvol/memory";
 import fc from "fast-check";
 import { describe, expect, inject, test } from "vitest";
+import { openMemory } from "./open-memory.ts";
 
 function unavailable(): PolyvolError {
   return new PolyvolError("unavailable", "503", { status: 503, retryable: true, outcome: "unknown" });
@@ -44,11 +38,9 @@ interface World {
 }
 
 function world(options: MemoryAccountOptions): World {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const account = createMemoryAccount({ ...options, clock });
+  const { clock, account, driver } = openMemory(options);
   const storage = (): BlockStorage =>
-    createBlockStorage(createMemoryDriver({ account }), { clock, random: () => 0.5 });
+    createBlockStorage(driver, { clock, random: () => 0.5 });
   return { account, first: storage(), second: storage() };
 }
 

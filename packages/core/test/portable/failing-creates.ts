@@ -6,7 +6,8 @@ import {
   type PolyvolEvent,
 } from "@polyvol/core";
 import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/driver";
-import { createMemoryAccount, createMemoryDriver, type MemoryAccount } from "@polyvol/memory";
+import type { MemoryAccount } from "@polyvol/memory";
+import { openMemory } from "./open-memory.ts";
 
 export interface World {
   readonly account: MemoryAccount;
@@ -19,10 +20,7 @@ export interface World {
 
 /** An account where names may repeat, and changes end later. */
 export function world(): World {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const account = createMemoryAccount({ clock, names: "free", asynchronous: true });
-  const driver = createMemoryDriver({ account });
+  const { clock, account, driver } = openMemory({ names: "free", asynchronous: true });
   const events: PolyvolEvent[] = [];
   const onEvent = (event: PolyvolEvent): void => void events.push(event);
   return {

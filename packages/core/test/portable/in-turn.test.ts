@@ -1,15 +1,12 @@
 /** `inTurn` of a call's options: each request waits for its turn, and none for the end of another of the same call. */
-import { type BlockStorage, createBlockStorage, type RequestTurn } from "@polyvol/core";
-import { createVirtualClock } from "@polyvol/core/driver";
-import { createMemoryAccount, createMemoryDriver, type MemoryAccountOptions } from "@polyvol/memory";
+import type { BlockStorage, RequestTurn } from "@polyvol/core";
+import type { MemoryAccountOptions } from "@polyvol/memory";
 import { expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
+import { openMemory } from "./open-memory.ts";
 
 function world(options: MemoryAccountOptions) {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const account = createMemoryAccount({ ...options, clock });
-  return { account, storage: createBlockStorage(createMemoryDriver({ account }), { clock }) };
+  return openMemory(options);
 }
 
 /** One place: a request begins when the one before it has ended. */

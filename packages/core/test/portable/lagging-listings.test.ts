@@ -1,13 +1,9 @@
 /** Listings may show what there is as it was a while ago: what a create returns and removes rests on reads by id. */
 import { createBlockStorage, PolyvolError, type Snapshot, type Volume } from "@polyvol/core";
-import {
-  type BlockStorageDriver,
-  createVirtualClock,
-  type DriverPage,
-  type VirtualClock,
-} from "@polyvol/core/driver";
-import { createMemoryAccount, createMemoryDriver, type MemoryDriver } from "@polyvol/memory";
+import type { BlockStorageDriver, DriverPage, VirtualClock } from "@polyvol/core/driver";
+import type { MemoryDriver } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
+import { openMemory } from "./open-memory.ts";
 
 const KINDS = ["volume", "snapshot"] as const;
 type Kind = (typeof KINDS)[number];
@@ -16,14 +12,8 @@ type Change = (memory: MemoryDriver, clock: VirtualClock) => Partial<BlockStorag
 
 /** An account where names may repeat, seen through a driver that `change` has changed. */
 async function world(kind: Kind, change: Change) {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const memory = createMemoryDriver({
-    account: createMemoryAccount({ clock, names: "free", asynchronous: true }),
-  });
-  const { id: volumeId } = await createBlockStorage(memory, { clock }).volumes.create({
-    ...{ name: "source", sizeGiB: 8 },
-  });
+  const { clock, driver: memory, storage: other } = openMemory({ names: "free", asynchronous: true });
+  const { id: volumeId } = await other.volumes.create({ name: "source", sizeGiB: 8 });
   const { volumes, snapshots } = createBlockStorage({ ...memory, ...change(memory, clock) }, { clock });
   return {
     create: (): Promise<Volume | Snapshot> =>

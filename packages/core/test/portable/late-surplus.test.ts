@@ -7,23 +7,19 @@ import {
   type Snapshot,
   type Volume,
 } from "@polyvol/core";
-import { type BlockStorageDriver, type CallContext, createVirtualClock } from "@polyvol/core/driver";
-import { createMemoryAccount, createMemoryDriver } from "@polyvol/memory";
+import type { BlockStorageDriver, CallContext } from "@polyvol/core/driver";
 import { expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
+import { openMemory } from "./open-memory.ts";
 
 const KINDS = ["volume", "snapshot"] as const;
 type Kind = (typeof KINDS)[number];
 
 /** An account where names may repeat, and both kinds carry the marks that the test says. */
 async function world(kind: Kind) {
-  const clock = createVirtualClock();
-  clock.runFreely();
   const events: PolyvolEvent[] = [];
   const marks = new Map<string, string>();
-  const memory = createMemoryDriver({
-    account: createMemoryAccount({ clock, names: "free", asynchronous: true }),
-  });
+  const { clock, driver: memory } = openMemory({ names: "free", asynchronous: true });
   let gone: string | undefined;
   const unlessGone = async <T extends { readonly id: string }>(read: Promise<T>): Promise<T> => {
     const found = await read;

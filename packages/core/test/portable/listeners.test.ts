@@ -1,7 +1,6 @@
 import { type BlockStorage, createBlockStorage } from "@polyvol/core";
-import { createVirtualClock } from "@polyvol/core/driver";
-import { createMemoryAccount, createMemoryDriver } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
+import { openMemory } from "./open-memory.ts";
 
 /** What a caller's function may do instead of returning. */
 const FAILURES: readonly (readonly [string, () => unknown])[] = [
@@ -16,10 +15,7 @@ function throwIt(): never {
 }
 
 function open(onEvent?: () => unknown): BlockStorage {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const account = createMemoryAccount({ names: "free", asynchronous: true, clock });
-  const driver = createMemoryDriver({ account });
+  const { clock, driver } = openMemory({ names: "free", asynchronous: true });
   return createBlockStorage(driver, { clock, ...(onEvent === undefined ? {} : { onEvent }) });
 }
 

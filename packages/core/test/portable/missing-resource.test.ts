@@ -6,10 +6,10 @@ import {
   type ResourceRef,
   type Volume,
 } from "@polyvol/core";
-import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/driver";
-import { createMemoryAccount, createMemoryDriver } from "@polyvol/memory";
+import type { BlockStorageDriver } from "@polyvol/core/driver";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
+import { openMemory } from "./open-memory.ts";
 
 const NO_VOLUME = "volume-999999";
 const NO_SNAPSHOT = "snapshot-999999";
@@ -51,11 +51,7 @@ const CALLS: readonly (readonly [string, ResourceRef, (given: Given) => Promise<
 ];
 
 test.each(CALLS)("%s", async (_, resource, call) => {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const storage = createBlockStorage(createMemoryDriver({ account: createMemoryAccount({ clock }) }), {
-    clock,
-  });
+  const { storage } = openMemory();
   const { id: volumeId } = await storage.volumes.create({ name: "db", sizeGiB: 8 });
   const error = await failureOf(call({ ...storage, volumeId }));
   expect(error).toMatchObject({ code: "not_found", outcome: error.outcome && "not_applied" });
@@ -66,9 +62,7 @@ test.each(CALLS)("%s", async (_, resource, call) => {
 async function behind(
   times: number,
 ): Promise<{ readonly storage: BlockStorage; readonly sent: () => number }> {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const driver: BlockStorageDriver = createMemoryDriver({ account: createMemoryAccount({ clock }) });
+  const { clock, driver } = openMemory();
   const { resizeVolume, renameVolume } = driver;
   if (resizeVolume === undefined || renameVolume === undefined) return expect.unreachable("it can do both");
   let sent = 0;
@@ -101,9 +95,7 @@ test.each(["resize", "rename"] as const)("%s of what is shown and not found is a
 });
 
 test("a restore whose snapshot goes before it is sent names the snapshot", async () => {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const driver = createMemoryDriver({ account: createMemoryAccount({ clock }) });
+  const { clock, driver } = openMemory();
   const gone = new PolyvolError("not_found", "there is none", { outcome: "not_applied" });
   const { volumes, snapshots } = createBlockStorage(
     {
@@ -130,9 +122,7 @@ describe("an accepted change whose volume is missing from a look", () => {
     readonly resized: Promise<Volume>;
     readonly sent: () => number;
   }> {
-    const clock = createVirtualClock();
-    clock.runFreely();
-    const driver = createMemoryDriver({ account: createMemoryAccount({ clock }) });
+    const { clock, driver } = openMemory();
     let sent = 0;
     let misses = 0;
     const changed: BlockStorageDriver = {

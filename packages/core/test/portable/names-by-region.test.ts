@@ -1,16 +1,12 @@
-import { createBlockStorage } from "@polyvol/core";
-import { createVirtualClock } from "@polyvol/core/driver";
-import { createMemoryAccount, createMemoryDriver, type MemoryAccountOptions } from "@polyvol/memory";
+import type { MemoryAccountOptions } from "@polyvol/memory";
 import { expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
+import { openMemory } from "./open-memory.ts";
 
 /** A storage of the region mem-1, and volumes named `db` in the regions that are given. */
 async function storageWith(regions: readonly string[], options: MemoryAccountOptions = {}) {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const account = createMemoryAccount({ clock, regions: ["mem-1", "mem-2", "mem-3"], ...options });
-  const driver = createMemoryDriver({ account });
-  const storage = createBlockStorage(driver, { clock });
+  const regionsOfAccount = ["mem-1", "mem-2", "mem-3"];
+  const { account, driver, storage } = openMemory({ regions: regionsOfAccount, ...options });
   for (const region of regions) {
     const input = { name: "db", sizeGiB: 8, region, tags: {} };
     await storage.run("seed", (context) => driver.createVolume(input, context), { idempotent: false });

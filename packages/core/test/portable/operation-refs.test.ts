@@ -1,8 +1,8 @@
 import { type CallOptions, createBlockStorage, isOperationRef, supports } from "@polyvol/core";
-import { createVirtualClock } from "@polyvol/core/driver";
 import { createMemoryDriver } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
+import { openMemory } from "./open-memory.ts";
 
 function open(): ReturnType<typeof createBlockStorage> {
   return createBlockStorage(createMemoryDriver(), { without: ["volumes.revert"] });
@@ -98,9 +98,7 @@ test("a token of a listing by tags goes on with the same tags in another order",
 });
 
 test("what a wait says of a create that was begun before is not that nothing was applied", async () => {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const storage = createBlockStorage(createMemoryDriver({ clock, asynchronous: true }), { clock });
+  const { storage } = openMemory({ asynchronous: true });
   const input = { name: "a", sizeGiB: 1 };
   const begun = await storage.volumes.beginCreate(input);
   const again = await storage.resume(JSON.parse(JSON.stringify(begun.ref)));

@@ -1,7 +1,8 @@
 import { type BlockStorage, createBlockStorage, isPolyvolError, PolyvolError } from "@polyvol/core";
-import { type BlockStorageDriver, createVirtualClock, type VirtualClock } from "@polyvol/core/driver";
-import { createMemoryAccount, createMemoryDriver, type MemoryAccountOptions } from "@polyvol/memory";
+import type { BlockStorageDriver, VirtualClock } from "@polyvol/core/driver";
+import type { MemoryAccountOptions } from "@polyvol/memory";
 import { describe, expect, inject, test } from "vitest";
+import { openMemory } from "./open-memory.ts";
 
 const WORK_MS = 60_000;
 
@@ -17,18 +18,14 @@ interface World {
 const READS = ["getVolume", "getSnapshot", "listVolumes", "listSnapshots", "checkPending"] as const;
 
 async function world(options: MemoryAccountOptions): Promise<World> {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const account = createMemoryAccount({
+  const { clock, driver } = openMemory({
     names: "free",
     asynchronous: {
       ...{ createVolumeMs: WORK_MS, createSnapshotMs: WORK_MS, resizeVolumeMs: WORK_MS },
       ...{ attachVolumeMs: WORK_MS, deleteVolumeMs: WORK_MS, deleteSnapshotMs: WORK_MS },
     },
     ...options,
-    clock,
   });
-  const driver: BlockStorageDriver = createMemoryDriver({ account });
   let failure: { error: PolyvolError; from: number; to: number } | undefined;
   const reads = Object.fromEntries(
     READS.flatMap((name) => {

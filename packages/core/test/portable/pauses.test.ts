@@ -5,9 +5,10 @@ import {
   type PolyvolErrorDetails,
   type PolyvolEvent,
 } from "@polyvol/core";
-import { createVirtualClock, type VirtualClock } from "@polyvol/core/driver";
-import { createMemoryAccount, createMemoryDriver, type MemoryAccount } from "@polyvol/memory";
+import type { VirtualClock } from "@polyvol/core/driver";
+import type { MemoryAccount } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
+import { openMemory } from "./open-memory.ts";
 
 interface World {
   readonly clock: VirtualClock;
@@ -16,10 +17,8 @@ interface World {
 }
 
 function world(names: "enforced" | "free", random = (): number => 0.5): World {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const account = createMemoryAccount({ names, clock });
-  return { clock, account, storage: createBlockStorage(createMemoryDriver({ account }), { clock, random }) };
+  const { clock, account, driver } = openMemory({ names });
+  return { clock, account, storage: createBlockStorage(driver, { clock, random }) };
 }
 
 function fail(
@@ -145,11 +144,9 @@ test("Retry-After: 0 does not bring everybody back at once", async () => {
 });
 
 test("a first look that comes at once is followed by pauses that grow, as any other", async () => {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const account = createMemoryAccount({ clock, names: "free", asynchronous: { createVolumeMs: 60_000 } });
+  const { clock, account, driver } = openMemory({ names: "free", asynchronous: { createVolumeMs: 60_000 } });
   const polling = { initialDelayMs: 0 };
-  const { volumes } = createBlockStorage(createMemoryDriver({ account }), { clock, polling });
+  const { volumes } = createBlockStorage(driver, { clock, polling });
   const { state } = await volumes.create({ name: "a", sizeGiB: 8 });
   expect(state).toBe("available");
   expect(account.calls.of("getVolume")).toBeLessThan(40);

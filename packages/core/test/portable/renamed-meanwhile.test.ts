@@ -1,18 +1,13 @@
 /** A create of a name that another resource had just now: listings may show that one by its old name for a while. */
 import { createBlockStorage, type Snapshot, type Volume } from "@polyvol/core";
-import { type BlockStorageDriver, createVirtualClock, type DriverPage } from "@polyvol/core/driver";
-import { createMemoryAccount, createMemoryDriver } from "@polyvol/memory";
+import type { BlockStorageDriver, DriverPage } from "@polyvol/core/driver";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
+import { openMemory } from "./open-memory.ts";
 
 /** An account where names may repeat, whose listings show new names so many milliseconds late. */
 async function world(kind: "volume" | "snapshot", lateMs: number, marks = new Map<string, string>()) {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const memory = createMemoryDriver({
-    account: createMemoryAccount({ clock, names: "free", asynchronous: true }),
-  });
-  const other = createBlockStorage(memory, { clock });
+  const { clock, driver: memory, storage: other } = openMemory({ names: "free", asynchronous: true });
   const { id: volumeId } = await other.volumes.create({ name: "source", sizeGiB: 8 });
   const oldNames = new Map<string, { readonly name: string; readonly until: number }>();
   const shown = <T extends Volume | Snapshot>({ items, ...page }: DriverPage<T>): DriverPage<T> => ({

@@ -1,15 +1,11 @@
 /** What a revert makes sure of before it is sent. */
-import { createBlockStorage, PolyvolError } from "@polyvol/core";
-import { createVirtualClock } from "@polyvol/core/driver";
-import { createMemoryAccount, createMemoryDriver } from "@polyvol/memory";
+import { PolyvolError } from "@polyvol/core";
 import { expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
+import { openMemory } from "./open-memory.ts";
 
 async function world(listDelayMs = 0) {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const account = createMemoryAccount({ clock, listDelayMs });
-  const storage = createBlockStorage(createMemoryDriver({ account }), { clock });
+  const { clock, account, storage } = openMemory({ listDelayMs });
   const { id } = await storage.volumes.create({ name: "db", sizeGiB: 8 });
   await clock.sleep(listDelayMs);
   return { account, storage, id };

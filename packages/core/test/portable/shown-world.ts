@@ -1,7 +1,8 @@
 import { type BlockStorage, createBlockStorage, type Snapshot, type Volume } from "@polyvol/core";
-import { type BlockStorageDriver, createVirtualClock, type VirtualClock } from "@polyvol/core/driver";
-import { createMemoryAccount, createMemoryDriver, type MemoryAccountOptions } from "@polyvol/memory";
+import type { BlockStorageDriver, VirtualClock } from "@polyvol/core/driver";
+import type { MemoryAccountOptions } from "@polyvol/memory";
 import { expect } from "vitest";
+import { openMemory } from "./open-memory.ts";
 
 /** What a read shows. */
 export type Shown = Pick<Volume, "state"> & { readonly providerState?: string; readonly sizeGiB?: number };
@@ -20,12 +21,9 @@ export async function world(
   change: (driver: BlockStorageDriver, clock: VirtualClock) => Partial<BlockStorageDriver> = () => ({}),
   options: MemoryAccountOptions = {},
 ): Promise<World> {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const account = createMemoryAccount({ names: "free", asynchronous: true, ...options, clock });
-  const driver = createMemoryDriver({ account });
+  const memory = { names: "free", asynchronous: true, ...options } as const;
+  const { clock, driver, storage: other } = openMemory(memory);
   let shown: () => Partial<Shown> | undefined = () => undefined;
-  const other = createBlockStorage(driver, { clock });
   const { id: volumeId } = await other.volumes.create({ name: "db", sizeGiB: 8 });
   const { id: snapshotId } = await other.snapshots.create({ volumeId, name: "s" });
   const changed: BlockStorageDriver = {

@@ -1,8 +1,8 @@
 /** What was made just now may show late, or not in every copy that reads come from. */
 import { type BlockStorage, createBlockStorage, type Operation, PolyvolError } from "@polyvol/core";
-import { createVirtualClock, type VirtualClock } from "@polyvol/core/driver";
-import { createMemoryAccount, createMemoryDriver } from "@polyvol/memory";
+import type { VirtualClock } from "@polyvol/core/driver";
 import { describe, expect, test } from "vitest";
+import { openMemory } from "./open-memory.ts";
 
 interface World {
   readonly clock: VirtualClock;
@@ -18,13 +18,8 @@ interface World {
 
 /** `answers`: whether the first create gets its answer. */
 async function world(answers: "all" | "lost" = "all"): Promise<World> {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const account = createMemoryAccount({ names: "free", asynchronous: true, clock });
-  const driver = createMemoryDriver({ account });
-  const { id: volumeId } = await createBlockStorage(driver, { clock }).volumes.create({
-    ...{ name: "source", sizeGiB: 8 },
-  });
+  const { clock, driver, storage: other } = openMemory({ names: "free", asynchronous: true });
+  const { id: volumeId } = await other.volumes.create({ name: "source", sizeGiB: 8 });
   let reads = 0;
   let sent = 0;
   let isHidden: (read: number) => boolean = () => false;
@@ -231,9 +226,7 @@ describe("beside what a listing shows and reads do not find nothing is made", ()
 });
 
 test("a deletion is not done by the word of a copy that does not know what a read has shown", async () => {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const driver = createMemoryDriver({ account: createMemoryAccount({ asynchronous: true, clock }) });
+  const { clock, driver } = openMemory({ asynchronous: true });
   let asked = 0;
   const storage = createBlockStorage(
     {

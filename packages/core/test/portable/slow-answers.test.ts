@@ -1,15 +1,12 @@
 /** Services that take seconds to carry a create out, where names may repeat. */
 import { type BlockStorage, createBlockStorage, PolyvolError, type Snapshot } from "@polyvol/core";
-import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/driver";
-import { createMemoryAccount, createMemoryDriver } from "@polyvol/memory";
+import type { BlockStorageDriver } from "@polyvol/core/driver";
 import { expect, test } from "vitest";
+import { openMemory } from "./open-memory.ts";
 
 /** An account whose creates are dated when they come, and show and are answered so many milliseconds later. */
 function slowAccount(spans: number[]) {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const account = createMemoryAccount({ clock, names: "free" });
-  const driver = createMemoryDriver({ account });
+  const { clock, driver } = openMemory({ names: "free" });
   const shownAt = new Map<string, number>();
   const slow: BlockStorageDriver = {
     ...driver,
@@ -91,9 +88,7 @@ test.each([
   "a %s whose request hung for half a minute, and is carried out after that, makes no second volume",
   async (_, timeoutMs, laterMs) => {
     const hungMs = 30_000;
-    const clock = createVirtualClock();
-    clock.runFreely();
-    const driver = createMemoryDriver({ account: createMemoryAccount({ clock, names: "free" }) });
+    const { clock, driver } = openMemory({ names: "free" });
     let sent = 0;
     const hanging: BlockStorageDriver = {
       ...driver,

@@ -1,14 +1,10 @@
 /** What another process is making just now, found by a look: it may be the one of several that is given up. */
 import { type BlockStorage, createBlockStorage } from "@polyvol/core";
-import {
-  type BlockStorageDriver,
-  type CallContext,
-  createVirtualClock,
-  type DriverPage,
-} from "@polyvol/core/driver";
-import { createMemoryAccount, createMemoryDriver, type MemoryAccountOptions } from "@polyvol/memory";
+import type { BlockStorageDriver, CallContext, DriverPage } from "@polyvol/core/driver";
+import type { MemoryAccountOptions } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
+import { openMemory } from "./open-memory.ts";
 
 const CONTEXT: CallContext = {
   ...{ operation: "test", abortSignal: new AbortController().signal },
@@ -21,13 +17,9 @@ async function world(
   showsAfterMs: number,
   options: Pick<MemoryAccountOptions, "polling" | "asynchronous"> = {},
 ) {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const account = createMemoryAccount({ clock, names: "free", asynchronous: true, ...options });
-  const memory = createMemoryDriver({ account });
-  const { id: volumeId } = await createBlockStorage(memory, { clock }).volumes.create({
-    ...{ name: "source", sizeGiB: 8 },
-  });
+  const given = openMemory({ names: "free", asynchronous: true, ...options });
+  const { clock, account, driver: memory } = given;
+  const { id: volumeId } = await given.storage.volumes.create({ name: "source", sizeGiB: 8 });
   const send = async (): Promise<string> => {
     const { resource } =
       kind === "volume"

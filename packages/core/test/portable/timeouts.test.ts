@@ -1,18 +1,10 @@
 import { type BlockStorage, createBlockStorage } from "@polyvol/core";
-import {
-  type BlockStorageDriver,
-  type CallContext,
-  createVirtualClock,
-  startTimer,
-  systemClock,
-} from "@polyvol/core/driver";
+import { type BlockStorageDriver, type CallContext, startTimer, systemClock } from "@polyvol/core/driver";
 import { createMemoryAccount, createMemoryDriver } from "@polyvol/memory";
 import { describe, expect, test, vi } from "vitest";
+import { openMemory } from "./open-memory.ts";
 
-const clock = createVirtualClock();
-clock.runFreely();
-const account = createMemoryAccount({ clock });
-const storage = createBlockStorage(createMemoryDriver({ account }), { clock });
+const { clock, account, storage } = openMemory();
 
 const CALLS: Readonly<Record<string, (at: BlockStorage, timeoutMs: number) => Promise<unknown>>> = {
   "volumes.list": ({ volumes }, timeoutMs) => volumes.list({}, { timeoutMs }).toArray(),

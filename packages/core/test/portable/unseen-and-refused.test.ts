@@ -1,15 +1,12 @@
 /** A deletion of what no read finds, and whose request is refused for what the resource is. */
 import { createBlockStorage, PolyvolError } from "@polyvol/core";
-import { createVirtualClock } from "@polyvol/core/driver";
-import { createMemoryAccount, createMemoryDriver } from "@polyvol/memory";
 import { expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
+import { openMemory } from "./open-memory.ts";
 
 async function world(code: "conflict" | "failed_precondition", refusals: number) {
-  const clock = createVirtualClock();
-  clock.runFreely();
-  const driver = createMemoryDriver({ account: createMemoryAccount({ clock }) });
-  const { id } = await createBlockStorage(driver, { clock }).volumes.create({ name: "db", sizeGiB: 8 });
+  const { clock, driver, storage: other } = openMemory();
+  const { id } = await other.volumes.create({ name: "db", sizeGiB: 8 });
   let left = refusals;
   const storage = createBlockStorage(
     {
