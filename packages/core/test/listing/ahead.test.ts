@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { DriverPage, PageRequest } from "../../src/driver.ts";
 import type { Listing } from "../../src/list/listing.ts";
-import { createListing } from "../../src/list/listing.ts";
 import type { PageHooks } from "../../src/list/source.ts";
+import { listingOf } from "./listing-of.ts";
 
 interface Item {
   readonly id: string;
@@ -41,17 +41,11 @@ function watched(concurrency: number, tellsAnswers = true): Watched {
     log.push(`read ${own}`);
     return { items: all.slice((number - 1) * size, number * size), total: all.length };
   };
-  const listing = createListing({
-    name: "items",
-    source: {
-      paging: { style: "numbered", minPageSize: 6, maxPageSize: 8 },
-      concurrency,
-      requestSize: undefined,
-      fetch,
-    },
-    matches: () => true,
-    abortSignal: undefined,
-    describeError: (error) => error,
+  const listing = listingOf({
+    paging: { style: "numbered", minPageSize: 6, maxPageSize: 8 },
+    concurrency,
+    requestSize: undefined,
+    fetch,
   });
   return { listing, log, most: () => most };
 }
@@ -105,21 +99,15 @@ test("after return() there is nothing more, whatever was under way", async () =>
 test("an answer that comes at once starts the next window once", async () => {
   const all = Array.from({ length: 40 }, (_, index) => ({ id: `item-${index}` }));
   const asked: number[] = [];
-  const listing = createListing<Item>({
-    name: "items",
-    source: {
-      paging: { style: "numbered", minPageSize: 6, maxPageSize: 8 },
-      concurrency: 2,
-      requestSize: undefined,
-      fetch: ({ number = 1, size }, _, attempts) => {
-        asked.push((number - 1) * size);
-        attempts?.onAnswer();
-        return Promise.resolve({ items: all.slice((number - 1) * size, number * size), total: all.length });
-      },
+  const listing = listingOf({
+    paging: { style: "numbered", minPageSize: 6, maxPageSize: 8 },
+    concurrency: 2,
+    requestSize: undefined,
+    fetch: ({ number = 1, size }, _, attempts) => {
+      asked.push((number - 1) * size);
+      attempts?.onAnswer();
+      return Promise.resolve({ items: all.slice((number - 1) * size, number * size), total: all.length });
     },
-    matches: () => true,
-    abortSignal: undefined,
-    describeError: (error) => error,
   });
   expect(await listing.toArray()).toEqual(all);
   expect(new Set(asked).size).toBe(asked.length);

@@ -1,8 +1,6 @@
 import { describe, expect, inject, test } from "vitest";
 import type { Paging } from "../../src/driver.ts";
 import { PolyvolError } from "../../src/errors.ts";
-import type { Listing } from "../../src/list/listing.ts";
-import { createListing } from "../../src/list/listing.ts";
 import type { PageSource } from "../../src/list/source.ts";
 import {
   type ChurningSource,
@@ -10,19 +8,10 @@ import {
   createChurningSource,
   type Item,
 } from "./churning-source.ts";
+import { listingOf } from "./listing-of.ts";
 
 const NUMBERED: Paging = { style: "numbered", minPageSize: 150, maxPageSize: 200 };
 const MARKER: Paging = { style: "marker", maxPageSize: 100 };
-
-function listing(source: PageSource<Item>): Listing<Item> {
-  return createListing({
-    name: "items",
-    source,
-    matches: () => true,
-    abortSignal: undefined,
-    describeError: (error) => error,
-  });
-}
 
 /** What every client does that walks page after page. */
 async function plainPages(source: ChurningSource): Promise<string[]> {
@@ -60,7 +49,7 @@ describe("listing under balanced churn", () => {
     };
     for (let seed = 1; seed <= figures.listings; seed += 1) {
       const source = createChurningSource({ ...base, seed });
-      const ids = (await listing(source).toArray()).map((item) => item.id);
+      const ids = (await listingOf(source).toArray()).map((item) => item.id);
       if (missing(source, ids) > 0) figures.incomplete += 1;
       if (new Set(ids).size !== ids.length) figures.repeated += 1;
       figures.requests += source.requests.length;
@@ -81,7 +70,7 @@ describe("listing under balanced churn", () => {
       let complete = 0;
       for (let seed = 1; seed <= SEEDS; seed += 1) {
         const source = createChurningSource({ ...base, churn, seed });
-        const result = await listing(source)
+        const result = await listingOf(source)
           .toArray()
           .catch((error: { code: string }) => error.code);
         if (typeof result === "string") expect(result).toBe("conflict");
@@ -104,7 +93,7 @@ describe("listing under balanced churn", () => {
     async (goneMarker) => {
       for (let seed = 1; seed <= SEEDS; seed += 1) {
         const source = createChurningSource({ count: 1_000, paging: MARKER, churn: 5, seed, goneMarker });
-        const ids = (await listing(source).toArray()).map((item) => item.id);
+        const ids = (await listingOf(source).toArray()).map((item) => item.id);
         expect(missing(source, ids)).toBe(0);
         expect(new Set(ids).size).toBe(ids.length);
       }
@@ -122,7 +111,7 @@ describe("listing under balanced churn", () => {
         const ids: string[] = [];
         let continuationToken: string | undefined;
         do {
-          const pages = listing(source).byPage({
+          const pages = listingOf(source).byPage({
             pageSize: 130,
             ...(continuationToken === undefined ? {} : { continuationToken }),
           });
@@ -155,10 +144,10 @@ describe("listing under balanced churn", () => {
           },
         };
         requests = Number.NEGATIVE_INFINITY;
-        const { value: first } = await listing(source).byPage({ pageSize: 70 }).next();
+        const { value: first } = await listingOf(source).byPage({ pageSize: 70 }).next();
         requests = 0;
         const rest: string[] = [];
-        const pages = listing(source).byPage({ continuationToken: first?.continuationToken });
+        const pages = listingOf(source).byPage({ continuationToken: first?.continuationToken });
         const read = async (): Promise<void> => {
           for await (const page of pages) rest.push(...idsOf(page.items));
         };
@@ -181,7 +170,7 @@ describe("listing under balanced churn", () => {
       let complete = 0;
       for (let seed = 1; seed <= SEEDS; seed += 1) {
         const source = createChurningSource({ ...base, count: 140, requestSize, seed });
-        const result = await listing(source)
+        const result = await listingOf(source)
           .toArray()
           .catch((error: { code: string }) => error.code);
         if (typeof result === "string") {
@@ -205,7 +194,7 @@ describe("listing under balanced churn", () => {
         return { items: Array.from({ length: size }, () => ({ id: `item-${++made}` })) };
       },
     };
-    await expect(listing(source).toArray()).rejects.toMatchObject({
+    await expect(listingOf(source).toArray()).rejects.toMatchObject({
       code: "conflict",
       retryable: true,
       reason: expect.stringMatching(/^the listing changes faster than it can be read/),

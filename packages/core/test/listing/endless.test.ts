@@ -1,19 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { DriverPage, PageRequest, Paging } from "../../src/driver.ts";
-import { createListing } from "../../src/list/listing.ts";
+import type { PageSource } from "../../src/list/source.ts";
 import type { Item } from "./churning-source.ts";
+import { listingOf } from "./listing-of.ts";
 import { STYLES } from "./styles.ts";
 
-type Source = Parameters<typeof createListing<Item>>[0]["source"];
-
-const allOf = (source: Source): Promise<Item[]> =>
-  createListing({
-    name: "items",
-    source,
-    matches: () => true,
-    abortSignal: undefined,
-    describeError: (error) => error,
-  }).toArray();
+const allOf = (source: PageSource<Item>): Promise<Item[]> => listingOf(source).toArray();
 
 describe("endless and repeating pages end in an error", () => {
   type Answer = (page: PageRequest, request: number) => DriverPage<Item>;

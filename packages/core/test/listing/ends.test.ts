@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 import type { DriverPage, PageRequest, Paging } from "../../src/driver.ts";
 import { PolyvolError } from "../../src/errors.ts";
 import type { Listing, ListingPage } from "../../src/list/listing.ts";
-import { createListing } from "../../src/list/listing.ts";
 import type { PageOptions } from "../../src/options.ts";
 import { createChurningSource, type Item } from "./churning-source.ts";
+import { listingOf } from "./listing-of.ts";
 
 const STYLES = {
   numbered: { style: "numbered", minPageSize: 15, maxPageSize: 20 },
@@ -27,22 +27,16 @@ type Answer = (page: PageRequest, request: number) => DriverPage<Item>;
 function serve(style: Style, answer: Answer, widen?: () => boolean): Served {
   const requests: PageRequest[] = [];
   const pauses: number[] = [];
-  const listing = createListing<Item>({
-    name: "items",
-    source: {
-      paging: STYLES[style],
-      concurrency: 4,
-      requestSize: undefined,
-      fetch: async (page) => {
-        requests.push(page);
-        return answer(page, requests.length);
-      },
-      pause: async (attempt) => void pauses.push(attempt),
-      ...(widen === undefined ? {} : { widen }),
+  const listing = listingOf({
+    paging: STYLES[style],
+    concurrency: 4,
+    requestSize: undefined,
+    fetch: async (page) => {
+      requests.push(page);
+      return answer(page, requests.length);
     },
-    matches: () => true,
-    abortSignal: undefined,
-    describeError: (error) => error,
+    pause: async (attempt) => void pauses.push(attempt),
+    ...(widen === undefined ? {} : { widen }),
   });
   return { listing, requests, pauses };
 }
@@ -220,21 +214,15 @@ describe("changes while a listing is read", () => {
   test.each(["numbered", "marker"] as const)("%s: cuts and changes together lose nothing", async (style) => {
     for (let seed = 1; seed <= 40; seed += 1) {
       const churning = createChurningSource({ count: 300, paging: STYLES[style], churn: 1, seed });
-      const listing = createListing<Item>({
-        name: "items",
-        source: {
-          ...churning,
-          // Whatever is asked for, at most 13 come.
-          fetch: (page, abortSignal, attempts) =>
-            churning
-              .fetch({ ...page, size: Math.min(page.size, 13) }, abortSignal, attempts)
-              .then((answer) =>
-                style === "marker" && answer.items.length === 13 ? { ...answer, hasMore: true } : answer,
-              ),
-        },
-        matches: () => true,
-        abortSignal: undefined,
-        describeError: (error) => error,
+      const listing = listingOf({
+        ...churning,
+        // Whatever is asked for, at most 13 come.
+        fetch: (page, abortSignal, attempts) =>
+          churning
+            .fetch({ ...page, size: Math.min(page.size, 13) }, abortSignal, attempts)
+            .then((answer) =>
+              style === "marker" && answer.items.length === 13 ? { ...answer, hasMore: true } : answer,
+            ),
       });
       const found = new Set(ids(await listing.toArray()));
       expect(

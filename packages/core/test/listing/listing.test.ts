@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { DriverPage, PageRequest, Paging } from "../../src/driver.ts";
 import { PolyvolError } from "../../src/errors.ts";
 import type { Listing, ListingPage } from "../../src/list/listing.ts";
-import { createListing } from "../../src/list/listing.ts";
 import { createChurningSource, type Item } from "./churning-source.ts";
+import { listingOf } from "./listing-of.ts";
 import { STYLES } from "./styles.ts";
 
 interface Still {
@@ -27,13 +27,7 @@ function still(count: number, paging: Paging, requestSize?: number, name = "item
   };
   const source = { paging, concurrency: 4, requestSize, fetch };
   return {
-    listing: createListing({
-      name,
-      source,
-      matches: () => true,
-      abortSignal: undefined,
-      describeError: (error) => error,
-    }),
+    listing: listingOf(source, { name }),
     requests,
   };
 }
@@ -164,35 +158,17 @@ function createStill(paging: Paging, ids: readonly string[]): Listing<Item> {
       return { items, total: all.length };
     },
   };
-  return createListing({
-    name: "items",
-    source,
-    matches: () => true,
-    abortSignal: undefined,
-    describeError: (error) => error,
-  });
+  return listingOf(source);
 }
 
 test("a filter keeps tokens and order right", async () => {
   const source = createChurningSource({ count: 100, paging: STYLES["marker"] as Paging, churn: 0, seed: 5 });
   const matches = (item: Item): boolean => item.id.charCodeAt(0) % 2 === 0;
   const whole = (
-    await createListing({
-      name: "items",
-      source,
-      matches: () => true,
-      abortSignal: undefined,
-      describeError: (error) => error,
-    }).toArray()
+    await listingOf(source).toArray()
   ).filter(matches);
   const pages = await pagesOf(
-    createListing({
-      name: "items",
-      source,
-      matches,
-      abortSignal: undefined,
-      describeError: (error) => error,
-    }),
+    listingOf(source, { matches }),
     4,
   );
   expect(pages.flatMap((page) => page.items)).toEqual(whole);
