@@ -183,7 +183,7 @@ export function checkSize(
   );
 }
 
-export function checkTags(found: Readonly<Record<string, string>>, limits: Limits, what: string): void {
+export function checkTags(found: Readonly<Record<string, string>>, limits: Limits): void {
   const rule = limits.tags;
   if (rule === undefined) return;
   const key = new RegExp(`^(?:${rule.keyPattern})$`);
@@ -195,7 +195,7 @@ export function checkTags(found: Readonly<Record<string, string>>, limits: Limit
       key.test(name) &&
       value.test(content);
     if (!fits) {
-      throw refusedArgument(`${what}: found ${show(name)} = ${show(content)}, allowed: ${rule.inWords}`,
+      throw refusedArgument(`tags: found ${show(name)} = ${show(content)}, allowed: ${rule.inWords}`,
       );
     }
   }

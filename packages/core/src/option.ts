@@ -85,25 +85,19 @@ export function rule<T>(schema: ValueSchema<T>, allowed: string): Rule<T> {
   return { schema, allowed };
 }
 
-type Said<T> = Omit<Option<T>, "schema" | "parts">;
+type Said<O extends Option> = Omit<O, "schema" | "parts">;
 /** Declares an option. Its type follows from the schema. */
-export function option<T>(
-  schema: ValueSchema<T>,
-  said: Omit<DefaultedOption<NoInfer<T>>, "schema" | "parts">,
-): DefaultedOption<T>;
-export function option<T>(
-  schema: ValueSchema<T>,
-  said: Omit<RequiredOption<NoInfer<T>>, "schema" | "parts">,
-): RequiredOption<T>;
-export function option<T>(schema: ValueSchema<T>, said: Said<NoInfer<T>>): Option<T>;
-export function option<T>(schema: ValueSchema<T>, said: Said<NoInfer<T>>): Option<T> {
+export function option<T>(schema: ValueSchema<T>, said: Said<DefaultedOption<NoInfer<T>>>): DefaultedOption<T>;
+export function option<T>(schema: ValueSchema<T>, said: Said<RequiredOption<NoInfer<T>>>): RequiredOption<T>;
+export function option<T>(schema: ValueSchema<T>, said: Said<Option<NoInfer<T>>>): Option<T>;
+export function option<T>(schema: ValueSchema<T>, said: Said<Option<NoInfer<T>>>): Option<T> {
   return { ...said, schema };
 }
 
 /** Declares an option that is a group of others. */
 export function optionGroup<Parts extends Options>(
   parts: Parts,
-  said: Omit<Option, "schema" | "parts" | "default" | "allowed">,
+  said: Omit<Said<Option>, "default" | "allowed">,
 ): Option<ValuesOf<Parts>> {
   const schema: ValueSchema<ValuesOf<Parts>> = {
     safeParse: (value) => {

@@ -86,7 +86,7 @@ function report(needs: PortabilityNeeds, provider: string, capabilities: Capabil
     check("volumeSizesGiB", () => checkSize(size, limits.volumeSize, false, "size"));
   }
   const tags = needs.tags;
-  if (tags !== undefined) check("tags", () => checkTags(tags, limits, "tags"));
+  if (tags !== undefined) check("tags", () => checkTags(tags, limits));
 
   const kept = needs.snapshotsPerVolume;
   if (kept !== undefined) {

@@ -40,8 +40,7 @@ export async function deleteSnapshot(
   const { found, wasListed } = isKnown
     ? { found: seen, wasListed: seen !== undefined }
     : await readBefore(resources, call, id, onProgress);
-  const send = (context: CallContext): Promise<Changed> => driver.deleteSnapshot(id, context);
-  await sendAndWait(resources, call, { id, before: found, wasListed, send, onProgress });
+  await sendAndWait(resources, call, { id, before: found, wasListed, onProgress });
 }
 
 export interface VolumeDeletion {
@@ -68,11 +67,10 @@ export async function deleteVolume(
     if (!outlives) return await deleteAfterSnapshots(volumes, snapshots, call, deletion);
     // Listed before the volume goes: what is made of it meanwhile is not what was asked for.
     const listed = withSnapshots ? await snapshots.listAll(call, { volumeId: id }) : [];
-    const send = (context: CallContext): Promise<Changed> => driver.deleteVolume(id, context);
     const { found, wasListed } =
       driver.deletion === "immediate" ? NOT_READ : await readBefore(volumes, call, id, onProgress);
     refuseInUse(found);
-    await sendAndWait(volumes, call, { id, before: found, wasListed, send, onProgress });
+    await sendAndWait(volumes, call, { id, before: found, wasListed, onProgress });
     await deleteListed(snapshots, call, volumeRef(id, found), listed, "the volume is gone, and its");
   });
 }
@@ -101,8 +99,7 @@ async function deleteAfterSnapshots(
     };
     await deleteListed(snapshots, call, volumeRef(id, found), listed, "its", stillFree);
   }
-  const send = (context: CallContext): Promise<Changed> => call.runtime.driver.deleteVolume(id, context);
-  await sendAndWait(volumes, call, { id, before: found, wasListed, send, onProgress });
+  await sendAndWait(volumes, call, { id, before: found, wasListed, onProgress });
 }
 
 /**
@@ -195,7 +192,6 @@ interface Deletion<T> {
   readonly id: string;
   readonly before: T | undefined;
   readonly wasListed: boolean;
-  readonly send: (context: CallContext) => Promise<Changed>;
   readonly onProgress: OnProgress;
 }
 
@@ -257,13 +253,13 @@ async function secondWord<T extends Resource>(
 async function sendDeletion<T extends Resource>(
   resources: Resources<T>,
   call: Call,
-  { id, before, send }: Deletion<T>,
+  { id, before }: Deletion<T>,
 ): Promise<Changed | "gone"> {
   const { newcomers, driver } = call.runtime;
   return await recover<Changed | "gone">(call, {
     send: async () => {
       try {
-        const request = (context: CallContext) => newcomers.unlessNew(id, send(context));
+        const request = (context: CallContext) => newcomers.unlessNew(id, resources.deleteOne(id, context));
         return await call.send("repeatable", request, { throwsBusy: true });
       } catch (error) {
         if (!isPolyvolError(error) || call.abortSignal.aborted) throw error;

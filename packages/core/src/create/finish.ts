@@ -84,7 +84,7 @@ async function finishAlone<T extends Resource>(
     const ready = await untilUsable(kind, call, ref, known, onProgress).catch((error: unknown) =>
       isNew ? failedToMake(kind, call, ref, error) : Promise.reject(error),
     );
-    if (ready !== undefined) made = await kind.complete(call, ready, ref, onProgress);
+    if (ready !== undefined) made = (await kind.complete?.(call, ready, ref, onProgress)) ?? ready;
     else lost = conflict("it was there already, and another client has deleted it since", true);
   } catch (error) {
     // What was taken over from another process may be the surplus that it removes.

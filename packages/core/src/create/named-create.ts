@@ -30,7 +30,7 @@ export interface NamedCreate<T extends Resource> {
   /** The mark that a resource carries, where the provider keeps it. */
   attemptIdOf(resource: T): string | undefined;
   /** When the provider's "too soon" will be over, judged by what exists; for errors. */
-  retryAfterMs(existing: readonly T[]): number | undefined;
+  retryAfterMs?(existing: readonly T[]): number | undefined;
 }
 
 /** What a create's name is unique within, and what else its ref keeps of it. */

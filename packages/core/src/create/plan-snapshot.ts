@@ -29,7 +29,7 @@ export function planSnapshot(runtime: Runtime, value: unknown): SnapshotPlan {
   }
   if (input.tags !== undefined && Object.keys(input.tags).length > 0) {
     requireCapability(runtime, "snapshots.tags", "snapshots take no tags here");
-    checkTags(input.tags, limits, "tags");
+    checkTags(input.tags, limits);
   }
   return { input, nameRefusal };
 }

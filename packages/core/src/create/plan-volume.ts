@@ -83,7 +83,7 @@ function checkAgainstCapabilities(runtime: Runtime, input: CreateVolumeInput): v
   }
   if (input.tags !== undefined && Object.keys(input.tags).length > 0) {
     requireCapability(runtime, "volumes.tags", "volumes take no tags here");
-    checkTags(input.tags, limits, "tags");
+    checkTags(input.tags, limits);
   }
   if (input.volumeType !== undefined) {
     requireCapability(runtime, "volumes.type", "the type of a volume cannot be chosen here");
@@ -141,7 +141,6 @@ export function volumeCreate(
     remove: (call, id) => deleteVolume(resources, snapshots, call, { id, withSnapshots: false }),
     difference: (existing) => difference(driver, existing, key, plan?.sourceSizeGiB),
     attemptIdOf: (volume) => driver.attemptIdOf?.(volume),
-    retryAfterMs: () => undefined,
   };
 }
 

@@ -24,7 +24,7 @@ export interface CreateKind<T extends Resource> {
   /** The create that a ref stands for, to look with and to judge by; it is never sent again. */
   fromRef(ref: OperationRef): NamedCreate<T>;
   /** What is still to be done once the resource is usable (a volume made smaller than asked). */
-  complete(call: Call, resource: T, ref: OperationRef, onProgress: WaitOptions["onProgress"]): Promise<T>;
+  complete?(call: Call, resource: T, ref: OperationRef, onProgress: WaitOptions["onProgress"]): Promise<T>;
 }
 
 /** A create that was sent, or found what is there already. */

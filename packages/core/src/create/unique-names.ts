@@ -71,7 +71,7 @@ async function lookFor<T extends Resource>(
     if (look >= looks) {
       if (isTaken) return NOT_SHOWN;
       if (!failure.mayAlreadyExist) return undefined;
-      const retryAfterMs = failure.retryAfterMs ?? create.retryAfterMs(all);
+      const retryAfterMs = failure.retryAfterMs ?? create.retryAfterMs?.(all);
       throw extendError(failure, { retryAfterMs });
     }
     await call.sleep(backoffMs(call.runtime.retry, look + 1, call.runtime.random));

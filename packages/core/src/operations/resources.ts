@@ -2,7 +2,7 @@ import { answeredFor, comparableId, isSameId } from "../answered.ts";
 import { type Call, runCall } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
 import type { TagRule } from "../capabilities.ts";
-import type { CallContext, DriverPage, PageRequest } from "../driver.ts";
+import type { CallContext, Changed, DriverPage, PageRequest } from "../driver.ts";
 import { extendError, isPolyvolError } from "../errors.ts";
 import type { Listing } from "../list/listing.ts";
 import { createListing, walkOf } from "../list/listing.ts";
@@ -38,10 +38,12 @@ export interface Resources<T extends Resource> {
   /** The same for a call that is announced: by a walk that it shares with others, where there are any. */
   lookAll(call: Call, query: ResourceQuery): Promise<readonly T[]>;
   list(query: ResourceQuery, options: ListOptions | undefined): Listing<T>;
+  /** One request to delete it. */
+  deleteOne(id: string, context: CallContext): Promise<Changed>;
 }
 
 /** How the driver answers for one kind. */
-interface ResourceReads<T> {
+interface ResourceMethods<T extends Resource> extends Pick<Resources<T>, "deleteOne"> {
   readonly getOne: (id: string, context: CallContext) => Promise<T>;
   readonly getPage: (query: ResourceQuery, page: PageRequest, context: CallContext) => Promise<DriverPage<T>>;
 }
@@ -49,7 +51,7 @@ interface ResourceReads<T> {
 function createResources<T extends Resource>(
   runtime: Runtime,
   kind: ResourceKind,
-  { getOne, getPage }: ResourceReads<T>,
+  { getOne, getPage, deleteOne }: ResourceMethods<T>,
 ): Resources<T> {
   const { driver, newcomers } = runtime;
   const { limits } = runtime.capabilities;
@@ -171,6 +173,7 @@ function createResources<T extends Resource>(
     tryGet,
     listAll,
     lookAll: async (call, query) => (await looks.all(call, query)) ?? (await listAll(call, query)),
+    deleteOne,
     list: (query, options) => listingOf(query, options ?? {}, pagesBy(`${kind}s.list`, options)),
   };
 }
@@ -210,6 +213,7 @@ export function createVolumeResources(runtime: Runtime): VolumeResources {
     getOne: (id, context) => driver.getVolume(id, context),
     getPage: ({ name, region }, page, context) =>
       driver.listVolumes(omitUndefined({ name, region }), page, context),
+    deleteOne: (id, context) => driver.deleteVolume(id, context),
   });
 }
 
@@ -221,5 +225,6 @@ export function createSnapshotResources(runtime: Runtime): SnapshotResources {
     getOne: (id, context) => driver.getSnapshot(id, context),
     getPage: ({ name, volumeId }, page, context) =>
       driver.listSnapshots(omitUndefined({ name, volumeId }), page, context),
+    deleteOne: (id, context) => driver.deleteSnapshot(id, context),
   });
 }

@@ -24,7 +24,6 @@ export function createSnapshots(
     resources,
     hasUniqueNames: runtime.capabilities.snapshotNames.enforced,
     fromRef: (ref) => snapshotCreate(runtime, resources, ref.name, ref.within ?? ""),
-    complete: async (_call, snapshot) => snapshot,
   };
 
   async function start(call: Call, value: unknown): Promise<StartedOperation<Snapshot>> {
