@@ -45,7 +45,7 @@ export interface Cloud {
   readonly events: PolyvolEvent[];
   /** What a log of the events holds. */
   logLines(): readonly string[];
-  /** Another process: a storage with a governor (by a clock object of its own), a budget and locks of its own. */
+  /** Another process: a storage with a rate limiter (by a clock object of its own), a budget and locks of its own. */
   storage(settings?: StorageSettings): BlockStorage;
   /** What the emulator holds: the only thing that is counted. */
   holds(): Inventory;

@@ -124,7 +124,7 @@ export function checkId(value: unknown, what: string): string {
   throw refusedArgument(`${what}: found ${show(value)}, allowed is the id as text`);
 }
 
-export function checkName(name: string, rule: NameRule, what: string): void {
+export function checkName(name: string, rule: NameRule, what = "name"): void {
   if (!fits(name, rule, rule.pattern)) throw refusedName(name, rule, what);
 }
 
@@ -132,9 +132,9 @@ export function checkName(name: string, rule: NameRule, what: string): void {
  * Checks the name of a create. Returns why nothing new can be given it when something may have it from before the
  * provider's present rule.
  */
-export function checkNewName(name: string, rule: NameRule, what: string): PolyvolError | undefined {
+export function checkNewName(name: string, rule: NameRule): PolyvolError | undefined {
   if (fits(name, rule, rule.pattern)) return undefined;
-  const refusal = refusedName(name, rule, what);
+  const refusal = refusedName(name, rule, "name");
   if (rule.formerPattern !== undefined && fits(name, rule, rule.formerPattern)) return refusal;
   throw refusal;
 }

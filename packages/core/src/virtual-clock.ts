@@ -18,26 +18,22 @@ export interface VirtualClock extends Clock {
 
 interface Sleeper {
   readonly at: number;
-  readonly order: number;
   readonly wake: () => void;
 }
 
 /** Starts at `startMs` (milliseconds since the epoch; default 2026-01-01T00:00:00Z). */
 export function createVirtualClock(startMs: number = Date.UTC(2026, 0, 1)): VirtualClock {
   let now = startMs;
-  let order = 0;
+  let slept = 0;
   let free = false;
   let busy = 0;
   let scheduled = false;
+  /** In the order in which they lay down. */
   const sleepers = new Set<Sleeper>();
 
   function earliest(): Sleeper | undefined {
     let first: Sleeper | undefined;
-    for (const each of sleepers) {
-      if (first === undefined || each.at < first.at || (each.at === first.at && each.order < first.order)) {
-        first = each;
-      }
-    }
+    for (const each of sleepers) if (first === undefined || each.at < first.at) first = each;
     return first;
   }
 
@@ -54,20 +50,21 @@ export function createVirtualClock(startMs: number = Date.UTC(2026, 0, 1)): Virt
   function schedule(): void {
     if (!free || scheduled || busy > 0 || sleepers.size === 0) return;
     scheduled = true;
-    const sleptBefore = order;
+    const sleptBefore = slept;
     void nextTurn()
       .then(nextTurn)
       .then(() => {
         scheduled = false;
         // Whoever lay down meanwhile gets two turns as well, to be woken by something else first.
-        if (busy === 0 && order === sleptBefore) wakeNext(Number.POSITIVE_INFINITY);
+        if (busy === 0 && slept === sleptBefore) wakeNext(Number.POSITIVE_INFINITY);
         schedule();
       });
   }
 
   /** The function returned lets it sleep no more. */
   function lieDown(ms: number, wake: () => void): () => void {
-    const sleeper: Sleeper = { at: now + Math.max(0, ms), order: order++, wake };
+    const sleeper: Sleeper = { at: now + Math.max(0, ms), wake };
+    slept += 1;
     sleepers.add(sleeper);
     schedule();
     return () => sleepers.delete(sleeper);

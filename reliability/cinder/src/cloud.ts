@@ -15,7 +15,7 @@ export interface CinderCloud {
   readonly project: Project;
   readonly proxy: Emulator;
   readonly events: readonly PolyvolEvent[];
-  /** Another process: a storage with a governor, a budget and a log-in of its own, on the machine's clock. */
+  /** Another process: a storage with a rate limiter, a budget and a log-in of its own, on the machine's clock. */
   storage(settings?: OpenStackStorageOptions): BlockStorage;
   /** What Cinder's database has of the project. */
   holds(): Holdings;

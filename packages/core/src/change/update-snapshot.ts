@@ -18,7 +18,7 @@ export async function updateSnapshot(
 ): Promise<Snapshot> {
   const { driver, capabilities, polling, recentChanges } = call.runtime;
   const wanted = checkUpdateSnapshot(changes);
-  if (wanted.name !== undefined) checkName(wanted.name, capabilities.limits.snapshotName, "name");
+  if (wanted.name !== undefined) checkName(wanted.name, capabilities.limits.snapshotName);
   // Some services drop white space at the ends of what they keep.
   const isAsWanted = ({ name, description = "" }: Snapshot): boolean =>
     (wanted.name === undefined || name === wanted.name) &&

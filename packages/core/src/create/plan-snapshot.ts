@@ -23,7 +23,7 @@ export interface SnapshotPlan {
 export function planSnapshot(runtime: Runtime, value: unknown): SnapshotPlan {
   const { limits } = runtime.capabilities;
   const input = checkCreateSnapshot(value);
-  const nameRefusal = checkNewName(input.name, limits.snapshotName, "name");
+  const nameRefusal = checkNewName(input.name, limits.snapshotName);
   if (input.description !== undefined && input.description !== "") {
     requireCapability(runtime, "snapshots.description", "snapshots take no description here");
   }

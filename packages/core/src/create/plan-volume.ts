@@ -33,7 +33,7 @@ export async function planVolume(
   const input = checkCreateVolume(value);
   call.about({ kind: "volume", name: input.name });
   const { volumeName, volumeSize: rule } = runtime.capabilities.limits;
-  const nameRefusal = checkNewName(input.name, volumeName, "name");
+  const nameRefusal = checkNewName(input.name, volumeName);
   checkAgainstCapabilities(runtime, input);
   const isRestore = input.sourceSnapshotId !== undefined;
   const sizeOf = (size: number, unbounded: boolean): number =>

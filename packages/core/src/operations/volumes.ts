@@ -96,7 +96,7 @@ export function createVolumes(
       ),
     rename: (id, name, options) =>
       change("volumes.rename", id, options, () => {
-        checkName(name, limits.volumeName, "name");
+        checkName(name, limits.volumeName);
         return renaming(runtime, id, name);
       }),
     delete: (id, options) =>
