@@ -114,7 +114,9 @@ export async function runCall<T>(
     if (state.taken > 0) runtime.budget.succeeded(state.taken);
     return result;
   } catch (error) {
-    if (callerSignal?.aborted && error === callerSignal.reason) throw error;
+    const wish: unknown = callerSignal?.aborted ? callerSignal.reason : undefined;
+    // What is looked at after a failure would tell of that. Of a part the signal may be at the call's deadline.
+    if (wish !== undefined && (error === wish || !isPolyvolError(wish))) throw wish;
     throw describe(runtime, setup, state, error);
   } finally {
     stopTimer();
