@@ -24,11 +24,9 @@ export interface WalkSetup {
 /** A look that a wait is due for. */
 export interface LookRequest {
   readonly id: string;
-  readonly operation: string;
   /** By the storage's monotonic time. */
   readonly dueAt: number;
   readonly slackMs: number;
-  readonly abortSignal: AbortSignal;
   /** The end of a resource is waited for that a listing has shown: then a whole listing without it is that end. */
   readonly wasListed?: boolean;
 }

@@ -26,7 +26,7 @@ export interface SharedLooks<T, Query> {
    * Resolves with the resource as seen at `dueAt` or up to `slackMs` earlier; `undefined` when a read of that very
    * resource found nothing or, with `wasListed`, a whole listing did not show it.
    */
-  look(request: LookRequest): Promise<T | undefined>;
+  look(call: Call, request: LookRequest): Promise<T | undefined>;
   /** Everything that fits, by a whole listing that began after this call; `undefined`: look alone. */
   all(call: Call, query: Query): Promise<readonly T[] | undefined>;
   /** The resource, by a listing that began after this call; `undefined`, whether it is there or not: look alone. */
@@ -216,7 +216,7 @@ export function createSharedLooks<T extends { readonly id: string }, Query>(
   }
 
   return {
-    look: ({ id, operation, dueAt, slackMs, abortSignal, wasListed = false }) =>
+    look: ({ operation, abortSignal }, { id, dueAt, slackMs, wasListed = false }) =>
       join<T | undefined>(abortSignal, (resolve, reject) => ({
         key: idKey(id),
         operation,

@@ -59,10 +59,9 @@ export async function waitFor<T extends Resource>(
   for (;;) {
     const { dueAt, slackMs } = pauses.next();
     const { id, wasListed = false } = setup;
-    const { operation, abortSignal } = call;
     let resource: T | undefined;
     try {
-      resource = await setup.looks.look({ id, operation, dueAt, slackMs, abortSignal, wasListed });
+      resource = await setup.looks.look(call, { id, dueAt, slackMs, wasListed });
     } catch (error) {
       reportFailedLook(call, setup, error, pauses);
       continue;

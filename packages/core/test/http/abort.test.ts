@@ -2,8 +2,8 @@ import { getEventListeners } from "node:events";
 import { createVirtualClock } from "@polyvol/core/driver";
 import { describe, expect, inject, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
+import { randomFrom } from "../random-from.ts";
 import { anything, describeTransports, json, makeClient, makeContext, serve, settle } from "./kit.ts";
-import { randomFrom } from "./simulation.ts";
 
 const ABORTS = inject("isFull") ? 500 : 25;
 const GET = { method: "GET", path: "/x", response: anything } as const;

@@ -2,6 +2,7 @@
 import { createVirtualClock } from "@polyvol/core/driver";
 import type { HttpClient, HttpClientOptions } from "@polyvol/core/http";
 import { isPolyvolError } from "../../src/errors.ts";
+import { randomFrom } from "../random-from.ts";
 import { makeClient, makeContext } from "./kit.ts";
 
 export interface Simulation {
@@ -80,15 +81,4 @@ export async function simulate(simulation: Simulation): Promise<SimulatedAnswer[
     ? all
     : Promise.race([all, clock.sleep(start + durationMs - clock.now())]));
   return answers;
-}
-
-/** The same numbers in [0, 1) for the same seed. */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -3,8 +3,8 @@ import { failureOf } from "../../../../scripts/test/failure-of.ts";
 import type { Clock } from "../../src/clock.ts";
 import { systemClock } from "../../src/clock.ts";
 import { createSkew } from "../../src/http/server-date.ts";
+import { randomFrom } from "../random-from.ts";
 import { json, makeClient, makeContext, serve, type TestServer } from "./kit.ts";
-import { randomFrom } from "./simulation.ts";
 
 const SECOND = 1_000;
 const HOUR = 3_600_000;

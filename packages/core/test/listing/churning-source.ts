@@ -1,6 +1,7 @@
 import type { DriverPage, PageRequest, Paging } from "../../src/driver.ts";
 import { PolyvolError } from "../../src/errors.ts";
 import type { PageSource } from "../../src/list/source.ts";
+import { randomFrom } from "../random-from.ts";
 
 export interface Item {
   readonly id: string;
@@ -25,19 +26,8 @@ export interface ChurnOptions {
   readonly goneMarker?: "error" | "empty";
 }
 
-/** Small seeded generator (mulberry32): the same seed gives the same run. */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 export function createChurningSource(options: ChurnOptions): ChurningSource {
-  const random = seededRandom(options.seed);
+  const random = randomFrom(options.seed);
   const newId = (): string => random().toString(36).slice(2).padEnd(12, "0");
   const ids = Array.from({ length: options.count }, newId).sort();
   const survivors = new Set(ids);

@@ -146,19 +146,11 @@ describe("what a shared walk may answer", () => {
                 expect(ids).toEqual(expect.arrayContaining(throughout.map((each) => each.id)));
                 return;
               }
-              const request = {
-                id,
-                operation: "test",
-                dueAt: askedAt + inMs,
-                slackMs,
-                abortSignal: call.abortSignal,
-              };
+              const request = { id, dueAt: askedAt + inMs, slackMs, wasListed: kind === "end" };
               const found =
                 kind === "find"
                   ? await looks.find(call, id)
-                  : await looks
-                      .look({ ...request, wasListed: kind === "end" })
-                      .catch(() => "failed" as const);
+                  : await looks.look(call, request).catch(() => "failed" as const);
               if (found === "failed") return;
               if (found !== undefined) expect(found.readAt).toBeGreaterThanOrEqual(askedAt);
               const mayBeAbsent =
@@ -179,14 +171,7 @@ describe("what a shared walk may answer", () => {
   test("a walk that fails on its last page says of nothing that it has gone: each is read by itself", async () => {
     const { looks, requests, clock } = looksAt(many(8), (request) => request === 3);
     const ask = (id: string): Promise<Item | undefined> =>
-      looks.look({
-        id,
-        operation: "test",
-        dueAt: 5,
-        slackMs: 0,
-        abortSignal: callOf().abortSignal,
-        wasListed: true,
-      });
+      looks.look(callOf(), { id, dueAt: 5, slackMs: 0, wasListed: true });
     const found = await Promise.all(["r10", "r11", "r16", "r17", "r90"].map(ask));
     expect(found.map((each) => each?.id)).toEqual(["r10", "r11", "r16", "r17", undefined]);
     // Two pages came; what stood on the third, or nowhere, was read.
@@ -197,14 +182,7 @@ describe("what a shared walk may answer", () => {
   test("silence of a whole listing is the end of what a listing has shown before, and of nothing else", async () => {
     const { looks, requests } = looksAt(many(2));
     const ask = (id: string, wasListed: boolean): Promise<Item | undefined> =>
-      looks.look({
-        id,
-        operation: "test",
-        dueAt: 5,
-        slackMs: 0,
-        abortSignal: callOf().abortSignal,
-        wasListed,
-      });
+      looks.look(callOf(), { id, dueAt: 5, slackMs: 0, wasListed });
     expect(await Promise.all([ask("r90", true), ask("r91", true), ask("r92", false)])).toEqual([
       undefined,
       undefined,
@@ -253,20 +231,8 @@ describe("what a shared walk may answer", () => {
   test("an aborted look leaves the others theirs", async () => {
     const { looks, clock } = looksAt(many(3));
     const abort = new AbortController();
-    const gone = looks.look({
-      id: "r10",
-      operation: "test",
-      dueAt: 5,
-      slackMs: 0,
-      abortSignal: abort.signal,
-    });
-    const stays = looks.look({
-      id: "r11",
-      operation: "test",
-      dueAt: 5,
-      slackMs: 0,
-      abortSignal: callOf().abortSignal,
-    });
+    const gone = looks.look(callOf(abort.signal), { id: "r10", dueAt: 5, slackMs: 0 });
+    const stays = looks.look(callOf(), { id: "r11", dueAt: 5, slackMs: 0 });
     abort.abort(new Error("enough"));
     await expect(gone).rejects.toThrow("enough");
     expect(await stays).toMatchObject({ id: "r11" });
