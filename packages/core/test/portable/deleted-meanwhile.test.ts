@@ -4,7 +4,7 @@ import type { BlockStorageDriver } from "@polyvol/core/driver";
 import type { MemoryAccountOptions } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
-import { openMemory } from "./open-memory.ts";
+import { createNew, openMemory } from "./open-memory.ts";
 
 async function world(
   kind: "volume" | "snapshot",
@@ -15,10 +15,7 @@ async function world(
   const common = { clock, random: () => 0.5 };
   const other = createBlockStorage(memory, common);
   const { id: volumeId } = await other.volumes.create({ name: "source", sizeGiB: 8 });
-  const create = (storage: BlockStorage): Promise<{ readonly id: string }> =>
-    kind === "volume"
-      ? storage.volumes.create({ name: "new", sizeGiB: 8 })
-      : storage.snapshots.create({ name: "new", volumeId });
+  const create = (storage: BlockStorage) => createNew(storage, kind, volumeId);
   return {
     ...{ clock, account, other, create },
     // It looks late enough to find what has been made by then, and is on its way out.

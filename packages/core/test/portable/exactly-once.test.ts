@@ -2,7 +2,7 @@ import { type BlockStorage, createBlockStorage, isPolyvolError, PolyvolError } f
 import type { MemoryAccount, MemoryAccountOptions, MemoryFaultEffect } from "@polyvol/memory";
 import fc from "fast-check";
 import { describe, expect, inject, test } from "vitest";
-import { openMemory } from "./open-memory.ts";
+import { createNew, openMemory } from "./open-memory.ts";
 
 function unavailable(): PolyvolError {
   return new PolyvolError("unavailable", "503", { status: 503, retryable: true, outcome: "unknown" });
@@ -71,9 +71,7 @@ describe.each(MODES)("creates from two processes under faults, %s", (_mode, opti
               });
             }
             const create = async (storage: BlockStorage): Promise<{ readonly id: string }> =>
-              kind === "volume"
-                ? await storage.volumes.create({ name: "one", sizeGiB: 8 })
-                : await storage.snapshots.create({ name: "one", volumeId: volume.id });
+              await createNew(storage, kind, volume.id, "one");
             const made = await Promise.allSettled((both ? [first, second] : [first]).map(create));
             const { volumes, snapshots } = account.dump();
             const held = (kind === "volume" ? volumes.filter((each) => each.name === "one") : snapshots).map(

@@ -5,13 +5,13 @@ import {
   createBlockStorage,
   type PolyvolEvent,
 } from "@polyvol/core";
-import { type BlockStorageDriver, createVirtualClock } from "@polyvol/core/driver";
+import type { BlockStorageDriver, VirtualClock } from "@polyvol/core/driver";
 import type { MemoryAccount } from "@polyvol/memory";
-import { openMemory } from "./open-memory.ts";
+import { createNew, openMemory } from "./open-memory.ts";
 
 export interface World {
   readonly account: MemoryAccount;
-  readonly clock: ReturnType<typeof createVirtualClock>;
+  readonly clock: VirtualClock;
   readonly events: readonly PolyvolEvent[];
   /** Another process. */
   storage(change?: Partial<BlockStorageDriver>, options?: BlockStorageOptions): BlockStorage;
@@ -53,9 +53,7 @@ export async function creating(
     method: kind === "volume" ? ("createVolume" as const) : ("createSnapshot" as const),
     remove: kind === "volume" ? ("deleteVolume" as const) : ("deleteSnapshot" as const),
     create: (from: BlockStorage, call?: CallOptions): Promise<unknown> =>
-      kind === "volume"
-        ? from.volumes.create({ name: "new", sizeGiB: 8 }, call)
-        : from.snapshots.create({ volumeId, name: "new" }, call),
+      createNew(from, kind, volumeId, "new", call),
     begin: (from: BlockStorage): Promise<unknown> =>
       kind === "volume"
         ? from.volumes.beginCreate({ name: "new", sizeGiB: 8 })

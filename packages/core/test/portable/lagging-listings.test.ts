@@ -3,7 +3,7 @@ import { createBlockStorage, PolyvolError, type Snapshot, type Volume } from "@p
 import type { BlockStorageDriver, DriverPage, VirtualClock } from "@polyvol/core/driver";
 import type { MemoryDriver } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
-import { openMemory } from "./open-memory.ts";
+import { createNew, openMemory } from "./open-memory.ts";
 
 const KINDS = ["volume", "snapshot"] as const;
 type Kind = (typeof KINDS)[number];
@@ -17,9 +17,7 @@ async function world(kind: Kind, change: Change) {
   const { volumes, snapshots } = createBlockStorage({ ...memory, ...change(memory, clock) }, { clock });
   return {
     create: (): Promise<Volume | Snapshot> =>
-      kind === "volume"
-        ? volumes.create({ name: "new", sizeGiB: 8 })
-        : snapshots.create({ name: "new", volumeId }),
+      createNew({ volumes, snapshots }, kind, volumeId),
     begin: async (): Promise<Volume | Snapshot> =>
       kind === "volume"
         ? await (await volumes.beginCreate({ name: "new", sizeGiB: 8 })).wait()

@@ -7,10 +7,10 @@ import {
   type Snapshot,
   type Volume,
 } from "@polyvol/core";
-import type { BlockStorageDriver, CallContext } from "@polyvol/core/driver";
+import type { BlockStorageDriver } from "@polyvol/core/driver";
 import { expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
-import { openMemory } from "./open-memory.ts";
+import { CONTEXT, createNew, openMemory } from "./open-memory.ts";
 
 const KINDS = ["volume", "snapshot"] as const;
 type Kind = (typeof KINDS)[number];
@@ -34,19 +34,15 @@ async function world(kind: Kind) {
   };
   const storage: BlockStorage = createBlockStorage(driver, { clock, onEvent: (event) => events.push(event) });
   const { id: volumeId } = await storage.volumes.create({ name: "source", sizeGiB: 8 });
-  const context: CallContext = {
-    ...{ operation: "test", abortSignal: new AbortController().signal },
-    ...{ remainingMs: () => 60_000, emit: () => undefined },
-  };
   /** One request that was carried out, some time after the one before. */
   async function carriedOut(mark: string | undefined, tags = {}): Promise<string> {
     await clock.sleep(60_000);
     const { resource } =
       kind === "volume"
-        ? await driver.createVolume({ name: "new", sizeGiB: 8, tags }, context)
+        ? await driver.createVolume({ name: "new", sizeGiB: 8, tags }, CONTEXT)
         : await driver.createSnapshot(
             { name: "new", volumeId, tags, allowAttached: true, attemptId: "x" },
-            context,
+            CONTEXT,
           );
     if (mark !== undefined) marks.set(resource.id, mark);
     await clock.sleep(60_000);
@@ -59,9 +55,7 @@ async function world(kind: Kind) {
       gone = id;
     },
     create: (): Promise<Volume | Snapshot> =>
-      kind === "volume"
-        ? storage.volumes.create({ name: "new", sizeGiB: 8 })
-        : storage.snapshots.create({ name: "new", volumeId }),
+      createNew(storage, kind, volumeId),
     ids: async (): Promise<readonly string[]> => {
       const all =
         kind === "volume" ? storage.volumes.list({ name: "new" }) : storage.snapshots.list({ volumeId });

@@ -3,7 +3,7 @@ import { createBlockStorage, type Snapshot, type Volume } from "@polyvol/core";
 import type { BlockStorageDriver, DriverPage } from "@polyvol/core/driver";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
-import { openMemory } from "./open-memory.ts";
+import { createNew, openMemory } from "./open-memory.ts";
 
 /** An account where names may repeat, whose listings show new names so many milliseconds late. */
 async function world(kind: "volume" | "snapshot", lateMs: number, marks = new Map<string, string>()) {
@@ -27,7 +27,7 @@ async function world(kind: "volume" | "snapshot", lateMs: number, marks = new Ma
   };
   const { volumes, snapshots } = createBlockStorage(driver, { clock });
   const create = (name: string): Promise<Volume | Snapshot> =>
-    kind === "volume" ? volumes.create({ name, sizeGiB: 8 }) : snapshots.create({ name, volumeId });
+    createNew({ volumes, snapshots }, kind, volumeId, name);
   return {
     ...{ clock, create, marks },
     rename: async (id: string, name: string, old: string): Promise<void> => {

@@ -1,15 +1,10 @@
 /** What another process is making just now, found by a look: it may be the one of several that is given up. */
 import { type BlockStorage, createBlockStorage } from "@polyvol/core";
-import type { BlockStorageDriver, CallContext, DriverPage } from "@polyvol/core/driver";
+import type { BlockStorageDriver, DriverPage } from "@polyvol/core/driver";
 import type { MemoryAccountOptions } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
-import { openMemory } from "./open-memory.ts";
-
-const CONTEXT: CallContext = {
-  ...{ operation: "test", abortSignal: new AbortController().signal },
-  ...{ remainingMs: () => 60_000, emit: () => undefined },
-};
+import { CONTEXT, createNew, openMemory } from "./open-memory.ts";
 
 /** Two of one name that others make: `first` wins by its time, and is visible only `showsAfterMs` later. */
 async function world(
@@ -49,13 +44,9 @@ async function world(
   return {
     ...{ clock, account, first, second, storage },
     create: (): Promise<{ readonly id: string }> =>
-      kind === "volume"
-        ? storage.volumes.create({ name: "new", sizeGiB: 8 })
-        : storage.snapshots.create({ name: "new", volumeId }),
+      createNew(storage, kind, volumeId),
     giveUp: (id: string) =>
-      kind === "volume"
-        ? createBlockStorage(memory, { clock }).volumes.delete(id)
-        : createBlockStorage(memory, { clock }).snapshots.delete(id),
+      kind === "volume" ? given.storage.volumes.delete(id) : given.storage.snapshots.delete(id),
   };
 }
 
