@@ -1,8 +1,9 @@
 import type { BlockStorage, CallOptions } from "@polyvol/core";
+import { storageOptions } from "@polyvol/core/driver";
 
 /** Deadlines that core gives calls that read, and calls that wait for a change to end, unless told otherwise. */
-const READ_MS = 60_000;
-const CHANGE_MS = 900_000;
+const READ_MS = storageOptions.timeoutMs.default;
+const CHANGE_MS = storageOptions.waitTimeoutMs.default;
 
 /**
  * Options of a call that is one of very many: its deadline leaves time for the provider's longest request quota to come
@@ -17,5 +18,5 @@ export function bulkCallOptions(
   const windows = capabilities.limits.requestQuotas.map(({ windowMs }) => windowMs);
   const quotaMs = kind === "held" ? 0 : Math.max(0, ...windows);
   const timeoutMs = quotaMs + (kind === "read" ? READ_MS : CHANGE_MS);
-  return { timeoutMs, ...(abortSignal === undefined ? {} : { abortSignal }) };
+  return { timeoutMs, abortSignal };
 }
