@@ -5,10 +5,6 @@ import { expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
 import { openMemory } from "./open-memory.ts";
 
-function world(options: MemoryAccountOptions) {
-  return openMemory(options);
-}
-
 /** One place: a request begins when the one before it has ended. */
 function onePlace(): RequestTurn {
   let last: Promise<unknown> = Promise.resolve();
@@ -41,13 +37,13 @@ test.each<[string, MemoryAccountOptions]>([
   ["names free, followed by looks", { names: "free", asynchronous: true }],
   ["names free, followed by records", { names: "free", mode: "record" }],
 ])("every call gets on with one place for its requests: %s", async (_, options) => {
-  const { account, storage } = world(options);
+  const { account, storage } = openMemory(options);
   await life(storage);
   expect(account.dump()).toEqual({ volumes: [], snapshots: [] });
 });
 
 test("a turn that is refused has sent nothing, and the error says so", async () => {
-  const { account, storage } = world({ names: "enforced" });
+  const { account, storage } = openMemory({ names: "enforced" });
   const inTurn: RequestTurn = () => Promise.reject(new Error("the queue is closed"));
   const error = await failureOf(storage.volumes.create({ name: "a", sizeGiB: 8 }, { inTurn }));
   expect(error).toMatchObject({ code: "unknown", outcome: "not_applied", reason: "the queue is closed" });

@@ -13,7 +13,7 @@ import {
   type MemoryAccountOptions,
 } from "@polyvol/memory";
 
-export interface OpenMemory {
+interface OpenMemory {
   readonly clock: VirtualClock;
   readonly account: MemoryAccount;
   readonly driver: ReturnType<typeof createMemoryDriver>;
