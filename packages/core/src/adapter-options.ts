@@ -46,7 +46,8 @@ export interface AdapterOptions<Own extends Options = Options> {
  * with the name of an option of the HTTP client stands in for it.
  */
 export function createAdapterOptions<Own extends Options>(own: Own): AdapterOptions<Own> {
-  const all: Options = { ...own, ...without(httpOptions, own), ...storageOptions };
+  // Its own come first, and count beside those of the HTTP client.
+  const all: Options = { ...own, ...httpOptions, ...own, ...storageOptions };
   // What is missing is said below, after the variables were looked at.
   const rules = Object.fromEntries(
     Object.entries(all).map(([name, each]) => [name, { ...each, required: false }]),
@@ -123,8 +124,4 @@ function fromVariables(own: Options, given: unknown, environment: Variables): Re
 
 function pick<T extends object>(values: Readonly<Record<string, unknown>>, names: object): T {
   return Object.fromEntries(Object.entries(values).filter(([name]) => Object.hasOwn(names, name))) as T;
-}
-
-function without(options: Options, others: object): Options {
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !Object.hasOwn(others, name)));
 }

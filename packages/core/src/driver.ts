@@ -37,7 +37,7 @@ export { tell } from "./events.ts";
 export { type HttpOptions, httpOptions } from "./http/options.ts";
 export { checkTimeout } from "./input.ts";
 export { AmbiguousJson, parseJsonText } from "./json-text.ts";
-export { type Suggestion, suggestion } from "./nearest.ts";
+export { suggestion } from "./nearest.ts";
 export { type Defined, omitUndefined } from "./omit-undefined.ts";
 export {
   allowedAt,

@@ -60,18 +60,13 @@ function fieldsOf(event: PolyvolEvent): object {
   return fields;
 }
 
+const LEVEL_OF = {
+  ...{ request: "debug", response: "debug", wait: "debug" },
+  ...{ throttle: "info", recover: "info" },
+  retry: "warn",
+} as const satisfies Readonly<Record<string, Level>>;
+
 function levelOf(event: PolyvolEvent): Level {
-  switch (event.type) {
-    case "request":
-    case "response":
-    case "wait":
-      return "debug";
-    case "throttle":
-    case "recover":
-      return "info";
-    case "retry":
-      return "warn";
-    case "version":
-      return event.result === "chosen" ? "info" : "warn";
-  }
+  if (event.type !== "version") return LEVEL_OF[event.type];
+  return event.result === "chosen" ? "info" : "warn";
 }
