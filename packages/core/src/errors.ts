@@ -70,7 +70,7 @@ export interface PolyvolErrorDetails {
   readonly retryable?: boolean | undefined;
   /** How long the provider asks to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
-  /** On errors of changes. */
+  /** On errors of changes: whether anything may have happened. */
   readonly outcome?: ChangeOutcome | undefined;
   /**
    * The refusal itself hints that the resource may already be there (a name conflict, a "too soon"): look before
@@ -87,37 +87,27 @@ const BRAND = Symbol.for("polyvol.error");
  * The one error class. Check it with {@link isPolyvolError} and act on `code`, never on message text: a process
  * may hold two copies of the class (one from an ES module, one from CommonJS).
  */
-export class PolyvolError extends Error {
+export class PolyvolError extends Error implements PolyvolErrorDetails {
   /** Always `PolyvolError`. */
   override readonly name: string = "PolyvolError";
   /** What went wrong; what callers act on. */
   readonly code: PolyvolErrorCode;
   /** The failure in one sentence, without the provider, operation and resource that `message` adds. */
   readonly reason: string;
-  /** The driver's provider name. */
   readonly provider: string | undefined;
-  /** The public call, such as `volumes.create`. */
   readonly operation: string | undefined;
-  /** What the call was about. */
   readonly resource: ResourceRef | undefined;
-  /** The provider's id of the request, for its support. */
   readonly requestId: string | undefined;
-  /** HTTP status of the answer, where there was one. */
   readonly status: number | undefined;
-  /** The provider's own error code, where it gave one. */
   readonly providerCode: string | undefined;
-  /** How often the failing request was sent. */
   readonly attempts: number | undefined;
   /**
    * Whether it passes by itself, soon: the same call can succeed without being changed. Where that is safe, core has
    * repeated it already. A long wait, which is the caller's to decide on, is `retryAfterMs` without it.
    */
   readonly retryable: boolean;
-  /** How long the provider asks to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
-  /** On errors of changes: whether anything may have happened. */
   readonly outcome: ChangeOutcome | undefined;
-  /** Set by drivers for core: the resource may already be there. */
   readonly mayAlreadyExist: boolean;
 
   /** `reason` may hold words of a service: they are made fit, as all of `message` is. `details` stay as they are. */

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import type { Limits, NameRule, SizeRule } from "./capabilities.ts";
 import { type PolyvolError, refused, refusedArgument } from "./errors.ts";
 import type { Defined } from "./omit-undefined.ts";
-import { type CheckedOf, parseValues, type Rule, rule, type Rules } from "./option.ts";
+import { type CheckedOf, parseValues, type Rule, type Rules, rule } from "./option.ts";
 import type {
   CreateSnapshotInput,
   CreateVolumeInput,
@@ -57,8 +57,7 @@ function parseInput<R extends Rules>(value: unknown, rules: R): CheckedOf<R> {
     (name) => typeof value === "object" && value !== null && Object.hasOwn(value, name),
   );
   if (option === undefined) return parseValues(value, rules);
-  throw refusedArgument(`${option}: it is an option; options are an argument of their own, the last one`,
-  );
+  throw refusedArgument(`${option}: it is an option; options are an argument of their own, the last one`);
 }
 
 export function checkCreateVolume(value: unknown): Defined<CreateVolumeInput> {
@@ -195,8 +194,7 @@ export function checkTags(found: Readonly<Record<string, string>>, limits: Limit
       key.test(name) &&
       value.test(content);
     if (!fits) {
-      throw refusedArgument(`tags: found ${show(name)} = ${show(content)}, allowed: ${rule.inWords}`,
-      );
+      throw refusedArgument(`tags: found ${show(name)} = ${show(content)}, allowed: ${rule.inWords}`);
     }
   }
 }

@@ -87,7 +87,10 @@ export function rule<T>(schema: ValueSchema<T>, allowed: string): Rule<T> {
 
 type Said<O extends Option> = Omit<O, "schema" | "parts">;
 /** Declares an option. Its type follows from the schema. */
-export function option<T>(schema: ValueSchema<T>, said: Said<DefaultedOption<NoInfer<T>>>): DefaultedOption<T>;
+export function option<T>(
+  schema: ValueSchema<T>,
+  said: Said<DefaultedOption<NoInfer<T>>>,
+): DefaultedOption<T>;
 export function option<T>(schema: ValueSchema<T>, said: Said<RequiredOption<NoInfer<T>>>): RequiredOption<T>;
 export function option<T>(schema: ValueSchema<T>, said: Said<Option<NoInfer<T>>>): Option<T>;
 export function option<T>(schema: ValueSchema<T>, said: Said<Option<NoInfer<T>>>): Option<T> {

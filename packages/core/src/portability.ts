@@ -51,8 +51,7 @@ export function describePortability(
 ): readonly PortabilityReport[] {
   for (const name of needs.capabilities ?? []) {
     if (!CAPABILITIES.includes(name)) {
-      throw refusedArgument(`capabilities: found ${show(name)}, allowed are ${CAPABILITIES.join(", ")}`,
-      );
+      throw refusedArgument(`capabilities: found ${show(name)}, allowed are ${CAPABILITIES.join(", ")}`);
     }
   }
   return providers.map(({ provider, capabilities }) => report(needs, provider, capabilities));

@@ -9,8 +9,8 @@ import type { WaitOptions } from "../options.ts";
 import type { Volume } from "../volume.ts";
 import { waitForEffect } from "../wait/effect.ts";
 import {
-  describeState,
   DONE,
+  describeState,
   idle,
   isBlocked,
   reaches,

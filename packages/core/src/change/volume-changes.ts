@@ -2,7 +2,7 @@ import { isSameId } from "../answered.ts";
 import type { Call } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
 import type { CallContext, Changed } from "../driver.ts";
-import { PolyvolError, refused } from "../errors.ts";
+import { type PolyvolError, refused } from "../errors.ts";
 import type { SnapshotResources } from "../operations/resources.ts";
 import { inUse, type Volume, type VolumeState } from "../volume.ts";
 import { describeState } from "../wait/goals.ts";

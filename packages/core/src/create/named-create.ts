@@ -71,10 +71,7 @@ export function isLive(resource: Resource): boolean {
   return resource.state !== "deleting" && resource.state !== "error";
 }
 
-export function liveNamed<T extends Resource>(
-  create: NamedCreate<T>,
-  all: readonly T[],
-): readonly T[] {
+export function liveNamed<T extends Resource>(create: NamedCreate<T>, all: readonly T[]): readonly T[] {
   return all.filter((each) => each.name === create.name && isLive(each));
 }
 

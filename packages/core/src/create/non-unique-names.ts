@@ -61,10 +61,7 @@ export function createNonUnique<T extends Resource>(
 }
 
 /** The one live resource of the name, checked and taken over; `undefined` when there is none, nor a failed one. */
-async function findExisting<T extends Resource>(
-  call: Call,
-  create: NamedCreate<T>,
-): Promise<T | undefined> {
+async function findExisting<T extends Resource>(call: Call, create: NamedCreate<T>): Promise<T | undefined> {
   const patience = patienceFor<T>(call);
   for (let hasWaited = false; ; ) {
     const all = await create.look(call);
@@ -98,11 +95,7 @@ function isYoung(call: Call, { state, createdAt }: Resource): boolean {
  * What was there already. One that is young was perhaps seen before another that was sent at the same time, and its
  * maker may give it up for that one: it is settled like an own one, though nothing of it is the caller's to remove.
  */
-function takenOver<T extends Resource>(
-  call: Call,
-  resource: T,
-  attemptId: string,
-): StartedCreate<T> {
+function takenOver<T extends Resource>(call: Call, resource: T, attemptId: string): StartedCreate<T> {
   const answer = { resource, created: false, settled: true };
   if (!isYoung(call, resource)) return answer;
   return {

@@ -40,8 +40,7 @@ export async function planVolume(
     checkSize(size, rule, input.roundUpSize === true, "sizeGiB", unbounded);
   const asked = input.sizeGiB === undefined ? undefined : sizeOf(input.sizeGiB, isRestore);
   if (asked === undefined && input.sourceSnapshotId === undefined) {
-    throw refusedArgument(`sizeGiB: found nothing, allowed are ${rule.minimumGiB} to ${rule.maximumGiB} GiB`,
-    );
+    throw refusedArgument(`sizeGiB: found nothing, allowed are ${rule.minimumGiB} to ${rule.maximumGiB} GiB`);
   }
   const source = await sourceOf(snapshots, call, input, asked);
   const needed = source?.minVolumeSizeGiB;
@@ -131,8 +130,7 @@ export function volumeCreate(
   return {
     kind: "volume",
     name,
-    look: (call) =>
-      resources.lookAll(call, omitUndefined({ name, region: isByRegion ? within : undefined })),
+    look: (call) => resources.lookAll(call, omitUndefined({ name, region: isByRegion ? within : undefined })),
     get: (call, id) => resources.tryGet(call, id),
     send: async (context, attemptId) => {
       if (plan === undefined) throw new PolyvolError("unknown", "a stored operation is never sent again");

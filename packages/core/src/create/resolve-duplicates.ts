@@ -96,8 +96,7 @@ async function decide<T extends Resource>(
 ): Promise<Undecided | { readonly resource: T }> {
   const { made, lost } = candidate;
   const isMade = (each: T): boolean => isSameId(each.id, made.id);
-  const isOwn = (each: T): boolean =>
-    isOwnId(attempt, each.id) || create.attemptIdOf(each) === attempt.id;
+  const isOwn = (each: T): boolean => isOwnId(attempt, each.id) || create.attemptIdOf(each) === attempt.id;
   const removeSurplus = async (surplus: readonly T[]): Promise<void> => {
     for (const { id } of surplus) await removeMade(call, create, id, "surplus_removed");
   };

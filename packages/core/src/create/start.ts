@@ -53,9 +53,7 @@ export async function startCreate<T extends Resource>(
       if (refusal !== undefined) return takeOver(call, create, refusal);
       return kind.hasUniqueNames
         ? createUnique(call, create, crypto.randomUUID())
-        : inCompany(kind.resources.looks, call, () =>
-            createNonUnique(call, create, crypto.randomUUID()),
-          );
+        : inCompany(kind.resources.looks, call, () => createNonUnique(call, create, crypto.randomUUID()));
     },
   );
   const ref = omitUndefined({

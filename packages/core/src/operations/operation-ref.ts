@@ -1,4 +1,4 @@
-import { refusedArgument, type ResourceRef } from "../errors.ts";
+import { type ResourceRef, refusedArgument } from "../errors.ts";
 import type { OperationKind, OperationRef } from "../operation.ts";
 
 const KINDS: readonly unknown[] = ["volumes.create", "snapshots.create"] satisfies OperationKind[];

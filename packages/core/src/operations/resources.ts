@@ -186,7 +186,11 @@ function watched(context: CallContext, hooks: PageHooks | undefined): CallContex
 }
 
 /** Whether an item is one of those that are asked for. */
-function fits(item: Resource, { name, region, volumeId, tags }: ResourceQuery, rule: TagRule | undefined): boolean {
+function fits(
+  item: Resource,
+  { name, region, volumeId, tags }: ResourceQuery,
+  rule: TagRule | undefined,
+): boolean {
   return (
     (name === undefined || item.name === name) &&
     (region === undefined || ("region" in item && item.region === region)) &&

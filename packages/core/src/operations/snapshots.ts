@@ -6,7 +6,7 @@ import { updateSnapshot } from "../change/update-snapshot.ts";
 import { finishCreate, operationOf } from "../create/finish.ts";
 import { severalFound, staying } from "../create/named-create.ts";
 import { planSnapshot, refuseAttached, snapshotCreate } from "../create/plan-snapshot.ts";
-import { type CreateKind, startCreate, startedFrom, type StartedOperation } from "../create/start.ts";
+import { type CreateKind, type StartedOperation, startCreate, startedFrom } from "../create/start.ts";
 import { refusedArgument } from "../errors.ts";
 import { checkCallOptions, checkSnapshotQuery } from "../input.ts";
 import type { Snapshot } from "../snapshot.ts";

@@ -14,7 +14,7 @@ import {
 import { finishCreate, operationOf } from "../create/finish.ts";
 import { theOneNamed } from "../create/named-create.ts";
 import { planVolume, volumeCreate } from "../create/plan-volume.ts";
-import { type CreateKind, startCreate, startedFrom, type StartedOperation } from "../create/start.ts";
+import { type CreateKind, type StartedOperation, startCreate, startedFrom } from "../create/start.ts";
 import { refusedArgument } from "../errors.ts";
 import { checkCallOptions, checkId, checkName, checkSize, checkVolumeQuery } from "../input.ts";
 import { omitUndefined } from "../omit-undefined.ts";

@@ -38,10 +38,7 @@ export interface WaitSetup<T> extends Watched {
  * The one waiting loop. Resolves with the resource once it is as wanted, with `undefined` once it is gone.
  * Stops at once when the provider reports failure; at the deadline the call's error says what was seen last.
  */
-export async function waitFor<T extends Resource>(
-  call: Call,
-  setup: WaitSetup<T>,
-): Promise<T | undefined> {
+export async function waitFor<T extends Resource>(call: Call, setup: WaitSetup<T>): Promise<T | undefined> {
   let aside = "";
   if (setup.pending !== undefined) {
     const done = await followRecord(call, setup, setup.pending).catch((error: unknown) => {

@@ -164,12 +164,7 @@ function createStill(paging: Paging, ids: readonly string[]): Listing<Item> {
 test("a filter keeps tokens and order right", async () => {
   const source = createChurningSource({ count: 100, paging: STYLES["marker"] as Paging, churn: 0, seed: 5 });
   const matches = (item: Item): boolean => item.id.charCodeAt(0) % 2 === 0;
-  const whole = (
-    await listingOf(source).toArray()
-  ).filter(matches);
-  const pages = await pagesOf(
-    listingOf(source, { matches }),
-    4,
-  );
+  const whole = (await listingOf(source).toArray()).filter(matches);
+  const pages = await pagesOf(listingOf(source, { matches }), 4);
   expect(pages.flatMap((page) => page.items)).toEqual(whole);
 });

@@ -39,8 +39,7 @@ interface World {
 
 function world(options: MemoryAccountOptions): World {
   const { clock, account, driver } = openMemory(options);
-  const storage = (): BlockStorage =>
-    createBlockStorage(driver, { clock, random: () => 0.5 });
+  const storage = (): BlockStorage => createBlockStorage(driver, { clock, random: () => 0.5 });
   return { account, first: storage(), second: storage() };
 }
 

@@ -16,8 +16,7 @@ async function world(kind: Kind, change: Change) {
   const { id: volumeId } = await other.volumes.create({ name: "source", sizeGiB: 8 });
   const { volumes, snapshots } = createBlockStorage({ ...memory, ...change(memory, clock) }, { clock });
   return {
-    create: (): Promise<Volume | Snapshot> =>
-      createNew({ volumes, snapshots }, kind, volumeId),
+    create: (): Promise<Volume | Snapshot> => createNew({ volumes, snapshots }, kind, volumeId),
     begin: async (): Promise<Volume | Snapshot> =>
       kind === "volume"
         ? await (await volumes.beginCreate({ name: "new", sizeGiB: 8 })).wait()

@@ -54,8 +54,7 @@ async function world(kind: Kind) {
     lose: (id: string): void => {
       gone = id;
     },
-    create: (): Promise<Volume | Snapshot> =>
-      createNew(storage, kind, volumeId),
+    create: (): Promise<Volume | Snapshot> => createNew(storage, kind, volumeId),
     ids: async (): Promise<readonly string[]> => {
       const all =
         kind === "volume" ? storage.volumes.list({ name: "new" }) : storage.snapshots.list({ volumeId });

@@ -43,8 +43,7 @@ async function world(
   const storage: BlockStorage = createBlockStorage(driver, { clock });
   return {
     ...{ clock, account, first, second, storage },
-    create: (): Promise<{ readonly id: string }> =>
-      createNew(storage, kind, volumeId),
+    create: (): Promise<{ readonly id: string }> => createNew(storage, kind, volumeId),
     giveUp: (id: string) =>
       kind === "volume" ? given.storage.volumes.delete(id) : given.storage.snapshots.delete(id),
   };
