@@ -15,13 +15,19 @@ export function isSameId(one: string | null | undefined, other: string | null | 
   return one.toLowerCase() === other.toLowerCase() && UUID.test(one);
 }
 
+/** Whatever has an id. */
+interface Identified {
+  /** Its id, as the provider writes it. */
+  readonly id: string | number;
+}
+
 /**
  * The resource of an answer, which must be the one that was asked for: another one is the cheapest sign of a cache, a
  * proxy or a connection that mixes answers up.
  *
  * @throws PolyvolError `malformed_response` for another one
  */
-export function answeredFor<T extends { readonly id: string | number }>(id: string | number, resource: T): T {
+export function answeredFor<T extends Identified>(id: string | number, resource: T): T {
   const answered = String(resource.id);
   if (!isOther(answered, String(id))) return resource;
   const reason = `asked for ${id}, the provider answered with ${fitName(answered)}`;

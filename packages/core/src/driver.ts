@@ -37,13 +37,14 @@ export { tell } from "./events.ts";
 export { type HttpOptions, httpOptions } from "./http/options.ts";
 export { checkTimeout } from "./input.ts";
 export { AmbiguousJson, parseJsonText } from "./json-text.ts";
-export { suggestion } from "./nearest.ts";
+export { type Suggestion, suggestion } from "./nearest.ts";
 export { type Defined, omitUndefined } from "./omit-undefined.ts";
 export {
   allowedAt,
   type CheckedOf,
   type DefaultedOption,
   type FilledOf,
+  type FittingValue,
   type Option,
   type Options,
   option,
@@ -52,6 +53,7 @@ export {
   type Rule,
   type Rules,
   rule,
+  type UnfitValue,
   type ValueSchema,
   type ValuesOf,
 } from "./option.ts";

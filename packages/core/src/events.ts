@@ -20,15 +20,9 @@ export interface RequestEvent extends EventBase {
 }
 
 /** An answer arrived, or the request failed without one (`status` absent). */
-export interface ResponseEvent extends EventBase {
+export interface ResponseEvent extends Omit<RequestEvent, "type"> {
   /** Tells the event apart. */
   readonly type: "response";
-  /** HTTP method. */
-  readonly method: string;
-  /** Path and query. */
-  readonly target: string;
-  /** As of the request. */
-  readonly origin?: string;
   /** HTTP status; absent without an answer. */
   readonly status?: number;
   /** The provider's id of the request, where it gave one. */

@@ -46,8 +46,14 @@ function distance(from: string, to: string): number {
   return previous[to.length] ?? 0;
 }
 
+/** What somebody is told who has written a word that there is not. */
+export interface Suggestion {
+  /** A sentence: `Did you mean "region"?` */
+  readonly hint: string;
+}
+
 /** What `word` was most likely meant to be, as a sentence such as `Did you mean "region"?`; `undefined` when no known word is near. */
-export function suggestion(word: string, known: Iterable<string>): { readonly hint: string } | undefined {
+export function suggestion(word: string, known: Iterable<string>): Suggestion | undefined {
   const near = nearest(word, known);
   return near === undefined ? undefined : { hint: `Did you mean ${JSON.stringify(near)}?` };
 }

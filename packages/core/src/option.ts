@@ -8,13 +8,30 @@ import { kindOf, show } from "./words.ts";
 
 /** Checks a value and gives it its type. A schema of zod or of `zod/mini` fits. */
 export interface ValueSchema<T> {
-  /** The value with its type, or the keys that lead to each place that is wrong. Never throws. */
-  safeParse(value: unknown):
-    | { readonly success: true; readonly data: T }
-    | {
-        readonly success: false;
-        readonly error: { readonly issues: readonly { readonly path: readonly PropertyKey[] }[] };
-      };
+  /** The value with its type, or the places that are wrong. Never throws. */
+  safeParse(value: unknown): FittingValue<T> | UnfitValue;
+}
+
+/** A value that fits its schema. */
+export interface FittingValue<T> {
+  /** That it fits. */
+  readonly success: true;
+  /** The value. */
+  readonly data: T;
+}
+
+/** A value that does not fit its schema. */
+export interface UnfitValue {
+  /** That it does not fit. */
+  readonly success: false;
+  /** The places that are wrong. */
+  readonly error: {
+    /** One for each place. */
+    readonly issues: readonly {
+      /** The keys that lead to it. */
+      readonly path: readonly PropertyKey[];
+    }[];
+  };
 }
 
 /** What may stand under a key. */
