@@ -1,11 +1,11 @@
 import { realClock } from "./clock.ts";
 import type { Fault, FaultAnswer, FaultMoment } from "./fault.ts";
 import { bombBody, brokenBody, endlessBody, largeBody, slowBody, spoilJson } from "./fault-bodies.ts";
-import { httpDate, isCut, type SentResponse, type ServedResponse } from "./served-response.ts";
+import { httpDate, type SentResponse, type ServedResponse } from "./served-response.ts";
 import type { Clock, ServiceRequest } from "./service.ts";
 
 /** What a fault makes the service see in place of the request's own. */
-export type RequestChanges = Partial<Pick<ServiceRequest, "query" | "staleMs" | "staleReadMs">>;
+type RequestChanges = Partial<Pick<ServiceRequest, "query" | "staleMs" | "staleReadMs">>;
 
 /** What a fault may do with the request that it struck. */
 export interface FaultScene {
@@ -154,9 +154,4 @@ export async function applyFault(fault: Fault, scene: FaultScene): Promise<Serve
       return withHeaders(await scene.commit(), { date });
     }
   }
-}
-
-/** The status that a client sees, or `undefined` when it sees none. */
-export function statusOf(served: ServedResponse): number | undefined {
-  return isCut(served) ? undefined : served.status;
 }

@@ -1,7 +1,7 @@
-import { applyFault, type RequestChanges, statusOf } from "./apply-fault.ts";
+import { applyFault } from "./apply-fault.ts";
 import type { FaultHit, FaultSelector } from "./faults.ts";
 import type { LogRecord, LogRecorder } from "./request-log.ts";
-import { httpDate, type SentResponse, type ServedResponse } from "./served-response.ts";
+import { httpDate, isCut, type SentResponse, type ServedResponse } from "./served-response.ts";
 import type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "./service.ts";
 
 /** Takes a request through faults, service and log. It answers at once when nothing has to wait. */
@@ -16,12 +16,6 @@ export interface ExchangeParts {
   readonly latency: (() => Promise<void>) | undefined;
   /** Counts resets, so that what was to be committed later does not outlive one. */
   readonly generation: () => number;
-}
-
-/** A request seen otherwise. Members are copied by name: some requests compute them on demand. */
-function changed(request: ServiceRequest, changes: RequestChanges): ServiceRequest {
-  const { method, rawTarget, origin, path, query, headers, body, staleMs } = request;
-  return { method, rawTarget, origin, path, query, headers, body, staleMs, ...changes };
 }
 
 export function createExchange(parts: ExchangeParts): Exchange {
@@ -66,11 +60,11 @@ export function createExchange(parts: ExchangeParts): Exchange {
     );
   }
 
-  async function struck(hit: FaultHit, request: ServiceRequest, record: LogRecord): Promise<ServedResponse> {
-    const served = await applyFault(hit.fault, {
+  function struck(hit: FaultHit, request: ServiceRequest, record: LogRecord): Promise<ServedResponse> {
+    return applyFault(hit.fault, {
       clock,
       request,
-      commit: (changes) => process(changes === undefined ? request : changed(request, changes), record),
+      commit: (changes) => process({ ...request, ...changes }, record),
       commitLater(ms) {
         const mine = generation();
         void clock.sleep(ms).then(() => {
@@ -79,13 +73,11 @@ export function createExchange(parts: ExchangeParts): Exchange {
       },
       failure: (status) => failure(status, request),
     });
-    if (latency !== undefined) await latency();
-    return finish(record, served);
   }
 
   async function delayed(
     record: LogRecord,
-    answer: SentResponse | Promise<SentResponse>,
+    answer: ServedResponse | Promise<ServedResponse>,
   ): Promise<ServedResponse> {
     const settled = await answer;
     await latency?.();
@@ -93,7 +85,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
   }
 
   function finish(record: LogRecord, served: ServedResponse): ServedResponse {
-    record.status = statusOf(served);
+    record.status = isCut(served) ? undefined : served.status;
     record.answeredAt = clock.now();
     return served;
   }
@@ -102,7 +94,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
     const now = clock.now();
     const hit = faults.pick(request, now);
     const record = log.record(request, now, hit);
-    if (hit !== undefined) return struck(hit, request, record);
+    if (hit !== undefined) return delayed(record, struck(hit, request, record));
     const answer = process(request, record);
     if (latency === undefined && !(answer instanceof Promise)) return finish(record, answer);
     return delayed(record, answer);

@@ -16,26 +16,15 @@ export function hostName(header: string): string | undefined {
 
 /**
  * Tests `Host` headers against loopback and the given hosts (names, with or without a port, or `*.` and a domain),
- * so that a page on another name cannot reach the emulator through a browser (DNS rebinding). Verdicts are
- * remembered.
+ * so that a page on another name cannot reach the emulator through a browser (DNS rebinding).
  */
 export function createHostCheck(hosts: readonly string[]): (header: string) => boolean {
   const domains = hosts.filter((host) => host.startsWith("*.")).map((host) => host.slice(1).toLowerCase());
   const names = new Set(hosts.flatMap((host) => hostName(host) ?? []).filter((name) => !WILDCARDS.has(name)));
-  const verdicts = new Map<string, boolean>();
-
-  function judge(header: string): boolean {
+  return (header) => {
     const name = hostName(header);
     if (name === undefined) return false;
     return isLoopbackName(name) || names.has(name) || domains.some((domain) => name.endsWith(domain));
-  }
-
-  return (header) => {
-    const known = verdicts.get(header);
-    if (known !== undefined) return known;
-    const verdict = judge(header);
-    if (verdicts.size < 100) verdicts.set(header, verdict);
-    return verdict;
   };
 }
 

@@ -73,8 +73,8 @@ export interface RequestLog {
 /** A request that is being recorded: the shell fills it in as things happen. */
 export interface LogRecord {
   readonly sequence: number;
+  /** Its body is cut at the log's bound. */
   readonly request: ServiceRequest;
-  readonly body: string;
   readonly receivedAt: number;
   readonly hit: FaultHit | undefined;
   status: number | undefined;
@@ -133,7 +133,7 @@ export function createRequestLog(bounds: LogBounds, secrets: readonly string[]):
       receivedAt: new Date(record.receivedAt).toISOString(),
       ...(record.answeredAt === undefined ? {} : { answeredAt: new Date(record.answeredAt).toISOString() }),
       requestHeaders: redactor.headers(request.headers),
-      requestBody: redactor.text(record.body),
+      requestBody: redactor.text(request.body),
       ...(hit === undefined ? {} : { fault: { id: hit.id, kind: hit.fault.kind } }),
     };
   }
@@ -144,8 +144,7 @@ export function createRequestLog(bounds: LogBounds, secrets: readonly string[]):
       const body = bounded(request.body);
       const record: LogRecord = {
         sequence,
-        request: body === request.body ? request : { ...view(request), body },
-        body,
+        request: body === request.body ? request : { ...request, body },
         receivedAt,
         hit,
         status: undefined,
@@ -165,19 +164,5 @@ export function createRequestLog(bounds: LogBounds, secrets: readonly string[]):
       ring = [];
       oldest = 0;
     },
-  };
-}
-
-/** A plain copy: a request may compute its views on demand, which a spread would not carry over. */
-function view(request: ServiceRequest): ServiceRequest {
-  return {
-    method: request.method,
-    rawTarget: request.rawTarget,
-    origin: request.origin,
-    path: request.path,
-    query: request.query,
-    headers: request.headers,
-    body: request.body,
-    staleMs: request.staleMs,
   };
 }
