@@ -1,7 +1,10 @@
+import { createRecordTexts } from "../kit/record-texts.ts";
 import type { Inventory } from "../kit/service.ts";
 import type { ActionRecord, DropletRecord, SnapshotRecord, VolumeRecord } from "./records.ts";
-import type { RegionJson, Regions } from "./regions.ts";
+import type { Regions } from "./regions.ts";
 import type { State } from "./state.ts";
+
+type Json = Readonly<Record<string, unknown>>;
 
 /** What the reader of an answer may see, and whether the answer is that to a creation. */
 export interface View {
@@ -25,20 +28,7 @@ function list<Item>(items: readonly Item[], view: View): readonly Item[] | null 
   return items.length === 0 && view.nulls ? null : items;
 }
 
-export interface VolumeJson {
-  readonly id: string;
-  readonly region: RegionJson;
-  readonly droplet_ids: readonly number[] | null;
-  readonly name: string;
-  readonly description: string;
-  readonly size_gigabytes: number;
-  readonly created_at: string;
-  readonly filesystem_type: string;
-  readonly filesystem_label: string;
-  readonly tags: readonly string[] | null;
-}
-
-function volumeJson(volume: VolumeRecord, regions: Regions, view: View): VolumeJson {
+function volumeJson(volume: VolumeRecord, regions: Regions, view: View): Json {
   return {
     id: volume.id,
     region: regions.json(volume.region, view.sizes),
@@ -53,19 +43,7 @@ function volumeJson(volume: VolumeRecord, regions: Regions, view: View): VolumeJ
   };
 }
 
-export interface SnapshotJson {
-  readonly id: string;
-  readonly name: string;
-  readonly regions: readonly string[];
-  readonly created_at: string;
-  readonly resource_id: string;
-  readonly resource_type: "volume" | "droplet";
-  readonly min_disk_size: number;
-  readonly size_gigabytes: number;
-  readonly tags: readonly string[] | null;
-}
-
-function snapshotJson(snapshot: SnapshotRecord, view: View): SnapshotJson {
+function snapshotJson(snapshot: SnapshotRecord, view: View): Json {
   return {
     id: snapshot.id,
     name: snapshot.name,
@@ -79,42 +57,20 @@ function snapshotJson(snapshot: SnapshotRecord, view: View): SnapshotJson {
   };
 }
 
+const textOf = createRecordTexts<VolumeRecord | SnapshotRecord>();
+
 /** The record as JSON text; the usual view of it is kept, because lists ask for it again and again. */
 export function volumeText(volume: VolumeRecord, regions: Regions, view: View): string {
   if (!(view.tags && view.sizes) || view.nulls) return JSON.stringify(volumeJson(volume, regions, view));
-  return remembered(volume, () => volumeJson(volume, regions, PLAIN));
+  return textOf(volume, () => volumeJson(volume, regions, PLAIN));
 }
 
 export function snapshotText(snapshot: SnapshotRecord, view: View): string {
   if (!view.tags || view.nulls) return JSON.stringify(snapshotJson(snapshot, view));
-  return remembered(snapshot, () => snapshotJson(snapshot, PLAIN));
+  return textOf(snapshot, () => snapshotJson(snapshot, PLAIN));
 }
 
-/** Records never change, so the text of one holds for as long as it is there. */
-const texts = new WeakMap<object, string>();
-
-function remembered(record: object, json: () => unknown): string {
-  const known = texts.get(record);
-  if (known !== undefined) return known;
-  const text = JSON.stringify(json());
-  texts.set(record, text);
-  return text;
-}
-
-export interface ActionJson {
-  readonly id: number;
-  readonly status: ActionRecord["status"];
-  readonly type: string;
-  readonly started_at: string;
-  readonly completed_at: string | null;
-  /** A volume's id is no integer, so it is not here; a Droplet's is. */
-  readonly resource_id: number | null;
-  readonly resource_type: "backend" | "droplet";
-  readonly region: RegionJson;
-  readonly region_slug: string;
-}
-
-export function actionJson(action: ActionRecord, regions: Regions, view: View): ActionJson {
+export function actionJson(action: ActionRecord, regions: Regions, view: View): Json {
   const onVolume = action.volumeId !== undefined;
   return {
     id: action.id,
@@ -122,6 +78,7 @@ export function actionJson(action: ActionRecord, regions: Regions, view: View): 
     type: onVolume ? `${action.type}_volume` : action.type,
     started_at: timestamp(action.startedAt),
     completed_at: action.completedAt === undefined ? null : timestamp(action.completedAt),
+    // A volume's id is no integer, so it is not here; a Droplet's is.
     resource_id: onVolume ? null : (action.dropletId ?? null),
     resource_type: onVolume ? "backend" : "droplet",
     region: regions.json(action.region, view.sizes),
@@ -149,7 +106,7 @@ function networks(features: readonly string[]): Record<"v4" | "v6", readonly obj
 }
 
 /** A Droplet with what clients read of one; there is no machine behind it. */
-export function dropletJson(droplet: DropletRecord, state: State, view: View): Record<string, unknown> {
+export function dropletJson(droplet: DropletRecord, state: State, view: View): Json {
   const { id, name, region, createdAt, tags, features, size, status, image } = droplet;
   const { vcpus, memory, disk } = sizeOf(droplet);
   const named = typeof image === "string" ? { id: 1, slug: image } : { id: image, slug: null };
@@ -199,7 +156,7 @@ export function dropletJson(droplet: DropletRecord, state: State, view: View): R
 }
 
 /** The snapshot of a Droplet as the list of that Droplet shows it: an image, whose id is a number. */
-export function imageJson(snapshot: SnapshotRecord): Record<string, unknown> {
+export function imageJson(snapshot: SnapshotRecord): Json {
   return {
     id: Number(snapshot.id),
     name: snapshot.name,

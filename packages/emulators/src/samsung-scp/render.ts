@@ -1,3 +1,4 @@
+import { createRecordTexts } from "../kit/record-texts.ts";
 import type { Inventory } from "../kit/service.ts";
 import type { Shape } from "./api-versions.ts";
 import { hexOf } from "./auth.ts";
@@ -47,9 +48,12 @@ export function createRenderer(timestamps: "zoned" | "zoneless") {
   const zone = timestamps === "zoned" ? "Z" : "";
   const milliseconds = (at: number): string => new Date(at).toISOString().slice(0, -1) + zone;
   const seconds = (at: number): string => new Date(at).toISOString().slice(0, -5) + zone;
-  // Records never change, so that a text holds for as long as its record is there: a list joins what was made before.
-  const volumeTexts = [0, 1, 2].map(() => new WeakMap<VolumeRecord, string>());
-  const snapshotTexts = new WeakMap<SnapshotRecord, string>();
+  const volumeTexts = {
+    0: createRecordTexts<VolumeRecord>(),
+    1: createRecordTexts<VolumeRecord>(),
+    2: createRecordTexts<VolumeRecord>(),
+  };
+  const snapshotText = createRecordTexts<SnapshotRecord>();
 
   function volumeBody(volume: VolumeRecord, shape: Shape): Body {
     return {
@@ -171,28 +175,15 @@ export function createRenderer(timestamps: "zoned" | "zoneless") {
   return {
     /** A volume as JSON text. */
     volume: (volume: VolumeRecord, shape: Shape): string =>
-      remembered(volumeTexts[shape], volume, () => volumeBody(volume, shape)),
+      volumeTexts[shape](volume, () => volumeBody(volume, shape)),
     /** A snapshot as JSON text. */
-    snapshot: (snapshot: SnapshotRecord): string =>
-      remembered(snapshotTexts, snapshot, () => snapshotBody(snapshot)),
+    snapshot: (snapshot: SnapshotRecord): string => snapshotText(snapshot, () => snapshotBody(snapshot)),
     volumeBody,
     snapshotBody,
     transferBody,
     serverBody,
     dump,
   };
-}
-
-function remembered<T extends object>(
-  texts: WeakMap<T, string> | undefined,
-  record: T,
-  body: () => Body,
-): string {
-  const known = texts?.get(record);
-  if (known !== undefined) return known;
-  const text = JSON.stringify(body());
-  texts?.set(record, text);
-  return text;
 }
 
 export function volumeTypeBody(type: VolumeType): Body {
