@@ -1,15 +1,10 @@
+import type { Bulk } from "../kit/command.ts";
 import type { DigitalOceanSeed, SnapshotSeed, VolumeSeed } from "./seed.ts";
 
-/** Made-up volumes and snapshots. */
-export interface BulkOptions {
-  /** How many volumes. */
-  readonly volumes: number;
-  /** In all; spread over the volumes in turn. Without volumes they are of volumes that are gone. */
-  readonly snapshots: number;
+/** Made-up volumes and snapshots. Without volumes, the snapshots are of volumes that are gone. */
+export interface BulkOptions extends Bulk {
   /** Default `nyc3`. */
   readonly region?: string | undefined;
-  /** Creation of the last one, in ms since the epoch; those before it are a second apart. */
-  readonly until: number;
 }
 
 const SIZE_GIB = 10;

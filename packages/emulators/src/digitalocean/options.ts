@@ -3,8 +3,6 @@ import { commandLine, UsageError } from "../kit/command-line.ts";
 import type { EmulatorOptions } from "../kit/emulator-types.ts";
 import { check, httpUrl, milliseconds, positive, strictObject, text, whole } from "../kit/validation.ts";
 import { isScope } from "./auth.ts";
-import type { ActionType, DropletActionType } from "./records.ts";
-import { DEFAULT_REGIONS } from "./regions.ts";
 
 const token = strictObject({
   /** The token itself. */
@@ -39,35 +37,46 @@ const region = strictObject({
   available: z.boolean().optional(),
 });
 
-const durations = strictObject({
-  /** Of a volume. */
-  attach: milliseconds.optional(),
-  /** Of a volume. */
-  detach: milliseconds.optional(),
-  /** Of a volume. */
-  resize: milliseconds.optional(),
-  /** Of a Droplet. */
-  create: milliseconds.optional(),
-  /** Of a Droplet. */
-  snapshot: milliseconds.optional(),
-});
+/** The regions of the provider's documentation; the oldest ones offer no volumes. */
+const DEFAULT_REGIONS: readonly z.input<typeof region>[] = [
+  { slug: "ams1", name: "Amsterdam 1", storage: false, available: false },
+  { slug: "ams2", name: "Amsterdam 2", storage: false },
+  { slug: "ams3", name: "Amsterdam 3" },
+  { slug: "atl1", name: "Atlanta 1" },
+  { slug: "blr1", name: "Bangalore 1" },
+  { slug: "fra1", name: "Frankfurt 1" },
+  { slug: "lon1", name: "London 1" },
+  { slug: "nyc1", name: "New York 1" },
+  { slug: "nyc2", name: "New York 2" },
+  { slug: "nyc3", name: "New York 3" },
+  { slug: "sfo1", name: "San Francisco 1", storage: false },
+  { slug: "sfo2", name: "San Francisco 2" },
+  { slug: "sfo3", name: "San Francisco 3" },
+  { slug: "sgp1", name: "Singapore 1" },
+  { slug: "syd1", name: "Sydney 1" },
+  { slug: "tor1", name: "Toronto 1" },
+];
 
-/** Milliseconds for every kind of action. */
-type Durations = Readonly<Record<ActionType | DropletActionType, number>>;
-
+/** How long actions run unless told otherwise. */
 const ACTION_MS = 5000;
 
-function durationsOf(option: number | z.output<typeof durations>): Durations {
-  const own = typeof option === "number" ? {} : option;
-  const {
-    attach = ACTION_MS,
-    detach = ACTION_MS,
-    resize = ACTION_MS,
-    create = ACTION_MS,
-    snapshot = ACTION_MS,
-  } = own;
-  if (typeof option !== "number") return { attach, detach, resize, create, snapshot };
-  return { attach: option, detach: option, resize: option, create: option, snapshot: option };
+const durations = strictObject({
+  /** Of a volume. */
+  attach: milliseconds.default(ACTION_MS),
+  /** Of a volume. */
+  detach: milliseconds.default(ACTION_MS),
+  /** Of a volume. */
+  resize: milliseconds.default(ACTION_MS),
+  /** Of a Droplet. */
+  create: milliseconds.default(ACTION_MS),
+  /** Of a Droplet. */
+  snapshot: milliseconds.default(ACTION_MS),
+});
+
+/** The same for all kinds of action, or what is given by kind. */
+function durationsOf(given: number | z.output<typeof durations>): z.output<typeof durations> {
+  if (typeof given !== "number") return given;
+  return { attach: given, detach: given, resize: given, create: given, snapshot: given };
 }
 
 /** What the emulator of DigitalOcean can be told, besides what every emulator can. */

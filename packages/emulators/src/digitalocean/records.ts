@@ -41,7 +41,7 @@ export interface SnapshotRecord {
 export type ActionType = "attach" | "detach" | "resize";
 
 /** Actions on Droplets: each Droplet begins with one, and a snapshot of it is another. */
-export type DropletActionType = "create" | "snapshot";
+type DropletActionType = "create" | "snapshot";
 
 export interface ActionRecord {
   readonly id: number;

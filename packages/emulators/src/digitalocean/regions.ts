@@ -1,39 +1,13 @@
-/** A region of the emulated account, as options have it. */
-interface Region {
-  readonly slug: string;
-  readonly name?: string | undefined;
-  readonly storage?: boolean | undefined;
-  readonly available?: boolean | undefined;
-}
+import type { RegionOptions } from "./options.ts";
 
 /** A region as it goes over the wire. */
-export interface RegionJson {
+interface RegionJson {
   readonly name: string;
   readonly slug: string;
   readonly features: readonly string[];
   readonly available: boolean;
   readonly sizes: readonly string[];
 }
-
-/** The regions of the provider's documentation; the oldest ones offer no volumes. */
-export const DEFAULT_REGIONS: readonly Region[] = [
-  { slug: "ams1", name: "Amsterdam 1", storage: false, available: false },
-  { slug: "ams2", name: "Amsterdam 2", storage: false },
-  { slug: "ams3", name: "Amsterdam 3" },
-  { slug: "atl1", name: "Atlanta 1" },
-  { slug: "blr1", name: "Bangalore 1" },
-  { slug: "fra1", name: "Frankfurt 1" },
-  { slug: "lon1", name: "London 1" },
-  { slug: "nyc1", name: "New York 1" },
-  { slug: "nyc2", name: "New York 2" },
-  { slug: "nyc3", name: "New York 3" },
-  { slug: "sfo1", name: "San Francisco 1", storage: false },
-  { slug: "sfo2", name: "San Francisco 2" },
-  { slug: "sfo3", name: "San Francisco 3" },
-  { slug: "sgp1", name: "Singapore 1" },
-  { slug: "syd1", name: "Sydney 1" },
-  { slug: "tor1", name: "Toronto 1" },
-];
 
 const SIZES = ["s-1vcpu-1gb", "s-1vcpu-2gb", "s-2vcpu-4gb", "s-4vcpu-8gb"];
 
@@ -46,7 +20,7 @@ export interface Regions {
   all(): readonly string[];
 }
 
-export function createRegions(options: readonly Region[]): Regions {
+export function createRegions(options: readonly RegionOptions[]): Regions {
   const bySlug = new Map(options.map((region) => [region.slug, region]));
   const rendered = new Map<string, RegionJson>();
 

@@ -70,10 +70,13 @@ export interface CommandOptions<Own> {
   readonly all: Own & EmulatorOptions & { readonly publicUrl: string | undefined };
 }
 
-/** How many volumes and snapshots are made up at the start, and when the last of them was made, in ms since the epoch. */
+/** What is made up at the start. */
 export interface Bulk {
+  /** How many volumes. */
   readonly volumes: number;
+  /** In all; spread over the volumes in turn. */
   readonly snapshots: number;
+  /** Creation of the last one, in ms since the epoch; those before it are a second apart. */
   readonly until: number;
 }
 
