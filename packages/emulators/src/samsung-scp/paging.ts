@@ -27,6 +27,8 @@ export interface PageRules {
   readonly maxLimit: number;
   /** Absent where the version has no `sort`: then it is ignored like any unknown parameter. */
   readonly sortKeys?: readonly string[] | undefined;
+  /** Whether the answer counts what matches. Default true. */
+  readonly hasCount?: boolean;
 }
 
 /** Newest first, as Cinder does unless told otherwise. */
@@ -35,7 +37,7 @@ const DEFAULT_SORT: readonly SortKey[] = [{ key: "created_at", descending: true 
 /** Reads the paging parameters; throws 400 naming every wrong one. */
 export function readPage(
   query: URLSearchParams,
-  { defaultLimit, maxLimit, sortKeys }: PageRules,
+  { defaultLimit, maxLimit, sortKeys, hasCount = true }: PageRules,
 ): PageRequest {
   const wrong: Text[] = [];
   const asked = readInteger(query, "limit", maxLimit, wrong);
@@ -46,7 +48,7 @@ export function readPage(
   if (wrong.length > 0) throw invalid(wrong);
   // A limit of 0 that was asked for is an empty page; as a default it means no limit.
   const limit = asked ?? (defaultLimit === 0 ? Number.POSITIVE_INFINITY : defaultLimit);
-  return { limit, offset, marker: query.get("marker") || undefined, withCount, sort };
+  return { limit, offset, marker: query.get("marker") || undefined, withCount: withCount && hasCount, sort };
 }
 
 /** A boolean parameter: `true`, `false` and the other spellings that the service's framework takes. */
@@ -88,7 +90,10 @@ function readSort(text: string, keys: readonly string[], wrong: Text[]): readonl
   return sort;
 }
 
-export interface Source<T extends Keyed> {
+/** What a list is of. */
+export interface ListOf<T extends Keyed> {
+  /** Its key in the answer. */
+  readonly key: string;
   /** Everything that could match, oldest first. */
   readonly items: readonly T[];
   /** The order of `items`. */
@@ -100,7 +105,8 @@ export interface Source<T extends Keyed> {
   readonly sortValues: SortValues<T>;
   /** The filter; absent when everything matches. */
   readonly keep?: ((item: T) => boolean) | undefined;
-  readonly goneMarker: 400 | 404 | "empty" | "first";
+  /** An item as JSON text. */
+  readonly text: (item: T) => string;
 }
 
 /** The collection as it is, or as it was when the list is a stale one; only what an index files, when one is given. */
@@ -108,7 +114,7 @@ export function listed<T extends Keyed & { readonly id: string }, Index extends 
   call: Call,
   collection: Collection<T, Index>,
   index?: readonly [name: Index, key: string],
-): Pick<Source<T>, "items" | "order" | "get" | "sorted"> {
+): Pick<ListOf<T>, "items" | "order" | "get" | "sorted"> {
   const view = recordsFor(call, collection, "list");
   const items = index === undefined ? view.all() : view.by(...index);
   return {
@@ -119,77 +125,56 @@ export function listed<T extends Keyed & { readonly id: string }, Index extends 
   };
 }
 
-interface Page<T> {
-  readonly items: readonly T[];
-  /** Of everything that matches, whatever the page; undefined when it was not asked for. */
-  readonly count: number | undefined;
+/** Whether an item has the name that is asked for, as the options understand it. */
+export function hasName({ options }: Call, name: string): (item: { readonly name: string }) => boolean {
+  return options.nameFilter === "exact" ? (item) => item.name === name : (item) => item.name.includes(name);
 }
 
-/** Cuts one page out of a list. */
-export function selectPage<T extends Keyed>(source: Source<T>, page: PageRequest): Page<T> {
-  const { items, keep } = source;
-  const marker = page.marker === undefined ? undefined : source.get(page.marker);
-  const isEmpty = page.marker !== undefined && marker === undefined && isEmptyPage(source.goneMarker);
-  const [first, ...more] = page.sort;
-  if (first?.key === "created_at" && more.length === 0) {
-    // In order of creation, so that a page costs what it shows.
-    const count = page.withCount ? (keep === undefined ? items : items.filter(keep)).length : undefined;
-    return { items: isEmpty ? [] : walk(source, page, first.descending, marker), count };
-  }
-  const order = orderBy(page.sort, source);
-  const matching = keep === undefined ? items : items.filter(keep);
-  const sorted =
-    keep === undefined && source.sorted !== undefined
-      ? source.sorted(JSON.stringify(page.sort), order)
-      : matching.toSorted(order);
+/** The index of names, where it tells what has the name that is asked for. */
+export function nameIndex({ options }: Call, name: string | undefined): readonly ["name", string] | undefined {
+  return name === undefined || options.nameFilter !== "exact" ? undefined : ["name", name];
+}
+
+/** Cuts one page out of a list; `count` comes first in the answer, where there is one. */
+export function list<T extends Keyed>(call: Call, page: PageRequest, of: ListOf<T>): ServiceResponse {
+  const { goneMarker } = call.options;
+  const marker = page.marker === undefined ? undefined : of.get(page.marker);
+  const isEmpty = page.marker !== undefined && marker === undefined && isEmptyPage(goneMarker);
+  const { sorted, order } = inOrder(of, page.sort);
   const behind = marker === undefined ? 0 : countBefore(sorted, (item) => order(item, marker) <= 0);
   const start = behind + page.offset;
-  return {
-    items: isEmpty ? [] : sorted.slice(start, start + page.limit),
-    count: page.withCount ? matching.length : undefined,
-  };
+  const shown = isEmpty ? [] : sorted.slice(start, start + page.limit);
+  const head = page.withCount ? `{"count":${sorted.length},` : "{";
+  return jsonText(200, `${head}"${of.key}":[${shown.map(of.text).join(",")}]}`);
 }
 
 /** Refuses, or tells an empty page (true) from the first one (false). */
-function isEmptyPage(goneMarker: Source<Keyed>["goneMarker"]): boolean {
+function isEmptyPage(goneMarker: Call["options"]["goneMarker"]): boolean {
   if (goneMarker === 404) throw notFound();
   if (goneMarker === 400)
     throw badRequest({ en: "The marker could not be found.", ko: "마커를 찾을 수 없습니다." });
   return goneMarker === "empty";
 }
 
-/** A page in order of creation. */
-function walk<T extends Keyed>(
-  { items, order, keep }: Source<T>,
-  { limit, offset }: PageRequest,
-  descending: boolean,
-  marker: T | undefined,
-): readonly T[] {
-  const step = descending ? -1 : 1;
-  let index = descending ? items.length - 1 : 0;
-  if (marker !== undefined)
-    index = descending
-      ? countBefore(items, (item) => order(item, marker) < 0) - 1
-      : countBefore(items, (item) => order(item, marker) <= 0);
-  let skip = offset;
-  if (keep === undefined) {
-    index += step * skip;
-    skip = 0;
+/** Everything that matches, in the order that is asked for. */
+function inOrder<T extends Keyed>(
+  of: ListOf<T>,
+  sort: readonly SortKey[],
+): { readonly sorted: readonly T[]; readonly order: Order<T> } {
+  const { items, keep } = of;
+  const matching = keep === undefined ? items : items.filter(keep);
+  const [first, ...more] = sort;
+  if (first?.key === "created_at" && more.length === 0) {
+    // In order of creation they are already.
+    if (!first.descending) return { sorted: matching, order: of.order };
+    return { sorted: matching.toReversed(), order: (a, b) => of.order(b, a) };
   }
-  const page: T[] = [];
-  for (
-    let item = items[index];
-    item !== undefined && page.length < limit;
-    index += step, item = items[index]
-  ) {
-    if (keep !== undefined && !keep(item)) continue;
-    if (skip > 0) skip -= 1;
-    else page.push(item);
-  }
-  return page;
+  const order = orderBy(sort, of);
+  const isKept = keep === undefined && of.sorted !== undefined;
+  return { sorted: isKept ? of.sorted(JSON.stringify(sort), order) : matching.toSorted(order), order };
 }
 
-function orderBy<T extends Keyed>(sort: readonly SortKey[], { order, sortValues }: Source<T>): Order<T> {
+function orderBy<T extends Keyed>(sort: readonly SortKey[], { order, sortValues }: ListOf<T>): Order<T> {
   return (a, b) => {
     for (const { key, descending } of sort) {
       const value = sortValues[key];
@@ -206,10 +191,4 @@ function compareValues(a: string | number | boolean | null, b: string | number |
   if (a === null) return -1;
   if (b === null) return 1;
   return a < b ? -1 : 1;
-}
-
-/** A list under its key, with `count` first where there is one. The items are JSON text already. */
-export function list(key: string, texts: readonly string[], count?: number): ServiceResponse {
-  const head = count === undefined ? "{" : `{"count":${count},`;
-  return jsonText(200, `${head}"${key}":[${texts.join(",")}]}`);
 }

@@ -2,7 +2,7 @@ import type { ServiceResponse } from "../kit/service.ts";
 import * as bodies from "./bodies.ts";
 import { type Call, empty, found, json, param } from "./call.ts";
 import * as lifeCycle from "./life-cycle.ts";
-import { list, listed, readPage, type SortValues, selectPage } from "./paging.ts";
+import { hasName, list, listed, readPage, type SortValues } from "./paging.ts";
 import { type Attachment, OS_DEVICE, type ServerRecord, type VolumeRecord } from "./records.ts";
 import { attachBody, SERVER_STATE, serverVolumeBody } from "./render.ts";
 import { badRequest, conflict, fieldText, invalid, type Text } from "./responses.ts";
@@ -16,7 +16,7 @@ const SORT_VALUES: SortValues<ServerRecord> = {
   name: (server) => server.name,
 };
 /** No default and no largest limit are published. */
-const PAGE_RULES = { defaultLimit: 0, maxLimit: 0, sortKeys: Object.keys(SORT_VALUES) };
+const PAGE_RULES = { defaultLimit: 0, maxLimit: 0, sortKeys: Object.keys(SORT_VALUES), hasCount: false };
 /** Filters by what no emulated server has. */
 const FOREIGN_FILTERS = [
   "ip",
@@ -30,21 +30,19 @@ const FOREIGN_FILTERS = [
 /** `GET /v1/servers`: a list without a `count`. */
 export function listServers(call: Call): ServiceResponse {
   const { query } = call.request;
-  const { goneMarker, nameFilter } = call.options;
   const page = readPage(query, PAGE_RULES);
   const name = query.get("name") || undefined;
   const state = query.get("state") || undefined;
   const isForeign = FOREIGN_FILTERS.some((filter) => query.get(filter));
-  const keep = (server: ServerRecord): boolean =>
-    !isForeign &&
-    (state === undefined || state.toUpperCase() === SERVER_STATE) &&
-    (name === undefined || (nameFilter === "exact" ? server.name === name : server.name.includes(name)));
-  const source = listed(call, call.account.servers);
-  const { items } = selectPage({ ...source, keep, sortValues: SORT_VALUES, goneMarker }, page);
-  return list(
-    "servers",
-    items.map((server) => JSON.stringify(call.render.serverBody(server, call.account))),
-  );
+  const isNamed = name === undefined ? () => true : hasName(call, name);
+  return list(call, page, {
+    key: "servers",
+    ...listed(call, call.account.servers),
+    keep: (server) =>
+      !isForeign && (state === undefined || state.toUpperCase() === SERVER_STATE) && isNamed(server),
+    sortValues: SORT_VALUES,
+    text: (server) => JSON.stringify(call.render.serverBody(server, call.account)),
+  });
 }
 
 /** `GET /v1/servers/{server_id}` */

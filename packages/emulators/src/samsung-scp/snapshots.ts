@@ -2,7 +2,7 @@ import type { ServiceResponse } from "../kit/service.ts";
 import * as bodies from "./bodies.ts";
 import { type Call, empty, found, json, jsonText, param, shown } from "./call.ts";
 import * as lifeCycle from "./life-cycle.ts";
-import { list, listed, readPage, type SortValues, selectPage } from "./paging.ts";
+import { hasName, list, listed, nameIndex, readPage, type SortValues } from "./paging.ts";
 import { checkSnapshotQuota } from "./quotas.ts";
 import type { SnapshotRecord } from "./records.ts";
 import { badRequest, conflict, fieldText, invalid, type Text } from "./responses.ts";
@@ -24,29 +24,21 @@ const SORT_SINCE = 1003;
 
 export function listSnapshots(call: Call): ServiceResponse {
   const { query } = call.request;
-  const { goneMarker, nameFilter, snapshotDefaultLimit, snapshotMaxLimit } = call.options;
-  const page = readPage(query, {
-    defaultLimit: snapshotDefaultLimit,
-    maxLimit: snapshotMaxLimit,
-    sortKeys: call.version.rank >= SORT_SINCE ? SORT_KEYS : undefined,
-  });
+  const { snapshotDefaultLimit: defaultLimit, snapshotMaxLimit: maxLimit } = call.options;
+  const sortKeys = call.version.rank >= SORT_SINCE ? SORT_KEYS : undefined;
+  const page = readPage(query, { defaultLimit, maxLimit, sortKeys });
   const name = query.get("name") ?? undefined;
   if (name !== undefined && (name === "" || name.length > 255))
     throw invalid([fieldText("name", FIELDS["name"])]);
   const volumeId = query.get("volume_id") || undefined;
-  const isExact = nameFilter === "exact";
-  const byName = name !== undefined && isExact ? (["name", name] as const) : undefined;
-  const source = listed(call, call.account.snapshots, volumeId === undefined ? byName : ["volume", volumeId]);
-  const keep =
-    name === undefined
-      ? undefined
-      : (snapshot: SnapshotRecord) => (isExact ? snapshot.name === name : snapshot.name.includes(name));
-  const { items, count } = selectPage({ ...source, keep, sortValues: SORT_VALUES, goneMarker }, page);
-  return list(
-    "snapshots",
-    items.map((snapshot) => call.render.snapshot(snapshot)),
-    count,
-  );
+  const index = volumeId === undefined ? nameIndex(call, name) : (["volume", volumeId] as const);
+  return list(call, page, {
+    key: "snapshots",
+    ...listed(call, call.account.snapshots, index),
+    keep: name === undefined ? undefined : hasName(call, name),
+    sortValues: SORT_VALUES,
+    text: call.render.snapshot,
+  });
 }
 
 export function showSnapshot(call: Call): ServiceResponse {

@@ -1,7 +1,7 @@
 import type { ServiceResponse } from "../kit/service.ts";
 import { type Call, found, json, param } from "./call.ts";
 import type { ResolvedOptions, VolumeType } from "./options.ts";
-import { list, readPage, type SortValues, selectPage } from "./paging.ts";
+import { list, readPage, type SortValues } from "./paging.ts";
 import { volumeTypeBody } from "./render.ts";
 import { fieldText, invalid, oneOf } from "./responses.ts";
 
@@ -10,27 +10,25 @@ const SORT_VALUES: SortValues<VolumeType> = {
   id: (type) => type.id,
   description: (type) => type.description,
 };
-const PAGE_RULES = { defaultLimit: 0, maxLimit: 1000, sortKeys: [...Object.keys(SORT_VALUES), "created_at"] };
+const PAGE_RULES = {
+  defaultLimit: 0,
+  maxLimit: 1000,
+  sortKeys: [...Object.keys(SORT_VALUES), "created_at"],
+  hasCount: false,
+};
 
-/** The one list without a `count`. */
 export function listVolumeTypes(call: Call): ServiceResponse {
-  const { goneMarker, volumeTypes } = call.options;
+  const { volumeTypes } = call.options;
   // As if made from the last to the first, so that the first of the options comes first.
   const oldestFirst = volumeTypes.toReversed();
-  const { items } = selectPage(
-    {
-      items: oldestFirst,
-      order: (a, b) => oldestFirst.indexOf(a) - oldestFirst.indexOf(b),
-      get: (id) => volumeTypes.find((type) => type.id === id),
-      sortValues: SORT_VALUES,
-      goneMarker,
-    },
-    readPage(call.request.query, PAGE_RULES),
-  );
-  return list(
-    "volume_types",
-    items.map((type) => JSON.stringify(volumeTypeBody(type))),
-  );
+  return list(call, readPage(call.request.query, PAGE_RULES), {
+    key: "volume_types",
+    items: oldestFirst,
+    order: (a, b) => oldestFirst.indexOf(a) - oldestFirst.indexOf(b),
+    get: (id) => volumeTypes.find((type) => type.id === id),
+    sortValues: SORT_VALUES,
+    text: (type) => JSON.stringify(volumeTypeBody(type)),
+  });
 }
 
 export function showDefaultVolumeType(call: Call): ServiceResponse {

@@ -3,7 +3,7 @@ import type { ServiceResponse } from "../kit/service.ts";
 import * as bodies from "./bodies.ts";
 import { type Call, empty, found, json, jsonText, param, shown } from "./call.ts";
 import * as lifeCycle from "./life-cycle.ts";
-import { list, listed, readBoolean, readPage, type SortValues, selectPage } from "./paging.ts";
+import { hasName, list, listed, nameIndex, readBoolean, readPage, type SortValues } from "./paging.ts";
 import { checkVolumeQuota } from "./quotas.ts";
 import { IOPS, THROUGHPUT, type VolumeRecord } from "./records.ts";
 import {
@@ -34,28 +34,23 @@ const PAGE_RULES = { defaultLimit: 20, maxLimit: 1000, sortKeys: Object.keys(SOR
 
 export function listVolumes(call: Call): ServiceResponse {
   const { query } = call.request;
-  const { goneMarker, nameFilter } = call.options;
   const page = readPage(query, PAGE_RULES);
   const bootable = booleanParameter(query, "bootable");
   const name = query.get("name") || undefined;
   const state = query.get("state") || undefined;
-  const isExact = nameFilter === "exact";
+  const isNamed = name === undefined ? () => true : hasName(call, name);
   const keep = (volume: VolumeRecord): boolean =>
-    (name === undefined || (isExact ? volume.name === name : volume.name.includes(name))) &&
+    isNamed(volume) &&
     (state === undefined || volume.state === state) &&
     (bootable === undefined || volume.bootable === bootable);
   const isFiltered = name !== undefined || state !== undefined || bootable !== undefined;
-  const source = listed(
-    call,
-    call.account.volumes,
-    name !== undefined && isExact ? ["name", name] : undefined,
-  );
-  const { items, count } = selectPage(
-    { ...source, keep: isFiltered ? keep : undefined, sortValues: SORT_VALUES, goneMarker },
-    page,
-  );
-  const texts = items.map((volume) => call.render.volume(volume, call.version.shape));
-  return list("volumes", texts, count);
+  return list(call, page, {
+    key: "volumes",
+    ...listed(call, call.account.volumes, nameIndex(call, name)),
+    keep: isFiltered ? keep : undefined,
+    sortValues: SORT_VALUES,
+    text: (volume) => call.render.volume(volume, call.version.shape),
+  });
 }
 
 export function showVolume(call: Call): ServiceResponse {
