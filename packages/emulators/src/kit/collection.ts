@@ -65,11 +65,17 @@ interface Change<Item extends Keyed> {
 /** How many changes are surely remembered for views of the past. */
 const REMEMBERED_CHANGES = 50_000;
 
-/** Orders records by id, ascending. */
-function byId(a: Keyed, b: Keyed): number {
-  if (a.id === b.id) return 0;
-  return a.id < b.id ? -1 : 1;
+type Value = string | number | boolean | null;
+
+/** Orders two values of one kind, ascending; `null` comes before everything, as databases have it. */
+export function compareValues(a: Value, b: Value): number {
+  if (a === b) return 0;
+  if (a === null || b === null) return a === null ? -1 : 1;
+  return a < b ? -1 : 1;
 }
+
+/** Orders records by id, ascending. */
+const byId: Order<Keyed> = (a, b) => compareValues(a.id, b.id);
 
 /** How many items at the beginning of a sorted array `isBefore` holds for: a binary search. */
 export function countBefore<Item>(items: readonly Item[], isBefore: (item: Item) => boolean): number {

@@ -1,3 +1,4 @@
+import { type Collection, compareValues, countBefore, type Order, recordsFor } from "../kit/collection.ts";
 import type { ServiceResponse } from "../kit/service.ts";
 import type { Call } from "./call.ts";
 import { booleanOf, type Filter, type Filterable, filtered } from "./filters.ts";
@@ -5,6 +6,7 @@ import { badRequest, json } from "./responses.ts";
 
 interface Listed extends Filterable {
   readonly id: string;
+  readonly projectId: string;
   readonly createdAt: number;
 }
 
@@ -13,7 +15,7 @@ type SortValue = string | number | null;
 /** What a list is of. */
 export interface ListOf<Item extends Listed> {
   readonly member: "volumes" | "snapshots";
-  readonly items: readonly Item[];
+  readonly collection: Collection<Item, "project">;
   readonly render: (item: Item) => unknown;
   /** Filters beside those that all lists have. */
   readonly filters: Readonly<Record<string, Filter<Item>>>;
@@ -26,15 +28,18 @@ const WITH_COUNT = 45;
 
 /** A page of a list, newest first, by `limit` and `marker`; with a link where the page is full. */
 export function list<Item extends Listed>(call: Call, of: ListOf<Item>): ServiceResponse {
-  const { request, version, state, view } = call;
+  const { request, projectId, version, state, view } = call;
   const { query } = request;
   const limit = wholeOf(query.get("limit"), "limit param must be", "positive") ?? state.options.maxPageSize;
   const offset = wholeOf(query.get("offset"), "offset must be", ">= 0") ?? 0;
   const order = orderOf(query);
   const counted = version >= WITH_COUNT && booleanOf("with_count", query.get("with_count") ?? "false");
-  const found = sorted(filtered(call, of.items, of.filters), of, order);
+  const records = recordsFor(call, of.collection, "list");
+  const fitting = filtered(call, records.by("project", projectId), of.filters);
+  const compare = comparison(order, of.sortKeys);
+  const found = fitting.toSorted(compare);
   const size = Math.min(limit, state.options.maxPageSize);
-  const from = after(found, of, query.get("marker")) + offset;
+  const from = placeBehind(call, of, found, compare) + offset;
   const page = found.slice(from, from + size);
   const last = page.at(-1);
   const more = last !== undefined && page.length === size;
@@ -55,13 +60,13 @@ function wholeOf(text: string | null, mustBe: string, least: string): number | u
   return Number(text);
 }
 
-interface Order {
+interface SortKey {
   readonly key: string;
   readonly direction: string;
 }
 
 /** What a query asks to sort by: `sort=name:asc,size`, or `sort_key` and `sort_dir`, which are older. */
-function orderOf(query: URLSearchParams): readonly Order[] {
+function orderOf(query: URLSearchParams): readonly SortKey[] {
   const sort = query.get("sort");
   const [key, direction] = [query.get("sort_key"), query.get("sort_dir")];
   if (sort === null) return [{ key: key ?? "created_at", direction: direction ?? "desc" }];
@@ -76,12 +81,11 @@ function orderOf(query: URLSearchParams): readonly Order[] {
 }
 
 /** What ties in all keys goes by time of creation and id, in the direction of the first key. */
-function sorted<Item extends Listed>(
-  items: readonly Item[],
-  { sortKeys }: ListOf<Item>,
-  order: readonly Order[],
-): readonly Item[] {
-  const values: Readonly<Record<string, (item: Item) => SortValue>> = {
+function comparison<Item extends Listed>(
+  order: readonly SortKey[],
+  sortKeys: ListOf<Item>["sortKeys"],
+): Order<Item> {
+  const values: ListOf<Item>["sortKeys"] = {
     id: ({ id }) => id,
     created_at: ({ createdAt }) => createdAt,
     ...sortKeys,
@@ -94,28 +98,30 @@ function sorted<Item extends Listed>(
     if (sortValue === undefined) throw badRequest("Invalid input received: Invalid sort key");
     return { sortValue, sign: direction === "asc" ? 1 : -1 };
   });
-  return items.toSorted((a, b) => {
+  return (a, b) => {
     for (const { sortValue, sign } of rules) {
-      const difference = compare(sortValue(a), sortValue(b));
+      const difference = compareValues(sortValue(a), sortValue(b));
       if (difference !== 0) return sign * difference;
     }
     return 0;
-  });
+  };
 }
 
-/** As the database does: nothing comes before everything. */
-function compare(left: SortValue, right: SortValue): number {
-  if (left === right) return 0;
-  if (left === null || right === null) return left === null ? -1 : 1;
-  return left < right ? -1 : 1;
-}
-
-/** The place behind a marker. One that is gone is not found; one of another project looks like the end. */
-function after<Item extends Listed>(items: readonly Item[], of: ListOf<Item>, marker: string | null): number {
-  if (marker === null) return 0;
-  const place = items.findIndex(({ id }) => id === marker);
-  if (place === -1) throw of.missing(marker);
-  return place + 1;
+/** The place behind the marker, which the service looks for by its id alone: it need not fit the filters. */
+function placeBehind<Item extends Listed>(
+  call: Call,
+  of: ListOf<Item>,
+  found: readonly Item[],
+  compare: Order<Item>,
+): number {
+  const id = call.request.query.get("marker");
+  if (id === null) return 0;
+  const records = recordsFor(call, of.collection, "list");
+  const marker = records.get(id as Parameters<typeof records.get>[0]);
+  if (marker?.projectId === call.projectId) return countBefore(found, (item) => compare(item, marker) <= 0);
+  // A volume of another project looks like the end.
+  if (marker !== undefined && of.member === "volumes") return found.length;
+  throw of.missing(id);
 }
 
 /** Built from the scheme and host of the request, as the service does; repeats the offset, with what comes of it. */

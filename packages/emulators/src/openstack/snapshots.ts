@@ -102,7 +102,7 @@ const listSnapshots =
   (call) =>
     list(call, {
       member: "snapshots",
-      items: recordsFor(call, call.state.snapshots, "list").by("project", call.projectId),
+      collection: call.state.snapshots,
       // A summary is nearly as complete.
       render: (snapshot) => {
         const { version } = call.view;

@@ -1,5 +1,4 @@
 import type * as z from "zod";
-import { recordsFor } from "../kit/collection.ts";
 import { checkLengths, createVolumeBody, readMember, sizeOf, updateVolumeBody } from "./bodies.ts";
 import { type Call, type Handler, type Operation, volumeOf } from "./call.ts";
 import {
@@ -219,7 +218,7 @@ const listVolumes =
   (call) =>
     list(call, {
       member: "volumes",
-      items: recordsFor(call, call.state.volumes, "list").by("project", call.projectId),
+      collection: call.state.volumes,
       render: (volume) => {
         const whole = volumeJson(volume, call.view);
         return detailed ? whole : { id: whole["id"], name: whole["name"], links: whole["links"] };

@@ -1,4 +1,11 @@
-import { type Collection, countBefore, type Keyed, type Order, recordsFor } from "../kit/collection.ts";
+import {
+  type Collection,
+  compareValues,
+  countBefore,
+  type Keyed,
+  type Order,
+  recordsFor,
+} from "../kit/collection.ts";
 import type { ServiceResponse } from "../kit/service.ts";
 import { type Call, jsonText } from "./call.ts";
 import { atLeast, atMost, badRequest, fieldText, invalid, notFound, oneOf, type Text } from "./responses.ts";
@@ -131,7 +138,10 @@ export function hasName({ options }: Call, name: string): (item: { readonly name
 }
 
 /** The index of names, where it tells what has the name that is asked for. */
-export function nameIndex({ options }: Call, name: string | undefined): readonly ["name", string] | undefined {
+export function nameIndex(
+  { options }: Call,
+  name: string | undefined,
+): readonly ["name", string] | undefined {
   return name === undefined || options.nameFilter !== "exact" ? undefined : ["name", name];
 }
 
@@ -184,11 +194,4 @@ function orderBy<T extends Keyed>(sort: readonly SortKey[], { order, sortValues 
     // Newest first among equals, and never two in the same place: markers rely on it.
     return order(b, a);
   };
-}
-
-function compareValues(a: string | number | boolean | null, b: string | number | boolean | null): number {
-  if (a === b) return 0;
-  if (a === null) return -1;
-  if (b === null) return 1;
-  return a < b ? -1 : 1;
 }

@@ -78,3 +78,18 @@ test("snapshots are sorted by name from 3.30 on, and found by the zone of their 
   expect(names(await ask("availability_zone=mars"))).toBe("");
   expect(names(await ask("availability_zone=mars", "3.30"))).toBe("ab");
 });
+
+test("a marker is looked for by its id alone: it need not fit the filters", async () => {
+  const { ask, emulator } = await threeVolumes();
+  const { body } = await ask("GET", "/volumes/detail?name=a");
+  const [{ id }] = body.volumes;
+  expect(names(await ask("GET", `/volumes/detail?name=b&marker=${id}`))).toBe("b");
+  expect(names(await ask("GET", `/volumes/detail?size=1&sort=name:asc&marker=${id}`))).toBe("bc");
+  expect((await ask("GET", "/volumes/detail?marker=nobody")).status).toBe(404);
+
+  // One of another project looks like the end.
+  const far = "0a0b0c0d-0000-4000-8000-00000000beef";
+  emulator.seed({ project: "other", volumes: [{ id: far }] });
+  const { status, body: end } = await ask("GET", `/volumes/detail?marker=${far}`);
+  expect([status, end]).toEqual([200, { volumes: [] }]);
+});
