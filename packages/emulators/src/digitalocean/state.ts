@@ -1,5 +1,5 @@
 import { type Collection, createCollection } from "../kit/collection.ts";
-import { createIds } from "../kit/ids.ts";
+import { createIds, freeId } from "../kit/ids.ts";
 import { createSchedule, type Schedule } from "../kit/schedule.ts";
 import type { ResolvedOptions } from "./options.ts";
 import {
@@ -101,12 +101,11 @@ export function createState(options: ResolvedOptions, randomSeed: number, now: n
     plannedOutcomes: [],
     lastSnapshotAt: new Map(),
     running: () => state.actions.by("status", "in-progress"),
-    newId() {
-      let id = ids.timeUuid();
-      while (state.volumes.get(id) !== undefined || state.snapshots.get(id) !== undefined)
-        id = ids.timeUuid();
-      return id;
-    },
+    newId: () =>
+      freeId(
+        () => ids.timeUuid(),
+        (id) => state.volumes.get(id) !== undefined || state.snapshots.get(id) !== undefined,
+      ),
     newActionId() {
       lastActionId += 1;
       return lastActionId;

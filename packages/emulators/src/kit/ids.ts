@@ -19,6 +19,13 @@ export interface IdSource {
   requestId(): string;
 }
 
+/** The next id of a source that is free: data from elsewhere may bring ids that the source gives. */
+export function freeId(next: () => string, isTaken: (id: string) => boolean): string {
+  let id = next();
+  while (isTaken(id)) id = next();
+  return id;
+}
+
 function hex(value: number, digits: number): string {
   return (value >>> 0).toString(16).padStart(digits, "0").slice(-digits);
 }

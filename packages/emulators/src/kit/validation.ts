@@ -84,6 +84,24 @@ function found({ code, input }: z.core.$ZodIssue): string {
   return text === undefined || text.length > 80 ? "" : `, not ${text}`;
 }
 
+/**
+ * The ids that the lists of a seed give. Throws `InvalidInput` naming the place of one that stands there twice, or is taken.
+ * @param seed its lists, by their names
+ */
+export function idsOfSeed(
+  seed: Readonly<Record<string, readonly { readonly id?: string | undefined }[]>>,
+  isTaken: (id: string) => boolean,
+): ReadonlySet<string> {
+  const given = new Set<string>();
+  for (const [name, items] of Object.entries(seed))
+    for (const [index, { id }] of items.entries()) {
+      if (id === undefined) continue;
+      if (given.has(id) || isTaken(id)) throw new InvalidInput(`seed.${name}[${index}].id: ${id} is taken`);
+      given.add(id);
+    }
+  return given;
+}
+
 /** Checks `value` and returns it parsed, or throws `InvalidInput`. `root` is how messages call the whole value. */
 export function check<Output>(schema: z.ZodType<Output>, value: unknown, root: string): Output {
   const result = schema.safeParse(value, { reportInput: true, error: typeText });

@@ -127,10 +127,16 @@ export function messageJson(message: MessageRecord, view: View): Record<string, 
 /** Everything that exists, with the names of the wire, and the project of each beside it. */
 export function dumpState(state: State, now: number): unknown {
   const view: View = { version: 70, base: "", wholeSeconds: false };
-  const without = ({ links: _, ...rest }: Record<string, unknown>): unknown => rest;
+  const without = ({ links: _, ...rest }: Record<string, unknown>): object => rest;
   return {
     now: new Date(now).toISOString(),
-    volumes: state.volumes.all().map((volume) => without(volumeJson(volume, view))),
+    volumes: state.volumes.all().map((volume) => ({
+      ...without(volumeJson(volume, view)),
+      attachments: volume.attachments.map((each) => ({
+        ...attachmentJson(each, volume.id, view),
+        host_name: each.hostName,
+      })),
+    })),
     snapshots: state.snapshots.all().map((snapshot) => without(snapshotJson(snapshot, view))),
     messages: state.messages.all().map((message) => without(messageJson(message, view))),
   };

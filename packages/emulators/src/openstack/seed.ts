@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { check, InvalidInput, lowerCaseUuid, positive, text } from "../kit/validation.ts";
+import { check, InvalidInput, idsOfSeed, lowerCaseUuid, positive, text } from "../kit/validation.ts";
 import { projectIdOf } from "./identity-documents.ts";
 import { WORK } from "./options.ts";
 import type { SnapshotRecord, VolumeRecord } from "./records.ts";
@@ -27,6 +27,20 @@ const volumeSeed = z.looseObject({
   volume_type: text.optional(),
   snapshot_id: z.string().nullable().default(null),
   source_volid: z.string().nullable().default(null),
+  bootable: z.enum(["true", "false"]).default("false"),
+  /** The servers that have it, as `state()` shows them. */
+  attachments: z
+    .array(
+      z.looseObject({
+        attachment_id: text,
+        server_id: z.string().nullable(),
+        host_name: z.string().nullable(),
+        device: text,
+        attached_at: time,
+      }),
+    )
+    .readonly()
+    .default([]),
   /** Project by id, as `state()` shows it. Default: that of `project`. */
   "os-vol-tenant-attr:tenant_id": text.optional(),
 });
@@ -45,69 +59,73 @@ const seedSchema = z.strictObject({
   snapshots: z.array(snapshotSeed).readonly().default([]),
   /** How often the next work of a kind fails, such as `{ extend_volume: 1 }`. */
   failures: z.partialRecord(z.enum(WORK), positive).default({}),
-  /** Of a state that was read; not used. */
+  /** When it was read, of a `state()`. */
   now: z.string().optional(),
+  /** Of a state; not used. */
   messages: z.array(z.unknown()).optional(),
 });
 
 /** Volumes and snapshots to begin with, with the names of the wire; what `state()` gives is one. */
 export type OpenStackSeed = z.input<typeof seedSchema>;
 
-/** Adds data that was made elsewhere. Throws `InvalidInput`. */
+type Seed = z.output<typeof seedSchema>;
+
+/** Adds data that was made elsewhere. Throws `InvalidInput`, with nothing added. */
 export function addSeed(state: State, data: unknown, now: number): void {
-  const seed = check(seedSchema, data, "seed");
-  for (const work of WORK) {
-    const more = seed.failures[work] ?? 0;
-    if (more > 0) state.plannedFailures.set(work, (state.plannedFailures.get(work) ?? 0) + more);
-  }
+  const given = check(seedSchema, data, "seed");
+  const seed = given.now === undefined ? given : atRest(given);
+  const ids = idsOfSeed({ volumes: seed.volumes, snapshots: seed.snapshots }, state.isTaken);
+  const newId = (): string => state.newId((id) => ids.has(id));
   const ownProject = projectIdOf(seed.project ?? firstProject(state.options));
   const userId = idOfName("user", "seed");
   const { zones, volumeTypes } = state.options;
   const createdAt = (text: string | undefined): number =>
-    state.instant(text === undefined ? now : instantOf(text));
-  const known = (id: string): boolean =>
-    state.volumes.get(id) !== undefined || state.snapshots.get(id) !== undefined;
-  const refuseTaken = (id: string | undefined, place: string): void => {
-    if (id !== undefined && known(id)) throw new InvalidInput(`${place}.id: ${id} is taken`);
-  };
+    text === undefined ? state.instant(now) : instantOf(text);
 
-  const volumes = seed.volumes.map((one, index): VolumeRecord => {
-    refuseTaken(one.id, `seed.volumes[${index}]`);
+  const volumes = seed.volumes.map((one): VolumeRecord => {
+    const { readonly, attached_mode: mode, ...metadata } = one.metadata;
     return {
-      id: one.id ?? state.newId(),
+      id: one.id ?? newId(),
       projectId: one["os-vol-tenant-attr:tenant_id"] ?? ownProject,
       userId,
       name: one.name,
       description: one.description,
       status: one.status,
       sizeGiB: one.size,
-      metadata: one.metadata,
-      createdAt: one.created_at === undefined ? createdAt(undefined) : instantOf(one.created_at),
+      metadata,
+      createdAt: createdAt(one.created_at),
       updatedAt: null,
       zone: one.availability_zone ?? zones[0] ?? "nova",
       type: one.volume_type ?? volumeTypes[0] ?? "__DEFAULT__",
       snapshotId: one.snapshot_id,
       sourceVolumeId: one.source_volid,
-      attachments: [],
-      isBootable: false,
-      shownMetadata: {},
+      attachments: one.attachments.map((each) => ({
+        id: each.attachment_id,
+        serverId: each.server_id,
+        hostName: each.host_name,
+        device: each.device,
+        attachedAt: instantOf(each.attached_at),
+      })),
+      isBootable: one.bootable === "true",
+      shownMetadata: {
+        ...(readonly === undefined ? {} : { readonly }),
+        ...(mode === undefined ? {} : { attached_mode: mode }),
+      },
       hasHost: true,
     };
   });
-  state.volumes.load(volumes);
 
   const snapshots = seed.snapshots.map((one, index): SnapshotRecord => {
-    const place = `seed.snapshots[${index}]`;
-    refuseTaken(one.id, place);
-    const found =
-      one.volume_id === undefined
-        ? state.volumes.all().filter(({ name }) => name === one.volume_name)
-        : [state.volumes.get(one.volume_id)].filter((each) => each !== undefined);
+    const found = [...state.volumes.all(), ...volumes].filter(({ id, name }) =>
+      one.volume_id === undefined ? name === one.volume_name : id === one.volume_id,
+    );
     const [volume] = found;
     if (volume === undefined || found.length > 1)
-      throw new InvalidInput(`${place}: ${found.length} volumes fit volume_id or volume_name, one is needed`);
+      throw new InvalidInput(
+        `seed.snapshots[${index}]: ${found.length} volumes fit volume_id or volume_name, one is needed`,
+      );
     return {
-      id: one.id ?? state.newId(),
+      id: one.id ?? newId(),
       projectId: volume.projectId,
       userId,
       name: one.name,
@@ -115,16 +133,43 @@ export function addSeed(state: State, data: unknown, now: number): void {
       status: one.status,
       sizeGiB: one.size ?? volume.sizeGiB,
       metadata: one.metadata,
-      createdAt: one.created_at === undefined ? createdAt(undefined) : instantOf(one.created_at),
+      createdAt: createdAt(one.created_at),
       updatedAt: null,
       volumeId: volume.id,
     };
   });
+
+  state.volumes.load(volumes);
   state.snapshots.load(snapshots);
+  for (const work of WORK) {
+    const more = seed.failures[work] ?? 0;
+    if (more > 0) state.plannedFailures.set(work, (state.plannedFailures.get(work) ?? 0) + more);
+  }
 }
 
+/** A state without the work under way: what is being deleted is left out, error states stay, and all else is at rest. */
+function atRest(state: Seed): Seed {
+  const resting = (status: string, idle: string): string => (status.startsWith("error") ? status : idle);
+  const kept = state.volumes.filter(({ status }) => status !== "deleting");
+  const ids = new Set(kept.map(({ id }) => id));
+  return {
+    ...state,
+    volumes: kept.map((one) => ({
+      ...one,
+      status: resting(one.status, one.attachments.length === 0 ? "available" : "in-use"),
+    })),
+    snapshots: state.snapshots
+      .filter(({ status, volume_id: id }) => status !== "deleting" && ids.has(id))
+      .map((one) => ({ ...one, status: resting(one.status, "available") })),
+  };
+}
+
+/** Milliseconds, with microseconds as a fraction. Without a zone it is UTC. */
 function instantOf(text: string): number {
-  return Date.parse(/(?:Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`);
+  const [, micro = ""] = /\.\d{3}(\d{1,3})/.exec(text) ?? [];
+  return (
+    Date.parse(/(?:Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`) + Number(micro.padEnd(3, "0")) / 1000
+  );
 }
 
 function firstProject({ users, applicationCredentials }: State["options"]): string {

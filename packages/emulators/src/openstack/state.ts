@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Collection, createCollection } from "../kit/collection.ts";
-import { createIds } from "../kit/ids.ts";
+import { createIds, freeId } from "../kit/ids.ts";
 import { createSchedule, type Schedule } from "../kit/schedule.ts";
 import type { ResolvedOptions, Work } from "./options.ts";
 import {
@@ -36,7 +36,10 @@ export interface State {
   readonly messages: Collection<MessageRecord, "resource">;
   /** Ends of the work in progress. */
   readonly schedule: Schedule;
-  newId(): string;
+  /** Whether a volume or a snapshot has this id. */
+  isTaken(id: string): boolean;
+  /** An id that no volume and no snapshot has, and that is not spoken for. */
+  newId(isSpokenFor?: (id: string) => boolean): string;
   /** An instant of a record: that of the clock, and later than all before. */
   instant(now: number): Instant;
   /** GiB that volumes and snapshots of a project count for. */
@@ -71,7 +74,12 @@ export function createState(options: ResolvedOptions, randomSeed: number): State
       indexes: { resource: ({ resourceId }) => resourceId },
     }),
     schedule: createSchedule(),
-    newId: () => ids.uuid(),
+    isTaken: (id) => state.volumes.get(id) !== undefined || state.snapshots.get(id) !== undefined,
+    newId: (isSpokenFor = () => false) =>
+      freeId(
+        () => ids.uuid(),
+        (id) => state.isTaken(id) || isSpokenFor(id),
+      ),
     instant(now) {
       last = Math.max(now, last + 0.001);
       return last;

@@ -1,4 +1,5 @@
-import { InvalidInput } from "../kit/validation.ts";
+import { freeId } from "../kit/ids.ts";
+import { idsOfSeed, InvalidInput } from "../kit/validation.ts";
 import { hexOf } from "./auth.ts";
 import { setServerVolumes } from "./life-cycle.ts";
 import type { Attachment, SnapshotRecord, VolumeRecord } from "./records.ts";
@@ -12,18 +13,14 @@ import type { Account, State } from "./state.ts";
  */
 export function addSeed(state: State, data: unknown, now: number): void {
   const seeds = parseSeeds(data, state);
-  for (const seed of seeds) checkIds(state.account(seed.account_id ?? state.defaultAccountId), seed);
+  for (const seed of seeds) idsOf(seed, state.account(seed.account_id ?? state.defaultAccountId));
   for (const seed of seeds) addOne(state, seed, now);
 }
 
 function addOne(state: State, seed: Seed, now: number): void {
   const account = state.account(seed.account_id ?? state.defaultAccountId);
-  const given = checkIds(account, seed);
-  const newId = (): string => {
-    let id = state.newId();
-    while (given.has(id)) id = state.newId();
-    return id;
-  };
+  const given = idsOf(seed, account);
+  const newId = (): string => freeId(state.newId, (id) => given.has(id));
   const volumes = seed.volumes.map((volume) => ({ ...volume, id: volume.id ?? newId() }));
   checkVolumes(state, account, seed);
   const snapshots = seed.snapshots.map((snapshot, index) => ({
@@ -45,17 +42,9 @@ function addOne(state: State, seed: Seed, now: number): void {
   generate(state, account, seed.generate, now);
 }
 
-/** The ids that the seed gives; none may be taken or stand there twice. */
-function checkIds(account: Account, seed: Seed): ReadonlySet<string> {
-  const given = new Set<string>();
-  for (const kind of ["servers", "volumes", "snapshots"] as const)
-    for (const [index, { id }] of seed[kind].entries()) {
-      if (id === undefined) continue;
-      if (given.has(`${kind} ${id}`) || account[kind].get(id) !== undefined)
-        throw new InvalidInput(`seed.${kind}[${index}].id: ${id} is taken`);
-      given.add(`${kind} ${id}`).add(id);
-    }
-  return given;
+function idsOf({ servers, volumes, snapshots }: Seed, account: Account): ReadonlySet<string> {
+  const there = [account.servers, account.volumes, account.snapshots];
+  return idsOfSeed({ servers, volumes, snapshots }, (id) => there.some((each) => each.get(id) !== undefined));
 }
 
 function checkVolumes({ options }: State, account: Account, seed: Seed): void {

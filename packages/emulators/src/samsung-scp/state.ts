@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { type Collection, createCollection } from "../kit/collection.ts";
-import { createIds } from "../kit/ids.ts";
+import { createIds, freeId } from "../kit/ids.ts";
 import { createSchedule } from "../kit/schedule.ts";
 import { hexOf } from "./auth.ts";
 import type { failureRule, ResolvedOptions, serverOptions } from "./options.ts";
@@ -61,12 +61,8 @@ export function createState(options: ResolvedOptions, randomSeed: number, startM
     );
   }
 
-  /** An id that nothing has: seeds may bring ids that this emulator gives. */
-  function newId(): string {
-    let id = ids.uuid();
-    while (isTaken(id)) id = ids.uuid();
-    return id;
-  }
+  /** An id that nothing has. */
+  const newId = (): string => freeId(() => ids.uuid(), isTaken);
 
   /** A record of a volume. Of what is not given it has what a new and empty volume has. */
   function newVolume(given: NewVolume): VolumeRecord {

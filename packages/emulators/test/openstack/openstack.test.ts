@@ -184,6 +184,39 @@ test("what was read is a seed, and the inventory speaks the words of all emulato
   expect(copy.inventory().snapshots).toMatchObject([{ name: "s", volumeId, sizeGiB: 1, ready: true }]);
 });
 
+test("a state that was read comes to rest, keeps its attachments, and none of its ids is given again", async () => {
+  const cloud = await open();
+  const attached = await makeVolume(cloud, { name: "attached" });
+  const attach = { host_name: "node-1", mountpoint: "/dev/vdb" };
+  await cloud.ask("POST", `/volumes/${attached}/action`, { "os-attach": attach });
+  const leaving = await makeVolume(cloud, { name: "leaving" });
+  await cloud.ask("DELETE", `/volumes/${leaving}`);
+  const { body } = await cloud.ask("POST", "/volumes", { volume: { size: 1, name: "made" } });
+
+  const copy = await open();
+  copy.emulator.seed(JSON.parse(JSON.stringify(cloud.emulator.state())));
+  const at = { sizeGiB: 1, ready: true };
+  expect(copy.emulator.inventory().volumes).toEqual([
+    { id: body.volume.id, name: "made", ...at, serverIds: [] },
+    { id: attached, name: "attached", ...at, serverIds: ["node-1"] },
+  ]);
+  const { body: shown } = await copy.ask("GET", `/volumes/${attached}`);
+  expect(shown.volume.metadata).toEqual({ readonly: "False", attached_mode: "rw" });
+  await makeVolume(copy, { name: "new" });
+  const names = copy.emulator.inventory().volumes.map(({ name }) => name);
+  expect(names.sort()).toEqual(["attached", "made", "new"]);
+});
+
+test("a seed is taken whole or not at all", async () => {
+  const { emulator } = await open();
+  const snapshots = [{ name: "s", volume_name: "nobody" }];
+  const wrong = { volumes: [{ name: "db" }], snapshots, failures: { extend_volume: 1 } };
+  expect(() => emulator.seed(wrong)).toThrow("seed.snapshots[0]: 0 volumes fit");
+  const id = "0a0b0c0d-0000-4000-8000-00000000beef";
+  expect(() => emulator.seed({ volumes: [{ id }, { id }] })).toThrow(`seed.volumes[1].id: ${id} is taken`);
+  expect(emulator.inventory()).toEqual({ volumes: [], snapshots: [] });
+});
+
 test("what is seeded is in the project that can be logged in to", async () => {
   const users = [{ name: "alice", password: "any", projects: ["shop", "demo"] }];
   const emulator = createOpenStackEmulator({ users, clock: createVirtualClock() });
