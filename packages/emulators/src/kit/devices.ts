@@ -1,3 +1,4 @@
+import { nextDevice } from "./device-names.ts";
 import type { Inventory } from "./service.ts";
 
 /** A disk as a server shows it. */
@@ -133,8 +134,7 @@ export function createEmulatedDevices(options: EmulatedDevicesOptions): Emulated
 
   function plugIn(taken: ReadonlySet<string>): { readonly path: string; readonly identity: string } {
     attached += 1;
-    const letters = Array.from({ length: 25 }, (_, index) => String.fromCharCode(98 + index));
-    const path = letters.map((letter) => `/dev/vd${letter}`).find((each) => !taken.has(each)) ?? "/dev/vdaa";
+    const path = nextDevice(taken);
     return { path, identity: `${path} ${attached}` };
   }
 

@@ -1,4 +1,5 @@
 /** Of Nova what concerns volumes: which server has which, in the versions 2.1 to 2.60 of its API. */
+import { nextDevice } from "../kit/device-names.ts";
 import type { ServiceResponse } from "../kit/service.ts";
 import { attachedAs, detachedFrom } from "./attach-actions.ts";
 import { readJson } from "./bodies.ts";
@@ -56,17 +57,6 @@ const show: Handler = (call) => {
   return json(200, { volumeAttachment: attachment && attachmentJson(volume, attachment) });
 };
 
-/** The first name that no volume of the server has. */
-function nextDevice(call: Call, serverId: string): string {
-  const taken = new Set(
-    volumesOf(call, serverId).flatMap(({ attachments }) => attachments.map(({ device }) => device)),
-  );
-  for (let letter = 98; ; letter += 1) {
-    const device = `/dev/vd${String.fromCharCode(letter)}`;
-    if (!taken.has(device)) return device;
-  }
-}
-
 /** Since then volumes are attached that several servers can have. */
 const SEVERAL_SERVERS = 60;
 
@@ -88,7 +78,10 @@ const attach: Handler = (call): ServiceResponse => {
     throw badRequest(
       `Invalid input received: Invalid volume: Volume ${volumeId} status must be available or downloading to reserve, but the current status is ${volume.status}. (HTTP 400)`,
     );
-  const device = nextDevice(call, serverId);
+  const used = volumesOf(call, serverId).flatMap(({ attachments }) =>
+    attachments.map(({ device }) => device),
+  );
+  const device = nextDevice(used);
   putVolume(call, volumeId, now, { status: "reserved" });
   const fails = state.fails("attach_volume");
   later(call, (at) => {

@@ -1,10 +1,10 @@
+import { nextDevice } from "../kit/device-names.ts";
 import { freeId } from "../kit/ids.ts";
 import { idsOfSeed, InvalidInput } from "../kit/validation.ts";
 import { hexOf } from "./auth.ts";
 import { setServerVolumes } from "./life-cycle.ts";
 import type { Attachment, SnapshotRecord, VolumeRecord } from "./records.ts";
 import { parseSeeds, type Seed, type SnapshotSeed, type VolumeSeed } from "./seed-schema.ts";
-import { nextDevice } from "./servers.ts";
 import type { Account, State } from "./state.ts";
 
 /**

@@ -1,3 +1,4 @@
+import { nextDevice } from "../kit/device-names.ts";
 import type { ServiceResponse } from "../kit/service.ts";
 import * as bodies from "./bodies.ts";
 import { type Call, empty, found, json, param } from "./call.ts";
@@ -139,17 +140,6 @@ function attach(
   };
   lifeCycle.attachVolume(call, volume, attachment);
   return attachment;
-}
-
-/** `/dev/vdb`, `/dev/vdc`, … `/dev/vdz`, `/dev/vdaa`, …: `/dev/vda` is the disk that a server starts from. */
-export function nextDevice(used: readonly string[]): string {
-  const letters = (index: number): string => {
-    const last = String.fromCharCode(97 + (index % 26));
-    return index < 26 ? last : letters(Math.floor(index / 26) - 1) + last;
-  };
-  let index = 1;
-  while (used.includes(`/dev/vd${letters(index)}`)) index += 1;
-  return `/dev/vd${letters(index)}`;
 }
 
 /** The server that the path names, or 404. */

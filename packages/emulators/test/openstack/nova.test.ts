@@ -1,5 +1,5 @@
 /** What Nova has to do with volumes, as its documentation and source have it. */
-import { createVirtualClock } from "@polyvol/emulators";
+import { createVirtualClock, type Emulator } from "@polyvol/emulators";
 import { createOpenStackEmulator } from "@polyvol/emulators/openstack";
 import { expect, test } from "vitest";
 import { type Answer, BASE, login, read } from "./harness.ts";
@@ -15,7 +15,9 @@ type Ask = (
 ) => Promise<Answer>;
 
 /** A cloud with one volume of a type, and how its services are asked. */
-async function cloudWith(type: string): Promise<{ readonly ask: Ask; readonly id: string }> {
+async function cloudWith(
+  type: string,
+): Promise<{ readonly ask: Ask; readonly emulator: Emulator; readonly id: string }> {
   const emulator = createOpenStackEmulator({
     ...{ clock: createVirtualClock(), compute: true, servers: SERVERS, workMs: 0 },
     volumeTypes: ["plain", "multiattach"],
@@ -32,7 +34,7 @@ async function cloudWith(type: string): Promise<{ readonly ask: Ask; readonly id
     );
   const volume = { size: 1, volume_type: type };
   const made = await ask("POST", `/v3/${body.token.project.id}/volumes`, { volume });
-  return { ask, id: made.body.volume.id };
+  return { ask, emulator, id: made.body.volume.id };
 }
 
 test.each([
@@ -84,4 +86,18 @@ test("one attachment is shown while it is there", async () => {
   expect((await ask("GET", ATTACHMENTS)).body).toEqual({ volumeAttachments: [shown] });
   expect((await ask("DELETE", `${ATTACHMENTS}/${id}`)).status).toBe(202);
   expect((await ask("DELETE", `${ATTACHMENTS}/${id}`)).status).toBe(404);
+});
+
+test("the disk after /dev/vdz is /dev/vdaa", async () => {
+  const { ask, emulator, id } = await cloudWith("plain");
+  const attachments = Array.from({ length: 25 }, (_, index) => ({
+    attachment_id: `attachment-${index}`,
+    server_id: SERVERS[0],
+    host_name: null,
+    device: `/dev/vd${String.fromCharCode(98 + index)}`,
+    attached_at: "2026-01-01T00:00:00.000000",
+  }));
+  emulator.seed({ project: "demo", volumes: [{ status: "in-use", attachments }] });
+  const { body } = await ask("POST", ATTACHMENTS, { volumeAttachment: { volumeId: id } });
+  expect(body.volumeAttachment.device).toBe("/dev/vdaa");
 });
