@@ -3,11 +3,12 @@ import type { Emulator } from "../kit/emulator-types.ts";
 import { createIds } from "../kit/ids.ts";
 import { createRouter, rawPath } from "../kit/router.ts";
 import type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "../kit/service.ts";
+import { check } from "../kit/validation.ts";
 import { accountOperations } from "./account.ts";
 import { actionOperations } from "./actions.ts";
 import { createAuthentication, type Identity } from "./auth.ts";
 import { dropletOperations } from "./droplets.ts";
-import { type DigitalOceanOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
+import { type DigitalOceanOptions, optionsSchema, type ResolvedOptions } from "./options.ts";
 import { createQuota, type Quota, type QuotaHeaders } from "./quota.ts";
 import { dumpState, inventoryOf } from "./render.ts";
 import { ApiError, apiError, corsHeaders, errorResponse, notFound, preflight } from "./responses.ts";
@@ -27,7 +28,8 @@ import { volumeOperations } from "./volumes.ts";
  */
 export function createDigitalOceanEmulator(options: DigitalOceanOptions = {}): Emulator {
   const { shell, own } = splitOptions(options);
-  return createEmulator(createService(resolveOptions(own), shell.clock, shell.randomSeed), shell);
+  const service = createService(check(optionsSchema, own, "options"), shell.clock, shell.randomSeed);
+  return createEmulator(service, shell);
 }
 
 /** Ids that do not look like ids lead nowhere, whatever exists. */

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { commandLine, UsageError } from "../kit/command-line.ts";
 import type { EmulatorOptions } from "../kit/emulator-types.ts";
-import { check, httpUrl, milliseconds, positive, strictObject, text, whole } from "../kit/validation.ts";
+import { httpUrl, milliseconds, positive, strictObject, text, whole } from "../kit/validation.ts";
 import { isScope } from "./auth.ts";
 
 const token = strictObject({
@@ -184,7 +184,7 @@ export const optionsSchema = strictObject({
   /** Status of the refusal of a tag with a forbidden character in a creation. Default 422. */
   invalidTagStatus: z.literal([400, 422]).default(422),
   /** Base URL of the links between pages. Default: the scheme and host of the request. */
-  publicUrl: httpUrl.overwrite((url) => url.replace(/\/+$/, "")).optional(),
+  publicUrl: httpUrl.optional(),
 }).superRefine(({ droplets, regions }, context) => {
   const slugs = regions.map(({ slug }) => slug);
   for (const [index, { id, region }] of droplets.entries()) {
@@ -209,11 +209,6 @@ export type RegionOptions = z.input<typeof region>;
 
 /** The options with every default filled in. */
 export type ResolvedOptions = z.output<typeof optionsSchema>;
-
-/** Checks the options; throws `InvalidInput`. */
-export function resolveOptions(options: z.input<typeof optionsSchema>): ResolvedOptions {
-  return check(optionsSchema, options, "options");
-}
 
 /** `T` or `T=scope,scope`. An equals sign that no scopes follow belongs to the token. */
 export function parseToken(text: string, name: string): TokenOptions {

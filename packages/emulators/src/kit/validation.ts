@@ -34,7 +34,10 @@ export const lowerCaseUuid: z.ZodString = z
 export const regularExpression: z.ZodString = z
   .string()
   .refine((source) => isRegularExpression(source), "must be a valid regular expression");
-export const httpUrl: z.ZodURL = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
+/** A base URL, without slashes at its end. */
+export const httpUrl: z.ZodURL = z
+  .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+  .overwrite((url) => url.replace(/\/+$/, ""));
 
 /** Whether `new RegExp` takes them. */
 export function isRegularExpression(source: string, flags?: string): boolean {

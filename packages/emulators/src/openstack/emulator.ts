@@ -3,6 +3,7 @@ import type { Emulator } from "../kit/emulator-types.ts";
 import { createIds } from "../kit/ids.ts";
 import { createRouter, rawPath } from "../kit/router.ts";
 import type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "../kit/service.ts";
+import { check } from "../kit/validation.ts";
 import {
   computeVersionHeaders,
   computeVersionOf,
@@ -14,7 +15,7 @@ import {
 import type { Call } from "./call.ts";
 import { catalogueOperations } from "./catalogue.ts";
 import { createIdentity, isForIdentity } from "./identity.ts";
-import { type OpenStackOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
+import { type OpenStackOptions, optionsSchema, type ResolvedOptions } from "./options.ts";
 import { dumpState, inventoryOf } from "./render.ts";
 import { ApiError, badRequest, isNoRoute, json, noRoute, refusal } from "./responses.ts";
 import { addSeed } from "./seed.ts";
@@ -33,7 +34,8 @@ import { volumeOperations } from "./volumes.ts";
  */
 export function createOpenStackEmulator(options: OpenStackOptions = {}): Emulator {
   const { shell, own } = splitOptions(options);
-  return createEmulator(createService(resolveOptions(own), shell.clock, shell.randomSeed), shell);
+  const service = createService(check(optionsSchema, own, "options"), shell.clock, shell.randomSeed);
+  return createEmulator(service, shell);
 }
 
 const router = createRouter(

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { commandLine, UsageError } from "../kit/command-line.ts";
 import type { EmulatorOptions } from "../kit/emulator-types.ts";
-import { check, httpUrl, milliseconds, positive, text, whole } from "../kit/validation.ts";
+import { httpUrl, milliseconds, positive, text, whole } from "../kit/validation.ts";
 
 /** What the volume service can be told to fail in. */
 export const WORK = [
@@ -109,7 +109,7 @@ export const optionsSchema = z.strictObject({
   /** Ids of the servers of every project, which Nova manages. Default: none. */
   servers: z.array(text).readonly().default([]),
   /** Base URL of the catalogue's addresses and of links. Default: the scheme and host of the request. */
-  publicUrl: httpUrl.overwrite((url) => url.replace(/\/+$/, "")).optional(),
+  publicUrl: httpUrl.optional(),
 });
 
 /** Options of the OpenStack emulator. All are optional. */
@@ -117,11 +117,6 @@ export interface OpenStackOptions extends EmulatorOptions, z.input<typeof option
 
 /** The options with every default filled in. */
 export type ResolvedOptions = z.output<typeof optionsSchema>;
-
-/** Checks the options; throws `InvalidInput`. */
-export function resolveOptions(options: z.input<typeof optionsSchema>): ResolvedOptions {
-  return check(optionsSchema, options, "options");
-}
 
 function parseUser(value: string, name: string): z.input<typeof user> {
   const [, user, password, project] = /^([^:]+):([^:]+):([^:]+)$/.exec(value) ?? [];

@@ -12,28 +12,23 @@ interface More {
 /** Throws 413 where a quota of the project has no room for so much more. */
 export function checkQuota({ state, projectId }: Call, more: More): void {
   const { quotas } = state.options;
-  const counted = {
-    volumes: state.volumes.by("project", projectId).length,
-    snapshots: state.snapshots.by("project", projectId).length,
-  };
-  const used = state.usedGiB(projectId);
   const { volumes = 0, snapshots = 0, gigabytes = 0 } = more;
-  if (gigabytes > 0 && quotas.gigabytes >= 0 && used + gigabytes > quotas.gigabytes) {
+  const isOver = (limit: number, used: number, wanted: number): boolean =>
+    wanted > 0 && limit >= 0 && used + wanted > limit;
+  const used = state.usedGiB(projectId);
+  if (isOver(quotas.gigabytes, used, gigabytes))
     throw overQuota(
       "VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds allowed gigabytes quota. " +
         `Requested ${gigabytes}G, quota is ${quotas.gigabytes}G and ${used}G has been consumed.`,
     );
-  }
-  if (volumes > 0 && quotas.volumes >= 0 && counted.volumes + volumes > quotas.volumes) {
+  if (isOver(quotas.volumes, state.volumes.by("project", projectId).length, volumes))
     throw overQuota(
       `VolumeLimitExceeded: Maximum number of volumes allowed (${quotas.volumes}) exceeded for quota 'volumes'.`,
     );
-  }
-  if (snapshots > 0 && quotas.snapshots >= 0 && counted.snapshots + snapshots > quotas.snapshots) {
+  if (isOver(quotas.snapshots, state.snapshots.by("project", projectId).length, snapshots))
     throw overQuota(
       `SnapshotLimitExceeded: Maximum number of snapshots allowed (${quotas.snapshots}) exceeded`,
     );
-  }
 }
 
 export const limits: Handler = ({ state, projectId }) => {

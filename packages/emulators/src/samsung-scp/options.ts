@@ -180,7 +180,7 @@ export const optionsSchema = strictObject({
     .default([])
     .register(commandLine, { flags: "--server <uuid>", help: "a server that volumes can be attached to" }),
   /** The base URL that clients sign when it is not the address that they reach. Default: none. */
-  publicUrl: httpUrl.transform((url) => url.replace(/\/+$/, "")).optional(),
+  publicUrl: httpUrl.optional(),
   /** The versions on offer: the documented table, the same with statuses by date, or a table. Default `documented`. */
   versions: z
     .union([
