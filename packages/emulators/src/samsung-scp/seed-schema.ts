@@ -29,13 +29,13 @@ const volumeSeed = strictObject({
   /** Attached to these servers, each at the next free device. */
   server_ids: z.array(lowerCaseUuid).readonly().optional(),
   /** The snapshot that it was made from. */
-  snapshot_id: lowerCaseUuid.optional(),
+  snapshot_id: lowerCaseUuid.nullish(),
   /** Tags, which the service does not return. */
   tags: z.array(tag).readonly().optional(),
   /** Default: 5000 where the type has figures. */
-  max_iops: whole.optional(),
+  max_iops: whole.nullish(),
   /** MB/s. Default: 250 where the type has figures. */
-  max_throughput: whole.optional(),
+  max_throughput: whole.nullish(),
   /** ISO 8601. Default: now. */
   created_at: dateTime.optional(),
 });
@@ -109,51 +109,28 @@ export function parseSeeds(data: unknown, state: State): readonly Seed[] {
   return seeds.map((seed) => check(seedSchema, seed, "seed"));
 }
 
-/** As the dump shows it where timestamps have no zone: UTC. */
-const time = z.string().transform((shown) => (/(Z|[+-]\d\d:\d\d)$/.test(shown) ? shown : `${shown}Z`));
-const owner = { account_id: text };
-const serverState = z.object({ ...owner, id: text, name: text, zone: text, windows: z.boolean() });
-
-const volumeState = z
-  .object({
-    ...owner,
-    id: text,
-    name: text,
-    size: positive,
-    state: z.string(),
-    volume_type: text,
-    bootable: z.boolean(),
-    attachments: z.array(z.object({ server_id: text })),
-    snapshot_id: z.string().nullable(),
-    tags: z.array(z.object({ key: z.string(), value: z.string().nullable() })),
-    max_iops: z.number().nullable(),
-    max_throughput: z.number().nullable(),
-    created_at: time,
-  })
-  .transform(({ attachments, ...one }) => ({
-    ...one,
-    server_ids: attachments.map(({ server_id: id }) => id),
-    snapshot_id: one.snapshot_id ?? undefined,
-    max_iops: one.max_iops ?? undefined,
-    max_throughput: one.max_throughput ?? undefined,
-  }));
-
-const snapshotState = z.object({
-  ...owner,
-  id: text,
-  volume_id: text,
-  name: text,
-  description: z.string().nullable(),
-  metadata: z.record(z.string(), z.unknown()).nullable(),
-  size: positive,
-  status: z.string(),
-  created_at: time,
-});
+/** What the dump shows of a resource beside its seed. Where timestamps have no zone, they are UTC. */
+const shown = {
+  account_id: text,
+  created_at: z.string().transform((time) => (/(Z|[+-]\d\d:\d\d)$/.test(time) ? time : `${time}Z`)),
+};
 
 const stateSchema = z.object({
-  servers: z.array(serverState),
-  volumes: z.array(volumeState),
-  snapshots: z.array(snapshotState),
+  servers: z.array(z.object({ ...serverSeed.shape, account_id: text })),
+  volumes: z.array(
+    z
+      .object({
+        ...volumeSeed.shape,
+        ...shown,
+        state: z.string(),
+        attachments: z.array(z.object({ server_id: text })),
+      })
+      .transform(({ attachments, ...one }) => ({
+        ...one,
+        server_ids: attachments.map(({ server_id: id }) => id),
+      })),
+  ),
+  snapshots: z.array(z.object({ ...snapshotSeed.shape, ...shown, status: z.string() })),
 });
 
 /** True for the `state()` of an emulator, which says when it was read. */
@@ -175,7 +152,7 @@ function seedsOfState(data: unknown, state: State): readonly unknown[] {
     const ids = new Set(kept.map(({ id }) => id));
     return {
       account_id: account,
-      servers: own(servers).filter(({ id }) => state.account(account).servers.get(id) === undefined),
+      servers: own(servers).filter(({ id = "" }) => state.account(account).servers.get(id) === undefined),
       volumes: kept.map(({ state, ...rest }) => (state.startsWith("error") ? { ...rest, state } : rest)),
       snapshots: own(snapshots)
         .filter(({ status, volume_id: id }) => status !== "deleting" && ids.has(id))

@@ -118,8 +118,8 @@ function volumeRecord(
     snapshotId: volume.snapshot_id ?? null,
     createdAt,
     modifiedAt: createdAt,
-    maxIops: volume.max_iops,
-    maxThroughput: volume.max_throughput,
+    maxIops: volume.max_iops ?? undefined,
+    maxThroughput: volume.max_throughput ?? undefined,
     tags: tags.map(({ key, value = null }) => ({ key, value })),
     attachments,
   });
