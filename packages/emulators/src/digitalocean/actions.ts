@@ -1,4 +1,5 @@
 import { recordsFor } from "../kit/collection.ts";
+import type { ServiceResponse } from "../kit/service.ts";
 import { type ActionBody, actionBody, readBody } from "./bodies.ts";
 import { type Call, type Handler, many, type Operation, one } from "./call.ts";
 import type { ActionRecord, ActionType, VolumeRecord } from "./records.ts";
@@ -149,14 +150,21 @@ function endAction(state: State, action: ActionRecord): void {
 export const actionText = (call: Call, action: ActionRecord): string =>
   JSON.stringify(actionJson(action, call.state.regions, call.view));
 
-/** The action that the path names; 404 also while it is too young to be seen. */
-function actionOf(call: Call, volumeId?: string): ActionRecord {
+const NOT_YET = "could not get volume action: no volume event found";
+
+/** The answer with the action that the path names, where it is one of those; 404 also while it is too young to be seen. */
+export function showAction(call: Call, isOne: (action: ActionRecord) => boolean = () => true): ServiceResponse {
   const { now, params, state } = call;
   const action = recordsFor(call, state.actions, "one").get(Number(params["action_id"]));
-  if (action === undefined) throw notFound();
-  if (volumeId !== undefined && action.volumeId !== volumeId) throw notFound();
-  if (action.visibleAt > now) throw notFound("could not get volume action: no volume event found");
-  return action;
+  if (action === undefined || !isOne(action)) throw notFound();
+  if (action.visibleAt > now) throw notFound(action.volumeId === undefined ? undefined : NOT_YET);
+  return one(200, "action", actionText(call, action));
+}
+
+/** A page of the actions among these that can be seen already. */
+export function listActions(call: Call, actions: readonly ActionRecord[]): ServiceResponse {
+  const visible = actions.filter(({ visibleAt }) => visibleAt <= call.now);
+  return many(call, "actions", visible, (action) => actionText(call, action));
 }
 
 function start(call: Call, volume: VolumeRecord, body: ActionBody): ActionRecord {
@@ -187,22 +195,15 @@ const postByName: Handler = (call) => {
   return one(202, "action", actionText(call, start(call, volume, body)));
 };
 
-const visible = (call: Call, actions: readonly ActionRecord[]): readonly ActionRecord[] =>
-  actions.filter((action) => action.visibleAt <= call.now);
+const listOfVolume: Handler = (call) =>
+  listActions(call, recordsFor(call, call.state.actions, "list").by("volume", volumeOf(call).id));
+const list: Handler = (call) => listActions(call, recordsFor(call, call.state.actions, "list").all());
 
-const listOfVolume: Handler = (call) => {
-  const actions = recordsFor(call, call.state.actions, "list").by("volume", volumeOf(call).id);
-  return many(call, "actions", visible(call, actions), (action) => actionText(call, action));
+const getOfVolume: Handler = (call) => {
+  const { id } = volumeOf(call);
+  return showAction(call, ({ volumeId }) => volumeId === id);
 };
-
-const list: Handler = (call) =>
-  many(call, "actions", visible(call, recordsFor(call, call.state.actions, "list").all()), (action) =>
-    actionText(call, action),
-  );
-
-const getOfVolume: Handler = (call) =>
-  one(200, "action", actionText(call, actionOf(call, volumeOf(call).id)));
-const get: Handler = (call) => one(200, "action", actionText(call, actionOf(call)));
+const get: Handler = (call) => showAction(call);
 
 const CREATE = ["block_storage_action:create"];
 const READ = ["block_storage_action:read"];

@@ -1,5 +1,5 @@
 import { recordsFor } from "../kit/collection.ts";
-import { acceptAction, actionText } from "./actions.ts";
+import { acceptAction, actionText, listActions, showAction } from "./actions.ts";
 import { type CreateDropletBody, createDropletBody, dropletActionBody, readBody } from "./bodies.ts";
 import { type Call, type Handler, jsonText, many, NO_CONTENT, type Operation, one } from "./call.ts";
 import type { ActionRecord, DropletRecord, VolumeRecord } from "./records.ts";
@@ -156,19 +156,14 @@ const act: Handler = (call) => {
   return one(201, "action", actionText(call, snapshotDroplet(call.state, droplet, name, call.now)));
 };
 
-const listActions: Handler = (call) => {
+const listOfDroplet: Handler = (call) => {
   const { id } = pathDroplet(call);
-  const actions = recordsFor(call, call.state.actions, "list").by("droplet", String(id));
-  const visible = actions.filter(({ visibleAt }) => visibleAt <= call.now);
-  return many(call, "actions", visible, (action) => actionText(call, action));
+  return listActions(call, recordsFor(call, call.state.actions, "list").by("droplet", String(id)));
 };
 
-const getAction: Handler = (call) => {
+const getOfDroplet: Handler = (call) => {
   const { id } = pathDroplet(call);
-  const action = recordsFor(call, call.state.actions, "one").get(Number(call.params["action_id"]));
-  const own = action !== undefined && action.volumeId === undefined && action.dropletId === id;
-  if (!own || action.visibleAt > call.now) throw notFound();
-  return one(200, "action", actionText(call, action));
+  return showAction(call, ({ volumeId, dropletId }) => volumeId === undefined && dropletId === id);
 };
 
 const listSnapshots: Handler = (call) => {
@@ -184,7 +179,7 @@ export const dropletOperations: readonly Operation[] = [
   { method: "GET", path: "/v2/droplets/{droplet_id}", scopes: READ, handler: get },
   { method: "DELETE", path: "/v2/droplets/{droplet_id}", scopes: ["droplet:delete"], handler: destroy },
   { method: "GET", path: "/v2/droplets/{droplet_id}/snapshots", scopes: READ, handler: listSnapshots },
-  { method: "GET", path: "/v2/droplets/{droplet_id}/actions", scopes: READ, handler: listActions },
+  { method: "GET", path: "/v2/droplets/{droplet_id}/actions", scopes: READ, handler: listOfDroplet },
   { method: "POST", path: "/v2/droplets/{droplet_id}/actions", scopes: ["droplet:update"], handler: act },
-  { method: "GET", path: "/v2/droplets/{droplet_id}/actions/{action_id}", scopes: READ, handler: getAction },
+  { method: "GET", path: "/v2/droplets/{droplet_id}/actions/{action_id}", scopes: READ, handler: getOfDroplet },
 ];
