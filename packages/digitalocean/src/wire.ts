@@ -1,5 +1,6 @@
 /** What goes over the wire. Answers are checked for the fields that the code reads; request bodies are plain types. */
 import { isDateTime } from "@polyvol/core/driver";
+import { absentIfOdd } from "@polyvol/core/http";
 import * as z from "zod/mini";
 
 const text = z.string();
@@ -54,11 +55,6 @@ const action = z.object({
   completed_at: maybe,
 });
 const tag = z.object({ name: text });
-/** What is odd is as good as absent. */
-const odd = z.pipe(
-  z.unknown(),
-  z.transform(() => undefined),
-);
 /** Of `links` only whether there is a next one is read: pages are asked for by number, on the configured origin. */
 const page = {
   /** What is said of the listing; as good as absent where it does not say how many there are. */
@@ -68,7 +64,7 @@ const page = {
         /** How many there are on all pages. */
         total: whole,
       }),
-      odd,
+      absentIfOdd,
     ]),
   ),
   /** Addresses of other pages. */

@@ -11,6 +11,7 @@ import {
   refusedArgument,
   withProviderDetails,
 } from "@polyvol/core/driver";
+import { hasNextLink } from "@polyvol/core/http";
 import { TRIMMED } from "./capabilities.ts";
 import { checkSnapshotOptions, volumeOptions } from "./provider-options.ts";
 import { toMetadata, toTags } from "./tags.ts";
@@ -78,15 +79,7 @@ export function toSnapshot(wire: WireSnapshot, region: string): Snapshot {
 
 /** A link to a next page says that more follows: a page may be shorter than was asked for all the same. */
 export function toPage<T>(items: readonly T[], links: unknown): DriverPage<T> {
-  return { items, hasMore: hasNext(links) };
-}
-
-/**
- * Whether a listing goes on. Nothing else of a link is used: its host can be any, and a token must not go there. Odd
- * links are as good as none.
- */
-export function hasNext(links: unknown): boolean {
-  return Array.isArray(links) && links.some((link) => Object(link).rel === "next");
+  return { items, hasMore: hasNextLink(links) };
 }
 
 const VOLUME_STATES: ReadonlyMap<string, VolumeState> = new Map([

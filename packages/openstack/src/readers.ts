@@ -1,8 +1,8 @@
 import { isPolyvolError, PolyvolError } from "@polyvol/core";
 import { type CallContext, isSameId } from "@polyvol/core/driver";
+import { hasNextLink } from "@polyvol/core/http";
 import * as api from "./api.ts";
 import type { Client } from "./client.ts";
-import { hasNext } from "./mapping.ts";
 
 /** Who reads a snapshot or a volume just now: the volumes that are being made of it. */
 export interface Readers {
@@ -61,7 +61,7 @@ export function createReaders(client: Client): Readers {
         const reader = page.volumes.find((each) => each.status === "creating" && isSameId(each[by], id));
         if (reader !== undefined) throw isRead(`volume ${reader.id}`);
         after = page.volumes.at(-1)?.id;
-        if (!hasNext(page.volumes_links) || after === undefined) return;
+        if (!hasNextLink(page.volumes_links) || after === undefined) return;
         if (page.volumes.every((each) => seen.has(each.id))) throw repeating();
         for (const each of page.volumes) seen.add(each.id);
       }

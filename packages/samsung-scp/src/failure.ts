@@ -1,17 +1,16 @@
 import { fitWords } from "@polyvol/core/driver";
-import { type FailedResponse, type FailureRefinement, saysQuota } from "@polyvol/core/http";
+import { absentIfOdd, type FailedResponse, type FailureRefinement, saysQuota } from "@polyvol/core/http";
 import * as z from "zod/mini";
-import { odd } from "./wire.ts";
 
 /** What is not as documented is as good as absent: a failure must not fail to be read. */
-const text = z.optional(z.union([z.string(), odd]));
+const text = z.optional(z.union([z.string(), absentIfOdd]));
 /** Present, as an object, in refusals for lack of permission. */
-const permission = z.optional(z.union([z.object({ action_name: z.string() }), odd]));
+const permission = z.optional(z.union([z.object({ action_name: z.string() }), absentIfOdd]));
 const lines = z.pipe(
   z.array(z.string()),
   z.transform((each) => each.join("; ")),
 );
-const detail = z.optional(z.union([z.string(), lines, odd]));
+const detail = z.optional(z.union([z.string(), lines, absentIfOdd]));
 const problem = z.object({
   code: text,
   title: text,

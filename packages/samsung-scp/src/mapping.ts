@@ -8,6 +8,7 @@ import {
   parseTimestamp,
   withProviderDetails,
 } from "@polyvol/core/driver";
+import { hasNextLink } from "@polyvol/core/http";
 import { checkSnapshotOptions, volumeOptions } from "./provider-options.ts";
 import { isKnown, toFlatTags, toMetadata, toTags, toWireTags } from "./tags.ts";
 import { PROVIDER } from "./version.ts";
@@ -75,13 +76,8 @@ export function toPage<T>(
   linksOfKind: unknown,
 ): DriverPage<T> {
   const total = typeof count === "number" ? count : undefined;
-  const hasMore = hasNext(links) || hasNext(linksOfKind) || undefined;
+  const hasMore = hasNextLink(links) || hasNextLink(linksOfKind) || undefined;
   return omitUndefined({ items, total, hasMore });
-}
-
-/** No address of the links is called, and odd ones are as good as none. */
-function hasNext(links: unknown): boolean {
-  return Array.isArray(links) && links.some((link) => Object(link).rel === "next");
 }
 
 export function toVolumeState(providerState: string): VolumeState {

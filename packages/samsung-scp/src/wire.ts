@@ -1,5 +1,6 @@
 /** What goes over the wire. Answers are checked for the fields that the code reads; request bodies are plain types. */
 import { parseTimestamp } from "@polyvol/core/driver";
+import { absentIfOdd } from "@polyvol/core/http";
 import * as z from "zod/mini";
 
 const id = z.string().check(z.minLength(1));
@@ -94,13 +95,8 @@ const quotas = z.object({
   per_volume_size: quota,
 });
 
-/** What is odd is as good as absent. */
-export const odd = z.pipe(
-  z.unknown(),
-  z.transform(() => undefined),
-);
 /** The description has no links, and a count where it is asked for; what the service says all the same is heard. */
-const page = { links: anything, count: z.nullish(z.union([whole, odd])) };
+const page = { links: anything, count: z.nullish(z.union([whole, absentIfOdd])) };
 
 export const volumeAnswer = volume;
 export const volumesAnswer = z.object({ volumes: z.array(volume), ...page, volumes_links: anything });

@@ -3,6 +3,7 @@
  *
  * @module @polyvol/core/http
  */
+export { absentIfOdd, hasNextLink } from "./answers.ts";
 export { createHttpClient } from "./client.ts";
 export { saysQuota } from "./failure.ts";
 export type {
