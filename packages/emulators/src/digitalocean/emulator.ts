@@ -2,7 +2,7 @@ import { createEmulator, splitOptions } from "../kit/emulator.ts";
 import type { Emulator } from "../kit/emulator-types.ts";
 import { createIds } from "../kit/ids.ts";
 import { createRouter, rawPath } from "../kit/router.ts";
-import type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "../kit/service.ts";
+import type { EmulatedService, ServiceRequest, ServiceResponse } from "../kit/service.ts";
 import { check } from "../kit/validation.ts";
 import { accountOperations } from "./account.ts";
 import { actionOperations } from "./actions.ts";
@@ -28,7 +28,7 @@ import { volumeOperations } from "./volumes.ts";
  */
 export function createDigitalOceanEmulator(options: DigitalOceanOptions = {}): Emulator {
   const { shell, own } = splitOptions(options);
-  const service = createService(check(optionsSchema, own, "options"), shell.clock, shell.randomSeed);
+  const service = createService(check(optionsSchema, own, "options"), shell.randomSeed, shell.clock.now());
   return createEmulator(service, shell);
 }
 
@@ -54,17 +54,14 @@ const router = createRouter(
 );
 
 /** The emulated API: who asks, whether the quota allows it, which operation it is, and whether the token may. */
-function createService(options: ResolvedOptions, clock: Clock, randomSeed: number): EmulatedService {
+function createService(options: ResolvedOptions, randomSeed: number, startMs: number): EmulatedService {
   const { quotaPerMinute, quotaPerHour = 20 * quotaPerMinute, tokens } = options;
-  const state = createState(options, randomSeed, clock.now());
+  const state = createState(options, randomSeed, startMs);
   const authenticate = createAuthentication(tokens);
   const quotas = new Map<string, Quota>();
   const untouched = createQuota(quotaPerMinute, quotaPerHour);
   // A source of its own, so that a reset of the state does not repeat the ids of requests.
   const requestIds = createIds(randomSeed);
-
-  /** The instant of a request; actions that are due by then have ended. */
-  const now = (): number => state.schedule.runDue(clock.now());
 
   function quotaOf({ token }: Identity): Quota {
     const known = quotas.get(token);
@@ -98,40 +95,37 @@ function createService(options: ResolvedOptions, clock: Clock, randomSeed: numbe
     provider: "digitalocean",
     secrets: (tokens ?? []).map((entry) => (typeof entry === "string" ? entry : entry.token)),
     hosts: ["api.digitalocean.com"],
-    handle(request) {
-      const instant = now();
+    handle(request, now) {
       const requestId = requestIds.requestId();
-      let quota = untouched.peek(instant);
+      let quota = untouched.peek(now);
       try {
         if (request.method === "OPTIONS") return finish(preflight(request), request, requestId, quota);
         const identity = authenticate(request.headers.get("authorization"));
-        const verdict = quotaOf(identity).take(instant);
+        const verdict = quotaOf(identity).take(now);
         quota = verdict.headers;
         if (verdict.refused !== undefined) {
           const wait = verdict.retryAfter;
           throw apiError(429, undefined, wait === undefined ? {} : { "retry-after": String(wait) });
         }
-        return finish(run(identity, request, instant), request, requestId, quota);
+        return finish(run(identity, request, now), request, requestId, quota);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         return finish(errorResponse(error, requestId), request, requestId, quota);
       }
     },
-    failure(status, request) {
+    failure(status, request, now) {
       const requestId = requestIds.requestId();
-      const quota = untouched.peek(clock.now());
+      const quota = untouched.peek(now);
       const response =
         status < 400 ? { status, headers: {}, body: {} } : errorResponse(apiError(status), requestId);
       return finish(response, request, requestId, quota);
     },
-    state: () => dumpState(state, now()),
-    inventory() {
-      now();
-      return inventoryOf(state);
-    },
-    seed: (data) => addSeed(state, data, now()),
-    reset() {
-      state.reset(clock.now());
+    runDue: state.schedule.runDue,
+    state: (now) => dumpState(state, now),
+    inventory: () => inventoryOf(state),
+    seed: (data, now) => addSeed(state, data, now),
+    reset(now) {
+      state.reset(now);
       quotas.clear();
     },
   };

@@ -41,9 +41,15 @@ export function createEmulator(service: EmulatedService, options: EmulatorOption
   const log = createRequestLog({ limit: logLimit, bodyLimit: logBodyLimit }, service.secrets ?? []);
   for (const fault of options.faults ?? []) faults.add(fault);
   let generation = 0;
+  const instant = (): number => {
+    const now = clock.now();
+    service.runDue?.(now);
+    return now;
+  };
   const exchange = createExchange({
     service,
     clock,
+    instant,
     faults,
     log,
     latency: latencyOf(options, clock),
@@ -62,15 +68,16 @@ export function createEmulator(service: EmulatedService, options: EmulatorOption
     },
     faults: { add: faults.add, remove: faults.remove, clear: faults.clear, list: faults.list },
     log: { entries: log.entries, clear: log.clear },
-    state: () => service.state(),
+    state: () => service.state(instant()),
     inventory() {
+      instant();
       if (service.inventory !== undefined) return service.inventory();
       throw new TypeError(`${service.provider} holds nothing that could be listed`);
     },
-    seed: (data) => service.seed(data),
+    seed: (data) => service.seed(data, instant()),
     reset() {
       generation += 1;
-      service.reset();
+      service.reset(clock.now());
       faults.clear();
       log.clear();
     },

@@ -10,6 +10,8 @@ export type Exchange = (request: ServiceRequest) => ServedResponse | Promise<Ser
 export interface ExchangeParts {
   readonly service: EmulatedService;
   readonly clock: Clock;
+  /** The present instant, once the service has ended what is due by then. */
+  readonly instant: () => number;
   readonly faults: FaultSelector;
   readonly log: LogRecorder;
   /** Waits before every answer, or `undefined` for none. */
@@ -19,7 +21,7 @@ export interface ExchangeParts {
 }
 
 export function createExchange(parts: ExchangeParts): Exchange {
-  const { service, clock, faults, log, latency, generation } = parts;
+  const { service, clock, instant, faults, log, latency, generation } = parts;
 
   function render(response: ServiceResponse): SentResponse {
     const { status, headers, body } = response;
@@ -47,7 +49,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
       return answered({ status: 500, headers, body: text });
     };
     try {
-      const response = service.handle(request);
+      const response = service.handle(request, instant());
       return response instanceof Promise ? response.then(answered, defective) : answered(response);
     } catch (error) {
       return defective(error);
@@ -55,9 +57,8 @@ export function createExchange(parts: ExchangeParts): Exchange {
   }
 
   function failure(status: number, request: ServiceRequest): SentResponse {
-    return render(
-      service.failure?.(status, request) ?? { status, headers: {}, body: { message: `status ${status}` } },
-    );
+    const own = service.failure?.(status, request, clock.now());
+    return render(own ?? { status, headers: {}, body: { message: `status ${status}` } });
   }
 
   function struck(hit: FaultHit, request: ServiceRequest, record: LogRecord): Promise<ServedResponse> {

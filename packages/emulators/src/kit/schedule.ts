@@ -1,16 +1,16 @@
 import { countBefore } from "./collection.ts";
 
 /**
- * Work that is due at an instant of the emulator's clock. There are no timers: a service calls `runDue` before it
- * answers, so that all that is due by then has happened, each piece at its own instant.
+ * Work that is due at an instant of the emulator's clock. There are no timers: the shell calls `runDue` before it asks the
+ * service for anything, so that all that is due by then has happened, each piece at its own instant.
  */
 export interface Schedule {
   /** When the next piece of work is due, in milliseconds since the epoch; infinite when there is none. */
   readonly next: number;
   /** Adds work that is due at `at`, behind the work that is due at the same instant. */
   add(at: number, run: (at: number) => void): void;
-  /** Runs all that is due by `now`, in order, also what is added meanwhile. @returns `now` */
-  runDue(now: number): number;
+  /** Runs all that is due by `now`, in order, also what is added meanwhile. */
+  runDue(now: number): void;
   clear(): void;
 }
 
@@ -33,7 +33,6 @@ export function createSchedule(): Schedule {
         due.shift();
         next.run(next.at);
       }
-      return now;
     },
     clear() {
       due.length = 0;

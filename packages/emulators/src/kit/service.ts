@@ -1,6 +1,7 @@
 /**
- * The seam between the shared shell (clock, faults, log, Node server, msw) and one emulated provider.
- * The shell knows nothing of a provider; a provider knows nothing of sockets, faults or real time.
+ * The seam between the shared shell (clock, faults, log, Node server, msw) and one emulated provider. The shell knows
+ * nothing of a provider; a provider knows nothing of sockets, faults or clocks: it is told the instant, `now`, in milliseconds
+ * since the Unix epoch.
  */
 
 /** Time as the emulator sees it. `now()` is milliseconds since the Unix epoch. */
@@ -81,20 +82,22 @@ export interface EmulatedService {
    * Answers one request. A service with a state of its own answers at once, which is the instant of the commit; only one
    * that passes requests on gives a promise.
    */
-  handle(request: ServiceRequest): ServiceResponse | Promise<ServiceResponse>;
+  handle(request: ServiceRequest, now: number): ServiceResponse | Promise<ServiceResponse>;
+  /** Ends the work that is due by `now`. Called before the service is asked for anything. Absent where nothing takes time. */
+  runDue?(now: number): void;
   /** A JSON-safe dump of everything that exists now, for assertions and for `GET /_emulator/state`. */
-  state(): unknown;
+  state(now: number): unknown;
   /** The volumes and snapshots that exist now. Absent in a service that holds none itself. */
   inventory?(): Inventory;
   /** Adds initial data (validated); the shape is the provider's own and documented beside it, or that of `state`. */
-  seed(data: unknown): void;
+  seed(data: unknown, now: number): void;
   /** Back to empty, keeping options. */
-  reset(): void;
+  reset(now: number): void;
   /**
    * The answer that the provider's own gateway would give with this status, in its error shape and with its
    * request id, without looking at the state. Used when a fault names a status and no body.
    */
-  failure?(status: number, request: ServiceRequest): ServiceResponse;
+  failure?(status: number, request: ServiceRequest, now: number): ServiceResponse;
   /** Values that the request log must never show, wherever they occur (tokens, secret keys). */
   readonly secrets?: readonly string[] | undefined;
   /**

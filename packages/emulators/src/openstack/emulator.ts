@@ -2,7 +2,7 @@ import { createEmulator, splitOptions } from "../kit/emulator.ts";
 import type { Emulator } from "../kit/emulator-types.ts";
 import { createIds } from "../kit/ids.ts";
 import { createRouter, rawPath } from "../kit/router.ts";
-import type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "../kit/service.ts";
+import type { EmulatedService, ServiceRequest, ServiceResponse } from "../kit/service.ts";
 import { check } from "../kit/validation.ts";
 import {
   computeVersionHeaders,
@@ -34,8 +34,7 @@ import { volumeOperations } from "./volumes.ts";
  */
 export function createOpenStackEmulator(options: OpenStackOptions = {}): Emulator {
   const { shell, own } = splitOptions(options);
-  const service = createService(check(optionsSchema, own, "options"), shell.clock, shell.randomSeed);
-  return createEmulator(service, shell);
+  return createEmulator(createService(check(optionsSchema, own, "options"), shell.randomSeed), shell);
 }
 
 const router = createRouter(
@@ -47,15 +46,12 @@ const router = createRouter(
 /** Nova's own, where there is one. */
 const serverRouter = createRouter(serverOperations, {}, COMPUTE_PATH);
 
-function createService(options: ResolvedOptions, clock: Clock, randomSeed: number): EmulatedService {
+function createService(options: ResolvedOptions, randomSeed: number): EmulatedService {
   const { users, applicationCredentials, newestVersion, publicUrl, database, compute } = options;
   const state = createState(options, randomSeed);
   const identity = createIdentity(state);
   // A source of its own, so that a reset of the state does not repeat the ids of requests.
   const requestIds = createIds(randomSeed);
-
-  /** The instant of a request; work that is due by then has ended. */
-  const now = (): number => state.schedule.runDue(clock.now());
 
   function run(request: ServiceRequest, base: string, now: number, requestId: string): ServiceResponse {
     const path = rawPath(request.rawTarget);
@@ -117,14 +113,13 @@ function createService(options: ResolvedOptions, clock: Clock, randomSeed: numbe
       ...(users ?? []).map(({ password }) => password),
       ...applicationCredentials.map(({ secret }) => secret),
     ],
-    handle(request) {
-      const instant = now();
+    handle(request, now) {
       const requestId = `req-${requestIds.requestId()}`;
       const base = publicUrl ?? request.origin;
       try {
         const response = isForIdentity(request.path)
-          ? identity.handle(request, base, instant)
-          : run(request, base, instant, requestId);
+          ? identity.handle(request, base, now)
+          : run(request, base, now, requestId);
         return finish(response, request, requestId);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
@@ -140,12 +135,10 @@ function createService(options: ResolvedOptions, clock: Clock, randomSeed: numbe
         `req-${requestIds.requestId()}`,
       );
     },
-    state: () => dumpState(state, now()),
-    inventory() {
-      now();
-      return inventoryOf(state);
-    },
-    seed: (data) => addSeed(state, data, now()),
-    reset: () => state.reset(),
+    runDue: state.schedule.runDue,
+    state: (now) => dumpState(state, now),
+    inventory: () => inventoryOf(state),
+    seed: (data, now) => addSeed(state, data, now),
+    reset: state.reset,
   };
 }

@@ -1,7 +1,7 @@
 import { createEmulator, splitOptions } from "../kit/emulator.ts";
 import type { Emulator, EmulatorOptions } from "../kit/emulator-types.ts";
 import { createRouter, rawPath } from "../kit/router.ts";
-import type { Clock, EmulatedService, ServiceRequest, ServiceResponse } from "../kit/service.ts";
+import type { EmulatedService, ServiceRequest, ServiceResponse } from "../kit/service.ts";
 import { InvalidInput } from "../kit/validation.ts";
 import { createVersionTable, type ResolvedVersion } from "./api-versions.ts";
 import { createAuthentication, hasScpHeaders } from "./auth.ts";
@@ -35,23 +35,20 @@ export interface SamsungScpEmulatorOptions extends SamsungScpOptions, EmulatorOp
  */
 export function createSamsungScpEmulator(options: SamsungScpEmulatorOptions): Emulator {
   const { shell, own } = splitOptions(options);
-  return createEmulator(createService(own, shell.clock, shell.randomSeed), shell);
+  return createEmulator(createService(own, shell.randomSeed, shell.clock.now()), shell);
 }
 
 const router = createRouter(operations);
 
 /** The `virtualserver` service of one region, behind the gateway that all services share. */
-function createService(given: SamsungScpOptions, clock: Clock, randomSeed: number): EmulatedService {
+function createService(given: SamsungScpOptions, randomSeed: number, startMs: number): EmulatedService {
   const options = resolveOptions(given);
-  const state = createState(options, randomSeed, clock.now());
+  const state = createState(options, randomSeed, startMs);
   const render = createRenderer(options.timestamps);
   const versions = createVersionTable(options.versions, options.expiredVersions === "refuse");
   const authenticate = createAuthentication({ ...options, defaultAccountId: state.defaultAccountId });
   const onlyVersions = versionsByOperation(options.operationVersions);
   const baseUrl = (request: ServiceRequest): string => options.publicUrl ?? request.origin;
-
-  /** The instant of the request; work that is due by then is done. */
-  const now = (): number => state.schedule.runDue(clock.now());
 
   function has({ name, since }: Operation, version: ResolvedVersion): boolean {
     const only = onlyVersions.get(name);
@@ -103,28 +100,25 @@ function createService(given: SamsungScpOptions, clock: Clock, randomSeed: numbe
     provider: "samsung-scp",
     secrets: options.accessKeys.map((key) => key.secretKey),
     hosts: ["*.samsungsdscloud.com"],
-    handle(request) {
-      const instant = now();
+    handle(request, now) {
       const { headers, method } = request;
       const path = rawPath(request.rawTarget);
-      if (path === "/" && method === "GET") return listVersions(request, instant);
-      if (method === "OPTIONS") return gatewayResponse(403, path, instant, state.newRequestId);
-      if (!hasScpHeaders(headers)) return gatewayResponse(404, path, instant, state.newRequestId);
+      if (path === "/" && method === "GET") return listVersions(request, now);
+      if (method === "OPTIONS") return gatewayResponse(403, path, now, state.newRequestId);
+      if (!hasScpHeaders(headers)) return gatewayResponse(404, path, now, state.newRequestId);
       try {
-        return run(request, path, instant);
+        return run(request, path, now);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         return errorResponse(error, request, state.newRequestId);
       }
     },
-    state: () => render.dump(state, now()),
-    inventory() {
-      now();
-      return inventoryOf(state);
-    },
-    seed: (data) => addSeed(state, data, now()),
-    reset: () => state.reset(clock.now()),
-    failure: (status, request) => failureResponse(status, request, clock.now(), state.newRequestId),
+    runDue: state.schedule.runDue,
+    state: (now) => render.dump(state, now),
+    inventory: () => inventoryOf(state),
+    seed: (data, now) => addSeed(state, data, now),
+    reset: state.reset,
+    failure: (status, request, now) => failureResponse(status, request, now, state.newRequestId),
   };
 }
 
