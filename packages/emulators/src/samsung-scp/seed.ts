@@ -1,11 +1,11 @@
 import { nextDevice } from "../kit/device-names.ts";
 import { freeId } from "../kit/ids.ts";
-import { idsOfSeed, InvalidInput } from "../kit/validation.ts";
+import { InvalidInput, idsOfSeed } from "../kit/validation.ts";
 import { hexOf } from "./auth.ts";
-import { setServerVolumes } from "./life-cycle.ts";
 import type { Attachment, SnapshotRecord, VolumeRecord } from "./records.ts";
 import { parseSeeds, type Seed, type SnapshotSeed, type VolumeSeed } from "./seed-schema.ts";
 import type { Account, State } from "./state.ts";
+import { setServerVolumes } from "./work.ts";
 
 /**
  * Adds data to begin with, or what a `state()` holds; throws `InvalidInput` naming the place that is wrong, and then adds

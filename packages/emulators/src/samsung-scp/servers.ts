@@ -2,12 +2,12 @@ import { nextDevice } from "../kit/device-names.ts";
 import type { ServiceResponse } from "../kit/service.ts";
 import * as bodies from "./bodies.ts";
 import { type Call, empty, found, json, param } from "./call.ts";
-import * as lifeCycle from "./life-cycle.ts";
 import { hasName, list, listed, readPage, type SortValues } from "./paging.ts";
 import { type Attachment, OS_DEVICE, type ServerRecord, type VolumeRecord } from "./records.ts";
 import { attachBody, SERVER_STATE, serverVolumeBody } from "./render.ts";
 import { badRequest, conflict, fieldText, invalid, type Text } from "./responses.ts";
 import { busy } from "./volumes.ts";
+import { after, dropAttachment, setServerVolumes, setVolume } from "./work.ts";
 
 const FIELDS = bodies.VOLUME_FIELDS;
 
@@ -67,7 +67,14 @@ export function detachFromServer(call: Call): ServiceResponse {
   if (attachment.device === OS_DEVICE) throw badRequest(OS_DISK);
   // An error while attached, such as a failed extend, must not tie the volume to its server for ever.
   if (volume.state !== "in-use" && !volume.state.startsWith("error")) throw busy(call);
-  lifeCycle.detachVolume(call, volume, server.id);
+  const { account } = call;
+  const { id } = volume;
+  const failure = call.state.failureOf("detachVolume", volume.name);
+  setVolume(account, id, { state: "detaching" }, call.now);
+  after(call, "detach", (at) => {
+    if (failure === undefined) dropAttachment(account, id, server.id, at);
+    else setVolume(account, id, { state: "in-use" }, at);
+  });
   return empty(202);
 }
 
@@ -103,7 +110,7 @@ export function updateServerVolume(call: Call): ServiceResponse {
     const attachments = volume.attachments.map((one) =>
       one.id === attachment.id ? { ...one, deleteOnTermination } : one,
     );
-    lifeCycle.setVolume(call.account, volume.id, { attachments }, call.now);
+    setVolume(call.account, volume.id, { attachments }, call.now);
   }
   return empty(200);
 }
@@ -138,8 +145,27 @@ function attach(
     deleteOnTermination: asked.delete_on_termination ?? false,
     attachedAt: null,
   };
-  lifeCycle.attachVolume(call, volume, attachment);
+  beginAttachment(call, volume, attachment);
   return attachment;
+}
+
+/** The attachment counts from now on, and shows on the volume once it is attached. */
+function beginAttachment(call: Call, { id, name, attachments }: VolumeRecord, attachment: Attachment): void {
+  const { account, now, state } = call;
+  const { reserve, attach } = call.options.durations;
+  const failure = state.failureOf("attachVolume", name);
+  setServerVolumes(account, attachment.serverId, (volumeIds) => [...volumeIds, id], now);
+  setVolume(account, id, { state: "reserved", attachments: [...attachments, attachment] }, now);
+  after(call, "reserve", (at) => setVolume(account, id, { state: "attaching" }, at));
+  state.schedule.add(now + reserve + attach, (at) => {
+    if (failure !== undefined) {
+      dropAttachment(account, id, attachment.serverId, at);
+      return;
+    }
+    const present = account.volumes.get(id)?.attachments ?? [];
+    const attached = present.map((one) => (one.id === attachment.id ? { ...one, attachedAt: at } : one));
+    setVolume(account, id, { state: "in-use", attachments: attached }, at);
+  });
 }
 
 /** The server that the path names, or 404. */

@@ -1,11 +1,11 @@
 import type { ServiceResponse } from "../kit/service.ts";
 import * as bodies from "./bodies.ts";
 import { type Call, empty, found, json, jsonText, param, shown } from "./call.ts";
-import * as lifeCycle from "./life-cycle.ts";
 import { hasName, list, listed, nameIndex, readPage, type SortValues } from "./paging.ts";
 import { checkSnapshotQuota } from "./quotas.ts";
 import type { SnapshotRecord } from "./records.ts";
 import { badRequest, conflict, fieldText, invalid, type Text } from "./responses.ts";
+import { after, beginSnapshotDeletion, setSnapshot } from "./work.ts";
 
 const FIELDS = bodies.SNAPSHOT_FIELDS;
 
@@ -47,10 +47,10 @@ export function showSnapshot(call: Call): ServiceResponse {
 }
 
 export function createSnapshot(call: Call): ServiceResponse {
-  const { options, state } = call;
+  const { account, options, state } = call;
   const schema = options.strictMetadata ? bodies.snapshotCreateStrict : bodies.snapshotCreate;
   const asked = bodies.readBody(call.request.body, schema, FIELDS);
-  const volume = found(call.account.volumes.get(asked.volume_id));
+  const volume = found(account.volumes.get(asked.volume_id));
   const isAttached = volume.state === "in-use";
   if (isAttached && asked.force !== true) throw badRequest(NEEDS_FORCE);
   if (!isAttached && volume.state !== "available") throw badRequest(VOLUME_BUSY);
@@ -63,7 +63,9 @@ export function createSnapshot(call: Call): ServiceResponse {
     userId: call.caller.userId,
     createdAt: call.now,
   });
-  lifeCycle.addSnapshot(call, snapshot);
+  const status = state.failureOf("createSnapshot", snapshot.name) ? "error" : "available";
+  account.snapshots.put(snapshot, call.now);
+  after(call, "snapshotCreate", (at) => setSnapshot(account, snapshot.id, { status }, at));
   return json(202, call.render.snapshotBody({ ...snapshot, status: options.createdState }));
 }
 
@@ -72,7 +74,7 @@ export function updateSnapshot(call: Call): ServiceResponse {
   const { name, description } = bodies.readBody(call.request.body, bodies.snapshotUpdate, FIELDS);
   if (status === "deleting") throw badRequest(SNAPSHOT_BUSY);
   const changes = { ...(name !== null && { name }), ...(description !== undefined && { description }) };
-  lifeCycle.setSnapshot(call.account, id, changes, call.now);
+  setSnapshot(call.account, id, changes, call.now);
   return jsonText(200, call.render.snapshot(snapshotOf(call)));
 }
 
@@ -84,7 +86,7 @@ export function deleteSnapshot(call: Call): ServiceResponse {
   if (snapshot.status === "creating" || call.now - snapshot.createdAt < window)
     throw conflict(SNAPSHOT_BUSY, status);
   if (!DELETABLE.has(snapshot.status)) throw badRequest(SNAPSHOT_BUSY);
-  lifeCycle.deleteSnapshot(call, snapshot);
+  beginSnapshotDeletion(call, snapshot);
   return empty(202);
 }
 

@@ -1,11 +1,11 @@
 import type { ServiceResponse } from "../kit/service.ts";
 import * as bodies from "./bodies.ts";
 import { type Call, empty, found, json, param } from "./call.ts";
-import { setVolume } from "./life-cycle.ts";
 import type { Transfer } from "./records.ts";
 import { badRequest, conflict, notFound, type Text } from "./responses.ts";
 import type { Account } from "./state.ts";
 import { busy } from "./volumes.ts";
+import { setVolume } from "./work.ts";
 
 const FIELDS = bodies.VOLUME_FIELDS;
 

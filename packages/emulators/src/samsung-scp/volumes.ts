@@ -2,7 +2,6 @@ import type * as z from "zod";
 import type { ServiceResponse } from "../kit/service.ts";
 import * as bodies from "./bodies.ts";
 import { type Call, empty, found, json, jsonText, param, shown } from "./call.ts";
-import * as lifeCycle from "./life-cycle.ts";
 import { hasName, list, listed, nameIndex, readBoolean, readPage, type SortValues } from "./paging.ts";
 import { checkVolumeQuota } from "./quotas.ts";
 import { IOPS, THROUGHPUT, type VolumeRecord } from "./records.ts";
@@ -17,6 +16,7 @@ import {
   type Text,
 } from "./responses.ts";
 import { typeNamed } from "./volume-types.ts";
+import { after, beginSnapshotDeletion, idleState, setSnapshot, setVolume } from "./work.ts";
 
 const FIELDS = bodies.VOLUME_FIELDS;
 
@@ -84,7 +84,9 @@ export function createVolume(call: Call): ServiceResponse {
     zone: asked.zone ?? options.zone,
     tags: (asked.tags ?? []).map(({ key, value = null }) => ({ key, value })),
   });
-  lifeCycle.addVolume(call, volume);
+  const end = state.failureOf("createVolume", volume.name) ? "error" : "available";
+  account.volumes.put(volume, now);
+  after(call, "volumeCreate", (at) => setVolume(account, volume.id, { state: end }, at));
   return json(202, call.render.volumeBody({ ...volume, state: options.createdState }, version.shape));
 }
 
@@ -92,7 +94,7 @@ export function updateVolume(call: Call): ServiceResponse {
   const volume = volumeOf(call);
   const { name } = bodies.readBody(call.request.body, bodies.volumeUpdate, FIELDS);
   if (volume.state === "deleting") throw busy(call);
-  if (name) lifeCycle.setVolume(call.account, volume.id, { name }, call.now);
+  if (name) setVolume(call.account, volume.id, { name }, call.now);
   return response(call, 200, volume.id);
 }
 
@@ -120,8 +122,30 @@ export function deleteVolume(call: Call): ServiceResponse {
     throw conflict(VOLUME_BUSY, status);
   if (snapshots.length > 0 && !cascade) throw conflict(HAS_SNAPSHOTS, options.cascadeConflictStatus);
   if (!snapshots.every((one) => DELETABLE_SNAPSHOT.has(one.status))) throw busy(call);
-  lifeCycle.deleteVolume(call, volume);
+  beginVolumeDeletion(call, volume);
   return empty(202);
+}
+
+/** Begins to delete a volume together with the snapshots that it still has. */
+function beginVolumeDeletion(call: Call, { id, name, state }: VolumeRecord): void {
+  const { account, now } = call;
+  const { snapshotDelete, volumeDelete } = call.options.durations;
+  const failure = call.state.failureOf("deleteVolume", name);
+  const snapshots = [...account.snapshots.by("volume", id)];
+  for (const snapshot of snapshots) if (snapshot.status !== "deleting") beginSnapshotDeletion(call, snapshot);
+  setVolume(account, id, { state: "deleting" }, now);
+  const takesMs = snapshots.length === 0 ? volumeDelete : Math.max(snapshotDelete, volumeDelete);
+  call.state.schedule.add(now + takesMs, (at) => {
+    const left = [...account.snapshots.by("volume", id)];
+    // A snapshot that could not be deleted keeps its volume from going.
+    if (failure !== undefined || left.some(({ status }) => status !== "deleting")) {
+      setVolume(account, id, { state: failure === "undone" ? state : "error_deleting" }, at);
+      return;
+    }
+    for (const snapshot of left) account.snapshots.remove(snapshot.id, at);
+    account.volumes.remove(id, at);
+    account.snapshotDeletes.delete(id);
+  });
 }
 
 export function extendVolume(call: Call): ServiceResponse {
@@ -137,7 +161,13 @@ export function extendVolume(call: Call): ServiceResponse {
   }
   if (volume.state !== "available" && volume.state !== "in-use") throw busy(call);
   checkVolumeQuota(call, { volumes: 0, gigabytes: size - volume.size });
-  lifeCycle.extendVolume(call, volume, size);
+  const { account } = call;
+  const failure = call.state.failureOf("extendVolume", volume.name);
+  setVolume(account, volume.id, { state: "extending" }, call.now);
+  after(call, "extend", (at) => {
+    const state = failure === "error" ? "error_extending" : idleState(volume.attachments);
+    setVolume(account, volume.id, { state, ...(failure === undefined && { size }) }, at);
+  });
   return response(call, 202, volume.id);
 }
 
@@ -147,12 +177,14 @@ export function setVolumeQos(call: Call): ServiceResponse {
   if (!volume.type.provisioned) throw badRequest(NOT_PROVISIONED);
   const changes = checkQos(asked);
   if (volume.state !== "available" && volume.state !== "in-use") throw busy(call);
-  lifeCycle.changeQos(call, volume.id, changes);
+  // The values change a while after the answer, without a state of their own.
+  after(call, "qos", (at) => setVolume(call.account, volume.id, changes, at));
   return empty(call.options.qosStatus);
 }
 
 export function revertVolume(call: Call): ServiceResponse {
-  const { snapshots } = call.account;
+  const { account, now } = call;
+  const { snapshots } = account;
   const volume = volumeOf(call);
   const { snapshot_id: snapshotId } = bodies.readBody(call.request.body, bodies.volumeRevert, FIELDS);
   const snapshot = found(snapshots.get(snapshotId));
@@ -161,7 +193,13 @@ export function revertVolume(call: Call): ServiceResponse {
   if (snapshots.by("volume", volume.id).at(-1)?.id !== snapshot.id) throw badRequest(NOT_LATEST);
   if (snapshot.status !== "available") throw badRequest(NOT_AVAILABLE_SNAPSHOT);
   if (snapshot.size !== volume.size) throw badRequest(EXTENDED_SINCE);
-  lifeCycle.revertVolume(call, volume, snapshot.id);
+  const state = call.state.failureOf("revertVolume", volume.name) === "error" ? "error" : "available";
+  setVolume(account, volume.id, { state: "reverting" }, now);
+  setSnapshot(account, snapshot.id, { status: "restoring" }, now);
+  after(call, "revert", (at) => {
+    setVolume(account, volume.id, { state }, at);
+    setSnapshot(account, snapshot.id, { status: "available" }, at);
+  });
   return empty(202);
 }
 
