@@ -1,3 +1,5 @@
+import { countBefore } from "../kit/collection.ts";
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
@@ -27,17 +29,15 @@ export interface Quota {
 
 /** Times of requests in a sliding window, oldest first; what has left the window is forgotten. */
 function createWindow(limit: number, spanMs: number) {
-  let times: number[] = [];
-  let first = 0;
+  const times: number[] = [];
 
   /** How many are in the window. */
   function count(now: number): number {
-    while ((times[first] ?? Number.POSITIVE_INFINITY) <= now - spanMs) first += 1;
-    if (first > 1000 && first * 2 > times.length) {
-      times = times.slice(first);
-      first = 0;
-    }
-    return times.length - first;
+    times.splice(
+      0,
+      countBefore(times, (time) => time <= now - spanMs),
+    );
+    return times.length;
   }
 
   return {
@@ -47,7 +47,7 @@ function createWindow(limit: number, spanMs: number) {
       if (limit > 0) times.push(now);
     },
     /** When the oldest one leaves, or `now` when the window is empty. */
-    freeAt: (now: number): number => (times[first] ?? now - spanMs) + spanMs,
+    freeAt: (now: number): number => (times[0] ?? now - spanMs) + spanMs,
   };
 }
 
