@@ -3,6 +3,7 @@ import { defaultQuotas, limits, quotaSet } from "./quotas.ts";
 import type { MessageRecord } from "./records.ts";
 import { messageJson, typeIdOf } from "./render.ts";
 import { json, refusal } from "./responses.ts";
+import * as values from "./values.ts";
 
 function typeJson(name: string): Record<string, unknown> {
   return {
@@ -13,6 +14,16 @@ function typeJson(name: string): Record<string, unknown> {
     extra_specs: name === "multiattach" ? { multiattach: "<is> True" } : {},
     "os-volume-type-access:is_public": true,
   };
+}
+
+/** The type of a name or an id, or 404; the default where none is asked for. */
+export function typeNamed({ state }: Call, asked: string | undefined): string {
+  const { volumeTypes } = state.options;
+  const [first = ""] = volumeTypes;
+  const found = volumeTypes.find((name) => name === (asked ?? first) || typeIdOf(name) === asked);
+  if (found !== undefined) return found;
+  const isId = values.uuidOrNull.safeParse(asked).success;
+  throw refusal(404, `Volume type ${isId ? "" : "with name "}${asked} could not be found.`);
 }
 
 const type: Handler = ({ state, params }) => {
@@ -30,7 +41,7 @@ const type: Handler = ({ state, params }) => {
 
 /** Messages are not limited to the project, as in the real service: ask for those of one resource. */
 const messages: Handler = (call: Call) => {
-  const id = call.request.query.get("resource_uuid");
+  const id = call.version < MESSAGE_FILTERS ? null : call.request.query.get("resource_uuid");
   const found = id === null ? call.state.messages.all() : call.state.messages.by("resource", id);
   return json(200, { messages: found.map((message) => messageJson(message, call.view)) });
 };
@@ -43,6 +54,8 @@ const messageOf = ({ state, params }: Call): MessageRecord => {
 };
 
 const MESSAGES = 3;
+/** Before this, a filter is passed over, and all messages come. */
+const MESSAGE_FILTERS = 5;
 
 /** What a project finds beside its volumes and snapshots. */
 export const catalogueOperations: readonly Operation[] = [

@@ -16,7 +16,10 @@ export type Filter<Item> = (value: string, call: Call) => (item: Item) => boolea
 export const STRICT_FILTERS = 31;
 const CONSUMES_QUOTA = 65;
 
-const PAGING = ["limit", "marker", "offset", "sort", "sort_key", "sort_dir", "with_count"];
+/** Since then lists count what fits, where they are asked to; before, that is a filter that nobody knows. */
+export const WITH_COUNT = 45;
+
+const PAGING = ["limit", "marker", "offset", "sort", "sort_key", "sort_dir"];
 
 /** Items that fit every filter of the query. `filters`: those beside name, status, metadata and quota. */
 export function filtered<Item extends Filterable>(
@@ -33,7 +36,7 @@ export function filtered<Item extends Filterable>(
     ...filters,
   };
   // Of a parameter that comes twice, the service takes the first for itself, and the second for a filter.
-  const rest = new Set(PAGING);
+  const rest = new Set(call.version < WITH_COUNT ? PAGING : [...PAGING, "with_count"]);
   const given = [...call.request.query].filter(([name]) => name !== "all_tenants" && !rest.delete(name));
   const unknown = given.map(([name]) => name).filter((name) => all[name] === undefined);
   if (unknown.length > 0 && call.version >= STRICT_FILTERS)

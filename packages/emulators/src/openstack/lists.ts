@@ -1,7 +1,7 @@
 import { type Collection, compareValues, countBefore, type Order, recordsFor } from "../kit/collection.ts";
 import type { ServiceResponse } from "../kit/service.ts";
 import type { Call } from "./call.ts";
-import { booleanOf, type Filter, type Filterable, filtered } from "./filters.ts";
+import { booleanOf, type Filter, type Filterable, filtered, WITH_COUNT } from "./filters.ts";
 import { badRequest, json } from "./responses.ts";
 
 interface Listed extends Filterable {
@@ -23,8 +23,6 @@ export interface ListOf<Item extends Listed> {
   readonly sortKeys: Readonly<Record<string, (item: Item) => SortValue>>;
   readonly missing: (id: string) => Error;
 }
-
-const WITH_COUNT = 45;
 
 /** A page of a list, newest first, by `limit` and `marker`; with a link where the page is full. */
 export function list<Item extends Listed>(call: Call, of: ListOf<Item>): ServiceResponse {

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { checkLengths, createVolumeBody, readMember, sizeOf, updateVolumeBody } from "./bodies.ts";
 import { type Call, type Handler, type Operation, volumeOf } from "./call.ts";
+import { typeNamed } from "./catalogue.ts";
 import {
   booleanOf,
   bootableOf,
@@ -43,7 +44,7 @@ const create: Handler = (call) => {
   });
   const { name = body.display_name, description = body.display_description } = body;
   checkLengths({ name, description });
-  const { zones, volumeTypes } = state.options;
+  const { zones } = state.options;
   const source = sourceOf(call, body.snapshot_id ?? undefined, body.source_volid ?? undefined);
   const sizeGiB = sizeOf(body.size) ?? source?.sizeGiB;
   if (sizeGiB === undefined) throw badRequest(MALFORMED);
@@ -55,9 +56,7 @@ const create: Handler = (call) => {
       `Invalid input received: Volume size '${sizeGiB}'GB cannot be smaller than ${than}. They must be >= ${original} size.`,
     );
   }
-  const type = body.volume_type || (source?.type ?? volumeTypes[0]);
-  if (type === undefined || !volumeTypes.includes(type))
-    throw refusal(404, `Volume type with name ${type} could not be found.`);
+  const type = typeNamed(call, body.volume_type || source?.type);
   if (source !== undefined && (type === "multiattach") !== (source.type === "multiattach"))
     throw badRequest(
       `Invalid input received: Invalid volume_type provided: ${typeIdOf(type)} (requested type is not compatible; recommend omitting the type argument).`,
@@ -207,8 +206,11 @@ const update: Handler = (call) => {
 /** Groups of volumes are a filter since then. */
 const GROUPS = 10;
 
+/** Times are a filter since then; before, they are passed over. */
+const TIMES = 60;
+
 const timeFilter = (name: string, instantOf: (volume: VolumeRecord) => number | null): Filter<VolumeRecord> =>
-  since(STRICT_FILTERS, (value) => {
+  since(TIMES, (value) => {
     const holds = comparesTo(value, name);
     return (volume) => holds(instantOf(volume));
   });

@@ -116,6 +116,21 @@ test("a volume has the type of the snapshot's volume, which takes no other kind 
   expect(other.status).toBe(400);
 });
 
+test("a type is asked for by its name or its id", async () => {
+  const cloud = await open();
+  const { body } = await cloud.ask("GET", "/types");
+  const { id } = body.volume_types.find(({ name }: { name: string }) => name === "multiattach");
+  const made = await cloud.ask("POST", "/volumes", { volume: { size: 1, volume_type: id } });
+  expect(made.body.volume).toMatchObject({ volume_type: "multiattach", volume_type_id: id });
+  for (const [volume_type, words] of [
+    ["gold", "Volume type with name gold could not be found."],
+    [NOBODY, `Volume type ${NOBODY} could not be found.`],
+  ]) {
+    const refused = await cloud.ask("POST", "/volumes", { volume: { size: 1, volume_type } });
+    expect([refused.status, refused.body.itemNotFound.message]).toEqual([404, words]);
+  }
+});
+
 test("what is made from a bootable volume is bootable", async () => {
   const cloud = await open();
   const id = await makeVolume(cloud);

@@ -1,7 +1,7 @@
 import { createVirtualClock, InvalidInput } from "@polyvol/emulators";
 import { createOpenStackEmulator, type OpenStackOptions } from "@polyvol/emulators/openstack";
 import { describe, expect, test } from "vitest";
-import { BASE, login, makeVolume, open, read } from "./harness.ts";
+import { type Answer, BASE, login, makeVolume, open, read } from "./harness.ts";
 
 describe("logins", () => {
   const users = [{ name: "demo", password: "correct", projects: ["demo"] }];
@@ -93,6 +93,10 @@ describe("work of the volume service", () => {
     expect(messages).toMatchObject([
       { event_id: "VOLUME_VOLUME_007_003", request_id: headers.get("x-openstack-request-id") },
     ]);
+    const ofNobody = async (version: string): Promise<Answer> =>
+      await cloud.ask("GET", "/messages?resource_uuid=nobody", undefined, version);
+    expect((await ofNobody("3.5")).body.messages).toEqual([]);
+    expect((await ofNobody("3.4")).body.messages).toHaveLength(messages.length);
   });
 
   test.each([
