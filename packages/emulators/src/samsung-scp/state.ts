@@ -42,6 +42,8 @@ export function createState(options: ResolvedOptions, randomSeed: number, startM
   const accounts = new Map<string, Account>();
   const schedule = createSchedule();
   const transfers = new Map<string, Transfer>();
+  // A source of its own, so that a reset does not repeat the ids of requests.
+  const requestIds = createIds(randomSeed);
   let ids = createIds(randomSeed);
   let failures: { readonly rule: FailureRule; left: number }[] = [];
   let sequence = 0;
@@ -178,7 +180,7 @@ export function createState(options: ResolvedOptions, randomSeed: number, startM
     defaultAccountId,
     account,
     newId,
-    newRequestId: () => `req-${ids.requestId()}`,
+    newRequestId: () => `req-${requestIds.requestId()}`,
     newVolume,
     newSnapshot,
     addServer,

@@ -106,6 +106,15 @@ describe("seed", () => {
   });
 });
 
+test("reset does not repeat the ids of requests", async () => {
+  const { call, emulator } = startScp();
+  const requestId = async (): Promise<string> =>
+    (await call("GET", `/v1/volumes/${UNKNOWN}`)).body.errors[0].request_id;
+  const before = await requestId();
+  emulator.reset();
+  expect(await requestId()).not.toBe(before);
+});
+
 test("reset forgets data and work under way, keeps servers, and repeats its ids", async () => {
   const { call, emulator, volume, clock } = startScp();
   const first = await volume();
