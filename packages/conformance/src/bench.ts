@@ -31,6 +31,8 @@ export interface Bench {
   readonly storage: BlockStorage;
   /** A storage on the same driver with other settings. */
   storageWith(options: BlockStorageOptions): BlockStorage;
+  /** A storage on another driver; what is made with it is not removed in the end. */
+  storageOn(driver: BlockStorageDriver): BlockStorage;
   /** A storage of a second process over the same account. */
   secondProcess(): BlockStorage;
   /** The smallest size that a volume may have, and the next ones after it. */
@@ -72,6 +74,9 @@ export interface OpenBench {
   expectFaultsSpent(): void;
 }
 
+/** More strikes of a fault than any call makes attempts. */
+export const ALWAYS: number = 1_000;
+
 /** Jitter that is always in the middle of its range: two runs of a test are the same run. */
 const MIDDLE = (): number => 0.5;
 
@@ -111,6 +116,7 @@ export async function openBench(harness: Harness): Promise<OpenBench> {
     limits,
     storage: tracker.track(plain),
     storageWith: (options) => tracker.track(makeStorage(driver, options)),
+    storageOn: (other) => makeStorage(other, {}),
     secondProcess: () => tracker.track(makeStorage(harness.secondProcess(), {})),
     size: (steps = 0) => limits.volumeSize.minimumGiB + steps * limits.volumeSize.stepGiB,
     volumeName: () => nextName(limits.volumeName),

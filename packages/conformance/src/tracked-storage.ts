@@ -1,4 +1,4 @@
-import { type BlockStorage, isPolyvolError, type Operation, type Snapshot, type Volume } from "@polyvol/core";
+import { type BlockStorage, isPolyvolError, type Snapshot, type Volume } from "@polyvol/core";
 import type { Clock } from "@polyvol/core/driver";
 
 /** Remembers what tests make, by name (before the request) and by id (after the answer), and removes it. */
@@ -19,26 +19,16 @@ export function createTracker(): Tracker {
   const ids = { volume: new Set<string>(), snapshot: new Set<string>() };
   const names = { volume: new Set<string>(), snapshot: new Set<string>() };
 
-  function watch<Input extends { readonly name: string }, T extends Volume | Snapshot, Options>(
+  function watch<Input extends { readonly name: string }, Made, Options>(
     kind: "volume" | "snapshot",
-    create: (input: Input, options?: Options) => Promise<T>,
+    create: (input: Input, options?: Options) => Promise<Made>,
+    idOf: (made: Made) => string,
   ): typeof create {
     return async (input, options) => {
       names[kind].add(input.name);
       const made = await create(input, options);
-      ids[kind].add(made.id);
+      ids[kind].add(idOf(made));
       return made;
-    };
-  }
-  function watchBegun<Input extends { readonly name: string }, T extends Volume | Snapshot, Options>(
-    kind: "volume" | "snapshot",
-    begin: (input: Input, options?: Options) => Promise<Operation<T>>,
-  ): typeof begin {
-    return async (input, options) => {
-      names[kind].add(input.name);
-      const begun = await begin(input, options);
-      ids[kind].add(begun.resource.id);
-      return begun;
     };
   }
 
@@ -60,8 +50,8 @@ export function createTracker(): Tracker {
       ...storage,
       volumes: {
         ...storage.volumes,
-        create: watch("volume", storage.volumes.create),
-        beginCreate: watchBegun("volume", storage.volumes.beginCreate),
+        create: watch("volume", storage.volumes.create, ({ id }) => id),
+        beginCreate: watch("volume", storage.volumes.beginCreate, ({ resource }) => resource.id),
         rename: (id, name, options) => {
           names.volume.add(name);
           return storage.volumes.rename(id, name, options);
@@ -69,8 +59,8 @@ export function createTracker(): Tracker {
       },
       snapshots: {
         ...storage.snapshots,
-        create: watch("snapshot", storage.snapshots.create),
-        beginCreate: watchBegun("snapshot", storage.snapshots.beginCreate),
+        create: watch("snapshot", storage.snapshots.create, ({ id }) => id),
+        beginCreate: watch("snapshot", storage.snapshots.beginCreate, ({ resource }) => resource.id),
         update: (id, changes, options) => {
           if (changes.name !== undefined) names.snapshot.add(changes.name);
           return storage.snapshots.update(id, changes, options);

@@ -1,12 +1,10 @@
 import type { Volume } from "@polyvol/core";
 import type { DriverPage, Paging } from "@polyvol/core/driver";
 import { expect } from "vitest";
-import { type Bench, fiveVolumes } from "../bench.ts";
+import { ALWAYS, type Bench, fiveVolumes } from "../bench.ts";
 import { idsOf, leavesAsItWas, refuses } from "../expectations.ts";
 import type { Suite } from "../suite.ts";
 
-/** More strikes than any call makes attempts. */
-const ALWAYS = 1_000;
 /** What an answer is that nobody can build on. */
 const UNCLEAR = ["unavailable", "malformed_response", "unauthenticated"] as const;
 

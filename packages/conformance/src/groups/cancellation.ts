@@ -1,6 +1,6 @@
 import type { BlockStorage, CallOptions } from "@polyvol/core";
 import { expect } from "vitest";
-import type { Bench } from "../bench.ts";
+import { ALWAYS, type Bench } from "../bench.ts";
 import { failure } from "../expectations.ts";
 import type { Suite } from "../suite.ts";
 import { skipWhereSettled } from "./directly.ts";
@@ -33,13 +33,13 @@ export function cancellationCases(suite: Suite): void {
     [],
     async (bench) => {
       const { id } = await bench.volume();
-      bench.inject({ on: "volumes.get", effect: "unavailable_before", count: 1_000 });
+      bench.inject({ on: "volumes.get", effect: "unavailable_before", count: ALWAYS });
       await abortsPromptly(bench, "retry", (storage, options) => storage.volumes.get(id, options));
     },
   );
 
   suite.test("67. Abort in the pause before a retry of a listing sends nothing more", [], async (bench) => {
-    bench.inject({ on: "volumes.list", effect: "unavailable_before", count: 1_000 });
+    bench.inject({ on: "volumes.list", effect: "unavailable_before", count: ALWAYS });
     await abortsPromptly(bench, "retry", (storage, options) => storage.volumes.list({}, options).toArray());
   });
 
@@ -49,7 +49,7 @@ export function cancellationCases(suite: Suite): void {
     const start = bench.requests().total;
     await read();
     const once = bench.requests().total - start;
-    bench.inject({ on: "volumes.get", effect: "unavailable_before", count: 1_000 });
+    bench.inject({ on: "volumes.get", effect: "unavailable_before", count: ALWAYS });
     const error = await failure(read);
     const sent = bench.requests().total - start - once;
     expect(sent, "requests of one driver.getVolume that fails, at most").toBeLessThanOrEqual(once);

@@ -1,11 +1,9 @@
 import { isPolyvolError } from "@polyvol/core";
 import { expect } from "vitest";
+import { ALWAYS } from "../bench.ts";
 import { leavesAsItWas, refuses } from "../expectations.ts";
 import { ODD_STATE } from "../harness.ts";
 import type { Suite } from "../suite.ts";
-
-/** More strikes than any call makes attempts. */
-const ALWAYS = 1_000;
 
 /** Cases 21, 69 and 70. */
 export function errorCases(suite: Suite): void {

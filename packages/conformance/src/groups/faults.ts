@@ -1,6 +1,6 @@
 import type { Capability } from "@polyvol/core";
 import { expect } from "vitest";
-import type { Bench } from "../bench.ts";
+import { ALWAYS, type Bench } from "../bench.ts";
 import { failure } from "../expectations.ts";
 import type { FaultEffect, FaultTarget } from "../harness.ts";
 import type { Suite } from "../suite.ts";
@@ -112,7 +112,7 @@ export function faultCases(suite: Suite): void {
         [],
         async (bench) => {
           const create = await CREATE_DIRECTLY[target](bench);
-          bench.inject({ on: target, effect, count: 1_000 });
+          bench.inject({ on: target, effect, count: ALWAYS });
           const { code, outcome } = await failure(create);
           expect(outcome, `outcome of the error ${code}, although the request was carried out`).toBe(
             "unknown",

@@ -1,5 +1,4 @@
 import { CAPABILITIES, type Limit, type NameRule } from "@polyvol/core";
-import { omitUndefined } from "@polyvol/core/driver";
 import { expect } from "vitest";
 import { missingCapability } from "../bench.ts";
 import { refuses, refusesLocally } from "../expectations.ts";
@@ -65,12 +64,7 @@ export function identityCases(suite: Suite): void {
   });
 
   suite.test("5. A health check fails with unauthenticated on bad credentials", [], async (bench) => {
-    const { createBlockStorage } = await import("@polyvol/core");
-    const { clock, options } = bench.harness;
-    const storage = createBlockStorage(bench.harness.badCredentials(), {
-      clock,
-      ...omitUndefined(options ?? {}),
-    });
+    const storage = bench.storageOn(bench.harness.badCredentials());
     const error = await refuses(() => storage.checkHealth(), "unauthenticated");
     expect(error.retryable).toBe(false);
     await refuses(() => storage.volumes.list().toArray(), "unauthenticated");

@@ -1,6 +1,6 @@
 import type { CreateVolumeInput } from "@polyvol/core";
 import { expect } from "vitest";
-import { nameOfLength } from "../bench.ts";
+import { ALWAYS, nameOfLength } from "../bench.ts";
 import { leavesAsItWas, refuses, refusesLocally } from "../expectations.ts";
 import type { Suite } from "../suite.ts";
 
@@ -145,7 +145,7 @@ function restoreCases(suite: Suite): void {
     async (bench) => {
       const snapshot = await bench.snapshot((await bench.volume()).id);
       const input = { name: bench.volumeName(), sourceSnapshotId: snapshot.id, sizeGiB: bench.size(2) };
-      bench.inject({ on: "volumes.resize", effect: "cut", count: 1_000 });
+      bench.inject({ on: "volumes.resize", effect: "cut", count: ALWAYS });
       // Where the provider makes the volume as large as asked there is no second step to break.
       await bench.storage.volumes.create(input).catch(() => undefined);
       bench.clearFaults();

@@ -1,5 +1,5 @@
-import { type BlockStorage, createBlockStorage } from "@polyvol/core";
-import { type BlockStorageDriver, omitUndefined } from "@polyvol/core/driver";
+import type { BlockStorage } from "@polyvol/core";
+import type { BlockStorageDriver } from "@polyvol/core/driver";
 import { expect } from "vitest";
 import type { Bench } from "../bench.ts";
 import { refuses } from "../expectations.ts";
@@ -12,11 +12,7 @@ const SOON_MS = 180_000;
 
 /** A storage over the driver, of which one method is another: the provider accepts, and does nothing. */
 function storageWith(bench: Bench, change: Partial<BlockStorageDriver>): BlockStorage {
-  const { driver, clock, harness } = bench;
-  return createBlockStorage(
-    { ...driver, ...change },
-    { clock, ...omitUndefined(harness.options ?? {}), random: () => 0.5 },
-  );
+  return bench.storageOn({ ...bench.driver, ...change });
 }
 
 async function refusesSoon(bench: Bench, work: () => Promise<unknown>): Promise<void> {
