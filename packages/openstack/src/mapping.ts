@@ -82,27 +82,41 @@ export function toPage<T>(items: readonly T[], links: unknown): DriverPage<T> {
   return { items, hasMore: hasNextLink(links) };
 }
 
-const VOLUME_STATES: ReadonlyMap<string, VolumeState> = new Map([
-  ...(["available", "creating", "attaching", "detaching", "reverting", "deleting"] as const).map(
-    (state) => [state, state] as const,
-  ),
-  ["downloading", "creating"],
-  ["reserved", "attaching"],
-  ["in-use", "in_use"],
-  ["extending", "resizing"],
-]);
-
 export function toVolumeState(status: string): VolumeState {
-  return VOLUME_STATES.get(status) ?? (status.startsWith("error") ? "error" : "unknown");
+  switch (status) {
+    case "creating":
+    case "downloading":
+      return "creating";
+    case "reserved":
+      return "attaching";
+    case "in-use":
+      return "in_use";
+    case "extending":
+      return "resizing";
+    case "available":
+    case "attaching":
+    case "detaching":
+    case "reverting":
+    case "deleting":
+      return status;
+    default:
+      return status.startsWith("error") ? "error" : "unknown";
+  }
 }
 
 export function toSnapshotState(status: string): SnapshotState {
-  const same = (["creating", "available", "restoring", "deleting"] as const).find(
-    (state) => state === status,
-  );
-  // As good as it was, and read: nothing else can be made of it meanwhile.
-  if (status === "backing-up") return "restoring";
-  return same ?? (status.startsWith("error") ? "error" : "unknown");
+  switch (status) {
+    case "backing-up":
+      // As good as it was, and read: nothing else can be made of it meanwhile.
+      return "restoring";
+    case "creating":
+    case "available":
+    case "restoring":
+    case "deleting":
+      return status;
+    default:
+      return status.startsWith("error") ? "error" : "unknown";
+  }
 }
 
 /** Volumes that wait for a person: the transfer has to be accepted or given up, the maintenance ended. */

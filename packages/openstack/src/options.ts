@@ -48,7 +48,8 @@ const own = {
   /** Domain of the user by name; without one the domain with the id `default`. Default: `OS_USER_DOMAIN_NAME`. */
   userDomainName: words(
     "Domain of the user by name; without one the domain with the id `default`.",
-    ...(["OS_USER_DOMAIN_NAME", "Default"] as const),
+    "OS_USER_DOMAIN_NAME",
+    "Default",
   ),
   /** Domain of the user by id. Default: `OS_USER_DOMAIN_ID`. */
   userDomainId: words("Domain of the user by id.", "OS_USER_DOMAIN_ID", "default"),
@@ -59,19 +60,22 @@ const own = {
   /** Domain of the project by name; without one the domain with the id `default`. Default: `OS_PROJECT_DOMAIN_NAME`. */
   projectDomainName: words(
     "Domain of the project by name; without one the domain with the id `default`.",
-    ...(["OS_PROJECT_DOMAIN_NAME", "Default"] as const),
+    "OS_PROJECT_DOMAIN_NAME",
+    "Default",
   ),
   /** Domain of the project by id. Default: `OS_PROJECT_DOMAIN_ID`. */
   projectDomainId: words("Domain of the project by id.", "OS_PROJECT_DOMAIN_ID", "default"),
   /** Id of an application credential, which has its project with it. Default: `OS_APPLICATION_CREDENTIAL_ID`. */
   applicationCredentialId: words(
     "Id of an application credential, which has its project with it.",
-    ...(["OS_APPLICATION_CREDENTIAL_ID", "a1b2c3"] as const),
+    "OS_APPLICATION_CREDENTIAL_ID",
+    "a1b2c3",
   ),
   /** Name of an application credential, together with the user. Default: `OS_APPLICATION_CREDENTIAL_NAME`. */
   applicationCredentialName: words(
     "Name of an application credential, together with the user.",
-    ...(["OS_APPLICATION_CREDENTIAL_NAME", "backup"] as const),
+    "OS_APPLICATION_CREDENTIAL_NAME",
+    "backup",
   ),
   /** Password: the value, `{ file }`, or a callback asked at every login. Else `OS_PASSWORD`. */
   password: secretOption(SECRET, { description: "password", variables: ["OS_PASSWORD"] }, isText),
