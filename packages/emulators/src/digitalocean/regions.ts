@@ -22,18 +22,12 @@ export interface Regions {
 
 export function createRegions(options: readonly RegionOptions[]): Regions {
   const bySlug = new Map(options.map((region) => [region.slug, region]));
-  const rendered = new Map<string, RegionJson>();
 
   function json(slug: string, sizes: boolean): RegionJson {
-    const key = sizes ? slug : `${slug} without sizes`;
-    const known = rendered.get(key);
-    if (known !== undefined) return known;
     const { name = slug, storage = true, available = true } = bySlug.get(slug) ?? {};
     const features = ["backups", "ipv6", "metadata", "install_agent", "image_transfer"];
     if (storage) features.splice(4, 0, "storage");
-    const made: RegionJson = { name, slug, features, available, sizes: sizes ? SIZES : [] };
-    rendered.set(key, made);
-    return made;
+    return { name, slug, features, available, sizes: sizes ? SIZES : [] };
   }
 
   return {

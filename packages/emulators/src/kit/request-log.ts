@@ -77,11 +77,11 @@ export interface LogRecord {
   readonly request: ServiceRequest;
   readonly receivedAt: number;
   readonly hit: FaultHit | undefined;
-  status: number | undefined;
-  serviceStatus: number | undefined;
-  answeredAt: number | undefined;
+  status?: number | undefined;
+  serviceStatus?: number;
+  answeredAt?: number;
   /** What was shown of it last. */
-  shown: LogEntry | undefined;
+  shown?: LogEntry;
 }
 
 /** The log as the shell uses it. */
@@ -147,10 +147,6 @@ export function createRequestLog(bounds: LogBounds, secrets: readonly string[]):
         request: body === request.body ? request : { ...request, body },
         receivedAt,
         hit,
-        status: undefined,
-        serviceStatus: undefined,
-        answeredAt: undefined,
-        shown: undefined,
       };
       if (ring.length < bounds.limit) ring.push(record);
       else if (bounds.limit > 0) {

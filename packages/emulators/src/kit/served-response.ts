@@ -32,15 +32,7 @@ export function isCut(served: ServedResponse): served is CutConnection {
   return "cut" in served;
 }
 
-let lastSecond = Number.NaN;
-let lastDate = "";
-
-/** The instant as an HTTP `Date` header value. The last second asked for is kept, since it is asked for again. */
+/** The instant as an HTTP `Date` header value. */
 export function httpDate(ms: number): string {
-  const second = Math.floor(ms / 1000);
-  if (second !== lastSecond) {
-    lastSecond = second;
-    lastDate = new Date(second * 1000).toUTCString();
-  }
-  return lastDate;
+  return new Date(ms).toUTCString();
 }

@@ -90,34 +90,22 @@ export function createVersionTable(given: readonly ApiVersion[], refuseExpired: 
     }));
   }
 
-  function find(header: string | undefined, now: number): ResolvedVersion | undefined {
-    const isExpired = ({ status, notBefore }: ListedVersion): boolean =>
-      status !== "CURRENT" && notBefore !== "" && isReached(notBefore, now);
-    const callable = list(now).filter(
-      (version) => version.status !== "PLANNED" && !(refuseExpired && isExpired(version)),
-    );
-    const asked = header === undefined ? undefined : /^virtualserver (\d{1,4}\.\d{1,4})$/.exec(header)?.[1];
-    if (header !== undefined && asked === undefined) return undefined;
-    const version =
-      asked === undefined
-        ? (callable.find(({ status }) => status === "CURRENT") ?? callable[0])
-        : callable.find(({ id }) => id === asked);
-    if (version === undefined) return undefined;
-    const rank = rankOf(version.id);
-    return { id: version.id, rank, shape: rank < 1002 ? 0 : rank < 1004 ? 1 : 2 };
-  }
-
-  /** Results of `find`, good for one day. */
-  const found = new Map<string | undefined, ResolvedVersion | undefined>();
-  let day = Number.NaN;
   return {
     list,
     resolve(header, now) {
-      const today = Math.floor(now / DAY_MS);
-      if (today !== day || found.size > 100) found.clear();
-      day = today;
-      if (!found.has(header)) found.set(header, find(header, now));
-      return found.get(header);
+      const isExpired = ({ status, notBefore }: ListedVersion): boolean =>
+        status !== "CURRENT" && notBefore !== "" && isReached(notBefore, now);
+      const callable = list(now).filter(
+        (version) => version.status !== "PLANNED" && !(refuseExpired && isExpired(version)),
+      );
+      const asked = /^virtualserver (\d{1,4}\.\d{1,4})$/.exec(header ?? "")?.[1];
+      const version =
+        header === undefined
+          ? (callable.find(({ status }) => status === "CURRENT") ?? callable[0])
+          : callable.find(({ id }) => id === asked);
+      if (version === undefined) return undefined;
+      const rank = rankOf(version.id);
+      return { id: version.id, rank, shape: rank < 1002 ? 0 : rank < 1004 ? 1 : 2 };
     },
   };
 }
