@@ -45,6 +45,11 @@ export function filtered<Item extends Filterable>(
   return items.filter((item) => asked.every((fits) => fits(item)));
 }
 
+/** Items of which a value is the one that is asked for. */
+export function equals<Item>(read: (item: Item, call: Call) => string | undefined): Filter<Item> {
+  return (wanted, call) => (item) => read(item, call) === wanted;
+}
+
 /** All pairs that are asked for. */
 export function metadataFilter(value: string): (item: Filterable) => boolean {
   const pairs = pairsOf(value);

@@ -2,7 +2,7 @@ import { recordsFor } from "../kit/collection.ts";
 import { type Action, act, forbidden } from "./action.ts";
 import { createSnapshotBody, readMember, updateSnapshotBody } from "./bodies.ts";
 import type { Call, Handler, Operation } from "./call.ts";
-import { metadataFilter, STRICT_FILTERS, since } from "./filters.ts";
+import { equals, metadataFilter, STRICT_FILTERS, since } from "./filters.ts";
 import { list } from "./lists.ts";
 import { metadataOperations } from "./metadata.ts";
 import { checkQuota } from "./quotas.ts";
@@ -111,16 +111,11 @@ const listSnapshots =
           : snapshotJson(snapshot, { ...call.view, version: Math.min(version, 13) }, true);
       },
       filters: {
-        volume_id:
-          (value) =>
-          ({ volumeId }) =>
-            volumeId === value,
+        volume_id: equals(({ volumeId }) => volumeId),
         metadata: since(METADATA_FILTER, metadataFilter),
         availability_zone: since(
           STRICT_FILTERS,
-          (value, { state }) =>
-            ({ volumeId }) =>
-              state.volumes.get(volumeId)?.zone === value,
+          equals(({ volumeId }, { state }) => state.volumes.get(volumeId)?.zone),
         ),
       },
       sortKeys: {

@@ -6,6 +6,7 @@ import {
   booleanOf,
   bootableOf,
   comparesTo,
+  equals,
   type Filter,
   quotaFilter,
   STRICT_FILTERS,
@@ -230,10 +231,7 @@ const listVolumes =
           const wanted = bootableOf(value, each);
           return ({ isBootable }) => isBootable === wanted;
         },
-        availability_zone:
-          (value) =>
-          ({ zone }) =>
-            zone === value,
+        availability_zone: equals(({ zone }) => zone),
         size:
           (value) =>
           ({ sizeGiB }) =>
