@@ -54,31 +54,6 @@ function nextOutcome(state: State, type: ActionType): "completed" | "errored" {
   );
 }
 
-/** Accepts an action on a volume, or throws what the provider answers instead. The effect comes when it ends. */
-function startAction(state: State, volume: VolumeRecord, body: ActionBody, now: number): ActionRecord {
-  const { type, region } = body;
-  if (type === undefined) throw unprocessable("type must be attach, detach or resize");
-  if (region !== undefined && region !== volume.region)
-    throw unprocessable("The volume is in another region");
-  checkTags(state, body.tags);
-  if (type === "attach") checkAttach(state, volume, body.droplet_id);
-  else if (type === "detach") checkDetach(state, volume, body.droplet_id);
-  else checkResize(state, volume, body.size_gigabytes);
-
-  if (type === "attach" && body.tags.length > 0) {
-    const tags = useTags(state, body.tags, "volume", volume.id, now);
-    state.volumes.put({ ...volume, tags: [...new Set([...volume.tags, ...tags])] }, now);
-  }
-  return acceptAction(state, now, {
-    type,
-    outcome: nextOutcome(state, type),
-    region: volume.region,
-    volumeId: volume.id,
-    dropletId: type === "resize" ? undefined : body.droplet_id,
-    sizeGiB: type === "resize" ? body.size_gigabytes : undefined,
-  });
-}
-
 /** Records an action that was accepted; it ends when it is due. */
 export function acceptAction(
   state: State,
@@ -153,7 +128,10 @@ export const actionText = (call: Call, action: ActionRecord): string =>
 const NOT_YET = "could not get volume action: no volume event found";
 
 /** The answer with the action that the path names, where it is one of those; 404 also while it is too young to be seen. */
-export function showAction(call: Call, isOne: (action: ActionRecord) => boolean = () => true): ServiceResponse {
+export function showAction(
+  call: Call,
+  isOne: (action: ActionRecord) => boolean = () => true,
+): ServiceResponse {
   const { now, params, state } = call;
   const action = recordsFor(call, state.actions, "one").get(Number(params["action_id"]));
   if (action === undefined || !isOne(action)) throw notFound();
@@ -167,9 +145,30 @@ export function listActions(call: Call, actions: readonly ActionRecord[]): Servi
   return many(call, "actions", visible, (action) => actionText(call, action));
 }
 
-function start(call: Call, volume: VolumeRecord, body: ActionBody): ActionRecord {
-  if (body.type === "attach" && body.tags.length > 0 && !call.grant.has("tag:create")) throw apiError(403);
-  return startAction(call.state, volume, body, call.now);
+/** Accepts an action on a volume, or throws what the provider answers instead. The effect comes when it ends. */
+function start({ state, grant, now }: Call, volume: VolumeRecord, body: ActionBody): ActionRecord {
+  if (body.type === "attach" && body.tags.length > 0 && !grant.has("tag:create")) throw apiError(403);
+  const { type, region } = body;
+  if (type === undefined) throw unprocessable("type must be attach, detach or resize");
+  if (region !== undefined && region !== volume.region)
+    throw unprocessable("The volume is in another region");
+  checkTags(state, body.tags);
+  if (type === "attach") checkAttach(state, volume, body.droplet_id);
+  else if (type === "detach") checkDetach(state, volume, body.droplet_id);
+  else checkResize(state, volume, body.size_gigabytes);
+
+  if (type === "attach" && body.tags.length > 0) {
+    const tags = useTags(state, body.tags, "volume", volume.id, now);
+    state.volumes.put({ ...volume, tags: [...new Set([...volume.tags, ...tags])] }, now);
+  }
+  return acceptAction(state, now, {
+    type,
+    outcome: nextOutcome(state, type),
+    region: volume.region,
+    volumeId: volume.id,
+    dropletId: type === "resize" ? undefined : body.droplet_id,
+    sizeGiB: type === "resize" ? body.size_gigabytes : undefined,
+  });
 }
 
 const postById: Handler = (call) => {

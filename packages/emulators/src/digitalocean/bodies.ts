@@ -35,7 +35,6 @@ export const createVolumeBody = z.object({
 export type CreateVolumeBody = z.output<typeof createVolumeBody>;
 
 export const createSnapshotBody = z.object({ name: text, tags: list });
-export type CreateSnapshotBody = z.output<typeof createSnapshotBody>;
 
 export const actionBody = z.object({
   type: z.enum(["attach", "detach", "resize"]).optional().catch(undefined),
@@ -65,7 +64,6 @@ export const createDropletBody = z.object({
   monitoring: flag,
   private_networking: flag,
 });
-export type CreateDropletBody = z.output<typeof createDropletBody>;
 
 export const dropletActionBody = z.object({ type: text, name: text });
 
@@ -79,8 +77,6 @@ export const tagResourcesBody = z.object({
     }),
   ),
 });
-/** A resource to be tagged. */
-export type ResourceName = z.output<typeof tagResourcesBody>["resources"][number];
 
 /** The body of a request; a body that is not JSON, or in which a member has another type, is answered with 400. */
 export function readBody<Schema extends z.ZodType>(

@@ -55,10 +55,10 @@ export interface ActionRecord {
   readonly outcome: "completed" | "errored";
   readonly region: string;
   /** Absent for actions on Droplets. */
-  readonly volumeId: string | undefined;
-  readonly dropletId: number | undefined;
+  readonly volumeId?: string | undefined;
+  readonly dropletId?: number | undefined;
   /** The size that a resize leads to. */
-  readonly sizeGiB: number | undefined;
+  readonly sizeGiB?: number | undefined;
   /** The name of the snapshot that it takes. */
   readonly snapshotName?: string | undefined;
 }

@@ -1,5 +1,5 @@
 import { recordsFor } from "../kit/collection.ts";
-import { type CreateSnapshotBody, createSnapshotBody, readBody } from "./bodies.ts";
+import { createSnapshotBody, readBody } from "./bodies.ts";
 import { type Call, type Handler, many, NO_CONTENT, type Operation, one } from "./call.ts";
 import type { SnapshotRecord, VolumeRecord } from "./records.ts";
 import { snapshotText } from "./render.ts";
@@ -50,42 +50,6 @@ function checkCount(state: State, volume: VolumeRecord): void {
   );
 }
 
-/** Takes a snapshot, finished at once, or throws what the provider answers instead. */
-function createSnapshot(
-  state: State,
-  volume: VolumeRecord,
-  body: CreateSnapshotBody,
-  now: number,
-): SnapshotRecord {
-  const { name } = body;
-  if (name === undefined) throw unprocessable("failed to create snapshot: a name is required");
-  checkTags(state, body.tags);
-  if (state.options.snapshotCheckFirst === "interval") checkInterval(state, volume, now);
-  checkName(state, name, volume);
-  checkInterval(state, volume, now);
-  checkCount(state, volume);
-  checkCapacity(state, volume.sizeGiB, "failed to create snapshot");
-
-  const id = state.newId();
-  const snapshot: SnapshotRecord = {
-    id,
-    name,
-    resourceType: "volume",
-    resourceId: volume.id,
-    regions: [state.options.snapshotRegionNames[volume.region] ?? volume.region],
-    homeRegion: volume.region,
-    createdAt: now,
-    minDiskSize: volume.sizeGiB,
-    sizeGB: volume.usedGB,
-    filesystemType: volume.filesystemType,
-    filesystemLabel: volume.filesystemLabel,
-    tags: useTags(state, body.tags, "volume_snapshot", id, now),
-  };
-  state.snapshots.put(snapshot, now);
-  state.lastSnapshotAt.set(volume.id, now);
-  return snapshot;
-}
-
 /** The snapshot that the path names. An image that is no snapshot is 400, anything else unknown is 404. */
 function snapshotOf(call: Call): SnapshotRecord {
   const id = call.params["snapshot_id"] ?? "";
@@ -118,12 +82,38 @@ const listOfVolume: Handler = (call) => {
   return many(call, "snapshots", wanted, (snapshot) => snapshotText(snapshot, call.view));
 };
 
+/** Takes a snapshot, finished at once. */
 const create: Handler = (call) => {
   const { state, request, grant, view, now } = call;
   const volume = volumeOf(call);
   const body = readBody(createSnapshotBody, request);
   if (body.tags.length > 0 && !grant.has("tag:create")) throw apiError(403);
-  const snapshot = createSnapshot(state, volume, body, now);
+  const { name } = body;
+  if (name === undefined) throw unprocessable("failed to create snapshot: a name is required");
+  checkTags(state, body.tags);
+  if (state.options.snapshotCheckFirst === "interval") checkInterval(state, volume, now);
+  checkName(state, name, volume);
+  checkInterval(state, volume, now);
+  checkCount(state, volume);
+  checkCapacity(state, volume.sizeGiB, "failed to create snapshot");
+
+  const id = state.newId();
+  const snapshot: SnapshotRecord = {
+    id,
+    name,
+    resourceType: "volume",
+    resourceId: volume.id,
+    regions: [state.options.snapshotRegionNames[volume.region] ?? volume.region],
+    homeRegion: volume.region,
+    createdAt: now,
+    minDiskSize: volume.sizeGiB,
+    sizeGB: volume.usedGB,
+    filesystemType: volume.filesystemType,
+    filesystemLabel: volume.filesystemLabel,
+    tags: useTags(state, body.tags, "volume_snapshot", id, now),
+  };
+  state.snapshots.put(snapshot, now);
+  state.lastSnapshotAt.set(volume.id, now);
   return one(201, "snapshot", snapshotText(snapshot, { ...view, nulls: state.options.faithfulNulls }));
 };
 

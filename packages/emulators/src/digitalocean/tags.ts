@@ -1,4 +1,4 @@
-import { createTagBody, type ResourceName, readBody, tagResourcesBody } from "./bodies.ts";
+import { createTagBody, readBody, tagResourcesBody } from "./bodies.ts";
 import { type Call, type Handler, jsonText, many, NO_CONTENT, type Operation, one } from "./call.ts";
 import type { TaggedKind, TagRecord } from "./records.ts";
 import { apiError, notFound, unprocessable } from "./responses.ts";
@@ -82,28 +82,14 @@ function tagged(state: State, kind: string, id: string, now: number): Tagged | u
   return undefined;
 }
 
-function resolve(state: State, names: readonly ResourceName[], now: number): (Tagged & { id: string })[] {
-  return names.map(({ resource_id: id, resource_type: kind }) => {
+/** The resources that the body of a request names. */
+function namedResources({ state, request, now }: Call): (Tagged & { id: string })[] {
+  return readBody(tagResourcesBody, request).resources.map(({ resource_id: id, resource_type: kind }) => {
     if (!KINDS.has(kind)) throw unprocessable(`resource_type ${JSON.stringify(kind)} cannot be tagged`);
     const found = tagged(state, kind, id, now);
     if (found === undefined) throw notFound();
     return { ...found, id };
   });
-}
-
-/** Tags resources, all of them or, when one does not exist, none. */
-function tagResources(state: State, tag: TagRecord, names: readonly ResourceName[], now: number): void {
-  for (const { kind, id, tags, change } of resolve(state, names, now)) {
-    const [name = tag.name] = useTags(state, [tag.name], kind, id, now);
-    if (!tags.includes(name)) change([...tags, name]);
-  }
-}
-
-/** Takes a tag from resources, all of them or, when one does not exist, none. Not having it is no error. */
-function untagResources(state: State, tag: TagRecord, names: readonly ResourceName[], now: number): void {
-  for (const { tags, change } of resolve(state, names, now)) {
-    if (tags.includes(tag.name)) change(tags.filter((name) => name !== tag.name));
-  }
 }
 
 /** Every resource that carries a tag. */
@@ -119,15 +105,6 @@ function resourcesOf(state: State, tag: TagRecord): { kind: TaggedKind; id: stri
   collect("volume", state.volumes.all());
   collect("volume_snapshot", state.snapshots.all());
   return found;
-}
-
-/** Removes a tag from the account and from everything that carries it. */
-function deleteTag(state: State, tag: TagRecord, now: number): void {
-  for (const { kind, id } of resourcesOf(state, tag)) {
-    const found = tagged(state, kind, id, now);
-    found?.change(found.tags.filter((name) => name !== tag.name));
-  }
-  state.tags.remove(tag.id, now);
 }
 
 function tagOf({ state, params }: Call): TagRecord {
@@ -177,20 +154,35 @@ const create: Handler = (call) => {
 
 const get: Handler = (call) => one(200, "tag", text(call, tagOf(call)));
 
+/** Removes a tag from the account and from everything that carries it. */
 const remove: Handler = (call) => {
-  deleteTag(call.state, tagOf(call), call.now);
-  return NO_CONTENT;
-};
-
-const assign: Handler = (call) => {
+  const { state, now } = call;
   const tag = tagOf(call);
-  tagResources(call.state, tag, readBody(tagResourcesBody, call.request).resources, call.now);
+  for (const { kind, id } of resourcesOf(state, tag)) {
+    const found = tagged(state, kind, id, now);
+    found?.change(found.tags.filter((name) => name !== tag.name));
+  }
+  state.tags.remove(tag.id, now);
   return NO_CONTENT;
 };
 
+/** Tags resources, all of them or, when one does not exist, none. */
+const assign: Handler = (call) => {
+  const { state, now } = call;
+  const tag = tagOf(call);
+  for (const { kind, id, tags, change } of namedResources(call)) {
+    const [name = tag.name] = useTags(state, [tag.name], kind, id, now);
+    if (!tags.includes(name)) change([...tags, name]);
+  }
+  return NO_CONTENT;
+};
+
+/** Takes a tag from resources, all of them or, when one does not exist, none. Not having it is no error. */
 const unassign: Handler = (call) => {
   const tag = tagOf(call);
-  untagResources(call.state, tag, readBody(tagResourcesBody, call.request).resources, call.now);
+  for (const { tags, change } of namedResources(call)) {
+    if (tags.includes(tag.name)) change(tags.filter((name) => name !== tag.name));
+  }
   return NO_CONTENT;
 };
 

@@ -53,47 +53,6 @@ function checkFilesystem({ filesystem_type: type, filesystem_label: label }: Cre
   if (label.length > longest) throw refused(`the filesystem label is longer than ${longest} characters`);
 }
 
-/** Creates a volume, empty or from a snapshot, or throws what the provider answers instead. */
-function createVolume(state: State, body: CreateVolumeBody, now: number): VolumeRecord {
-  const { name, description = "" } = body;
-  if (name === undefined || name.length > state.options.volumeNameLength || !VOLUME_NAME.test(name)) {
-    throw refused("invalid volume name. names must be lowercase and alphanumeric");
-  }
-  const source = sourceOf(state, body.snapshot_id);
-  // A restored volume has the size of its snapshot, whatever was asked for.
-  const sizeGiB = source?.minDiskSize ?? checkSize(state, body.size_gigabytes, "create");
-  const region = regionFor(state, body.region, source);
-  if (Buffer.byteLength(description) > MAX_DESCRIPTION_BYTES) {
-    throw refused(`the description is longer than ${MAX_DESCRIPTION_BYTES} bytes`);
-  }
-  checkFilesystem(body);
-  checkTags(state, body.tags);
-  if (state.volumeNamed(name, region) !== undefined)
-    throw conflict("failed to create volume: already exists");
-  const { volumeLimit } = state.options;
-  if (volumeLimit > 0 && state.volumes.size >= volumeLimit) {
-    throw apiError(403, "failed to create volume: volume/snapshot capacity limit exceeded");
-  }
-  checkCapacity(state, sizeGiB, "failed to create volume");
-
-  const id = state.newId();
-  const volume: VolumeRecord = {
-    id,
-    name,
-    description,
-    sizeGiB,
-    region,
-    dropletId: undefined,
-    createdAt: now,
-    filesystemType: source?.filesystemType ?? body.filesystem_type ?? "",
-    filesystemLabel: source?.filesystemLabel ?? body.filesystem_label ?? "",
-    tags: useTags(state, body.tags, "volume", id, now),
-    usedGB: source?.sizeGB ?? 0,
-  };
-  state.volumes.put(volume, now);
-  return volume;
-}
-
 /** Deletes a volume; its snapshots stay. An attached one, or one about to be, is refused. */
 function deleteVolume(state: State, volume: VolumeRecord, now: number): void {
   const attaching = state.running().some(({ type, volumeId }) => type === "attach" && volumeId === volume.id);
@@ -133,10 +92,46 @@ const list: Handler = (call) => {
   );
 };
 
+/** Creates a volume, empty or from a snapshot. */
 const create: Handler = ({ state, request, grant, view, now }) => {
   const body = readBody(createVolumeBody, request);
   if (body.tags.length > 0 && !grant.has("tag:create")) throw apiError(403);
-  const volume = createVolume(state, body, now);
+  const { name, description = "" } = body;
+  if (name === undefined || name.length > state.options.volumeNameLength || !VOLUME_NAME.test(name)) {
+    throw refused("invalid volume name. names must be lowercase and alphanumeric");
+  }
+  const source = sourceOf(state, body.snapshot_id);
+  // A restored volume has the size of its snapshot, whatever was asked for.
+  const sizeGiB = source?.minDiskSize ?? checkSize(state, body.size_gigabytes, "create");
+  const region = regionFor(state, body.region, source);
+  if (Buffer.byteLength(description) > MAX_DESCRIPTION_BYTES) {
+    throw refused(`the description is longer than ${MAX_DESCRIPTION_BYTES} bytes`);
+  }
+  checkFilesystem(body);
+  checkTags(state, body.tags);
+  if (state.volumeNamed(name, region) !== undefined)
+    throw conflict("failed to create volume: already exists");
+  const { volumeLimit } = state.options;
+  if (volumeLimit > 0 && state.volumes.size >= volumeLimit) {
+    throw apiError(403, "failed to create volume: volume/snapshot capacity limit exceeded");
+  }
+  checkCapacity(state, sizeGiB, "failed to create volume");
+
+  const id = state.newId();
+  const volume: VolumeRecord = {
+    id,
+    name,
+    description,
+    sizeGiB,
+    region,
+    dropletId: undefined,
+    createdAt: now,
+    filesystemType: source?.filesystemType ?? body.filesystem_type ?? "",
+    filesystemLabel: source?.filesystemLabel ?? body.filesystem_label ?? "",
+    tags: useTags(state, body.tags, "volume", id, now),
+    usedGB: source?.sizeGB ?? 0,
+  };
+  state.volumes.put(volume, now);
   return one(
     201,
     "volume",
