@@ -1,3 +1,5 @@
+import * as z from "zod";
+import { strictObject, text } from "../kit/validation.ts";
 import { apiError } from "./responses.ts";
 
 /** What a token may do. */
@@ -29,6 +31,20 @@ export function isScope(text: string): boolean {
   return FULL.has(text) || READ.has(text) || /^[a-z0-9_]+:[a-z_]+$/.test(text);
 }
 
+/** A token that exists. */
+export const token = strictObject({
+  /** The token itself. */
+  token: text,
+  /**
+   * `api:write` (or `full`), `api:read` (or `read`), or custom scopes such as `block_storage:read`. Default: full
+   * access. Without `tag:read` tags are hidden.
+   */
+  scopes: z
+    .array(z.string().refine(isScope, "must be a scope such as block_storage:read"))
+    .readonly()
+    .optional(),
+});
+
 /** Makes a grant from the names of scopes. */
 function createGrant(scopes: readonly string[]): Grant {
   const full = scopes.some((scope) => FULL.has(scope));
@@ -47,14 +63,10 @@ export interface Identity {
 /** Finds out who is asking; throws 401 when nobody is. */
 export type Authenticate = (authorization: string | undefined) => Identity;
 
-/** A token that exists. `scopes`: default full access. */
-export interface KnownToken {
-  readonly token: string;
-  readonly scopes?: readonly string[] | undefined;
-}
-
 /** `tokens`: those that are accepted; default any, with full access. */
-export function createAuthentication(tokens: readonly (string | KnownToken)[] | undefined): Authenticate {
+export function createAuthentication(
+  tokens: readonly (string | z.output<typeof token>)[] | undefined,
+): Authenticate {
   const identities = new Map<string, Identity>();
   for (const entry of tokens ?? []) {
     const { token, scopes = ["api:write"] } = typeof entry === "string" ? { token: entry } : entry;

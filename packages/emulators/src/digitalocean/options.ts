@@ -2,20 +2,7 @@ import * as z from "zod";
 import { commandLine, UsageError } from "../kit/command-line.ts";
 import type { EmulatorOptions } from "../kit/emulator-types.ts";
 import { httpUrl, milliseconds, positive, strictObject, text, whole } from "../kit/validation.ts";
-import { isScope } from "./auth.ts";
-
-const token = strictObject({
-  /** The token itself. */
-  token: text,
-  /**
-   * `api:write` (or `full`), `api:read` (or `read`), or custom scopes such as `block_storage:read`. Default: full
-   * access. Without `tag:read` tags are hidden.
-   */
-  scopes: z
-    .array(z.string().refine(isScope, "must be a scope such as block_storage:read"))
-    .readonly()
-    .optional(),
-});
+import { isScope, token } from "./auth.ts";
 
 const droplet = strictObject({
   /** Its number. */
