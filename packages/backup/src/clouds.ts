@@ -1,6 +1,7 @@
 import type { BlockStorage } from "@polyvol/core";
 import { suggestion } from "@polyvol/core/driver";
 import { compareText } from "./compare-text.ts";
+import { isAbout } from "./policy/policy.ts";
 import type { Policy } from "./policy/types.ts";
 import { invalidArgument, type PolicyProblem, showFound } from "./retention/policy-error.ts";
 
@@ -61,7 +62,7 @@ export function cloudsOf(
       .map((name) => unknownCloud(`policies.${id}.select.cloud`, name, all)),
   );
   if (problems.length > 0) throw invalidArgument(problems);
-  return all.filter(({ name }) => policies.some(({ select }) => select.clouds?.includes(name) ?? true));
+  return all.filter(({ name }) => policies.some((policy) => isAbout(policy, name)));
 }
 
 function unknownCloud(path: string, name: string, all: readonly NamedCloud[]): PolicyProblem {

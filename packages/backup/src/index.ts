@@ -1,96 +1,38 @@
 /**
- * `@polyvol/backup`: policies that keep volumes on any cloud safely snapshotted.
+ * `@polyvol/backup`: policies that keep volumes on any cloud safely snapshotted. All of a file is public whose types are
+ * exported by `*`.
  *
  * @module @polyvol/backup
  */
 export { apply, prune, run } from "./apply/apply.ts";
-export type { BackupEvent, BackupEventListener, VolumePlace } from "./apply/events.ts";
+export type * from "./apply/events.ts";
 export type { RunOptions } from "./apply/options.ts";
-export type {
-  CreatedSnapshot,
-  DeletedSnapshot,
-  RunReport,
-  SparedSnapshot,
-  VolumeReport,
-} from "./apply/report.ts";
+export type * from "./apply/report.ts";
 export { type AuditOptions, type AuditReport, audit, type Finding, type FindingKind } from "./audit/audit.ts";
 export type { Clouds } from "./clouds.ts";
 export type { CommandOutput } from "./command/last-words.ts";
 export { drill } from "./drill/drill.ts";
-export type {
-  DrillCheck,
-  DrillCommand,
-  DrillOptions,
-  DrillReport,
-  DrillRequest,
-  StoppedDrill,
-} from "./drill/types.ts";
+export type * from "./drill/types.ts";
 export { type HoldOptions, type HoldsOptions, type HoldWriter, hold, holdsOf, release } from "./hold/hold.ts";
 export { isHeld, keepHold } from "./hold/marker.ts";
 export { type BackupMetrics, backupMetrics, type MetricsOptions } from "./metrics/metrics.ts";
-export type {
-  BlockDevice,
-  ClaimState,
-  DeviceCall,
-  DeviceLayer,
-  DeviceNeeds,
-  MountRequest,
-} from "./mount/device-layer.ts";
+export type * from "./mount/device-layer.ts";
 export type { FoundBy } from "./mount/find-device.ts";
 export { type FindServerOptions, findServer } from "./mount/find-server.ts";
 export { createLinuxDevices, type LinuxDevicesOptions } from "./mount/linux/linux-devices.ts";
-export type {
-  MountedSnapshot,
-  SnapshotReader,
-  SnapshotUse,
-  SnapshotUseOptions,
-  SnapshotUseProgress,
-  SnapshotUseRequest,
-  SnapshotUseResult,
-  SnapshotUseStage,
-} from "./mount/types.ts";
+export type * from "./mount/types.ts";
 export { useSnapshot } from "./mount/use-snapshot.ts";
 export { LeftBehindError, withSnapshot } from "./mount/with-snapshot.ts";
 export { parseSnapshotName, type SnapshotName, snapshotName, volumeNameOn } from "./naming.ts";
 export { type OffsiteDue, offsiteDue } from "./offsite/due-after-run.ts";
 export { offsite, offsiteSnapshot } from "./offsite/offsite.ts";
 export type { OffsiteFreshness, OffsiteStanding } from "./offsite/standing.ts";
-export type {
-  OffsiteCallOptions,
-  OffsiteOptions,
-  OffsiteOutcome,
-  OffsiteProgress,
-  OffsiteReport,
-  OffsiteRequest,
-  OffsiteVolume,
-} from "./offsite/types.ts";
+export type * from "./offsite/types.ts";
 export { type PlanOptions, plan } from "./plan/plan.ts";
 export { parsePlan } from "./plan/schema.ts";
-export type {
-  BackupPlan,
-  MissedSlots,
-  PlanChoices,
-  PlannedBound,
-  PlannedCloud,
-  PlannedCreation,
-  PlannedDeletion,
-  PlannedKeep,
-  PlannedPolicy,
-  VolumePlan,
-} from "./plan/types.ts";
+export type * from "./plan/types.ts";
 export { parsePolicies, policiesJsonSchema } from "./policy/parse.ts";
-export type {
-  BrakesDefinition,
-  Hook,
-  HookDefinition,
-  Offsite,
-  OffsiteDefinition,
-  OneOrMore,
-  Policy,
-  PolicyDefinition,
-  PolicyDefinitions,
-  SelectDefinition,
-} from "./policy/types.ts";
+export type * from "./policy/types.ts";
 export type { UnmatchedSelector } from "./policy/unmatched.ts";
 export type { BackupProblem, HookName, ProblemEffect } from "./problem.ts";
 export { type AppendOptions, appendRecord } from "./record/append.ts";
@@ -105,39 +47,11 @@ export {
   restoreEntry,
   runEntry,
 } from "./record/entries.ts";
-export type {
-  LineAside,
-  OffsiteEntry,
-  RecordEntry,
-  RecordedCommand,
-  RecordedCreations,
-  RecordedDeletions,
-  RecordedOmissions,
-  RecordedProblem,
-  RecordedSlot,
-  RecordedSnapshot,
-  RestoreEntry,
-  RunEntry,
-  RunRecord,
-} from "./record/entry.ts";
+export type * from "./record/entry.ts";
 export { readRecord } from "./record/read.ts";
 export { RecordError } from "./record/record-error.ts";
 export { backupReport, type ReportOptions } from "./report/report.ts";
-export type {
-  BackupReport,
-  DayCell,
-  DayState,
-  ReportedCloud,
-  ReportedCost,
-  ReportedPolicy,
-  ReportedSnapshot,
-  ReportedStanding,
-  ReportedVolume,
-  RestoreProof,
-  SnapshotGoes,
-  SnapshotPrice,
-  UnprotectedVolume,
-} from "./report/types.ts";
+export type * from "./report/types.ts";
 export type { SnapshotChoice } from "./restore/find-snapshot.ts";
 export { type Restored, type RestoreOptions, type RestoreRequest, restore } from "./restore/restore.ts";
 export { evaluateRetention } from "./retention/evaluate.ts";
@@ -149,16 +63,7 @@ export {
   type PolicyProblem,
 } from "./retention/policy-error.ts";
 export { parseRetentionPolicy, type RetentionRules } from "./retention/schema.ts";
-export type {
-  CountRuleName,
-  KeptSnapshot,
-  RetentionPolicy,
-  RetentionReason,
-  RetentionResult,
-  RetentionSnapshot,
-  RetentionState,
-  WithinRuleName,
-} from "./retention/types.ts";
+export type * from "./retention/types.ts";
 export { parseSchedule } from "./schedule/schema.ts";
 export { newestDueSlot, nextSlot, parseSlotName, slotName, slotsBetween } from "./schedule/slots.ts";
 export type { Schedule, ScheduleDefinition } from "./schedule/types.ts";

@@ -2,7 +2,7 @@ import type { Clouds } from "../clouds.ts";
 import { showDuration } from "../duration.ts";
 import { type ObserveOptions, observe } from "../observe/observe.ts";
 import { readSteadily } from "../observe/read-steadily.ts";
-import { computePlan, timeZoneData } from "../plan/compute.ts";
+import { computePlan, TIME_ZONE_DATA } from "../plan/compute.ts";
 import { differencesOf, otherTimeZoneData } from "../plan/differences.ts";
 import { parsePlan } from "../plan/schema.ts";
 import type { BackupPlan } from "../plan/types.ts";
@@ -134,7 +134,7 @@ function refuseOtherTimes(plan: BackupPlan, policies: readonly Policy[], now: nu
     problems.set(policyId, { path, found: slot, allowed: `${due}, which has come due since` });
   }
   if (problems.size === 0) return;
-  const causes = otherTimeZoneData(plan, timeZoneData());
+  const causes = otherTimeZoneData(plan.timeZoneData, TIME_ZONE_DATA);
   throw refusal("the plan is too old; plan again", [...problems.values(), ...causes]);
 }
 

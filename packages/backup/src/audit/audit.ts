@@ -8,6 +8,7 @@ import type { CloudState, ObservedCloud, ObservedSnapshot } from "../observe/inv
 import { observe } from "../observe/observe.ts";
 import { withoutShared } from "../observe/shared-accounts.ts";
 import { failedLater, ownedBy, ownsId } from "../policy/owned.ts";
+import { isAbout } from "../policy/policy.ts";
 import { chooseByTags, selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
@@ -127,13 +128,9 @@ export function auditOfClouds(
 /** Findings that say that no policy chooses a volume. */
 const RESTS_ON_CHOICE: ReadonlySet<FindingKind> = new Set(["volume_without_policy", "policy_elsewhere"]);
 
-function isAbout({ select }: Policy, { name }: ObservedCloud): boolean {
-  return select.clouds?.includes(name) ?? true;
-}
-
 /** Which volumes a policy chooses by tags is not known where tags are hidden. */
 export function isChoiceKnown(cloud: ObservedCloud, policies: readonly Policy[]): boolean {
-  return !cloud.tagsHidden || !chooseByTags(policies.filter((policy) => isAbout(policy, cloud)));
+  return !cloud.tagsHidden || !chooseByTags(policies.filter((policy) => isAbout(policy, cloud.name)));
 }
 
 type Draft = Omit<Finding, "cloud" | "provider">;

@@ -4,6 +4,7 @@ import { madeAt } from "../observe/made-at.ts";
 import { observe } from "../observe/observe.ts";
 import { readFor } from "../observe/read-steadily.ts";
 import type { OffsiteStanding } from "../offsite/standing.ts";
+import { isAbout } from "../policy/policy.ts";
 import { chooseByTags } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { RunRecord } from "../record/entry.ts";
@@ -134,7 +135,6 @@ function gaugesOfPolicies(
   const counts = Map.groupBy(volumes, ({ cloud, policyId, freshness }) =>
     JSON.stringify([cloud, policyId, freshness]),
   );
-  const isAbout = ({ select }: Policy, cloud: string): boolean => select.clouds?.includes(cloud) ?? true;
   return [
     {
       name: "polyvol_backup_expected_interval_seconds",

@@ -1,17 +1,21 @@
+import { omitUndefined } from "@polyvol/core/driver";
 import { goneNamesakesOf } from "../observe/gone-volumes.ts";
 import { hiddenIn } from "../observe/hidden-marks.ts";
 import type { CloudState, ObservedCloud } from "../observe/inventory.ts";
+import { policyData } from "../policy/policy.ts";
 import { selectVolumes } from "../policy/select.ts";
-import { type Policy, policyData } from "../policy/types.ts";
+import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
 import type { Scope } from "../shard/scope.ts";
 import { takeTurns } from "../turns.ts";
 import { type BoundedCloud, boundsOf } from "./bounds.ts";
 import { digestOf } from "./canonical-json.ts";
 import { costOf } from "./cost.ts";
-import type { BackupPlan, VolumePlan } from "./types.ts";
-import { chosen, type PlanChoices } from "./types.ts";
+import type { BackupPlan, PlanChoices, VolumePlan } from "./types.ts";
 import { planVolume } from "./volume-plan.ts";
+
+/** The version of the time zone data that slots are computed by, where the runtime says it. */
+export const TIME_ZONE_DATA: string | undefined = process.versions["tz"];
 
 /**
  * The plan for what was read. It depends on its arguments alone, and lets others have their turn between volumes.
@@ -52,30 +56,26 @@ export async function computePlan(
   }
   problems.push(...selection.problems);
   // A prune is made by hand, in no interval.
-  const bounds = choices.pruneOnly === true ? [] : boundsOf(planned, policies, accounts, now);
+  const { pruneOnly = false, liftBrake = false } = choices;
+  const bounds = pruneOnly ? [] : boundsOf(planned, policies, accounts, now);
   const count = (key: "create" | "delete" | "keep"): number =>
     volumes.reduce((sum, each) => sum + each[key].length, 0);
-  const body = {
+  const body = omitUndefined({
     format: "polyvol-backup-plan",
     version: 1,
     now: now.toISOString(),
-    ...timeZoneData(),
-    ...chosen(choices),
-    ...(shard === undefined ? {} : { shard }),
+    timeZoneData: TIME_ZONE_DATA,
+    pruneOnly: pruneOnly || undefined,
+    liftBrake: liftBrake || undefined,
+    shard,
     basis: digestOf([policies.map(policyData), seen]),
     clouds: planned.map(({ cost }) => cost),
-    ...(bounds.length === 0 ? {} : { bounds }),
+    bounds: bounds.length === 0 ? undefined : bounds,
     volumes,
     problems,
     totals: { create: count("create"), delete: count("delete"), keep: count("keep") },
-  } as const;
+  });
   return { ...body, digest: digestOf(body) };
-}
-
-/** The version of the time zone data that slots are computed by, where the runtime says it. */
-export function timeZoneData(): Pick<BackupPlan, "timeZoneData"> {
-  const { tz } = process.versions;
-  return tz === undefined ? {} : { timeZoneData: tz };
 }
 
 /** What of a cloud the plan rests on. */

@@ -30,7 +30,8 @@ export function differencesOf(stored: BackupPlan, current: BackupPlan): readonly
       problems.push({ path, found: "a volume", allowed: "nothing: it cannot be planned now" });
     else problems.push(...volumeDifferences(one, other, path));
   }
-  return problems.length === 0 ? [] : [...problems, ...otherTimeZoneData(stored, current)];
+  const causes = otherTimeZoneData(stored.timeZoneData, current.timeZoneData);
+  return problems.length === 0 ? [] : [...problems, ...causes];
 }
 
 /** Which accounts a shard has rests on all accounts. */
@@ -43,10 +44,7 @@ function otherAccounts({ shard: before }: BackupPlan, { shard: after }: BackupPl
 }
 
 /** Why slots can differ although nobody has changed anything; empty when the data is the same. */
-export function otherTimeZoneData(
-  { timeZoneData: stored }: BackupPlan,
-  { timeZoneData: current }: Pick<BackupPlan, "timeZoneData">,
-): PolicyProblem[] {
+export function otherTimeZoneData(stored: string | undefined, current: string | undefined): PolicyProblem[] {
   if (stored === undefined || current === undefined || stored === current) return [];
   const allowed = `${current} here: where the two differ, a zone's slots do, too; plan and apply with one of them`;
   return [{ path: "plan.timeZoneData", found: stored, allowed }];

@@ -1,4 +1,3 @@
-import { omitUndefined } from "@polyvol/core/driver";
 import type { BackupProblem } from "../problem.ts";
 import type { ReportedShard } from "../shard/scope.ts";
 
@@ -200,12 +199,4 @@ export interface PlanChoices {
   readonly pruneOnly?: boolean | undefined;
   /** Lets everything go that no rule keeps, whatever `brakes.maxShare` says; the minimum age holds. Default false. */
   readonly liftBrake?: boolean | undefined;
-}
-
-/** The choices as a plan holds them: what is not chosen is absent. */
-export function chosen({ pruneOnly = false, liftBrake = false }: PlanChoices): {
-  readonly pruneOnly?: true;
-  readonly liftBrake?: true;
-} {
-  return omitUndefined({ pruneOnly: pruneOnly || undefined, liftBrake: liftBrake || undefined });
 }

@@ -6,6 +6,7 @@ import { type SharedAccount, sharedAccounts, sharedProblem } from "../observe/sh
 import { type BackupProblem, problemOf } from "../problem.ts";
 import { volumeKey } from "../volume-key.ts";
 import { matchesGlob } from "./glob.ts";
+import { isAbout } from "./policy.ts";
 import type { Policy } from "./types.ts";
 import { type Fitting, type UnmatchedSelector, unmatchedOf, unmatchedProblems } from "./unmatched.ts";
 
@@ -37,7 +38,7 @@ export function selectVolumes(
   const problems: BackupProblem[] = [];
   const unmatched: UnmatchedSelector[] = [];
   for (const policy of policies) {
-    const own = clouds.filter(({ name }) => policy.select.clouds?.includes(name) ?? true);
+    const own = clouds.filter(({ name }) => isAbout(policy, name));
     const fitting: Fitting[] = [];
     let complete = true;
     for (const cloud of own) {

@@ -188,8 +188,3 @@ export interface Policy {
   /** What takes the volumes' data out of the cloud. */
   readonly offsite?: Offsite;
 }
-
-/** A policy as data: what it was written as, with the defaults. */
-export function policyData({ schedule, ...rest }: Policy): unknown {
-  return { ...rest, schedule: schedule.definition };
-}

@@ -9,6 +9,7 @@ import { computePlan } from "../plan/compute.ts";
 import { showRules } from "../plan/retention-decision.ts";
 import type { VolumePlan } from "../plan/types.ts";
 import { ownedBy } from "../policy/owned.ts";
+import { isAbout } from "../policy/policy.ts";
 import { chooseByTags, selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
@@ -135,7 +136,7 @@ export async function backupReport(
     }),
     policies: policies.flatMap((policy) =>
       states
-        .filter(({ name }) => policy.select.clouds?.includes(name) ?? true)
+        .filter(({ name }) => isAbout(policy, name))
         .map((state): ReportedPolicy => {
           const about = policyOn(policy, state.name);
           if (state.state === "failed") return { ...about, seen: false };

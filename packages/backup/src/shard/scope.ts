@@ -1,7 +1,8 @@
 import { type Clouds, cloudsOf, listClouds, type NamedCloud } from "../clouds.ts";
 import { compareText } from "../compare-text.ts";
 import { digestOf } from "../plan/canonical-json.ts";
-import { type Policy, policyData } from "../policy/types.ts";
+import { policyData } from "../policy/policy.ts";
+import type { Policy } from "../policy/types.ts";
 import { invalidArgument, type PolicyProblem, showFound } from "../retention/policy-error.ts";
 import { checkShard, type Shard, shardOf } from "./rendezvous.ts";
 
