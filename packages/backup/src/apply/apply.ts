@@ -1,6 +1,7 @@
 import type { Clouds } from "../clouds.ts";
 import { showDuration } from "../duration.ts";
-import { type ObserveOptions, observe } from "../observe/observe.ts";
+import { observe } from "../observe/observe.ts";
+import { MAX_SKEW_MS } from "../observe/observe-snapshot.ts";
 import { readSteadily } from "../observe/read-steadily.ts";
 import { computePlan, TIME_ZONE_DATA } from "../plan/compute.ts";
 import { differencesOf, otherTimeZoneData } from "../plan/differences.ts";
@@ -13,11 +14,8 @@ import { newestDueSlot } from "../schedule/slots.ts";
 import type { Shard } from "../shard/rendezvous.ts";
 import { scopeOf } from "../shard/scope.ts";
 import { execute } from "./execute.ts";
-import { type RunContext, type RunOptions, resolveRunOptions } from "./options.ts";
+import { type RunOptions, resolveRunOptions } from "./options.ts";
 import type { RunReport } from "./report.ts";
-
-/** A plan may be from so far in the future: clocks of two machines differ. */
-const MAX_SKEW_MS = 120_000;
 
 /**
  * Carries out a stored plan: exactly that one, or nothing. The plan is not trusted: all is read and computed again from
@@ -40,7 +38,7 @@ export async function apply(
   const scope = scopeOf(policies, clouds, { shard: shardOfPlan(plan, options), accounts: options.accounts });
   const { startedAt, states } = await readSteadily(context, async (at) => {
     refuseOtherTimes(plan, policies, at);
-    return await observe(scope.chosen, readOptions(policies, context));
+    return await observe(scope.chosen, { byTags: chooseByTags(policies), abortSignal: context.abortSignal });
   });
   const now = new Date(plan.now);
   const current = await computePlan(context.abortSignal, policies, states, now, plan, scope);
@@ -82,7 +80,7 @@ async function planAndExecute(
   const scope = scopeOf(policies, clouds, options);
   const choices = { pruneOnly, liftBrake: options.liftBrake === true };
   const { startedAt, states } = await readSteadily(context, () =>
-    observe(scope.chosen, readOptions(policies, context)),
+    observe(scope.chosen, { byTags: chooseByTags(policies), abortSignal: context.abortSignal }),
   );
   const now = new Date(startedAt);
   const plan = await computePlan(context.abortSignal, policies, states, now, choices, scope);
@@ -107,13 +105,10 @@ function brakeLifted(): PolicyError {
   ]);
 }
 
-function readOptions(policies: readonly Policy[], { abortSignal }: RunContext): ObserveOptions {
-  return { byTags: chooseByTags(policies), ...(abortSignal === undefined ? {} : { abortSignal }) };
-}
-
 /** Only the newest due slot is ever made, so a plan ends with the next slot of one of its creations. */
 function refuseOtherTimes(plan: BackupPlan, policies: readonly Policy[], now: number): void {
   const ahead = Date.parse(plan.now) - now;
+  // Clocks of two machines differ.
   if (ahead > MAX_SKEW_MS) {
     const found = `${plan.now}, ${showDuration(ahead)} ahead of this machine's clock`;
     throw refusal("the plan is from the future", [

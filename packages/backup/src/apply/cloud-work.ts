@@ -1,8 +1,8 @@
 import type { BlockStorage, CallOptions, RequestTurn } from "@polyvol/core";
 import pLimit, { type LimitFunction } from "p-limit";
-import type { VolumePlan } from "../plan/types.ts";
+import type { BackupPlan } from "../plan/types.ts";
 import type { Policy } from "../policy/types.ts";
-import type { AccountClouds } from "../shard/scope.ts";
+import type { Scope } from "../shard/scope.ts";
 import { type CreationsFirst, createCreationsFirst } from "./creations-first.ts";
 import { createFreshListing, type FreshListing } from "./fresh-listing.ts";
 import type { RunContext } from "./options.ts";
@@ -24,48 +24,44 @@ export interface CloudWork {
   inPlace<T>(policy: Policy, work: () => Promise<T>): Promise<T>;
 }
 
-/** What a cloud's work begins with. */
-interface CloudStart {
-  readonly volumes: readonly VolumePlan[];
-  /** Requests that it took to list the cloud when it was planned. */
-  readonly pagesAtPlan: number;
-  /** By {@link placesUnderWay}. */
-  readonly underWay: LimitFunction;
-}
-
-export function createCloudWork(
-  storage: BlockStorage,
-  { volumes, pagesAtPlan, underWay }: CloudStart,
+/** The work of each cloud that could be opened. Clouds of one account share the places for what waits for their provider. */
+export function createCloudWorks(
+  plan: BackupPlan,
+  { chosen, accounts }: Pick<Scope, "chosen" | "accounts">,
   context: RunContext,
-): CloudWork {
-  const places = new Map<string, LimitFunction>();
-  return {
-    storage,
-    fresh: createFreshListing(storage, volumes, pagesAtPlan, context),
-    order: createCreationsFirst(volumes),
-    underWay: (work) => underWay(work),
-    inPlace: ({ id, concurrency }, work) => {
-      const place = places.get(id) ?? pLimit(concurrency);
-      places.set(id, place);
-      return place(work);
-    },
-  };
+): ReadonlyMap<string, CloudWork> {
+  const storages = new Map(chosen.map(({ name, storage }) => [name, storage]));
+  const volumesOf = Map.groupBy(plan.volumes, ({ cloud }) => cloud);
+  const pagesOf = new Map(plan.clouds.map(({ cloud, requests }) => [cloud, requests.read]));
+  const works = new Map<string, CloudWork>();
+  for (const { clouds } of accounts) {
+    const own = clouds.flatMap((name) => {
+      const storage = storages.get(name);
+      return storage === undefined || storage instanceof Error ? [] : [{ name, storage }];
+    });
+    const underWay = pLimit(mostUnderWay(own.map(({ storage }) => storage)));
+    for (const { name, storage } of own) {
+      const volumes = volumesOf.get(name) ?? [];
+      works.set(name, {
+        storage,
+        fresh: createFreshListing(storage, volumes, pagesOf.get(name) ?? 1, context),
+        order: createCreationsFirst(volumes),
+        underWay: (work) => underWay(work),
+        inPlace: placesOfPolicies(),
+      });
+    }
+  }
+  return works;
 }
 
-/**
- * The places of each cloud for what waits for its provider. Clouds of one account share them as they share its quota.
- */
-export function placesUnderWay(
-  storages: ReadonlyMap<string, BlockStorage>,
-  accounts: readonly AccountClouds[],
-): ReadonlyMap<string, LimitFunction> {
-  return new Map(
-    accounts.flatMap(({ clouds }) => {
-      const own = clouds.flatMap((name) => storages.get(name) ?? []);
-      const places = pLimit(mostUnderWay(own));
-      return clouds.map((name) => [name, places] as const);
-    }),
-  );
+/** By policy: as many as its `concurrency` says. */
+function placesOfPolicies(): CloudWork["inPlace"] {
+  const places = new Map<string, LimitFunction>();
+  return ({ id, concurrency }, work) => {
+    const place = places.get(id) ?? pLimit(concurrency);
+    places.set(id, place);
+    return place(work);
+  };
 }
 
 /** No more than the quotas of requests let through before the deadlines of those that were begun first come near. */
@@ -111,6 +107,6 @@ export function sendingOptions({ cloud, policy, context, judge }: Sending, call:
       }
       return await request();
     });
-  const signals = [giveUp.signal, ...(call.abortSignal === undefined ? [] : [call.abortSignal])];
+  const signals = [giveUp.signal, call.abortSignal].filter((each) => each !== undefined);
   return { ...call, abortSignal: AbortSignal.any(signals), inTurn };
 }

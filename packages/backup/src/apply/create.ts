@@ -1,10 +1,4 @@
-import {
-  type BlockStorage,
-  type CallOptions,
-  isPolyvolError,
-  PolyvolError,
-  type Snapshot,
-} from "@polyvol/core";
+import { type CallOptions, isPolyvolError, PolyvolError, type Snapshot } from "@polyvol/core";
 import { bulkCallOptions } from "../bulk-call-options.ts";
 import { runCommand } from "../command/run-command.ts";
 import { showDuration } from "../duration.ts";
@@ -13,38 +7,30 @@ import { refuseAttached } from "../plan/creation.ts";
 import type { PlannedCreation } from "../plan/types.ts";
 import { hookEnvironment } from "../policy/environment.ts";
 import type { Hook, Policy } from "../policy/types.ts";
-import { HookError, type HookName } from "../problem.ts";
-import { type CloudWork, sendingOptions } from "./cloud-work.ts";
-import type { VolumePlace } from "./events.ts";
-import type { RunContext } from "./options.ts";
+import { type BackupProblem, HookError, type HookName, problemOf } from "../problem.ts";
+import { sendingOptions } from "./cloud-work.ts";
+import { placeOf, type VolumeWork } from "./progress.ts";
 
 /** Instants of providers are often cut to whole seconds. */
 const ROUNDING_MS = 1_000;
 
 /** Everything that one creation needs. */
-export interface CreationWork {
-  readonly storage: BlockStorage;
-  readonly place: VolumePlace;
+export interface CreationWork extends VolumeWork {
   readonly policy: Policy;
   readonly creation: PlannedCreation;
-  readonly context: RunContext;
-  readonly cloud: CloudWork;
-  /** Told before a pause that the provider asks for: nobody else is to wait for it. */
-  readonly onPause: () => void;
-  /** Told when `after` fails behind an attempt that has failed itself: what `before` did may still hold. */
-  readonly onThawFailed: (error: unknown) => void;
 }
 
 /** What came of it. The snapshot is there and good; a hook may have failed after it. */
 export interface Creation {
   readonly snapshot: Snapshot;
   readonly durationMs: number;
-  readonly afterFailed?: unknown;
+  readonly afterFailed?: BackupProblem;
 }
 
 /** Waits until the provider's gap since the volume's newest snapshot is over. */
-export async function waitForGap(work: CreationWork, newestAt: number | undefined): Promise<void> {
+export async function waitForGap(work: CreationWork): Promise<void> {
   const { snapshotGapMs } = work.storage.capabilities.limits;
+  const { newestAt } = work.progress;
   if (newestAt === undefined || snapshotGapMs === "unknown" || snapshotGapMs === 0) return;
   const ms = newestAt + snapshotGapMs + ROUNDING_MS - work.context.clock.now();
   // Longer than the gap itself is a clock that is off, and then the provider will say.
@@ -89,7 +75,11 @@ async function createBetweenHooks(work: CreationWork): Promise<Creation> {
   } catch (error) {
     const code = isPolyvolError(error) ? error.code : "unknown";
     const result = { POLYVOL_RESULT: "failed", POLYVOL_ERROR_CODE: code };
-    if (after !== undefined) await callHook(work, "after", after, result).catch(work.onThawFailed);
+    if (after !== undefined) {
+      await callHook(work, "after", after, result).catch((thawError: unknown) => {
+        work.progress.thawFailures.push(thawProblem(work, thawError, "`after` failed too", "attention"));
+      });
+    }
     throw error;
   }
   const done = { snapshot, durationMs: Math.round(context.monotonicNow() - startedAt) };
@@ -97,9 +87,22 @@ async function createBetweenHooks(work: CreationWork): Promise<Creation> {
   try {
     await callHook(work, "after", after, { POLYVOL_RESULT: "created", POLYVOL_SNAPSHOT_ID: snapshot.id });
     return done;
-  } catch (afterFailed) {
-    return { ...done, afterFailed };
+  } catch (error) {
+    return { ...done, afterFailed: thawProblem(work, error, "`after` failed", "nothing_deleted") };
   }
+}
+
+/** That `after` has failed: what `before` did may still hold. */
+function thawProblem(
+  { place, policy, creation }: CreationWork,
+  error: unknown,
+  what: string,
+  effect: BackupProblem["effect"],
+): BackupProblem {
+  const where = { ...placeOf(place), policyId: policy.id, snapshotName: creation.name };
+  const problem = problemOf(error, effect, where);
+  const frozen = policy.hooks.before === undefined ? "" : "; what `before` did may still hold";
+  return { ...problem, message: `${what}${frozen}: ${problem.message}` };
 }
 
 async function send(work: CreationWork, onTurn: () => void): Promise<Snapshot> {
@@ -177,11 +180,11 @@ async function callHook(
 }
 
 async function pause(work: CreationWork, ms: number, reason: string): Promise<void> {
-  const { place, policy, context } = work;
-  work.onPause();
+  const { place, policy, context, cloud } = work;
+  // Nobody else is to wait for it.
+  cloud.order.created(place.volumeId);
   context.emit({ ...place, type: "waiting", policyId: policy.id, ms, reason });
-  const { abortSignal, drainSignal } = context;
-  const signals = [abortSignal, drainSignal].filter((each) => each !== undefined);
+  const signals = [context.abortSignal, context.drainSignal].filter((each) => each !== undefined);
   await context.clock.sleep(ms, signals.length === 0 ? undefined : AbortSignal.any(signals));
 }
 

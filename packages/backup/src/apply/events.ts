@@ -1,17 +1,5 @@
-import type { BackupPlan } from "../plan/types.ts";
+import type { BackupPlan, VolumePlace } from "../plan/types.ts";
 import type { BackupProblem, HookName } from "../problem.ts";
-
-/** Where something happens. */
-export interface VolumePlace {
-  /** The cloud by the name of the configuration. */
-  readonly cloud: string;
-  /** The driver's provider name. */
-  readonly provider: string;
-  /** Id of the volume. */
-  readonly volumeId: string;
-  /** Its name. */
-  readonly volumeName: string;
-}
 
 /** Progress of a run, told apart by `type`. */
 export type BackupEvent =

@@ -1,7 +1,7 @@
 import type { BackupPlan } from "../plan/types.ts";
 import type { Policy } from "../policy/types.ts";
 import type { Scope } from "../shard/scope.ts";
-import { createCloudWork, placesUnderWay } from "./cloud-work.ts";
+import { createCloudWorks } from "./cloud-work.ts";
 import type { RunContext } from "./options.ts";
 import { startProgress } from "./progress.ts";
 import type { RunReport } from "./report.ts";
@@ -11,27 +11,14 @@ import { workOnVolume } from "./volume-work.ts";
 export async function execute(
   plan: BackupPlan,
   policies: readonly Policy[],
-  { chosen, accounts }: Pick<Scope, "chosen" | "accounts">,
+  scope: Pick<Scope, "chosen" | "accounts">,
   context: RunContext,
   startedAt: number,
 ): Promise<RunReport> {
   context.emit({ type: "planned", plan });
   for (const problem of plan.problems) context.emit({ type: "problem", problem });
-  const storages = new Map(
-    chosen.flatMap(({ name, storage }) => (storage instanceof Error ? [] : ([[name, storage]] as const))),
-  );
   const byId = new Map(policies.map((policy) => [policy.id, policy]));
-  const volumesOf = Map.groupBy(plan.volumes, ({ cloud }) => cloud);
-  const places = placesUnderWay(storages, accounts);
-  const works = new Map(
-    [...storages].flatMap(([name, storage]) => {
-      const underWay = places.get(name);
-      if (underWay === undefined) return [];
-      const { read: pagesAtPlan = 1 } = plan.clouds.find(({ cloud }) => cloud === name)?.requests ?? {};
-      const start = { volumes: volumesOf.get(name) ?? [], pagesAtPlan, underWay };
-      return [[name, createCloudWork(storage, start, context)] as const];
-    }),
-  );
+  const works = createCloudWorks(plan, scope, context);
   const now = new Date(plan.now);
   const liftBrake = plan.liftBrake === true;
 

@@ -1,9 +1,8 @@
 import type { BlockStorage } from "@polyvol/core";
-import type { VolumePlan } from "../plan/types.ts";
+import type { VolumePlace, VolumePlan } from "../plan/types.ts";
 import type { Policy } from "../policy/types.ts";
-import type { BackupProblem } from "../problem.ts";
+import type { BackupProblem, ProblemPlace } from "../problem.ts";
 import type { CloudWork } from "./cloud-work.ts";
-import type { VolumePlace } from "./events.ts";
 import type { RunContext } from "./options.ts";
 import type { CreatedSnapshot, DeletedSnapshot, SparedSnapshot } from "./report.ts";
 
@@ -69,10 +68,6 @@ export function isStopping({ context, progress }: VolumeWork): boolean {
 }
 
 /** Where a problem is. */
-export function placeOf({
-  cloud,
-  volumeId,
-  volumeName,
-}: VolumePlace): Pick<BackupProblem, "cloud" | "volumeId" | "volumeName"> {
+export function placeOf({ cloud, volumeId, volumeName }: VolumePlace): ProblemPlace {
   return { cloud, volumeId, volumeName };
 }

@@ -1,6 +1,7 @@
+import { omitUndefined } from "@polyvol/core/driver";
 import type { PlannedDeletion } from "../plan/types.ts";
 import type { Policy } from "../policy/types.ts";
-import { type BackupProblem, problemOf } from "../problem.ts";
+import { type ProblemPlace, problemOf } from "../problem.ts";
 import { type DeletionOutcome, deleteFailed, deleteSnapshot } from "./delete.ts";
 import { isStopping, placeOf, report, type VolumeWork } from "./progress.ts";
 
@@ -53,54 +54,51 @@ function letsShareGo({ volume }: VolumeWork, id: string): boolean {
 
 /** Removes what has failed. That it cannot be removed stops nothing else: it is said. */
 async function pruneFailed(work: VolumeWork, policy: Policy, deletion: PlannedDeletion): Promise<void> {
-  const { context, place } = work;
-  const { policyId, name } = deletion;
   try {
-    const result = await deleteFailed(work, policy, deletion);
-    if (result.outcome === "deleted") {
-      recordDeletion(work, deletion);
-      work.cloud.order.deleted();
-    } else recordSpared(work, deletion, result);
+    recordOutcome(work, deletion, await deleteFailed(work, policy, deletion));
   } catch (error) {
-    context.abortSignal?.throwIfAborted();
-    const where = { ...placeOf(place), policyId, snapshotName: name };
-    report(work, problemOf(error, "attention", where));
+    work.context.abortSignal?.throwIfAborted();
+    report(work, problemOf(error, "attention", whereOf(work, deletion)));
   }
 }
 
 /** Removes what no rule keeps, unless something keeps it by now. */
 async function pruneBackup(work: VolumeWork, policy: Policy, deletion: PlannedDeletion): Promise<void> {
-  const { policyId, name } = deletion;
-  const result = await deleteSnapshot(work, policy, deletion, letsShareGo(work, policyId));
+  const result = await deleteSnapshot(work, policy, deletion, letsShareGo(work, deletion.policyId));
+  recordOutcome(work, deletion, result);
+  if (result.outcome === "deleted" || result.problem === undefined) return;
+  const { code, message } = result.problem;
+  work.progress.failed = true;
+  report(work, {
+    code,
+    message: `snapshot ${deletion.name}: ${message}`,
+    effect: "nothing_deleted",
+    ...whereOf(work, deletion),
+  });
+}
+
+function whereOf({ place }: VolumeWork, { policyId, name }: PlannedDeletion): ProblemPlace {
+  return { ...placeOf(place), policyId, snapshotName: name };
+}
+
+function recordOutcome(work: VolumeWork, deletion: PlannedDeletion, result: DeletionOutcome): void {
+  const { context, place, progress, cloud } = work;
   if (result.outcome === "deleted") {
     recordDeletion(work, deletion);
-    work.cloud.order.deleted();
+    cloud.order.deleted();
     return;
   }
-  recordSpared(work, deletion, result);
-  if (result.problem === undefined) return;
-  const { code } = result.problem;
-  const message = `snapshot ${name}: ${result.problem.message}`;
-  const effect: BackupProblem["effect"] = "nothing_deleted";
-  const where = { ...placeOf(work.place), policyId, snapshotName: name };
-  work.progress.failed = true;
-  report(work, { code, message, effect, ...where });
+  const { policyId, name, snapshotId } = deletion;
+  const about = { policyId, name, snapshotId, reasons: result.reasons };
+  // The world is not as it was planned: the others are judged on a new look.
+  cloud.fresh.distrust();
+  progress.spared.push(about);
+  context.emit({ ...place, ...about, type: "spared" });
 }
 
 function recordDeletion({ context, place, progress }: VolumeWork, deletion: PlannedDeletion): void {
   const { policyId, name, snapshotId, failed } = deletion;
-  const about = { policyId, name, snapshotId, ...(failed === true ? { failed } : {}) };
+  const about = omitUndefined({ policyId, name, snapshotId, failed });
   progress.deleted.push(about);
   context.emit({ ...place, ...about, type: "deleted" });
-}
-
-function recordSpared(
-  { context, place, progress, cloud }: VolumeWork,
-  { policyId, name, snapshotId }: PlannedDeletion,
-  { reasons }: Extract<DeletionOutcome, { readonly outcome: "spared" }>,
-): void {
-  // The world is not as it was planned: the others are judged on a new look.
-  cloud.fresh.distrust();
-  progress.spared.push({ policyId, name, snapshotId, reasons });
-  context.emit({ ...place, policyId, name, snapshotId, type: "spared", reasons });
 }

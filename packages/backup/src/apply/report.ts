@@ -1,6 +1,5 @@
-import type { BackupPlan } from "../plan/types.ts";
+import type { BackupPlan, VolumePlace } from "../plan/types.ts";
 import type { BackupProblem } from "../problem.ts";
-import type { VolumePlace } from "./events.ts";
 
 /** What a run did, as plain JSON. Instants are ISO 8601 in UTC. */
 export interface RunReport {

@@ -88,33 +88,16 @@ async function roomElsewhere({ volume, storage, progress, cloud }: VolumeWork): 
 }
 
 async function makeSnapshot(work: VolumeWork, policy: Policy, creation: PlannedCreation): Promise<void> {
-  const { storage, context, volume, place, progress, cloud } = work;
-  const about = { ...placeOf(place), policyId: policy.id, snapshotName: creation.name };
-  const thawProblem = (error: unknown, what: string, effect: BackupProblem["effect"]): BackupProblem => {
-    const problem = problemOf(error, effect, about);
-    const frozen = policy.hooks.before === undefined ? "" : "; what `before` did may still hold";
-    return { ...problem, message: `${what}${frozen}: ${problem.message}` };
-  };
-  const setup = {
-    storage,
-    place,
-    policy,
-    creation,
-    context,
-    cloud,
-    onPause: () => cloud.order.created(volume.volumeId),
-    onThawFailed: (error: unknown) => {
-      progress.thawFailures.push(thawProblem(error, "`after` failed too", "attention"));
-    },
-  };
+  const { context, volume, place, progress, cloud } = work;
+  const creationWork = { ...work, policy, creation };
   const begun = volume.keep.some(({ name }) => name === creation.name);
   // Waited for without holding a place that another volume could use.
-  if (!begun && !isStopping(work)) await waitForGap(setup, progress.newestAt);
+  if (!begun && !isStopping(work)) await waitForGap(creationWork);
   const inPlace = (task: () => Promise<void>): Promise<void> =>
     hasHooks(policy) ? cloud.inPlace(policy, task) : cloud.underWay(task);
   await inPlace(async () => {
     if (isStopping(work)) return;
-    const { snapshot, durationMs, afterFailed } = await createSnapshot(setup);
+    const { snapshot, durationMs, afterFailed } = await createSnapshot(creationWork);
     progress.changedAt = cloud.fresh.moment();
     const { policyId, name, slot } = creation;
     const createdAt = snapshot.createdAt;
@@ -130,7 +113,7 @@ async function makeSnapshot(work: VolumeWork, policy: Policy, creation: PlannedC
     context.emit({ ...place, type: "created", policyId, name, snapshotId: snapshot.id, durationMs });
     if (afterFailed === undefined) return;
     progress.failed = true;
-    report(work, thawProblem(afterFailed, "`after` failed", "nothing_deleted"));
+    report(work, afterFailed);
   });
 }
 

@@ -99,8 +99,8 @@ export interface PlannedBound {
   readonly tooLarge: boolean;
 }
 
-/** What becomes of one volume's snapshots. */
-export interface VolumePlan {
+/** Where something is, or happens. */
+export interface VolumePlace {
   /** The cloud by the name of the configuration. */
   readonly cloud: string;
   /** The driver's provider name. */
@@ -109,6 +109,10 @@ export interface VolumePlan {
   readonly volumeId: string;
   /** Its name. */
   readonly volumeName: string;
+}
+
+/** What becomes of one volume's snapshots. */
+export interface VolumePlan extends VolumePlace {
   /** The policies that choose it, by id. */
   readonly policies: readonly PlannedPolicy[];
   /** In the order in which they are made. */

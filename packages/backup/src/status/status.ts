@@ -17,7 +17,7 @@ import {
   offsiteStanding,
 } from "../offsite/standing.ts";
 import { findDue } from "../plan/due.ts";
-import type { MissedSlots } from "../plan/types.ts";
+import type { MissedSlots, VolumePlace } from "../plan/types.ts";
 import { ownedBy } from "../policy/owned.ts";
 import { chooseByTags, selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
@@ -63,15 +63,7 @@ export interface StatusOptions extends ShardOptions {
 export type Freshness = "fresh" | "late" | "missing" | "new";
 
 /** One policy on one volume, as plain JSON. Instants are ISO 8601 in UTC. */
-export interface VolumeStatus {
-  /** The cloud by the name of the configuration. */
-  readonly cloud: string;
-  /** The driver's provider name. */
-  readonly provider: string;
-  /** Id of the volume. */
-  readonly volumeId: string;
-  /** Its name. */
-  readonly volumeName: string;
+export interface VolumeStatus extends VolumePlace {
   /** The policy. */
   readonly policyId: string;
   /** How the policy stands. */
