@@ -5,6 +5,7 @@ import {
   type Snapshot,
   type Volume,
 } from "@polyvol/core";
+import { omitUndefined } from "@polyvol/core/driver";
 import { areTagsHidden, createMarkEvidence, judgeMarks } from "../observe/hidden-marks.ts";
 import { observeSnapshot } from "../observe/observe-snapshot.ts";
 import { hasMarker, isHeld, withMarker, withoutMarker } from "./marker.ts";
@@ -67,7 +68,7 @@ async function setHold(
   held: boolean,
   options: HoldOptions,
 ): Promise<Snapshot> {
-  const call = options.abortSignal === undefined ? {} : { abortSignal: options.abortSignal };
+  const call = { abortSignal: options.abortSignal };
   const before = await storage.snapshots.get(id, call);
   const about = {
     provider: storage.provider,
@@ -103,7 +104,6 @@ async function write(
   { writers = {}, abortSignal }: HoldOptions,
   about: PolyvolErrorDetails,
 ): Promise<void> {
-  const call = abortSignal === undefined ? {} : { abortSignal };
   const writer = Object.hasOwn(writers, storage.provider) ? writers[storage.provider] : undefined;
   if (held ? writer === undefined : hasMarker(snapshot.description)) {
     const { supports } = storage.capabilities;
@@ -112,10 +112,10 @@ async function write(
       throw new PolyvolError("unsupported", `descriptions of snapshots cannot change here; ${way}`, about);
     }
     const description = (held ? withMarker : withoutMarker)(snapshot.description);
-    await storage.snapshots.update(snapshot.id, { description }, call);
+    await storage.snapshots.update(snapshot.id, { description }, { abortSignal });
   }
   const tagged = isHeld({ ...snapshot, description: "" });
-  if (writer !== undefined && (held || tagged)) await writer(storage, snapshot, held, call);
+  if (writer !== undefined && (held || tagged)) await writer(storage, snapshot, held, omitUndefined({ abortSignal }));
 }
 
 /** How holds are looked at. */
@@ -152,7 +152,7 @@ export type HoldsReader = (
  */
 export function createHoldsReader(storage: BlockStorage, options: HoldsOptions = {}): HoldsReader {
   const { thorough = false, abortSignal } = options;
-  const call = abortSignal === undefined ? {} : { abortSignal };
+  const call = { abortSignal };
   const evidence = createMarkEvidence();
   const hidesAll = async (resources: readonly (Snapshot | Volume)[]): Promise<boolean> => {
     const hidden = await judgeMarks(storage, evidence, call);
