@@ -20,10 +20,17 @@ export function remembering<Key, Value>(make: (key: Key) => Value, most: number 
   };
 }
 
-/** The text of an instant, ISO 8601 in UTC, the same text for the same instant: for slots, which volumes share. */
-export const sharedInstantText: (milliseconds: number) => string = remembering((milliseconds: number) =>
-  new Date(milliseconds).toISOString(),
-);
+/** {@link remembering} of what is asked of objects: each answer is remembered for as long as its object is in use. */
+export function rememberingFor<Key extends object, Value extends object>(
+  make: (key: Key) => Value,
+): (key: Key) => Value {
+  const known = new WeakMap<Key, Value>();
+  return (key) => {
+    const value = known.get(key) ?? make(key);
+    known.set(key, value);
+    return value;
+  };
+}
 
 const lists = remembering((key: string) => Object.freeze(JSON.parse(key) as readonly string[]));
 

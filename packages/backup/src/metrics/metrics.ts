@@ -1,23 +1,19 @@
+import type { Volume } from "@polyvol/core";
 import type { Clouds } from "../clouds.ts";
-import type { CloudState } from "../observe/inventory.ts";
+import type { CloudState, ObservedCloud } from "../observe/inventory.ts";
 import { madeAt } from "../observe/made-at.ts";
-import { observe } from "../observe/observe.ts";
-import { readFor } from "../observe/read-steadily.ts";
-import type { OffsiteStanding } from "../offsite/standing.ts";
 import { isAbout } from "../policy/policy.ts";
-import { chooseByTags } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
-import type { RunRecord } from "../record/entry.ts";
 import { proofsOf } from "../report/proofs.ts";
-import { checkDate } from "../retention/policy-error.ts";
+import type { RestoreProof } from "../report/types.ts";
 import { newestDueSlot } from "../schedule/slots.ts";
-import { type ReportedShard, scopeOf } from "../shard/scope.ts";
+import type { ReportedShard } from "../shard/scope.ts";
 import {
   type BackupStatus,
   type Freshness,
   GRACE_MS,
+  readStatus,
   type StatusOptions,
-  statusOfClouds,
   type VolumeStatus,
 } from "../status/status.ts";
 import { volumeKey } from "../volume-key.ts";
@@ -46,19 +42,19 @@ export async function backupMetrics(
   now: Date,
   options: MetricsOptions = {},
 ): Promise<BackupMetrics> {
-  const { graceMs = GRACE_MS, record, abortSignal } = options;
-  checkDate(now, "now");
-  const scope = scopeOf(policies, clouds, options);
-  const byTags = chooseByTags(policies);
-  const read = await readFor(now, options, () => observe(scope.chosen, { byTags, abortSignal }));
-  const { states } = read;
-  const status = await statusOfClouds(policies, states, read.now, { graceMs, record, abortSignal }, scope);
+  const { graceMs = GRACE_MS, record } = options;
+  const { status, states, now: readAt } = await readStatus(policies, clouds, now, options);
+  const seen = states.filter((state) => state.state === "observed");
+  const volumes = new Map(
+    seen.flatMap((state) =>
+      state.volumes.map((volume) => [volumeKey(state.name, volume.id), volume] as const),
+    ),
+  );
   const gauges = [
     ...gaugesOfClouds(status, states),
-    ...gaugesOfPolicies(status, policies, states, read.now),
-    ...gaugesOfVolumes(status, policies, states, graceMs),
-    ...gaugesOfOffsite(status),
-    lastProvenRestores(states, record, read.now),
+    ...gaugesOfPolicies(status, policies, seen, readAt),
+    ...gaugesOfVolumes(status, policies, volumes, graceMs),
+    lastProvenRestores(proofsOf(states, record, readAt), volumes),
   ];
   return { status, text: expositionOf(status.shard ? gauges.map(labelledBy(status.shard)) : gauges) };
 }
@@ -87,7 +83,7 @@ function gaugesOfClouds({ now, verdict, problems }: BackupStatus, states: readon
       name: "polyvol_status_timestamp_seconds",
       help: "When the clouds were looked at, in seconds since 1970.",
       unit: "seconds",
-      samples: [{ labels: {}, value: Date.parse(now) / 1000 }],
+      samples: [{ labels: {}, value: secondsOf(now) }],
     },
     {
       name: "polyvol_backup_verdict",
@@ -122,7 +118,7 @@ function gaugesOfClouds({ now, verdict, problems }: BackupStatus, states: readon
 function gaugesOfPolicies(
   { volumes }: BackupStatus,
   policies: readonly Policy[],
-  states: readonly CloudState[],
+  seen: readonly ObservedCloud[],
   now: Date,
 ): Gauge[] {
   const intervals = policies.flatMap(({ id, schedule }): Sample[] => {
@@ -131,7 +127,6 @@ function gaugesOfPolicies(
     if (next === undefined || afterNext === undefined) return [];
     return [{ labels: { policy: id }, value: (afterNext - next) / 1000 }];
   });
-  const seen = states.filter(({ state }) => state === "observed");
   const counts = Map.groupBy(volumes, ({ cloud, policyId, freshness }) =>
     JSON.stringify([cloud, policyId, freshness]),
   );
@@ -162,110 +157,89 @@ function gaugesOfPolicies(
 function gaugesOfVolumes(
   { volumes, now }: BackupStatus,
   policies: readonly Policy[],
-  states: readonly CloudState[],
+  known: ReadonlyMap<string, Volume>,
   graceMs: number,
 ): Gauge[] {
   const policyNamed = new Map(policies.map((policy) => [policy.id, policy]));
-  const madeAtOf = new Map(
-    states.flatMap((state) =>
-      state.state === "failed"
-        ? []
-        : state.volumes.map(
-            (volume) => [volumeKey(state.name, volume.id), madeAt(volume, Date.parse(now)) ?? 0] as const,
-          ),
-    ),
-  );
-  const deadlines: Sample[] = [];
-  const taken: Sample[] = [];
-  const ages: Sample[] = [];
-  const snapshots: Sample[] = [];
-  for (const each of volumes) {
-    const { cloud, policyId, volumeId, volumeName, newest } = each;
-    const labels = { cloud, policy: policyId, volume: volumeName, volume_id: volumeId };
-    const policy = policyNamed.get(policyId);
-    const made = madeAtOf.get(volumeKey(cloud, volumeId));
-    const deadline = policy && made !== undefined ? deadlineOf(each, policy, made, graceMs) : undefined;
-    if (deadline !== undefined) deadlines.push({ labels, value: deadline / 1000 });
-    if (newest !== undefined) {
-      taken.push({ labels, value: Date.parse(newest.slot) / 1000 });
-      ages.push({ labels, value: newest.ageMs / 1000 });
-    }
-    snapshots.push({ labels: { ...labels, state: "good" }, value: each.snapshots });
-    snapshots.push({ labels: { ...labels, state: "failed" }, value: each.failed });
-  }
+  const labelled = volumes.map((status) => {
+    const { cloud, policyId, volumeId, volumeName } = status;
+    return { status, labels: { cloud, policy: policyId, volume: volumeName, volume_id: volumeId } };
+  });
+  const sampled = (measure: (status: VolumeStatus) => number | undefined): Sample[] =>
+    labelled.flatMap(({ status, labels }) => {
+      const value = measure(status);
+      return value === undefined ? [] : [{ labels, value }];
+    });
+  const deadlineOfStatus = (status: VolumeStatus): number | undefined => {
+    const policy = policyNamed.get(status.policyId);
+    const volume = known.get(volumeKey(status.cloud, status.volumeId));
+    if (policy === undefined || volume === undefined) return undefined;
+    const deadline = deadlineOf(status, policy, madeAt(volume, Date.parse(now)) ?? 0, graceMs);
+    return deadline && deadline / 1000;
+  };
   return [
     {
       name: "polyvol_backup_deadline_timestamp_seconds",
       help: "From when on the volume is late, or its snapshot missing, unless one is made. In seconds since 1970.",
       unit: "seconds",
-      samples: deadlines,
+      samples: sampled(deadlineOfStatus),
     },
     {
       name: "polyvol_backup_newest_snapshot_timestamp_seconds",
       help: "The slot of the newest good snapshot, in seconds since 1970.",
       unit: "seconds",
-      samples: taken,
+      samples: sampled(({ newest }) => newest && secondsOf(newest.slot)),
     },
     {
       name: "polyvol_backup_newest_snapshot_age_seconds",
       help: "Age of the newest good snapshot when the clouds were looked at.",
       unit: "seconds",
-      samples: ages,
+      samples: sampled(({ newest }) => newest && newest.ageMs / 1000),
     },
     {
       name: "polyvol_backup_snapshots",
       help: "Snapshots of the policy on the volume: good ones, and failed ones that are no backups.",
-      samples: snapshots,
+      samples: labelled.flatMap(({ status, labels }) => [
+        { labels: { ...labels, state: "good" }, value: status.snapshots },
+        { labels: { ...labels, state: "failed" }, value: status.failed },
+      ]),
     },
-  ];
-}
-
-function gaugesOfOffsite({ volumes }: BackupStatus): Gauge[] {
-  const sampled = (instantOf: (offsite: OffsiteStanding) => string | undefined): Sample[] =>
-    volumes.flatMap(({ cloud, policyId, volumeId, volumeName, offsite }): Sample[] => {
-      const instant = offsite && instantOf(offsite);
-      if (instant === undefined) return [];
-      const labels = { cloud, policy: policyId, volume: volumeName, volume_id: volumeId };
-      return [{ labels, value: Date.parse(instant) / 1000 }];
-    });
-  return [
     {
       name: "polyvol_offsite_last_success_timestamp_seconds",
       help: "When the data of the volume was last taken out of its cloud, where the record knows. In seconds since 1970.",
       unit: "seconds",
-      samples: sampled(({ last }) => last?.at),
+      samples: sampled(({ offsite }) => offsite?.last && secondsOf(offsite.last.at)),
     },
     {
       name: "polyvol_offsite_snapshot_timestamp_seconds",
       help: "When the snapshot was taken whose data that was. In seconds since 1970.",
       unit: "seconds",
-      samples: sampled(({ last }) => last?.takenAt),
+      samples: sampled(({ offsite }) => offsite?.last && secondsOf(offsite.last.takenAt)),
     },
     {
       name: "polyvol_offsite_deadline_timestamp_seconds",
       help: "From when on the volume is late off-site unless it is taken out of its cloud. In seconds since 1970.",
       unit: "seconds",
-      samples: sampled(({ deadline }) => deadline),
+      samples: sampled(({ offsite }) =>
+        offsite?.deadline === undefined ? undefined : secondsOf(offsite.deadline),
+      ),
     },
   ];
 }
 
-function lastProvenRestores(states: readonly CloudState[], record: RunRecord | undefined, now: Date): Gauge {
-  const seen = new Map(
-    states.flatMap((state) =>
-      state.state === "failed"
-        ? []
-        : state.volumes.map(({ id, name }) => [volumeKey(state.name, id), name] as const),
-    ),
-  );
+function secondsOf(instant: string): number {
+  return Date.parse(instant) / 1000;
+}
+
+function lastProvenRestores(proofs: readonly RestoreProof[], volumes: ReadonlyMap<string, Volume>): Gauge {
   return {
     name: "polyvol_backup_last_proven_restore_timestamp_seconds",
     help: "When a restore of the volume was last seen to succeed, where that is known. In seconds since 1970.",
     unit: "seconds",
-    samples: proofsOf(states, record, now).flatMap(({ at, cloud, volumeId }) => {
-      const volume = seen.get(volumeKey(cloud, volumeId));
+    samples: proofs.flatMap(({ at, cloud, volumeId }) => {
+      const volume = volumes.get(volumeKey(cloud, volumeId))?.name;
       if (volume === undefined) return [];
-      return [{ labels: { cloud, volume, volume_id: volumeId }, value: Date.parse(at) / 1000 }];
+      return [{ labels: { cloud, volume, volume_id: volumeId }, value: secondsOf(at) }];
     }),
   };
 }

@@ -1,6 +1,6 @@
+import { omitUndefined } from "@polyvol/core/driver";
 import { isGood, type ObservedSnapshot } from "../observe/inventory.ts";
 import type { Policy } from "../policy/types.ts";
-import { newestDueSlot } from "../schedule/slots.ts";
 import type { Schedule } from "../schedule/types.ts";
 import type { MissedSlots } from "./types.ts";
 
@@ -22,32 +22,39 @@ export interface Due {
  * does a snapshot that was taken before its slot, which only a wrong clock can have made.
  */
 export function findDue(policy: Policy, own: readonly ObservedSnapshot[], now: Date): Due {
-  const dueSlot = newestDue(policy.schedule, now);
+  const row = rowAt(policy.schedule, now.getTime());
   const newest = newestGood(own, now.getTime());
   const newestSlot = newest === undefined ? undefined : new Date(newest);
-  const base = { dueSlot, newestSlot };
-  if (dueSlot === undefined) return { ...base, missed: { count: 0, more: false }, wanted: undefined };
-  const missed =
-    newest === undefined ? { count: 0, more: false } : countMissed(policy, newest, dueSlot.getTime());
-  if (newest !== undefined && newest >= dueSlot.getTime()) return { ...base, missed, wanted: undefined };
-  return { ...base, missed, wanted: { slot: dueSlot, reason: reasonFor(dueSlot, newestSlot, missed) } };
+  const none = { count: 0, more: false };
+  if (row === undefined) return { dueSlot: undefined, newestSlot, missed: none, wanted: undefined };
+  const dueSlot = new Date(row.due);
+  const missed = newest === undefined ? none : countMissed(policy.schedule, row, newest);
+  const isThere = newest !== undefined && newest >= row.due;
+  const wanted = isThere ? undefined : { slot: dueSlot, reason: reasonFor(dueSlot, newestSlot, missed) };
+  return { dueSlot, newestSlot, missed, wanted };
 }
 
-/** The stretch from one slot to the next in which each schedule was last asked: all volumes ask for the same one. */
-const asked = new WeakMap<Schedule, { readonly slot: number; readonly next: number }>();
+/** The slots of a schedule around the time for which it was last asked. */
+interface Row {
+  /** The newest slot that was due. */
+  readonly due: number;
+  /** The one after it. */
+  readonly next: number;
+  /** Those before it, newest first, as far back as somebody has asked. */
+  readonly passed: number[];
+}
 
-function newestDue(schedule: Schedule, now: Date): Date | undefined {
-  const time = now.getTime();
-  const known = asked.get(schedule);
-  if (known !== undefined && known.slot <= time && time < known.next) return new Date(known.slot);
-  const slot = newestDueSlot(schedule, now);
-  if (slot !== undefined) {
-    asked.set(schedule, {
-      slot: slot.getTime(),
-      next: schedule.firstAfter(time) ?? Number.POSITIVE_INFINITY,
-    });
-  }
-  return slot;
+/** All volumes ask for the same one. */
+const known = new WeakMap<Schedule, Row>();
+
+function rowAt(schedule: Schedule, time: number): Row | undefined {
+  const last = known.get(schedule);
+  if (last !== undefined && last.due <= time && time < last.next) return last;
+  const due = schedule.lastAtOrBefore(time);
+  if (due === undefined) return undefined;
+  const row: Row = { due, next: schedule.firstAfter(time) ?? Number.POSITIVE_INFINITY, passed: [] };
+  known.set(schedule, row);
+  return row;
 }
 
 function newestGood(own: readonly ObservedSnapshot[], now: number): number | undefined {
@@ -60,17 +67,8 @@ function newestGood(own: readonly ObservedSnapshot[], now: number): number | und
   return newest;
 }
 
-/** The slots before the one that is due, newest first, as far back as somebody has asked: all volumes ask for the same ones. */
-const passed = new WeakMap<Schedule, { readonly due: number; readonly slots: number[] }>();
-
 /** The slots between the newest good snapshot and the one that is due now. */
-function countMissed({ schedule }: Policy, after: number, due: number): MissedSlots {
-  let known = passed.get(schedule);
-  if (known?.due !== due) {
-    known = { due, slots: [] };
-    passed.set(schedule, known);
-  }
-  const { slots } = known;
+function countMissed(schedule: Schedule, { due, passed: slots }: Row, after: number): MissedSlots {
   for (let oldest = slots.at(-1) ?? due; oldest > after && slots.length <= MOST_COUNTED; ) {
     const before = schedule.lastAtOrBefore(oldest - 1);
     if (before === undefined) break;
@@ -81,12 +79,13 @@ function countMissed({ schedule }: Policy, after: number, due: number): MissedSl
   if (count === 0) return { count, more: false };
   const more = count > MOST_COUNTED;
   const first = more ? schedule.firstAfter(after) : slots[count - 1];
-  return {
+  const last = more ? undefined : slots[0];
+  return omitUndefined({
     count: Math.min(count, MOST_COUNTED),
     more,
-    ...(first === undefined ? {} : { first: new Date(first).toISOString() }),
-    ...(more || slots[0] === undefined ? {} : { last: new Date(slots[0]).toISOString() }),
-  };
+    first: first === undefined ? undefined : new Date(first).toISOString(),
+    last: last === undefined ? undefined : new Date(last).toISOString(),
+  });
 }
 
 /** How many of these instants, newest first, are later than `after`. */

@@ -2,7 +2,7 @@ import { compareText } from "../compare-text.ts";
 import type { ObservedSnapshot } from "../observe/inventory.ts";
 import { ownsId } from "../policy/owned.ts";
 import type { Policy } from "../policy/types.ts";
-import { sharedInstantText, sharedTexts } from "../remember.ts";
+import { remembering, sharedTexts } from "../remember.ts";
 import { type RetentionDecision, showRules } from "./retention-decision.ts";
 import type { PlannedDeletion, PlannedKeep } from "./types.ts";
 
@@ -71,8 +71,11 @@ function keepOf(
   return { snapshotId: id, name, createdAt, ...(slot && { slot }), ...whose, reasons: sharedTexts(reasons) };
 }
 
+/** The same text for the same instant: volumes share slots. */
+const textAt = remembering((milliseconds: number) => new Date(milliseconds).toISOString());
+
 function textOf(instant: Date): string {
-  return sharedInstantText(instant.getTime());
+  return textAt(instant.getTime());
 }
 
 export function newestFirst(keeps: readonly PlannedKeep[]): PlannedKeep[] {

@@ -1,5 +1,5 @@
 import { DAY_MS } from "../duration.ts";
-import { remembering } from "../remember.ts";
+import { remembering, rememberingFor } from "../remember.ts";
 import type { Zone } from "./time-zone.ts";
 
 /** What a rule keeps one snapshot of. */
@@ -17,19 +17,14 @@ const nameLength: Readonly<Record<Exclude<Period, "week">, number>> = {
 };
 
 /** By zone: the volumes of a fleet have their snapshots in the same few slots. */
-const known = new WeakMap<Zone, (instant: number) => BucketOf>();
+const bucketsIn = rememberingFor((zone: Zone) => remembering((instant: number) => createBuckets(instant, zone)));
 
 /**
  * The buckets of one instant by the wall clock of the zone. The zone is asked at most once, and only when a rule
  * needs a bucket. Both passes through a repeated hour have the same name.
  */
 export function bucketsOf(instant: number, zone: Zone): BucketOf {
-  let ofZone = known.get(zone);
-  if (ofZone === undefined) {
-    ofZone = remembering((each: number) => createBuckets(each, zone));
-    known.set(zone, ofZone);
-  }
-  return ofZone(instant);
+  return bucketsIn(zone)(instant);
 }
 
 function createBuckets(instant: number, zone: Zone): BucketOf {

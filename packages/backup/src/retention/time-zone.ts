@@ -1,4 +1,5 @@
 import { DAY_MS } from "../duration.ts";
+import { remembering } from "../remember.ts";
 
 /** A time zone of the platform's own data (the IANA database inside ICU). */
 export interface Zone {
@@ -12,8 +13,6 @@ const zones = new Map<string, Zone>();
 /** Before this, every zone has one constant offset (local mean time), and calendars are awkward to format. */
 const EARLIEST = Date.UTC(1800, 0, 1);
 const SECOND = 1000;
-/** So many offsets of a zone are remembered. */
-const MOST_KNOWN = 20_000;
 
 /** What a time zone is given by, in words. */
 export const TIME_ZONE_NAME = 'an IANA time zone name such as "Europe/Berlin" or "UTC"';
@@ -59,20 +58,14 @@ function createZone(name: string): Zone {
     second: two,
   });
   // The slots of a fleet are the same few instants, over and over.
-  const known = new Map<number, number>();
+  const offsetOf = remembering((second: number) => {
+    const fields = clock.format(second).match(/\d+/g) ?? [];
+    const [month = 0, day = 0, year = 0, hour = 0, minute = 0, seconds = 0] = fields.map(Number);
+    return Date.UTC(year, month - 1, day, hour, minute, seconds) - second;
+  });
   return {
     name,
-    offsetAt(instant) {
-      const second = Math.floor(Math.max(instant, EARLIEST) / SECOND) * SECOND;
-      const before = known.get(second);
-      if (before !== undefined) return before;
-      const fields = clock.format(second).match(/\d+/g) ?? [];
-      const [month = 0, day = 0, year = 0, hour = 0, minute = 0, seconds = 0] = fields.map(Number);
-      const offset = Date.UTC(year, month - 1, day, hour, minute, seconds) - second;
-      if (known.size >= MOST_KNOWN) known.clear();
-      known.set(second, offset);
-      return offset;
-    },
+    offsetAt: (instant) => offsetOf(Math.floor(Math.max(instant, EARLIEST) / SECOND) * SECOND),
   };
 }
 

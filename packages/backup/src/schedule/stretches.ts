@@ -1,4 +1,5 @@
 import { DAY_MS } from "../duration.ts";
+import { remembering, rememberingFor } from "../remember.ts";
 import type { Zone } from "../retention/time-zone.ts";
 
 /** A stretch of time in which the clock of a zone does not change. */
@@ -12,13 +13,13 @@ export interface Stretch {
 /** Zones are asked for so much at once. */
 const BLOCK = 128 * DAY_MS;
 
-/** What is known of each zone, by block. */
-const known = new WeakMap<Zone, Map<number, readonly Stretch[]>>();
+const blocksOf = rememberingFor((zone: Zone) =>
+  remembering((block: number) => readBlock(zone, block * BLOCK)),
+);
 
 /** The stretch that an instant lies in. It may be cut short; the next one then has the same offset. */
 export function stretchAt(zone: Zone, instant: number): Stretch {
-  const stretches = blockOf(zone, Math.floor(instant / BLOCK));
-  const found = stretches.find(({ until }) => instant < until);
+  const found = blocksOf(zone)(Math.floor(instant / BLOCK)).find(({ until }) => instant < until);
   if (found === undefined) throw new RangeError(`${instant} is not an instant`);
   return found;
 }
@@ -31,14 +32,6 @@ export function stretchesBetween(zone: Zone, from: number, until: number): reado
     found.push(last);
   }
   return found;
-}
-
-function blockOf(zone: Zone, number: number): readonly Stretch[] {
-  const blocks = known.get(zone) ?? new Map<number, readonly Stretch[]>();
-  known.set(zone, blocks);
-  const stretches = blocks.get(number) ?? readBlock(zone, number * BLOCK);
-  blocks.set(number, stretches);
-  return stretches;
 }
 
 /** Looks once a day, and where that shows a change, for its millisecond. */

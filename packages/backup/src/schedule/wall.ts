@@ -1,5 +1,6 @@
 import { Cron } from "croner";
 import { DAY_MS } from "../duration.ts";
+import { remembering } from "../remember.ts";
 
 const MINUTE = 60_000;
 /** Where the calendar of dates ends for us; slots are named by four digits of a year. */
@@ -14,17 +15,13 @@ export interface WallTimes {
   before(time: number): number | undefined;
 }
 
-/** What croner was asked already: many schedules share their days and their times. */
-const knownTimes = new Map<string, readonly number[]>();
-const knownDays = new Map<string, Days>();
-
 /**
  * The local times of a pattern of five fields that croner takes. Croner says which days match and which times of a day
  * do; both are asked once and remembered.
  */
 export function wallTimes(minute: string, hour: string, days: string): WallTimes {
-  const times = remember(knownTimes, `${minute} ${hour} * * *`, timesOfDay);
-  const calendar = remember(knownDays, `0 0 ${days}`, daysOf);
+  const times = timesOfDay(`${minute} ${hour} * * *`);
+  const calendar = daysOf(`0 0 ${days}`);
   const [first = 0] = times;
   const last = times.at(-1) ?? 0;
   return {
@@ -45,14 +42,8 @@ export function wallTimes(minute: string, hour: string, days: string): WallTimes
   };
 }
 
-function remember<T>(known: Map<string, T>, pattern: string, make: (pattern: string) => T): T {
-  const found = known.get(pattern) ?? make(pattern);
-  known.set(pattern, found);
-  return found;
-}
-
-/** Milliseconds into a day, in order. */
-function timesOfDay(pattern: string): readonly number[] {
+/** Milliseconds into a day, in order. Remembered, as the days are: many schedules share them. */
+const timesOfDay = remembering((pattern: string): readonly number[] => {
   const cron = inUtc(pattern);
   const times: number[] = [];
   for (let at = cron.nextRun(new Date(DAY_MS - MINUTE)); at !== null && at.getTime() < 2 * DAY_MS; ) {
@@ -60,7 +51,7 @@ function timesOfDay(pattern: string): readonly number[] {
     at = cron.nextRun(at);
   }
   return times;
-}
+});
 
 interface Days {
   atOrAfter(day: number): number | undefined;
@@ -68,23 +59,18 @@ interface Days {
 }
 
 /** The matching days, by month. */
-function daysOf(pattern: string): Days {
+const daysOf = remembering((pattern: string): Days => {
   const cron = inUtc(pattern);
-  const months = new Map<number, readonly number[]>();
-  const monthOf = (day: number): readonly number[] => {
-    const date = new Date(day);
-    const start = monthStart(date, 0);
-    const seen = months.get(start);
-    if (seen !== undefined) return seen;
+  const daysFrom = remembering((start: number): readonly number[] => {
     const found: number[] = [];
-    const end = monthStart(date, 1);
+    const end = monthStart(start, 1);
     for (let at = cron.nextRun(new Date(start - 1)); at !== null && at.getTime() < end; ) {
       found.push(at.getTime());
       at = cron.nextRun(at);
     }
-    months.set(start, found);
     return found;
-  };
+  });
+  const monthOf = (day: number): readonly number[] => daysFrom(monthStart(day, 0));
   return {
     atOrAfter(day) {
       if (day > LAST) return undefined;
@@ -97,9 +83,11 @@ function daysOf(pattern: string): Days {
       return found ?? cron.previousRuns(1, new Date(Math.min(day, LAST) + 1))[0]?.getTime();
     },
   };
-}
+});
 
-function monthStart(date: Date, later: number): number {
+/** The start of the month that a day lies in, or of one so many months later. */
+function monthStart(day: number, later: number): number {
+  const date = new Date(day);
   const start = new Date(0);
   start.setUTCFullYear(date.getUTCFullYear(), date.getUTCMonth() + later, 1);
   return start.getTime();

@@ -25,6 +25,7 @@ import type { UnmatchedSelector } from "../policy/unmatched.ts";
 import type { BackupProblem } from "../problem.ts";
 import type { RunRecord } from "../record/entry.ts";
 import { checkDate } from "../retention/policy-error.ts";
+import { nextSlot } from "../schedule/slots.ts";
 import { type ReportedShard, type Scope, type ShardOptions, scopeOf } from "../shard/scope.ts";
 import { takeTurns } from "../turns.ts";
 
@@ -136,12 +137,23 @@ export async function status(
   now: Date,
   options: StatusOptions = {},
 ): Promise<BackupStatus> {
+  return (await readStatus(policies, clouds, now, options)).status;
+}
+
+/** {@link status} with what it was read from, and the instant that it holds for. */
+export async function readStatus(
+  policies: readonly Policy[],
+  clouds: Clouds,
+  now: Date,
+  options: StatusOptions,
+): Promise<{ readonly status: BackupStatus; readonly states: readonly CloudState[]; readonly now: Date }> {
   const { graceMs = GRACE_MS, record, abortSignal } = options;
   checkDate(now, "now");
   const scope = scopeOf(policies, clouds, options);
   const byTags = chooseByTags(policies);
   const read = await readFor(now, options, () => observe(scope.chosen, { byTags, abortSignal }));
-  return await statusOfClouds(policies, read.states, read.now, { graceMs, record, abortSignal }, scope);
+  const context = { graceMs, record, abortSignal };
+  return { ...read, status: await statusOfClouds(policies, read.states, read.now, context, scope) };
 }
 
 /** {@link StatusOptions} with their defaults. */
@@ -216,7 +228,6 @@ function statusOf(
   const { dueSlot, newestSlot, missed, wanted } = findDue(policy, own, now);
   const good = own.filter((each) => isGood(each) && each.early !== true);
   const newest = good.find(({ backupName }) => backupName?.slot.getTime() === newestSlot?.getTime());
-  const next = policy.schedule.firstAfter(now.getTime());
   const overdueMs = wanted === undefined ? 0 : now.getTime() - wanted.slot.getTime();
   const inGrace = overdueMs <= graceMs;
   const judge = (): Freshness => {
@@ -231,31 +242,28 @@ function statusOf(
   const freshness = judge();
   const { offsite } = policy;
   const place = { cloud: cloud.name, volumeId: volume.id };
-  return {
+  return omitUndefined({
     cloud: cloud.name,
     provider: cloud.provider,
     volumeId: volume.id,
     volumeName: volume.name,
     policyId: policy.id,
     freshness,
-    ...(dueSlot === undefined ? {} : { dueSlot: dueSlot.toISOString() }),
-    ...(next === undefined ? {} : { nextSlot: new Date(next).toISOString() }),
-    ...(newest?.backupName === undefined
-      ? {}
-      : {
-          newest: {
+    dueSlot: dueSlot?.toISOString(),
+    nextSlot: nextSlot(policy.schedule, now)?.toISOString(),
+    newest:
+      newest === undefined || newestSlot === undefined
+        ? undefined
+        : {
             snapshotId: newest.snapshot.id,
             name: newest.snapshot.name,
-            slot: newest.backupName.slot.toISOString(),
-            ageMs: now.getTime() - newest.backupName.slot.getTime(),
+            slot: newestSlot.toISOString(),
+            ageMs: now.getTime() - newestSlot.getTime(),
           },
-        }),
     overdueMs: freshness === "new" ? 0 : overdueMs,
     missed,
     snapshots: good.length,
     failed: own.filter(({ snapshot }) => snapshot.state === "error").length,
-    ...(offsite === undefined
-      ? {}
-      : { offsite: offsiteStanding({ policy, offsite }, place, own, lastOffsite, now) }),
-  };
+    offsite: offsite && offsiteStanding({ policy, offsite }, place, own, lastOffsite, now),
+  });
 }
