@@ -1,14 +1,13 @@
-import type { Slots } from "./schedule/types.ts";
-
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
 
-const units: readonly (readonly [string, number])[] = [
+/** The largest first. */
+const units: ReadonlyMap<string, number> = new Map([
   ["d", DAY_MS],
   ["h", HOUR_MS],
   ["min", 60_000],
   ["s", 1_000],
-];
+]);
 
 /** A span of elapsed time for a message: the two largest units that matter, `3h 20min`, `45s`, `0s`. */
 export function showDuration(ms: number): string {
@@ -24,13 +23,6 @@ export function showDuration(ms: number): string {
   return parts.length === 0 ? "0s" : parts.join(" ");
 }
 
-const unitSeconds: ReadonlyMap<string, number> = new Map([
-  ["d", 86_400],
-  ["h", 3_600],
-  ["min", 60],
-  ["s", 1],
-]);
-
 /**
  * Reads `1d12h`, `90min`: whole numbers of `d`, `h`, `min`, `s`, each once. In milliseconds; undefined when it
  * cannot be read or is zero. A plain `m` is refused, since in retention spans it means months.
@@ -38,22 +30,11 @@ const unitSeconds: ReadonlyMap<string, number> = new Map([
 export function parseInterval(text: string): number | undefined {
   if (!/^(?:\d+(?:d|h|min|s))+$/.test(text)) return undefined;
   const seen = new Set<string>();
-  let seconds = 0;
+  let milliseconds = 0;
   for (const [, amount, unit = ""] of text.matchAll(/(\d+)(d|h|min|s)/g)) {
     if (seen.has(unit)) return undefined;
     seen.add(unit);
-    seconds += Number(amount) * (unitSeconds.get(unit) ?? 0);
+    milliseconds += Number(amount) * (units.get(unit) ?? 0);
   }
-  const milliseconds = seconds * 1000;
   return Number.isSafeInteger(milliseconds) && milliseconds > 0 ? milliseconds : undefined;
-}
-
-/** Slots every `step` milliseconds, one of them at `anchor`; clock changes play no part. */
-export function intervalSlots(step: number, anchor: number): Slots {
-  const lastAtOrBefore = (instant: number): number => anchor + Math.floor((instant - anchor) / step) * step;
-  return {
-    lastAtOrBefore,
-    firstAfter: (instant) => lastAtOrBefore(instant) + step,
-    countedAs: (slot) => slot,
-  };
 }

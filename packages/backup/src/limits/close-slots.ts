@@ -1,7 +1,7 @@
 import { showDuration } from "../duration.ts";
 import type { Policy } from "../policy/types.ts";
 import { crowdedAround } from "./queue.ts";
-import { sampleDay, sampleSlots, shortestGap } from "./sample-slots.ts";
+import { rememberingForDay, sampleSlots, shortestGap } from "./sample-slots.ts";
 
 /** Slots that cannot be kept: a provider does not allow snapshots so close together. */
 export interface CloseSlots {
@@ -20,14 +20,8 @@ const RECURRING = 0.5;
 /** So many slots of each policy are looked at. */
 const MOST = 200;
 
-/** What was found on one day, by policies and gap. */
-interface Day {
-  readonly day: number;
-  readonly found: Map<string, CloseSlots | undefined>;
-}
-
-/** By the first of the policies. An account has volumes of several sets of policies, and clouds of several gaps. */
-const known = new WeakMap<Policy, Day>();
+/** By policies and gap, for the first of the policies: an account has several sets of them, and clouds of several gaps. */
+const foundOn = rememberingForDay((_first: Policy) => new Map<string, CloseSlots | undefined>());
 
 /**
  * What these policies ask of one volume again and again and cannot get: slots of one policy that are closer together
@@ -38,10 +32,7 @@ const known = new WeakMap<Policy, Day>();
 export function closeSlots(policies: readonly Policy[], gapMs: number, now: Date): CloseSlots | undefined {
   const [first] = policies;
   if (first === undefined) return undefined;
-  const day = sampleDay(now);
-  const last = known.get(first);
-  const found = last?.day === day ? last.found : new Map<string, CloseSlots | undefined>();
-  known.set(first, { day, found });
+  const found = foundOn(first, now);
   const key = JSON.stringify([policies.map(({ id }) => id), gapMs]);
   if (!found.has(key)) found.set(key, findClose(policies, gapMs, now));
   return found.get(key);

@@ -1,11 +1,11 @@
 import { DAY_MS, HOUR_MS } from "../duration.ts";
 import type { Policy } from "../policy/types.ts";
 import type { Period } from "../retention/bucket.ts";
-import { countRules } from "../retention/rules.ts";
+import { remembering } from "../remember.ts";
+import { countRules, withinRules } from "../retention/rules.ts";
 import { isZeroSpan, parseSpan, type Span, subtractSpan } from "../retention/span.ts";
 import { zoneNamed } from "../retention/time-zone.ts";
-import type { WithinRuleName } from "../retention/types.ts";
-import { alwaysApart, sampleDay, sampleSlots } from "./sample-slots.ts";
+import { alwaysApart, rememberingForDay, sampleSlots } from "./sample-slots.ts";
 
 /** How many snapshots of one volume a policy's rules can keep, and how that comes about. */
 export interface KeptAtMost {
@@ -21,19 +21,16 @@ interface Term {
   readonly newestOnly: boolean;
 }
 
-/** With the shortest that such a period can be. */
-const withinRules: readonly (readonly [WithinRuleName, Period, number])[] = [
-  ["withinHourly", "hour", HOUR_MS],
-  ["withinDaily", "day", DAY_MS - HOUR_MS],
-  ["withinWeekly", "week", 7 * DAY_MS - HOUR_MS],
-  ["withinMonthly", "month", 28 * DAY_MS - HOUR_MS],
-  ["withinYearly", "year", 365 * DAY_MS - HOUR_MS],
-];
+/** The shortest that a period can be. */
+const SHORTEST: Readonly<Record<Period, number>> = {
+  hour: HOUR_MS,
+  day: DAY_MS - HOUR_MS,
+  week: 7 * DAY_MS - HOUR_MS,
+  month: 28 * DAY_MS - HOUR_MS,
+  year: 365 * DAY_MS - HOUR_MS,
+};
 /** How many places in the sampled time a span is measured back from. */
 const PLACES = 60;
-
-/** What has been counted last, for as long as the policy is in use. */
-const known = new WeakMap<Policy, Map<number, { readonly day: number; readonly most: KeptAtMost }>>();
 
 /**
  * The most snapshots of one volume that the rules and the minimum age can keep at once, as long as there is one for
@@ -42,15 +39,12 @@ const known = new WeakMap<Policy, Map<number, { readonly day: number; readonly m
  * @param enough counting spans stops above this number
  */
 export function keptAtMost(policy: Policy, now: Date, enough: number): KeptAtMost {
-  const results = known.get(policy) ?? new Map<number, { readonly day: number; readonly most: KeptAtMost }>();
-  known.set(policy, results);
-  const day = sampleDay(now);
-  const last = results.get(enough);
-  if (last?.day === day) return last.most;
-  const most = count(policy, now, enough);
-  results.set(enough, { day, most });
-  return most;
+  return countsOn(policy, now)(enough);
 }
+
+const countsOn = rememberingForDay((policy: Policy, now) =>
+  remembering((enough: number) => count(policy, now, enough)),
+);
 
 function count(policy: Policy, now: Date, enough: number): KeptAtMost {
   const terms = termsOf(policy, now, enough);
@@ -82,15 +76,15 @@ function termsOf(policy: Policy, now: Date, enough: number): Term[] {
   }
   if (retention.within !== undefined)
     terms.push(...spanTerm(policy, "within", retention.within, slots, enough));
-  for (const [rule, period, shortest] of withinRules) {
+  for (const [rule, period] of withinRules) {
     const text = retention[rule];
-    const [all] = text === undefined ? [] : spanTerm(policy, rule, text, slots, enough);
     const span = text === undefined ? undefined : parseSpan(text);
+    const [all] = text === undefined ? [] : spanTerm(policy, rule, text, slots, enough);
     if (all === undefined || span === undefined) continue;
     if (apart(period)) terms.push(all);
     else {
       // The oldest one comes on top of the newest of each period.
-      const periods = Math.floor(longest(span) / shortest) + (retention.keepOldest === false ? 1 : 2);
+      const periods = Math.floor(longest(span) / SHORTEST[period]) + (retention.keepOldest === false ? 1 : 2);
       const count = Math.min(all.count, periods);
       terms.push({ text: `${rule} ${text} (${count})`, count, newestOnly: false });
     }

@@ -1,9 +1,13 @@
 import type { RequestQuota } from "@polyvol/core";
+import { sampleSlots, shortestGap } from "../limits/sample-slots.ts";
 import type { ObservedCloud } from "../observe/inventory.ts";
 import type { Policy } from "../policy/types.ts";
 import type { AccountClouds } from "../shard/scope.ts";
 import { changeRequests, shortestTime } from "./cost.ts";
 import type { PlannedBound, PlannedCloud, VolumePlan } from "./types.ts";
+
+/** So many slots of a policy are looked at for the shortest time between two. */
+const SLOTS = 25;
 
 /** One cloud that was planned. */
 export interface BoundedCloud {
@@ -23,7 +27,9 @@ export function boundsOf(
   accounts: readonly AccountClouds[],
   now: Date,
 ): readonly PlannedBound[] {
-  const gaps = new Map(policies.map((policy) => [policy.id, shortestGap(policy, now)]));
+  const gaps = new Map(
+    policies.map(({ id, schedule }) => [id, shortestGap(sampleSlots(schedule, now).slice(0, SLOTS))?.ms]),
+  );
   const keys = new Map(accounts.flatMap(({ key, clouds }) => clouds.map((name) => [name, key] as const)));
   const byAccount = Map.groupBy(clouds, ({ state }) => keys.get(state.name) ?? state.name);
   return [...byAccount].flatMap(([account, own]) => boundOf(account, own, gaps) ?? []);
@@ -83,22 +89,6 @@ function loadsOf({ state, volumes }: BoundedCloud, gaps: ReadonlyMap<string, num
     });
     return [{ requests: create + remove, gapMs }];
   });
-}
-
-/** So many slots are looked at. */
-const SLOTS = 25;
-
-/** From one slot to the next, where they are closest; none where the schedule has no two more. */
-function shortestGap({ schedule }: Policy, now: Date): number | undefined {
-  let shortest: number | undefined;
-  let slot = schedule.firstAfter(now.getTime());
-  for (let count = 1; count < SLOTS && slot !== undefined; count += 1) {
-    const next = schedule.firstAfter(slot);
-    if (next === undefined) break;
-    shortest = Math.min(shortest ?? Number.POSITIVE_INFINITY, next - slot);
-    slot = next;
-  }
-  return shortest;
 }
 
 /** The time that a request takes on average, for as long as it goes on. */

@@ -3,7 +3,7 @@ import { bucketsOf } from "./bucket.ts";
 import { checkDate, invalidArgument, PolicyError, showFound } from "./policy-error.ts";
 import { type Candidate, createRules, type Rule } from "./rules.ts";
 import { parseRetentionPolicy } from "./schema.ts";
-import { isHeld, protectingTags } from "./tags.ts";
+import { hasHoldTag, protectingTags } from "./tags.ts";
 import { zoneNamed } from "./time-zone.ts";
 import type {
   KeptSnapshot,
@@ -82,13 +82,7 @@ function isGood({ state = "available" }: RetentionSnapshot): boolean {
 
 /** The snapshots of each volume, newest first, of equal times the smaller id first; volumes by name. */
 function byVolume<S extends RetentionSnapshot>(snapshots: readonly S[]): S[][] {
-  const groups = new Map<string, S[]>();
-  for (const snapshot of snapshots) {
-    const volume = snapshot.volume ?? "";
-    const group = groups.get(volume);
-    if (group === undefined) groups.set(volume, [snapshot]);
-    else group.push(snapshot);
-  }
+  const groups = Map.groupBy(snapshots, ({ volume = "" }) => volume);
   const byName = [...groups].sort(([a], [b]) => compareText(a, b));
   return byName.map(([, group]) => group.sort(newestFirst));
 }
@@ -111,10 +105,10 @@ function applyRules(rules: readonly Rule[], candidate: Candidate): RetentionReas
   return reasons;
 }
 
-function guards(snapshot: RetentionSnapshot): RetentionReason[] {
+function guards({ held = false, tags, state }: RetentionSnapshot): RetentionReason[] {
   const reasons: RetentionReason[] = [];
-  if (isHeld(snapshot)) reasons.push({ rule: "hold", text: "hold" });
-  if (snapshot.state === "restoring") reasons.push({ rule: "restoring", text: "being restored from" });
+  if (held || hasHoldTag(tags)) reasons.push({ rule: "hold", text: "hold" });
+  if (state === "restoring") reasons.push({ rule: "restoring", text: "being restored from" });
   return reasons;
 }
 

@@ -28,7 +28,8 @@ export const countRules: readonly (readonly [CountRuleName, Period | undefined])
   ["yearly", "year"],
 ];
 
-const withinRules: readonly (readonly [WithinRuleName, Period, CountRuleName])[] = [
+/** The rules that keep one of each period within a span, with the count rule of that period. */
+export const withinRules: readonly (readonly [WithinRuleName, Period, CountRuleName])[] = [
   ["withinHourly", "hour", "hourly"],
   ["withinDaily", "day", "daily"],
   ["withinWeekly", "week", "weekly"],

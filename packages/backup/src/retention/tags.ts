@@ -31,11 +31,6 @@ const isHold: (text: string) => boolean = remembering((text: string) => {
   return tag === HOLD_KEY || tag.startsWith(`${HOLD_KEY}:`);
 });
 
-/** Whether a hold keeps the snapshot. */
-export function isHeld({ held = false, tags }: RetentionSnapshot): boolean {
-  return held || hasHoldTag(tags);
-}
-
 function textsOf(tags: RetentionSnapshot["tags"]): readonly string[] {
   if (tags === undefined) return [];
   return isTextList(tags) ? tags : tagTexts({ tags });

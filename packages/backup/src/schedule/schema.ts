@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { intervalSlots, parseInterval } from "../duration.ts";
+import { parseInterval } from "../duration.ts";
 import { parseInstant } from "../retention/instant.ts";
 import { parseOrThrow } from "../retention/policy-error.ts";
 import { timeZoneSchema } from "../retention/schema.ts";
@@ -55,6 +55,16 @@ function slotsOf({ cron, every, anchor, timezone }: ScheduleDefinition): Slots {
   const step = parseInterval(every ?? "");
   if (step === undefined) throw new TypeError("a checked schedule has cron or every");
   return intervalSlots(step, anchor === undefined ? 0 : (parseInstant(anchor)?.getTime() ?? 0));
+}
+
+/** Slots every `step` milliseconds, one of them at `anchor`; clock changes play no part. */
+function intervalSlots(step: number, anchor: number): Slots {
+  const lastAtOrBefore = (instant: number): number => anchor + Math.floor((instant - anchor) / step) * step;
+  return {
+    lastAtOrBefore,
+    firstAfter: (instant) => lastAtOrBefore(instant) + step,
+    countedAs: (slot) => slot,
+  };
 }
 
 /** What croner says of a pattern, without its own prefix; undefined when the pattern is right. */
