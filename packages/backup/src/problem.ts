@@ -1,5 +1,5 @@
 import { isPolyvolError, PolyvolError, type PolyvolErrorCode } from "@polyvol/core";
-import { fitWords } from "@polyvol/core/driver";
+import { fitWords, omitUndefined } from "@polyvol/core/driver";
 import { isPolicyError } from "./retention/policy-error.ts";
 
 /** What a failure kept from being done, where it happened. */
@@ -41,6 +41,9 @@ export interface BackupProblem {
   readonly unreached?: true;
 }
 
+/** A problem without its place. */
+export type UnplacedProblem = Pick<BackupProblem, "code" | "message" | "effect">;
+
 /** Where a problem is. */
 export type ProblemPlace = Pick<
   BackupProblem,
@@ -51,11 +54,11 @@ export type ProblemPlace = Pick<
 export function problemOf(error: unknown, effect: ProblemEffect, place: ProblemPlace): BackupProblem {
   if (isPolyvolError(error)) {
     const { code, message, retryable, retryAfterMs } = error;
-    const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
-    const hook = error instanceof HookError ? { hook: error.hook } : {};
-    const command = error instanceof CommandError ? { program: error.program } : {};
-    const unreached = isUnreached(error) ? ({ unreached: true } as const) : {};
-    return { code, message, effect, ...place, ...hook, ...command, retryable, ...wait, ...unreached };
+    const hook = error instanceof HookError ? error.hook : undefined;
+    const program = error instanceof CommandError ? error.program : undefined;
+    const unreached = isUnreached(error) || undefined;
+    const about = omitUndefined({ hook, program, retryable, retryAfterMs, unreached });
+    return { code, message, effect, ...place, ...about };
   }
   if (isPolicyError(error)) return { code: error.code, message: error.message, effect, ...place };
   const message = fitWords(error instanceof Error ? error.message : String(error));

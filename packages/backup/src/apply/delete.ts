@@ -5,7 +5,7 @@ import { describeHidden, MAY_BE_KEPT, mayBeKept } from "../observe/hidden-marks.
 import type { HiddenMarks, ObservedSnapshot } from "../observe/inventory.ts";
 import { observeSnapshot } from "../observe/observe-snapshot.ts";
 import { applyRetention, type Brake, type KeptSnapshotDecision } from "../plan/retention-decision.ts";
-import { findSurplus } from "../plan/surplus.ts";
+import { findSurplus, surplusIds } from "../plan/surplus.ts";
 import type { PlannedDeletion } from "../plan/types.ts";
 import { isFailed, ownedBy } from "../policy/owned.ts";
 import type { Policy } from "../policy/types.ts";
@@ -78,9 +78,7 @@ async function judgeDeletion(
   if (!own.some(isTarget))
     return { outcome: "spared", reasons: [`policy ${policy.id} does not own it any more`] };
 
-  const surplus = new Set(
-    findSurplus(own).flatMap((group) => group.surplus.map(({ snapshot }) => snapshot.id)),
-  );
+  const surplus = surplusIds(findSurplus(own));
   const hidden = await fresh.hidden();
   const deletedBefore = progress.deleted.filter(
     (each) => each.policyId === policy.id && each.failed !== true,

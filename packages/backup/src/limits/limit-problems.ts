@@ -1,6 +1,6 @@
 import type { ObservedCloud } from "../observe/inventory.ts";
 import type { Policy } from "../policy/types.ts";
-import type { BackupProblem } from "../problem.ts";
+import type { UnplacedProblem } from "../problem.ts";
 import { closeSlots, showCloseSlots } from "./close-slots.ts";
 import { keptAtMost } from "./kept-at-most.ts";
 
@@ -22,15 +22,12 @@ export interface LimitCheck {
   readonly now: Date;
 }
 
-/** What stands against these policies on a volume: figures only, no place. */
-export type LimitProblem = Pick<BackupProblem, "code" | "message" | "effect">;
-
-/** Checks what the provider allows per volume, before anything is done. */
-export function checkLimits(check: LimitCheck): readonly LimitProblem[] {
+/** Checks what the provider allows per volume, before anything is done: what stands against these policies there. */
+export function checkLimits(check: LimitCheck): readonly UnplacedProblem[] {
   return [...checkGaps(check), ...checkCount(check)];
 }
 
-function checkGaps({ cloud, subject, policies, now }: LimitCheck): LimitProblem[] {
+function checkGaps({ cloud, subject, policies, now }: LimitCheck): UnplacedProblem[] {
   const gapMs = cloud.capabilities.limits.snapshotGapMs;
   if (gapMs === "unknown" || gapMs === 0) return [];
   const close = closeSlots(policies, gapMs, now);
@@ -40,7 +37,7 @@ function checkGaps({ cloud, subject, policies, now }: LimitCheck): LimitProblem[
 }
 
 /** All policies together, what they do not count, and one more, since the new one comes before an old one goes. */
-function checkCount({ cloud, subject, policies, beside, now }: LimitCheck): LimitProblem[] {
+function checkCount({ cloud, subject, policies, beside, now }: LimitCheck): UnplacedProblem[] {
   const limit = cloud.capabilities.limits.snapshotsPerVolume;
   if (limit === "unknown") return [];
   const kept = policies.map((policy) => ({ policy, most: keptAtMost(policy, now, limit) }));

@@ -3,24 +3,18 @@ import { createHash } from "node:crypto";
 /** Text is handed on in pieces of about so many characters. */
 const PIECE = 65_536;
 
+/** Text as it is written. */
+interface Output {
+  text: string;
+  /** Told between two values of a list. */
+  readonly onValue?: () => void;
+}
+
 /** JSON with the keys of every object in order and without what is undefined: equal data is equal text. */
 export function canonicalJson(value: unknown): string {
-  if (typeof value === "string") return quoted(value);
-  if (typeof value !== "object" || value === null || value instanceof Date)
-    return JSON.stringify(value) ?? "null";
-  let text = "";
-  if (isIterable(value)) {
-    for (const each of value) text += text === "" ? canonicalJson(each) : `,${canonicalJson(each)}`;
-    return `[${text}]`;
-  }
-  const record = value as Readonly<Record<string, unknown>>;
-  for (const { key, label } of inOrder(Object.keys(record))) {
-    const own = record[key];
-    if (own === undefined) continue;
-    text += text === "" ? label : `,${label}`;
-    text += canonicalJson(own);
-  }
-  return `{${text}}`;
+  const output: Output = { text: "" };
+  write(value, output);
+  return output.text;
 }
 
 /**
@@ -29,48 +23,47 @@ export function canonicalJson(value: unknown): string {
  */
 export function digestOf(value: unknown): string {
   const hash = createHash("sha256");
-  let piece = "";
-  write(value, (text) => {
-    piece += text;
-    if (piece.length < PIECE) return;
-    hash.update(piece);
-    piece = "";
-  });
-  return `sha256:${hash.update(piece).digest("hex")}`;
+  const output: Output = {
+    text: "",
+    onValue: () => {
+      if (output.text.length < PIECE) return;
+      hash.update(output.text);
+      output.text = "";
+    },
+  };
+  write(value, output);
+  return `sha256:${hash.update(output.text).digest("hex")}`;
 }
 
-/** Lists piece by piece, wherever they are long: what one of them holds (a volume, a snapshot) is small. */
-function write(value: unknown, to: (text: string) => void): void {
-  if (typeof value !== "object" || value === null || value instanceof Date) {
-    to(canonicalJson(value));
-    return;
-  }
-  let separator = "";
-  if (isIterable(value)) {
-    to("[");
+function write(value: unknown, output: Output): void {
+  if (typeof value === "string") output.text += quoted(value);
+  else if (typeof value !== "object" || value === null || value instanceof Date)
+    output.text += JSON.stringify(value) ?? "null";
+  else if (isIterable(value)) {
+    let before = "[";
     for (const each of value) {
-      if (separator !== "") to(separator);
-      // Lists in lists can be long; what a generator gives is not.
-      if (Array.isArray(value) && isIterable(each)) write(each, to);
-      else to(canonicalJson(each));
-      separator = ",";
+      output.text += before;
+      write(each, output);
+      output.onValue?.();
+      before = ",";
     }
-    to("]");
-    return;
+    output.text += before === "[" ? "[]" : "]";
+  } else {
+    const record = value as Readonly<Record<string, unknown>>;
+    let before = "{";
+    for (const { key, label } of inOrder(Object.keys(record))) {
+      const own = record[key];
+      if (own === undefined) continue;
+      output.text += before + label;
+      write(own, output);
+      before = ",";
+    }
+    output.text += before === "{" ? "{}" : "}";
   }
-  const record = value as Readonly<Record<string, unknown>>;
-  to("{");
-  for (const { key, label } of inOrder(Object.keys(record))) {
-    if (record[key] === undefined) continue;
-    to(separator === "" ? label : `${separator}${label}`);
-    write(record[key], to);
-    separator = ",";
-  }
-  to("}");
 }
 
-function isIterable(value: unknown): value is Iterable<unknown> {
-  return Array.isArray(value) || (typeof value === "object" && value !== null && Symbol.iterator in value);
+function isIterable(value: object): value is Iterable<unknown> {
+  return Array.isArray(value) || Symbol.iterator in value;
 }
 
 /** Texts of which JSON escapes nothing: most, and told quicker than they are written by it. */

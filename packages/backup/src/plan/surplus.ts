@@ -26,6 +26,11 @@ export function findSurplus(snapshots: readonly ObservedSnapshot[]): readonly Su
   return groups;
 }
 
+/** Ids of all that do not count. */
+export function surplusIds(groups: readonly SurplusGroup[]): ReadonlySet<string> {
+  return new Set(groups.flatMap(({ surplus }) => surplus.map(({ snapshot }) => snapshot.id)));
+}
+
 function firstMade(a: ObservedSnapshot, b: ObservedSnapshot): number {
   const good = Number(isGood(b)) - Number(isGood(a));
   const time = a.snapshot.createdAt.getTime() - b.snapshot.createdAt.getTime();

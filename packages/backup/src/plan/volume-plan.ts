@@ -1,19 +1,19 @@
 import type { Volume } from "@polyvol/core";
-import { fitName } from "@polyvol/core/driver";
+import { fitName, omitUndefined } from "@polyvol/core/driver";
 import { compareText } from "../compare-text.ts";
 import { checkLimits } from "../limits/limit-problems.ts";
 import { mayBeKept } from "../observe/hidden-marks.ts";
 import type { ObservedCloud, ObservedSnapshot } from "../observe/inventory.ts";
 import { isFailed, ownedBy } from "../policy/owned.ts";
 import type { Policy } from "../policy/types.ts";
-import { type BackupProblem, problemOf } from "../problem.ts";
+import { type BackupProblem, problemOf, type UnplacedProblem } from "../problem.ts";
 import { planCreation } from "./creation.ts";
 import { type Due, findDue } from "./due.ts";
 import { deletionsOf, failedOf, keepsOf, snapshotsOutsideRules } from "./plan-entries.ts";
-import { applyRetention, type Brake, type RetentionDecision } from "./retention-decision.ts";
+import { applyRetention, type Brake, type RetentionContext, type RetentionDecision } from "./retention-decision.ts";
 import { fitToLimits, orderSteps } from "./step-order.ts";
-import { findSurplus } from "./surplus.ts";
-import type { PlanChoices, PlannedCreation, VolumePlan } from "./types.ts";
+import { findSurplus, surplusIds } from "./surplus.ts";
+import type { PlanChoices, PlannedCreation, PlannedPolicy, VolumePlan } from "./types.ts";
 
 export interface VolumePlanned {
   readonly plan: VolumePlan;
@@ -34,7 +34,7 @@ export function planVolume(
   const owned = new Map(policies.map((policy) => [policy, ownedBy(policy, all)]));
   const ownOf = (policy: Policy): readonly ObservedSnapshot[] => owned.get(policy) ?? [];
   const groups = findSurplus(all);
-  const surplus = new Set(groups.flatMap((group) => group.surplus.map(({ snapshot }) => snapshot.id)));
+  const surplus = surplusIds(groups);
   const problems: BackupProblem[] = groups.map(({ name, counts, surplus: others }) => {
     const ids = [counts, ...others].map(({ snapshot }) => snapshot.id).join(", ");
     const message = `${subject}: several snapshots are named ${name}: ${ids}; delete all but one by hand`;
@@ -105,7 +105,7 @@ export function planVolume(
     const held = brake.wouldGo - go;
     // One always goes with a new snapshot, however small the share.
     if (held > 0) problems.push({ ...brakeProblem(policy, brake, go, held), ...place, policyId: policy.id });
-    return { ...standingOf(policy, dues.get(policy)), braked: held };
+    return standingOf(policy, dues.get(policy), held);
   });
   return { plan: { ...plan, policies: standing, ...rest }, problems };
 }
@@ -114,14 +114,12 @@ function idOf({ snapshot }: ObservedSnapshot): string {
   return snapshot.id;
 }
 
-type Explained = RetentionDecision & {
-  readonly problem?: Pick<BackupProblem, "code" | "message" | "effect">;
-};
+type Explained = RetentionDecision & { readonly problem?: UnplacedProblem };
 
 function judgeOrExplain(
   policy: Policy,
   own: readonly ObservedSnapshot[],
-  options: Parameters<typeof applyRetention>[2],
+  options: RetentionContext,
 ): Explained {
   try {
     return applyRetention(policy, own, options);
@@ -136,12 +134,7 @@ function judgeOrExplain(
   }
 }
 
-function brakeProblem(
-  { id }: Policy,
-  { why }: Brake,
-  go: number,
-  held: number,
-): Pick<BackupProblem, "code" | "message" | "effect"> {
+function brakeProblem({ id }: Policy, { why }: Brake, go: number, held: number): UnplacedProblem {
   const message =
     go === 0
       ? `policy ${id}: nothing is deleted: ${why}; its share goes with the next new snapshot, ` +
@@ -151,11 +144,12 @@ function brakeProblem(
   return { code: "failed_precondition", message, effect: go === 0 ? "nothing_deleted" : "attention" };
 }
 
-function standingOf(policy: Policy, due: Due | undefined): VolumePlan["policies"][number] {
-  return {
+function standingOf(policy: Policy, due: Due | undefined, braked?: number): PlannedPolicy {
+  return omitUndefined({
     policyId: policy.id,
-    ...(due?.dueSlot === undefined ? {} : { dueSlot: due.dueSlot.toISOString() }),
-    ...(due?.newestSlot === undefined ? {} : { newestSlot: due.newestSlot.toISOString() }),
+    dueSlot: due?.dueSlot?.toISOString(),
+    newestSlot: due?.newestSlot?.toISOString(),
     missed: due?.missed ?? { count: 0, more: false },
-  };
+    braked,
+  });
 }

@@ -46,18 +46,14 @@ export function selectVolumes(
         complete = false;
         continue;
       }
-      if (policy.select.tags !== undefined && !cloud.capabilities.supports.includes("volumes.readTags")) {
-        problems.push(noTags(policy, cloud.name, cloud.provider));
-        complete = false;
-        continue;
-      }
-      const { tags } = cloud.capabilities.limits;
-      if (policy.select.tags !== undefined && cloud.tagsHidden) {
-        problems.push(hiddenTags(policy, cloud, tags));
+      const problem = policy.select.tags && tagsProblem(policy, cloud);
+      if (problem !== undefined) {
+        problems.push(problem);
         complete = false;
       }
+      if (problem?.code === "unsupported") continue;
       for (const volume of cloud.volumes) {
-        if (!isChosen(policy, volume, tags)) continue;
+        if (!isChosen(policy, volume, cloud.capabilities.limits.tags)) continue;
         fitting.push({ cloud: cloud.name, volume });
         const key = volumeKey(cloud.name, volume.id);
         chosen.set(key, [...(chosen.get(key) ?? []), policy]);
@@ -110,20 +106,21 @@ function recordOf(tag: string): Readonly<Record<string, string>> {
   return { [key]: value.join(":") };
 }
 
-function noTags(policy: Policy, cloud: string, provider: string): BackupProblem {
-  const reason =
-    `policy ${policy.id} chooses volumes by tags, and ${provider} does not return the tags of volumes; ` +
-    "choose by name or id there, or leave the cloud out with select.cloud";
-  const error = new PolyvolError("unsupported", reason, { provider, operation: "plan" });
-  return problemOf(error, "nothing_done", { cloud, policyId: policy.id });
-}
-
-function hiddenTags(policy: Policy, cloud: ObservedCloud, rule: TagRule | undefined): BackupProblem {
-  const { name, provider } = cloud;
-  const right = rule?.readScope === undefined ? "the right to see tags" : `the scope ${rule.readScope}`;
-  const reason =
-    `policy ${policy.id} chooses volumes by tags, and the credentials cannot see tags; ` +
-    `give them ${right}, or choose by name or id`;
-  const error = new PolyvolError("permission_denied", reason, { provider, operation: "plan" });
-  return problemOf(error, "nothing_done", { cloud: name, policyId: policy.id });
+/** Why a policy that chooses by tags cannot do so on a cloud; undefined where it can. */
+function tagsProblem({ id }: Policy, cloud: ObservedCloud): BackupProblem | undefined {
+  const { name, provider, capabilities, tagsHidden } = cloud;
+  const canRead = capabilities.supports.includes("volumes.readTags");
+  if (canRead && !tagsHidden) return undefined;
+  const scope = capabilities.limits.tags?.readScope;
+  const right = scope === undefined ? "the right to see tags" : `the scope ${scope}`;
+  const reason = canRead
+    ? `the credentials cannot see tags; give them ${right}, or choose by name or id`
+    : `${provider} does not return the tags of volumes; ` +
+      "choose by name or id there, or leave the cloud out with select.cloud";
+  const error = new PolyvolError(
+    canRead ? "permission_denied" : "unsupported",
+    `policy ${id} chooses volumes by tags, and ${reason}`,
+    { provider, operation: "plan" },
+  );
+  return problemOf(error, "nothing_done", { cloud: name, policyId: id });
 }

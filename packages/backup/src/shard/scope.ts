@@ -75,15 +75,14 @@ export function scopeOf(
     return { clouds: all, chosen: cloudsOf(policies, given), elsewhere: new Set(), accounts: known };
   }
   checkShard(shard);
-  const own = known.filter(({ key }) => shardOf(key, shard.count) === shard.index);
+  const own = known.filter(({ key }) => isInShard(key, shard));
   const names = new Set(own.flatMap(({ clouds }) => clouds));
   const elsewhere = new Set(known.flatMap(({ clouds }) => clouds).filter((name) => !names.has(name)));
   const clouds = all.filter(({ name }) => names.has(name));
   refuseMissing(names, clouds, shard);
-  const chosen = new Set(cloudsOf(policies, given, elsewhere));
   return {
     clouds,
-    chosen: [...chosen].filter(({ name }) => names.has(name)),
+    chosen: cloudsOf(policies, given, elsewhere).filter(({ name }) => names.has(name)),
     elsewhere,
     accounts: own,
     shard: {
@@ -133,7 +132,9 @@ function refuseMissing(
 /** Names of the clouds of a shard: those that a machine has to connect for it. */
 export function cloudsInShard(accounts: readonly AccountClouds[], shard: Shard): readonly string[] {
   checkShard(shard);
-  return accounts
-    .filter(({ key }) => shardOf(key, shard.count) === shard.index)
-    .flatMap(({ clouds }) => clouds);
+  return accounts.filter(({ key }) => isInShard(key, shard)).flatMap(({ clouds }) => clouds);
+}
+
+function isInShard(key: string, { index, count }: Shard): boolean {
+  return shardOf(key, count) === index;
 }
