@@ -1,5 +1,5 @@
 import { inUse, type Volume } from "@polyvol/core";
-import { fitName } from "@polyvol/core/driver";
+import { fitName, omitUndefined } from "@polyvol/core/driver";
 import type { Clouds } from "../clouds.ts";
 import { type DrillName, parseDrillName } from "../naming.ts";
 import { goneVolumes } from "../observe/gone-volumes.ts";
@@ -122,7 +122,7 @@ export function auditOfClouds(
   }
   problems.push(...selection.problems);
   const ok = findings.length === 0 && problems.length === 0;
-  return { ok, findings, problems, ...(shard === undefined ? {} : { shard }) };
+  return omitUndefined({ ok, findings, problems, shard });
 }
 
 /** Findings that say that no policy chooses a volume. */
@@ -145,7 +145,7 @@ function auditCloud(
     ...auditVolumes(cloud, chosenBy),
     ...[...cloud.snapshots.keys()]
       .sort()
-      .flatMap((id) => auditSnapshots(cloud, id, volumes.get(id), policies, chosenBy)),
+      .flatMap((id) => auditSnapshots(cloud, id, volumes.get(id), policies, chosenBy(id))),
   ];
   const found = isChoiceKnown(cloud, policies)
     ? drafts
@@ -203,7 +203,7 @@ function auditSnapshots(
   volumeId: string,
   volume: Volume | undefined,
   policies: readonly Policy[],
-  chosenBy: (volumeId: string) => readonly Policy[],
+  chosenBy: readonly Policy[],
 ): Draft[] {
   const all = (cloud.snapshots.get(volumeId) ?? []).filter(({ snapshot }) => snapshot.state !== "deleting");
   const drafts: Draft[] = [];
@@ -216,17 +216,14 @@ function auditSnapshots(
     if (found.length === 0) return;
     const ids = found.map(({ snapshot }) => snapshot.id);
     const names = found.map(({ snapshot }) => snapshot.name);
-    const policy = policyId === undefined ? {} : { policyId };
-    drafts.push({ kind, resource: "snapshot", ids, names, volumeId, ...named, ...policy, message });
+    drafts.push(
+      omitUndefined({ kind, resource: "snapshot", ids, names, volumeId, volumeName, policyId, message }),
+    );
   };
   const volumeName = volume?.name ?? goneVolumes(all, new Set())[0]?.name;
-  const named = volumeName === undefined ? {} : { volumeName };
   if (volumeId === "") {
-    about(
-      "volume_unknown",
-      all,
-      "the provider does not say of which volume they are; no policy deletes them",
-    );
+    const message = "the provider does not say of which volume they are; no policy deletes them";
+    about("volume_unknown", all, message);
     return drafts;
   }
   const live = all.filter(({ snapshot }) => snapshot.state !== "error");
@@ -234,13 +231,11 @@ function auditSnapshots(
     if (name !== "" && group.length > 1)
       about("surplus_snapshots", group, `${group.length} snapshots of one volume are named ${fitName(name)}`);
   }
-  const gone = volume === undefined;
-  if (gone) {
+  if (volume === undefined) {
     const which = volumeName === undefined ? "their volume" : `their volume, ${fitName(volumeName)},`;
     about("volume_gone", all, `${which} does not exist any more; no policy deletes them`);
   }
 
-  const chosen = new Set(chosenBy(volumeId).map(({ id }) => id));
   const ownerOf = (id: string | undefined): Policy | undefined => policies.find((each) => ownsId(each, id));
   const groups = Map.groupBy(
     all,
@@ -282,7 +277,7 @@ function auditSnapshots(
         `there is no policy ${policyId}, so nothing deletes them; a policy that was renamed says so in formerIds`,
         policyId,
       );
-    } else if (!gone && !chosen.has(policyId)) {
+    } else if (volume !== undefined && !chosenBy.includes(owner)) {
       about(
         "policy_elsewhere",
         own,

@@ -1,5 +1,6 @@
 import { fitName } from "@polyvol/core/driver";
 import type { PolicyProblem } from "../retention/policy-error.ts";
+import { volumeKey } from "../volume-key.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import type { BackupPlan, VolumePlan } from "./types.ts";
 
@@ -119,5 +120,5 @@ function problemFates(plan: BackupPlan): ReadonlyMap<string, Fate> {
 }
 
 function volumesByKey(plan: BackupPlan): ReadonlyMap<string, VolumePlan> {
-  return new Map(plan.volumes.map((each) => [canonicalJson([each.cloud, each.volumeId]), each]));
+  return new Map(plan.volumes.map((each) => [volumeKey(each.cloud, each.volumeId), each]));
 }
