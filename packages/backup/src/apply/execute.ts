@@ -3,7 +3,7 @@ import type { Policy } from "../policy/types.ts";
 import type { Scope } from "../shard/scope.ts";
 import { createCloudWorks } from "./cloud-work.ts";
 import type { RunContext } from "./options.ts";
-import { startProgress } from "./progress.ts";
+import { startProgress, type VolumeWork } from "./progress.ts";
 import type { RunReport } from "./report.ts";
 import { workOnVolume } from "./volume-work.ts";
 
@@ -22,25 +22,24 @@ export async function execute(
   const now = new Date(plan.now);
   const liftBrake = plan.liftBrake === true;
 
-  const results = await Promise.allSettled(
-    plan.volumes.map(async (volume) => {
-      const { cloud, provider, volumeId, volumeName } = volume;
-      const work = works.get(cloud);
-      // A plan computed from these clouds names no other.
-      if (work === undefined) throw new TypeError(`there is no cloud ${cloud}`);
-      return await workOnVolume({
-        volume,
-        storage: work.storage,
-        cloud: work,
-        policies: byId,
-        now,
-        liftBrake,
-        context,
-        place: { cloud, provider, volumeId, volumeName },
-        progress: startProgress(volume, work.fresh.moment()),
-      });
-    }),
-  );
+  const all = plan.volumes.map((volume): VolumeWork => {
+    const { cloud, provider, volumeId, volumeName } = volume;
+    const work = works.get(cloud);
+    // A plan computed from these clouds names no other.
+    if (work === undefined) throw new TypeError(`there is no cloud ${cloud}`);
+    return {
+      volume,
+      storage: work.storage,
+      cloud: work,
+      policies: byId,
+      now,
+      liftBrake,
+      context,
+      place: { cloud, provider, volumeId, volumeName },
+      progress: startProgress(volume, work.fresh.moment()),
+    };
+  });
+  const results = await Promise.allSettled(all.map(workOnVolume));
   context.abortSignal?.throwIfAborted();
   const volumes = results.map((each) => {
     if (each.status === "rejected") throw each.reason;
@@ -48,7 +47,7 @@ export async function execute(
   });
 
   const problems = [...plan.problems, ...volumes.flatMap((each) => each.problems)];
-  const stopped = volumes.some(({ state }) => state === "left");
+  const stopped = volumes.some(({ left }, index) => left > 0 && all[index]?.progress.stopped === true);
   const sum = (count: (volume: (typeof volumes)[number]) => number): number =>
     volumes.reduce((total, each) => total + count(each), 0);
   return {

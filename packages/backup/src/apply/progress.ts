@@ -67,6 +67,11 @@ export function isStopping({ context, progress }: VolumeWork): boolean {
   return progress.stopped;
 }
 
+/** Whether a failure says no more than that. */
+export function isDrain({ context: { drainSignal } }: VolumeWork, error: unknown): boolean {
+  return drainSignal?.aborted === true && error === drainSignal.reason;
+}
+
 /** Where a problem is. */
 export function placeOf({ cloud, volumeId, volumeName }: VolumePlace): ProblemPlace {
   return { cloud, volumeId, volumeName };

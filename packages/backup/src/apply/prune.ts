@@ -3,7 +3,7 @@ import type { PlannedDeletion } from "../plan/types.ts";
 import type { Policy } from "../policy/types.ts";
 import { type ProblemPlace, problemOf } from "../problem.ts";
 import { type DeletionOutcome, deleteFailed, deleteSnapshot } from "./delete.ts";
-import { isStopping, placeOf, report, type VolumeWork } from "./progress.ts";
+import { isDrain, isStopping, placeOf, report, type VolumeWork } from "./progress.ts";
 
 /** The planned deletions of one policy on one volume. What has failed goes whatever else went wrong. */
 export async function prune(
@@ -58,6 +58,7 @@ async function pruneFailed(work: VolumeWork, policy: Policy, deletion: PlannedDe
     recordOutcome(work, deletion, await deleteFailed(work, policy, deletion));
   } catch (error) {
     work.context.abortSignal?.throwIfAborted();
+    if (isDrain(work, error)) throw error;
     report(work, problemOf(error, "attention", whereOf(work, deletion)));
   }
 }

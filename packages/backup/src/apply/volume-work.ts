@@ -4,7 +4,7 @@ import type { PlannedCreation } from "../plan/types.ts";
 import type { Policy } from "../policy/types.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
 import { createSnapshot, hasHooks, waitForGap } from "./create.ts";
-import { isStopping, placeOf, report, type VolumeWork } from "./progress.ts";
+import { isDrain, isStopping, placeOf, report, type VolumeWork } from "./progress.ts";
 import { makeRoom, prune } from "./prune.ts";
 import type { VolumeReport } from "./report.ts";
 
@@ -51,8 +51,7 @@ async function doStep(work: VolumeWork, step: VolumeStep): Promise<void> {
     else await prune(work, policy, step.deletions);
   } catch (error) {
     context.abortSignal?.throwIfAborted();
-    const { drainSignal } = context;
-    if (drainSignal?.aborted && error === drainSignal.reason) progress.stopped = true;
+    if (isDrain(work, error)) progress.stopped = true;
     else {
       progress.failed = true;
       cloud.fresh.distrust();

@@ -165,4 +165,27 @@ describe("failed snapshots of ours", () => {
     expect(report).toMatchObject({ ok: false, totals: { created: 1, deleted: 2, left: 1 } });
     expect(report.problems).toMatchObject([{ effect: "attention", message: "it stays" }]);
   });
+
+  test.each<readonly [string, boolean, object]>([
+    ["says that it was stopped, and that nothing failed", true, { state: "left", problems: [] }],
+    ["and cannot be removed says both", false, { state: "failed", problems: [{ message: "it stays" }] }],
+  ])("a run that is drained while one is looked at %s", async (_, isRemovable, volume) => {
+    const there = await failing(0, -1);
+    const name = nameOf(nights(8, 8)[0] as Date);
+    const seeded = { name, volume_id: VOLUME, status: "error", created_at: "2026-05-08T03:01:00Z" };
+    there.emulators.scp.seed({ snapshots: [seeded] });
+    const { scp } = there.open();
+    const drain = new AbortController();
+    const get: typeof scp.snapshots.get = async (id, options) => {
+      drain.abort(new Error("enough"));
+      if (!isRemovable) throw new Error("it stays");
+      return await scp.snapshots.get(id, options);
+    };
+    const storage = { ...scp, snapshots: { ...scp.snapshots, get } };
+    const options = { clock: there.clock, drainSignal: drain.signal };
+    const report = await run(policy(), { scp: storage }, options);
+    expect(report).toMatchObject({ ok: false, stopped: true, totals: { created: 0, deleted: 0, left: 2 } });
+    expect(report.volumes).toMatchObject([volume]);
+    expect(storedSnapshots(there)).toHaveLength(1);
+  });
 });
