@@ -1,3 +1,4 @@
+import { omitUndefined } from "@polyvol/core/driver";
 import { compareText } from "../compare-text.ts";
 import { countOffsite, isBehind } from "../offsite/standing.ts";
 import { type UnmatchedSelector, unmatchedProblems } from "../policy/unmatched.ts";
@@ -81,16 +82,16 @@ export function mergeStatus(reports: readonly unknown[], { now }: MergeOptions =
   const volumes = newest.flatMap((each) => each.volumes).sort((a, b) => compareText(keyOf(a), keyOf(b)));
   const offsite = countOffsite(volumes.map((volume) => volume.offsite));
   const isStale = counts.late + counts.missing > 0 || isBehind(offsite);
-  return {
+  return omitUndefined({
     now: newest.map(({ now }) => now).sort(compareText)[0] ?? first.now,
     verdict: problems.length > 0 ? "failed" : isStale ? "stale" : "fresh",
     counts,
-    ...(offsite === undefined ? {} : { offsite }),
+    offsite,
     volumes,
     unread: newest.flatMap((each) => each.unread).sort(compareText),
     problems,
     shards: { count, missing, repeated },
-  };
+  });
 }
 
 function shardStatus(status: BackupStatus, index: number): ShardStatus {
@@ -149,17 +150,22 @@ function differing(all: readonly ShardStatus[], count: number): BackupProblem[] 
 
 /**
  * What was fresh then says nothing of the slots that have come due since, such as where a shard is not looked at any more,
- * nor of a snapshot that was due then and still had time.
+ * nor of a snapshot that was due then and still had time. Accounts without volumes may have some by now.
  */
 function outdated(all: readonly ShardStatus[], now: Date | undefined): BackupProblem[] {
   const at = Math.max(...all.map((each) => Date.parse(each.now)), now?.getTime() ?? 0);
   const by = new Date(at).toISOString();
   const isOver = (instant: string): boolean => Date.parse(instant) + GRACE_MS < at;
+  const lastOver = all
+    .flatMap(({ volumes }) => volumes.flatMap(({ dueSlot = "", nextSlot = "" }) => [dueSlot, nextSlot]))
+    .reduce((latest, slot) => (isOver(slot) ? Math.max(latest, Date.parse(slot)) : latest), 0);
   return all.flatMap((each): BackupProblem[] => {
     const { index, count } = each.shard;
     const passed = each.volumes.filter(({ nextSlot }) => nextSlot !== undefined && isOver(nextSlot)).length;
     const awaited = isOver(each.now) ? each.volumes.filter(isAwaited).length : 0;
     const unknown: string[] = [];
+    if (each.volumes.length === 0 && each.shard.accounts > 0 && Date.parse(each.now) < lastOver)
+      unknown.push(`and slots have come due since, by ${by}: whether its accounts have volumes`);
     if (passed > 0)
       unknown.push(
         `and slots of ${passed} of its volumes have come due since, by ${by}: whether they have their snapshots`,

@@ -92,6 +92,31 @@ test("a shard that was looked at before slots that have come due since is not fr
   expect(() => mergeStatus([one], { now: new Date(Number.NaN) })).toThrow("now: found an invalid date");
 });
 
+test("accounts that had no volumes when a shard was looked at may have some once a slot has come due since", async () => {
+  const fleet = await fleetOf(NAMES);
+  await run(POLICIES, fleet.clouds, { clock: fleet.clock });
+  const [one] = await statuses(fleet);
+  if (one?.shard === undefined) throw new Error("three shards");
+  const empty = { ...one, volumes: [], counts: { fresh: 0, late: 0, missing: 0, new: 0 } };
+  // Nobody has looked at it since.
+  await fleet.clock.sleep(23.5 * 3_600_000);
+  const [, two, three] = await statuses(fleet);
+  expect(mergeStatus(stored([empty, two, three].flatMap((each) => each ?? []))).verdict).toBe("fresh");
+  await fleet.clock.sleep(1.5 * 3_600_000);
+  await run(POLICIES, fleet.clouds, { clock: fleet.clock });
+  const [, next, last] = await statuses(fleet);
+  const others = [next, last].flatMap((each) => each ?? []);
+  const merged = mergeStatus(stored([empty, ...others]));
+  expect(merged.verdict).toBe("failed");
+  expect(merged.problems.map(({ message }) => message)).toEqual([
+    expect.stringMatching(
+      /^shard 0\/3 was looked at 2026-05-10T.*Z, and slots have come due since, by 2026-05-11T.*: whether its accounts have volumes is not known; run status of it again$/,
+    ),
+  ]);
+  const without = { ...empty, shard: { ...one.shard, accounts: 0 } };
+  expect(mergeStatus(stored([without, ...others])).verdict).toBe("fresh");
+});
+
 test("what was due and not there when a shard was looked at is not known once its grace is over", async () => {
   const fleet = await fleetOf(NAMES);
   await run(POLICIES, fleet.clouds, { clock: fleet.clock });
