@@ -115,15 +115,12 @@ function refuseOtherTimes(plan: BackupPlan, policies: readonly Policy[], now: nu
       { path: "plan.now", found, allowed: "an instant that has passed" },
     ]);
   }
-  const byId = new Map(policies.map((policy) => [policy.id, policy]));
-  const newest = new Map<string, string | undefined>();
+  const dues = new Map(
+    policies.map(({ id, schedule }) => [id, newestDueSlot(schedule, new Date(now))?.toISOString()]),
+  );
   const problems = new Map<string, PolicyProblem>();
   for (const { policyId, slot } of plan.volumes.flatMap((volume) => volume.create)) {
-    const policy = byId.get(policyId);
-    if (policy === undefined) continue;
-    if (!newest.has(policyId))
-      newest.set(policyId, newestDueSlot(policy.schedule, new Date(now))?.toISOString());
-    const due = newest.get(policyId);
+    const due = dues.get(policyId);
     if (due === undefined || due <= slot) continue;
     const path = `plan.volumes[].create[].slot of policy ${policyId}`;
     problems.set(policyId, { path, found: slot, allowed: `${due}, which has come due since` });

@@ -9,7 +9,7 @@ import { hookEnvironment } from "../policy/environment.ts";
 import type { Hook, Policy } from "../policy/types.ts";
 import { type BackupProblem, HookError, type HookName, problemOf } from "../problem.ts";
 import { sendingOptions } from "./cloud-work.ts";
-import { placeOf, type VolumeWork } from "./progress.ts";
+import { snapshotPlace, type VolumeWork } from "./progress.ts";
 
 /** Instants of providers are often cut to whole seconds. */
 const ROUNDING_MS = 1_000;
@@ -94,14 +94,13 @@ async function createBetweenHooks(work: CreationWork): Promise<Creation> {
 
 /** That `after` has failed: what `before` did may still hold. */
 function thawProblem(
-  { place, policy, creation }: CreationWork,
+  work: CreationWork,
   error: unknown,
   what: string,
   effect: BackupProblem["effect"],
 ): BackupProblem {
-  const where = { ...placeOf(place), policyId: policy.id, snapshotName: creation.name };
-  const problem = problemOf(error, effect, where);
-  const frozen = policy.hooks.before === undefined ? "" : "; what `before` did may still hold";
+  const problem = problemOf(error, effect, snapshotPlace(work, work.creation));
+  const frozen = work.policy.hooks.before === undefined ? "" : "; what `before` did may still hold";
   return { ...problem, message: `${what}${frozen}: ${problem.message}` };
 }
 

@@ -13,14 +13,15 @@ import type { BackupProblem } from "../problem.ts";
 import { sendingOptions } from "./cloud-work.ts";
 import type { VolumeWork } from "./progress.ts";
 
-/** What became of one planned deletion. `problem`: the world has changed so much that a person should look. */
-export type DeletionOutcome =
-  | { readonly outcome: "deleted" }
-  | {
-      readonly outcome: "spared";
-      readonly reasons: readonly string[];
-      readonly problem?: Pick<BackupProblem, "code" | "message">;
-    };
+/** What became of one planned deletion. */
+export type DeletionOutcome = { readonly outcome: "deleted" } | Spared;
+
+interface Spared {
+  readonly outcome: "spared";
+  readonly reasons: readonly string[];
+  /** The world has changed so much that a person should look. */
+  readonly problem?: Pick<BackupProblem, "code" | "message">;
+}
 
 /**
  * Deletes one snapshot, if it is still to go by what holds at this moment. Right before each request that deletes it, the
@@ -139,7 +140,7 @@ function problemOfSpared(
   hidden: HiddenMarks | undefined,
   brake: Brake | undefined,
   { capabilities }: BlockStorage,
-): Pick<Extract<DeletionOutcome, { readonly outcome: "spared" }>, "problem"> {
+): Pick<Spared, "problem"> {
   if (hidden !== undefined && kept?.isUnseen === true)
     return { problem: { code: "permission_denied", message: describeHidden(hidden, capabilities) } };
   if (brake === undefined) return {};

@@ -1,5 +1,5 @@
 import type { BlockStorage } from "@polyvol/core";
-import type { VolumePlace, VolumePlan } from "../plan/types.ts";
+import type { PlannedCreation, PlannedDeletion, VolumePlace, VolumePlan } from "../plan/types.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem, ProblemPlace } from "../problem.ts";
 import type { CloudWork } from "./cloud-work.ts";
@@ -70,6 +70,14 @@ export function isStopping({ context, progress }: VolumeWork): boolean {
 /** Whether a failure says no more than that. */
 export function isDrain({ context: { drainSignal } }: VolumeWork, error: unknown): boolean {
   return drainSignal?.aborted === true && error === drainSignal.reason;
+}
+
+/** Where a problem with a snapshot is that was to be made or deleted. */
+export function snapshotPlace(
+  { place }: VolumeWork,
+  { policyId, name }: PlannedCreation | PlannedDeletion,
+): ProblemPlace {
+  return { ...placeOf(place), policyId, snapshotName: name };
 }
 
 /** Where a problem is. */

@@ -1,9 +1,9 @@
 import { omitUndefined } from "@polyvol/core/driver";
 import type { PlannedDeletion } from "../plan/types.ts";
 import type { Policy } from "../policy/types.ts";
-import { type ProblemPlace, problemOf } from "../problem.ts";
+import { problemOf } from "../problem.ts";
 import { type DeletionOutcome, deleteFailed, deleteSnapshot } from "./delete.ts";
-import { isDrain, isStopping, placeOf, report, type VolumeWork } from "./progress.ts";
+import { isDrain, isStopping, report, snapshotPlace, type VolumeWork } from "./progress.ts";
 
 /** The planned deletions of one policy on one volume. What has failed goes whatever else went wrong. */
 export async function prune(
@@ -59,7 +59,7 @@ async function pruneFailed(work: VolumeWork, policy: Policy, deletion: PlannedDe
   } catch (error) {
     work.context.abortSignal?.throwIfAborted();
     if (isDrain(work, error)) throw error;
-    report(work, problemOf(error, "attention", whereOf(work, deletion)));
+    report(work, problemOf(error, "attention", snapshotPlace(work, deletion)));
   }
 }
 
@@ -74,12 +74,8 @@ async function pruneBackup(work: VolumeWork, policy: Policy, deletion: PlannedDe
     code,
     message: `snapshot ${deletion.name}: ${message}`,
     effect: "nothing_deleted",
-    ...whereOf(work, deletion),
+    ...snapshotPlace(work, deletion),
   });
-}
-
-function whereOf({ place }: VolumeWork, { policyId, name }: PlannedDeletion): ProblemPlace {
-  return { ...placeOf(place), policyId, snapshotName: name };
 }
 
 function recordOutcome(work: VolumeWork, deletion: PlannedDeletion, result: DeletionOutcome): void {

@@ -2,7 +2,7 @@ import { isPolyvolError } from "@polyvol/core";
 import { orderSteps, type VolumeStep } from "../plan/step-order.ts";
 import type { PlannedCreation } from "../plan/types.ts";
 import type { Policy } from "../policy/types.ts";
-import { type BackupProblem, problemOf } from "../problem.ts";
+import { problemOf } from "../problem.ts";
 import { createSnapshot, hasHooks, waitForGap } from "./create.ts";
 import { isDrain, isStopping, placeOf, report, type VolumeWork } from "./progress.ts";
 import { makeRoom, prune } from "./prune.ts";
@@ -55,7 +55,8 @@ async function doStep(work: VolumeWork, step: VolumeStep): Promise<void> {
     else {
       progress.failed = true;
       cloud.fresh.distrust();
-      report(work, problemOf(error, effectOf(step.kind), { ...placeOf(place), policyId }));
+      const effect = step.kind === "create" ? "nothing_done" : "nothing_deleted";
+      report(work, problemOf(error, effect, { ...placeOf(place), policyId }));
     }
   } finally {
     // Also of a run that is aborted: its listener hears of it.
@@ -114,8 +115,4 @@ async function makeSnapshot(work: VolumeWork, policy: Policy, creation: PlannedC
     progress.failed = true;
     report(work, afterFailed);
   });
-}
-
-function effectOf(kind: "create" | "delete"): BackupProblem["effect"] {
-  return kind === "create" ? "nothing_done" : "nothing_deleted";
 }

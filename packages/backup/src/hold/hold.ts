@@ -6,7 +6,7 @@ import {
   type Volume,
 } from "@polyvol/core";
 import { omitUndefined } from "@polyvol/core/driver";
-import { areTagsHidden, createMarkEvidence, judgeMarks } from "../observe/hidden-marks.ts";
+import { areTagsHidden, createMarkEvidence, judgeMarks, rightToSee } from "../observe/hidden-marks.ts";
 import { observeSnapshot } from "../observe/observe-snapshot.ts";
 import { hasMarker, isHeld, withMarker, withoutMarker } from "./marker.ts";
 
@@ -58,8 +58,7 @@ export async function release(
 }
 
 function neededToSee({ capabilities }: BlockStorage): string {
-  const scope = capabilities.limits.tags?.readScope;
-  return `the credentials cannot see tags and need ${scope === undefined ? "the right to see them" : `the scope ${scope}`}`;
+  return `the credentials cannot see tags and need ${rightToSee("them", capabilities.limits.tags?.readScope)}`;
 }
 
 async function setHold(
@@ -115,7 +114,8 @@ async function write(
     await storage.snapshots.update(snapshot.id, { description }, { abortSignal });
   }
   const tagged = isHeld({ ...snapshot, description: "" });
-  if (writer !== undefined && (held || tagged)) await writer(storage, snapshot, held, omitUndefined({ abortSignal }));
+  if (writer !== undefined && (held || tagged))
+    await writer(storage, snapshot, held, omitUndefined({ abortSignal }));
 }
 
 /** How holds are looked at. */

@@ -84,6 +84,11 @@ export function mayBeKept(seen: ObservedSnapshot, hidden: HiddenMarks | undefine
 /** Why a snapshot stays of which that holds. */
 export const MAY_BE_KEPT = "a hold or keepTags may keep it: what would show that cannot be seen";
 
+/** Which right is missing, in words. */
+export function rightToSee(what: HiddenMarks["what"] | "them", scope: string | undefined): string {
+  return scope === undefined ? `the right to see ${what}` : `the scope ${scope}`;
+}
+
 /** Hidden marks in words: what is seen, what that means, and which right is missing. */
 export function describeHidden(
   { what, hidden, own }: HiddenMarks,
@@ -94,8 +99,7 @@ export function describeHidden(
     hidden === own
       ? `none of ${snapshots} shows ${what === "tags" ? "a tag" : "a description"}, and each was given one`
       : `of ${snapshots}, ${hidden} came without a word about tags`;
-  const scope = what === "tags" ? limits.tags?.readScope : undefined;
-  const right = scope === undefined ? `the right to see ${what}` : `the scope ${scope}`;
+  const right = rightToSee(what, what === "tags" ? limits.tags?.readScope : undefined);
   const kept = hidden === own ? "nothing is deleted" : `${hidden === 1 ? "it is" : "they are"} not deleted`;
   return `${seen}: the credentials may lack ${right}, and holds or keepTags could not be seen, so ${kept}`;
 }

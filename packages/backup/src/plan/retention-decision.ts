@@ -79,8 +79,11 @@ export function applyRetention(
 ): RetentionDecision {
   const { now, agedAt, upcoming, deletedBefore = 0 } = options;
   const judged: Candidate[] = [];
+  const excluded: KeptSnapshotDecision[] = [];
   for (const seen of own) {
-    if (exclusionReason(seen, options) === undefined) judged.push(toCandidate(policy, seen));
+    const reason = exclusionReason(seen, options);
+    if (reason === undefined) judged.push(toCandidate(policy, seen));
+    else excluded.push({ seen, reasons: [reason], keptByRule: false });
   }
   if (upcoming !== undefined) judged.push(upcomingOf(policy, upcoming));
   const { kept, removed } = evaluateChecked(policy.retention, judged, { now });
@@ -92,10 +95,7 @@ export function applyRetention(
     keep.push({ seen: snapshot.seen, reasons: reasons.map(({ text }) => text), keptByRule });
   }
   const broken = brokenToDelete(policy, own, judged, now);
-  for (const seen of own) {
-    const reason = broken.has(seen) ? undefined : exclusionReason(seen, options);
-    if (reason !== undefined) keep.push({ seen, reasons: [reason], keptByRule: false });
-  }
+  keep.push(...excluded.filter(({ seen }) => !broken.has(seen)));
 
   const remove: ObservedSnapshot[] = [];
   for (const seen of newestSlotFirst([...removed.flatMap((each) => each.seen ?? []), ...broken])) {

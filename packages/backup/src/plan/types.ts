@@ -1,3 +1,4 @@
+import type { RequestQuota } from "@polyvol/core";
 import type { BackupProblem } from "../problem.ts";
 import type { ReportedShard } from "../shard/scope.ts";
 
@@ -76,12 +77,7 @@ export interface PlannedBound {
   /** Its clouds that could be read and that policies are about. */
   readonly clouds: readonly string[];
   /** The quota that allows the fewest requests in the long run. */
-  readonly quota: {
-    /** How many requests. */
-    readonly requests: number;
-    /** In how many milliseconds. */
-    readonly windowMs: number;
-  };
+  readonly quota: RequestQuota;
   /** Requests of this plan. */
   readonly requests: number;
   /** The shortest time in milliseconds that the quotas allow for them, when nothing else uses the account. */

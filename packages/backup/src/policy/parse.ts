@@ -81,7 +81,7 @@ function formerIdProblems(definitions: Readonly<Record<string, PolicyDefinition>
 
 function resolve(id: string, definition: PolicyDefinition): Policy {
   const { schedule, retention, brakes, hooks, offsite } = definition;
-  return {
+  return omitUndefined({
     id,
     formerIds: listOf(definition.formerIds ?? []),
     select: resolveSelect(definition.select),
@@ -99,8 +99,8 @@ function resolve(id: string, definition: PolicyDefinition): Policy {
       before: hooks?.before && resolveHook(hooks.before),
       after: hooks?.after && resolveHook(hooks.after),
     }),
-    ...(offsite === undefined ? {} : { offsite: resolveOffsite(offsite) }),
-  };
+    offsite: offsite && resolveOffsite(offsite),
+  });
 }
 
 function resolveSelect({ cloud, name, id, tags }: SelectDefinition): Policy["select"] {

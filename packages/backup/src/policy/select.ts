@@ -1,6 +1,7 @@
 import { hasTags, PolyvolError, type TagRule, type Volume } from "@polyvol/core";
 import { compareText } from "../compare-text.ts";
 import { parseDrillName } from "../naming.ts";
+import { rightToSee } from "../observe/hidden-marks.ts";
 import type { CloudState, ObservedCloud } from "../observe/inventory.ts";
 import { type SharedAccount, sharedAccounts, sharedProblem } from "../observe/shared-accounts.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
@@ -111,8 +112,7 @@ function tagsProblem({ id }: Policy, cloud: ObservedCloud): BackupProblem | unde
   const { name, provider, capabilities, tagsHidden } = cloud;
   const canRead = capabilities.supports.includes("volumes.readTags");
   if (canRead && !tagsHidden) return undefined;
-  const scope = capabilities.limits.tags?.readScope;
-  const right = scope === undefined ? "the right to see tags" : `the scope ${scope}`;
+  const right = rightToSee("tags", capabilities.limits.tags?.readScope);
   const reason = canRead
     ? `the credentials cannot see tags; give them ${right}, or choose by name or id`
     : `${provider} does not return the tags of volumes; ` +

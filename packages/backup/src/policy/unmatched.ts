@@ -27,19 +27,20 @@ export function unmatchedOf(policy: Policy, fitting: readonly Fitting[]): readon
   if (policy.allowEmpty) return [];
   const policyId = policy.id;
   const { clouds = [], ids = [], names = [] } = policy.select;
-  const some = (fits: (each: Fitting) => boolean): boolean => fitting.some(fits);
   const whole: UnmatchedSelector[] = fitting.length === 0 ? [{ policyId, what: "selector" }] : [];
+  const without = (
+    what: UnmatchedSelector["what"],
+    entries: readonly string[],
+    fits: (entry: string, each: Fitting) => boolean,
+  ): UnmatchedSelector[] =>
+    entries
+      .filter((entry) => !fitting.some((each) => fits(entry, each)))
+      .map((value) => ({ policyId, what, value }));
   return [
     ...whole,
-    ...ids
-      .filter((id) => !some(({ volume }) => volume.id === id))
-      .map((value) => ({ policyId, what: "id" as const, value })),
-    ...names
-      .filter((pattern) => !some(({ volume }) => matchesGlob(pattern, volume.name)))
-      .map((value) => ({ policyId, what: "name" as const, value })),
-    ...clouds
-      .filter((name) => !some(({ cloud }) => cloud === name))
-      .map((value) => ({ policyId, what: "cloud" as const, value })),
+    ...without("id", ids, (id, { volume }) => volume.id === id),
+    ...without("name", names, (pattern, { volume }) => matchesGlob(pattern, volume.name)),
+    ...without("cloud", clouds, (name, { cloud }) => cloud === name),
   ];
 }
 

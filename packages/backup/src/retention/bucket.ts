@@ -17,7 +17,9 @@ const nameLength: Readonly<Record<Exclude<Period, "week">, number>> = {
 };
 
 /** By zone: the volumes of a fleet have their snapshots in the same few slots. */
-const bucketsIn = rememberingFor((zone: Zone) => remembering((instant: number) => createBuckets(instant, zone)));
+const bucketsIn = rememberingFor((zone: Zone) =>
+  remembering((instant: number) => createBuckets(instant, zone)),
+);
 
 /**
  * The buckets of one instant by the wall clock of the zone. The zone is asked at most once, and only when a rule
@@ -29,15 +31,10 @@ export function bucketsOf(instant: number, zone: Zone): BucketOf {
 
 function createBuckets(instant: number, zone: Zone): BucketOf {
   let wall: Date | undefined;
-  const names = new Map<Period, string>();
-  return (period) => {
-    const before = names.get(period);
-    if (before !== undefined) return before;
+  return remembering((period: Period) => {
     wall ??= new Date(instant + zone.offsetAt(instant));
-    const name = period === "week" ? isoWeek(wall) : wall.toISOString().slice(0, nameLength[period]);
-    names.set(period, name);
-    return name;
-  };
+    return period === "week" ? isoWeek(wall) : wall.toISOString().slice(0, nameLength[period]);
+  });
 }
 
 /** The ISO week belongs to the year of its Thursday: 30 December 2024 is in 2025-W01. */

@@ -147,20 +147,12 @@ export async function readStatus(
   now: Date,
   options: StatusOptions,
 ): Promise<{ readonly status: BackupStatus; readonly states: readonly CloudState[]; readonly now: Date }> {
-  const { graceMs = GRACE_MS, record, abortSignal } = options;
   checkDate(now, "now");
   const scope = scopeOf(policies, clouds, options);
   const byTags = chooseByTags(policies);
+  const { abortSignal } = options;
   const read = await readFor(now, options, () => observe(scope.chosen, { byTags, abortSignal }));
-  const context = { graceMs, record, abortSignal };
-  return { ...read, status: await statusOfClouds(policies, read.states, read.now, context, scope) };
-}
-
-/** {@link StatusOptions} with their defaults. */
-interface StatusContext {
-  readonly graceMs: number;
-  readonly record: RunRecord | undefined;
-  readonly abortSignal: AbortSignal | undefined;
+  return { ...read, status: await statusOfClouds(policies, read.states, read.now, options, scope) };
 }
 
 /** {@link status} of what was read. @throws the reason of the abort */
@@ -168,7 +160,7 @@ export async function statusOfClouds(
   policies: readonly Policy[],
   states: readonly CloudState[],
   now: Date,
-  { graceMs, record, abortSignal }: StatusContext,
+  { graceMs = GRACE_MS, record, abortSignal }: StatusOptions,
   { elsewhere, shard }: Partial<Scope> = {},
 ): Promise<BackupStatus> {
   const about = { now, graceMs, lastOffsite: indexOffsite(record, now.getTime()) };
