@@ -65,7 +65,9 @@ async function pruneFailed(work: VolumeWork, policy: Policy, deletion: PlannedDe
 
 /** Removes what no rule keeps, unless something keeps it by now. */
 async function pruneBackup(work: VolumeWork, policy: Policy, deletion: PlannedDeletion): Promise<void> {
-  const result = await deleteSnapshot(work, policy, deletion, letsShareGo(work, deletion.policyId));
+  // What makes room was judged without the new snapshot, of which it is a larger share.
+  const shareGoes = deletion.first === true || letsShareGo(work, deletion.policyId);
+  const result = await deleteSnapshot(work, policy, deletion, shareGoes);
   recordOutcome(work, deletion, result);
   if (result.outcome === "deleted" || result.problem === undefined) return;
   const { code, message } = result.problem;

@@ -79,6 +79,15 @@ describe("an account that is full", () => {
     expect(daysOf(there)).toEqual([14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26]);
   });
 
+  test("what goes first may be more than the share where it is not with the new one", async () => {
+    // 13 of 26 are half of them, 13 of 25 are more.
+    const there = await ocean("2026-05-31T03:05:00Z", [...nights(1, 13), ...nights(19, 30)]);
+    const spans = policy({ retention: { within: "13d" } });
+    const report = await run(spans, { do: there.open().do }, { clock: there.clock });
+    expect(report).toMatchObject({ ok: true, problems: [], totals: { created: 1, deleted: 13, left: 0 } });
+    expect(daysOf(there)).toEqual([19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31]);
+  });
+
   test("what goes first is only what no rule keeps without the new one, and as little as makes room", async () => {
     const there = await ocean("2026-11-20T03:05:00Z", nights(1, 25));
     const spans = policy({ retention: { within: "20d" } });
