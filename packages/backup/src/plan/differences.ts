@@ -2,7 +2,7 @@ import { fitName } from "@polyvol/core/driver";
 import type { PolicyProblem } from "../retention/policy-error.ts";
 import { volumeKey } from "../volume-key.ts";
 import { canonicalJson } from "./canonical-json.ts";
-import type { BackupPlan, VolumePlan } from "./types.ts";
+import type { BackupPlan, PlannedDeletion, PlannedKeep, VolumePlan } from "./types.ts";
 
 /** What one snapshot's fate is in a plan. */
 interface Fate {
@@ -96,15 +96,10 @@ function fatesOf(volume: VolumePlan): ReadonlyMap<string, Fate> {
     fates.set(key, { label, fate, detail });
   };
   for (const each of volume.create) add(`create ${each.name}`, each.name, `create: ${each.reason}`, each);
-  for (const each of volume.delete) {
-    add(each.snapshotId, `${each.name} (${each.snapshotId})`, `delete: ${each.reason}`, ["delete", each]);
-  }
-  for (const each of volume.keep) {
-    add(each.snapshotId, `${each.name} (${each.snapshotId})`, `keep: ${each.reasons.join(", ")}`, [
-      "keep",
-      each,
-    ]);
-  }
+  const addThere = (kind: "delete" | "keep", each: PlannedDeletion | PlannedKeep, why: string): void =>
+    add(each.snapshotId, `${each.name} (${each.snapshotId})`, `${kind}: ${why}`, [kind, each]);
+  for (const each of volume.delete) addThere("delete", each, each.reason);
+  for (const each of volume.keep) addThere("keep", each, each.reasons.join(", "));
   return fates;
 }
 

@@ -18,14 +18,10 @@ export type VolumeStep =
  */
 export function orderSteps(volume: Changes, limits: Limits): readonly VolumeStep[] | undefined {
   const { create, delete: deletions, keep } = volume;
-  const left = Map.groupBy(
-    deletions.filter(({ failed }) => failed !== true),
-    ({ policyId }) => policyId,
-  );
+  const left = Map.groupBy(deletions, ({ policyId }) => policyId);
   const waiting = new Set(create.map(({ policyId }) => policyId));
-  const limit =
-    limits.snapshotsPerVolume === "unknown" ? Number.POSITIVE_INFINITY : limits.snapshotsPerVolume;
-  let free = limit - keep.length - deletions.length;
+  const { snapshotsPerVolume: most } = limits;
+  let free = (most === "unknown" ? Number.POSITIVE_INFINITY : most) - keep.length - deletions.length;
   const steps: VolumeStep[] = [];
   const prune = (mayGo: (deletion: PlannedDeletion) => boolean): void => {
     for (const [policyId, own] of left) {
@@ -39,11 +35,7 @@ export function orderSteps(volume: Changes, limits: Limits): readonly VolumeStep
       free += going.length;
     }
   };
-  const failed = deletions.filter((each) => each.failed === true);
-  for (const [policyId, own] of Map.groupBy(failed, (each) => each.policyId)) {
-    steps.push({ kind: "delete", policyId, deletions: own });
-    free += own.length;
-  }
+  prune(({ failed }) => failed === true);
   for (const creation of create) {
     // One that an earlier run has begun is there already, and takes no room.
     if (!keep.some(({ name }) => name === creation.name)) {
