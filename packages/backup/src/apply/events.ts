@@ -1,5 +1,6 @@
 import type { BackupPlan, VolumePlace } from "../plan/types.ts";
 import type { BackupProblem, HookName } from "../problem.ts";
+import type { CreatedSnapshot, DeletedSnapshot, SparedSnapshot } from "./report.ts";
 
 /** Progress of a run, told apart by `type`. */
 export type BackupEvent =
@@ -22,29 +23,11 @@ export type BackupEvent =
       readonly durationMs: number;
     })
   | (VolumePlace & { readonly type: "creating"; readonly policyId: string; readonly name: string })
-  | (VolumePlace & {
-      readonly type: "created";
-      readonly policyId: string;
-      readonly name: string;
-      readonly snapshotId: string;
-      readonly durationMs: number;
-    })
-  | (VolumePlace & {
-      readonly type: "deleted";
-      readonly policyId: string;
-      readonly name: string;
-      readonly snapshotId: string;
-      /** It had failed and was no backup. */
-      readonly failed?: true;
-    })
+  | (VolumePlace &
+      Pick<CreatedSnapshot, "policyId" | "name" | "snapshotId" | "durationMs"> & { readonly type: "created" })
+  | (VolumePlace & DeletedSnapshot & { readonly type: "deleted" })
   /** Was to be deleted and is not, since it is to be kept by what holds now (a hold, say). */
-  | (VolumePlace & {
-      readonly type: "spared";
-      readonly policyId: string;
-      readonly name: string;
-      readonly snapshotId: string;
-      readonly reasons: readonly string[];
-    })
+  | (VolumePlace & SparedSnapshot & { readonly type: "spared" })
   /** Nothing more will be done on this volume. */
   | (VolumePlace & { readonly type: "volume"; readonly state: "done" | "failed" | "left" });
 

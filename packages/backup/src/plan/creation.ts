@@ -1,4 +1,4 @@
-import { inUse, type NameRule, PolyvolError, type Volume } from "@polyvol/core";
+import { inUse, PolyvolError, type Volume } from "@polyvol/core";
 import { fillPrefix, nameLength, snapshotName } from "../naming.ts";
 import type { ObservedCloud, ObservedSnapshot } from "../observe/inventory.ts";
 import { failedLater } from "../policy/owned.ts";
@@ -36,7 +36,12 @@ export function planCreation(
   const rule = cloud.capabilities.limits.snapshotName;
   const nameWith = (template: string): string => {
     const prefix = fillPrefix(template, { cloud: cloud.name, volume: volume.name }, policy.id, rule);
-    if (prefix === undefined) throw tooLong(policy, rule, cloud, volume);
+    if (prefix === undefined) {
+      const message =
+        `the names of policy ${policy.id} have at least ${nameLength(1, policy.id)} characters ` +
+        `(prefix 1 + id ${policy.id.length} + slot 16 + hash 10 + 3 times -); allowed: ${rule.maxLength}`;
+      throw refusal("out_of_range", message, cloud, volume);
+    }
     return snapshotName(prefix, policy.id, volume.id, slot);
   };
   // A wrong clock, or a deletion that failed, may have used the name up, and the prefix is free. Once: else a clock that
@@ -69,14 +74,6 @@ export function refuseAttached(policy: Policy, volume: Volume, operation: string
   const message = `policy ${policy.id} says allowAttached: false, and the volume is ${use}`;
   const resource = { kind: "volume", id: volume.id, name: volume.name } as const;
   throw new PolyvolError("failed_precondition", message, { provider: volume.provider, operation, resource });
-}
-
-function tooLong(policy: Policy, rule: NameRule, cloud: ObservedCloud, volume: Volume): PolyvolError {
-  const least = nameLength(1, policy.id);
-  const message =
-    `the names of policy ${policy.id} have at least ${least} characters ` +
-    `(prefix 1 + id ${policy.id.length} + slot 16 + hash 10 + 3 times -); allowed: ${rule.maxLength}`;
-  return refusal("out_of_range", message, cloud, volume);
 }
 
 function refusal(

@@ -10,7 +10,12 @@ import { type BackupProblem, problemOf, type UnplacedProblem } from "../problem.
 import { planCreation } from "./creation.ts";
 import { type Due, findDue } from "./due.ts";
 import { deletionsOf, failedOf, keepsOf, snapshotsOutsideRules } from "./plan-entries.ts";
-import { applyRetention, type Brake, type RetentionContext, type RetentionDecision } from "./retention-decision.ts";
+import {
+  applyRetention,
+  type Brake,
+  type RetentionContext,
+  type RetentionDecision,
+} from "./retention-decision.ts";
 import { fitToLimits, orderSteps } from "./step-order.ts";
 import { findSurplus, surplusIds } from "./surplus.ts";
 import type { PlanChoices, PlannedCreation, PlannedPolicy, VolumePlan } from "./types.ts";
@@ -18,6 +23,13 @@ import type { PlanChoices, PlannedCreation, PlannedPolicy, VolumePlan } from "./
 export interface VolumePlanned {
   readonly plan: VolumePlan;
   readonly problems: readonly BackupProblem[];
+}
+
+/** What a policy has on the volume, and what it asks for. */
+interface PolicyPart {
+  readonly policy: Policy;
+  readonly own: readonly ObservedSnapshot[];
+  readonly due: Due;
 }
 
 /** Plans one volume: pure, from what was read. */
@@ -31,8 +43,10 @@ export function planVolume(
   const place = { cloud: cloud.name, volumeId: volume.id, volumeName: volume.name };
   const subject = `volume ${fitName(volume.name)} (${fitName(volume.id)}) on ${cloud.name}`;
   const all = cloud.snapshots.get(volume.id) ?? [];
-  const owned = new Map(policies.map((policy) => [policy, ownedBy(policy, all)]));
-  const ownOf = (policy: Policy): readonly ObservedSnapshot[] => owned.get(policy) ?? [];
+  const parts = policies.map((policy): PolicyPart => {
+    const own = ownedBy(policy, all);
+    return { policy, own, due: findDue(policy, own, now) };
+  });
   const groups = findSurplus(all);
   const surplus = surplusIds(groups);
   const problems: BackupProblem[] = groups.map(({ name, counts, surplus: others }) => {
@@ -41,12 +55,11 @@ export function planVolume(
     return { code: "conflict", message, effect: "attention", ...place, snapshotName: name };
   });
 
-  const dues = new Map(policies.map((policy) => [policy, findDue(policy, ownOf(policy), now)]));
   const creations: PlannedCreation[] = [];
-  for (const [policy, { wanted }] of pruneOnly ? [] : dues) {
-    if (wanted === undefined) continue;
+  for (const { policy, own, due } of pruneOnly ? [] : parts) {
+    if (due.wanted === undefined) continue;
     try {
-      creations.push(planCreation(cloud, volume, policy, ownOf(policy), wanted));
+      creations.push(planCreation(cloud, volume, policy, own, due.wanted));
     } catch (error) {
       problems.push(problemOf(error, "nothing_done", { ...place, policyId: policy.id }));
     }
@@ -56,17 +69,17 @@ export function planVolume(
   const hidden = cloud.hiddenMarks;
   const agedAt = Math.min(now.getTime(), cloud.timeAtLeast ?? Number.POSITIVE_INFINITY);
   const hasFailed = (seen: ObservedSnapshot): boolean => isFailed(seen) && !mayBeKept(seen, hidden);
-  const judgeNow = (policy: Policy, upcoming: Date | undefined, shareGoes: boolean): Explained =>
+  const judgeNow = ({ policy, own }: PolicyPart, upcoming: Date | undefined, shareGoes: boolean): Explained =>
     judgeOrExplain(
       policy,
-      ownOf(policy).filter((seen) => !hasFailed(seen)),
+      own.filter((seen) => !hasFailed(seen)),
       { now, agedAt, upcoming, surplus, hidden, shareGoes, liftBrake },
     );
   const judged = new Map<Policy, RetentionDecision>();
-  for (const policy of policies) {
+  for (const part of parts) {
+    const { policy, due } = part;
     const creates = creations.some(({ policyId }) => policyId === policy.id);
-    const upcoming = creates ? dues.get(policy)?.wanted?.slot : undefined;
-    const judgement = judgeNow(policy, upcoming, creates || pruneOnly);
+    const judgement = judgeNow(part, creates ? due.wanted?.slot : undefined, creates || pruneOnly);
     judged.set(policy, judgement);
     if (judgement.problem !== undefined)
       problems.push({ ...judgement.problem, ...place, policyId: policy.id });
@@ -78,8 +91,8 @@ export function planVolume(
       problems.push({ ...problem, ...place });
     }
   }
-  const deletions = policies.flatMap((policy) => [
-    ...failedOf(policy, ownOf(policy).filter(hasFailed)),
+  const deletions = parts.flatMap(({ policy, own }) => [
+    ...failedOf(policy, own.filter(hasFailed)),
     ...deletionsOf(policy, judged.get(policy)?.remove ?? []),
   ]);
   const { limits } = cloud.capabilities;
@@ -88,7 +101,10 @@ export function planVolume(
     problems,
     {
       fits: (each) => orderSteps(each, limits) !== undefined,
-      early: () => new Set(policies.flatMap((policy) => judgeNow(policy, undefined, true).remove.map(idOf))),
+      early: () =>
+        new Set(
+          parts.flatMap((part) => judgeNow(part, undefined, true).remove.map(({ snapshot }) => snapshot.id)),
+        ),
       noRoom: ({ policyId }) => {
         const message =
           `${subject}: ${all.length} snapshots + ${creations.length} new = ${all.length + creations.length}; ` +
@@ -98,20 +114,16 @@ export function planVolume(
     },
   );
   const plan = { cloud: cloud.name, provider: cloud.provider, volumeId: volume.id, volumeName: volume.name };
-  const standing = policies.map((policy) => {
+  const standing = parts.map(({ policy, due }) => {
     const brake = judged.get(policy)?.brake;
-    if (brake === undefined) return standingOf(policy, dues.get(policy));
+    if (brake === undefined) return standingOf(policy, due);
     const go = rest.delete.filter(({ policyId, failed }) => policyId === policy.id && failed !== true).length;
     const held = brake.wouldGo - go;
     // One always goes with a new snapshot, however small the share.
     if (held > 0) problems.push({ ...brakeProblem(policy, brake, go, held), ...place, policyId: policy.id });
-    return standingOf(policy, dues.get(policy), held);
+    return standingOf(policy, due, held);
   });
   return { plan: { ...plan, policies: standing, ...rest }, problems };
-}
-
-function idOf({ snapshot }: ObservedSnapshot): string {
-  return snapshot.id;
 }
 
 type Explained = RetentionDecision & { readonly problem?: UnplacedProblem };
@@ -144,12 +156,12 @@ function brakeProblem({ id }: Policy, { why }: Brake, go: number, held: number):
   return { code: "failed_precondition", message, effect: go === 0 ? "nothing_deleted" : "attention" };
 }
 
-function standingOf(policy: Policy, due: Due | undefined, braked?: number): PlannedPolicy {
+function standingOf({ id }: Policy, { dueSlot, newestSlot, missed }: Due, braked?: number): PlannedPolicy {
   return omitUndefined({
-    policyId: policy.id,
-    dueSlot: due?.dueSlot?.toISOString(),
-    newestSlot: due?.newestSlot?.toISOString(),
-    missed: due?.missed ?? { count: 0, more: false },
+    policyId: id,
+    dueSlot: dueSlot?.toISOString(),
+    newestSlot: newestSlot?.toISOString(),
+    missed,
     braked,
   });
 }
