@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { startTimer, systemClock } from "@polyvol/core/driver";
+import { omitUndefined, startTimer, systemClock } from "@polyvol/core/driver";
 import { type CommandOutput, listen } from "./last-words.ts";
 
 /** A program of the user's, and how long it may take. */
@@ -109,8 +109,7 @@ export function runCommand(
       stopEarly();
       stopGrace();
       if (leavesNothing || late || abortSignal?.aborted === true) signalAll(child, "SIGKILL");
-      const status = exitCode === undefined ? {} : { exitCode };
-      resolve({ ok, how, ...status, said: words.end(), late, mayStillRun, durationMs });
+      resolve(omitUndefined({ ok, how, exitCode, said: words.end(), late, mayStillRun, durationMs }));
     };
     if (abortSignal?.aborted === true) endEarly();
     abortSignal?.addEventListener("abort", endEarly, { once: true });

@@ -1,4 +1,4 @@
-import type { Clock, Snapshot } from "@polyvol/core";
+import type { Clock } from "@polyvol/core";
 import { omitUndefined } from "@polyvol/core/driver";
 import { showDuration } from "../duration.ts";
 import type { DeviceLayer } from "../mount/device-layer.ts";
@@ -64,14 +64,10 @@ export async function runOnSnapshot(
   const end = await (clock.during?.(run) ?? run());
   const readAfter = await bytesRead(devices, mounted.device);
   const [program] = command.command;
-  const ran: RecordedCommand = {
-    program,
-    ...(end.exitCode === undefined ? {} : { exitCode: end.exitCode }),
-    durationMs: end.durationMs,
-    ...(readBefore === undefined || readAfter === undefined
-      ? {}
-      : { bytesRead: Math.max(0, readAfter - readBefore) }),
-  };
+  const { exitCode, durationMs } = end;
+  const isKnown = readBefore !== undefined && readAfter !== undefined;
+  const read = isKnown ? Math.max(0, readAfter - readBefore) : undefined;
+  const ran: RecordedCommand = omitUndefined({ program, exitCode, durationMs, bytesRead: read });
   if (end.ok) return { command: ran };
   const said = end.said === "" ? "" : `: ${end.said}`;
   const fate = end.mayStillRun ? "could not be killed" : "was ended";
@@ -99,17 +95,11 @@ function variablesOf(
     POLYVOL_VOLUME_ID: snapshot.volumeId,
     POLYVOL_VOLUME_NAME: volumeName,
     POLYVOL_SLOT: slot,
-    ...namesOf(snapshot),
+    POLYVOL_SNAPSHOT_ID: snapshot.id,
+    POLYVOL_SNAPSHOT_NAME: snapshot.name,
+    POLYVOL_TAKEN_AT: snapshot.createdAt.toISOString(),
     POLYVOL_DEVICE: device,
     POLYVOL_DEVICE_BYTES: String(sizeBytes),
     POLYVOL_MOUNT: path,
   });
-}
-
-function namesOf({ id, name, createdAt }: Snapshot): Readonly<Record<string, string>> {
-  return {
-    POLYVOL_SNAPSHOT_ID: id,
-    POLYVOL_SNAPSHOT_NAME: name,
-    POLYVOL_TAKEN_AT: createdAt.toISOString(),
-  };
 }

@@ -1,3 +1,4 @@
+import { omitUndefined } from "@polyvol/core/driver";
 import { invalidArgument } from "../retention/policy-error.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -77,7 +78,7 @@ function gitlabPlace(environment: Environment): ArrayPlace | undefined {
 }
 
 function place(variable: string, index: number, count: number | undefined): ArrayPlace {
-  return { variable, index, ...(count === undefined ? {} : { count }) };
+  return omitUndefined({ variable, index, count });
 }
 
 /** An empty variable is as good as none. @throws PolicyError */
