@@ -1,7 +1,7 @@
 import { DAY_MS, HOUR_MS } from "../duration.ts";
 import type { Policy } from "../policy/types.ts";
-import type { Period } from "../retention/bucket.ts";
 import { remembering } from "../remember.ts";
+import type { Period } from "../retention/bucket.ts";
 import { countRules, withinRules } from "../retention/rules.ts";
 import { isZeroSpan, parseSpan, type Span, subtractSpan } from "../retention/span.ts";
 import { zoneNamed } from "../retention/time-zone.ts";
@@ -74,43 +74,27 @@ function termsOf(policy: Policy, now: Date, enough: number): Term[] {
     if (count === 0) continue;
     terms.push({ text: `${rule} ${count}`, count, newestOnly: period === undefined || apart(period) });
   }
-  if (retention.within !== undefined)
-    terms.push(...spanTerm(policy, "within", retention.within, slots, enough));
-  for (const [rule, period] of withinRules) {
+  const zone = zoneNamed(retention.timezone);
+  for (const [rule, period] of [["within", undefined] as const, ...withinRules]) {
     const text = retention[rule];
     const span = text === undefined ? undefined : parseSpan(text);
-    const [all] = text === undefined ? [] : spanTerm(policy, rule, text, slots, enough);
-    if (all === undefined || span === undefined) continue;
-    if (apart(period)) terms.push(all);
-    else {
-      // The oldest one comes on top of the newest of each period.
-      const periods = Math.floor(longest(span) / SHORTEST[period]) + (retention.keepOldest === false ? 1 : 2);
-      const count = Math.min(all.count, periods);
-      terms.push({ text: `${rule} ${text} (${count})`, count, newestOnly: false });
+    if (span === undefined || isZeroSpan(span)) continue;
+    const all = mostWithin(policy, slots, (slot) => subtractSpan(slot, span, zone), enough);
+    if (period === undefined || apart(period)) {
+      const shown = all > enough ? `more than ${enough}` : all;
+      terms.push({ text: `${rule} ${text} (${shown})`, count: all, newestOnly: true });
+      continue;
     }
+    // The oldest one comes on top of the newest of each period.
+    const periods = Math.floor(longest(span) / SHORTEST[period]) + (retention.keepOldest === false ? 1 : 2);
+    const count = Math.min(all, periods);
+    terms.push({ text: `${rule} ${text} (${count})`, count, newestOnly: false });
   }
   if (brakes.minAgeMs > 0) {
     const count = 1 + mostWithin(policy, slots, (slot) => slot - brakes.minAgeMs, enough);
     terms.push({ text: `minimum age (${count})`, count, newestOnly: true });
   }
   return terms;
-}
-
-/** The rule that keeps everything within a span, or nothing when the span has no length. */
-function spanTerm(
-  policy: Policy,
-  rule: string,
-  text: string,
-  slots: readonly number[],
-  enough: number,
-): Term[] {
-  const span = parseSpan(text);
-  if (span === undefined || isZeroSpan(span)) return [];
-  const zone = zoneNamed(policy.retention.timezone);
-  const count = mostWithin(policy, slots, (slot) => subtractSpan(slot, span, zone), enough);
-  return [
-    { text: `${rule} ${text} (${count > enough ? `more than ${enough}` : count})`, count, newestOnly: true },
-  ];
 }
 
 /** The most slots that lie later than `edgeOf` a slot, up to that slot, looked for all over the sampled time. */
