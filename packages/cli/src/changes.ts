@@ -1,6 +1,6 @@
 import type { CallOptions, CreateOptions, Operation, WaitOptions } from "@polyvol/core";
 import type { Context } from "./context.ts";
-import { FAILED, hasCode, reportError, reportText, UsageError } from "./errors.ts";
+import { FAILED, reportError, reportText, UsageError } from "./errors.ts";
 import type { LedgerEntry } from "./interruption.ts";
 import { commandText } from "./next-step.ts";
 import type { DeletionOptions } from "./options.ts";
@@ -167,16 +167,6 @@ export async function runDeletion<Resource extends Named>(
   const data = resources.map(({ id, name }) => ({ cloud, id, name, deleted: deleted.includes(id) }));
   await writeResult(context.output, data, () => "");
   return deleted.length === resources.length ? 0 : FAILED;
-}
-
-/** Missing is success: what is to be deleted need not be there. */
-export async function undefinedIfMissing<T>(finding: Promise<T>): Promise<T | undefined> {
-  try {
-    return await finding;
-  } catch (error) {
-    if (hasCode(error, "not_found")) return undefined;
-    throw error;
-  }
 }
 
 async function deleteAll<Resource extends Named>(

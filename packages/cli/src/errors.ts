@@ -43,15 +43,15 @@ const NEVER: readonly PolyvolErrorCode[] = ["invalid_argument", "out_of_range", 
 
 /** Writes what went wrong and what to do next, and returns the exit code. `cloud` is where it went wrong. */
 export function reportError(error: unknown, cloud?: string): number {
-  const { text, next, code } = explain(error, cloud);
+  const { text, next, exitCode } = describeError(error, cloud);
   if (areErrorsData()) writeErrorData(errorData(error, cloud));
   else writeErrorText(text, next);
-  return code;
+  return exitCode;
 }
 
 /** Writes what went wrong, and what to do next. `data` is what programs read of it beside that. */
 export function reportText(text: string, next: string | undefined, data: object = { code: "failed" }): void {
-  if (areErrorsData()) writeErrorData({ ...data, message: text, ...(next === undefined ? {} : { next }) });
+  if (areErrorsData()) writeErrorData({ ...data, message: text, next });
   else writeErrorText(text, next);
 }
 
@@ -59,7 +59,7 @@ function writeErrorText(text: string, next: string | undefined): void {
   for (const line of cleanLines(text).split("\n")) {
     writeMessage(`${colour("bad", "error:", process.stderr)} ${line}\n`);
   }
-  if (next !== undefined) reportNext(next);
+  if (next !== undefined) writeMessage(`${colour("note", "next:", process.stderr)}  ${cleanLines(next)}\n`);
 }
 
 /** Writes a failure as one line of standard error, which a program can tell from progress by its first character. */
@@ -72,16 +72,6 @@ export function writeErrorData(error: {
   else writeMessage(cleanFor(process.stderr, `${JSON.stringify({ error })}\n`));
 }
 
-/** Writes what to do next. */
-function reportNext(next: string): void {
-  writeMessage(`${colour("note", "next:", process.stderr)}  ${cleanLines(next)}\n`);
-}
-
-/** What went wrong, in words, and the exit code that it ends a command with. */
-export function describeError(error: unknown): { readonly text: string; readonly code: number } {
-  return explain(error, undefined);
-}
-
 /** A failure as `--output json` has it. */
 export interface ErrorData {
   /** One of a `PolyvolError`, a `PolicyError` or a `FleetError`, or `usage`, `configuration`, `cloud_unseen`, `interrupted`, `timeout`, `failed`. */
@@ -89,89 +79,101 @@ export interface ErrorData {
   /** In one sentence, with provider and operation; a line each for several problems of a configuration. */
   readonly message: string;
   /** What to do next. */
-  readonly next?: string;
+  readonly next?: string | undefined;
   /** The cloud by the name of the configuration. */
-  readonly cloud?: string;
+  readonly cloud?: string | undefined;
   /** More of a `PolyvolError` (`provider`, `operation`, `requestId` and so on), or of a `ConfigError` or `PolicyError` (`problems`). */
   readonly [detail: string]: unknown;
 }
 
 /** What programs get to know of a failure. Holds no secret. */
 export function errorData(error: unknown, cloud?: string): ErrorData {
-  const { next } = explain(error, cloud);
-  const message = error instanceof Error ? error.message : String(error);
-  const more = { ...(next === undefined ? {} : { next }), ...(cloud === undefined ? {} : { cloud }) };
-  if (isBranded(error, "polyvol.error")) {
-    const { name: _, ...data } = (error as PolyvolError).toJSON();
-    return { ...(data as { code: string; message: string }), ...more };
-  }
+  const { code, next, details } = classify(error, cloud);
+  return { code, message: messageOf(error), ...details, next, cloud };
+}
+
+/** What went wrong in words, with its place, what to do next, and the exit code that it ends a command with. */
+export function describeError(
+  error: unknown,
+  cloud?: string,
+): { readonly text: string; readonly next: string | undefined; readonly exitCode: number } {
+  const { next, exitCode } = classify(error, cloud);
+  // What is wrong with a configuration names its place itself.
+  const where = cloud === undefined || isBranded(error, "polyvol.configError") ? "" : `${cloud}: `;
+  return { text: `${where}${messageOf(error)}`, next, exitCode };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** What follows from the kind of a failure. */
+interface Classified {
+  readonly code: string;
+  readonly exitCode: number;
+  readonly next?: string | undefined;
+  /** What programs get to know beside that. */
+  readonly details?: object;
+}
+
+function classify(error: unknown, cloud: string | undefined): Classified {
   if (isBranded(error, "polyvol.configError")) {
-    const { file, problems } = error as ConfigError;
-    return { code: "configuration", message, ...more, file, problems };
+    const { file, problems, retryable } = error as ConfigError;
+    // A timer is to try again what may pass, such as an inventory that is away.
+    const [exitCode, next] = retryable === true ? [FAILED, AGAIN] : [CONFIGURATION, undefined];
+    return { code: "configuration", exitCode, next, details: { file, problems } };
+  }
+  if (isOfCloud(error)) {
+    const { code } = error;
+    const { name: _, ...details } = error.toJSON();
+    return { code, exitCode: exitCodeOf(code), next: nextStep(error, cloud), details };
   }
   if (isBranded(error, "polyvol.policyError")) {
     const { code, problems } = error as PolicyError;
-    return { code, message, ...more, ...(problems.length === 0 ? {} : { problems }) };
+    return { code, exitCode: exitCodeOf(code), details: problems.length === 0 ? {} : { problems } };
   }
-  if (error instanceof UsageError) return { code: "usage", message, ...more };
-  if (isBranded(error, "polyvol.fleetError")) return { code: (error as FleetError).code, message, ...more };
-  if (error instanceof CloudUnseen) return { code: "cloud_unseen", message, ...more };
-  return { code: error instanceof TimedOut ? "timeout" : "failed", message, ...more };
-}
-
-interface Explanation {
-  readonly text: string;
-  readonly next?: string | undefined;
-  readonly code: number;
-}
-
-function explain(error: unknown, cloud: string | undefined): Explanation {
-  const where = cloud === undefined ? "" : `${cloud}: `;
-  if (isBranded(error, "polyvol.configError")) {
-    const { message: text, retryable } = error as ConfigError;
-    // A timer is to try again what may pass, such as an inventory that is away.
-    return retryable === true ? { text, next: AGAIN, code: FAILED } : { text, code: CONFIGURATION };
-  }
-  if (isBranded(error, "polyvol.error")) {
-    const failure = error as PolyvolError;
-    const code = NEVER.includes(failure.code) ? CONFIGURATION : FAILED;
-    return { text: `${where}${failure.message}`, next: nextStep(failure, cloud), code };
-  }
-  if (isBranded(error, "polyvol.policyError")) {
-    const { code, message } = error as PolicyError;
-    return { text: `${where}${message}`, code: NEVER.includes(code) ? CONFIGURATION : FAILED };
-  }
-  if (error instanceof UsageError) return { text: `${where}${error.message}`, code: CONFIGURATION };
-  if (isBranded(error, "polyvol.fleetError")) return fleetExplanation(error as FleetError);
+  if (error instanceof UsageError) return { code: "usage", exitCode: CONFIGURATION };
+  if (isBranded(error, "polyvol.fleetError")) return classifyFleet(error as FleetError);
   if (error instanceof CloudUnseen) {
     const [seen] = error.seenOn;
-    const next =
-      seen === undefined
-        ? explain(error.cause, error.cloud).next
-        : `say which cloud is meant: --cloud ${seen}`;
-    return { text: error.message, next, code: FAILED };
+    const why = classify(error.cause, error.cloud).next;
+    const next = seen === undefined ? why : `say which cloud is meant: --cloud ${seen}`;
+    return { code: "cloud_unseen", exitCode: FAILED, next };
   }
-  if (error instanceof TimedOut) {
-    return { text: `${where}${error.message}`, next: AGAIN_OR_LONGER, code: FAILED };
-  }
-  return { text: `${where}${error instanceof Error ? error.message : String(error)}`, code: FAILED };
+  if (error instanceof TimedOut) return { code: "timeout", exitCode: FAILED, next: AGAIN_OR_LONGER };
+  return { code: "failed", exitCode: FAILED };
 }
 
-function fleetExplanation({ code, message: text }: FleetError): Explanation {
-  if (code === "invalid_argument" || code === "unsuitable") return { text, code: CONFIGURATION };
-  if (code === "unauthenticated")
-    return { text, next: "check the user and password of --redis or POLYVOL_REDIS_URL", code: FAILED };
-  const next = "see that Redis runs there and that this machine reaches it, then repeat";
-  return { text, next, code: FAILED };
+function classifyFleet({ code }: FleetError): Classified {
+  if (code === "invalid_argument" || code === "unsuitable") return { code, exitCode: CONFIGURATION };
+  const next =
+    code === "unauthenticated"
+      ? "check the user and password of --redis or POLYVOL_REDIS_URL"
+      : "see that Redis runs there and that this machine reaches it, then repeat";
+  return { code, exitCode: FAILED, next };
+}
+
+function exitCodeOf(code: PolyvolErrorCode): number {
+  return NEVER.includes(code) ? CONFIGURATION : FAILED;
 }
 
 /** Whether an error is a `PolyvolError` with this code. Unlike core's `isPolyvolError` it does not load core. */
 export function hasCode(error: unknown, code: PolyvolErrorCode): boolean {
-  return isBranded(error, "polyvol.error") && (error as PolyvolError).code === code;
+  return isOfCloud(error) && error.code === code;
+}
+
+/** What is found; `undefined` where it is not there. */
+export async function undefinedIfMissing<T>(finding: Promise<T>): Promise<T | undefined> {
+  try {
+    return await finding;
+  } catch (error) {
+    if (hasCode(error, "not_found")) return undefined;
+    throw error;
+  }
 }
 
 /** Whether it is the failure of a call to a cloud. */
-export function isOfCloud(error: unknown): boolean {
+export function isOfCloud(error: unknown): error is PolyvolError {
   return isBranded(error, "polyvol.error");
 }
 

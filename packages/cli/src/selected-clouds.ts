@@ -1,6 +1,6 @@
 import type { BlockStorage } from "@polyvol/core";
 import type { Context } from "./context.ts";
-import { CloudUnseen, CONFIGURATION, FAILED, hasCode, reportError, UsageError } from "./errors.ts";
+import { CloudUnseen, CONFIGURATION, FAILED, reportError, UsageError, undefinedIfMissing } from "./errors.ts";
 
 /** The results of the same work on several clouds. */
 export interface CloudResults<T> {
@@ -98,12 +98,8 @@ export async function onCloudOf<Found>(
     return { cloud: only, storage, found: await find(storage) };
   }
   const { results, failures } = await onEachCloud(context, async (storage) => {
-    try {
-      return { storage, found: await find(storage) };
-    } catch (error) {
-      if (hasCode(error, "not_found")) return undefined;
-      throw error;
-    }
+    const found = await undefinedIfMissing(find(storage));
+    return found === undefined ? undefined : { storage, found };
   });
   const looked = results.flatMap(({ cloud, value }) => (value === undefined ? [] : [{ cloud, ...value }]));
   const there = looked.filter(({ found }) => isThere(found));

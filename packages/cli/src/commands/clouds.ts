@@ -3,7 +3,7 @@ import type { BlockStorage, Health } from "@polyvol/core";
 import type { Command } from "commander";
 import { examples, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
-import { CONFIGURATION, reportError } from "../errors.ts";
+import { CONFIGURATION, errorData, reportError } from "../errors.ts";
 import type { Options } from "../options.ts";
 import { writeCheckResult, writeResult } from "../output/result.ts";
 import type { Column } from "../output/table.ts";
@@ -99,7 +99,12 @@ async function checkOnce(context: Context): Promise<number> {
     return { health, durationMs: Math.round(performance.now() - startedAt) };
   });
   const results = new Map(checks.results.map(({ cloud, value }) => [cloud, value]));
-  const failures = new Map(checks.failures.map(({ cloud, error }) => [cloud, failureOf(error)]));
+  const failures = new Map(
+    checks.failures.map(({ cloud, error }) => {
+      const { code, message } = errorData(error, cloud);
+      return [cloud, { code, message }];
+    }),
+  );
   const rows = (await context.selected()).map((cloud): Row => {
     const result = results.get(cloud);
     return {
@@ -122,12 +127,6 @@ async function throwHiddenTags({ provider, capabilities }: BlockStorage): Promis
   const needs = scope === undefined ? "the right to see them" : `the scope ${scope}`;
   const reason = `the credentials cannot see tags: they need ${needs}, and without it backups delete nothing`;
   throw new PolyvolError("permission_denied", reason, { provider, operation: "checkHealth" });
-}
-
-function failureOf(error: unknown): { readonly code: string; readonly message: string } {
-  const code = (error as { readonly code?: unknown } | null)?.code;
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: typeof code === "string" ? code : "configuration", message };
 }
 
 function healthData({ cloud, provider, health, durationMs, failure }: Row): object {

@@ -1,9 +1,9 @@
 import type { Snapshot, Volume } from "@polyvol/core";
 import type { Command } from "commander";
-import { creating, runDeletion, undefinedIfMissing, withProgress } from "../changes.ts";
+import { creating, runDeletion, withProgress } from "../changes.ts";
 import { examples, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError, undefinedIfMissing } from "../errors.ts";
 import { findSnapshot, findVolume, findVolumeOption, snapshotWords } from "../find.ts";
 import { holdReasons, snapshotHolds } from "../holds.ts";
 import {

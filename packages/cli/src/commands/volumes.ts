@@ -1,9 +1,9 @@
 import type { BlockStorage, Volume, WaitOptions } from "@polyvol/core";
 import type { Command } from "commander";
-import { confirm, creating, runDeletion, undefinedIfMissing, withProgress } from "../changes.ts";
+import { confirm, creating, runDeletion, withProgress } from "../changes.ts";
 import { examples, type Handler, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
-import { FAILED, UsageError } from "../errors.ts";
+import { FAILED, UsageError, undefinedIfMissing } from "../errors.ts";
 import { findSnapshot, findVolume, findVolumeOption, snapshotWords } from "../find.ts";
 import { holdReasons } from "../holds.ts";
 import {

@@ -10,7 +10,7 @@ export interface Check {
   /** What was found, in words; never a secret. */
   readonly found: string;
   /** What to do about it. */
-  readonly next?: string;
+  readonly next?: string | undefined;
 }
 
 /** What was found of one thing of an area. */
@@ -30,6 +30,5 @@ export const skipped = (check: string, found: string): Finding => ({ check, resu
 /** What an error says, and what to do about it. */
 export function failed(check: string, error: unknown, cloud?: string, next?: string): Finding {
   const { message, next: usual } = errorData(error, cloud);
-  const step = next ?? usual;
-  return { check, result: "failed", found: message, ...(step === undefined ? {} : { next: step }) };
+  return { check, result: "failed", found: message, next: next ?? usual };
 }

@@ -1,9 +1,8 @@
 import type { SnapshotChoice } from "@polyvol/backup";
 import type { BlockStorage } from "@polyvol/core";
 import type { Command } from "commander";
-import { undefinedIfMissing } from "../../changes.ts";
 import type { Context } from "../../context.ts";
-import { UsageError } from "../../errors.ts";
+import { UsageError, undefinedIfMissing } from "../../errors.ts";
 import { findSnapshot, findVolume, findVolumeOption, refuseEmpty, snapshotWords } from "../../find.ts";
 import { instant, omitUndefined, type RegionOptions } from "../../options.ts";
 import { isId } from "../../output/format.ts";

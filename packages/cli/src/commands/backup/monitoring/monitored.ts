@@ -68,10 +68,10 @@ export async function monitored(
   try {
     outcome = await work();
   } catch (error) {
-    const { text, code } = describeError(error);
+    const { text, exitCode } = describeError(error);
     const isInterrupted = context.signal.aborted;
     await watcher?.end({
-      exitCode: isInterrupted ? INTERRUPTED : code,
+      exitCode: isInterrupted ? INTERRUPTED : exitCode,
       summary: isInterrupted ? "Interrupted." : text,
       problems: [],
     });
