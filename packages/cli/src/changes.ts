@@ -5,24 +5,47 @@ import type { LedgerEntry } from "./interruption.ts";
 import { commandText } from "./next-step.ts";
 import type { DeletionOptions } from "./options.ts";
 import { secondsText } from "./output/format.ts";
+import type { Progress } from "./output/progress.ts";
 import { writeResult } from "./output/result.ts";
 import { writeMessage, writeNote } from "./output/streams.ts";
 import { clean } from "./output/terminal.ts";
 
-/**
- * Makes one change: shows its progress, and enters it in the ledger of what is left.
- * @param work gets the entry, where it knows more of what is left when it is interrupted
- */
-export async function withProgress<T>(
-  context: Context,
-  text: string,
-  work: (options: WaitOptions, entry: LedgerEntry) => Promise<T>,
-): Promise<T> {
+/** What is said of a change while it is made, and of how it has ended. */
+interface Words {
+  readonly doing: string;
+  readonly done: string;
+  readonly failed: string;
+}
+
+const CHANGE: Words = { doing: "asked for", done: "done", failed: "failed" };
+const DELETION: Words = { doing: "deleting", done: "deleted", failed: "not deleted" };
+
+/** What makes a change; it gets the entry, where it knows more of what is left when it is interrupted. */
+type Work<T> = (options: WaitOptions, entry: LedgerEntry) => Promise<T>;
+
+/** Makes one change: shows its progress, and enters it in the ledger of what is left. */
+export async function withProgress<T>(context: Context, text: string, work: Work<T>): Promise<T> {
   const { createProgress } = await import("./output/progress.ts");
-  const entry = context.ledger.plan(text);
   const progress = createProgress();
+  try {
+    return await showing(context, progress, text, work);
+  } finally {
+    progress.close();
+  }
+}
+
+/** @param left the change as the ledger names it */
+async function showing<T>(
+  context: Context,
+  progress: Progress,
+  text: string,
+  work: Work<T>,
+  { doing, done, failed }: Words = CHANGE,
+  left = text,
+): Promise<T> {
+  const entry = context.ledger.plan(left);
   const startedAt = performance.now();
-  progress.update(text, "asked for");
+  progress.update(text, doing);
   const isUnchanged = context.nothingChanged();
   entry.begin();
   try {
@@ -30,18 +53,16 @@ export async function withProgress<T>(
       { ...context.call, onProgress: ({ seen }) => progress.update(text, seen) },
       entry,
     );
-    progress.finish(text, `done in ${secondsText(performance.now() - startedAt)}`);
+    progress.finish(text, `${done} in ${secondsText(performance.now() - startedAt)}`);
     entry.done();
     return result;
   } catch (error) {
     if (!context.signal.aborted) {
-      progress.finish(text, "failed", "bad");
+      progress.finish(text, failed, "bad");
       entry.done();
     }
     if (isUnchanged()) entry.undone();
     throw error;
-  } finally {
-    progress.close();
   }
 }
 
@@ -176,36 +197,14 @@ async function deleteAll<Resource extends Named>(
 ): Promise<readonly string[]> {
   const { createProgress } = await import("./output/progress.ts");
   const progress = createProgress();
-  const errors: unknown[] = [];
-  const deleted: string[] = [];
-  const isUnchanged = context.nothingChanged();
-  const work = resources.map(async ({ id, name }) => {
-    const text = `${kind} ${name} on ${cloud}`;
-    const entry = context.ledger.plan(`deletion of ${text}`);
-    const startedAt = performance.now();
-    progress.update(text, "deleting");
-    entry.begin();
-    try {
-      await remove(id, {
-        ...context.call,
-        onProgress: ({ seen }) => progress.update(text, seen),
-      });
-      progress.finish(text, `deleted in ${secondsText(performance.now() - startedAt)}`);
-      entry.done();
-      deleted.push(id);
-    } catch (error) {
-      if (context.signal.aborted) {
-        if (isUnchanged()) entry.undone();
-        return;
-      }
-      progress.finish(text, "not deleted", "bad");
-      entry.done();
-      errors.push(error);
-    }
-  });
-  await Promise.all(work);
+  const settled = await Promise.allSettled(
+    resources.map(({ id, name }) => {
+      const text = `${kind} ${name} on ${cloud}`;
+      return showing(context, progress, text, (wait) => remove(id, wait), DELETION, `deletion of ${text}`);
+    }),
+  );
   progress.close();
   context.signal.throwIfAborted();
-  for (const error of errors) reportError(error, cloud);
-  return deleted;
+  for (const result of settled) if (result.status === "rejected") reportError(result.reason, cloud);
+  return resources.filter((_, index) => settled[index]?.status === "fulfilled").map(({ id }) => id);
 }
