@@ -77,7 +77,7 @@ export async function runInContext(
   try {
     context = createContext(runId, options, interrupts, ended.signal, ledger);
     const code = (await work(context)) ?? 0;
-    return code === 0 && context.losses.all.size > 0 ? FAILED : code;
+    return code === 0 && context.losses.size > 0 ? FAILED : code;
   } catch (error) {
     if (!interrupts.signal.aborted)
       return reportError(error, isOfCloud(error) ? context?.place.cloud : undefined);

@@ -32,7 +32,11 @@ export interface Context {
   /** Aborts when the command has ended: for timers that would keep the process alive. */
   readonly ended: AbortSignal;
   readonly ledger: Ledger;
-  readonly losses: Losses;
+  /**
+   * What a command was asked to keep beside its work and could not, such as its line of a record, in words. What would have
+   * been success ends with 1.
+   */
+  readonly losses: Set<string>;
   /** The one cloud that the command is about, once that is known. */
   readonly place: { cloud?: string };
   /** Options of every call to a cloud. */
@@ -116,7 +120,7 @@ export function createContext(
     interrupts,
     ended,
     ledger,
-    losses: createLosses(),
+    losses: new Set(),
     place: {},
     call: omitUndefined({ abortSignal: signal, timeoutMs: options["timeout"] as number | undefined }),
     config,
@@ -155,17 +159,4 @@ async function unknownCloud(from: string, name: string, known: readonly string[]
   const { suggestion } = await import("@polyvol/core/driver");
   const near = suggestion(name, known);
   return new UsageError(near === undefined ? words : `${words}. ${near.hint}`);
-}
-
-/** What a command was asked to keep beside its work and could not, such as its line of a record. */
-export interface Losses {
-  /** Names one, in words. What would have been success ends with 1. */
-  add(what: string): void;
-  /** All of them, each once. */
-  readonly all: ReadonlySet<string>;
-}
-
-function createLosses(): Losses {
-  const all = new Set<string>();
-  return { add: (what) => void all.add(what), all };
 }

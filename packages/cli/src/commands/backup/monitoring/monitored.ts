@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { Context, Losses } from "../../../context.ts";
+import type { Context } from "../../../context.ts";
 import { describeError, FAILED, UsageError } from "../../../errors.ts";
 import { INTERRUPTED } from "../../../interruption.ts";
 import type { Options } from "../../../options.ts";
@@ -82,9 +82,9 @@ export async function monitored(
 }
 
 /** What could not be kept is for those who watch, too: who asked for it does not have it. */
-function withLosses(outcome: Outcome, { all }: Losses): Outcome {
-  if (all.size === 0) return outcome;
-  const summary = [outcome.summary, ...all].join("\n");
+function withLosses(outcome: Outcome, losses: ReadonlySet<string>): Outcome {
+  if (losses.size === 0) return outcome;
+  const summary = [outcome.summary, ...losses].join("\n");
   return { ...outcome, exitCode: outcome.exitCode === 0 ? FAILED : outcome.exitCode, summary };
 }
 
