@@ -174,6 +174,11 @@ export function writeMessage(text: string, level: LogLevel = "info"): void {
   writeTo(process.stderr, text);
 }
 
+/** Writes a warning to standard error, which a log knows by its level. */
+export function writeWarning(text: string): void {
+  writeMessage(areMessagesJson() ? text : `warning: ${text}\n`, "warn");
+}
+
 /** Writes one message as a line of JSON. `fields` say what it is about. */
 export function writeJsonMessage(level: LogLevel, message: string, fields: object = {}): void {
   const runId = logs.get(process.stderr);

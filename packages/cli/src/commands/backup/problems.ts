@@ -2,7 +2,7 @@ import type { BackupPlan, BackupProblem, PlannedBound } from "@polyvol/backup";
 import { FAILED, reportText } from "../../errors.ts";
 import { commandText, nextStep } from "../../next-step.ts";
 import { minutesText, numberText, quotaText } from "../../output/format.ts";
-import { areErrorsData, areMessagesJson, writeMessage } from "../../output/streams.ts";
+import { areErrorsData, writeWarning } from "../../output/streams.ts";
 
 const EFFECTS: Readonly<Record<BackupProblem["effect"], string>> = {
   nothing_done: "no snapshot is taken and none deleted there",
@@ -65,8 +65,7 @@ function nextOf(problem: BackupProblem, readOnly: boolean): string | undefined {
 /** Says which accounts are too large for their schedules, before anything is done. Changes no exit code. */
 export function warnOfBounds({ bounds = [] }: Pick<BackupPlan, "bounds">): void {
   for (const bound of bounds.filter(({ tooLarge }) => tooLarge)) {
-    const text = boundText(bound);
-    writeMessage(areMessagesJson() ? text : `warning: ${text}\n`, "warn");
+    writeWarning(boundText(bound));
   }
 }
 

@@ -3,7 +3,7 @@ import type { Context } from "../../../context.ts";
 import { describeError, FAILED, UsageError } from "../../../errors.ts";
 import { INTERRUPTED } from "../../../interruption.ts";
 import type { Options } from "../../../options.ts";
-import { areMessagesJson, writeMessage } from "../../../output/streams.ts";
+import { writeWarning } from "../../../output/streams.ts";
 import type { Outcome } from "./watch.ts";
 
 /** Options of a command that tells others how it went. */
@@ -56,12 +56,12 @@ export async function monitored(
   const ping = addressOf(options.ping, "--ping");
   const notify = addressOf(options.notify, "--notify");
   const watch = ping === undefined && notify === undefined ? undefined : await import("./watch.ts");
-  const watcher = watch?.createWatcher({
+  const end = watch?.beginWatch({
     ping,
     notify,
     command: name,
     runId: context.runId(),
-    warn,
+    warn: (what) => writeWarning(`${what}. The backup itself is not affected.`),
     key: notify === undefined ? undefined : await keyFrom(options.notifySecretFile),
   });
   let outcome: Outcome;
@@ -70,14 +70,14 @@ export async function monitored(
   } catch (error) {
     const { text, exitCode } = describeError(error);
     const isInterrupted = context.signal.aborted;
-    await watcher?.end({
+    await end?.({
       exitCode: isInterrupted ? INTERRUPTED : exitCode,
       summary: isInterrupted ? "Interrupted." : text,
       problems: [],
     });
     throw error;
   }
-  await watcher?.end(withLosses(outcome, context.losses));
+  await end?.(withLosses(outcome, context.losses));
   return outcome.exitCode;
 }
 
@@ -86,11 +86,6 @@ function withLosses(outcome: Outcome, losses: ReadonlySet<string>): Outcome {
   if (losses.size === 0) return outcome;
   const summary = [outcome.summary, ...losses].join("\n");
   return { ...outcome, exitCode: outcome.exitCode === 0 ? FAILED : outcome.exitCode, summary };
-}
-
-function warn(what: string): void {
-  const text = `${what}. The backup itself is not affected.`;
-  writeMessage(areMessagesJson() ? text : `warning: ${text}\n`, "warn");
 }
 
 /** The text is not shown: an address of this kind is a secret. */
@@ -104,7 +99,7 @@ function addressOf(text: string | undefined, option: string): URL | undefined {
 async function keyFrom(file: string | undefined): Promise<Buffer | undefined> {
   const secret = file === undefined ? process.env[SECRET_VARIABLE] : await secretIn(file);
   if (secret === undefined || secret === "") return undefined;
-  const { keyOf } = await import("./notification.ts");
+  const { keyOf } = await import("./watch.ts");
   const key = keyOf(secret);
   if (typeof key !== "string") return key;
   throw new UsageError(`${file === undefined ? SECRET_VARIABLE : "--notify-secret-file"}: ${key}`);
