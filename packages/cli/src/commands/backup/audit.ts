@@ -9,7 +9,7 @@ import { orderBy } from "../../output/sort.ts";
 import { differIn } from "../../output/table.ts";
 import { reportProblems } from "./problems.ts";
 import { deadline, loadBackupSetup } from "./setup.ts";
-import { SHARD, shardFrom, shardText } from "./shard.ts";
+import { SHARD, shardText } from "./shard.ts";
 
 const FINDINGS = `
 Nothing is changed. A finding is a result, not a failure: the exit code is 0 with and without any,
@@ -32,10 +32,9 @@ interface AuditOptions extends Options {
   readonly shard?: string;
 }
 
-async function audit(context: Context, options: AuditOptions): Promise<number> {
+async function audit(context: Context, { shard }: AuditOptions): Promise<number> {
   const backup = await import("@polyvol/backup");
-  const shard = await shardFrom(options.shard);
-  const { policies, clouds, scope, withSourcePositions } = await loadBackupSetup(context, [], shard);
+  const { policies, clouds, scope, withSourcePositions } = await loadBackupSetup(context, { shard });
   const abortSignal = await deadline(context);
   const report = await withSourcePositions(() => backup.audit(policies, clouds, { ...scope, abortSignal }));
   await writeCheckResult(context.output, report.ok, report, (render) => view(report, render));

@@ -122,7 +122,7 @@ async function takeByPolicy(
   shown: OffsiteView,
 ): Promise<OffsiteReport> {
   const backup = await import("@polyvol/backup");
-  const { policies, clouds, withSourcePositions } = await loadSetup(context, options.policy);
+  const { policies, clouds, withSourcePositions } = await loadSetup(context, options);
   if (policies.every((policy) => policy.offsite === undefined)) {
     throw new UsageError(
       `no policy says what to run off-site; allowed: "offsite" in at least one of ${policies.map(({ id }) => id).join(", ")}, or --volume and a command`,

@@ -19,7 +19,7 @@ import {
 } from "./changes.ts";
 import { reportProblems, warnOfBounds } from "./problems.ts";
 import { deadline, loadBackupSetup } from "./setup.ts";
-import { SHARD, shardFrom, shardText } from "./shard.ts";
+import { SHARD, shardText } from "./shard.ts";
 
 /** Exit code of `--detailed-exitcode` when changes are pending. */
 const PENDING = 3;
@@ -56,12 +56,7 @@ interface PlanOptions extends Options {
 
 async function plan(context: Context, options: PlanOptions): Promise<number> {
   const backup = await import("@polyvol/backup");
-  const shard = await shardFrom(options.shard);
-  const { policies, clouds, scope, withSourcePositions } = await loadBackupSetup(
-    context,
-    options.policy,
-    shard,
-  );
+  const { policies, clouds, scope, withSourcePositions } = await loadBackupSetup(context, options);
   const { pruneOnly = false, liftBrake = false } = options;
   const planOptions = { ...scope, abortSignal: await deadline(context), pruneOnly, liftBrake };
   const planned = await withSourcePositions(() => backup.plan(policies, clouds, new Date(), planOptions));

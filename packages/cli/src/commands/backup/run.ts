@@ -33,7 +33,7 @@ import type { Outcome } from "./monitoring/watch.ts";
 import { reportProblems, warnOfBounds } from "./problems.ts";
 import { noteOffsiteDue, RECORD, recorded } from "./record.ts";
 import { type BackupSetup, deadline, loadBackupSetup } from "./setup.ts";
-import { SHARD, shardFrom, shardText } from "./shard.ts";
+import { SHARD, shardText } from "./shard.ts";
 
 const INTERRUPTION = `
 Ctrl-C, and --timeout once its time has passed, end it while the clouds are read; after that they
@@ -96,7 +96,7 @@ async function applyFile(context: Context, options: ApplyOptions, file: string):
       return undefined;
     }
   });
-  const setup = await loadBackupSetup(context, options.policy, shard);
+  const setup = await loadBackupSetup(context, { ...options, shard });
   const { liftBrake = false } = options;
   return await runRecorded(context, setup, { command: "apply", file: options.record }, (runOptions) =>
     backup.apply(stored, setup.policies, setup.clouds, { ...runOptions, liftBrake }),
@@ -114,8 +114,7 @@ async function run(context: Context, options: RunOptions): Promise<number> {
 
 async function runPolicies(context: Context, options: RunOptions): Promise<Outcome> {
   const backup = await import("@polyvol/backup");
-  const shard = await shardFrom(options.shard);
-  const setup = await loadBackupSetup(context, options.policy, shard);
+  const setup = await loadBackupSetup(context, options);
   const { pruneOnly = false, liftBrake = false } = options;
   const work = pruneOnly ? backup.prune : backup.run;
   const asked = { command: pruneOnly ? "prune" : "run", file: options.record } as const;

@@ -4,6 +4,7 @@ import type { Context } from "../../context.ts";
 import { TimedOut, UsageError } from "../../errors.ts";
 import { omitUndefined } from "../../options.ts";
 import { secondsText } from "../../output/format.ts";
+import { parsedShard } from "./shard.ts";
 
 /** What the configuration says about backups. */
 export interface BackupSetup {
@@ -20,6 +21,14 @@ export interface BackupSetup {
   withSourcePositions<T>(work: () => Promise<T>): Promise<T>;
 }
 
+/** What a command asks for. */
+interface Asked {
+  /** The values of `--policy`; without any, all policies are taken. */
+  readonly policy?: readonly string[] | undefined;
+  /** The value of `--shard`, or that of a plan: the clouds of other shards are not connected. */
+  readonly shard?: string | Shard | undefined;
+}
+
 /** Why `--cloud` is refused. */
 export const CLOUDS_OF_POLICIES =
   "--cloud does not go with this command: policies say which clouds they are about (select.cloud); --policy takes some of them.";
@@ -28,28 +37,22 @@ export const CLOUDS_OF_POLICIES =
  * Loads the policies and connects the clouds of the configuration. A cloud that cannot be connected is given as its
  * error, which the library reports beside its other problems.
  *
- * @param ids the values of `--policy`; without any, all policies are taken
- * @param shard the clouds of other shards are not connected
- * @throws UsageError for a policy that does not exist, and for `--cloud`
+ * @throws UsageError for a policy that does not exist, for what is no shard, and for `--cloud`
  * @throws ConfigError for a policy that is wrong
  */
-export async function loadBackupSetup(
-  context: Context,
-  ids: readonly string[] = [],
-  shard?: Shard,
-): Promise<BackupSetup> {
+export async function loadBackupSetup(context: Context, asked: Asked = {}): Promise<BackupSetup> {
   if (context.cloudOption.length > 0) {
     throw new UsageError(CLOUDS_OF_POLICIES);
   }
-  return await loadSetup(context, ids, shard);
+  return await loadSetup(context, asked);
 }
 
 /** The same for a command that takes `--cloud`. @throws UsageError, ConfigError */
 export async function loadSetup(
   context: Context,
-  ids: readonly string[] = [],
-  shard?: Shard,
+  { policy: ids = [], shard: askedShard }: Asked,
 ): Promise<BackupSetup> {
+  const shard = typeof askedShard === "string" ? await parsedShard(askedShard) : askedShard;
   const config = await context.config();
   const { accountsOf, connect } = await import("@polyvol/config");
   const policies = await choosePolicies(await readPolicies(config), ids);

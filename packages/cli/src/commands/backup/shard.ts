@@ -8,9 +8,8 @@ export const SHARD = [
   "only the accounts of this shard: INDEX/COUNT with indices from 0, or auto/COUNT and auto in an array job",
 ] as const;
 
-/** Which shard `--shard` asks for. @throws UsageError */
-export async function shardFrom(text: string | undefined): Promise<Shard | undefined> {
-  if (text === undefined) return undefined;
+/** The shard that a value of `--shard` asks for. @throws UsageError */
+export async function parsedShard(text: string): Promise<Shard> {
   const { isPolicyError, parseShard } = await import("@polyvol/backup");
   try {
     return parseShard(text);

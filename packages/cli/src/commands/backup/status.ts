@@ -24,7 +24,7 @@ import type { Outcome } from "./monitoring/watch.ts";
 import { reportProblems } from "./problems.ts";
 import { readRecordFile } from "./record.ts";
 import { type BackupSetup, deadline, loadBackupSetup } from "./setup.ts";
-import { SHARD, shardFrom, shardText } from "./shard.ts";
+import { SHARD, shardText } from "./shard.ts";
 
 const ABOUT = `
 Nothing in a cloud remembers what has left it: how old that is, only --record says.
@@ -74,12 +74,10 @@ async function status(context: Context, options: StatusOptions): Promise<number>
         throw new UsageError("--watch does not go with --merge, which looks at no cloud");
       return await checkShards(context, options, options.merge);
     }
-    setup ??= loadBackupSetup(context, options.policy, await shardFrom(options.shard)).catch(
-      (error: unknown) => {
-        setup = undefined;
-        throw error;
-      },
-    );
+    setup ??= loadBackupSetup(context, options).catch((error: unknown) => {
+      setup = undefined;
+      throw error;
+    });
     return await checkStatus(context, options, await setup);
   };
   if (options.watch === undefined || options.merge !== undefined)
