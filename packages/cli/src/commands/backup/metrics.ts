@@ -43,7 +43,7 @@ export async function writeMetrics(
   options: StatusOptions,
 ): Promise<BackupMetrics["status"]> {
   const backup = await import("@polyvol/backup");
-  const read = record === undefined ? undefined : await readRecordFile(record);
+  const read = await readRecordFile(record);
   const { status, text } = await withSourcePositions(() =>
     backup.backupMetrics(policies, clouds, new Date(), { ...options, record: read }),
   );

@@ -61,8 +61,12 @@ export async function recorded<T>(
   return result;
 }
 
-/** What a record of runs says. @throws UsageError for a file that does not exist, or is none */
-export async function readRecordFile(file: string): Promise<Backup.RunRecord> {
+/**
+ * What the record of runs of `--record` says; `undefined` without that option.
+ * @throws UsageError for a file that does not exist, or is none
+ */
+export async function readRecordFile(file: string | undefined): Promise<Backup.RunRecord | undefined> {
+  if (file === undefined) return undefined;
   const backup = await import("@polyvol/backup");
   try {
     return await backup.readRecord(file);

@@ -47,12 +47,11 @@ interface ReportOptions extends Options {
 async function report(context: Context, options: ReportOptions): Promise<number> {
   const backup = await import("@polyvol/backup");
   const { policies, clouds, withSourcePositions } = await loadBackupSetup(context);
-  const record = options.record === undefined ? undefined : await readRecordFile(options.record);
   const reportOptions = omitUndefined({
     abortSignal: await deadline(context),
     days: options.days,
     graceMs: options.grace,
-    record,
+    record: await readRecordFile(options.record),
     prices: pricesOf(await context.config()),
   });
   const found = await withSourcePositions(() =>

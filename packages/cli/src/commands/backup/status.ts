@@ -18,6 +18,7 @@ import { type Column, differIn } from "../../output/table.ts";
 import type { Tone } from "../../output/terminal.ts";
 import { type WatchOptions, watched, withWatch } from "../../watch.ts";
 import { POLICY } from "./changes.ts";
+import { readJson, withFileNames } from "./json-files.ts";
 import { type MetricsOptions, OUTPUT_FILE, RECORD_OF_RUNS, wantsMetrics, writeMetrics } from "./metrics.ts";
 import { type MonitoringOptions, monitored, withMonitoring } from "./monitoring/monitored.ts";
 import type { Outcome } from "./monitoring/watch.ts";
@@ -69,11 +70,7 @@ interface StatusOptions extends MonitoringOptions, WatchOptions, MetricsOptions 
 async function status(context: Context, options: StatusOptions): Promise<number> {
   let setup: Promise<BackupSetup> | undefined;
   const work = async (): Promise<Outcome> => {
-    if (options.merge !== undefined) {
-      if (options.watch !== undefined)
-        throw new UsageError("--watch does not go with --merge, which looks at no cloud");
-      return await checkShards(context, options, options.merge);
-    }
+    if (options.merge !== undefined) return await checkShards(context, options, options.merge);
     setup ??= loadBackupSetup(context, options).catch((error: unknown) => {
       setup = undefined;
       throw error;
@@ -91,16 +88,30 @@ async function checkStatus(context: Context, options: StatusOptions, setup: Back
   if (wantsMetrics(context, options)) return outcomeOf(await writeMetrics(setup, options, statusOptions));
   const backup = await import("@polyvol/backup");
   const { policies, clouds, withSourcePositions } = setup;
-  const order = orderOf(columnsOf(new Date().toISOString()), options.sort, USUAL);
-  const record = options.record === undefined ? undefined : await readRecordFile(options.record);
-  const read = await withSourcePositions(() =>
-    backup.status(policies, clouds, new Date(), { ...statusOptions, record }),
+  const now = new Date();
+  const order = orderOf(columnsOf(now.toISOString()), options.sort, USUAL);
+  const record = await readRecordFile(options.record);
+  const found = await withSourcePositions(() =>
+    backup.status(policies, clouds, now, { ...statusOptions, record }),
   );
-  const found = { ...read, volumes: read.volumes.toSorted(order) };
-  await writeCheckResult(context.output, found.verdict === "fresh", found, (render) => view(found, render));
-  return outcomeOf(found);
+  return await writeStatus(context, found, order);
 }
 
+/** Options that ask for a look at clouds, which `--merge` does not take. */
+const LOOKS = {
+  policy: "--policy",
+  grace: "--grace",
+  shard: "--shard",
+  watch: "--watch",
+  outputFile: "--output-file",
+  record: "--record",
+} as const;
+
+/**
+ * Puts what `status -o json` has written of each shard together. Looks at no cloud, and reads no configuration.
+ *
+ * @throws UsageError naming the file that is no report of a shard, or of another count
+ */
 async function checkShards(
   context: Context,
   options: StatusOptions,
@@ -109,10 +120,22 @@ async function checkShards(
   if (context.output === "prometheus") {
     throw new UsageError("-o prometheus does not go with --merge: each shard writes its own metrics");
   }
-  const { mergeFiles } = await import("./merge.ts");
-  const merged = await mergeFiles(files, options);
+  const beside = Object.entries(LOOKS).find(([key]) => options[key] !== undefined);
+  if (beside !== undefined) {
+    throw new UsageError(`${beside[1]} does not go with --merge, which looks at no cloud`);
+  }
+  const reports = await Promise.all(
+    files.map((file) => readJson(file, "what polyvol backup status --shard … -o json wrote")),
+  );
+  const { mergeStatus } = await import("@polyvol/backup");
+  const names = Object.fromEntries(files.map((file, index) => [`reports[${index}]`, file]));
+  const merged = await withFileNames(names, () => mergeStatus(reports, { now: new Date() }));
   const order = orderOf(columnsOf(merged.now), options.sort, USUAL);
-  const found = { ...merged, volumes: merged.volumes.toSorted(order) };
+  return await writeStatus(context, merged, order);
+}
+
+async function writeStatus(context: Context, status: AnyStatus, order: Order<VolumeStatus>): Promise<Outcome> {
+  const found = { ...status, volumes: status.volumes.toSorted(order) };
   await writeCheckResult(context.output, found.verdict === "fresh", found, (render) => view(found, render));
   return outcomeOf(found);
 }
