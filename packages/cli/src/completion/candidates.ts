@@ -7,15 +7,15 @@ export interface Candidate {
 }
 
 /** What may stand where the cursor is: some words, or the name of a file. */
-export type Completion =
+type Completion =
   | { readonly kind: "files" }
   | { readonly kind: "words"; readonly words: readonly Candidate[] };
 
-/** Names that only the configuration knows. `file` is `--config`, where it is given. */
-export interface ConfiguredNames {
-  clouds(file: string | undefined): Promise<readonly string[]>;
-  policies(file: string | undefined): Promise<readonly string[]>;
-}
+/** Names that only the configuration knows, of one of its parts. `file` is `--config`, where it is given. */
+export type ConfiguredNames = (
+  part: "clouds" | "policies",
+  file: string | undefined,
+) => Promise<readonly string[]>;
 
 const NOTHING: Completion = { kind: "words", words: [] };
 /** What stands for a file in help texts: `<file>`. */
@@ -47,7 +47,7 @@ export async function findCandidates(
     const words = optionsOf(place.command).flatMap(({ long, description }) =>
       typeof long === "string" ? [{ value: long, description }] : [],
     );
-    return { kind: "words", words: fitting(words, current) };
+    return wordsOf(words, current);
   }
   return argumentsOf(place, current);
 }
@@ -121,17 +121,13 @@ async function valuesOf(
 ): Promise<Completion> {
   if (PATH.test(option.flags)) return { kind: "files" };
   let values: readonly string[] = option.argChoices ?? [];
-  if (option.long === "--cloud") values = await names.clouds(config);
+  if (option.long === "--cloud") values = await names("clouds", config);
   if (option.long === "--policy" && command.parent?.name() === "backup")
-    values = await names.policies(config);
-  const words = fitting(
-    values.map((value) => ({ value, description: "" })),
-    typed,
+    values = await names("policies", config);
+  return wordsOf(
+    values.map((value) => `${prefix}${value}`),
+    `${prefix}${typed}`,
   );
-  return {
-    kind: "words",
-    words: words.map(({ value, description }) => ({ value: `${prefix}${value}`, description })),
-  };
 }
 
 function argumentsOf({ command, argumentCount }: Place, current: string): Completion {
@@ -140,16 +136,17 @@ function argumentsOf({ command, argumentCount }: Place, current: string): Comple
       .createHelp()
       .visibleCommands(command)
       .map((each) => ({ value: each.name(), description: each.description() }));
-    return { kind: "words", words: fitting(words, current) };
+    return wordsOf(words, current);
   }
   const known: readonly Argument[] = command.registeredArguments;
   const last = known.at(-1);
   const argument = known[argumentCount] ?? (last?.variadic === true ? last : undefined);
   if (argument?.name() === FILE) return { kind: "files" };
-  const words = (argument?.argChoices ?? []).map((value) => ({ value, description: "" }));
-  return { kind: "words", words: fitting(words, current) };
+  return wordsOf(argument?.argChoices ?? [], current);
 }
 
-function fitting(words: readonly Candidate[], typed: string): readonly Candidate[] {
-  return words.filter(({ value }) => value.startsWith(typed));
+/** Those words that begin with what has been typed; of values nothing is described. */
+function wordsOf(words: readonly (Candidate | string)[], typed: string): Completion {
+  const all = words.map((word) => (typeof word === "string" ? { value: word, description: "" } : word));
+  return { kind: "words", words: all.filter(({ value }) => value.startsWith(typed)) };
 }

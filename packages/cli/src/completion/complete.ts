@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import type { Command } from "commander";
 import { writeOutput } from "../output/streams.ts";
-import { type Candidate, type Completion, type ConfiguredNames, findCandidates } from "./candidates.ts";
+import { type Candidate, type ConfiguredNames, findCandidates } from "./candidates.ts";
 
 /**
  * Answers a shell whose user has pressed the tab key, in the form that `COMPLETE` in commands/completion.ts describes.
@@ -13,14 +13,13 @@ export async function complete(
 ): Promise<number> {
   const typed = marked.slice(1);
   if (before.includes("emulator")) await addEmulatorCommands(program);
-  if (shell !== "bash") {
-    write(await findCandidates(program, before, typed, namesInFile), lineFor(shell));
-    return 0;
-  }
   // Bash takes `--output=json` apart at the equals sign, and wants only what stands behind it.
-  const [words, current] = rejoin(before, typed);
+  const [words, current] = shell === "bash" ? rejoin(before, typed) : [before, typed];
   const skipped = current === typed ? 0 : current.lastIndexOf("=") + 1;
-  write(await findCandidates(program, words, current, namesInFile), ({ value }) => value.slice(skipped));
+  const line = shell === "bash" ? ({ value }: Candidate) => value.slice(skipped) : lineFor(shell);
+  const completion = await findCandidates(program, words, current, namesInFile);
+  const found = completion.kind === "words" ? completion.words : [];
+  writeOutput(`${found.map((each) => `${line(each)}\n`).join("")}:${completion.kind}\n`);
   return 0;
 }
 
@@ -54,11 +53,6 @@ function lineFor(shell: string): (candidate: Candidate) => string {
   return ({ value, description }) => (description === "" ? value : `${value}\t${description}`);
 }
 
-function write(completion: Completion, line: (candidate: Candidate) => string): void {
-  const words = completion.kind === "words" ? completion.words : [];
-  writeOutput(`${words.map((each) => `${line(each)}\n`).join("")}:${completion.kind}\n`);
-}
-
 /** Names that no shell takes apart. */
 const PLAIN = /^[\w.-]+$/;
 
@@ -66,12 +60,7 @@ const PLAIN = /^[\w.-]+$/;
  * The names that stand in a configuration file. It is read for them and not checked, so that they come quickly and
  * also from a file that is not finished. A file that is code is not run.
  */
-const namesInFile: ConfiguredNames = {
-  clouds: (file) => keysOf(file, "clouds"),
-  policies: (file) => keysOf(file, "policies"),
-};
-
-async function keysOf(file: string | undefined, part: string): Promise<readonly string[]> {
+const namesInFile: ConfiguredNames = async (part, file) => {
   const text = await firstText(
     file === undefined
       ? (await import("@polyvol/config")).CONFIG_FILE_NAMES
@@ -89,7 +78,7 @@ async function keysOf(file: string | undefined, part: string): Promise<readonly 
   } catch {
     return [];
   }
-}
+};
 
 async function firstText(files: readonly string[]): Promise<string | undefined> {
   for (const file of files) {
