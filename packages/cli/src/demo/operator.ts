@@ -14,18 +14,18 @@ import {
   status,
 } from "@polyvol/backup";
 import { type Clouds, type Config, connect as connectClouds } from "@polyvol/config";
+import type { Clock } from "@polyvol/core";
 import { countText, sizeText } from "../output/format.ts";
 import { writeWhole } from "../output/whole-file.ts";
 import type { DemoCloud } from "./clouds.ts";
 import type { Check, Reporter } from "./reporter.ts";
 import type { Script } from "./script.ts";
-import type { DemoClock } from "./time.ts";
 
 /** Who makes the backups: a configuration, policies and the time, without knowledge of emulators and faults. */
 export interface Operator {
   readonly config: Config;
   readonly policies: readonly Policy[];
-  readonly clock: DemoClock;
+  readonly clock: Clock;
   readonly abortSignal: AbortSignal;
   readonly reporter: Reporter;
   readonly script: Script;

@@ -1,4 +1,4 @@
-import { countText, secondsText } from "../output/format.ts";
+import { countText, numberText, secondsText } from "../output/format.ts";
 import { createProgress } from "../output/progress.ts";
 import { writeMessage, writeOutput } from "../output/streams.ts";
 import { renderTable } from "../output/table.ts";
@@ -71,8 +71,6 @@ export interface DemoReport {
 /** How many wrong things are named with each check; all of them are in the JSON. */
 const MAX_NAMED = 5;
 
-const number = (value: number): string => value.toLocaleString("en");
-
 /** Writes the checks, the table of faults, and the totals. */
 export function writeReport(
   { checks, faults, totals, ok, rounds }: DemoReport,
@@ -83,7 +81,7 @@ export function writeReport(
   reporter.heading(titles.checked);
   for (const { check, looked, wrong } of checks) {
     const mark = wrong.length === 0 ? reporter.paint("good", "✓") : reporter.paint("bad", "✗");
-    reporter.line(`${mark} ${check} (${number(looked)})`);
+    reporter.line(`${mark} ${check} (${numberText(looked)})`);
     for (const each of wrong.slice(0, MAX_NAMED)) reporter.line(`    ${each}`);
     if (wrong.length > MAX_NAMED) reporter.line(`    and ${wrong.length - MAX_NAMED} more`);
   }
@@ -91,16 +89,16 @@ export function writeReport(
   reporter.line(
     renderTable<FaultRow>(faults, [
       { title: "fault", text: ({ fault }) => fault },
-      { title: "injected", text: ({ injected }) => number(injected), align: "right" },
-      { title: "snapshots it struck", text: ({ creates }) => number(creates), align: "right" },
-      { title: "duplicated", text: ({ duplicated }) => number(duplicated), align: "right" },
-      { title: "lost", text: ({ lost }) => number(lost), align: "right" },
+      { title: "injected", text: ({ injected }) => numberText(injected), align: "right" },
+      { title: "snapshots it struck", text: ({ creates }) => numberText(creates), align: "right" },
+      { title: "duplicated", text: ({ duplicated }) => numberText(duplicated), align: "right" },
+      { title: "lost", text: ({ lost }) => numberText(lost), align: "right" },
     ]),
   );
   const { runs, requests, created, deleted, duplicated, lost } = totals;
   reporter.line(
-    `${countText(rounds, unit)}, ${runs} runs, ${number(requests)} requests, ${number(totals.faults)} faults; ` +
-      `${number(created)} snapshots made, ${number(deleted)} deleted; ${duplicated} duplicated, ${lost} lost.`,
+    `${countText(rounds, unit)}, ${runs} runs, ${numberText(requests)} requests, ${numberText(totals.faults)} faults; ` +
+      `${numberText(created)} snapshots made, ${numberText(deleted)} deleted; ${duplicated} duplicated, ${lost} lost.`,
   );
   const verdict = ok
     ? reporter.paint("good", "All is as it should be")

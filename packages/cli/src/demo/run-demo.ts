@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { systemClock } from "@polyvol/core/driver";
 import type { Context } from "../context.ts";
 import { FAILED, UsageError } from "../errors.ts";
 import type { Options } from "../options.ts";
@@ -11,7 +11,7 @@ import { findServer, openRealCloud } from "./openstack.ts";
 import { createReporter, writeReport } from "./reporter.ts";
 import { playScenario, type Stage } from "./scenario.ts";
 import { MINUTES, minuteScript, nightScript } from "./script.ts";
-import { createCalendar, createDemoClock, createRealClock, MINUTE_MS, NIGHTS } from "./time.ts";
+import { createCalendar, createDemoClock, MINUTE_MS, NIGHTS } from "./time.ts";
 
 export interface DemoOptions extends Options {
   readonly seed: number;
@@ -63,7 +63,7 @@ async function playNights(
   let kept = false;
   try {
     clouds = await startClouds(clock, seed);
-    const stage = { clouds, clock, script, folder, reporter, seed, abortSignal: signal, ...page(report) };
+    const stage = { clouds, clock, script, folder, reporter, seed, abortSignal: signal, report };
     const ok = await tell(stage, output);
     kept = keep !== undefined;
     if (kept) {
@@ -92,10 +92,8 @@ async function playMinutes(
   try {
     reporter.doing("making volumes");
     await cloud.fill(signal);
-    const clock = createRealClock();
-    const shared = { script, folder, reporter, seed, abortSignal: signal, ...page(report) };
-    const stage = { clouds: [cloud], clock, ...shared };
-    ok = await tell(stage, output);
+    const stage = { clouds: [cloud], clock: systemClock, script, folder, reporter, seed };
+    ok = await tell({ ...stage, abortSignal: signal, report }, output);
   } finally {
     cloud.emulator.faults.clear();
     reporter.doing("removing what the demo has made");
@@ -109,11 +107,6 @@ async function playMinutes(
     await folder.remove();
   }
   return ok ? 0 : FAILED;
-}
-
-/** Where the page of the report goes, if it is wanted. */
-function page(report: string | undefined): Pick<Stage, "reportFile"> {
-  return report === undefined ? {} : { reportFile: resolve(report) };
 }
 
 /** Plays the scenario and writes what came of it. @returns whether all is as it should be */

@@ -1,6 +1,7 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parsePolicies } from "@polyvol/backup";
 import { loadConfig } from "@polyvol/config";
+import type { Clock } from "@polyvol/core";
 import type { Inventory } from "@polyvol/emulators";
 import { countText, shortPath } from "../output/format.ts";
 import { type DemoCloud, FOREIGN_PREFIX } from "./clouds.ts";
@@ -17,12 +18,12 @@ import {
 } from "./operator.ts";
 import type { Check, DemoReport, Reporter } from "./reporter.ts";
 import type { Script } from "./script.ts";
-import type { DemoClock } from "./time.ts";
+import { sleepUntil } from "./time.ts";
 
 /** What the scenario is played with. */
 export interface Stage {
   readonly clouds: readonly DemoCloud[];
-  readonly clock: DemoClock;
+  readonly clock: Clock;
   readonly script: Script;
   readonly folder: Folder;
   readonly reporter: Reporter;
@@ -30,7 +31,7 @@ export interface Stage {
   readonly seed: number;
   readonly abortSignal: AbortSignal;
   /** Where the page of the report is written in the end. */
-  readonly reportFile?: string | undefined;
+  readonly report?: string | undefined;
   /** Called at the end of each round, counted from 0. Its requests are in the clouds' logs. */
   readonly afterRound?: (round: number) => void;
 }
@@ -61,19 +62,19 @@ export async function playScenario(stage: Stage): Promise<DemoReport> {
   const commandChecks = await useBackups(operator);
   const { requests, rows } = await readLogs(clouds);
   for (const { emulator } of clouds) emulator.faults.clear();
-  if (stage.reportFile !== undefined) {
-    await writeDemoPage(operator, stage.reportFile);
-    reporter.line(`${"polyvol backup report".padEnd(24)}the page is ${shortPath(stage.reportFile)}`);
+  if (stage.report !== undefined) {
+    const file = resolve(stage.report);
+    await writeDemoPage(operator, file);
+    reporter.line(`${"polyvol backup report".padEnd(24)}the page is ${shortPath(file)}`);
   }
-  const duplicated = played.creations.filter(({ held }) => held > 1);
-  const lost = played.creations.filter(({ held }) => held === 0);
+  const { duplicated, lost } = faultRow("all", 0, played.creations);
+  const astray = played.creations.filter(({ held }) => held !== 1);
   const checks: readonly Check[] = [
     {
       check: `every snapshot that a run asked for was there, once, at the end of its ${script.unit}`,
       looked: played.creations.length,
       wrong: [
-        ...duplicated.map(({ name, held }) => `${held} snapshots ${name}`),
-        ...lost.map(({ name }) => `no snapshot ${name}`),
+        ...astray.map(({ name, held }) => `${held === 0 ? "no snapshot" : `${held} snapshots`} ${name}`),
         ...played.unfinished,
       ],
     },
@@ -101,8 +102,8 @@ export async function playScenario(stage: Stage): Promise<DemoReport> {
       faults: faults.reduce((total, { injected }) => total + injected, 0),
       created: played.created,
       deleted: played.deleted,
-      duplicated: duplicated.length,
-      lost: lost.length,
+      duplicated,
+      lost,
     },
     checks,
   };
@@ -170,7 +171,7 @@ async function playRounds(scenario: Scenario): Promise<Rounds> {
   for (let round = 0; round < script.rounds; round += 1) {
     reporter.doing(`${unit} ${round + 1} of ${script.rounds}`);
     const at = script.startOf(round, clock.now());
-    await clock.sleepUntil(at, abortSignal);
+    await sleepUntil(clock, at, abortSignal);
     const before = await snapshotIds(clouds);
     for (const { emulator } of clouds) emulator.log.clear();
     const { runs, problems, note } = await playRound(scenario, round);
@@ -266,7 +267,7 @@ async function playOutage(scenario: Scenario, round: number): Promise<string> {
   const { cloud, long, endAfter } = scenario.script.outage;
   setRoundFaults(scenario, round, cloud);
   await runOnce(scenario.operator);
-  await clock.sleepUntil(endAfter(clock.now()), abortSignal);
+  await sleepUntil(clock, endAfter(clock.now()), abortSignal);
   setRoundFaults(scenario, round);
   const { verdict, counts } = await readStatus(scenario.operator);
   return `${cloud} was down for ${long}; status: ${verdict}, ${counts.late} late; made up for`;

@@ -40,21 +40,15 @@ export function timeText(at: number): string {
   return new Date(at).toISOString().slice(11, 19);
 }
 
-/** The demo's time: it begins in the past and jumps from pause to pause, until `goLive`. */
-export interface DemoClock extends Clock {
-  /** Sleeps until an instant, in milliseconds since the epoch. Does not sleep when it has passed. */
-  sleepUntil(at: number, abortSignal?: AbortSignal): Promise<void>;
-  /** From now on this is the machine's clock. */
-  goLive(): void;
+/** Sleeps until an instant, in milliseconds since the epoch. Does not sleep when it has passed. */
+export async function sleepUntil(clock: Clock, at: number, abortSignal: AbortSignal): Promise<void> {
+  await clock.sleep(Math.max(0, at - clock.now()), abortSignal);
 }
 
-/** The machine's own time, for a server that knows no other. */
-export function createRealClock(): DemoClock {
-  return {
-    ...systemClock,
-    sleepUntil: (at, abortSignal) => systemClock.sleep(Math.max(0, at - systemClock.now()), abortSignal),
-    goLive: () => undefined,
-  };
+/** The demo's time: it begins in the past and jumps from pause to pause, until `goLive`. */
+export interface DemoClock extends Clock {
+  /** From now on this is the machine's clock. */
+  goLive(): void;
 }
 
 /** @param startMs where the demo begins, in milliseconds since the epoch */
@@ -62,16 +56,12 @@ export function createDemoClock(startMs: number): DemoClock {
   const virtual = createVirtualClock(startMs);
   virtual.runFreely();
   let live = false;
-  const clock: Clock = {
+  return {
     // Where the virtual time is ahead of the machine's, it stands still until the machine has caught up.
     now: () => (live ? Math.max(virtual.now(), systemClock.now()) : virtual.now()),
     sleep: (ms, abortSignal) => (live ? systemClock : virtual).sleep(ms, abortSignal),
     timer: (ms, onElapsed) => startTimer(live ? systemClock : virtual, ms, onElapsed),
     during: (work) => virtual.during(work),
-  };
-  return {
-    ...clock,
-    sleepUntil: (at, abortSignal) => clock.sleep(Math.max(0, at - clock.now()), abortSignal),
     goLive: () => {
       live = true;
     },
