@@ -50,18 +50,25 @@ export async function watched(
   show: () => Promise<number>,
 ): Promise<number> {
   if (watch === undefined) return await show();
-  const { systemClock } = await import("@polyvol/core/driver");
-  context.interrupts.endsQuietly();
-  if (isData(context.output)) writeDataAsLines();
   const everyMs = watch === true ? USUAL_MS : watch;
   const title = `Every ${secondsText(everyMs)}, until Ctrl-C.`;
-  return await repeat(show, {
-    everyMs,
-    clock: systemClock,
-    signal: context.signal,
-    requests: () => context.requests(),
-    begin: () => startScreen(isData(context.output) ? "" : `${title} ${instantText(new Date())}\n\n`),
+  return await untilInterrupted(context, everyMs, async () => {
+    startScreen(isData(context.output) ? "" : `${title} ${instantText(new Date())}\n\n`);
+    return await show();
   });
+}
+
+/** Does something again and again until Ctrl-C, which is then its usual end; data is a line each. */
+export async function untilInterrupted(
+  context: Context,
+  everyMs: number,
+  work: () => Promise<number>,
+): Promise<number> {
+  const { systemClock: clock } = await import("@polyvol/core/driver");
+  const { signal, requests } = context;
+  context.interrupts.endsQuietly();
+  if (isData(context.output)) writeDataAsLines();
+  return await repeat(work, { everyMs, clock, signal, requests });
 }
 
 /** How something is shown again and again. */
@@ -72,8 +79,6 @@ export interface Repetition {
   readonly signal: AbortSignal;
   /** How many requests the busiest cloud has been sent so far. */
   requests(): number;
-  /** Called before each look. */
-  begin(): void;
 }
 
 /**
@@ -82,14 +87,13 @@ export interface Repetition {
  */
 export async function repeat(
   show: () => Promise<number>,
-  { everyMs, clock, signal, requests, begin }: Repetition,
+  { everyMs, clock, signal, requests }: Repetition,
 ): Promise<number> {
   let failures = 0;
   let wasRight = false;
   try {
     while (!signal.aborted) {
       const before = requests();
-      begin();
       const code = await show().catch((error: unknown) => {
         signal.throwIfAborted();
         return reportError(error);

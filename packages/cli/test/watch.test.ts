@@ -21,13 +21,7 @@ describe("when it looks", () => {
         requests += requestsPerLook;
         return code(at.length);
       },
-      {
-        everyMs: 30_000,
-        clock,
-        signal: ending.signal,
-        requests: () => requests,
-        begin: () => undefined,
-      },
+      { everyMs: 30_000, clock, signal: ending.signal, requests: () => requests },
     );
     await clock.advance(ms);
     ending.abort(new Error("Ctrl-C"));

@@ -4,9 +4,8 @@ import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { duration } from "../../options.ts";
 import { countText, instantText } from "../../output/format.ts";
-import { isData, type Renderers, writeCheckResult } from "../../output/result.ts";
-import { writeDataAsLines } from "../../output/streams.ts";
-import { repeat } from "../../watch.ts";
+import { type Renderers, writeCheckResult } from "../../output/result.ts";
+import { untilInterrupted } from "../../watch.ts";
 import { readFleet } from "./accounts.ts";
 import { type ConnectionOptions, connectionOf, loadFleet, withConnection } from "./connection.ts";
 
@@ -51,16 +50,7 @@ async function dispatch(context: Context, options: DispatchOptions): Promise<num
     return 0;
   };
   if (options.every === undefined) return await once();
-  const { systemClock } = await import("@polyvol/core/driver");
-  context.interrupts.endsQuietly();
-  if (isData(context.output)) writeDataAsLines();
-  return await repeat(once, {
-    everyMs: options.every,
-    clock: systemClock,
-    signal: context.signal,
-    requests: () => 0,
-    begin: () => undefined,
-  });
+  return await untilInterrupted(context, options.every, once);
 }
 
 function view(report: DispatchReport, { table }: Renderers): string {
