@@ -1,7 +1,7 @@
 import { suggestion } from "@polyvol/core/driver";
 import type { CloudConfig, ConfigPath, ConfigSource } from "./config.ts";
 import type { ConfigProblem } from "./config-error.ts";
-import { hideSecrets, literalSecrets } from "./credentials.ts";
+import { hideSecrets, literalsAt } from "./credentials.ts";
 import { packageNameOf } from "./package-provider.ts";
 import { kindOf, problemAt, problemsOf, show } from "./problems.ts";
 import type { ProviderRegistration } from "./providers.ts";
@@ -34,7 +34,9 @@ export function checkClouds(
   return Object.entries(clouds).map(([name, value]) => {
     const problems: ConfigProblem[] = [];
     const cloud = checkCloud(source, name, value, providers, problems);
-    if (!allowLiteralSecrets) problems.push(...literalSecrets(source, name, value));
+    const { credentials } = (value ?? {}) as { readonly credentials?: unknown };
+    const path = ["clouds", name, "credentials"];
+    if (!allowLiteralSecrets) problems.push(...literalsAt(source, path, name, credentials));
     return { name, cloud, problems };
   });
 }

@@ -1,8 +1,8 @@
 import { type BlockStorage, PolyvolError } from "@polyvol/core";
 import { suggestion } from "@polyvol/core/driver";
 import type { Config } from "./config.ts";
-import { ConfigError } from "./config-error.ts";
-import { problemAt } from "./problems.ts";
+import type { ConfigError } from "./config-error.ts";
+import { refusedAt } from "./problems.ts";
 
 /** Connected clouds by name, in the order of the configuration. */
 export interface Clouds extends ReadonlyMap<string, BlockStorage> {
@@ -53,7 +53,5 @@ function namesOf({ clouds, refused }: Config): readonly string[] {
 function unknownCloud(config: Config, name: string): ConfigError {
   const known = namesOf(config);
   const found = `no cloud ${JSON.stringify(name)}`;
-  return new ConfigError(config.file, [
-    problemAt(config, ["clouds"], { found, allowed: known.join(", "), ...suggestion(name, known) }),
-  ]);
+  return refusedAt(config, ["clouds"], { found, allowed: known.join(", "), ...suggestion(name, known) });
 }

@@ -62,6 +62,12 @@ export function pathText(path: ConfigPath): string {
     .join("");
 }
 
+/** The first line of what went wrong: what follows is for those who wrote the code. */
+export function firstLineOf(error: unknown): string {
+  const [line = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+  return line;
+}
+
 /** How a file is named to people: relative where it lies below the working directory. */
 export function fileText(file: string): string {
   const folder = workingFolder();

@@ -2,10 +2,10 @@ import { type BlockStorage, type Clock, isPolyvolError, type PolyvolEvent } from
 import { omitUndefined } from "@polyvol/core/driver";
 import { type Clouds, createClouds, selectClouds } from "./clouds.ts";
 import type { CloudConfig, Config, ConfigPath } from "./config.ts";
-import { ConfigError, type ConfigProblem, isConfigError } from "./config-error.ts";
+import { ConfigError, type ConfigProblem, firstLineOf, isConfigError } from "./config-error.ts";
 import { type Environment, resolveCredentials } from "./credentials.ts";
 import { loadPackage, packageNameOf } from "./package-provider.ts";
-import { kindOf, problemAt } from "./problems.ts";
+import { kindOf, problemAt, refusedAt } from "./problems.ts";
 import { type CreateStorage, PROVIDERS, type ProviderRegistration, providersByName } from "./providers.ts";
 import { SECRET_FORMS } from "./schema-parts.ts";
 
@@ -122,11 +122,7 @@ export async function loadAdapter(
   const registration = providers.get(cloud.provider);
   if (registration !== undefined) return await registration.load();
   const refuse = (found: string, allowed: string, cause?: unknown): ConfigError =>
-    new ConfigError(
-      config.file,
-      [problemAt(config, ["clouds", cloud.name, "provider"], { found, allowed })],
-      cause === undefined ? {} : { cause },
-    );
+    refusedAt(config, ["clouds", cloud.name, "provider"], { found, allowed }, omitUndefined({ cause }));
   const name = packageNameOf(cloud.provider);
   if (name === undefined) throw refuse(JSON.stringify(cloud.provider), [...providers.keys()].join(", "));
   if (!config.explicit) {
@@ -136,9 +132,8 @@ export async function loadAdapter(
   try {
     return loadPackage(name, config.directory);
   } catch (error) {
-    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
     const allowed = `a package installed where ${config.directory} finds it, exporting createStorage(options)`;
-    throw refuse(`${name}, which cannot be loaded: ${reason}`, allowed, error);
+    throw refuse(`${name}, which cannot be loaded: ${firstLineOf(error)}`, allowed, error);
   }
 }
 
@@ -153,14 +148,10 @@ export function createStorage(
   options: ConnectOptions,
 ): BlockStorage {
   const credentials = resolveCredentials(config, cloud, options.environment ?? process.env);
-  const given = {
-    ...cloud.options,
-    ...(cloud.region === undefined ? {} : { region: cloud.region }),
-    ...credentials,
-    ...adapterOptions(options, cloud.name),
-  };
+  const { region } = cloud;
+  const own = adapterOptions(options, cloud.name);
   try {
-    return create(given);
+    return create({ ...cloud.options, ...omitUndefined({ region }), ...credentials, ...own });
   } catch (error) {
     if (!isPolyvolError(error, "invalid_argument")) throw error;
     throw new ConfigError(config.file, [refusedBy(error.reason, config, cloud)], { cause: error });

@@ -78,13 +78,10 @@ function unreadable(file: string): string | undefined {
   }
 }
 
-/** The credentials of a cloud that stand in the file as they are, each with the way out. */
-export function literalSecrets(source: ConfigSource, name: string, cloud: unknown): ConfigProblem[] {
-  const credentials = (cloud as { readonly credentials?: unknown } | null | undefined)?.credentials;
-  return literalsAt(source, ["clouds", name, "credentials"], name, credentials);
-}
-
-/** The same of any mapping with secrets; `owner` begins the name of the variable that is proposed. */
+/**
+ * The secrets of a mapping that stand in the file as they are, each with the way out; `owner` begins the name of the variable
+ * that is proposed.
+ */
 export function literalsAt(
   source: ConfigSource,
   path: ConfigPath,

@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
+import { omitUndefined } from "@polyvol/core/driver";
 import * as z from "zod/mini";
 import { checkClouds } from "./check-clouds.ts";
 import type { CloudConfig, Config, ConfigInput, ConfigSource } from "./config.ts";
 import { ConfigError, type ConfigProblem, workingFolder } from "./config-error.ts";
 import type { Environment } from "./credentials.ts";
-import { kindOf, problemAt, problemsOf } from "./problems.ts";
+import { kindOf, problemsOf, refusedAt } from "./problems.ts";
 import { type ProviderRegistration, providersByName } from "./providers.ts";
 import { readSource } from "./read-file.ts";
 import { configSchema } from "./schema.ts";
@@ -53,14 +54,8 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Confi
 /** A path alone would be left unseen, and another configuration read. */
 function notOptions(options: unknown): ConfigError {
   const hint = typeof options === "string" ? "Write { path: … }" : undefined;
-  return new ConfigError(undefined, [
-    {
-      path: "options",
-      found: kindOf(options),
-      allowed: "an object",
-      ...(hint === undefined ? {} : { hint }),
-    },
-  ]);
+  const problem = { path: "options", found: kindOf(options), allowed: "an object", hint };
+  return new ConfigError(undefined, [omitUndefined(problem)]);
 }
 
 /** How an object is read as a configuration. */
@@ -101,7 +96,7 @@ function checkTop(source: ConfigSource, canWait: boolean): Top {
   if (from && !canWait) {
     const found = typeof given === "function" ? kindOf(given) : "a source of clouds";
     const allowed = "a mapping of names to clouds; a source is waited for by loadConfig({ config })";
-    throw new ConfigError(source.file, [problemAt(source, ["clouds"], { found, allowed })]);
+    throw refusedAt(source, ["clouds"], { found, allowed });
   }
   const top = configSchema(z.unknown(), sourceSchema(given)).safeParse(value);
   if (!top.success) throw new ConfigError(source.file, problemsOf(source, top.error, []));
@@ -123,13 +118,7 @@ function configOf(
   { file, directory, explicit, locate }: ConfigSource,
   { policies }: Top,
 ): Omit<Config, "clouds" | "refused"> {
-  return {
-    ...(file === undefined ? {} : { file }),
-    directory,
-    explicit,
-    ...(policies === undefined ? {} : { policies }),
-    locate,
-  };
+  return omitUndefined({ file, directory, explicit, policies, locate });
 }
 
 /** Keys at the top that begin with `x-` are a place for what other parts repeat. */

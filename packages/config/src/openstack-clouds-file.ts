@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { readTextFile, suggestion } from "@polyvol/core/driver";
 import type { OpenStackStorageOptions } from "@polyvol/openstack";
 import type { ConfigPath, ParsedText } from "./config.ts";
-import { ConfigError, type ConfigProblem } from "./config-error.ts";
+import { ConfigError } from "./config-error.ts";
 import { parseYaml } from "./parse-text.ts";
-import { kindOf, problemAt } from "./problems.ts";
+import { kindOf, refusedAt } from "./problems.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 type Mapping = Readonly<Record<string, unknown>>;
@@ -85,7 +85,7 @@ async function readFirst(
 function withClouds(file: string, { value, locate }: ParsedText): CloudsFile {
   const clouds = mappingOf(value)["clouds"];
   if (isMapping(clouds)) return { file, locate, clouds };
-  throw refusal({ file, locate }, ["clouds"], {
+  throw refusedAt({ file, locate }, ["clouds"], {
     found: kindOf(clouds),
     allowed: "a mapping of clouds by name",
   });
@@ -121,7 +121,7 @@ export function chooseCloud(
   const name = wanted === undefined ? (names.length === 1 ? names[0] : undefined) : String(wanted);
   if (name !== undefined && names.includes(name)) return { from: found, name };
   const allowed = names.join(", ") || "a mapping of clouds by name";
-  throw refusal(
+  throw refusedAt(
     found,
     ["clouds"],
     name === undefined
@@ -144,9 +144,10 @@ export function optionsOfCloud(chosen: CloudOfFile): Options {
   const path = ["clouds", name];
   const cloud = from.clouds[name];
   const auth = mappingOf(cloud)["auth"];
-  if (!isMapping(cloud)) throw refusal(from, path, { found: kindOf(cloud), allowed: "a mapping with auth" });
+  if (!isMapping(cloud))
+    throw refusedAt(from, path, { found: kindOf(cloud), allowed: "a mapping with auth" });
   if (!isMapping(auth))
-    throw refusal(from, [...path, "auth"], {
+    throw refusedAt(from, [...path, "auth"], {
       found: kindOf(auth),
       allowed: "a mapping with auth_url and a login",
     });
@@ -158,7 +159,7 @@ export function optionsOfCloud(chosen: CloudOfFile): Options {
     const hint =
       cloud["profile"] === undefined ? {} : { hint: "Profiles are not read: write their auth_url here" };
     const allowed = "the address of the identity service, such as https://cloud.example:5000/v3";
-    throw refusal(from, [...path, "auth", "auth_url"], { found: "nothing", allowed, ...hint });
+    throw refusedAt(from, [...path, "auth", "auth_url"], { found: "nothing", allowed, ...hint });
   }
   return ofType(options, cloud["auth_type"]);
 }
@@ -180,15 +181,7 @@ export function missingInFile({ from, name }: CloudOfFile, reason: string): Conf
   const [key] = Object.entries(AUTH).findLast(([, each]) => each === option) ?? [];
   if (key === undefined) return undefined;
   const allowed = `a text, here or in secure.yaml`;
-  return refusal(from, ["clouds", name, "auth", key], { found: "nothing", allowed });
-}
-
-function refusal(
-  { file, locate }: Pick<CloudsFile, "file" | "locate">,
-  path: ConfigPath,
-  rest: Omit<ConfigProblem, "path" | "position">,
-): ConfigError {
-  return new ConfigError(file, [problemAt({ locate }, path, rest)]);
+  return refusedAt(from, ["clouds", name, "auth", key], { found: "nothing", allowed });
 }
 
 function picked(
@@ -201,7 +194,7 @@ function picked(
     const value = values[key];
     if (value === undefined || value === null) return [];
     if (typeof value === "object")
-      throw refusal(from, [...path, key], { found: kindOf(value), allowed: "a text" });
+      throw refusedAt(from, [...path, key], { found: kindOf(value), allowed: "a text" });
     return [[option, String(value)]];
   });
   return Object.fromEntries(entries);

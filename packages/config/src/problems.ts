@@ -1,7 +1,7 @@
-import { allowedAt, type Rule, suggestion } from "@polyvol/core/driver";
+import { allowedAt, omitUndefined, type Rule, suggestion } from "@polyvol/core/driver";
 import type * as z from "zod/mini";
 import type { ConfigPath, ConfigSource } from "./config.ts";
-import { type ConfigProblem, pathText } from "./config-error.ts";
+import { ConfigError, type ConfigProblem, pathText } from "./config-error.ts";
 
 /** A problem at a path of a source, with its line where that is known. */
 export function problemAt(
@@ -9,9 +9,17 @@ export function problemAt(
   path: ConfigPath,
   rest: Omit<ConfigProblem, "path" | "position" | "from">,
 ): ConfigProblem {
-  const position = locate(path);
-  const origin = from === undefined ? {} : { from };
-  return { path: pathText(path), ...origin, ...(position === undefined ? {} : { position }), ...rest };
+  return omitUndefined({ path: pathText(path), from, position: locate(path), ...rest });
+}
+
+/** The error about one problem at a path of a source. */
+export function refusedAt(
+  source: Pick<ConfigSource, "file" | "locate" | "from">,
+  path: ConfigPath,
+  rest: Parameters<typeof problemAt>[2],
+  options?: ConstructorParameters<typeof ConfigError>[2],
+): ConfigError {
+  return new ConfigError(source.file, [problemAt(source, path, rest)], options);
 }
 
 /** What zod found, in our words. `options` are the rules of those of a cloud. */

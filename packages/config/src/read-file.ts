@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, extname, isAbsolute, join, resolve } from "node:path";
 import { type FileBounds, readTextFile, UnfitFile } from "@polyvol/core/driver";
 import type { ConfigSource, ParsedText } from "./config.ts";
-import { ConfigError } from "./config-error.ts";
+import { ConfigError, firstLineOf } from "./config-error.ts";
 import { loadModule } from "./package-provider.ts";
 import { parseJson, parseYaml } from "./parse-text.ts";
 import { kindOf } from "./problems.ts";
@@ -54,7 +54,10 @@ async function read(file: string): Promise<string> {
   try {
     return await readTextFile(file, CONFIG_FILE);
   } catch (cause) {
-    if (cause instanceof UnfitFile) throw unfit(file, cause);
+    if (cause instanceof UnfitFile) {
+      const { found, allowed } = cause;
+      throw new ConfigError(file, [{ path: "", found, allowed }], { cause });
+    }
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
     const found = code === "ENOENT" ? "no such file" : `a file that cannot be read (${code})`;
     throw new ConfigError(file, [{ path: "", found, allowed: "a readable file" }], { cause });
@@ -96,14 +99,9 @@ async function importCode(file: string): Promise<unknown> {
     const loaded = loadModule(file);
     value = await ("default" in loaded ? loaded["default"] : loaded);
   } catch (cause) {
-    const [reason = ""] = (cause instanceof Error ? cause.message : String(cause)).split("\n");
-    throw new ConfigError(file, [{ path: "", found: `code that fails: ${reason}`, allowed }], { cause });
+    const found = `code that fails: ${firstLineOf(cause)}`;
+    throw new ConfigError(file, [{ path: "", found, allowed }], { cause });
   }
   if (typeof value === "object" && value !== null) return value;
   throw new ConfigError(file, [{ path: "", found: `${kindOf(value)} as its default export`, allowed }]);
-}
-
-/** The error for a path that names no file which could be a configuration. */
-function unfit(file: string, cause: UnfitFile): ConfigError {
-  return new ConfigError(file, [{ path: "", found: cause.found, allowed: cause.allowed }], { cause });
 }

@@ -6,8 +6,9 @@ import { type ProviderRegistration, providersByName } from "./providers.ts";
 import { mapping, secret } from "./schema-parts.ts";
 import { cloudSourceSchema } from "./source/source-schema.ts";
 
-/** How the name of a cloud looks: it stands in command lines and tables. */
+/** How the name of a cloud, and of an account, looks: it stands in command lines and tables. */
 const CLOUD_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
 /** Those options that stand under `options` in a file, with what the reference says of them. */
 export function fileOptions(options: Options): Options {
   const isInFile = ([name, { secret, codeOnly }]: [string, Option]): boolean =>
@@ -50,10 +51,10 @@ const snapshotPrice = z
     z.describe("What a GiB of snapshots costs for a month, for reports"),
   );
 
-const ACCOUNT_WORDS = "a name of letters, digits, ., _ and -, up to 64";
+const NAME_WORDS = "a name of letters, digits, ., _ and -, up to 64";
 const account = z
-  .string(ACCOUNT_WORDS)
-  .check(z.regex(CLOUD_NAME, ACCOUNT_WORDS), z.describe("The account that it is, for what spreads work"));
+  .string(NAME_WORDS)
+  .check(z.regex(CLOUD_NAME, NAME_WORDS), z.describe("The account that it is, for what spreads work"));
 
 /** A cloud of one provider. */
 export function cloudSchema({ provider, options }: ProviderRegistration): z.ZodMiniObject {
@@ -91,8 +92,6 @@ export const packageCloudSchema: z.ZodMiniObject = mapping(
   },
   "a mapping",
 );
-
-const NAME_WORDS = "a name of letters, digits, ., _ and -, up to 64";
 
 /** Whether a cloud may be called so; else what is allowed. */
 export function refusedName(name: string): string | undefined {

@@ -9,9 +9,8 @@ import type { BlockStorage } from "@polyvol/core";
 import { type DependencyContainer, type InjectionToken, instanceCachingFactory } from "tsyringe";
 import { type Clouds, createClouds, selectClouds } from "./clouds.ts";
 import type { CloudConfig, Config } from "./config.ts";
-import { ConfigError } from "./config-error.ts";
 import { type ConnectOptions, configuredCloud, createStorage, loadAdapter } from "./connect.ts";
-import { problemAt } from "./problems.ts";
+import { refusedAt } from "./problems.ts";
 import { type CreateStorage, type ProviderRegistration, providersByName } from "./providers.ts";
 
 /** What can be resolved after `registerClouds`, and what can be registered before it. */
@@ -97,7 +96,5 @@ function onlyCloud(config: Config, clouds: readonly CloudConfig[]): ReturnType<t
   if (first !== undefined && clouds.length === 1) return cloudToken(first.name);
   const found = `${clouds.length} clouds (${clouds.map(({ name }) => name).join(", ")})`;
   const allowed = "one, where a program asks for the only one";
-  throw new ConfigError(config.file, [
-    problemAt(config, ["clouds"], { found, allowed, hint: "Ask for one by name: cloudToken(name)" }),
-  ]);
+  throw refusedAt(config, ["clouds"], { found, allowed, hint: "Ask for one by name: cloudToken(name)" });
 }

@@ -5,7 +5,7 @@ import { readTextFile, UnfitFile } from "@polyvol/core/driver";
 import * as z from "zod/mini";
 import { type CheckedCloud, checkClouds } from "../check-clouds.ts";
 import type { CloudSource, ConfigPath, ConfigSource, ParsedText } from "../config.ts";
-import { ConfigError, fileText } from "../config-error.ts";
+import { ConfigError, fileText, firstLineOf } from "../config-error.ts";
 import { type Environment, literalsAt } from "../credentials.ts";
 import { packageNameOf } from "../package-provider.ts";
 import { parseJson, parseYaml } from "../parse-text.ts";
@@ -59,8 +59,9 @@ export async function readClouds(
   options: ReadCloudsOptions,
 ): Promise<ReadClouds> {
   options.abortSignal?.throwIfAborted();
-  const { words, value, locate, remote } = await ask(source, clouds, options);
+  const { words, value, locate } = await ask(source, clouds, options);
   const path = pathOf(clouds);
+  const isRemote = path.at(-1) === "url";
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw refusal(source, path, `${words}, which gives ${kindOf(value)}`, "a mapping of names to clouds");
   }
@@ -78,7 +79,7 @@ export async function readClouds(
     words,
     check: (providers) =>
       checkClouds(given, entries, providers, options.allowLiteralSecrets).map((checked) => {
-        const problems = [...wrongName(given, checked.name), ...foreignCode(given, checked, entries, remote)];
+        const problems = [...wrongName(given, checked.name), ...foreignCode(given, checked, entries, isRemote)];
         return problems.length === 0 ? checked : { ...checked, problems: [...problems, ...checked.problems] };
       }),
   };
@@ -91,23 +92,19 @@ function pathOf(clouds: CloudsSource): ConfigPath {
   return ["clouds", "from", ...(kind === undefined ? [] : [kind])];
 }
 
-interface Answer extends Pick<ParsedText, "value" | "locate"> {
-  readonly words: string;
-  /** It came over the network. */
-  readonly remote: boolean;
-}
+type Answer = ParsedText & { readonly words: string };
 
 async function ask(source: ConfigSource, clouds: CloudsSource, options: ReadCloudsOptions): Promise<Answer> {
   if (typeof clouds === "function") {
-    return { words: "clouds()", value: await call(source, clouds), locate: () => undefined, remote: false };
+    return { words: "clouds()", value: await call(source, clouds), locate: () => undefined };
   }
   const { command, file, url, headers } = clouds.from;
-  if (command !== undefined) return { ...(await runCommand(source, clouds.from, options)), remote: false };
-  if (file !== undefined) return { ...(await readSourceFile(source, file)), remote: false };
+  if (command !== undefined) return await runCommand(source, clouds.from, options);
+  if (file !== undefined) return await readSourceFile(source, file);
   const path = ["clouds", "from", "headers"];
   const literals = options.allowLiteralSecrets ? [] : literalsAt(source, path, "clouds", headers);
   if (literals.length > 0) throw new ConfigError(source.file, literals);
-  return { ...(await fetchClouds(source, { ...clouds.from, url: url ?? "" }, options)), remote: true };
+  return await fetchClouds(source, { ...clouds.from, url: url ?? "" }, options);
 }
 
 /** @throws ConfigError */
@@ -115,14 +112,8 @@ async function call(source: ConfigSource, clouds: () => unknown): Promise<unknow
   try {
     return await clouds();
   } catch (cause) {
-    const [reason = ""] = (cause instanceof Error ? cause.message : String(cause)).split("\n");
-    throw refusal(
-      source,
-      ["clouds"],
-      `a function that fails: ${reason}`,
-      "a function that gives clouds",
-      cause,
-    );
+    const found = `a function that fails: ${firstLineOf(cause)}`;
+    throw refusal(source, ["clouds"], found, "a function that gives clouds", cause);
   }
 }
 
@@ -136,10 +127,10 @@ function foreignCode(
   given: ConfigSource,
   { name }: CheckedCloud,
   entries: Readonly<Record<string, unknown>>,
-  remote: boolean,
+  isRemote: boolean,
 ): ReturnType<typeof problemAt>[] {
   const { provider } = (entries[name] ?? {}) as { readonly provider?: unknown };
-  if (!remote || typeof provider !== "string" || packageNameOf(provider) === undefined) return [];
+  if (!isRemote || typeof provider !== "string" || packageNameOf(provider) === undefined) return [];
   const allowed = "packages only from what lies on this machine: the configuration, a file, a command";
   const found = `${show(provider)}, which runs that package's code`;
   return [problemAt(given, ["clouds", name, "provider"], { found, allowed })];
@@ -151,10 +142,7 @@ const PATH: ConfigPath = ["clouds", "from", "file"];
  * Reads the file of a source.
  * @throws ConfigError that never quotes the text, which may hold a secret
  */
-async function readSourceFile(
-  source: ConfigSource,
-  path: string,
-): Promise<ParsedText & { readonly words: string }> {
+async function readSourceFile(source: ConfigSource, path: string): Promise<Answer> {
   const file = resolve(source.directory, path);
   const words = fileText(file);
   let text: string;

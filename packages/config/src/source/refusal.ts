@@ -1,7 +1,8 @@
+import { omitUndefined } from "@polyvol/core/driver";
 import type { ConfigPath, ConfigSource, ParsedText } from "../config.ts";
 import { ConfigError } from "../config-error.ts";
 import { parseJson } from "../parse-text.ts";
-import { problemAt } from "../problems.ts";
+import { refusedAt } from "../problems.ts";
 
 /** How long a command or a request may take when the configuration does not say. */
 export const USUAL_TIMEOUT_MS = 60_000;
@@ -26,9 +27,8 @@ export function refusal(
   allowed: string,
   cause?: unknown,
 ): ConfigError {
-  const problem = problemAt(source, path, { found, allowed, hint: NOT_NONE });
   const retryable = path.at(-1) !== "file";
-  return new ConfigError(source.file, [problem], { retryable, ...(cause === undefined ? {} : { cause }) });
+  return refusedAt(source, path, { found, allowed, hint: NOT_NONE }, omitUndefined({ retryable, cause }));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type ExecFileException, execFile } from "node:child_process";
 import type { CloudSource, ConfigPath, ConfigSource, ParsedText } from "../config.ts";
-import { ConfigError } from "../config-error.ts";
-import { problemAt } from "../problems.ts";
+import type { ConfigError } from "../config-error.ts";
+import { refusedAt } from "../problems.ts";
 import { MOST_BYTES, MOST_WORDS, parseAnswer, refusal, USUAL_TIMEOUT_MS } from "./refusal.ts";
 
 const PATH: ConfigPath = ["clouds", "from", "command"];
@@ -20,7 +20,7 @@ export async function runCommand(
   if (!source.explicit) {
     const allowed =
       "commands only in a file that is named, with --config (in code: loadConfig({ path })), since it runs code";
-    throw new ConfigError(source.file, [problemAt(source, PATH, { found: "a command", allowed })]);
+    throw refusedAt(source, PATH, { found: "a command", allowed });
   }
   const words = `command ${JSON.stringify(program)}`;
   const text = await new Promise<string>((resolve, reject) => {

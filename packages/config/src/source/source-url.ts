@@ -3,7 +3,7 @@ import { isLoopback } from "@polyvol/core/http";
 import type { CloudSource, ConfigPath, ConfigSource, ParsedText, SecretReference } from "../config.ts";
 import { ConfigError } from "../config-error.ts";
 import { type Environment, resolveReference } from "../credentials.ts";
-import { problemAt } from "../problems.ts";
+import { refusedAt } from "../problems.ts";
 import { MOST_BYTES, MOST_WORDS, parseAnswer, refusal, USUAL_TIMEOUT_MS } from "./refusal.ts";
 
 const PATH: ConfigPath = ["clouds", "from", "url"];
@@ -68,12 +68,10 @@ function checkUrl(source: ConfigSource, text: string): URL {
           ? undefined
           : `${url.protocol}//${url.host}`;
   if (url !== null && found === undefined) return url;
-  throw new ConfigError(source.file, [
-    problemAt(source, PATH, {
-      found: found ?? "a text",
-      allowed: "an https URL, or an http one of a loopback address; what is secret goes into headers",
-    }),
-  ]);
+  throw refusedAt(source, PATH, {
+    found: found ?? "a text",
+    allowed: "an https URL, or an http one of a loopback address; what is secret goes into headers",
+  });
 }
 
 async function headersOf(
@@ -87,12 +85,12 @@ async function headersOf(
     const given = typeof reference === "string" ? () => reference : (reference as SecretReference);
     const resolved = resolveReference(source, given, environment);
     if ("missing" in resolved) {
-      throw new ConfigError(source.file, [problemAt(source, [...path, ...resolved.path], resolved.missing)]);
+      throw refusedAt(source, [...path, ...resolved.path], resolved.missing);
     }
     const value = await resolveSecret(resolved.value);
     if (!/^[\x20-\x7e]+$/.test(value)) {
       const problem = { found: "what cannot stand in a header", allowed: "printable ASCII in one line" };
-      throw new ConfigError(source.file, [problemAt(source, path, problem)]);
+      throw refusedAt(source, path, problem);
     }
     values[name] = value;
   }
