@@ -41,10 +41,11 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Confi
   const top = checkTop(source, true);
   if (top.from === undefined) return checkAll(source, top, options.providers);
   const { allowLiteralSecrets } = top;
-  const read = await readClouds(source, top.from, { ...options, allowLiteralSecrets });
+  const providers = providersByName(options.providers);
+  const read = await readClouds(source, top.from, { ...options, providers, allowLiteralSecrets });
   const refused = new Map<string, Error>();
   const clouds = new Map<string, CloudConfig>();
-  for (const { name, cloud, problems } of read.check(providersByName(options.providers))) {
+  for (const { name, cloud, problems } of read.clouds) {
     if (problems.length > 0) refused.set(name, new ConfigError(source.file, problems));
     else if (cloud !== undefined) clouds.set(name, cloud);
   }

@@ -25,14 +25,15 @@ export interface ReadCloudsOptions {
   readonly environment?: Environment | undefined;
   readonly abortSignal?: AbortSignal | undefined;
   readonly allowLiteralSecrets: boolean;
+  readonly providers: ReadonlyMap<string, ProviderRegistration>;
 }
 
 /** What a source has given. */
 export interface ReadClouds {
   /** Where it came from, in words. */
   readonly words: string;
-  /** Checks each for itself. */
-  check(providers: ReadonlyMap<string, ProviderRegistration>): readonly CheckedCloud[];
+  /** Each checked for itself. */
+  readonly clouds: readonly CheckedCloud[];
 }
 
 /** Where the clouds of a configuration are a source. A cloud may be called `from`: it has a provider. */
@@ -75,14 +76,12 @@ export async function readClouds(
     value: { clouds: entries },
     locate: ([, ...rest]) => locate(rest),
   };
-  return {
-    words,
-    check: (providers) =>
-      checkClouds(given, entries, providers, options.allowLiteralSecrets).map((checked) => {
-        const problems = [...wrongName(given, checked.name), ...foreignCode(given, checked, entries, isRemote)];
-        return problems.length === 0 ? checked : { ...checked, problems: [...problems, ...checked.problems] };
-      }),
-  };
+  const checked = checkClouds(given, entries, options.providers, options.allowLiteralSecrets);
+  const own = checked.map((each) => {
+    const problems = [...wrongName(given, each.name), ...foreignCode(given, each, entries, isRemote)];
+    return { ...each, problems: [...problems, ...each.problems] };
+  });
+  return { words, clouds: own };
 }
 
 /** Where the source stands in the configuration. */
