@@ -127,14 +127,14 @@ export function createContext(
     configNow,
     async selected() {
       const { selectClouds } = await import("@polyvol/config");
-      const { clouds, refused } = await config();
+      const loaded = await config();
       const { POLYVOL_CLOUD: usual = "" } = process.env;
       const [from, wanted] =
         cloudOption.length > 0 ? ["--cloud", cloudOption] : ["POLYVOL_CLOUD", usual === "" ? [] : [usual]];
-      const known = [...clouds.keys(), ...refused.keys()];
+      const known = selectClouds(loaded);
       const unknown = wanted.find((name) => !known.includes(name));
       if (unknown !== undefined) throw await unknownCloud(from, unknown, known);
-      return selectClouds(await config(), wanted);
+      return selectClouds(loaded, wanted);
     },
     connect(name) {
       const storage = connected.get(name) ?? connectOne(name);

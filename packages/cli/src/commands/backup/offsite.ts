@@ -109,10 +109,9 @@ function checkByPolicy(options: Options, command: readonly string[]): void {
 
 /** Names of the clouds whose volumes policies with `offsite` are about. */
 async function cloudsOfOffsite(context: Context, policies: readonly Policy[]): Promise<readonly string[]> {
-  const { clouds, refused } = await context.config();
-  const known = [...clouds.keys(), ...refused.keys()];
+  const { selectClouds } = await import("@polyvol/config");
   const own = policies.filter(({ offsite }) => offsite !== undefined);
-  return known.filter((name) => own.some(({ select }) => select.clouds?.includes(name) ?? true));
+  return selectClouds(await context.config()).filter((name) => own.some(({ select }) => select.clouds?.includes(name) ?? true));
 }
 
 async function takeByPolicy(

@@ -54,7 +54,7 @@ export async function loadSetup(
 ): Promise<BackupSetup> {
   const shard = typeof askedShard === "string" ? await parsedShard(askedShard) : askedShard;
   const config = await context.config();
-  const { accountsOf, connect } = await import("@polyvol/config");
+  const { accountsOf, connect, selectClouds } = await import("@polyvol/config");
   const policies = await choosePolicies(await readPolicies(config), ids);
   const absent = await absentClouds(config, policies);
   const accounts = [
@@ -62,7 +62,7 @@ export async function loadSetup(
     ...absent.map(([name]) => ({ key: `absent-${name}`, clouds: [name] })),
   ];
   const isOwn = await inShard(accounts, shard);
-  const only = [...config.clouds.keys(), ...config.refused.keys()].filter(isOwn);
+  const only = selectClouds(config).filter(isOwn);
   const connected =
     only.length === 0 ? [] : await connect(config, { only, onError: "collect", onEvent: context.onEvent });
   return {
@@ -137,7 +137,8 @@ async function unknownClouds(
   policies: readonly Policy[],
 ): Promise<readonly (PolicyProblem & { readonly name: string })[]> {
   const { suggestion } = await import("@polyvol/core/driver");
-  const known = new Set([...config.clouds.keys(), ...config.refused.keys()]);
+  const { selectClouds } = await import("@polyvol/config");
+  const known = new Set(selectClouds(config));
   return policies.flatMap(({ id, select }) =>
     (select.clouds ?? [])
       .filter((name) => !known.has(name))
