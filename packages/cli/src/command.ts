@@ -133,9 +133,10 @@ export function addGroup(parent: Command, name: string, description: string): Co
   return asGroup(parent.command(name).description(description));
 }
 
-/** Examples below a help text. */
-export function examples(...lines: readonly string[]): string {
-  return `\n${lines.length === 1 ? "Example" : "Examples"}:\n${lines.map((line) => `  ${line}`).join("\n")}\n`;
+/** Examples below a help text, and what else is to be said of the command: the arguments of `addHelpText`. */
+export function examples(lines: readonly string[], about = ""): readonly ["after", string] {
+  const title = lines.length === 1 ? "Example" : "Examples";
+  return ["after", `\n${title}:\n${lines.map((line) => `  ${line}\n`).join("")}${about}`];
 }
 
 /** Errors about which words there are: the form of the command says more than its name. */

@@ -15,11 +15,11 @@ export function addClouds(clouds: Command, action: MakeAction): void {
   clouds
     .command("list")
     .description("show the configured clouds; sends nothing")
-    .addHelpText("after", examples("polyvol clouds list", "polyvol clouds list -c other.yaml"))
+    .addHelpText(...examples(["polyvol clouds list", "polyvol clouds list -c other.yaml"]))
     .action(action(list));
   withWatch(clouds.command("check"))
     .description("one request to each cloud: credentials, API version, clock skew, quota left")
-    .addHelpText("after", examples("polyvol clouds check --cloud main", "polyvol clouds check --output json"))
+    .addHelpText(...examples(["polyvol clouds check --cloud main", "polyvol clouds check --output json"]))
     .action(action(check));
 }
 

@@ -17,18 +17,18 @@ export function addConfig(config: Command, action: MakeAction): void {
   config
     .command("check")
     .description("check the file, its policies, and that each credential is there; sends nothing to a cloud")
-    .addHelpText("after", examples("polyvol config check", "polyvol config check -c other.yaml"))
+    .addHelpText(...examples(["polyvol config check", "polyvol config check -c other.yaml"]))
     .action(action(check));
   config
     .command("schema")
     .description("write the JSON Schema of configuration files, for editors")
-    .addHelpText("after", examples("polyvol config schema > polyvol.schema.json"))
+    .addHelpText(...examples(["polyvol config schema > polyvol.schema.json"]))
     .action(action(schema));
   config
     .command("init")
     .description("write a configuration file to begin with; never over an existing one")
     .argument("[file]", "file to write", "polyvol.config.yaml")
-    .addHelpText("after", examples("polyvol config init"))
+    .addHelpText(...examples(["polyvol config init"]))
     .action(action(init));
 }
 

@@ -16,14 +16,13 @@ export function addDemo(program: Command, action: MakeAction): void {
     )
     .option("--report <file>", "write the page of polyvol backup report for it to this file")
     .addHelpText(
-      "after",
-      examples(
+      ...examples([
         "polyvol demo",
         "polyvol demo --report backups.html",
         "polyvol demo --seed 7 --output json",
         "polyvol demo --keep",
         "polyvol demo --openstack",
-      ),
+      ]),
     )
     .action(
       action(async (context, options: DemoOptions) => {

@@ -12,7 +12,7 @@ export function addDoctor(program: Command, action: MakeAction): void {
   program
     .command("doctor")
     .description("look at machine, configuration, credentials, clocks, rights and quotas; say what to do")
-    .addHelpText("after", `${examples("polyvol doctor", "polyvol doctor --cloud main -o json")}${ABOUT}`)
+    .addHelpText(...examples(["polyvol doctor", "polyvol doctor --cloud main -o json"], ABOUT))
     .action(
       action(async (context) => {
         const { runDoctor } = await import("../doctor/run-doctor.ts");

@@ -25,18 +25,17 @@ By cloud and time, the newest first. Without --volume, the names of the volumes 
 volumes as well. MIN SIZE is that of the smallest volume that a restore fits in.
 `;
 
+const EXAMPLES = [
+  "polyvol snapshots list --cloud main --volume db",
+  "polyvol snapshots list --sort -min-size",
+  "polyvol snapshots list -o jsonl > snapshots.jsonl",
+];
+
 export function addSnapshotList(snapshots: Command, action: MakeAction): void {
   withWatch(withListOptions(withRegion(snapshots.command("list"))))
     .description("list snapshots, of all clouds unless --cloud names some")
     .option("--volume <volume>", "only of this volume, by id or name")
-    .addHelpText(
-      "after",
-      `${examples(
-        "polyvol snapshots list --cloud main --volume db",
-        "polyvol snapshots list --sort -min-size",
-        "polyvol snapshots list -o jsonl > snapshots.jsonl",
-      )}${ABOUT}`,
-    )
+    .addHelpText(...examples(EXAMPLES, ABOUT))
     .action(action(list));
 }
 

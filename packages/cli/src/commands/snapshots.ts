@@ -28,7 +28,7 @@ export function addSnapshots(snapshots: Command, action: MakeAction): void {
   withVolume(withRegion(snapshots.command("get")))
     .description("show one snapshot")
     .argument("<snapshot>", SNAPSHOT)
-    .addHelpText("after", examples("polyvol snapshots get --cloud main --volume db before-upgrade"))
+    .addHelpText(...examples(["polyvol snapshots get --cloud main --volume db before-upgrade"]))
     .action(action(get));
   withRegion(snapshots.command("create"))
     .description("snapshot a volume and wait until it is usable; the name is the key, so it can be repeated")
@@ -38,24 +38,21 @@ export function addSnapshots(snapshots: Command, action: MakeAction): void {
     .option("--tag <key=value>", "tag (repeatable)", tag)
     .option("--only-detached", "refuse a volume that is in use")
     .option("--no-wait", "return when the cloud has accepted it")
-    .addHelpText("after", examples("polyvol snapshots create --cloud main db before-upgrade"))
+    .addHelpText(...examples(["polyvol snapshots create --cloud main db before-upgrade"]))
     .action(action(create));
   withVolume(withRegion(snapshots.command("update")))
     .description("change a snapshot's name or description, where the provider can")
     .argument("<snapshot>", SNAPSHOT)
     .option("--name <name>", "new name")
     .option("--description <text>", "new description")
-    .addHelpText(
-      "after",
-      examples('polyvol snapshots update --cloud main --volume db nightly --description "keep me"'),
-    )
+    .addHelpText(...examples(['polyvol snapshots update --cloud main --volume db nightly --description "keep me"']))
     .action(action(update));
   withVolume(withRegion(snapshots.command("delete")))
     .description("delete snapshots")
     .argument("<snapshots...>", "ids of snapshots; their names with --volume")
     .option("--held", "delete snapshots that are held, too")
     .option("-y, --yes", "do not ask")
-    .addHelpText("after", examples("polyvol snapshots delete --cloud main --volume db before-upgrade --yes"))
+    .addHelpText(...examples(["polyvol snapshots delete --cloud main --volume db before-upgrade --yes"]))
     .action(action(remove));
 }
 

@@ -17,20 +17,19 @@ By cloud and name. The newest good snapshot of each volume takes a listing of th
 it is shown with --snapshots, and in the wide table.
 `;
 
+const EXAMPLES = [
+  "polyvol volumes list --region nyc3",
+  "polyvol volumes list --snapshots --sort last-snapshot",
+  "polyvol volumes list -o json | jq length",
+  "polyvol volumes list -o jsonl | head",
+];
+
 export function addVolumeList(volumes: Command, action: MakeAction): void {
   withWatch(withListOptions(volumes.command("list")))
     .description("list volumes, of all clouds unless --cloud names some")
     .option("--region <region>", "only in this region")
     .option("--snapshots", "with the newest good snapshot of each: reads the snapshots, too")
-    .addHelpText(
-      "after",
-      `${examples(
-        "polyvol volumes list --region nyc3",
-        "polyvol volumes list --snapshots --sort last-snapshot",
-        "polyvol volumes list -o json | jq length",
-        "polyvol volumes list -o jsonl | head",
-      )}${ABOUT}`,
-    )
+    .addHelpText(...examples(EXAMPLES, ABOUT))
     .action(action(list));
 }
 

@@ -30,7 +30,7 @@ export function addVolumes(volumes: Command, action: MakeAction): void {
   withRegion(volumes.command("get"))
     .description("show one volume")
     .argument("<volume>", VOLUME)
-    .addHelpText("after", examples("polyvol volumes get --cloud main db"))
+    .addHelpText(...examples(["polyvol volumes get --cloud main db"]))
     .action(action(get));
   volumes
     .command("create")
@@ -45,47 +45,38 @@ export function addVolumes(volumes: Command, action: MakeAction): void {
     .option("--tag <key=value>", "tag (repeatable)", tag)
     .option("--round-up", "take the next size that the provider has")
     .option("--no-wait", "return when the cloud has accepted it")
-    .addHelpText(
-      "after",
-      examples(
-        "polyvol volumes create --cloud main db --size 100 --tag env=prod",
-        "polyvol volumes create --cloud main db-restored --from-snapshot 6f1c…",
-      ),
-    )
+    .addHelpText(...examples(["polyvol volumes create --cloud main db --size 100 --tag env=prod", "polyvol volumes create --cloud main db-restored --from-snapshot 6f1c…"]))
     .action(action(create));
   withRegion(volumes.command("resize"))
     .description("make a volume larger; already that size is success")
     .argument("<volume>", VOLUME)
     .argument("<size>", "new size in GiB, or such as 2TiB", size)
-    .addHelpText("after", examples("polyvol volumes resize --cloud main db 200"))
+    .addHelpText(...examples(["polyvol volumes resize --cloud main db 200"]))
     .action(action(resize));
   withRegion(volumes.command("attach"))
     .description("attach a volume to a server; already there is success")
     .argument("<volume>", VOLUME)
     .argument("<server>", SERVER)
-    .addHelpText("after", examples("polyvol volumes attach --cloud main db 1001"))
+    .addHelpText(...examples(["polyvol volumes attach --cloud main db 1001"]))
     .action(action(attach));
   withRegion(volumes.command("detach"))
     .description("detach a volume from a server; not attached there is success")
     .argument("<volume>", VOLUME)
     .argument("[server]", `${SERVER}; default: the only one that the volume is attached to`)
-    .addHelpText(
-      "after",
-      examples("polyvol volumes detach --cloud main db", "polyvol volumes detach --cloud main db 1001"),
-    )
+    .addHelpText(...examples(["polyvol volumes detach --cloud main db", "polyvol volumes detach --cloud main db 1001"]))
     .action(action(detach));
   withRegion(volumes.command("revert"))
     .description("set a detached volume back to its latest snapshot: what was written since is lost")
     .argument("<volume>", VOLUME)
     .argument("<snapshot>", "id or name of the snapshot")
     .option("-y, --yes", "do not ask")
-    .addHelpText("after", examples("polyvol volumes revert --cloud main db before-upgrade"))
+    .addHelpText(...examples(["polyvol volumes revert --cloud main db before-upgrade"]))
     .action(action(revert));
   withRegion(volumes.command("rename"))
     .description("give a volume another name, where the provider can")
     .argument("<volume>", VOLUME)
     .argument("<name>", "new name")
-    .addHelpText("after", examples("polyvol volumes rename --cloud main db db-old"))
+    .addHelpText(...examples(["polyvol volumes rename --cloud main db db-old"]))
     .action(action(rename));
   withRegion(volumes.command("delete"))
     .description("delete volumes; their snapshots stay unless asked otherwise")
@@ -93,7 +84,7 @@ export function addVolumes(volumes: Command, action: MakeAction): void {
     .option("--delete-snapshots", "delete their snapshots, too")
     .option("--held", "delete volumes and snapshots that are held, too")
     .option("-y, --yes", "do not ask")
-    .addHelpText("after", examples("polyvol volumes delete --cloud main scratch-1 scratch-2 --yes"))
+    .addHelpText(...examples(["polyvol volumes delete --cloud main scratch-1 scratch-2 --yes"]))
     .action(action(remove));
 }
 

@@ -21,10 +21,7 @@ export function addAudit(backup: Command, action: MakeAction): void {
     .command("audit")
     .description("find what no policy takes care of: surplus, orphans, volumes without a policy")
     .option(...SHARD)
-    .addHelpText(
-      "after",
-      `${examples("polyvol backup audit", "polyvol backup audit -o json | jq .ok")}${FINDINGS}`,
-    )
+    .addHelpText(...examples(["polyvol backup audit", "polyvol backup audit -o json | jq .ok"], FINDINGS))
     .action(action(audit));
 }
 

@@ -41,7 +41,7 @@ export function addDrill(backup: Command, action: MakeAction): void {
       .argument("[arguments...]", "with --check, after --: what the program gets")
       .option(...RECORD),
   )
-    .addHelpText("after", `${examples(...EXAMPLES)}${ABOUT}`)
+    .addHelpText(...examples(EXAMPLES, ABOUT))
     .action(action(drill));
 }
 

@@ -21,6 +21,12 @@ configuration, only its snapshots are judged, each by its slot. Held snapshots, 
 due are the plan's business: polyvol backup plan.
 `;
 
+const EXAMPLES = [
+  "polyvol backup explain --policy nightly --volume db",
+  "polyvol backup explain --policy nightly --snapshots snapshots.json",
+  "polyvol backup explain --policy policy.json --snapshots snapshots.json -o json",
+];
+
 export function addExplain(backup: Command, action: MakeAction): void {
   withRegion(backup.command("explain"))
     .description("show what a retention policy keeps of given snapshots, and why; changes nothing")
@@ -30,14 +36,7 @@ export function addExplain(backup: Command, action: MakeAction): void {
       "--snapshots <file>",
       'those of a JSON file, without any cloud: [{ "id", "time", "volume"?, "tags"? }]',
     )
-    .addHelpText(
-      "after",
-      `${examples(
-        "polyvol backup explain --policy nightly --volume db",
-        "polyvol backup explain --policy nightly --snapshots snapshots.json",
-        "polyvol backup explain --policy policy.json --snapshots snapshots.json -o json",
-      )}${ABOUT}`,
-    )
+    .addHelpText(...examples(EXAMPLES, ABOUT))
     .action(action(explain));
 }
 

@@ -21,7 +21,7 @@ export function addHolds(backup: Command, action: MakeAction): void {
     withVolume(withRegion(backup.command(operation)))
       .description(description)
       .argument("<snapshots...>", "ids of snapshots; their names with --volume")
-      .addHelpText("after", examples(`polyvol backup ${operation} --cloud main --volume db before-upgrade`))
+      .addHelpText(...examples([`polyvol backup ${operation} --cloud main --volume db before-upgrade`]))
       .action(
         action((context, options: SnapshotOptions, texts: readonly string[]) =>
           changeHolds(context, operation, options, texts),

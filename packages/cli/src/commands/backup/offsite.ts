@@ -45,7 +45,7 @@ export function addOffsite(backup: Command, action: MakeAction): void {
       .option("--all", "also what is not due")
       .option("--record <file>", "says what has left before; a line is appended for each volume that does"),
   )
-    .addHelpText("after", `${examples(...EXAMPLES)}${ABOUT}`)
+    .addHelpText(...examples(EXAMPLES, ABOUT))
     .action(action(offsite));
 }
 

@@ -34,14 +34,7 @@ export function addPlan(backup: Command, action: MakeAction): void {
     .option("--detailed-exitcode", "exit with 3 when there are changes to make")
     .option(...PRUNE_ONLY)
     .option(...LIFT_BRAKE)
-    .addHelpText(
-      "after",
-      examples(
-        "polyvol backup plan --save tonight.json",
-        "polyvol backup plan -o json | jq .totals",
-        "polyvol backup plan --shard 0/4",
-      ),
-    )
+    .addHelpText(...examples(["polyvol backup plan --save tonight.json", "polyvol backup plan -o json | jq .totals", "polyvol backup plan --shard 0/4"]))
     .action(action(plan));
 }
 

@@ -22,6 +22,11 @@ Without --record the report says what the clouds prove, and names what cannot be
 runs, drills, and whether a snapshot that is gone was ever made.
 `;
 
+const EXAMPLES = [
+  "polyvol backup report --html backups.html --record runs.jsonl",
+  "polyvol backup report -o json | jq .sentence",
+];
+
 export function addReport(backup: Command, action: MakeAction): void {
   backup
     .command("report")
@@ -30,10 +35,7 @@ export function addReport(backup: Command, action: MakeAction): void {
     .option("--record <file>", "what polyvol backup run --record has kept")
     .option("--days <number>", "how many days to look back, up to 400; default: 35", count)
     .option("--grace <time>", "how late a snapshot may be, such as 90m; default: 1h", duration)
-    .addHelpText(
-      "after",
-      `${examples("polyvol backup report --html backups.html --record runs.jsonl", "polyvol backup report -o json | jq .sentence")}${ABOUT}`,
-    )
+    .addHelpText(...examples(EXAMPLES, ABOUT))
     .action(action(report));
 }
 

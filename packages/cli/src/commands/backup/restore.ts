@@ -21,11 +21,10 @@ export function addRestore(backup: Command, action: MakeAction): void {
     .option("--type <type>", "the provider's name of a volume type")
     .option(...RECORD)
     .addHelpText(
-      "after",
-      examples(
+      ...examples([
         "polyvol backup restore --cloud main --volume db --as db-restored",
         "polyvol backup restore --cloud main --volume db --taken-by 2026-11-20T00:00:00Z --as db-friday",
-      ),
+      ]),
     )
     .action(action(restore));
 }

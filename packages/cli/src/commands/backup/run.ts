@@ -42,6 +42,13 @@ a hook "after" that is due still runs then, unless Ctrl-C comes a third time.
 It can be run again at any time: it goes on from there, and makes nothing twice.
 `;
 
+const EXAMPLES = [
+  "polyvol backup run",
+  "polyvol backup run --record runs.jsonl",
+  "polyvol backup run --policy nightly -o json",
+  "polyvol backup run --shard auto/4",
+];
+
 /** The commands that change snapshots by policies: apply and run. */
 export function addRun(backup: Command, action: MakeAction): void {
   withMonitoring(
@@ -55,7 +62,7 @@ export function addRun(backup: Command, action: MakeAction): void {
       .option(LIFT_BRAKE[0], "as it was given to plan")
       .option(...RECORD),
   )
-    .addHelpText("after", `${examples("polyvol backup apply tonight.json")}${INTERRUPTION}`)
+    .addHelpText(...examples(["polyvol backup apply tonight.json"], INTERRUPTION))
     .action(action(apply));
   withMonitoring(
     backup
@@ -67,10 +74,7 @@ export function addRun(backup: Command, action: MakeAction): void {
       .option(...LIFT_BRAKE)
       .option(...RECORD),
   )
-    .addHelpText(
-      "after",
-      `${examples("polyvol backup run", "polyvol backup run --record runs.jsonl", "polyvol backup run --policy nightly -o json", "polyvol backup run --shard auto/4")}${INTERRUPTION}`,
-    )
+    .addHelpText(...examples(EXAMPLES, INTERRUPTION))
     .action(action(run));
 }
 

@@ -53,7 +53,7 @@ export function addStatus(backup: Command, action: MakeAction): void {
       .option(...OUTPUT_FILE)
       .option(...RECORD_OF_RUNS),
   )
-    .addHelpText("after", `${examples(...EXAMPLES)}${ABOUT}`)
+    .addHelpText(...examples(EXAMPLES, ABOUT))
     .action(action(status));
 }
 
@@ -134,7 +134,11 @@ async function checkShards(
   return await writeStatus(context, merged, order);
 }
 
-async function writeStatus(context: Context, status: AnyStatus, order: Order<VolumeStatus>): Promise<Outcome> {
+async function writeStatus(
+  context: Context,
+  status: AnyStatus,
+  order: Order<VolumeStatus>,
+): Promise<Outcome> {
   const found = { ...status, volumes: status.volumes.toSorted(order) };
   await writeCheckResult(context.output, found.verdict === "fresh", found, (render) => view(found, render));
   return outcomeOf(found);

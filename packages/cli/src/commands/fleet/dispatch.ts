@@ -18,10 +18,7 @@ export function addDispatch(fleet: Command, action: MakeAction): void {
   withConnection(fleet.command("dispatch"))
     .description("put a job on the queue for each account that has something due")
     .option("--every <time>", "do it again and again until Ctrl-C, such as 1m; default: once", duration)
-    .addHelpText(
-      "after",
-      `${examples("polyvol fleet dispatch", "polyvol fleet dispatch --every 1m")}${ABOUT}`,
-    )
+    .addHelpText(...examples(["polyvol fleet dispatch", "polyvol fleet dispatch --every 1m"], ABOUT))
     .action(action(dispatch));
 }
 

@@ -25,10 +25,7 @@ export function addFleetStatus(fleet: Command, action: MakeAction): void {
     .description("show how each account stands; exit with 1 when a job is parked, with 4 when one is late")
     .option("--grace <time>", "how long after its slot an account may be not done; default: 1h", duration)
     .option(...SORT)
-    .addHelpText(
-      "after",
-      `${examples("polyvol fleet status", "polyvol fleet status --grace 3h -o json")}${ABOUT}`,
-    )
+    .addHelpText(...examples(["polyvol fleet status", "polyvol fleet status --grace 3h -o json"], ABOUT))
     .action(action(status));
 }
 

@@ -28,10 +28,7 @@ export function addWork(fleet: Command, action: MakeAction): void {
       duration,
     )
     .option(...RECORD)
-    .addHelpText(
-      "after",
-      `${examples("polyvol fleet work", "polyvol fleet work --concurrency 20 --log-format json")}${ABOUT}`,
-    )
+    .addHelpText(...examples(["polyvol fleet work", "polyvol fleet work --concurrency 20 --log-format json"], ABOUT))
     .action(action(work));
 }
 
