@@ -28,10 +28,8 @@ export function showOffsite(): OffsiteView {
   const keyOf = ({ cloud, volumeName, volumeId = "", policyId }: Partial<OffsiteVolume>): string =>
     `${volumeName || volumeId} on ${cloud}${policyId === undefined ? "" : `, policy ${policyId}`}`;
   return {
-    onProgress(step: OffsiteProgress): void {
-      progress.update(keyOf(step), STAGES[step.stage]);
-    },
-    onEnd(volume: OffsiteVolume): void {
+    onProgress: (step) => progress.update(keyOf(step), STAGES[step.stage]),
+    onEnd(volume) {
       const { outcome, startedAt = "", finishedAt = "" } = volume;
       const took = secondsText(Date.parse(finishedAt) - Date.parse(startedAt));
       if (outcome === "done") progress.finish(keyOf(volume), `off-site in ${took}`);
@@ -41,22 +39,13 @@ export function showOffsite(): OffsiteView {
   };
 }
 
-const WORDS: Readonly<Record<OffsiteOutcome, string>> = {
-  done: "off-site",
-  failed: "failed",
-  not_due: "not due",
-  no_snapshot: "no snapshot",
-  elsewhere: "elsewhere",
-  left: "left",
-};
-
-const TONES: Readonly<Record<OffsiteOutcome, Tone>> = {
-  done: "good",
-  failed: "bad",
-  not_due: "note",
-  no_snapshot: "note",
-  elsewhere: "note",
-  left: "busy",
+const WORDS: Readonly<Record<OffsiteOutcome, readonly [string, Tone]>> = {
+  done: ["off-site", "good"],
+  failed: ["failed", "bad"],
+  not_due: ["not due", "note"],
+  no_snapshot: ["no snapshot", "note"],
+  elsewhere: ["elsewhere", "note"],
+  left: ["left", "busy"],
 };
 
 const cloudOf = ({ cloud }: OffsiteVolume): string => cloud;
@@ -66,7 +55,7 @@ const COLUMNS: readonly Column<OffsiteVolume>[] = [
   { title: "cloud", text: cloudOf, rank: 1, needed: differIn(cloudOf) },
   { title: "volume", text: ({ volumeName, volumeId }) => nameOrId(volumeName, volumeId), whole: true },
   { title: "policy", text: policyOf, rank: 2, needed: differIn(policyOf) },
-  { title: "result", text: ({ outcome }) => WORDS[outcome], tone: ({ outcome }) => TONES[outcome] },
+  { title: "result", text: ({ outcome }) => WORDS[outcome][0], tone: ({ outcome }) => WORDS[outcome][1] },
   {
     title: "data of",
     text: ({ snapshot }) => (snapshot === undefined ? "" : instantText(new Date(snapshot.takenAt))),
@@ -103,7 +92,7 @@ export function offsiteView(report: OffsiteReport, { table }: Renderers): string
 export function summaryOf({ volumes }: OffsiteReport): string {
   const told = (Object.keys(WORDS) as OffsiteOutcome[]).flatMap((outcome) => {
     const count = volumes.filter((each) => each.outcome === outcome).length;
-    return count === 0 && outcome !== "done" && outcome !== "failed" ? [] : [`${count} ${WORDS[outcome]}`];
+    return count === 0 && outcome !== "done" && outcome !== "failed" ? [] : [`${count} ${WORDS[outcome][0]}`];
   });
   return `${countText(volumes.length, "volume")}: ${told.join(", ")}.`;
 }

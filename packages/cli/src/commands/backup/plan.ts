@@ -82,33 +82,23 @@ function heldCount({ volumes }: BackupPlan): number {
 }
 
 function rowsOf({ volumes }: BackupPlan): readonly ChangeRow[] {
-  const rows = volumes.flatMap((plan): readonly ChangeRow[] => {
+  const rows = volumes.flatMap((plan) => {
     const { cloud } = plan;
     const volume = nameOrId(plan.volumeName, plan.volumeId);
     return [
-      ...plan.create.map(({ policyId: policy, name: snapshot, slot, reason }) => {
+      ...plan.create.map(({ policyId: policy, name: snapshot, slot, reason }): ChangeRow => {
         const why = whyCreated(plan, policy);
-        return {
-          cloud,
-          volume,
-          policy,
-          change: "create",
-          tone: "good" as const,
-          snapshot,
-          slot,
-          why,
-          reason,
-        };
+        return { cloud, volume, policy, change: "create", tone: "good", snapshot, slot, why, reason };
       }),
-      ...plan.delete.map((deletion) => {
+      ...plan.delete.map((deletion): ChangeRow => {
         const { policyId: policy, name: snapshot, snapshotId, slot, reason } = deletion;
-        const change = { change: "delete", tone: "bad", why: whyDeleted(deletion), reason } as const;
-        return { cloud, volume, policy, snapshot, snapshotId, slot, ...change };
+        const known = { cloud, volume, policy, snapshot, snapshotId, slot, reason };
+        return { ...known, change: "delete", tone: "bad", why: whyDeleted(deletion) };
       }),
-      ...plan.keep.filter(isHeld).map((kept) => {
+      ...plan.keep.filter(isHeld).map((kept): ChangeRow => {
         const { policyId: policy = "", name: snapshot, snapshotId, slot = "", reasons } = kept;
-        const change = { change: "keep", tone: "busy", why: "held", reason: reasons.join("; ") } as const;
-        return { cloud, volume, policy, snapshot, snapshotId, slot, ...change };
+        const known = { cloud, volume, policy, snapshot, snapshotId, slot, reason: reasons.join("; ") };
+        return { ...known, change: "keep", tone: "busy", why: "held" };
       }),
     ];
   });

@@ -273,8 +273,8 @@ function rowsOf(done: VolumeReport, plan: VolumePlan | undefined): readonly Chan
   return [
     ...done.created.map(({ policyId: policy, name: snapshot, snapshotId, slot }): ChangeRow => {
       const reason = plan?.create.find((each) => each.name === snapshot)?.reason ?? "";
-      const change = { change: "created", tone: "good", why: whyCreated(plan, policy), reason } as const;
-      return { cloud, volume, policy, snapshot, snapshotId, slot, ...change };
+      const known = { cloud, volume, policy, snapshot, snapshotId, slot, reason };
+      return { ...known, change: "created", tone: "good", why: whyCreated(plan, policy) };
     }),
     ...done.deleted.map((each): ChangeRow => {
       const why = whyDeleted(planned.get(each.snapshotId) ?? each);

@@ -91,13 +91,8 @@ const COLUMNS: readonly Column<AccountStatus>[] = [
 function view(found: FleetStatus, { table }: Renderers): string {
   const { accounts, counts, verdict } = found;
   const rows = accounts.length === 0 ? "" : `${table(accounts, COLUMNS)}\n`;
-  const { done, waiting, active, delayed, failed, late, workers } = counts;
-  const parts = [
-    `${done} done`,
-    `${waiting} waiting`,
-    `${active} active`,
-    `${delayed} delayed`,
-    `${failed} failed`,
-  ];
-  return `${rows}${verdict}: ${countText(counts.accounts, "account")}: ${parts.join(", ")}; ${late} late; ${countText(workers, "worker")}.\n`;
+  const states = ["done", "waiting", "active", "delayed", "failed"] as const;
+  const parts = states.map((state) => `${counts[state]} ${state}`).join(", ");
+  const workers = countText(counts.workers, "worker");
+  return `${rows}${verdict}: ${countText(counts.accounts, "account")}: ${parts}; ${counts.late} late; ${workers}.\n`;
 }
