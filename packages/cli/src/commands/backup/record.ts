@@ -41,11 +41,9 @@ export async function recorded<T>(
   if (file === undefined) return await work();
   const backup = await import("@polyvol/backup");
   const startedAt = new Date();
-  const append = async (
-    entryOf: (backup: typeof Backup, times: Backup.RecordedTimes) => Backup.RecordEntry,
-  ): Promise<void> => {
+  const append = async (entryOf: (times: Backup.RecordedTimes) => Backup.RecordEntry): Promise<void> => {
     try {
-      await backup.appendRecord(file, entryOf(backup, { startedAt, finishedAt: new Date() }));
+      await backup.appendRecord(file, entryOf({ startedAt, finishedAt: new Date() }));
     } catch (error) {
       reportLostLine(context, error);
     }
@@ -54,10 +52,10 @@ export async function recorded<T>(
   try {
     result = await work();
   } catch (error) {
-    await append((library, times) => failed(library, error, times));
+    await append((times) => failed(backup, error, times));
     throw error;
   }
-  await append((library, times) => done(library, result, times));
+  await append((times) => done(backup, result, times));
   return result;
 }
 
