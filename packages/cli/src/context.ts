@@ -1,7 +1,7 @@
 import type { DeviceLayer } from "@polyvol/backup";
 import type { Config } from "@polyvol/config";
 import type { BlockStorage, WaitOptions } from "@polyvol/core";
-import { UsageError } from "./errors.ts";
+import { UsageError, unknownName } from "./errors.ts";
 import type { Interrupts, Ledger } from "./interruption.ts";
 import { type Options, omitUndefined } from "./options.ts";
 import type { OutputFormat } from "./output/result.ts";
@@ -156,7 +156,5 @@ async function unknownCloud(from: string, name: string, known: readonly string[]
     const flags = several.map((each) => `--cloud ${each}`).join(" ");
     return new UsageError(`${words}. Several are named one by one: ${flags}`);
   }
-  const { suggestion } = await import("@polyvol/core/driver");
-  const near = suggestion(name, known);
-  return new UsageError(near === undefined ? words : `${words}. ${near.hint}`);
+  return await unknownName(words, [name], known);
 }

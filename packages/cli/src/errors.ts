@@ -16,6 +16,17 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** The error about names that nothing has, with one that is near to one of them. */
+export async function unknownName(
+  words: string,
+  names: readonly string[],
+  known: readonly string[],
+): Promise<UsageError> {
+  const { suggestion } = await import("@polyvol/core/driver");
+  const [hint] = names.flatMap((name) => suggestion(name, known)?.hint ?? []);
+  return new UsageError(hint === undefined ? words : `${words}. ${hint}`);
+}
+
 /** A cloud that may have what a command names could not be looked at. The process exits with 1. */
 export class CloudUnseen extends Error {
   override readonly name = "CloudUnseen";

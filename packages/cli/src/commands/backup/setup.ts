@@ -1,7 +1,7 @@
 import type { AccountClouds, Clouds, Policy, PolicyProblem, Shard } from "@polyvol/backup";
 import type { Config, ConfigError, ConfigPath } from "@polyvol/config";
 import type { Context } from "../../context.ts";
-import { TimedOut, UsageError } from "../../errors.ts";
+import { TimedOut, UsageError, unknownName } from "../../errors.ts";
 import { omitUndefined } from "../../options.ts";
 import { secondsText } from "../../output/format.ts";
 import { parsedShard } from "./shard.ts";
@@ -109,10 +109,8 @@ export async function unknownPolicy(
   known: readonly string[],
   otherwise = "",
 ): Promise<UsageError> {
-  const { suggestion } = await import("@polyvol/core/driver");
-  const near = ids.flatMap((id) => suggestion(id, known)?.hint ?? [])[0];
   const words = `--policy: found ${ids.join(", ")}; allowed: ${known.join(", ")}${otherwise}`;
-  return new UsageError(near === undefined ? words : `${words}. ${near}`);
+  return await unknownName(words, ids, known);
 }
 
 /** Environment variables that hold credentials. */
