@@ -121,6 +121,13 @@ export function asGroup(command: Command): Command {
           ({ long }) => long !== "--version" && !(long === "--cloud" && WITHOUT_CLOUD.test(pathOf(each))),
         );
       },
+      // Where there is no room for both side by side, what it does stands below what it is called.
+      formatItem(term, termWidth, description, helper) {
+        const width = helper.helpWidth ?? 80;
+        const hasRoom = description === "" || width - termWidth - 4 >= helper.minWidthToWrap;
+        if (hasRoom) return Help.prototype.formatItem.call(this, term, termWidth, description, helper);
+        return `  ${term}\n${helper.boxWrap(description, width - 6).replaceAll(/^/gm, " ".repeat(6))}`;
+      },
       styleTitle: (title) => styleText("bold", title),
       minWidthToWrap: 20,
     })

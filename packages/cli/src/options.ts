@@ -98,6 +98,15 @@ export function duration(text: string): number {
   throw new InvalidArgumentError("Give a time above 0.");
 }
 
+/** A {@link duration} that is not shorter than `least`, as it is typed. */
+export function durationFrom(least: string): (text: string) => number {
+  return (text) => {
+    const ms = duration(text);
+    if (ms >= duration(least)) return ms;
+    throw new InvalidArgumentError(`Give a time from ${least}.`);
+  };
+}
+
 /** `20`, `20GiB`, `2TiB` in GiB. @throws InvalidArgumentError */
 export function size(text: string): number {
   const [, amount = "", unit = ""] = /^(\d+)\s*(G|GiB|T|TiB)?$/i.exec(text) ?? [];

@@ -1,9 +1,8 @@
 import type { Clock } from "@polyvol/core";
 import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
 import type { Context } from "./context.ts";
 import { CONFIGURATION, FAILED, reportError } from "./errors.ts";
-import { duration } from "./options.ts";
+import { durationFrom } from "./options.ts";
 import { instantText, secondsText } from "./output/format.ts";
 import { isData } from "./output/result.ts";
 import { startScreen, writeDataAsLines } from "./output/streams.ts";
@@ -15,7 +14,6 @@ export interface WatchOptions {
 }
 
 const USUAL_MS = 30_000;
-const SHORTEST_MS = 5_000;
 /** For each request of a look so much time passes before the next: at most 600 an hour, a small part of any quota. */
 const MS_PER_REQUEST = 6_000;
 /** What fails is looked at less and less, up to this. */
@@ -26,15 +24,8 @@ export function withWatch(command: Command): Command {
   return command.option(
     "--watch [interval]",
     "show it again and again until Ctrl-C; default: every 30s, and never more than 600 requests an hour to a cloud; --timeout is that of each look",
-    interval,
+    durationFrom("5s"),
   );
-}
-
-/** @throws InvalidArgumentError */
-function interval(text: string): number {
-  const ms = duration(text);
-  if (ms >= SHORTEST_MS) return ms;
-  throw new InvalidArgumentError("Give a time from 5s.");
 }
 
 /**

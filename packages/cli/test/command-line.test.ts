@@ -120,12 +120,18 @@ test("what is asked for help is never done, wherever the word stands", async () 
   expect(done).toEqual([]);
 });
 
-test("help fits a terminal of 60 columns", async () => {
+test.each([60, 40])("help fits a terminal of %i columns", async (columns) => {
   const program = await createProgram(() => undefined);
-  const list = program.commands.find((each) => each.name() === "volumes")?.commands[0];
-  const help = list?.configureOutput({ getOutHelpWidth: () => 60 }).helpInformation() ?? "";
-  expect(help).toContain("--watch [interval]");
-  expect(help.split("\n").filter((line) => line.length > 60)).toEqual([]);
+  for (const path of [["volumes", "list"], ["volumes"], ["backup", "drill"], ["demo"]]) {
+    const command = path.reduce<Command | undefined>(
+      (outer, name) => outer?.commands.find((each) => each.name() === name),
+      program,
+    );
+    const help = command?.configureOutput({ getOutHelpWidth: () => columns }).helpInformation() ?? "";
+    expect(help).toMatch(/^Usage: polyvol /);
+    const [, ...lines] = help.split("\n");
+    expect(lines.filter((line) => line.length > columns)).toEqual([]);
+  }
 });
 
 test.concurrent("values that cannot be", async () => {
@@ -136,6 +142,11 @@ test.concurrent("values that cannot be", async () => {
     run("volumes list --timeout soon"),
     run("volumes create db"),
   ]);
+  const lock = await run("fleet work --redis redis://127.0.0.1:1 --lock 500ms");
+  expect(lock).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("'--lock <time>' argument '500ms' is invalid. Give a time from 1s."),
+  });
   expect(missing).toMatchObject({
     code: 2,
     err: "error: missing required argument 'name'\nusage: polyvol snapshots create [options] <volume> <name> (see: polyvol snapshots create --help)\n",

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { aborted } from "../../interruption.ts";
-import { count, duration, omitUndefined } from "../../options.ts";
+import { count, durationFrom, omitUndefined } from "../../options.ts";
 import { writeNote } from "../../output/streams.ts";
 import { RECORD, recorded } from "../backup/record.ts";
 import { deadline, variablesOf } from "../backup/setup.ts";
@@ -25,10 +25,12 @@ export function addWork(fleet: Command, action: MakeAction): void {
     .option(
       "--lock <time>",
       "without a sign of life for so long, its jobs are others'; default: 30s",
-      duration,
+      durationFrom("1s"),
     )
     .option(...RECORD)
-    .addHelpText(...examples(["polyvol fleet work", "polyvol fleet work --concurrency 20 --log-format json"], ABOUT))
+    .addHelpText(
+      ...examples(["polyvol fleet work", "polyvol fleet work --concurrency 20 --log-format json"], ABOUT),
+    )
     .action(action(work));
 }
 
