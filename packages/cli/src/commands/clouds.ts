@@ -133,8 +133,8 @@ function healthData({ cloud, provider, health, durationMs, failure }: Row): obje
   return { cloud, provider, ok: failure === undefined, ...health, durationMs, failure };
 }
 
-/** A clock that is this far off makes signed requests fail on some providers. */
-const MAX_SKEW_MS = 120_000;
+/** Beyond it, backups make nothing: slots would be due at the wrong time. Some providers refuse signed requests. */
+export const MAX_SKEW_MS = 120_000;
 
 const COLUMNS: readonly Column<Row>[] = [
   { title: "cloud", text: ({ cloud }) => cloud, whole: true },

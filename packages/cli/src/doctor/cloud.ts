@@ -1,14 +1,12 @@
 import type { CloudConfig } from "@polyvol/config";
 import type { BlockStorage, Health, RequestQuota, Volume } from "@polyvol/core";
-import { placesOf, sourceText } from "../commands/clouds.ts";
+import { MAX_SKEW_MS, placesOf, sourceText } from "../commands/clouds.ts";
 import type { Context } from "../context.ts";
 import { hasCode } from "../errors.ts";
 import { commandText } from "../next-step.ts";
 import { numberText, quotaText, secondsText } from "../output/format.ts";
 import { type Finding, failed, ok, skipped, warning } from "./check.ts";
 
-/** Beyond it, backups make nothing: slots would be due at the wrong time. */
-const MAX_SKEW_MS = 120_000;
 /** Time services keep clocks closer together than this. */
 const USUAL_SKEW_MS = 5_000;
 /** Below it, a large run has to wait for its quota. */

@@ -12,7 +12,7 @@ import type { Outcome } from "./monitoring/watch.ts";
 import { type OffsiteView, offsiteView, showOffsite, summaryOf } from "./offsite-view.ts";
 import { onServer, type ServerOptions, withServer } from "./on-server.ts";
 import { reportProblems } from "./problems.ts";
-import { reportLostLine } from "./record.ts";
+import { leaveLine } from "./record.ts";
 import { loadSetup } from "./setup.ts";
 import { type ChoiceOptions, checkChoice, choose, withVolumeOrSnapshot } from "./snapshot-choice.ts";
 
@@ -111,7 +111,9 @@ function checkByPolicy(options: Options, command: readonly string[]): void {
 async function cloudsOfOffsite(context: Context, policies: readonly Policy[]): Promise<readonly string[]> {
   const { selectClouds } = await import("@polyvol/config");
   const own = policies.filter(({ offsite }) => offsite !== undefined);
-  return selectClouds(await context.config()).filter((name) => own.some(({ select }) => select.clouds?.includes(name) ?? true));
+  return selectClouds(await context.config()).filter((name) =>
+    own.some(({ select }) => select.clouds?.includes(name) ?? true),
+  );
 }
 
 async function takeByPolicy(
@@ -189,13 +191,7 @@ async function ended(
   startedAt: string,
 ): Promise<void> {
   shown.onEnd(volume);
-  if (file === undefined) return;
-  const backup = await import("@polyvol/backup");
-  try {
-    await backup.appendRecord(file, backup.offsiteEntry(volume, startedAt));
-  } catch (error) {
-    reportLostLine(context, error);
-  }
+  if (file !== undefined) await leaveLine(context, file, (backup) => backup.offsiteEntry(volume, startedAt));
 }
 
 async function finish(context: Context, report: OffsiteReport): Promise<Outcome> {

@@ -18,11 +18,20 @@ interface Entries<T> {
   readonly failed: (backup: typeof Backup, error: unknown, times: Backup.RecordedTimes) => Backup.RecordEntry;
 }
 
-/** Says that a line could not be written. The work is not affected; what would have been success ends with 1. */
-export function reportLostLine({ losses }: Context, error: unknown): void {
-  const text = `--record: ${(error as Error).message}`;
-  losses.add(text);
-  reportText(`${text}; nothing else is affected`, undefined);
+/** Leaves a line in a record. Where that fails, the work is not affected; what would have been success ends with 1. */
+export async function leaveLine(
+  { losses }: Context,
+  file: string,
+  entryOf: (backup: typeof Backup) => Backup.RecordEntry,
+): Promise<void> {
+  const backup = await import("@polyvol/backup");
+  try {
+    await backup.appendRecord(file, entryOf(backup));
+  } catch (error) {
+    const text = `--record: ${(error as Error).message}`;
+    losses.add(text);
+    reportText(`${text}; nothing else is affected`, undefined);
+  }
 }
 
 /**
@@ -39,23 +48,16 @@ export async function recorded<T>(
   { done, failed }: Entries<T>,
 ): Promise<T> {
   if (file === undefined) return await work();
-  const backup = await import("@polyvol/backup");
   const startedAt = new Date();
-  const append = async (entryOf: (times: Backup.RecordedTimes) => Backup.RecordEntry): Promise<void> => {
-    try {
-      await backup.appendRecord(file, entryOf({ startedAt, finishedAt: new Date() }));
-    } catch (error) {
-      reportLostLine(context, error);
-    }
-  };
+  const times = (): Backup.RecordedTimes => ({ startedAt, finishedAt: new Date() });
   let result: T;
   try {
     result = await work();
   } catch (error) {
-    await append((times) => failed(backup, error, times));
+    await leaveLine(context, file, (backup) => failed(backup, error, times()));
     throw error;
   }
-  await append((times) => done(backup, result, times));
+  await leaveLine(context, file, (backup) => done(backup, result, times()));
   return result;
 }
 
