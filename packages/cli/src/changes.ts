@@ -43,11 +43,10 @@ async function showing<T>(
   { doing, done, failed }: Words = CHANGE,
   left = text,
 ): Promise<T> {
-  const entry = context.ledger.plan(left);
+  const entry = context.ledger.begin(left);
   const startedAt = performance.now();
   progress.update(text, doing);
   const isUnchanged = context.nothingChanged();
-  entry.begin();
   try {
     const result = await work(
       { ...context.call, onProgress: ({ seen }) => progress.update(text, seen) },

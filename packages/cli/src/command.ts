@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import { type Command, Help } from "commander";
 import { type Context, createContext, type Machine } from "./context.ts";
 import { FAILED, isOfCloud, reportError, UsageError, writeErrorData } from "./errors.ts";
-import { createLedger, INTERRUPTED, listenForInterrupts } from "./interruption.ts";
+import { INTERRUPTED, listenForInterrupts } from "./interruption.ts";
 import { nameConfigInHints } from "./next-step.ts";
 import type { Options } from "./options.ts";
 import { isData, ONLY_WITH, type OutputFormat } from "./output/result.ts";
@@ -46,9 +46,9 @@ export function createAction(finish: (code: number) => void, machine: Machine = 
         if (only !== undefined && !only.includes(pathOf(this))) {
           throw new UsageError(`-o ${context.output} goes with ${only.join(", ")} only`);
         }
-        return await handler({ ...context, machine }, options as Given, ...args);
+        return await handler(context, options as Given, ...args);
       };
-      finish(await runInContext(options, work));
+      finish(await runInContext(options, work, machine));
     };
 }
 
@@ -57,6 +57,7 @@ export async function runInContext(
   options: Options,
   // biome-ignore lint/suspicious/noConfusingVoidType: a command that returns nothing has succeeded
   work: (context: Context) => Promise<number | void>,
+  machine: Machine = {},
 ): Promise<number> {
   const output = options["output"] as OutputFormat;
   if (isData(output) || output === "prometheus") reserveOutputForData();
@@ -72,16 +73,15 @@ export async function runInContext(
   if (typeof options["config"] === "string") nameConfigInHints(options["config"]);
   const interrupts = listenForInterrupts();
   const ended = new AbortController();
-  const ledger = createLedger();
   let context: Context | undefined;
   try {
-    context = createContext(runId, options, interrupts, ended.signal, ledger);
+    context = createContext(options, { runId, machine, interrupts, ended: ended.signal });
     const code = (await work(context)) ?? 0;
     return code === 0 && context.losses.size > 0 ? FAILED : code;
   } catch (error) {
     if (!interrupts.signal.aborted)
       return reportError(error, isOfCloud(error) ? context?.place.cloud : undefined);
-    reportInterruption(ledger.left());
+    reportInterruption(context?.ledger.left() ?? []);
     return INTERRUPTED;
   } finally {
     ended.abort();

@@ -2,7 +2,7 @@ import type { DeviceLayer } from "@polyvol/backup";
 import type { Config } from "@polyvol/config";
 import type { BlockStorage, WaitOptions } from "@polyvol/core";
 import { UsageError, unknownName } from "./errors.ts";
-import type { Interrupts, Ledger } from "./interruption.ts";
+import { createLedger, type Interrupts, type Ledger } from "./interruption.ts";
 import { type Options, omitUndefined } from "./options.ts";
 import type { OutputFormat } from "./output/result.ts";
 import { type CloudListener, isVerbose, trafficWriter } from "./verbose.ts";
@@ -62,13 +62,10 @@ export interface Context {
 
 /** The context of a command line. The configuration and its package are loaded when they are asked for. */
 export function createContext(
-  runId: () => string,
   options: Options,
-  interrupts: Interrupts,
-  ended: AbortSignal,
-  ledger: Ledger,
+  given: Pick<Context, "runId" | "machine" | "interrupts" | "ended">,
 ): Context {
-  const { signal } = interrupts;
+  const { signal } = given.interrupts;
   const path = options["config"] as string | undefined;
   const cloudOption = (options["cloud"] ?? []) as readonly string[];
   const verbose = isVerbose(options["verbose"]);
@@ -104,8 +101,7 @@ export function createContext(
     return loaded;
   };
   return {
-    runId,
-    machine: {},
+    ...given,
     output: options["output"] as OutputFormat,
     cloudOption,
     onEvent,
@@ -117,9 +113,7 @@ export function createContext(
       return () => changes === earlier && [...connected.keys()].every((name) => sent.has(name));
     },
     signal,
-    interrupts,
-    ended,
-    ledger,
+    ledger: createLedger(),
     losses: new Set(),
     place: {},
     call: omitUndefined({ abortSignal: signal, timeoutMs: options["timeout"] as number | undefined }),
@@ -127,14 +121,14 @@ export function createContext(
     configNow,
     async selected() {
       const { selectClouds } = await import("@polyvol/config");
-      const loaded = await config();
+      const read = await config();
       const { POLYVOL_CLOUD: usual = "" } = process.env;
       const [from, wanted] =
         cloudOption.length > 0 ? ["--cloud", cloudOption] : ["POLYVOL_CLOUD", usual === "" ? [] : [usual]];
-      const known = selectClouds(loaded);
+      const known = selectClouds(read);
       const unknown = wanted.find((name) => !known.includes(name));
       if (unknown !== undefined) throw await unknownCloud(from, unknown, known);
-      return selectClouds(loaded, wanted);
+      return selectClouds(read, wanted);
     },
     connect(name) {
       const storage = connected.get(name) ?? connectOne(name);

@@ -81,9 +81,8 @@ export async function aborted(signal: AbortSignal): Promise<void> {
 export const STOPPED_AT_ONCE =
   "Stopped at once. What a cloud has accepted goes on there; the same command can be repeated.\n";
 
-/** A change that a command makes. */
+/** A change that a command has begun. */
 export interface LedgerEntry {
-  begin(): void;
   /** Nothing of it has come about. */
   undone(): void;
   done(): void;
@@ -91,30 +90,24 @@ export interface LedgerEntry {
 
 /** The changes of a command that are not done yet, so that an interrupted one can report what is left. */
 export interface Ledger {
-  plan(text: string): LedgerEntry;
+  begin(text: string): LedgerEntry;
   /** One line for each change that is not done; empty when all are. */
   left(): readonly string[];
 }
 
 export function createLedger(): Ledger {
-  const changes = new Map<object, { readonly text: string; begun: boolean }>();
+  const lines = new Map<object, string>();
   return {
-    plan(text) {
-      const entry = { text, begun: false };
-      changes.set(entry, entry);
-      return {
-        begin: () => {
-          entry.begun = true;
-        },
+    begin(text) {
+      const entry: LedgerEntry = {
         undone: () => {
-          entry.begun = false;
+          if (lines.has(entry)) lines.set(entry, `not begun: ${text}`);
         },
-        done: () => void changes.delete(entry),
+        done: () => void lines.delete(entry),
       };
+      lines.set(entry, `begun, and may still be completed by the cloud: ${text}`);
+      return entry;
     },
-    left: () =>
-      [...changes.values()].map(({ text, begun }) =>
-        begun ? `begun, and may still be completed by the cloud: ${text}` : `not begun: ${text}`,
-      ),
+    left: () => [...lines.values()],
   };
 }

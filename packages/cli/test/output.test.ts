@@ -137,9 +137,9 @@ test("progress that is too long for the terminal still tells the time", () => {
 
 test("the ledger knows what is begun, not begun, and done", () => {
   const ledger = createLedger();
-  const [first, second] = ["a", "b", "c"].map((text) => ledger.plan(text));
-  first?.begin();
-  second?.begin();
+  const [, second, third] = ["a", "b", "c"].map((text) => ledger.begin(text));
   second?.done();
+  second?.undone();
+  third?.undone();
   expect(ledger.left()).toEqual(["begun, and may still be completed by the cloud: a", "not begun: c"]);
 });

@@ -74,7 +74,7 @@ async function drillSnapshot(
       entry.done();
       if (isRemoved) return;
       const left = `temporary volume ${volumeName} of a drill on ${cloud}`;
-      if (context.signal.aborted) context.ledger.plan(left).begin();
+      if (context.signal.aborted) context.ledger.begin(left);
       else
         reportText(`${left} may still be there: the next drill of that volume removes it`, undefined, {
           code: "failed",
