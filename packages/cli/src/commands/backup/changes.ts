@@ -1,7 +1,8 @@
 import type { PlannedDeletion, VolumePlan } from "@polyvol/backup";
 import { collect } from "../../options.ts";
 import { instantText } from "../../output/format.ts";
-import { type Order, orderBy } from "../../output/sort.ts";
+import type { Renderers } from "../../output/result.ts";
+import { orderBy } from "../../output/sort.ts";
 import { type Column, differIn } from "../../output/table.ts";
 import type { Tone } from "../../output/terminal.ts";
 
@@ -44,8 +45,7 @@ export interface ChangeRow {
 const cloudOf = ({ cloud }: ChangeRow): string => cloud;
 const policyOf = ({ policy }: ChangeRow): string => policy;
 
-/** The columns of a table of changes. */
-export const CHANGE_COLUMNS: readonly Column<ChangeRow>[] = [
+const COLUMNS: readonly Column<ChangeRow>[] = [
   { title: "cloud", text: cloudOf, rank: 1, needed: differIn(cloudOf) },
   { title: "volume", text: ({ volume }) => volume, whole: true },
   { title: "policy", text: policyOf, rank: 2, needed: differIn(policyOf) },
@@ -57,8 +57,12 @@ export const CHANGE_COLUMNS: readonly Column<ChangeRow>[] = [
   { title: "id", text: ({ snapshotId = "" }) => snapshotId, wide: true },
 ];
 
-/** By cloud and volume; what is done to one stays in its order. */
-export const CHANGE_ORDER: Order<ChangeRow> = orderBy(cloudOf, ({ volume }) => volume);
+/** A table by cloud and volume, where there is something; what is done to one volume stays in its order. */
+export function changesText(rows: readonly ChangeRow[], { table }: Renderers): string {
+  if (rows.length === 0) return "";
+  const order = orderBy<ChangeRow>(cloudOf, ({ volume }) => volume);
+  return `${table(rows.toSorted(order), COLUMNS)}\n`;
+}
 
 /** Why a snapshot is made, in some words: what the slot of its row does not say. */
 export function whyCreated(plan: VolumePlan | undefined, policyId: string): string {

@@ -8,9 +8,8 @@ import { renderJson, writeResult } from "../../output/result.ts";
 import { writeNote } from "../../output/streams.ts";
 import { writeWhole } from "../../output/whole-file.ts";
 import {
-  CHANGE_COLUMNS,
-  CHANGE_ORDER,
   type ChangeRow,
+  changesText,
   LIFT_BRAKE,
   POLICY,
   PRUNE_ONLY,
@@ -34,7 +33,13 @@ export function addPlan(backup: Command, action: MakeAction): void {
     .option("--detailed-exitcode", "exit with 3 when there are changes to make")
     .option(...PRUNE_ONLY)
     .option(...LIFT_BRAKE)
-    .addHelpText(...examples(["polyvol backup plan --save tonight.json", "polyvol backup plan -o json | jq .totals", "polyvol backup plan --shard 0/4"]))
+    .addHelpText(
+      ...examples([
+        "polyvol backup plan --save tonight.json",
+        "polyvol backup plan -o json | jq .totals",
+        "polyvol backup plan --shard 0/4",
+      ]),
+    )
     .action(action(plan));
 }
 
@@ -64,9 +69,8 @@ async function plan(context: Context, options: PlanOptions): Promise<number> {
 
 /** As data the plan itself; for people each change with its reason, and what the run costs. */
 async function writePlan({ output }: Context, planned: BackupPlan): Promise<void> {
-  await writeResult(output, planned, ({ table }) => {
-    const rows = rowsOf(planned);
-    const changes = rows.length === 0 ? "" : `${table(rows, CHANGE_COLUMNS)}\n`;
+  await writeResult(output, planned, (render) => {
+    const changes = changesText(rowsOf(planned), render);
     const { create, delete: remove, keep } = planned.totals;
     const volumes = countText(planned.volumes.length, "volume");
     const held = heldCount(planned);
@@ -82,7 +86,7 @@ function heldCount({ volumes }: BackupPlan): number {
 }
 
 function rowsOf({ volumes }: BackupPlan): readonly ChangeRow[] {
-  const rows = volumes.flatMap((plan) => {
+  return volumes.flatMap((plan) => {
     const { cloud } = plan;
     const volume = nameOrId(plan.volumeName, plan.volumeId);
     return [
@@ -102,7 +106,6 @@ function rowsOf({ volumes }: BackupPlan): readonly ChangeRow[] {
       }),
     ];
   });
-  return rows.toSorted(CHANGE_ORDER);
 }
 
 const isHeld = ({ reasons }: PlannedKeep): boolean => reasons.includes("hold");

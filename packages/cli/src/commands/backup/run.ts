@@ -18,9 +18,8 @@ import { isData, type Renderers, writeResult } from "../../output/result.ts";
 import { isQuiet, writeMessage } from "../../output/streams.ts";
 import { cleanLines } from "../../output/terminal.ts";
 import {
-  CHANGE_COLUMNS,
-  CHANGE_ORDER,
   type ChangeRow,
+  changesText,
   LIFT_BRAKE,
   POLICY,
   PRUNE_ONLY,
@@ -238,13 +237,10 @@ function reportLeft({ totals, volumes }: RunReport, why: string): void {
   writeMessage("Run again: it goes on from there, and makes nothing twice.\n");
 }
 
-function view(report: RunReport, { table }: Renderers): string {
+function view(report: RunReport, render: Renderers): string {
   const plans = new Map(report.plan.volumes.map((plan) => [keyOf(plan), plan]));
-  const rows = report.volumes
-    .flatMap((volume) => rowsOf(volume, plans.get(keyOf(volume))))
-    .toSorted(CHANGE_ORDER);
-  const changes = rows.length === 0 ? "" : `${table(rows, CHANGE_COLUMNS)}\n`;
-  return `${changes}${summaryOf(report)}\n${shardText(report.plan.shard)}`;
+  const rows = report.volumes.flatMap((volume) => rowsOf(volume, plans.get(keyOf(volume))));
+  return `${changesText(rows, render)}${summaryOf(report)}\n${shardText(report.plan.shard)}`;
 }
 
 function summaryOf(report: RunReport): string {
