@@ -85,7 +85,7 @@ export function collect(value: string, earlier: readonly string[] = []): readonl
 /** An amount and its unit, as a pattern. */
 const SPAN = `(\\d+(?:\\.\\d+)?)(${Object.keys(MS).join("|")})`;
 
-/** `90s`, `15m`, `1h30min`, `7d` in milliseconds. @throws InvalidArgumentError */
+/** `90s`, `15m`, `1h30min`, `7d` in whole milliseconds. @throws InvalidArgumentError */
 export function duration(text: string): number {
   if (!new RegExp(`^(?:${SPAN})+$`).test(text)) {
     throw new InvalidArgumentError("Give a time such as 90s, 15m or 1h30m.");
@@ -94,7 +94,9 @@ export function duration(text: string): number {
   for (const [, amount, unit] of text.matchAll(new RegExp(SPAN, "g"))) {
     total += Number(amount) * (MS[unit ?? ""] ?? 0);
   }
-  if (total > 0) return total;
+  // Of 1.005s the product is a little less than 1,005.
+  const ms = Math.round(total);
+  if (ms > 0) return ms;
   throw new InvalidArgumentError("Give a time above 0.");
 }
 

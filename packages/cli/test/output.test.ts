@@ -59,6 +59,7 @@ test("sizes, ages and spans for people", () => {
 test("what is typed: sizes, times, tags", () => {
   expect(["20", "20GiB", "20g", "2TiB", "1t"].map(size)).toEqual([20, 20, 20, 2048, 1024]);
   expect(["90s", "1h30m", "500ms", "1d1h30min"].map(duration)).toEqual([90_000, 5_400_000, 500, 91_800_000]);
+  expect(duration("1.005s")).toBe(1_005);
   expect(tag("a=b=c", tag("x"))).toEqual({ x: "", a: "b=c" });
   for (const wrong of ["0", "-1", "1.5", "x"]) expect(() => size(wrong)).toThrow();
   for (const wrong of ["0s", "5", "s"]) expect(() => duration(wrong)).toThrow();
