@@ -3,6 +3,7 @@ import type { Context } from "./context.ts";
 import { hasCode, UsageError } from "./errors.ts";
 import { omitUndefined, type RegionOptions, type SnapshotOptions } from "./options.ts";
 import { isId, isShortId } from "./output/format.ts";
+import { type OnCloud, onCloudOf } from "./selected-clouds.ts";
 
 /**
  * The volume that an argument names: by name, by id, or by the beginning of its id as tables show it. A name that looks
@@ -118,6 +119,33 @@ async function findByShortId<T extends { readonly id: string }>(
     );
   }
   return found[0];
+}
+
+/** The volume that an argument names, and the cloud that it is on. */
+export function onCloudOfVolume(
+  context: Context,
+  text: string,
+  options: RegionOptions,
+): Promise<OnCloud<Volume>> {
+  return onCloudOf(context, {
+    what: `volume ${text}`,
+    find: (storage) => findVolume(context, storage, text, options),
+  });
+}
+
+/** The snapshot that an argument names, the volume of `--volume`, and the cloud that they are on. */
+export function onCloudOfSnapshot(
+  context: Context,
+  text: string,
+  options: SnapshotOptions,
+): Promise<OnCloud<{ readonly snapshot: Snapshot; readonly volume: Volume | undefined }>> {
+  return onCloudOf(context, {
+    what: snapshotWords([text], options),
+    async find(storage) {
+      const volume = await findVolumeOption(context, storage, options);
+      return { volume, snapshot: await findSnapshot(context, storage, text, volume) };
+    },
+  });
 }
 
 async function notFound(reason: string, details: PolyvolErrorDetails): Promise<Error> {

@@ -1,10 +1,16 @@
-import type { Snapshot, Volume } from "@polyvol/core";
+import type { Snapshot } from "@polyvol/core";
 import type { Command } from "commander";
 import { creating, runDeletion, withProgress } from "../changes.ts";
 import { examples, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
 import { UsageError, undefinedIfMissing } from "../errors.ts";
-import { findSnapshot, findVolume, findVolumeOption, snapshotWords } from "../find.ts";
+import {
+  findSnapshot,
+  findVolumeOption,
+  onCloudOfSnapshot,
+  onCloudOfVolume,
+  snapshotWords,
+} from "../find.ts";
 import { holdReasons, snapshotHolds } from "../holds.ts";
 import {
   type CreationOptions,
@@ -16,7 +22,7 @@ import {
   withVolume,
 } from "../options.ts";
 import { countText } from "../output/format.ts";
-import { type OnCloud, onCloudOf } from "../selected-clouds.ts";
+import { onCloudOf } from "../selected-clouds.ts";
 import { addSnapshotList } from "./snapshot-list.ts";
 import { volumeNameOf, writeOwnHold, writeSnapshot } from "./snapshot-view.ts";
 
@@ -45,7 +51,9 @@ export function addSnapshots(snapshots: Command, action: MakeAction): void {
     .argument("<snapshot>", SNAPSHOT)
     .option("--name <name>", "new name")
     .option("--description <text>", "new description")
-    .addHelpText(...examples(['polyvol snapshots update --cloud main --volume db nightly --description "keep me"']))
+    .addHelpText(
+      ...examples(['polyvol snapshots update --cloud main --volume db nightly --description "keep me"']),
+    )
     .action(action(update));
   withVolume(withRegion(snapshots.command("delete")))
     .description("delete snapshots")
@@ -54,21 +62,6 @@ export function addSnapshots(snapshots: Command, action: MakeAction): void {
     .option("-y, --yes", "do not ask")
     .addHelpText(...examples(["polyvol snapshots delete --cloud main --volume db before-upgrade --yes"]))
     .action(action(remove));
-}
-
-/** The snapshot that an argument names, the volume of `--volume`, and the cloud that they are on. */
-function onCloudOfSnapshot(
-  context: Context,
-  text: string,
-  options: SnapshotOptions,
-): Promise<OnCloud<{ readonly snapshot: Snapshot; readonly volume: Volume | undefined }>> {
-  return onCloudOf(context, {
-    what: snapshotWords([text], options),
-    async find(storage) {
-      const volume = await findVolumeOption(context, storage, options);
-      return { volume, snapshot: await findSnapshot(context, storage, text, volume) };
-    },
-  });
 }
 
 async function get(context: Context, options: SnapshotOptions, text: string): Promise<void> {
@@ -84,14 +77,7 @@ interface CreateOptions extends CreationOptions {
 }
 
 async function create(context: Context, options: CreateOptions, text: string, name: string): Promise<void> {
-  const {
-    cloud,
-    storage,
-    found: volume,
-  } = await onCloudOf(context, {
-    what: `volume ${text}`,
-    find: (each) => findVolume(context, each, text, options),
-  });
+  const { cloud, storage, found: volume } = await onCloudOfVolume(context, text, options);
   const { description, tag: tags, onlyDetached } = options;
   const allowAttached = onlyDetached !== true;
   const input = omitUndefined({ volumeId: volume.id, name, allowAttached, description, tags });

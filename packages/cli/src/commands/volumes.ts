@@ -4,7 +4,7 @@ import { confirm, creating, runDeletion, withProgress } from "../changes.ts";
 import { examples, type Handler, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
 import { FAILED, UsageError, undefinedIfMissing } from "../errors.ts";
-import { findSnapshot, findVolume, findVolumeOption, snapshotWords } from "../find.ts";
+import { findSnapshot, findVolume, onCloudOfSnapshot, onCloudOfVolume } from "../find.ts";
 import { holdReasons } from "../holds.ts";
 import {
   type CreationOptions,
@@ -17,7 +17,7 @@ import {
 } from "../options.ts";
 import { countText, isId, sizeText } from "../output/format.ts";
 import { writeMessage } from "../output/streams.ts";
-import { type OnCloud, onCloudOf, onOneCloud } from "../selected-clouds.ts";
+import { onCloudOf, onOneCloud } from "../selected-clouds.ts";
 import { addVolumeList } from "./volume-list.ts";
 import { writeVolume } from "./volume-view.ts";
 
@@ -45,7 +45,12 @@ export function addVolumes(volumes: Command, action: MakeAction): void {
     .option("--tag <key=value>", "tag (repeatable)", tag)
     .option("--round-up", "take the next size that the provider has")
     .option("--no-wait", "return when the cloud has accepted it")
-    .addHelpText(...examples(["polyvol volumes create --cloud main db --size 100 --tag env=prod", "polyvol volumes create --cloud main db-restored --from-snapshot 6f1c…"]))
+    .addHelpText(
+      ...examples([
+        "polyvol volumes create --cloud main db --size 100 --tag env=prod",
+        "polyvol volumes create --cloud main db-restored --from-snapshot 6f1c…",
+      ]),
+    )
     .action(action(create));
   withRegion(volumes.command("resize"))
     .description("make a volume larger; already that size is success")
@@ -63,7 +68,9 @@ export function addVolumes(volumes: Command, action: MakeAction): void {
     .description("detach a volume from a server; not attached there is success")
     .argument("<volume>", VOLUME)
     .argument("[server]", `${SERVER}; default: the only one that the volume is attached to`)
-    .addHelpText(...examples(["polyvol volumes detach --cloud main db", "polyvol volumes detach --cloud main db 1001"]))
+    .addHelpText(
+      ...examples(["polyvol volumes detach --cloud main db", "polyvol volumes detach --cloud main db 1001"]),
+    )
     .action(action(detach));
   withRegion(volumes.command("revert"))
     .description("set a detached volume back to its latest snapshot: what was written since is lost")
@@ -86,14 +93,6 @@ export function addVolumes(volumes: Command, action: MakeAction): void {
     .option("-y, --yes", "do not ask")
     .addHelpText(...examples(["polyvol volumes delete --cloud main scratch-1 scratch-2 --yes"]))
     .action(action(remove));
-}
-
-/** The volume that an argument names, and the cloud that it is on. */
-function onCloudOfVolume(context: Context, text: string, options: RegionOptions): Promise<OnCloud<Volume>> {
-  return onCloudOf(context, {
-    what: `volume ${text}`,
-    find: (storage) => findVolume(context, storage, text, options),
-  });
 }
 
 async function get(context: Context, options: RegionOptions, text: string): Promise<void> {
@@ -122,16 +121,12 @@ async function create(context: Context, options: CreateOptions, name: string): P
   const { cloud, storage, found } =
     fromSnapshot === undefined
       ? { ...(await onOneCloud(context)), found: undefined }
-      : await onCloudOf(context, {
-          what: snapshotWords([fromSnapshot], whose),
-          find: async (each) =>
-            await findSnapshot(context, each, fromSnapshot, await findVolumeOption(context, each, whose)),
-        });
+      : await onCloudOfSnapshot(context, fromSnapshot, whose);
   const input = omitUndefined({
     name,
     sizeGiB,
     region,
-    sourceSnapshotId: found?.id,
+    sourceSnapshotId: found?.snapshot.id,
     volumeType: type,
     description,
     tags,

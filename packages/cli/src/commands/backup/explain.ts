@@ -4,12 +4,11 @@ import type { Command } from "commander";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
-import { findVolume, refuseLoneRegion } from "../../find.ts";
+import { onCloudOfVolume, refuseLoneRegion } from "../../find.ts";
 import { snapshotHolds } from "../../holds.ts";
 import { type RegionOptions, withRegion } from "../../options.ts";
 import { countText, instantText, nameOrId } from "../../output/format.ts";
 import { type Renderers, writeResult } from "../../output/result.ts";
-import { onCloudOf } from "../../selected-clouds.ts";
 import { readJson, withFileNames } from "./json-files.ts";
 import { readPolicies, unknownPolicy } from "./setup.ts";
 
@@ -90,10 +89,7 @@ async function ofVolume(
   policy: Policy | undefined,
 ): Promise<readonly ExplainedSnapshot[]> {
   const { parseSnapshotName } = await import("@polyvol/backup");
-  const { storage, found } = await onCloudOf(context, {
-    what: `volume ${volume}`,
-    find: (each) => findVolume(context, each, volume, options),
-  });
+  const { storage, found } = await onCloudOfVolume(context, volume, options);
   const all = await storage.snapshots.list({ volumeId: found.id }, context.call).toArray();
   const holds = await snapshotHolds(context, storage, all);
   const slotOf = (snapshot: Snapshot): Date | undefined => {

@@ -3,7 +3,7 @@ import type { BlockStorage } from "@polyvol/core";
 import type { Command } from "commander";
 import type { Context } from "../../context.ts";
 import { UsageError, undefinedIfMissing } from "../../errors.ts";
-import { findSnapshot, findVolume, findVolumeOption, refuseEmpty, snapshotWords } from "../../find.ts";
+import { findVolume, onCloudOfSnapshot, refuseEmpty } from "../../find.ts";
 import { instant, omitUndefined, type RegionOptions } from "../../options.ts";
 import { isId } from "../../output/format.ts";
 import { onCloudOf, onOneCloud } from "../../selected-clouds.ts";
@@ -78,12 +78,8 @@ export async function choose(
       return { ...(await onOneCloud(context)), from: { snapshotId: snapshot } };
     // Without a volume, `--region` is that of the new one.
     const ofVolume = options.volume === undefined ? {} : options;
-    const { cloud, storage, found } = await onCloudOf(context, {
-      what: snapshotWords([snapshot], options),
-      find: async (each) =>
-        await findSnapshot(context, each, snapshot, await findVolumeOption(context, each, ofVolume)),
-    });
-    return { cloud, storage, from: { snapshotId: found.id } };
+    const { cloud, storage, found } = await onCloudOfSnapshot(context, snapshot, ofVolume);
+    return { cloud, storage, from: { snapshotId: found.snapshot.id } };
   }
   const from = await newestOf(context, options, elsewhere);
   if (isOneCloud) return { ...(await onOneCloud(context)), from };
