@@ -14,7 +14,7 @@ import { omitUndefined, withRegion } from "../../options.ts";
 import { nameAndId, secondsText } from "../../output/format.ts";
 import { type Renderers, writeCheckResult } from "../../output/result.ts";
 import type { Tone } from "../../output/terminal.ts";
-import { type MonitoringOptions, monitored, withMonitoring } from "./monitoring/monitored.ts";
+import { asMonitored, type MonitoringOptions, withMonitoring } from "./monitoring/monitored.ts";
 import type { Outcome } from "./monitoring/watch.ts";
 import { onServer, type ServerOptions, withServer } from "./on-server.ts";
 import { reportProblems } from "./problems.ts";
@@ -42,7 +42,7 @@ export function addDrill(backup: Command, action: MakeAction): void {
       .option(...RECORD),
   )
     .addHelpText(...examples(EXAMPLES, ABOUT))
-    .action(action(drill));
+    .action(action(asMonitored("backup drill", drill)));
 }
 
 interface DrillOptions extends ChoiceOptions, ServerOptions, MonitoringOptions {
@@ -50,14 +50,6 @@ interface DrillOptions extends ChoiceOptions, ServerOptions, MonitoringOptions {
 }
 
 async function drill(
-  context: Context,
-  options: DrillOptions,
-  parameters: readonly string[],
-): Promise<number> {
-  return await monitored(context, options, "backup drill", () => drillSnapshot(context, options, parameters));
-}
-
-async function drillSnapshot(
   context: Context,
   options: DrillOptions,
   parameters: readonly string[],

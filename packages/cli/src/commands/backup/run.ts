@@ -27,7 +27,7 @@ import {
   whyDeleted,
 } from "./changes.ts";
 import { readJson, withFileNames } from "./json-files.ts";
-import { type MonitoringOptions, monitored, withMonitoring } from "./monitoring/monitored.ts";
+import { asMonitored, type MonitoringOptions, withMonitoring } from "./monitoring/monitored.ts";
 import type { Outcome } from "./monitoring/watch.ts";
 import { reportProblems, warnOfBounds } from "./problems.ts";
 import { noteOffsiteDue, RECORD, recorded } from "./record.ts";
@@ -62,7 +62,7 @@ export function addRun(backup: Command, action: MakeAction): void {
       .option(...RECORD),
   )
     .addHelpText(...examples(["polyvol backup apply tonight.json"], INTERRUPTION))
-    .action(action(apply));
+    .action(action(asMonitored("backup apply", apply)));
   withMonitoring(
     backup
       .command("run")
@@ -74,7 +74,7 @@ export function addRun(backup: Command, action: MakeAction): void {
       .option(...RECORD),
   )
     .addHelpText(...examples(EXAMPLES, INTERRUPTION))
-    .action(action(run));
+    .action(action(asMonitored("backup run", run)));
 }
 
 interface ApplyOptions extends MonitoringOptions {
@@ -83,11 +83,7 @@ interface ApplyOptions extends MonitoringOptions {
   readonly record?: string;
 }
 
-async function apply(context: Context, options: ApplyOptions, file: string): Promise<number> {
-  return await monitored(context, options, "backup apply", () => applyFile(context, options, file));
-}
-
-async function applyFile(context: Context, options: ApplyOptions, file: string): Promise<Outcome> {
+async function apply(context: Context, options: ApplyOptions, file: string): Promise<Outcome> {
   const backup = await import("@polyvol/backup");
   const stored = await readJson(file, "a plan that polyvol backup plan --save wrote");
   const shard = await withFileNames({ plan: file }, () => {
@@ -111,11 +107,7 @@ interface RunOptions extends ApplyOptions {
   readonly pruneOnly?: boolean;
 }
 
-async function run(context: Context, options: RunOptions): Promise<number> {
-  return await monitored(context, options, "backup run", () => runPolicies(context, options));
-}
-
-async function runPolicies(context: Context, options: RunOptions): Promise<Outcome> {
+async function run(context: Context, options: RunOptions): Promise<Outcome> {
   const backup = await import("@polyvol/backup");
   const setup = await loadBackupSetup(context, options);
   const { pruneOnly = false, liftBrake = false } = options;

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import type { Handler } from "../../../command.ts";
 import type { Context } from "../../../context.ts";
 import { describeError, FAILED, UsageError } from "../../../errors.ts";
 import { INTERRUPTED } from "../../../interruption.ts";
@@ -79,6 +80,15 @@ export async function monitored(
   }
   await end?.(withLosses(outcome, context.losses));
   return outcome.exitCode;
+}
+
+/** The handler of a command whose work is {@link monitored}. */
+export function asMonitored<Given extends MonitoringOptions, Args extends readonly unknown[]>(
+  name: string,
+  work: (context: Context, options: Given, ...args: Args) => Promise<Outcome>,
+): Handler<Given, Args> {
+  return async (context, options, ...args) =>
+    await monitored(context, options, name, () => work(context, options, ...args));
 }
 
 /** What could not be kept is for those who watch, too: who asked for it does not have it. */
