@@ -60,7 +60,7 @@ export async function findVolumeOption(
  * The snapshot that an argument names: by its id or the beginning of it, or by name where its volume is known.
  *
  * @throws PolyvolError `not_found` when there is none
- * @throws UsageError for a name without a volume, and when the ids of several begin so
+ * @throws UsageError for a name without a volume, when the ids of several begin so, and for an empty text
  */
 export async function findSnapshot(
   context: Context,
@@ -68,6 +68,7 @@ export async function findSnapshot(
   text: string,
   volume: Volume | undefined,
 ): Promise<Snapshot> {
+  refuseEmpty("a snapshot", text);
   if (isId(text)) return await storage.snapshots.get(text, context.call);
   const { snapshots, provider } = storage;
   const query = volume === undefined ? {} : { volumeId: volume.id };
@@ -134,12 +135,13 @@ export function onCloudOfVolume(
 }
 
 /** The snapshot that an argument names, the volume of `--volume`, and the cloud that they are on. */
-export function onCloudOfSnapshot(
+export async function onCloudOfSnapshot(
   context: Context,
   text: string,
   options: SnapshotOptions,
 ): Promise<OnCloud<{ readonly snapshot: Snapshot; readonly volume: Volume | undefined }>> {
-  return onCloudOf(context, {
+  refuseEmpty("a snapshot", text);
+  return await onCloudOf(context, {
     what: snapshotWords([text], options),
     async find(storage) {
       const volume = await findVolumeOption(context, storage, options);

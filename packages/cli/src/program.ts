@@ -75,7 +75,7 @@ function usageErrors(args: readonly string[]): OutputConfiguration {
     writeMessagesAsJson(crypto.randomUUID());
     return { outputError: writeErrorOfUsage, writeErr: (text) => writeMessage(text) };
   }
-  const asData = /(?:^| )(?:-o ?|--output[ =])(?:jsonl?|yaml)(?: |$)/.test(line);
+  const asData = /(?:^| )(?:-[qv]*o ?|--output[ =])(?:jsonl?|yaml)(?: |$)/.test(line);
   return asData ? { outputError: writeErrorOfUsage } : {};
 }
 

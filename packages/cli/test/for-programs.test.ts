@@ -53,13 +53,14 @@ test("a list of which a part is missing says so in its data, in an element of it
 
 test("each kind of failure is a line of JSON on standard error under -o json and yaml", async () => {
   const { TOKEN: _, ...rest } = ENV;
-  const [missing, usage, unknown, config, id, yaml] = await Promise.all([
+  const [missing, usage, unknown, config, id, yaml, quiet] = await Promise.all([
     clouds.run("volumes get nothing -o json"),
     clouds.run("volumes create x -o json --cloud ocean"),
     clouds.run("volumes list --nope -o json"),
     clouds.run("volumes list --cloud ocean -o json", rest),
     clouds.run("volumes get 11111111-1111-4111-8111-111111111111 --cloud ocean -o json"),
     clouds.run("volumes get nothing --output=yaml"),
+    clouds.run("volumes list --nope -qo json"),
   ]);
   expect([missing, usage, unknown, config, id, yaml].map(({ code }) => code)).toEqual([1, 2, 2, 2, 1, 1]);
   expect(errorsIn(missing.err)).toMatchObject([{ code: "not_found" }]);
@@ -69,6 +70,7 @@ test("each kind of failure is a line of JSON on standard error under -o json and
   expect(errorsIn(unknown.err)).toMatchObject([
     { code: "usage", message: "unknown option '--nope' (Did you mean --name?)" },
   ]);
+  expect(quiet.err).toBe(unknown.err);
   expect(errorsIn(config.err)).toMatchObject([
     { code: "configuration", problems: [{ path: "clouds.ocean.credentials.token.env" }] },
   ]);

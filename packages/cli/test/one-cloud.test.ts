@@ -55,6 +55,8 @@ test("an empty text, as of a variable that is not set, names nothing, and no clo
   });
   expect(await empty("volumes", "get", "")).toEqual(found("a volume"));
   expect(await empty("volumes", "delete", "", "--yes")).toEqual(found("a volume"));
+  expect(await empty("snapshots", "get", "")).toEqual(found("a snapshot"));
+  expect(await empty("snapshots", "get", "", "--volume", "erp")).toEqual(found("a snapshot"));
   expect(await empty("backup", "drill", "--volume", "")).toEqual(found("--volume"));
   expect(await empty("backup", "restore", "--snapshot", "", "--as", "x")).toEqual(found("--snapshot"));
   const server = ["--volume", "db", "--server", "", "--check", "true"];

@@ -11,6 +11,7 @@ import {
   type DeletionOptions,
   omitUndefined,
   type RegionOptions,
+  serverId,
   size,
   tag,
   withRegion,
@@ -61,13 +62,13 @@ export function addVolumes(volumes: Command, action: MakeAction): void {
   withRegion(volumes.command("attach"))
     .description("attach a volume to a server; already there is success")
     .argument("<volume>", VOLUME)
-    .argument("<server>", SERVER)
+    .argument("<server>", SERVER, serverId)
     .addHelpText(...examples(["polyvol volumes attach --cloud main db 1001"]))
     .action(action(attach));
   withRegion(volumes.command("detach"))
     .description("detach a volume from a server; not attached there is success")
     .argument("<volume>", VOLUME)
-    .argument("[server]", `${SERVER}; default: the only one that the volume is attached to`)
+    .argument("[server]", `${SERVER}; default: the only one that the volume is attached to`, serverId)
     .addHelpText(
       ...examples(["polyvol volumes detach --cloud main db", "polyvol volumes detach --cloud main db 1001"]),
     )
