@@ -138,8 +138,12 @@ async function* walkInTurn<T extends { readonly id: string }>(
       restart(pages);
       continue;
     }
-    const fresh = page.items.filter((item) => !seen.has(item.id));
-    for (const item of fresh) seen.add(item.id);
+    // A page may hold one twice, too.
+    const fresh = page.items.filter(({ id }) => {
+      const isNew = !seen.has(id);
+      seen.add(id);
+      return isNew;
+    });
     newInRound += fresh.length;
     if (fresh.length > 0) {
       const index = givenOut;

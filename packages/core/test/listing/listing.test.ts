@@ -64,6 +64,13 @@ describe.each(Object.entries(STYLES))("%s paging", (_name, paging) => {
     );
   });
 
+  test("gives an item once that one page holds twice", async () => {
+    const fetch = async () => ({ items: ["a", "b", "a"].map((id) => ({ id })), total: 2 });
+    const listing = listingOf({ paging, concurrency: 4, requestSize: undefined, fetch });
+    expect((await listing.toArray()).map(({ id }) => id)).toEqual(["a", "b"]);
+    expect(await pagesOf(listing, 1)).toMatchObject([{ items: [{ id: "a" }] }, { items: [{ id: "b" }] }]);
+  });
+
   test("byPage cuts anew: five items in pages of two are 2, 2 and 1, the last without a token", async () => {
     const pages = await pagesOf(still(5, paging).listing, 2);
     expect(pages.map((page) => page.items.length)).toEqual([2, 2, 1]);
