@@ -129,6 +129,7 @@ async function waitUntilReached(
     onProgress,
     resources,
     stays: "seen",
+    leavesNoTrace: change.leavesNoTrace === true,
     changed,
     goal: reaches((each: Volume) => change.reached(each) || change.overtaken?.(each) !== undefined),
     motionOf: (seen) =>

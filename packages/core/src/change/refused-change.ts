@@ -47,7 +47,7 @@ export async function refusedChange(
     });
     const isAtRest = usable(volume).state === "done";
     // The provider has said that it failed: what looks as wanted is so only at rest, and where it can be seen at all.
-    const isBelieved = !isPolyvolError(error, "operation_failed") || (isAtRest && leavesTrace);
+    const isBelieved = leavesTrace && (isAtRest || !isPolyvolError(error, "operation_failed"));
     if (change.reached(volume) && isBelieved) return volume;
     const overtaken = isAtRest ? change.overtaken?.(volume) : undefined;
     if (overtaken !== undefined) {

@@ -3,7 +3,7 @@ import { APPEARANCE_MS } from "../call/just-now.ts";
 import type { Changed } from "../driver.ts";
 import type { Resources } from "../operations/resources.ts";
 import type { Resource } from "../resource.ts";
-import type { Goal, Verdict } from "./goals.ts";
+import { DONE, type Goal, PENDING, type Verdict } from "./goals.ts";
 import { readThroughOutage, type Watched } from "./looks.ts";
 import { failed, type WaitSetup, waitFor } from "./wait.ts";
 
@@ -24,6 +24,8 @@ export interface Effect<T extends Resource> extends Watched, Pick<WaitSetup<T>, 
   motionOf(resource: T): Motion;
   /** It was seen under way before the wait. */
   readonly wasUnderWay?: boolean;
+  /** Only its course shows that it was done: what is as wanted looks as it did before. */
+  readonly leavesNoTrace?: boolean;
   /** It ends with the resource, and a listing has shown that: see {@link SharedLooks.look}. */
   readonly wasListed?: boolean;
   /** What is said of a change that has come to nothing, the resource as it is last seen. */
@@ -36,7 +38,8 @@ export interface Effect<T extends Resource> extends Watched, Pick<WaitSetup<T>, 
  * ends the wait: at once when the change was under way before, 10 s after its record called it over, and after a minute
  * when nothing of it was ever seen, or when the state that followed it is not known; never, where there is a record that the
  * credentials must not read and nothing was seen. Only reads of the resource by itself
- * prove that: a shared look may come from a listing that lags behind.
+ * prove that: a shared look may come from a listing that lags behind. Where a change leaves no trace, a resource at rest is
+ * as wanted once it was seen under way, or once what was sent must show.
  *
  * @throws PolyvolError `operation_failed`
  */
@@ -45,7 +48,12 @@ export async function waitForEffect<T extends Resource>(
   effect: Effect<T>,
 ): Promise<T | undefined> {
   const { resources, changed, id } = effect;
-  const { monotonicNow, polling } = call.runtime;
+  const { monotonicNow, polling, settleMs } = call.runtime;
+  const isTold = changed.settled === true || changed.pending !== undefined;
+  const showsBy =
+    effect.leavesNoTrace === true && !isTold
+      ? monotonicNow() + settleMs(call.remainingMs())
+      : Number.NEGATIVE_INFINITY;
   let underWay = effect.wasUnderWay === true;
   let restingSince: number | undefined;
   let unclearSince: number | undefined;
@@ -54,14 +62,15 @@ export async function waitForEffect<T extends Resource>(
   /** `done` also for what has to be looked at closely. */
   function judge(seen: T): Verdict {
     const verdict = effect.goal(seen);
-    if (verdict.state !== "pending") return verdict;
+    if (verdict.state === "done") return underWay || monotonicNow() >= showsBy ? DONE : PENDING;
+    if (verdict.state === "failed") return verdict;
     const motion = effect.motionOf(seen);
     if (motion === "under_way") underWay = true;
     restingSince = motion === "at_rest" ? (restingSince ?? monotonicNow()) : undefined;
     unclearSince = motion === "unclear" ? (unclearSince ?? monotonicNow()) : undefined;
     const isResting = restingSince !== undefined && (underWay || monotonicNow() - restingSince >= patienceMs);
     const isStuck = underWay && unclearSince !== undefined && monotonicNow() - unclearSince >= APPEARANCE_MS;
-    return isResting || isStuck ? { state: "done" } : verdict;
+    return isResting || isStuck ? DONE : verdict;
   }
 
   /** The last word on a resource that seems to be at rest for good; `pending`: it is not. */

@@ -1,5 +1,6 @@
-/** What a revert makes sure of before it is sent. */
-import { PolyvolError } from "@polyvol/core";
+/** What a revert makes sure of before it is sent, and when it is called done: nothing of the volume tells. */
+import { createBlockStorage, PolyvolError } from "@polyvol/core";
+import type { BlockStorageDriver } from "@polyvol/core/driver";
 import { expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
 import { openMemory } from "./open-memory.ts";
@@ -38,4 +39,57 @@ test("that cannot be made sure of is not sent, and its outcome is known", async 
     ...{ code: "unavailable", outcome: "not_applied" },
   });
   expect(account.calls.of("revertVolume")).toBe(0);
+});
+
+/** Where a revert takes its time, behind a driver that is changed in parts. */
+async function slowWorld(drive: (memory: BlockStorageDriver) => Partial<BlockStorageDriver>) {
+  const opened = openMemory({ names: "free", asynchronous: true });
+  const { clock, account, driver } = opened;
+  const { volumes, snapshots } = opened.storage;
+  const { id } = await volumes.create({ name: "db", sizeGiB: 8 });
+  const snapshot = await snapshots.create({ volumeId: id, name: "s" });
+  const storage = createBlockStorage({ ...driver, ...drive(driver) }, { clock });
+  return {
+    clock,
+    account,
+    storage,
+    id,
+    snapshotId: snapshot.id,
+    stateNow: async () => (await volumes.get(id)).state,
+  };
+}
+
+test("is not done by a read of before it", async () => {
+  const lateMs = 1_500;
+  let showsAt = 0;
+  const { storage, id, snapshotId, stateNow, clock } = await slowWorld((memory) => {
+    const { getVolume, revertVolume } = memory;
+    return {
+      revertVolume: async (...asked) => {
+        showsAt = clock.now() + lateMs;
+        return await (revertVolume as NonNullable<typeof revertVolume>)(...asked);
+      },
+      getVolume: async (...asked) => {
+        const volume = await getVolume(...asked);
+        return clock.now() < showsAt ? { ...volume, state: "available" } : volume;
+      },
+    };
+  });
+  await storage.volumes.revert(id, snapshotId);
+  expect(await stateNow()).toBe("available");
+});
+
+test("is not done because a look at it was refused while it is under way", async () => {
+  const error = new PolyvolError("permission_denied", "a moment of the service");
+  const { account, storage, id, snapshotId, stateNow } = await slowWorld((memory) => ({
+    revertVolume: async (...asked) => {
+      const accepted = await memory.revertVolume?.(...asked);
+      account.inject({ on: "getVolume", effect: "fail", when: "before", error, count: 1 });
+      return accepted ?? {};
+    },
+  }));
+  expect(await failureOf(storage.volumes.revert(id, snapshotId))).toMatchObject({
+    ...{ code: "permission_denied", outcome: "unknown" },
+  });
+  expect(await stateNow()).toBe("reverting");
 });
