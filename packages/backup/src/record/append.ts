@@ -42,8 +42,7 @@ export async function appendRecord(
     try {
       await refuseOthers(file, handle);
       const separator = (await endsInALine(handle)) ? "" : "\n";
-      // One write at the end of the file: two processes do not write into each other's line.
-      await handle.appendFile(Buffer.concat([Buffer.from(separator), line]));
+      await writeAtOnce(handle, Buffer.concat([Buffer.from(separator), line]));
       await handle.sync();
     } finally {
       await handle.close();
@@ -89,6 +88,14 @@ async function isTooLarge(file: string, more: number, maxBytes: number): Promise
   const kind = unfitKind(found);
   if (kind !== undefined) throw new RecordError(file, kind, OURS_OR_NEW);
   return found.size > 0 && found.size + more > maxBytes;
+}
+
+/**
+ * Two processes do not write into each other's line: what is written at the end of a file in one call of the system stays
+ * together. `appendFile` would make several of a long line.
+ */
+async function writeAtOnce(handle: FileHandle, bytes: Buffer): Promise<void> {
+  for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done)).bytesWritten;
 }
 
 async function refuseOthers(file: string, handle: FileHandle): Promise<void> {

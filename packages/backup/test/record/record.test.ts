@@ -187,6 +187,18 @@ describe("the file", () => {
     expect(entries.map(({ finishedAt }) => finishedAt).sort()).toEqual(days.map((day) => day.toISOString()));
   });
 
+  test("keeps long lines whole that several write at the same moment", async () => {
+    const volumeIds = Array.from({ length: 20_000 }, (_, index) => String(index).padStart(36, "0"));
+    const slot = "2026-05-09T03:00:00.000Z";
+    const long = { ...entry(), deleted: [{ cloud: "do", policyId: "nightly", slot, volumeIds }] };
+    await Promise.all(Array.from({ length: 4 }, () => appendRecord(file, long)));
+    const { entries, aside } = await readRecord(file);
+    expect(aside).toEqual([]);
+    expect(entries.map((each) => JSON.stringify(each).length)).toEqual(
+      Array.from({ length: 4 }, () => JSON.stringify(long).length),
+    );
+  });
+
   test.each([
     ["a moment ago: the file grows by a line", 0, 3],
     ["long ago: the next line goes to a new file", 120_000, 1],
