@@ -1,4 +1,5 @@
 import type { Capabilities, Snapshot, Volume } from "@polyvol/core";
+import { compareText } from "../compare-text.ts";
 import type { SnapshotName } from "../naming.ts";
 import type { BackupProblem } from "../problem.ts";
 
@@ -62,4 +63,12 @@ export type ObservedCloud = Extract<CloudState, { readonly state: "observed" }>;
 /** Whether a snapshot counts as a backup. */
 export function isGood({ snapshot }: ObservedSnapshot): boolean {
   return snapshot.state === "available" || snapshot.state === "restoring";
+}
+
+/** The one that was taken last; of several, the first by id. */
+export function newestOf(snapshots: readonly ObservedSnapshot[]): Snapshot | undefined {
+  const [newest] = snapshots
+    .map(({ snapshot }) => snapshot)
+    .sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || compareText(a.id, b.id));
+  return newest;
 }

@@ -1,7 +1,12 @@
 import type { Snapshot, Volume } from "@polyvol/core";
 import { compareText } from "../compare-text.ts";
 import { showDuration } from "../duration.ts";
-import type { CloudState, ObservedCloud, ObservedSnapshot } from "../observe/inventory.ts";
+import {
+  type CloudState,
+  newestOf,
+  type ObservedCloud,
+  type ObservedSnapshot,
+} from "../observe/inventory.ts";
 import { ownedBy } from "../policy/owned.ts";
 import type { Selection } from "../policy/select.ts";
 import type { Offsite, Policy } from "../policy/types.ts";
@@ -130,8 +135,7 @@ function whyNotDue(
 
 /** The newest of a volume's snapshots that is a backup by the policy. */
 export function newestGood(policy: Policy, all: readonly ObservedSnapshot[]): Snapshot | undefined {
-  const good = ownedBy(policy, all).flatMap(({ snapshot, early }) =>
-    snapshot.state === "available" && early !== true ? [snapshot] : [],
+  return newestOf(
+    ownedBy(policy, all).filter(({ snapshot, early }) => snapshot.state === "available" && early !== true),
   );
-  return good.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || compareText(a.id, b.id))[0];
 }

@@ -1,11 +1,25 @@
-import { type BlockStorage, isPolyvolError, PolyvolError, type Snapshot } from "@polyvol/core";
+import {
+  type BlockStorage,
+  type CallOptions,
+  isPolyvolError,
+  PolyvolError,
+  type Snapshot,
+} from "@polyvol/core";
 import { listWords } from "@polyvol/core/driver";
 import { compareText } from "../compare-text.ts";
-import { isGood } from "../observe/inventory.ts";
+import { isGood, newestOf, type ObservedSnapshot } from "../observe/inventory.ts";
 import { observeSnapshot } from "../observe/observe-snapshot.ts";
 import type { OneOrMore } from "../policy/types.ts";
 import { checkDate, invalidArgument } from "../retention/policy-error.ts";
 import { findVolumeId, type WhereNamed } from "./find-volume.ts";
+
+/** Which of a volume's good snapshots are meant. */
+interface AmongSnapshots {
+  /** Only snapshots of this policy id, or of any of several. Default: all of the volume, also those of no policy. */
+  readonly policyId?: OneOrMore | undefined;
+  /** Only snapshots taken at or before this instant. */
+  readonly takenBy?: Date | undefined;
+}
 
 /** Which snapshot to take: one by id, or the newest good one of a volume by id or name, which may be gone. */
 export type SnapshotChoice =
@@ -13,30 +27,29 @@ export type SnapshotChoice =
       /** This snapshot. */
       readonly snapshotId: string;
     }
-  | {
+  | (AmongSnapshots & {
       /** The newest good snapshot of this volume. */
       readonly volumeId: string;
-      /** Only snapshots of this policy id, or of any of several. Default: all of the volume, also those of no policy. */
-      readonly policyId?: OneOrMore | undefined;
-      /** Only snapshots taken at or before this instant. */
-      readonly takenBy?: Date | undefined;
-    }
-  | ({
-      /** The newest good snapshot of the volume of this name: the one that is there, or one that has left snapshots. */
-      readonly volumeName: string;
-      /** Only snapshots of this policy id, or of any of several. Default: all of the volume, also those of no policy. */
-      readonly policyId?: OneOrMore;
-      /** Only snapshots taken at or before this instant. */
-      readonly takenBy?: Date;
-    } & WhereNamed);
+    })
+  | (AmongSnapshots &
+      WhereNamed & {
+        /** The newest good snapshot of the volume of this name: the one that is there, or one that has left snapshots. */
+        readonly volumeName: string;
+      });
 
 const CHOICES = ["snapshotId", "volumeId", "volumeName"];
 
-/** @throws PolicyError `invalid_argument` for what says neither a snapshot nor a volume */
-function checkChoice(choice: unknown): void {
-  const given: readonly [string, unknown][] = Object.entries(Object(choice));
-  if (given.some(([key, value]) => CHOICES.includes(key) && typeof value === "string")) return;
-  const keys = given.map(([key]) => key).join(", ");
+/**
+ * A choice without what is `undefined` in it: a volume that is asked for without an id would be any volume.
+ *
+ * @throws PolicyError `invalid_argument` for what says neither a snapshot nor a volume
+ */
+function checkedChoice(choice: SnapshotChoice): SnapshotChoice {
+  const entries: readonly [string, unknown][] = Object.entries(Object(choice));
+  const given = entries.filter(([, value]) => value !== undefined);
+  if (given.some(([key, value]) => CHOICES.includes(key) && typeof value === "string"))
+    return Object.fromEntries(given) as unknown as SnapshotChoice;
+  const keys = entries.map(([key]) => key).join(", ");
   throw invalidArgument([
     { path: "from", found: keys || "nothing", allowed: `a text as ${CHOICES.join(", or as ")}` },
   ]);
@@ -48,23 +61,20 @@ function checkChoice(choice: unknown): void {
  */
 export async function findSnapshot(
   storage: BlockStorage,
-  choice: SnapshotChoice,
+  from: SnapshotChoice,
   operation: string,
-  call: { readonly abortSignal?: AbortSignal },
+  call: CallOptions,
 ): Promise<Snapshot> {
-  checkChoice(choice);
+  const choice = checkedChoice(from);
+  const { provider } = storage;
+  const unfit = ({ id, name }: Snapshot, reason: string): PolyvolError => {
+    const resource = { kind: "snapshot", id, name } as const;
+    return new PolyvolError("failed_precondition", reason, { provider, operation, resource });
+  };
   if ("snapshotId" in choice) {
     const snapshot = await storage.snapshots.get(choice.snapshotId, call);
     if (snapshot.state === "available") return snapshot;
-    throw new PolyvolError(
-      "failed_precondition",
-      `only an available snapshot can be restored; it is ${snapshot.state}`,
-      {
-        provider: storage.provider,
-        operation,
-        resource: { kind: "snapshot", id: snapshot.id, name: snapshot.name },
-      },
-    );
+    throw unfit(snapshot, `only an available snapshot can be restored; it is ${snapshot.state}`);
   }
   const { policyId, takenBy } = choice;
   if (takenBy !== undefined) checkDate(takenBy, "takenBy");
@@ -73,44 +83,32 @@ export async function findSnapshot(
     "volumeId" in choice
       ? choice.volumeId
       : await findVolumeId(storage, choice.volumeName, choice, operation, call);
-  const all = await storage.snapshots.list({ volumeId }, call).toArray();
-  const fitting = all.filter(
-    (each) =>
-      isGood(observeSnapshot(each)) &&
-      (ids === undefined || ids.includes(observeSnapshot(each).backupName?.policyId ?? "")) &&
-      (takenBy === undefined || each.createdAt <= takenBy),
+  const all = (await storage.snapshots.list({ volumeId }, call).toArray()).map(observeSnapshot);
+  const newest = newestOf(
+    all.filter(
+      (each) =>
+        isGood(each) &&
+        (ids === undefined || ids.includes(each.backupName?.policyId ?? "")) &&
+        (takenBy === undefined || each.snapshot.createdAt <= takenBy),
+    ),
   );
-  const [newest] = fitting.toSorted(
-    (a, b) => b.createdAt.getTime() - a.createdAt.getTime() || compareText(a.id, b.id),
-  );
-  if (newest?.state === "restoring") {
-    const busy = `its newest good snapshot ${newest.name} is being restored from; wait until that is done, or say another by its id`;
-    throw new PolyvolError("failed_precondition", busy, {
-      provider: storage.provider,
-      operation,
-      resource: { kind: "snapshot", id: newest.id, name: newest.name },
-    });
-  }
+  if (newest?.state === "restoring")
+    throw unfit(
+      newest,
+      `its newest good snapshot ${newest.name} is being restored from; wait until that is done, or say another by its id`,
+    );
   if (newest !== undefined) return newest;
   const policy = ids === undefined ? "" : ` of policy ${ids.join(" or ")}`;
   const by = takenBy === undefined ? "" : ` taken by ${takenBy.toISOString()}`;
-  const reason = `it has no available snapshot${policy}${by}, of ${deletedCount(all)}${ids === undefined ? "" : policiesOf(all)}`;
-  throw new PolyvolError("not_found", reason, {
-    provider: storage.provider,
-    operation,
-    resource: { kind: "volume", id: volumeId },
-  });
-}
-
-function deletedCount({ length }: readonly Snapshot[]): string {
-  return length === 1 ? "1 snapshot in all" : `${length} snapshots in all`;
+  const found = all.length === 1 ? "1 snapshot" : `${all.length} snapshots`;
+  const reason = `it has no available snapshot${policy}${by}, of ${found} in all${ids === undefined ? "" : policiesOf(all)}`;
+  const resource = { kind: "volume", id: volumeId } as const;
+  throw new PolyvolError("not_found", reason, { provider, operation, resource });
 }
 
 /** Whose snapshots there are, for whoever has misspelt the id of a policy. */
-function policiesOf(snapshots: readonly Snapshot[]): string {
-  const policies = new Set(
-    snapshots.map((each) => observeSnapshot(each).backupName?.policyId).filter((id) => id !== undefined),
-  );
+function policiesOf(snapshots: readonly ObservedSnapshot[]): string {
+  const policies = new Set(snapshots.flatMap(({ backupName }) => backupName?.policyId ?? []));
   return policies.size === 0
     ? ""
     : `; there are some of policy ${listWords([...policies].toSorted(compareText))}`;
@@ -123,7 +121,7 @@ function policiesOf(snapshots: readonly Snapshot[]): string {
 export async function homeRegion(
   storage: BlockStorage,
   { volumeId, regions }: Pick<Snapshot, "volumeId" | "regions">,
-  call: { readonly abortSignal?: AbortSignal },
+  call: CallOptions,
 ): Promise<string | undefined> {
   const only = regions.length === 1 ? regions[0] : undefined;
   if (volumeId === "") return only;

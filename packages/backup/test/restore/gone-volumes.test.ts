@@ -241,6 +241,23 @@ test("a choice under another key is refused by its key", async () => {
   );
 });
 
+test("a choice whose id is undefined goes by the name beside it, and never by all snapshots there are", async () => {
+  const storage = await open();
+  const { id } = await storage.volumes.create({ name: "orders-db", sizeGiB: 10 });
+  await nights(storage, 1);
+  const other = await storage.volumes.create({ name: "users-db", sizeGiB: 10 });
+  await storage.snapshots.create({ volumeId: other.id, name: "newer" });
+  const restored = async (choice: object) =>
+    await restore({ cloud: "do", from: choice as never, newName: "new" }, { do: storage });
+  const { snapshot } = await restored({
+    snapshotId: undefined,
+    volumeId: undefined,
+    volumeName: "orders-db",
+  });
+  expect(snapshot.volumeId).toBe(id);
+  await expect(restored({ volumeId: undefined })).rejects.toMatchObject({ code: "invalid_argument" });
+});
+
 test("no older snapshot is taken quietly while the newest is being restored from", async () => {
   await open();
   const id = "00000000-0000-4000-8000-000000000001";
