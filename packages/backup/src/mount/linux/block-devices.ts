@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { PolyvolError } from "@polyvol/core";
 import { listWords } from "@polyvol/core/driver";
 import type { BlockDevice } from "../device-layer.ts";
+import { orAbsent } from "./or-absent.ts";
 
 const SECTOR_BYTES = 512;
 /** Made of other devices, of memory, or with a medium that comes and goes: none is the disk of a volume. */
@@ -50,7 +51,7 @@ async function readDisk(
   usage: Usage,
 ): Promise<BlockDevice | undefined> {
   const at = join("sys/class/block", name);
-  const entries = await readdir(join(root, at)).catch(() => [] as string[]);
+  const entries = await namesIn(root, at);
   const sizeBytes = Number(await textOf(root, at, "size")) * SECTOR_BYTES;
   const isHidden = (await textOf(root, at, "hidden")) === "1";
   if (entries.includes("partition") || isHidden || !(sizeBytes > 0)) return undefined;
@@ -70,9 +71,10 @@ async function readDisk(
 
 /** Each disk bus has a place of its own for the serial number. */
 async function serialOf(root: string, at: string): Promise<string> {
-  const virtio = await textOf(root, at, "serial");
+  // One that the kernel cannot read is none.
+  const virtio = await textOf(root, at, "serial").catch(() => "");
   if (virtio !== "") return virtio;
-  const nvme = await textOf(root, at, "device/serial");
+  const nvme = await textOf(root, at, "device/serial").catch(() => "");
   if (nvme !== "") return nvme;
   // SCSI: four bytes of header, the last of them the length.
   const page = await readFile(join(root, at, "device/vpd_pg80")).catch(() => Buffer.alloc(0));
@@ -97,20 +99,18 @@ async function userOf(
   const paths = [path, ...partitions.map((part) => `/dev/${part}`)];
   const mounted = mounts.filter((each) => numbers.includes(each.numbers) || paths.includes(each.source));
   if (mounted.length > 0) return `mounted at ${listWords(mounted.map((each) => each.path))}`;
-  const holders = await Promise.all(
-    parts.map((part) => readdir(join(root, at, part, "holders")).catch(() => [] as string[])),
-  );
+  const holders = await Promise.all(parts.map((part) => namesIn(root, at, part, "holders")));
   if (holders.flat().length > 0) return `held by ${listWords(holders.flat())}`;
   return paths.some((each) => swaps.includes(each)) ? "used as swap" : undefined;
 }
 
 /** From the name of a device in `/dev` to its names in `/dev/disk/by-id`. */
 async function linksById(root: string): Promise<ReadonlyMap<string, readonly string[]>> {
-  const folder = join(root, "dev/disk/by-id");
-  const names = await readdir(folder).catch(() => [] as string[]);
+  const folder = "dev/disk/by-id";
+  const names = await namesIn(root, folder);
   const links = new Map<string, string[]>();
   for (const link of names.toSorted()) {
-    const target = await readlink(join(folder, link)).catch(() => "");
+    const target = await readlink(join(root, folder, link)).catch(orAbsent(""));
     const device = basename(target);
     links.set(device, [...(links.get(device) ?? []), link]);
   }
@@ -118,8 +118,13 @@ async function linksById(root: string): Promise<ReadonlyMap<string, readonly str
 }
 
 /** Of a file of the kernel's, on one line or many; empty where there is none. */
-async function textOf(root: string, ...path: readonly string[]): Promise<string> {
-  return (await readFile(join(root, ...path), "utf8").catch(() => "")).trim();
+async function textOf(...path: readonly string[]): Promise<string> {
+  return (await readFile(join(...path), "utf8").catch(orAbsent(""))).trim();
+}
+
+/** Of what is in a folder of the kernel's; nothing where there is none. */
+async function namesIn(...path: readonly string[]): Promise<readonly string[]> {
+  return await readdir(join(...path)).catch(orAbsent([]));
 }
 
 /** Reads `/proc/self/mountinfo`. */

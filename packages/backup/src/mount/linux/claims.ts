@@ -2,6 +2,7 @@ import { chmod, lstat, mkdir, readFile, readlink, rm, writeFile } from "node:fs/
 import { join } from "node:path";
 import { PolyvolError } from "@polyvol/core";
 import type { ClaimState } from "../device-layer.ts";
+import { orAbsent } from "./or-absent.ts";
 
 /** A process of this machine, told from a later one with its number. */
 interface ClaimRecord {
@@ -25,13 +26,13 @@ export interface Claims {
   claimOf(name: string): Promise<ClaimState>;
 }
 
-/** In that folder, which is made for this user alone. */
-export function createClaims(folder: string): Claims {
+/** In that folder, which is made for this user alone. What the kernel says of processes is read below `root`. */
+export function createClaims(folder: string, root: string): Claims {
   const fileOf = (name: string): string => join(folder, `${name}.claim`);
   return {
     async claim(name) {
       await requireFolder(folder);
-      const text = JSON.stringify(await recordOf(process.pid));
+      const text = JSON.stringify(await recordOf(root, process.pid));
       try {
         await writeFile(fileOf(name), text, { flag: "wx", mode: 0o600 });
         return true;
@@ -45,13 +46,10 @@ export function createClaims(folder: string): Claims {
     },
     release: (name) => rm(fileOf(name), { force: true }),
     async claimOf(name) {
-      const text = await readFile(fileOf(name), "utf8").catch((error: NodeJS.ErrnoException) => {
-        if (error.code === "ENOENT") return undefined;
-        throw error;
-      });
-      const claimed = text === undefined ? undefined : parse(text);
+      const claimed = parse(await readFile(fileOf(name), "utf8").catch(orAbsent("")));
       if (claimed === undefined) return "unknown";
-      const now = await recordOf(claimed.pid);
+      const now = await recordOf(root, claimed.pid).catch(() => undefined);
+      if (now === undefined) return "unknown";
       // A process of another container cannot be looked at from here.
       const isElsewhere = claimed.bootId === now.bootId && claimed.pidNamespace !== now.pidNamespace;
       if (isElsewhere) return "unknown";
@@ -62,13 +60,14 @@ export function createClaims(folder: string): Claims {
   };
 }
 
-/** A process as it is now; without ticks when there is none of that number. */
-async function recordOf(pid: number): Promise<ClaimRecord> {
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  const bootId = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "");
+/** A process as it is now; without ticks when there is none of that number. @throws what a look fails with */
+async function recordOf(root: string, pid: number): Promise<ClaimRecord> {
+  const proc = join(root, "proc");
+  const stat = await readFile(join(proc, String(pid), "stat"), "utf8").catch(orAbsent(""));
+  const bootId = await readFile(join(proc, "sys/kernel/random/boot_id"), "utf8").catch(orAbsent(""));
   // The second field is the program's name in brackets, which may hold anything; the start is the 22nd.
   const startTicks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  const pidNamespace = await readlink("/proc/self/ns/pid").catch(() => "");
+  const pidNamespace = await readlink(join(proc, "self/ns/pid")).catch(orAbsent(""));
   return { pid, startTicks, bootId: bootId.trim(), pidNamespace };
 }
 

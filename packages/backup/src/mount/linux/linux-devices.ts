@@ -9,6 +9,7 @@ import type { DeviceLayer, DeviceNeeds } from "../device-layer.ts";
 import { listBlockDevices, parseMountInfo, readBytesRead } from "./block-devices.ts";
 import { createClaims, requireFolder } from "./claims.ts";
 import { mountFilesystem } from "./mount-filesystem.ts";
+import { orAbsent } from "./or-absent.ts";
 import { runProgram } from "./run-program.ts";
 import { inTurn } from "./turns.ts";
 
@@ -36,7 +37,7 @@ export interface LinuxDevicesOptions {
 export function createLinuxDevices(options: LinuxDevicesOptions = {}): DeviceLayer {
   const { root = "/" } = options;
   const stateDir = resolve(options.stateDir ?? defaultStateDir());
-  const claims = createClaims(stateDir);
+  const claims = createClaims(stateDir, root);
   const pointOf = (name: string): string => join(stateDir, name);
 
   const isMounted = async (name: string): Promise<boolean> => {
@@ -118,7 +119,8 @@ async function isInUse(device: string): Promise<boolean> {
     await opened.close();
     return false;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EBUSY";
+    if ((error as NodeJS.ErrnoException).code === "EBUSY") return true;
+    return orAbsent(false)(error as NodeJS.ErrnoException);
   }
 }
 
