@@ -17,7 +17,7 @@ export interface SlotTrace {
 
 /** The record by slots. */
 export interface RecordIndex {
-  /** When its first entry began, in milliseconds; infinite without any. */
+  /** When its first run began, in milliseconds; infinite without any: of the time before, it says nothing of runs. */
   readonly since: number;
   traceOf(policy: Policy, cloud: string, volumeId: string, slot: number): SlotTrace | undefined;
   /**
@@ -41,7 +41,7 @@ export function indexRecord(record: RunRecord | undefined): RecordIndex {
   const runs = entries
     .filter((each): each is RunEntry => each.kind === "run" && each.command !== "prune" && !each.pruneOnly)
     .map((run) => ({ ...run, began: Date.parse(run.startedAt) }));
-  const since = entries.reduce((first, { startedAt }) => Math.min(first, Date.parse(startedAt)), Infinity);
+  const since = runs.reduce((first, { began }) => Math.min(first, began), Infinity);
   const slots = new Map<string, Traces>();
   const asked = new Map<string, RunsSaid>();
   const tracesOf = ({ cloud, policyId, slot }: RecordedSlot): Traces => {

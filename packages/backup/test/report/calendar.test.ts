@@ -5,6 +5,8 @@ import {
   apply,
   backupReport,
   type DayState,
+  drill,
+  drillEntry,
   type Policy,
   parsePolicies,
   plan,
@@ -52,6 +54,25 @@ test("with a record, tells what was pruned as planned", async () => {
   const entries = await playNights(world, storage, nights);
   expect(await lastDays(storage, "2026-05-08T04:00:00Z", { record: { entries, aside: [] } })).toEqual([
     ["pruned", "pruned", "pruned", "pruned", "made", "made", "made"],
+  ]);
+});
+
+test("a record that held drills alone before its first run says nothing of the runs before", async () => {
+  const { world, storage } = opened();
+  const { db: volumeId = "" } = await makeVolumes(storage, ["db"]);
+  await playNights(world, storage, nights.slice(0, 1));
+  const clouds = { do: storage };
+  const drilled = drillEntry(
+    await drill({ cloud: "do", from: { volumeId } }, clouds, { clock: world.clock }),
+  );
+  await playNights(world, storage, nights.slice(1, 5));
+  expect(
+    await lastDays(storage, "2026-05-06T04:00:00Z", { record: { entries: [drilled], aside: [] } }),
+  ).toEqual([["before", "before", "unknown", "unknown", "made", "made", "made"]]);
+  const runs = await playNights(world, storage, nights.slice(5));
+  const record = { entries: [drilled, ...runs], aside: [] };
+  expect(await lastDays(storage, "2026-05-08T04:00:00Z", { record })).toEqual([
+    ["unknown", "unknown", "pruned", "pruned", "made", "made", "made"],
   ]);
 });
 
