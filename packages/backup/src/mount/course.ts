@@ -1,5 +1,6 @@
 import {
   type BlockStorage,
+  type CallOptions,
   type Clock,
   isPolyvolError,
   PolyvolError,
@@ -7,7 +8,7 @@ import {
   type Snapshot,
   type Volume,
 } from "@polyvol/core";
-import { monotonicTime, tell } from "@polyvol/core/driver";
+import { monotonicTime, omitUndefined, tell } from "@polyvol/core/driver";
 import { makeTemporary } from "../temporary/make.ts";
 import { ofItsOwn, removeTemporary } from "../temporary/remove.ts";
 import { awaitDevice, type FoundDevice } from "./await-device.ts";
@@ -15,13 +16,11 @@ import type { DeviceLayer } from "./device-layer.ts";
 import { OPERATION } from "./reach.ts";
 import { readWithin } from "./read-within.ts";
 import type {
-  MountedSnapshot,
   SnapshotReader,
   SnapshotUse,
   SnapshotUseOptions,
-  SnapshotUseProgress,
   SnapshotUseRequest,
-  SnapshotUseResult,
+  SnapshotUseStage,
 } from "./types.ts";
 
 const GIB_BYTES = 1024 ** 3;
@@ -48,14 +47,17 @@ export interface CoursePlan {
 /** How far it came. What it made is still there, unless it was `removed`. */
 export type Course<T> = Pick<SnapshotUse<T>, "restoreMs" | "attachMs" | "useMs" | "mounted" | "result"> & {
   readonly volume?: Volume;
+  /** Path of its device, once that was found. */
+  readonly device?: string;
   /** It was removed, or that has failed with this. */
   readonly removed?: { readonly error?: unknown };
-  readonly known: Omit<SnapshotUseProgress, "stage">;
 };
 
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 /**
- * Restores, attaches, finds, mounts and reads, and stops at the first that fails. Never throws. Removes nothing but a volume
- * whose device was not found.
+ * Restores, attaches, finds, mounts and reads, and stops at the first that fails; the removal comes next. Never throws.
+ * Removes nothing but a volume whose device was not found.
  */
 export async function followCourse<T>(
   storage: BlockStorage,
@@ -64,53 +66,58 @@ export async function followCourse<T>(
   settings: CourseSettings,
 ): Promise<Course<T>> {
   const { clock, devices, abortSignal, timeoutMs, deviceTimeoutMs, useTimeoutMs } = settings;
-  const call = abortSignal === undefined ? {} : { abortSignal };
+  const call = { abortSignal };
   const now = monotonicTime(clock);
-  let known: Omit<SnapshotUseProgress, "stage"> = { volumeName: name };
-  let stage: Extract<SnapshotUseResult<T>, { state: "failed" }>["stage"] = "restore";
-  let course: Omit<Course<T>, "result" | "known"> = {};
-  const begin = (next: typeof stage): number => {
-    stage = next;
-    tell(settings.onProgress, { stage, ...known });
-    return now();
+  const course: Writable<Omit<Course<T>, "result">> = {};
+  let stage: Exclude<SnapshotUseStage, "remove"> = "restore";
+  const report = (next: SnapshotUseStage): void => {
+    const { volume, device } = course;
+    tell(settings.onProgress, omitUndefined({ stage: next, volumeName: name, volumeId: volume?.id, device }));
   };
-  const since = (start: number): number => Math.round(now() - start);
+  /** Returns what says how long ago that was. */
+  const begin = (next: typeof stage): (() => number) => {
+    stage = next;
+    report(next);
+    const start = now();
+    return () => Math.round(now() - start);
+  };
   try {
     const restoring = begin("restore");
     const temporary = { snapshot, name, region, purpose: "a Polyvol run that reads the data" };
     const made = await makeTemporary(storage, temporary, { ...call, timeoutMs });
-    known = { ...known, volumeId: made.id };
-    course = { volume: made, restoreMs: since(restoring) };
+    course.volume = made;
+    course.restoreMs = restoring();
 
     const attaching = begin("attach");
     const attachAndFind = async (): Promise<FoundDevice & { readonly volume: Volume }> => {
       const before = await devices.list(call);
       try {
-        const attached = await attachHere(storage, made, request, { ...call, timeoutMs });
+        const volume = await attachHere(storage, made, request, { ...call, timeoutMs });
         begin("device");
         const wanted = {
-          volumeId: attached.id,
-          sizeBytes: attached.sizeGiB * GIB_BYTES,
-          links: storage.driver.deviceHints?.(attached).links,
+          volumeId: volume.id,
+          sizeBytes: volume.sizeGiB * GIB_BYTES,
+          links: storage.driver.deviceHints?.(volume).links,
         };
-        const wait = { clock, timeoutMs: deviceTimeoutMs, abortSignal, about: aboutVolume(attached) };
-        return { volume: attached, ...(await awaitDevice(devices, before, wanted, wait)) };
+        const resource = { kind: "volume", id: volume.id, name: volume.name } as const;
+        const about = { provider: volume.provider, operation: OPERATION, resource };
+        const wait = { clock, timeoutMs: deviceTimeoutMs, abortSignal, about };
+        return { volume, ...(await awaitDevice(devices, before, wanted, wait)) };
       } catch (error) {
         // It may appear yet, and whoever is next would take it for a device of its own: until it is gone, the turn is kept.
         const removal = { name, id: made.id, serverId: request.serverId };
         const limits = ofItsOwn(clock, abortSignal?.aborted === true);
-        const removed = await removeTemporary(storage, removal, limits).then(
+        course.removed = await removeTemporary(storage, removal, limits).then(
           () => ({}),
           (removalError: unknown) => ({ error: removalError }),
         );
-        course = { ...course, removed };
         throw error;
       }
     };
     const inTurn = devices.alone?.bind(devices) ?? ((task: typeof attachAndFind) => task());
     const { volume, device, foundBy } = await inTurn(attachAndFind, call);
-    known = { ...known, device: device.path };
-    course = { ...course, attachMs: since(attaching) };
+    course.device = device.path;
+    course.attachMs = attaching();
 
     begin("mount");
     // What is only guessed is never written to, not even by a journal that is replayed.
@@ -121,31 +128,20 @@ export async function followCourse<T>(
         : undefined;
     await devices.setReadOnly(device.path, call);
     const { path: at, sizeBytes } = device;
-    const mounted: MountedSnapshot = {
-      snapshot,
-      volume,
-      device: at,
-      foundBy,
-      sizeBytes,
-      ...(path === undefined ? {} : { path }),
-    };
+    const mounted = omitUndefined({ snapshot, volume, device: at, foundBy, sizeBytes, path });
 
     const reading = begin("use");
-    course = { ...course, mounted };
-    try {
-      const value = await readWithin(reader, mounted, { clock, timeoutMs: useTimeoutMs, abortSignal });
-      return { ...course, useMs: since(reading), known, result: { state: "done", value } };
-    } finally {
-      course = { ...course, useMs: since(reading) };
-    }
+    course.mounted = mounted;
+    const limits = { clock, timeoutMs: useTimeoutMs, abortSignal };
+    const value = await readWithin(reader, mounted, limits).finally(() => {
+      course.useMs = reading();
+    });
+    return { ...course, result: { state: "done", value } };
   } catch (error) {
-    return { ...course, known, result: { state: "failed", stage, error } };
+    return { ...course, result: { state: "failed", stage, error } };
+  } finally {
+    report("remove");
   }
-}
-
-/** What an error says of the volume that it is about. */
-function aboutVolume({ id, name, provider }: Volume): PolyvolErrorDetails {
-  return { provider, operation: OPERATION, resource: { kind: "volume", id, name } };
 }
 
 /**
@@ -156,7 +152,7 @@ async function attachHere(
   storage: BlockStorage,
   volume: Volume,
   { serverId, serverZone }: SnapshotUseRequest,
-  call: { readonly timeoutMs: number; readonly abortSignal?: AbortSignal },
+  call: CallOptions,
 ): Promise<Volume> {
   try {
     return await storage.volumes.attach(volume.id, serverId, call);

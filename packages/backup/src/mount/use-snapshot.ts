@@ -1,13 +1,15 @@
 import type { BlockStorage } from "@polyvol/core";
-import { checkTimeout, systemClock, tell } from "@polyvol/core/driver";
+import { checkTimeout, omitUndefined, systemClock } from "@polyvol/core/driver";
 import { readName } from "../naming.ts";
+import { type BackupProblem, problemOf } from "../problem.ts";
 import { findSnapshot } from "../restore/find-snapshot.ts";
 import { removeLeftovers } from "../temporary/leftovers.ts";
 import { mayComeLate } from "../temporary/make.ts";
-import { type CourseSettings, followCourse } from "./course.ts";
+import { ofItsOwn, removeTemporary } from "../temporary/remove.ts";
+import { type Course, type CoursePlan, type CourseSettings, followCourse } from "./course.ts";
 import { createLinuxDevices } from "./linux/linux-devices.ts";
 import { OPERATION, regionInReach, requireAttaching } from "./reach.ts";
-import { takeBack } from "./take-back.ts";
+import { requireReleased } from "./released.ts";
 import type { SnapshotReader, SnapshotUse, SnapshotUseOptions, SnapshotUseRequest } from "./types.ts";
 
 const TIMEOUT_MS = 1_800_000;
@@ -19,8 +21,9 @@ const USE_TIMEOUT_MS = 86_400_000;
  * found among the block devices and made read-only; and detached and deleted in every ending. First removes what killed
  * runs have left. What fails once something was made is in what it returns, not thrown.
  *
- * @throws before anything is made: PolyvolError `unsupported` where the provider cannot attach volumes, `not_found`
- * without a snapshot, `failed_precondition` for a server in another region; the reason of the abort
+ * @throws before anything is made: PolyvolError `invalid_argument` for a span that makes no sense, `unsupported` where the
+ * provider cannot attach volumes, `not_found` without a snapshot, `failed_precondition` for a server in another region; the
+ * reason of the abort
  */
 export async function useSnapshot<T>(
   storage: BlockStorage,
@@ -28,10 +31,18 @@ export async function useSnapshot<T>(
   reader: SnapshotReader<T>,
   options: SnapshotUseOptions = {},
 ): Promise<SnapshotUse<T>> {
-  const settings = settle(options);
-  const { clock, devices, abortSignal, timeoutMs } = settings;
+  const { clock = systemClock, abortSignal, devices = createLinuxDevices(), onProgress } = options;
+  const settings: CourseSettings = {
+    clock,
+    devices,
+    abortSignal,
+    onProgress,
+    timeoutMs: checkTimeout(options.timeoutMs ?? TIMEOUT_MS),
+    deviceTimeoutMs: checkTimeout(options.deviceTimeoutMs ?? DEVICE_TIMEOUT_MS),
+    useTimeoutMs: checkTimeout(options.useTimeoutMs ?? USE_TIMEOUT_MS),
+  };
   const { serverId, cloud = storage.provider } = request;
-  const call = abortSignal === undefined ? {} : { abortSignal };
+  const call = { abortSignal };
   requireAttaching(storage);
   await devices.prepare?.({ mount: request.mount === true });
   const snapshot = await findSnapshot(storage, request.from, OPERATION, call);
@@ -43,31 +54,18 @@ export async function useSnapshot<T>(
     clock,
     abortSignal,
   });
-  // It is made and then attached.
-  const { name, startedAt } = await claimName(snapshot.volumeId, 2 * timeoutMs, settings);
+  const { name, startedAt } = await claimName(snapshot.volumeId, settings);
 
-  const course = await followCourse(storage, { request, snapshot, name, region }, reader, settings);
-  const { known, result, volume, removed, ...told } = course;
-  tell(settings.onProgress, { stage: "remove", ...known });
-  const { problems, ...removal } = await takeBack(storage, {
-    name,
-    id: volume?.id,
-    removed,
-    serverId,
-    device: told.mounted?.device,
-    cloud,
-    devices,
-    clock,
-    wasAborted: abortSignal?.aborted === true,
-    mayAppearLate: result.state === "failed" && mayComeLate(result.error),
-  });
+  const plan: CoursePlan = { request, snapshot, name, region };
+  const course = await followCourse(storage, plan, reader, settings);
+  const { problems, ...removal } = await takeBack(storage, plan, course, settings);
+  const { volume, device: _, removed: __, ...told } = course;
   return {
     snapshot,
-    temporaryVolume: { name, ...(volume === undefined ? {} : { volume }) },
+    temporaryVolume: omitUndefined({ name, volume }),
     serverId,
     startedAt,
     ...told,
-    result,
     ...removal,
     finishedAt: new Date(clock.now()),
     leftovers,
@@ -75,36 +73,58 @@ export async function useSnapshot<T>(
   };
 }
 
-/** @throws PolyvolError `invalid_argument` for a span that makes no sense */
-function settle(options: SnapshotUseOptions): CourseSettings {
-  const { clock = systemClock, abortSignal, devices = createLinuxDevices(), onProgress } = options;
-  return {
-    clock,
-    devices,
-    abortSignal,
-    onProgress,
-    timeoutMs: checkTimeout(options.timeoutMs ?? TIMEOUT_MS),
-    deviceTimeoutMs: checkTimeout(options.deviceTimeoutMs ?? DEVICE_TIMEOUT_MS),
-    useTimeoutMs: checkTimeout(options.useTimeoutMs ?? USE_TIMEOUT_MS),
-  };
-}
-
-/** The name of a temporary volume, and the instant that it says. */
-interface ClaimedName {
-  readonly name: string;
-  readonly startedAt: Date;
-}
-
 /** Where another process of this machine has a name already, a further one is taken: each has its own volume. */
 async function claimName(
   sourceVolumeId: string,
-  makingMs: number,
-  { clock, devices, abortSignal }: CourseSettings,
-): Promise<ClaimedName> {
+  { clock, devices, abortSignal, timeoutMs }: CourseSettings,
+): Promise<{ readonly name: string; readonly startedAt: Date }> {
   for (;;) {
     const startedAt = new Date(clock.now());
-    const name = readName(sourceVolumeId, startedAt, makingMs);
+    // It is made and then attached.
+    const name = readName(sourceVolumeId, startedAt, 2 * timeoutMs);
     if (await devices.claim(name)) return { name, startedAt };
     await clock.sleep(1_000, abortSignal);
   }
+}
+
+/**
+ * Unmounts, detaches and deletes. Nothing is detached from under what still uses the device, or may do so: then the volume
+ * stays for the next run.
+ */
+async function takeBack(
+  storage: BlockStorage,
+  { request: { serverId, cloud = storage.provider }, name }: CoursePlan,
+  { volume, mounted, removed, result }: Course<unknown>,
+  { clock, devices, abortSignal }: CourseSettings,
+): Promise<Pick<SnapshotUse<unknown>, "isRemoved" | "removalError" | "problems">> {
+  const id = volume?.id;
+  const remove = async (): Promise<unknown> => {
+    if (removed === undefined) {
+      const mayAppearLate = result.state === "failed" && mayComeLate(result.error);
+      const limits = ofItsOwn(clock, abortSignal?.aborted === true);
+      return await removeTemporary(storage, { name, id, serverId, mayAppearLate }, limits);
+    }
+    if ("error" in removed) throw removed.error;
+    return undefined;
+  };
+  const problems: BackupProblem[] = [];
+  /** What it failed with, or `undefined`. */
+  const attempt = async (work: () => Promise<unknown>): Promise<{ readonly error: unknown } | undefined> => {
+    try {
+      await work();
+      return undefined;
+    } catch (error) {
+      const place = omitUndefined({ cloud, volumeName: name, volumeId: id });
+      problems.push(problemOf(error, "attention", place));
+      return { error };
+    }
+  };
+  const release = async (): Promise<void> => {
+    if (mounted !== undefined) await requireReleased(devices, ({ path }) => path === mounted.device);
+  };
+  const failed =
+    (await attempt(() => devices.unmount(name))) ?? (await attempt(release)) ?? (await attempt(remove));
+  await attempt(() => devices.release(name, failed === undefined ? "removed" : "left"));
+  if (failed === undefined) return { isRemoved: true, problems };
+  return { isRemoved: false, removalError: failed.error, problems };
 }
