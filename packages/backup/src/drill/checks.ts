@@ -1,8 +1,6 @@
 import type { BlockStorage, Snapshot, Volume } from "@polyvol/core";
 import { omitUndefined } from "@polyvol/core/driver";
-import type { BackupProblem } from "../problem.ts";
 import type { RecordedCommand } from "../record/entry.ts";
-import type { Leftover } from "../temporary/leftovers.ts";
 import type { DrillCheck, DrillReport } from "./types.ts";
 
 /** Holds the volume against the snapshot that it was made of. */
@@ -47,19 +45,15 @@ export function checkCommand(program: string, ran: RecordedCommand | undefined):
 }
 
 /** What a report is made of. */
-interface Drilled {
-  readonly cloud: string;
+interface Drilled extends Pick<DrillReport, "cloud" | "checks" | "leftovers" | "problems"> {
   readonly storage: BlockStorage;
   readonly snapshot: Snapshot;
   readonly name: string;
   readonly volume: Volume | undefined;
-  readonly startedAt: number;
-  readonly finishedAt: number;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
   readonly restoreMs: number | undefined;
   readonly command?: RecordedCommand | undefined;
-  readonly checks: readonly DrillCheck[];
-  readonly leftovers: readonly Leftover[];
-  readonly problems: readonly BackupProblem[];
 }
 
 /** Proved is what was checked, and nothing went wrong besides. */
@@ -75,9 +69,9 @@ export function reportOf(drilled: Drilled): DrillReport {
     takenAt: snapshot.createdAt.toISOString(),
     volumeId: snapshot.volumeId,
     drillVolume: omitUndefined({ name, id: volume?.id }),
-    startedAt: new Date(drilled.startedAt).toISOString(),
+    startedAt: drilled.startedAt.toISOString(),
     restoreMs,
-    finishedAt: new Date(drilled.finishedAt).toISOString(),
+    finishedAt: drilled.finishedAt.toISOString(),
     command,
     checks,
     leftovers: drilled.leftovers,

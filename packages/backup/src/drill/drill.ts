@@ -30,27 +30,21 @@ export async function drill(
   options: DrillOptions = {},
 ): Promise<DrillReport> {
   const { clock = systemClock, abortSignal, timeoutMs = TIMEOUT_MS, check, onStopped } = options;
-  const call = abortSignal === undefined ? {} : { abortSignal };
+  const { cloud, from } = request;
+  const call = { abortSignal };
   checkTimeout(timeoutMs);
   const monotonicNow = monotonicTime(clock);
-  const storage = cloudNamed(clouds, request.cloud);
-  if (check !== undefined) {
-    return await drillWithCommand(storage, request, check, { clock, abortSignal, timeoutMs, onStopped });
-  }
-  const snapshot = await findSnapshot(storage, request.from, "drill", call);
-  const leftovers = await removeLeftovers(storage, {
-    drillOf: snapshot.volumeId,
-    cloud: request.cloud,
-    clock,
-    abortSignal,
-  });
+  const storage = cloudNamed(clouds, cloud);
+  if (check !== undefined)
+    return await drillWithCommand(storage, request, check, { ...options, clock, timeoutMs });
+  const snapshot = await findSnapshot(storage, from, "drill", call);
+  const drillOf = snapshot.volumeId;
+  const leftovers = await removeLeftovers(storage, { drillOf, cloud, clock, abortSignal });
 
-  const startedAt = clock.now();
-  const name = drillName(snapshot.volumeId, new Date(startedAt), 2 * timeoutMs);
-  const problems: BackupProblem[] = leftovers.flatMap(({ problem }) =>
-    problem === undefined ? [] : [problem],
-  );
-  const place = { cloud: request.cloud, volumeName: name };
+  const startedAt = new Date(clock.now());
+  const name = drillName(drillOf, startedAt, 2 * timeoutMs);
+  const problems: BackupProblem[] = leftovers.flatMap(({ problem }) => problem ?? []);
+  const place = { cloud, volumeName: name };
   let volume: Volume | undefined;
   let restoreMs: number | undefined;
   let mayAppearLate = false;
@@ -81,16 +75,16 @@ export async function drill(
     throw abortSignal.reason;
   }
   return reportOf({
-    cloud: request.cloud,
+    cloud,
     storage,
     snapshot,
     name,
     volume,
     startedAt,
     restoreMs,
+    finishedAt: new Date(clock.now()),
     checks,
     leftovers,
     problems,
-    finishedAt: clock.now(),
   });
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "@polyvol/core";
-import type { OffsiteCallOptions } from "../offsite/types.ts";
+import type { OffsiteCallOptions, OffsiteRequest } from "../offsite/types.ts";
 import type { BackupProblem } from "../problem.ts";
 import type { RecordedCommand } from "../record/entry.ts";
 import type { SnapshotChoice } from "../restore/find-snapshot.ts";
@@ -35,21 +35,10 @@ export interface StoppedDrill {
   readonly isRemoved: boolean;
 }
 
-/** A command that reads the data of the snapshot, on the server that this program runs on. */
+/** A command that reads the data of the snapshot, on the server that this program runs on. Status 0 is a pass. */
 export interface DrillCommand
-  extends Pick<
-    OffsiteCallOptions,
-    "serverId" | "metadataUrl" | "devices" | "credentialVariables" | "onOutput"
-  > {
-  /** The program and its arguments. No shell reads them. Status 0 is a pass. */
-  readonly command: readonly [string, ...string[]];
-  /** After which it is ended, in milliseconds. Default 1 day. */
-  readonly timeoutMs?: number | undefined;
-  /** Whether the filesystem is mounted, read-only. Default false. */
-  readonly mount?: boolean | undefined;
-  /** Names of environment variables that it inherits besides the harmless ones. Default none. */
-  readonly environment?: readonly string[] | undefined;
-}
+  extends Omit<OffsiteRequest, keyof DrillRequest>,
+    Pick<OffsiteCallOptions, "serverId" | "metadataUrl" | "devices" | "credentialVariables" | "onOutput"> {}
 
 /** One thing that was looked at. */
 export interface DrillCheck {

@@ -3,38 +3,26 @@ import { checkTimeout, tell } from "@polyvol/core/driver";
 import { refuseNul } from "../command/nul.ts";
 import { GRACE_MS, type RanCommand, runOnSnapshot } from "../command/snapshot-command.ts";
 import { DAY_MS } from "../duration.ts";
-import { findServer } from "../mount/find-server.ts";
+import { serverOf } from "../mount/find-server.ts";
 import { createLinuxDevices } from "../mount/linux/linux-devices.ts";
 import { useSnapshot } from "../mount/use-snapshot.ts";
 import { problemOf } from "../problem.ts";
 import { checkCommand, checkVolume, reportOf } from "./checks.ts";
 import type { DrillCommand, DrillOptions, DrillReport, DrillRequest } from "./types.ts";
 
-const TIMEOUT_MS = DAY_MS;
-
-/** On whose time, and how long the restore may take. */
-interface CommandDrillOptions {
-  readonly clock: Clock;
-  readonly abortSignal: AbortSignal | undefined;
-  readonly timeoutMs: number;
-  readonly onStopped: DrillOptions["onStopped"];
-}
-
 /** A drill whose volume is attached to this server and read by a command. */
 export async function drillWithCommand(
   storage: BlockStorage,
   { cloud, from }: DrillRequest,
   check: DrillCommand,
-  { clock, abortSignal, timeoutMs, onStopped }: CommandDrillOptions,
+  options: DrillOptions & { readonly clock: Clock },
 ): Promise<DrillReport> {
-  const { command, mount = false, environment = [], metadataUrl, credentialVariables = [] } = check;
-  const { devices = createLinuxDevices(), onOutput } = check;
+  const { clock, abortSignal, timeoutMs, onStopped } = options;
+  const { command, mount = false, environment = [], credentialVariables = [] } = check;
+  const { devices = createLinuxDevices(), serverId, metadataUrl, onOutput } = check;
   refuseNul(command);
-  const commandMs = checkTimeout(check.timeoutMs ?? TIMEOUT_MS);
-  const server =
-    check.serverId === undefined
-      ? await findServer(storage, { metadataUrl, abortSignal })
-      : { serverId: check.serverId };
+  const commandMs = checkTimeout(check.timeoutMs ?? DAY_MS);
+  const server = await serverOf(storage, { serverId, metadataUrl, abortSignal });
   const volumeName = "volumeName" in from ? from.volumeName : undefined;
   let ran: RanCommand | undefined;
   const use = await useSnapshot(
@@ -68,8 +56,8 @@ export async function drillWithCommand(
     leftovers,
     restoreMs: use.restoreMs,
     command: ran?.command,
-    startedAt: use.startedAt.getTime(),
-    finishedAt: use.finishedAt.getTime(),
+    startedAt: use.startedAt,
+    finishedAt: use.finishedAt,
     problems: [...own, ...use.problems],
   });
 }

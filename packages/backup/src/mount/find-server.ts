@@ -54,6 +54,14 @@ export async function findServer(
   throw new PolyvolError("malformed_response", reason, about);
 }
 
+/** The server that the caller names by its id, or else the one that the metadata service says. @throws as {@link findServer} */
+export async function serverOf(
+  storage: BlockStorage,
+  { serverId, ...options }: FindServerOptions & { readonly serverId?: string | undefined },
+): Promise<ServerIdentity> {
+  return serverId === undefined ? await findServer(storage, options) : { serverId };
+}
+
 function read(url: URL, timeoutMs: number, abortSignal: AbortSignal | undefined): Promise<string> {
   // Imported, it would bring all of the platform's fetch into every process that only might ask.
   const { request } = process.getBuiltinModule("node:http");

@@ -1,9 +1,8 @@
-import type { BlockStorage } from "@polyvol/core";
 import { checkTimeout, monotonicTime, systemClock } from "@polyvol/core/driver";
 import { type Clouds, cloudNamed, cloudsOf } from "../clouds.ts";
 import { refuseNul } from "../command/nul.ts";
 import { DAY_MS } from "../duration.ts";
-import { findServer } from "../mount/find-server.ts";
+import { serverOf } from "../mount/find-server.ts";
 import { createLinuxDevices } from "../mount/linux/linux-devices.ts";
 import { observe } from "../observe/observe.ts";
 import { observeSnapshot } from "../observe/observe-snapshot.ts";
@@ -12,8 +11,8 @@ import { chooseByTags, selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
 import { invalidArgument } from "../retention/policy-error.ts";
-import { type Candidate, chooseDue, newestGood, type OffsitePolicy, untaken } from "./choose.ts";
-import { createReach, type Reach } from "./servers.ts";
+import { chooseDue, newestGood, type OffsitePolicy, untaken } from "./choose.ts";
+import { type InReach, sortByReach } from "./servers.ts";
 import { indexOffsite } from "./standing.ts";
 import { type Shown, type Turn, type TurnOptions, takeOffsite } from "./take.ts";
 import type {
@@ -23,9 +22,6 @@ import type {
   OffsiteRequest,
   OffsiteVolume,
 } from "./types.ts";
-
-const TIMEOUT_MS = DAY_MS;
-const STOPPED = "stopped before its turn";
 
 /**
  * Takes what is in the volumes of policies with `offsite` out of their clouds: of each that is due, one after another, a
@@ -56,19 +52,19 @@ export async function offsite(
     state.state === "failed" ? [state.problem] : [],
   );
   problems.push(...selection.problems);
-  const { inReach, elsewhere } = await sortByReach(due, createReach(clouds, options));
+  const { inReach, elsewhere } = await sortByReach(due, clouds, options);
   if (due.length > 0 && inReach.length === 0) problems.push(nothingInReach(elsewhere));
   const volumes: OffsiteVolume[] = [];
   const shown = new Map<string, Shown>();
-  for (const [candidate, reach] of inReach) {
+  for (const each of inReach) {
+    const { candidate, server } = each;
     const { name } = candidate.cloud;
-    const useless = whyUseless(shown.get(name), reach.server.serverId);
+    const useless = whyUseless(shown.get(name), server.serverId);
     if (useless !== undefined || abortSignal?.aborted === true) {
-      const why = useless ?? STOPPED;
-      volumes.push(untaken(candidate, "left", why));
+      volumes.push(untaken(candidate, "left", useless ?? "stopped before its turn"));
       continue;
     }
-    const { volume, shown: now } = await takeOffsite(turnOf(candidate, reach), turns);
+    const { volume, shown: now } = await takeOffsite(turnOf(each), turns);
     // Where one volume has appeared, that another did not says nothing of the rest.
     if (shown.get(name) !== "works") shown.set(name, now);
     volumes.push(volume);
@@ -97,19 +93,19 @@ export async function offsiteSnapshot(
   clouds: Clouds,
   options: OffsiteCallOptions = {},
 ): Promise<OffsiteReport> {
-  const { cloud, from, command, timeoutMs = TIMEOUT_MS, mount = false, environment = [] } = request;
+  const { cloud, from, command, timeoutMs = DAY_MS, mount = false, environment = [] } = request;
   checkTimeout(timeoutMs);
   refuseNul(command);
   const turns = resolveOptions(options);
   const storage = cloudNamed(clouds, cloud);
   const { serverId, metadataUrl, abortSignal } = options;
-  const server =
-    serverId === undefined ? await findServer(storage, { metadataUrl, abortSignal }) : { serverId };
+  const server = await serverOf(storage, { serverId, metadataUrl, abortSignal });
   const volumeName = "volumeName" in from ? from.volumeName : undefined;
   const { volume } = await takeOffsite(
     {
       storage,
-      request: { from, ...server, mount, cloud },
+      server,
+      choose: () => from,
       command: { command, timeoutMs, mount, environment, longer: "a larger limit" },
       place: { cloud, provider: storage.provider, volumeName },
       volumeId: "volumeId" in from ? from.volumeId : "",
@@ -153,48 +149,22 @@ function whyUseless(shown: Shown, serverId: string): string | undefined {
   return `the volume before was attached to the server ${serverId} and did not appear on this machine, which is perhaps another one`;
 }
 
-type InReach = Extract<Reach, { readonly storage: BlockStorage }>;
-
-/** @throws PolyvolError when something is due, and it is known of no cloud which server this is */
-async function sortByReach(
-  due: readonly Candidate[],
-  reachOf: (candidate: Candidate) => Promise<Reach>,
-): Promise<{
-  readonly inReach: readonly (readonly [Candidate, InReach])[];
-  readonly elsewhere: readonly OffsiteVolume[];
-}> {
-  const inReach: (readonly [Candidate, InReach])[] = [];
-  const elsewhere: OffsiteVolume[] = [];
-  const errors: unknown[] = [];
-  for (const candidate of due) {
-    const reach = await reachOf(candidate);
-    if ("storage" in reach) {
-      inReach.push([candidate, reach]);
-      continue;
-    }
-    elsewhere.push(untaken(candidate, "elsewhere", reach.elsewhere));
-    if (reach.error !== undefined) errors.push(reach.error);
-  }
-  if (errors.length > 0 && errors.length === due.length) throw errors[0];
-  return { inReach, elsewhere };
-}
-
 function nothingInReach([first]: readonly OffsiteVolume[]): BackupProblem {
   const reason = first === undefined ? "" : `: ${first.volumeName ?? first.volumeId}: ${first.reason}`;
   const message = `this server reaches none of the volumes that are due${reason}`;
   return { code: "failed_precondition", message, effect: "attention" };
 }
 
-function turnOf({ cloud, volume, policy, newest }: Candidate, { storage, server }: InReach): Turn {
+function turnOf({ candidate, storage, server }: InReach): Turn {
+  const { cloud, volume, policy, newest } = candidate;
   const { command, timeoutMs, mount, environment } = policy.offsite;
   return {
     storage,
-    request: { from: { snapshotId: newest.id }, ...server, mount, cloud: cloud.name },
+    server,
     // Hours may have passed: that one may have gone since, and there may be a newer one.
-    async chooseNow(call) {
+    async choose(call) {
       const all = await storage.snapshots.list({ volumeId: volume.id }, call).toArray();
-      const { id } = newestGood(policy, all.map(observeSnapshot)) ?? newest;
-      return { snapshotId: id };
+      return { snapshotId: (newestGood(policy, all.map(observeSnapshot)) ?? newest).id };
     },
     command: { command, timeoutMs, mount, environment, longer: "offsite.timeout" },
     place: {

@@ -1,14 +1,14 @@
-import { type BlockStorage, type Clock, isPolyvolError } from "@polyvol/core";
-import { omitUndefined } from "@polyvol/core/driver";
-import type { RanCommand } from "../command/snapshot-command.ts";
+import { type BlockStorage, type CallOptions, type Clock, isPolyvolError } from "@polyvol/core";
+import { omitUndefined, type ServerIdentity } from "@polyvol/core/driver";
 import {
   type CommandPlace,
   GRACE_MS,
+  type RanCommand,
   runOnSnapshot,
   type SnapshotCommand,
 } from "../command/snapshot-command.ts";
 import type { DeviceLayer } from "../mount/device-layer.ts";
-import type { SnapshotUse, SnapshotUseRequest } from "../mount/types.ts";
+import type { SnapshotUse } from "../mount/types.ts";
 import { useSnapshot } from "../mount/use-snapshot.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
 import type { SnapshotChoice } from "../restore/find-snapshot.ts";
@@ -18,9 +18,9 @@ import type { OffsiteCallOptions, OffsiteVolume } from "./types.ts";
 /** One volume whose turn it is. */
 export interface Turn {
   readonly storage: BlockStorage;
-  readonly request: SnapshotUseRequest;
-  /** Says which snapshot it is now, where `request` was made long before. */
-  readonly chooseNow?: (call: { readonly abortSignal?: AbortSignal }) => Promise<SnapshotChoice>;
+  readonly server: ServerIdentity;
+  /** Says which snapshot it is now. */
+  readonly choose: (call: CallOptions) => Promise<SnapshotChoice> | SnapshotChoice;
   readonly command: SnapshotCommand;
   readonly place: CommandPlace;
   /** What is known of the volume before; of a snapshot by id that is found out. */
@@ -48,20 +48,20 @@ export type Shown = "works" | "refused" | "absent" | undefined;
 
 /** Gives a command the data of a snapshot. A failure is a result. Never throws. */
 export async function takeOffsite(turn: Turn, options: TurnOptions): Promise<Taken> {
-  const { storage, request, chooseNow, command, place, volumeId } = turn;
+  const { storage, server, choose, command, place, volumeId } = turn;
   const { clock, devices, abortSignal, credentialVariables = [], onOutput, onProgress } = options;
+  const { cloud, provider, policyId, volumeName } = place;
   const startedAt = new Date(clock.now()).toISOString();
-  const where = placeOf(place, volumeId);
+  const where = omitUndefined({ cloud, policyId, volumeId, volumeName });
   let ran: RanCommand | undefined;
   let use: SnapshotUse<RanCommand>;
   try {
-    const call = abortSignal === undefined ? {} : { abortSignal };
-    const from = (await chooseNow?.(call)) ?? request.from;
+    const from = await choose({ abortSignal });
     use = await useSnapshot(
       storage,
-      { ...request, from },
-      async (mounted, { abortSignal: stop }) => {
-        const context = { clock, devices, credentialVariables, onOutput, abortSignal: stop };
+      { from, ...server, mount: command.mount, cloud },
+      async (mounted, call) => {
+        const context = { clock, devices, credentialVariables, onOutput, ...call };
         ran = await runOnSnapshot(command, mounted, place, context);
         return ran;
       },
@@ -72,27 +72,28 @@ export async function takeOffsite(turn: Turn, options: TurnOptions): Promise<Tak
         timeoutMs: options.restoreTimeoutMs,
         // The command has its own limit, and its own words.
         useTimeoutMs: command.timeoutMs + 3 * GRACE_MS,
-        onProgress: ({ stage }) => onProgress?.({ ...progressOf(place, volumeId), stage }),
+        onProgress: ({ stage }) =>
+          onProgress?.(omitUndefined({ cloud, volumeName: volumeName ?? volumeId, policyId, stage })),
       },
     );
   } catch (error) {
     const problem = problemOf(error, "attention", where);
-    const volume: OffsiteVolume = {
-      ...headOf(place, volumeId),
+    const volume: OffsiteVolume = omitUndefined({
+      ...{ cloud, provider, policyId, volumeId, volumeName },
       outcome: "failed",
       reason: problem.message,
       startedAt,
       finishedAt: new Date(clock.now()).toISOString(),
       leftovers: [],
       problems: [problem],
-    };
+    });
     return { volume, shown: undefined };
   }
   const failure = use.result.state === "failed" ? use.result.error : ran?.error;
   const own = failure === undefined ? [] : [problemOf(failure, "attention", where)];
   const problems: readonly BackupProblem[] = [...own, ...use.problems];
   const volume: OffsiteVolume = omitUndefined({
-    ...headOf(place, use.snapshot.volumeId),
+    ...{ cloud, provider, policyId, volumeId: use.snapshot.volumeId, volumeName },
     outcome: problems.length === 0 ? "done" : "failed",
     reason: problems[0]?.message ?? "the command has succeeded",
     snapshot: recordedSnapshot(use.snapshot),
@@ -117,17 +118,4 @@ function shownBy(result: SnapshotUse<RanCommand>["result"]): Shown {
   if (stage !== "attach") return undefined;
   const isRefused = code === "permission_denied" || (code === "not_found" && resource?.kind === "server");
   return isRefused ? "refused" : undefined;
-}
-
-function headOf({ cloud, provider, policyId, volumeName }: CommandPlace, volumeId: string) {
-  return omitUndefined({ cloud, provider, policyId, volumeId, volumeName });
-}
-
-function placeOf(place: CommandPlace, volumeId: string) {
-  const { provider: _, ...where } = headOf(place, volumeId);
-  return where;
-}
-
-function progressOf({ cloud, policyId, volumeName }: CommandPlace, volumeId: string) {
-  return omitUndefined({ cloud, volumeName: volumeName ?? volumeId, policyId });
 }
