@@ -1,4 +1,10 @@
-import { type BlockStorage, type Capability, PolyvolError, type Snapshot } from "@polyvol/core";
+import {
+  type BlockStorage,
+  type CallOptions,
+  type Capability,
+  PolyvolError,
+  type Snapshot,
+} from "@polyvol/core";
 import { homeRegion } from "../restore/find-snapshot.ts";
 import type { SnapshotUseRequest } from "./types.ts";
 
@@ -26,7 +32,7 @@ export async function regionInReach(
   storage: BlockStorage,
   snapshot: Snapshot,
   { serverId, serverRegion }: SnapshotUseRequest,
-  call: { readonly abortSignal?: AbortSignal },
+  call: CallOptions,
 ): Promise<string | undefined> {
   if (serverRegion !== undefined && snapshot.regions.includes(serverRegion)) return serverRegion;
   const region = await homeRegion(storage, snapshot, call);

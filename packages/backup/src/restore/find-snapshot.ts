@@ -1,17 +1,11 @@
-import {
-  type BlockStorage,
-  type CallOptions,
-  isPolyvolError,
-  PolyvolError,
-  type Snapshot,
-} from "@polyvol/core";
+import { type BlockStorage, type CallOptions, PolyvolError, type Snapshot } from "@polyvol/core";
 import { listWords } from "@polyvol/core/driver";
 import { compareText } from "../compare-text.ts";
 import { isGood, newestOf, type ObservedSnapshot } from "../observe/inventory.ts";
 import { observeSnapshot } from "../observe/observe-snapshot.ts";
 import type { OneOrMore } from "../policy/types.ts";
 import { checkDate, invalidArgument } from "../retention/policy-error.ts";
-import { findVolumeId, type WhereNamed } from "./find-volume.ts";
+import { findVolumeId, tryGet, type WhereNamed } from "./find-volume.ts";
 
 /** Which of a volume's good snapshots are meant. */
 interface AmongSnapshots {
@@ -125,10 +119,5 @@ export async function homeRegion(
 ): Promise<string | undefined> {
   const only = regions.length === 1 ? regions[0] : undefined;
   if (volumeId === "") return only;
-  try {
-    return (await storage.volumes.get(volumeId, call)).region;
-  } catch (error) {
-    if (isPolyvolError(error, "not_found")) return only;
-    throw error;
-  }
+  return (await tryGet(storage, volumeId, call))?.region ?? only;
 }

@@ -35,8 +35,7 @@ export async function findVolumeId(
 ): Promise<string> {
   const { region, elsewhere = false } = where;
   const about = { provider: storage.provider, operation, outcome: "not_applied" } as const;
-  const inRegion = { name, ...(region === undefined ? {} : { region }) };
-  const living = await storage.volumes.find(inRegion, call);
+  const living = await storage.volumes.find({ name, region }, call);
   const own =
     living === undefined ? [] : await storage.snapshots.list({ volumeId: living.id }, call).toArray();
   if (living !== undefined && own.length >= FEW) return living.id;
@@ -116,7 +115,8 @@ function nameless(unnamed: readonly GoneVolume[]): string {
   return `; snapshots that say no name are left of ${shown.join("; ")}${more}`;
 }
 
-async function tryGet(storage: BlockStorage, id: string, call: CallOptions): Promise<Volume | undefined> {
+/** The volume of that id; `undefined` when there is none. */
+export async function tryGet(storage: BlockStorage, id: string, call: CallOptions): Promise<Volume | undefined> {
   try {
     return await storage.volumes.get(id, call);
   } catch (error) {

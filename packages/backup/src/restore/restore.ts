@@ -1,5 +1,5 @@
 import type { Progress, Snapshot, Volume } from "@polyvol/core";
-import { checkTimeout, omitUndefined } from "@polyvol/core/driver";
+import { checkTimeout } from "@polyvol/core/driver";
 import { type Clouds, cloudNamed } from "../clouds.ts";
 import { findSnapshot, homeRegion, type SnapshotChoice } from "./find-snapshot.ts";
 
@@ -64,16 +64,18 @@ export async function restore(
   const { cloud, from, newName, sizeGiB, volumeType } = request;
   if (options.timeoutMs !== undefined) checkTimeout(options.timeoutMs);
   const storage = cloudNamed(clouds, cloud);
-  const call = options.abortSignal === undefined ? {} : { abortSignal: options.abortSignal };
+  const call = { abortSignal: options.abortSignal };
   const snapshot = await findSnapshot(storage, from, "restore", call);
   const region = request.region ?? (await homeRegion(storage, snapshot, call));
   let created = true;
-  const onBegun = (begun: { readonly created: boolean }): void => {
-    created = begun.created;
-  };
   const volume = await storage.volumes.create(
-    omitUndefined({ name: newName, sourceSnapshotId: snapshot.id, sizeGiB, region, volumeType }),
-    { ...options, onBegun },
+    { name: newName, sourceSnapshotId: snapshot.id, sizeGiB, region, volumeType },
+    {
+      ...options,
+      onBegun(begun) {
+        created = begun.created;
+      },
+    },
   );
   return { cloud, snapshot, volume, created };
 }

@@ -1,5 +1,5 @@
 import { type BlockStorage, type Clock, type Health, inUse, type Volume } from "@polyvol/core";
-import { isSameId } from "@polyvol/core/driver";
+import { isSameId, omitUndefined } from "@polyvol/core/driver";
 import { isHeld } from "../hold/marker.ts";
 import type { DeviceLayer } from "../mount/device-layer.ts";
 import { foundBy } from "../mount/find-device.ts";
@@ -53,8 +53,8 @@ export async function removeLeftovers(
   storage: BlockStorage,
   search: LeftoverSearch,
 ): Promise<readonly Leftover[]> {
-  const { abortSignal, clock, here } = search;
-  const call = abortSignal === undefined ? {} : { abortSignal };
+  const { abortSignal, clock, here, cloud } = search;
+  const call = { abortSignal };
   const found = (await storage.volumes.list({}, call).toArray()).flatMap(toTemporary);
   let health: Promise<Health> | undefined;
   const ageOf = async ({ createdAt }: Volume): Promise<number> => {
@@ -80,8 +80,8 @@ export async function removeLeftovers(
       leftovers.push({ ...base, outcome: "removed" });
     } catch (error) {
       abortSignal?.throwIfAborted();
-      const cloud = search.cloud === undefined ? {} : { cloud: search.cloud };
-      const problem = problemOf(error, "attention", { ...cloud, volumeId: id, volumeName: name });
+      const place = omitUndefined({ cloud, volumeId: id, volumeName: name });
+      const problem = problemOf(error, "attention", place);
       leftovers.push({ ...base, outcome: "failed", problem });
     }
   }

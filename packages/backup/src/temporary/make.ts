@@ -1,4 +1,10 @@
-import { type BlockStorage, isPolyvolError, type Snapshot, type Volume } from "@polyvol/core";
+import {
+  type BlockStorage,
+  type CallOptions,
+  isPolyvolError,
+  type Snapshot,
+  type Volume,
+} from "@polyvol/core";
 
 /** Where a temporary volume is made, and how. */
 export interface TemporaryVolumeRequest {
@@ -15,19 +21,13 @@ export interface TemporaryVolumeRequest {
 export async function makeTemporary(
   storage: BlockStorage,
   request: TemporaryVolumeRequest,
-  call: { readonly timeoutMs: number; readonly abortSignal?: AbortSignal | undefined },
+  call: CallOptions,
 ): Promise<Volume> {
   const { snapshot, name, region, purpose } = request;
-  const canDescribe = storage.capabilities.supports.includes("volumes.description");
-  return await storage.volumes.create(
-    {
-      name,
-      sourceSnapshotId: snapshot.id,
-      ...(region === undefined ? {} : { region }),
-      ...(canDescribe ? { description: `Temporary volume of ${purpose} of snapshot ${snapshot.id}` } : {}),
-    },
-    call,
-  );
+  const description = storage.capabilities.supports.includes("volumes.description")
+    ? `Temporary volume of ${purpose} of snapshot ${snapshot.id}`
+    : undefined;
+  return await storage.volumes.create({ name, sourceSnapshotId: snapshot.id, region, description }, call);
 }
 
 /** Whether a create that failed with this may still come to a volume. */

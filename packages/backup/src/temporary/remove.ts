@@ -1,4 +1,4 @@
-import { type BlockStorage, type Clock, isPolyvolError, type Volume } from "@polyvol/core";
+import { type BlockStorage, type CallOptions, type Clock, isPolyvolError, type Volume } from "@polyvol/core";
 import { monotonicTime } from "@polyvol/core/driver";
 
 /** Unless told otherwise, so long is tried to remove a temporary volume. It goes on when the work was aborted. */
@@ -48,9 +48,9 @@ export async function removeTemporary(
   const { clock, timeoutMs = REMOVE_TIMEOUT_MS, abortSignal } = options;
   const now = monotonicTime(clock);
   const endsAt = now() + timeoutMs;
-  const call = (): { timeoutMs: number; abortSignal?: AbortSignal } => ({
+  const call = (): CallOptions => ({
     timeoutMs: Math.max(1, Math.round(endsAt - now())),
-    ...(abortSignal === undefined ? {} : { abortSignal }),
+    abortSignal,
   });
   for (let tries = 1; ; tries += 1) {
     try {
@@ -65,13 +65,11 @@ export async function removeTemporary(
   }
 }
 
-type NextCall = () => { readonly timeoutMs: number; readonly abortSignal?: AbortSignal };
-
 async function removeOne(
   storage: BlockStorage,
   id: string,
   serverId: string | undefined,
-  call: NextCall,
+  call: () => CallOptions,
 ): Promise<void> {
   let undetached: unknown;
   if (serverId !== undefined) {
@@ -90,7 +88,7 @@ async function idsOf(
   storage: BlockStorage,
   { name, mayAppearLate = false }: Removal,
   clock: Clock,
-  call: NextCall,
+  call: () => CallOptions,
 ): Promise<readonly string[]> {
   const look = async (): Promise<readonly Volume[]> =>
     (await storage.volumes.list({ name }, call()).toArray()).filter(({ state }) => state !== "deleting");
