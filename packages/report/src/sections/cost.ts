@@ -1,6 +1,6 @@
-import type { BackupReport, ReportedCost, ReportedVolume, SnapshotPrice } from "@polyvol/backup";
+import type { BackupReport, ReportedCost, SnapshotPrice } from "@polyvol/backup";
 import { barPicture } from "../charts/bars.ts";
-import { figure, table } from "../charts/figure.ts";
+import { figure, scrolled, section, type TableColumn, table } from "../charts/figure.ts";
 import { countText, moneyText, numberText, sizeText } from "../format.ts";
 import { type Html, html, name } from "../html.ts";
 
@@ -43,46 +43,33 @@ export function costSection({ clouds, policies, volumes }: BackupReport): Html {
     }),
     caption,
   );
-  const largest = volumes.toSorted((a, b) => b.cost.billableGiB - a.cost.billableGiB).slice(0, MOST_VOLUMES);
-  return html`<section aria-labelledby="cost"><h2 id="cost">Size and cost</h2>
-<ul class="plain">${clouds.map(({ cloud, billing, price }) => html`<li>${name(cloud)}: ${billing === undefined ? "not seen" : BASES[billing]}${price === undefined ? "; the configuration gives no price" : `; ${price.perGiBMonth} ${price.currency} for a GiB and month, from the configuration`}.</li>`)}</ul>
-${figure(
-  picture,
-  caption,
-  table<CostRow>(
-    "Snapshots by policy and cloud",
-    columns(({ what }) => what),
-    rows,
-  ),
-)}
+  const largest = volumes
+    .toSorted((a, b) => b.cost.billableGiB - a.cost.billableGiB)
+    .slice(0, MOST_VOLUMES)
+    .map(({ volumeName, cloud, cost }) => ({ what: volumeName, cloud, cost, price: prices.get(cloud) }));
+  return section(
+    "cost",
+    "Size and cost",
+    html`<ul class="plain">${clouds.map(({ cloud, billing, price }) => html`<li>${name(cloud)}: ${billing === undefined ? "not seen" : BASES[billing]}${price === undefined ? "; the configuration gives no price" : `; ${price.perGiBMonth} ${price.currency} for a GiB and month, from the configuration`}.</li>`)}</ul>
+${figure(picture, caption, table("Snapshots by policy and cloud", COLUMNS, rows))}
 ${
   largest.length > 0 &&
-  html`<details><summary>${volumes.length > MOST_VOLUMES ? `The ${MOST_VOLUMES} volumes whose snapshots take most` : "By volume"}</summary><div class="scroll" tabindex="0" role="group" aria-label="Snapshots by volume">${table<CostRow>(
-    "Snapshots by volume",
-    columns(({ what }) => what),
-    largest.map(({ volumeName, cloud, cost }: ReportedVolume) => ({
-      what: volumeName,
-      cloud,
-      cost,
-      price: prices.get(cloud),
-    })),
-  )}</div></details>`
-}</section>`;
+  html`<details><summary>${volumes.length > MOST_VOLUMES ? `The ${MOST_VOLUMES} volumes whose snapshots take most` : "By volume"}</summary>${scrolled("Snapshots by volume", table("Snapshots by volume", COLUMNS, largest))}</details>`
+}`,
+  );
 }
 
-function columns(label: (row: CostRow) => string) {
-  return [
-    { title: "what", cell: (row: CostRow) => name(label(row)) },
-    { title: "cloud", cell: ({ cloud }: CostRow) => name(cloud) },
-    {
-      title: "snapshots",
-      cell: ({ cost }: CostRow) => (cost === undefined ? "not seen" : numberText(cost.snapshots)),
-      numeric: true,
-    },
-    { title: "billed for", cell: ({ cost }: CostRow) => sizeOf(cost), numeric: true },
-    { title: "a month", cell: ({ cost, price }: CostRow) => moneyOf(cost, price), numeric: true },
-  ];
-}
+const COLUMNS: readonly TableColumn<CostRow>[] = [
+  { title: "what", cell: ({ what }) => name(what) },
+  { title: "cloud", cell: ({ cloud }) => name(cloud) },
+  {
+    title: "snapshots",
+    cell: ({ cost }) => (cost === undefined ? "not seen" : numberText(cost.snapshots)),
+    numeric: true,
+  },
+  { title: "billed for", cell: ({ cost }) => sizeOf(cost), numeric: true },
+  { title: "a month", cell: ({ cost, price }) => moneyOf(cost, price), numeric: true },
+];
 
 function sizeOf(cost: ReportedCost | undefined): string {
   if (cost === undefined) return "not seen";

@@ -1,9 +1,7 @@
 import type { BackupReport, OffsiteEntry, OffsiteFreshness, OffsiteStanding } from "@polyvol/backup";
-import { scrolled, table } from "../charts/figure.ts";
+import { scrolledTable, section } from "../charts/figure.ts";
 import { bytesText, countText, instantText, spanText, tookText } from "../format.ts";
 import { type Html, html, name } from "../html.ts";
-
-const MOST_ROWS = 500;
 
 const WORDS: Readonly<Record<OffsiteFreshness, string>> = {
   never: "never",
@@ -45,55 +43,46 @@ export function offsiteSection({ volumes, offsites, now }: BackupReport): Html {
     offsites === undefined
       ? "What leaves a cloud leaves no trace in it: without a record it is not known."
       : `Of ${countText(rows.length, "volume")} that policies take off-site, ${fresh} have left in time.`;
-  return html`<section aria-labelledby="offsite"><h2 id="offsite">Off-site</h2>
-<p>${told}</p>
-${
-  rows.length > 0 &&
-  scrolled(
-    "Off-site by volume",
-    table<OffsiteRow>(
-      rows.length > MOST_ROWS
-        ? `The first ${MOST_ROWS}; all are in the data (-o json)`
-        : "What has left its cloud, by volume",
-      [
-        { title: "volume", cell: ({ volumeName }) => name(volumeName) },
-        { title: "cloud", cell: ({ cloud }) => name(cloud) },
-        { title: "policy", cell: ({ policyId }) => name(policyId) },
-        { title: "state", cell: ({ offsite }) => WORDS[offsite.state] },
-        { title: "last", cell: ({ offsite }) => lastText(offsite, now) },
-        {
-          title: "data of",
-          cell: ({ offsite: { last } }) => (last === undefined ? "" : instantText(last.takenAt)),
-        },
-        { title: "by", cell: ({ entry }) => name(entry?.command?.program ?? "") },
-        { title: "read", cell: ({ entry }) => readText(entry), numeric: true },
-        {
-          title: "took",
-          cell: ({ entry }) => (entry?.command === undefined ? "" : tookText(entry.command.durationMs)),
-          numeric: true,
-        },
-      ],
-      rows.slice(0, MOST_ROWS),
-    ),
-  )
-}
-${
-  failed.length > 0 &&
-  scrolled(
-    "Failed off-site",
-    table<OffsiteEntry>(
-      "What came to nothing, newest first",
-      [
-        { title: "when", cell: ({ finishedAt }) => instantText(finishedAt) },
-        { title: "cloud", cell: ({ cloud }) => name(cloud) },
-        { title: "volume", cell: ({ volumeName, volumeId }) => name(volumeName ?? volumeId) },
-        { title: "policy", cell: ({ policyId }) => name(policyId ?? "by hand") },
-        { title: "why", cell: ({ problems }) => name(problems.map(({ message }) => message).join("; ")) },
-      ],
-      failed,
-    ),
-  )
-}</section>`;
+  return section(
+    "offsite",
+    "Off-site",
+    html`<p>${told}</p>
+${scrolledTable(
+  "Off-site by volume",
+  "What has left its cloud, by volume",
+  [
+    { title: "volume", cell: ({ volumeName }) => name(volumeName) },
+    { title: "cloud", cell: ({ cloud }) => name(cloud) },
+    { title: "policy", cell: ({ policyId }) => name(policyId) },
+    { title: "state", cell: ({ offsite }) => WORDS[offsite.state] },
+    { title: "last", cell: ({ offsite }) => lastText(offsite, now) },
+    {
+      title: "data of",
+      cell: ({ offsite: { last } }) => (last === undefined ? "" : instantText(last.takenAt)),
+    },
+    { title: "by", cell: ({ entry }) => name(entry?.command?.program ?? "") },
+    { title: "read", cell: ({ entry }) => readText(entry), numeric: true },
+    {
+      title: "took",
+      cell: ({ entry }) => (entry?.command === undefined ? "" : tookText(entry.command.durationMs)),
+      numeric: true,
+    },
+  ],
+  rows,
+)}
+${scrolledTable(
+  "Failed off-site",
+  "What came to nothing, newest first",
+  [
+    { title: "when", cell: ({ finishedAt }) => instantText(finishedAt) },
+    { title: "cloud", cell: ({ cloud }) => name(cloud) },
+    { title: "volume", cell: ({ volumeName, volumeId }) => name(volumeName ?? volumeId) },
+    { title: "policy", cell: ({ policyId }) => name(policyId ?? "by hand") },
+    { title: "why", cell: ({ problems }) => name(problems.map(({ message }) => message).join("; ")) },
+  ],
+  failed,
+)}`,
+  );
 }
 
 function lastText({ last, state }: OffsiteStanding, now: string): string {

@@ -1,6 +1,6 @@
 import type { BackupReport, ReportedCloud, ReportedPolicy } from "@polyvol/backup";
 import { barPicture } from "../charts/bars.ts";
-import { figure, table } from "../charts/figure.ts";
+import { figure, scrolled, section, table } from "../charts/figure.ts";
 import { countText, numberText } from "../format.ts";
 import { type Html, html, name } from "../html.ts";
 
@@ -53,10 +53,13 @@ export function outlookSection({ clouds, policies }: BackupReport): Html {
     ],
     policies,
   );
-  return html`<section aria-labelledby="outlook"><h2 id="outlook">A month from now</h2>
-<p>By the rules, when every run comes on time. ${sums(policies)}</p>
+  return section(
+    "outlook",
+    "A month from now",
+    html`<p>By the rules, when every run comes on time. ${sums(policies)}</p>
 ${figure(barPicture(cloudRows, caption), caption, cloudTable)}
-<div class="scroll" tabindex="0" role="group" aria-label="Policies">${policyTable}</div></section>`;
+${scrolled("Policies", policyTable)}`,
+  );
 }
 
 function shown(value: number | undefined): string {

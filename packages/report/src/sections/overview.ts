@@ -1,5 +1,5 @@
 import type { BackupReport } from "@polyvol/backup";
-import { table } from "../charts/figure.ts";
+import { scrolled, section, table } from "../charts/figure.ts";
 import { countText, instantText, moneyText, numberText, sizeText, spanText } from "../format.ts";
 import { type Html, html, name } from "../html.ts";
 import { FRESHNESS_ORDER, FRESHNESS_SIGNS } from "../states.ts";
@@ -26,14 +26,14 @@ export function overview(report: BackupReport): Html {
     ([term, value, note]) =>
       html`<div><dt>${term}</dt><dd>${value}${note !== "" && html` <small>${note}</small>`}</dd></div>`,
   )}</dl>
-${report.unknown.length > 0 && html`<section aria-labelledby="unknown"><h2 id="unknown">What is not known</h2><ul class="plain">${report.unknown.map((each) => html`<li>${name(each)}</li>`)}</ul></section>`}
+${report.unknown.length > 0 && section("unknown", "What is not known", html`<ul class="plain">${report.unknown.map((each) => html`<li>${name(each)}</li>`)}</ul>`)}
 ${problems(report)}`;
 }
 
 type Tile = readonly [term: string, value: string | Html, note: string];
 
 function tiles(report: BackupReport): readonly Tile[] {
-  const { counts, clouds, proofs, now, unprotected, unprotectedUnknown } = report;
+  const { counts, clouds, unprotected, unprotectedUnknown } = report;
   const standings = FRESHNESS_ORDER.filter((state) => counts[state] > 0 || state === "fresh").map(
     (state): Tile => [
       `${FRESHNESS_SIGNS[state].sign} ${FRESHNESS_SIGNS[state].word}`,
@@ -44,25 +44,12 @@ function tiles(report: BackupReport): readonly Tile[] {
   const seen = clouds.filter((cloud) => cloud.seen);
   const unseen = clouds.length - seen.length;
   const snapshots = seen.reduce((sum, { cost }) => sum + (cost?.snapshots ?? 0), 0);
-  const [newest] = proofs;
   const blind = unseen === 0 ? "" : `${countText(unseen, "cloud")} not seen`;
   return [
     ...standings,
     ["volumes with a policy", numberText(report.volumes.length), blind],
     ["snapshots there", numberText(snapshots), blind],
-    [
-      "restore last proven",
-      newest === undefined
-        ? report.runs === undefined
-          ? "not known"
-          : "never"
-        : `${spanText(Date.parse(now) - Date.parse(newest.at))} ago`,
-      newest === undefined
-        ? report.runs === undefined
-          ? "no record was given"
-          : "in the time of the record"
-        : "",
-    ],
+    lastProven(report),
     [
       "without a policy",
       numberText(unprotected.length),
@@ -72,6 +59,14 @@ function tiles(report: BackupReport): readonly Tile[] {
     ],
     ["snapshots billed for", billed(report), ""],
   ];
+}
+
+function lastProven({ proofs: [newest], runs, now }: BackupReport): Tile {
+  const term = "restore last proven";
+  if (newest !== undefined) return [term, `${spanText(Date.parse(now) - Date.parse(newest.at))} ago`, ""];
+  return runs === undefined
+    ? [term, "not known", "no record was given"]
+    : [term, "never", "in the time of the record"];
 }
 
 function billed({ clouds }: BackupReport): Html | string {
@@ -102,8 +97,7 @@ const MOST_PROBLEMS = 100;
 function problems({ problems: all }: BackupReport): Html {
   if (all.length === 0) return html``;
   const left = all.length - MOST_PROBLEMS;
-  return html`<section aria-labelledby="problems"><h2 id="problems">${countText(all.length, "problem")}</h2>
-<div class="scroll" tabindex="0" role="group" aria-label="Problems">${table(
+  const told = table(
     left > 0
       ? `The first ${MOST_PROBLEMS}; ${left} more are in the data (-o json)`
       : "What could not be read or done",
@@ -121,5 +115,6 @@ function problems({ problems: all }: BackupReport): Html {
       { title: "effect", cell: ({ effect }) => EFFECTS[effect] },
     ],
     all.slice(0, MOST_PROBLEMS),
-  )}</div></section>`;
+  );
+  return section("problems", countText(all.length, "problem"), scrolled("Problems", told));
 }

@@ -1,6 +1,6 @@
 import type { BackupReport, Freshness, ReportedVolume } from "@polyvol/backup";
 import { calendarFigure } from "../charts/calendar.ts";
-import { table } from "../charts/figure.ts";
+import { scrolled, section, table } from "../charts/figure.ts";
 import { timelineFigure } from "../charts/timeline.ts";
 import { countText, instantText, sizeText, spanText } from "../format.ts";
 import { dayRows, type VolumeGroup, volumeGroups } from "../groups.ts";
@@ -21,11 +21,14 @@ export function volumesSection(report: BackupReport): Html {
   const about = shared
     ? `${countText(report.volumes.length, "volume")} with ${countText(groups.length, "history").replace("historys", "histories")}: those with the same history stand together. What needs attention comes first.`
     : "What needs attention comes first.";
-  return html`<section aria-labelledby="volumes"><h2 id="volumes">Volumes and their snapshots</h2>
-<p>${about} Open one to see what keeps each snapshot and when it will go.</p>
+  return section(
+    "volumes",
+    "Volumes and their snapshots",
+    html`<p>${about} Open one to see what keeps each snapshot and when it will go.</p>
 ${drawn.map((group) => groupDetails(report, group))}
-${rest.length > 0 && html`<details><summary>${countText(rest.length, "further volume")}, each with a history of its own</summary><div class="scroll" tabindex="0" role="group" aria-label="Further volumes">${volumeTable(rest)}</div></details>`}
-</section>`;
+${rest.length > 0 && html`<details><summary>${countText(rest.length, "further volume")}, each with a history of its own</summary>${scrolled("Further volumes", volumeTable(rest))}</details>`}
+`,
+  );
 }
 
 function groupDetails(report: BackupReport, { volume, volumes }: VolumeGroup): Html {
@@ -85,14 +88,17 @@ export function daysSection(report: BackupReport): Html {
   const unseen = report.clouds.filter(({ seen }) => !seen).map(({ cloud }) => cloud);
   const blind = unseen.length === 0 ? "" : `Volumes on ${unseen.join(", ")} are not in it: not seen.`;
   const rows = dayRows(report);
-  const heading = html`<h2 id="days">Day by day</h2>`;
-  if (rows.length === 0) {
-    return html`<section aria-labelledby="days">${heading}<p>No policy chooses a volume that was seen. ${blind}</p></section>`;
-  }
+  const title = "Day by day";
+  if (rows.length === 0)
+    return section("days", title, html`<p>No policy chooses a volume that was seen. ${blind}</p>`);
   const shared = rows.some(({ volumes }) => volumes.length > 1);
   const about = shared
     ? `Volumes with the same days share a row, what needs attention first: ${countText(rows.length, "row")}.`
     : "";
-  return html`<section aria-labelledby="days">${heading}<p>Days are those of each policy's time zone. ${about} ${blind}</p>
-${calendarFigure(report, rows)}</section>`;
+  return section(
+    "days",
+    title,
+    html`<p>Days are those of each policy's time zone. ${about} ${blind}</p>
+${calendarFigure(report, rows)}`,
+  );
 }
