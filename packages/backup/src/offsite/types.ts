@@ -3,7 +3,7 @@ import type { CommandOutput } from "../command/last-words.ts";
 import type { DeviceLayer } from "../mount/device-layer.ts";
 import type { SnapshotUseStage } from "../mount/types.ts";
 import type { BackupProblem } from "../problem.ts";
-import type { RecordedCommand, RecordedSnapshot, RunRecord } from "../record/entry.ts";
+import type { OffsiteEntry, RunRecord } from "../record/entry.ts";
 import type { SnapshotChoice } from "../restore/find-snapshot.ts";
 import type { Leftover } from "../temporary/leftovers.ts";
 
@@ -85,29 +85,19 @@ export interface OffsiteProgress {
 export type OffsiteOutcome = "done" | "failed" | "not_due" | "no_snapshot" | "elsewhere" | "left";
 
 /** What became of one policy on one volume, as plain JSON. Instants are ISO 8601 in UTC. */
-export interface OffsiteVolume {
-  /** The cloud by the name of the configuration. */
-  readonly cloud: string;
+export interface OffsiteVolume
+  extends Pick<
+    OffsiteEntry,
+    "cloud" | "policyId" | "volumeId" | "volumeName" | "snapshot" | "restoreMs" | "command"
+  > {
   /** The driver's provider name. */
   readonly provider: string;
-  /** The policy; absent when asked for by hand. */
-  readonly policyId?: string;
-  /** Id of the volume. */
-  readonly volumeId: string;
-  /** Its name, where it is known. */
-  readonly volumeName?: string;
   /** What became of it. */
   readonly outcome: OffsiteOutcome;
   /** Why, in words. */
   readonly reason: string;
-  /** The snapshot whose data it was. */
-  readonly snapshot?: RecordedSnapshot;
   /** When its turn began. */
   readonly startedAt?: string;
-  /** From the start of the restore until the temporary volume could be used. */
-  readonly restoreMs?: number;
-  /** The command. */
-  readonly command?: RecordedCommand;
   /** When its turn ended, with the temporary volume gone. */
   readonly finishedAt?: string;
   /** Temporary volumes of earlier runs that were killed, and what became of them. */

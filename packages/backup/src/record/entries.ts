@@ -12,8 +12,6 @@ import { volumeKey } from "../volume-key.ts";
 import type {
   OffsiteEntry,
   RecordEntry,
-  RecordedCreations,
-  RecordedDeletions,
   RecordedOmissions,
   RecordedProblem,
   RestoreEntry,
@@ -48,32 +46,29 @@ export interface RecordedTimes {
 export function runEntry(report: RunReport, { command = "run", policies }: RecordedCall): RunEntry {
   const { startedAt, finishedAt, ok, stopped, plan, volumes, problems, totals } = report;
   const done = new Map(volumes.map((volume) => [volumeKey(volume.cloud, volume.volumeId), volume]));
-  const made = grouped<RecordedCreations & { delaysSeconds: number[] }>();
-  const deleted = grouped<RecordedDeletions>();
-  const unmade = grouped<RecordedOmissions>();
-  for (const volume of volumes) {
-    for (const { policyId, slot, createdAt } of volume.created) {
+  const made = volumes.flatMap(({ cloud, volumeId, created }) =>
+    created.map(({ policyId, slot, createdAt }) => {
       const delaySeconds = Math.round((Date.parse(createdAt) - Date.parse(slot)) / 1000);
-      const group = made.add({ cloud: volume.cloud, policyId, slot }, volume.volumeId, { delaysSeconds: [] });
-      group.delaysSeconds.push(delaySeconds);
-    }
-    for (const { policyId, name, failed } of volume.deleted) {
-      const slot = parseSnapshotName(name, volume.volumeId)?.slot.toISOString();
-      if (slot === undefined) continue;
-      const about = { cloud: volume.cloud, policyId, slot, ...(failed === true ? { failed } : {}) };
-      deleted.add(about, volume.volumeId, {});
-    }
-  }
-  for (const volume of plan.pruneOnly === true ? [] : plan.volumes) {
-    for (const { policyId, slot, code } of omissionsOf(
-      volume,
-      done.get(volumeKey(volume.cloud, volume.volumeId)),
-      plan.problems,
-    )) {
-      const about = { cloud: volume.cloud, policyId, slot, ...(code === undefined ? {} : { code }) };
-      unmade.add(about, volume.volumeId, {});
-    }
-  }
+      return [
+        { cloud, policyId, slot },
+        { volumeId, delaySeconds },
+      ] as const;
+    }),
+  );
+  const deleted = volumes.flatMap(({ cloud, volumeId, deleted: gone }) =>
+    gone.flatMap(({ policyId, name, failed }) => {
+      const slot = parseSnapshotName(name, volumeId)?.slot.toISOString();
+      return slot === undefined
+        ? []
+        : [[omitUndefined({ cloud, policyId, slot, failed }), volumeId] as const];
+    }),
+  );
+  const planned = plan.pruneOnly === true ? [] : plan.volumes;
+  const unmade = planned.flatMap((volume) => {
+    const { cloud, volumeId } = volume;
+    const omissions = omissionsOf(volume, done.get(volumeKey(cloud, volumeId)), plan.problems);
+    return omissions.map((omission) => [{ cloud, ...omission }, volumeId] as const);
+  });
   const seen = new Set(plan.clouds.map(({ cloud }) => cloud));
   const unseen = new Set(
     problems.flatMap(({ cloud }) => (cloud === undefined || seen.has(cloud) ? [] : [cloud])),
@@ -94,9 +89,13 @@ export function runEntry(report: RunReport, { command = "run", policies }: Recor
       ...[...unseen].map((cloud) => ({ cloud, seen: false })),
     ],
     totals: { volumes: plan.volumes.length, ...totals, problems: problems.length },
-    made: made.groups(),
-    unmade: unmade.groups(),
-    deleted: deleted.groups(),
+    made: grouped(made).map(([about, of]) => ({
+      ...about,
+      volumeIds: of.map(({ volumeId }) => volumeId),
+      delaysSeconds: of.map(({ delaySeconds }) => delaySeconds),
+    })),
+    unmade: grouped(unmade).map(([about, volumeIds]) => ({ ...about, volumeIds })),
+    deleted: grouped(deleted).map(([about, volumeIds]) => ({ ...about, volumeIds })),
     problems: shortProblems(problems),
   };
 }
@@ -225,11 +224,10 @@ function omissionsOf(
   { policies, volumeId, cloud }: VolumePlan,
   done: VolumeReport | undefined,
   planned: readonly BackupProblem[],
-): readonly { readonly policyId: string; readonly slot: string; readonly code?: BackupProblem["code"] }[] {
-  const found: { policyId: string; slot: string; code?: BackupProblem["code"] }[] = [];
-  for (const { policyId, dueSlot, newestSlot } of policies) {
-    if (dueSlot === undefined || (newestSlot !== undefined && newestSlot >= dueSlot)) continue;
-    if (done?.created.some((each) => each.policyId === policyId && each.slot === dueSlot)) continue;
+): readonly Pick<RecordedOmissions, "policyId" | "slot" | "code">[] {
+  return policies.flatMap(({ policyId, dueSlot, newestSlot }) => {
+    if (dueSlot === undefined || (newestSlot !== undefined && newestSlot >= dueSlot)) return [];
+    if (done?.created.some((each) => each.policyId === policyId && each.slot === dueSlot)) return [];
     const own = [...(done?.problems ?? []), ...planned.filter((each) => each.volumeId === volumeId)];
     const problem = own.find(
       (each) =>
@@ -238,27 +236,22 @@ function omissionsOf(
         (each.policyId ?? policyId) === policyId,
     );
     const code = problem?.code ?? own.find((each) => each.policyId === policyId)?.code;
-    found.push({ policyId, slot: dueSlot, ...(code === undefined ? {} : { code }) });
-  }
-  return found;
+    return [omitUndefined({ policyId, slot: dueSlot, code })];
+  });
 }
 
-/** Collects the volumes of what is otherwise alike. */
-function grouped<Group extends { readonly volumeIds: readonly string[] }>() {
-  type About = Omit<Group, "volumeIds" | "delaysSeconds">;
-  const groups = new Map<string, Group & { volumeIds: string[] }>();
-  return {
-    add(about: About, volumeId: string, more: Partial<Group>): Group {
-      const key = JSON.stringify(about);
-      const group =
-        groups.get(key) ??
-        ({ ...about, volumeIds: [] as string[], ...more } as unknown as Group & { volumeIds: string[] });
-      groups.set(key, group);
-      group.volumeIds.push(volumeId);
-      return group;
-    },
-    groups: (): readonly Group[] => [...groups.values()],
-  };
+/** Puts together of what the same is told. */
+function grouped<About, One>(
+  told: readonly (readonly [about: About, one: One])[],
+): readonly (readonly [about: About, all: readonly One[]])[] {
+  const groups = new Map<string, readonly [About, One[]]>();
+  for (const [about, one] of told) {
+    const key = JSON.stringify(about);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [about, [one]]);
+    else group[1].push(one);
+  }
+  return [...groups.values()];
 }
 
 function shortProblems(problems: readonly BackupProblem[]): readonly RecordedProblem[] {
@@ -280,6 +273,5 @@ function shortProblems(problems: readonly BackupProblem[]): readonly RecordedPro
 /** Without what makes a line long. */
 export function shortened(entry: RecordEntry): RecordEntry {
   if (entry.kind !== "run") return entry;
-  const short: RunEntry = { ...entry, made: [], unmade: [], deleted: [], shortened: true };
-  return short;
+  return { ...entry, made: [], unmade: [], deleted: [], shortened: true as const };
 }

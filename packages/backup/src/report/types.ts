@@ -201,33 +201,15 @@ export interface ReportedPolicy {
 }
 
 /** A volume that nothing backs up. */
-export interface UnprotectedVolume {
-  /** The cloud by the name of the configuration. */
-  readonly cloud: string;
-  /** Id of the volume. */
-  readonly volumeId: string;
-  /** Its name. */
-  readonly volumeName: string;
-  /** The provider's name of its region. */
-  readonly region: string;
-  /** Its size. */
-  readonly sizeGiB: number;
-}
+export interface UnprotectedVolume
+  extends Pick<ReportedVolume, "cloud" | "volumeId" | "volumeName" | "region" | "sizeGiB"> {}
 
 /** A proof that a snapshot could be restored. */
-export interface RestoreProof {
+export interface RestoreProof extends Pick<RestoreEntry, "cloud" | "volumeId" | "volumeName" | "restoreMs"> {
   /** When. */
   readonly at: string;
   /** `drill`, `restore`, `offsite`: the record says so. `volume`: a volume that was made from the snapshot is there. */
   readonly by: "drill" | "restore" | "offsite" | "volume";
-  /** The cloud by the name of the configuration. */
-  readonly cloud: string;
-  /** The volume that the snapshot is of. */
-  readonly volumeId: string;
-  /** Its name, where it is known. */
-  readonly volumeName?: string;
-  /** From the start of the restore until the volume could be used, where it was measured. */
-  readonly restoreMs?: number;
 }
 
 /** How the backups of a fleet stand, as plain JSON. Instants are ISO 8601 in UTC. */

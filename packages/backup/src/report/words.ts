@@ -92,21 +92,11 @@ export function unknownOf(
         ? "The record has no entry yet."
         : `The record begins at ${since.slice(0, 16).replace("T", " ")} UTC: what was before is not in it.`,
     );
-    const cut = aside.filter(({ why }) => why === "cut").length;
-    const newer = aside.filter(({ why }) => why === "newer").length;
-    const foreign = aside.length - cut - newer;
-    if (cut > 0)
-      told.push(
-        `${counted(cut, "line")} of the record ${cut === 1 ? "was" : "were"} cut short and left aside.`,
-      );
-    if (newer > 0)
-      told.push(
-        `${counted(newer, "line")} of the record ${newer === 1 ? "is" : "are"} of a newer version of Polyvol and left aside.`,
-      );
-    if (foreign > 0)
-      told.push(
-        `${counted(foreign, "line")} of the record ${foreign === 1 ? "is" : "are"} none of Polyvol's and left aside.`,
-      );
+    for (const [reason, one, several] of ASIDE) {
+      const count = aside.filter(({ why }) => why === reason).length;
+      const left = `${counted(count, "line")} of the record ${count === 1 ? one : several}`;
+      if (count > 0) told.push(`${left} and left aside.`);
+    }
   }
   const byTags = report.unprotectedUnknown.filter((name) =>
     report.clouds.some((each) => each.cloud === name && each.seen),
@@ -131,6 +121,13 @@ export function unknownOf(
   if (status.volumes.length === 0 && told.length === 0) told.push("No policy chooses a volume.");
   return told;
 }
+
+/** Why lines of a record say nothing, of one and of several. */
+const ASIDE = [
+  ["cut", "was cut short", "were cut short"],
+  ["newer", "is of a newer version of Polyvol", "are of a newer version of Polyvol"],
+  ["foreign", "is none of Polyvol's", "are none of Polyvol's"],
+] as const;
 
 const NEED: readonly Freshness[] = ["missing", "late", "new", "fresh"];
 

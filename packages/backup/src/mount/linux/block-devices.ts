@@ -1,7 +1,7 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { PolyvolError } from "@polyvol/core";
-import { listWords } from "@polyvol/core/driver";
+import { listWords, omitUndefined } from "@polyvol/core/driver";
 import type { BlockDevice } from "../device-layer.ts";
 import { orAbsent } from "./or-absent.ts";
 
@@ -59,14 +59,14 @@ async function readDisk(
   const sequence = await textOf(root, at, "diskseq");
   const serial = await serialOf(root, at);
   const usedBy = await userOf(root, at, path, entries, usage);
-  return {
+  return omitUndefined({
     path,
     identity: sequence === "" ? path : `${path} ${sequence}`,
     links: links.get(basename(path)) ?? [],
     sizeBytes,
-    ...(serial === "" ? {} : { serial }),
-    ...(usedBy === undefined ? {} : { usedBy }),
-  };
+    serial: serial === "" ? undefined : serial,
+    usedBy,
+  });
 }
 
 /** Each disk bus has a place of its own for the serial number. */
@@ -126,8 +126,6 @@ async function textOf(...path: readonly string[]): Promise<string> {
 async function namesIn(...path: readonly string[]): Promise<readonly string[]> {
   return await readdir(join(...path)).catch(orAbsent([]));
 }
-
-/** Reads `/proc/self/mountinfo`. */
 
 /** One mount. */
 export interface Mount {

@@ -1,7 +1,7 @@
 import { chmod, lstat, mkdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PolyvolError } from "@polyvol/core";
-import type { ClaimState } from "../device-layer.ts";
+import type { DeviceLayer } from "../device-layer.ts";
 import { orAbsent } from "./or-absent.ts";
 
 /** A process of this machine, told from a later one with its number. */
@@ -18,16 +18,14 @@ interface ClaimRecord {
 /** Of a process that has let go. */
 const NOBODY: ClaimRecord = { pid: 0, startTicks: "", bootId: "", pidNamespace: "" };
 
-/** Who uses which temporary volume on this machine: one file for each, which names a process. */
-export interface Claims {
-  claim(name: string): Promise<boolean>;
-  leave(name: string): Promise<void>;
-  release(name: string): Promise<void>;
-  claimOf(name: string): Promise<ClaimState>;
-}
-
-/** In that folder, which is made for this user alone. What the kernel says of processes is read below `root`. */
-export function createClaims(folder: string, root: string): Claims {
+/**
+ * Who uses which temporary volume on this machine: in that folder, which is made for this user alone, one file for each, which
+ * names a process. What the kernel says of processes is read below `root`.
+ */
+export function createClaims(
+  folder: string,
+  root: string,
+): Pick<DeviceLayer, "claim" | "release" | "claimOf"> {
   const fileOf = (name: string): string => join(folder, `${name}.claim`);
   return {
     async claim(name) {
@@ -41,10 +39,10 @@ export function createClaims(folder: string, root: string): Claims {
         throw error;
       }
     },
-    async leave(name) {
-      await writeFile(fileOf(name), JSON.stringify(NOBODY), { mode: 0o600 });
+    async release(name, outcome) {
+      if (outcome === "removed") await rm(fileOf(name), { force: true });
+      else await writeFile(fileOf(name), JSON.stringify(NOBODY), { mode: 0o600 });
     },
-    release: (name) => rm(fileOf(name), { force: true }),
     async claimOf(name) {
       const claimed = parse(await readFile(fileOf(name), "utf8").catch(orAbsent("")));
       if (claimed === undefined) return "unknown";

@@ -3,7 +3,7 @@ import { access, mkdir, open, readFile, realpath, rmdir } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { PolyvolError } from "@polyvol/core";
+import { PolyvolError, type PolyvolErrorCode } from "@polyvol/core";
 import { listWords } from "@polyvol/core/driver";
 import type { DeviceLayer, DeviceNeeds } from "../device-layer.ts";
 import { listBlockDevices, parseMountInfo, readBytesRead } from "./block-devices.ts";
@@ -37,7 +37,6 @@ export interface LinuxDevicesOptions {
 export function createLinuxDevices(options: LinuxDevicesOptions = {}): DeviceLayer {
   const { root = "/" } = options;
   const stateDir = resolve(options.stateDir ?? defaultStateDir());
-  const claims = createClaims(stateDir, root);
   const pointOf = (name: string): string => join(stateDir, name);
 
   const isMounted = async (name: string): Promise<boolean> => {
@@ -86,9 +85,7 @@ export function createLinuxDevices(options: LinuxDevicesOptions = {}): DeviceLay
       // A folder that stays does no harm.
       await rmdir(point).catch(() => undefined);
     },
-    claim: claims.claim,
-    release: (name, outcome) => (outcome === "left" ? claims.leave(name) : claims.release(name)),
-    claimOf: claims.claimOf,
+    ...createClaims(stateDir, root),
     async alone(task, call) {
       await requireFolder(stateDir);
       return await inTurn(join(stateDir, "attaching.lock"), task, call?.abortSignal);
@@ -134,11 +131,8 @@ const SYS_ADMIN = 1n << 21n;
  */
 async function requireLinux(root: string, { mount }: DeviceNeeds): Promise<void> {
   await access(join(root, "sys/class/block")).catch((cause: unknown) => {
-    throw refused(
-      "unsupported",
-      "a snapshot is read on Linux, which shows its disks in /sys/class/block",
-      cause,
-    );
+    const reason = "a snapshot is read on Linux, which shows its disks in /sys/class/block";
+    throw refused("unsupported", reason, cause);
   });
   const status = await readFile(join(root, "proc/self/status"), "utf8").catch(() => "");
   const rights = /^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1];
@@ -154,13 +148,6 @@ async function requireLinux(root: string, { mount }: DeviceNeeds): Promise<void>
   throw refused("failed_precondition", reason);
 }
 
-function refused(
-  code: "unsupported" | "permission_denied" | "failed_precondition",
-  reason: string,
-  cause?: unknown,
-): PolyvolError {
-  return new PolyvolError(code, reason, {
-    outcome: "not_applied",
-    ...(cause === undefined ? {} : { cause }),
-  });
+function refused(code: PolyvolErrorCode, reason: string, cause?: unknown): PolyvolError {
+  return new PolyvolError(code, reason, { outcome: "not_applied", cause });
 }

@@ -54,5 +54,5 @@ async function locked(output: Readable, abortSignal: AbortSignal | undefined): P
 
 function notLocked(file: string, cause?: unknown): PolyvolError {
   const reason = `${file} could not be locked by flock, a program of util-linux`;
-  return new PolyvolError("failed_precondition", reason, cause === undefined ? {} : { cause });
+  return new PolyvolError("failed_precondition", reason, { cause });
 }
