@@ -5,8 +5,8 @@ import type { JobsOptions } from "bullmq";
 import { type AccountSource, dueSlotOf } from "./account.ts";
 import { doneSlotOf } from "./done.ts";
 import { accountId, attemptEndedAt, jobData, jobId, triedClouds } from "./job.ts";
-import { marksOf, openQueue, queueName } from "./queue.ts";
-import { asked, type FleetConnection, openRedis } from "./redis.ts";
+import { openFleet } from "./queue.ts";
+import { asked, type FleetConnection } from "./redis.ts";
 
 /** What a dispatcher is made of. */
 export interface DispatcherOptions extends FleetConnection {
@@ -73,10 +73,7 @@ interface Due {
 /** Connects a dispatcher. @throws FleetError when Redis cannot be reached or is not fit */
 export async function createFleetDispatcher(options: DispatcherOptions): Promise<FleetDispatcher> {
   const { policies, accounts, clock = systemClock, attempts = 5, backoffMs = 60_000 } = options;
-  const name = queueName(options);
-  const redis = await openRedis(options, false);
-  const queue = openQueue(name, redis);
-  const marks = marksOf(name);
+  const { redis, queue, marks, close } = await openFleet(options);
   const jobOptions = (key: string, slot: Date): JobsOptions => ({
     jobId: jobId(key, slot),
     // One job of an account waits or is worked on; the newest slot that comes due meanwhile follows it.
@@ -154,13 +151,7 @@ export async function createFleetDispatcher(options: DispatcherOptions): Promise
     return without;
   }
 
-  return {
-    dispatch,
-    async close() {
-      await queue.close();
-      redis.disconnect();
-    },
-  };
+  return { dispatch, close };
 }
 
 /** Whether a job was about all that the account is made of now. */

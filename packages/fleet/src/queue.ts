@@ -1,9 +1,8 @@
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { FleetError } from "./fleet-error.ts";
-import type { JobData } from "./job.ts";
-import { accountId } from "./job.ts";
-import type { FleetConnection } from "./redis.ts";
+import { accountId, type JobData } from "./job.ts";
+import { type FleetConnection, openRedis } from "./redis.ts";
 
 /** What is kept with a job that ended: what a person reads of it. */
 export interface JobResult {
@@ -30,14 +29,29 @@ export function queueName({ queue = DEFAULT_NAME }: FleetConnection): string {
   throw new FleetError("invalid_argument", `queue: found ${JSON.stringify(queue)}; allowed: ${allowed}`);
 }
 
-export function openQueue(name: string, redis: Redis): FleetQueue {
+/** The queue of a fleet, what is kept beside it, and the connection to both, until that is closed. */
+export interface OpenFleet {
+  readonly redis: Redis;
+  readonly queue: FleetQueue;
+  readonly marks: Marks;
+  close(): Promise<void>;
+}
+
+/** Connects whoever asks and does not wait. @throws FleetError when Redis cannot be reached or is not fit */
+export async function openFleet(connection: FleetConnection): Promise<OpenFleet> {
+  const name = queueName(connection);
+  const redis = await openRedis(connection, false);
   const queue: FleetQueue = new Queue(name, {
     connection: redis,
     streams: { events: { maxLen: EVENTS_KEPT } },
   });
   // Each call fails by itself; what the connection says beside that has no reader.
   queue.on("error", () => undefined);
-  return queue;
+  const close = async (): Promise<void> => {
+    await queue.close();
+    redis.disconnect();
+  };
+  return { redis, queue, marks: marksOf(name), close };
 }
 
 /** What is kept of a queue beside its jobs. */

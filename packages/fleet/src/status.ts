@@ -4,8 +4,8 @@ import { fitWords, systemClock } from "@polyvol/core/driver";
 import { type AccountSource, dueSlotOf } from "./account.ts";
 import { doneSlotOf } from "./done.ts";
 import { parseJobId } from "./job.ts";
-import { type FleetQueue, marksOf, openQueue, queueName } from "./queue.ts";
-import { asked, type FleetConnection, openRedis } from "./redis.ts";
+import { type FleetQueue, openFleet } from "./queue.ts";
+import { asked, type FleetConnection } from "./redis.ts";
 
 /** What a look at a fleet is made of. */
 export interface FleetStatusOptions extends FleetConnection {
@@ -64,13 +64,11 @@ const MOST_CHARACTERS = 500;
 /** Looks at the queue. @throws FleetError when Redis cannot be reached or is not fit */
 export async function fleetStatus(options: FleetStatusOptions): Promise<FleetStatus> {
   const { policies, clock = systemClock, graceMs = DEFAULT_GRACE_MS } = options;
-  const name = queueName(options);
-  const redis = await openRedis(options, false);
-  const queue = openQueue(name, redis);
+  const { redis, queue, marks, close } = await openFleet(options);
   try {
     const accounts = await options.accounts({ fresh: true });
     const { done, jobs, workers } = await asked(options, async () => ({
-      done: await redis.hgetall(marksOf(name).done),
+      done: await redis.hgetall(marks.done),
       jobs: await newestJobs(queue),
       workers: await queue.getWorkersCount(),
     }));
@@ -95,8 +93,7 @@ export async function fleetStatus(options: FleetStatusOptions): Promise<FleetSta
     ].sort((a, b) => (a.account < b.account ? -1 : 1));
     return { at: new Date(now).toISOString(), ...countsOf(found, workers), accounts: found };
   } finally {
-    await queue.close();
-    redis.disconnect();
+    await close();
   }
 }
 

@@ -50,7 +50,7 @@ export function createEventListener(tracer: Tracer, meter: Meter): EventListener
         break;
       default:
     }
-    trace.getActiveSpan()?.addEvent(`polyvol.${event.type}`, eventAttributes(event));
+    trace.getActiveSpan()?.addEvent(`polyvol.${event.type}`, { ...about, ...eventAttributes(event) });
   };
 }
 
@@ -108,12 +108,11 @@ function withoutValues(target: string): string {
   return `${path}?${keys.join("&")}`;
 }
 
+/** What an event says besides where it happened. */
 function eventAttributes(event: PolyvolEvent): Attributes {
-  const about = { "polyvol.provider": event.provider, "polyvol.operation": event.operation };
   switch (event.type) {
     case "retry":
       return {
-        ...about,
         "error.type": event.code,
         "polyvol.retry.attempt": event.attempt,
         "polyvol.retry.delay_ms": event.delayMs,
@@ -121,29 +120,23 @@ function eventAttributes(event: PolyvolEvent): Attributes {
       };
     case "wait":
       return {
-        ...about,
         ...resourceAttributes(event.resource),
         "polyvol.wait.seen": event.seen,
         "polyvol.wait.elapsed_ms": event.elapsedMs,
         "polyvol.wait.next_look_ms": event.nextLookMs,
       };
     case "throttle":
-      return {
-        ...about,
-        "polyvol.throttle.bound": event.bound,
-        "polyvol.throttle.delay_ms": event.delayMs,
-      };
+      return { "polyvol.throttle.bound": event.bound, "polyvol.throttle.delay_ms": event.delayMs };
     case "recover":
-      return { ...about, ...resourceAttributes(event.resource), "polyvol.recovery.result": event.result };
+      return { ...resourceAttributes(event.resource), "polyvol.recovery.result": event.result };
     case "version":
       return {
-        ...about,
         "polyvol.api_version": event.apiVersion,
         "polyvol.version.result": event.result,
         "polyvol.version.message": event.message,
       };
     default:
-      return about;
+      return {};
   }
 }
 
