@@ -1,7 +1,7 @@
 import type { Volume } from "@polyvol/core";
 import type { Clouds } from "../clouds.ts";
 import type { CloudState, ObservedCloud } from "../observe/inventory.ts";
-import { madeAt } from "../observe/made-at.ts";
+import { madeAt } from "../observe/observe-snapshot.ts";
 import { isAbout } from "../policy/policy.ts";
 import type { Policy } from "../policy/types.ts";
 import { proofsOf } from "../report/proofs.ts";

@@ -76,14 +76,6 @@ export function goneNamesakesOf(cloud: ObservedCloud, volume: Volume): readonly 
   const message =
     `volume ${fitName(volume.name)} (${fitName(volume.id)}) on ${cloud.name} has no snapshot yet, and snapshots are left of the volume ` +
     `that had its name: ${found.map(describeGone).join("; ")}; \`restore\` takes them by that id`;
-  return [
-    {
-      code: "not_found",
-      message,
-      effect: "attention",
-      cloud: cloud.name,
-      volumeId: volume.id,
-      volumeName: volume.name,
-    },
-  ];
+  const place = { cloud: cloud.name, volumeId: volume.id, volumeName: volume.name };
+  return [{ code: "not_found", message, effect: "attention", ...place }];
 }

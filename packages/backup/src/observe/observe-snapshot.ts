@@ -1,4 +1,4 @@
-import type { Snapshot } from "@polyvol/core";
+import type { Snapshot, Volume } from "@polyvol/core";
 import { isHeld } from "../hold/marker.ts";
 import { parseSnapshotName, type SnapshotName } from "../naming.ts";
 import type { ObservedSnapshot } from "./inventory.ts";
@@ -20,4 +20,13 @@ export function withName(
   if (backupName === undefined) return { snapshot, held };
   const early = snapshot.createdAt.getTime() < backupName.slot.getTime() - MAX_SKEW_MS;
   return early ? { snapshot, held, backupName, early } : { snapshot, held, backupName };
+}
+
+/**
+ * When a volume was made, in milliseconds, as its provider says. Undefined for a date that is to come at `now`: such a date
+ * is wrong, when it was is not known, and nothing may rest on the volume being young.
+ */
+export function madeAt({ createdAt }: Volume, now: number): number | undefined {
+  const told = createdAt.getTime();
+  return told - now > MAX_SKEW_MS ? undefined : told;
 }

@@ -1,5 +1,5 @@
 import { type BlockStorage, type Health, PolyvolError, type Volume } from "@polyvol/core";
-import { comparableId } from "@polyvol/core/driver";
+import { comparableId, omitUndefined } from "@polyvol/core/driver";
 import { bulkCallOptions } from "../bulk-call-options.ts";
 import type { NamedCloud } from "../clouds.ts";
 import { compareText } from "../compare-text.ts";
@@ -55,20 +55,21 @@ async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptio
     const look = asks ? areTagsHidden(storage, listed, call) : undefined;
     const tagsHidden =
       look === undefined ? hiddenMarks?.what === "tags" : (await orUnknown(look, call)) !== false;
-    return {
+    const isTimeTold = health === undefined || health.clockSkewMs !== undefined;
+    return omitUndefined({
       state: "observed",
       name,
       provider,
       capabilities,
       volumes: volumes.toSorted((a, b) => compareText(a.id, b.id)),
-      snapshots: Map.groupBy(all, volumeOf),
-      ...(hiddenMarks === undefined ? {} : { hiddenMarks }),
+      snapshots: Map.groupBy(all, ({ snapshot }) => snapshot.volumeId),
+      hiddenMarks,
       tagsHidden,
-      ...(health === undefined || health.clockSkewMs !== undefined ? {} : timeShownBy(volumes, all)),
-      ...(health?.requestsLeft === undefined ? {} : { requestsLeft: health.requestsLeft }),
+      timeAtLeast: isTimeTold ? undefined : timeShownBy(volumes, all),
+      requestsLeft: health?.requestsLeft,
       requests: (checkClock ? 1 : 0) + listingRequests(storage, volumes.length, all.length),
       requestsPerDeletion: capabilities.requestCosts?.snapshotDeletion ?? 3,
-    };
+    });
   } catch (error) {
     abortSignal?.throwIfAborted();
     return { state: "failed", name, problem: problemOf(error, "nothing_done", { cloud: name }) };
@@ -78,10 +79,6 @@ async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptio
 /** The snapshot that a volume is being made of: not every provider shows it on the snapshot. */
 function sourceInUse({ state, sourceSnapshotId }: Volume): readonly string[] {
   return state === "creating" && sourceSnapshotId !== undefined ? [comparableId(sourceSnapshotId)] : [];
-}
-
-function volumeOf({ snapshot }: ObservedSnapshot): string {
-  return snapshot.volumeId;
 }
 
 function refuseSkew({ clockSkewMs = 0 }: Health, provider: string): void {
@@ -94,13 +91,10 @@ function refuseSkew({ clockSkewMs = 0 }: Health, provider: string): void {
 }
 
 /** How late it is by the provider's clock at least: what is there has been made. */
-function timeShownBy(
-  volumes: readonly Volume[],
-  snapshots: readonly ObservedSnapshot[],
-): { readonly timeAtLeast?: number } {
+function timeShownBy(volumes: readonly Volume[], snapshots: readonly ObservedSnapshot[]): number | undefined {
   const made = [...volumes, ...snapshots.map(({ snapshot }) => snapshot)];
-  if (made.length === 0) return {};
-  return { timeAtLeast: made.reduce((newest, { createdAt }) => Math.max(newest, createdAt.getTime()), 0) };
+  if (made.length === 0) return undefined;
+  return made.reduce((newest, { createdAt }) => Math.max(newest, createdAt.getTime()), 0);
 }
 
 /** Requests of one listing of the volumes and one of the snapshots, at the largest page. */

@@ -1,7 +1,7 @@
 import type { Volume } from "@polyvol/core";
 import { DAY_MS } from "../duration.ts";
 import { isGood, type ObservedSnapshot } from "../observe/inventory.ts";
-import { madeAt } from "../observe/made-at.ts";
+import { madeAt } from "../observe/observe-snapshot.ts";
 import type { Policy } from "../policy/types.ts";
 import { evaluateChecked } from "../retention/evaluate.ts";
 import { isPolicyError } from "../retention/policy-error.ts";

@@ -1,7 +1,7 @@
 import { omitUndefined } from "@polyvol/core/driver";
 import { parseDrillName } from "../naming.ts";
 import type { CloudState } from "../observe/inventory.ts";
-import { madeAt } from "../observe/made-at.ts";
+import { madeAt } from "../observe/observe-snapshot.ts";
 import type { OffsiteEntry, RecordEntry, RestoreEntry, RunRecord } from "../record/entry.ts";
 import { volumeKey } from "../volume-key.ts";
 import type { RestoreProof } from "./types.ts";

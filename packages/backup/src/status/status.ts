@@ -4,8 +4,8 @@ import type { Clouds } from "../clouds.ts";
 import { goneNamesakesOf } from "../observe/gone-volumes.ts";
 import { hiddenIn } from "../observe/hidden-marks.ts";
 import { type CloudState, isGood, type ObservedCloud } from "../observe/inventory.ts";
-import { madeAt } from "../observe/made-at.ts";
 import { observe } from "../observe/observe.ts";
+import { madeAt } from "../observe/observe-snapshot.ts";
 import { readFor } from "../observe/read-steadily.ts";
 import {
   countOffsite,
