@@ -2,7 +2,7 @@ import { omitUndefined } from "@polyvol/core/driver";
 import { parseDrillName } from "../naming.ts";
 import type { CloudState } from "../observe/inventory.ts";
 import { madeAt } from "../observe/observe-snapshot.ts";
-import type { OffsiteEntry, RecordEntry, RestoreEntry, RunRecord } from "../record/entry.ts";
+import type { RecordEntry, RunRecord } from "../record/entry.ts";
 import { volumeKey } from "../volume-key.ts";
 import type { RestoreProof } from "./types.ts";
 
@@ -12,16 +12,6 @@ import type { RestoreProof } from "./types.ts";
  */
 export function entriesUntil({ entries }: RunRecord, now: Date): readonly RecordEntry[] {
   return entries.filter(({ finishedAt }) => Date.parse(finishedAt) <= now.getTime()).toReversed();
-}
-
-/** The drills and restores among them. */
-export function drillsOf(entries: readonly RecordEntry[]): readonly RestoreEntry[] {
-  return entries.filter((each): each is RestoreEntry => each.kind === "drill" || each.kind === "restore");
-}
-
-/** What has left the clouds by them, or was meant to. */
-export function offsitesOf(entries: readonly RecordEntry[]): readonly OffsiteEntry[] {
-  return entries.filter((each) => each.kind === "offsite");
 }
 
 /**
@@ -58,10 +48,9 @@ export function proofsOf(
   const newest = new Map<string, RestoreProof>();
   for (const proof of proofs) {
     const key = volumeKey(proof.cloud, proof.volumeId);
-    const name = names.get(key);
-    const named = { ...proof, ...(name === undefined ? {} : { volumeName: name }) };
     const known = newest.get(key);
-    if (known === undefined || Date.parse(known.at) <= Date.parse(proof.at)) newest.set(key, named);
+    if (known !== undefined && Date.parse(known.at) > Date.parse(proof.at)) continue;
+    newest.set(key, { ...proof, ...omitUndefined({ volumeName: names.get(key) }) });
   }
   return [...newest.values()].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
 }

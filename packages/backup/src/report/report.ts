@@ -1,4 +1,5 @@
 import type { Clock, Volume } from "@polyvol/core";
+import { omitUndefined } from "@polyvol/core/driver";
 import { auditOfClouds, isChoiceKnown } from "../audit/audit.ts";
 import { type Clouds, cloudsOf, listClouds } from "../clouds.ts";
 import { isGood, type ObservedCloud, type ObservedSnapshot } from "../observe/inventory.ts";
@@ -13,7 +14,7 @@ import { isAbout } from "../policy/policy.ts";
 import { chooseByTags, selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
-import type { RunRecord } from "../record/entry.ts";
+import type { RestoreEntry, RunRecord } from "../record/entry.ts";
 import { checkDate, invalidArgument, showFound } from "../retention/policy-error.ts";
 import { type BackupStatus, GRACE_MS, statusOfClouds } from "../status/status.ts";
 import { takeTurns } from "../turns.ts";
@@ -21,7 +22,7 @@ import { volumeKey } from "../volume-key.ts";
 import { type Calendar, createCalendar } from "./calendar.ts";
 import { billingOf, costOf } from "./costs.ts";
 import { createOutlooks } from "./outlook.ts";
-import { drillsOf, entriesUntil, offsitesOf, proofsOf } from "./proofs.ts";
+import { entriesUntil, proofsOf } from "./proofs.ts";
 import { indexRecord } from "./record-index.ts";
 import { snapshotsOf } from "./snapshots.ts";
 import type {
@@ -31,6 +32,7 @@ import type {
   ReportedStanding,
   ReportedVolume,
   SnapshotPrice,
+  UnprotectedVolume,
 } from "./types.ts";
 import { sentenceOf, unknownOf } from "./words.ts";
 
@@ -108,11 +110,7 @@ export async function backupReport(
         inAMonth.set(policyKey, (inAMonth.get(policyKey) ?? 0) + (held ?? good));
       }
       volumes.push({
-        cloud: state.name,
-        volumeId: volume.id,
-        volumeName: volume.name,
-        region: volume.region,
-        sizeGiB: volume.sizeGiB,
+        ...factsOf(state.name, volume),
         policies: standingsOf(standings.get(key) ?? [], own, calendar, state, volume),
         snapshots: snapshotsOf(all, own, outlooks, plans.get(key)),
         cost: costOf(all, prices[state.name]),
@@ -160,13 +158,7 @@ export async function backupReport(
         ? []
         : state.volumes
             .filter(({ id }) => unprotectedIds.has(volumeKey(state.name, id)))
-            .map(({ id, name, region, sizeGiB }) => ({
-              cloud: state.name,
-              volumeId: id,
-              volumeName: name,
-              region,
-              sizeGiB,
-            })),
+            .map((volume) => factsOf(state.name, volume)),
     ),
     unprotectedUnknown: states
       .filter((state) => state.state === "failed" || !isChoiceKnown(state, policies))
@@ -191,6 +183,10 @@ function checkArguments(now: Date, days: number): void {
     const allowed = `a whole number from 1 to ${MOST_DAYS}`;
     throw invalidArgument([{ path: "days", found: showFound(days), allowed }]);
   }
+}
+
+function factsOf(cloud: string, { id, name, region, sizeGiB }: Volume): UnprotectedVolume {
+  return { cloud, volumeId: id, volumeName: name, region, sizeGiB };
 }
 
 function standingsOf(
@@ -247,25 +243,22 @@ function recorded(
   record: RunRecord,
   now: Date,
 ): Pick<BackupReport, "record" | "runs" | "drills" | "offsites"> {
-  const since = record.entries.reduce<string | undefined>(
-    (first, { startedAt }) => (first === undefined || startedAt < first ? startedAt : first),
-    undefined,
-  );
+  const [since] = record.entries.map(({ startedAt }) => startedAt).sort();
   const entries = entriesUntil(record, now);
   const runs = entries.flatMap((entry) => {
     if (entry.kind !== "run") return [];
     const { made, unmade, deleted, ...rest } = entry;
     return [rest];
   });
+  const drills = entries.filter(
+    (each): each is RestoreEntry => each.kind === "drill" || each.kind === "restore",
+  );
+  const offsites = entries.filter((each) => each.kind === "offsite");
   return {
-    record: {
-      ...(since === undefined ? {} : { since }),
-      entries: record.entries.length,
-      aside: record.aside,
-    },
+    record: omitUndefined({ since, entries: record.entries.length, aside: record.aside }),
     runs: runs.slice(0, MOST_ENTRIES),
-    drills: drillsOf(entries).slice(0, MOST_ENTRIES),
-    offsites: offsitesOf(entries).slice(0, MOST_ENTRIES),
+    drills: drills.slice(0, MOST_ENTRIES),
+    offsites: offsites.slice(0, MOST_ENTRIES),
   };
 }
 
