@@ -27,7 +27,7 @@ a{color:var(--link)}nav ul{display:flex;flex-wrap:wrap;gap:2px 16px;list-style:n
 .chip.held{background:var(--held)}.chip.pruned{background:var(--pruned)}.chip.due,.chip.new{background:var(--due)}.chip.before{background:none;border:1px dashed var(--line)}
 figure{margin:8px 0 18px}figcaption{color:var(--soft);font-size:.86rem;margin:2px 0 4px}
 .scroll{overflow-x:auto}.scroll:focus-visible,summary:focus-visible,a:focus-visible{outline:2px solid var(--link);outline-offset:2px}
-svg{display:block;width:100%;height:auto;overflow:visible}svg.wide{min-width:760px}
+svg{display:block;width:100%;min-width:760px;height:auto;overflow:visible}
 svg text{fill:var(--text);font-size:11.5px}svg .axis{fill:var(--soft);font-size:10.5px}.middle{text-anchor:middle}.end-text{text-anchor:end}.isolated{unicode-bidi:isolate}
 .grid{stroke:var(--line);stroke-width:1}
 .day{fill:var(--unknown)}.day.made{fill:var(--made)}.day.late{fill:var(--late)}.day.failed,.day.missed,.day.overdue{fill:var(--bad)}.day.held{fill:var(--held)}.day.pruned{fill:var(--pruned)}.day.due{fill:var(--due)}.day.before{fill:none;stroke:var(--line);stroke-dasharray:2 3}
@@ -45,7 +45,6 @@ th,td{text-align:left;vertical-align:top;padding:4px 12px 4px 0;border-bottom:1p
 summary{cursor:pointer;padding:4px 0}.as-table>summary{color:var(--link);font-size:.88rem}
 .volume{border:1px solid var(--line);border-radius:8px;margin:6px 0;padding:2px 12px}.volume[open]{padding-bottom:10px}.volume>summary b{overflow-wrap:anywhere}.volume>summary span:last-child{color:var(--soft)}
 .names{max-width:none;overflow-wrap:anywhere}footer{color:var(--soft);font-size:.86rem;margin-top:36px;border-top:1px solid var(--line);padding-top:10px}
-.skip{position:absolute;left:-9999px}.skip:focus{position:static}
 @media (max-width:640px){body{padding:12px 12px 40px}.verdict{padding:12px}.mark span{width:34px;height:34px;font-size:18px}.tiles{grid-template-columns:repeat(2,1fr)}}
-@media print{:root{color-scheme:light;--page:#fff;--text:#000;--soft:#333;--line:#bbb;--card:#fff}html{font-size:11px}body{max-width:none;padding:0}nav{display:none}.scroll{overflow:visible}svg.wide{min-width:0}svg,.chip,.mark span,.verdict{print-color-adjust:exact}section,figure,tr{break-inside:avoid-page}.volume{break-inside:avoid-page}}
+@media print{:root{color-scheme:light;--page:#fff;--text:#000;--soft:#333;--line:#bbb;--card:#fff}html{font-size:11px}body{max-width:none;padding:0}nav{display:none}.scroll{overflow:visible}svg{min-width:0}svg,.chip,.mark span,.verdict{print-color-adjust:exact}section,figure,tr{break-inside:avoid-page}.volume{break-inside:avoid-page}}
 `;

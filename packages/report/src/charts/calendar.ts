@@ -82,7 +82,7 @@ function legend(rows: readonly DayRow[]): Html {
 function asTable(days: readonly string[], rows: readonly DayRow[]): Html {
   const listed = rows.slice(0, MOST_LISTED);
   const left = rows.length - listed.length;
-  const tables = table<DayRow>(
+  return table<DayRow>(
     `States by day${left === 0 ? "" : `; ${left} more rows are in the data (-o json)`}`,
     [
       {
@@ -101,5 +101,4 @@ function asTable(days: readonly string[], rows: readonly DayRow[]): Html {
     ],
     listed,
   );
-  return html`${tables}`;
 }

@@ -39,10 +39,10 @@ ${content}</section>`;
 
 /** An `svg` element of this size in its own units; it grows and shrinks with the page. */
 export function drawing(
-  { width, height, label, wide = true }: { width: number; height: number; label: string; wide?: boolean },
+  { width, height, label }: { width: number; height: number; label: string },
   content: readonly Html[],
 ): Html {
-  return html`<svg class="${wide ? "wide" : "narrow"}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">${content}</svg>`;
+  return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">${content}</svg>`;
 }
 
 /** A column of a table. */
