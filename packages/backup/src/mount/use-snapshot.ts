@@ -94,7 +94,7 @@ async function claimName(
 async function takeBack(
   storage: BlockStorage,
   { request: { serverId, cloud = storage.provider }, name }: CoursePlan,
-  { volume, mounted, removed, result }: Course<unknown>,
+  { volume, device, removed, result }: Course<unknown>,
   { clock, devices, abortSignal }: CourseSettings,
 ): Promise<Pick<SnapshotUse<unknown>, "isRemoved" | "removalError" | "problems">> {
   const id = volume?.id;
@@ -119,8 +119,9 @@ async function takeBack(
       return { error };
     }
   };
+  // Also where it was never handed over: a mount that was stopped in the middle may have it.
   const release = async (): Promise<void> => {
-    if (mounted !== undefined) await requireReleased(devices, ({ path }) => path === mounted.device);
+    if (device !== undefined) await requireReleased(devices, ({ path }) => path === device);
   };
   const failed =
     (await attempt(() => devices.unmount(name))) ?? (await attempt(release)) ?? (await attempt(remove));

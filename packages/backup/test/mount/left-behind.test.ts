@@ -170,6 +170,29 @@ describe.each(CLOUDS)("on %s, what is left is named", (cloud) => {
     expect(here.strays()).toEqual([]);
   });
 
+  test("what a mount that was stopped may still have is not detached, and the next run removes it", async () => {
+    const stopped = new Error("it was stopped in the middle");
+    const { devices, options, request, serverId, storage } = here;
+    let isBusy = true;
+    const use = (mount: DeviceLayer["mount"]) =>
+      useSnapshot(storage(), { ...request, mount: true }, async () => "read", {
+        ...options,
+        devices: { ...devices, mount, isInUse: async () => isBusy },
+      });
+    const first = await use(() => Promise.reject(stopped));
+    expect(first).toMatchObject({ result: { stage: "mount", error: stopped }, isRemoved: false });
+    const { name } = first.temporaryVolume;
+    expect(first.problems).toMatchObject([{ code: "conflict", volumeName: name }]);
+    expect(here.strays()).toEqual([{ name, serverIds: [serverId] }]);
+
+    isBusy = false;
+    expect(await use(devices.mount)).toMatchObject({
+      ...{ isRemoved: true, problems: [] },
+      leftovers: [{ name, outcome: "removed" }],
+    });
+    expect(here.strays()).toEqual([]);
+  });
+
   test("and by one whose cause is what failed before", async () => {
     forbidDeletes();
     const full = new Error("the repository is full");
