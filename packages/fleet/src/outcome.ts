@@ -1,5 +1,5 @@
 import type { BackupProblem, RunReport } from "@polyvol/backup";
-import { fitWords } from "@polyvol/core/driver";
+import { fitWords, omitUndefined } from "@polyvol/core/driver";
 
 /** So many problems of a failed run are kept with its job, and so much of each message. */
 const MOST_PROBLEMS = 10;
@@ -29,13 +29,11 @@ export function summaryOf(
     startedAt,
     finishedAt,
     totals,
-    problems: problems.slice(0, MOST_PROBLEMS).map(({ code, message, effect, cloud, policyId }) => ({
-      code,
-      message: fitWords(message, MOST_CHARACTERS),
-      effect,
-      ...(cloud === undefined ? {} : { cloud }),
-      ...(policyId === undefined ? {} : { policyId }),
-    })),
+    problems: problems
+      .slice(0, MOST_PROBLEMS)
+      .map(({ code, message, effect, cloud, policyId }) =>
+        omitUndefined({ code, message: fitWords(message, MOST_CHARACTERS), effect, cloud, policyId }),
+      ),
     problemsInAll: problems.length,
   };
 }

@@ -1,6 +1,6 @@
 import type { AccountClouds, Policy } from "@polyvol/backup";
 import type { Clock } from "@polyvol/core";
-import { fitWords, systemClock } from "@polyvol/core/driver";
+import { fitWords, omitUndefined, systemClock } from "@polyvol/core/driver";
 import { type AccountSource, dueSlotOf } from "./account.ts";
 import { doneSlotOf } from "./done.ts";
 import { parseJobId } from "./job.ts";
@@ -77,20 +77,15 @@ export async function fleetStatus(options: FleetStatusOptions): Promise<FleetSta
     const gone = [...jobs.keys()]
       .filter((key) => !keys.has(key))
       .map((key): AccountClouds => ({ key, clouds: [] }));
-    const found = [
-      ...accounts.map((account) => {
+    const found = [...accounts, ...gone]
+      .map((account): AccountStatus => {
         const slot = dueSlotOf(account, policies, now)?.toISOString();
         const job = jobs.get(account.key);
-        return standingOf(account, { slot, done: doneSlotOf(done, account), job, late: now - graceMs });
-      }),
-      ...gone.map((account) => {
-        const job = jobs.get(account.key);
-        return {
-          ...standingOf(account, { slot: undefined, done: undefined, job, late: 0 }),
-          state: "gone" as const,
-        };
-      }),
-    ].sort((a, b) => (a.account < b.account ? -1 : 1));
+        const known = { slot, done: doneSlotOf(done, account), job, late: now - graceMs };
+        const standing = standingOf(account, known);
+        return keys.has(account.key) ? standing : { ...standing, state: "gone" };
+      })
+      .sort((a, b) => (a.account < b.account ? -1 : 1));
     return { at: new Date(now).toISOString(), ...countsOf(found, workers), accounts: found };
   } finally {
     await close();
@@ -136,16 +131,16 @@ function standingOf({ key, clouds }: AccountClouds, { slot, done, job, late }: S
   const isPast = isUnasked || (job !== undefined && done !== undefined && job.slot < done);
   const open = isPast ? undefined : job;
   const rest = slot === undefined ? "idle" : isDone ? "done" : "none";
-  return {
+  return omitUndefined({
     account: key,
     clouds,
     state: open?.state ?? rest,
     late: !isDone && Date.parse(slot) < late,
-    ...(slot === undefined ? {} : { dueSlot: slot }),
-    ...(done === undefined ? {} : { doneSlot: done }),
-    ...(open === undefined ? {} : { attempts: open.attempts }),
-    ...(open?.reason === undefined ? {} : { reason: fitWords(open.reason, MOST_CHARACTERS) }),
-  };
+    dueSlot: slot,
+    doneSlot: done,
+    attempts: open?.attempts,
+    reason: open?.reason === undefined ? undefined : fitWords(open.reason, MOST_CHARACTERS),
+  });
 }
 
 function countsOf(

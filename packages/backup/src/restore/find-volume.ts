@@ -6,7 +6,7 @@ import {
   type Volume,
 } from "@polyvol/core";
 import { describeGone, type GoneVolume, goneVolumes, namesakes } from "../observe/gone-volumes.ts";
-import { judgeMarks, marksOf } from "../observe/hidden-marks.ts";
+import { judgeMarks, marksOf, rightToSee } from "../observe/hidden-marks.ts";
 import { observeSnapshot } from "../observe/observe-snapshot.ts";
 
 /** Where a name is looked for. */
@@ -65,8 +65,7 @@ export async function findVolumeId(
   if (byId !== undefined) return byId.id;
   const text = JSON.stringify(name);
   if (hidden) {
-    const scope = storage.capabilities.limits.tags?.readScope;
-    const needs = scope === undefined ? "the right to see tags" : `the scope ${scope}`;
+    const needs = rightToSee("tags", storage.capabilities.limits.tags?.readScope);
     const reason = `no volume is named ${text}, and the names of those that are gone cannot be seen: the credentials may lack ${needs}`;
     throw new PolyvolError("permission_denied", reason, about);
   }
@@ -116,7 +115,11 @@ function nameless(unnamed: readonly GoneVolume[]): string {
 }
 
 /** The volume of that id; `undefined` when there is none. */
-export async function tryGet(storage: BlockStorage, id: string, call: CallOptions): Promise<Volume | undefined> {
+export async function tryGet(
+  storage: BlockStorage,
+  id: string,
+  call: CallOptions,
+): Promise<Volume | undefined> {
   try {
     return await storage.volumes.get(id, call);
   } catch (error) {
