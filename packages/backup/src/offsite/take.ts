@@ -52,6 +52,7 @@ export async function takeOffsite(turn: Turn, options: TurnOptions): Promise<Tak
   const { clock, devices, abortSignal, credentialVariables = [], onOutput, onProgress } = options;
   const { cloud, provider, policyId, volumeName } = place;
   const startedAt = new Date(clock.now()).toISOString();
+  const head = { cloud, provider, policyId, volumeId, volumeName };
   const where = omitUndefined({ cloud, policyId, volumeId, volumeName });
   let ran: RanCommand | undefined;
   let use: SnapshotUse<RanCommand>;
@@ -79,7 +80,7 @@ export async function takeOffsite(turn: Turn, options: TurnOptions): Promise<Tak
   } catch (error) {
     const problem = problemOf(error, "attention", where);
     const volume: OffsiteVolume = omitUndefined({
-      ...{ cloud, provider, policyId, volumeId, volumeName },
+      ...head,
       outcome: "failed",
       reason: problem.message,
       startedAt,
@@ -93,7 +94,8 @@ export async function takeOffsite(turn: Turn, options: TurnOptions): Promise<Tak
   const own = failure === undefined ? [] : [problemOf(failure, "attention", where)];
   const problems: readonly BackupProblem[] = [...own, ...use.problems];
   const volume: OffsiteVolume = omitUndefined({
-    ...{ cloud, provider, policyId, volumeId: use.snapshot.volumeId, volumeName },
+    ...head,
+    volumeId: use.snapshot.volumeId,
     outcome: problems.length === 0 ? "done" : "failed",
     reason: problems[0]?.message ?? "the command has succeeded",
     snapshot: recordedSnapshot(use.snapshot),
