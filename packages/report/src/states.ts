@@ -24,6 +24,7 @@ export const DAY_SIGNS: Readonly<Record<DayState, StateSign>> = {
 
 export const DAY_STATES = Object.keys(DAY_SIGNS) as readonly DayState[];
 
+/** In the order of need. */
 export const FRESHNESS_SIGNS: Readonly<Record<Freshness, { readonly sign: string; readonly word: string }>> =
   {
     missing: { sign: "×", word: "missing" },
@@ -32,5 +33,4 @@ export const FRESHNESS_SIGNS: Readonly<Record<Freshness, { readonly sign: string
     fresh: { sign: "●", word: "fresh" },
   };
 
-/** From what needs attention on. */
-export const FRESHNESS_ORDER: readonly Freshness[] = ["missing", "late", "new", "fresh"];
+export const FRESHNESS_ORDER = Object.keys(FRESHNESS_SIGNS) as readonly Freshness[];

@@ -41,7 +41,7 @@ export function createLinuxDevices(options: LinuxDevicesOptions = {}): DeviceLay
 
   const isMounted = async (name: string): Promise<boolean> => {
     // The kernel tells paths without links. The mount itself is not touched: its disk may be gone.
-    const path = join(await realpath(stateDir).catch(() => stateDir), name);
+    const path = join(await realpath(stateDir).catch(orAbsent(stateDir)), name);
     return parseMountInfo(await readFile("/proc/self/mountinfo", "utf8")).some((each) => each.path === path);
   };
 
