@@ -1,3 +1,4 @@
+export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
 
@@ -5,7 +6,7 @@ export const DAY_MS = 86_400_000;
 const units: ReadonlyMap<string, number> = new Map([
   ["d", DAY_MS],
   ["h", HOUR_MS],
-  ["min", 60_000],
+  ["min", MINUTE_MS],
   ["s", 1_000],
 ]);
 

@@ -1,10 +1,10 @@
 import { foldCapitals, type Limits, type NameRule, type Snapshot, tagTexts } from "@polyvol/core";
+import { HOUR_MS, MINUTE_MS } from "./duration.ts";
 import { parseSlotName, slotName } from "./schedule/slots.ts";
 
 const DRILL_NAME = /^polyvol-drill-([0-9a-f]{10})-(\d{8}t\d{6}z)(?:-(\d+)m-[0-9a-f]{6})?$/;
-const MINUTE_MS = 60_000;
 /** What a name means that says no other: twice what a restore may last. */
-const USUAL_MAKING_MS = 3_600_000;
+const USUAL_MAKING_MS = HOUR_MS;
 
 /**
  * Name of the temporary volume of a drill: valid as the name of a volume on every provider, and recognisable. It says which

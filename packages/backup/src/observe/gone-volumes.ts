@@ -2,6 +2,7 @@ import { foldCapitals, type TagRule, type Volume } from "@polyvol/core";
 import { fitName } from "@polyvol/core/driver";
 import { volumeNameOn } from "../naming.ts";
 import type { BackupProblem } from "../problem.ts";
+import { rememberingFor } from "../remember.ts";
 import { isGood, type ObservedCloud, type ObservedSnapshot } from "./inventory.ts";
 
 /** A volume that does not exist any more and has left snapshots. */
@@ -54,17 +55,10 @@ export function describeGone({ volumeId, snapshots }: GoneVolume): string {
   return `${volumeId}, which is gone (${count}, newest of ${newest})`;
 }
 
-const known = new WeakMap<ObservedCloud, readonly GoneVolume[]>();
-
 /** Counted once for all volumes of a cloud. */
-function goneIn(cloud: ObservedCloud): readonly GoneVolume[] {
-  const before = known.get(cloud);
-  if (before !== undefined) return before;
-  const existing = new Set(cloud.volumes.map(({ id }) => id));
-  const gone = goneVolumes([...cloud.snapshots.values()].flat(), existing);
-  known.set(cloud, gone);
-  return gone;
-}
+const goneIn = rememberingFor((cloud: ObservedCloud) =>
+  goneVolumes([...cloud.snapshots.values()].flat(), new Set(cloud.volumes.map(({ id }) => id))),
+);
 
 /** That a volume without any good snapshot has the name of one that is gone and has left some. */
 export function goneNamesakesOf(cloud: ObservedCloud, volume: Volume): readonly BackupProblem[] {

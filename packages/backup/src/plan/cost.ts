@@ -8,8 +8,8 @@ export const FRESH_FOR_MS = 60_000;
 /** Looks of one creation where the provider enforces no names: for the name, at what was made, for others of the name. */
 const LOOKS_OF_CREATION = 3;
 
-/** Changes of the snapshots of a cloud. */
-export interface Changes {
+/** How many snapshots of a cloud change. */
+export interface ChangeCounts {
   readonly creations: number;
   readonly deletions: number;
   /** Volumes whose snapshots are judged once more before something of them goes. */
@@ -22,7 +22,7 @@ export interface Changes {
  */
 export function changeRequests(
   { capabilities, requestsPerDeletion, snapshots }: ObservedCloud,
-  { creations, deletions, judged }: Changes,
+  { creations, deletions, judged }: ChangeCounts,
 ): { readonly create: number; readonly delete: number } {
   const { snapshotsPerRequest = 100 } = capabilities.requestCosts ?? {};
   const there = [...snapshots.values()].reduce((sum, each) => sum + each.length, creations);

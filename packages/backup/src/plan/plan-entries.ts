@@ -1,4 +1,5 @@
 import { compareText } from "../compare-text.ts";
+import type { SnapshotsOutsideRules } from "../limits/limit-problems.ts";
 import type { ObservedSnapshot } from "../observe/inventory.ts";
 import { ownsId } from "../policy/owned.ts";
 import type { Policy } from "../policy/types.ts";
@@ -89,7 +90,7 @@ export function snapshotsOutsideRules(
   all: readonly ObservedSnapshot[],
   policies: readonly Policy[],
   judged: ReadonlyMap<Policy, RetentionDecision>,
-): { unowned: number; held: number; others: number } {
+): SnapshotsOutsideRules {
   const owned = all.filter(({ backupName }) =>
     policies.some((policy) => ownsId(policy, backupName?.policyId)),
   );

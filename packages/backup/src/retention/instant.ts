@@ -1,7 +1,7 @@
+import { MINUTE_MS } from "../duration.ts";
+
 const pattern =
   /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?(?:[Zz]|([+-])(\d{2}):?(\d{2})?)$/;
-
-const MINUTE = 60_000;
 
 /**
  * Reads an ISO 8601 date and time with an offset or Z: `2026-11-21T03:14:00+01:00`. Undefined when it is not one,
@@ -19,5 +19,5 @@ export function parseInstant(text: string): Date | undefined {
   if (Number.isNaN(wall.getTime()) || wall.toISOString() !== canonical) return undefined;
   const ahead = Number(offsetHours ?? 0) * 60 + Number(offsetMinutes ?? 0);
   if (ahead >= 24 * 60 || Number(offsetMinutes ?? 0) > 59) return undefined;
-  return new Date(wall.getTime() - (sign === "-" ? -ahead : ahead) * MINUTE);
+  return new Date(wall.getTime() - (sign === "-" ? -ahead : ahead) * MINUTE_MS);
 }

@@ -113,7 +113,7 @@ function namedTimes(wall: WallTimes, zone: Zone): Row {
       const offsets = stretchesBetween(zone, instant, instant + FARTHEST).map(({ offset }) => offset);
       let time = wall.atOrAfter(instant + Math.min(...offsets));
       for (; time !== undefined; time = wall.atOrAfter(time + 1)) {
-        const slot = instantOf(time, zone);
+        const slot = slotShowing(time, zone);
         if (slot !== undefined && slot > instant) return slot;
       }
       return undefined;
@@ -122,7 +122,7 @@ function namedTimes(wall: WallTimes, zone: Zone): Row {
       const offsets = stretchesBetween(zone, instant - FARTHEST, instant).map(({ offset }) => offset);
       let time = wall.before(instant + Math.max(...offsets) + 1);
       for (; time !== undefined; time = wall.before(time)) {
-        const slot = instantOf(time, zone);
+        const slot = slotShowing(time, zone);
         if (slot !== undefined && slot <= instant) return slot;
       }
       return undefined;
@@ -131,7 +131,7 @@ function namedTimes(wall: WallTimes, zone: Zone): Row {
 }
 
 /** When a clock shows a time first, or the first instant after the gap that swallows it. */
-function instantOf(time: number, zone: Zone): number | undefined {
+function slotShowing(time: number, zone: Zone): number | undefined {
   const stretches = stretchesBetween(zone, time - FARTHEST, time + FARTHEST);
   for (const { from, until, offset } of stretches) {
     const instant = time - offset;

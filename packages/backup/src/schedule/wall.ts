@@ -1,8 +1,7 @@
 import { Cron } from "croner";
-import { DAY_MS } from "../duration.ts";
+import { DAY_MS, MINUTE_MS } from "../duration.ts";
 import { remembering } from "../remember.ts";
 
-const MINUTE = 60_000;
 /** Where the calendar of dates ends for us; slots are named by four digits of a year. */
 const FIRST = Date.UTC(1, 0, 1);
 const LAST = Date.UTC(9999, 11, 31);
@@ -46,7 +45,7 @@ export function wallTimes(minute: string, hour: string, days: string): WallTimes
 const timesOfDay = remembering((pattern: string): readonly number[] => {
   const cron = inUtc(pattern);
   const times: number[] = [];
-  for (let at = cron.nextRun(new Date(DAY_MS - MINUTE)); at !== null && at.getTime() < 2 * DAY_MS; ) {
+  for (let at = cron.nextRun(new Date(DAY_MS - MINUTE_MS)); at !== null && at.getTime() < 2 * DAY_MS; ) {
     times.push(at.getTime() - DAY_MS);
     at = cron.nextRun(at);
   }

@@ -1,6 +1,7 @@
 import type { Clock, Volume } from "@polyvol/core";
 import { omitUndefined } from "@polyvol/core/driver";
 import type { Clouds } from "../clouds.ts";
+import { HOUR_MS } from "../duration.ts";
 import { goneNamesakesOf } from "../observe/gone-volumes.ts";
 import { hiddenIn } from "../observe/hidden-marks.ts";
 import { type CloudState, isGood, type ObservedCloud } from "../observe/inventory.ts";
@@ -30,7 +31,7 @@ import { type ReportedShard, type Scope, type ShardOptions, scopeOf } from "../s
 import { takeTurns } from "../turns.ts";
 
 /** A run may take so long after a slot before its snapshot counts as late. */
-export const GRACE_MS = 3_600_000;
+export const GRACE_MS: number = HOUR_MS;
 
 /** How the call is made. */
 export interface StatusOptions extends ShardOptions {
