@@ -124,8 +124,8 @@ test("a secret can stand in a file, and one that is no key is refused before any
   });
   expect(await Promise.all(refusals)).toEqual([
     [2, "error: --notify-secret-file: found a key of 9 bytes, allowed: 24 and more\n"],
-    [2, "error: --notify-secret-file: empty is empty; allowed: a file with a secret\n"],
-    [2, expect.stringMatching(/^error: --notify-secret-file: absent cannot be read: .+\n$/)],
+    [2, "error: --notify-secret-file: empty: found an empty file; allowed: a file with a secret\n"],
+    [2, "error: --notify-secret-file: absent: found no such file; allowed: a file with a secret\n"],
   ]);
   expect(receiver.received).toHaveLength(1);
 });

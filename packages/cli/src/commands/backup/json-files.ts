@@ -5,6 +5,30 @@ import { UsageError } from "../../errors.ts";
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /**
+ * The text of a file that was named, or of a pipe that a shell gives in its place.
+ *
+ * @param place how messages name it
+ * @param allowed what it should be
+ * @throws UsageError
+ */
+export async function readGiven(
+  file: string,
+  { place = file, mostBytes, allowed }: { readonly place?: string; mostBytes: number; allowed: string },
+): Promise<string> {
+  const { readTextFile, UnfitFile } = await import("@polyvol/core/driver");
+  try {
+    return await readTextFile(file, { mostBytes, orPipe: true });
+  } catch (cause) {
+    if (cause instanceof UnfitFile) {
+      throw new UsageError(`${place}: found ${cause.found}; allowed: ${cause.allowed}`, { cause });
+    }
+    const { code } = cause as NodeJS.ErrnoException;
+    const found = code === "ENOENT" ? "no such file" : `a file that cannot be read (${code})`;
+    throw new UsageError(`${place}: found ${found}; allowed: ${allowed}`, { cause });
+  }
+}
+
+/**
  * The parsed content of a JSON file.
  *
  * @param purpose what the file is for, such as `the keys of a retention policy`
@@ -12,15 +36,8 @@ const MAX_BYTES = 256 * 1024 * 1024;
  */
 export async function readJson(file: string, purpose: string): Promise<unknown> {
   const core = await import("@polyvol/core/driver");
-  let text: string;
-  try {
-    text = await core.readTextFile(file, { mostBytes: MAX_BYTES, orPipe: true });
-  } catch (error) {
-    if (error instanceof core.UnfitFile) throw new UsageError(error.message);
-    const { code } = error as NodeJS.ErrnoException;
-    const found = code === "ENOENT" ? "no such file" : `a file that cannot be read (${code})`;
-    throw new UsageError(`${file}: found ${found}; allowed: a readable JSON file with ${purpose}`);
-  }
+  const allowed = `a readable JSON file with ${purpose}`;
+  const text = await readGiven(file, { mostBytes: MAX_BYTES, allowed });
   try {
     return core.parseJsonText(text);
   } catch (error) {

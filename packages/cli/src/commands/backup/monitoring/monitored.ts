@@ -5,6 +5,7 @@ import { describeError, FAILED, UsageError } from "../../../errors.ts";
 import { INTERRUPTED } from "../../../interruption.ts";
 import type { Options } from "../../../options.ts";
 import { writeWarning } from "../../../output/streams.ts";
+import { readGiven } from "../json-files.ts";
 import type { Outcome } from "./watch.ts";
 
 /** Options of a command that tells others how it went. */
@@ -116,12 +117,9 @@ async function keyFrom(file: string | undefined): Promise<Buffer | undefined> {
 }
 
 async function secretIn(file: string): Promise<string> {
-  const { readTextFile } = await import("@polyvol/core/driver");
-  try {
-    const secret = (await readTextFile(file, { mostBytes: 4_096, orPipe: true })).trim();
-    if (secret !== "") return secret;
-  } catch (error) {
-    throw new UsageError(`--notify-secret-file: ${file} cannot be read: ${(error as Error).message}`);
-  }
-  throw new UsageError(`--notify-secret-file: ${file} is empty; allowed: a file with a secret`);
+  const place = `--notify-secret-file: ${file}`;
+  const allowed = "a file with a secret";
+  const secret = (await readGiven(file, { place, mostBytes: 4_096, allowed })).trim();
+  if (secret !== "") return secret;
+  throw new UsageError(`${place}: found an empty file; allowed: ${allowed}`);
 }
