@@ -6,8 +6,8 @@ import { openMemory } from "./open-memory.ts";
 const PREFIX = "abcdefab-cdef-4abc-8def-";
 
 /** Where names may repeat: answers to creates show ids, which are UUIDs, in capitals, and all else shows them in small letters. */
-function world() {
-  const { clock, account, driver } = openMemory({ names: "free", asynchronous: true });
+function world(asynchronous: boolean) {
+  const { clock, account, driver } = openMemory({ names: "free", asynchronous });
   const marks = new Map<string, string | undefined>();
   const toUuid = (id: string): string => PREFIX + id.replace(/\D/g, "").padStart(12, "0");
   const fromUuid = (id: string): string => {
@@ -34,9 +34,15 @@ function world() {
   return { account, storage: createBlockStorage(changed, { clock }) };
 }
 
-test("what a create has made is its own in whatever capitals a listing shows it, and stays", async () => {
-  const { account, storage } = world();
-  const { id } = await storage.volumes.create({ name: "data", sizeGiB: 8 });
-  expect(account.dump().volumes).toHaveLength(1);
-  expect(await storage.volumes.get(id)).toMatchObject({ name: "data", state: "available" });
-});
+test.each([
+  ["at once", false],
+  ["after a while", true],
+])(
+  "what a create has made, %s, is its own in whatever capitals a listing shows it, and stays",
+  async (_, later) => {
+    const { account, storage } = world(later);
+    const { id } = await storage.volumes.create({ name: "data", sizeGiB: 8 });
+    expect(account.dump().volumes).toHaveLength(1);
+    expect(await storage.volumes.get(id)).toMatchObject({ name: "data", state: "available" });
+  },
+);
