@@ -16,7 +16,7 @@ const CLOSE_LOOKS = 2;
 export type Motion = "under_way" | "at_rest" | "unclear";
 
 /** A change that was accepted, told by how its resource looks. */
-export interface Effect<T extends Resource> extends Watched, Pick<WaitSetup<T>, "stays"> {
+export interface Effect<T extends Resource> extends Watched, Pick<WaitSetup<T>, "stays" | "wasListed"> {
   readonly resources: Resources<T>;
   readonly changed: Changed;
   /** `done`: as wanted. A resource that is gone ends the wait in any case. */
@@ -26,8 +26,6 @@ export interface Effect<T extends Resource> extends Watched, Pick<WaitSetup<T>, 
   readonly wasUnderWay?: boolean;
   /** Only its course shows that it was done: what is as wanted looks as it did before. */
   readonly leavesNoTrace?: boolean;
-  /** It ends with the resource, and a listing has shown that: see {@link SharedLooks.look}. */
-  readonly wasListed?: boolean;
   /** What is said of a change that has come to nothing, the resource as it is last seen. */
   givenUp(resource: T, after: "under_way" | "record" | "nothing"): string;
 }

@@ -4,6 +4,7 @@ import type { Pending, PendingStatus } from "../driver.ts";
 import { isPolyvolError, PolyvolError } from "../errors.ts";
 import type { Resource } from "../resource.ts";
 import { describeState, type Goal } from "./goals.ts";
+import type { LookRequest } from "./look-source.ts";
 import { createPauses, report, reportFailedLook, type Watched } from "./looks.ts";
 import type { SharedLooks } from "./shared-looks.ts";
 
@@ -14,7 +15,7 @@ export const NOT_THERE = "not there yet";
 /** A resource that was seen may be missing from so many looks running: a copy that it is read from may lag behind. */
 const LOOKS_WITHOUT_IT = 2;
 
-export interface WaitSetup<T> extends Watched {
+export interface WaitSetup<T> extends Watched, Pick<LookRequest, "wasListed"> {
   readonly goal: Goal<T>;
   readonly looks: Pick<SharedLooks<T, never>, "look">;
   /** A record to follow before the resource itself is looked at. */
@@ -30,8 +31,6 @@ export interface WaitSetup<T> extends Watched {
    * read before, `new` of what was made just now and may not show up at first. Otherwise its absence is believed at once.
    */
   readonly stays?: "seen" | "new" | undefined;
-  /** It is waited for its end, and a listing has shown it: a listing without it says that it has gone. */
-  readonly wasListed?: boolean;
 }
 
 /**
