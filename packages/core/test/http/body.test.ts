@@ -2,18 +2,16 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:
 import { describe, expect, inject, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
 import {
-  anything,
   describeTransports,
+  GET,
   json,
   longAfterOtherServers,
   makeClient,
   makeContext,
+  POST,
   serve,
   TOKEN,
 } from "./kit.ts";
-
-const GET = { method: "GET", path: "/v1/things", response: anything } as const;
-const POST = { method: "POST", path: "/v1/things", body: {}, response: anything } as const;
 
 /** A parser like zod's: it throws an error with issues. */
 const withId = {

@@ -4,16 +4,15 @@ import { failureOf } from "../../../../scripts/test/failure-of.ts";
 import {
   anything,
   describeTransports,
+  GET,
   json,
   makeClient,
   makeContext,
+  POST,
   serve,
   serveRaw,
   TOKEN,
 } from "./kit.ts";
-
-const POST = { method: "POST", path: "/v1/things", body: {}, response: anything } as const;
-const GET = { method: "GET", path: "/v1/things", response: anything } as const;
 
 describeTransports(() => {
   describe("statuses", () => {

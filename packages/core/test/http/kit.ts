@@ -144,6 +144,10 @@ export function makeClient(baseUrl: string, over: Partial<HttpClientOptions> = {
 /** Takes any JSON. */
 export const anything: { parse(value: unknown): unknown } = { parse: (value) => value };
 
+/** A read, and a change. */
+export const GET = { method: "GET", path: "/v1/things", response: anything } as const;
+export const POST = { method: "POST", path: "/v1/things", body: {}, response: anything } as const;
+
 /** Lets everything that can run now run. */
 export async function settle(turns = 5): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));

@@ -1,17 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
-import {
-  anything,
-  describeTransports,
-  json,
-  makeClient,
-  makeContext,
-  serve,
-  serveRaw,
-  TOKEN,
-} from "./kit.ts";
-
-const POST = { method: "POST", path: "/v1/things", body: {}, response: anything } as const;
+import { describeTransports, json, makeClient, makeContext, POST, serve, serveRaw, TOKEN } from "./kit.ts";
 
 describeTransports((name) => {
   describe("the network", () => {

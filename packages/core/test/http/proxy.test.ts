@@ -4,9 +4,8 @@ import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { createVirtualClock } from "@polyvol/core/driver";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
-import { anything, makeClient, makeContext } from "./kit.ts";
+import { makeClient, makeContext, POST } from "./kit.ts";
 
-const POST = { method: "POST", path: "/v1/things", body: {}, response: anything } as const;
 const SERVICE = "https://api.example.com";
 const CERTAIN = { code: "unavailable", outcome: "not_applied", retryable: true };
 
