@@ -30,9 +30,9 @@ const HELD_SHARE = 0.75;
 export async function takeLease(redis: Redis, key: string, spanMs: number): Promise<LeaseAnswer> {
   const token = crypto.randomUUID();
   const asked = performance.now();
-  if ((await redis.set(key, token, "PX", spanMs, "NX")) === null) {
-    return { busyMs: Math.max(1, await redis.pttl(key)) };
-  }
+  const isFirst = (await redis.set(key, token, "PX", spanMs, "NX")) !== null;
+  // The client asks again when an answer gets lost, and is refused then by what it has taken itself.
+  if (!isFirst && (await redis.get(key)) !== token) return { busyMs: Math.max(1, await redis.pttl(key)) };
   return holdLease(redis, { key, token, spanMs, asked });
 }
 
