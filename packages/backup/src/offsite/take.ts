@@ -97,7 +97,7 @@ export async function takeOffsite(turn: Turn, options: TurnOptions): Promise<Tak
     ...head,
     volumeId: use.snapshot.volumeId,
     outcome: problems.length === 0 ? "done" : "failed",
-    reason: problems[0]?.message ?? "the command has succeeded",
+    reason: problems[0]?.message ?? successOf(ran),
     snapshot: recordedSnapshot(use.snapshot),
     startedAt,
     restoreMs: use.restoreMs,
@@ -107,6 +107,12 @@ export async function takeOffsite(turn: Turn, options: TurnOptions): Promise<Tak
     problems,
   });
   return { volume, shown: shownBy(use.result) };
+}
+
+/** Tools that are given a device by its name store that there is one, and none of its data. */
+function successOf(ran: RanCommand | undefined): string {
+  const said = "the command has succeeded";
+  return ran?.command.bytesRead === 0 ? `${said}, and has read nothing from the device` : said;
 }
 
 /** Told by the volume that was tried, so that no others are made for nothing. */

@@ -121,6 +121,17 @@ describe("by policy", () => {
     expect(next.volumes[0]?.reason).toBe("the command has succeeded");
   });
 
+  test.for([
+    [0, "the command has succeeded, and has read nothing from the device"],
+    [512, "the command has succeeded"],
+  ] as const)("a command that has read %i bytes", async ([bytes, reason]) => {
+    let read = 4_096;
+    const bytesRead = async () => (read += bytes);
+    const policies = here.policiesWith({}, "data-1");
+    const report = await here.take(policies, { devices: { ...here.devices, bytesRead } });
+    expect(report.volumes).toMatchObject([{ outcome: "done", reason, command: { bytesRead: bytes } }]);
+  });
+
   test("its data has left even when the temporary volume cannot be removed; that is named", async () => {
     const entries: RecordEntry[] = [];
     const { storage } = here;

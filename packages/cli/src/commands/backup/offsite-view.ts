@@ -69,7 +69,11 @@ const COLUMNS: readonly Column<OffsiteVolume>[] = [
   // What failed is told below in full.
   {
     title: "why",
-    text: ({ outcome, reason }) => (outcome === "failed" ? "see below" : outcome === "done" ? "" : reason),
+    text: ({ outcome, reason, command }) => {
+      if (outcome === "failed") return "see below";
+      if (outcome === "done") return command?.bytesRead === 0 ? "read nothing" : "";
+      return reason;
+    },
     cutTo: 20,
   },
   {
