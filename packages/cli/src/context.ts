@@ -56,7 +56,7 @@ export interface Context {
   configNow(): Promise<Config>;
   /** Names of the clouds that the command is about. @throws ConfigError for one that does not exist */
   selected(): Promise<readonly string[]>;
-  /** Connects one cloud, once. Sends nothing. @throws ConfigError for missing credentials */
+  /** Connects one cloud, once it can be. Sends nothing. @throws ConfigError for missing credentials */
   connect(name: string): Promise<BlockStorage>;
 }
 
@@ -131,7 +131,12 @@ export function createContext(
       return selectClouds(read, wanted);
     },
     connect(name) {
-      const storage = connected.get(name) ?? connectOne(name);
+      const again = (error: unknown): never => {
+        // What is missing, such as a file with a secret, may be there when a command looks again.
+        connected.delete(name);
+        throw error;
+      };
+      const storage = connected.get(name) ?? connectOne(name).catch(again);
       connected.set(name, storage);
       return storage;
     },

@@ -1,7 +1,11 @@
 /** `--watch`: again and again, calmly, until it is ended. */
+import { join } from "node:path";
 import { createVirtualClock } from "@polyvol/core/driver";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { loadBackupSetup, rememberSetup } from "../src/commands/backup/setup.ts";
+import { createContext } from "../src/context.ts";
 import { CONFIGURATION, FAILED } from "../src/errors.ts";
+import { listenForInterrupts } from "../src/interruption.ts";
 import { pauseAfter, repeat } from "../src/watch.ts";
 import { type Clouds, startClouds } from "./clouds.ts";
 
@@ -85,6 +89,25 @@ describe("as a command", () => {
         .split("\n")
         .map((line) => JSON.parse(line)),
     ).toMatchObject([[{ name: "db" }]]);
+  });
+
+  test("what could not be connected at first is connected at a later look", async () => {
+    const options = `options: { baseUrl: "${clouds.urls.ocean}" }`;
+    const cloud = `{ provider: digitalocean, region: nyc3, credentials: { token: { file: late } }, ${options} }`;
+    const policy = `{ select: { name: "*" }, schedule: { cron: "@yearly", timezone: UTC }, retention: { last: 1 } }`;
+    await clouds.write("late.yaml", `clouds: { ocean: ${cloud} }\npolicies: { yearly: ${policy} }\n`);
+    const interrupts = listenForInterrupts();
+    onTestFinished(() => interrupts.release());
+    const given = { runId: () => "", machine: {}, interrupts, ended: interrupts.signal };
+    const context = createContext({ config: join(clouds.folder, "late.yaml") }, given);
+    const setup = rememberSetup(() => loadBackupSetup(context));
+    await expect(context.connect("ocean")).rejects.toThrow("which does not exist");
+    expect((await setup()).clouds.get("ocean")).toBeInstanceOf(Error);
+    await clouds.write("late", "T-secret");
+    expect((await context.connect("ocean")).provider).toBe("digitalocean");
+    const whole = await setup();
+    expect(whole.clouds.get("ocean")).not.toBeInstanceOf(Error);
+    expect(await setup()).toBe(whole);
   });
 
   test("an interval that would press, and a column that is none, are refused before any request", async () => {

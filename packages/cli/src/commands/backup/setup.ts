@@ -1,5 +1,6 @@
-import type { AccountClouds, Clouds, Policy, PolicyProblem, Shard } from "@polyvol/backup";
+import type { AccountClouds, Policy, PolicyProblem, Shard } from "@polyvol/backup";
 import type { Config, ConfigError, ConfigPath } from "@polyvol/config";
+import type { BlockStorage } from "@polyvol/core";
 import type { Context } from "../../context.ts";
 import { TimedOut, UsageError, unknownName } from "../../errors.ts";
 import { omitUndefined } from "../../options.ts";
@@ -9,7 +10,8 @@ import { parsedShard } from "./shard.ts";
 /** What the configuration says about backups. */
 export interface BackupSetup {
   readonly policies: readonly Policy[];
-  readonly clouds: Clouds;
+  /** A cloud that cannot be connected is its error. */
+  readonly clouds: ReadonlyMap<string, BlockStorage | Error>;
   /** What is asked for, for the library; only the clouds of the shard are connected. */
   readonly scope: {
     readonly shard: Shard | undefined;
@@ -71,6 +73,20 @@ export async function loadSetup(
     scope: { shard, accounts },
     credentialVariables: variablesOf(config),
     withSourcePositions: (work) => withSourcePositions(config, work),
+  };
+}
+
+/** For a command that looks again and again: loaded once, and anew while it or a cloud of it cannot be. */
+export function rememberSetup(load: () => Promise<BackupSetup>): () => Promise<BackupSetup> {
+  let known: Promise<BackupSetup> | undefined;
+  return async () => {
+    known ??= load();
+    const loading = known;
+    known = undefined;
+    const setup = await loading;
+    const isWhole = [...setup.clouds.values()].every((cloud) => !(cloud instanceof Error));
+    if (isWhole) known = loading;
+    return setup;
   };
 }
 

@@ -24,7 +24,7 @@ import { type MonitoringOptions, monitored, withMonitoring } from "./monitoring/
 import type { Outcome } from "./monitoring/watch.ts";
 import { reportProblems } from "./problems.ts";
 import { readRecordFile } from "./record.ts";
-import { type BackupSetup, deadline, loadBackupSetup } from "./setup.ts";
+import { type BackupSetup, deadline, loadBackupSetup, rememberSetup } from "./setup.ts";
 import { SHARD, shardText } from "./shard.ts";
 
 const ABOUT = `
@@ -68,14 +68,10 @@ interface StatusOptions extends MonitoringOptions, WatchOptions, MetricsOptions 
 }
 
 async function status(context: Context, options: StatusOptions): Promise<number> {
-  let setup: Promise<BackupSetup> | undefined;
+  const setup = rememberSetup(() => loadBackupSetup(context, options));
   const work = async (): Promise<Outcome> => {
     if (options.merge !== undefined) return await checkShards(context, options, options.merge);
-    setup ??= loadBackupSetup(context, options).catch((error: unknown) => {
-      setup = undefined;
-      throw error;
-    });
-    return await checkStatus(context, options, await setup);
+    return await checkStatus(context, options, await setup());
   };
   if (options.watch === undefined || options.merge !== undefined)
     return await monitored(context, options, "backup status", work);
