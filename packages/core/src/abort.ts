@@ -89,25 +89,3 @@ function callListeners(this: Listened): void {
 }
 
 function noop(): void {}
-
-/** A signal that aborts when those of all have: work that somebody still waits for goes on. */
-export function abortedTogether(waiting: readonly { readonly abortSignal: AbortSignal }[]): {
-  readonly signal: AbortSignal;
-  /** Listens no more. */
-  readonly release: () => void;
-} {
-  const together = new AbortController();
-  let left = waiting.length;
-  const releases = waiting.map(({ abortSignal }) =>
-    onAbort(abortSignal, () => {
-      left -= 1;
-      if (left === 0) together.abort(abortSignal.reason);
-    }),
-  );
-  return {
-    signal: together.signal,
-    release: () => {
-      for (const release of releases) release();
-    },
-  };
-}

@@ -1,6 +1,6 @@
 import { CAPABILITIES, type Capabilities, type Capability } from "./capabilities.ts";
 import { isPolyvolError, type PolyvolError, refusedArgument } from "./errors.ts";
-import { checkName, checkSize, checkTags } from "./input.ts";
+import { checkName, checkSize, checkTags } from "./limits.ts";
 import { show } from "./words.ts";
 
 /** What a program wants to do, to be held against what providers can. Leave out what does not matter. */

@@ -1,5 +1,6 @@
 import { abortablePromise } from "./abort.ts";
 import { type Clock, nextTurn } from "./clock.ts";
+import { codeLoaded } from "./loading.ts";
 
 /** A clock that stands still until it is moved: for tests and simulations. */
 export interface VirtualClock extends Clock {
@@ -78,6 +79,7 @@ export function createVirtualClock(startMs: number = Date.UTC(2026, 0, 1)): Virt
     timer: lieDown,
     advance: async (ms) => {
       const target = now + ms;
+      await codeLoaded();
       await nextTurn();
       while (wakeNext(target)) await nextTurn();
       now = Math.max(now, target);

@@ -3,7 +3,7 @@ import type { Call } from "../call/call.ts";
 import { recover } from "../call/recover.ts";
 import { isBusy } from "../call/retry.ts";
 import type { Runtime } from "../call/runtime.ts";
-import { conflict } from "../create/named-create.ts";
+import { conflict } from "../create/found.ts";
 import type { CallContext, Changed } from "../driver.ts";
 import {
   extendError,

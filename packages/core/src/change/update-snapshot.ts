@@ -1,5 +1,6 @@
 import type { Call } from "../call/call.ts";
-import { checkName, checkUpdateSnapshot } from "../input.ts";
+import type { DriverUpdateSnapshot } from "../driver-inputs.ts";
+import { checkName } from "../limits.ts";
 import type { SnapshotResources } from "../operations/resources.ts";
 import type { WaitOptions } from "../options.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -13,11 +14,10 @@ export async function updateSnapshot(
   resources: SnapshotResources,
   call: Call,
   id: string,
-  changes: unknown,
+  wanted: DriverUpdateSnapshot,
   onProgress: WaitOptions["onProgress"],
 ): Promise<Snapshot> {
   const { driver, capabilities, polling, recentChanges } = call.runtime;
-  const wanted = checkUpdateSnapshot(changes);
   if (wanted.name !== undefined) checkName(wanted.name, capabilities.limits.snapshotName);
   // Some services drop white space at the ends of what they keep.
   const isAsWanted = ({ name, description = "" }: Snapshot): boolean =>

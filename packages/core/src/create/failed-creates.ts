@@ -3,7 +3,8 @@ import { extendError, isPolyvolError, type PolyvolError } from "../errors.ts";
 import type { Resource } from "../resource.ts";
 import { foldCapitals, HOLD_KEY, tagTexts } from "../tags.ts";
 import { describeState } from "../wait/goals.ts";
-import { adopt, conflict, isLive, isRenamed, type NamedCreate, removeMade } from "./named-create.ts";
+import { conflict } from "./found.ts";
+import { adopt, isLive, isRenamed, type NamedCreate, removeMade } from "./named-create.ts";
 
 /*
  * What a failed create leaves costs quota and holds back the deletion of its volume, so it must not pile up. What is

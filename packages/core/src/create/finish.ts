@@ -20,7 +20,8 @@ import {
 import { inCompany } from "../wait/shared-looks.ts";
 import { NOT_THERE, NOT_VISIBLE, waitFor } from "../wait/wait.ts";
 import { withoutFailed } from "./failed-creates.ts";
-import { conflict, isListed, isOwnId, listedAlone } from "./named-create.ts";
+import { conflict } from "./found.ts";
+import { isListed, isOwnId, listedAlone } from "./named-create.ts";
 import { resolveDuplicates } from "./resolve-duplicates.ts";
 import type { CreateKind, StartedOperation } from "./start.ts";
 

@@ -9,9 +9,8 @@ import { PolyvolError } from "../errors.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import type { OperationRef } from "../operation.ts";
 import type { Resource, ResourceKind } from "../resource.ts";
-import type { Volume } from "../volume.ts";
 import { describeState, usable } from "../wait/goals.ts";
-import { listWords } from "../words.ts";
+import { conflict, severalFound } from "./found.ts";
 
 /** What makes one create: the key, and how to look for it, make it and judge what is found. */
 export interface NamedCreate<T extends Resource> {
@@ -223,36 +222,4 @@ export async function adopt<T extends Resource>(
     throw new PolyvolError("already_exists", `a ${create.kind} of this name exists, but ${difference}`);
   }
   return existing;
-}
-
-/** Those of several that stay: one that is being deleted is as good as gone beside another of its name. */
-export function staying<T extends Resource>(found: readonly T[]): readonly T[] {
-  const left = found.filter(({ state }) => state !== "deleting");
-  return left.length > 0 ? left : found;
-}
-
-export function severalFound(kind: string, found: readonly { readonly id: string }[]): PolyvolError {
-  const ids = found.map((each) => each.id).sort();
-  return conflict(
-    `${ids.length} ${kind}s have this name: ${listWords(ids)}; delete or rename all but one`,
-    false,
-  );
-}
-
-/**
- * The volume that a name means: of several in different regions, where one name is no surplus, the one in `home`.
- * @throws PolyvolError `conflict` when it could be another just as well
- */
-export function theOneNamed(all: readonly Volume[], home: string | undefined): Volume | undefined {
-  const found = staying(all);
-  const atHome = found.filter(({ region }) => region === home);
-  const meant = atHome.length > 0 ? atHome : found;
-  if (meant.length < 2) return meant[0];
-  if (new Set(meant.map(({ region }) => region)).size === 1) throw severalFound("volume", meant);
-  const places = meant.map(({ region, id }) => `${region} (${id})`).sort();
-  throw conflict(`${places.length} volumes have this name, in ${listWords(places)}; name the region`, false);
-}
-
-export function conflict(reason: string, retryable: boolean): PolyvolError {
-  return new PolyvolError("conflict", reason, { retryable });
 }

@@ -2,6 +2,7 @@ import type { Call } from "../call/call.ts";
 import { recover } from "../call/recover.ts";
 import type { Resource } from "../resource.ts";
 import { clearFailed, hasUnmarked, isHeld } from "./failed-creates.ts";
+import { severalFound } from "./found.ts";
 import {
   adopt,
   byAge,
@@ -16,7 +17,6 @@ import {
   reportLook,
   type StartedCreate,
   sendCreate,
-  severalFound,
   theirTimeMs,
 } from "./named-create.ts";
 

@@ -1,28 +1,25 @@
-import { answeredFor, createdAs, isSameId } from "../answered.ts";
+import { answeredFor, isSameId } from "../answered.ts";
 import type { Call } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
 import { deleteSnapshot } from "../change/delete.ts";
 import type { DriverCreateSnapshot } from "../driver.ts";
 import { PolyvolError, refused } from "../errors.ts";
-import { checkCreateSnapshot, checkNewName, checkTags } from "../input.ts";
+import { checkNewName, checkTags } from "../limits.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import { requireCapability } from "../operations/operation-table.ts";
 import type { SnapshotResources } from "../operations/resources.ts";
 import type { CreateSnapshotInput } from "../options.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { inUse } from "../volume.ts";
+import { createdAs } from "./created-as.ts";
 import type { NamedCreate } from "./named-create.ts";
 
-/** A create whose input has been checked against everything that is known without a request. */
-export interface SnapshotPlan {
-  readonly input: CreateSnapshotInput;
-  /** Why no snapshot can be given this name any more: one that has it already can be taken over all the same. */
-  readonly nameRefusal: PolyvolError | undefined;
-}
-
-export function planSnapshot(runtime: Runtime, value: unknown): SnapshotPlan {
+/**
+ * Checks the input against everything that is known without a request. Returns why no snapshot can be given this name any
+ * more: one that has it already can be taken over all the same.
+ */
+export function checkSnapshot(runtime: Runtime, input: CreateSnapshotInput): PolyvolError | undefined {
   const { limits } = runtime.capabilities;
-  const input = checkCreateSnapshot(value);
   const nameRefusal = checkNewName(input.name, limits.snapshotName);
   if (input.description !== undefined && input.description !== "") {
     requireCapability(runtime, "snapshots.description", "snapshots take no description here");
@@ -31,7 +28,7 @@ export function planSnapshot(runtime: Runtime, value: unknown): SnapshotPlan {
     requireCapability(runtime, "snapshots.tags", "snapshots take no tags here");
     checkTags(input.tags, limits);
   }
-  return { input, nameRefusal };
+  return nameRefusal;
 }
 
 /** Not every provider has a switch for this: the volume itself says whether it is in use. */

@@ -1,16 +1,17 @@
-import { createdAs, isSameId } from "../answered.ts";
+import { isSameId } from "../answered.ts";
 import type { Call } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
 import { deleteVolume } from "../change/delete.ts";
 import type { BlockStorageDriver, DriverCreateVolume } from "../driver.ts";
 import { isPolyvolError, PolyvolError, refused, refusedArgument } from "../errors.ts";
-import { checkCreateVolume, checkNewName, checkSize, checkTags } from "../input.ts";
-import { omitUndefined } from "../omit-undefined.ts";
+import { checkNewName, checkSize, checkTags } from "../limits.ts";
+import { type Defined, omitUndefined } from "../omit-undefined.ts";
 import { requireCapability } from "../operations/operation-table.ts";
 import type { SnapshotResources, VolumeResources } from "../operations/resources.ts";
 import type { CreateVolumeInput } from "../options.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
+import { createdAs } from "./created-as.ts";
 import type { CreateKey, NamedCreate } from "./named-create.ts";
 
 /** A create whose input has been checked against everything that is known before the first change is sent. */
@@ -23,15 +24,13 @@ export interface VolumePlan {
   readonly nameRefusal?: PolyvolError;
 }
 
-/** Checks the input; reads the source snapshot, because what it needs bounds the size. Sends no change. */
+/** Checks the input further; reads the source snapshot, because what it needs bounds the size. Sends no change. */
 export async function planVolume(
   runtime: Runtime,
   snapshots: SnapshotResources,
   call: Call,
-  value: unknown,
+  input: Defined<CreateVolumeInput>,
 ): Promise<VolumePlan> {
-  const input = checkCreateVolume(value);
-  call.about({ kind: "volume", name: input.name });
   const { volumeName, volumeSize: rule } = runtime.capabilities.limits;
   const nameRefusal = checkNewName(input.name, volumeName);
   checkAgainstCapabilities(runtime, input);

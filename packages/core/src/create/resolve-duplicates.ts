@@ -3,6 +3,7 @@ import type { Call } from "../call/call.ts";
 import { PolyvolError } from "../errors.ts";
 import type { Resource } from "../resource.ts";
 import { readThroughOutage } from "../wait/looks.ts";
+import { severalFound } from "./found.ts";
 import {
   type CreateAttempt,
   isOwnId,
@@ -12,7 +13,6 @@ import {
   type NamedCreate,
   oldestOf,
   removeMade,
-  severalFound,
   theirTimeMs,
 } from "./named-create.ts";
 

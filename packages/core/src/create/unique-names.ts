@@ -3,9 +3,9 @@ import { recover } from "../call/recover.ts";
 import { backoffMs, isUnclear } from "../call/retry.ts";
 import { extendError, type PolyvolError } from "../errors.ts";
 import type { Resource } from "../resource.ts";
+import { conflict } from "./found.ts";
 import {
   adopt,
-  conflict,
   type NamedCreate,
   nextCreateStep,
   reportLook,

@@ -1,4 +1,5 @@
 import type { PolyvolError, PolyvolErrorDetails } from "../errors.ts";
+import { whyNotLoaded } from "../loading.ts";
 import { fitWords } from "../words.ts";
 import { hideSecrets } from "./redact.ts";
 import { type PreparedRequest, requestError } from "./request.ts";
@@ -152,9 +153,7 @@ export function failureOfTimeout(
  * has nothing to do with it, and it does not pass.
  */
 export function failureOfLoading(request: PreparedRequest, { cause }: TransportNotLoaded): PolyvolError {
-  const { code, message } = Object(cause) as { readonly code?: unknown; readonly message?: unknown };
-  const why = [code, message].find((each) => typeof each === "string" && each !== "") ?? "no reason given";
-  const reason = `the part of Polyvol that sends requests could not be loaded: ${why}`;
+  const reason = `the part of Polyvol that sends requests could not be loaded: ${whyNotLoaded(cause)}`;
   return requestError(request, "unknown", reason, { retryable: false, outcome: "not_applied", cause });
 }
 

@@ -1,19 +1,15 @@
 import type { BlockStorage } from "../block-storage.ts";
-import { type Call, runCall } from "../call/call.ts";
-import { APPEARANCE_MS } from "../call/just-now.ts";
+import { runCall } from "../call/call.ts";
 import { createRuntime } from "../call/runtime.ts";
-import { operationOf } from "../create/finish.ts";
-import { isListed, listedAlone } from "../create/named-create.ts";
-import type { CreateKind } from "../create/start.ts";
 import type { BlockStorageDriver } from "../driver.ts";
 import { omitUndefined } from "../omit-undefined.ts";
-import type { Operation, OperationRef } from "../operation.ts";
+import type { OperationRef } from "../operation.ts";
 import { parseValues } from "../option.ts";
 import type { CallOptions } from "../options.ts";
-import type { Resource } from "../resource.ts";
 import { type BlockStorageOptions, storageOptions } from "../storage-options.ts";
+import { changesOnUse } from "./load-changes.ts";
 import { checkRef, resourceOf } from "./operation-ref.ts";
-import { createSnapshotResources, createVolumeResources } from "./resources.ts";
+import { createSnapshotReads, createVolumeReads } from "./resources.ts";
 import { createSnapshots } from "./snapshots.ts";
 import { createVolumes } from "./volumes.ts";
 
@@ -28,15 +24,14 @@ export function createBlockStorage(
   options: BlockStorageOptions = {},
 ): BlockStorage {
   const runtime = createRuntime(driver, parseValues(options, storageOptions, "option"));
-  const volumeResources = createVolumeResources(runtime);
-  const snapshotResources = createSnapshotResources(runtime);
-  const { volumes, kind: volumeKind } = createVolumes(runtime, volumeResources, snapshotResources);
-  const { snapshots, kind: snapshotKind } = createSnapshots(runtime, snapshotResources);
+  const volumeReads = createVolumeReads(runtime);
+  const snapshotReads = createSnapshotReads(runtime);
+  const withChanges = changesOnUse(runtime, volumeReads, snapshotReads);
   return {
     provider: driver.provider,
     capabilities: runtime.capabilities,
-    volumes,
-    snapshots,
+    volumes: createVolumes(runtime, volumeReads, withChanges),
+    snapshots: createSnapshots(runtime, snapshotReads, withChanges),
     driver,
     resume: (async (given: OperationRef, callOptions?: CallOptions) => {
       // What was stored may be anything.
@@ -46,9 +41,8 @@ export function createBlockStorage(
         { operation: ref.operation, resource: resourceOf(ref), options: callOptions },
         async (call) => {
           checkRef(ref, driver.provider);
-          return ref.operation === "volumes.create"
-            ? await resumed(call, volumeKind, ref)
-            : await resumed(call, snapshotKind, ref);
+          const read = { ...ref, settled: true };
+          return await withChanges(call, ({ resume }) => resume(call, read));
         },
       );
     }) as BlockStorage["resume"],
@@ -66,38 +60,6 @@ export function createBlockStorage(
         call.send(idempotent ? "read" : "once", task),
       ),
   };
-}
-
-/** The operation that a ref stands for, as far as it is now. */
-async function resumed<T extends Resource>(
-  call: Call,
-  kind: CreateKind<T>,
-  ref: OperationRef,
-): Promise<Operation<T>> {
-  const resource = await readMade(call, kind, ref);
-  return operationOf(kind, { ref: { ...ref, settled: true }, resource }, false);
-}
-
-/** What a ref stands for; looked for again where it was made within the last minute and does not show yet. */
-async function readMade<T extends Resource>(
-  call: Call,
-  { resources, fromRef }: CreateKind<T>,
-  ref: OperationRef,
-): Promise<T> {
-  const { resourceId, attempt } = ref;
-  const { clock, monotonicNow, polling } = call.runtime;
-  // Its time is of a clock that may have been set since, or of another machine that is ahead: a minute from now is the most.
-  const leftMs = attempt === undefined ? 0 : attempt.answeredAt + APPEARANCE_MS - clock.now();
-  const showsBy = monotonicNow() + Math.min(APPEARANCE_MS, leftMs);
-  for (;;) {
-    const made = await resources.tryGet(call, resourceId);
-    if (made !== undefined) return made;
-    if (monotonicNow() >= showsBy || polling.firstPauseMs >= call.remainingMs()) break;
-    await call.sleep(polling.firstPauseMs);
-  }
-  if (await isListed(call, fromRef(ref), resourceId)) throw listedAlone();
-  // The last word, and the error that it is.
-  return await resources.get(call, resourceId);
 }
 
 /**

@@ -13,7 +13,8 @@ import type { Resource, ResourceKind, ResourceQuery } from "../resource.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { hasTags } from "../tags.ts";
 import type { Volume } from "../volume.ts";
-import { createSharedLooks, type SharedLooks } from "../wait/shared-looks.ts";
+import type { LookSource } from "../wait/look-source.ts";
+import type { SharedLooks } from "../wait/shared-looks.ts";
 import { watchTags } from "./hidden-tags.ts";
 
 /** The first pause before a page is read again whose own answer contradicts it; each further one is twice as long. */
@@ -26,37 +27,44 @@ type Fetch<T extends Resource> = (
 ) => Promise<DriverPage<T>>;
 
 /** How one kind of resource is read: the same for volumes and snapshots. */
-export interface Resources<T extends Resource> {
+export interface Reads<T extends Resource> {
   readonly kind: ResourceKind;
-  readonly looks: SharedLooks<T, ResourceQuery>;
+  /** For looks that calls share. */
+  readonly lookSource: LookSource<T, ResourceQuery>;
   /** What was made just now is waited for. @throws PolyvolError `not_found` */
   get(call: Call, id: string): Promise<T>;
   /** `undefined`: there is none, or what was made just now does not show yet. */
   tryGet(call: Call, id: string): Promise<T | undefined>;
   /** Everything that matches, by a complete listing within the call. */
   listAll(call: Call, query: ResourceQuery): Promise<readonly T[]>;
-  /** The same for a call that is announced: by a walk that it shares with others, where there are any. */
-  lookAll(call: Call, query: ResourceQuery): Promise<readonly T[]>;
   list(query: ResourceQuery, options: ListOptions | undefined): Listing<T>;
   /** One request to delete it. */
   deleteOne(id: string, context: CallContext): Promise<Changed>;
 }
 
+/** The same for what changes resources, which looks in company. */
+export interface Resources<T extends Resource> extends Reads<T> {
+  readonly looks: SharedLooks<T, ResourceQuery>;
+  /** As `listAll`, for a call that is announced: by a walk that it shares with others, where there are any. */
+  lookAll(call: Call, query: ResourceQuery): Promise<readonly T[]>;
+}
+
 /** How the driver answers for one kind. */
-interface ResourceMethods<T extends Resource> extends Pick<Resources<T>, "deleteOne"> {
+interface ResourceMethods<T extends Resource> extends Pick<Reads<T>, "deleteOne"> {
   readonly getOne: (id: string, context: CallContext) => Promise<T>;
   readonly getPage: (query: ResourceQuery, page: PageRequest, context: CallContext) => Promise<DriverPage<T>>;
 }
 
-function createResources<T extends Resource>(
+function createReads<T extends Resource>(
   runtime: Runtime,
   kind: ResourceKind,
   { getOne, getPage, deleteOne }: ResourceMethods<T>,
-): Resources<T> {
+): Reads<T> {
   const { driver, newcomers } = runtime;
   const { limits } = runtime.capabilities;
   const paging = (kind === "snapshot" ? driver.snapshotPaging : undefined) ?? driver.paging;
   const matches = (item: T, query: ResourceQuery): boolean => fits(item, query, limits.tags);
+  const extent = { pages: 1 };
 
   async function read(id: string, context: CallContext): Promise<T> {
     const resource = answeredFor(id, await getOne(id, context));
@@ -115,7 +123,7 @@ function createResources<T extends Resource>(
         return matches(item, query);
       },
       atEnd: async () => {
-        if (isOfAll) looks.learn(pages);
+        if (isOfAll) extent.pages = Math.max(1, pages);
         pages = 0;
         await watch?.atEnd();
       },
@@ -135,31 +143,28 @@ function createResources<T extends Resource>(
         call.send("read", (context) => getPage(asked, page, watched(context, hooks))),
       );
 
-  const looks = createSharedLooks<T, ResourceQuery>(
-    {
-      matches,
-      keyOf,
-      keysOf,
-      get: (id, operation, abortSignal) =>
-        runCall(runtime, { operation, options: { abortSignal } }, (call) => tryGet(call, id)),
-      pages: async function* ({ operation, abortSignal, timeoutMs, isWhole }) {
-        const walk = walkOf<T>({
-          ...sourceOf({}, pagesBy(operation, { timeoutMs })),
-          concurrency: isWhole ? runtime.listConcurrency : 0,
-          requestSize: undefined,
-        });
-        try {
-          yield* walk(undefined, abortSignal);
-        } catch (error) {
-          // Looks of their own follow, so this one was too many, as a retry is.
-          runtime.budget.take();
-          throw error;
-        }
-      },
+  const lookSource: LookSource<T, ResourceQuery> = {
+    matches,
+    extent,
+    keyOf,
+    keysOf,
+    get: (id, operation, abortSignal) =>
+      runCall(runtime, { operation, options: { abortSignal } }, (call) => tryGet(call, id)),
+    pages: async function* ({ operation, abortSignal, timeoutMs, isWhole }) {
+      const walk = walkOf<T>({
+        ...sourceOf({}, pagesBy(operation, { timeoutMs })),
+        concurrency: isWhole ? runtime.listConcurrency : 0,
+        requestSize: undefined,
+      });
+      try {
+        yield* walk(undefined, abortSignal);
+      } catch (error) {
+        // Looks of their own follow, so this one was too many, as a retry is.
+        runtime.budget.take();
+        throw error;
+      }
     },
-    runtime,
-    driver.settleMs,
-  );
+  };
 
   const listAll = (call: Call, query: ResourceQuery): Promise<readonly T[]> =>
     listingOf(query, { abortSignal: call.abortSignal }, (asked, page, abortSignal, hooks) =>
@@ -168,11 +173,10 @@ function createResources<T extends Resource>(
 
   return {
     kind,
-    looks,
+    lookSource,
     get: (call, id) => call.send("read", (context) => newcomers.unlessNew(id, read(id, context))),
     tryGet,
     listAll,
-    lookAll: async (call, query) => (await looks.all(call, query)) ?? (await listAll(call, query)),
     deleteOne,
     list: (query, options) => listingOf(query, options ?? {}, pagesBy(`${kind}s.list`, options)),
   };
@@ -209,11 +213,12 @@ function keysOf(item: Resource): readonly string[] {
   return [`name ${item.name}`, ...ofVolume];
 }
 
+export type VolumeReads = Reads<Volume>;
 export type VolumeResources = Resources<Volume>;
 
-export function createVolumeResources(runtime: Runtime): VolumeResources {
+export function createVolumeReads(runtime: Runtime): VolumeReads {
   const { driver } = runtime;
-  return createResources<Volume>(runtime, "volume", {
+  return createReads<Volume>(runtime, "volume", {
     getOne: (id, context) => driver.getVolume(id, context),
     getPage: ({ name, region }, page, context) =>
       driver.listVolumes(omitUndefined({ name, region }), page, context),
@@ -221,11 +226,12 @@ export function createVolumeResources(runtime: Runtime): VolumeResources {
   });
 }
 
+export type SnapshotReads = Reads<Snapshot>;
 export type SnapshotResources = Resources<Snapshot>;
 
-export function createSnapshotResources(runtime: Runtime): SnapshotResources {
+export function createSnapshotReads(runtime: Runtime): SnapshotReads {
   const { driver } = runtime;
-  return createResources<Snapshot>(runtime, "snapshot", {
+  return createReads<Snapshot>(runtime, "snapshot", {
     getOne: (id, context) => driver.getSnapshot(id, context),
     getPage: ({ name, volumeId }, page, context) =>
       driver.listSnapshots(omitUndefined({ name, volumeId }), page, context),

@@ -10,6 +10,8 @@ export interface LookSource<T, Query> {
   /** What a query is about, and what items are: an item can only match queries of one of its own keys. */
   keyOf(query: Query): string;
   keysOf(item: T): readonly string[];
+  /** How many pages a listing of everything takes, by the last one that somebody has read. */
+  readonly extent: { pages: number };
 }
 
 export interface WalkSetup {

@@ -1,3 +1,4 @@
+import { onAbort } from "../abort.ts";
 import type { Call } from "../call/call.ts";
 import { isPolyvolError, type PolyvolErrorCode } from "../errors.ts";
 import { tell } from "../events.ts";
@@ -101,4 +102,26 @@ function tellOf(call: Call, { kind, id, onProgress }: Watched, words: string, pa
   tell(onProgress, { seen, elapsedMs });
   const nextLookMs = pauses.upcomingMs;
   call.runtime.emit(call.operation, { type: "wait", resource: { kind, id }, seen, elapsedMs, nextLookMs });
+}
+
+/** A signal that aborts when those of all have: work that somebody still waits for goes on. */
+export function abortedTogether(waiting: readonly { readonly abortSignal: AbortSignal }[]): {
+  readonly signal: AbortSignal;
+  /** Listens no more. */
+  readonly release: () => void;
+} {
+  const together = new AbortController();
+  let left = waiting.length;
+  const releases = waiting.map(({ abortSignal }) =>
+    onAbort(abortSignal, () => {
+      left -= 1;
+      if (left === 0) together.abort(abortSignal.reason);
+    }),
+  );
+  return {
+    signal: together.signal,
+    release: () => {
+      for (const release of releases) release();
+    },
+  };
 }

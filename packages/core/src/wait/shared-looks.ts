@@ -1,8 +1,9 @@
-import { abortablePromise, abortedTogether } from "../abort.ts";
+import { abortablePromise } from "../abort.ts";
 import { comparableId } from "../answered.ts";
 import type { Call } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
 import type { LookRequest, LookSource, WalkSetup } from "./look-source.ts";
+import { abortedTogether } from "./looks.ts";
 
 /*
  * Looks at resources on behalf of all calls of one storage. What is looked for at about the same time is answered by one
@@ -33,8 +34,6 @@ export interface SharedLooks<T, Query> {
   find(call: Call, id: string): Promise<T | undefined>;
   /** Says that a call may use `all` or `find`. The function returned says that it will not any more. */
   announce(call: Call): () => void;
-  /** A listing of everything took so many pages. */
-  learn(pages: number): void;
 }
 
 /** Runs the part of a call that may use `all` or `find`. */
@@ -89,13 +88,13 @@ export function createSharedLooks<T extends { readonly id: string }, Query>(
   /** Calls that may look, and how many of them wait to. */
   const announced = new Set<Call["id"]>();
   let gathered = 0;
-  /** Pages of the next walk, as expected: to the last one that is wanted, and to the end. */
+  /** Pages of the next walk, as expected, to the last one that is wanted; to the end it has those of `extent`. */
   let pagesToFind = 1;
-  let pagesOfAll = 1;
+  const { extent } = source;
 
   /** Whether those who have come wait for those who are still to come. */
   function arePatient(): boolean {
-    return announced.size > gathered && walkPays(announced.size, pagesOfAll);
+    return announced.size > gathered && walkPays(announced.size, extent.pages);
   }
 
   async function run(): Promise<void> {
@@ -112,7 +111,7 @@ export function createSharedLooks<T extends { readonly id: string }, Query>(
       if (due.length === 0) continue;
       // Those who wait for company go along, where that spares them a look.
       const both = [...new Set([...due, ...[...waiting].filter(isGathered)])];
-      const going = walkPays(singleLooks(both), pagesOfAll) ? both : due;
+      const going = walkPays(singleLooks(both), extent.pages) ? both : due;
       for (const watch of going) leave(watch);
       // Rounds do not wait for each other: a slow answer for one must not hold up the looks of others.
       void round(going);
@@ -151,7 +150,7 @@ export function createSharedLooks<T extends { readonly id: string }, Query>(
   async function round(watches: readonly Watch<T>[]): Promise<void> {
     const open = new Set(watches);
     const isWhole = watches.some(({ needsAll }) => needsAll);
-    const pays = walkPays(singleLooks(watches), isWhole ? pagesOfAll : pagesToFind);
+    const pays = walkPays(singleLooks(watches), isWhole ? extent.pages : pagesToFind);
     const isComplete = pays && (await walk(watches, open, isWhole));
     const alone = [...open].filter((watch) => !watch.end(isComplete));
     const byId = Map.groupBy(alone, ({ key }) => key);
@@ -192,8 +191,8 @@ export function createSharedLooks<T extends { readonly id: string }, Query>(
     }
     if (!isWhole) pagesToFind = Math.max(1, pages + open.size);
     const isComplete = open.size > 0 && !isTooLong;
-    if (isComplete) pagesOfAll = Math.max(1, pages);
-    else if (isWhole && isTooLong) pagesOfAll = 2 * pages;
+    if (isComplete) extent.pages = Math.max(1, pages);
+    else if (isWhole && isTooLong) extent.pages = 2 * pages;
     return isComplete;
   }
 
@@ -278,9 +277,6 @@ export function createSharedLooks<T extends { readonly id: string }, Query>(
         // Those who wait for company may be all by now.
         if (gathered > 0 && !arePatient()) wake.abort();
       };
-    },
-    learn: (pages) => {
-      pagesOfAll = Math.max(1, pages);
     },
   };
 }

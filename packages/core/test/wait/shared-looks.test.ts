@@ -62,6 +62,7 @@ function accountOf(
     matches: (item, { group }) => item.group === group,
     keyOf: ({ group }) => `group ${group}`,
     keysOf: ({ group }) => [`group ${group}`],
+    extent: { pages: 1 },
   };
   return { source, requests };
 }

@@ -1,0 +1,79 @@
+/** All that changes volumes and snapshots, or goes on with what was begun: loaded with the first change (load-changes.ts). */
+import type { Call } from "../call/call.ts";
+import { APPEARANCE_MS } from "../call/just-now.ts";
+import type { Runtime } from "../call/runtime.ts";
+import { operationOf } from "../create/finish.ts";
+import { isListed, listedAlone } from "../create/named-create.ts";
+import type { CreateKind } from "../create/start.ts";
+import type { Operation, OperationRef } from "../operation.ts";
+import type { Resource } from "../resource.ts";
+import type { Snapshot } from "../snapshot.ts";
+import type { Volume } from "../volume.ts";
+import { createSharedLooks } from "../wait/shared-looks.ts";
+import { createSnapshotChanges, type SnapshotChanges } from "./changing-snapshots.ts";
+import { createVolumeChanges, type VolumeChanges } from "./changing-volumes.ts";
+import type { Reads, Resources, SnapshotReads, VolumeReads } from "./resources.ts";
+
+export interface Changes {
+  readonly volumes: VolumeChanges;
+  readonly snapshots: SnapshotChanges;
+  /** Goes on with a create of this storage's provider. */
+  resume(call: Call, ref: OperationRef): Promise<Operation<Volume> | Operation<Snapshot>>;
+}
+
+export function createChanges(
+  runtime: Runtime,
+  volumeReads: VolumeReads,
+  snapshotReads: SnapshotReads,
+): Changes {
+  const snapshotResources = withLooks(runtime, snapshotReads);
+  const snapshots = createSnapshotChanges(runtime, snapshotResources);
+  const volumes = createVolumeChanges(runtime, withLooks(runtime, volumeReads), snapshotResources);
+  return {
+    volumes: volumes.changes,
+    snapshots: snapshots.changes,
+    resume: (call, ref) =>
+      ref.operation === "volumes.create"
+        ? resumeOf(call, volumes.kind, ref)
+        : resumeOf(call, snapshots.kind, ref),
+  };
+}
+
+function withLooks<T extends Resource>(runtime: Runtime, reads: Reads<T>): Resources<T> {
+  const looks = createSharedLooks(reads.lookSource, runtime, runtime.driver.settleMs);
+  return {
+    ...reads,
+    looks,
+    lookAll: async (call, query) => (await looks.all(call, query)) ?? (await reads.listAll(call, query)),
+  };
+}
+
+async function resumeOf<T extends Resource>(
+  call: Call,
+  kind: CreateKind<T>,
+  ref: OperationRef,
+): Promise<Operation<T>> {
+  return operationOf(kind, { ref, resource: await readMade(call, kind, ref) }, false);
+}
+
+/** What a ref stands for; looked for again where it was made within the last minute and does not show yet. */
+async function readMade<T extends Resource>(
+  call: Call,
+  { resources, fromRef }: CreateKind<T>,
+  ref: OperationRef,
+): Promise<T> {
+  const { resourceId, attempt } = ref;
+  const { clock, monotonicNow, polling } = call.runtime;
+  // Its time is of a clock that may have been set since, or of another machine that is ahead: a minute from now is the most.
+  const leftMs = attempt === undefined ? 0 : attempt.answeredAt + APPEARANCE_MS - clock.now();
+  const showsBy = monotonicNow() + Math.min(APPEARANCE_MS, leftMs);
+  for (;;) {
+    const made = await resources.tryGet(call, resourceId);
+    if (made !== undefined) return made;
+    if (monotonicNow() >= showsBy || polling.firstPauseMs >= call.remainingMs()) break;
+    await call.sleep(polling.firstPauseMs);
+  }
+  if (await isListed(call, fromRef(ref), resourceId)) throw listedAlone();
+  // The last word, and the error that it is.
+  return await resources.get(call, resourceId);
+}
