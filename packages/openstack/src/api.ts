@@ -48,8 +48,10 @@ export const updateVolume = (id: string, body: object) => change("PUT", volume(i
 /** Left to itself the service keeps snapshots, and the volume with them. */
 export const deleteVolume = (id: string) => change("DELETE", volume(id));
 export const extendVolume = (id: string, size: number) => act(id, { "os-extend": { new_size: size } });
+/** Nothing of the volume tells that it was done, so the service's own status alone says that it was accepted. */
 export const revertVolume = (id: string, snapshotId: string): ApiRequest<undefined> => ({
   ...act(id, { revert: { snapshot_id: snapshotId } }),
+  status: 202,
   feature: "going back to a snapshot (revert)",
 });
 export const attachVolume = (id: string, serverId: string, mountpoint: string) =>

@@ -57,3 +57,12 @@ test.each(CHANGES)("again and again, it is told in its words: %s", async (_, pla
     expect(error.reason).toContain(said.message);
   }
 });
+
+test("a revert is accepted by the service's own status alone: nothing of the volume tells that it was done", async () => {
+  const { emulator, storage, id } = await open();
+  const snapshot = await storage.snapshots.create({ volumeId: id, name: "s" });
+  const match = { method: "POST", path: "/v3/**" };
+  emulator.faults.add({ kind: "answer", status: 203, body: "", when: "before", count: 1, match });
+  emulator.faults.add({ kind: "answer", status: 403, body: "", when: "before", count: 1, match });
+  await expect(storage.volumes.revert(id, snapshot.id)).rejects.toMatchObject({ code: "permission_denied" });
+});

@@ -54,8 +54,11 @@ export const setVolumeQos = (id: string, maxIops: Maybe<number>, maxThroughput: 
   ...change("setVolumeQos", "PUT", `${volume(id)}/qos`, { max_iops: maxIops, max_throughput: maxThroughput }),
   feature: "the performance (QoS) of a volume",
 });
-export const revertVolume = (id: string, snapshotId: string): Nothing =>
-  change("revertVolumeToSnapshot", "POST", `${volume(id)}/revert`, { snapshot_id: snapshotId });
+/** Nothing of the volume tells that it was done, so the service's own status alone says that it was accepted. */
+export const revertVolume = (id: string, snapshotId: string): Nothing => ({
+  ...change("revertVolumeToSnapshot", "POST", `${volume(id)}/revert`, { snapshot_id: snapshotId }),
+  status: 202,
+});
 export const attachVolume = (id: string, serverId: string): Nothing =>
   change("attachVolumeToVirtualServer", "POST", `${volume(id)}/servers`, { server_id: serverId });
 export const detachVolume = (id: string, serverId: string): Nothing =>

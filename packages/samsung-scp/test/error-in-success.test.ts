@@ -51,3 +51,15 @@ describe.each(CHANGES)("%s", (_, method, change) => {
     expect(error.reason).toContain("The back end is busy with something else.");
   });
 });
+
+test("a revert is accepted by the service's own status alone: nothing of the volume tells that it was done", async () => {
+  const { emulator, storage, lines } = await emulated();
+  emulator.seed({
+    volumes: [{ id: VOLUME, name: "db" }],
+    snapshots: [{ id: SNAPSHOT, volume_id: VOLUME, name: "monday" }],
+  });
+  const match = { method: "POST" };
+  emulator.faults.add({ kind: "answer", status: 203, body: "", when: "before", match, count: 1 });
+  await storage.volumes.revert(VOLUME, SNAPSHOT);
+  expect(lines().filter((line) => line.startsWith("POST "))).toHaveLength(2);
+});
