@@ -99,7 +99,7 @@ describe("JSON that is not ambiguous", () => {
   });
 
   test("and not nested without end", () => {
-    for (const levels of [101, 200_000]) {
+    for (const levels of [101, 20_000]) {
       for (const [open, close] of [
         ["[", "]"],
         ['{"a":', "}"],

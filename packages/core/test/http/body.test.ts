@@ -24,7 +24,7 @@ const withId = {
 };
 
 /** Far deeper than calls can be nested. */
-const DEPTH = inject("isFull") ? 200_000 : 50_000;
+const DEPTH = inject("isFull") ? 200_000 : 20_000;
 
 describeTransports((name) => {
   /** Promise 18. */

@@ -1,15 +1,13 @@
 /**
- * Run by huge-answers.test.ts in a process of its own, whose memory is then that of the client alone: `URL PATH…`. Prints
- * what came of each path, and how far the memory grew meanwhile.
+ * Run by huge-answers.test.ts in a process of its own, whose memory is then that of the client alone: `URL…`. Prints what
+ * came of each, and how far the memory grew meanwhile.
  */
 import { createHttpClient } from "@polyvol/core/http";
 
 const MIB = 1024 * 1024;
-const [baseUrl = "", ...paths] = process.argv.slice(2);
 
-const client = createHttpClient({ provider: "testcloud", baseUrl, authorize: () => undefined });
-
-function send(target: string): Promise<unknown> {
+function send(url: string, target: string): Promise<unknown> {
+  const client = createHttpClient({ provider: "testcloud", baseUrl: url, authorize: () => undefined });
   return client.send(
     { method: "GET", path: target, response: { parse: (value) => value } },
     {
@@ -21,11 +19,12 @@ function send(target: string): Promise<unknown> {
   );
 }
 
+const asked = process.argv.slice(2).map((url) => new URL(url));
 // What the platform loads and sets aside for its first requests is no part of an answer.
-for (let each = 0; each < 20; each++) await send("/small");
+for (let each = 0; each < 10; each++) for (const { origin } of asked) await send(origin, "/small");
 
 const results: { readonly outcome: string; readonly extraMib: number }[] = [];
-for (const path of paths) {
+for (const { origin, pathname } of asked) {
   globalThis.gc?.();
   const before = process.memoryUsage().rss;
   let peak = before;
@@ -33,7 +32,7 @@ for (const path of paths) {
     peak = Math.max(peak, process.memoryUsage().rss);
   };
   const timer = setInterval(look, 1);
-  const outcome = await send(path).then(
+  const outcome = await send(origin, pathname).then(
     () => "answered",
     (error: { code?: string; reason?: string }) => `${error.code}: ${error.reason}`,
   );

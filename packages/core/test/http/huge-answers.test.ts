@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createDeflateRaw, createGzip } from "node:zlib";
-import { describe, expect, inject, onTestFinished, test } from "vitest";
+import { expect, inject, onTestFinished, test } from "vitest";
 import { json, serve } from "./kit.ts";
 
 const MIB = 1024 * 1024;
@@ -13,13 +13,15 @@ const MIB = 1024 * 1024;
 const HUGE = (inject("isFull") ? 1024 : 128) * MIB;
 const CHILD = fileURLToPath(new URL("./huge-answers.child.ts", import.meta.url));
 
-/** Sends `paths` one after the other from a process of its own; gives what came of each, and how far its memory grew. */
-async function measure(
-  url: string,
-  paths: readonly string[],
-): Promise<{ outcome: string; extraMib: number }[]> {
+interface Measured {
+  readonly outcome: string;
+  readonly extraMib: number;
+}
+
+/** Asks `urls` one after the other from a process of its own; gives what came of each, and how far its memory grew. */
+async function measure(urls: readonly string[]): Promise<readonly Measured[]> {
   const flags = ["--conditions=@polyvol/source", "--expose-gc", "--disable-warning=ExperimentalWarning"];
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, CHILD, url, ...paths]);
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, CHILD, ...urls]);
   return JSON.parse(stdout);
 }
 
@@ -75,52 +77,61 @@ const ANSWERS: Readonly<Record<string, (response: ServerResponse) => void>> = {
   },
 };
 
+/** Headers without end, by the line that is written again and again. */
+const LINES: Readonly<Record<string, (left: number) => string>> = {
+  "/one-header": (left) => `x-large: ${"x".repeat(Math.min(left, MIB))}`,
+  "/many-headers": (left) => `x-${left}: ${"x".repeat(1_000)}\r\n`,
+};
+
+/** Gives `LINES` what they say, 10 MiB of it. */
+async function serveHeaders(): Promise<string> {
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.on("data", (data) => {
+      const line = LINES[/^GET (\S+)/.exec(String(data))?.[1] ?? ""];
+      if (line === undefined) {
+        socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+        return;
+      }
+      socket.write("HTTP/1.1 200 OK\r\n");
+      for (let left = 10 * MIB; left > 0 && !socket.destroyed; ) {
+        const text = line(left);
+        socket.write(text);
+        left -= text.length;
+      }
+      socket.end("\r\n\r\n{}");
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => new Promise((resolve) => server.close(() => resolve())));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
 /** Promise 16. */
-describe("an answer beyond all measure", () => {
-  const tooLarge = /^malformed_response: .* is larger than 8388608 bytes$/;
-  const failed = /^unavailable: /;
-
-  test("plain, in chunks or compressed to a thousandth: a typed error, and at most 32 MiB of memory", async () => {
-    const server = await serve(({ target }, response) => {
-      const answer = ANSWERS[target];
-      if (answer === undefined) json(response, {});
-      else answer(response);
-    });
-    const results = await measure(server.url, Object.keys(ANSWERS));
-    for (const [index, path] of Object.keys(ANSWERS).entries()) {
-      expect(results[index]?.outcome, path).toMatch(path.startsWith("/failure") ? failed : tooLarge);
-      expect(results[index]?.extraMib, path).toBeLessThanOrEqual(32);
-    }
+test("an answer or a header beyond all measure, plain, in chunks or compressed: a typed error, and at most 32 MiB of memory", async () => {
+  const bodies = await serve(({ target }, response) => {
+    const answer = ANSWERS[target];
+    if (answer === undefined) json(response, {});
+    else answer(response);
   });
-
-  test("a header of 10 MiB, or as much of them together: a typed error, and at most 32 MiB of memory", async () => {
-    const lines: Readonly<Record<string, (left: number) => string>> = {
-      "/one": (left) => `x-large: ${"x".repeat(Math.min(left, MIB))}`,
-      "/many": (left) => `x-${left}: ${"x".repeat(1_000)}\r\n`,
-    };
-    const server = createServer((socket) => {
-      socket.on("error", () => undefined);
-      socket.on("data", (data) => {
-        const line = lines[/^GET (\S+)/.exec(String(data))?.[1] ?? ""];
-        if (line === undefined) {
-          socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
-          return;
-        }
-        socket.write("HTTP/1.1 200 OK\r\n");
-        for (let left = 10 * MIB; left > 0 && !socket.destroyed; ) {
-          const text = line(left);
-          socket.write(text);
-          left -= text.length;
-        }
-        socket.end("\r\n\r\n{}");
-      });
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    onTestFinished(() => new Promise((resolve) => server.close(() => resolve())));
-    const { port } = server.address() as AddressInfo;
-    const outcome = "malformed_response: the answer is not readable HTTP (UND_ERR_HEADERS_OVERFLOW)";
-    const results = await measure(`http://127.0.0.1:${port}`, Object.keys(lines));
-    expect(results).toMatchObject([{ outcome }, { outcome }]);
-    for (const { extraMib } of results) expect(extraMib).toBeLessThanOrEqual(32);
-  });
+  const headersUrl = await serveHeaders();
+  const urls = [
+    ...Object.keys(ANSWERS).map((path) => `${bodies.url}${path}`),
+    ...Object.keys(LINES).map((path) => `${headersUrl}${path}`),
+  ];
+  const results = await measure(urls);
+  expect(results).toHaveLength(urls.length);
+  for (const [index, { outcome, extraMib }] of results.entries()) {
+    const { pathname } = new URL(urls[index] ?? "");
+    expect(outcome, pathname).toMatch(outcomeOf(pathname));
+    expect(extraMib, pathname).toBeLessThanOrEqual(32);
+  }
 });
+
+function outcomeOf(path: string): RegExp {
+  if (path in LINES)
+    return /^malformed_response: the answer is not readable HTTP \(UND_ERR_HEADERS_OVERFLOW\)$/;
+  return path.startsWith("/failure")
+    ? /^unavailable: /
+    : /^malformed_response: .* is larger than 8388608 bytes$/;
+}
