@@ -42,6 +42,8 @@ export interface CoursePlan {
   readonly snapshot: Snapshot;
   readonly name: string;
   readonly region: string | undefined;
+  /** Takes away what a process that was killed in its turn was attaching: its device may appear yet, as a new one. */
+  clearWay(): Promise<void>;
 }
 
 /** How far it came. What it made is still there, unless it was `removed`. */
@@ -61,7 +63,7 @@ type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
  */
 export async function followCourse<T>(
   storage: BlockStorage,
-  { request, snapshot, name, region }: CoursePlan,
+  { request, snapshot, name, region, clearWay }: CoursePlan,
   reader: SnapshotReader<T>,
   settings: CourseSettings,
 ): Promise<Course<T>> {
@@ -90,6 +92,7 @@ export async function followCourse<T>(
 
     const attaching = begin("attach");
     const attachAndFind = async (): Promise<FoundDevice & { readonly volume: Volume }> => {
+      await clearWay();
       const before = await devices.list(call);
       try {
         const volume = await attachHere(storage, made, request, { ...call, timeoutMs });

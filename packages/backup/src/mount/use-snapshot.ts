@@ -3,7 +3,7 @@ import { checkTimeout, omitUndefined, systemClock } from "@polyvol/core/driver";
 import { readName } from "../naming.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
 import { findSnapshot } from "../restore/find-snapshot.ts";
-import { removeLeftovers } from "../temporary/leftovers.ts";
+import { type LeftoverSearch, removeLeftovers } from "../temporary/leftovers.ts";
 import { mayComeLate } from "../temporary/make.ts";
 import { ofItsOwn, removeTemporary } from "../temporary/remove.ts";
 import { type Course, type CoursePlan, type CourseSettings, followCourse } from "./course.ts";
@@ -47,16 +47,24 @@ export async function useSnapshot<T>(
   await devices.prepare?.({ mount: request.mount === true });
   const snapshot = await findSnapshot(storage, request.from, OPERATION, call);
   const region = await regionInReach(storage, snapshot, request, call);
-  const leftovers = await removeLeftovers(storage, {
+  const search: LeftoverSearch = {
     // What others read may take longer than what this call reads.
     here: { serverId, devices, useTimeoutMs: Math.max(settings.useTimeoutMs, USE_TIMEOUT_MS) },
     cloud,
     clock,
     abortSignal,
-  });
+  };
+  const leftovers = [...(await removeLeftovers(storage, search))];
   const { name, startedAt } = await claimName(snapshot.volumeId, settings);
 
-  const plan: CoursePlan = { request, snapshot, name, region };
+  const clearWay = async (): Promise<void> => {
+    // Where devices have names, no other is taken for this one.
+    if (storage.driver.deviceHints !== undefined) return;
+    const triedIds = leftovers.flatMap(({ volumeId, outcome }) => (outcome === "failed" ? [volumeId] : []));
+    const found = await removeLeftovers(storage, { ...search, triedIds });
+    leftovers.push(...found.filter(({ outcome }) => outcome !== "kept"));
+  };
+  const plan: CoursePlan = { request, snapshot, name, region, clearWay };
   const course = await followCourse(storage, plan, reader, settings);
   const { problems, ...removal } = await takeBack(storage, plan, course, settings);
   const { volume, device: _, removed: __, ...told } = course;

@@ -38,6 +38,8 @@ export interface LeftoverSearch {
   readonly drillOf?: string | undefined;
   /** Without, all that is attached is kept. With it, what no process of this machine has made goes once it is old. */
   readonly here?: Here | undefined;
+  /** Those that could not be removed just now, and are left to the next run. */
+  readonly triedIds?: readonly string[] | undefined;
   readonly cloud?: string | undefined;
   readonly clock: Clock;
   readonly abortSignal?: AbortSignal | undefined;
@@ -53,9 +55,11 @@ export async function removeLeftovers(
   storage: BlockStorage,
   search: LeftoverSearch,
 ): Promise<readonly Leftover[]> {
-  const { abortSignal, clock, here, cloud } = search;
+  const { abortSignal, clock, here, triedIds = [], cloud } = search;
   const call = { abortSignal };
-  const found = (await storage.volumes.list({}, call).toArray()).flatMap(toTemporary);
+  const found = (await storage.volumes.list({}, call).toArray())
+    .filter(({ id }) => !triedIds.includes(id))
+    .flatMap(toTemporary);
   let health: Promise<Health> | undefined;
   const ageOf = async ({ createdAt }: Volume): Promise<number> => {
     health ??= storage.checkHealth(call);

@@ -12,6 +12,7 @@ import {
 import { CLOUDS, createMountWorld, type MountWorld, SOURCE_ID } from "../support/mount-world.ts";
 
 const GIB_BYTES = 1024 ** 3;
+const KEPT = { outcome: "kept", why: "in use by another process of this server" };
 
 describe.each(CLOUDS)("on %s", (cloud) => {
   let here: MountWorld;
@@ -98,6 +99,69 @@ describe.each(CLOUDS)("on %s", (cloud) => {
     expect(uses.map(({ result }) => result.state).sort()).toEqual(["done", "failed"]);
     for (const { mounted, temporaryVolume } of uses)
       if (mounted !== undefined) expect(mounted.device).toBe(`/dev/${temporaryVolume.name}`);
+  });
+
+  test("what another process was attaching when it was killed is taken for no device of its own by the next in turn", async () => {
+    const { devices, options, request, storage, world, serverId } = here;
+    const seeded = new Set((await storage().volumes.list().toArray()).map(({ id }) => id));
+    const killed = Promise.withResolvers<void>();
+    const claims = new Map<string, "live" | "ended">();
+    const shownAt = new Map<string, number>();
+    /** The disk of the one that was killed appears after 2 s, the other one's after 20. */
+    const disks = (): readonly BlockDevice[] =>
+      world.emulators[cloud]
+        .inventory()
+        .volumes.filter((each) => !seeded.has(each.id) && each.serverIds.includes(serverId))
+        .filter(({ id, name }) => {
+          const delayMs = claims.get(name) === "ended" ? 2_000 : 20_000;
+          if (!shownAt.has(id)) shownAt.set(id, world.clock.now() + delayMs);
+          return world.clock.now() >= (shownAt.get(id) ?? 0);
+        })
+        .map(({ name, sizeGiB }) => ({
+          ...{ path: `/dev/${name}`, identity: name, sizeBytes: sizeGiB * GIB_BYTES },
+          links: cloud === "do" ? [`scsi-0DO_Volume_${name}`] : [],
+        }));
+    let turn: Promise<unknown> = Promise.resolve();
+    const machine: DeviceLayer = {
+      ...devices,
+      list: async () => disks(),
+      setReadOnly: async () => undefined,
+      claim: async (name) => claims.set(name, "live").has(name),
+      claimOf: async (name) => claims.get(name) ?? "unknown",
+      release: async (name) => void claims.delete(name),
+      alone: (task) => {
+        const mine = turn.then(task);
+        // The lock ends with the process that holds it.
+        turn = Promise.race([mine.catch(() => undefined), killed.promise]);
+        return mine;
+      },
+    };
+    const inItsTurn = Promise.withResolvers<void>();
+    let looks = 0;
+    const dying: DeviceLayer = {
+      ...machine,
+      list: async () => {
+        looks += 1;
+        if (looks === 1) return disks();
+        inItsTurn.resolve();
+        return await new Promise(() => undefined);
+      },
+    };
+    void useSnapshot(storage(), request, async () => undefined, { ...options, devices: dying });
+    await inItsTurn.promise;
+    const [victim = ""] = claims.keys();
+    const { result, leftovers } = await useSnapshot(storage(), request, async (mounted) => mounted, {
+      ...{ ...options, devices: machine },
+      onProgress: ({ stage }) => {
+        if (stage !== "attach") return;
+        claims.set(victim, "ended");
+        killed.resolve();
+      },
+    });
+    const { device, volume } = result.state === "done" ? result.value : expect.fail(result.stage);
+    expect(device).toBe(`/dev/${volume.name}`);
+    // Where a name tells the devices apart, it is the business of the run after this.
+    expect(leftovers).toMatchObject(cloud === "do" ? [KEPT] : [KEPT, { name: victim, outcome: "removed" }]);
   });
 
   test("and from a mount, where that is asked for", async () => {
