@@ -15,7 +15,7 @@ import {
 } from "./source.ts";
 import { MAX_RESUME_IDS, offsetAfter, type Position, positionLost } from "./token.ts";
 
-/** A listing of more pages than this is taken for one that never ends. */
+/** A listing of more pages than this, those before its token counted, is taken for one that never ends. */
 const MAX_PAGES = 10_000;
 /** As long as going back to the start shows new items, the collection is changing: after so many times that is enough. */
 const MAX_ROUNDS = 3;
@@ -45,10 +45,7 @@ export function walkCursor<T extends { readonly id: string }>(source: PageSource
       isByToken: true,
       fetch: async (seen, size) => {
         const page = await source.fetch(omitUndefined({ size, after: token }), abortSignal);
-        if (resumeIds === undefined) return page;
-        const offset = offsetAfter(page.items, resumeIds);
-        if (offset === undefined) positionLost();
-        for (const item of page.items.slice(0, offset)) seen.add(item.id);
+        if (resumeIds !== undefined && !markGivenOut(page.items, resumeIds, seen)) positionLost();
         return page;
       },
       advance: ({ nextToken }) => {
@@ -82,9 +79,12 @@ export function walkMarker<T extends { readonly id: string }>(source: PageSource
     let wantsTotal = true;
     return walkInTurn(source, from, abortSignal, {
       isByToken: false,
-      fetch: (_, size) => {
+      fetch: async (seen, size) => {
         const request = wantsTotal ? { size, wantsTotal } : { size };
-        return pageAfter(source, request, resumeIds, abortSignal, canOverlap);
+        const page = await pageAfter(source, request, resumeIds, abortSignal, canOverlap);
+        // A page that holds what it was to come after heeds no marker. What stands before that, an earlier walk gave out.
+        if (page !== undefined && wantsTotal) markGivenOut(page.items, resumeIds, seen);
+        return page;
       },
       advance: ({ items }, size) => {
         const last = items.slice(-MAX_RESUME_IDS).map((item) => item.id);
@@ -104,6 +104,17 @@ export function walkMarker<T extends { readonly id: string }>(source: PageSource
   };
 }
 
+/** Counts what a page holds up to the place of a token as seen. Whether the page holds that place. */
+function markGivenOut(
+  items: readonly { readonly id: string }[],
+  resumeIds: readonly string[],
+  seen: Set<string>,
+): boolean {
+  const offset = offsetAfter(items, resumeIds);
+  for (const { id } of items.slice(0, offset ?? 0)) seen.add(id);
+  return offset !== undefined;
+}
+
 /** The course of both: pages one after the other, to where nothing says that more follows (source.ts). */
 async function* walkInTurn<T extends { readonly id: string }>(
   source: PageSource<T>,
@@ -117,6 +128,7 @@ async function* walkInTurn<T extends { readonly id: string }>(
   let explained = 0;
   const isCounted = from === undefined || from.index !== undefined;
   let givenOut = from?.index ?? 0;
+  const mostPages = MAX_PAGES - Math.floor(givenOut / size);
   let losses = 0;
   let rounds = 0;
   let newInRound = 0;
@@ -154,7 +166,7 @@ async function* walkInTurn<T extends { readonly id: string }>(
     const before = isCounted ? givenOut - page.items.length : undefined;
     if (!moreFollows(page, { size, before, isCountAsked: steps.isCountAsked() }, steps.isByToken)) return;
     emptyPages = fresh.length === 0 ? emptyPages + 1 : 0;
-    if (emptyPages > MAX_EMPTY_PAGES + explained || pages >= MAX_PAGES) throw repeatingPages();
+    if (emptyPages > MAX_EMPTY_PAGES + explained || pages >= mostPages) throw repeatingPages();
     if (steps.advance(page, size)) {
       // The service gives smaller pages, or may; asked for as they are given, full ones tell that more follows, too.
       const isSmaller = pages === 1 && !steps.isByToken && page.hasMore !== true;

@@ -57,6 +57,51 @@ describe("endless and repeating pages end in an error", () => {
   });
 });
 
+describe("with a token from page to page, as in a new process each time, it ends in an error, too", () => {
+  const ALL = Array.from({ length: 60 }, (_, index) => ({ id: String(index).padStart(2, "0") }));
+  const first = (size: number): readonly Item[] => ALL.slice(0, size);
+  const behind = (id: string | undefined): number => ALL.findIndex((each) => each.id === id) + 1;
+  type Answer = (page: PageRequest) => DriverPage<Item>;
+  const cases: [string, Paging["style"], number, Answer][] = [
+    ["the first page after every marker", "marker", 20, ({ size }) => ({ items: first(size) })],
+    ["the first page and a total", "marker", 20, ({ size }) => ({ items: first(size), total: 60 })],
+    [
+      "pages that go round",
+      "marker",
+      1,
+      ({ size, after }) => ({ items: [...ALL, ...ALL].slice(behind(after)).slice(0, size) }),
+    ],
+    [
+      "the first page for every token",
+      "cursor",
+      20,
+      ({ size, after = "" }) => ({ items: first(size), nextToken: `${after}x` }),
+    ],
+    ["the first page for every number", "numbered", 20, ({ size }) => ({ items: first(size), total: 60 })],
+  ];
+
+  test.each(cases)("%s (%s)", async (_what, style, maxPageSize, answer) => {
+    const source = {
+      paging: { style, minPageSize: maxPageSize, maxPageSize },
+      concurrency: 4,
+      requestSize: undefined,
+      fetch: async (page: PageRequest): Promise<DriverPage<Item>> => answer(page),
+    };
+    for (const pageSize of [3, 20, 25]) {
+      let continuationToken: string | undefined;
+      let pages = 0;
+      const next = async (): Promise<void> => {
+        const { value } = await listingOf(source).byPage({ pageSize, continuationToken }).next();
+        continuationToken = value?.continuationToken;
+        pages += 1;
+        expect([typeof continuationToken, pages < 10_000]).toEqual(["string", true]);
+        await next();
+      };
+      await expect(next()).rejects.toMatchObject({ code: "malformed_response" });
+    }
+  });
+});
+
 test("a listing without end is bounded even when every page is new", async () => {
   let id = 0;
   const fetch = async (page: PageRequest): Promise<DriverPage<Item>> => {
