@@ -4,7 +4,12 @@ import { bulkCallOptions } from "../bulk-call-options.ts";
 import { describeHidden, MAY_BE_KEPT, mayBeKept } from "../observe/hidden-marks.ts";
 import type { HiddenMarks, ObservedSnapshot } from "../observe/inventory.ts";
 import { observeSnapshot } from "../observe/observe-snapshot.ts";
-import { applyRetention, type Brake, type KeptSnapshotDecision } from "../plan/retention-decision.ts";
+import {
+  applyRetention,
+  type Brake,
+  type KeptSnapshotDecision,
+  type RetentionContext,
+} from "../plan/retention-decision.ts";
 import { findSurplus, surplusIds } from "../plan/surplus.ts";
 import type { PlannedDeletion } from "../plan/types.ts";
 import { isFailed, ownedBy } from "../policy/owned.ts";
@@ -15,6 +20,9 @@ import type { VolumeWork } from "./progress.ts";
 
 /** What became of one planned deletion. */
 export type DeletionOutcome = { readonly outcome: "deleted" } | Spared;
+
+/** What the run does beside the deletion. */
+export type HowJudged = Pick<RetentionContext, "shareGoes" | "spansFrom">;
 
 interface Spared {
   readonly outcome: "spared";
@@ -29,18 +37,18 @@ interface Spared {
  * than a minute: so a hold, a tag, another name or a lost newer snapshot is seen, and so are the brakes. Gone already is
  * success.
  *
- * @param shareGoes whether the brake on the share lets its share go
+ * @param how whether the brake on the share lets its share go, and what is about to be made
  */
 export async function deleteSnapshot(
   work: VolumeWork,
   policy: Policy,
   { snapshotId }: PlannedDeletion,
-  shareGoes: boolean,
+  how: HowJudged,
 ): Promise<DeletionOutcome> {
   const { storage, cloud, context } = work;
   const ended = new Ended();
   const judge = async (): Promise<void> => {
-    ended.outcome = await judgeDeletion(work, policy, snapshotId, shareGoes);
+    ended.outcome = await judgeDeletion(work, policy, snapshotId, how);
     if (ended.outcome !== undefined) throw ended;
   };
   try {
@@ -63,7 +71,7 @@ async function judgeDeletion(
   { storage, place, now, context, liftBrake, progress, cloud }: VolumeWork,
   policy: Policy,
   snapshotId: string,
-  shareGoes: boolean,
+  how: HowJudged,
 ): Promise<DeletionOutcome | undefined> {
   const fresh = await cloud.fresh.of(place.volumeId, progress.changedAt);
   const gone = new Set(progress.deleted.map((each) => each.snapshotId));
@@ -84,7 +92,7 @@ async function judgeDeletion(
   const deletedBefore = progress.deleted.filter(
     (each) => each.policyId === policy.id && each.failed !== true,
   ).length;
-  const options = { now, agedAt: context.clock.now(), deletedBefore, surplus, hidden, shareGoes, liftBrake };
+  const options = { now, agedAt: context.clock.now(), deletedBefore, surplus, hidden, liftBrake, ...how };
   const { keep, remove, brake } = applyRetention(policy, own, options);
   if (remove.some(isTarget)) return undefined;
   const kept = keep.find((each) => isTarget(each.seen));

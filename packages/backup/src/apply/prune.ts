@@ -39,7 +39,8 @@ export async function makeRoom(work: VolumeWork): Promise<boolean> {
     if (progress.deleted.some((each) => each.snapshotId === snapshotId)) continue;
     if (isStopping(work) || (went && isBraked(deletion))) break;
     await cloud.underWay(async () => {
-      const { outcome } = await deleteSnapshot(work, policy, deletion, true);
+      // Spans reach back from what is there: an account may stay full for days, and each new slot would cost one more.
+      const { outcome } = await deleteSnapshot(work, policy, deletion, { shareGoes: true });
       if (outcome === "deleted") recordDeletion(work, deletion);
       went ||= outcome === "deleted";
     });
@@ -50,6 +51,12 @@ export async function makeRoom(work: VolumeWork): Promise<boolean> {
 /** Where the plan has met the brake, its share goes; a brake that only the state of now meets holds everything. */
 function letsShareGo({ volume }: VolumeWork, id: string): boolean {
   return volume.policies.find(({ policyId }) => policyId === id)?.braked !== undefined;
+}
+
+/** The slot of the snapshot that the policy's run is to make. */
+function slotToCome({ volume }: VolumeWork, id: string): Date | undefined {
+  const creation = volume.create.find(({ policyId }) => policyId === id);
+  return creation && new Date(creation.slot);
 }
 
 /** Removes what has failed. That it cannot be removed stops nothing else: it is said. */
@@ -66,8 +73,10 @@ async function pruneFailed(work: VolumeWork, policy: Policy, deletion: PlannedDe
 /** Removes what no rule keeps, unless something keeps it by now. */
 async function pruneBackup(work: VolumeWork, policy: Policy, deletion: PlannedDeletion): Promise<void> {
   // What makes room was judged without the new snapshot, of which it is a larger share.
-  const shareGoes = deletion.first === true || letsShareGo(work, deletion.policyId);
-  const result = await deleteSnapshot(work, policy, deletion, shareGoes);
+  const { policyId, first = false } = deletion;
+  const shareGoes = first || letsShareGo(work, policyId);
+  const spansFrom = first ? slotToCome(work, policyId) : undefined;
+  const result = await deleteSnapshot(work, policy, deletion, { shareGoes, spansFrom });
   recordOutcome(work, deletion, result);
   if (result.outcome === "deleted" || result.problem === undefined) return;
   const { code, message } = result.problem;

@@ -5,6 +5,8 @@ import type { Period } from "../retention/bucket.ts";
 import { countRules, withinRules } from "../retention/rules.ts";
 import { isZeroSpan, parseSpan, type Span, subtractSpan } from "../retention/span.ts";
 import { zoneNamed } from "../retention/time-zone.ts";
+import { parseSchedule } from "../schedule/schema.ts";
+import type { Schedule } from "../schedule/types.ts";
 import { alwaysApart, rememberingForDay, sampleSlots } from "./sample-slots.ts";
 
 /** How many snapshots of one volume a policy's rules can keep, and how that comes about. */
@@ -34,7 +36,8 @@ const PLACES = 60;
 
 /**
  * The most snapshots of one volume that the rules and the minimum age can keep at once, as long as there is one for
- * each slot; tags and holds come on top. Never too low; a little too high where rules overlap.
+ * each slot; tags and holds come on top. A little too high where rules overlap. Too low by one for each span that reaches
+ * over a change of clocks, on those days alone: what the span of a new snapshot does not reach makes room for it then.
  *
  * @param enough counting spans stops above this number
  */
@@ -74,12 +77,15 @@ function termsOf(policy: Policy, now: Date, enough: number): Term[] {
     if (count === 0) continue;
     terms.push({ text: `${rule} ${count}`, count, newestOnly: period === undefined || apart(period) });
   }
-  const zone = zoneNamed(retention.timezone);
+  // By clocks that never change: on a day of 25 hours the oldest goes before the new one comes, where that makes room.
+  const zone = zoneNamed("UTC");
+  const steady = parseSchedule({ ...policy.schedule.definition, timezone: "UTC" });
+  const ends = sampleSlots(steady, now);
   for (const [rule, period] of [["within", undefined] as const, ...withinRules]) {
     const text = retention[rule];
     const span = text === undefined ? undefined : parseSpan(text);
     if (span === undefined || isZeroSpan(span)) continue;
-    const all = mostWithin(policy, slots, (slot) => subtractSpan(slot, span, zone), enough);
+    const all = mostWithin(steady, ends, (slot) => subtractSpan(slot, span, zone), enough);
     if (period === undefined || apart(period)) {
       const shown = all > enough ? `more than ${enough}` : all;
       terms.push({ text: `${rule} ${text} (${shown})`, count: all, newestOnly: true });
@@ -91,7 +97,7 @@ function termsOf(policy: Policy, now: Date, enough: number): Term[] {
     terms.push({ text: `${rule} ${text} (${count})`, count, newestOnly: false });
   }
   if (brakes.minAgeMs > 0) {
-    const count = 1 + mostWithin(policy, slots, (slot) => slot - brakes.minAgeMs, enough);
+    const count = 1 + mostWithin(policy.schedule, slots, (slot) => slot - brakes.minAgeMs, enough);
     terms.push({ text: `minimum age (${count})`, count, newestOnly: true });
   }
   return terms;
@@ -99,7 +105,7 @@ function termsOf(policy: Policy, now: Date, enough: number): Term[] {
 
 /** The most slots that lie later than `edgeOf` a slot, up to that slot, looked for all over the sampled time. */
 function mostWithin(
-  { schedule }: Policy,
+  schedule: Schedule,
   slots: readonly number[],
   edgeOf: (slot: number) => number,
   enough: number,

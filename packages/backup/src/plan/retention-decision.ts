@@ -51,6 +51,8 @@ export interface RetentionContext {
   readonly agedAt: number;
   /** A slot that a snapshot will be there for before anything goes. */
   readonly upcoming?: Date | undefined;
+  /** The slot of a snapshot that needs room first: spans reach back from it, and counts do without it. */
+  readonly spansFrom?: Date | undefined;
   /** Snapshots of this policy and volume that this run has deleted already. */
   readonly deletedBefore?: number;
   /** Ids of several snapshots of one name but for the one that counts. They are kept. */
@@ -77,7 +79,7 @@ export function applyRetention(
   own: readonly ObservedSnapshot[],
   options: RetentionContext,
 ): RetentionDecision {
-  const { now, agedAt, upcoming, deletedBefore = 0 } = options;
+  const { now, agedAt, upcoming, spansFrom, deletedBefore = 0 } = options;
   const judged: Candidate[] = [];
   const excluded: KeptSnapshotDecision[] = [];
   for (const seen of own) {
@@ -86,7 +88,7 @@ export function applyRetention(
     else excluded.push({ seen, reasons: [reason], keptByRule: false });
   }
   if (upcoming !== undefined) judged.push(upcomingOf(policy, upcoming));
-  const { kept, removed } = evaluateChecked(policy.retention, judged, { now });
+  const { kept, removed } = evaluateChecked(policy.retention, judged, { now, spansFrom });
 
   const keep: KeptSnapshotDecision[] = [];
   for (const { snapshot, reasons } of kept) {

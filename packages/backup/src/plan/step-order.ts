@@ -54,8 +54,8 @@ export function orderSteps(volume: Changes, limits: Limits): readonly VolumeStep
 /** How room is looked for. */
 export interface LimitSearch {
   readonly fits: (changes: Changes) => boolean;
-  /** Ids of the snapshots that no rule keeps even without a new one. */
-  readonly early: () => ReadonlySet<string>;
+  /** Ids of the snapshots that no rule keeps even without a new one; spans reach back from the slots of these. */
+  readonly early: (spansFrom: readonly PlannedCreation[]) => ReadonlySet<string>;
   readonly noRoom: (creation: PlannedCreation) => BackupProblem;
 }
 
@@ -73,7 +73,11 @@ export function fitToLimits(changes: Changes, problems: BackupProblem[], search:
   }
 }
 
-/** With the fewest deletions marked that have to come before the creations; undefined where all of them are too few. */
+/**
+ * With the fewest deletions marked that have to come before the creations; undefined where all of them are too few. Where
+ * those that hold as things are do not make room, what the spans of the new snapshots do not reach any more may go, too:
+ * on a day of 25 hours there is one more than else, and a volume that is full would stay so.
+ */
 function withRoom(
   changes: Changes,
   problems: readonly BackupProblem[],
@@ -81,13 +85,17 @@ function withRoom(
 ): Changes | undefined {
   const asPlanned = afterProblems(changes, problems);
   if (fits(asPlanned)) return asPlanned;
-  const ids = early();
-  const may = changes.delete.filter(({ snapshotId, failed }) => failed !== true && ids.has(snapshotId));
-  for (let count = 1; count <= may.length; count += 1) {
-    const first = new Set(may.slice(0, count));
-    const marked = changes.delete.map((each) => (first.has(each) ? { ...each, first: true as const } : each));
-    const fitting = afterProblems({ ...changes, delete: marked }, problems);
-    if (fits(fitting)) return fitting;
+  for (const spansFrom of [[], changes.create]) {
+    const ids = early(spansFrom);
+    const may = changes.delete.filter(({ snapshotId, failed }) => failed !== true && ids.has(snapshotId));
+    for (let count = 1; count <= may.length; count += 1) {
+      const first = new Set(may.slice(0, count));
+      const marked = changes.delete.map((each) =>
+        first.has(each) ? { ...each, first: true as const } : each,
+      );
+      const fitting = afterProblems({ ...changes, delete: marked }, problems);
+      if (fits(fitting)) return fitting;
+    }
   }
   return undefined;
 }

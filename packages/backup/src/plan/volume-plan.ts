@@ -69,17 +69,22 @@ export function planVolume(
   const hidden = cloud.hiddenMarks;
   const agedAt = Math.min(now.getTime(), cloud.timeAtLeast ?? Number.POSITIVE_INFINITY);
   const hasFailed = (seen: ObservedSnapshot): boolean => isFailed(seen) && !mayBeKept(seen, hidden);
-  const judgeNow = ({ policy, own }: PolicyPart, upcoming: Date | undefined, shareGoes: boolean): Explained =>
+  const slotOf = ({ policy, due }: PolicyPart, made: readonly PlannedCreation[]): Date | undefined =>
+    made.some(({ policyId }) => policyId === policy.id) ? due.wanted?.slot : undefined;
+  const judgeNow = (
+    { policy, own }: PolicyPart,
+    how: Pick<RetentionContext, "upcoming" | "spansFrom" | "shareGoes">,
+  ): Explained =>
     judgeOrExplain(
       policy,
       own.filter((seen) => !hasFailed(seen)),
-      { now, agedAt, upcoming, surplus, hidden, shareGoes, liftBrake },
+      { now, agedAt, surplus, hidden, liftBrake, ...how },
     );
   const judged = new Map<Policy, RetentionDecision>();
   for (const part of parts) {
-    const { policy, due } = part;
-    const creates = creations.some(({ policyId }) => policyId === policy.id);
-    const judgement = judgeNow(part, creates ? due.wanted?.slot : undefined, creates || pruneOnly);
+    const { policy } = part;
+    const upcoming = slotOf(part, creations);
+    const judgement = judgeNow(part, { upcoming, shareGoes: upcoming !== undefined || pruneOnly });
     judged.set(policy, judgement);
     if (judgement.problem !== undefined)
       problems.push({ ...judgement.problem, ...place, policyId: policy.id });
@@ -101,9 +106,12 @@ export function planVolume(
     problems,
     {
       fits: (each) => orderSteps(each, limits) !== undefined,
-      early: () =>
+      early: (made) =>
         new Set(
-          parts.flatMap((part) => judgeNow(part, undefined, true).remove.map(({ snapshot }) => snapshot.id)),
+          parts.flatMap((part) => {
+            const { remove } = judgeNow(part, { spansFrom: slotOf(part, made), shareGoes: true });
+            return remove.map(({ snapshot }) => snapshot.id);
+          }),
         ),
       noRoom: ({ policyId }) => {
         const message =

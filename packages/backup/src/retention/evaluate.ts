@@ -2,7 +2,7 @@ import { compareText } from "../compare-text.ts";
 import { bucketsOf } from "./bucket.ts";
 import { checkDate, invalidArgument, PolicyError, showFound } from "./policy-error.ts";
 import { type Candidate, createRules, type Rule } from "./rules.ts";
-import { parseRetentionPolicy } from "./schema.ts";
+import { keepsNewest, parseRetentionPolicy } from "./schema.ts";
 import { hasHoldTag, protectingTags } from "./tags.ts";
 import { zoneNamed } from "./time-zone.ts";
 import type {
@@ -36,13 +36,20 @@ export function evaluateRetention<S extends RetentionSnapshot>(
   return evaluateChecked(parseRetentionPolicy(policy), snapshots, options);
 }
 
+/** When it is, and from when spans reach back. */
+export interface EvaluationTimes {
+  readonly now: Date;
+  /** The slot of a snapshot that is about to be made: spans reach back from it, as they will when it is there. */
+  readonly spansFrom?: Date | undefined;
+}
+
 /** {@link evaluateRetention} for a policy that was checked before. */
 export function evaluateChecked<S extends RetentionSnapshot>(
   checked: RetentionPolicy,
   snapshots: readonly S[],
-  options: { readonly now: Date },
+  { now, spansFrom }: EvaluationTimes,
 ): RetentionResult<S> {
-  checkSnapshots(snapshots, options.now);
+  checkSnapshots(snapshots, now);
   const zone = zoneNamed(checked.timezone);
   const kept: KeptSnapshot<S>[] = [];
   const removed: S[] = [];
@@ -52,7 +59,8 @@ export function evaluateChecked<S extends RetentionSnapshot>(
   for (const volume of byVolume(snapshots)) {
     const good = volume.filter(isGood);
     ignored.push(...volume.filter((snapshot) => !isGood(snapshot)));
-    const rules = createRules(checked, zone, newestPast(good, options.now));
+    const newest = newestPast(good, now);
+    const rules = createRules(checked, zone, latestOf(newest, spansFrom));
     const tagsCount = (checked.keepTags ?? []).length > 0;
     let rulesKeep = 0;
     good.forEach((snapshot, position) => {
@@ -69,7 +77,7 @@ export function evaluateChecked<S extends RetentionSnapshot>(
       if (all.length > 0) kept.push({ snapshot, reasons: all });
       else removed.push(snapshot);
     });
-    if (good.length > 0 && rulesKeep === 0) refused.push(volumeName(volume[0]));
+    if (good.length > 0 && rulesKeep === 0 && !keepsNewest(checked)) refused.push(volumeName(volume[0]));
   }
   if (refused.length > 0) throw keepsNothing(checked, refused);
   return { kept, removed, ignored };
@@ -93,6 +101,12 @@ function newestFirst(a: RetentionSnapshot, b: RetentionSnapshot): number {
 
 function newestPast(sorted: readonly RetentionSnapshot[], now: Date): number | undefined {
   return sorted.find((snapshot) => snapshot.time.getTime() <= now.getTime())?.time.getTime();
+}
+
+/** From when spans reach back; from nowhere, where all that there is lies in the future. */
+function latestOf(newest: number | undefined, spansFrom: Date | undefined): number | undefined {
+  if (spansFrom === undefined) return newest;
+  return Math.max(newest ?? Number.NEGATIVE_INFINITY, spansFrom.getTime());
 }
 
 /** Every rule sees every candidate, since rules remember what they have seen. */

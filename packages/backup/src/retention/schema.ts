@@ -72,8 +72,13 @@ export function parseRetentionPolicy(value: unknown): RetentionPolicy {
 }
 
 function keepsSomething(policy: RetentionRules): boolean {
+  return keepsNewest(policy) || (policy.keepTags ?? []).length > 0;
+}
+
+/** Whether a count or a span keeps the newest snapshot, whatever its tags. */
+export function keepsNewest(policy: RetentionRules): boolean {
   const someCount = keysOf(counts).some((key) => (policy[key] ?? 0) > 0);
-  return someCount || keysOf(spans).some((key) => reaches(policy[key])) || (policy.keepTags ?? []).length > 0;
+  return someCount || keysOf(spans).some((key) => reaches(policy[key]));
 }
 
 function reaches(text: string | undefined): boolean {
