@@ -84,6 +84,15 @@ describe("attach and detach when the service says that there is nothing to do it
     },
   );
 
+  test("an attach whose action completed is waited for though the record is 45 s behind", async () => {
+    const { emulator, storage, clock } = await openCloud();
+    emulator.seed({ volumes: [VOLUME] });
+    await clock.sleep(60_000);
+    emulator.faults.add({ kind: "stale-read", ms: 45_000, match: { path: "/v2/volumes/ab-1" } });
+    emulator.faults.add({ kind: "stale-list", ms: 45_000, match: { path: "/v2/volumes" } });
+    expect((await storage.volumes.attach("ab-1", "1001")).attachments).toHaveLength(1);
+  });
+
   test.each([404, 422])("a detach refused with %i for ever is refused within a minute", async (status) => {
     const { emulator, storage, clock } = await openCloud();
     emulator.seed({ volumes: [{ ...VOLUME, droplet_id: 1001 }] });

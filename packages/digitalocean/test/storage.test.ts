@@ -195,7 +195,7 @@ test("an address that is not safe is refused when the storage is made", () => {
   }
 });
 
-test("an attach whose action completed and that another program has undone since is told soon", async () => {
+test("an attach whose action completed and that another program has undone since is told once reads must show it", async () => {
   const { storage, emulator, clock } = await openCloud({ actionDurationMs: 5_000 });
   emulator.seed({ volumes: [VOLUME] });
   const stale = { kind: "wrong-json", at: "volume.droplet_ids", value: [] } as const;
@@ -203,7 +203,7 @@ test("an attach whose action completed and that another program has undone since
   const from = clock.now();
   const error = await failureOf(storage.volumes.attach("ab-1", "1001"));
   expect(error).toMatchObject({ code: "operation_failed", outcome: "unknown" });
-  expect(clock.now() - from).toBeLessThan(60_000);
+  expect(clock.now() - from).toBeLessThan(120_000);
 });
 
 test.each([

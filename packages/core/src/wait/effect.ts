@@ -7,8 +7,6 @@ import { DONE, type Goal, PENDING, type Verdict } from "./goals.ts";
 import { readThroughOutage, type Watched } from "./looks.ts";
 import { failed, type WaitSetup, waitFor } from "./wait.ts";
 
-/** After a record said that a change is over, its resource may show the old for so long. */
-const BEHIND_RECORD_MS = 10_000;
 /** Looks at the resource by itself, one after the other, before a change is called given up. */
 const CLOSE_LOOKS = 2;
 
@@ -33,9 +31,9 @@ export interface Effect<T extends Resource> extends Watched, Pick<WaitSetup<T>, 
 /**
  * Waits until an accepted change shows its effect: resolves with the resource as wanted, with `undefined` once it is
  * gone. The provider may have given the change up, and no state says so. Then a resource at rest that is not as wanted
- * ends the wait: at once when the change was under way before, 10 s after its record called it over, and after a minute
- * when nothing of it was ever seen, or when the state that followed it is not known; never, where there is a record that the
- * credentials must not read and nothing was seen. Only reads of the resource by itself
+ * ends the wait: at once when the change was under way before; a minute after its record called it over, or when nothing of
+ * it was ever seen, or when the state that followed it is not known; never, where there is a record that the credentials
+ * must not read and nothing was seen. Only reads of the resource by itself
  * prove that: a shared look may come from a listing that lags behind. Where a change leaves no trace, a resource at rest is
  * as wanted once it was seen under way, or once what was sent must show.
  *
@@ -55,7 +53,7 @@ export async function waitForEffect<T extends Resource>(
   let underWay = effect.wasUnderWay === true;
   let restingSince: number | undefined;
   let unclearSince: number | undefined;
-  let patienceMs = changed.pending === undefined ? APPEARANCE_MS : BEHIND_RECORD_MS;
+  let patienceMs = APPEARANCE_MS;
 
   /** `done` also for what has to be looked at closely. */
   function judge(seen: T): Verdict {
