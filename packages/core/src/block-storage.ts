@@ -114,10 +114,11 @@ export interface BlockStorage {
   /** Operations on snapshots. */
   readonly snapshots: Snapshots;
   /**
-   * Continues a stored operation, in this or another process. Reads the resource; again, where names are not enforced and it
-   * was made within the last minute and does not show yet. What it gives has the type of what
-   * the ref is of; of a ref that was read from JSON, `isOperationRef` tells it.
-   * @throws `invalid_argument` for a ref of another provider or version; `not_found` when the resource has gone
+   * Continues a stored operation, in this or another process. Reads the resource; again, where it was made within the last
+   * minute and does not show yet. What it gives has the type of what the ref is of; of a ref that was read from JSON,
+   * `isOperationRef` tells it.
+   * @throws `invalid_argument` for a ref of another provider or version; `not_found` when the resource has gone; `conflict`,
+   * retryable, at a deadline before it shows or must
    */
   resume<Kind extends OperationKind>(
     ref: OperationRef<Kind>,

@@ -49,6 +49,8 @@ export interface OperationRef<Kind extends OperationKind = OperationKind> {
   readonly settled: boolean;
   /** As in {@link Operation.created}. */
   readonly created: boolean;
+  /** When the answer arrived, in milliseconds since the epoch. Absent in refs of earlier versions. */
+  readonly answeredAt?: number;
   /** The provider's own record of the work, where there is one. */
   readonly pending?: Pending;
   /** For providers that do not enforce names: what tells this create's own resources from others'. */
@@ -57,8 +59,6 @@ export interface OperationRef<Kind extends OperationKind = OperationKind> {
     readonly id: string;
     /** Ids that its own requests returned. */
     readonly ownIds: readonly string[];
-    /** When the answer arrived, in milliseconds since the epoch. */
-    readonly answeredAt: number;
     /** Whether an earlier request of this create got no clear answer. */
     readonly unclear: boolean;
   };

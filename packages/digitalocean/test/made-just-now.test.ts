@@ -1,5 +1,5 @@
 /** What was made just now, where the service answers from copies that have not heard of it. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createDigitalOceanStorage } from "../src/create.ts";
 import { openCloud } from "./cloud.ts";
 
@@ -70,6 +70,46 @@ test("what somebody else has deleted meanwhile is missing after a minute, and at
   await storage.volumes.delete(id);
   expect(clock.now() - from).toBeGreaterThanOrEqual(60_000);
   await expect(storage.volumes.get(id)).rejects.toMatchObject({ code: "not_found" });
+});
+
+describe("a create that goes on in another process, whose copies show nothing of it yet,", () => {
+  async function begun() {
+    const { clock, storage, options } = await openCloud();
+    const { ref } = await storage.volumes.beginCreate({ name: "data", sizeGiB: 10 });
+    let showsAt = Number.POSITIVE_INFINITY;
+    const behind: typeof fetch = async (input, init) => {
+      if (clock.now() >= showsAt) return await fetch(input, init);
+      return String(input).includes(ref.resourceId)
+        ? Response.json(NOT_FOUND.body, { status: 404 })
+        : Response.json({ volumes: [], links: {}, meta: { total: 0 } });
+    };
+    const elsewhere = createDigitalOceanStorage({ ...options, fetch: behind });
+    const showIn = (ms: number): void => {
+      showsAt = clock.now() + ms;
+    };
+    return { clock, ref, elsewhere, showIn };
+  }
+
+  test("goes on once they do", async () => {
+    const { ref, elsewhere, showIn } = await begun();
+    showIn(LAG_MS);
+    const resumed = await elsewhere.resume(JSON.parse(JSON.stringify(ref)));
+    expect(await resumed.wait()).toMatchObject({ id: ref.resourceId });
+  });
+
+  test("is known to have gone a minute after it was made, and not before", async () => {
+    const { clock, ref, elsewhere } = await begun();
+    const from = clock.now();
+    await expect(elsewhere.resume(ref, { timeoutMs: 10_000 })).rejects.toMatchObject({
+      ...{ code: "conflict", retryable: true, resource: { id: ref.resourceId } },
+      message: expect.stringContaining("was made just now and does not show yet"),
+    });
+    await expect(elsewhere.resume(ref, { timeoutMs: 300_000 })).rejects.toMatchObject({ code: "not_found" });
+    const goneAt = clock.now();
+    expect(goneAt - from).toBeGreaterThanOrEqual(60_000);
+    await expect(elsewhere.resume(ref)).rejects.toMatchObject({ code: "not_found" });
+    expect(clock.now()).toBe(goneAt);
+  });
 });
 
 const NOT_FOUND = {

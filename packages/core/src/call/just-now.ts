@@ -12,8 +12,11 @@ export const APPEARANCE_MS = 60_000;
 
 /** What this storage has made, and no read has shown yet: that a copy finds none says least of all that one was deleted. */
 export interface Newcomers {
-  /** A create was answered with it. */
-  made(id: string): void;
+  /**
+   * A create was answered with it, `agoMs` before by a clock that may have been set since, or be another machine's that is
+   * ahead. Default 0: just now.
+   */
+  made(id: string, agoMs?: number): void;
   /** A read has shown it, or it has been deleted: from now on its absence is believed. */
   known(id: string): void;
   has(id: string): boolean;
@@ -29,7 +32,7 @@ export function createNewcomers(monotonicNow: () => number): Newcomers {
   const has = (id: string): boolean => unseen.get(id) === true;
   return {
     has,
-    made: (id) => unseen.set(id, true),
+    made: (id, agoMs = 0) => unseen.set(id, true, Math.max(0, agoMs)),
     known: unseen.delete,
     unlessNew: async (id, request) => {
       try {
@@ -74,12 +77,13 @@ function lookOf(shown: Resource): string {
 /** Values by ids, each for a minute. */
 interface Recent<V> {
   get(id: string): V | undefined;
-  set(id: string, value: V): void;
+  /** `agoMs`: it has been so for as long. */
+  set(id: string, value: V, agoMs?: number): void;
   delete(id: string): void;
 }
 
 function createRecent<V>(monotonicNow: () => number): Recent<V> {
-  /** The oldest first. */
+  /** In the order in which they came. */
   const entries = new Map<string, { readonly value: V; readonly at: number }>();
   const isPast = (at: number): boolean => monotonicNow() - at >= APPEARANCE_MS;
   return {
@@ -87,13 +91,13 @@ function createRecent<V>(monotonicNow: () => number): Recent<V> {
       const entry = entries.get(comparableId(id));
       return entry === undefined || isPast(entry.at) ? undefined : entry.value;
     },
-    set: (id, value) => {
+    set: (id, value, agoMs = 0) => {
       for (const [each, { at }] of entries) {
         if (!isPast(at)) break;
         entries.delete(each);
       }
       entries.delete(comparableId(id));
-      entries.set(comparableId(id), { value, at: monotonicNow() });
+      entries.set(comparableId(id), { value, at: monotonicNow() - agoMs });
     },
     delete: (id) => void entries.delete(comparableId(id)),
   };

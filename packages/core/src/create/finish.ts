@@ -31,12 +31,12 @@ import type { CreateKind, StartedOperation } from "./start.ts";
  */
 function visibleAtOf(
   { settleMs, clock, monotonicNow }: Runtime,
-  { attempt }: OperationRef,
+  { attempt, answeredAt = clock.now() }: OperationRef,
   remainingMs?: number,
 ): number {
   if (attempt === undefined) return Number.NEGATIVE_INFINITY;
   const spanMs = settleMs(remainingMs);
-  const leftMs = attempt.answeredAt + spanMs - clock.now();
+  const leftMs = answeredAt + spanMs - clock.now();
   return monotonicNow() + Math.min(spanMs, leftMs);
 }
 

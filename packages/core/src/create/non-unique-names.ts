@@ -38,7 +38,7 @@ export function createNonUnique<T extends Resource>(
     ownIds: readonly string[],
     unclear: boolean,
   ): StartedCreate<T> => {
-    const attempt = { id: attemptId, ownIds, answeredAt: call.runtime.clock.now(), unclear };
+    const attempt = { id: attemptId, ownIds, unclear };
     return { resource, ...answer, created: true, attempt };
   };
   return recover<StartedCreate<T>>(call, {
@@ -98,10 +98,7 @@ function isYoung(call: Call, { state, createdAt }: Resource): boolean {
 function takenOver<T extends Resource>(call: Call, resource: T, attemptId: string): StartedCreate<T> {
   const answer = { resource, created: false, settled: true };
   if (!isYoung(call, resource)) return answer;
-  return {
-    ...answer,
-    attempt: { id: attemptId, ownIds: [], answeredAt: call.runtime.clock.now(), unclear: false },
-  };
+  return { ...answer, attempt: { id: attemptId, ownIds: [], unclear: false } };
 }
 
 /**

@@ -65,6 +65,7 @@ export async function startCreate<T extends Resource>(
     ...key,
     settled,
     created,
+    answeredAt: runtime.clock.now(),
     pending,
     attempt,
   });

@@ -1,10 +1,10 @@
 /** All that changes volumes and snapshots, or goes on with what was begun: loaded with the first change (load-changes.ts). */
 import type { Call } from "../call/call.ts";
-import { APPEARANCE_MS } from "../call/just-now.ts";
 import type { Runtime } from "../call/runtime.ts";
 import { operationOf } from "../create/finish.ts";
 import { isListed, listedAlone } from "../create/named-create.ts";
 import type { CreateKind } from "../create/start.ts";
+import { isPolyvolError } from "../errors.ts";
 import type { Operation, OperationRef } from "../operation.ts";
 import type { Resource } from "../resource.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -56,24 +56,20 @@ async function resumeOf<T extends Resource>(
   return operationOf(kind, { ref, resource: await readMade(call, kind, ref) }, false);
 }
 
-/** What a ref stands for; looked for again where it was made within the last minute and does not show yet. */
+/** What a ref stands for. Where it was made within the last minute, that a copy does not show it is no last word. */
 async function readMade<T extends Resource>(
   call: Call,
   { resources, fromRef }: CreateKind<T>,
   ref: OperationRef,
 ): Promise<T> {
-  const { resourceId, attempt } = ref;
-  const { clock, monotonicNow, polling } = call.runtime;
-  // Its time is of a clock that may have been set since, or of another machine that is ahead: a minute from now is the most.
-  const leftMs = attempt === undefined ? 0 : attempt.answeredAt + APPEARANCE_MS - clock.now();
-  const showsBy = monotonicNow() + Math.min(APPEARANCE_MS, leftMs);
-  for (;;) {
-    const made = await resources.tryGet(call, resourceId);
-    if (made !== undefined) return made;
-    if (monotonicNow() >= showsBy || polling.firstPauseMs >= call.remainingMs()) break;
-    await call.sleep(polling.firstPauseMs);
+  const { clock, newcomers } = call.runtime;
+  const { resourceId, answeredAt = clock.now() } = ref;
+  newcomers.made(resourceId, clock.now() - answeredAt);
+  try {
+    return await resources.get(call, resourceId);
+  } catch (error) {
+    if (isPolyvolError(error, "not_found") && (await isListed(call, fromRef(ref), resourceId)))
+      throw listedAlone();
+    throw error;
   }
-  if (await isListed(call, fromRef(ref), resourceId)) throw listedAlone();
-  // The last word, and the error that it is.
-  return await resources.get(call, resourceId);
 }
