@@ -2,11 +2,12 @@
  * Runs the tests where a machine is slow or has other things to do, and says how long each run took. A test that fails
  * here and nowhere else is bound to time or to the order of files: a defect of the test.
  *
- *     pnpm test:stress [--times 5] [--only busy,one,disk,shuffled] [-- what vitest takes, such as packages/core]
+ *     pnpm test:stress [--times 5] [--only busy,one,disk,shuffled] [--at-once] [-- what vitest takes, such as packages/core]
  *
  * busy: four endless loops beside it; one: pinned to one processor; disk: the lowest priority, with the disk busy;
- * shuffled: files in an order of chance, whose seed is printed. Needs Linux's `taskset` and `nice`. Exit code 1 when any
- * run failed; what it wrote is in `.reports/stress`.
+ * shuffled: files in an order of chance, whose seed is printed. One after the other, or with `--at-once` all that are
+ * chosen in each run. Needs Linux's `taskset` and `nice`. Exit code 1 when any run failed; what it wrote is in
+ * `.reports/stress`.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream, mkdirSync, rmSync } from "node:fs";
@@ -52,17 +53,37 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
 };
 
 const { values, positionals } = parseArgs({
-  options: { times: { type: "string", default: "5" }, only: { type: "string", default: "" } },
+  options: {
+    times: { type: "string", default: "5" },
+    only: { type: "string", default: "" },
+    "at-once": { type: "boolean", default: false },
+  },
   allowPositionals: true,
 });
-const chosen = values.only === "" ? Object.keys(TROUBLES) : values.only.split(",");
-rmSync(FOLDER, { recursive: true, force: true });
-mkdirSync(FOLDER, { recursive: true });
-for (const name of chosen) {
+const names = values.only === "" ? Object.keys(TROUBLES) : values.only.split(",");
+const chosen = names.map((name): readonly [string, Trouble] => {
   const trouble = TROUBLES[name];
   if (trouble === undefined)
     throw new Error(`--only: found ${name}; allowed: ${Object.keys(TROUBLES).join(", ")}`);
+  return [name, trouble];
+});
+rmSync(FOLDER, { recursive: true, force: true });
+mkdirSync(FOLDER, { recursive: true });
+for (const [name, trouble] of values["at-once"] ? [together(chosen)] : chosen) {
   for (let time = 1; time <= Number(values.times); time += 1) await runOnce(name, trouble, time);
+}
+
+function together(all: readonly (readonly [string, Trouble])[]): readonly [string, Trouble] {
+  const troubles = all.map(([, trouble]) => trouble);
+  return [
+    names.join("-"),
+    {
+      about: troubles.map(({ about }) => about).join("; "),
+      start: () => troubles.flatMap(({ start }) => start?.() ?? []),
+      before: troubles.flatMap(({ before }) => before ?? []),
+      more: (time) => troubles.flatMap(({ more }) => more?.(time) ?? []),
+    },
+  ];
 }
 
 async function runOnce(
