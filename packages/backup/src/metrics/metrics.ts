@@ -1,17 +1,14 @@
 import type { Volume } from "@polyvol/core";
 import type { Clouds } from "../clouds.ts";
 import type { CloudState, ObservedCloud } from "../observe/inventory.ts";
-import { madeAt } from "../observe/observe-snapshot.ts";
 import { isAbout } from "../policy/policy.ts";
 import type { Policy } from "../policy/types.ts";
 import { proofsOf } from "../report/proofs.ts";
 import type { RestoreProof } from "../report/types.ts";
-import { newestDueSlot } from "../schedule/slots.ts";
 import type { ReportedShard } from "../shard/scope.ts";
 import {
   type BackupStatus,
   type Freshness,
-  GRACE_MS,
   readStatus,
   type StatusOptions,
   type VolumeStatus,
@@ -42,7 +39,7 @@ export async function backupMetrics(
   now: Date,
   options: MetricsOptions = {},
 ): Promise<BackupMetrics> {
-  const { graceMs = GRACE_MS, record } = options;
+  const { record } = options;
   const { status, states, now: readAt } = await readStatus(policies, clouds, now, options);
   const seen = states.filter((state) => state.state === "observed");
   const volumes = new Map(
@@ -53,7 +50,7 @@ export async function backupMetrics(
   const gauges = [
     ...gaugesOfClouds(status, states),
     ...gaugesOfPolicies(status, policies, seen, readAt),
-    ...gaugesOfVolumes(status, policies, volumes, graceMs),
+    ...gaugesOfVolumes(status.volumes),
     lastProvenRestores(proofsOf(states, record, readAt), volumes),
   ];
   return { status, text: expositionOf(status.shard ? gauges.map(labelledBy(status.shard)) : gauges) };
@@ -154,13 +151,7 @@ function gaugesOfPolicies(
   ];
 }
 
-function gaugesOfVolumes(
-  { volumes, now }: BackupStatus,
-  policies: readonly Policy[],
-  known: ReadonlyMap<string, Volume>,
-  graceMs: number,
-): Gauge[] {
-  const policyNamed = new Map(policies.map((policy) => [policy.id, policy]));
+function gaugesOfVolumes(volumes: BackupStatus["volumes"]): Gauge[] {
   const labelled = volumes.map((status) => {
     const { cloud, policyId, volumeId, volumeName } = status;
     return { status, labels: { cloud, policy: policyId, volume: volumeName, volume_id: volumeId } };
@@ -170,25 +161,18 @@ function gaugesOfVolumes(
       const value = measure(status);
       return value === undefined ? [] : [{ labels, value }];
     });
-  const deadlineOfStatus = (status: VolumeStatus): number | undefined => {
-    const policy = policyNamed.get(status.policyId);
-    const volume = known.get(volumeKey(status.cloud, status.volumeId));
-    if (policy === undefined || volume === undefined) return undefined;
-    const deadline = deadlineOf(status, policy, madeAt(volume, Date.parse(now)) ?? 0, graceMs);
-    return deadline && deadline / 1000;
-  };
   return [
     {
       name: "polyvol_backup_deadline_timestamp_seconds",
       help: "From when on the volume is late, or its snapshot missing, unless one is made. In seconds since 1970.",
       unit: "seconds",
-      samples: sampled(deadlineOfStatus),
+      samples: sampled(({ deadline }) => secondsOf(deadline)),
     },
     {
       name: "polyvol_backup_newest_snapshot_timestamp_seconds",
       help: "The slot of the newest good snapshot, in seconds since 1970.",
       unit: "seconds",
-      samples: sampled(({ newest }) => newest && secondsOf(newest.slot)),
+      samples: sampled(({ newest }) => secondsOf(newest?.slot)),
     },
     {
       name: "polyvol_backup_newest_snapshot_age_seconds",
@@ -208,27 +192,27 @@ function gaugesOfVolumes(
       name: "polyvol_offsite_last_success_timestamp_seconds",
       help: "When the data of the volume was last taken out of its cloud, where the record knows. In seconds since 1970.",
       unit: "seconds",
-      samples: sampled(({ offsite }) => offsite?.last && secondsOf(offsite.last.at)),
+      samples: sampled(({ offsite }) => secondsOf(offsite?.last?.at)),
     },
     {
       name: "polyvol_offsite_snapshot_timestamp_seconds",
       help: "When the snapshot was taken whose data that was. In seconds since 1970.",
       unit: "seconds",
-      samples: sampled(({ offsite }) => offsite?.last && secondsOf(offsite.last.takenAt)),
+      samples: sampled(({ offsite }) => secondsOf(offsite?.last?.takenAt)),
     },
     {
       name: "polyvol_offsite_deadline_timestamp_seconds",
       help: "From when on the volume is late off-site unless it is taken out of its cloud. In seconds since 1970.",
       unit: "seconds",
-      samples: sampled(({ offsite }) =>
-        offsite?.deadline === undefined ? undefined : secondsOf(offsite.deadline),
-      ),
+      samples: sampled(({ offsite }) => secondsOf(offsite?.deadline)),
     },
   ];
 }
 
-function secondsOf(instant: string): number {
-  return Date.parse(instant) / 1000;
+function secondsOf(instant: string): number;
+function secondsOf(instant: string | undefined): number | undefined;
+function secondsOf(instant: string | undefined): number | undefined {
+  return instant === undefined ? undefined : Date.parse(instant) / 1000;
 }
 
 function lastProvenRestores(proofs: readonly RestoreProof[], volumes: ReadonlyMap<string, Volume>): Gauge {
@@ -242,24 +226,4 @@ function lastProvenRestores(proofs: readonly RestoreProof[], volumes: ReadonlyMa
       return [{ labels: { cloud, volume, volume_id: volumeId }, value: secondsOf(at) }];
     }),
   };
-}
-
-/**
- * The instant after which a policy is late on a volume, or its snapshot missing, unless one is made: it holds however
- * long ago the volume was looked at. In milliseconds; `undefined` where the schedule has no further slot.
- */
-function deadlineOf(
-  { newest }: VolumeStatus,
-  { schedule }: Policy,
-  made: number,
-  graceMs: number,
-): number | undefined {
-  if (newest === undefined) {
-    // The first snapshot is missing as soon as the volume is older than the grace, if any slot has come by then.
-    const grownUp = made + graceMs;
-    return newestDueSlot(schedule, new Date(grownUp)) === undefined ? schedule.firstAfter(grownUp) : grownUp;
-  }
-  const wanted = schedule.firstAfter(Date.parse(newest.slot));
-  if (wanted === undefined) return undefined;
-  return Math.min(wanted + graceMs, schedule.firstAfter(wanted) ?? Number.POSITIVE_INFINITY);
 }

@@ -1,3 +1,4 @@
+import { parseSnapshotName } from "../naming.ts";
 import { isGood, type ObservedSnapshot } from "../observe/inventory.ts";
 import type { Offsite, Policy } from "../policy/types.ts";
 import type { OffsiteEntry, RunRecord } from "../record/entry.ts";
@@ -10,7 +11,8 @@ const PATIENCE = 0.5;
 /**
  * How what has left the cloud stands for one policy on one volume.
  *
- * - `fresh`: the last success began no longer ago than `every` and half of it.
+ * - `fresh`: the last success began no longer ago than `every` and half of it, or the slot after what has left came no longer
+ *   ago than half of `every`, or is to come.
  * - `late`: there was one, but longer ago.
  * - `never`: the record knows of none until now, and there has been a snapshot for as long.
  * - `new`: the record knows of none until now, and the first snapshot is younger, or there is none.
@@ -65,7 +67,10 @@ export function dueAgainAt({ everyMs }: Offsite, { runStartedAt }: OffsiteEntry)
   return Date.parse(runStartedAt) + everyMs * (1 - IN_HAND);
 }
 
-/** How a policy with `offsite` stands on a volume. `own` are the policy's snapshots of it. */
+/**
+ * How a policy with `offsite` stands on a volume. `own` are the policy's snapshots of it. Where `every` is shorter than the
+ * schedule, what has left is the newest until the next slot comes, and nothing is late.
+ */
 export function offsiteStanding(
   { policy, offsite }: { readonly policy: Policy; readonly offsite: Offsite },
   { cloud, volumeId }: { readonly cloud: string; readonly volumeId: string },
@@ -74,22 +79,26 @@ export function offsiteStanding(
   now: Date,
 ): OffsiteStanding {
   if (lastOffsite === undefined) return { state: "unknown" };
-  const patience = offsite.everyMs * (1 + PATIENCE);
+  const { everyMs } = offsite;
   const last = lastOffsite(policy, cloud, volumeId);
   if (last?.snapshot !== undefined) {
-    const deadline = Date.parse(last.runStartedAt) + patience;
-    const { id: snapshotId, takenAt } = last.snapshot;
+    const { id: snapshotId, name, takenAt } = last.snapshot;
+    const slot = parseSnapshotName(name, volumeId)?.slot.getTime() ?? 0;
+    const next = policy.schedule.firstAfter(Math.max(slot, Date.parse(takenAt)));
+    const told = { at: last.finishedAt, snapshotId, takenAt };
+    if (next === undefined) return { state: "fresh", last: told };
+    const deadline = Math.max(Date.parse(last.runStartedAt) + everyMs, next) + everyMs * PATIENCE;
     return {
       state: now.getTime() <= deadline ? "fresh" : "late",
       deadline: new Date(deadline).toISOString(),
-      last: { at: last.finishedAt, snapshotId, takenAt },
+      last: told,
     };
   }
   const first = own
     .filter(isGood)
     .reduce((oldest, { snapshot }) => Math.min(oldest, snapshot.createdAt.getTime()), Infinity);
   if (first === Infinity) return { state: "new" };
-  const deadline = first + patience;
+  const deadline = first + everyMs * (1 + PATIENCE);
   return {
     state: now.getTime() <= deadline ? "new" : "never",
     deadline: new Date(deadline).toISOString(),

@@ -33,8 +33,8 @@ type ShardStatus = BackupStatus & { readonly shard: ReportedShard };
 /**
  * Puts the reports of `status` of the shards of one fleet together. The verdict is `failed` where a shard is missing or was
  * given twice, where the shards have not looked at the same accounts and policies, or where one has looked so long ago
- * that the grace of a slot is over that came due since, or that had no snapshot yet: unknown is not fresh. `now` is the
- * earliest of theirs.
+ * that a deadline has passed since, of a snapshot or of what is to leave its cloud: unknown is not fresh. `now` is the
+ * earliest of theirs, and `graceMs` the longest.
  *
  * @param reports the parsed JSON of each; in problems the first is `reports[0]`
  * @throws PolicyError `invalid_argument` for no reports, for what is no report of a shard, and for shards of different
@@ -84,6 +84,7 @@ export function mergeStatus(reports: readonly unknown[], { now }: MergeOptions =
   const isStale = counts.late + counts.missing > 0 || isBehind(offsite);
   return omitUndefined({
     now: newest.map(({ now }) => now).sort(compareText)[0] ?? first.now,
+    graceMs: Math.max(...newest.map(({ graceMs = GRACE_MS }: Partial<BackupStatus>) => graceMs)),
     verdict: problems.length > 0 ? "failed" : isStale ? "stale" : "fresh",
     counts,
     offsite,
@@ -149,30 +150,34 @@ function differing(all: readonly ShardStatus[], count: number): BackupProblem[] 
 }
 
 /**
- * What was fresh then says nothing of the slots that have come due since, such as where a shard is not looked at any more,
- * nor of a snapshot that was due then and still had time. Accounts without volumes may have some by now.
+ * What was fresh then says nothing once a deadline has passed that lay ahead, such as where a shard is not looked at any
+ * more. Accounts without volumes may have some by now.
  */
 function outdated(all: readonly ShardStatus[], now: Date | undefined): BackupProblem[] {
   const at = Math.max(...all.map((each) => Date.parse(each.now)), now?.getTime() ?? 0);
   const by = new Date(at).toISOString();
-  const isOver = (instant: string): boolean => Date.parse(instant) + GRACE_MS < at;
-  const lastOver = all
-    .flatMap(({ volumes }) => volumes.flatMap(({ dueSlot = "", nextSlot = "" }) => [dueSlot, nextSlot]))
-    .reduce((latest, slot) => (isOver(slot) ? Math.max(latest, Date.parse(slot)) : latest), 0);
+  const lastOver = Math.max(...all.flatMap((each) => slotsOver(each, at)));
   return all.flatMap((each): BackupProblem[] => {
-    const { index, count } = each.shard;
-    const passed = each.volumes.filter(({ nextSlot }) => nextSlot !== undefined && isOver(nextSlot)).length;
-    const awaited = isOver(each.now) ? each.volumes.filter(isAwaited).length : 0;
+    const { index, count, accounts } = each.shard;
+    const lookedAt = Date.parse(each.now);
+    const passed = (deadlineOf: (volume: VolumeStatus) => string | undefined): number =>
+      each.volumes.filter((volume) => {
+        const deadline = Date.parse(deadlineOf(volume) ?? "");
+        return lookedAt <= deadline && deadline < at;
+      }).length;
+    // Reports of older versions have no deadline.
+    const late = passed(({ deadline, nextSlot }) => deadline ?? nextSlot);
+    const behind = passed(({ offsite }) => offsite?.deadline);
     const unknown: string[] = [];
-    if (each.volumes.length === 0 && each.shard.accounts > 0 && Date.parse(each.now) < lastOver)
+    if (each.volumes.length === 0 && accounts > 0 && lookedAt < lastOver)
       unknown.push(`and slots have come due since, by ${by}: whether its accounts have volumes`);
-    if (passed > 0)
+    if (late > 0)
       unknown.push(
-        `and slots of ${passed} of its volumes have come due since, by ${by}: whether they have their snapshots`,
+        `and ${late} of its volumes are late since, by ${by}, unless they have their snapshots: whether they have`,
       );
-    if (awaited > 0)
+    if (behind > 0)
       unknown.push(
-        `when snapshots of ${awaited} of its volumes were still to come: whether they are there by ${by}`,
+        `and ${behind} of its volumes are late off-site since, by ${by}, unless they have left: whether they have`,
       );
     return unknown.map((what) => ({
       code: "failed_precondition",
@@ -182,9 +187,11 @@ function outdated(all: readonly ShardStatus[], now: Date | undefined): BackupPro
   });
 }
 
-/** Whether a snapshot is due and not there, and is not late yet. */
-function isAwaited({ freshness, overdueMs, dueSlot }: VolumeStatus): boolean {
-  return freshness === "new" ? dueSlot !== undefined : freshness === "fresh" && overdueMs > 0;
+/** The slots that a shard tells of whose grace is over. */
+function slotsOver({ volumes, graceMs = GRACE_MS }: Partial<ShardStatus>, at: number): readonly number[] {
+  return (volumes ?? [])
+    .flatMap(({ dueSlot = "", nextSlot = "" }) => [Date.parse(dueSlot), Date.parse(nextSlot)])
+    .filter((slot) => slot + graceMs < at);
 }
 
 /** Other ids can be the same in two accounts. */

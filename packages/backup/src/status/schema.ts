@@ -8,7 +8,10 @@ const object = "an object as status() makes it";
 const instant = z.iso.datetime(anInstant);
 const freshness = z.enum(["fresh", "late", "missing", "new"], "fresh, late, missing or new");
 const offsite = z.looseObject(
-  { state: z.enum(["fresh", "late", "never", "new", "unknown"], "fresh, late, never, new or unknown") },
+  {
+    state: z.enum(["fresh", "late", "never", "new", "unknown"], "fresh, late, never, new or unknown"),
+    deadline: instant.exactOptional(),
+  },
   object,
 );
 const volume = z.looseObject(
@@ -20,6 +23,7 @@ const volume = z.looseObject(
     policyId: text,
     freshness,
     overdueMs: z.number(aCount),
+    deadline: instant.exactOptional(),
     snapshots: count,
     failed: count,
     nextSlot: instant.exactOptional(),
@@ -33,6 +37,7 @@ const what = z.enum(["selector", "id", "name", "cloud"], "selector, id, name or 
 const statusSchema = z.looseObject(
   {
     now: instant,
+    graceMs: z.number(aCount).exactOptional(),
     verdict: z.enum(["fresh", "stale", "failed"], "fresh, stale or failed"),
     counts: z.strictObject({ fresh: count, late: count, missing: count, new: count }, object),
     volumes: z.array(volume, aList),

@@ -29,6 +29,7 @@ import { checkDate } from "../retention/policy-error.ts";
 import { nextSlot } from "../schedule/slots.ts";
 import { type ReportedShard, type Scope, type ShardOptions, scopeOf } from "../shard/scope.ts";
 import { takeTurns } from "../turns.ts";
+import { deadlineOf } from "./deadline.ts";
 
 /** A run may take so long after a slot before its snapshot counts as late. */
 export const GRACE_MS: number = HOUR_MS;
@@ -90,6 +91,11 @@ export interface VolumeStatus extends VolumePlace {
    * is `new`, which none is asked of yet.
    */
   readonly overdueMs: number;
+  /**
+   * From when on it is late, or its snapshot missing, unless one is made, however long ago it was looked at; absent where the
+   * schedule has no further slot.
+   */
+  readonly deadline?: string;
   /** Slots that nothing was made for. */
   readonly missed: MissedSlots;
   /** Good snapshots of the policy. */
@@ -107,6 +113,8 @@ export interface VolumeStatus extends VolumePlace {
 export interface BackupStatus {
   /** The instant that it holds for. */
   readonly now: string;
+  /** How long after a slot its snapshot may be missing, in milliseconds. */
+  readonly graceMs: number;
   /**
    * `fresh`: all is (or new). `stale`: something is late or missing, or by the record has not left its cloud in time.
    * `failed`: something could not be looked at, or a selector is wrong; whatever else holds.
@@ -194,6 +202,7 @@ export async function statusOfClouds(
   const { unmatched } = selection;
   return omitUndefined({
     now: now.toISOString(),
+    graceMs,
     verdict,
     counts,
     volumes,
@@ -223,9 +232,9 @@ function statusOf(
   const newest = good.find(({ backupName }) => backupName?.slot.getTime() === newestSlot?.getTime());
   const overdueMs = wanted === undefined ? 0 : now.getTime() - wanted.slot.getTime();
   const inGrace = overdueMs <= graceMs;
+  const made = madeAt(volume, now.getTime());
   const judge = (): Freshness => {
     if (newest === undefined) {
-      const made = madeAt(volume, now.getTime());
       const young = made !== undefined && now.getTime() - made <= graceMs;
       return wanted === undefined || young ? "new" : "missing";
     }
@@ -235,6 +244,12 @@ function statusOf(
   const freshness = judge();
   const { offsite } = policy;
   const place = { cloud: cloud.name, volumeId: volume.id };
+  const deadline = deadlineOf({
+    schedule: policy.schedule,
+    newestSlot: newestSlot?.getTime(),
+    madeAt: made ?? 0,
+    graceMs,
+  });
   return omitUndefined({
     cloud: cloud.name,
     provider: cloud.provider,
@@ -254,6 +269,7 @@ function statusOf(
             ageMs: now.getTime() - newestSlot.getTime(),
           },
     overdueMs: freshness === "new" ? 0 : overdueMs,
+    deadline: deadline === undefined ? undefined : new Date(deadline).toISOString(),
     missed,
     snapshots: good.length,
     failed: own.filter(({ snapshot }) => snapshot.state === "error").length,

@@ -74,6 +74,24 @@ describe("how a volume stands off-site", () => {
     expect(late).toMatchObject({ verdict: "stale", offsite: { late: 1 } });
   });
 
+  test("where `every` is shorter than the schedule, it is fresh until the next slot has had half of `every`", async () => {
+    const weekly = parsePolicies({
+      nightly: nightly({
+        schedule: { cron: "0 3 * * 6", timezone: "UTC" },
+        offsite: { command: ["true"], every: "1d" },
+      }),
+    });
+    const { clouds, db } = await backedUpOnce(weekly);
+    // A Saturday.
+    const record = { entries: [success(db, "2026-05-09T04:00:00.000Z")], aside: [] };
+    const at = async (now: string) => await status(weekly, clouds, new Date(now), { record });
+    const friday = await at("2026-05-15T23:00:00Z");
+    expect(friday).toMatchObject({ verdict: "fresh", offsite: { fresh: 1 } });
+    expect(friday.volumes[0]?.offsite?.deadline).toBe("2026-05-16T15:00:00.000Z");
+    expect(await at("2026-05-16T15:00:00Z")).toMatchObject({ offsite: { fresh: 1 } });
+    expect(await at("2026-05-16T15:00:01Z")).toMatchObject({ verdict: "stale", offsite: { late: 1 } });
+  });
+
   test.each<[string, Partial<OffsiteEntry>]>([
     ["that failed", { ok: false, command: { program: "true", exitCode: 1, durationMs: 5 } }],
     ["whose command was never run", { ok: false, command: undefined as never }],

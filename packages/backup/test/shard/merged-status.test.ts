@@ -77,7 +77,7 @@ test("a shard that was looked at before slots that have come due since is not fr
   expect(merged.verdict).toBe("failed");
   expect(merged.problems.map(({ message }) => message)).toEqual([
     expect.stringMatching(
-      /^shard 0\/3 was looked at 2026-05-10T.*Z, and slots of \d+ of its volumes have come due since, by 2026-05-11T.*run status of it again$/,
+      /^shard 0\/3 was looked at 2026-05-10T.*Z, and \d+ of its volumes are late since, by 2026-05-11T.*run status of it again$/,
     ),
   ]);
   // All of them are old: only whoever puts them together can say that.
@@ -125,15 +125,62 @@ test("what was due and not there when a shard was looked at is not known once it
   await fleet.clouds["account-0"]?.volumes.create({ name: "account-0-young", sizeGiB: 1 });
   const night = stored(await statuses(fleet));
   const at = (minutes: number): Date => new Date(fleet.clock.now() + minutes * 60_000);
-  expect(mergeStatus(night, { now: at(59) })).toMatchObject({ verdict: "fresh", counts: { new: 1 } });
+  expect(mergeStatus(night, { now: at(54) })).toMatchObject({ verdict: "fresh", counts: { new: 1 } });
   const later = mergeStatus(night, { now: at(61) });
   expect(later.verdict).toBe("failed");
   const told = later.problems.map(({ message }) => message);
   expect(told[0]).toMatch(
-    /^shard \d\/3 was looked at 2026-05-11T03:05.*Z, when snapshots of \d+ of its volumes were still to come: whether they are there by 2026-05-11T04:06.*Z is not known; run status of it again$/,
+    /^shard \d\/3 was looked at 2026-05-11T03:05.*Z, and \d+ of its volumes are late since, by 2026-05-11T04:06.*Z, unless they have their snapshots: whether they have is not known; run status of it again$/,
   );
-  const counts = told.map((message) => Number(/snapshots of (\d+) of/.exec(message)?.[1]));
+  const counts = told.map((message) => Number(/ (\d+) of its volumes/.exec(message)?.[1]));
   expect(counts.reduce((sum, each) => sum + each, 0)).toBe(NAMES.length * 2 + 1);
+});
+
+test("the grace is that with which each shard was looked at, and ends with the next slot", async () => {
+  const fleet = await fleetOf(NAMES);
+  await run(POLICIES, fleet.clouds, { clock: fleet.clock });
+  const looked = async (graceMs: number): Promise<unknown[]> =>
+    stored(
+      await Promise.all(
+        SHARDS.map((shard) =>
+          status(POLICIES, fleet.clouds, new Date(fleet.clock.now()), { shard, graceMs }),
+        ),
+      ),
+    );
+  const at = (instant: string): { readonly now: Date } => ({ now: new Date(instant) });
+  const long = await looked(4 * 3_600_000);
+  expect(mergeStatus(long, at("2026-05-11T06:59:00Z"))).toMatchObject({
+    verdict: "fresh",
+    graceMs: 14_400_000,
+  });
+  expect(mergeStatus(long, at("2026-05-11T07:01:00Z")).verdict).toBe("failed");
+  const short = await looked(10 * 60_000);
+  expect(mergeStatus(short, at("2026-05-11T03:09:00Z")).verdict).toBe("fresh");
+  expect(mergeStatus(short, at("2026-05-11T03:11:00Z")).verdict).toBe("failed");
+  const endless = await looked(90 * 3_600_000);
+  expect(mergeStatus(endless, at("2026-05-12T02:59:00Z")).verdict).toBe("fresh");
+  expect(mergeStatus(endless, at("2026-05-12T03:01:00Z")).verdict).toBe("failed");
+});
+
+test("a deadline off-site that has passed since a shard was looked at is not fresh any more", async () => {
+  const policies = parsePolicies({
+    nightly: nightly({ select: { name: "*" }, offsite: { command: ["true"], every: "12h" } }),
+  });
+  const fleet = await fleetOf(NAMES);
+  await run(policies, fleet.clouds, { clock: fleet.clock });
+  const record = { entries: [], aside: [] };
+  const reports = stored(
+    await Promise.all(
+      SHARDS.map((shard) => status(policies, fleet.clouds, new Date(fleet.clock.now()), { shard, record })),
+    ),
+  );
+  // The first snapshots are of five past three: nothing has left for 18 hours.
+  expect(mergeStatus(reports, { now: new Date("2026-05-10T21:05:00Z") }).verdict).toBe("fresh");
+  const later = mergeStatus(reports, { now: new Date("2026-05-10T21:30:00Z") });
+  expect(later).toMatchObject({ verdict: "failed", offsite: { new: NAMES.length * 2 } });
+  expect(later.problems[0]?.message).toMatch(
+    /^shard \d\/3 was looked at 2026-05-10T03:05.*Z, and \d+ of its volumes are late off-site since, by 2026-05-10T21:30:00.000Z, unless they have left: whether they have is not known; run status of it again$/,
+  );
 });
 
 test("shards of other counts make no whole; shards of other accounts or policies are said", async () => {
