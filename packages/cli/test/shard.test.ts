@@ -113,14 +113,15 @@ test("status --merge: a report of last week is not told as fresh", async () => {
   const report = JSON.parse(await readFile(join(clouds.folder, "shard-0.json"), "utf8"));
   const week = 7 * 86_400_000;
   const before = (instant: string): string => new Date(Date.parse(instant) - week).toISOString();
-  const volumes = report.volumes.map((each: { nextSlot: string }) => ({
+  const volumes = report.volumes.map((each: { nextSlot: string; deadline: string }) => ({
     ...each,
     nextSlot: before(each.nextSlot),
+    deadline: before(each.deadline),
   }));
   await clouds.write("old.json", JSON.stringify({ ...report, now: before(report.now), volumes }));
   const found = await clouds.run("backup status --merge old.json shard-1.json");
   expect(found.code).toBe(1);
-  expect(found.err).toMatch(/shard 0\/2 was looked at .* have come due since.*run status of it again/s);
+  expect(found.err).toMatch(/shard 0\/2 was looked at .* are late since.*run status of it again/s);
 });
 
 test.each([
