@@ -32,6 +32,7 @@ export { type PlanOptions, plan } from "./plan/plan.ts";
 export { parsePlan } from "./plan/schema.ts";
 export type * from "./plan/types.ts";
 export { parsePolicies, policiesJsonSchema } from "./policy/parse.ts";
+export { isAbout } from "./policy/policy.ts";
 export type * from "./policy/types.ts";
 export type { UnmatchedSelector } from "./policy/unmatched.ts";
 export type { BackupProblem, HookName, ProblemEffect } from "./problem.ts";

@@ -40,17 +40,19 @@ export async function holdReasons(
   kind: "volume" | "snapshot",
   resources: readonly (Snapshot | Volume)[],
 ): Promise<readonly string[]> {
-  const { holdsOf } = await import("@polyvol/backup/holds");
+  const [{ holdsOf }, { rightToSee }] = await Promise.all([
+    import("@polyvol/backup/holds"),
+    import("@polyvol/core/driver"),
+  ]);
   const { supports, limits } = storage.capabilities;
   // Where volumes never show tags, no hold can be set on one.
   const thorough = kind === "snapshot" || supports.includes("volumes.readTags");
   const holds = await holdsOf(storage, resources, { thorough, abortSignal: signal });
-  const scope = limits.tags?.readScope;
-  const needs = scope === undefined ? "" : `, for want of the scope ${scope}`;
+  const needs = rightToSee("them", limits.tags?.readScope);
   return resources.flatMap(({ id, name }) => {
     const held = holds.get(id);
     if (held === false || (held === undefined && !thorough)) return [];
     const which = `${kind} ${name} (${id})`;
-    return held ? `${which} is held` : `whether ${which} is held cannot be seen${needs}`;
+    return held ? `${which} is held` : `whether ${which} is held cannot be seen, for want of ${needs}`;
   });
 }

@@ -64,7 +64,7 @@ export { type FileBounds, readTextFile, UnfitFile, unfitKind } from "./read-file
 export { resolveHeaderSecret, resolveSecret, type SecretSource } from "./secret.ts";
 export type { DeviceHints, ServerIdentity, ServerIdentitySource } from "./server-side.ts";
 export { storageOptions } from "./storage-options.ts";
-export { HOLD_KEY } from "./tags.ts";
+export { HOLD_KEY, rightToSee } from "./tags.ts";
 export { createVirtualClock, type VirtualClock } from "./virtual-clock.ts";
 export { fitName, fitWords, listWords, show } from "./words.ts";
 

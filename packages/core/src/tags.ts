@@ -17,6 +17,11 @@ export function foldCapitals(text: string): string {
   return text.normalize("NFC").toUpperCase().toLowerCase();
 }
 
+/** Which right lacks whoever is not shown `what`, in words. `scope`: the provider's name of it, where it has one. */
+export function rightToSee(what: "tags" | "descriptions" | "them", scope: string | undefined): string {
+  return scope === undefined ? `the right to see ${what}` : `the scope ${scope}`;
+}
+
 /** All tags of a resource as texts, `key` or `key:value`: also those that share a key, of which `tags` holds one. */
 export function tagTexts({ tags, flatTags }: Tagged): readonly string[] {
   return flatTags ?? Object.entries(tags).map(([key, value]) => toText(key, value));

@@ -5,8 +5,8 @@ import {
   type Snapshot,
   type Volume,
 } from "@polyvol/core";
-import { omitUndefined } from "@polyvol/core/driver";
-import { areTagsHidden, createMarkEvidence, judgeMarks, rightToSee } from "../observe/hidden-marks.ts";
+import { omitUndefined, rightToSee } from "@polyvol/core/driver";
+import { areTagsHidden, createMarkEvidence, judgeMarks } from "../observe/hidden-marks.ts";
 import { observeSnapshot } from "../observe/observe-snapshot.ts";
 import { hasMarker, isHeld, withMarker, withoutMarker } from "./marker.ts";
 

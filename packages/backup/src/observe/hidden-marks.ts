@@ -1,4 +1,5 @@
 import { type BlockStorage, type CallOptions, type Capabilities, type Tagged, tagTexts } from "@polyvol/core";
+import { rightToSee } from "@polyvol/core/driver";
 import type { BackupProblem } from "../problem.ts";
 import { type HiddenMarks, isGood, type ObservedCloud, type ObservedSnapshot } from "./inventory.ts";
 
@@ -83,11 +84,6 @@ export function mayBeKept(seen: ObservedSnapshot, hidden: HiddenMarks | undefine
 
 /** Why a snapshot stays of which that holds. */
 export const MAY_BE_KEPT = "a hold or keepTags may keep it: what would show that cannot be seen";
-
-/** Which right is missing, in words. */
-export function rightToSee(what: HiddenMarks["what"] | "them", scope: string | undefined): string {
-  return scope === undefined ? `the right to see ${what}` : `the scope ${scope}`;
-}
 
 /** Hidden marks in words: what is seen, what that means, and which right is missing. */
 export function describeHidden(

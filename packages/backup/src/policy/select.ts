@@ -1,7 +1,7 @@
 import { hasTags, PolyvolError, type TagRule, type Volume } from "@polyvol/core";
+import { rightToSee } from "@polyvol/core/driver";
 import { compareText } from "../compare-text.ts";
 import { parseDrillName } from "../naming.ts";
-import { rightToSee } from "../observe/hidden-marks.ts";
 import type { CloudState, ObservedCloud } from "../observe/inventory.ts";
 import { type SharedAccount, sharedAccounts, sharedProblem } from "../observe/shared-accounts.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";

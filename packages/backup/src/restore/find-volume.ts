@@ -5,8 +5,9 @@ import {
   PolyvolError,
   type Volume,
 } from "@polyvol/core";
+import { rightToSee } from "@polyvol/core/driver";
 import { describeGone, type GoneVolume, goneVolumes, namesakes } from "../observe/gone-volumes.ts";
-import { judgeMarks, marksOf, rightToSee } from "../observe/hidden-marks.ts";
+import { judgeMarks, marksOf } from "../observe/hidden-marks.ts";
 import { observeSnapshot } from "../observe/observe-snapshot.ts";
 
 /** Where a name is looked for. */

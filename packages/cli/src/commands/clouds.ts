@@ -122,9 +122,11 @@ async function checkOnce(context: Context): Promise<number> {
 
 /** What such credentials do not see could be a hold, so backups delete nothing by them. */
 async function throwHiddenTags({ provider, capabilities }: BlockStorage): Promise<never> {
-  const { PolyvolError } = await import("@polyvol/core");
-  const scope = capabilities.limits.tags?.readScope;
-  const needs = scope === undefined ? "the right to see them" : `the scope ${scope}`;
+  const [{ PolyvolError }, { rightToSee }] = await Promise.all([
+    import("@polyvol/core"),
+    import("@polyvol/core/driver"),
+  ]);
+  const needs = rightToSee("them", capabilities.limits.tags?.readScope);
   const reason = `the credentials cannot see tags: they need ${needs}, and without it backups delete nothing`;
   throw new PolyvolError("permission_denied", reason, { provider, operation: "checkHealth" });
 }

@@ -99,7 +99,7 @@ async function examineHealth(
     volumes,
     regionOf(region, seen),
     snapshots,
-    tags(health, storage),
+    await tags(health, storage),
     quota(requestsLeft, storage.capabilities.limits.requestQuotas),
   ];
 }
@@ -133,11 +133,11 @@ function clock({ clockSkewMs }: Health): Finding {
   return { check: "clock", result: "failed", found: `${found}: backups make nothing`, next };
 }
 
-function tags({ tagsVisible }: Health, { capabilities }: BlockStorage): Finding {
+async function tags({ tagsVisible }: Health, { capabilities }: BlockStorage): Promise<Finding> {
   if (tagsVisible === undefined) return skipped("see tags", "cannot be told without some that are there");
   if (tagsVisible) return ok("see tags", "yes");
-  const { readScope } = capabilities.limits.tags ?? {};
-  const next = `give the credentials ${readScope === undefined ? "the right to see them" : `the scope ${readScope}`}`;
+  const { rightToSee } = await import("@polyvol/core/driver");
+  const next = `give the credentials ${rightToSee("them", capabilities.limits.tags?.readScope)}`;
   return { check: "see tags", result: "failed", found: "no: backups delete nothing", next };
 }
 

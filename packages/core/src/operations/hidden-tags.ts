@@ -2,7 +2,7 @@ import { runCall } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
 import { PolyvolError } from "../errors.ts";
 import type { ResourceKind, ResourceQuery } from "../resource.ts";
-import { type Tagged, tagTexts } from "../tags.ts";
+import { rightToSee, type Tagged, tagTexts } from "../tags.ts";
 
 /** Watches a listing that is chosen by tags. */
 export interface TagWatch {
@@ -36,8 +36,7 @@ export function watchTags(
       if (shown || items === 0) return;
       await runCall(runtime, { operation: `${kind}s.list`, options: { abortSignal } }, async (call) => {
         if (await call.send("read", (context) => canSeeTags(context))) return;
-        const scope = capabilities.limits.tags?.readScope;
-        const needs = scope === undefined ? "the right to see them" : `the scope ${scope}`;
+        const needs = rightToSee("them", capabilities.limits.tags?.readScope);
         throw new PolyvolError("permission_denied", `the credentials cannot see tags: they need ${needs}`);
       });
     },

@@ -1,5 +1,5 @@
 import type { Policy, RetentionExplanation } from "@polyvol/backup";
-import type { Snapshot } from "@polyvol/core";
+import type { Snapshot, Tagged } from "@polyvol/core";
 import type { Command } from "commander";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
@@ -56,7 +56,7 @@ async function explain(context: Context, options: ExplainOptions): Promise<void>
   const snapshots =
     options.snapshots === undefined
       ? await ofVolume(context, options, "id" in policy ? policy : undefined)
-      : fromListing(await readJson(options.snapshots, "a list of snapshots"));
+      : await fromListing(await readJson(options.snapshots, "a list of snapshots"));
   const files = { policy: options.policy ?? "", snapshots: options.snapshots ?? "" };
   const explanation = await withFileNames(files, () => explainRetention(rules, snapshots));
   await writeResult(context.output, explanation, (render) => view(explanation, snapshots, render));
@@ -98,12 +98,13 @@ async function ofVolume(
     const isOwn = named !== undefined && [policy.id, ...policy.formerIds].includes(named.policyId);
     return isOwn ? named.slot : undefined;
   };
-  return all.flatMap((snapshot) => {
+  const judged = all.flatMap((snapshot) => {
     const time = slotOf(snapshot);
     if (time === undefined) return [];
     const held = holds.get(snapshot.id) ?? null;
-    return fromListing([{ ...snapshot, time: time.toISOString(), volumeName: found.name, held }]);
-  }) as readonly ExplainedSnapshot[];
+    return [{ ...snapshot, time: time.toISOString(), volumeName: found.name, held }];
+  });
+  return (await fromListing(judged)) as readonly ExplainedSnapshot[];
 }
 
 interface Row extends Partial<ExplainedSnapshot> {
@@ -155,24 +156,26 @@ interface ExplainedSnapshot {
  * What `polyvol snapshots list -o json` writes, in the keys of a retention's input; all else stays as it is, for the
  * library to judge.
  */
-function fromListing(value: unknown): unknown {
-  return Array.isArray(value) ? value.map(fromListed) : value;
+async function fromListing(value: unknown): Promise<unknown> {
+  const { tagTexts } = await import("@polyvol/core");
+  const textsOf = (tags: unknown, flatTags: unknown): unknown =>
+    isRecord(tags) ? tagTexts({ tags, flatTags } as Tagged) : (flatTags ?? tags);
+  return Array.isArray(value) ? value.map((each) => fromListed(each, textsOf)) : value;
 }
 
-function fromListed(value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  const { createdAt, volumeId, flatTags, tags, held, ...rest } = value as Readonly<Record<string, unknown>>;
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function fromListed(value: unknown, textsOf: (tags: unknown, flatTags: unknown) => unknown): unknown {
+  if (!isRecord(value)) return value;
+  const { createdAt, volumeId, flatTags, tags, held, ...rest } = value;
   return {
     ...(createdAt === undefined ? {} : { time: createdAt }),
     ...(typeof volumeId === "string" && volumeId !== "" ? { volume: volumeId } : {}),
-    ...(tags === undefined ? {} : { tags: flatTags ?? tagTexts(tags) }),
+    ...(tags === undefined ? {} : { tags: textsOf(tags, flatTags) }),
     // Not visible: what may be held is not judged as if it were not.
     ...(held === undefined ? {} : { held: held ?? true }),
     ...rest,
   };
-}
-
-function tagTexts(tags: unknown): unknown {
-  if (typeof tags !== "object" || tags === null || Array.isArray(tags)) return tags;
-  return Object.entries(tags).map(([key, text]) => (text === "" ? key : `${key}:${text}`));
 }
