@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { createRequire, findPackageJSON } from "node:module";
+// By its default export: an older Node, which core refuses in words, does not have all of the names.
+import nodeModule, { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { BlockStorage } from "@polyvol/core";
@@ -67,7 +68,7 @@ function resolvePackage(name: string, directory: string): string {
 }
 
 function importEntry(name: string, beside: string): string | undefined {
-  const manifest = findPackageJSON(name, pathToFileURL(beside));
+  const manifest = nodeModule.findPackageJSON(name, pathToFileURL(beside));
   if (manifest === undefined) return undefined;
   const { exports } = JSON.parse(readFileSync(manifest, "utf8")) as { readonly exports?: unknown };
   const [scope = "", second = ""] = name.split("/");

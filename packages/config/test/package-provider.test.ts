@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { connect, loadConfig } from "@polyvol/config";
 import { expect, test } from "vitest";
 import { folderWith, messageOf } from "./support.ts";
@@ -73,4 +74,9 @@ test("a factory that gives no storage is told", async () => {
   expect(await messageOf(connect(config, { environment: { ACME_KEY: "K" } }))).toBe(
     "createStorage(options) of @acme/polyvol-cloud returned no BlockStorage",
   );
+});
+
+test("an older Node gets as far as the sentence that refuses it: what it lacks is not imported by name", async () => {
+  const source = await readFile(new URL("../src/package-provider.ts", import.meta.url), "utf8");
+  expect(source).toContain('import nodeModule, { createRequire } from "node:module";');
 });

@@ -2,6 +2,7 @@
  * What only some runtimes have. Beside the transport of Node this is the one place that names it, and nothing of it is
  * touched before somebody needs it: a browser or a worker loads all the rest as it is.
  */
+import { PolyvolError } from "./errors.ts";
 
 /** Variables by name, as in `process.env`. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -20,6 +21,17 @@ function readVariable(name: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Refuses a runtime that is too old, before a call fails in the words of the runtime. @throws PolyvolError `unsupported` */
+export function checkRuntime(): void {
+  if (typeof Promise.withResolvers === "function") return;
+  const node = globalThis.process?.versions.node;
+  const found = node === undefined ? "this runtime has no Promise.withResolvers" : `this is Node ${node}`;
+  throw new PolyvolError(
+    "unsupported",
+    `Polyvol needs Node 22.21 or newer of its line, or 24.5 or newer; ${found}`,
+  );
 }
 
 /**

@@ -1,4 +1,5 @@
 import { resolveSecret } from "@polyvol/core/driver";
+import { createMemoryStorage } from "@polyvol/memory";
 import { afterEach, expect, test, vi } from "vitest";
 import { environmentVariables } from "../src/platform.ts";
 
@@ -34,3 +35,19 @@ test.each([undefined, {}, { getBuiltinModule: () => undefined }])(
     await expect(resolveSecret("value")).resolves.toBe("value");
   },
 );
+
+test.each([
+  [{ env: {}, versions: { node: "20.20.2" } }, "this is Node 20.20.2"],
+  [undefined, "this runtime has no Promise.withResolvers"],
+])("a runtime that is too old is refused in one sentence: process is %j", (process, found) => {
+  vi.stubGlobal("process", process);
+  const own = vi.spyOn(Promise, "withResolvers", "get");
+  own.mockReturnValue(undefined as never);
+  try {
+    expect(() => createMemoryStorage()).toThrow(
+      `Polyvol needs Node 22.21 or newer of its line, or 24.5 or newer; ${found} (unsupported)`,
+    );
+  } finally {
+    own.mockRestore();
+  }
+});

@@ -6,6 +6,7 @@ import { omitUndefined } from "../omit-undefined.ts";
 import type { OperationRef } from "../operation.ts";
 import { parseValues } from "../option.ts";
 import type { CallOptions } from "../options.ts";
+import { checkRuntime } from "../platform.ts";
 import { type BlockStorageOptions, storageOptions } from "../storage-options.ts";
 import { changesOnUse } from "./load-changes.ts";
 import { checkRef, resourceOf } from "./operation-ref.ts";
@@ -17,12 +18,13 @@ import { createVolumes } from "./volumes.ts";
  * Puts the portable interface on a driver. Adapters call it in their own factories; call it yourself for a driver of
  * your own.
  *
- * @throws PolyvolError `invalid_argument` for options that make no sense
+ * @throws PolyvolError `invalid_argument` for options that make no sense; `unsupported` on a runtime that is too old
  */
 export function createBlockStorage(
   driver: BlockStorageDriver,
   options: BlockStorageOptions = {},
 ): BlockStorage {
+  checkRuntime();
   const runtime = createRuntime(driver, parseValues(options, storageOptions, "option"));
   const volumeReads = createVolumeReads(runtime);
   const snapshotReads = createSnapshotReads(runtime);
