@@ -56,7 +56,7 @@ export interface CommandInput {
   options<Schema extends z.ZodType>(schema: Schema): CommandOptions<Partial<z.input<Schema>>>;
   /** Environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Writes one line to standard error. */
+  /** Writes one line to standard error, as a warning. */
   note(line: string): void;
 }
 
@@ -144,7 +144,7 @@ function inputOf(
   io: CommandIo,
 ): CommandInput {
   const { clock, latency, realLatency = false, randomSeed, logLimit } = values;
-  const note = (line: string): void => io.err(`emulator: ${line}\n`);
+  const note = (line: string): void => io.err(`warning: ${line}\n`);
   if (clock === "virtual" && latency !== undefined && !realLatency)
     note("--latency is not added on a virtual clock; --real-latency adds it in real time");
   const faults = values.faults?.use((value) => parseFaults(value));
@@ -198,7 +198,7 @@ async function serve(provider: ProviderCommand, all: SharedValues, io: CommandIo
   all.seed?.use((data) => emulator.seed(data));
   const listener = await openPort(emulator, listenOptionsOf(all));
   if (typeof listener === "string") {
-    io.err(`emulator: ${listener}\n`);
+    io.err(`error: ${listener}\n`);
     return 1;
   }
   const { url } = listener;
@@ -293,7 +293,7 @@ export async function runCommand(
       error instanceof CommanderError || error instanceof UsageError || error instanceof InvalidInput;
     if (!isUsage) throw error;
     const line = error.message.replace(/^error: /, "").replaceAll(/\s*\n\s*/g, " ");
-    io.err(`emulator: ${line} (see ${command.name()} --help)\n`);
+    io.err(`error: ${line} (see: ${command.name()} --help)\n`);
     return 2;
   }
 }

@@ -71,10 +71,10 @@ describe("the program", () => {
     const { port } = new URL(JSON.parse(await firstLine).url);
     const second = await start("digitalocean", "--token", "T", "--port", port).ended;
     expect(second).toMatchObject({ code: 1, out: "" });
-    expect(second.err).toMatch(/^emulator: port \d+ on 127\.0\.0\.1 is in use; .*\n$/);
+    expect(second.err).toMatch(/^error: port \d+ on 127\.0\.0\.1 is in use; .*\n$/);
     const third = await start("digitalocean", "--prot", "1").ended;
     expect([third.code, third.out]).toEqual([2, ""]);
-    expect(third.err).toMatch(/^emulator: .*--prot.*\n$/);
+    expect(third.err).toMatch(/^error: .*--prot.*\n$/);
   });
 
   test("shows its help, under the name that was typed", async () => {

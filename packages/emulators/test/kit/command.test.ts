@@ -157,7 +157,7 @@ describe("a running server", () => {
       const { code, out, err } = await run(["digitalocean", "--token", "T", "--port", port]);
       expect([code, out]).toEqual([1, ""]);
       expect(err).toBe(
-        `emulator: port ${port} on 127.0.0.1 is in use; choose another (--port 0 takes a free one)\n`,
+        `error: port ${port} on 127.0.0.1 is in use; choose another (--port 0 takes a free one)\n`,
       );
     });
   });
