@@ -60,9 +60,20 @@ export function problemOf(error: unknown, effect: ProblemEffect, place: ProblemP
     const about = omitUndefined({ hook, program, retryable, retryAfterMs, unreached });
     return { code, message, effect, ...place, ...about };
   }
+  if (isConfigError(error)) {
+    const { message, retryable } = error;
+    return { code: retryable ? "unavailable" : "invalid_argument", message, effect, ...place, retryable };
+  }
   if (isPolicyError(error)) return { code: error.code, message: error.message, effect, ...place };
   const message = fitWords(error instanceof Error ? error.message : String(error));
   return { code: "unknown", message, effect, ...place };
+}
+
+const CONFIG_BRAND = Symbol.for("polyvol.configError");
+
+/** Whether a cloud could not be connected for its configuration, by the brand of `@polyvol/config`, which is not loaded here. */
+function isConfigError(error: unknown): error is Error & { readonly retryable: boolean } {
+  return error instanceof Error && (error as unknown as Record<symbol, unknown>)[CONFIG_BRAND] === true;
 }
 
 /** Whether there was no answer at all, and nothing can have been done. */

@@ -3,7 +3,8 @@ import { type Command, Help } from "commander";
 import { type Context, createContext, type Machine } from "./context.ts";
 import { FAILED, isOfCloud, reportError, UsageError, writeErrorData } from "./errors.ts";
 import { INTERRUPTED, listenForInterrupts } from "./interruption.ts";
-import { nameConfigInHints } from "./next-step.ts";
+import { nameConfigInHints, programName } from "./next-step.ts";
+import { nameOptionsInErrors } from "./option-names.ts";
 import type { Options } from "./options.ts";
 import { isData, ONLY_WITH, type OutputFormat } from "./output/result.ts";
 import {
@@ -40,6 +41,7 @@ export function createAction(finish: (code: number) => void, machine: Machine = 
   return <Given extends Options, Args extends readonly unknown[]>(handler: Handler<Given, Args>) =>
     async function (this: Command): Promise<void> {
       const options = this.optsWithGlobals();
+      nameOptionsInErrors(this);
       const args = this.processedArgs as unknown as Args;
       const work = async (context: Context) => {
         const only = ONLY_WITH[context.output];
@@ -152,7 +154,7 @@ const OF_FORM = ["missingArgument", "excessArguments", "unknownOption"].map((eac
 /** Makes every command answer what it does not understand with the commands it knows, and its help. */
 export function hintAtHelp(command: Command): void {
   const known = command.commands.map((each) => each.name()).join(", ");
-  const help = `(see: ${pathOf(command)} --help)`;
+  const help = `(see: ${pathOf(command).replace("polyvol", programName())} --help)`;
   const fail = command.error.bind(command);
   // Of an option that is wrong, the commands say nothing.
   command.error = (message, options) => {

@@ -4,6 +4,7 @@ import type { ConfigError } from "@polyvol/config";
 import type { PolyvolError, PolyvolErrorCode } from "@polyvol/core";
 import type { FleetError } from "@polyvol/fleet";
 import { AGAIN, AGAIN_OR_LONGER, nextStep } from "./next-step.ts";
+import { asTyped } from "./option-names.ts";
 import { areErrorsData, areMessagesJson, writeJsonMessage, writeMessage } from "./output/streams.ts";
 import { cleanFor, cleanLines, colour } from "./output/terminal.ts";
 
@@ -115,7 +116,8 @@ export function describeError(
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  return error instanceof UsageError ? error.message : asTyped(error.message);
 }
 
 /** What follows from the kind of a failure. */
@@ -136,7 +138,7 @@ function classify(error: unknown, cloud: string | undefined): Classified {
   }
   if (isOfCloud(error)) {
     const { code } = error;
-    const { name: _, ...details } = error.toJSON();
+    const { name: _, message: __, ...details } = error.toJSON();
     return { code, exitCode: exitCodeOf(code), next: nextStep(error, cloud), details };
   }
   if (isBranded(error, "polyvol.policyError")) {
@@ -164,8 +166,18 @@ function classifyFleet({ code }: FleetError): Classified {
   return { code, exitCode: FAILED, next };
 }
 
-function exitCodeOf(code: PolyvolErrorCode): number {
+/** The exit code of a failure of this kind. */
+export function exitCodeOf(code: PolyvolErrorCode): number {
   return NEVER.includes(code) ? CONFIGURATION : FAILED;
+}
+
+/**
+ * The exit code of several failures: what is wrong with the command line or the configuration alone stays so, and whatever
+ * else failed may pass.
+ */
+export function exitCodeOfAll(codes: readonly number[]): number {
+  if (codes.length === 0) return 0;
+  return codes.every((code) => code === CONFIGURATION) ? CONFIGURATION : FAILED;
 }
 
 /** Whether an error is a `PolyvolError` with this code. Unlike core's `isPolyvolError` it does not load core. */

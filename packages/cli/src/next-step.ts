@@ -14,9 +14,23 @@ export function configOption(file: string): string {
   return ` -c ${shellWord(file)}`;
 }
 
+/**
+ * How this command is typed where it runs: the tool that started it stands before it, since what a project or nobody
+ * has installed is not on the path.
+ */
+export function programName(): string {
+  const { npm_config_user_agent: agent = "", npm_command: command, npm_execpath: tool = "" } = process.env;
+  const [, name = "", major = ""] = /^(\w+)\/(\d+)/.exec(agent) ?? [];
+  // What npx has fetched to start this is not on the path either.
+  const typed = /[\\/]_npx[\\/]/.test(tool) ? `npx -y ${name}@${major}` : name;
+  if (name === "npm") return "npx polyvol";
+  if (name === "bun") return "bunx polyvol";
+  return `${name === "" ? "" : `${typed} `}${command === "dlx" ? "dlx " : ""}polyvol`;
+}
+
 /** A command as hints and notes name it. */
 export function commandText(words: string): string {
-  return `polyvol ${words}${configs.get(process.stderr) ?? ""}`;
+  return `${programName()} ${words}${configs.get(process.stderr) ?? ""}`;
 }
 
 /** Of a command that changes something. */

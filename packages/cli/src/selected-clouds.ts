@@ -1,6 +1,6 @@
 import type { BlockStorage } from "@polyvol/core";
 import type { Context } from "./context.ts";
-import { CloudUnseen, CONFIGURATION, FAILED, reportError, UsageError, undefinedIfMissing } from "./errors.ts";
+import { CloudUnseen, exitCodeOfAll, reportError, UsageError, undefinedIfMissing } from "./errors.ts";
 
 /** The results of the same work on several clouds. */
 export interface CloudResults<T> {
@@ -37,10 +37,7 @@ export async function onEachCloud<T>(
     results,
     failures,
     report() {
-      const codes = failures.map(({ cloud, error }) => reportError(error, cloud));
-      if (codes.length === 0) return 0;
-      // A configuration that lacks something is wrong as a whole; a cloud that fails is one that failed.
-      return codes.every((code) => code === CONFIGURATION) ? CONFIGURATION : FAILED;
+      return exitCodeOfAll(failures.map(({ cloud, error }) => reportError(error, cloud)));
     },
   };
 }

@@ -71,7 +71,7 @@ test.concurrent("policies that contradict themselves or each other", async () =>
 test.concurrent("a limit that cannot be kept is refused with the arithmetic, and the other cloud goes on", async () => {
   const file = await having("limit.yaml", ["daily: 4", "daily: 40"]);
   const { code, out, err } = await clouds.run(`backup plan -c ${file}`);
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(out).toMatch(/\nsamsung +erp +nightly +create /);
   expect(out).not.toMatch(/\nocean /);
   expect(err).toMatch(
@@ -165,4 +165,22 @@ test.concurrent("unknown commands, clouds, policies and volumes", async () => {
   );
   expect(restored.code).toBe(1);
   expect(restored.err).toMatch(/\(not_found\)\nnext: {2}/);
+});
+
+test.concurrent("where nothing but a variable is missing, every command about backups ends as for a wrong configuration", async () => {
+  const { TOKEN: _, ...env } = ENV;
+  const commands = ["status", "plan", "run", "audit", "report"];
+  const all = await Promise.all(
+    commands.map((command) => clouds.run(`backup ${command} -c policies.yaml`, env)),
+  );
+  expect(all.map(({ code }) => code)).toEqual(commands.map(() => 2));
+  for (const { err } of all) expect(err).toContain("found TOKEN, which is not set; ");
+  const { out, err } = await clouds.run("backup status -c policies.yaml -o json", env);
+  expect(JSON.parse(out).problems).toEqual([
+    expect.objectContaining({ cloud: "ocean", code: "invalid_argument", retryable: false }),
+  ]);
+  expect(JSON.parse(err).error).toMatchObject({ cloud: "ocean", code: "invalid_argument" });
+  // What also fails for a cloud's own reasons may pass.
+  const mixed = await clouds.run("backup status -c policies.yaml", { ...env, SECRET: "wrong" });
+  expect(mixed.code).toBe(1);
 });

@@ -205,7 +205,7 @@ test.concurrent("one cloud that fails does not hide the other", async () => {
     clouds.run("backup status -o json", missing),
     clouds.run("backup run", { ...ENV, SECRET: "wrong-key" }),
   ]);
-  expect([plan.code, status.code, run.code]).toEqual([1, 1, 1]);
+  expect([plan.code, status.code, run.code]).toEqual([1, 2, 1]);
   expect(plan.out).toContain("1 volume: ");
   expect(plan.err).toMatch(
     /^error: ocean: .*\(unauthenticated.*; no snapshot is taken and none deleted there\n/,

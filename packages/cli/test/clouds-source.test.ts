@@ -32,14 +32,14 @@ const snapshots = async (cloud: string): Promise<readonly { readonly name: strin
 test("one bad account stops only itself; every command names it, and the exit code says so", async () => {
   await give({ ...accounts, wrong: { provider: "digitalocaen" } });
   const run = await clouds.run("backup run -o json");
-  expect(run.code).toBe(1);
+  expect(run.code).toBe(2);
   const report = JSON.parse(run.out);
   expect(report.totals).toEqual({ created: 2, deleted: 0, left: 0 });
   expect(report.problems).toMatchObject([
     { cloud: "wrong", effect: "nothing_done", message: expect.stringContaining('found "digitalocaen"') },
   ]);
   const status = await clouds.run("backup status -o json");
-  expect(status.code).toBe(1);
+  expect(status.code).toBe(2);
   expect(JSON.parse(status.out)).toMatchObject({
     verdict: "failed",
     unread: ["wrong"],

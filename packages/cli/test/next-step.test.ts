@@ -1,5 +1,9 @@
-import { expect, test } from "vitest";
-import { configOption, nameConfigInHints, nextStep } from "../src/next-step.ts";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { configOption, nameConfigInHints, nextStep, programName } from "../src/next-step.ts";
+
+// As from a shell that has the command on its path.
+beforeEach(() => void vi.stubEnv("npm_config_user_agent", undefined));
+afterEach(() => void vi.unstubAllEnvs());
 
 test("an answer that is not the service's own leads to the address in the configuration", () => {
   const failure = { code: "unavailable", status: 404, operation: "volumes.list" } as const;
@@ -21,6 +25,33 @@ test("what is wrong with a cloud as a whole is not a state that a volume could b
   const resource = { kind: "volume", id: "v-1" } as const;
   expect(nextStep({ code, operation: "volumes.delete", resource }, "shop")).toMatch(
     /^where a server has it, polyvol volumes detach takes it off; .* --delete-snapshots/,
+  );
+});
+
+test.each([
+  ["npx polyvol", { npm_config_user_agent: "npm/11.19.1 node/v24.5.0 linux x64", npm_command: "exec" }],
+  [
+    "pnpm polyvol",
+    { npm_config_user_agent: "pnpm/12.21.0 npm/? node/? linux x64", npm_command: "run-script" },
+  ],
+  ["pnpm dlx polyvol", { npm_config_user_agent: "pnpm/12.21.0 npm/? node/? linux x64", npm_command: "dlx" }],
+  [
+    "npx -y pnpm@12 polyvol",
+    {
+      npm_config_user_agent: "pnpm/12.21.0 npm/? node/? linux x64",
+      npm_command: "run-script",
+      npm_execpath: "/home/me/.npm/_npx/9c7067c5737e830f/node_modules/pnpm/pnpm",
+    },
+  ],
+  ["yarn polyvol", { npm_config_user_agent: "yarn/4.9.1 npm/? node/v24.5.0 linux x64" }],
+  ["bunx polyvol", { npm_config_user_agent: "bun/1.4.5 npm/? node/v24.5.0 linux x64" }],
+  ["polyvol", {}],
+])("where it is started as %s, hints say so", (typed, variables: Readonly<Record<string, string>>) => {
+  for (const name of ["npm_config_user_agent", "npm_command", "npm_execpath"])
+    vi.stubEnv(name, variables[name]);
+  expect(programName()).toBe(typed);
+  expect(nextStep({ code: "unauthenticated" }, "shop")).toBe(
+    `check the variable or file that the credentials come from, then: ${typed} clouds check --cloud shop`,
   );
 });
 

@@ -57,7 +57,7 @@ export function addressOf(redisUrl: string): string {
       "redis://HOST:6379 or rediss://HOST:6379 (TLS), with USER:PASSWORD@ before the host where needed";
     throw new FleetError(
       "invalid_argument",
-      `the address of Redis: found something else; allowed: ${allowed}`,
+      `redisUrl: found a text that is no address of Redis; allowed: ${allowed}`,
     );
   }
   const path = url.pathname === "/" ? "" : url.pathname;

@@ -65,7 +65,7 @@ test.for(["", "redis", "http://127.0.0.1:6379", "127.0.0.1:6379", `redis://:${PA
   async (url) => {
     const allowed =
       "redis://HOST:6379 or rediss://HOST:6379 (TLS), with USER:PASSWORD@ before the host where needed";
-    const text = `the address of Redis: found something else; allowed: ${allowed}`;
+    const text = `redisUrl: found a text that is no address of Redis; allowed: ${allowed}`;
     await expectRefusal(url, "invalid_argument", text);
   },
 );

@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { examples, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
 import { CONFIGURATION, reportError, UsageError, unwritable } from "../errors.ts";
-import { configOption } from "../next-step.ts";
+import { configOption, programName } from "../next-step.ts";
 import type { Options } from "../options.ts";
 import { countText, shortPath } from "../output/format.ts";
 import { isData, writeCheckResult, writeResult } from "../output/result.ts";
@@ -137,6 +137,6 @@ async function init(_context: Context, _options: Options, file: string): Promise
   }
   const { CONFIG_FILE_NAMES } = await import("@polyvol/config");
   // Of the names that are looked for, the first is taken.
-  const check = `polyvol config check${file === CONFIG_FILE_NAMES[0] ? "" : configOption(file)}`;
+  const check = `${programName()} config check${file === CONFIG_FILE_NAMES[0] ? "" : configOption(file)}`;
   writeNote(`Wrote ${file}. Remove the clouds that you do not have, then: ${check}\n`);
 }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
 import { aborted } from "../interruption.ts";
+import { programName } from "../next-step.ts";
 import type { Options } from "../options.ts";
 import { writeMessage, writeOutput } from "../output/streams.ts";
 
@@ -20,7 +21,7 @@ export function addEmulator(program: Command, action: MakeAction): void {
 async function emulator({ signal }: Context, _options: Options, args: readonly string[]): Promise<number> {
   const { runEmulatorCommand } = await import("@polyvol/emulators/command");
   const code = await runEmulatorCommand(args, {
-    program: "polyvol emulator",
+    program: `${programName()} emulator`,
     out: writeOutput,
     err: writeMessage,
     env: process.env,

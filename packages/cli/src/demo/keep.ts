@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { aborted } from "../interruption.ts";
+import { configOption, programName } from "../next-step.ts";
 import { shellWord, shortPath } from "../output/format.ts";
 import { renderJson } from "../output/result.ts";
 import type { DemoCloud } from "./clouds.ts";
@@ -29,12 +30,13 @@ export async function keepRunning(
 ): Promise<void> {
   await saveStates(clouds, folder);
   reporter.heading("Now you: both clouds go on in real time and without faults, until Ctrl-C");
-  reporter.line(`In another terminal${isClone() ? " (npx -y pnpm@12 where pnpm is not installed)" : ""}:\n`);
-  // In a clone pnpm has to stay in it; an installed command runs in the folder itself.
-  if (!isClone()) reporter.line(`  cd ${shellWord(shortPath(folder.path))}`);
-  const polyvol = isClone()
-    ? `pnpm polyvol -c ${shellWord(shortPath(join(folder.path, CONFIG_FILE)))}`
-    : installedName();
+  reporter.line("In another terminal:\n");
+  // What a project has installed is found in the project, and not in the folder of the demo.
+  const isOnPath = programName() === "polyvol";
+  if (isOnPath) reporter.line(`  cd ${shellWord(shortPath(folder.path))}`);
+  const polyvol = isOnPath
+    ? programName()
+    : `${programName()}${configOption(shortPath(join(folder.path, CONFIG_FILE)))}`;
   for (const command of NEXT) reporter.line(`  ${polyvol} ${command}`);
   reporter.close();
   await aborted(signal);
@@ -45,19 +47,12 @@ export async function keepRunning(
   for (const cloud of clouds) reporter.line(`  ${startCommand(cloud, folder, seed)}`);
 }
 
-/** `npx polyvol` where it was started so: a local installation is not on the path. */
-const installedName = (): string => (process.env["npm_command"] === "exec" ? "npx polyvol" : "polyvol");
-
-/** Whether this was started by a script of the repository. */
-const isClone = (): boolean => ["demo", "polyvol"].includes(process.env["npm_lifecycle_event"] ?? "");
-
 function startCommand(cloud: DemoCloud, { path }: Folder, seed: number): string {
   const { provider } = cloud.settings;
   const state = shellWord(shortPath(join(path, stateFile(cloud))));
   // Ids are made up by the seed: with the same one the first new ids would be those that are there already.
   const rest = `--random-seed ${seed + 1} --seed ${state}`;
-  const start = isClone() ? "pnpm emulator" : `${installedName()} emulator`;
-  const command = `${start} ${provider} --port ${cloud.port}`;
+  const command = `${programName()} emulator ${provider} --port ${cloud.port}`;
   const credentials = Object.entries(cloud.credentials);
   if (process.platform === "win32") {
     const options = credentials.map(([key, value]) => `${CREDENTIALS[key]?.option} ${value}`);

@@ -88,9 +88,12 @@ async function drill(
     drillView(report, options.volume, render),
   );
   const result = report.ok ? "the snapshot restores" : "not proved";
-  reportProblems(report.problems);
-  const exitCode = report.ok ? 0 : FAILED;
-  return { exitCode, summary: `${text}: ${result}.`, problems: report.problems };
+  const failed = reportProblems(report.problems);
+  return {
+    exitCode: report.ok || failed !== 0 ? failed : FAILED,
+    summary: `${text}: ${result}.`,
+    problems: report.problems,
+  };
 }
 
 /** Refuses what goes with `--check` only. @throws UsageError */

@@ -4,6 +4,7 @@ import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
 import { FAILED, reportText, UsageError } from "../../errors.ts";
 import { INTERRUPTED } from "../../interruption.ts";
+import { programName } from "../../next-step.ts";
 import { collect, instant, omitUndefined, withRegion } from "../../options.ts";
 import { writeResult } from "../../output/result.ts";
 import { writeMessage, writeNote } from "../../output/streams.ts";
@@ -87,7 +88,9 @@ function checkByHand(options: Options, command: readonly string[]): void {
   if (policy.length > 1) throw new UsageError("--policy: with --volume, one at most.");
   if (all === true) throw new UsageError("--all goes with policies: what is named by hand is always taken.");
   if (command.length === 0 || command[0] === "") {
-    throw new UsageError("say what to run on the data, after --: polyvol backup offsite … -- COMMAND");
+    throw new UsageError(
+      `say what to run on the data, after --: ${programName()} backup offsite … -- COMMAND`,
+    );
   }
 }
 
@@ -109,11 +112,12 @@ function checkByPolicy(options: Options, command: readonly string[]): void {
 
 /** Names of the clouds whose volumes policies with `offsite` are about. */
 async function cloudsOfOffsite(context: Context, policies: readonly Policy[]): Promise<readonly string[]> {
-  const { selectClouds } = await import("@polyvol/config");
+  const [{ selectClouds }, { isAbout }] = await Promise.all([
+    import("@polyvol/config"),
+    import("@polyvol/backup"),
+  ]);
   const own = policies.filter(({ offsite }) => offsite !== undefined);
-  return selectClouds(await context.config()).filter((name) =>
-    own.some(({ select }) => select.clouds?.includes(name) ?? true),
-  );
+  return selectClouds(await context.config()).filter((name) => own.some((policy) => isAbout(policy, name)));
 }
 
 async function takeByPolicy(
@@ -196,10 +200,10 @@ async function ended(
 
 async function finish(context: Context, report: OffsiteReport): Promise<Outcome> {
   await writeResult(context.output, report, (render) => offsiteView(report, render));
-  reportProblems(report.problems);
-  const { ok, stopped, problems } = report;
+  const failed = reportProblems(report.problems);
+  const { stopped, problems } = report;
   const summary = summaryOf(report);
-  if (!stopped) return { exitCode: ok ? 0 : FAILED, summary, problems };
+  if (!stopped) return { exitCode: failed, summary, problems };
   const why = context.signal.aborted ? "" : ", since --timeout has passed";
   writeMessage(`Stopped${why}. Run again: it goes on with what is due.\n`);
   return { exitCode: context.signal.aborted ? INTERRUPTED : FAILED, summary, problems };

@@ -1,5 +1,5 @@
 import type { BackupPlan, BackupProblem, PlannedBound } from "@polyvol/backup";
-import { FAILED, reportText } from "../../errors.ts";
+import { exitCodeOf, exitCodeOfAll, reportText } from "../../errors.ts";
 import { commandText, nextStep } from "../../next-step.ts";
 import { minutesText, numberText, quotaText } from "../../output/format.ts";
 import { areErrorsData, writeWarning } from "../../output/streams.ts";
@@ -47,7 +47,7 @@ export function reportProblems(
     const isSaidBelow = !areErrorsData() && hints.lastIndexOf(hints[index]) > index;
     reportText(text, isSaidBelow ? undefined : hints[index], problem);
   }
-  return problems.length === 0 ? 0 : FAILED;
+  return exitCodeOfAll(problems.map(({ code }) => exitCodeOf(code)));
 }
 
 /** The message of a hook or another command, or of what Polyvol refuses itself, is complete; a cloud's failure has its usual next step. */

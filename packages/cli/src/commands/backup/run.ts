@@ -203,13 +203,13 @@ async function runWithProgress(
   if (isData(context.output) || !isQuiet() || created + deleted > 0) {
     await writeResult(context.output, report, (render) => view(report, render));
   }
-  reportProblems(report.problems);
+  const failed = reportProblems(report.problems);
   const told = { summary: `${summaryOf(report)}${aboutShard(report)}`, problems: report.problems };
   if (report.stopped) {
     reportLeft(report, context.signal.aborted ? "" : ", since --timeout has passed");
     return { exitCode: context.signal.aborted ? INTERRUPTED : FAILED, ...told };
   }
-  return { exitCode: report.ok ? 0 : FAILED, ...told };
+  return { exitCode: failed, ...told };
 }
 
 /** How many volumes with work left are named; the rest are counted. */

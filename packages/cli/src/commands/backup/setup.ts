@@ -178,7 +178,9 @@ async function absentClouds(
   return await Promise.all(
     [...byName.values()].map(async ({ name, path, found }) => {
       const allowed = `a cloud that ${config.source ?? "the configuration"} gives; nothing is deleted of one that it does not give`;
-      return [name, await policyConfigError(config, [{ path, found, allowed }])] as const;
+      // The source may give it again.
+      const gone = await policyConfigError(config, [{ path, found, allowed }], { retryable: true });
+      return [name, gone] as const;
     }),
   );
 }
@@ -191,20 +193,20 @@ async function withSourcePositions<T>(config: Config, work: () => T | Promise<T>
     if (!isPolicyError(error) || error.code !== "invalid_argument") throw error;
     const problems = error.problems.filter(({ path }) => path.startsWith("policies"));
     if (problems.length === 0) throw error;
-    throw await policyConfigError(config, problems, error);
+    throw await policyConfigError(config, problems, { cause: error });
   }
 }
 
 async function policyConfigError(
   config: Config,
   problems: readonly PolicyProblem[],
-  cause?: unknown,
+  options: { readonly cause?: unknown; readonly retryable?: boolean } = {},
 ): Promise<ConfigError> {
   const { ConfigError } = await import("@polyvol/config");
   const located = problems.map(({ path, found, allowed, hint }) =>
     omitUndefined({ path, found, allowed, hint, position: config.locate(stepsOf(path)) }),
   );
-  return new ConfigError(config.file, located, omitUndefined({ cause }));
+  return new ConfigError(config.file, located, options);
 }
 
 /** `policies.nightly.select.tags[0]` as keys and indices. */

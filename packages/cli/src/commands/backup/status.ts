@@ -9,7 +9,7 @@ import type {
 import type { Command } from "commander";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { FAILED, UsageError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
 import { duration, omitUndefined, SORT } from "../../options.ts";
 import { countText, instantText, nameOrId, spanText } from "../../output/format.ts";
 import { type Renderers, writeCheckResult } from "../../output/result.ts";
@@ -57,7 +57,8 @@ export function addStatus(backup: Command, action: MakeAction): void {
     .action(action(status));
 }
 
-const CODES = { fresh: 0, stale: 4, failed: FAILED } as const;
+/** Exit code where something is late or missing, and all could be looked at. */
+const STALE = 4;
 
 interface StatusOptions extends MonitoringOptions, WatchOptions, MetricsOptions {
   readonly policy?: readonly string[];
@@ -144,8 +145,9 @@ async function writeStatus(
 type AnyStatus = BackupStatus | MergedStatus;
 
 function outcomeOf(found: AnyStatus): Outcome {
-  reportProblems(found.problems, { readOnly: true });
-  return { exitCode: CODES[found.verdict], summary: summaryOf(found), problems: found.problems };
+  const failed = reportProblems(found.problems, { readOnly: true });
+  const exitCode = failed === 0 && found.verdict === "stale" ? STALE : failed;
+  return { exitCode, summary: summaryOf(found), problems: found.problems };
 }
 
 const TONES: Readonly<Record<Freshness, Tone>> = { fresh: "good", new: "note", late: "bad", missing: "bad" };
