@@ -41,13 +41,13 @@ test.each([
   [undefined, "this runtime has no Promise.withResolvers"],
 ])("a runtime that is too old is refused in one sentence: process is %j", (process, found) => {
   vi.stubGlobal("process", process);
-  const own = vi.spyOn(Promise, "withResolvers", "get");
-  own.mockReturnValue(undefined as never);
+  const own = Promise.withResolvers;
+  Object.assign(Promise, { withResolvers: undefined });
   try {
     expect(() => createMemoryStorage()).toThrow(
       `Polyvol needs Node 22.21 or newer of its line, or 24.5 or newer; ${found} (unsupported)`,
     );
   } finally {
-    own.mockRestore();
+    Promise.withResolvers = own;
   }
 });
