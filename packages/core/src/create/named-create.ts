@@ -1,4 +1,4 @@
-import { isSameId } from "../answered.ts";
+import { comparableId, isSameId } from "../answered.ts";
 import type { Call } from "../call/call.ts";
 import { APPEARANCE_MS } from "../call/just-now.ts";
 import type { NextStep } from "../call/recover.ts";
@@ -125,7 +125,8 @@ export async function removeMade<T extends Resource>(
 /** In the order in which the provider made them; of several of one instant the smaller id comes first. */
 export function byAge<T extends Resource>(resources: readonly T[]): readonly T[] {
   return resources.toSorted(
-    (a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1),
+    (a, b) =>
+      a.createdAt.getTime() - b.createdAt.getTime() || (comparableId(a.id) < comparableId(b.id) ? -1 : 1),
   );
 }
 

@@ -5,7 +5,10 @@ import { openMemory } from "./open-memory.ts";
 
 const PREFIX = "abcdefab-cdef-4abc-8def-";
 
-/** Where names may repeat: answers to creates show ids, which are UUIDs, in capitals, and all else shows them in small letters. */
+/** A volume as a listing shows it to a storage, which has made `own`. */
+type Listed = (volume: Volume, own: ReadonlySet<string>) => Volume;
+
+/** Where names may repeat: answers to creates show ids, which are UUIDs, in capitals, and reads show them in small letters. */
 function world(asynchronous: boolean) {
   const { clock, account, driver } = openMemory({ names: "free", asynchronous });
   const marks = new Map<string, string | undefined>();
@@ -15,23 +18,24 @@ function world(asynchronous: boolean) {
     return found?.id ?? id;
   };
   const shown = (volume: Volume): Volume => ({ ...volume, id: toUuid(volume.id) });
-  const changed: BlockStorageDriver = {
+  const changed = (own: Set<string>, listed: Listed): BlockStorageDriver => ({
     ...driver,
     attemptIdOf: ({ id }: Volume | Snapshot) => marks.get(id.toLowerCase()),
     createVolume: async (input, context) => {
       const started = await driver.createVolume(input, context);
       const id = toUuid(started.resource.id);
       marks.set(id, input.attemptId);
+      own.add(id);
       return { ...started, resource: { ...started.resource, id: id.toUpperCase() } };
     },
     getVolume: async (id, context) => shown(await driver.getVolume(fromUuid(id), context)),
     listVolumes: async (...asked) => {
       const page = await driver.listVolumes(...asked);
-      return { ...page, items: page.items.map(shown) };
+      return { ...page, items: page.items.map((each) => listed(shown(each), own)) };
     },
     deleteVolume: (id, context) => driver.deleteVolume(fromUuid(id), context),
-  };
-  return { account, storage: createBlockStorage(changed, { clock }) };
+  });
+  return { account, open: (listed: Listed) => createBlockStorage(changed(new Set(), listed), { clock }) };
 }
 
 test.each([
@@ -40,9 +44,20 @@ test.each([
 ])(
   "what a create has made, %s, is its own in whatever capitals a listing shows it, and stays",
   async (_, later) => {
-    const { account, storage } = world(later);
+    const { account, open } = world(later);
+    const storage = open((volume) => volume);
     const { id } = await storage.volumes.create({ name: "data", sizeGiB: 8 });
     expect(account.dump().volumes).toHaveLength(1);
     expect(await storage.volumes.get(id)).toMatchObject({ name: "data", state: "available" });
   },
 );
+
+test("of what two make in the same instant both keep the same one, though each is shown its own in capitals", async () => {
+  const { account, open } = world(false);
+  const inCapitals = (volume: Volume, own: ReadonlySet<string>): Volume =>
+    own.has(volume.id) ? { ...volume, id: volume.id.toUpperCase() } : volume;
+  const create = () => open(inCapitals).volumes.create({ name: "data", sizeGiB: 8 });
+  const [one, other] = await Promise.all([create(), create()]);
+  expect(one.id.toLowerCase()).toBe(other.id.toLowerCase());
+  expect(account.dump().volumes).toHaveLength(1);
+});
