@@ -2,6 +2,7 @@ import type * as z from "zod";
 import { checkLengths, createVolumeBody, readMember, sizeOf, updateVolumeBody } from "./bodies.ts";
 import { type Call, type Handler, type Operation, volumeOf } from "./call.ts";
 import { typeNamed } from "./catalogue.ts";
+import { carryOut } from "./creation.ts";
 import {
   booleanOf,
   bootableOf,
@@ -27,7 +28,7 @@ import {
   volumeNotFound,
 } from "./responses.ts";
 import { volumeAction } from "./volume-actions.ts";
-import { later, leaveMessage, putSnapshot, putVolume } from "./work.ts";
+import { later, putSnapshot, putVolume } from "./work.ts";
 
 /** From here on, members of a body that nobody knows are refused. */
 const STRICT_BODIES = 53;
@@ -95,7 +96,7 @@ const create: Handler = (call) => {
   };
   state.volumes.put(volume, now);
   const fails = state.fails("create_volume");
-  later(call, (at) => finishCreation(call, volume, fails, at));
+  carryOut(call, volume, fails);
   return json(202, { volume: volumeJson(volume, view, true) });
 };
 
@@ -137,26 +138,6 @@ function sourceOf(
   if (!/^(?:available|in-use)$/.test(volume.status))
     throw badRequest(`Invalid volume: Source volume status must be available or in-use`);
   return volume;
-}
-
-function finishCreation(
-  call: Call,
-  { id, sizeGiB, snapshotId, sourceVolumeId }: VolumeRecord,
-  fails: boolean,
-  at: number,
-): void {
-  const { state } = call;
-  if (state.volumes.get(id)?.status !== "creating") return;
-  const { capacityGiB } = state.options;
-  const full = capacityGiB > 0 && state.storedGiB() + sizeGiB > capacityGiB;
-  // The source was deleted under the work: no message says so.
-  const sourceIsGone =
-    (snapshotId !== null && state.snapshots.get(snapshotId) === undefined) ||
-    (sourceVolumeId !== null && state.volumes.get(sourceVolumeId) === undefined);
-  if (full || fails) {
-    putVolume(call, id, at, { status: "error" });
-    leaveMessage(call, "schedule", "VOLUME", id, at);
-  } else putVolume(call, id, at, { status: sourceIsGone ? "error" : "available", hasHost: true });
 }
 
 const remove: Handler = (call) => {

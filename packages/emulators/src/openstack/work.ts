@@ -1,11 +1,13 @@
 import type { Call } from "./call.ts";
 import type { MessageRecord, SnapshotRecord, VolumeRecord } from "./records.ts";
 
-/** Does what the volume service does on a change, after the time that it takes: at once where that is none. */
-export function later({ state, now }: Call, work: (at: number) => void): void {
+/**
+ * Does what the service does on a change, after the time that it takes, or that part of it: at once where that is none.
+ */
+export function later({ state, now }: Call, work: (at: number) => void, part = 1): void {
   const { workMs } = state.options;
   if (workMs === 0) work(now);
-  else state.schedule.add(now + workMs, work);
+  else state.schedule.add(now + workMs * part, work);
 }
 
 /** Changes a volume, where it still exists. */

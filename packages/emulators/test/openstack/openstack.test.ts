@@ -80,6 +80,25 @@ describe("work of the volume service", () => {
     expect((await ask("GET", `/volumes/${body.volume.id}`)).body.volume.status).toBe("available");
   });
 
+  test("a volume that is being made can be deleted until a backend was chosen, and then when it is made", async () => {
+    const { ask, emulator } = await open({ workMs: 2_000 });
+    const make = async (): Promise<string> =>
+      (await ask("POST", "/volumes", { volume: { size: 1 } })).body.volume.id;
+    const early = await make();
+    expect((await ask("DELETE", `/volumes/${early}`)).status).toBe(202);
+    expect((await ask("GET", `/volumes/${early}`)).status).toBe(404);
+    const late = await make();
+    await emulator.advance(1_000);
+    const { status, body } = await ask("DELETE", `/volumes/${late}`);
+    expect([status, body.badRequest.message]).toEqual([
+      400,
+      expect.stringMatching(/^Invalid volume: Volume status must/),
+    ]);
+    expect((await ask("GET", `/volumes/${late}`)).body.volume.status).toBe("creating");
+    await emulator.advance(1_000);
+    expect((await ask("DELETE", `/volumes/${late}`)).status).toBe(202);
+  });
+
   test("a growth that does not fit is accepted, leaves the size as it was, and says why by the request's id", async () => {
     const cloud = await open({ capacityGiB: 5 });
     const id = await makeVolume(cloud);
