@@ -13,7 +13,8 @@ import { storageOptions } from "./storage-options.ts";
 import { show } from "./words.ts";
 
 const nonEmpty = rule(z.string().check(z.minLength(1)), "a text that is not empty");
-const text = rule(z.string(), "a text");
+const isWhole = z.refine<string>((words) => words.isWellFormed());
+const text = rule(z.string().check(isWhole), "a text of whole characters");
 const yesOrNo = rule(z.boolean(), "true or false");
 const tags = rule(z.record(z.string(), z.string()), "texts by key");
 const providerOptions = rule(

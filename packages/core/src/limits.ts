@@ -17,8 +17,10 @@ export function checkNewName(name: string, rule: NameRule): PolyvolError | undef
   throw refusal;
 }
 
+/** Half of a character, as cutting a text to a length may leave it, is none: no service keeps it. */
 function fits(name: string, { minLength, maxLength }: NameRule, pattern: string): boolean {
-  return name.length >= minLength && name.length <= maxLength && new RegExp(`^(?:${pattern})$`).test(name);
+  const isOfLength = name.length >= minLength && name.length <= maxLength;
+  return isOfLength && name.isWellFormed() && new RegExp(`^(?:${pattern})$`).test(name);
 }
 
 function refusedName(name: string, { minLength, maxLength, inWords }: NameRule, what: string): PolyvolError {
@@ -70,6 +72,7 @@ export function checkTags(found: Readonly<Record<string, string>>, limits: Limit
     const fits =
       name.length <= rule.maxKeyLength &&
       content.length <= rule.maxValueLength &&
+      content.isWellFormed() &&
       key.test(name) &&
       value.test(content);
     if (!fits) {

@@ -122,8 +122,8 @@ export class OpenStackOperations {
   }
 
   /**
-   * Takes a tag off. @throws `not_found` where there is none of the key, too; `unsupported` for a key with a slash, which
-   * the service takes and cannot be asked to delete
+   * Takes a tag off. @throws `not_found` where there is none of the key, too; `unsupported` for `.`, `..` and a key with a
+   * slash, which the service takes and cannot be asked to delete
    */
   async removeTag({ kind, id }: OpenStackTagTarget, key: string, options?: CallOptions): Promise<void> {
     const request = () => api.deleteMetadata(`${kind}s`, id, checkRemovable(key));
@@ -155,9 +155,9 @@ function checkKey(key: string): string {
   throw refusedArgument(`key: found ${ATTEMPT_KEY}, which is Polyvol's own`);
 }
 
-/** An escaped slash is one to the service, and the key would name another route. */
+/** An escaped slash is one to the service, and the key would name another route, as dots do for whoever reads an address. */
 function checkRemovable(key: string): string {
-  if (!key.includes("/")) return checkKey(key);
-  const reason = `key: found ${show(key)}; a key with a slash cannot be deleted by this API`;
+  if (!/\/|^\.\.?$/.test(key)) return checkKey(key);
+  const reason = `key: found ${show(key)}; dots alone, or a key with a slash, cannot be deleted by this API`;
   throw new PolyvolError("unsupported", reason, { outcome: "not_applied" });
 }

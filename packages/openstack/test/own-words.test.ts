@@ -100,10 +100,24 @@ test("a copy is not taken for one of another volume that has its name", async ()
   expect(cloud.seen.filter((each) => each.startsWith("POST"))).toEqual([]);
 });
 
-test("a tag whose key has a slash is not asked to go: the service would read another route", async () => {
-  const cloud = await startCloud({ cinder: account({ metadata: { "team/a": "x" } }) });
-  const target = { kind: "volume", id: VOLUME_ID } as const;
-  const error = await failureOf(openStack(cloud.storage).removeTag(target, "team/a"));
-  expect(error).toMatchObject({ code: "unsupported", outcome: "not_applied" });
+test.each(["team/a", ".", ".."])(
+  "a tag with the key %s is not asked to go: the service would read another route",
+  async (key) => {
+    const cloud = await startCloud({ cinder: account({ metadata: { [key]: "x" } }) });
+    const target = { kind: "volume", id: VOLUME_ID } as const;
+    const error = await failureOf(openStack(cloud.storage).removeTag(target, key));
+    expect(error).toMatchObject({ code: "unsupported", outcome: "not_applied" });
+    expect(cloud.seen).toEqual([]);
+  },
+);
+
+test.each([
+  ["name", { name: "db\ud83d" }],
+  ["description", { description: "the \ud83d" }],
+  ["tag", { tags: { team: "a\ude00b" } }],
+])("half of a character in a %s is a wrong argument: the service fails over it", async (_, fields) => {
+  const cloud = await startCloud({ cinder: account({}) });
+  const error = await failureOf(cloud.storage.volumes.create({ name: "new", sizeGiB: 1, ...fields }));
+  expect(error).toMatchObject({ code: "invalid_argument", outcome: "not_applied" });
   expect(cloud.seen).toEqual([]);
 });
