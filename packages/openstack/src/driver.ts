@@ -17,7 +17,6 @@ import { type ApiRequest, createClient } from "./client.ts";
 import { attachToServer, detachFromServer } from "./compute.ts";
 import {
   checkDescription,
-  isBlocked,
   isOfType,
   MOUNTPOINT,
   toCreateSnapshotBody,
@@ -25,6 +24,7 @@ import {
   toPage,
   toSnapshot,
   toVolume,
+  waitsForPerson,
 } from "./mapping.ts";
 import type { Settings } from "./options.ts";
 import { checkGrowth, createReasons, growth } from "./pending.ts";
@@ -263,7 +263,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
       return ENDED;
     },
     attemptIdOf,
-    isBlocked,
+    isBlocked: ({ providerState }) => waitsForPerson(providerState),
     isOfType,
     deviceHints,
     serverIdentity,

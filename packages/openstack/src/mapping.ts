@@ -119,9 +119,9 @@ export function toSnapshotState(status: string): SnapshotState {
   }
 }
 
-/** Volumes that wait for a person: the transfer has to be accepted or given up, the maintenance ended. */
-export function isBlocked({ providerState }: Volume): boolean {
-  return providerState === "awaiting-transfer" || providerState === "maintenance";
+/** States of volumes that wait for a person: the transfer has to be accepted or given up, the maintenance ended. */
+export function waitsForPerson(status: string | undefined): boolean {
+  return status === "awaiting-transfer" || status === "maintenance";
 }
 
 /** Types are asked for by their name or their id; older servers show the name alone, which contradicts no id. */

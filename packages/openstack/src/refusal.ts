@@ -9,7 +9,7 @@ import {
   type PolyvolErrorDetails,
   type VolumeState,
 } from "@polyvol/core";
-import { toSnapshotState, toVolumeState } from "./mapping.ts";
+import { toSnapshotState, toVolumeState, waitsForPerson } from "./mapping.ts";
 import type { WireSnapshot, WireVolume } from "./wire.ts";
 
 /** Whether only the state can tell what the refusal means. */
@@ -85,6 +85,12 @@ function isAtRest(state: string): boolean {
 }
 
 function busy(error: PolyvolError, status: string): PolyvolError {
+  if (waitsForPerson(status))
+    return meaning(
+      error,
+      "failed_precondition",
+      `it is in the state ${status}, which does not pass by itself`,
+    );
   return meaning(error, "conflict", `it is in the state ${status}`, true);
 }
 

@@ -1,4 +1,5 @@
 /** Deletions: refusals by the state behind them, and sources by who reads them. */
+import type { BlockStorage } from "@polyvol/core";
 import { expect, test } from "vitest";
 import { failureOf } from "../../../scripts/test/failure-of.ts";
 import {
@@ -41,6 +42,35 @@ test.each([
   expect(error).toMatchObject({ code, reason: expect.stringMatching(words), outcome: "not_applied" });
   expect(cloud.seen.filter((each) => each.startsWith("DELETE"))).toHaveLength(1);
 });
+
+test.each([
+  ["deletion", "DELETE", (storage: BlockStorage) => storage.volumes.delete(VOLUME_ID)],
+  ["growth", "POST", (storage: BlockStorage) => storage.volumes.resize(VOLUME_ID, 2)],
+  [
+    "snapshot",
+    "POST",
+    (storage: BlockStorage) => storage.snapshots.create({ volumeId: VOLUME_ID, name: "s" }),
+  ],
+])(
+  "a %s of a volume that is offered to another project meanwhile is refused once",
+  async (_, method, change) => {
+    const seen = { status: "available" };
+    const cloud = await startCloud({
+      cinder: holding({ volume: seen }, (key) => {
+        if (!key.startsWith(method)) return undefined;
+        seen.status = "awaiting-transfer";
+        return INVALID;
+      }),
+    });
+    const error = await failureOf(change(cloud.storage));
+    expect(error).toMatchObject({
+      code: "failed_precondition",
+      reason: "it is in the state awaiting-transfer, which does not pass by itself",
+      outcome: "not_applied",
+    });
+    expect(cloud.seen.filter((each) => each.startsWith(method))).toHaveLength(1);
+  },
+);
 
 test("a deletion that is refused because it is under way is one", async () => {
   let refused = false;

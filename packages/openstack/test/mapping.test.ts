@@ -1,7 +1,14 @@
 import { expect, test } from "vitest";
 import { capabilitiesWith } from "../src/capabilities.ts";
 import { openStackDetails } from "../src/details.ts";
-import { isBlocked, toPage, toSnapshot, toSnapshotState, toVolume, toVolumeState } from "../src/mapping.ts";
+import {
+  toPage,
+  toSnapshot,
+  toSnapshotState,
+  toVolume,
+  toVolumeState,
+  waitsForPerson,
+} from "../src/mapping.ts";
 import { snapshotAnswer, volumeAnswer, volumesAnswer } from "../src/wire.ts";
 import { SNAPSHOT_ID, snapshot, VOLUME_ID, volume } from "./fake-cloud.ts";
 
@@ -92,7 +99,7 @@ test("states: what begins with error has failed, what nobody knows is waited for
     "unknown",
     "restoring",
   ]);
-  expect([isBlocked(read({ status: "maintenance" })), isBlocked(read())]).toEqual([true, false]);
+  expect(["maintenance", "available"].map(waitsForPerson)).toEqual([true, false]);
 });
 
 test("of the links of a page only whether one leads on is read", () => {

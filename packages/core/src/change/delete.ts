@@ -281,8 +281,11 @@ async function sendDeletion<T extends Resource>(
         if (now?.state === "deleting") return {};
         // It was read before, and is again: a copy that lags behind does not know it.
         if (isMissing) throw conflict(`it is there, and is not found to be deleted: ${error.reason}`, true);
-        // Whether a volume is in use is read from its record, never from the words of a refusal.
-        if (now !== undefined && !("volumeId" in now) && error.outcome === "not_applied") refuseInUse(now);
+        // Whether a volume is in use, or waits for a person, is read from its record, never from the words of a refusal.
+        if (now !== undefined && !("volumeId" in now) && error.outcome === "not_applied") {
+          refuseInUse(now);
+          refuseBlocked(call.runtime, now);
+        }
         throw error;
       }
     },
