@@ -111,8 +111,16 @@ export function describeError(
 ): { readonly text: string; readonly next: string | undefined; readonly exitCode: number } {
   const { next, exitCode } = classify(error, cloud);
   // What is wrong with a configuration names its place itself.
-  const where = cloud === undefined || isBranded(error, "polyvol.configError") ? "" : `${cloud}: `;
+  const where = cloud === undefined || namesItsPlace(error) ? "" : `${cloud}: `;
   return { text: `${where}${messageOf(error)}`, next, exitCode };
+}
+
+/** Whether it is about a place in the configuration, which says of which cloud it is. */
+function namesItsPlace(error: unknown): boolean {
+  return (
+    isBranded(error, "polyvol.configError") &&
+    (error as ConfigError).problems.every(({ path }) => path !== "")
+  );
 }
 
 function messageOf(error: unknown): string {

@@ -173,3 +173,12 @@ test.concurrent("a base address with a path too much: the next step is the confi
     "next:  a service answers a listing so where its path is another: look at options.baseUrl or authUrl",
   );
 });
+
+test.concurrent("what is wrong with a cloud, and stands in no configuration, names the cloud", async () => {
+  await clouds.write("no-file.yaml", "clouds: { shop: { provider: openstack, options: { cloud: shop } } }\n");
+  const { code, err } = await clouds.run("clouds check -c no-file.yaml");
+  expect(err).toMatch(
+    /^error: shop: configuration: found no clouds\.yaml, which is to have the cloud "shop"; /,
+  );
+  expect(code).toBe(2);
+});

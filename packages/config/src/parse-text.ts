@@ -11,6 +11,7 @@ import {
   type Pair,
   parseDocument,
   type Tags,
+  visit,
   type YAMLMap,
   type YAMLParseError,
 } from "yaml";
@@ -79,9 +80,31 @@ function readYaml(file: string, text: string, { allText = false }: ReadingOfYaml
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     // The only thing that can fail now: an alias to something that does not exist, or too many of them.
+    const start = startOfDangling(document);
+    if (start !== undefined)
+      throw new ConfigError(file, [{ path: "", position: positionOf(start), ...STARRED }]);
     const found = "aliases that cannot be followed";
     throw new ConfigError(file, [{ path: "", found, allowed: "aliases of anchors that stand before them" }]);
   }
+}
+
+/** What a pattern such as `*-db` is without quotes. */
+const STARRED = {
+  found: "a text that begins with * and has no quotes, an alias of nothing",
+  allowed: 'YAML, where such a text stands in quotes, as in "*-db"',
+};
+
+/** Where the first alias stands that nothing has the name of. */
+function startOfDangling(document: Document): number | undefined {
+  let start: number | undefined;
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document) !== undefined) return undefined;
+      start = startOf(alias);
+      return visit.BREAK;
+    },
+  });
+  return start;
 }
 
 /** A key that programs leave out without a word, with all that stands below it. */
@@ -147,6 +170,13 @@ function yamlProblem(
   if (error.code === "DUPLICATE_KEY") {
     const key = /^[\w.-]{1,64}/.exec(text.slice(error.pos[0]))?.[0];
     return { found: key === undefined ? "a key twice" : `the key ${key} twice`, allowed: "each key once" };
+  }
+  if (error.code === "BAD_ALIAS" && error.message.startsWith("Alias")) return STARRED;
+  if (error.code === "BAD_SCALAR_START") {
+    return {
+      found: `text that is not YAML (${withoutSource(error.message)})`,
+      allowed: "YAML, where such a text stands in quotes",
+    };
   }
   // Such as "provider:digitalocean", which is a text with a colon in it.
   if (error.code === "MULTILINE_IMPLICIT_KEY") {

@@ -70,6 +70,19 @@ const yaml: readonly (readonly [name: string, text: string, message: string])[] 
     "clouds:\n  [a]: { provider: digitalocean }\n",
     "c.yaml:2:3: found text that is not YAML (a key that is no text); allowed: YAML",
   ],
+  ...["*", "*-db"].map(
+    (pattern) =>
+      [
+        `the pattern ${pattern} without quotes`,
+        `clouds: { a: { provider: digitalocean } }\npolicies:\n  a:\n    select: { name: ${pattern} }\n`,
+        'c.yaml:4:21: found a text that begins with * and has no quotes, an alias of nothing; allowed: YAML, where such a text stands in quotes, as in "*-db"',
+      ] as const,
+  ),
+  [
+    "a text that only quotes make one",
+    "clouds: { a: { provider: digitalocean, region: @nyc3 } }\n",
+    "c.yaml:1:48: found text that is not YAML (plain value cannot start with reserved character @); allowed: YAML, where such a text stands in quotes",
+  ],
   [
     "an unknown key at the top",
     "clouds: { a: { provider: digitalocean } }\npolices: []\n",
