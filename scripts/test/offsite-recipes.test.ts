@@ -1,7 +1,16 @@
 /** The recipes of docs/offsite.md: an image of a disk goes into a repository and comes out again, equal by hash. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -72,6 +81,12 @@ interface Recipe {
   readonly out: (snapshotId: string, file: string) => readonly string[];
 }
 
+interface RepositorySnapshot {
+  readonly id: string;
+  readonly parent?: string;
+  readonly time: string;
+}
+
 const RECIPES: Readonly<Record<string, Recipe>> = {
   restic: {
     program: "restic",
@@ -132,9 +147,18 @@ describe.each(Object.entries(RECIPES))("%s", (recipe, { program, init, out }) =>
       expect(comments).toContain("volume -{hostname} {db} 506f78a4\n");
       return;
     }
+    // Mounted elsewhere, as it is each time, the volume is known again, so that files which have not changed are not read.
+    renameSync(join(here, "mount"), join(here, "elsewhere"));
+    store(recipe, "s5", "2026-05-12T03:00:07.000Z", { POLYVOL_MOUNT: join(here, "elsewhere") });
+    const snapshots = () =>
+      JSON.parse(tool("restic", "snapshots", "--json").toString()) as RepositorySnapshot[];
+    const idOf = (time: string) => snapshots().find((each) => each.time === time)?.id;
+    expect(snapshots().find(({ time }) => time === "2026-05-12T03:00:07Z")?.parent).toBe(
+      idOf("2026-05-11T03:00:07Z"),
+    );
+
     // As the page says it: by the tag of the volume, whatever the paths are.
     tool("restic", "forget", "--quiet", "--group-by", "host,tags", "--keep-last", "1");
-    const kept = JSON.parse(tool("restic", "snapshots", "--json").toString()) as { readonly time: string }[];
-    expect(kept.map(({ time }) => time)).toEqual(["2026-05-11T03:00:07Z"]);
+    expect(snapshots().map(({ time }) => time)).toEqual(["2026-05-12T03:00:07Z"]);
   });
 });
