@@ -12,7 +12,8 @@ import { OPERATION, regionInReach, requireAttaching } from "./reach.ts";
 import { requireReleased } from "./released.ts";
 import type { SnapshotReader, SnapshotUse, SnapshotUseOptions, SnapshotUseRequest } from "./types.ts";
 
-const TIMEOUT_MS = 1_800_000;
+/** How long restoring may take, and attaching, unless told otherwise. */
+export const RESTORE_TIMEOUT_MS = 1_800_000;
 const DEVICE_TIMEOUT_MS = 120_000;
 const USE_TIMEOUT_MS = 86_400_000;
 
@@ -37,7 +38,7 @@ export async function useSnapshot<T>(
     devices,
     abortSignal,
     onProgress,
-    timeoutMs: checkTimeout(options.timeoutMs ?? TIMEOUT_MS),
+    timeoutMs: checkTimeout(options.timeoutMs ?? RESTORE_TIMEOUT_MS),
     deviceTimeoutMs: checkTimeout(options.deviceTimeoutMs ?? DEVICE_TIMEOUT_MS),
     useTimeoutMs: checkTimeout(options.useTimeoutMs ?? USE_TIMEOUT_MS),
   };

@@ -1,18 +1,26 @@
-import type { Snapshot, Volume } from "@polyvol/core";
+import type { BlockStorage, CallOptions, Snapshot, Volume } from "@polyvol/core";
+import { monotonicTime } from "@polyvol/core/driver";
 import { compareText } from "../compare-text.ts";
 import { showDuration } from "../duration.ts";
+import { RESTORE_TIMEOUT_MS } from "../mount/use-snapshot.ts";
 import {
   type CloudState,
+  isGood,
   newestOf,
   type ObservedCloud,
   type ObservedSnapshot,
 } from "../observe/inventory.ts";
+import { observeSnapshot } from "../observe/observe-snapshot.ts";
 import { ownedBy } from "../policy/owned.ts";
 import type { Selection } from "../policy/select.ts";
 import type { Offsite, Policy } from "../policy/types.ts";
 import type { OffsiteEntry } from "../record/entry.ts";
 import { dueAgainAt, type LastOffsite } from "./standing.ts";
+import type { TurnOptions } from "./take.ts";
 import type { OffsiteVolume } from "./types.ts";
+
+/** Between two looks at a snapshot that is being restored from. */
+const LOOK_AGAIN_MS = 10_000;
 
 /** A policy that takes volumes off-site. */
 export type OffsitePolicy = Policy & { readonly offsite: Offsite };
@@ -133,9 +141,27 @@ function whyNotDue(
   return `it last left ${ago} ago, and does so every ${showDuration(offsite.everyMs)}`;
 }
 
-/** The newest of a volume's snapshots that is a backup by the policy. */
-export function newestGood(policy: Policy, all: readonly ObservedSnapshot[]): Snapshot | undefined {
-  return newestOf(
-    ownedBy(policy, all).filter(({ snapshot, early }) => snapshot.state === "available" && early !== true),
-  );
+/** The newest of a volume's snapshots that is a backup by the policy. It may be being restored from. */
+function newestGood(policy: Policy, all: readonly ObservedSnapshot[]): Snapshot | undefined {
+  return newestOf(ownedBy(policy, all).filter((each) => isGood(each) && each.early !== true));
+}
+
+/**
+ * The newest good snapshot of a volume when its turn has come: hours may have passed, so that one may have gone, and a newer
+ * one be there. One that is being restored from is waited for.
+ */
+export async function newestInTurn(
+  storage: BlockStorage,
+  { volume, policy, newest }: Candidate,
+  { clock, restoreTimeoutMs = RESTORE_TIMEOUT_MS }: Pick<TurnOptions, "clock" | "restoreTimeoutMs">,
+  call: CallOptions,
+): Promise<Snapshot> {
+  const now = monotonicTime(clock);
+  const endsAt = now() + restoreTimeoutMs;
+  for (;;) {
+    const all = await storage.snapshots.list({ volumeId: volume.id }, call).toArray();
+    const found = newestGood(policy, all.map(observeSnapshot)) ?? newest;
+    if (found.state !== "restoring" || now() >= endsAt) return found;
+    await clock.sleep(LOOK_AGAIN_MS, call.abortSignal);
+  }
 }

@@ -5,13 +5,12 @@ import { DAY_MS } from "../duration.ts";
 import { serverOf } from "../mount/find-server.ts";
 import { createLinuxDevices } from "../mount/linux/linux-devices.ts";
 import { observe } from "../observe/observe.ts";
-import { observeSnapshot } from "../observe/observe-snapshot.ts";
 import { readSteadily } from "../observe/read-steadily.ts";
 import { chooseByTags, selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
 import { invalidArgument } from "../retention/policy-error.ts";
-import { chooseDue, newestGood, type OffsitePolicy, untaken } from "./choose.ts";
+import { chooseDue, newestInTurn, type OffsitePolicy, untaken } from "./choose.ts";
 import { type InReach, sortByReach } from "./servers.ts";
 import { indexOffsite } from "./standing.ts";
 import { type Shown, type Turn, type TurnOptions, takeOffsite } from "./take.ts";
@@ -64,7 +63,7 @@ export async function offsite(
       volumes.push(untaken(candidate, "left", useless ?? "stopped before its turn"));
       continue;
     }
-    const { volume, shown: now } = await takeOffsite(turnOf(each), turns);
+    const { volume, shown: now } = await takeOffsite(turnOf(each, turns), turns);
     // Where one volume has appeared, that another did not says nothing of the rest.
     if (shown.get(name) !== "works") shown.set(name, now);
     volumes.push(volume);
@@ -155,17 +154,13 @@ function nothingInReach([first]: readonly OffsiteVolume[]): BackupProblem {
   return { code: "failed_precondition", message, effect: "attention" };
 }
 
-function turnOf({ candidate, storage, server }: InReach): Turn {
-  const { cloud, volume, policy, newest } = candidate;
+function turnOf({ candidate, storage, server }: InReach, options: TurnOptions): Turn {
+  const { cloud, volume, policy } = candidate;
   const { command, timeoutMs, mount, environment } = policy.offsite;
   return {
     storage,
     server,
-    // Hours may have passed: that one may have gone since, and there may be a newer one.
-    async choose(call) {
-      const all = await storage.snapshots.list({ volumeId: volume.id }, call).toArray();
-      return { snapshotId: (newestGood(policy, all.map(observeSnapshot)) ?? newest).id };
-    },
+    choose: async (call) => ({ snapshotId: (await newestInTurn(storage, candidate, options, call)).id }),
     command: { command, timeoutMs, mount, environment, longer: "offsite.timeout" },
     place: {
       cloud: cloud.name,

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { SamsungScpEmulatorOptions } from "@polyvol/emulators/samsung-scp";
 import {
   type OffsiteDefinition,
   type OffsiteOptions,
@@ -11,7 +12,7 @@ import {
   parsePolicies,
   type RecordEntry,
 } from "../../src/index.ts";
-import { createMountWorld, type MountWorld } from "../support/mount-world.ts";
+import { type CloudName, createMountWorld, type MountWorld } from "../support/mount-world.ts";
 import { nightly } from "../support/shapes.ts";
 
 /** A cloud with three volumes, data-1 to data-3, and this machine as a server of it. */
@@ -31,8 +32,11 @@ export interface OffsiteWorld extends MountWorld {
   close(): Promise<void>;
 }
 
-export async function createOffsiteWorld(): Promise<OffsiteWorld> {
-  const here = await createMountWorld("do");
+export async function createOffsiteWorld(
+  cloud: CloudName = "do",
+  scp: Partial<SamsungScpEmulatorOptions> = {},
+): Promise<OffsiteWorld> {
+  const here = await createMountWorld(cloud, undefined, scp);
   const folder = mkdtempSync(join(tmpdir(), "polyvol-offsite-"));
   const logging = (code = ""): string[] => {
     const script = `require("fs").appendFileSync(process.argv[1], JSON.stringify(process.env) + "\\n"); ${code}`;

@@ -1,5 +1,6 @@
 import type { BlockStorage, BlockStorageOptions } from "@polyvol/core";
 import { createEmulatedDevices, type EmulatedDevices, type EmulatedDevicesOptions } from "@polyvol/emulators";
+import type { SamsungScpEmulatorOptions } from "@polyvol/emulators/samsung-scp";
 import type { DeviceLayer, SnapshotUseOptions, SnapshotUseRequest } from "../../src/index.ts";
 import type { EmulatedWorld } from "./emulated-clouds.ts";
 import { createSeededWorld, VOLUMES } from "./seeded.ts";
@@ -35,12 +36,13 @@ export const FAR_SERVER = { serverId: String(FAR_DROPLET), serverRegion: "sfo3" 
 export async function createMountWorld(
   cloud: CloudName,
   change?: EmulatedDevicesOptions["change"],
+  scp: Partial<SamsungScpEmulatorOptions> = {},
 ): Promise<MountWorld> {
   const droplets = [
     ...SERVERS.do.map((id) => ({ id: Number(id), region: "nyc3" })),
     { id: FAR_DROPLET, region: "sfo3" },
   ];
-  const world = await createSeededWorld({ do: { droplets }, scp: { servers: SERVERS.scp } });
+  const world = await createSeededWorld({ do: { droplets }, scp: { servers: SERVERS.scp, ...scp } });
   const [serverId, otherServerId] = SERVERS[cloud];
   const emulator = world.emulators[cloud];
   const seeded = new Set(emulator.inventory().volumes.map(({ id }) => id));
