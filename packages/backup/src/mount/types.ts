@@ -49,6 +49,8 @@ export interface SnapshotUseOptions {
   readonly deviceTimeoutMs?: number | undefined;
   /** How long the function that reads may take, in milliseconds. Default 24 hours. */
   readonly useTimeoutMs?: number | undefined;
+  /** Ids of what killed runs have left and could not be removed just now: it stays for the next run. Default none. */
+  readonly triedIds?: readonly string[] | undefined;
   /** The machine. Default: this one, by {@link createLinuxDevices}. */
   readonly devices?: DeviceLayer | undefined;
   /** Told when a step begins. */

@@ -3,7 +3,7 @@ import { checkTimeout, omitUndefined, systemClock } from "@polyvol/core/driver";
 import { readName } from "../naming.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
 import { findSnapshot } from "../restore/find-snapshot.ts";
-import { type LeftoverSearch, removeLeftovers } from "../temporary/leftovers.ts";
+import { type LeftoverSearch, removeLeftovers, stuckOf } from "../temporary/leftovers.ts";
 import { mayComeLate } from "../temporary/make.ts";
 import { ofItsOwn, removeTemporary } from "../temporary/remove.ts";
 import { type Course, type CoursePlan, type CourseSettings, followCourse } from "./course.ts";
@@ -32,7 +32,13 @@ export async function useSnapshot<T>(
   reader: SnapshotReader<T>,
   options: SnapshotUseOptions = {},
 ): Promise<SnapshotUse<T>> {
-  const { clock = systemClock, abortSignal, devices = createLinuxDevices(), onProgress } = options;
+  const {
+    clock = systemClock,
+    abortSignal,
+    devices = createLinuxDevices(),
+    onProgress,
+    triedIds = [],
+  } = options;
   const settings: CourseSettings = {
     clock,
     devices,
@@ -51,6 +57,7 @@ export async function useSnapshot<T>(
   const search: LeftoverSearch = {
     // What others read may take longer than what this call reads.
     here: { serverId, devices, useTimeoutMs: Math.max(settings.useTimeoutMs, USE_TIMEOUT_MS) },
+    triedIds,
     cloud,
     clock,
     abortSignal,
@@ -61,8 +68,10 @@ export async function useSnapshot<T>(
   const clearWay = async (): Promise<void> => {
     // Where devices have names, no other is taken for this one.
     if (storage.driver.deviceHints !== undefined) return;
-    const triedIds = leftovers.flatMap(({ volumeId, outcome }) => (outcome === "failed" ? [volumeId] : []));
-    const found = await removeLeftovers(storage, { ...search, triedIds });
+    const found = await removeLeftovers(storage, {
+      ...search,
+      triedIds: [...triedIds, ...stuckOf(leftovers)],
+    });
     leftovers.push(...found.filter(({ outcome }) => outcome !== "kept"));
   };
   const plan: CoursePlan = { request, snapshot, name, region, clearWay };

@@ -1,4 +1,4 @@
-import type { BlockStorage, CallOptions, Snapshot, Volume } from "@polyvol/core";
+import type { BlockStorage, CallOptions, Clock, Snapshot, Volume } from "@polyvol/core";
 import { monotonicTime } from "@polyvol/core/driver";
 import { compareText } from "../compare-text.ts";
 import { showDuration } from "../duration.ts";
@@ -16,8 +16,7 @@ import type { Selection } from "../policy/select.ts";
 import type { Offsite, Policy } from "../policy/types.ts";
 import type { OffsiteEntry } from "../record/entry.ts";
 import { dueAgainAt, type LastOffsite } from "./standing.ts";
-import type { TurnOptions } from "./take.ts";
-import type { OffsiteVolume } from "./types.ts";
+import type { OffsiteCallOptions, OffsiteVolume } from "./types.ts";
 
 /** Between two looks at a snapshot that is being restored from. */
 const LOOK_AGAIN_MS = 10_000;
@@ -153,7 +152,10 @@ function newestGood(policy: Policy, all: readonly ObservedSnapshot[]): Snapshot 
 export async function newestInTurn(
   storage: BlockStorage,
   { volume, policy, newest }: Candidate,
-  { clock, restoreTimeoutMs = RESTORE_TIMEOUT_MS }: Pick<TurnOptions, "clock" | "restoreTimeoutMs">,
+  {
+    clock,
+    restoreTimeoutMs = RESTORE_TIMEOUT_MS,
+  }: Pick<OffsiteCallOptions, "restoreTimeoutMs"> & { readonly clock: Clock },
   call: CallOptions,
 ): Promise<Snapshot> {
   const now = monotonicTime(clock);

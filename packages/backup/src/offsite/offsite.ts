@@ -10,6 +10,7 @@ import { chooseByTags, selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
 import { invalidArgument } from "../retention/policy-error.ts";
+import { stuckOf } from "../temporary/leftovers.ts";
 import { chooseDue, newestInTurn, type OffsitePolicy, untaken } from "./choose.ts";
 import { type InReach, sortByReach } from "./servers.ts";
 import { indexOffsite } from "./standing.ts";
@@ -55,6 +56,7 @@ export async function offsite(
   if (due.length > 0 && inReach.length === 0) problems.push(nothingInReach(elsewhere));
   const volumes: OffsiteVolume[] = [];
   const shown = new Map<string, Shown>();
+  const triedIds: string[] = [];
   for (const each of inReach) {
     const { candidate, server } = each;
     const { name } = candidate.cloud;
@@ -63,7 +65,8 @@ export async function offsite(
       volumes.push(untaken(candidate, "left", useless ?? "stopped before its turn"));
       continue;
     }
-    const { volume, shown: now } = await takeOffsite(turnOf(each, turns), turns);
+    const { volume, shown: now } = await takeOffsite({ ...turnOf(each, turns), triedIds }, turns);
+    triedIds.push(...stuckOf(volume.leftovers));
     // Where one volume has appeared, that another did not says nothing of the rest.
     if (shown.get(name) !== "works") shown.set(name, now);
     volumes.push(volume);

@@ -23,6 +23,8 @@ export interface Turn {
   readonly choose: (call: CallOptions) => Promise<SnapshotChoice> | SnapshotChoice;
   readonly command: SnapshotCommand;
   readonly place: CommandPlace;
+  /** What other turns could not remove of what killed runs have left. */
+  readonly triedIds?: readonly string[];
   /** What is known of the volume before; of a snapshot by id that is found out. */
   readonly volumeId: string;
 }
@@ -48,7 +50,7 @@ export type Shown = "works" | "refused" | "absent" | undefined;
 
 /** Gives a command the data of a snapshot. A failure is a result. Never throws. */
 export async function takeOffsite(turn: Turn, options: TurnOptions): Promise<Taken> {
-  const { storage, server, choose, command, place, volumeId } = turn;
+  const { storage, server, choose, command, place, volumeId, triedIds } = turn;
   const { clock, devices, abortSignal, credentialVariables = [], onOutput, onProgress } = options;
   const { cloud, provider, policyId, volumeName } = place;
   const startedAt = new Date(clock.now()).toISOString();
@@ -70,6 +72,7 @@ export async function takeOffsite(turn: Turn, options: TurnOptions): Promise<Tak
         clock,
         devices,
         abortSignal,
+        triedIds,
         timeoutMs: options.restoreTimeoutMs,
         // The command has its own limit, and its own words.
         useTimeoutMs: command.timeoutMs + 3 * GRACE_MS,

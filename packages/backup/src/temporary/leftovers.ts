@@ -67,29 +67,35 @@ export async function removeLeftovers(
     const { clockSkewMs = Number.NEGATIVE_INFINITY } = await health;
     return clock.now() + clockSkewMs - createdAt.getTime();
   };
-  const leftovers: Leftover[] = [];
-  for (const temporary of found) {
+  const remove = async (temporary: Temporary): Promise<Leftover> => {
     const { volume, startedAt } = temporary;
     const { id, name } = volume;
     const base = { volumeId: id, name, startedAt: startedAt.toISOString() };
     try {
       const why = await whyKept(temporary, search, ageOf);
-      if (why !== undefined) {
-        leftovers.push({ ...base, outcome: "kept", why });
-        continue;
-      }
+      if (why !== undefined) return { ...base, outcome: "kept", why };
       if (here !== undefined) await release(here, volume, storage.driver?.deviceHints?.(volume).links);
       await removeTemporary(storage, { name, id, serverId: here?.serverId }, { clock, abortSignal });
       await here?.devices.release(name, "removed");
-      leftovers.push({ ...base, outcome: "removed" });
+      return { ...base, outcome: "removed" };
     } catch (error) {
       abortSignal?.throwIfAborted();
       const place = omitUndefined({ cloud, volumeId: id, volumeName: name });
-      const problem = problemOf(error, "attention", place);
-      leftovers.push({ ...base, outcome: "failed", problem });
+      return { ...base, outcome: "failed", problem: problemOf(error, "attention", place) };
     }
-  }
-  return leftovers;
+  };
+  // Side by side: all of them together are waited for no longer than one that is stuck.
+  const ended = await Promise.allSettled(found.map(remove));
+  abortSignal?.throwIfAborted();
+  return ended.map((each) => {
+    if (each.status === "rejected") throw each.reason;
+    return each.value;
+  });
+}
+
+/** Ids of those that could not be removed. */
+export function stuckOf(leftovers: readonly Leftover[]): readonly string[] {
+  return leftovers.flatMap(({ volumeId, outcome }) => (outcome === "failed" ? [volumeId] : []));
 }
 
 /** Unmounts what a run has mounted. @throws PolyvolError `conflict` when something else on this machine uses its device */
