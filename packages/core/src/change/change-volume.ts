@@ -123,6 +123,10 @@ async function waitUntilReached(
   change: VolumeChange,
   changed: Changed,
 ): Promise<Volume> {
+  const isEnd = (seen: Volume): boolean => change.reached(seen) || change.overtaken?.(seen) !== undefined;
+  // It waits for a person since, and is as wanted.
+  const isReachedAndBlocked = (seen: Volume): boolean =>
+    isBlocked(call.runtime, seen) && change.leavesNoTrace !== true && change.reached(seen);
   const volume = await waitForEffect(call, {
     kind: "volume",
     id,
@@ -131,7 +135,7 @@ async function waitUntilReached(
     stays: "seen",
     leavesNoTrace: change.leavesNoTrace === true,
     changed,
-    goal: reaches((each: Volume) => change.reached(each) || change.overtaken?.(each) !== undefined),
+    goal: (seen) => (isReachedAndBlocked(seen) ? DONE : reaches(isEnd)(seen)),
     motionOf: (seen) =>
       usable(seen).state === "done" || isBlocked(call.runtime, seen) ? "at_rest" : "under_way",
     givenUp: (seen, after) => {

@@ -22,3 +22,17 @@ test("a deletion that is called busy of a volume that waits for a person by now 
   });
   expect(sent).toBe(1);
 });
+
+test("a growth of a volume that waits for a person by the time it has grown is done", async () => {
+  let shown: Partial<Shown> | undefined;
+  const given = await world(() => ({
+    isBlocked: ({ providerState }) => providerState === "maintenance",
+    resizeVolume: async () => {
+      shown = { state: "unknown", providerState: "maintenance", sizeGiB: 16 };
+      return {};
+    },
+  }));
+  given.show(() => shown);
+  const grown = await given.storage.volumes.resize(given.volumeId, 16);
+  expect(grown).toMatchObject({ sizeGiB: 16, providerState: "maintenance" });
+});
