@@ -31,3 +31,14 @@ test("2,000 volumes are three requests, the end of them proven", async () => {
   expect(await cloud.storage.volumes.list().toArray()).toHaveLength(2_000);
   expect(cloud.seen).toHaveLength(3);
 });
+
+test("what an administrator finds by its name is of the project of the login", async () => {
+  const cloud = await startCloud({
+    cinder: ({ query }) => ({
+      body: { volumes: query.has("all_tenants") ? [volume({ id: "of-another-project", name: "db" })] : [] },
+    }),
+  });
+  expect(await cloud.storage.volumes.find({ name: "db" })).toBeUndefined();
+  expect(await cloud.storage.volumes.list({ name: "db" }).toArray()).toEqual([]);
+  expect(cloud.seen.length).toBeGreaterThan(0);
+});

@@ -110,6 +110,21 @@ test("a listing that fails on any of its pages deletes nothing", async () => {
   printTable("one page of a listing never comes", rows);
 });
 
+test("a plan, a status and an audit send nothing but reads", async () => {
+  const world = await createSeededWorld();
+  const clouds = world.open();
+  const now = new Date(world.clock.now());
+  expect((await plan(NIGHTLY, clouds, now)).volumes.flatMap((volume) => volume.create)).toHaveLength(6);
+  await status(NIGHTLY, clouds, now);
+  await audit(NIGHTLY, clouds);
+  for (const { log } of Object.values(world.emulators)) {
+    const methods = log.entries().map(({ method }) => method);
+    expect(methods.length).toBeGreaterThan(0);
+    expect(new Set(methods)).toEqual(new Set(["GET"]));
+  }
+  await world.close();
+});
+
 test("a service that gives less at a time than is asked for: all is seen, made and pruned", async () => {
   const world = await createLargeWorld();
   world.emulators.do.faults.add({ kind: "query", atMost: { per_page: 60 }, match: { method: "GET" } });
