@@ -81,7 +81,8 @@ function meaningOf({ status, method, target }: FailedResponse, found: Problem): 
     case 404:
     case 410:
       // Only the service knows what does not exist; taking anybody's word for it would make deletions succeed.
-      if (found.from === "gateway") return { code: "unauthenticated" };
+      // The gateway has not passed the request on, and does so later where it had no route for a moment.
+      if (found.from === "gateway") return { code: "unauthenticated", retryable: true };
       return found.isOwn ? { code: "not_found" } : {};
     case 409:
       if (!found.isOwn) return {};

@@ -85,6 +85,12 @@ describe("credentials", () => {
 });
 
 describe("answers that are not the service's", () => {
+  /** Of the gateway in front of the service. */
+  const noRoute = {
+    ...{ timestamp: "2026-06-05T00:00:00Z", path: "/v1/volumes", status: 404, error: "Not Found" },
+    requestId: "8af0c9",
+  };
+  const NO_ROUTE = { kind: "answer", status: 404, body: noRoute } as const;
   const only = (fault: FaultEffect, method: string): Fault => ({
     match: { method, path: "/v1/volumes/**" },
     count: 1,
@@ -94,17 +100,22 @@ describe("answers that are not the service's", () => {
   test("the gateway's 404 does not make a deletion succeed", async () => {
     const { storage, emulator } = await emulated();
     const { id } = await storage.volumes.create({ name: "data", sizeGiB: 8 });
-    const body = {
-      timestamp: "2026-06-05T00:00:00Z",
-      path: "/v1/volumes",
-      status: 404,
-      error: "Not Found",
-      requestId: "8af0c9",
-    };
-    emulator.faults.add(only({ kind: "answer", status: 404, body }, "DELETE"));
+    emulator.faults.add({ ...only(NO_ROUTE, "DELETE"), count: 100 });
     const error = await failureOf(storage.volumes.delete(id));
     expect(error).toMatchObject({ code: "unauthenticated", requestId: "8af0c9", outcome: "not_applied" });
     expect((emulator.state() as SamsungScpState).volumes).toHaveLength(1);
+  });
+
+  test("a gateway that knows no route for a moment, at any step of a create, costs neither it nor a second one", async () => {
+    const { storage, emulator, lines } = await emulated();
+    const create = (name: string) => storage.volumes.create({ name, sizeGiB: 8 });
+    await create("data-0");
+    const steps = lines().length;
+    for (let skip = 0; skip < steps; skip += 1) {
+      emulator.faults.add({ ...NO_ROUTE, match: { path: "/v1/volumes/**" }, skip, count: 1 });
+      expect(await create(`data-${skip + 1}`)).toMatchObject({ state: "available" });
+    }
+    expect((emulator.state() as SamsungScpState).volumes).toHaveLength(steps + 1);
   });
 
   test("a page with 404 does not, either", async () => {
