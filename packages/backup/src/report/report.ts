@@ -120,6 +120,8 @@ export async function backupReport(
     }
   }
 
+  // What two clouds of one account both show is counted once, as it is looked after once.
+  const counted = withoutShared(states);
   const unprotected = audit.findings.filter(({ kind }) => kind === "volume_without_policy");
   const unprotectedIds = new Set(unprotected.map(({ cloud, ids }) => volumeKey(cloud, ids[0] ?? "")));
   const base = {
@@ -128,32 +130,35 @@ export async function backupReport(
     counts: status.counts,
     graceMs,
     days: calendar.days,
-    clouds: states.map((state): ReportedCloud => {
+    clouds: counted.map((state): ReportedCloud => {
       if (state.state === "failed") return { cloud: state.name, seen: false, problem: state.problem };
       return reportedCloud(state, volumes, prices[state.name]);
     }),
     policies: policies.flatMap((policy) =>
-      states
-        .filter(({ name }) => isAbout(policy, name))
-        .map((state): ReportedPolicy => {
-          const about = policyOn(policy, state.name);
-          if (state.state === "failed") return { ...about, seen: false };
-          const chosen = state.volumes.filter(({ id }) =>
-            selection.policiesOf(state.name, id).includes(policy),
-          );
-          const owned = chosen.flatMap(({ id }) => ownedBy(policy, state.snapshots.get(id) ?? []));
-          return {
+      states.flatMap((state): readonly ReportedPolicy[] => {
+        const about = policyOn(policy, state.name);
+        const isMeant = isAbout(policy, state.name);
+        if (state.state === "failed") return isMeant ? [{ ...about, seen: false }] : [];
+        // Of clouds that are one account, it may choose volumes of one that it does not name.
+        const chosen = state.volumes.filter(({ id }) =>
+          selection.policiesOf(state.name, id).includes(policy),
+        );
+        if (!isMeant && chosen.length === 0) return [];
+        const owned = chosen.flatMap(({ id }) => ownedBy(policy, state.snapshots.get(id) ?? []));
+        return [
+          {
             ...about,
             seen: true,
             volumes: chosen.length,
             snapshots: owned.filter(isGood).length,
             inAMonth: inAMonth.get(JSON.stringify([policy.id, state.name])) ?? 0,
             cost: costOf(owned, prices[state.name]),
-          };
-        }),
+          },
+        ];
+      }),
     ),
     volumes,
-    unprotected: withoutShared(states).flatMap((state) =>
+    unprotected: counted.flatMap((state) =>
       state.state === "failed"
         ? []
         : state.volumes

@@ -1,6 +1,6 @@
 import { createMemoryStorage } from "@polyvol/memory";
 import { expect, test } from "vitest";
-import { audit, parsePolicies, plan, run, status } from "../../src/index.ts";
+import { audit, backupReport, parsePolicies, plan, run, status } from "../../src/index.ts";
 import { createMemoryWorld, makeVolumes } from "../support/memory-clouds.ts";
 import { sleepUntil } from "../support/nights.ts";
 import { nightly } from "../support/shapes.ts";
@@ -65,4 +65,32 @@ test("accounts whose volumes only have the same names are two", async () => {
   const policies = parsePolicies({ nightly: nightly() });
   const made = await plan(policies, clouds, new Date(world.clock.now()));
   expect(made).toMatchObject({ problems: [], totals: { create: 2 } });
+});
+
+test("the report counts what two clouds of one account show once, for whichever of them a policy names", async () => {
+  const { world, clouds } = await oneAccountTwice();
+  const policies = parsePolicies({
+    nightly: nightly({ select: { cloud: ["ams", "nyc"], name: "*" } }),
+    weekly: nightly({
+      select: { cloud: "nyc", name: "db" },
+      schedule: { cron: "0 5 * * 6", timezone: "UTC" },
+    }),
+  });
+  await run(policies, clouds, { clock: world.clock });
+  const now = new Date(world.clock.now());
+  const report = await backupReport(policies, clouds, now);
+  const made = world.accounts.do.dump().snapshots.length;
+  const sum = (of: readonly { readonly cost?: { readonly snapshots: number } }[]): number =>
+    of.reduce((total, { cost }) => total + (cost?.snapshots ?? 0), 0);
+  expect(made).toBe(3);
+  expect(sum(report.clouds)).toBe(made);
+  expect(sum(report.policies)).toBe(made);
+  expect(
+    report.policies.map((each) => [each.policyId, each.cloud, each.seen ? each.volumes : undefined]),
+  ).toEqual([
+    ["nightly", "ams", 2],
+    ["nightly", "nyc", 0],
+    ["weekly", "ams", 1],
+    ["weekly", "nyc", 0],
+  ]);
 });
