@@ -219,9 +219,13 @@ function isBranded(error: unknown, brand: string): boolean {
 
 /** The error about a file that could not be written, with the reason in words. */
 export function unwritable(file: string, cause: unknown): Error {
+  return new Error(`${file} cannot be written: ${whyUnwritable(file, cause)}`, { cause });
+}
+
+/** Why a file or folder could not be made, in words. */
+export function whyUnwritable(file: string, cause: unknown): string {
   const { code = "", message } = cause as NodeJS.ErrnoException;
-  const why = code === "ENOENT" ? `there is no folder ${dirname(file)} (ENOENT)` : (WHY[code] ?? message);
-  return new Error(`${file} cannot be written: ${why}`, { cause });
+  return code === "ENOENT" ? `there is no folder ${dirname(file)} (ENOENT)` : (WHY[code] ?? message);
 }
 
 const WHY: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,6 +53,18 @@ describe("a file that somebody named", () => {
       err: "error: twice.json:5:1: found a key that stands twice in its object; allowed: JSON, each key once\n",
     });
   });
+
+  test.skipIf(process.platform === "win32")(
+    "a configuration that does not fit on the disk leaves no piece",
+    () => {
+      // The shell bounds how large a file may get.
+      const script = `ulimit -f 1; ${commandInShell()} config init new.yaml`;
+      const { status, stderr } = spawnSync("sh", ["-c", script], { cwd: folder, encoding: "utf8" });
+      expect(stderr).toMatch(/^error: new\.yaml cannot be written: /);
+      expect(status).toBe(1);
+      expect(existsSync(join(folder, "new.yaml"))).toBe(false);
+    },
+  );
 
   test("data that is nested too deeply", async () => {
     const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;

@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import type { Policy } from "@polyvol/backup";
 import type { Config } from "@polyvol/config";
 import type { Command } from "commander";
@@ -10,6 +9,7 @@ import type { Options } from "../options.ts";
 import { countText, shortPath } from "../output/format.ts";
 import { isData, writeCheckResult, writeResult } from "../output/result.ts";
 import { writeNote } from "../output/streams.ts";
+import { writeNew } from "../output/whole-file.ts";
 import { onEachCloud } from "../selected-clouds.ts";
 
 /** The commands about configuration files. */
@@ -129,7 +129,7 @@ async function init(_context: Context, _options: Options, file: string): Promise
   if (!/\.ya?ml$/.test(file))
     throw new UsageError(`${file}: the file is written as YAML; end its name in .yaml.`);
   try {
-    await writeFile(file, TEMPLATE, { flag: "wx" });
+    await writeNew(file, TEMPLATE);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EEXIST") throw new UsageError(`${file} exists and is left as it is; name another file.`);

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { stringify } from "yaml";
-import { UsageError } from "../errors.ts";
+import { UsageError, whyUnwritable } from "../errors.ts";
 import type { DemoCloud } from "./clouds.ts";
 
 export const CONFIG_FILE = "polyvol.config.yaml";
@@ -39,13 +39,17 @@ export async function createKeptFolder(name: string): Promise<Folder> {
 async function make(path: string, name: string): Promise<string | undefined> {
   try {
     return await mkdir(path, { recursive: true });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+  } catch (recursive) {
+    // With `recursive`, Node has ENOENT also for a disk that is read-only.
+    const cause = (await mkdir(path).catch((reason: unknown) => reason)) ?? recursive;
+    const { code } = cause as NodeJS.ErrnoException;
     const found =
-      code === "EEXIST" || code === "ENOTDIR" ? "which is no folder" : `which cannot be made (${code})`;
+      code === "EEXIST" || code === "ENOTDIR"
+        ? "which is no folder"
+        : `which cannot be made: ${whyUnwritable(path, cause)}`;
     throw new UsageError(
       `--keep: found ${name}, ${found}; allowed: a folder that is empty or does not exist`,
-      { cause: error },
+      { cause },
     );
   }
 }

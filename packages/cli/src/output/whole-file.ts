@@ -23,6 +23,19 @@ export async function writeWhole(file: string, text: string): Promise<void> {
   }
 }
 
+/** Writes a file that is not there yet, whole or not at all. @throws the system's error, `EEXIST` where it is there */
+export async function writeNew(file: string, text: string): Promise<void> {
+  const handle = await open(file, "wx");
+  try {
+    await handle.writeFile(text);
+  } catch (error) {
+    await rm(file, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
 async function replace(target: string, text: string, mode: number): Promise<void> {
   const draft = `${target}.${randomUUID()}.tmp`;
   try {
