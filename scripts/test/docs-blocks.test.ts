@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { checkDataBlock, DATA } from "../docs/configuration-blocks.ts";
+import { notInstalled } from "../docs/installs.ts";
 import { checkLinks } from "../docs/links.ts";
 import { type Block, parsePage } from "../docs/markdown.ts";
 import { checkExcerpt, ordersOf, placeOf } from "../docs/orders.ts";
@@ -92,6 +93,10 @@ test("command lines name scripts, commands and options that exist", async () => 
   expect(await problemsOf(lines, checkShellBlock)).toEqual([]);
   const inline = await Promise.all(pages.map(checkInlineCommands));
   expect(inline.flat()).toEqual([]);
+});
+
+test("what a page has installed is all that its programs import", () => {
+  expect(pages.flatMap(notInstalled)).toEqual([]);
 });
 
 test("no link is dead", () => {
