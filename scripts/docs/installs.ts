@@ -16,7 +16,7 @@ export function notInstalled({ page, blocks }: Parsed): readonly string[] {
     .filter(({ language }) => TYPESCRIPT.has(language))
     .flatMap(({ code }) => [...code.matchAll(/^(?:import|} from)\b.*?"([^"]+)";/gm)])
     .map(([, specifier = ""]) => packageOf(specifier));
-  const missing = new Set(imported).difference(new Set([...installed, undefined]));
+  const missing = new Set(imported.filter((name) => name !== undefined && !installed.includes(name)));
   return [...missing].map((name) => `${page.path}: ${name}`);
 }
 
