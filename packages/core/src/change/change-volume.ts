@@ -18,7 +18,7 @@ import {
   usable,
   type Verdict,
 } from "../wait/goals.ts";
-import { readThroughOutage } from "../wait/looks.ts";
+import { readBeforeChange } from "../wait/looks.ts";
 import { waitFor } from "../wait/wait.ts";
 import { compared, refusedChange, type VolumeTarget } from "./refused-change.ts";
 import type { VolumeChange } from "./volume-changes.ts";
@@ -103,8 +103,7 @@ async function readIdle({ resources, call, id, onProgress }: Target, change: Vol
   };
   const watched = { kind: "volume", id, onProgress } as const;
   const read = (): Promise<Volume> => resources.get(call, id);
-  // What was sent before, here or by an earlier step, may be done: only a look can tell, so it waits out an outage.
-  const volume = call.hasSent() ? await readThroughOutage(call, watched, read) : await read();
+  const volume = await readBeforeChange(call, watched, read);
   call.about({ kind: "volume", id: volume.id, name: volume.name });
   if (goal(volume).state !== "pending") return volume;
   const rested = await waitFor(call, {

@@ -21,7 +21,7 @@ import type { Volume } from "../volume.ts";
 import { inUse } from "../volume.ts";
 import { type Motion, waitForEffect } from "../wait/effect.ts";
 import { DONE, describeState, gone, idle, isBlocked, refuseBlocked, type Verdict } from "../wait/goals.ts";
-import { readThroughOutage } from "../wait/looks.ts";
+import { readBeforeChange, readThroughOutage } from "../wait/looks.ts";
 import { inCompany } from "../wait/shared-looks.ts";
 import { waitFor } from "../wait/wait.ts";
 
@@ -91,9 +91,10 @@ async function deleteAfterSnapshots(
     if (listed.length > 0 && !withSnapshots) throw cannotOutlive(listed);
     // Somebody may attach it meanwhile: then no further snapshot goes, nor where that cannot be seen.
     const stillFree = async (): Promise<void> => {
-      const now = await volumes.tryGet(call, id);
+      const watched = { kind: "volume", id } as const;
+      const now = await readBeforeChange(call, watched, () => volumes.tryGet(call, id));
       if (now !== undefined) return refuseInUse(now);
-      const left = await snapshots.listAll(call, { volumeId: id });
+      const left = await readBeforeChange(call, watched, () => snapshots.listAll(call, { volumeId: id }));
       if (left.every((each) => each.state === "deleting")) return;
       throw conflict("a read does not find it any more, and so not whether it is in use", true);
     };
@@ -178,7 +179,8 @@ async function readBefore<T extends Resource>(
   // Whether a volume is in use is read from itself, not from a listing that may lag behind an attach.
   const listed = kind === "snapshot" ? await inCompany(looks, call, () => looks.find(call, id)) : undefined;
   const wasListed = listed !== undefined;
-  let found = listed ?? (await resources.tryGet(call, id));
+  const read = (): Promise<T | undefined> => resources.tryGet(call, id);
+  let found = listed ?? (await readBeforeChange(call, { kind, id, onProgress }, read));
   if (found === undefined) return { found, wasListed };
   call.about({ kind, id, name: found.name });
   if (goal(found).state === "pending")

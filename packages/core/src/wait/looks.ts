@@ -96,6 +96,14 @@ export async function readThroughOutage<T>(call: Call, watched: Watched, read: (
   }
 }
 
+/**
+ * A read that a change depends on. What was sent before, here or by an earlier step, may be done, and only going on tells:
+ * then it waits out an outage.
+ */
+export function readBeforeChange<T>(call: Call, watched: Watched, read: () => Promise<T>): Promise<T> {
+  return call.hasSent() ? readThroughOutage(call, watched, read) : read();
+}
+
 function tellOf(call: Call, { kind, id, onProgress }: Watched, words: string, pauses: Pauses): void {
   const seen = fitWords(words);
   const elapsedMs = call.elapsedMs();

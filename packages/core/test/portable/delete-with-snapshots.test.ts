@@ -89,6 +89,27 @@ describe.each(KINDS)("a volume is deleted with its snapshots: %s", (_, outlives,
     expect((await other.volumes.get(volumeId)).state).toBe("available");
   });
 
+  test("an outage after the first snapshot has gone is waited out, whichever read meets it", async () => {
+    for (const struck of ["getVolume", "getSnapshot", "listSnapshots"] as const) {
+      let failures = 0;
+      const { storage, other, volumeId, names } = await world(outlives, immediate, (driver) => ({
+        deleteSnapshot: async (id, context) => {
+          const changed = await driver.deleteSnapshot(id, context);
+          failures = 6;
+          return changed;
+        },
+        [struck]: async (...given: [never, never, never]) => {
+          failures -= 1;
+          if (failures >= 0) throw new PolyvolError("unavailable", "away for a while", { retryable: true });
+          return await driver[struck](...given);
+        },
+      }));
+      await storage.volumes.delete(volumeId, { snapshots: "delete" });
+      expect(await names()).toEqual([]);
+      expect(await other.volumes.list().toArray()).toEqual([]);
+    }
+  });
+
   test("a snapshot that cannot be deleted: the error is the volume's and names both; the same call goes on", async () => {
     let refusals = 1;
     const { storage, other, volumeId, names } = await world(outlives, immediate, (driver) => ({
