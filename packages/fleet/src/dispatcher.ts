@@ -108,7 +108,7 @@ export async function createFleetDispatcher(options: DispatcherOptions): Promise
     // The longest first, so that none of them is the last to begin. What is not known may be long.
     const tookMs = ({ account }: Due): number => Number(took[account.key] ?? Number.POSITIVE_INFINITY);
     const open = due
-      .filter(({ account, slot }) => (doneSlotOf(done, account) ?? "") < slot.toISOString())
+      .filter(({ account, slot }) => (doneSlotOf(done, account, now) ?? "") < slot.toISOString())
       .sort((a, b) => compareNumbers(tookMs(b), tookMs(a)));
     const added: Due[] = [];
     for (let from = 0; from < open.length; from += BATCH) {

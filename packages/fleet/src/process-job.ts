@@ -159,7 +159,7 @@ async function hasWork(
 ): Promise<boolean> {
   const due = dueSlotOf(account, policies, now)?.toISOString();
   if (due === undefined) return false;
-  return (doneSlotOf(await readDone(redis, marks.done, account), account) ?? "") < due;
+  return (doneSlotOf(await readDone(redis, marks.done, account), account, now) ?? "") < due;
 }
 
 /** Leaves a job whose slot has not come here: the clocks of two machines are never quite the same. */
@@ -250,14 +250,17 @@ async function later(job: FleetJob, token: string, ms: number, reason: string): 
 
 /** Only whoever has the lease of an account writes its marks. */
 async function markDone(
-  { redis, marks }: JobContext,
+  { redis, marks, runOptions }: JobContext,
   account: AccountClouds,
   policies: readonly Policy[],
   { startedAt, finishedAt, totals }: RunReport,
 ): Promise<void> {
   // It took whatever was due when it began, also what has come due since the job was made.
   const due = dueSlotOf(account, policies, Date.parse(startedAt));
-  if (due !== undefined) await writeDone(redis, marks.done, account, due.toISOString());
+  if (due !== undefined) {
+    const now = (runOptions.clock ?? systemClock).now();
+    await writeDone(redis, marks.done, account, due.toISOString(), now);
+  }
   if (totals.created + totals.deleted === 0) return;
   await redis.hset(marks.took, account.key, Date.parse(finishedAt) - Date.parse(startedAt));
 }

@@ -81,7 +81,7 @@ export async function fleetStatus(options: FleetStatusOptions): Promise<FleetSta
       .map((account): AccountStatus => {
         const slot = dueSlotOf(account, policies, now)?.toISOString();
         const job = jobs.get(account.key);
-        const known = { slot, done: doneSlotOf(done, account), job, late: now - graceMs };
+        const known = { slot, done: doneSlotOf(done, account, now), job, late: now - graceMs };
         const standing = standingOf(account, known);
         return keys.has(account.key) ? standing : { ...standing, state: "gone" };
       })

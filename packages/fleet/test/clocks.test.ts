@@ -71,4 +71,35 @@ describe.skipIf(skip)(title, () => {
     expect((await fleet.status()).accounts).toMatchObject([{ state: "delayed", doneSlot: NEXT_SLOT }]);
     expect(ofType(worker.events, "failed")).toEqual([]);
   });
+
+  test("a worker whose clock was days ahead keeps no night from being done, where no provider tells the time", async () => {
+    const world = await makeWorld(["a"]);
+    for (const [name, storage] of world.clouds) {
+      const checkHealth: typeof storage.checkHealth = async (options) => {
+        const { clockSkewMs: _, serverTime: __, ...health } = await storage.checkHealth(options);
+        return health;
+      };
+      (world.clouds as Map<string, typeof storage>).set(name, { ...storage, checkHealth });
+    }
+    const fleet = testFleet(redis.server.url, world);
+    const dispatcher = await fleet.dispatcher();
+    const ahead = { ...world.clock, now: () => world.clock.at + 3 * DAY };
+    const wrong = await fleet.worker({ runOptions: { clock: ahead } });
+    await dispatcher.dispatch();
+    await expect.poll(() => ofType(wrong.events, "done").length).toBe(1);
+    await wrong.stop();
+    // When that clock was right, nobody knows: the slot that is due is none that is known to be done.
+    expect((await fleet.status()).accounts).toMatchObject([{ late: true }]);
+
+    world.clock.at += DAY;
+    const worker = await fleet.worker();
+    await dispatcher.dispatch();
+    await expect.poll(() => ofType(worker.events, "done").length).toBe(1);
+    expect((await world.snapshotNames("a")).filter((name) => name.includes("20260715T030000Z"))).toHaveLength(
+      2,
+    );
+    expect((await fleet.status()).accounts).toMatchObject([
+      { state: "done", doneSlot: NEXT_SLOT, late: false },
+    ]);
+  });
 });
