@@ -139,7 +139,7 @@ export async function loadAdapter(
 
 /**
  * Makes the storage of a cloud. Sends nothing.
- * @throws ConfigError for missing credentials, and for what the adapter refuses
+ * @throws ConfigError for missing credentials, for what the adapter refuses, and where a package from elsewhere makes none
  */
 export function createStorage(
   config: Config,
@@ -153,8 +153,19 @@ export function createStorage(
   try {
     return create({ ...cloud.options, ...omitUndefined({ region }), ...credentials, ...own });
   } catch (error) {
-    if (!isPolyvolError(error, "invalid_argument")) throw error;
-    throw new ConfigError(config.file, [refusedBy(error.reason, config, cloud)], { cause: error });
+    if (isPolyvolError(error, "invalid_argument"))
+      throw new ConfigError(config.file, [refusedBy(error.reason, config, cloud)], { cause: error });
+    const name = packageNameOf(cloud.provider);
+    if (name === undefined || isPolyvolError(error)) throw error;
+    throw refusedAt(
+      config,
+      ["clouds", cloud.name, "provider"],
+      {
+        found: `${name}, whose createStorage(options) fails: ${firstLineOf(error)}`,
+        allowed: "a package whose createStorage(options) returns a BlockStorage",
+      },
+      { cause: error },
+    );
   }
 }
 

@@ -30,7 +30,7 @@ export function loadPackage(name: string, directory: string): CreateStorage {
   return (options) => {
     const storage: unknown = create(options);
     if (isBlockStorage(storage)) return storage;
-    throw new TypeError(`createStorage(options) of ${name} returned no BlockStorage`);
+    throw new TypeError("it returned no BlockStorage");
   };
 }
 

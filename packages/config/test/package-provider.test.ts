@@ -62,17 +62,20 @@ test.each([
   expect(message).toContain(reason);
 });
 
-test("a factory that gives no storage is told", async () => {
-  const code = "export const createStorage = async () => ({});";
+test.each([
+  ["gives no storage", "async () => ({})", "it returned no BlockStorage"],
+  ["fails", "() => { throw new Error('boom'); }", "boom"],
+])("a factory that %s is told with its place", async (_what, code, reason) => {
   const files = {
     "c.yaml": CONFIG,
     [`${folder}/package.json`]: manifest("./main.js"),
-    [`${folder}/main.js`]: code,
+    [`${folder}/main.js`]: `export const createStorage = ${code};`,
   };
   const cwd = await folderWith(files);
   const config = await loadConfig({ cwd, path: "c.yaml" });
-  expect(await messageOf(connect(config, { environment: { ACME_KEY: "K" } }))).toBe(
-    "createStorage(options) of @acme/polyvol-cloud returned no BlockStorage",
+  expect(await messageOf(connect(config, { environment: { ACME_KEY: "K" } }), cwd)).toBe(
+    `c.yaml:3:5: clouds.acme.provider: found @acme/polyvol-cloud, whose createStorage(options) fails: ${reason}; ` +
+      "allowed: a package whose createStorage(options) returns a BlockStorage",
   );
 });
 

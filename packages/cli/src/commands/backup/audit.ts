@@ -13,7 +13,8 @@ import { SHARD, shardText } from "./shard.ts";
 
 const FINDINGS = `
 Nothing is changed. A finding is a result, not a failure: the exit code is 0 with and without any,
-and 1 when something could not be read. Scripts look at "ok", which is true when nothing was found.
+and 1 when something could not be read (2 where only the configuration is to blame). Scripts look at "ok",
+which is true when nothing was found.
 `;
 
 export function addAudit(backup: Command, action: MakeAction): void {

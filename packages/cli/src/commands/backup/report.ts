@@ -16,7 +16,8 @@ import { deadline, loadBackupSetup } from "./setup.ts";
 const ABOUT = `
 The page is one file: it loads nothing from anywhere and runs no script. -o json writes the data
 behind it. What is found is a result, not a failure: the exit code is 0, and 1 when something
-could not be read. polyvol backup status has an exit code for what is late.
+could not be read (2 where only the configuration is to blame). polyvol backup status has an
+exit code for what is late.
 
 Without --record the report says what the clouds prove, and names what cannot be known: past
 runs, drills, and whether a snapshot that is gone was ever made.
