@@ -5,7 +5,8 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The form that ids are compared by: a UUID is one in whatever capitals, and services take it in any; all else is exact. */
 export function comparableId(id: string): string {
-  return UUID.test(id) ? id.toLowerCase() : id;
+  // Most ids have none, and long listings compare many.
+  return /[A-F]/.test(id) && UUID.test(id) ? id.toLowerCase() : id;
 }
 
 /** Whether two ids are of one thing. */

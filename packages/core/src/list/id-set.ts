@@ -1,3 +1,5 @@
+import { comparableId } from "../answered.ts";
+
 /** Which ids a listing has given out. */
 export interface IdSet {
   readonly size: number;
@@ -72,11 +74,11 @@ export function createIdSet(random: () => number = Math.random): IdSet {
       return size;
     },
     has: (id) => {
-      mix(id);
+      mix(comparableId(id));
       return table[find() + 1] !== 0;
     },
     add: (id) => {
-      mix(id);
+      mix(comparableId(id));
       const place = find();
       if (table[place + 1] !== 0) return false;
       put(place);

@@ -1,3 +1,4 @@
+import { comparableId, isSameId } from "../answered.ts";
 import type { DriverPage, PageRequest } from "../driver.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import {
@@ -111,7 +112,7 @@ function markGivenOut(
   seen: Set<string>,
 ): boolean {
   const offset = offsetAfter(items, resumeIds);
-  for (const { id } of items.slice(0, offset ?? 0)) seen.add(id);
+  for (const { id } of items.slice(0, offset ?? 0)) seen.add(comparableId(id));
   return offset !== undefined;
 }
 
@@ -123,7 +124,7 @@ async function* walkInTurn<T extends { readonly id: string }>(
   steps: Steps<T>,
 ): AsyncGenerator<Chunk<T>, void, undefined> {
   let size = requestSizeFor(source.paging, source.requestSize);
-  const seen = new Set<string>(from?.resumeIds);
+  const seen = new Set((from?.resumeIds ?? []).map(comparableId));
   /** Pages without a new item that going back to the start explains: as many as there were before. */
   let explained = 0;
   const isCounted = from === undefined || from.index !== undefined;
@@ -152,9 +153,8 @@ async function* walkInTurn<T extends { readonly id: string }>(
     }
     // A page may hold one twice, too.
     const fresh = page.items.filter(({ id }) => {
-      const isNew = !seen.has(id);
-      seen.add(id);
-      return isNew;
+      const before = seen.size;
+      return seen.add(comparableId(id)).size > before;
     });
     newInRound += fresh.length;
     if (fresh.length > 0) {
@@ -220,7 +220,7 @@ async function pageAfter<T extends { readonly id: string }>(
       // say so. The item before the marker tells: asked from there, the marker must come first.
       if (page.items.length > 0 || before === undefined) return page;
       const check = await source.fetch({ ...request, after: before }, abortSignal);
-      if (check.items[0]?.id === after || check.items.length === 0) return page;
+      if (isSameId(check.items[0]?.id, after) || check.items.length === 0) return page;
       return check;
     } catch (error) {
       if (!isNoSuchPlace(error)) throw error;

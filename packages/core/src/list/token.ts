@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { isSameId } from "../answered.ts";
 import { fromBase64Url, toBase64Url } from "../base64.ts";
 import { PolyvolError, refusedArgument } from "../errors.ts";
 import { omitUndefined } from "../omit-undefined.ts";
@@ -58,7 +59,7 @@ export function offsetAfter(
   resumeIds: readonly string[],
 ): number | undefined {
   for (const id of resumeIds) {
-    const offset = items.findIndex((item) => item.id === id);
+    const offset = items.findIndex((item) => isSameId(item.id, id));
     if (offset >= 0) return offset + 1;
   }
   return undefined;

@@ -71,6 +71,33 @@ describe.each(Object.entries(STYLES))("%s paging", (_name, paging) => {
     expect(await pagesOf(listing, 1)).toMatchObject([{ items: [{ id: "a" }] }, { items: [{ id: "b" }] }]);
   });
 
+  test("gives an item once whose id, a UUID, is in capitals on every other page", async () => {
+    const digits = Array.from({ length: 20 }, (_, index) => String(index).padStart(12, "0"));
+    const all = digits.map((last) => `abcdefab-cdef-4abc-8def-${last}`);
+    let asked = 0;
+    const fetch = async ({ after, number, size }: PageRequest): Promise<DriverPage<Item>> => {
+      const isShouting = asked++ % 2 === 1;
+      const start = number === undefined ? all.indexOf(after?.toLowerCase() ?? "") + 1 : (number - 1) * size;
+      const items = all.slice(start, start + size).map((id) => ({ id: isShouting ? id.toUpperCase() : id }));
+      const nextToken = start + size < all.length ? items.at(-1)?.id : undefined;
+      return { items, total: all.length, ...(nextToken && paging.style === "cursor" ? { nextToken } : {}) };
+    };
+    const open = () => listingOf({ paging, concurrency: 0, requestSize: 7, fetch });
+    const given = (items: readonly Item[]) => items.map(({ id }) => id.toLowerCase());
+    expect(given(await open().toArray())).toEqual(all);
+    const pages: Item[] = [];
+    for (let continuationToken: string | undefined; ; ) {
+      const from = continuationToken === undefined ? {} : { continuationToken };
+      const { value } = await open()
+        .byPage({ pageSize: 3, ...from })
+        .next();
+      pages.push(...(value?.items ?? []));
+      continuationToken = value?.continuationToken;
+      if (continuationToken === undefined) break;
+    }
+    expect(given(pages)).toEqual(all);
+  });
+
   test("byPage cuts anew: five items in pages of two are 2, 2 and 1, the last without a token", async () => {
     const pages = await pagesOf(still(5, paging).listing, 2);
     expect(pages.map((page) => page.items.length)).toEqual([2, 2, 1]);
