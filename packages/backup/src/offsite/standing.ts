@@ -62,9 +62,39 @@ export function indexOffsite(record: RunRecord | undefined, now: number): LastOf
   };
 }
 
+/** When the first snapshot of a policy on a volume was taken, as far as a record tells, in milliseconds; else infinity. */
+export type FirstTaken = (policy: Policy, cloud: string, volumeId: string) => number;
+
+/** Rules may keep less than `every` is long: then no snapshot that is there is old, and what was made before, a record tells. */
+export function indexFirstTaken(record: RunRecord | undefined, now: number): FirstTaken {
+  const first = new Map<string, number>();
+  const see = (key: string, takenAt: number): void => {
+    if (takenAt <= now) first.set(key, Math.min(first.get(key) ?? Infinity, takenAt));
+  };
+  for (const entry of record?.entries ?? []) {
+    if (entry.kind === "offsite" && entry.policyId !== undefined && entry.snapshot !== undefined)
+      see(keyOf(entry.policyId, entry.cloud, entry.volumeId), Date.parse(entry.snapshot.takenAt));
+    if (entry.kind !== "run") continue;
+    for (const { cloud, policyId, slot, volumeIds, delaysSeconds } of entry.made) {
+      volumeIds.forEach((id, index) => {
+        see(keyOf(policyId, cloud, id), Date.parse(slot) + (delaysSeconds[index] ?? 0) * 1_000);
+      });
+    }
+  }
+  return ({ id, formerIds }, cloud, volumeId) =>
+    Math.min(...[id, ...formerIds].map((each) => first.get(keyOf(each, cloud, volumeId)) ?? Infinity));
+}
+
 /** From when on it is time again, in milliseconds, after a success that began at `runStartedAt`. */
 export function dueAgainAt({ everyMs }: Offsite, { runStartedAt }: OffsiteEntry): number {
   return Date.parse(runStartedAt) + everyMs * (1 - IN_HAND);
+}
+
+/** What is known of what has left, and when that is asked. */
+export interface OffsiteLook {
+  readonly lastOffsite: LastOffsite | undefined;
+  readonly firstTaken: FirstTaken;
+  readonly now: Date;
 }
 
 /**
@@ -75,8 +105,7 @@ export function offsiteStanding(
   { policy, offsite }: { readonly policy: Policy; readonly offsite: Offsite },
   { cloud, volumeId }: { readonly cloud: string; readonly volumeId: string },
   own: readonly ObservedSnapshot[],
-  lastOffsite: LastOffsite | undefined,
-  now: Date,
+  { lastOffsite, firstTaken, now }: OffsiteLook,
 ): OffsiteStanding {
   if (lastOffsite === undefined) return { state: "unknown" };
   const { everyMs } = offsite;
@@ -96,7 +125,10 @@ export function offsiteStanding(
   }
   const first = own
     .filter(isGood)
-    .reduce((oldest, { snapshot }) => Math.min(oldest, snapshot.createdAt.getTime()), Infinity);
+    .reduce(
+      (oldest, { snapshot }) => Math.min(oldest, snapshot.createdAt.getTime()),
+      firstTaken(policy, cloud, volumeId),
+    );
   if (first === Infinity) return { state: "new" };
   const deadline = first + everyMs * (1 + PATIENCE);
   return {

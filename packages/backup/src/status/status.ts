@@ -10,10 +10,11 @@ import { madeAt } from "../observe/observe-snapshot.ts";
 import { readFor } from "../observe/read-steadily.ts";
 import {
   countOffsite,
+  indexFirstTaken,
   indexOffsite,
   isBehind,
-  type LastOffsite,
   type OffsiteFreshness,
+  type OffsiteLook,
   type OffsiteStanding,
   offsiteStanding,
 } from "../offsite/standing.ts";
@@ -172,7 +173,12 @@ export async function statusOfClouds(
   { graceMs = GRACE_MS, record, abortSignal }: StatusOptions,
   { elsewhere, shard }: Partial<Scope> = {},
 ): Promise<BackupStatus> {
-  const about = { now, graceMs, lastOffsite: indexOffsite(record, now.getTime()) };
+  const about = {
+    now,
+    graceMs,
+    lastOffsite: indexOffsite(record, now.getTime()),
+    firstTaken: indexFirstTaken(record, now.getTime()),
+  };
   const selection = selectVolumes(policies, states, elsewhere);
   const problems: BackupProblem[] = [];
   const volumes: VolumeStatus[] = [];
@@ -214,18 +220,12 @@ export async function statusOfClouds(
   });
 }
 
-interface Look {
-  readonly now: Date;
+interface Look extends OffsiteLook {
   readonly graceMs: number;
-  readonly lastOffsite: LastOffsite | undefined;
 }
 
-function statusOf(
-  cloud: ObservedCloud,
-  volume: Volume,
-  policy: Policy,
-  { now, graceMs, lastOffsite }: Look,
-): VolumeStatus {
+function statusOf(cloud: ObservedCloud, volume: Volume, policy: Policy, look: Look): VolumeStatus {
+  const { now, graceMs } = look;
   const own = ownedBy(policy, cloud.snapshots.get(volume.id) ?? []);
   const { dueSlot, newestSlot, missed, wanted } = findDue(policy, own, now);
   const good = own.filter((each) => isGood(each) && each.early !== true);
@@ -273,6 +273,6 @@ function statusOf(
     missed,
     snapshots: good.length,
     failed: own.filter(({ snapshot }) => snapshot.state === "error").length,
-    offsite: offsite && offsiteStanding({ policy, offsite }, place, own, lastOffsite, now),
+    offsite: offsite && offsiteStanding({ policy, offsite }, place, own, look),
   });
 }

@@ -7,6 +7,8 @@ import {
   type OffsiteEntry,
   parsePolicies,
   type RecordEntry,
+  run,
+  runEntry,
   status,
 } from "../../src/index.ts";
 import { backedUpOnce } from "../support/nights.ts";
@@ -72,6 +74,27 @@ describe("how a volume stands off-site", () => {
     const late = await standingAt("2026-05-10T16:00:01Z", (db) => [success(db, at)]);
     expect(late.standing?.state).toBe("late");
     expect(late).toMatchObject({ verdict: "stale", offsite: { late: 1 } });
+  });
+
+  test("is never, too, where rules keep less than `every` is long, once the record tells of older snapshots", async () => {
+    const hourly = parsePolicies({
+      nightly: nightly({
+        schedule: { cron: "0 * * * *", timezone: "UTC" },
+        retention: { last: 1 },
+        offsite: { command: ["true"], every: "1d" },
+      }),
+    });
+    const { world, clouds } = await backedUpOnce(hourly);
+    const entries: RecordEntry[] = [];
+    const at = async () => {
+      const { clock } = world;
+      entries.push(runEntry(await run(hourly, clouds, { clock }), { command: "run", policies: hourly }));
+      return await status(hourly, clouds, new Date(clock.now()), { record: { entries, aside: [] } });
+    };
+    await world.clock.sleep(HOUR);
+    expect(await at()).toMatchObject({ verdict: "fresh", offsite: { new: 1 } });
+    await world.clock.sleep(40 * HOUR);
+    expect(await at()).toMatchObject({ verdict: "stale", offsite: { never: 1 } });
   });
 
   test("where `every` is shorter than the schedule, it is fresh until the next slot has had half of `every`", async () => {
