@@ -110,6 +110,16 @@ describe("as a command", () => {
     expect(await setup()).toBe(whole);
   });
 
+  test("a status goes on looking where a cloud cannot be connected yet", async () => {
+    const policy = `{ select: { name: "*" }, schedule: { cron: "@yearly", timezone: UTC }, retention: { last: 1 } }`;
+    const cloud = "{ provider: digitalocean, region: nyc3, credentials: { token: { file: later } } }";
+    await clouds.write("later.yaml", `clouds: { ocean: ${cloud} }\npolicies: { yearly: ${policy} }\n`);
+    const { child, ended, saw } = clouds.start("backup status --watch 1h -c later.yaml");
+    await saw("later, which does not exist");
+    child.kill("SIGINT");
+    expect((await ended).code).toBe(0);
+  });
+
   test("an interval that would press, and a column that is none, are refused before any request", async () => {
     const before = clouds.ocean.log.entries().length;
     expect((await clouds.run("volumes list --watch 1s")).err).toContain("Give a time from 5s.");

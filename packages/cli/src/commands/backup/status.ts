@@ -9,7 +9,7 @@ import type {
 import type { Command } from "commander";
 import { examples, type MakeAction } from "../../command.ts";
 import type { Context } from "../../context.ts";
-import { UsageError } from "../../errors.ts";
+import { CONFIGURATION, FAILED, UsageError } from "../../errors.ts";
 import { duration, omitUndefined, SORT } from "../../options.ts";
 import { countText, instantText, nameOrId, spanText } from "../../output/format.ts";
 import { type Renderers, writeCheckResult } from "../../output/result.ts";
@@ -76,7 +76,11 @@ async function status(context: Context, options: StatusOptions): Promise<number>
   };
   if (options.watch === undefined || options.merge !== undefined)
     return await monitored(context, options, "backup status", work);
-  return await watched(context, options, async () => (await work()).exitCode);
+  return await watched(context, options, async () => {
+    const { exitCode } = await work();
+    // A cloud that cannot be connected now, for want of a file with its credential say, may be at a later look.
+    return exitCode === CONFIGURATION ? FAILED : exitCode;
+  });
 }
 
 async function checkStatus(context: Context, options: StatusOptions, setup: BackupSetup): Promise<Outcome> {
