@@ -73,7 +73,7 @@ describe("as a command", () => {
     const { code, out, err } = await ended;
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).toMatch(
-      /^Every 60 min 0 s, until Ctrl-C\. \d{4}-\d\d-\d\d \d\d:\d\dZ\n\nCLOUD +NAME .*\nocean +db .*\n$/,
+      /^Every 60 min, until Ctrl-C\. \d{4}-\d\d-\d\d \d\d:\d\dZ\n\nCLOUD +NAME .*\nocean +db .*\n$/,
     );
   });
 
