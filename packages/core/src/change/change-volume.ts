@@ -15,7 +15,7 @@ import {
   isBlocked,
   reaches,
   refuseBlocked,
-  usable,
+  shows,
   type Verdict,
 } from "../wait/goals.ts";
 import { readBeforeChange } from "../wait/looks.ts";
@@ -134,9 +134,12 @@ async function waitUntilReached(
     stays: "seen",
     leavesNoTrace: change.leavesNoTrace === true,
     changed,
-    goal: (seen) => (isReachedAndBlocked(seen) ? DONE : reaches(isEnd)(seen)),
+    goal:
+      change.isOfRecord === true
+        ? shows(isEnd)
+        : (seen) => (isReachedAndBlocked(seen) ? DONE : reaches(isEnd)(seen)),
     motionOf: (seen) =>
-      usable(seen).state === "done" || isBlocked(call.runtime, seen) ? "at_rest" : "under_way",
+      idle(seen).state === "done" || isBlocked(call.runtime, seen) ? "at_rest" : "under_way",
     givenUp: (seen, after) => {
       const ended = "and ended it without effect, or another client has undone it since";
       const what = after === "nothing" ? "and nothing has come of it" : ended;

@@ -5,7 +5,7 @@ import type { SnapshotResources } from "../operations/resources.ts";
 import type { WaitOptions } from "../options.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { waitForEffect } from "../wait/effect.ts";
-import { reaches, usable } from "../wait/goals.ts";
+import { idle, shows } from "../wait/goals.ts";
 import { vanished } from "./change-volume.ts";
 import { requireMethod } from "./volume-changes.ts";
 
@@ -38,8 +38,8 @@ export async function updateSnapshot(
     resources,
     stays: "seen",
     changed: { settled: true, ...changed },
-    goal: reaches(isAsWanted),
-    motionOf: (seen) => (usable(seen).state === "done" ? "at_rest" : "under_way"),
+    goal: shows(isAsWanted),
+    motionOf: (seen) => (idle(seen).state === "done" ? "at_rest" : "under_way"),
     givenUp: () => "the provider accepted the change, and nothing has come of it",
   });
   if (after === undefined) throw vanished();

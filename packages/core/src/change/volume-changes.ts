@@ -6,7 +6,7 @@ import { type PolyvolError, refused } from "../errors.ts";
 import type { SnapshotResources } from "../operations/resources.ts";
 import { inUse, type Volume, type VolumeState } from "../volume.ts";
 import { describeState } from "../wait/goals.ts";
-import { listWords } from "../words.ts";
+import { listWords, show } from "../words.ts";
 
 /** The server that a change attaches a volume to or detaches it from. */
 export interface ServerOfChange {
@@ -38,6 +38,8 @@ export interface VolumeChange {
   readonly isOfAnother?: boolean;
   /** Whether no look can tell that it was done. */
   readonly leavesNoTrace?: boolean;
+  /** Whether it changes what is written of the volume and nothing else, so that no state of it is the change's failure. */
+  readonly isOfRecord?: boolean;
 }
 
 /** To another size. Core has checked that it is one that the provider has. */
@@ -95,7 +97,19 @@ export function detaching({ driver }: Runtime, id: string, serverId: string): Vo
 
 export function renaming({ driver }: Runtime, id: string, name: string): VolumeChange {
   const send = requireMethod(driver.provider, "renameVolume", driver.renameVolume?.bind(driver));
-  return { reached: (volume) => volume.name === name, send: (context) => send(id, name, context) };
+  let before: string | undefined;
+  return {
+    reached: (volume) => volume.name === name,
+    compare: (volume) =>
+      volume.name === before || volume.name === name
+        ? undefined
+        : `it is named ${show(volume.name)}, and ${show(name)} was asked for`,
+    refuse: (volume) => {
+      before ??= volume.name;
+    },
+    send: (context) => send(id, name, context),
+    isOfRecord: true,
+  };
 }
 
 /** To its latest snapshot, which is made sure of right before the request. */

@@ -46,6 +46,11 @@ export function reaches<T extends Resource>(reached: (resource: T) => boolean): 
   };
 }
 
+/** It is as `reached` says, in whatever state: what is written of a resource is no matter of that. */
+export function shows<T extends Resource>(reached: (resource: T) => boolean): Goal<T> {
+  return (resource) => (reached(resource) ? DONE : PENDING);
+}
+
 /**
  * Only its absence ends the wait, or an error state that says that the deletion failed: one that it was not in before
  * (`before`: its state by the provider's word), or is in again after it was seen `deleting`.
