@@ -63,8 +63,13 @@ const NOT_CARRIED_OUT: ReadonlySet<number> = new Set([307, 308]);
 /** The error of a redirect: never followed, since it would carry credentials to wherever it points. */
 export function failureOfRedirect(response: UnusableResponse): PolyvolError {
   const { request, status, headers, secrets } = response;
-  const target = hideSecrets(originOf(headers.get("location"), request.url), secrets);
-  const reason = `a redirect to ${target} (status ${status}) was not followed`;
+  const location = headers.get("location");
+  const target = hideSecrets(originOf(location, request.url), secrets);
+  // Not all that is not followed leads anywhere: a cache may say that nothing has changed since nobody asked.
+  const reason =
+    location === null && status !== 0
+      ? `status ${status} came, which answers nothing and names no address`
+      : `a redirect to ${target} (status ${status}) was not followed`;
   return requestError(request, "malformed_response", reason, {
     status,
     requestId: hidden(response.requestId, secrets),

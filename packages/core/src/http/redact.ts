@@ -77,7 +77,7 @@ function maskString(_match: string, value: string, closing: string, colon: strin
 
 /** Which kind of answer it was, from the few headers that may be shown. */
 export function describeHeaders(headers: ResponseHeaders): string {
-  const parts = ["content-type", "server", "via"].flatMap((name) => {
+  const parts = ["content-type", "content-encoding", "server", "via"].flatMap((name) => {
     const value = headers.get(name);
     return value === null ? [] : [`${name} ${fitWords(value, 60)}`];
   });

@@ -56,6 +56,13 @@ describeTransports((name) => {
       ["nothing", 200, "", {}, /is empty$/],
       ["204 where a body is due", 204, "", {}, /status 204\) is empty$/],
       ["a bare word", 200, "ok", {}, /is not JSON; the body begins ok$/],
+      [
+        "a coding that nobody asked for",
+        200,
+        "(/",
+        { "content-encoding": "lzma" },
+        /content-encoding lzma\) is not/,
+      ],
       ["null", 200, "null", {}, /is not as documented; the body begins null$/],
       ["no text", 200, new Uint8Array([0xff, 0xfe, 0x00]), {}, /is not JSON/],
     ])("%s", async (_, status, body, headers, words) => {
