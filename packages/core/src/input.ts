@@ -1,10 +1,16 @@
 import * as z from "zod/mini";
+import type { HealthOptions, Snapshots, Volumes } from "./block-storage.ts";
 import { refusedArgument } from "./errors.ts";
 import type { Defined } from "./omit-undefined.ts";
 import { type CheckedOf, parseValues, type Rule, type Rules, rule } from "./option.ts";
 import type {
+  CallOptions,
+  CreateOptions,
   CreateSnapshotInput,
   CreateVolumeInput,
+  DeleteVolumeOptions,
+  ListOptions,
+  PageOptions,
   SnapshotQuery,
   UpdateSnapshotInput,
   VolumeQuery,
@@ -21,6 +27,12 @@ const providerOptions = rule(
   z.record(z.string(), z.record(z.string(), z.unknown())),
   "objects of options by the name of a provider",
 );
+
+const anyFunction = rule(
+  z.custom<never>((value) => typeof value === "function"),
+  "a function",
+);
+const atLeastOne = rule(z.int().check(z.positive()), "a whole number from 1");
 
 /** A rule for every key of `T`. */
 type RulesFor<T> = { readonly [Key in keyof Required<T>]: Rule<Defined<Required<T>>[Key]> };
@@ -48,14 +60,44 @@ const updateSnapshot: RulesFor<UpdateSnapshotInput> = { name: nonEmpty, descript
 const volumeQuery: RulesFor<VolumeQuery> = { name: nonEmpty, region: nonEmpty, tags };
 const snapshotQuery: RulesFor<SnapshotQuery> = { name: nonEmpty, volumeId: nonEmpty, tags };
 
-/** What stands among the options of a call, and is often given with its input. */
-const OPTIONS = ["abortSignal", "timeoutMs", "onProgress", "onBegun", "requestSize"];
+type VolumeKey = Parameters<Volumes["find"]>[0];
+type SnapshotKey = Parameters<Snapshots["find"]>[0];
+
+/** What `find` looks for: what it does not know would be a filter that is not applied. */
+const volumeKey: RulesFor<VolumeKey> = { name: { ...nonEmpty, required: true }, region: nonEmpty };
+const snapshotKey: RulesFor<SnapshotKey> = {
+  name: { ...nonEmpty, required: true },
+  volumeId: { ...nonEmpty, required: true },
+};
+
+/** The options of all calls: one object may serve several, and counts in each for what that has. */
+const callOptions: RulesFor<CreateOptions & ListOptions & DeleteVolumeOptions & HealthOptions> = {
+  abortSignal: rule(
+    z.custom<AbortSignal>((value) => typeof Object(value).throwIfAborted === "function"),
+    "an AbortSignal",
+  ),
+  timeoutMs: storageOptions.timeoutMs,
+  inTurn: anyFunction,
+  onProgress: anyFunction,
+  onBegun: anyFunction,
+  requestSize: atLeastOne,
+  snapshots: rule(z.enum(["keep", "delete"]), '"keep" or "delete"'),
+  tags: yesOrNo,
+};
+const pageOptions: RulesFor<PageOptions> = { pageSize: atLeastOne, continuationToken: text };
+const limit = rule(
+  z.custom<number>(
+    (value) => value === Number.POSITIVE_INFINITY || (Number.isSafeInteger(value) && Number(value) >= 0),
+  ),
+  "a whole number from 0",
+);
+
+/** What is an option in every call, and is often given with its input. */
+const OPTIONS = ["abortSignal", "timeoutMs", "inTurn", "onProgress", "onBegun", "requestSize"];
 
 /** @throws PolyvolError `invalid_argument` naming what is wrong, and what is an option and no input */
 function parseInput<R extends Rules>(value: unknown, rules: R): CheckedOf<R> {
-  const option = OPTIONS.find(
-    (name) => typeof value === "object" && value !== null && Object.hasOwn(value, name),
-  );
+  const option = OPTIONS.find((name) => Object.hasOwn(Object(value), name));
   if (option === undefined) return parseValues(value, rules);
   throw refusedArgument(`${option}: it is an option; options are an argument of their own, the last one`);
 }
@@ -91,22 +133,32 @@ function plainQuery<Query extends { readonly tags?: Readonly<Record<string, stri
   return (entries.length === 0 ? rest : { ...rest, tags: Object.fromEntries(entries) }) as Query;
 }
 
-/** What other interfaces call the options of a call: to do without a deadline or an abort unseen would be worse. */
-const MISNAMED: Readonly<Record<string, string>> = {
-  signal: "abortSignal",
-  timeout: "timeoutMs, in milliseconds",
-};
+export function checkVolumeKey(value: unknown): VolumeKey {
+  return parseInput(value, volumeKey) as VolumeKey;
+}
 
-/** Refuses options of a call by the names that they have elsewhere. @throws PolyvolError `invalid_argument` */
+export function checkSnapshotKey(value: unknown): SnapshotKey {
+  return parseInput(value, snapshotKey) as SnapshotKey;
+}
+
+/** To do without a deadline or an abort unseen would be worse. @throws PolyvolError `invalid_argument` */
 export function checkCallOptions(value: unknown): void {
-  if (value === undefined || value === null) return;
-  if (typeof value !== "object") {
-    throw refusedArgument(`options: found ${show(value)}, allowed: an object`);
-  }
-  for (const [name, meant] of Object.entries(MISNAMED)) {
-    if (!Object.hasOwn(value, name)) continue;
-    throw refusedArgument(`options: found ${name}, which calls do not have; use ${meant}`);
-  }
+  if (value !== undefined && value !== null) parseValues(value, callOptions, "options");
+}
+
+/** The options of a provider-specific call. */
+export function checkRunOptions(value: unknown): Defined<CallOptions> & { readonly idempotent: boolean } {
+  const checked = parseValues(value ?? {}, { ...callOptions, idempotent: yesOrNo }, "options");
+  return { ...checked, idempotent: checked.idempotent === true };
+}
+
+export function checkPageOptions(value: unknown): Defined<PageOptions> {
+  return parseValues(value ?? {}, pageOptions, "options");
+}
+
+/** How many items are wanted at most. */
+export function checkLimit(value: unknown): number {
+  return parseValues(value ?? {}, { limit }, "options").limit ?? Number.POSITIVE_INFINITY;
 }
 
 /** The deadline of a call. @throws PolyvolError `invalid_argument` for what is no span of time */

@@ -9,6 +9,52 @@ const atLeastOne = z.int().check(z.positive());
 const milliseconds = z.number().check(z.nonnegative());
 const timeout = z.number().check(z.positive());
 
+const limit = z.optional(z.union([milliseconds, z.literal("unknown")]));
+const text = z.string();
+const pattern = text.check(z.refine(isPattern));
+const count = z.int().check(z.nonnegative());
+const nameRule = z.optional(
+  z.strictObject({
+    pattern,
+    formerPattern: z.optional(pattern),
+    minLength: count,
+    maxLength: count,
+    inWords: text,
+  }),
+);
+/** One for every limit. */
+const limits = z.strictObject({
+  volumeName: nameRule,
+  snapshotName: nameRule,
+  volumeSize: z.optional(
+    z.strictObject({ minimumGiB: atLeastOne, maximumGiB: atLeastOne, stepGiB: atLeastOne }),
+  ),
+  volumeDescriptionBytes: limit,
+  tags: z.optional(
+    z.strictObject({
+      keyPattern: pattern,
+      valuePattern: pattern,
+      maxKeyLength: count,
+      maxValueLength: count,
+      inWords: text,
+      ignoresCase: z.optional(z.boolean()),
+      readScope: z.optional(text),
+    }),
+  ),
+  snapshotsPerVolume: limit,
+  snapshotGapMs: limit,
+  volumesPerServer: limit,
+  requestQuotas: z.optional(z.array(z.strictObject({ requests: atLeastOne, windowMs: timeout }))),
+} satisfies { readonly [Name in keyof Required<Limits>]: unknown });
+
+function isPattern(source: string): boolean {
+  try {
+    return new RegExp(`^(?:${source})$`).test("") || true;
+  } catch {
+    return false;
+  }
+}
+
 /** What a deadline may be, in words. */
 const TIMEOUT = "milliseconds above 0";
 
@@ -117,8 +163,8 @@ export const storageOptions = {
     example: ["volumes.attach"],
   }),
   /** Replaces documented limits that differ for this account. */
-  limits: option(z.record(z.string(), z.unknown()) as unknown as ValueSchema<LimitOverrides>, {
-    allowed: "limits that differ for this account, by name",
+  limits: option(limits as unknown as ValueSchema<LimitOverrides>, {
+    allowed: `limits by name, each in its form: ${Object.keys(limits.shape).join(", ")}`,
     description: "Replaces documented limits that differ for this account.",
     example: { snapshotsPerVolume: 50 },
   }),

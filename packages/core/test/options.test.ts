@@ -20,6 +20,17 @@ test.each<[unknown, string]>([
   [{ timeoutms: 5 }, "option: found timeoutms, allowed: timeoutMs, waitTimeoutMs"],
   [{ onEvent: "log" }, "option onEvent"],
   [{ clock: {} }, "option clock"],
+  [{ limits: { snapshotsPerVolme: 50 } }, "option limits: found"],
+  [{ limits: { snapshotsPerVolume: "50" } }, 'option limits.snapshotsPerVolume: found "50"'],
+  [{ limits: { snapshotGapMs: -1 } }, "option limits.snapshotGapMs: found -1"],
+  [
+    { limits: { volumeSize: { minimumGiB: 1, maximumGiB: Number.NaN, stepGiB: 1 } } },
+    "volumeSize.maximumGiB",
+  ],
+  [
+    { limits: { volumeName: { pattern: "(", minLength: 1, maxLength: 9, inWords: "any" } } },
+    'option limits.volumeName.pattern: found "("',
+  ],
   [
     { without: ["volumes.teleport"] },
     'option without[0]: found "volumes.teleport", allowed: a list of volumes.',

@@ -5,8 +5,9 @@ import {
   PolyvolError,
   type PolyvolErrorDetails,
 } from "@polyvol/core";
-import { type CallContext, listWords, refusedArgument } from "@polyvol/core/driver";
+import { type CallContext, listWords, parseValues, refusedArgument, rule } from "@polyvol/core/driver";
 import type { HttpClient, HttpRequest } from "@polyvol/core/http";
+import * as z from "zod/mini";
 import * as api from "./api.ts";
 import { CONNECTION } from "./driver.ts";
 import { requireNumber, requireVolumeId } from "./ids.ts";
@@ -44,6 +45,8 @@ export interface DigitalOceanTagTarget {
 
 /** Makes a request within the call, so that what is wrong with it is an error of the call. */
 type Make<T> = () => HttpRequest<T>;
+/** Sends one request of a call. */
+type Send = <T>(request: HttpRequest<T>) => Promise<T>;
 type Targets = readonly DigitalOceanTagTarget[];
 
 /** Which page to read: `page` from 1 (default 1) of `perPage` items (1 to 200, default 200). */
@@ -73,16 +76,15 @@ export class DigitalOceanOperations {
 
   /** Deletes by name and region; missing is success. Snapshots stay. @throws `failed_precondition` when attached */
   async deleteVolumeByName(volume: DigitalOceanVolumeName, options?: CallOptions): Promise<void> {
-    const task = async (context: CallContext): Promise<void> => {
-      const send = async <T>(request: HttpRequest<T>): Promise<T> =>
-        (await this.#http.send(request, context)).data;
-      await send(api.deleteVolumeByName(volume)).catch(async (error: unknown) => {
-        if (isPolyvolError(error, "not_found")) return;
-        if (!isPolyvolError(error, "conflict")) throw error;
+    await this.#run("deleteVolumeByName", true, options, async (send) => {
+      const key = keyOf(volume);
+      await send(api.deleteVolumeByName(key)).catch(async (error: unknown) => {
+        if (!isPolyvolError(error, "not_found") && !isPolyvolError(error, "conflict")) throw error;
+        const found = (await send(api.listVolumes({ ...key, per_page: 1 }))).volumes;
+        if (error.code === "not_found" && found.length === 0) return;
         // Right after a detach the service says so, too: the record tells, and what passes is tried again.
-        const found = (await send(api.listVolumes({ ...volume, per_page: 1 }))).volumes;
         const droplets = listWords(found.flatMap(({ droplet_ids }) => droplet_ids ?? []).map(String));
-        if (droplets === "") throw error;
+        if (droplets === "") throw error.code === "not_found" ? stillThere(error) : error;
         const details = { ...(error as PolyvolErrorDetails), retryable: false, cause: error };
         throw new PolyvolError(
           "failed_precondition",
@@ -90,8 +92,7 @@ export class DigitalOceanOperations {
           details,
         );
       });
-    };
-    await this.#storage.run(`${PROVIDER}.deleteVolumeByName`, task, { ...options, idempotent: true });
+    });
   }
 
   /** Starts to attach (to the Droplet of that id) or to detach. Follow the action with {@link getAction}. */
@@ -102,14 +103,18 @@ export class DigitalOceanOperations {
     options?: CallOptions,
   ): Promise<DigitalOceanAction> {
     const request = () =>
-      api.actOnNamedVolume(volume, { type, droplet_id: requireNumber("Droplet", dropletId) });
+      api.actOnNamedVolume(keyOf(volume), {
+        type: parseValues({ type }, act).type ?? type,
+        droplet_id: requireNumber("Droplet", dropletId),
+      });
     return (await this.#send("actOnVolumeByName", false, request, options)).action;
   }
 
   /** The actions of a volume, running and past. */
   async listActions(volumeId: string, options?: DigitalOceanPageOptions): Promise<DigitalOceanActions> {
-    const request = () => api.listVolumeActions(requireVolumeId(volumeId), pageOf(options));
-    return await this.#send("listActions", true, request, options);
+    const { page, call } = splitPage(options);
+    const request = () => api.listVolumeActions(requireVolumeId(volumeId), pageOf(page));
+    return await this.#send("listActions", true, request, call);
   }
 
   /** One action of a volume (scope `block_storage_action:read`). @throws `not_found`, for a moment also of a new one */
@@ -136,8 +141,12 @@ export class DigitalOceanOperations {
     },
     options?: DigitalOceanPageOptions,
   ): Promise<DigitalOceanSnapshots> {
-    const wanted = { resource_type: query?.resourceType, region: query?.region, ...pageOf(options) };
-    return await this.#send("listSnapshots", true, () => api.listSnapshots(wanted), options);
+    const { page, call } = splitPage(options);
+    const request = () => {
+      const { resourceType, region } = parseValues(query ?? {}, snapshotQuery);
+      return api.listSnapshots({ resource_type: resourceType, region, ...pageOf(page) });
+    };
+    return await this.#send("listSnapshots", true, request, call);
   }
 
   /** A snapshot of a Droplet or a volume. @throws `not_found` */
@@ -147,7 +156,16 @@ export class DigitalOceanOperations {
 
   /** Deletes a snapshot of a Droplet or a volume; missing is success. */
   async deleteSnapshot(id: string, options?: CallOptions): Promise<void> {
-    await this.#delete("deleteSnapshot", () => api.deleteSnapshot(id), options);
+    await this.#run("deleteSnapshot", true, options, async (send) => {
+      await send(api.deleteSnapshot(id)).catch(async (error: unknown) => {
+        if (!isPolyvolError(error, "not_found")) throw error;
+        const isThere = await send(api.getSnapshot(id)).then(
+          () => true,
+          (failure: unknown) => !isPolyvolError(failure, "not_found"),
+        );
+        if (isThere) throw stillThere(error);
+      });
+    });
   }
 
   /** Makes a tag; an existing one is success. Returns it as it is spelt: its first use decides on capitals. */
@@ -168,15 +186,29 @@ export class DigitalOceanOperations {
   }
 
   #send<T>(name: string, idempotent: boolean, request: Make<T>, options?: CallOptions): Promise<T> {
-    const task = async (context: CallContext) => (await this.#http.send(request(), context)).data;
-    return this.#storage.run(`${PROVIDER}.${name}`, task, { ...options, idempotent });
+    return this.#run(name, idempotent, options, (send) => send(request()));
   }
 
-  async #delete(name: string, request: Make<undefined>, options?: CallOptions): Promise<void> {
-    await this.#send(name, true, request, options).catch((error: unknown) => {
-      if (!isPolyvolError(error, "not_found")) throw error;
-    });
+  #run<T>(
+    name: string,
+    idempotent: boolean,
+    options: CallOptions | undefined,
+    task: (send: Send) => Promise<T>,
+  ): Promise<T> {
+    const run = (context: CallContext): Promise<T> =>
+      task(async (request) => (await this.#http.send(request, context)).data);
+    return this.#storage.run(`${PROVIDER}.${name}`, run, { ...options, idempotent });
   }
+}
+
+/** What a copy that lags behind does not find, and another read shows, has not gone: it is deleted again. */
+function stillThere(error: PolyvolError): PolyvolError {
+  const details = { ...(error as PolyvolErrorDetails), retryable: true, cause: error };
+  return new PolyvolError(
+    "conflict",
+    `it is there, and is not found to be deleted: ${error.reason}`,
+    details,
+  );
 }
 
 /**
@@ -187,10 +219,35 @@ export function digitalOcean(storage: BlockStorage): DigitalOceanOperations {
   return new DigitalOceanOperations(storage);
 }
 
-function pageOf({ page = 1, perPage = 200 }: DigitalOceanPageOptions = {}): api.Page {
+const nonEmpty = rule(z.string().check(z.minLength(1)), "a text that is not empty");
+const named = { name: { ...nonEmpty, required: true }, region: { ...nonEmpty, required: true } };
+const pages = {
+  page: rule(z.int().check(z.positive()), "a whole number from 1"),
+  perPage: rule(z.int().check(z.minimum(1), z.maximum(200)), "a whole number from 1 to 200"),
+};
+const snapshotQuery = {
+  resourceType: rule(z.enum(["droplet", "volume"]), '"droplet" or "volume"'),
+  region: nonEmpty,
+};
+const act = { type: rule(z.enum(["attach", "detach"]), '"attach" or "detach"') };
+const target = { kind: rule(z.enum(["volume", "snapshot"]), '"volume" or "snapshot"'), id: nonEmpty };
+
+/** Without one of the two, or with more, the service would take it for another question. */
+function keyOf(given: DigitalOceanVolumeName): DigitalOceanVolumeName {
+  return parseValues(given, named) as DigitalOceanVolumeName;
+}
+
+/** What is of the page, and what is of the call. */
+function splitPage({ page, perPage, ...call }: DigitalOceanPageOptions = {}) {
+  return { page: { page, perPage }, call };
+}
+
+function pageOf(given: Pick<DigitalOceanPageOptions, "page" | "perPage">): api.Page {
+  const { page = 1, perPage = 200 } = parseValues(given, pages, "options");
   return { page, per_page: perPage };
 }
 
-function toTarget({ kind, id }: DigitalOceanTagTarget): api.TagTarget {
+function toTarget(given: DigitalOceanTagTarget): api.TagTarget {
+  const { kind, id = "" } = parseValues(given, target);
   return { resource_id: id, resource_type: kind === "volume" ? "volume" : "volume_snapshot" };
 }

@@ -29,7 +29,10 @@ describe("volumes by name", () => {
     await ocean.deleteVolumeByName(KEY);
     await ocean.deleteVolumeByName(KEY);
     expect(await storage.volumes.list().toArray()).toMatchObject([{ id: "ab-2" }]);
-    expect(sent().slice(0, 2)).toEqual(Array(2).fill("DELETE /v2/volumes?name=data&region=nyc3"));
+    expect(sent().slice(0, 3)).toEqual([
+      ...Array(2).fill("DELETE /v2/volumes?name=data&region=nyc3"),
+      "GET /v2/volumes?name=data&region=nyc3&per_page=1",
+    ]);
     emulator.seed({ volumes: [{ ...VOLUME, droplet_id: 1001 }] });
     expect(await failureOf(ocean.deleteVolumeByName(KEY))).toMatchObject({
       code: "failed_precondition",
@@ -60,6 +63,38 @@ describe("volumes by name", () => {
     const error = await failureOf(digitalOcean(storage).actOnVolumeByName("attach", KEY, "1001"));
     expect(error).toMatchObject({ code: "unavailable", outcome: "unknown" });
     expect(sent()).toEqual(["POST /v2/volumes/actions"]);
+  });
+
+  test("and snapshots that a deletion does not find, and a read shows, are deleted again", async () => {
+    const { storage, emulator } = await openCloud();
+    emulator.seed({ volumes: [VOLUME], snapshots: SNAPSHOTS });
+    const body = { id: "not_found", message: "The resource you were accessing could not be found." };
+    const late = { kind: "answer", when: "before", status: 404, body, match: { method: "DELETE" } } as const;
+    const ocean = digitalOcean(storage);
+    emulator.faults.add({ ...late, count: 2 });
+    await ocean.deleteVolumeByName(KEY);
+    emulator.faults.add({ ...late, count: 2 });
+    await ocean.deleteSnapshot("cd-1");
+    expect(emulator.inventory()).toMatchObject({ volumes: [] });
+    expect(JSON.stringify(emulator.inventory())).not.toContain("cd-1");
+  });
+
+  test.each<[string, (ocean: ReturnType<typeof digitalOcean>) => Promise<unknown>]>([
+    ["a deletion without a name", (ocean) => ocean.deleteVolumeByName({ region: "nyc3" } as typeof KEY)],
+    ["a deletion by an empty name", (ocean) => ocean.deleteVolumeByName({ ...KEY, name: "" })],
+    ["a deletion by more than a name", (ocean) => ocean.deleteVolumeByName({ ...KEY, ...{ id: "ab-1" } })],
+    ["another action", (ocean) => ocean.actOnVolumeByName("resize" as "attach", KEY, "1001")],
+    ["half a page", (ocean) => ocean.listActions("ab-1", { page: 1.5 })],
+    ["page 0", (ocean) => ocean.listSnapshots({}, { page: 0 })],
+    ["a page of 201", (ocean) => ocean.listActions("ab-1", { perPage: 201 })],
+    ["a page that is a text", (ocean) => ocean.listSnapshots({}, { perPage: "5" as unknown as number })],
+    ["snapshots of a name", (ocean) => ocean.listSnapshots({ resourceType: "volume", ...{ name: "s" } })],
+    ["snapshots of servers", (ocean) => ocean.listSnapshots({ resourceType: "server" as "droplet" })],
+    ["a tag on a Droplet", (ocean) => ocean.addTag("keep", [{ kind: "droplet" as "volume", id: "1001" }])],
+  ])("%s is refused, and nothing is sent", async (_, call) => {
+    const { storage, sent } = await openCloud();
+    expect((await failureOf(call(digitalOcean(storage)))).code).toBe("invalid_argument");
+    expect(sent()).toEqual([]);
   });
 
   test("what cannot exist is not sent", async () => {

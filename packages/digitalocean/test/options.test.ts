@@ -77,7 +77,7 @@ describe("options", () => {
   test("limits of the account are heeded", () => {
     const quotas = [{ requests: 10, windowMs: 1000 }];
     expect(readOptions({ token: TOKEN, limits: { snapshotsPerVolume: 50 } }, {}).snapshotsPerVolume).toBe(50);
-    expect(readOptions({ token: TOKEN, limits: { requestQuotas: quotas } }, {}).quotas).toBe(quotas);
+    expect(readOptions({ token: TOKEN, limits: { requestQuotas: quotas } }, {}).quotas).toEqual(quotas);
     expect(
       readOptions({ token: TOKEN, limits: { snapshotsPerVolume: "unknown" } }, {}).snapshotsPerVolume,
     ).toBe(25);

@@ -168,8 +168,8 @@ export function operationOf<T extends Resource>(
   let latest = resource;
   const { monotonicNow } = kind.runtime;
   const visibleAt = visibleAtOf(kind.runtime, ref);
-  /** Until then what was made just now may not show at all. */
-  let showsBy = isNew && ref.created ? monotonicNow() + APPEARANCE_MS : Number.NEGATIVE_INFINITY;
+  /** Until then what was made or seen just now may not show at all: a copy that reads come from may lag behind. */
+  let showsBy = monotonicNow() + APPEARANCE_MS;
   let wasUsable = !isNew && resource.state !== "creating";
   const setup = (options: CallOptions | undefined, waits: boolean): Parameters<typeof runCall>[1] => ({
     operation: ref.operation,
@@ -197,7 +197,7 @@ export function operationOf<T extends Resource>(
         if (seen === undefined) return { state: "failed", reason: "there is no such resource any more" };
         if ("resource" in seen && seen.resource !== undefined) {
           latest = seen.resource;
-          showsBy = Number.NEGATIVE_INFINITY;
+          showsBy = monotonicNow() + APPEARANCE_MS;
           wasUsable ||= usable(latest).state === "done";
         }
         return seen;
@@ -206,6 +206,7 @@ export function operationOf<T extends Resource>(
       runCall(kind.runtime, setup(options, true), async (call) => {
         const known = { ref, resource: latest };
         latest = await finish(kind, call, known, options?.onProgress, { visibleAt, isNew: !wasUsable });
+        showsBy = monotonicNow() + APPEARANCE_MS;
         wasUsable = true;
         return latest;
       }),

@@ -1,6 +1,6 @@
 import { comparableId } from "../answered.ts";
 
-/** Which ids a listing has given out. */
+/** Which ids a listing has given out, in whatever capitals. */
 export interface IdSet {
   readonly size: number;
   /** Whether it was not there yet. */
@@ -27,7 +27,8 @@ export function createIdSet(random: () => number = Math.random): IdSet {
   let low = 0;
 
   /** Sets `high` and `low`, which are never both 0. */
-  function mix(id: string): void {
+  function mix(given: string): void {
+    const id = comparableId(given);
     let a = seedA;
     let b = seedB;
     // Two characters at a time; beyond the end there is NaN, which counts as 0.

@@ -1,10 +1,9 @@
-import { refusedArgument } from "../errors.ts";
+import { checkLimit, checkPageOptions } from "../input.ts";
 import type { PageOptions } from "../options.ts";
-import { show } from "../words.ts";
 import { walkNumbered } from "./numbered.ts";
 import { walkCursor, walkMarker } from "./sequential.ts";
 import type { Chunk, PageSource, Walk } from "./source.ts";
-import { decodePosition, encodePosition, MAX_RESUME_IDS, type Position } from "./token.ts";
+import { decodePosition, encodePosition, MAX_RESUME_IDS } from "./token.ts";
 
 /** One page of a listing, cut by Polyvol (not by the provider). */
 export interface ListingPage<T> {
@@ -41,16 +40,14 @@ export interface ListingSetup<T extends { readonly id: string }> {
 }
 
 export function createListing<T extends { readonly id: string }>(setup: ListingSetup<T>): Listing<T> {
-  checkNumber(setup, "requestSize", setup.source.requestSize);
   const walk = describing(walkOf(setup.source), setup);
   return {
     [Symbol.asyncIterator]: () => iterateItems(walk(undefined, signalOf(setup)), setup.matches),
-    byPage: (options) => iteratePages(setup, walk, options ?? {}),
+    byPage: (options) => iteratePages(setup, walk, options),
     toArray: async (options) => {
-      checkNumber(setup, "limit", options?.limit);
-      const limit = options?.limit ?? Number.POSITIVE_INFINITY;
+      const limit = checked(setup, () => checkLimit(options));
       const items: T[] = [];
-      if (limit <= 0) return items;
+      if (limit === 0) return items;
       for await (const chunk of walk(undefined, signalOf(setup))) {
         for (const item of chunk.items) {
           if (!setup.matches(item)) continue;
@@ -63,14 +60,13 @@ export function createListing<T extends { readonly id: string }>(setup: ListingS
   };
 }
 
-/** @throws PolyvolError `invalid_argument` for what no number of items is compared with */
-function checkNumber<T extends { readonly id: string }>(
-  { describeError }: ListingSetup<T>,
-  what: string,
-  value: unknown,
-): void {
-  if (value === undefined || (typeof value === "number" && !Number.isNaN(value))) return;
-  throw describeError(refusedArgument(`${what}: found ${show(value)}, allowed are numbers`));
+/** What is checked before a listing begins. */
+function checked<V>({ describeError }: Pick<ListingSetup<never>, "describeError">, check: () => V): V {
+  try {
+    return check();
+  } catch (error) {
+    throw describeError(error);
+  }
 }
 
 function signalOf({ abortSignal }: { readonly abortSignal: AbortSignal | undefined }): AbortSignal {
@@ -103,26 +99,13 @@ function describing<T>(
   };
 }
 
-function place<T extends { readonly id: string }>(setup: ListingSetup<T>, token: string): Position {
-  try {
-    return decodePosition(token, setup.name);
-  } catch (error) {
-    throw setup.describeError(error);
-  }
-}
-
 async function* iteratePages<T extends { readonly id: string }>(
   setup: ListingSetup<T>,
   walk: Walk<T>,
-  options: PageOptions,
+  options: PageOptions | undefined,
 ): AsyncGenerator<ListingPage<T>, void, undefined> {
-  const pageSize = options.pageSize ?? 100;
-  if (!Number.isSafeInteger(pageSize) || pageSize < 1) {
-    const reason = `pageSize: found ${String(pageSize)}, allowed are whole numbers from 1`;
-    throw setup.describeError(refusedArgument(reason));
-  }
-  const token = options.continuationToken;
-  const from = token === undefined ? undefined : place(setup, token);
+  const { pageSize = 100, continuationToken: token } = checked(setup, () => checkPageOptions(options));
+  const from = token === undefined ? undefined : checked(setup, () => decodePosition(token, setup.name));
   let items: T[] = [];
   let resumeIds: string[] = [...(from?.resumeIds ?? [])];
   let pending: ListingPage<T> | undefined;

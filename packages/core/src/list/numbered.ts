@@ -8,7 +8,7 @@ import {
   repeatingPages,
   type Walk,
 } from "./source.ts";
-import { offsetAfter, type Position, positionLost } from "./token.ts";
+import { type Position, placeIn, positionLost } from "./token.ts";
 import { createReader, type Reader, type ReadPage, WIDENED, type Window } from "./window-reader.ts";
 
 /** How often a place that was torn apart by changes is read again before the listing gives up. */
@@ -56,6 +56,7 @@ async function* chain<T extends { readonly id: string }>(
   let isFromStart = true;
   if (from !== undefined) {
     const place = await findPosition(reader, from);
+    for (const id of from.resumeIds) seen.add(id);
     for (const item of place.page.items.slice(0, place.offset)) seen.add(item.id);
     yield* unseen(place.page.items, seen, givenBefore, reader.window(place.index));
     if (place.page.ends) return;
@@ -112,7 +113,7 @@ function* unseen<T extends { readonly id: string }>(
 interface Place<T> {
   readonly index: number;
   readonly page: ReadPage<T>;
-  /** Where the first item that was not given out yet stands in the page. */
+  /** Before it in the page everything was given out. */
   readonly offset: number;
 }
 
@@ -136,7 +137,7 @@ async function findPosition<T extends { readonly id: string }>(
       await reader.reread(0);
       return await findPosition(reader, from, true);
     }
-    const offset = offsetAfter(page.items, from.resumeIds);
+    const offset = placeIn(page.items, from.resumeIds);
     if (offset !== undefined) return { index, page, offset };
   }
   return positionLost();

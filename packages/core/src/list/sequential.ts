@@ -14,7 +14,7 @@ import {
   requestSizeFor,
   type Walk,
 } from "./source.ts";
-import { MAX_RESUME_IDS, offsetAfter, type Position, positionLost } from "./token.ts";
+import { MAX_RESUME_IDS, type Position, placeIn, positionLost } from "./token.ts";
 
 /** A listing of more pages than this, those before its token counted, is taken for one that never ends. */
 const MAX_PAGES = 10_000;
@@ -111,9 +111,9 @@ function markGivenOut(
   resumeIds: readonly string[],
   seen: Set<string>,
 ): boolean {
-  const offset = offsetAfter(items, resumeIds);
-  for (const { id } of items.slice(0, offset ?? 0)) seen.add(comparableId(id));
-  return offset !== undefined;
+  const place = placeIn(items, resumeIds);
+  for (const { id } of items.slice(0, place ?? 0)) seen.add(comparableId(id));
+  return place !== undefined;
 }
 
 /** The course of both: pages one after the other, to where nothing says that more follows (source.ts). */
@@ -124,7 +124,7 @@ async function* walkInTurn<T extends { readonly id: string }>(
   steps: Steps<T>,
 ): AsyncGenerator<Chunk<T>, void, undefined> {
   let size = requestSizeFor(source.paging, source.requestSize);
-  const seen = new Set((from?.resumeIds ?? []).map(comparableId));
+  const seen = new Set(from?.resumeIds.map(comparableId));
   /** Pages without a new item that going back to the start explains: as many as there were before. */
   let explained = 0;
   const isCounted = from === undefined || from.index !== undefined;

@@ -69,7 +69,7 @@ export function listingChanged(): PolyvolError {
 
 /** The size of one request: what was asked for, within what the provider takes. */
 export function requestSizeFor(paging: Paging, wanted: number | undefined): number {
-  return Math.max(1, Math.min(paging.maxPageSize, Math.floor(wanted ?? paging.maxPageSize)));
+  return Math.max(1, Math.min(paging.maxPageSize, wanted ?? paging.maxPageSize));
 }
 
 /** How often a page that is contradicted by its own answer is read again before the listing gives up. */

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { isSameId } from "../answered.ts";
+import { comparableId } from "../answered.ts";
 import { fromBase64Url, toBase64Url } from "../base64.ts";
 import { PolyvolError, refusedArgument } from "../errors.ts";
 import { omitUndefined } from "../omit-undefined.ts";
@@ -53,22 +53,29 @@ function parse(token: string): unknown {
   }
 }
 
-/** Where to go on in a page: after the first of the ids that is in it. `undefined` when none is. */
-export function offsetAfter(
+/**
+ * Where to go on in a page: at the first of the last ids that were given out, and without these. `undefined` when none is
+ * in it.
+ * @throws PolyvolError `conflict` where they are strewn over it: then nothing tells what else was given out
+ */
+export function placeIn(
   items: readonly { readonly id: string }[],
   resumeIds: readonly string[],
 ): number | undefined {
-  for (const id of resumeIds) {
-    const offset = items.findIndex((item) => isSameId(item.id, id));
-    if (offset >= 0) return offset + 1;
-  }
-  return undefined;
+  const ids = new Set(resumeIds.map(comparableId));
+  const places = items.flatMap(({ id }, index) => (ids.has(comparableId(id)) ? [index] : []));
+  const [first] = places;
+  if (first === undefined) return undefined;
+  const others = (places.at(-1) ?? first) - first + 1 - places.length;
+  if (others > MAX_RESUME_IDS) refuseToken("the service gives its items in another order than before");
+  return first;
 }
 
 /** @throws always: the place in the listing cannot be found again */
 export function positionLost(): never {
-  throw new PolyvolError(
-    "conflict",
-    "continuationToken: everything around the place where it stopped has been deleted; list again from the start",
-  );
+  refuseToken("everything around the place where it stopped has been deleted");
+}
+
+function refuseToken(why: string): never {
+  throw new PolyvolError("conflict", `continuationToken: ${why}; list again from the start`);
 }

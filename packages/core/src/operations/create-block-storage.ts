@@ -1,7 +1,8 @@
 import type { BlockStorage } from "../block-storage.ts";
-import { runCall } from "../call/call.ts";
+import { checkedNow, runCall } from "../call/call.ts";
 import { createRuntime } from "../call/runtime.ts";
 import type { BlockStorageDriver } from "../driver.ts";
+import { checkRunOptions } from "../input.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import type { OperationRef } from "../operation.ts";
 import { parseValues } from "../option.ts";
@@ -57,10 +58,12 @@ export function createBlockStorage(
         const tagsVisible = canSeeTags && (await call.send("read", (context) => canSeeTags(context)));
         return omitUndefined({ ...health, clockSkewMs, tagsVisible });
       }),
-    run: (operation, task, { idempotent, ...callOptions }) =>
-      runCall(runtime, { operation, options: callOptions, changes: !idempotent }, (call) =>
+    run: async (operation, task, options) => {
+      const { idempotent, ...rest } = checkedNow(runtime, operation, () => checkRunOptions(options));
+      return await runCall(runtime, { operation, options: rest, changes: !idempotent }, (call) =>
         call.send(idempotent ? "read" : "once", task),
-      ),
+      );
+    },
   };
 }
 

@@ -2,8 +2,13 @@ import type { Snapshots } from "../block-storage.ts";
 import { checkedNow } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
 import { severalFound, staying } from "../create/found.ts";
-import { refusedArgument } from "../errors.ts";
-import { checkCallOptions, checkCreateSnapshot, checkSnapshotQuery, checkUpdateSnapshot } from "../input.ts";
+import {
+  checkCallOptions,
+  checkCreateSnapshot,
+  checkSnapshotKey,
+  checkSnapshotQuery,
+  checkUpdateSnapshot,
+} from "../input.ts";
 import type { WithChanges } from "./load-changes.ts";
 import { requireCapability, runOperation, runOperationOn } from "./operation-table.ts";
 import type { SnapshotReads } from "./resources.ts";
@@ -25,11 +30,7 @@ export function createSnapshots(runtime: Runtime, reads: SnapshotReads, withChan
       runOperationOn(runtime, "snapshots.get", id, options, (call) => reads.get(call, id)),
     find: (query, options) =>
       runOperation(runtime, "snapshots.find", options, async (call) => {
-        const { name, volumeId } = checkSnapshotQuery(query);
-        if (name === undefined || volumeId === undefined) {
-          throw refusedArgument("find needs name and volumeId");
-        }
-        const found = staying(await reads.listAll(call, { name, volumeId }));
+        const found = staying(await reads.listAll(call, checkSnapshotKey(query)));
         if (found.length > 1) throw severalFound("snapshot", found);
         return found[0];
       }),

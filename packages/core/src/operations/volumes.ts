@@ -2,8 +2,7 @@ import type { Volumes } from "../block-storage.ts";
 import { type Call, checkedNow } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
 import { theOneNamed } from "../create/found.ts";
-import { refusedArgument } from "../errors.ts";
-import { checkCallOptions, checkCreateVolume, checkVolumeQuery } from "../input.ts";
+import { checkCallOptions, checkCreateVolume, checkVolumeKey, checkVolumeQuery } from "../input.ts";
 import { type Defined, omitUndefined } from "../omit-undefined.ts";
 import type { CreateVolumeInput, WaitOptions } from "../options.ts";
 import type { Volume } from "../volume.ts";
@@ -58,8 +57,7 @@ export function createVolumes(runtime: Runtime, reads: VolumeReads, withChanges:
     get: (id, options) => runOperationOn(runtime, "volumes.get", id, options, (call) => reads.get(call, id)),
     find: (query, options) =>
       runOperation(runtime, "volumes.find", options, async (call) => {
-        const { name, region } = checkVolumeQuery(query);
-        if (name === undefined) throw refusedArgument("find needs a name");
+        const { name, region } = checkVolumeKey(query);
         const found = await reads.listAll(call, omitUndefined({ name, region }));
         return theOneNamed(found, region === undefined ? home : undefined);
       }),
@@ -83,15 +81,9 @@ export function createVolumes(runtime: Runtime, reads: VolumeReads, withChanges:
     rename: changeBy("rename"),
     delete: (id, options) =>
       runOperationOn(runtime, "volumes.delete", id, options, async (call) => {
-        const withSnapshots = checkSnapshotsOption(options?.snapshots);
+        const withSnapshots = options?.snapshots === "delete";
         const deletion = { id, withSnapshots, onProgress: options?.onProgress };
         await withChanges(call, ({ volumes }) => volumes.delete(call, deletion));
       }),
   };
-}
-
-function checkSnapshotsOption(value: unknown): boolean {
-  if (value === undefined || value === "keep") return false;
-  if (value === "delete") return true;
-  throw refusedArgument('snapshots: allowed are "keep" and "delete"');
 }

@@ -1,4 +1,4 @@
-import { type CallOptions, createBlockStorage, isOperationRef, supports } from "@polyvol/core";
+import { type BlockStorage, createBlockStorage, isOperationRef, supports } from "@polyvol/core";
 import { createMemoryDriver } from "@polyvol/memory";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
@@ -56,20 +56,152 @@ describe("options among the input", () => {
   });
 });
 
-test("options by the names that they have elsewhere are refused, as an abort that nobody sees is none", async () => {
-  const storage = open();
-  const named = (option: object) => storage.volumes.get("a", option as CallOptions);
-  const signal = AbortSignal.abort();
-  const options: readonly (readonly [object, string])[] = [
-    [{ signal }, "options: found signal, which calls do not have; use abortSignal"],
-    [{ timeout: 5 }, "options: found timeout, which calls do not have; use timeoutMs, in milliseconds"],
-  ];
-  for (const [option, reason] of options) {
-    expect(await failureOf(named(option))).toMatchObject({ code: "invalid_argument", reason });
-    expect(() => storage.volumes.list({}, option as CallOptions)).toThrow(reason);
-    expect(() => storage.snapshots.list({}, option as CallOptions)).toThrow(reason);
-  }
+/** Every call of the interface, with options and with what it lists, finds or makes. */
+const CALLS: Readonly<Record<string, (storage: BlockStorage, options: object) => unknown>> = {
+  "volumes.list": ({ volumes }, options) => volumes.list({}, options),
+  "volumes.get": ({ volumes }, options) => volumes.get("a", options),
+  "volumes.find": ({ volumes }, options) => volumes.find({ name: "a" }, options),
+  "volumes.create": ({ volumes }, options) => volumes.create({ name: "a", sizeGiB: 1 }, options),
+  "volumes.beginCreate": ({ volumes }, options) => volumes.beginCreate({ name: "a", sizeGiB: 1 }, options),
+  "volumes.resize": ({ volumes }, options) => volumes.resize("a", 2, options),
+  "volumes.attach": ({ volumes }, options) => volumes.attach("a", "server-1", options),
+  "volumes.detach": ({ volumes }, options) => volumes.detach("a", "server-1", options),
+  "volumes.revert": ({ volumes }, options) => volumes.revert("a", "b", options),
+  "volumes.rename": ({ volumes }, options) => volumes.rename("a", "b", options),
+  "volumes.delete": ({ volumes }, options) => volumes.delete("a", options),
+  "snapshots.list": ({ snapshots }, options) => snapshots.list({}, options),
+  "snapshots.get": ({ snapshots }, options) => snapshots.get("a", options),
+  "snapshots.find": ({ snapshots }, options) => snapshots.find({ name: "a", volumeId: "b" }, options),
+  "snapshots.create": ({ snapshots }, options) => snapshots.create({ name: "a", volumeId: "b" }, options),
+  "snapshots.beginCreate": ({ snapshots }, options) =>
+    snapshots.beginCreate({ name: "a", volumeId: "b" }, options),
+  "snapshots.update": ({ snapshots }, options) => snapshots.update("a", { name: "b" }, options),
+  "snapshots.delete": ({ snapshots }, options) => snapshots.delete("a", options),
+  checkHealth: (storage, options) => storage.checkHealth(options),
+  run: (storage, options) => storage.run("own", async () => 1, { ...options, idempotent: true }),
+};
+
+describe.each(Object.keys(CALLS))("%s refuses, before any request, an option that", (name) => {
+  const refusal = async (options: object): Promise<unknown> => {
+    const { driver } = openMemory();
+    const sent: string[] = [];
+    const watched = new Proxy(driver, {
+      get: (target, key) => {
+        const value: unknown = Reflect.get(target, key);
+        if (typeof value !== "function") return value;
+        return (...given: unknown[]) => {
+          sent.push(String(key));
+          return value.apply(target, given);
+        };
+      },
+    });
+    const call = CALLS[name] ?? expect.unreachable();
+    const storage = createBlockStorage(watched);
+    const error = await failureOf(Promise.resolve().then(() => call(storage, options)) as Promise<unknown>);
+    expect(sent).toEqual([]);
+    return error;
+  };
+
+  test.each([
+    [
+      "no call has",
+      { signal: AbortSignal.abort() },
+      /^options: found signal, allowed: abortSignal, timeoutMs/,
+    ],
+    ["no call has by that spelling", { timeoutms: 5 }, /^options: found timeoutms, allowed/],
+    ["is of another argument", { name: "a" }, /^options: found name, allowed/],
+    ["is no deadline", { timeoutMs: "5" }, /^options timeoutMs: found "5", allowed: milliseconds above 0/],
+    ["is a deadline of NaN", { timeoutMs: Number.NaN }, /^options timeoutMs: found NaN/],
+    ["is no signal", { abortSignal: {} }, /^options abortSignal: found .*, allowed: an AbortSignal/],
+    ["is no function", { onProgress: true }, /^options onProgress: found true, allowed: a function/],
+    [
+      "is half an item",
+      { requestSize: 2.5 },
+      /^options requestSize: found 2.5, allowed: a whole number from 1/,
+    ],
+  ])("%s", async (_, options, reason) => {
+    expect(await refusal(options)).toMatchObject({
+      ...{ code: "invalid_argument", operation: expect.any(String), attempts: 0 },
+      reason: expect.stringMatching(reason),
+    });
+  });
 });
+
+test("one object of options may serve calls that do not know all of it", async () => {
+  const { volumes } = open();
+  const options = { timeoutMs: 5_000, onProgress: () => undefined, onBegun: () => undefined, requestSize: 5 };
+  const { id } = await volumes.create({ name: "a", sizeGiB: 1 }, options);
+  expect(await volumes.get(id, options)).toMatchObject({ id });
+  expect(await volumes.list({}, options).toArray()).toHaveLength(1);
+});
+
+test.each<[string, (storage: BlockStorage) => Promise<unknown>, string]>([
+  [
+    "tags",
+    ({ volumes }) => volumes.find({ name: "a", ...{ tags: {} } }),
+    "input: found tags, allowed: name, region",
+  ],
+  ["no name", ({ volumes }) => volumes.find({} as { name: string }), "name: found nothing"],
+  [
+    "a region of snapshots",
+    ({ snapshots }) => snapshots.find({ name: "a", volumeId: "b", ...{ region: "c" } }),
+    "input: found region, allowed: name, volumeId",
+  ],
+])("find does not drop what it does not look for: %s", async (_, find, reason) => {
+  const error = await failureOf(find(open()));
+  expect(error).toMatchObject({ code: "invalid_argument", reason: expect.stringContaining(reason) });
+});
+
+describe("numbers of listings are whole", () => {
+  test.each([2.5, -1, Number.NaN, "3", null, 2 ** 60])("%j is no limit", async (limit) => {
+    const error = await failureOf(
+      open()
+        .volumes.list()
+        .toArray({ limit: limit as number }),
+    );
+    expect(error).toMatchObject({
+      ...{ code: "invalid_argument", operation: "volumes.list" },
+      reason: expect.stringMatching(/^options limit: found .*, allowed: a whole number from 0$/),
+    });
+  });
+
+  test.each([2.5, 0, -1, Number.NaN, Number.POSITIVE_INFINITY, "3"])(
+    "%j is no size of a page",
+    async (size) => {
+      const pages = open()
+        .volumes.list()
+        .byPage({ pageSize: size as number });
+      expect(await failureOf(pages.next())).toMatchObject({
+        code: "invalid_argument",
+        operation: "volumes.list",
+      });
+    },
+  );
+
+  test("what byPage and toArray do not know is refused as well", async () => {
+    const listing = open().volumes.list();
+    const misplaced: object = { abortSignal: new AbortController().signal };
+    expect(await failureOf(listing.byPage(misplaced).next())).toMatchObject({ code: "invalid_argument" });
+    expect(await failureOf(listing.toArray(misplaced))).toMatchObject({ code: "invalid_argument" });
+  });
+
+  test("a limit without a bound is none", async () => {
+    expect(await open().volumes.list().toArray({ limit: Number.POSITIVE_INFINITY })).toEqual([]);
+  });
+});
+
+test.each([2.5, -1, 0, Number.NaN, Number.POSITIVE_INFINITY, "8", null, 2 ** 60])(
+  "%j is no size of a volume",
+  async (size) => {
+    const { volumes } = open();
+    const sizeGiB = size as number;
+    const { id } = await volumes.create({ name: "there", sizeGiB: 1 });
+    for (const call of [volumes.create({ name: "a", sizeGiB }), volumes.resize(id, sizeGiB)]) {
+      expect((await failureOf(call)).code).toMatch(/^(invalid_argument|out_of_range)$/);
+    }
+    expect(await volumes.list().toArray()).toHaveLength(1);
+  },
+);
 
 test.each([{ id: "volume-000001" }, 5, "", undefined])("%j is no id, and is refused as that", async (id) => {
   const storage = open();

@@ -85,13 +85,21 @@ describe.each(KINDS)("%s that was made just now", (_, begin) => {
     expect(await operation.status()).toMatchObject({ state: "failed" });
   });
 
-  test("and has shown has failed by its status once it does not", async () => {
-    const made = await world();
-    const operation = await begin(made);
-    expect(await operation.status()).toMatchObject({ state: "running" });
-    made.lose(() => true);
-    expect(await operation.status()).toMatchObject({ state: "failed" });
-  });
+  test.each(["a status", "a wait", "a resume"])(
+    "and was shown by %s is running by the word of a copy that does not know it, and has failed a minute later",
+    async (by) => {
+      const made = await world();
+      const begun = await begin(made);
+      const operation = by === "a resume" ? await made.storage.resume(begun.ref) : begun;
+      await made.clock.sleep(50_000);
+      if (by !== "a resume") await (by === "a wait" ? operation.wait() : operation.status());
+      made.lose(() => true);
+      await made.clock.sleep(by === "a resume" ? 5_000 : 30_000);
+      expect(await operation.status()).toEqual({ state: "running", seen: "not there yet" });
+      await made.clock.sleep(31_000);
+      expect(await operation.status()).toMatchObject({ state: "failed" });
+    },
+  );
 
   test("is waited for although a look or two miss it after it was seen", async () => {
     const made = await world();

@@ -7,7 +7,7 @@ import { openMemory } from "./open-memory.ts";
 const { clock, account, storage } = openMemory();
 
 const CALLS: Readonly<Record<string, (at: BlockStorage, timeoutMs: number) => Promise<unknown>>> = {
-  "volumes.list": ({ volumes }, timeoutMs) => volumes.list({}, { timeoutMs }).toArray(),
+  "volumes.list": async ({ volumes }, timeoutMs) => volumes.list({}, { timeoutMs }).toArray(),
   "volumes.get": ({ volumes }, timeoutMs) => volumes.get("a", { timeoutMs }),
   "volumes.create": ({ volumes }, timeoutMs) => volumes.create({ name: "a", sizeGiB: 8 }, { timeoutMs }),
   "volumes.delete": ({ volumes }, timeoutMs) => volumes.delete("a", { timeoutMs }),
