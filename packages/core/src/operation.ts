@@ -59,6 +59,8 @@ export interface OperationRef<Kind extends OperationKind = OperationKind> {
     readonly id: string;
     /** Ids that its own requests returned. */
     readonly ownIds: readonly string[];
+    /** The marks of creates of the same name that this storage has given up just before. */
+    readonly formerIds?: readonly string[];
     /** Whether an earlier request of this create got no clear answer. */
     readonly unclear: boolean;
   };

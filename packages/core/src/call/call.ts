@@ -36,6 +36,8 @@ export interface Call {
   remainingMs(): number;
   /** Whether it has sent a change, so that there is something to learn by waiting. */
   hasSent(): boolean;
+  /** Whether any change of it may have been carried out. */
+  mayHaveChanged(): boolean;
   /** Sends one request, again where that is safe and can help. `throwsBusy`: not while the resource is busy. */
   send<T>(
     kind: RequestKind,
@@ -187,6 +189,7 @@ function makeCall(
     elapsedMs: () => runtime.monotonicNow() - startedAt,
     remainingMs: context.remainingMs,
     hasSent: () => state.sent,
+    mayHaveChanged: () => state.touched,
     sleep: (ms) => runtime.clock.sleep(ms, abortSignal),
     about: (resource) => {
       const { kind, id = resource.id } = state.resource ?? {};

@@ -46,6 +46,44 @@ export function createNewcomers(monotonicNow: () => number): Newcomers {
   };
 }
 
+/** What creates of a name that were given up may have made: the marks that they sent, and the ids that they were answered. */
+interface GivenUp {
+  readonly formerIds: readonly string[];
+  readonly ownIds: readonly string[];
+  /** Whether a request got no clear answer. */
+  readonly unclear: boolean;
+}
+
+/**
+ * Creates where names may repeat that ended without a result, by an abort or a failure. What shows of them later nobody was
+ * given: it is the next create's, for a minute.
+ */
+export interface GivenUpCreates {
+  giveUp(key: string, made: GivenUp): void;
+  /** They are one create's business from now on. */
+  take(key: string): GivenUp;
+}
+
+export function createGivenUpCreates(monotonicNow: () => number): GivenUpCreates {
+  const recent = createRecent<GivenUp>(monotonicNow);
+  const of = (key: string): GivenUp => recent.get(key) ?? { formerIds: [], ownIds: [], unclear: false };
+  return {
+    giveUp: (key, made) => {
+      const before = of(key);
+      recent.set(key, {
+        formerIds: [...before.formerIds, ...made.formerIds],
+        ownIds: [...before.ownIds, ...made.ownIds],
+        unclear: before.unclear || made.unclear,
+      });
+    },
+    take: (key) => {
+      const made = of(key);
+      recent.delete(key);
+      return made;
+    },
+  };
+}
+
 /** What this storage has changed. As it was before, a copy shows it as a change back wants it: there is something to do. */
 export interface RecentChanges {
   /** A change was seen done. */

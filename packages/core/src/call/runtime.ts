@@ -7,7 +7,14 @@ import { omitUndefined } from "../omit-undefined.ts";
 import { withDefaults } from "../option.ts";
 import { type BlockStorageOptions, retryOptions, storageOptions } from "../storage-options.ts";
 import { fitWords } from "../words.ts";
-import { createNewcomers, createRecentChanges, type Newcomers, type RecentChanges } from "./just-now.ts";
+import {
+  createGivenUpCreates,
+  createNewcomers,
+  createRecentChanges,
+  type GivenUpCreates,
+  type Newcomers,
+  type RecentChanges,
+} from "./just-now.ts";
 import { createRetryBudget, type RetryBudget, type RetryPolicy } from "./retry.ts";
 import { createSettle } from "./settle.ts";
 
@@ -28,6 +35,7 @@ export interface Runtime {
   readonly locks: Locks;
   readonly newcomers: Newcomers;
   readonly recentChanges: RecentChanges;
+  readonly givenUpCreates: GivenUpCreates;
   /**
    * For how long what was sent may take to show where names are not enforced, in milliseconds. Of the time that a call
    * has left it takes no more than a third, unless the driver says so itself.
@@ -59,6 +67,7 @@ export function createRuntime(driver: BlockStorageDriver, options: BlockStorageO
     locks: createLocks(),
     newcomers: createNewcomers(monotonicNow),
     recentChanges: createRecentChanges(monotonicNow),
+    givenUpCreates: createGivenUpCreates(monotonicNow),
     settleMs: settle.ms,
     emit: (operation, event) => {
       if (event.type === "response" && event.method !== "GET") settle.took(event.durationMs);

@@ -23,7 +23,7 @@ import { withoutFailed } from "./failed-creates.ts";
 import { conflict } from "./found.ts";
 import { isListed, isOwnId, listedAlone } from "./named-create.ts";
 import { resolveDuplicates } from "./resolve-duplicates.ts";
-import type { CreateKind, StartedOperation } from "./start.ts";
+import { type CreateKind, nameKey, type StartedOperation } from "./start.ts";
 
 /**
  * When the effect of everything that was sent at the same time as the create is visible, by the storage's monotonic
@@ -55,15 +55,25 @@ function finish<T extends Resource>(
   return started.ref.attempt === undefined ? task() : inCompany(kind.resources.looks, call, task);
 }
 
-/** The rest of a `create` that has begun: tells its caller so, and waits. */
-export function finishCreate<T extends Resource>(
+/** The rest of a `create` that has begun: tells its caller so, and waits. Without a result nobody knows what was made. */
+export async function finishCreate<T extends Resource>(
   kind: CreateKind<T>,
   call: Call,
   started: StartedOperation<T>,
   options: CreateOptions | undefined,
 ): Promise<T> {
-  tell(options?.onBegun, { created: started.ref.created });
-  return finish(kind, call, started, options?.onProgress);
+  const { name, within, created, attempt } = started.ref;
+  tell(options?.onBegun, { created });
+  try {
+    return await finish(kind, call, started, options?.onProgress);
+  } catch (error) {
+    if (attempt !== undefined) {
+      const { id, formerIds = [], ownIds, unclear } = attempt;
+      const made = { formerIds: [...formerIds, id], ownIds, unclear };
+      kind.runtime.givenUpCreates.giveUp(nameKey(kind.resources.kind, name, within), made);
+    }
+    throw error;
+  }
 }
 
 interface FinishKnown {

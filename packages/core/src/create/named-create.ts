@@ -54,6 +54,13 @@ export function isOwnId({ ownIds }: CreateAttempt, id: string): boolean {
   return ownIds.some((own) => isSameId(own, id));
 }
 
+/** Whether it is this create's own, or of one that was given up before it: by an answer, or by its mark. */
+export function isOwn<T extends Resource>(create: NamedCreate<T>, attempt: CreateAttempt, each: T): boolean {
+  const mark = create.attemptIdOf(each);
+  const { id, formerIds = [] } = attempt;
+  return isOwnId(attempt, each.id) || (mark !== undefined && [id, ...formerIds].includes(mark));
+}
+
 /** Sends the request of a create. What it is answered with may not show everywhere at first. */
 export async function sendCreate<T extends Resource>(
   call: Call,

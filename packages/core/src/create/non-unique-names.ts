@@ -6,7 +6,9 @@ import { severalFound } from "./found.ts";
 import {
   adopt,
   byAge,
+  type CreateAttempt,
   isLive,
+  isOwn,
   isRenamed,
   isUnderWay,
   liveNamed,
@@ -26,33 +28,36 @@ const LOOKS_WITHIN_SETTLE = 4;
 /**
  * Creates where the provider takes any number of resources of one name: a look, the request, and (in
  * `resolve-duplicates.ts`) another look once everything that was sent at the same time must be visible. After an unclear
- * answer it looks for as long as an effect may take to show before it sends again.
+ * answer it looks for as long as an effect may take to show before it sends again; so it does after a create that this
+ * storage has given up (`attempt`).
  */
 export function createNonUnique<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
-  attemptId: string,
+  attempt: CreateAttempt,
 ): Promise<StartedCreate<T>> {
   const started = (
     { resource, ...answer }: Pick<StartedCreate<T>, "resource" | "settled" | "pending">,
-    ownIds: readonly string[],
+    ids: readonly string[],
     unclear: boolean,
   ): StartedCreate<T> => {
-    const attempt = { id: attemptId, ownIds, unclear };
-    return { resource, ...answer, created: true, attempt };
+    const ownIds = [...attempt.ownIds, ...ids];
+    const own = { ...attempt, ownIds, unclear: attempt.unclear || unclear };
+    return { resource, ...answer, created: true, attempt: own };
   };
   return recover<StartedCreate<T>>(call, {
     looksBefore: true,
     look: async (failure, unclear) => {
       if (failure === undefined) {
-        const resource = await findExisting(call, create);
-        return resource && takenOver(call, resource, attemptId);
+        const resource = await findExisting(call, create, attempt);
+        if (resource !== undefined) return takenOver(call, resource, attempt);
+        if (!attempt.unclear) return undefined;
       }
-      const found = await lookUntilVisible(call, create, attemptId);
+      const found = await lookUntilVisible(call, create, attempt);
       return found && started({ resource: found.resource, settled: true }, found.ownIds, unclear);
     },
     send: async (unclear) => {
-      const answer = await sendCreate(call, create, attemptId);
+      const answer = await sendCreate(call, create, attempt.id);
       return started(answer, [answer.resource.id], unclear);
     },
     next: nextCreateStep,
@@ -61,7 +66,11 @@ export function createNonUnique<T extends Resource>(
 }
 
 /** The one live resource of the name, checked and taken over; `undefined` when there is none, nor a failed one. */
-async function findExisting<T extends Resource>(call: Call, create: NamedCreate<T>): Promise<T | undefined> {
+async function findExisting<T extends Resource>(
+  call: Call,
+  create: NamedCreate<T>,
+  attempt: CreateAttempt,
+): Promise<T | undefined> {
   const patience = patienceFor<T>(call);
   for (let hasWaited = false; ; ) {
     const all = await create.look(call);
@@ -72,7 +81,7 @@ async function findExisting<T extends Resource>(call: Call, create: NamedCreate<
       await call.sleep(call.runtime.settleMs() || call.runtime.polling.firstPauseMs);
       continue;
     }
-    const one = second === undefined ? first : await withoutLate(call, create, found);
+    const one = second === undefined ? first : await withoutLate(call, create, found, attempt);
     if (one !== undefined) return await adoptFound(call, create, one);
     if (hasWaited || !hasUnmarked(create, all)) return await clearFailed(call, create, all);
     // Whoever made it may be removing it just now.
@@ -95,10 +104,9 @@ function isYoung(call: Call, { state, createdAt }: Resource): boolean {
  * What was there already. One that is young was perhaps seen before another that was sent at the same time, and its
  * maker may give it up for that one: it is settled like an own one, though nothing of it is the caller's to remove.
  */
-function takenOver<T extends Resource>(call: Call, resource: T, attemptId: string): StartedCreate<T> {
+function takenOver<T extends Resource>(call: Call, resource: T, attempt: CreateAttempt): StartedCreate<T> {
   const answer = { resource, created: false, settled: true };
-  if (!isYoung(call, resource)) return answer;
-  return { ...answer, attempt: { id: attemptId, ownIds: [], unclear: false } };
+  return isYoung(call, resource) ? { ...answer, attempt } : answer;
 }
 
 /**
@@ -129,7 +137,8 @@ async function adoptFound<T extends Resource>(
 }
 
 /**
- * The oldest of several, where one create has made them all: an earlier request of it was carried out after it had ended.
+ * The oldest of several, where one create has made them all, or several that this storage has given up: an earlier request was
+ * carried out after its create had ended.
  * What came of that nobody was given, so it goes. Where anything speaks against it, all stay.
  * @throws PolyvolError `conflict` naming all ids
  */
@@ -137,13 +146,15 @@ async function withoutLate<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   found: readonly T[],
+  attempt: CreateAttempt,
 ): Promise<T> {
   const oldest = oldestOf(found);
   const mark = oldest && create.attemptIdOf(oldest);
   const isLate = (each: T | undefined): each is T =>
     each !== undefined && oldest !== undefined && each.createdAt > oldest.createdAt && isUnused(each);
   const others = found.filter((each) => each.id !== oldest?.id);
-  const isOne = mark !== undefined && others.every((each) => create.attemptIdOf(each) === mark);
+  const isOfOne = mark !== undefined && others.every((each) => create.attemptIdOf(each) === mark);
+  const isOne = isOfOne || found.every((each) => isOwn(create, attempt, each));
   if (oldest === undefined || !isOne || !others.every(isLate)) throw severalFound(create.kind, found);
   // A listing that lags behind shows what has gone or was renamed, and then these are all that there is.
   const kept = await create.get(call, oldest.id);
@@ -170,13 +181,13 @@ function isUnused(resource: Resource): boolean {
 async function lookUntilVisible<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
-  attemptId: string,
+  attempt: CreateAttempt,
 ): Promise<{ readonly resource: T; readonly ownIds: readonly string[] } | undefined> {
   const spanMs = call.runtime.settleMs(call.remainingMs());
   for (let look = 1; ; look += 1) {
     const all = await create.look(call);
     const found = liveNamed(create, all);
-    const own = found.filter((each) => create.attemptIdOf(each) === attemptId);
+    const own = found.filter((each) => isOwn(create, attempt, each));
     for (const candidate of byAge(own.length > 0 ? own : found)) {
       const resource = await adoptFound(call, create, candidate);
       if (resource !== undefined) return { resource, ownIds: own.map((each) => each.id) };

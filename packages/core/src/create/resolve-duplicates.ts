@@ -6,7 +6,7 @@ import { readThroughOutage } from "../wait/looks.ts";
 import { severalFound } from "./found.ts";
 import {
   type CreateAttempt,
-  isOwnId,
+  isOwn,
   isRenamed,
   isUnderWay,
   liveNamed,
@@ -96,12 +96,12 @@ async function decide<T extends Resource>(
 ): Promise<Undecided | { readonly resource: T }> {
   const { made, lost } = candidate;
   const isMade = (each: T): boolean => isSameId(each.id, made.id);
-  const isOwn = (each: T): boolean => isOwnId(attempt, each.id) || create.attemptIdOf(each) === attempt.id;
+  const isOwned = (each: T): boolean => isOwn(create, attempt, each);
   const removeSurplus = async (surplus: readonly T[]): Promise<void> => {
     for (const { id } of surplus) await removeMade(call, create, id, "surplus_removed");
   };
   // Taken over from another process and listed no more: it has lost, and its maker has removed it.
-  const hasLost = listed.length > 0 && !isOwn(made);
+  const hasLost = listed.length > 0 && !isOwned(made);
   const isListed = listed.some(isMade);
   const withMade = isListed || hasLost ? listed : [...listed, made];
   const found = lost !== undefined ? listed.filter((each) => !isMade(each)) : withMade;
@@ -112,12 +112,12 @@ async function decide<T extends Resource>(
   }
   if (found.length === 1 && isMade(winner)) return { resource: made };
   const several = severalFound(create.kind, found);
-  if (isMade(winner) || isOwn(winner)) {
+  if (isMade(winner) || isOwned(winner)) {
     // Nothing gives way to what may fail yet.
     const whole = isMade(winner) ? made : await candidate.untilUsable(winner);
     if (whole === undefined) return { nextLook: 1 / 4 };
-    await removeSurplus(found.filter((each) => each.id !== winner.id && isOwn(each)));
-    const hasForeign = found.some((each) => !isOwn(each) && each.id !== winner.id);
+    await removeSurplus(found.filter((each) => each.id !== winner.id && isOwned(each)));
+    const hasForeign = found.some((each) => !isOwned(each) && each.id !== winner.id);
     // Others give way to the winner. But when a request of ours got no clear answer, the other may be its late
     // effect, which nobody will remove: then it has to go in the time that the other needs, or be reported.
     return hasForeign && attempt.unclear ? { nextLook: 1 / 2, failure: several } : { resource: whole };
@@ -125,7 +125,7 @@ async function decide<T extends Resource>(
   // One that is so much older did not come of a create at the same time: somebody has renamed it, say. The own may
   // have been used since.
   if (made.createdAt.getTime() - winner.createdAt.getTime() > LARGEST_GAP_MS) throw several;
-  const own = found.filter(isOwn);
+  const own = found.filter(isOwned);
   // Both are other processes'. Whose loser it is waits for the winner and removes it; what stays has to be reported.
   if (found.length > 1 && !own.some(isMade))
     return { nextLook: 1 / 2, failure: isUnderWay(winner) ? undefined : several };

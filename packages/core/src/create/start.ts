@@ -6,9 +6,9 @@ import { omitUndefined } from "../omit-undefined.ts";
 import type { OperationRef } from "../operation.ts";
 import type { Resources } from "../operations/resources.ts";
 import type { WaitOptions } from "../options.ts";
-import type { Resource } from "../resource.ts";
+import type { Resource, ResourceKind } from "../resource.ts";
 import { inCompany } from "../wait/shared-looks.ts";
-import { type CreateKey, type NamedCreate, takeOver } from "./named-create.ts";
+import { type CreateKey, type NamedCreate, type StartedCreate, takeOver } from "./named-create.ts";
 import { createNonUnique } from "./non-unique-names.ts";
 import { createUnique } from "./unique-names.ts";
 
@@ -45,15 +45,15 @@ export async function startCreate<T extends Resource>(
   refusal: PolyvolError | undefined,
 ): Promise<StartedOperation<T>> {
   const { runtime, operation } = kind;
-  const lock = JSON.stringify([create.kind, key.within && comparableId(key.within), create.name]);
+  const name = nameKey(create.kind, create.name, key.within);
   const { resource, created, settled, pending, attempt } = await runtime.locks.exclusively(
-    lock,
+    name,
     call.abortSignal,
     () => {
       if (refusal !== undefined) return takeOver(call, create, refusal);
       return kind.hasUniqueNames
         ? createUnique(call, create, crypto.randomUUID())
-        : inCompany(kind.resources.looks, call, () => createNonUnique(call, create, crypto.randomUUID()));
+        : inCompany(kind.resources.looks, call, () => startNonUnique(call, create, name));
     },
   );
   const ref = omitUndefined({
@@ -70,6 +70,37 @@ export async function startCreate<T extends Resource>(
     attempt,
   });
   return { ref, resource };
+}
+
+/** What a create is known by among those of one storage. */
+export function nameKey(kind: ResourceKind, name: string, within: string | undefined): string {
+  return JSON.stringify([kind, within && comparableId(within), name]);
+}
+
+/** What it may have made when it ends without a result is the next one's of the name. */
+async function startNonUnique<T extends Resource>(
+  call: Call,
+  create: NamedCreate<T>,
+  name: string,
+): Promise<StartedCreate<T>> {
+  const { givenUpCreates } = call.runtime;
+  const { formerIds, ownIds, unclear } = givenUpCreates.take(name);
+  const id = crypto.randomUUID();
+  const attempt = omitUndefined({
+    id,
+    ownIds,
+    formerIds: formerIds.length > 0 ? formerIds : undefined,
+    unclear,
+  });
+  try {
+    return await createNonUnique(call, create, attempt);
+  } catch (error) {
+    const isUnclear = call.mayHaveChanged();
+    const marks = isUnclear ? [...formerIds, id] : formerIds;
+    if (marks.length > 0)
+      givenUpCreates.giveUp(name, { formerIds: marks, ownIds, unclear: unclear || isUnclear });
+    throw error;
+  }
 }
 
 /** What was started from `source`: that is what can be missing then, so errors name it. */
