@@ -8,6 +8,7 @@ import type {
   CreateSnapshotInput,
   CreateVolumeInput,
   DeleteVolumeOptions,
+  HealthOptions,
   ListOptions,
   SnapshotQuery,
   UpdateSnapshotInput,
@@ -95,12 +96,6 @@ export interface Health extends DriverHealth {
   readonly clockSkewMs?: number;
   /** Whether the credentials are shown tags. Only there when asked for, and where the driver can tell. */
   readonly tagsVisible?: boolean;
-}
-
-/** What {@link BlockStorage.checkHealth} looks at. */
-export interface HealthOptions extends CallOptions {
-  /** Whether to look if tags are shown, by one more request where the driver can tell. Default false. */
-  readonly tags?: boolean | undefined;
 }
 
 /** Block storage on one cloud. Made by `createBlockStorage` or by an adapter's factory; fake it freely in tests. */

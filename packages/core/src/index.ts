@@ -3,7 +3,7 @@
  *
  * @module @polyvol/core
  */
-export type { BlockStorage, Health, HealthOptions, Snapshots, Volumes } from "./block-storage.ts";
+export type { BlockStorage, Health, Snapshots, Volumes } from "./block-storage.ts";
 export {
   CAPABILITIES,
   type Capabilities,
@@ -49,6 +49,7 @@ export type {
   CreateSnapshotInput,
   CreateVolumeInput,
   DeleteVolumeOptions,
+  HealthOptions,
   ListOptions,
   PageOptions,
   Progress,

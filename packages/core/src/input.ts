@@ -1,5 +1,4 @@
 import * as z from "zod/mini";
-import type { HealthOptions, Snapshots, Volumes } from "./block-storage.ts";
 import { refusedArgument } from "./errors.ts";
 import type { Defined } from "./omit-undefined.ts";
 import { type CheckedOf, parseValues, type Rule, type Rules, rule } from "./option.ts";
@@ -9,6 +8,7 @@ import type {
   CreateSnapshotInput,
   CreateVolumeInput,
   DeleteVolumeOptions,
+  HealthOptions,
   ListOptions,
   PageOptions,
   SnapshotQuery,
@@ -60,8 +60,8 @@ const updateSnapshot: RulesFor<UpdateSnapshotInput> = { name: nonEmpty, descript
 const volumeQuery: RulesFor<VolumeQuery> = { name: nonEmpty, region: nonEmpty, tags };
 const snapshotQuery: RulesFor<SnapshotQuery> = { name: nonEmpty, volumeId: nonEmpty, tags };
 
-type VolumeKey = Parameters<Volumes["find"]>[0];
-type SnapshotKey = Parameters<Snapshots["find"]>[0];
+type VolumeKey = Omit<VolumeQuery, "name" | "tags"> & { readonly name: string };
+type SnapshotKey = { readonly name: string; readonly volumeId: string };
 
 /** What `find` looks for: what it does not know would be a filter that is not applied. */
 const volumeKey: RulesFor<VolumeKey> = { name: { ...nonEmpty, required: true }, region: nonEmpty };

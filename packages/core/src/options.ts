@@ -132,3 +132,9 @@ export interface DeleteVolumeOptions extends WaitOptions {
    */
   readonly snapshots?: "keep" | "delete" | undefined;
 }
+
+/** What `checkHealth` looks at. */
+export interface HealthOptions extends CallOptions {
+  /** Whether to look if tags are shown, by one more request where the driver can tell. Default false. */
+  readonly tags?: boolean | undefined;
+}
