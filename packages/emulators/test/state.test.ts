@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createDigitalOceanEmulator } from "../src/digitalocean/index.ts";
+import { createOpenStackEmulator } from "../src/openstack/index.ts";
 import { createSamsungScpEmulator } from "../src/samsung-scp/index.ts";
 import { serve } from "./digitalocean/harness.ts";
 import { ACCESS_KEY, SECRET_KEY, SERVER, startScp } from "./samsung-scp/harness.ts";
@@ -79,4 +80,14 @@ test("a Samsung emulator takes the state of another one; what is under way is at
     volumes: [{ state: "in-use", servers: [{ id: SERVER }], tags: [{ key: "a", value: "b" }] }, {}],
     snapshots: [{ metadata: { by: "hand" } }],
   });
+});
+
+test("emulators of two providers with the same seed give no id twice", () => {
+  const samsung = createSamsungScpEmulator({ accessKey: "A", secretKey: "S" });
+  samsung.seed({ volumes: [{ name: "data" }] });
+  const stack = createOpenStackEmulator();
+  stack.seed({ volumes: [{ name: "data", size: 10 }] });
+  const [[first], [second]] = [samsung.inventory().volumes, stack.inventory().volumes];
+  expect(first?.id).toMatch(/^[0-9a-f-]{36}$/);
+  expect(second?.id).not.toBe(first?.id);
 });

@@ -34,8 +34,12 @@ import { volumeOperations } from "./volumes.ts";
  */
 export function createOpenStackEmulator(options: OpenStackOptions = {}): Emulator {
   const { shell, own } = splitOptions(options);
-  return createEmulator(createService(check(optionsSchema, own, "options"), shell.randomSeed), shell);
+  // Beside an emulator of Samsung Cloud Platform with the same seed, no id is to be there twice.
+  const randomSeed = shell.randomSeed ^ OPENSTACK;
+  return createEmulator(createService(check(optionsSchema, own, "options"), randomSeed), shell);
 }
+
+const OPENSTACK = 0x6f73;
 
 const router = createRouter(
   [...volumeOperations, ...snapshotOperations, ...catalogueOperations],
