@@ -173,7 +173,9 @@ test.concurrent("where nothing but a variable is missing, every command about ba
   const all = await Promise.all(
     commands.map((command) => clouds.run(`backup ${command} -c policies.yaml`, env)),
   );
-  expect(all.map(({ code }) => code)).toEqual(commands.map(() => 2));
+  // A run has done what it could on the other cloud.
+  expect(all.map(({ code }) => code)).toEqual([2, 2, 1, 2, 2]);
+  expect((await clouds.run("backup run -c policies.yaml", {})).code).toBe(2);
   for (const { err } of all) expect(err).toContain("found TOKEN, which is not set; ");
   const { out, err } = await clouds.run("backup status -c policies.yaml -o json", env);
   expect(JSON.parse(out).problems).toEqual([

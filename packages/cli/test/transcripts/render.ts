@@ -10,7 +10,7 @@ them (\`pnpm docs:cli\`), and a test runs them again.
 |---|---|
 | 0 | done; also for an audit that finds something |
 | 1 | failed, or not all could be read, or all was done and the results could not be written |
-| 2 | the command line or the configuration is wrong, or asks for what cannot be, and nothing else failed; what it is not about, such as another cloud, was done |
+| 2 | the command line or the configuration is wrong, or asks for what cannot be, and nothing else failed; nothing was done, and what could be looked at is shown |
 | 3 | changes are pending, with \`backup plan --detailed-exitcode\` |
 | 4 | something is stale, with \`backup status\` and \`fleet status\` |
 | 130 | interrupted |

@@ -12,7 +12,7 @@ import { type MonitoringOptions, monitored, withMonitoring } from "./monitoring/
 import type { Outcome } from "./monitoring/watch.ts";
 import { type OffsiteView, offsiteView, showOffsite, summaryOf } from "./offsite-view.ts";
 import { onServer, type ServerOptions, withServer } from "./on-server.ts";
-import { reportProblems } from "./problems.ts";
+import { exitCodeOfWork, reportProblems } from "./problems.ts";
 import { leaveLine } from "./record.ts";
 import { loadSetup } from "./setup.ts";
 import { type ChoiceOptions, checkChoice, choose, withVolumeOrSnapshot } from "./snapshot-choice.ts";
@@ -203,7 +203,7 @@ async function finish(context: Context, report: OffsiteReport): Promise<Outcome>
   const failed = reportProblems(report.problems);
   const { stopped, problems } = report;
   const summary = summaryOf(report);
-  if (!stopped) return { exitCode: failed, summary, problems };
+  if (!stopped) return { exitCode: exitCodeOfWork(failed, report.volumes), summary, problems };
   const why = context.signal.aborted ? "" : ", since --timeout has passed";
   writeMessage(`Stopped${why}. Run again: it goes on with what is due.\n`);
   return { exitCode: context.signal.aborted ? INTERRUPTED : FAILED, summary, problems };

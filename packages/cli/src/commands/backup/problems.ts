@@ -1,5 +1,5 @@
 import type { BackupPlan, BackupProblem, PlannedBound } from "@polyvol/backup";
-import { exitCodeOf, exitCodeOfAll, reportText } from "../../errors.ts";
+import { CONFIGURATION, exitCodeOf, exitCodeOfAll, FAILED, reportText } from "../../errors.ts";
 import { commandText, nextStep } from "../../next-step.ts";
 import { minutesText, numberText, quotaText } from "../../output/format.ts";
 import { areErrorsData, writeWarning } from "../../output/streams.ts";
@@ -48,6 +48,16 @@ export function reportProblems(
     reportText(text, isSaidBelow ? undefined : hints[index], problem);
   }
   return exitCodeOfAll(problems.map(({ code }) => exitCodeOf(code)));
+}
+
+/**
+ * The exit code of a command that makes something, by that of its problems: 2 says that nothing was done, so that whoever
+ * ends all the others for it (`podFailurePolicy`) ends no work.
+ *
+ * @param volumes those that it came as far as
+ */
+export function exitCodeOfWork(failed: number, volumes: readonly unknown[]): number {
+  return failed === CONFIGURATION && volumes.length > 0 ? FAILED : failed;
 }
 
 /** The message of a hook or another command, or of what Polyvol refuses itself, is complete; a cloud's failure has its usual next step. */

@@ -29,7 +29,7 @@ import {
 import { readJson, withFileNames } from "./json-files.ts";
 import { asMonitored, type MonitoringOptions, withMonitoring } from "./monitoring/monitored.ts";
 import type { Outcome } from "./monitoring/watch.ts";
-import { reportProblems, warnOfBounds } from "./problems.ts";
+import { exitCodeOfWork, reportProblems, warnOfBounds } from "./problems.ts";
 import { noteOffsiteDue, RECORD, recorded } from "./record.ts";
 import { type BackupSetup, deadline, loadBackupSetup } from "./setup.ts";
 import { SHARD, shardText } from "./shard.ts";
@@ -209,7 +209,7 @@ async function runWithProgress(
     reportLeft(report, context.signal.aborted ? "" : ", since --timeout has passed");
     return { exitCode: context.signal.aborted ? INTERRUPTED : FAILED, ...told };
   }
-  return { exitCode: failed, ...told };
+  return { exitCode: exitCodeOfWork(failed, report.volumes), ...told };
 }
 
 /** How many volumes with work left are named; the rest are counted. */
