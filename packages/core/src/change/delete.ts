@@ -276,10 +276,9 @@ async function sendDeletion<T extends Resource>(
         // A request without an answer may have begun it, and its repetition is refused because it is under way.
         const isOneWord = isMissing && before === undefined;
         const now = await (isOneWord ? secondWord(resources, call, id) : lookAgain());
-        // Refused for its state it is there, though no read has ever found it: only a missing answer would end it.
-        const isBlind =
-          before === undefined && error.outcome === "not_applied" && OF_WHAT_IS_THERE.has(error.code);
-        if (now === undefined && !newcomers.has(id) && !isBlind) return "gone";
+        // Refused for its state it is there, though a read does not find it: only a missing answer would end it.
+        const isThere = error.outcome === "not_applied" && OF_WHAT_IS_THERE.has(error.code);
+        if (now === undefined && !newcomers.has(id) && !isThere) return "gone";
         if (now?.state === "deleting") return {};
         // It was read before, and is again: a copy that lags behind does not know it.
         if (isMissing) throw conflict(`it is there, and is not found to be deleted: ${error.reason}`, true);

@@ -1,18 +1,24 @@
-/** A deletion of what no read finds, and whose request is refused for what the resource is. */
+/** A deletion of what no read finds, or none after the first, and whose request is refused for what the resource is. */
 import { createBlockStorage, PolyvolError } from "@polyvol/core";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
 import { openMemory } from "./open-memory.ts";
 
-async function world(code: "conflict" | "failed_precondition", refusals: number) {
+async function world(code: "conflict" | "failed_precondition", refusals: number, shown: number) {
   const { clock, driver, storage: other } = openMemory();
   const { id } = await other.volumes.create({ name: "db", sizeGiB: 8 });
   let left = refusals;
+  let reads = 0;
   const storage = createBlockStorage(
     {
       ...driver,
       deletion: "eventual",
-      getVolume: () => Promise.reject(new PolyvolError("not_found", "no such volume")),
+      // By a copy that had heard of it, and then by one that lags behind.
+      getVolume: async (each, context) => {
+        reads += 1;
+        if (reads > shown) throw new PolyvolError("not_found", "no such volume");
+        return await driver.getVolume(each, context);
+      },
       deleteVolume: (each, context) => {
         left -= 1;
         if (left < 0) return driver.deleteVolume(each, context);
@@ -22,18 +28,21 @@ async function world(code: "conflict" | "failed_precondition", refusals: number)
     },
     { clock },
   );
-  return { storage, id };
+  return { storage, other, id };
 }
 
-test.each(["conflict", "failed_precondition"] as const)("it is not called gone: %s", async (code) => {
-  const { storage, id } = await world(code, Number.POSITIVE_INFINITY);
-  const error = await failureOf(storage.volumes.delete(id));
-  expect(error).toMatchObject({ code, outcome: "not_applied" });
-  expect(error.reason).toContain("it has a snapshot");
-});
+describe.each([0, 1])("shown by %i reads", (shown) => {
+  test.each(["conflict", "failed_precondition"] as const)("it is not called gone: %s", async (code) => {
+    const { storage, id } = await world(code, Number.POSITIVE_INFINITY, shown);
+    const error = await failureOf(storage.volumes.delete(id));
+    expect(error).toMatchObject({ code, outcome: "not_applied" });
+    expect(error.reason).toContain("it has a snapshot");
+  });
 
-test("once the request is taken, it is deleted", async () => {
-  const { storage, id } = await world("conflict", 3);
-  await storage.volumes.delete(id);
-  await expect(storage.volumes.delete(id)).resolves.toBeUndefined();
+  test("once the request is taken, it is deleted", async () => {
+    const { storage, other, id } = await world("conflict", 3, shown);
+    await storage.volumes.delete(id);
+    expect(await other.volumes.list().toArray()).toEqual([]);
+    await expect(storage.volumes.delete(id)).resolves.toBeUndefined();
+  });
 });
