@@ -11,14 +11,19 @@ from pathlib import Path
 
 def stand_in(answer):
     """Serves on loopback what `answer(method, target, body)` gives for each request: its status, what is sent as JSON or,
-    where it is bytes, as it is, and headers; the last two may be missing. What arrived is in `seen`."""
+    where it is bytes, as it is, and headers; the last two may be missing. None breaks the connection. What arrived is in
+    `seen`."""
     class Cloud(BaseHTTPRequestHandler):
         protocol_version = 'HTTP/1.1'
 
         def handle_request(self):
             body = self.rfile.read(int(self.headers.get('content-length', 0))).decode()
             server.seen.append((self.command, self.path, body))
-            status, sent, headers = (*answer(self.command, self.path, body), None, {})[:3]
+            answered = answer(self.command, self.path, body)
+            if answered is None:
+                self.close_connection = True
+                return self.connection.shutdown(2)
+            status, sent, headers = (*answered, None, {})[:3]
             text = sent if isinstance(sent, bytes) else b'' if sent is None else json.dumps(sent).encode()
             self.send_response(status)
             for name, value in {'content-type': 'application/json', **(headers or {})}.items():
