@@ -72,6 +72,27 @@ test.each([
   },
 );
 
+test.each([
+  ["deletion", "DELETE", "error_deleting", (storage: BlockStorage) => storage.volumes.delete(VOLUME_ID)],
+  ["growth", "POST", "error_extending", (storage: BlockStorage) => storage.volumes.resize(VOLUME_ID, 2)],
+])("a %s that was accepted and is given up ends at the first look", async (_, method, status, change) => {
+  const seen = { status: "available" };
+  const cloud = await startCloud({
+    cinder: holding({ volume: seen }, (key) => {
+      if (!key.startsWith(method)) return undefined;
+      seen.status = status;
+      return ACCEPTED;
+    }),
+  });
+  const began = cloud.clock.now();
+  expect(await failureOf(change(cloud.storage))).toMatchObject({
+    code: "operation_failed",
+    reason: `the provider reports the state ${status}`,
+  });
+  expect(cloud.clock.now() - began).toBeLessThan(1_000);
+  expect(cloud.seen.filter((each) => each.startsWith(method))).toHaveLength(1);
+});
+
 test("a deletion that is refused because it is under way is one", async () => {
   let refused = false;
   let left = 2;
