@@ -17,7 +17,7 @@ const QUERIES = [
   ...["metadata={'k':'1'}", "metadata=x", "metadata={}", "availability_zone=nova", "availability_zone=mars"],
   ...["created_at=gt:2020-01-01T00:00:00,lt:2020-02-01T00:00:00", "created_at=nonsense"],
   ...["updated_at=gt:2020-01-01T00:00:00", "bootable=true", "bootable=nonsense", "migration_status=none"],
-  ...["group_id=x", "consumes_quota=true", "nonsense=1&more=2"],
+  ...["group_id=x", "consumes_quota=true", "nonsense=1&more=2", "name="],
 ];
 
 const ask = (path: string): readonly Step[] =>
@@ -28,6 +28,7 @@ export const listing: readonly Step[] = [
   createVolume({ size: 2, name: "aleph" }, made("aleph")),
   createVolume({ size: 1, name: null }, made("nameless")),
   ...QUERIES.flatMap((query) => ask(`/volumes/detail?${query}`)),
+  get("/volumes/detail?created_at=lt:2020-01-01T00:00:00", { version: "volume 3.31" }),
   createSnapshot({ volume_id: "{beta}", name: "beta", metadata: { k: "1" } }, madeSnapshot("ofBeta")),
   createSnapshot({ volume_id: "{aleph}", name: "aleph" }, madeSnapshot("ofAleph")),
   ...QUERIES.flatMap((query) => ask(`/snapshots/detail?${query.replace("{beta}", "{ofAleph}")}`)),

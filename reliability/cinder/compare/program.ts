@@ -126,6 +126,12 @@ const changing: readonly Step[] = [
   put("/volumes/{padded}/metadata", { metadata: { k: "v" } }),
   put("/volumes/{padded}/metadata", { metadata: { k: "w" } }, { headers: { "if-match": "wrong" } }),
   get("/volumes/{padded}"),
+  put(
+    "/volumes/{padded}/metadata",
+    { metadata: { k: "w" } },
+    { headers: { "if-match": "wrong" }, version: "volume 3.14" },
+  ),
+  get("/volumes/{padded}"),
   act("padded", { "os-extend": { new_size: 2 } }),
   act("padded", { "os-extend": { new_size: 1 } }),
   act("padded", { "os-extend": { new_size: 3 } }, { settle: "/volumes/{padded}" }),
@@ -174,6 +180,8 @@ const snapshots: readonly Step[] = [
   act("alpha", { revert: { snapshot_id: "{one}" } }),
   act("alpha", { revert: { snapshot_id: "{two}" } }, { settle: "/volumes/{alpha}" }),
   get("/snapshots/{two}"),
+  act("padded", { "os-extend": { new_size: 4 } }, { settle: "/volumes/{padded}" }),
+  act("padded", { revert: { snapshot_id: "{old}" } }),
   get("/limits"),
 ];
 
@@ -187,6 +195,7 @@ const attaching: readonly Step[] = [
   createSnapshot({ volume_id: "{twin}" }, { version: "volume 3.65" }),
   createSnapshot({ volume_id: "{twin}", force: true }, { version: "volume 3.65", ...madeSnapshot("live") }),
   createSnapshot({ volume_id: "{twin}" }, madeSnapshot("live2")),
+  act("twin", { revert: { snapshot_id: "{live2}" } }),
   act("twin", { "os-detach": {} }),
   act("twin", { "os-detach": {} }),
   get("/volumes/{twin}"),

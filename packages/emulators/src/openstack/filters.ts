@@ -29,7 +29,8 @@ export function filtered<Item extends Filterable>(
 ): readonly Item[] {
   const fold = folding(call);
   const all: Readonly<Record<string, Filter<Item>>> = {
-    name: (value) => (item) => fold(item.name ?? "") === fold(value),
+    // What has no name fits none, the empty one included.
+    name: (value) => (item) => item.name !== null && fold(item.name) === fold(value),
     status: (value) => (item) => fold(item.status) === fold(value),
     metadata: metadataFilter,
     consumes_quota: quotaFilter,

@@ -35,7 +35,8 @@ export function metadataOperations<Item extends WithMetadata>(
       path: `${path}/metadata`,
       handler(call) {
         const wanted = call.request.headers.get("if-match");
-        if (kind === "Volume" && wanted !== undefined && wanted !== entityTag(itemOf(call).metadata))
+        const isHeeded = kind === "Volume" && call.version >= ENTITY_TAGS;
+        if (isHeeded && wanted !== undefined && wanted !== entityTag(itemOf(call).metadata))
           throw new ApiError(412, "", { "content-type": "text/html; charset=UTF-8" });
         return json(200, { metadata: store(call, given(call)) });
       },

@@ -56,14 +56,11 @@ function revert(call: Call, fields: unknown): void {
     throw badRequest(
       `Specified snapshot ${snapshotId} is None or not the latest one of volume ${volume.id}.`,
     );
+  const refused = `Can't revert volume ${volume.id} to its latest snapshot ${latest.id}.`;
   if (volume.sizeGiB !== latest.sizeGiB)
-    throw badRequest(
-      `Invalid volume: Volume ${volume.id} size ${volume.sizeGiB} is not equal to snapshot size ${latest.sizeGiB}.`,
-    );
+    throw badRequest(`${refused} The volume size must be equal to the snapshot size.`);
   if (volume.status !== "available")
-    throw conflict(
-      `Invalid volume: Can't revert volume ${volume.id} to its latest snapshot: it is ${volume.status}.`,
-    );
+    throw conflict(`Invalid volume: ${refused} Volume's status must be 'available'.`);
   putVolume(call, volume.id, now, { status: "reverting" });
   putSnapshot(call, snapshotId, now, { status: "restoring" });
   const fails = state.fails("revert_volume");

@@ -188,8 +188,8 @@ const update: Handler = (call) => {
 /** Groups of volumes are a filter since then. */
 const GROUPS = 10;
 
-/** Times are a filter since then; before, they are passed over. */
-const TIMES = 60;
+/** By the documents times are a filter from 3.60 on; the service heeds them from here on. Before, they are passed over. */
+const TIMES = STRICT_FILTERS;
 
 const timeFilter = (name: string, instantOf: (volume: VolumeRecord) => number | null): Filter<VolumeRecord> =>
   since(TIMES, (value) => {

@@ -65,7 +65,7 @@ test.each([
   expect(names(await ask("GET", `/volumes/detail?${query}`))).toBe(found);
 });
 
-test("volumes are counted from 3.45 on, and found by their times from 3.60 on", async () => {
+test("volumes are counted from 3.45 on, and found by their times from 3.31 on", async () => {
   const { ask } = await threeVolumes();
   const query = async (text: string, version: string): Promise<Answer> =>
     await ask("GET", `/volumes/detail?${text}`, undefined, version);
@@ -74,8 +74,8 @@ test("volumes are counted from 3.45 on, and found by their times from 3.60 on", 
   const words = "Invalid filters with_count are found in query options.";
   expect([status, body.badRequest.message]).toEqual([400, words]);
   expect((await query("with_count=true", "3.30")).body).toMatchObject({ volumes: [{}, {}, {}] });
-  expect(names(await query("created_at=lt:2020-01-01T00:00:00", "3.60"))).toBe("");
-  expect(names(await query("created_at=lt:2020-01-01T00:00:00", "3.59"))).toBe("cab");
+  expect(names(await query("created_at=lt:2020-01-01T00:00:00", "3.31"))).toBe("");
+  expect(names(await query("created_at=lt:2020-01-01T00:00:00", "3.30"))).toBe("cab");
 });
 
 test("snapshots are sorted by name from 3.30 on, and found by the zone of their volume from 3.31 on", async () => {
