@@ -35,11 +35,12 @@ import {
   unchangeableVolume,
   undeletableSnapshot,
   undeletableVolume,
+  unusableSource,
 } from "./refusal.ts";
 import { deviceHints, serverIdentity } from "./server-side.ts";
 import { attemptIdOf } from "./tags.ts";
 import { PROVIDER, VERSION } from "./version.ts";
-import type { WireVolume } from "./wire.ts";
+import type { CreateVolumeBody, WireVolume } from "./wire.ts";
 
 /** Where a driver keeps its connection for the provider-specific functions. Shared by copies of this package. */
 export const CONNECTION: unique symbol = Symbol.for("polyvol.openstack.connection") as never;
@@ -96,13 +97,31 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     return requestId;
   }
 
-  async function volumeAfter(id: string, error: PolyvolError, context: CallContext): Promise<WireVolume> {
-    const answer = await unchanged(send(api.getVolume(id), context)).catch((failure: unknown) => {
-      // Where it cannot be read for now, the reason is not known: then the refused change is tried again.
+  /** What a refusal is judged by. Where it cannot be read for now, the reason is not known: then all is tried again. */
+  async function readAfter<T>(error: PolyvolError, request: ApiRequest<T>, context: CallContext): Promise<T> {
+    return await unchanged(send(request, context)).catch((failure: unknown) => {
       const isTold = isPolyvolError(failure) && (failure.code === "not_found" || failure.retryable);
       throw isTold ? failure : error;
     });
-    return answer.volume;
+  }
+
+  const volumeAfter = async (id: string, error: PolyvolError, context: CallContext): Promise<WireVolume> =>
+    (await readAfter(error, api.getVolume(id), context)).volume;
+
+  /** A refusal of a create that may be for the state of what it reads is judged by that. */
+  async function judgedBySource(
+    error: unknown,
+    { snapshot_id: snapshotId, source_volid: volumeId }: CreateVolumeBody,
+    context: CallContext,
+  ): Promise<unknown> {
+    if (!isAmbiguous(error)) return error;
+    if (snapshotId !== undefined) {
+      const { status } = (await readAfter(error, api.getSnapshot(snapshotId), context)).snapshot;
+      return unusableSource(error, status, status === "available");
+    }
+    if (volumeId === undefined) return error;
+    const { status } = await volumeAfter(volumeId, error, context);
+    return unusableSource(error, status, status === "available" || status === "in-use");
   }
 
   /** Attachments are Nova's where there is one: what it does not know of, no server has. */
@@ -142,7 +161,10 @@ export function createDriver(settings: Settings): BlockStorageDriver {
       }
       const body = toCreateVolumeBody(input);
       return await readers.during([body.snapshot_id, body.source_volid], async () => {
-        const { data, requestId } = await client.exchange(api.createVolume(body), context);
+        const answered = client.exchange(api.createVolume(body), context);
+        const { data, requestId } = await answered.catch(async (error: unknown) => {
+          throw await judgedBySource(error, body, context);
+        });
         reasons.remember(data.volume.id, requestId);
         return { resource: toVolume(data.volume, region), settled: false };
       });

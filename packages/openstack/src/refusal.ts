@@ -77,6 +77,18 @@ export function unchangeableVolume(
   return was === status ? error : busy(error, was);
 }
 
+/**
+ * Why nothing was made of a snapshot or volume: for its state, or else for what was asked. `isUsable`: whether something
+ * could be made of it by now.
+ */
+export function unusableSource(error: PolyvolError, status: string, isUsable: boolean): PolyvolError {
+  const isOfState = /\bstatus must be\b/.test(error.reason);
+  if (isUsable) return isOfState ? meaning(error, "conflict", error.reason, true) : error;
+  const isFinal = /^(?:error|deleting)/.test(status) || waitsForPerson(status);
+  const reason = `what it is to be made of is in the state ${status}`;
+  return meaning(error, isFinal ? "failed_precondition" : "conflict", reason, !isFinal);
+}
+
 /** The service's own words: "status must be available, but current status is: backing-up.", "to extend, currently extending." */
 const STATUS_AT_REFUSAL = /(?:current status is:?|, currently) '?([a-z_-]+)/i;
 

@@ -140,7 +140,11 @@ async function send(work: CreationWork, onTurn: () => void): Promise<Snapshot> {
   );
   if (snapshot.state === "available" && snapshot.name === creation.name) return snapshot;
   const resource = { kind: "snapshot", id: snapshot.id, name: snapshot.name } as const;
-  throw new PolyvolError("operation_failed", `the new snapshot is ${snapshot.state}`, {
+  const what =
+    snapshot.state === "available"
+      ? `was given another name than ${creation.name} meanwhile, so no policy owns it`
+      : `is ${snapshot.state}`;
+  throw new PolyvolError("operation_failed", `the new snapshot ${what}`, {
     provider: place.provider,
     operation: "snapshots.create",
     resource,

@@ -44,6 +44,22 @@ describe("right before each deletion all is judged once more", () => {
     expect(await clouds.do.snapshots.get(ids[1] ?? "")).toMatchObject({ name: "keep me" });
   });
 
+  test("a new one that was given another name meanwhile is told so, and the old ones stay", async () => {
+    const { world, clouds, slots } = await threeNights();
+    const { snapshots } = clouds.do;
+    const create: typeof snapshots.create = async (input, options) => {
+      const { id } = await snapshots.create(input, options);
+      return await snapshots.update(id, { name: "theirs" });
+    };
+    const storage = { ...clouds.do, snapshots: { ...snapshots, create } };
+    const report = await run(LAST_TWO, { do: storage }, { clock: world.clock });
+    expect(report.totals).toMatchObject({ created: 0, deleted: 0 });
+    expect(report.volumes[0]?.problems[0]?.message).toMatch(
+      /the new snapshot was given another name than polyvol-nightly-20260509\S+ meanwhile, so no policy owns it/,
+    );
+    expect(await slots()).toEqual(expect.arrayContaining(["20260506", "20260507", "20260508"]));
+  });
+
   test("when newer ones have gone, older ones stay", async () => {
     const { world, clouds, db, slots } = await threeNights();
     const storage = meanwhile(clouds.do, async (cloud) => {
