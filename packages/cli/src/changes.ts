@@ -7,7 +7,7 @@ import type { DeletionOptions } from "./options.ts";
 import { secondsText } from "./output/format.ts";
 import type { Progress } from "./output/progress.ts";
 import { writeResult } from "./output/result.ts";
-import { writeMessage, writeNote } from "./output/streams.ts";
+import { isQuiet, writeMessage, writeNote } from "./output/streams.ts";
 import { clean } from "./output/terminal.ts";
 
 /** What is said of a change while it is made, and of how it has ended. */
@@ -185,7 +185,11 @@ export async function runDeletion<Resource extends Named>(
   }
   const deleted = await deleteAll(context, deletion, resources);
   const data = resources.map(({ id, name }) => ({ cloud, id, name, deleted: deleted.includes(id) }));
-  await writeResult(context.output, data, () => "");
+  // The progress has said it, where there is any.
+  const lines = data.flatMap((each) =>
+    each.deleted ? `${clean(`${kind} ${each.name} on ${cloud}: deleted`)}\n` : [],
+  );
+  await writeResult(context.output, data, () => (isQuiet() ? lines.join("") : ""));
   return deleted.length === resources.length ? 0 : FAILED;
 }
 

@@ -66,6 +66,12 @@ test("checks that find all well say nothing, and what they find otherwise", asyn
 test("what was asked for is a result, without the progress", async () => {
   const made = await clouds.run("volumes create b --cloud ocean --size 10 --quiet");
   expect(made).toMatchObject({ code: 0, out: expect.stringContaining("b"), err: "" });
+  expect(await clouds.run("volumes delete b --cloud ocean --yes --quiet")).toEqual({
+    code: 0,
+    out: "volume b on ocean: deleted\n",
+    err: "",
+  });
+  expect(await clouds.run("volumes create b --cloud ocean --size 10 --quiet")).toMatchObject({ code: 0 });
   expect(await clouds.run("backup plan --save plan.json --quiet")).toMatchObject({ code: 0, err: "" });
   expect(await clouds.run("backup apply plan.json --quiet")).toMatchObject({
     code: 0,
