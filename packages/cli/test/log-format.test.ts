@@ -97,6 +97,14 @@ test("a command line that cannot be understood is a line, too, also where the fo
   expect(err).toContain("Allowed choices are text, json.");
 });
 
+test("what is wrong with an emulator's command line is an error, too", async () => {
+  const { code, err } = await clouds.run("--log-format json emulator nowhere");
+  expect(linesOf(err)).toMatchObject([
+    { level: "error", message: expect.stringMatching(/^unknown provider "nowhere"; known: .* --help\)$/) },
+  ]);
+  expect(code).toBe(2);
+});
+
 test("a receiver that is away is a warning, and quiet says nothing more", async () => {
   const { err } = await clouds.run(
     "backup run -q -c backup.yaml --log-format json --ping http://127.0.0.1:1/x",

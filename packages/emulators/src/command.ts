@@ -5,7 +5,8 @@
  */
 import type { Command } from "commander";
 import { digitalOceanCommand } from "./digitalocean/command.ts";
-import { type CommandIo, createCommand, runCommand } from "./kit/command.ts";
+import { createCommand, runCommand } from "./kit/command.ts";
+import type { CommandIo } from "./kit/command-io.ts";
 import { openStackCommand } from "./openstack/command.ts";
 import { samsungScpCommand } from "./samsung-scp/command.ts";
 

@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import type { MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
+import { reportText } from "../errors.ts";
 import { aborted } from "../interruption.ts";
 import { programName } from "../next-step.ts";
 import type { Options } from "../options.ts";
-import { writeMessage, writeOutput } from "../output/streams.ts";
+import { writeMessage, writeOutput, writeWarning } from "../output/streams.ts";
 
 /** The command that serves an emulated cloud. */
 export function addEmulator(program: Command, action: MakeAction): void {
@@ -24,6 +25,8 @@ async function emulator({ signal }: Context, _options: Options, args: readonly s
     program: `${programName()} emulator`,
     out: writeOutput,
     err: writeMessage,
+    fail: (message) => reportText(message, undefined),
+    warn: writeWarning,
     env: process.env,
     untilStopped: () => aborted(signal),
   });

@@ -1,6 +1,7 @@
 import { Command, CommanderError, type Option } from "commander";
 import type * as z from "zod";
 import { createVirtualClock, realClock } from "./clock.ts";
+import { type CommandIo, fail, warn } from "./command-io.ts";
 import { readDuration, UsageError } from "./command-line.ts";
 import {
   choice,
@@ -15,20 +16,6 @@ import type { Emulator, EmulatorOptions, Listener, ListenOptions } from "./emula
 import { parseFaults } from "./fault.ts";
 import type { Clock } from "./service.ts";
 import { check, InvalidInput } from "./validation.ts";
-
-/** The surroundings of the emulators' command line. */
-export interface CommandIo {
-  /** What is typed to run it, for messages and help texts. Default `polyvol-emulator`. */
-  readonly program?: string | undefined;
-  /** Writes to standard output; the text ends with a line feed. */
-  out(text: string): void;
-  /** Writes to standard error; the text ends with a line feed. */
-  err(text: string): void;
-  /** Environment variables. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Resolves when the server is to stop. Called once it is listening. */
-  untilStopped(): Promise<void>;
-}
 
 /** The command line of one provider. */
 export interface ProviderCommand {
@@ -144,7 +131,7 @@ function inputOf(
   io: CommandIo,
 ): CommandInput {
   const { clock, latency, realLatency = false, randomSeed, logLimit } = values;
-  const note = (line: string): void => io.err(`warning: ${line}\n`);
+  const note = (line: string): void => warn(io, line);
   if (clock === "virtual" && latency !== undefined && !realLatency)
     note("--latency is not added on a virtual clock; --real-latency adds it in real time");
   const faults = values.faults?.use((value) => parseFaults(value));
@@ -198,7 +185,7 @@ async function serve(provider: ProviderCommand, all: SharedValues, io: CommandIo
   all.seed?.use((data) => emulator.seed(data));
   const listener = await openPort(emulator, listenOptionsOf(all));
   if (typeof listener === "string") {
-    io.err(`error: ${listener}\n`);
+    fail(io, listener);
     return 1;
   }
   const { url } = listener;
@@ -293,7 +280,7 @@ export async function runCommand(
       error instanceof CommanderError || error instanceof UsageError || error instanceof InvalidInput;
     if (!isUsage) throw error;
     const line = error.message.replace(/^error: /, "").replaceAll(/\s*\n\s*/g, " ");
-    io.err(`error: ${line} (see: ${command.name()} --help)\n`);
+    fail(io, `${line} (see: ${command.name()} --help)`);
     return 2;
   }
 }
