@@ -1,7 +1,7 @@
 #!/bin/sh
 # An image that zstd or lz4 decompresses onto a disk by the disk's name: where the image has zeros, what the disk held before stays,
 # and both end with 0. They skip zeros, as for a new file whose holes read as zeros; their manuals say that of files, and that a
-# stream is written in full. zstd 1.5.5 skips in regular files only. Debian 12's zstd and lz4.
+# stream is written in full. A later zstd skips in regular files only (its change 3584). Debian 12's zstd and lz4.
 . "$(dirname -- "$0")/lib/debian.sh"
 if [ "$(id -u)" != 0 ] || ! losetup --find >/dev/null 2>&1; then
   echo "this finding needs root and loop devices" >&2
