@@ -4,6 +4,7 @@ import { bulkCallOptions } from "../bulk-call-options.ts";
 import { describeHidden, MAY_BE_KEPT, mayBeKept } from "../observe/hidden-marks.ts";
 import type { HiddenMarks, ObservedSnapshot } from "../observe/inventory.ts";
 import { observeSnapshot } from "../observe/observe-snapshot.ts";
+import { isOfShare } from "../plan/plan-entries.ts";
 import {
   applyRetention,
   type Brake,
@@ -68,7 +69,7 @@ class Ended extends Error {
 
 /** What becomes of a deletion that is not to be sent; undefined: it is. */
 async function judgeDeletion(
-  { storage, place, now, context, liftBrake, progress, cloud }: VolumeWork,
+  { volume, storage, place, now, context, liftBrake, progress, cloud }: VolumeWork,
   policy: Policy,
   snapshotId: string,
   how: HowJudged,
@@ -89,8 +90,8 @@ async function judgeDeletion(
 
   const surplus = surplusIds(findSurplus(own));
   const hidden = await fresh.hidden();
-  const deletedBefore = progress.deleted.filter(
-    (each) => each.policyId === policy.id && each.failed !== true,
+  const deletedBefore = volume.delete.filter(
+    (each) => each.policyId === policy.id && isOfShare(each) && gone.has(each.snapshotId),
   ).length;
   const options = { now, agedAt: context.clock.now(), deletedBefore, surplus, hidden, liftBrake, ...how };
   const { keep, remove, brake } = applyRetention(policy, own, options);

@@ -16,8 +16,13 @@ export async function prune(
     for (const deletion of deletions) {
       if (isStopping(work)) return;
       if (progress.deleted.some(({ snapshotId }) => snapshotId === deletion.snapshotId)) continue;
-      if (deletion.failed === true) await pruneFailed(work, policy, deletion);
+      if (deletion.failed === true)
+        await orReport(work, deletion, async () =>
+          recordOutcome(work, deletion, await deleteFailed(work, policy, deletion)),
+        );
       else if (progress.failed) return;
+      else if (deletion.again === true)
+        await orReport(work, deletion, () => pruneBackup(work, policy, deletion));
       else await pruneBackup(work, policy, deletion);
     }
   });
@@ -38,12 +43,14 @@ export async function makeRoom(work: VolumeWork): Promise<boolean> {
     if (policy === undefined || failed === true || progress.failed) continue;
     if (progress.deleted.some((each) => each.snapshotId === snapshotId)) continue;
     if (isStopping(work) || (went && isBraked(deletion))) break;
-    await cloud.underWay(async () => {
+    const remove = async (): Promise<void> => {
       // Spans reach back from what is there: an account may stay full for days, and each new slot would cost one more.
       const { outcome } = await deleteSnapshot(work, policy, deletion, { shareGoes: true });
       if (outcome === "deleted") recordDeletion(work, deletion);
       went ||= outcome === "deleted";
-    });
+    };
+    // That there was no room is then still why nothing was made.
+    await cloud.underWay(() => orReport(work, deletion, remove));
   }
   return went;
 }
@@ -59,14 +66,26 @@ function slotToCome({ volume }: VolumeWork, id: string): Date | undefined {
   return creation && new Date(creation.slot);
 }
 
-/** Removes what has failed. That it cannot be removed stops nothing else: it is said. */
-async function pruneFailed(work: VolumeWork, policy: Policy, deletion: PlannedDeletion): Promise<void> {
+/** What is in error, and cannot be removed, stops nothing else: it is said, once. */
+async function orReport(
+  work: VolumeWork,
+  deletion: PlannedDeletion,
+  remove: () => Promise<void>,
+): Promise<void> {
+  const { name } = deletion;
+  if (work.progress.problems.some(({ snapshotName }) => snapshotName === name)) return;
   try {
-    recordOutcome(work, deletion, await deleteFailed(work, policy, deletion));
+    await remove();
   } catch (error) {
     work.context.abortSignal?.throwIfAborted();
     if (isDrain(work, error)) throw error;
-    report(work, problemOf(error, "attention", snapshotPlace(work, deletion)));
+    const isInError = deletion.failed === true || deletion.again === true;
+    work.progress.failed ||= !isInError;
+    work.cloud.fresh.distrust();
+    report(
+      work,
+      problemOf(error, isInError ? "attention" : "nothing_deleted", snapshotPlace(work, deletion)),
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import { compareText } from "../compare-text.ts";
 import type { SnapshotsOutsideRules } from "../limits/limit-problems.ts";
 import type { ObservedSnapshot } from "../observe/inventory.ts";
-import { ownsId } from "../policy/owned.ts";
+import { failedLater, ownsId } from "../policy/owned.ts";
 import type { Policy } from "../policy/types.ts";
 import { remembering, sharedTexts } from "../remember.ts";
 import { type RetentionDecision, showRules } from "./retention-decision.ts";
@@ -10,7 +10,10 @@ import type { PlannedDeletion, PlannedKeep } from "./types.ts";
 /** What no rule of the policy keeps. */
 export function deletionsOf(policy: Policy, remove: readonly ObservedSnapshot[]): PlannedDeletion[] {
   const reason = `no rule of policy ${policy.id} keeps it: ${showRules(policy.retention)}`;
-  return remove.map((seen) => deletionOf(policy, seen, reason));
+  return remove.map((seen) => ({
+    ...deletionOf(policy, seen, reason),
+    ...(failedLater(seen) ? { again: true as const } : {}),
+  }));
 }
 
 /** What has failed. */
@@ -34,6 +37,11 @@ function deletionOf(
     createdAt: textOf(snapshot.createdAt),
     reason,
   };
+}
+
+/** Whether it counts for `brakes.maxShare`, which is a share of good snapshots. */
+export function isOfShare({ failed, again }: PlannedDeletion): boolean {
+  return failed !== true && again !== true;
 }
 
 /** What stays, with whose it is. */

@@ -21,7 +21,10 @@ const UNCONDITIONAL_RULES: ReadonlySet<string> = new Set(["hold", "restoring", "
 /** What retention and brakes make of the snapshots of one policy on one volume. */
 export interface RetentionDecision {
   readonly keep: readonly KeptSnapshotDecision[];
-  /** Newest first: in this order no deletion changes what the rules say of the others. */
+  /**
+   * Newest first: in this order no deletion changes what the rules say of the others. Last those that a later change has left
+   * in error.
+   */
   readonly remove: readonly ObservedSnapshot[];
   /** Set when more would go than the share. */
   readonly brake?: Brake;
@@ -99,21 +102,24 @@ export function applyRetention(
   const broken = brokenToDelete(policy, own, judged, now);
   keep.push(...excluded.filter(({ seen }) => !broken.has(seen)));
 
-  const remove: ObservedSnapshot[] = [];
-  for (const seen of newestSlotFirst([...removed.flatMap((each) => each.seen ?? []), ...broken])) {
+  const mayGo = (seen: ObservedSnapshot): boolean => {
     const age = agedAt - seen.snapshot.createdAt.getTime();
     if (mayBeKept(seen, options.hidden))
       keep.push({ seen, reasons: [MAY_BE_KEPT], keptByRule: true, isUnseen: true });
-    else if (age >= policy.brakes.minAgeMs) remove.push(seen);
+    else if (age >= policy.brakes.minAgeMs) return true;
     else
       keep.push({
         seen,
         reasons: [`minimum age: ${showDuration(age)} of ${showDuration(policy.brakes.minAgeMs)}`],
         keptByRule: true,
       });
-  }
-
-  return withBrake(policy, { keep, remove }, judged.length + broken.size + deletedBefore, options);
+    return false;
+  };
+  const remove = newestSlotFirst(removed.flatMap((each) => each.seen ?? [])).filter(mayGo);
+  const again = newestSlotFirst([...broken]).filter(mayGo);
+  // The share is one of good snapshots: one that cannot be deleted would use it up each time.
+  const decision = withBrake(policy, { keep, remove }, judged.length + deletedBefore, options);
+  return { ...decision, remove: [...decision.remove, ...again] };
 }
 
 /**

@@ -34,7 +34,7 @@ const creation = z.strictObject({ policyId: text, slot: instant, name: text, rea
 const named = { snapshotId: text, name: text, createdAt: instant };
 const yes = z.literal(true, "true, or nothing").exactOptional();
 const deletion = z.strictObject(
-  { ...named, policyId: text, slot: instant, reason: text, failed: yes, first: yes },
+  { ...named, policyId: text, slot: instant, reason: text, failed: yes, again: yes, first: yes },
   object,
 );
 const keep = z.strictObject(

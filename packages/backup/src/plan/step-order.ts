@@ -113,7 +113,7 @@ function afterProblems(changes: Changes, problems: readonly BackupProblem[]): Ch
   const spared = changes.delete
     .filter((each) => !goes(each))
     .map(
-      ({ reason, policyId, failed, first, ...each }): PlannedKeep => ({
+      ({ reason, policyId, failed, again, first, ...each }): PlannedKeep => ({
         ...each,
         policyId,
         reasons: [`nothing is deleted, since something on this volume cannot be done (${reason})`],

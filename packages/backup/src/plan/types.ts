@@ -173,6 +173,8 @@ export interface PlannedDeletion {
   readonly reason: string;
   /** It has failed and is no backup: it goes before anything else is done, if it still has failed by then. */
   readonly failed?: true;
+  /** A later change, such as its deletion, has left it in error: it is deleted again, and where that fails, nothing is stopped. */
+  readonly again?: true;
   /** It goes before the new snapshot is made, as there is no room for both: without that one no rule keeps it either. */
   readonly first?: true;
 }

@@ -9,7 +9,7 @@ import type { Policy } from "../policy/types.ts";
 import { type BackupProblem, problemOf, type UnplacedProblem } from "../problem.ts";
 import { planCreation } from "./creation.ts";
 import { type Due, findDue } from "./due.ts";
-import { deletionsOf, failedOf, keepsOf, snapshotsOutsideRules } from "./plan-entries.ts";
+import { deletionsOf, failedOf, isOfShare, keepsOf, snapshotsOutsideRules } from "./plan-entries.ts";
 import {
   applyRetention,
   type Brake,
@@ -125,7 +125,7 @@ export function planVolume(
   const standing = parts.map(({ policy, due }) => {
     const brake = judged.get(policy)?.brake;
     if (brake === undefined) return standingOf(policy, due);
-    const go = rest.delete.filter(({ policyId, failed }) => policyId === policy.id && failed !== true).length;
+    const go = rest.delete.filter((each) => each.policyId === policy.id && isOfShare(each)).length;
     const held = brake.wouldGo - go;
     // One always goes with a new snapshot, however small the share.
     if (held > 0) problems.push({ ...brakeProblem(policy, brake, go, held), ...place, policyId: policy.id });

@@ -1,4 +1,5 @@
 /** Snapshots that a later change left in an error state, such as a deletion that failed: what they hold may be good. */
+import { PolyvolError } from "@polyvol/core";
 import { afterEach, describe, expect, test } from "vitest";
 import {
   type Policy,
@@ -69,6 +70,54 @@ describe("a deletion that failed", () => {
       expect(days()).toEqual(work === run ? ["07", "08", "09"] : ["06", "07", "08"]);
     },
   );
+
+  test("which cannot be repeated stops nothing else: no other deletion, and no room for another snapshot", async () => {
+    await nightsOf({ "05": "error_deleting", "06": "available", "07": "available", "08": "available" });
+    world.emulators.scp.seed({
+      snapshots: [4, 5, 6, 7, 8].map((day) => ({
+        name: snapshotName("polyvol", "other", VOLUME, new Date(`2026-05-0${day}T02:00:00Z`)),
+        created_at: `2026-05-0${day}T02:00:07.000Z`,
+        volume_id: VOLUME,
+        ...seededMarks.scp("other"),
+      })),
+    });
+    const policies = parsePolicies({
+      nightly: nightly({ retention: { daily: 3, keepOldest: false }, brakes: { maxShare: 0.1 } }),
+      other: nightly({
+        schedule: { cron: "0 2 * * *", timezone: "UTC" },
+        retention: { daily: 3, keepOldest: false },
+      }),
+    });
+    const broken = storedSnapshots(world).find(({ name }) => name.includes("nightly-20260505"))?.id;
+    world.emulators.scp.faults.add({
+      kind: "answer",
+      status: 400,
+      match: { method: "DELETE", path: `/v1/snapshots/${broken}` },
+    });
+    let isFull = true;
+    const { scp } = world.open();
+    const create: typeof scp.snapshots.create = async (input, options) => {
+      if (!isFull) return await scp.snapshots.create(input, options);
+      isFull = false;
+      throw new PolyvolError("resource_exhausted", "the quota is full", {
+        provider: scp.provider,
+        operation: "snapshots.create",
+        outcome: "not_applied",
+      });
+    };
+    const storage = { ...scp, snapshots: { ...scp.snapshots, create } };
+    const report = await run(policies, { scp: storage }, { clock: world.clock });
+    expect(report.problems).toMatchObject([
+      { effect: "attention", policyId: "nightly", snapshotName: expect.stringContaining("20260505") },
+    ]);
+    expect(report.totals).toMatchObject({ created: 2, deleted: 4, left: 1 });
+    const left = (policy: string) =>
+      storedSnapshots(world).flatMap(
+        ({ name }) => new RegExp(`${policy}-202605(\\d\\d)`).exec(name)?.[1] ?? [],
+      );
+    expect(left("nightly").sort()).toEqual(["05", "07", "08", "09"]);
+    expect(left("other").sort()).toEqual(["07", "08", "09"]);
+  });
 
   test("of the snapshot of the slot that is due: another is made for it under another name", async () => {
     await nightsOf({ "07": "available", "08": "available", "09": "error_deleting" });
