@@ -5,8 +5,7 @@
  */
 export function parseDateTime(text: string): Date {
   if (text.length !== 20 || text.charCodeAt(19) !== LETTER_Z) return new Date(text);
-  const year = 100 * twoDigits(text, 0) + twoDigits(text, 2);
-  const days = daysSinceEpoch(year, twoDigits(text, 5), twoDigits(text, 8));
+  const days = daysSinceEpoch(yearOf(text), twoDigits(text, 5), twoDigits(text, 8));
   const seconds = 3_600 * twoDigits(text, 11) + 60 * twoDigits(text, 14) + twoDigits(text, 17);
   return new Date(1_000 * (86_400 * days + seconds));
 }
@@ -35,8 +34,9 @@ function isDay(text: string): boolean {
   const day = twoDigits(text, 8);
   // Every month has these, and items of a listing are many.
   if (day <= 28) return true;
-  const year = Number(text.slice(0, 4));
-  return day <= new Date(Date.UTC(year, twoDigits(text, 5), 0)).getUTCDate();
+  const year = yearOf(text);
+  const month = twoDigits(text, 5);
+  return day <= daysSinceEpoch(year, month + 1, 1) - daysSinceEpoch(year, month, 1);
 }
 
 const LETTER_Z = 90;
@@ -46,7 +46,11 @@ function twoDigits(text: string, at: number): number {
   return 10 * (text.charCodeAt(at) - ZERO) + text.charCodeAt(at + 1) - ZERO;
 }
 
-/** Counts in years that begin with March, so that the leap day is the last one. */
+function yearOf(text: string): number {
+  return 100 * twoDigits(text, 0) + twoDigits(text, 2);
+}
+
+/** Counts in years that begin with March, so that the leap day is the last one. The 13th month is January of the next. */
 function daysSinceEpoch(year: number, month: number, day: number): number {
   const years = month > 2 ? year : year - 1;
   const leapDays = Math.floor(years / 4) - Math.floor(years / 100) + Math.floor(years / 400);

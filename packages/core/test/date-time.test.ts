@@ -61,6 +61,22 @@ test.each([
   expect(parseTimestamp(text) !== undefined).toBe(is);
 });
 
+test("a month has the days that the platform gives it", () => {
+  const [year, month, day] = [
+    integer({ min: 0, max: 9999 }),
+    integer({ min: 1, max: 12 }),
+    integer({ min: 1, max: 31 }),
+  ];
+  assert(
+    property(year, month, day, (...parts) => {
+      const date = parts.map((each, index) => String(each).padStart(index === 0 ? 4 : 2, "0")).join("-");
+      const text = `${date}T00:00:00Z`;
+      expect(isDateTime(text)).toBe(new Date(text).toISOString().startsWith(date));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
 test.each([
   ["2024-02-29T23:59:59Z", true],
   ["2024-07-30T04:54:33.219373+09:00", true],

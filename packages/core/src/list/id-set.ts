@@ -17,17 +17,15 @@ const FIRST_SLOTS = 64;
  * 100,000 ids share their bits in one of four thousand million listings, unless a service sets out to make such ids.
  */
 export function createIdSet(random: () => number = Math.random): IdSet {
-  const seeds = [random(), random()].map((each) => Math.floor(each * 2 ** 32));
-  const [seedA = 0, seedB = 0] = seeds;
-  let slots = FIRST_SLOTS;
+  // Signed, as is all that is made of them: engines keep such numbers without an object for each.
+  const seedA = (random() * 2 ** 32) | 0;
+  const seedB = (random() * 2 ** 32) | 0;
   /** Two words a slot; both 0 where it is free. */
-  let table = new Uint32Array(2 * slots);
+  let table = new Int32Array(2 * FIRST_SLOTS);
   let size = 0;
-  let high = 0;
-  let low = 0;
 
-  /** Sets `high` and `low`, which are never both 0. */
-  function mix(given: string): void {
+  /** Whether the id was not there yet; adds it where that is so and `adds` is set. */
+  function isNew(given: string, adds: boolean): boolean {
     const id = comparableId(given);
     let a = seedA;
     let b = seedB;
@@ -42,50 +40,44 @@ export function createIdSet(random: () => number = Math.random): IdSet {
     a ^= id.length;
     a = Math.imul(a ^ (a >>> 16), 0x7feb352d);
     b = Math.imul(b ^ (b >>> 15), 0x846ca68b);
-    high = (a ^ (a >>> 15)) >>> 0;
-    low = (b ^ (b >>> 16)) >>> 0 || 1;
-  }
-
-  /** Where the id that was mixed last stands, or would. */
-  function find(): number {
-    for (let slot = (high ^ low) & (slots - 1); ; slot = (slot + 1) & (slots - 1)) {
-      const place = 2 * slot;
-      if (table[place + 1] === 0 || (table[place] === high && table[place + 1] === low)) return place;
-    }
-  }
-
-  function grow(): void {
-    const old = table;
-    slots *= 4;
-    table = new Uint32Array(2 * slots);
-    for (let place = 0; place < old.length; place += 2) {
-      high = old[place] as number;
-      low = old[place + 1] as number;
-      if (low !== 0) put(find());
-    }
-  }
-
-  function put(place: number): void {
+    const high = a ^ (a >>> 15);
+    const low = b ^ (b >>> 16) || 1;
+    const place = find(table, high, low);
+    if (table[place + 1] !== 0) return false;
+    if (!adds) return true;
     table[place] = high;
     table[place + 1] = low;
+    size += 1;
+    if (4 * size > table.length) table = enlarged(table);
+    return true;
   }
 
   return {
     get size() {
       return size;
     },
-    has: (id) => {
-      mix(comparableId(id));
-      return table[find() + 1] !== 0;
-    },
-    add: (id) => {
-      mix(comparableId(id));
-      const place = find();
-      if (table[place + 1] !== 0) return false;
-      put(place);
-      size += 1;
-      if (size > slots / 2) grow();
-      return true;
-    },
+    has: (id) => !isNew(id, false),
+    add: (id) => isNew(id, true),
   };
+}
+
+/** Where an id stands in a table, or would. */
+function find(table: Int32Array, high: number, low: number): number {
+  const last = table.length - 1;
+  for (let place = ((high ^ low) << 1) & last; ; place = (place + 2) & last) {
+    if (table[place + 1] === 0 || (table[place] === high && table[place + 1] === low)) return place;
+  }
+}
+
+function enlarged(table: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(4 * table.length);
+  for (let from = 0; from < table.length; from += 2) {
+    const high = table[from] as number;
+    const low = table[from + 1] as number;
+    if (low === 0) continue;
+    const place = find(larger, high, low);
+    larger[place] = high;
+    larger[place + 1] = low;
+  }
+  return larger;
 }
