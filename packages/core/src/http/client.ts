@@ -8,7 +8,7 @@ import { limiterSource } from "./rate-limit/limiters.ts";
 import { createLane, type PermitResult } from "./rate-limit/rate-limiter.ts";
 import { plainRequestId } from "./redact.ts";
 import { type PreparedRequest, prepareRequest } from "./request.ts";
-import { parseResponse, type ReadResponse } from "./response.ts";
+import { parseResponse, type ReadResponse, type ResponseSettings } from "./response.ts";
 import { createSkew, parseHttpDate } from "./server-date.ts";
 import type { TransportResponse } from "./transport/contract.ts";
 import { loadedOnUse, loadTransport } from "./transport/load.ts";
@@ -41,11 +41,18 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const lane = createLane(maxConcurrency);
   const skew = createSkew(options.correctSkewAboveMs);
   const monotonicNow = monotonicTime(clock);
-  const parsing = { maxBytes, refineFailure, now: () => clock.now() };
+  const parsing: ResponseSettings = { maxBytes, refineFailure, now: () => clock.now() };
   const exchanging = {
     clock,
     maxBytes,
-    transport: loadedOnUse(() => loadTransport(fetch)),
+    transport: loadedOnUse(async () => {
+      const [transport, { isTakenUnchanged }] = await Promise.all([
+        loadTransport(fetch),
+        import("./unchanged.ts"),
+      ]);
+      parsing.isTakenUnchanged = isTakenUnchanged;
+      return transport;
+    }),
     authorize: options.authorize,
     timeoutMs: attemptTimeoutMs,
   };

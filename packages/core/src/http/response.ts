@@ -15,6 +15,7 @@ import type {
   HttpRequest,
   HttpResponse,
   ResponseHeaders,
+  ResponseParser,
 } from "./types.ts";
 
 /** Stands for a body that is larger than its bound; nothing of it is kept. */
@@ -35,6 +36,8 @@ export interface ResponseSettings {
   readonly maxBytes: number;
   readonly refineFailure: ((response: FailedResponse) => FailureRefinement) | undefined;
   readonly now: () => number;
+  /** Whether the parser would give back what it is given: then the copy is not made. Loaded with the first request. */
+  isTakenUnchanged?: (parser: ResponseParser<unknown>, json: unknown) => boolean;
 }
 
 /**
@@ -142,7 +145,8 @@ export function parseResponse<T>(
     throw failureOfBody(unusable(response), text === "" ? "is empty" : "is not JSON", text);
   }
   try {
-    return { status, headers, data: parser.parse(json) };
+    const isUnchanged = settings.isTakenUnchanged?.(parser, json) === true;
+    return { status, headers, data: isUnchanged ? (json as T) : parser.parse(json) };
   } catch (error) {
     throw unfit(settings, response, describeMisfit(error, json));
   }
