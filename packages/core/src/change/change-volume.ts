@@ -51,7 +51,7 @@ export function changeVolume(
       looksBefore: true,
       look: async () => {
         let volume = await readIdle(target, change);
-        while (before === undefined && change.reached(volume) && recentChanges.isBefore(volume)) {
+        while (change.reached(volume) && recentChanges.isBefore(volume)) {
           await call.sleep(polling.firstPauseMs);
           volume = await readIdle(target, change);
         }

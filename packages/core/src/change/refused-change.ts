@@ -48,13 +48,17 @@ export async function refusedChange(
     const isAtRest = usable(volume).state === "done";
     // The provider has said that it failed: what looks as wanted is so only at rest, and where it can be seen at all.
     const isBelieved = leavesTrace && (isAtRest || !isPolyvolError(error, "operation_failed"));
-    if (change.reached(volume) && isBelieved) return volume;
+    const isDone = change.reached(volume) && isBelieved;
+    // As it was before the last change here: what may come would make it so again, and a copy that lags behind shows it so.
+    const isMaybeOld = mayCome && call.runtime.recentChanges.isBefore(volume);
+    if (isDone && !isMaybeOld) return volume;
     const overtaken = isAtRest ? change.overtaken?.(volume) : undefined;
     if (overtaken !== undefined) {
       throw reinterpretError(error, overtaken.code, overtaken.reason, { retryable: false });
     }
     const isBehind = server !== undefined && mayBeBehind(volume, server, error);
     if (((mayCome && leavesTrace) || isBehind) && (await again())) continue;
+    if (isDone) return volume;
     throw meaningOf(call, change, volume, error);
   }
 }

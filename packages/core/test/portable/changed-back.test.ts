@@ -1,5 +1,11 @@
 /** A change back, right after a change: a copy that lags behind shows what is wanted, as it was before both. */
-import { type BlockStorage, createBlockStorage, type Snapshot, type Volume } from "@polyvol/core";
+import {
+  type BlockStorage,
+  createBlockStorage,
+  PolyvolError,
+  type Snapshot,
+  type Volume,
+} from "@polyvol/core";
 import { expect, test } from "vitest";
 import { openMemory } from "./open-memory.ts";
 
@@ -73,6 +79,41 @@ test.each(BACK)("%s is not called done by a read that lags behind", async (_, ch
   await back(given);
   expect(await isBack(given)).toBe(true);
 });
+
+test.each(["sent again", "refused"])(
+  "an attach that gets no answer, and is %s, is not called done by a read from before the detach",
+  async (then) => {
+    const { clock, driver: memory, storage: other } = openMemory({ names: "free" });
+    const { id } = await other.volumes.create({ name: "data", sizeGiB: 8 });
+    const attached = await other.volumes.attach(id, "server-1");
+    let requests = 0;
+    let shownOldUntil = 0;
+    const storage = createBlockStorage(
+      {
+        ...memory,
+        getVolume: async (...asked) =>
+          clock.now() < shownOldUntil ? attached : await memory.getVolume(...asked),
+        attachVolume: async (...asked) => {
+          requests += 1;
+          if (requests === 2 && then === "refused") {
+            // It comes while its repetition is refused, and a copy that lags behind is read.
+            shownOldUntil = clock.now() + 10_000;
+            void clock.sleep(5_000).then(() => memory.attachVolume?.(...asked));
+            throw new PolyvolError("failed_precondition", "reserved", { outcome: "not_applied" });
+          }
+          if (requests > 1) return (await memory.attachVolume?.(...asked)) ?? {};
+          if (then !== "refused") shownOldUntil = clock.now() + 10_000;
+          throw new PolyvolError("unavailable", "no answer", { outcome: "unknown", retryable: true });
+        },
+      },
+      { clock },
+    );
+    await storage.volumes.detach(id, "server-1");
+    await storage.volumes.attach(id, "server-1");
+    expect((await other.volumes.get(id)).attachments).toMatchObject([{ serverId: "server-1" }]);
+    expect(requests).toBe(2);
+  },
+);
 
 test("what somebody else has changed back is believed within a minute, and nothing is sent", async () => {
   const { clock, storage, other, id } = await world(0);
