@@ -6,7 +6,7 @@ cp "$(dirname -- "$0")"/lib/*.py "$folder"
 unpack_ansible() {
   unpack ansible ansible-core python3-jinja2 python3-markupsafe python3-yaml python3-packaging python3-resolvelib "$@"
   : >"$folder/ansible.cfg"
-  export HOME="$folder" ANSIBLE_CONFIG="$folder/ansible.cfg" ANSIBLE_COLLECTIONS_PATH="$folder"
+  export HOME="$folder" ANSIBLE_CONFIG="$folder/ansible.cfg" ANSIBLE_COLLECTIONS_PATH="$folder" ANSIBLE_REMOTE_TMP="$folder/remote"
   export ANSIBLE_LOAD_CALLBACK_PLUGINS=true ANSIBLE_STDOUT_CALLBACK=json
 }
 
