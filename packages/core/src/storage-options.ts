@@ -9,50 +9,23 @@ const atLeastOne = z.int().check(z.positive());
 const milliseconds = z.number().check(z.nonnegative());
 const timeout = z.number().check(z.positive());
 
-const limit = z.optional(z.union([milliseconds, z.literal("unknown")]));
-const text = z.string();
-const pattern = text.check(z.refine(isPattern));
-const count = z.int().check(z.nonnegative());
-const nameRule = z.optional(
-  z.strictObject({
-    pattern,
-    formerPattern: z.optional(pattern),
-    minLength: count,
-    maxLength: count,
-    inWords: text,
-  }),
-);
-/** One for every limit. */
-const limits = z.strictObject({
-  volumeName: nameRule,
-  snapshotName: nameRule,
-  volumeSize: z.optional(
-    z.strictObject({ minimumGiB: atLeastOne, maximumGiB: atLeastOne, stepGiB: atLeastOne }),
-  ),
-  volumeDescriptionBytes: limit,
-  tags: z.optional(
-    z.strictObject({
-      keyPattern: pattern,
-      valuePattern: pattern,
-      maxKeyLength: count,
-      maxValueLength: count,
-      inWords: text,
-      ignoresCase: z.optional(z.boolean()),
-      readScope: z.optional(text),
-    }),
-  ),
-  snapshotsPerVolume: limit,
-  snapshotGapMs: limit,
-  volumesPerServer: limit,
-  requestQuotas: z.optional(z.array(z.strictObject({ requests: atLeastOne, windowMs: timeout }))),
-} satisfies { readonly [Name in keyof Required<Limits>]: unknown });
+/** Limits that are a number, or `unknown`; the others are rules of several parts. */
+const NUMBERS = ["volumeDescriptionBytes", "snapshotsPerVolume", "snapshotGapMs", "volumesPerServer"];
+const RULES = ["volumeName", "snapshotName", "volumeSize", "tags", "requestQuotas"];
 
-function isPattern(source: string): boolean {
-  try {
-    return new RegExp(`^(?:${source})$`).test("") || true;
-  } catch {
-    return false;
-  }
+function areLimits(given: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(given).every(([name, value]) => {
+    if (value === undefined) return [...NUMBERS, ...RULES].includes(name);
+    if (NUMBERS.includes(name))
+      return value === "unknown" || (typeof value === "number" && isCountable(value));
+    return RULES.includes(name) && Object(value) === value && isCountable(value);
+  });
+}
+
+/** Whether every number in it is one from 0. */
+function isCountable(value: unknown): boolean {
+  if (typeof value === "number") return value >= 0 && Number.isFinite(value);
+  return Object(value) !== value || Object.values(value as object).every(isCountable);
 }
 
 /** What a deadline may be, in words. */
@@ -163,11 +136,14 @@ export const storageOptions = {
     example: ["volumes.attach"],
   }),
   /** Replaces documented limits that differ for this account. */
-  limits: option(limits as unknown as ValueSchema<LimitOverrides>, {
-    allowed: `limits by name, each in its form: ${Object.keys(limits.shape).join(", ")}`,
-    description: "Replaces documented limits that differ for this account.",
-    example: { snapshotsPerVolume: 50 },
-  }),
+  limits: option(
+    z.record(z.string(), z.unknown()).check(z.refine(areLimits)) as unknown as ValueSchema<LimitOverrides>,
+    {
+      allowed: `limits by name, with numbers from 0: ${[...NUMBERS, ...RULES].join(", ")}`,
+      description: "Replaces documented limits that differ for this account.",
+      example: { snapshotsPerVolume: 50 },
+    },
+  ),
   /** Source of time and pauses. Default: the machine's own clock. */
   clock: option(
     z.custom<Clock>(
