@@ -2,6 +2,7 @@ import { omitUndefined } from "@polyvol/core/driver";
 import { parseDrillName } from "../naming.ts";
 import type { CloudState } from "../observe/inventory.ts";
 import { madeAt } from "../observe/observe-snapshot.ts";
+import { sharedAccounts } from "../observe/shared-accounts.ts";
 import type { RecordEntry, RunRecord } from "../record/entry.ts";
 import { volumeKey } from "../volume-key.ts";
 import type { RestoreProof } from "./types.ts";
@@ -23,6 +24,10 @@ export function proofsOf(
   record: RunRecord | undefined,
   now: Date,
 ): readonly RestoreProof[] {
+  const accounts = sharedAccounts(states);
+  // Of two clouds that are one account, a volume is one of the first, whichever a drill has named.
+  const homeOf = (cloud: string, id: string): string =>
+    accounts.find(({ other, volumeIds }) => other.name === cloud && volumeIds.has(id))?.home.name ?? cloud;
   const proofs: RestoreProof[] = [];
   const names = new Map<string, string>();
   for (const state of states) {
@@ -37,12 +42,14 @@ export function proofsOf(
       if (volumeId === undefined || !isUsable || parseDrillName(volume.name) !== undefined) continue;
       const made = madeAt(volume, now.getTime());
       if (made === undefined) continue;
-      proofs.push({ at: new Date(made).toISOString(), by: "volume", cloud: state.name, volumeId });
+      const cloud = homeOf(state.name, volume.id);
+      proofs.push({ at: new Date(made).toISOString(), by: "volume", cloud, volumeId });
     }
   }
   for (const entry of record === undefined ? [] : entriesUntil(record, now).toReversed()) {
     if (entry.kind === "run" || !entry.ok || ("created" in entry && entry.created === false)) continue;
-    const { finishedAt: at, kind: by, cloud, volumeId, volumeName, restoreMs } = entry;
+    const { finishedAt: at, kind: by, volumeId, volumeName, restoreMs } = entry;
+    const cloud = homeOf(entry.cloud, volumeId);
     proofs.push(omitUndefined({ at, by, cloud, volumeId, volumeName, restoreMs }));
   }
   const newest = new Map<string, RestoreProof>();

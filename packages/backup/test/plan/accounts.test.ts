@@ -1,6 +1,16 @@
 import { createMemoryStorage } from "@polyvol/memory";
 import { expect, test } from "vitest";
-import { audit, backupReport, parsePolicies, plan, run, status } from "../../src/index.ts";
+import {
+  audit,
+  backupReport,
+  drill,
+  drillEntry,
+  parsePolicies,
+  plan,
+  restore,
+  run,
+  status,
+} from "../../src/index.ts";
 import { createMemoryWorld, makeVolumes } from "../support/memory-clouds.ts";
 import { sleepUntil } from "../support/nights.ts";
 import { nightly } from "../support/shapes.ts";
@@ -77,9 +87,13 @@ test("the report counts what two clouds of one account show once, for whichever 
     }),
   });
   await run(policies, clouds, { clock: world.clock });
-  const now = new Date(world.clock.now());
-  const report = await backupReport(policies, clouds, now);
   const made = world.accounts.do.dump().snapshots.length;
+  await restore({ cloud: "nyc", from: { volumeName: "web" }, newName: "web-back" }, clouds);
+  const now = new Date(world.clock.now());
+  const drilled = await drill({ cloud: "nyc", from: { volumeName: "db" } }, clouds, { clock: world.clock });
+  const record = { entries: [drillEntry(drilled)], aside: [] };
+  const report = await backupReport(policies, clouds, now, { record });
+  expect(report.proofs.map(({ cloud, by }) => `${cloud} ${by}`).sort()).toEqual(["ams drill", "ams volume"]);
   const sum = (of: readonly { readonly cost?: { readonly snapshots: number } }[]): number =>
     of.reduce((total, { cost }) => total + (cost?.snapshots ?? 0), 0);
   expect(made).toBe(3);
@@ -88,7 +102,7 @@ test("the report counts what two clouds of one account show once, for whichever 
   expect(
     report.policies.map((each) => [each.policyId, each.cloud, each.seen ? each.volumes : undefined]),
   ).toEqual([
-    ["nightly", "ams", 2],
+    ["nightly", "ams", 3],
     ["nightly", "nyc", 0],
     ["weekly", "ams", 1],
     ["weekly", "nyc", 0],
