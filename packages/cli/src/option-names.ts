@@ -3,6 +3,7 @@ import { programName } from "./next-step.ts";
 
 /** What the libraries call an option of ours, by its own name; of those that are not here, the name is the same. */
 const MEMBERS: Readonly<Record<string, string>> = {
+  as: "name",
   grace: "graceMs",
   lock: "lockMs",
   redis: "redisUrl",

@@ -11,9 +11,13 @@ const POLICIES = `policies:
     retention: { daily: 4 }
 `;
 
+const DB = "506f78a4-e098-11e5-ad9f-000f53306ae1";
+
 let clouds: Clouds;
 beforeAll(async () => {
   clouds = await startClouds();
+  clouds.ocean.seed({ volumes: [{ id: DB, name: "db", region: "nyc3", size_gigabytes: 1 }] });
+  clouds.ocean.seed({ snapshots: [{ name: "first", resource_id: DB }] });
   const config = await readFile(join(clouds.folder, "polyvol.config.yaml"), "utf8");
   await clouds.write("polyvol.config.yaml", `${config}${POLICIES}`);
 });
@@ -28,6 +32,7 @@ test.concurrent.each([
   ["volumes create x --cloud ocean --size 99999", ' volumes.create "x": --size: found 99999 GiB, allowed '],
   ["volumes create x --cloud ocean --size 1 --tag a*=b", ' "x": --tag: found "a*" = "b", allowed: '],
   ["volumes create x --cloud samsung --size 8 --type=", ' volumes.create: --type: found "", allowed: '],
+  ["backup restore --cloud ocean --volume db --as DB", ' volumes.create "DB": --as: found "DB", allowed '],
   // Of an argument, the name is the library's.
   ["volumes create X --cloud ocean --size 1", ' volumes.create "X": name: found "X", allowed '],
 ])("%s names what was typed", async (command, words) => {
@@ -47,4 +52,11 @@ test("what a library says of the command is what was typed", async () => {
   const npx = { npm_config_user_agent: "npm/11.19.1 node/v24.5.0 linux x64", npm_command: "exec" };
   const { err } = await polyvol(["volumes", "list"], { cwd: dirname(clouds.folder), env: npx });
   expect(err).toMatch(/ or write one with: npx polyvol config init\n$/);
+});
+
+test("nobody is asked about what a provider cannot do", async () => {
+  const { code, out, err } = await clouds.run("volumes revert --cloud ocean db first");
+  expect({ code, out }).toEqual({ code: 2, out: "" });
+  expect(err).toContain("a volume cannot be set back to a snapshot here; create a new volume from it");
+  expect(err).not.toContain("Nobody can be asked");
 });

@@ -207,7 +207,9 @@ async function revert(
   const volumeText = `volume ${before.name} (${sizeText(before.sizeGiB)}) on ${cloud}`;
   const taken = snapshot.createdAt.toISOString();
   const question = `Revert ${volumeText} to ${snapshot.name}? What was written since ${taken} is lost.`;
-  if (!(await confirm(context, question, options.yes))) {
+  // Where it cannot be done, the call says so: nobody is asked.
+  const isPossible = storage.capabilities.supports.includes("volumes.revert");
+  if (isPossible && !(await confirm(context, question, options.yes))) {
     writeMessage("Nothing was changed.\n");
     return FAILED;
   }
