@@ -30,3 +30,10 @@ test
     expect(plain).toMatch(/\nocean +a-volume-with-a-rather-long-name /);
     expect(plain).toMatch(/\n.* [0-9a-f]{8}\n/);
   });
+
+test.skipIf(!HAS_TERMINAL).concurrent("a terminal that knows no movements gets plain lines", async () => {
+  const env = { TERM: "dumb" };
+  const screen = await onTerminal(clouds, "volumes create another --size 10 --cloud ocean", { env });
+  expect(screen).not.toContain("\u001b[");
+  expect(screen).toMatch(/^creation of volume another on ocean: asked for\n/);
+});

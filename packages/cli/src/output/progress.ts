@@ -8,7 +8,7 @@ import {
   writeTo,
 } from "./streams.ts";
 import { fit } from "./table.ts";
-import { clean, colour, type Tone } from "./terminal.ts";
+import { canMove, clean, colour, type Tone } from "./terminal.ts";
 
 /** Lines about work that goes on side by side. */
 export interface Progress {
@@ -35,7 +35,7 @@ const SILENT: Progress = {
 /** Moving lines on a terminal; in a log and in a pipe one plain line for each change; nothing with `--quiet`. */
 export function createProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
   if (isQuiet()) return SILENT;
-  return stream.isTTY && !areMessagesJson() ? liveProgress(stream) : plainProgress(stream);
+  return canMove(stream) && !areMessagesJson() ? liveProgress(stream) : plainProgress(stream);
 }
 
 function plainProgress(stream: NodeJS.WriteStream): Progress {

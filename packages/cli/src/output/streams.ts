@@ -1,6 +1,6 @@
 import { fstatSync, writeSync } from "node:fs";
 import type { Writable } from "node:stream";
-import { clean } from "./terminal.ts";
+import { canMove, clean } from "./terminal.ts";
 
 /** Where a command writes. */
 export interface Streams {
@@ -130,7 +130,7 @@ export function isDataAsLines(): boolean {
 
 /** The next result begins with this text: on a terminal on an empty screen, elsewhere below what is there. */
 export function startScreen(title: string): void {
-  starts.set(process.stdout, process.stdout.isTTY ? `\u001b[H\u001b[2J\u001b[3J${title}` : title);
+  starts.set(process.stdout, canMove(process.stdout) ? `\u001b[H\u001b[2J\u001b[3J${title}` : title);
 }
 
 /** Writes a result to standard output. */

@@ -19,6 +19,11 @@ export function cleanFor(stream: NodeJS.WriteStream, text: string): string {
   return stream.isTTY ? cleanLines(text) : text;
 }
 
+/** Whether what was written can be taken back: on a terminal, but for one that knows no movements, such as an editor's. */
+export function canMove(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY && process.env["TERM"] !== "dumb";
+}
+
 /** Colours by meaning. */
 export type Tone = "good" | "busy" | "bad" | "note" | "strong";
 
