@@ -94,8 +94,9 @@ async function list(
       });
     }
   };
-  const check = ({ results }: CloudResults<unknown>): void => {
-    if (missing === 0 || missing < results.length) return;
+  const check = ({ results, failures }: CloudResults<unknown>): void => {
+    // On a cloud that failed it may be, and that is told.
+    if (missing === 0 || missing < results.length || failures.length > 0) return;
     const clouds = results.map(({ cloud }) => cloud).join(", ");
     throw new UsageError(`no volume ${JSON.stringify(text)} on ${clouds}.`);
   };
