@@ -73,8 +73,10 @@ function meaningOf({ status, method, target }: FailedResponse, found: Problem): 
   }
   switch (status) {
     case 400: {
-      // A wrong field is a wrong argument. Else the state of the resource forbids it, which a new volume has none of.
-      const isField = ["ValidationError", undefined].includes(found.said?.providerCode);
+      // A wrong field is a wrong argument: a deletion has none, even where its answer was cut before it said why. Else the
+      // state of the resource forbids it, which a new volume has none of.
+      const code = found.said?.providerCode;
+      const isField = code === "ValidationError" || (code === undefined && method !== "DELETE");
       const hasState = method !== "GET" && !path.endsWith("/v1/volumes");
       return hasState && !isField ? { code: "failed_precondition" } : {};
     }

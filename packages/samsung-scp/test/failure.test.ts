@@ -99,6 +99,7 @@ describe("meaning", () => {
 
   test.each<[string, FailedResponse, object]>([
     ["an opaque refusal of a change", failed(400, opaque, "DELETE", VOLUME), { code: "failed_precondition" }],
+    ["a deletion refused without a word", failed(400, "", "DELETE", VOLUME), { code: "failed_precondition" }],
     [
       "an opaque refusal of a snapshot",
       failed(400, opaque, "POST", "/v1/snapshots"),
