@@ -40,7 +40,7 @@ export function createNewcomers(monotonicNow: () => number): Newcomers {
       } catch (error) {
         if (!isPolyvolError(error, "not_found") || !has(id)) throw error;
         const words = `${id} was made just now and does not show yet: ${error.reason}`;
-        throw reinterpretError(error, "conflict", words, { retryable: true, outcome: "not_applied" });
+        throw reinterpretError(error, "conflict", words, { retryable: true });
       }
     },
   };
