@@ -55,10 +55,6 @@ function reaches(ratio: Ratio, bar: number): boolean | undefined {
   return ratio.rounds < FEWEST_ROUNDS ? undefined : ratio.median >= bar;
 }
 
-function both(one: boolean | undefined, other: boolean | undefined): boolean | undefined {
-  return one === undefined || other === undefined ? undefined : one && other;
-}
-
 function byBoth({ polyvol, cpu }: Speeds): Row["values"] {
   return { "by the clock": polyvol.median, "by processor time": cpu.median };
 }
@@ -97,10 +93,10 @@ export async function listSequentially(scale: Scale): Promise<Row> {
   const found = speeds(rounds);
   return {
     what: "list 100,000 at 0 ms, one page at a time, validated",
-    bar: "0.87 of the floor",
+    bar: "1.00 of the floor",
     figure: shown(found),
     values: byBoth(found),
-    reached: reaches(found.polyvol, 0.87),
+    reached: reaches(found.polyvol, 1),
     others: others(found),
     data: {
       floor: fasterFloor(rounds),
@@ -110,20 +106,29 @@ export async function listSequentially(scale: Scale): Promise<Row> {
   };
 }
 
+/** Polyvol's own, and so that of the floor. */
+const DEFAULT_CONCURRENCY = 16;
+
 export async function listSideBySide(scale: Scale): Promise<Row> {
   const items = 10_000;
   const seed = ["--volumes", "400", "--snapshots", String(items), "--latency", "20ms"];
   await using emulator = await startEmulator(seed);
-  const job = { task: "list", url: emulator.url, concurrency: 8, items, repeats: scale.repeats } as const;
+  const job = {
+    task: "list-by-default",
+    url: emulator.url,
+    concurrency: DEFAULT_CONCURRENCY,
+    items,
+    repeats: scale.repeats,
+  } as const;
   const rounds = await measureInTurns(ALL, scale.rounds, job);
   const found = speeds(rounds);
   const overPeer = speedAgainst(rounds, "dots-wrapper", "polyvol");
   return {
-    what: "list 10,000 at 20 ms, 8 pages in flight, validated",
-    bar: "0.90 of the floor; 6 times the best sequential peer",
+    what: "list 10,000 at 20 ms, default settings, validated",
+    bar: "9 times the best sequential peer",
     figure: `${shown(found)}; ${two(overPeer.median)} times`,
-    values: byBoth(found),
-    reached: both(reaches(found.polyvol, 0.9), reaches(overPeer, 6)),
+    values: { "times the peer": overPeer.median, "by processor time": found.cpu.median },
+    reached: reaches(overPeer, 9),
     others: `${others(found)} (dots-wrapper: sequential)`,
     data: { floor: fasterFloor(rounds), ...flat({ overPeer, ...found }) },
   };
@@ -137,10 +142,10 @@ export async function createOneByOne(scale: Scale): Promise<Row> {
   const found = speeds(rounds);
   return {
     what: "create 1,000 snapshots at 0 ms, one at a time, exactly-once on",
-    bar: "0.60 of the floor",
+    bar: "0.85 of the floor",
     figure: shown(found),
     values: byBoth(found),
-    reached: reaches(found.polyvol, 0.6),
+    reached: reaches(found.polyvol, 0.85),
     others: others(found),
     data: { floor: fasterFloor(rounds), ...flat(found) },
   };

@@ -1,6 +1,6 @@
 /** The names that the runner and its child processes share. */
 export type ClientName = "floor-http" | "floor-undici" | "ky-zod" | "dots-wrapper" | "polyvol";
-export type TaskName = "list" | "create" | "stream";
+export type TaskName = "list" | "list-by-default" | "create" | "stream";
 
 export const FLOORS: readonly ClientName[] = ["floor-http", "floor-undici"];
 export const PEERS: readonly ClientName[] = ["ky-zod", "dots-wrapper"];

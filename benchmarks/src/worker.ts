@@ -81,6 +81,7 @@ function waitedMs(): number {
 
 async function once(client: Client, job: Job, ids: readonly string[], name: string): Promise<number> {
   if (job.task === "list") return client.list(job.concurrency);
+  if (job.task === "list-by-default") return client.listByDefault?.() ?? client.list(job.concurrency);
   if (job.task === "stream") return client.stream();
   for (const id of ids) await client.create(id, name);
   return ids.length;

@@ -2,6 +2,8 @@
 export interface Client {
   /** Reads all snapshots of the account, `concurrency` pages at a time, and says how many there were. */
   list(concurrency: number): Promise<number>;
+  /** The same with the settings that a client has by itself, where it has any. */
+  listByDefault?(): Promise<number>;
   /** Reads all snapshots one at a time without keeping any, and says how many there were. */
   stream(): Promise<number>;
   /** Makes one snapshot. */

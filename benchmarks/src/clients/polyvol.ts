@@ -1,19 +1,21 @@
-import { createDigitalOceanStorage } from "@polyvol/digitalocean";
+import { createDigitalOceanStorage, type DigitalOceanStorageOptions } from "@polyvol/digitalocean";
 import { type Client, TOKEN } from "./client.ts";
 
-/** Polyvol as users have it; only the pace is freed, since the emulator's quotas are off. */
+/** Polyvol as users have it; only the pace is freed, since the emulator's quotas are off, but where the defaults are measured. */
 export function polyvol(base: string): Client {
-  const options = { token: TOKEN, baseUrl: base, quotas: [{ requests: 1_000_000, windowMs: 1_000 }] };
+  const byDefault = { token: TOKEN, baseUrl: base };
+  const options = { ...byDefault, quotas: [{ requests: 1_000_000, windowMs: 1_000 }] };
   const storage = createDigitalOceanStorage(options);
-  const count = async (listConcurrency: number): Promise<number> => {
+  const count = async (given: DigitalOceanStorageOptions): Promise<number> => {
     let found = 0;
-    const { snapshots } = createDigitalOceanStorage({ ...options, listConcurrency });
+    const { snapshots } = createDigitalOceanStorage(given);
     for await (const snapshot of snapshots.list()) if (snapshot.id !== "") found += 1;
     return found;
   };
   return {
-    list: count,
-    stream: () => count(1),
+    list: (listConcurrency) => count({ ...options, listConcurrency }),
+    listByDefault: () => count(byDefault),
+    stream: () => count({ ...options, listConcurrency: 1 }),
     create: async (volumeId, name) => {
       await storage.snapshots.create({ volumeId, name });
     },

@@ -112,11 +112,11 @@ export const storageOptions = {
     default: 900_000,
     example: 1_800_000,
   }),
-  /** Pages fetched side by side in one listing, where pages can be addressed freely. Default 8. */
+  /** Pages fetched side by side in one listing, where pages can be addressed freely. Default 16. */
   listConcurrency: option(atLeastOne, {
     allowed: "a whole number from 1",
     description: "Pages fetched side by side in one listing, where pages can be addressed freely.",
-    default: 8,
+    default: 16,
     example: 4,
   }),
   /** How failed requests are sent again. Each key has its own default. */
