@@ -5,7 +5,7 @@ import { CONFIGURATION, FAILED, reportError } from "./errors.ts";
 import { durationFrom } from "./options.ts";
 import { instantText, secondsText } from "./output/format.ts";
 import { isData } from "./output/result.ts";
-import { startScreen, writeDataAsLines } from "./output/streams.ts";
+import { isOutputClosed, startScreen, writeDataAsLines } from "./output/streams.ts";
 
 /** Options of a command that can be shown again and again. */
 export interface WatchOptions {
@@ -33,7 +33,8 @@ export function withWatch(command: Command): Command {
  * place of the one before; data is a line each.
  *
  * @param show writes it once, and returns its exit code
- * @returns the exit code of the only look; 0 when it was ended by Ctrl-C; 2 when the configuration is wrong at the first
+ * @returns the exit code of the only look; 0 when it was ended by Ctrl-C, or nobody reads it any more; 2 when the
+ * configuration is wrong at the first
  */
 export async function watched(
   context: Context,
@@ -43,23 +44,29 @@ export async function watched(
   if (watch === undefined) return await show();
   const everyMs = watch === true ? USUAL_MS : watch;
   const title = `Every ${secondsText(everyMs)}, until Ctrl-C.`;
-  return await untilInterrupted(context, everyMs, async () => {
+  const look = async (): Promise<number> => {
     startScreen(isData(context.output) ? "" : `${title} ${instantText(new Date())}\n\n`);
     return await show();
-  });
+  };
+  return await untilInterrupted(context, everyMs, look, isOutputClosed);
 }
 
-/** Does something again and again until Ctrl-C, which is then its usual end; data is a line each. */
+/**
+ * Does something again and again until Ctrl-C, which is then its usual end; data is a line each.
+ *
+ * @param isOver asked after each time. Default: it goes on
+ */
 export async function untilInterrupted(
   context: Context,
   everyMs: number,
   work: () => Promise<number>,
+  isOver?: () => Promise<boolean>,
 ): Promise<number> {
   const { systemClock: clock } = await import("@polyvol/core/driver");
   const { signal, requests } = context;
   context.interrupts.endsQuietly();
   if (isData(context.output)) writeDataAsLines();
-  return await repeat(work, { everyMs, clock, signal, requests });
+  return await repeat(work, { everyMs, clock, signal, requests, isOver });
 }
 
 /** How something is shown again and again. */
@@ -70,6 +77,8 @@ export interface Repetition {
   readonly signal: AbortSignal;
   /** How many requests the busiest cloud has been sent so far. */
   requests(): number;
+  /** Asked after each look. Default: it goes on. */
+  isOver?: (() => Promise<boolean>) | undefined;
 }
 
 /**
@@ -78,7 +87,7 @@ export interface Repetition {
  */
 export async function repeat(
   show: () => Promise<number>,
-  { everyMs, clock, signal, requests }: Repetition,
+  { everyMs, clock, signal, requests, isOver }: Repetition,
 ): Promise<number> {
   let failures = 0;
   let wasRight = false;
@@ -91,6 +100,7 @@ export async function repeat(
       });
       if (code === CONFIGURATION && !wasRight) return code;
       wasRight = true;
+      if ((await isOver?.()) === true) return 0;
       failures = code === FAILED || code === CONFIGURATION ? failures + 1 : 0;
       await clock.sleep(pauseAfter(everyMs, requests() - before, failures), signal);
     }

@@ -77,6 +77,12 @@ describe("as a command", () => {
     );
   });
 
+  test("where nobody reads any more, nothing more is asked", async () => {
+    const { child, ended } = clouds.start("volumes list --cloud ocean --watch 1h");
+    child.stdout?.destroy();
+    expect((await ended).code).toBe(0);
+  });
+
   test("data is a line for each look", async () => {
     const { child, ended, saw } = clouds.start("volumes list --cloud ocean --watch 1h -o json");
     await saw("available");

@@ -155,6 +155,13 @@ export async function writePiece(text: string): Promise<boolean> {
   return !failures.has(stdout) && stdout.writable;
 }
 
+/** Whether nothing more can be written to standard output: whoever read it has gone, say. */
+export async function isOutputClosed(): Promise<boolean> {
+  // What failed just now says so in a moment.
+  await new Promise(setImmediate);
+  return failures.has(process.stdout);
+}
+
 /** Writes what is nice to know to standard error; nothing with `--quiet`. */
 export function writeNote(text: string): void {
   if (!isQuiet()) writeMessage(text);
