@@ -62,16 +62,19 @@ export async function restore(
   options: RestoreOptions = {},
 ): Promise<Restored> {
   const { cloud, from, newName, sizeGiB, volumeType } = request;
-  if (options.timeoutMs !== undefined) checkTimeout(options.timeoutMs);
+  const { abortSignal, timeoutMs, onProgress } = options;
+  if (timeoutMs !== undefined) checkTimeout(timeoutMs);
   const storage = cloudNamed(clouds, cloud);
-  const call = { abortSignal: options.abortSignal };
+  const call = { abortSignal };
   const snapshot = await findSnapshot(storage, from, "restore", call);
   const region = request.region ?? (await homeRegion(storage, snapshot, call));
   let created = true;
   const volume = await storage.volumes.create(
     { name: newName, sourceSnapshotId: snapshot.id, sizeGiB, region, volumeType },
     {
-      ...options,
+      ...call,
+      timeoutMs,
+      onProgress,
       onBegun(begun) {
         created = begun.created;
       },

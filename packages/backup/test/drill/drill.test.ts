@@ -220,6 +220,12 @@ describe.each(["do", "scp"] as const)("on %s", (cloud) => {
     expect(await volumeNames(clouds[cloud])).toHaveLength(6);
   });
 
+  test("restore takes the options that go with the other calls, and hands on its own", async () => {
+    const together = { clock: world.clock, timeoutMs: 600_000 };
+    const { created } = await restore({ cloud, from: { volumeId }, newName: "back" }, world.open(), together);
+    expect(created).toBe(true);
+  });
+
   test("restore says what is wrong", async () => {
     const clouds = world.open();
     const from = { volumeId, takenBy: new Date("2020-01-01T00:00:00Z") };
