@@ -74,7 +74,7 @@ export interface Operation<T> {
   readonly created: boolean;
   /** To store, and to give to `resume` later. */
   readonly ref: OperationRef<KindOf<T>>;
-  /** Looks once. */
+  /** Looks once. What it does not find is `failed` only a minute after it showed last: copies lag behind. */
   status(options?: CallOptions): Promise<OperationStatus<T>>;
   /** Waits until usable and returns the resource. */
   wait(options?: WaitOptions): Promise<T>;
