@@ -93,9 +93,7 @@ export function plainRequestId(
   const id = headers.get(name);
   if (id === null || !/^[\w.:=+/-]{1,128}$/.test(id)) return undefined;
   for (const header in sent) {
-    if (!isShown(header) && sent[header]?.includes(id) && id.length >= SHORTEST_SECRET) {
-      return undefined;
-    }
+    if (id.length >= SHORTEST_SECRET && sent[header]?.includes(id) && !isShown(header)) return undefined;
   }
   return id;
 }

@@ -27,6 +27,23 @@ const withId = {
 const DEPTH = inject("isFull") ? 200_000 : 20_000;
 
 describeTransports((name) => {
+  test("headers are found by names in any capitals, and several of one name are one text", async () => {
+    const server = await serve((_, response) => {
+      response.setHeader("X-Quota", ["10;w=1", "600;w=60"]).setHeader("X-Empty", "");
+      return json(response, {});
+    });
+    const { headers } = await makeClient(server.url).send(GET, makeContext());
+    const names = ["x-quota", "X-QUOTA", "x-empty", "x-quot", "content-type"];
+    expect(names.map((each) => headers.get(each))).toEqual([
+      "10;w=1, 600;w=60",
+      "10;w=1, 600;w=60",
+      "",
+      null,
+      "application/json",
+    ]);
+    expect(names.map((each) => headers.has(each))).toEqual([true, true, true, false, true]);
+  });
+
   /** Promise 18. */
   describe("an answer that cannot be used", () => {
     test.each<[string, number, string | Uint8Array, Record<string, string>, RegExp]>([

@@ -89,12 +89,22 @@ function toResponse(message: IncomingMessage): TransportResponse & { readonly bo
 }
 
 /** The platform's own `Headers` bring all of its `fetch`, which takes longer to load than a request takes. */
-function headersOf({ headersDistinct }: IncomingMessage): ResponseHeaders {
-  const has = (name: string): boolean => Object.hasOwn(headersDistinct, name.toLowerCase());
-  return {
-    has,
-    get: (name) => (has(name) ? (headersDistinct[name.toLowerCase()]?.join(", ") ?? null) : null),
+function headersOf({ rawHeaders }: IncomingMessage): ResponseHeaders {
+  // Names and values in turns. Few are asked for, so they are looked for among all, which makes nothing for each answer.
+  const get = (name: string): string | null => {
+    let value: string | null = null;
+    for (let at = 0; at < rawHeaders.length; at += 2) {
+      if (!isSameName(rawHeaders[at] ?? "", name)) continue;
+      const each = rawHeaders[at + 1] ?? "";
+      value = value === null ? each : `${value}, ${each}`;
+    }
+    return value;
   };
+  return { has: (name) => get(name) !== null, get };
+}
+
+function isSameName(one: string, other: string): boolean {
+  return one.length === other.length && (one === other || one.toLowerCase() === other.toLowerCase());
 }
 
 function open(
