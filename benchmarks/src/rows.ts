@@ -126,7 +126,7 @@ export async function listSideBySide(scale: Scale): Promise<Row> {
   return {
     what: "list 10,000 at 20 ms, default settings, validated",
     bar: "9 times the best sequential peer",
-    figure: `${shown(found)}; ${two(overPeer.median)} times`,
+    figure: `${shown(found)}; ${told(overPeer)} times`,
     values: { "times the peer": overPeer.median, "by processor time": found.cpu.median },
     reached: reaches(overPeer, 9),
     others: `${others(found)} (dots-wrapper: sequential)`,
