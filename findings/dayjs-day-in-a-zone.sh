@@ -1,6 +1,6 @@
 #!/bin/sh
 # In a zone that is set by its plugin, dayjs adds a day or a month at the old offset where the clock changes: noon becomes one o'clock, or
-# eleven. The first instant of a day whose midnight is skipped is one of the day before, and what startOf("day") gives hangs on the
+# eleven. The first instant of a day whose midnight is skipped is one of the day before, and what startOf("day") gives depends on the
 # zone of the machine. An issue of dayjs tells of the first since 2020. Luxon, Moment and date-fns with its zones keep the time.
 . "$(dirname -- "$0")/lib/install.sh"
 install dayjs@1.11.23 luxon@3.7.2 moment-timezone@0.6.6 date-fns@4.4.0 @date-fns/tz@1.5.0
