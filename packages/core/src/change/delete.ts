@@ -258,8 +258,10 @@ async function sendDeletion<T extends Resource>(
   { id, before }: Deletion<T>,
 ): Promise<Changed | "gone"> {
   const { newcomers, driver } = call.runtime;
+  let isUnseen = false;
   return await recover<Changed | "gone">(call, {
     send: async () => {
+      isUnseen = false;
       try {
         const request = (context: CallContext) => newcomers.unlessNew(id, resources.deleteOne(id, context));
         return await call.send("repeatable", request, { throwsBusy: true });
@@ -279,6 +281,7 @@ async function sendDeletion<T extends Resource>(
         // Refused for its state it is there, though a read does not find it: only a missing answer would end it.
         const isThere = error.outcome === "not_applied" && OF_WHAT_IS_THERE.has(error.code);
         if (now === undefined && !newcomers.has(id) && !isThere) return "gone";
+        isUnseen = now === undefined;
         if (now?.state === "deleting") return {};
         // It was read before, and is again: a copy that lags behind does not know it.
         if (isMissing) throw conflict(`it is there, and is not found to be deleted: ${error.reason}`, true);
@@ -290,6 +293,7 @@ async function sendDeletion<T extends Resource>(
         throw error;
       }
     },
-    next: (failure, { isLast }) => (isBusy(failure) && !isLast ? "send_again" : "end"),
+    // Refused and then not found, it has gone meanwhile or a copy lags behind: the next request is told which.
+    next: (failure, { isLast }) => ((isBusy(failure) || isUnseen) && !isLast ? "send_again" : "end"),
   });
 }

@@ -1,10 +1,15 @@
 /** A deletion of what no read finds, or none after the first, and whose request is refused for what the resource is. */
-import { createBlockStorage, PolyvolError } from "@polyvol/core";
+import { type BlockStorage, createBlockStorage, PolyvolError } from "@polyvol/core";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "../../../../scripts/test/failure-of.ts";
 import { openMemory } from "./open-memory.ts";
 
-async function world(code: "conflict" | "failed_precondition", refusals: number, shown: number) {
+async function world(
+  code: "conflict" | "failed_precondition",
+  refusals: number,
+  shown: number,
+  onRefused?: (other: BlockStorage, id: string) => Promise<void>,
+) {
   const { clock, driver, storage: other } = openMemory();
   const { id } = await other.volumes.create({ name: "db", sizeGiB: 8 });
   let left = refusals;
@@ -19,11 +24,12 @@ async function world(code: "conflict" | "failed_precondition", refusals: number,
         if (reads > shown) throw new PolyvolError("not_found", "no such volume");
         return await driver.getVolume(each, context);
       },
-      deleteVolume: (each, context) => {
+      deleteVolume: async (each, context) => {
         left -= 1;
-        if (left < 0) return driver.deleteVolume(each, context);
+        if (left < 0) return await driver.deleteVolume(each, context);
+        await onRefused?.(other, id);
         const details = { outcome: "not_applied", retryable: code === "conflict" } as const;
-        return Promise.reject(new PolyvolError(code, "it has a snapshot", details));
+        throw new PolyvolError(code, "it has a snapshot", details);
       },
     },
     { clock },
@@ -45,4 +51,13 @@ describe.each([0, 1])("shown by %i reads", (shown) => {
     expect(await other.volumes.list().toArray()).toEqual([]);
     await expect(storage.volumes.delete(id)).resolves.toBeUndefined();
   });
+
+  test.each(["conflict", "failed_precondition"] as const)(
+    "it has gone by another's deletion meanwhile: %s",
+    async (code) => {
+      const { storage, other, id } = await world(code, 1, shown, (by, each) => by.volumes.delete(each));
+      await storage.volumes.delete(id);
+      expect(await other.volumes.list().toArray()).toEqual([]);
+    },
+  );
 });
