@@ -3,8 +3,10 @@ import type { DriverPage, PageRequest } from "../driver.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import {
   type Chunk,
+  doesNotPage,
   incompleteListing,
   isNoSuchPlace,
+  isUntold,
   listingChanged,
   MAX_EMPTY_PAGES,
   MAX_SHORT_READS,
@@ -85,7 +87,10 @@ export function walkMarker<T extends { readonly id: string }>(source: PageSource
         const page = await pageAfter(source, request, resumeIds, abortSignal, canOverlap);
         // A page that holds what it was to come after heeds no marker. What stands before that, an earlier walk gave out.
         if (page !== undefined && wantsTotal) markGivenOut(page.items, resumeIds, seen);
-        return page;
+        const after = page?.items.at(-1)?.id;
+        if (page === undefined || after === undefined || !wantsTotal || !isUntold(page, size)) return page;
+        const rest = await pageAfter(source, { size: 1 }, [after], abortSignal, false);
+        return rest !== undefined && doesNotPage(page.items, rest.items) ? { ...page, hasMore: false } : page;
       },
       advance: ({ items }, size) => {
         const last = items.slice(-MAX_RESUME_IDS).map((item) => item.id);

@@ -1,3 +1,4 @@
+import { comparableId } from "../answered.ts";
 import type { CallContext, DriverPage, PageRequest, Paging } from "../driver.ts";
 import { isPolyvolError, PolyvolError } from "../errors.ts";
 import type { Position } from "./token.ts";
@@ -97,6 +98,23 @@ export function moreFollows<T>(page: DriverPage<T>, asked: PageExtent, isByToken
   if (asked.isCountAsked === true && total === undefined && hasMore === undefined && items.length > 0)
     return true;
   return !isByToken && items.length >= asked.size;
+}
+
+/** No service has pages of fewer items than this. */
+const LEAST_PAGE_ITEMS = 10;
+
+/** Whether nothing is known of the end: the page is short, and says neither how many there are nor whether more follows. */
+export function isUntold<T>({ items, total, hasMore }: DriverPage<T>, size: number): boolean {
+  return items.length > 0 && items.length < size && total === undefined && hasMore === undefined;
+}
+
+/**
+ * Whether the service does not page at all. `rest`: what it gave when it was asked for the one item behind `page`. That it
+ * gives all of the page again heeds neither a place nor a size; where it has a page of its own, that is not so small.
+ */
+export function doesNotPage(page: readonly { readonly id: string }[], rest: typeof page): boolean {
+  const again = new Set(rest.map(({ id }) => comparableId(id)));
+  return page.length < LEAST_PAGE_ITEMS && page.every(({ id }) => again.has(comparableId(id)));
 }
 
 /** A listing whose provider says that there is more and does not give it: what was read is not everything. */

@@ -1,8 +1,10 @@
 import { nextTurn } from "../clock.ts";
 import type { DriverPage } from "../driver.ts";
 import {
+  doesNotPage,
   incompleteListing,
   isNoSuchPlace,
+  isUntold,
   MAX_SHORT_READS,
   moreFollows,
   type PageHooks,
@@ -149,13 +151,13 @@ export function createReader<T extends { readonly id: string }>(
     const behind = before + page.items.length;
     const { total, hasMore } = page;
     const isContradicted = hasMore === true && total !== undefined && total <= behind;
-    const isUntold = hasMore === undefined && total === undefined && page.items.length > 0;
-    if (page.items.length >= size || !(isContradicted || isUntold)) return page;
+    if (page.items.length >= size || !(isContradicted || isUntold(page, size))) return page;
     const rest = await source.fetch({ number: behind + 1, size: 1 }, abortSignal).catch((error: unknown) => {
       if (!isNoSuchPlace(error)) throw error;
       return { items: [] };
     });
-    return { ...page, hasMore: rest.items.length > 0 };
+    const isRepeated = !isContradicted && doesNotPage(page.items, rest.items);
+    return { ...page, hasMore: rest.items.length > 0 && !isRepeated };
   }
 
   /**

@@ -201,6 +201,30 @@ test.each(["numbered", "marker"] as const)(
   },
 );
 
+describe.each(["numbered", "marker"] as const)(
+  "%s: a service that gives the same to every request",
+  (style) => {
+    const always = (count: number): Listing<Item> => serve(style, () => ({ items: numbered(count) })).listing;
+
+    test("does not page, where that is fewer than any page holds", async () => {
+      for (const count of [1, 2, 3, 9]) {
+        expect(await always(count).toArray()).toHaveLength(count);
+        for await (const page of always(count).byPage({ pageSize: 2 })) {
+          const { continuationToken } = page;
+          if (continuationToken === undefined) continue;
+          const { value: next } = await always(count).byPage({ pageSize: 2, continuationToken }).next();
+          expect(next?.items[0]?.id).toBe(numbered(count)[Number(page.items.at(-1)?.id) + 1]?.id);
+        }
+      }
+    });
+
+    test("has pages of its own, where it may be one", async () => {
+      for (const count of [10, 19])
+        await expect(always(count).toArray()).rejects.toMatchObject({ code: "malformed_response" });
+    });
+  },
+);
+
 test("numbered: an error behind the last page of a service that says nothing of an end is its end", async () => {
   const silent = serve("numbered", (page) => {
     const { items } = cut(numbered(7), page, 99);
