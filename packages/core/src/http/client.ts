@@ -49,6 +49,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const [transport, { isTakenUnchanged }] = await Promise.all([
         loadTransport(fetch),
         import("./unchanged.ts"),
+        import("./network-failure.ts"),
       ]);
       parsing.isTakenUnchanged = isTakenUnchanged;
       return transport;

@@ -1,12 +1,7 @@
 import { abortablePromise } from "../abort.ts";
 import { type Clock, startTimer } from "../clock.ts";
 import { isPolyvolError } from "../errors.ts";
-import {
-  failureOfCredentials,
-  failureOfLoading,
-  failureOfNetwork,
-  failureOfTimeout,
-} from "./network-failure.ts";
+import { failureOfLoading, failureOfTimeout } from "./attempt-failure.ts";
 import { secretsIn } from "./redact.ts";
 import type { PreparedRequest } from "./request.ts";
 import { readStart, readText, type TOO_LARGE } from "./response.ts";
@@ -83,6 +78,7 @@ export async function exchange(
     if (isPolyvolError(thrown)) throw thrown;
     if (thrown === TIMED_OUT) throw failureOfTimeout(request, timeoutMs, attempt);
     if (thrown instanceof TransportNotLoaded) throw failureOfLoading(request, thrown);
+    const { failureOfNetwork } = await networkFailures(request);
     throw failureOfNetwork(request, thrown, secretsIn(attempt.outgoing.headers), attempt.progress.proxy);
   }
 }
@@ -127,10 +123,20 @@ async function authorize(
   try {
     await settings.authorize(outgoing);
   } catch (error) {
-    throw isPolyvolError(error) ? error : failureOfCredentials(request, error);
+    if (isPolyvolError(error)) throw error;
+    const { failureOfCredentials } = await networkFailures(request);
+    throw failureOfCredentials(request, error);
   }
 }
 
 function needsBody(attempt: RequestAttempt, { status }: TransportResponse): boolean {
   return attempt.wantsBody && status >= 200 && status < 300;
+}
+
+async function networkFailures(request: PreparedRequest): Promise<typeof import("./network-failure.ts")> {
+  try {
+    return await import("./network-failure.ts");
+  } catch (cause) {
+    throw failureOfLoading(request, new TransportNotLoaded(cause));
+  }
 }

@@ -1,9 +1,9 @@
+/** Why no answer came: loaded with the first request, before that is sent, so that a lost network takes no words away. */
 import type { PolyvolError, PolyvolErrorDetails } from "../errors.ts";
-import { whyNotLoaded } from "../loading.ts";
 import { fitWords } from "../words.ts";
 import { hideSecrets } from "./redact.ts";
 import { type PreparedRequest, requestError } from "./request.ts";
-import { TransportFailure, type TransportNotLoaded, type TransportProgress } from "./transport/contract.ts";
+import { TransportFailure } from "./transport/contract.ts";
 
 /** What Node's own client calls it when a proxy makes no connection. */
 const TUNNEL = "ERR_PROXY_TUNNEL";
@@ -126,35 +126,6 @@ function failureOfTunnel(
     retryable: !status?.startsWith("4"),
     outcome: "not_applied",
   });
-}
-
-/** The error of an attempt that took too long, by how far it had come. */
-export function failureOfTimeout(
-  request: PreparedRequest,
-  timeoutMs: number,
-  { sent, progress: { connected, proxy } }: { readonly sent: boolean; readonly progress: TransportProgress },
-): PolyvolError {
-  const { host } = new URL(request.url);
-  const arrived = sent && connected !== false;
-  const detour = proxy === undefined ? "" : ` by way of the proxy ${proxy}`;
-  const what = !sent
-    ? "the credentials were not there"
-    : arrived
-      ? `no complete answer from ${host}`
-      : `no connection to ${host}${detour} was made`;
-  return requestError(request, "timeout", `${what} within ${timeoutMs} ms`, {
-    retryable: true,
-    outcome: arrived ? "unknown" : "not_applied",
-  });
-}
-
-/**
- * The error of a part of Polyvol that could not be loaded: a bundler or a test runner has left it out, say. The network
- * has nothing to do with it, and it does not pass.
- */
-export function failureOfLoading(request: PreparedRequest, { cause }: TransportNotLoaded): PolyvolError {
-  const reason = `the part of Polyvol that sends requests could not be loaded: ${whyNotLoaded(cause)}`;
-  return requestError(request, "unknown", reason, { retryable: false, outcome: "not_applied", cause });
 }
 
 /** The error of credentials that could not be had. What their source threw may hold them and is not passed on. */
