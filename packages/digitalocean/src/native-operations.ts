@@ -3,6 +3,7 @@ import {
   type CallOptions,
   isPolyvolError,
   PolyvolError,
+  type PolyvolErrorCode,
   type PolyvolErrorDetails,
 } from "@polyvol/core";
 import { type CallContext, listWords, parseValues, refusedArgument, rule } from "@polyvol/core/driver";
@@ -85,12 +86,7 @@ export class DigitalOceanOperations {
         // Right after a detach the service says so, too: the record tells, and what passes is tried again.
         const droplets = listWords(found.flatMap(({ droplet_ids }) => droplet_ids ?? []).map(String));
         if (droplets === "") throw error.code === "not_found" ? stillThere(error) : error;
-        const details = { ...(error as PolyvolErrorDetails), retryable: false, cause: error };
-        throw new PolyvolError(
-          "failed_precondition",
-          `it is attached to ${droplets}; detach it first`,
-          details,
-        );
+        throw meaning(error, "failed_precondition", `it is attached to ${droplets}; detach it first`, false);
       });
     });
   }
@@ -203,12 +199,17 @@ export class DigitalOceanOperations {
 
 /** What a copy that lags behind does not find, and another read shows, has not gone: it is deleted again. */
 function stillThere(error: PolyvolError): PolyvolError {
-  const details = { ...(error as PolyvolErrorDetails), retryable: true, cause: error };
-  return new PolyvolError(
-    "conflict",
-    `it is there, and is not found to be deleted: ${error.reason}`,
-    details,
-  );
+  return meaning(error, "conflict", `it is there, and is not found to be deleted: ${error.reason}`, true);
+}
+
+/** What a refusal means by what was read after it. */
+function meaning(
+  error: PolyvolError,
+  code: PolyvolErrorCode,
+  reason: string,
+  retryable: boolean,
+): PolyvolError {
+  return new PolyvolError(code, reason, { ...(error as PolyvolErrorDetails), retryable, cause: error });
 }
 
 /**

@@ -27,7 +27,10 @@ export function failureOfTimeout(
  * The error of a part of Polyvol that could not be loaded: a bundler or a test runner has left it out, say. The network
  * has nothing to do with it, and it does not pass.
  */
-export function failureOfLoading(request: PreparedRequest, { cause }: TransportNotLoaded): PolyvolError {
+export function failureOfLoading(
+  request: PreparedRequest,
+  { cause }: Pick<TransportNotLoaded, "cause">,
+): PolyvolError {
   const reason = `the part of Polyvol that sends requests could not be loaded: ${whyNotLoaded(cause)}`;
   return requestError(request, "unknown", reason, { retryable: false, outcome: "not_applied", cause });
 }

@@ -137,6 +137,6 @@ async function networkFailures(request: PreparedRequest): Promise<typeof import(
   try {
     return await import("./network-failure.ts");
   } catch (cause) {
-    throw failureOfLoading(request, new TransportNotLoaded(cause));
+    throw failureOfLoading(request, { cause });
   }
 }

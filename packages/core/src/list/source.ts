@@ -85,6 +85,11 @@ export interface PageExtent {
   readonly isCountAsked?: boolean;
 }
 
+/** Whether nothing is known of the end: the page is short, and says neither how many there are nor whether more follows. */
+export function isUntold<T>({ items, total, hasMore }: DriverPage<T>, size: number): boolean {
+  return items.length > 0 && items.length < size && total === undefined && hasMore === undefined;
+}
+
 /**
  * The one rule of where a listing ends: at a page of which nothing says that more follows. What can say so are the
  * token of a next page, the provider's own word, a total above what there has been, and (where pages are not asked for
@@ -93,20 +98,14 @@ export interface PageExtent {
  */
 export function moreFollows<T>(page: DriverPage<T>, asked: PageExtent, isByToken: boolean): boolean {
   if (page.nextToken !== undefined || page.hasMore === true) return true;
-  const { total, hasMore, items } = page;
+  const { total, items } = page;
   if (total !== undefined && asked.before !== undefined && total > asked.before + items.length) return true;
-  if (asked.isCountAsked === true && total === undefined && hasMore === undefined && items.length > 0)
-    return true;
+  if (asked.isCountAsked === true && isUntold(page, asked.size)) return true;
   return !isByToken && items.length >= asked.size;
 }
 
 /** No service has pages of fewer items than this. */
 const LEAST_PAGE_ITEMS = 10;
-
-/** Whether nothing is known of the end: the page is short, and says neither how many there are nor whether more follows. */
-export function isUntold<T>({ items, total, hasMore }: DriverPage<T>, size: number): boolean {
-  return items.length > 0 && items.length < size && total === undefined && hasMore === undefined;
-}
 
 /**
  * Whether the service does not page at all. `rest`: what it gave when it was asked for the one item behind `page`. That it
