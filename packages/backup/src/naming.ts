@@ -68,7 +68,7 @@ export function ownTags(
   const { name } = volume;
   // Where a tag is one text, key, colon and value share its length.
   const fits =
-    VOLUME_KEY.length + 1 + name.length <= rule.maxValueLength &&
+    VOLUME_KEY.length + 1 + [...name].length <= rule.maxValueLength &&
     new RegExp(`^(?:${rule.valuePattern})$`).test(name);
   return fits ? { ...own, [VOLUME_KEY]: name } : own;
 }

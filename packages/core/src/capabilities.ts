@@ -65,9 +65,9 @@ export interface NameRule {
    * takes over what has it, and is refused only when there is none.
    */
   readonly formerPattern?: string;
-  /** Fewest characters. */
+  /** Fewest characters, as Unicode code points. */
   readonly minLength: number;
-  /** Most characters. */
+  /** Most characters, as Unicode code points. */
   readonly maxLength: number;
   /** The rule in words, for error messages: "lower-case letters, digits and -, starting with a letter". */
   readonly inWords: string;
@@ -89,9 +89,9 @@ export interface TagRule {
   readonly keyPattern: string;
   /** Source of a regular expression (no flags) that each value must match. */
   readonly valuePattern: string;
-  /** Most characters of a key. */
+  /** Most characters of a key, as Unicode code points. */
   readonly maxKeyLength: number;
-  /** Most characters of a value. */
+  /** Most characters of a value, as Unicode code points. */
   readonly maxValueLength: number;
   /** The rule in words, for error messages. */
   readonly inWords: string;

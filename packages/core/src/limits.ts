@@ -19,8 +19,14 @@ export function checkNewName(name: string, rule: NameRule): PolyvolError | undef
 
 /** Half of a character, as cutting a text to a length may leave it, is none: no service keeps it. */
 function fits(name: string, { minLength, maxLength }: NameRule, pattern: string): boolean {
-  const isOfLength = name.length >= minLength && name.length <= maxLength;
+  const length = charactersOf(name);
+  const isOfLength = length >= minLength && length <= maxLength;
   return isOfLength && name.isWellFormed() && new RegExp(`^(?:${pattern})$`).test(name);
+}
+
+/** As services count: by code points, where `length` counts an emoji as two. */
+function charactersOf(text: string): number {
+  return [...text].length;
 }
 
 function refusedName(name: string, { minLength, maxLength, inWords }: NameRule, what: string): PolyvolError {
@@ -70,8 +76,8 @@ export function checkTags(found: Readonly<Record<string, string>>, limits: Limit
   const value = new RegExp(`^(?:${rule.valuePattern})$`);
   for (const [name, content] of Object.entries(found)) {
     const fits =
-      name.length <= rule.maxKeyLength &&
-      content.length <= rule.maxValueLength &&
+      charactersOf(name) <= rule.maxKeyLength &&
+      charactersOf(content) <= rule.maxValueLength &&
       content.isWellFormed() &&
       key.test(name) &&
       value.test(content);

@@ -1,9 +1,10 @@
 /** What the service calls in more than one way, or refuses in words that name no state. */
 
-import { openStack } from "@polyvol/openstack";
-import { expect, test } from "vitest";
+import { createVirtualClock } from "@polyvol/core/driver";
+import { createOpenStackStorage, openStack } from "@polyvol/openstack";
+import { expect, onTestFinished, test } from "vitest";
 import { failureOf } from "../../../scripts/test/failure-of.ts";
-import { SERVERS } from "./emulated-cloud.ts";
+import { openEmulatedCloud, SERVERS } from "./emulated-cloud.ts";
 import {
   type Answer,
   type Respond,
@@ -110,6 +111,20 @@ test.each(["team/a", ".", ".."])(
     expect(cloud.seen).toEqual([]);
   },
 );
+
+test("255 characters are taken as the service counts them: one outside the basic plane is one", async () => {
+  const clock = createVirtualClock();
+  clock.runFreely();
+  const cloud = await openEmulatedCloud(clock);
+  onTestFinished(cloud.close);
+  const storage = createOpenStackStorage(cloud.connection());
+  const long = "\u{1f4be}".repeat(255);
+  const made = await storage.volumes.create({ name: long, sizeGiB: 1, tags: { team: long } });
+  expect(made).toMatchObject({ name: long, tags: { team: long } });
+  expect((await storage.snapshots.create({ volumeId: made.id, name: long })).name).toBe(long);
+  const longer = { name: `${long}x`, sizeGiB: 1 };
+  expect((await failureOf(storage.volumes.create(longer))).code).toBe("invalid_argument");
+});
 
 test.each([
   ["name", { name: "db\ud83d" }],

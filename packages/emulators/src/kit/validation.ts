@@ -39,6 +39,12 @@ export const httpUrl: z.ZodURL = z
   .url({ protocol: /^https?$/, error: "must be an http or https URL" })
   .overwrite((url) => url.replace(/\/+$/, ""));
 
+/** For a text that has at most so many characters: code points, where `.max` counts some of them as two. */
+export const atMost =
+  (characters: number) =>
+  (value: string): boolean =>
+    [...value].length <= characters;
+
 /** Whether `new RegExp` takes them. */
 export function isRegularExpression(source: string, flags?: string): boolean {
   try {

@@ -1,5 +1,6 @@
 /** Values of request bodies, as zod schemas whose messages are what the service's own schemas say. */
 import * as z from "zod";
+import { atMost } from "../kit/validation.ts";
 
 /** The words for a value that does not fit. */
 interface Words {
@@ -20,21 +21,24 @@ export const trimmed = z
   .string(notOf("string", "null"))
   .nullish()
   .transform((value) => value?.trim() ?? value);
-export const short = z.string(notOf("string", "null")).max(255, TOO_LONG).nullish();
+export const short = z.string(notOf("string", "null")).refine(atMost(255), TOO_LONG).nullish();
 /** A name or description of a snapshot, whose length counts before it is trimmed. */
 export const shortTrimmed = short.transform((value) => value?.trim() ?? value);
 export const zoneName = z.string(notOf("string", "null")).min(1, said("is too short")).nullish();
 export const uuidOrNull = z.string(NO_SCHEMA).regex(UUID, NO_SCHEMA).nullish();
 export const serverId = z.string(notOf("string")).regex(UUID, said("is not a 'uuid'")).optional();
-export const hostName = z.string(notOf("string")).max(255, TOO_LONG).optional();
-export const mountpoint = z.string(notOf("string")).min(1, said("is too short")).max(255, TOO_LONG);
+export const hostName = z.string(notOf("string")).refine(atMost(255), TOO_LONG).optional();
+export const mountpoint = z
+  .string(notOf("string"))
+  .min(1, said("is too short"))
+  .refine(atMost(255), TOO_LONG);
 export const attachMode = z.enum(["rw", "ro"], said("is not one of ['rw', 'ro']")).optional();
 
 /** Metadata, with the types that the service names where it is none. */
 export const metadata = (...types: readonly string[]): z.ZodType<Record<string, string>> =>
   z.record(
     z.string().regex(/^[a-zA-Z0-9\-_:. /]{1,255}$/),
-    z.string(notOf("string")).max(255, TOO_LONG),
+    z.string(notOf("string")).refine(atMost(255), TOO_LONG),
     notOf(...types),
   );
 

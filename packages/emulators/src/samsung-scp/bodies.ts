@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { atMost } from "../kit/validation.ts";
 import { atLeast, type Field, fieldText, invalid, type Text } from "./responses.ts";
 
 /** The smallest data volume and the step of sizes, in GiB. */
@@ -10,8 +11,11 @@ const size = z
   .int()
   .min(SIZE_STEP)
   .refine((value) => value % SIZE_STEP === 0, { error: "step" });
-const tag = z.object({ key: z.string().min(1).max(128), value: z.string().max(256).nullish() });
-const description = z.string().max(255).nullish();
+const tag = z.object({
+  key: z.string().min(1).refine(atMost(128)),
+  value: z.string().refine(atMost(256)).nullish(),
+});
+const description = z.string().refine(atMost(255)).nullish();
 const deleteOnTermination = z.boolean().nullish();
 const qos = { max_iops: z.int().nullish(), max_throughput: z.int().nullish() };
 
@@ -63,11 +67,11 @@ export const snapshotCreate = z.object({
 });
 /** The same with metadata as Cinder takes it: flat, strings of at most 255 characters. */
 export const snapshotCreateStrict = snapshotCreate.extend({
-  metadata: z.record(z.string().min(1).max(255), z.string().max(255)).nullish(),
+  metadata: z.record(z.string().min(1).refine(atMost(255)), z.string().refine(atMost(255))).nullish(),
 });
 export const snapshotUpdate = z.object({ name: name.nullable(), description });
 
-export const transferCreate = z.object({ volume_id: id, name: z.string().max(255).nullish() });
+export const transferCreate = z.object({ volume_id: id, name: z.string().refine(atMost(255)).nullish() });
 export const transferAccept = z.object({ auth_key: z.string().min(1) });
 
 /** What the refusals of volume, server and transfer bodies say of each field. */
