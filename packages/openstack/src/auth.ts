@@ -8,7 +8,13 @@ import {
   singleFlight,
 } from "@polyvol/core/driver";
 import type { FailedResponse, FailureRefinement, HttpResponse, ResponseHeaders } from "@polyvol/core/http";
-import { type BlockStorageEndpoint, blockStorageOf, type ComputeEndpoint, computeOf } from "./catalogue.ts";
+import {
+  type BlockStorageEndpoint,
+  blockStorageOf,
+  type ComputeEndpoint,
+  computeOf,
+  isOlder,
+} from "./catalogue.ts";
 import { isGuarded } from "./failure.ts";
 import type { Identity, Settings } from "./options.ts";
 import { createServiceClient } from "./service-client.ts";
@@ -51,9 +57,13 @@ export function createSessions(settings: Settings): Sessions {
       throw unauthenticated("the token is for no project: name one");
     }
     const catalogue = body.catalog ?? [];
+    if (settings.baseUrl !== undefined && isOlder(settings.baseUrl, body.project.id)) {
+      const reason = "baseUrl: found an address of a version before 3, allowed are those of version 3";
+      throw new PolyvolError("invalid_argument", reason, { outcome: "not_applied" });
+    }
     const place =
       settings.baseUrl === undefined
-        ? blockStorageOf(catalogue, { region, interface: settings.interface }, authUrl)
+        ? blockStorageOf(catalogue, { region, interface: settings.interface }, authUrl, body.project.id)
         : { url: settings.baseUrl, region: region ?? "" };
     return {
       ...place,

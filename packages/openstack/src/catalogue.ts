@@ -19,15 +19,16 @@ export interface BlockStorageEndpoint {
 const TYPES: readonly string[] = ["block-storage", "volumev3"];
 
 /**
- * The endpoint of block storage in a catalogue.
- * @throws PolyvolError `unsupported` where the project has no block storage, `invalid_argument` for a region or an
- * interface that is not there, or a region that has to be named; `failed_precondition` for an address that the token
- * must not go to
+ * The endpoint of block storage in a catalogue; one of version 3 where others are beside it.
+ * @throws PolyvolError `unsupported` where the project has no block storage, or none of version 3; `invalid_argument` for
+ * a region or an interface that is not there, or a region that has to be named; `failed_precondition` for an address that
+ * the token must not go to
  */
 export function blockStorageOf(
   catalogue: readonly WireService[],
   wanted: Wanted,
   authUrl: string,
+  projectId: string,
 ): BlockStorageEndpoint {
   const services = TYPES.flatMap((type) => catalogue.filter((each) => each.type === type));
   if (services.length === 0) {
@@ -51,14 +52,31 @@ export function blockStorageOf(
     throw refused("invalid_argument", `region: found ${found}, allowed: ${listWords(regions)}`);
   }
   const there = all.filter((each) => each.region === region);
-  const endpoint = there.find((each) => each.interface === wanted.interface);
-  if (endpoint === undefined) {
+  const fitting = there.filter((each) => each.interface === wanted.interface);
+  const [older] = fitting;
+  if (older === undefined) {
     const interfaces = listWords([...new Set(there.map((each) => each.interface))]);
     const reason = `interface: found ${JSON.stringify(wanted.interface)}, allowed in ${region}: ${interfaces}`;
     throw refused("invalid_argument", reason);
   }
+  const endpoint = fitting.find(({ url }) => !isOlder(url, projectId));
+  if (endpoint === undefined) {
+    const found = `the catalogue lists block storage at ${fitWords(older.url, 200)}, which is older than version 3`;
+    throw refused("unsupported", `${found}; is there another, give its address by the option baseUrl`);
+  }
   refuseInTheClear("block storage", endpoint.url, authUrl);
   return { url: endpoint.url, region };
+}
+
+/** Of a version before 3, which Cinder no longer has: a catalogue may still list it, under the present type, too. */
+export function isOlder(url: string, projectId: string): boolean {
+  return /\/v[12]$/.test(withoutProject(url, projectId));
+}
+
+/** An address of block storage without the project's id at its end. */
+export function withoutProject(url: string, projectId: string): string {
+  const bare = url.replace(/\/+$/, "");
+  return bare.endsWith(`/${projectId}`) ? bare.slice(0, -projectId.length - 1) : bare;
 }
 
 /** Where servers are managed (Nova). */

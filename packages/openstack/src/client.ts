@@ -10,6 +10,7 @@ import {
   requireFeature,
 } from "./api-versions.ts";
 import { createSessions, type Session } from "./auth.ts";
+import { withoutProject } from "./catalogue.ts";
 import { createComputeClient } from "./compute.ts";
 import { refineFailure } from "./failure.ts";
 import type { Settings } from "./options.ts";
@@ -164,8 +165,7 @@ export function createClient(settings: Settings): Client {
 
 /** Up to the version, whether the address has a version and a project or not. */
 function rootOf(url: string, projectId: string): string {
-  const bare = url.replace(/\/+$/, "");
-  const root = bare.endsWith(`/${projectId}`) ? bare.slice(0, -projectId.length - 1) : bare;
+  const root = withoutProject(url, projectId);
   return root.endsWith("/v3") ? root : `${root}/v3`;
 }
 

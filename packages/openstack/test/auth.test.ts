@@ -190,6 +190,30 @@ test("a project without block storage says what it has", async () => {
   });
 });
 
+test("an address of an older version is passed over, whatever its type; alone it is no block storage of ours", async () => {
+  const old = (url: string) => ({
+    type: "block-storage",
+    endpoints: [endpoint("one", "public", `${url}/v2/${PROJECT}`)],
+  });
+  const beside: FakeSettings["catalogue"] = (url) => [
+    old(url),
+    { type: "volumev3", endpoints: [endpoint("one", "public", `${url}/v3/${PROJECT}`)] },
+  ];
+  const cloud = await startCloud({ catalogue: beside, cinder: LIST });
+  await cloud.storage.checkHealth();
+  expect(cloud.asked.at(-1)?.path).toBe(`/v3/${PROJECT}/volumes/detail`);
+  const alone = await startCloud({ catalogue: (url) => [old(url)], cinder: LIST });
+  const error = await failureOf(alone.storage.checkHealth());
+  expect(error).toMatchObject({ code: "unsupported", outcome: "not_applied", retryable: false });
+  expect(error.reason).toMatch(/at http:.*\/v2\/.* older than version 3.*option baseUrl/);
+  const who = { username: "demo", password: SECRET, projectName: "demo" };
+  const given = alone.storageWith({ ...who, baseUrl: `${alone.url}/v2` });
+  expect(await failureOf(given.checkHealth())).toMatchObject({
+    code: "invalid_argument",
+    reason: "baseUrl: found an address of a version before 3, allowed are those of version 3",
+  });
+});
+
 test("no token goes to another host in the clear", async () => {
   const cloud = await startCloud({ catalogue: () => cinderEntries("http://storage.example") });
   const error = await failureOf(cloud.storage.checkHealth());
