@@ -26,6 +26,14 @@ test("one page in flight: from the second on, each goes out before the answer to
   expect(events.filter((type) => type === "throttle")).toEqual([]);
 });
 
+test("by default an answer that has come keeps no page waiting: its place is free before it is parsed", async () => {
+  const events: PolyvolEvent[] = [];
+  const { emulator, storage } = await openCloud({}, { onEvent: (event) => void events.push(event) });
+  emulator.seed(bulkSeed({ volumes: 2_000, snapshots: 0, until: Date.UTC(2026, 6, 14) }));
+  expect(await storage.volumes.list({}, { requestSize: 20 }).toArray()).toHaveLength(2_000);
+  expect(events.filter(({ type }) => type === "throttle")).toEqual([]);
+});
+
 test("by default a listing of more pages than a minute allows keeps to the documented quotas: none is refused", async () => {
   const events: PolyvolEvent[] = [];
   // Virtual time does not pass while requests do, so a page may wait for a whole minute.

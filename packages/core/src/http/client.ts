@@ -60,7 +60,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   let dated: ResponseHeaders | undefined;
   let requestsLeft: number | undefined;
 
-  function prepareAttempt(prepared: PreparedRequest, request: HttpRequest<unknown>): RequestAttempt {
+  function prepareAttempt(
+    prepared: PreparedRequest,
+    request: HttpRequest<unknown>,
+    onAnswer: RequestAttempt["onAnswer"],
+  ): RequestAttempt {
     const { method, url, body } = prepared;
     const headers: Record<string, string> = { accept: "application/json" };
     if (body !== undefined) headers["content-type"] = "application/json";
@@ -76,6 +80,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       stampedWith,
       authorized: request.authorized !== false,
       wantsBody: request.response !== undefined,
+      onAnswer,
       sent: false,
       response: undefined,
       progress: {},
@@ -148,8 +153,19 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const limiter = limiterNow();
       const waiting = limiter.acquire(prepared, lane);
       const permit = waiting instanceof Promise ? await waiting : waiting;
-      const attempt = prepareAttempt(prepared, request);
       const result: PermitResult = { reading: undefined, rejected: false, pauseMs: undefined };
+      let isInFlight = true;
+      const release = (): void => {
+        if (!isInFlight) return;
+        isInFlight = false;
+        if (attempt.response !== undefined) result.reading = learn(attempt.response);
+        limiter.release(permit, attempt, result);
+      };
+      const attempt = prepareAttempt(prepared, request, () => {
+        // Before it is parsed, so that the next page of a listing finds the place free.
+        release();
+        return context.onAnswer?.();
+      });
       try {
         context.abortSignal.throwIfAborted();
         const response = await sendOnce(prepared, attempt);
@@ -163,8 +179,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         }
         throw error;
       } finally {
-        if (attempt.response !== undefined) result.reading = learn(attempt.response);
-        limiter.release(permit, attempt, result);
+        release();
       }
     }
   }

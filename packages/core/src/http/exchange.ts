@@ -30,6 +30,8 @@ export interface RequestAttempt {
   readonly authorized: boolean;
   /** Whether the caller has a use for the body of a successful answer. */
   readonly wantsBody: boolean;
+  /** Called when a good answer has been read to its end; what it returns is waited for. */
+  readonly onAnswer: () => Promise<void> | undefined;
   /** Whether the request may have gone out. */
   sent: boolean;
   response: TransportResponse | undefined;
@@ -110,7 +112,7 @@ async function sendAndRead(
   attempt.answeredAt = settings.clock.now();
   if (!needsBody(attempt, response)) return readStart(response, SIDE_BODY_BYTES);
   const text = await readText(response, settings.maxBytes);
-  const pause = request.context.onAnswer?.();
+  const pause = attempt.onAnswer();
   if (pause !== undefined) await pause;
   return text;
 }
