@@ -72,3 +72,8 @@ export function newestOf(snapshots: readonly ObservedSnapshot[]): Snapshot | und
     .sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || compareText(a.id, b.id));
   return newest;
 }
+
+/** What a volume is found by among those of several clouds. */
+export function volumeKey(cloud: string, volumeId: string): string {
+  return JSON.stringify([cloud, volumeId]);
+}

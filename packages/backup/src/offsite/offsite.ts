@@ -11,8 +11,7 @@ import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
 import { invalidArgument } from "../retention/policy-error.ts";
 import { stuckOf } from "../temporary/leftovers.ts";
-import { chooseDue, newestInTurn, type OffsitePolicy, untaken } from "./choose.ts";
-import { type InReach, sortByReach } from "./servers.ts";
+import { chooseDue, type InReach, newestInTurn, type OffsitePolicy, sortByReach, untaken } from "./choose.ts";
 import { indexOffsite } from "./standing.ts";
 import { type Shown, type Turn, type TurnOptions, takeOffsite } from "./take.ts";
 import type {

@@ -1,6 +1,6 @@
 import { fitName } from "@polyvol/core/driver";
+import { volumeKey } from "../observe/inventory.ts";
 import type { PolicyProblem } from "../retention/policy-error.ts";
-import { volumeKey } from "../volume-key.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import type { BackupPlan, PlannedDeletion, PlannedKeep, VolumePlan } from "./types.ts";
 

@@ -2,13 +2,13 @@ import { omitUndefined } from "@polyvol/core/driver";
 import type { RunReport, VolumeReport } from "../apply/report.ts";
 import type { DrillReport } from "../drill/types.ts";
 import { parseSnapshotName } from "../naming.ts";
+import { volumeKey } from "../observe/inventory.ts";
 import type { OffsiteVolume } from "../offsite/types.ts";
 import type { VolumePlan } from "../plan/types.ts";
 import type { Policy } from "../policy/types.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
 import type { Restored } from "../restore/restore.ts";
 import type { Shard } from "../shard/rendezvous.ts";
-import { volumeKey } from "../volume-key.ts";
 import type {
   OffsiteEntry,
   RecordEntry,

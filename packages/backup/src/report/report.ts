@@ -2,7 +2,7 @@ import type { Clock, Volume } from "@polyvol/core";
 import { omitUndefined } from "@polyvol/core/driver";
 import { auditOfClouds, isChoiceKnown } from "../audit/audit.ts";
 import { type Clouds, cloudsOf, listClouds } from "../clouds.ts";
-import { isGood, type ObservedCloud, type ObservedSnapshot } from "../observe/inventory.ts";
+import { isGood, type ObservedCloud, type ObservedSnapshot, volumeKey } from "../observe/inventory.ts";
 import { observe } from "../observe/observe.ts";
 import { readFor } from "../observe/read-steadily.ts";
 import { withoutShared } from "../observe/shared-accounts.ts";
@@ -18,13 +18,11 @@ import type { RestoreEntry, RunRecord } from "../record/entry.ts";
 import { checkDate, invalidArgument, showFound } from "../retention/policy-error.ts";
 import { type BackupStatus, GRACE_MS, statusOfClouds } from "../status/status.ts";
 import { takeTurns } from "../turns.ts";
-import { volumeKey } from "../volume-key.ts";
 import { type Calendar, createCalendar } from "./calendar.ts";
-import { billingOf, costOf } from "./costs.ts";
 import { createOutlooks } from "./outlook.ts";
 import { entriesUntil, proofsOf } from "./proofs.ts";
 import { indexRecord } from "./record-index.ts";
-import { snapshotsOf } from "./snapshots.ts";
+import { billingOf, costOf, snapshotsOf } from "./snapshots.ts";
 import type {
   BackupReport,
   ReportedCloud,

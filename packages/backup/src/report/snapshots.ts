@@ -1,10 +1,10 @@
 import { omitUndefined } from "@polyvol/core/driver";
 import { compareText } from "../compare-text.ts";
-import { isGood, type ObservedSnapshot } from "../observe/inventory.ts";
+import { isGood, type ObservedCloud, type ObservedSnapshot } from "../observe/inventory.ts";
 import type { VolumePlan } from "../plan/types.ts";
 import type { Policy } from "../policy/types.ts";
 import type { Outlook } from "./outlook.ts";
-import type { ReportedSnapshot, SnapshotGoes } from "./types.ts";
+import type { ReportedCloud, ReportedCost, ReportedSnapshot, SnapshotGoes, SnapshotPrice } from "./types.ts";
 
 /** All snapshots of a volume, newest first, with what keeps each and when it will go. */
 export function snapshotsOf(
@@ -56,4 +56,37 @@ function goesOf(
   if (at !== undefined) return { when: "at", at: new Date(at).toISOString() };
   if (reasons.some((each) => each.startsWith("tag "))) return { when: "never", why: "tagged" };
   return { when: "later", at: new Date(outlook.until).toISOString() };
+}
+
+/** What snapshots take and cost. Nothing is made up: what a provider does not state is in no sum. */
+export function costOf(
+  snapshots: readonly ObservedSnapshot[],
+  price: SnapshotPrice | undefined,
+): ReportedCost {
+  let billableGiB = 0;
+  let unstated = 0;
+  for (const { snapshot } of snapshots) {
+    if (snapshot.billableGiB === undefined) unstated += 1;
+    else billableGiB += snapshot.billableGiB;
+  }
+  const isKnown = price !== undefined && (unstated < snapshots.length || snapshots.length === 0);
+  return {
+    snapshots: snapshots.length,
+    billableGiB: rounded(billableGiB),
+    unstated,
+    ...(isKnown ? { perMonth: rounded(billableGiB * price.perGiBMonth) } : {}),
+  };
+}
+
+/** By what the provider charges, as far as its own answers tell. */
+export function billingOf({ snapshots }: ObservedCloud): NonNullable<ReportedCloud["billing"]> {
+  const all = [...snapshots.values()].flat();
+  const stated = all.filter(({ snapshot }) => snapshot.billableGiB !== undefined).length;
+  if (all.length === 0) return "nothing_there";
+  if (stated === all.length) return "stated";
+  return stated === 0 ? "unknown" : "partly";
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
 }

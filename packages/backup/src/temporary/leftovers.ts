@@ -2,11 +2,10 @@ import { type BlockStorage, type Clock, type Health, inUse, type Volume } from "
 import { isSameId, omitUndefined } from "@polyvol/core/driver";
 import { isHeld } from "../hold/marker.ts";
 import type { DeviceLayer } from "../mount/device-layer.ts";
-import { foundBy } from "../mount/find-device.ts";
-import { requireReleased } from "../mount/released.ts";
+import { foundBy, requireReleased } from "../mount/find-device.ts";
 import { type DrillName, drillHash, parseDrillName } from "../naming.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
-import { removeTemporary } from "./remove.ts";
+import { removeTemporary } from "./temporary-volume.ts";
 
 /** The temporary volume of a run that did not end: of a drill, or of one that read a snapshot on a server. */
 export interface Leftover {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createCreationsFirst } from "../../src/apply/creations-first.ts";
+import { createCreationsFirst } from "../../src/apply/cloud-work.ts";
 import type { VolumePlan } from "../../src/index.ts";
 
 const snapshot = {
