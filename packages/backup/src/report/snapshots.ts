@@ -1,8 +1,10 @@
+import { tagTexts } from "@polyvol/core";
 import { omitUndefined } from "@polyvol/core/driver";
 import { compareText } from "../compare-text.ts";
 import { isGood, type ObservedCloud, type ObservedSnapshot } from "../observe/inventory.ts";
 import type { VolumePlan } from "../plan/types.ts";
 import type { Policy } from "../policy/types.ts";
+import { isKeptByTags } from "../retention/tags.ts";
 import type { Outlook } from "./outlook.ts";
 import type { ReportedCloud, ReportedCost, ReportedSnapshot, SnapshotGoes, SnapshotPrice } from "./types.ts";
 
@@ -26,7 +28,7 @@ export function snapshotsOf(
       const reason = going.get(id);
       const outlook = owner && outlooks.get(owner.policy);
       const goes: SnapshotGoes =
-        reason === undefined ? goesOf(each, outlook, slot, kept.get(id) ?? []) : { when: "next_run" };
+        reason === undefined ? goesOf(each, outlook, slot, owner?.policy) : { when: "next_run" };
       return omitUndefined({
         snapshotId: id,
         name,
@@ -47,14 +49,15 @@ function goesOf(
   seen: ObservedSnapshot,
   outlook: Outlook | undefined,
   slot: Date | undefined,
-  reasons: readonly string[],
+  policy: Policy | undefined,
 ): SnapshotGoes {
   if (seen.held) return { when: "never", why: "held" };
   if (outlook === undefined || slot === undefined) return { when: "never", why: "no_policy" };
   if (!isGood(seen) || seen.early === true) return { when: "never", why: "not_counted" };
   const at = outlook.goesAt.get(slot.getTime());
   if (at !== undefined) return { when: "at", at: new Date(at).toISOString() };
-  if (reasons.some((each) => each.startsWith("tag "))) return { when: "never", why: "tagged" };
+  const { keepTags } = policy?.retention ?? {};
+  if (isKeptByTags(keepTags, tagTexts(seen.snapshot))) return { when: "never", why: "tagged" };
   return { when: "later", at: new Date(outlook.until).toISOString() };
 }
 

@@ -1,7 +1,7 @@
 import { foldCapitals, tagTexts } from "@polyvol/core";
 import { HOLD_KEY } from "@polyvol/core/driver";
 import { remembering } from "../remember.ts";
-import type { RetentionSnapshot } from "./types.ts";
+import type { RetentionPolicy, RetentionSnapshot } from "./types.ts";
 
 /** A tag as text: split at the first colon, a bare key and a key with an empty value being the same. */
 export function canonicalTag(text: string): string {
@@ -19,6 +19,15 @@ export const protectingTag: (text: string) => string = remembering((text: string
 /** The snapshot's tags as {@link protectingTag} has them. */
 export function protectingTags(tags: RetentionSnapshot["tags"]): ReadonlySet<string> {
   return new Set(textsOf(tags).map(protectingTag));
+}
+
+/** Whether all tags of at least one of the lists are among these. */
+export function isKeptByTags(
+  keepTags: RetentionPolicy["keepTags"] = [],
+  tags: RetentionSnapshot["tags"],
+): boolean {
+  const own = protectingTags(tags);
+  return keepTags.some((list) => list.every((tag) => own.has(protectingTag(tag))));
 }
 
 /** Whether one of these tags is a hold. */

@@ -127,6 +127,31 @@ test("what a hold keeps is held", async () => {
   expect(volumes[0]?.snapshots).toMatchObject([{ held: true, goes: { when: "never", why: "held" } }]);
 });
 
+test("what tags keep stays as long as it has them, one tag or several together", async () => {
+  const { world, storage } = opened("2026-05-03T12:00:00Z");
+  const { db: volumeId = "" } = await makeVolumes(storage, ["db"]);
+  const slot = new Date("2026-05-04T03:00:00Z");
+  await sleepUntil(world, slot.toISOString());
+  const { tags, description } = ownMarks("nightly");
+  const name = snapshotName("polyvol", "nightly", volumeId, slot);
+  await storage.snapshots.create({ volumeId, name, description, tags: { ...tags, gold: "", audit: "2026" } });
+  const goesBy = async (...keepTags: readonly (readonly string[])[]): Promise<unknown> => {
+    const policies = parsePolicies({
+      nightly: {
+        select: { name: "*" },
+        schedule: { cron: "0 3 * * *", timezone: "UTC" },
+        retention: { last: 1, keepTags },
+      },
+    });
+    const { volumes } = await backupReport(policies, { do: storage }, new Date("2026-05-04T12:00:00Z"));
+    return volumes[0]?.snapshots[0]?.goes;
+  };
+  const stays = { when: "never", why: "tagged" };
+  expect(await goesBy(["gold"])).toEqual(stays);
+  expect(await goesBy(["gold", "audit:2026"])).toEqual(stays);
+  expect(await goesBy(["gold", "audit:2025"])).toMatchObject({ when: "at" });
+});
+
 test("what a run tried in vain has failed, with the code; a cloud that it did not see, too", async () => {
   const { world, storage } = opened();
   await makeVolumes(storage, ["db"]);
