@@ -1,5 +1,11 @@
-import { type BlockStorage, type Clock, isPolyvolError, type PolyvolEvent } from "@polyvol/core";
-import { omitUndefined } from "@polyvol/core/driver";
+import {
+  type BlockStorage,
+  type Clock,
+  isPolyvolError,
+  type PolyvolError,
+  type PolyvolEvent,
+} from "@polyvol/core";
+import { omitUndefined, type ValueProblem, valueProblems } from "@polyvol/core/driver";
 import { type Clouds, createClouds, selectClouds } from "./clouds.ts";
 import type { CloudConfig, Config, ConfigPath } from "./config.ts";
 import { ConfigError, type ConfigProblem, firstLineOf, isConfigError } from "./config-error.ts";
@@ -154,7 +160,7 @@ export function createStorage(
     return create({ ...cloud.options, ...omitUndefined({ region }), ...credentials, ...own });
   } catch (error) {
     if (isPolyvolError(error, "invalid_argument"))
-      throw new ConfigError(config.file, [refusedBy(error.reason, config, cloud)], { cause: error });
+      throw new ConfigError(config.file, refusedBy(error, config, cloud), { cause: error });
     const name = packageNameOf(cloud.provider);
     if (name === undefined || isPolyvolError(error)) throw error;
     throw refusedAt(
@@ -169,12 +175,21 @@ export function createStorage(
   }
 }
 
-/** What adapters say of an option that they refuse or lack; in core, `createAdapterOptions` has these words. */
-const REFUSED_OPTION = /^option (\w+): found (.+), allowed: (.+)$/;
+/** What an adapter refuses, each at its place in the configuration where that is known. */
+function refusedBy(error: PolyvolError, config: Config, cloud: CloudConfig): readonly ConfigProblem[] {
+  const problems = valueProblems(error).map((each) => refusedOption(each, config, cloud));
+  if (problems.length > 0 && problems.every((each) => each !== undefined)) return problems;
+  const place = ["clouds", cloud.name];
+  return [problemAt(config, place, { found: "what the adapter refuses", allowed: error.reason })];
+}
 
-/** What an adapter refuses, at its place in the configuration where that is known. */
-function refusedBy(reason: string, config: Config, cloud: CloudConfig): ConfigProblem {
-  const [, option = "", found = "", allowed = ""] = REFUSED_OPTION.exec(reason) ?? [];
+/** An option that an adapter refuses; `undefined` where it is none that stands in a configuration. */
+function refusedOption(
+  { path: [name = ""], found, allowed }: ValueProblem,
+  config: Config,
+  cloud: CloudConfig,
+): ConfigProblem | undefined {
+  const option = String(name);
   const at = (...path: readonly string[]): ConfigPath => ["clouds", cloud.name, ...path];
   const reference = cloud.credentials?.[option];
   if (reference !== undefined && typeof reference !== "function" && "env" in reference) {
@@ -184,9 +199,7 @@ function refusedBy(reason: string, config: Config, cloud: CloudConfig): ConfigPr
     });
   }
   const declared = PROVIDERS.find(({ provider }) => provider === cloud.provider)?.options[option];
-  if (declared === undefined || reference !== undefined) {
-    return problemAt(config, at(), { found: "what the adapter refuses", allowed: reason });
-  }
+  if (declared === undefined || reference !== undefined) return undefined;
   const what = found === "none" ? "nothing" : found;
   if (declared.secret) {
     const otherwise = allowed.slice(declared.allowed.length);

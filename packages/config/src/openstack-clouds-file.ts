@@ -1,7 +1,8 @@
 /** The files that OpenStack's own tools take their clouds from: `clouds.yaml`, and secrets in `secure.yaml` beside it. */
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { readTextFile, suggestion } from "@polyvol/core/driver";
+import type { PolyvolError } from "@polyvol/core";
+import { readTextFile, suggestion, valueProblems } from "@polyvol/core/driver";
 import type { OpenStackStorageOptions } from "@polyvol/openstack";
 import type { ConfigPath, ParsedText } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
@@ -176,8 +177,8 @@ const SECRET_OF: Readonly<Record<string, "password" | "token" | "applicationCred
   { password: "password", token: "token", applicationcredential: "applicationCredentialSecret" };
 
 /** A refusal of the adapter for an option that the files should have, by the name that it has there. */
-export function missingInFile({ from, name }: CloudOfFile, reason: string): ConfigError | undefined {
-  const option = /^option (\w+): found none/.exec(reason)?.[1];
+export function missingInFile({ from, name }: CloudOfFile, error: PolyvolError): ConfigError | undefined {
+  const option = valueProblems(error).find(({ found }) => found === "none")?.path[0];
   const [key] = Object.entries(AUTH).findLast(([, each]) => each === option) ?? [];
   if (key === undefined) return undefined;
   const allowed = `a text, here or in secure.yaml`;

@@ -105,7 +105,7 @@ export const PROVIDERS: readonly ProviderRegistration[] = [
           return createOpenStackStorage({ ...optionsOfCloud(chosen), ...options });
         } catch (error) {
           if (!isPolyvolError(error, "invalid_argument")) throw error;
-          throw missingInFile(chosen, error.reason) ?? error;
+          throw missingInFile(chosen, error) ?? error;
         }
       };
     },

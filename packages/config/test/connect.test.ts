@@ -129,6 +129,25 @@ test("what an adapter refuses is told where it stands", async () => {
   ]);
 });
 
+test("every credential that an adapter refuses is told, each at its place", async () => {
+  const config = parseConfig({
+    clouds: {
+      samsung: {
+        provider: "samsung-scp",
+        region: "kr-west1",
+        credentials: { accessKey: { env: "FIRST" }, secretKey: { env: "SECOND" } },
+      },
+    },
+  });
+  const message = await messageOf(connect(config, { environment: { FIRST: "a b", SECOND: "c d" } }));
+  expect(message).toContain(
+    "clouds.samsung.credentials.accessKey.env: found FIRST, whose value cannot be one",
+  );
+  expect(message).toContain(
+    "clouds.samsung.credentials.secretKey.env: found SECOND, whose value cannot be one",
+  );
+});
+
 test("wrong credentials are found out by the first request", async () => {
   const clouds = await connect(await loadConfig({ cwd: await written() }), {
     environment: { OCEAN_TOKEN: "wrong", ACCESS: "wrong" },

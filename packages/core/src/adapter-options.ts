@@ -1,5 +1,4 @@
 import * as z from "zod/mini";
-import { refusedArgument } from "./errors.ts";
 import { type HttpOptions, httpOptions } from "./http/options.ts";
 import {
   type FilledOf,
@@ -7,6 +6,7 @@ import {
   type Options,
   parseValues,
   type RequiredOption,
+  refusedValues,
   withDefaults,
 } from "./option.ts";
 import { environmentVariables, type Variables } from "./platform.ts";
@@ -59,7 +59,7 @@ export function createAdapterOptions<Own extends Options>(own: Own): AdapterOpti
       variables.length === 0 || !readsVariables
         ? ""
         : ` or the environment variable ${variables.join(" or ")}`;
-    throw refusedArgument(`option ${name}: found none, allowed: ${allowed}; set it${or}`);
+    throw refusedValues([{ path: [name], found: "none", allowed: `${allowed}; set it${or}` }], "option");
   }
 
   function read(given: unknown, environment: Variables = environmentVariables()): AdapterSettings<Own> {

@@ -54,8 +54,10 @@ export {
   type Rules,
   rule,
   type UnfitValue,
+  type ValueProblem,
   type ValueSchema,
   type ValuesOf,
+  valueProblems,
 } from "./option.ts";
 export type { DriverPage, PageRequest, Paging } from "./paging.ts";
 export { environmentVariables, hmacSha256, type Variables } from "./platform.ts";

@@ -2,7 +2,7 @@
  * Options as data: each has one schema, and beside it all that errors, the reference and JSON Schemas say of it. The
  * type of a set of options follows from it, so an option is written in one place.
  */
-import { refusedArgument } from "./errors.ts";
+import { type PolyvolError, refusedArgument } from "./errors.ts";
 import { omitUndefined } from "./omit-undefined.ts";
 import { kindOf, show } from "./words.ts";
 
@@ -148,11 +148,23 @@ export interface ValueProblem {
 export function parseValues<R extends Rules>(given: unknown, rules: R, subject = ""): CheckedOf<R> {
   const { values, problems } = check(given, rules, []);
   if (problems.length === 0) return values as CheckedOf<R>;
+  throw refusedValues(problems, subject);
+}
+
+const PROBLEMS: unique symbol = Symbol.for("polyvol.valueProblems") as never;
+
+/** The error about values that do not fit: five of them in words, and all of them for {@link valueProblems}. */
+export function refusedValues(problems: readonly ValueProblem[], subject: string): PolyvolError {
   const words = problems.slice(0, 5).map(({ path, found, allowed }) => {
     const place = [subject, pathText(path)].filter(Boolean).join(" ") || "input";
     return `${place}: found ${found}, allowed: ${allowed}`;
   });
-  throw refusedArgument(words.join("; "));
+  return Object.defineProperty(refusedArgument(words.join("; ")), PROBLEMS, { value: problems });
+}
+
+/** The values that an error is about, whichever copy of this package has thrown it; none where it is about something else. */
+export function valueProblems(error: PolyvolError): readonly ValueProblem[] {
+  return (error as { readonly [PROBLEMS]?: readonly ValueProblem[] })[PROBLEMS] ?? [];
 }
 
 /** `given`, and the default of every option that it leaves out. */
