@@ -7,7 +7,8 @@ import { type HttpHandler, HttpResponse, http } from "msw";
 import type { Emulator } from "./emulator-types.ts";
 
 function isNetworkError(error: unknown): boolean {
-  return error instanceof TypeError && error.message === "fetch failed";
+  const { code } = Object(error instanceof TypeError ? error.cause : undefined);
+  return code === "ECONNREFUSED" || code === "ECONNRESET";
 }
 
 /**
