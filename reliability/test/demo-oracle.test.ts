@@ -3,7 +3,7 @@ import type { Emulator } from "@polyvol/emulators";
 import { createDigitalOceanEmulator } from "@polyvol/emulators/digitalocean";
 import { createSamsungScpEmulator } from "@polyvol/emulators/samsung-scp";
 import { describe, expect, test } from "vitest";
-import { createCalendar } from "../../packages/cli/src/demo/time.ts";
+import { createCalendar } from "../../packages/cli/src/demo/script.ts";
 import { compare, type Differences, NO_DIFFERENCES } from "../src/demo-comparison.ts";
 import {
   createExpectations,

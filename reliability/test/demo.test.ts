@@ -7,8 +7,12 @@ import { type DemoCloud, startClouds } from "../../packages/cli/src/demo/clouds.
 import { CONFIG_FILE, createKeptFolder } from "../../packages/cli/src/demo/folder.ts";
 import type { DemoReport } from "../../packages/cli/src/demo/reporter.ts";
 import { playScenario } from "../../packages/cli/src/demo/scenario.ts";
-import { nightScript } from "../../packages/cli/src/demo/script.ts";
-import { createCalendar, createDemoClock, MINUTE_MS } from "../../packages/cli/src/demo/time.ts";
+import {
+  createCalendar,
+  createDemoClock,
+  MINUTE_MS,
+  nightScript,
+} from "../../packages/cli/src/demo/script.ts";
 import { compare, type Differences, merge, NO_DIFFERENCES } from "../src/demo-comparison.ts";
 import {
   chooses,

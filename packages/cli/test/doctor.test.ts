@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createOpenStackEmulator } from "@polyvol/emulators/openstack";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { examineMachine } from "../src/doctor/machine.ts";
+import { examineMachine } from "../src/doctor/run-doctor.ts";
 import { BLIND, type Clouds, ENV, startClouds } from "./clouds.ts";
 
 let clouds: Clouds;

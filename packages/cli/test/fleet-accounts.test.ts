@@ -1,7 +1,7 @@
 /** What a worker knows of the configuration while it changes. */
 import { parseConfig } from "@polyvol/config";
 import { expect, test } from "vitest";
-import { rememberFleet } from "../src/commands/fleet/accounts.ts";
+import { rememberFleet } from "../src/commands/fleet/setup.ts";
 import type { Context } from "../src/context.ts";
 
 /** A configuration of one cloud, which may be another account the next time. */

@@ -6,7 +6,7 @@
 import type { Command } from "commander";
 import { digitalOceanCommand } from "./digitalocean/command.ts";
 import { createCommand, runCommand } from "./kit/command.ts";
-import type { CommandIo } from "./kit/command-io.ts";
+import type { CommandIo } from "./kit/command-line.ts";
 import { openStackCommand } from "./openstack/command.ts";
 import { samsungScpCommand } from "./samsung-scp/command.ts";
 

@@ -1,4 +1,4 @@
-import type { Snapshot } from "@polyvol/core";
+import type { BlockStorage, Snapshot, Volume } from "@polyvol/core";
 import type { Command } from "commander";
 import { creating, runDeletion, withProgress } from "../changes.ts";
 import { examples, type MakeAction } from "../command.ts";
@@ -11,7 +11,7 @@ import {
   onCloudOfVolume,
   snapshotWords,
 } from "../find.ts";
-import { holdReasons, snapshotHolds } from "../holds.ts";
+import { type Held, holdReasons, holdText, snapshotHolds } from "../holds.ts";
 import {
   type CreationOptions,
   type DeletionOptions,
@@ -21,10 +21,11 @@ import {
   withRegion,
   withVolume,
 } from "../options.ts";
-import { countText } from "../output/format.ts";
+import { ageText, countText, nameAndId, sizeText, tagsText } from "../output/format.ts";
+import { writeResult } from "../output/result.ts";
+import { stateTone } from "../output/terminal.ts";
 import { onCloudOf } from "../selected-clouds.ts";
 import { addSnapshotList } from "./snapshot-list.ts";
-import { volumeNameOf, writeOwnHold, writeSnapshot } from "./snapshot-view.ts";
 
 const SNAPSHOT = "id of the snapshot; its name with --volume";
 
@@ -140,4 +141,63 @@ async function remove(
       `Delete ${countText(snapshots.length, "snapshot")} on ${cloud}: ${snapshots.map(({ name }) => name).join(", ")}?`,
     delete: (id, wait) => storage.snapshots.delete(id, wait),
   });
+}
+
+/** A snapshot as it is shown alone. */
+interface Row {
+  readonly cloud: string;
+  readonly snapshot: Snapshot;
+  /** The name of its volume; `undefined` where it is not known. */
+  readonly volumeName: string | undefined;
+  readonly held: Held;
+  /** Of a creation, for programs: whether it was made by it. */
+  readonly created?: boolean;
+}
+
+/**
+ * The name of a snapshot's volume: as the volume has it now, else as the snapshot says. Not to know it is no error.
+ * `known`: a volume that was read already; another than the snapshot's says nothing.
+ */
+async function volumeNameOf(
+  context: Context,
+  storage: BlockStorage,
+  snapshot: Snapshot,
+  known: Volume | undefined,
+): Promise<string | undefined> {
+  if (known?.id === snapshot.volumeId) return known.name;
+  try {
+    return (await storage.volumes.get(snapshot.volumeId, context.call)).name;
+  } catch {
+    const { volumeNameOn } = await import("@polyvol/backup/holds");
+    return volumeNameOn(snapshot);
+  }
+}
+
+/** Writes one snapshot, with the hold that the snapshot itself shows. */
+async function writeOwnHold(context: Context, row: Omit<Row, "held">): Promise<void> {
+  const { isHeld } = await import("@polyvol/backup/holds");
+  await writeSnapshot(context, { ...row, held: isHeld(row.snapshot) });
+}
+
+/** Writes one snapshot. */
+async function writeSnapshot({ output }: Context, row: Row): Promise<void> {
+  const { cloud, snapshot, volumeName, held, ...known } = row;
+  // `null` where it is not visible: JSON has no `undefined`.
+  const data = { cloud, ...snapshot, volumeName: volumeName ?? null, held: held ?? null, ...known };
+  await writeResult(output, data, ({ fields }) =>
+    fields([
+      ["cloud", cloud],
+      ["name", snapshot.name, "strong"],
+      ["id", snapshot.id],
+      ["state", snapshot.state, stateTone(snapshot.state)],
+      ["hold", holdText(held), "busy"],
+      ["of volume", nameAndId(volumeName, snapshot.volumeId)],
+      ["smallest volume", `${sizeText(snapshot.minVolumeSizeGiB)}, for a restore`],
+      ["billed for", snapshot.billableGiB === undefined ? "" : sizeText(snapshot.billableGiB)],
+      ["regions", snapshot.regions.join(", ")],
+      ["description", snapshot.description ?? ""],
+      ["tags", tagsText(snapshot)],
+      ["created", `${snapshot.createdAt.toISOString()} (${ageText(snapshot.createdAt, Date.now())} ago)`],
+    ]),
+  );
 }

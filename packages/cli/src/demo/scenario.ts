@@ -18,7 +18,7 @@ import {
 } from "./operator.ts";
 import type { Check, DemoReport, Reporter } from "./reporter.ts";
 import type { Script } from "./script.ts";
-import { sleepUntil } from "./time.ts";
+import { sleepUntil } from "./script.ts";
 
 /** What the scenario is played with. */
 export interface Stage {

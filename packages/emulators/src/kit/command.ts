@@ -1,8 +1,7 @@
 import { Command, CommanderError, type Option } from "commander";
 import type * as z from "zod";
 import { createVirtualClock, realClock } from "./clock.ts";
-import { type CommandIo, fail, warn } from "./command-io.ts";
-import { readDuration, UsageError } from "./command-line.ts";
+import { type CommandIo, fail, readDuration, UsageError, warn } from "./command-line.ts";
 import {
   choice,
   httpAddress,

@@ -2,7 +2,6 @@ import type * as z from "zod";
 import { checkLengths, createVolumeBody, readMember, sizeOf, updateVolumeBody } from "./bodies.ts";
 import { type Call, type Handler, type Operation, volumeOf } from "./call.ts";
 import { typeNamed } from "./catalogue.ts";
-import { carryOut } from "./creation.ts";
 import {
   booleanOf,
   bootableOf,
@@ -28,7 +27,7 @@ import {
   volumeNotFound,
 } from "./responses.ts";
 import { volumeAction } from "./volume-actions.ts";
-import { later, putSnapshot, putVolume } from "./work.ts";
+import { carryOut, later, putSnapshot, putVolume } from "./work.ts";
 
 /** From here on, members of a body that nobody knows are refused. */
 const STRICT_BODIES = 53;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { spoilJson } from "../../src/kit/apply-fault.ts";
 import { parseDuration } from "../../src/kit/command-line.ts";
-import { spoilJson } from "../../src/kit/fault-bodies.ts";
 import { createHostCheck } from "../../src/kit/host-check.ts";
 import { createIds, createRandom } from "../../src/kit/ids.ts";
 import { createRouter } from "../../src/kit/router.ts";

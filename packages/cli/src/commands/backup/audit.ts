@@ -8,8 +8,7 @@ import { type Renderers, writeCheckResult } from "../../output/result.ts";
 import { orderBy } from "../../output/sort.ts";
 import { differIn } from "../../output/table.ts";
 import { reportProblems } from "./problems.ts";
-import { deadline, loadBackupSetup } from "./setup.ts";
-import { SHARD, shardText } from "./shard.ts";
+import { deadline, loadBackupSetup, SHARD, shardText } from "./setup.ts";
 
 const FINDINGS = `
 Nothing is changed. A finding is a result, not a failure: the exit code is 0 with and without any,

@@ -17,8 +17,7 @@ import {
   whyDeleted,
 } from "./changes.ts";
 import { reportProblems, warnOfBounds } from "./problems.ts";
-import { deadline, loadBackupSetup } from "./setup.ts";
-import { SHARD, shardText } from "./shard.ts";
+import { deadline, loadBackupSetup, SHARD, shardText } from "./setup.ts";
 
 /** Exit code of `--detailed-exitcode` when changes are pending. */
 const PENDING = 3;

@@ -31,8 +31,7 @@ import { asMonitored, type MonitoringOptions, withMonitoring } from "./monitorin
 import type { Outcome } from "./monitoring/watch.ts";
 import { exitCodeOfWork, reportProblems, warnOfBounds } from "./problems.ts";
 import { noteOffsiteDue, RECORD, recorded } from "./record.ts";
-import { type BackupSetup, deadline, loadBackupSetup } from "./setup.ts";
-import { SHARD, shardText } from "./shard.ts";
+import { type BackupSetup, deadline, loadBackupSetup, SHARD, shardText } from "./setup.ts";
 
 const INTERRUPTION = `
 Ctrl-C, and --timeout once its time has passed, end it while the clouds are read; after that they

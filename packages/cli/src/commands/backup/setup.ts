@@ -1,11 +1,10 @@
-import type { AccountClouds, Policy, PolicyProblem, Shard } from "@polyvol/backup";
+import type { AccountClouds, Policy, PolicyProblem, ReportedShard, Shard } from "@polyvol/backup";
 import type { Config, ConfigError, ConfigPath } from "@polyvol/config";
 import type { BlockStorage } from "@polyvol/core";
 import type { Context } from "../../context.ts";
 import { TimedOut, UsageError, unknownName } from "../../errors.ts";
 import { omitUndefined } from "../../options.ts";
-import { secondsText } from "../../output/format.ts";
-import { parsedShard } from "./shard.ts";
+import { countText, secondsText } from "../../output/format.ts";
 
 /** What the configuration says about backups. */
 export interface BackupSetup {
@@ -235,4 +234,32 @@ export async function deadline({
   });
   ended.addEventListener("abort", stopTimer, { once: true });
   return AbortSignal.any([signal, late.signal]);
+}
+
+/** `--shard` of the commands that can be about a part of the accounts. */
+export const SHARD = [
+  "--shard <shard>",
+  "only the accounts of this shard: INDEX/COUNT with indices from 0, or auto/COUNT and auto in an array job",
+] as const;
+
+/** The shard that a value of `--shard` asks for. @throws UsageError */
+async function parsedShard(text: string): Promise<Shard> {
+  const { isPolicyError, parseShard } = await import("@polyvol/backup");
+  try {
+    return parseShard(text);
+  } catch (error) {
+    if (!isPolicyError(error)) throw error;
+    const lines = error.problems.map(({ path, found, allowed }) => {
+      const place = path === "shard" ? "--shard" : `--shard ${text}: ${path}`;
+      return `${place}: found ${found}; allowed: ${allowed}`;
+    });
+    throw new UsageError(lines.join("\n"), { cause: error });
+  }
+}
+
+/** A line below what is about a shard; nothing otherwise. */
+export function shardText(shard: ReportedShard | undefined): string {
+  if (shard === undefined) return "";
+  const { index, count, accounts, accountsInAll } = shard;
+  return `Shard ${index}/${count}: ${accounts} of ${countText(accountsInAll, "account")}.\n`;
 }

@@ -24,8 +24,7 @@ import { type MonitoringOptions, monitored, withMonitoring } from "./monitoring/
 import type { Outcome } from "./monitoring/watch.ts";
 import { reportProblems } from "./problems.ts";
 import { readRecordFile } from "./record.ts";
-import { type BackupSetup, deadline, loadBackupSetup, rememberSetup } from "./setup.ts";
-import { SHARD, shardText } from "./shard.ts";
+import { type BackupSetup, deadline, loadBackupSetup, rememberSetup, SHARD, shardText } from "./setup.ts";
 
 const ABOUT = `
 Nothing in a cloud remembers what has left it: how old that is, only --record says.

@@ -10,8 +10,7 @@ import { orderBy, orderOf } from "../../output/sort.ts";
 import type { Column } from "../../output/table.ts";
 import type { Tone } from "../../output/terminal.ts";
 import { type WatchOptions, watched, withWatch } from "../../watch.ts";
-import { readFleet } from "./accounts.ts";
-import { type ConnectionOptions, connectionOf, loadFleet, withConnection } from "./connection.ts";
+import { type ConnectionOptions, connectionOf, loadFleet, readFleet, withConnection } from "./setup.ts";
 
 const ABOUT = `
 It asks the queue, and sends nothing to a cloud: what is missing there, polyvol backup status knows.
