@@ -32,7 +32,7 @@ export interface LogLine {
 export interface WorkerService {
   /** Ends its process without a word, as a machine dies. */
   kill(): Promise<void>;
-  /** As a service is stopped; resolves with the exit code. */
+  /** As a service is stopped, once it has started: before that, the signal is its end. Resolves with the exit code. */
   stop(): Promise<number | null>;
 }
 
@@ -60,6 +60,7 @@ export function startWorker(command: WorkerCommand, onLine: (line: LogLine) => v
     kill: async () => void (await end("SIGKILL")),
     async stop() {
       stopping = true;
+      await Promise.race([current.started, current.ended]);
       return await end("SIGTERM");
     },
   };
@@ -68,7 +69,12 @@ export function startWorker(command: WorkerCommand, onLine: (line: LogLine) => v
 function startProcess(
   command: WorkerCommand,
   onLine: (line: LogLine) => void,
-): { readonly child: ChildProcess; readonly ended: Promise<number | null> } {
+): {
+  readonly child: ChildProcess;
+  /** It waits for jobs. */
+  readonly started: Promise<void>;
+  readonly ended: Promise<number | null>;
+} {
   const { file, redisUrl, concurrency, lock } = command;
   const child = spawn(
     process.execPath,
@@ -79,12 +85,16 @@ function startProcess(
     { env: { ...process.env, ...command.env }, stdio: ["ignore", "ignore", "pipe"] },
   );
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const { promise: started, resolve: hasStarted } = Promise.withResolvers<void>();
   let rest = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     const lines = `${rest}${text}`.split("\n");
     rest = lines.pop() ?? "";
-    for (const line of lines)
-      onLine(line.startsWith("{") ? JSON.parse(line) : { level: "text", message: line });
+    for (const line of lines) {
+      const read: LogLine = line.startsWith("{") ? JSON.parse(line) : { level: "text", message: line };
+      if (read.message === "Waiting for jobs.") hasStarted();
+      onLine(read);
+    }
   });
-  return { child, ended };
+  return { child, started, ended };
 }
