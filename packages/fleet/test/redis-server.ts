@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../../scripts/test/free-port.ts";
 
 /** The program that tests start, of Redis or Valkey; none where the machine has neither. */
 export const REDIS_SERVER: string | undefined = ["redis-server", "valkey-server"].find(
@@ -66,13 +66,4 @@ export async function startRedis(options: readonly string[] = []): Promise<Redis
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { readonly port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }
