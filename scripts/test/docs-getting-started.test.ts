@@ -52,13 +52,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The ports of the page are those of this run. */
+/** The ports of the page are those of this run, each in turn: one of those may begin with the digits of the next. */
 function withPorts(code: string): string {
   const [ocean, samsung, stack] = listeners;
-  return code
-    .replaceAll("127.0.0.1:4010", `127.0.0.1:${ocean?.port}`)
-    .replaceAll("127.0.0.1:4020", `127.0.0.1:${samsung?.port}`)
-    .replaceAll("127.0.0.1:4030", `127.0.0.1:${stack?.port}`);
+  const ports: Readonly<Record<string, number | undefined>> = {
+    "4010": ocean?.port,
+    "4020": samsung?.port,
+    "4030": stack?.port,
+  };
+  return code.replaceAll(/(?<=127\.0\.0\.1:)\d+/g, (port) => String(ports[port] ?? port));
 }
 
 /** Runs what a reader types: `npx polyvol` is this repository's, in this process; a program has one of its own. */

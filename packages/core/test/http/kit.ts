@@ -69,11 +69,11 @@ export async function serve(handler: Handler): Promise<TestServer> {
   };
 }
 
-function stop(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.closeAllConnections();
-    server.close(() => resolve());
-  });
+async function stop(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  // The platform's fetch hears of it, too: it keeps connections by their ports, and the next server may get this one.
+  await settle();
 }
 
 /** Answers with JSON. */
