@@ -54,6 +54,18 @@ describeBlockStorageDriver("memory: enforced names, ending by record, cursor pag
   }),
 );
 
-describeBlockStorageDriver("memory: free names, synchronous, newest first", () =>
-  memoryHarness({ names: "free", order: "newest_first" }),
+describeBlockStorageDriver("memory: free names, synchronous, newest first, tags in small letters", () =>
+  memoryHarness({
+    names: "free",
+    order: "newest_first",
+    limits: {
+      tags: {
+        keyPattern: "[a-z][a-z0-9_-]*",
+        valuePattern: "[a-z0-9_-]*",
+        maxKeyLength: 63,
+        maxValueLength: 63,
+        inWords: "small letters, digits, _ and -",
+      },
+    },
+  }),
 );
