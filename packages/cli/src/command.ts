@@ -6,6 +6,7 @@ import { INTERRUPTED, listenForInterrupts } from "./interruption.ts";
 import { nameConfigInHints, programName } from "./next-step.ts";
 import { nameOptionsInErrors } from "./option-names.ts";
 import type { Options } from "./options.ts";
+import { listText } from "./output/format.ts";
 import { isData, ONLY_WITH, type OutputFormat } from "./output/result.ts";
 import {
   areErrorsData,
@@ -46,7 +47,7 @@ export function createAction(finish: (code: number) => void, machine: Machine = 
       const work = async (context: Context) => {
         const only = ONLY_WITH[context.output];
         if (only !== undefined && !only.includes(pathOf(this))) {
-          throw new UsageError(`-o ${context.output} goes with ${only.join(", ")} only`);
+          throw new UsageError(`-o ${context.output} goes with ${listText(only)} only`);
         }
         return await handler(context, options as Given, ...args);
       };

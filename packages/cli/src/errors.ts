@@ -5,6 +5,7 @@ import type { PolyvolError, PolyvolErrorCode } from "@polyvol/core";
 import type { FleetError } from "@polyvol/fleet";
 import { AGAIN, AGAIN_OR_LONGER, nextStep } from "./next-step.ts";
 import { asTyped } from "./option-names.ts";
+import { listText } from "./output/format.ts";
 import { areErrorsData, areMessagesJson, writeJsonMessage, writeMessage } from "./output/streams.ts";
 import { cleanFor, cleanLines, colour } from "./output/terminal.ts";
 
@@ -37,7 +38,7 @@ export class CloudUnseen extends Error {
   readonly seenOn: readonly string[];
 
   constructor(what: string, cloud: string, cause: unknown, seenOn: readonly string[]) {
-    const also = seenOn.length === 0 ? "" : ` beside ${seenOn.join(" and ")}`;
+    const also = seenOn.length === 0 ? "" : ` beside ${listText(seenOn)}`;
     const why = cause instanceof Error ? cause.message : String(cause);
     super(`${what}: whether it is on ${cloud}${also} could not be seen; nothing was done: ${why}`, { cause });
     this.cloud = cloud;

@@ -74,16 +74,16 @@ export async function writeList<Row>(
   sort: string | undefined,
   { columns, usual, toData, none }: ListView<Row>,
   read: ReadRows<Row>,
-  check: (lists: CloudResults<unknown>) => void = () => undefined,
+  check: (lists: CloudResults<unknown>) => Promise<void> = async () => undefined,
 ): Promise<number> {
-  const order = orderOf(columns, sort, usual);
+  const order = await orderOf(columns, sort, usual);
   const missing = ({ failures }: CloudResults<unknown>): readonly object[] =>
     failures.map(({ cloud, error }) => ({ cloud, error: errorData(error, cloud) }));
   if (context.output === "jsonl") {
     const lists = await onEachCloud(context, async (...cloud) => {
       for await (const rows of read(...cloud)) if (!(await writeLines(rows.map(toData)))) return;
     });
-    check(lists);
+    await check(lists);
     await writeLines(missing(lists));
     return lists.report();
   }
@@ -92,7 +92,7 @@ export async function writeList<Row>(
     for await (const rows of read(...cloud)) all.push(...rows);
     return all;
   });
-  check(lists);
+  await check(lists);
   const rows = lists.results.flatMap(({ value }) => value).toSorted(order);
   if (isData(context.output) || rows.length > 0 || lists.failures.length === 0) {
     await writeResult(context.output, [...rows.map(toData), ...missing(lists)], ({ table }) =>

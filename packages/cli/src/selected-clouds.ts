@@ -1,6 +1,7 @@
 import type { BlockStorage } from "@polyvol/core";
 import type { Context } from "./context.ts";
 import { CloudUnseen, exitCodeOfAll, reportError, UsageError, undefinedIfMissing } from "./errors.ts";
+import { listText } from "./output/format.ts";
 
 /** The results of the same work on several clouds. */
 export interface CloudResults<T> {
@@ -107,7 +108,7 @@ export async function onCloudOf<Found>(
   const [unseen] = failures;
   if (unseen !== undefined) throw new CloudUnseen(what, unseen.cloud, unseen.error, clouds);
   if (there.length > 1) {
-    throw new UsageError(`${what}: found on ${clouds.join(" and ")}. Choose one with --cloud.`);
+    throw new UsageError(`${what}: found on ${listText(clouds)}. Choose one with --cloud.`);
   }
   const [one] = there;
   if (one !== undefined) {

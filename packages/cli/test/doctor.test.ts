@@ -68,7 +68,7 @@ test("all is well: a page of what was looked at, without a secret, and nothing i
 test("each failure says what to do, and the rest is still looked at", async () => {
   const { TOKEN: token, ...rest } = ENV;
   const missing = await reportOf("doctor", rest);
-  expect(missing.code).toBe(1);
+  expect(missing.code).toBe(2);
   expect(missing.report.ok).toBe(false);
   expect(missing.find("cloud ocean", "credentials")).toMatchObject({
     result: "failed",
@@ -77,6 +77,10 @@ test("each failure says what to do, and the rest is still looked at", async () =
   });
   expect(missing.find("cloud ocean", "reachable")).toMatchObject({ result: "skipped" });
   expect(missing.find("cloud samsung", "accepted")).toMatchObject({ result: "ok" });
+  // People are told once what follows from one failure.
+  const page = (await clouds.run("doctor", rest)).out;
+  expect(page.match(/not looked at/g)).toHaveLength(1);
+  expect(page).toMatch(/\n {2}- the rest +not looked at: see credentials\n/);
 
   const wrong = await reportOf("doctor", { ...ENV, TOKEN: "nobody" });
   expect(wrong.find("cloud ocean", "reachable")).toMatchObject({ result: "ok" });
@@ -153,6 +157,16 @@ test("a cloud that is down, a configuration that is wrong, and none", async () =
   const none = await reportOf("doctor -c none.yaml");
   expect(none.code).toBe(2);
   expect(none.report.checks.at(-1)).toMatchObject({ area: "configuration", check: "file", result: "failed" });
+});
+
+test("a snapshot that shows a tag tells that tags are seen", async () => {
+  const unknown = await reportOf("doctor --cloud samsung");
+  expect(unknown.find("cloud samsung", "see tags")).toMatchObject({ result: "skipped" });
+  await clouds.run("volumes create tagged --size 8 --cloud samsung");
+  await clouds.run("snapshots create tagged first --tag env=prod --cloud samsung");
+  await clouds.run("snapshots create tagged second --cloud samsung");
+  const seen = await reportOf("doctor --cloud samsung");
+  expect(seen.find("cloud samsung", "see tags")).toMatchObject({ result: "ok", found: "yes" });
 });
 
 test("what the machine brings: old time zone data, a proxy that is not used, a file that is not there", () => {

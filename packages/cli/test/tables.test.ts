@@ -71,6 +71,13 @@ describe.each([40, 60, 80, 200])("on %i columns", (columns) => {
     expect(whole).toContain(command.startsWith("snapshots") ? "before-upgrade" : LONG);
     expect(out).not.toContain("…");
   });
+
+  test("what audit says of each finding is whole", async () => {
+    const { out } = await clouds.run("backup audit -c backup.yaml", ENV, columns);
+    const lines = out.split("\n").filter((line) => !line.endsWith(" Nothing was changed."));
+    expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(columns);
+    expect(out.replaceAll(/\s+/g, " ")).toContain("old, does not exist any more; no policy deletes them");
+  });
 });
 
 test("where there is room for all in one line, the id is last and short; wide has the whole of it", async () => {
@@ -97,6 +104,7 @@ test("by cloud and name as people count; snapshots by time; --sort and its rever
   expect((await names("snapshots list --sort name"))[0]).toBe("before-upgrade");
   const wrong = await clouds.run("volumes list --sort colour");
   expect(wrong).toMatchObject({ code: 2, out: "" });
+  expect((await clouds.run("volumes list --sort nme")).err).toContain('Did you mean "name"?');
   expect(wrong.err).toMatch(/^error: --sort: found colour; allowed: cloud, name, size, state, .*attached-to/);
 });
 
@@ -165,13 +173,13 @@ test("short ids tell rows apart, and other ids stay whole", () => {
   ]);
 });
 
-test("an order is total: rows without a value come last, the others as they are or reversed", () => {
+test("an order is total: rows without a value come last, the others as they are or reversed", async () => {
   const columns: readonly Column<{ n: number }>[] = [
     { title: "the n", text: ({ n }) => (n === 0 ? "" : String(n)), by: ({ n }) => n },
   ];
-  fc.assert(
-    fc.property(fc.array(fc.record({ n: fc.nat(9) })), fc.boolean(), (rows, descending) => {
-      const order = orderOf(
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.record({ n: fc.nat(9) })), fc.boolean(), async (rows, descending) => {
+      const order = await orderOf(
         columns,
         `${descending ? "-" : ""}the-n`,
         orderBy(({ n }) => n),

@@ -106,17 +106,21 @@ export function unknownOf(
       `Which volumes nobody backs up is not known of ${listed(byTags, "cloud")}: tags cannot be seen there, and policies choose by them.`,
     );
   }
-  for (const { cloud, billing, price } of report.clouds) {
+  for (const { cloud, billing } of report.clouds) {
     if (billing === "unknown" || billing === "partly") {
       const which = billing === "unknown" ? "any snapshot" : "some snapshots";
       told.push(
         `The provider of cloud ${cloud} does not state what it charges for ${which}: their cost is not known.`,
       );
-    } else if (billing === "stated" && price === undefined) {
-      told.push(
-        `The configuration gives no price for snapshots on cloud ${cloud}: sizes are shown, costs are not.`,
-      );
     }
+  }
+  const unpriced = report.clouds.filter(({ billing, price }) => billing === "stated" && price === undefined);
+  if (unpriced.length > 0) {
+    const where = listed(
+      unpriced.map(({ cloud }) => cloud),
+      "cloud",
+    );
+    told.push(`The configuration gives no price for snapshots on ${where}: sizes are shown, costs are not.`);
   }
   if (status.volumes.length === 0 && told.length === 0) told.push("No policy chooses a volume.");
   return told;
@@ -140,7 +144,8 @@ function counted(count: number, noun: string): string {
 }
 
 function listed(names: readonly string[], noun: string): string {
-  return `${noun}${names.length === 1 ? "" : "s"} ${names.join(" and ")}`;
+  const all = names.length < 3 ? names.join(" and ") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+  return `${noun}${names.length === 1 ? "" : "s"} ${all}`;
 }
 
 function lower(text: string): string {

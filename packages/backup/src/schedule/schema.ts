@@ -14,7 +14,7 @@ const oneOf = "exactly one of cron and every";
 
 const shape = {
   timezone: timeZoneSchema,
-  cron: z.string(aCron).optional(),
+  cron: z.string(aCron).superRefine(checkPattern).optional(),
   every: z
     .string(anInterval)
     .refine((text) => parseInterval(text) !== undefined, anInterval)
@@ -29,13 +29,11 @@ export const scheduleSchema: z.ZodType<ScheduleDefinition> = z
 
 /** What only shows when all keys are looked at together. */
 function checkTogether(definition: ScheduleDefinition, context: z.RefinementCtx): void {
-  const { cron, every, anchor, timezone } = definition;
+  const { cron, every, anchor } = definition;
   const refuse = (message: string, path: string[]): void =>
     context.addIssue({ code: "custom", message, path, input: definition });
   if ((cron === undefined) === (every === undefined)) refuse(oneOf, []);
   if (cron !== undefined && anchor !== undefined) refuse("nothing: only every has an anchor", ["anchor"]);
-  const trouble = cron === undefined ? undefined : cronTrouble(cron, timezone);
-  if (trouble !== undefined) refuse(`${aCron} (${trouble})`, ["cron"]);
 }
 
 /**
@@ -67,13 +65,13 @@ function intervalSlots(step: number, anchor: number): Slots {
   };
 }
 
-/** What croner says of a pattern, without its own prefix; undefined when the pattern is right. */
-function cronTrouble(pattern: string, timezone: string): string | undefined {
+/** Whether a pattern is right does not hang on the zone: what is wrong with both is said at once. */
+function checkPattern(pattern: string, context: z.RefinementCtx): void {
   try {
-    cronSlots(pattern, timezone);
-    return undefined;
+    cronSlots(pattern, "UTC");
   } catch (error) {
-    return String(error instanceof Error ? error.message : error).replace(/^CronPattern: /, "");
+    const trouble = String(error instanceof Error ? error.message : error).replace(/^CronPattern: /, "");
+    context.addIssue({ code: "custom", message: `${aCron} (${trouble})`, input: pattern });
   }
 }
 

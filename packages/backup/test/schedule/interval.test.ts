@@ -93,3 +93,9 @@ describe("parseSchedule", () => {
     expect(parseSchedule(definition).definition).toEqual(definition);
   });
 });
+
+test("a wrong pattern and a wrong zone are said at once", () => {
+  const parse = () => parseSchedule({ cron: "0 3 * *", timezone: "Mars" });
+  expect(parse).toThrow("schedule.cron");
+  expect(parse).toThrow("schedule.timezone");
+});

@@ -119,7 +119,7 @@ clouds:
 
 # What "polyvol backup run" does. "polyvol backup plan" shows it first, and changes nothing.
 policies:
-  nightly: # the id is part of the names of snapshots: it never changes
+  nightly: # the id is part of the names of snapshots: who changes it says the old one in formerIds
     select: { name: "*" } # all volumes; also by cloud, id or tags
     schedule: { cron: "0 3 * * *", timezone: UTC }
     retention: { daily: 7, weekly: 4, monthly: 6 }

@@ -2,7 +2,7 @@ import type { BlockStorage, Snapshot, Volume } from "@polyvol/core";
 import type { Command } from "commander";
 import { examples, type MakeAction } from "../command.ts";
 import type { Context } from "../context.ts";
-import { hasCode, UsageError } from "../errors.ts";
+import { hasCode } from "../errors.ts";
 import { findVolumeOption, refuseLoneRegion } from "../find.ts";
 import { type Held, holdText, snapshotHoldsReader } from "../holds.ts";
 import { noneText, piecesOf, type ReadRows, refuseWithLines, writeList } from "../listing.ts";
@@ -94,11 +94,12 @@ async function list(
       });
     }
   };
-  const check = ({ results, failures }: CloudResults<unknown>): void => {
+  const check = async ({ results, failures }: CloudResults<unknown>): Promise<void> => {
     // On a cloud that failed it may be, and that is told.
     if (missing === 0 || missing < results.length || failures.length > 0) return;
     const clouds = results.map(({ cloud }) => cloud).join(", ");
-    throw new UsageError(`no volume ${JSON.stringify(text)} on ${clouds}.`);
+    const { PolyvolError } = await import("@polyvol/core");
+    throw new PolyvolError("not_found", `volume ${text}: not found on ${clouds}`);
   };
   return await watched(context, options, () => {
     missing = 0;

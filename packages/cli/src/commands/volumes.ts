@@ -16,7 +16,7 @@ import {
   tag,
   withRegion,
 } from "../options.ts";
-import { countText, isId, sizeText } from "../output/format.ts";
+import { countText, isId, listText, sizeText } from "../output/format.ts";
 import { writeMessage } from "../output/streams.ts";
 import { onCloudOf, onOneCloud } from "../selected-clouds.ts";
 import { addVolumeList } from "./volume-list.ts";
@@ -180,7 +180,7 @@ async function detach(
   const servers = found.attachments.map(({ serverId }) => serverId);
   const serverId = server ?? servers[0];
   if (server === undefined && servers.length > 1) {
-    throw new UsageError(`volume ${found.name} is attached to ${servers.join(" and ")}: say from which.`);
+    throw new UsageError(`volume ${found.name} is attached to ${listText(servers)}: say from which.`);
   }
   const volume =
     serverId === undefined

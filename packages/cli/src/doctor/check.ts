@@ -1,4 +1,4 @@
-import { errorData } from "../errors.ts";
+import { type ErrorData, errorData } from "../errors.ts";
 
 /** One thing that was looked at. */
 export interface Check {
@@ -11,6 +11,8 @@ export interface Check {
   readonly found: string;
   /** What to do about it. */
   readonly next?: string | undefined;
+  /** Of what has failed: its {@link ErrorData.code}. */
+  readonly code?: ErrorData["code"] | undefined;
 }
 
 /** What was found of one thing of an area. */
@@ -29,6 +31,6 @@ export const skipped = (check: string, found: string): Finding => ({ check, resu
 
 /** What an error says, and what to do about it. */
 export function failed(check: string, error: unknown, cloud?: string, next?: string): Finding {
-  const { message, next: usual } = errorData(error, cloud);
-  return { check, result: "failed", found: message, next: next ?? usual };
+  const { code, message, next: usual } = errorData(error, cloud);
+  return { check, result: "failed", found: message, next: next ?? usual, code };
 }

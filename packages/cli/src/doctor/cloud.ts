@@ -18,7 +18,7 @@ const LATER = [
   ...["read snapshots", "see tags", "quota"],
 ];
 /** As many come with one request. */
-const VOLUMES_LOOKED_AT = 100;
+const LOOKED_AT = 100;
 
 /** Whether one cloud can be used: a handful of requests that change nothing. */
 export async function examineCloud(context: Context, cloud: CloudConfig): Promise<readonly Finding[]> {
@@ -85,11 +85,15 @@ async function examineHealth(
   const { apiVersion, requestsLeft, project } = health;
   const version = apiVersion === undefined ? "" : `, API ${apiVersion}`;
   let seen: readonly Volume[] = [];
+  let showsTags = false;
   const [volumes, snapshots] = await Promise.all([
     readable("read volumes", cloud, async () => {
-      seen = await storage.volumes.list({}, context.call).toArray({ limit: VOLUMES_LOOKED_AT });
+      seen = await storage.volumes.list({}, context.call).toArray({ limit: LOOKED_AT });
     }),
-    readable("read snapshots", cloud, () => storage.snapshots.list({}, context.call).toArray({ limit: 1 })),
+    readable("read snapshots", cloud, async () => {
+      const some = await storage.snapshots.list({}, context.call).toArray({ limit: LOOKED_AT });
+      showsTags = some.some((snapshot) => Object.keys(snapshot.tags).length > 0);
+    }),
   ]);
   context.signal.throwIfAborted();
   return [
@@ -99,7 +103,7 @@ async function examineHealth(
     volumes,
     regionOf(region, seen),
     snapshots,
-    await tags(health, storage),
+    await tags(health.tagsVisible ?? (showsTags || undefined), storage),
     quota(requestsLeft, storage.capabilities.limits.requestQuotas),
   ];
 }
@@ -133,9 +137,10 @@ function clock({ clockSkewMs }: Health): Finding {
   return { check: "clock", result: "failed", found: `${found}: backups make nothing`, next };
 }
 
-async function tags({ tagsVisible }: Health, { capabilities }: BlockStorage): Promise<Finding> {
-  if (tagsVisible === undefined) return skipped("see tags", "cannot be told without some that are there");
-  if (tagsVisible) return ok("see tags", "yes");
+/** @param visible `undefined` where neither the provider nor a snapshot tells */
+async function tags(visible: boolean | undefined, { capabilities }: BlockStorage): Promise<Finding> {
+  if (visible === undefined) return skipped("see tags", "no snapshot has any by which it could be told");
+  if (visible) return ok("see tags", "yes");
   const { rightToSee } = await import("@polyvol/core/driver");
   const next = `give the credentials ${rightToSee("them", capabilities.limits.tags?.readScope)}`;
   return { check: "see tags", result: "failed", found: "no: backups delete nothing", next };

@@ -17,7 +17,11 @@ export async function runDoctor(context: Context): Promise<number> {
   const checks: readonly Check[] = [...machine, ...configuration, ...clouds];
   const isWell = checks.every(({ result }) => result !== "failed");
   await writeCheckResult(context.output, isWell, { ok: isWell, checks }, () => page(checks, isWell));
-  if (configuration.some(({ result }) => result === "failed")) return CONFIGURATION;
+  const isUsable = configuration.every(({ result }) => result !== "failed");
+  const isOfConfiguration = checks.every(
+    ({ result, code }) => result !== "failed" || code === "configuration",
+  );
+  if (!isUsable || (!isWell && isOfConfiguration)) return CONFIGURATION;
   return isWell ? 0 : FAILED;
 }
 
@@ -70,12 +74,20 @@ const MARKS: Readonly<Record<Check["result"], readonly [string, Tone]>> = {
   skipped: ["-", "note"],
 };
 
+/** What could not be looked at for one and the same reason is told once, where it is all that follows. */
+function withoutRepeats(checks: readonly Check[]): readonly Check[] {
+  const last = checks.at(-1);
+  if (last?.result !== "skipped") return checks;
+  const from = checks.findLastIndex(({ found }) => found !== last.found) + 1;
+  return checks.length - from < 2 ? checks : [...checks.slice(0, from), { ...last, check: "the rest" }];
+}
+
 function page(checks: readonly Check[], isWell: boolean): string {
   const width = Math.max(...checks.map(({ check }) => check.length));
   const lines: string[] = [];
   for (const [area, own] of Map.groupBy(checks, (each) => each.area)) {
     lines.push(colour("strong", cleanLines(area)));
-    for (const { check, result, found, next } of own) {
+    for (const { check, result, found, next } of withoutRepeats(own)) {
       const [mark, tone] = MARKS[result];
       const indent = " ".repeat(width + 6);
       const text = cleanLines(found).replaceAll("\n", `\n${indent}`);

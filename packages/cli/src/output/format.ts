@@ -48,6 +48,11 @@ export function secondsText(ms: number): string {
   return `${Math.floor(seconds / 60)} min${seconds % 60 === 0 ? "" : ` ${seconds % 60} s`}`;
 }
 
+/** `ocean, samsung and stack` */
+export function listText(names: readonly string[]): string {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
 /** `1,234.5` */
 export function numberText(value: number): string {
   return value.toLocaleString("en-US");

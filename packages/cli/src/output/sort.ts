@@ -1,4 +1,4 @@
-import { UsageError } from "../errors.ts";
+import { unknownName } from "../errors.ts";
 import type { Column } from "./table.ts";
 
 /** Orders two rows. */
@@ -47,20 +47,21 @@ function compareValues(one: string | number, other: string | number): number {
  * The order that `--sort` asks for: by the column of that title, with `-` before it the other way round. Rows without a
  * value come last in both, and rows of equal ones in the order that is given.
  *
- * @throws UsageError that lists the columns
+ * @throws UsageError that lists the columns, and names the one that is near
  */
-export function orderOf<Row>(
+export async function orderOf<Row>(
   columns: readonly Column<Row>[],
   sort: string | undefined,
   usual: Order<Row>,
-): Order<Row> {
+): Promise<Order<Row>> {
   if (sort === undefined) return usual;
   const descending = sort.startsWith("-");
   const wanted = nameOf(descending ? sort.slice(1) : sort);
   const column = columns.find(({ title }) => nameOf(title) === wanted);
   if (column === undefined) {
-    const names = columns.map(({ title }) => nameOf(title)).join(", ");
-    throw new UsageError(`--sort: found ${sort}; allowed: ${names}; with - before it, the other way round`);
+    const names = columns.map(({ title }) => nameOf(title));
+    const words = `--sort: found ${sort}; allowed: ${names.join(", ")}; with - before it, the other way round`;
+    throw await unknownName(words, [wanted], names);
   }
   const value = column.by ?? column.text;
   const isEmpty = (row: Row): number => (column.text(row) === "" ? 1 : 0);

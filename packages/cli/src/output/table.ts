@@ -140,7 +140,8 @@ function lineOf<Row>(
   const parts = columns.map((shown, index) => {
     const { column } = shown;
     const width = widths[index] ?? 0;
-    const text = column.whole === true ? wrapped(textOf(shown), width) : fit(textOf(shown), width);
+    const isWhole = column.whole === true || columns.length === 1;
+    const text = isWhole ? wrapped(textOf(shown), width) : fit(textOf(shown), width);
     const padding = " ".repeat(Math.max(0, width - widthOf(text)));
     const tone = toneOf(column);
     const painted = tone === undefined ? text : colour(tone, text);
@@ -150,7 +151,7 @@ function lineOf<Row>(
   return parts.join(GAP).trimEnd();
 }
 
-/** Takes from the widest flexible column until all fit; one that is alone on its line and still too wide is cut. */
+/** Takes from the widest flexible column until all fit; one that is alone on its line and still too wide is wrapped. */
 function fitted<Row>(columns: readonly Shown<Row>[], width: number): readonly number[] {
   const [only] = columns;
   if (only !== undefined && columns.length === 1) return [Math.min(only.natural, width)];
@@ -200,14 +201,19 @@ export function fit(text: string, width: number): string {
   return `${kept.join("")}…`;
 }
 
-/** The whole text, on as many lines of that width as it takes. */
+/** The whole text, on as many lines of that width as it takes, between words where that can be. */
 function wrapped(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   const lines = [""];
   for (const character of text) {
-    const longer = `${lines.at(-1)}${character}`;
-    if (widthOf(longer) > width) lines.push(character);
-    else lines[lines.length - 1] = longer;
+    const last = lines.at(-1) ?? "";
+    if (widthOf(`${last}${character}`) <= width) lines[lines.length - 1] = `${last}${character}`;
+    else {
+      const word = last.slice(last.lastIndexOf(" ") + 1);
+      const begun = last === word || character === " " ? "" : word;
+      lines[lines.length - 1] = last.slice(0, last.length - begun.length).trimEnd();
+      lines.push(character === " " ? "" : `${begun}${character}`);
+    }
   }
   return lines.join("\n");
 }

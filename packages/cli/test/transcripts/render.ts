@@ -24,7 +24,8 @@ a run that had nothing to do; what a command makes, changes or lists is still wr
 A command about one volume or snapshot looks for it on all clouds; where several have the name, or where a cloud that may
 have it cannot be seen, it does nothing and asks for \`--cloud\`. The variable \`POLYVOL_CLOUD\` is the default of that
 option. An id may be given as tables show it, by its beginning. Tables are cut to the terminal in their less important
-columns, never in names; \`-o wide\` leaves nothing out.
+columns, never in names; \`-o wide\` leaves nothing out. What \`polyvol --help\` calls
+options is also in the help of each command; this page shows it once.
 
 ## What programs read
 
@@ -82,9 +83,12 @@ export async function renderPage(): Promise<string> {
   }
 }
 
+/** The options that every command takes; the page has them once, in the first help. */
+const GLOBAL = /\nGlobal Options:\n(?: .*\n)+/;
+
 async function block(world: World, { about, command, lines }: Step): Promise<string> {
   const { text, code } = await world.run(command);
-  const all = text.trimEnd().split("\n");
+  const all = text.replace(GLOBAL, "").trimEnd().split("\n");
   const shown = lines === undefined || all.length <= lines ? all : [...all.slice(0, lines), "…"];
   const exit = code === 0 ? "" : `(exit code ${code})\n`;
   const content = `$ polyvol ${command}\n${shown.map((line) => line.trimEnd()).join("\n")}\n${exit}`;

@@ -89,7 +89,7 @@ async function checkStatus(context: Context, options: StatusOptions, setup: Back
   const backup = await import("@polyvol/backup");
   const { policies, clouds, withSourcePositions } = setup;
   const now = new Date();
-  const order = orderOf(columnsOf(now.toISOString()), options.sort, USUAL);
+  const order = await orderOf(columnsOf(now.toISOString()), options.sort, USUAL);
   const record = await readRecordFile(options.record);
   const found = await withSourcePositions(() =>
     backup.status(policies, clouds, now, { ...statusOptions, record }),
@@ -130,7 +130,7 @@ async function checkShards(
   const { mergeStatus } = await import("@polyvol/backup");
   const names = Object.fromEntries(files.map((file, index) => [`reports[${index}]`, file]));
   const merged = await withFileNames(names, () => mergeStatus(reports, { now: new Date() }));
-  const order = orderOf(columnsOf(merged.now), options.sort, USUAL);
+  const order = await orderOf(columnsOf(merged.now), options.sort, USUAL);
   return await writeStatus(context, merged, order);
 }
 
@@ -226,7 +226,9 @@ function columnsOf(now: string): readonly Column<VolumeStatus>[] {
     },
     {
       title: "overdue",
-      text: ({ overdueMs }) => (overdueMs === 0 ? "" : spanText(overdueMs)),
+      // Within the grace it has come due, and is not overdue: as reports have it.
+      text: ({ freshness, overdueMs }) =>
+        freshness === "fresh" || overdueMs === 0 ? "" : spanText(overdueMs),
       by: ({ overdueMs }) => overdueMs,
       align: "right",
       rank: 3,

@@ -37,7 +37,7 @@ interface StatusOptions extends ConnectionOptions, WatchOptions {
 
 async function status(context: Context, options: StatusOptions): Promise<number> {
   const connection = connectionOf(options);
-  const order = orderOf(
+  const order = await orderOf(
     COLUMNS,
     options.sort,
     orderBy(({ account }) => account),
