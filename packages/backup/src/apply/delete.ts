@@ -1,4 +1,10 @@
-import { type BlockStorage, type CallOptions, isPolyvolError } from "@polyvol/core";
+import {
+  type BlockStorage,
+  type CallOptions,
+  isPolyvolError,
+  type PolyvolError,
+  type PolyvolErrorCode,
+} from "@polyvol/core";
 import { isSameId } from "@polyvol/core/driver";
 import { bulkCallOptions } from "../bulk-call-options.ts";
 import { describeHidden, MAY_BE_KEPT, mayBeKept } from "../observe/hidden-marks.ts";
@@ -20,7 +26,7 @@ import { sendingOptions } from "./cloud-work.ts";
 import type { VolumeWork } from "./progress.ts";
 
 /** What became of one planned deletion. */
-export type DeletionOutcome = { readonly outcome: "deleted" } | Spared;
+export type DeletionOutcome = { readonly outcome: "deleted" } | Spared | Refused;
 
 /** What the run does beside the deletion. */
 export type HowJudged = Pick<RetentionContext, "shareGoes" | "spansFrom">;
@@ -31,6 +37,18 @@ interface Spared {
   /** The world has changed so much that a person should look. */
   readonly problem?: Pick<BackupProblem, "code" | "message">;
 }
+
+/** It stays for what it is itself: volumes hang on it, say, or it is part of a group. That says nothing of other snapshots. */
+interface Refused {
+  readonly outcome: "refused";
+  readonly error: PolyvolError;
+}
+
+const REFUSALS: ReadonlySet<PolyvolErrorCode> = new Set([
+  "failed_precondition",
+  "conflict",
+  "operation_failed",
+]);
 
 /**
  * Deletes one snapshot, if it is still to go by what holds at this moment. Right before each request that deletes it, the
@@ -48,9 +66,12 @@ export async function deleteSnapshot(
 ): Promise<DeletionOutcome> {
   const { storage, cloud, context } = work;
   const ended = new Ended();
+  let isJudged = false;
   const judge = async (): Promise<void> => {
+    isJudged = false;
     ended.outcome = await judgeDeletion(work, policy, snapshotId, how);
     if (ended.outcome !== undefined) throw ended;
+    isJudged = true;
   };
   try {
     const call = bulkCallOptions(storage, "change", context.abortSignal);
@@ -58,6 +79,7 @@ export async function deleteSnapshot(
     return { outcome: "deleted" };
   } catch (error) {
     if (error === ended && ended.outcome !== undefined) return ended.outcome;
+    if (isJudged && isPolyvolError(error) && REFUSALS.has(error.code)) return { outcome: "refused", error };
     throw error;
   }
 }

@@ -15,7 +15,7 @@ export async function prune(
   await cloud.underWay(async () => {
     for (const deletion of deletions) {
       if (isStopping(work)) return;
-      if (progress.deleted.some(({ snapshotId }) => snapshotId === deletion.snapshotId)) continue;
+      if (isSettled(work, deletion)) continue;
       if (deletion.failed === true)
         await orReport(work, deletion, async () =>
           recordOutcome(work, deletion, await deleteFailed(work, policy, deletion)),
@@ -28,6 +28,14 @@ export async function prune(
   });
 }
 
+/** Whether it has gone already, or has been told as what cannot go. */
+function isSettled({ progress }: VolumeWork, { snapshotId, name }: PlannedDeletion): boolean {
+  return (
+    progress.deleted.some((each) => each.snapshotId === snapshotId) ||
+    progress.problems.some(({ snapshotName }) => snapshotName === name)
+  );
+}
+
 /**
  * Deletes what no rule keeps as things are now, of all that is planned for the volume: for a snapshot for which there
  * was no room. What is still kept without that one stays for later. Of what the brake holds back one goes, where nothing
@@ -38,16 +46,16 @@ export async function makeRoom(work: VolumeWork): Promise<boolean> {
   const isBraked = ({ policyId }: PlannedDeletion): boolean => letsShareGo(work, policyId);
   let went = false;
   for (const deletion of volume.delete.toSorted((a, b) => Number(isBraked(a)) - Number(isBraked(b)))) {
-    const { policyId, snapshotId, failed } = deletion;
+    const { policyId, failed } = deletion;
     const policy = work.policies.get(policyId);
-    if (policy === undefined || failed === true || progress.failed) continue;
-    if (progress.deleted.some((each) => each.snapshotId === snapshotId)) continue;
+    if (policy === undefined || failed === true || progress.failed || isSettled(work, deletion)) continue;
     if (isStopping(work) || (went && isBraked(deletion))) break;
     const remove = async (): Promise<void> => {
       // Spans reach back from what is there: an account may stay full for days, and each new slot would cost one more.
-      const { outcome } = await deleteSnapshot(work, policy, deletion, { shareGoes: true });
-      if (outcome === "deleted") recordDeletion(work, deletion);
-      went ||= outcome === "deleted";
+      const result = await deleteSnapshot(work, policy, deletion, { shareGoes: true });
+      if (result.outcome === "deleted") recordDeletion(work, deletion);
+      if (result.outcome === "refused") reportApart(work, deletion, result.error);
+      went ||= result.outcome === "deleted";
     };
     // That there was no room is then still why nothing was made.
     await cloud.underWay(() => orReport(work, deletion, remove));
@@ -66,26 +74,30 @@ function slotToCome({ volume }: VolumeWork, id: string): Date | undefined {
   return creation && new Date(creation.slot);
 }
 
-/** What is in error, and cannot be removed, stops nothing else: it is said, once. */
+/** What went wrong with one snapshot, and says nothing of others: it is said, once, and stops nothing else. */
+function reportApart(work: VolumeWork, deletion: PlannedDeletion, error: unknown): void {
+  work.cloud.fresh.distrust();
+  report(work, problemOf(error, "attention", snapshotPlace(work, deletion)));
+}
+
+/** What is in error, and cannot be removed, stops nothing else. */
 async function orReport(
   work: VolumeWork,
   deletion: PlannedDeletion,
   remove: () => Promise<void>,
 ): Promise<void> {
-  const { name } = deletion;
-  if (work.progress.problems.some(({ snapshotName }) => snapshotName === name)) return;
   try {
     await remove();
   } catch (error) {
     work.context.abortSignal?.throwIfAborted();
     if (isDrain(work, error)) throw error;
-    const isInError = deletion.failed === true || deletion.again === true;
-    work.progress.failed ||= !isInError;
+    if (deletion.failed === true || deletion.again === true) {
+      reportApart(work, deletion, error);
+      return;
+    }
+    work.progress.failed = true;
     work.cloud.fresh.distrust();
-    report(
-      work,
-      problemOf(error, isInError ? "attention" : "nothing_deleted", snapshotPlace(work, deletion)),
-    );
+    report(work, problemOf(error, "nothing_deleted", snapshotPlace(work, deletion)));
   }
 }
 
@@ -97,7 +109,7 @@ async function pruneBackup(work: VolumeWork, policy: Policy, deletion: PlannedDe
   const spansFrom = first ? slotToCome(work, policyId) : undefined;
   const result = await deleteSnapshot(work, policy, deletion, { shareGoes, spansFrom });
   recordOutcome(work, deletion, result);
-  if (result.outcome === "deleted" || result.problem === undefined) return;
+  if (result.outcome !== "spared" || result.problem === undefined) return;
   const { code, message } = result.problem;
   work.progress.failed = true;
   report(work, {
@@ -113,6 +125,10 @@ function recordOutcome(work: VolumeWork, deletion: PlannedDeletion, result: Dele
   if (result.outcome === "deleted") {
     recordDeletion(work, deletion);
     cloud.order.deleted();
+    return;
+  }
+  if (result.outcome === "refused") {
+    reportApart(work, deletion, result.error);
     return;
   }
   const { policyId, name, snapshotId } = deletion;

@@ -8,7 +8,7 @@ import { nightly } from "./shapes.ts";
 export const NIGHTLY = parsePolicies({ nightly: nightly() });
 
 /** Lets the clock go on to an instant. */
-export async function sleepUntil({ clock }: MemoryWorld, instant: string): Promise<void> {
+export async function sleepUntil({ clock }: Pick<MemoryWorld, "clock">, instant: string): Promise<void> {
   await clock.sleep(Math.max(0, Date.parse(instant) - clock.now()));
 }
 
