@@ -3,6 +3,7 @@ import { bulkCallOptions } from "../bulk-call-options.ts";
 import { createMarkEvidence, judgeMarks, type MarkEvidence, marksOf } from "../observe/hidden-marks.ts";
 import type { HiddenMarks, ObservedSnapshot } from "../observe/inventory.ts";
 import { observeSnapshot } from "../observe/observe-snapshot.ts";
+import { createSourcesInUse, type SourcesInUse, withSource } from "../observe/sources-in-use.ts";
 import { FRESH_FOR_MS, shortestTime } from "../plan/cost.ts";
 import type { VolumePlan } from "../plan/types.ts";
 import type { RunContext } from "./options.ts";
@@ -16,7 +17,8 @@ export interface FreshSnapshots {
 
 /**
  * What deletions are judged on: a listing of the whole account for all volumes that are about to delete, where that costs
- * fewer requests than one of each volume, and else the volume's own.
+ * fewer requests than one of each volume, and else the volume's own. Beside it a listing of the volumes, as fresh, where
+ * these show what they are being made of.
  */
 export interface FreshListing {
   /** By a listing that began after the moment `since`, and no longer ago than a minute. */
@@ -60,6 +62,7 @@ export function createFreshListing(
   let isWorthless = false;
   let latest = 0;
   let trustedFrom = 0;
+  let sources: (Begun & { readonly reading: Promise<SourcesInUse> }) | undefined;
   let account: (Begun & { readonly reading: Promise<Reading | undefined>; used: number }) | undefined;
   /** Volumes that the last listing of the account served before it was too old. */
   let served = Number.POSITIVE_INFINITY;
@@ -145,6 +148,27 @@ export function createFreshListing(
     return reading;
   }
 
+  async function readSources(): Promise<SourcesInUse> {
+    const found = createSourcesInUse();
+    // Where changes are over once they are answered, no volume is being made.
+    if (storage.driver?.deletion === "immediate") return found;
+    for await (const volume of storage.volumes.list({}, call)) found.see(volume);
+    return found;
+  }
+
+  /** A restore may have begun since all was read for the plan. */
+  async function sourcesInUse(): Promise<SourcesInUse> {
+    if (sources === undefined || !isFresh(sources, 0)) {
+      const reading = readSources();
+      // One that fails is read again by whoever comes next.
+      reading.catch(() => {
+        sources = undefined;
+      });
+      sources = { ...begin(), reading };
+    }
+    return await sources.reading;
+  }
+
   async function accountMarks(reading: Reading): Promise<HiddenMarks | undefined> {
     let { marks } = reading;
     if (marks === undefined) {
@@ -157,8 +181,11 @@ export function createFreshListing(
   return {
     moment,
     of: async (volumeId, since) => {
-      const reading = (await ofAccount(volumeId, since)) ?? (await ofVolume(volumeId, since));
-      const all = reading.snapshots.get(volumeId) ?? [];
+      const [inUse, reading] = await Promise.all([
+        sourcesInUse(),
+        ofAccount(volumeId, since).then((known) => known ?? ofVolume(volumeId, since)),
+      ]);
+      const all = (reading.snapshots.get(volumeId) ?? []).map((seen) => withSource(seen, inUse));
       return {
         all,
         hidden: async () => {

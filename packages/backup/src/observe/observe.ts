@@ -1,5 +1,5 @@
 import { type BlockStorage, type Health, PolyvolError, type Volume } from "@polyvol/core";
-import { comparableId, omitUndefined } from "@polyvol/core/driver";
+import { omitUndefined } from "@polyvol/core/driver";
 import { bulkCallOptions } from "../bulk-call-options.ts";
 import type { NamedCloud } from "../clouds.ts";
 import { compareText } from "../compare-text.ts";
@@ -9,6 +9,7 @@ import { areTagsHidden, createMarkEvidence, judgeMarks, orUnknown } from "./hidd
 import type { CloudState, ObservedSnapshot } from "./inventory.ts";
 import { createKeeper } from "./keeper.ts";
 import { MAX_SKEW_MS } from "./observe-snapshot.ts";
+import { createSourcesInUse, withSource } from "./sources-in-use.ts";
 
 export interface ObserveOptions {
   /** Whether the clocks of both sides are compared. Default true. */
@@ -41,10 +42,10 @@ async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptio
     const all: ObservedSnapshot[] = [];
     const keep = createKeeper();
     const marks = createMarkEvidence();
-    const sources = new Set(volumes.flatMap(sourceInUse));
+    const sources = createSourcesInUse(volumes);
     for await (const snapshot of storage.snapshots.list({}, call)) {
       const seen = keep(snapshot);
-      all.push(sources.has(comparableId(snapshot.id)) ? { ...seen, isSource: true } : seen);
+      all.push(withSource(seen, sources));
       marks.see(seen);
     }
     const { provider, capabilities } = storage;
@@ -74,11 +75,6 @@ async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptio
     abortSignal?.throwIfAborted();
     return { state: "failed", name, problem: problemOf(error, "nothing_done", { cloud: name }) };
   }
-}
-
-/** The snapshot that a volume is being made of: not every provider shows it on the snapshot. */
-function sourceInUse({ state, sourceSnapshotId }: Volume): readonly string[] {
-  return state === "creating" && sourceSnapshotId !== undefined ? [comparableId(sourceSnapshotId)] : [];
 }
 
 function refuseSkew({ clockSkewMs = 0 }: Health, provider: string): void {

@@ -21,20 +21,24 @@ export interface ChangeCounts {
  * are walks over the account's snapshots, where those have fewer pages.
  */
 export function changeRequests(
-  { capabilities, requestsPerDeletion, snapshots }: ObservedCloud,
+  { capabilities, requestsPerDeletion, snapshots, volumes }: ObservedCloud,
   { creations, deletions, judged }: ChangeCounts,
 ): { readonly create: number; readonly delete: number } {
-  const { snapshotsPerRequest = 100 } = capabilities.requestCosts ?? {};
+  const { snapshotsPerRequest = 100, volumesPerRequest = 100 } = capabilities.requestCosts ?? {};
   const there = [...snapshots.values()].reduce((sum, each) => sum + each.length, creations);
   const pages = Math.max(1, Math.ceil(there / snapshotsPerRequest));
   const looks = (number: number): number => Math.min(number, pages);
   // What the deletions are judged on is read again each time that it is too old.
   const { requestQuotas } = capabilities.limits;
   const deletingMs = Math.max(0, ...requestQuotas.map((quota) => shortestTime(deletions, quota)));
-  const judgements = Math.min(judged, pages * (1 + Math.floor(deletingMs / FRESH_FOR_MS)));
+  const readings = 1 + Math.floor(deletingMs / FRESH_FOR_MS);
+  const judgements = Math.min(judged, pages * readings);
+  // Where a deletion takes looks, so does a restore, and the volumes show which snapshots are in use for one.
+  const sources =
+    judged > 0 && requestsPerDeletion > 1 ? Math.ceil(volumes.length / volumesPerRequest) * readings : 0;
   return {
     create: creations + (capabilities.snapshotNames.enforced ? 0 : LOOKS_OF_CREATION * looks(creations)),
-    delete: deletions + judgements + (requestsPerDeletion - 1) * looks(deletions),
+    delete: deletions + judgements + sources + (requestsPerDeletion - 1) * looks(deletions),
   };
 }
 
