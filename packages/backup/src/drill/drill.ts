@@ -9,7 +9,8 @@ import { createLinuxDevices } from "../mount/linux/linux-devices.ts";
 import { useSnapshot } from "../mount/use-snapshot.ts";
 import { drillName } from "../naming.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
-import { findSnapshot, homeRegion } from "../restore/find-snapshot.ts";
+import { findSnapshot } from "../restore/find-snapshot.ts";
+import { homeOf } from "../restore/home.ts";
 import { removeLeftovers } from "../temporary/leftovers.ts";
 import { makeTemporary, mayComeLate, ofItsOwn, removeTemporary } from "../temporary/temporary-volume.ts";
 import { checkCommand, checkVolume, reportOf } from "./checks.ts";
@@ -54,8 +55,8 @@ export async function drill(
   let mayAppearLate = false;
   const restoredFrom = monotonicNow();
   try {
-    const region = await homeRegion(storage, snapshot, call);
-    const temporary = { snapshot, name, region, purpose: "a Polyvol drill" };
+    const home = await homeOf(storage, snapshot, call);
+    const temporary = { snapshot, name, home, purpose: "a Polyvol drill" };
     volume = await makeTemporary(storage, temporary, { ...call, timeoutMs });
     restoreMs = Math.round(monotonicNow() - restoredFrom);
   } catch (error) {

@@ -9,6 +9,7 @@ import {
   type Volume,
 } from "@polyvol/core";
 import { monotonicTime, omitUndefined, tell } from "@polyvol/core/driver";
+import type { Home } from "../restore/home.ts";
 import { makeTemporary, ofItsOwn, removeTemporary } from "../temporary/temporary-volume.ts";
 import type { BlockDevice, DeviceLayer } from "./device-layer.ts";
 import { type DeviceVerdict, type FoundBy, findDevice, type WantedDevice } from "./find-device.ts";
@@ -40,7 +41,7 @@ export interface CoursePlan {
   readonly request: SnapshotUseRequest;
   readonly snapshot: Snapshot;
   readonly name: string;
-  readonly region: string | undefined;
+  readonly home: Home;
   /** Takes away what a process that was killed in its turn was attaching: its device may appear yet, as a new one. */
   clearWay(): Promise<void>;
 }
@@ -62,7 +63,7 @@ type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
  */
 export async function followCourse<T>(
   storage: BlockStorage,
-  { request, snapshot, name, region, clearWay }: CoursePlan,
+  { request, snapshot, name, home, clearWay }: CoursePlan,
   reader: SnapshotReader<T>,
   settings: CourseSettings,
 ): Promise<Course<T>> {
@@ -84,7 +85,7 @@ export async function followCourse<T>(
   };
   try {
     const restoring = begin("restore");
-    const temporary = { snapshot, name, region, purpose: "a Polyvol run that reads the data" };
+    const temporary = { snapshot, name, home, purpose: "a Polyvol run that reads the data" };
     const made = await makeTemporary(storage, temporary, { ...call, timeoutMs });
     course.volume = made;
     course.restoreMs = restoring();

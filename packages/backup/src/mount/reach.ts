@@ -5,7 +5,7 @@ import {
   PolyvolError,
   type Snapshot,
 } from "@polyvol/core";
-import { homeRegion } from "../restore/find-snapshot.ts";
+import { type Home, homeOf } from "../restore/home.ts";
 import type { SnapshotUseRequest } from "./types.ts";
 
 /** What errors of this call say that it was. */
@@ -23,21 +23,24 @@ export function requireAttaching({ capabilities, provider }: BlockStorage): void
 }
 
 /**
- * The region to make the temporary volume in: the server's, where the snapshot can be restored there; else that of its
- * volume.
+ * Where to make the temporary volume: in the server's region, where the snapshot can be restored there, or where only that can
+ * tell; else where its volume is.
  *
  * @throws PolyvolError `failed_precondition` when the server is known to be in another region
  */
-export async function regionInReach(
+export async function homeInReach(
   storage: BlockStorage,
   snapshot: Snapshot,
   { serverId, serverRegion }: SnapshotUseRequest,
   call: CallOptions,
-): Promise<string | undefined> {
-  if (serverRegion !== undefined && snapshot.regions.includes(serverRegion)) return serverRegion;
-  const region = await homeRegion(storage, snapshot, call);
-  if (serverRegion === undefined || region === undefined || region === serverRegion) return region;
-  const allowed = snapshot.regions.length === 0 ? region : snapshot.regions.join(", ");
+): Promise<Home> {
+  const onServer = { region: serverRegion, isGuess: false };
+  if (serverRegion !== undefined && snapshot.regions.includes(serverRegion)) return onServer;
+  const home = await homeOf(storage, snapshot, call);
+  if (serverRegion === undefined) return home;
+  const { region, isGuess } = home;
+  if (isGuess || region === serverRegion) return onServer;
+  const allowed = [...new Set([region, ...snapshot.regions])].join(", ");
   const reason = `the server ${serverId} is in ${serverRegion}, allowed: ${allowed}, where the snapshot can be restored; a volume of another region cannot be attached`;
   throw new PolyvolError("failed_precondition", reason, {
     provider: storage.provider,

@@ -8,7 +8,7 @@ import { mayComeLate, ofItsOwn, removeTemporary } from "../temporary/temporary-v
 import { type Course, type CoursePlan, type CourseSettings, followCourse } from "./course.ts";
 import { requireReleased } from "./find-device.ts";
 import { createLinuxDevices } from "./linux/linux-devices.ts";
-import { OPERATION, regionInReach, requireAttaching } from "./reach.ts";
+import { homeInReach, OPERATION, requireAttaching } from "./reach.ts";
 import type { SnapshotReader, SnapshotUse, SnapshotUseOptions, SnapshotUseRequest } from "./types.ts";
 
 /** How long restoring may take, and attaching, unless told otherwise. */
@@ -52,7 +52,7 @@ export async function useSnapshot<T>(
   requireAttaching(storage);
   await devices.prepare?.({ mount: request.mount === true });
   const snapshot = await findSnapshot(storage, request.from, OPERATION, call);
-  const region = await regionInReach(storage, snapshot, request, call);
+  const home = await homeInReach(storage, snapshot, request, call);
   const search: LeftoverSearch = {
     // What others read may take longer than what this call reads.
     here: { serverId, devices, useTimeoutMs: Math.max(settings.useTimeoutMs, USE_TIMEOUT_MS) },
@@ -73,7 +73,7 @@ export async function useSnapshot<T>(
     });
     leftovers.push(...found.filter(({ outcome }) => outcome !== "kept"));
   };
-  const plan: CoursePlan = { request, snapshot, name, region, clearWay };
+  const plan: CoursePlan = { request, snapshot, name, home, clearWay };
   const course = await followCourse(storage, plan, reader, settings);
   const { problems, ...removal } = await takeBack(storage, plan, course, settings);
   const { volume, device: _, removed: __, ...told } = course;

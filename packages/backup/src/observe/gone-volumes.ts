@@ -32,20 +32,29 @@ export function goneVolumes(
   });
 }
 
-/** Those of a name, by the provider's rule of capitals: a name is kept as a tag. With a region, only what is there. */
+/** Those of a name, by the provider's rule of capitals: a name is kept as a tag. */
 export function namesakes(
   gone: readonly GoneVolume[],
   name: string,
-  region: string | undefined,
   rule: TagRule | undefined,
 ): readonly GoneVolume[] {
   const fold = rule?.ignoresCase === true ? foldCapitals : (text: string): string => text;
-  return gone.filter(
-    (each) =>
-      each.name !== undefined &&
-      fold(each.name) === fold(name) &&
-      (region === undefined || each.snapshots.some(({ snapshot }) => snapshot.regions.includes(region))),
-  );
+  return gone.filter((each) => each.name !== undefined && fold(each.name) === fold(name));
+}
+
+/**
+ * Whether a gone volume may have been in a region; in any, where none is said. What snapshots say of it is not always the
+ * volume's own word (on DigitalOcean those of `nyc1` show `nbg1`): only where it is that of a volume that is there, it is
+ * another region.
+ */
+export function mayHaveBeenIn(
+  { snapshots }: GoneVolume,
+  region: string | undefined,
+  volumes: readonly Pick<Volume, "region">[],
+): boolean {
+  if (region === undefined) return true;
+  const others = new Set(volumes.map((each) => each.region).filter((each) => each !== region));
+  return snapshots.some(({ snapshot }) => !snapshot.regions.some((shown) => others.has(shown)));
 }
 
 /** A gone volume with what it has left, in words. */
@@ -63,7 +72,9 @@ const goneIn = rememberingFor((cloud: ObservedCloud) =>
 /** That a volume without any good snapshot has the name of one that is gone and has left some. */
 export function goneNamesakesOf(cloud: ObservedCloud, volume: Volume): readonly BackupProblem[] {
   if ((cloud.snapshots.get(volume.id) ?? []).some(isGood)) return [];
-  const found = namesakes(goneIn(cloud), volume.name, volume.region, cloud.capabilities.limits.tags);
+  const found = namesakes(goneIn(cloud), volume.name, cloud.capabilities.limits.tags).filter((each) =>
+    mayHaveBeenIn(each, volume.region, cloud.volumes),
+  );
   // A restore under the old name is what is to be done about it.
   const sources = new Set(found.flatMap(({ snapshots }) => snapshots.map(({ snapshot }) => snapshot.id)));
   if (found.length === 0 || sources.has(volume.sourceSnapshotId ?? "")) return [];

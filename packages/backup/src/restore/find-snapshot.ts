@@ -8,7 +8,13 @@ import {
 } from "@polyvol/core";
 import { listWords, rightToSee } from "@polyvol/core/driver";
 import { compareText } from "../compare-text.ts";
-import { describeGone, type GoneVolume, goneVolumes, namesakes } from "../observe/gone-volumes.ts";
+import {
+  describeGone,
+  type GoneVolume,
+  goneVolumes,
+  mayHaveBeenIn,
+  namesakes,
+} from "../observe/gone-volumes.ts";
 import { judgeMarks, marksOf } from "../observe/hidden-marks.ts";
 import { isGood, newestOf, type ObservedSnapshot } from "../observe/inventory.ts";
 import { observeSnapshot } from "../observe/observe-snapshot.ts";
@@ -116,20 +122,6 @@ function policiesOf(snapshots: readonly ObservedSnapshot[]): string {
     : `; there are some of policy ${listWords([...policies].toSorted(compareText))}`;
 }
 
-/**
- * Where a volume of this snapshot belongs: where the volume is that it was taken of, and when that is gone or not known, where the
- * snapshot is. `undefined`, for the region that the storage is set to, when that leaves a choice.
- */
-export async function homeRegion(
-  storage: BlockStorage,
-  { volumeId, regions }: Pick<Snapshot, "volumeId" | "regions">,
-  call: CallOptions,
-): Promise<string | undefined> {
-  const only = regions.length === 1 ? regions[0] : undefined;
-  if (volumeId === "") return only;
-  return (await tryGet(storage, volumeId, call))?.region ?? only;
-}
-
 /** Where a name is looked for. */
 interface WhereNamed {
   /** Default: the storage's own region first, then everywhere. */
@@ -179,8 +171,13 @@ async function findVolumeId(
     const reason = `volume ${name} (${living.id}) has no snapshot${nameless(unnamed)}`;
     throw new PolyvolError("not_found", reason, about);
   }
-  if (gone.length > 1) throw several(name, gone.map(describeGone), about);
-  if (gone[0] !== undefined) return gone[0].volumeId;
+  // Asked for in a region, it is the one whose snapshots say so.
+  const meant = gone.filter(
+    ({ snapshots }) =>
+      region === undefined || snapshots.some(({ snapshot }) => snapshot.regions.includes(region)),
+  );
+  if (meant.length > 1) throw several(name, meant.map(describeGone), about);
+  if (meant[0] !== undefined) return meant[0].volumeId;
   if (elsewhere && region !== undefined) return await findVolumeId(storage, name, {}, operation, call);
   const byId = await tryGet(storage, name, call);
   if (byId !== undefined) return byId.id;
@@ -196,7 +193,7 @@ async function findVolumeId(
 }
 
 interface Gone {
-  /** Those that had the name. */
+  /** Those that had the name, and may have been in the region. */
   readonly gone: readonly GoneVolume[];
   /** Those whose snapshots say no name: they were made by hand, or before names were kept. */
   readonly unnamed: readonly GoneVolume[];
@@ -214,13 +211,15 @@ async function goneNamed(
   const all = (await storage.snapshots.list({}, call).toArray()).map(observeSnapshot);
   // Of all volumes that snapshots are of: which of them exist is only asked where it matters.
   const sources = goneVolumes(all, new Set());
-  const fitting = namesakes(sources, name, region, storage.capabilities.limits.tags);
+  const fitting = namesakes(sources, name, storage.capabilities.limits.tags);
   const unnamed = withUnnamed ? sources.filter((each) => each.name === undefined) : [];
   const hidden = fitting.length === 0 && (await judgeMarks(storage, marksOf(all), call))?.what === "tags";
   if (fitting.length + unnamed.length === 0) return { gone: [], unnamed: [], hidden };
-  const existing = new Set((await storage.volumes.list({}, call).toArray()).map(({ id }) => id));
+  const volumes = await storage.volumes.list({}, call).toArray();
+  const existing = new Set(volumes.map(({ id }) => id));
   const isGone = ({ volumeId }: GoneVolume): boolean => !existing.has(volumeId);
-  return { gone: fitting.filter(isGone), unnamed: unnamed.filter(isGone), hidden };
+  const gone = fitting.filter((each) => isGone(each) && mayHaveBeenIn(each, region, volumes));
+  return { gone, unnamed: unnamed.filter(isGone), hidden };
 }
 
 function there({ id, createdAt }: Volume, own: readonly unknown[]): string {
@@ -236,7 +235,11 @@ function nameless(unnamed: readonly GoneVolume[]): string {
 }
 
 /** The volume of that id; `undefined` when there is none. */
-async function tryGet(storage: BlockStorage, id: string, call: CallOptions): Promise<Volume | undefined> {
+export async function tryGet(
+  storage: BlockStorage,
+  id: string,
+  call: CallOptions,
+): Promise<Volume | undefined> {
   try {
     return await storage.volumes.get(id, call);
   } catch (error) {

@@ -1,7 +1,8 @@
 import type { Progress, Snapshot, Volume } from "@polyvol/core";
 import { checkTimeout } from "@polyvol/core/driver";
 import { type Clouds, cloudNamed } from "../clouds.ts";
-import { findSnapshot, homeRegion, type SnapshotChoice } from "./find-snapshot.ts";
+import { findSnapshot, type SnapshotChoice } from "./find-snapshot.ts";
+import { createAtHome, homeOf } from "./home.ts";
 
 /** What to restore, and to where. */
 export interface RestoreRequest {
@@ -14,8 +15,8 @@ export interface RestoreRequest {
   /** Default: what the snapshot needs. */
   readonly sizeGiB?: number | undefined;
   /**
-   * Default: where the volume is that the snapshot is of; when that volume is gone, the one region that the snapshot is in,
-   * or of several the storage's own.
+   * Default: where the volume is that the snapshot is of; when that volume is gone, the one region that the snapshot is in; of
+   * several, and where the provider refuses that one, the storage's own.
    */
   readonly region?: string | undefined;
   /** The provider's name of a volume type. Default: the provider's. */
@@ -67,18 +68,20 @@ export async function restore(
   const storage = cloudNamed(clouds, cloud);
   const call = { abortSignal };
   const snapshot = await findSnapshot(storage, from, "restore", call);
-  const region = request.region ?? (await homeRegion(storage, snapshot, call));
+  const asked = request.region === undefined ? undefined : { region: request.region, isGuess: false };
   let created = true;
-  const volume = await storage.volumes.create(
-    { name: newName, sourceSnapshotId: snapshot.id, sizeGiB, region, volumeType },
-    {
-      ...call,
-      timeoutMs,
-      onProgress,
-      onBegun(begun) {
-        created = begun.created;
+  const volume = await createAtHome(asked ?? (await homeOf(storage, snapshot, call)), (region) =>
+    storage.volumes.create(
+      { name: newName, sourceSnapshotId: snapshot.id, sizeGiB, region, volumeType },
+      {
+        ...call,
+        timeoutMs,
+        onProgress,
+        onBegun(begun) {
+          created = begun.created;
+        },
       },
-    },
+    ),
   );
   return { cloud, snapshot, volume, created };
 }

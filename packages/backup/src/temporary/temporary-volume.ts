@@ -7,6 +7,7 @@ import {
   type Volume,
 } from "@polyvol/core";
 import { monotonicTime } from "@polyvol/core/driver";
+import { createAtHome, type Home } from "../restore/home.ts";
 
 /** Unless told otherwise, so long is tried to remove a temporary volume. It goes on when the work was aborted. */
 const REMOVE_TIMEOUT_MS = 600_000;
@@ -118,8 +119,7 @@ interface TemporaryVolumeRequest {
   readonly snapshot: Snapshot;
   /** By `drillName`, so that the next run knows what this one has left. */
   readonly name: string;
-  /** Default: the storage's own. */
-  readonly region: string | undefined;
+  readonly home: Home;
   /** What it is for, in words for whoever meets it in the provider's console. */
   readonly purpose: string;
 }
@@ -130,11 +130,13 @@ export async function makeTemporary(
   request: TemporaryVolumeRequest,
   call: CallOptions,
 ): Promise<Volume> {
-  const { snapshot, name, region, purpose } = request;
+  const { snapshot, name, home, purpose } = request;
   const description = storage.capabilities.supports.includes("volumes.description")
     ? `Temporary volume of ${purpose} of snapshot ${snapshot.id}`
     : undefined;
-  return await storage.volumes.create({ name, sourceSnapshotId: snapshot.id, region, description }, call);
+  return await createAtHome(home, (region) =>
+    storage.volumes.create({ name, sourceSnapshotId: snapshot.id, region, description }, call),
+  );
 }
 
 /** Whether a create that failed with this may still come to a volume. */

@@ -192,3 +192,21 @@ test("a server in another region is refused before anything is made", async () =
   expect(here.strays()).toEqual([]);
   await here.world.close();
 });
+
+test("what a snapshot of a gone volume says of its region keeps no server from it that may reach it", async () => {
+  const here = await createMountWorld("do");
+  const snapshotId = "00000000-0000-11f0-8a2b-0a58ac140000";
+  here.world.emulators.do.seed({
+    snapshots: [{ id: snapshotId, name: "s", resource_id: "ab-1", region: "nyc3", min_disk_size: 1 }],
+  });
+  const storage = here.storage();
+  const get: typeof storage.snapshots.get = async (id, options) => ({
+    ...(await storage.snapshots.get(id, options)),
+    // As those of nyc1 show it.
+    regions: ["nbg1"],
+  });
+  const odd = { ...storage, snapshots: { ...storage.snapshots, get } };
+  const request = { ...here.request, from: { snapshotId }, serverRegion: "nyc3" };
+  expect(await withSnapshot(odd, request, async ({ volume }) => volume.region, here.options)).toBe("nyc3");
+  await here.world.close();
+});

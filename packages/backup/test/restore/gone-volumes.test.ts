@@ -1,6 +1,7 @@
 /** Snapshots of a volume that is gone are found by the name that it had. */
 import type { BlockStorage } from "@polyvol/core";
 import { createDigitalOceanStorage } from "@polyvol/digitalocean";
+import type { DigitalOceanOptions } from "@polyvol/emulators/digitalocean";
 import { afterEach, expect, test } from "vitest";
 import { audit, drill, parsePolicies, plan, restore, run, status } from "../../src/index.ts";
 import { createEmulatedWorld, type EmulatedWorld, storedSnapshots } from "../support/emulated-clouds.ts";
@@ -13,9 +14,10 @@ const POLICIES = parsePolicies({ nightly: nightly({ allowEmpty: true }) });
 let world: EmulatedWorld;
 afterEach(() => world?.close());
 
-async function open(): Promise<BlockStorage> {
+async function open(options: DigitalOceanOptions = {}): Promise<BlockStorage> {
   world = await createEmulatedWorld("2026-05-01T03:05:00Z", {
     do: {
+      ...options,
       tokens: [
         "dop_v1_test_token_for_backups",
         {
@@ -27,6 +29,11 @@ async function open(): Promise<BlockStorage> {
     },
   });
   return world.open().do;
+}
+
+/** Options of a storage of the account. */
+function account() {
+  return { token: "dop_v1_test_token_for_backups", baseUrl: world.urls.do, clock: world.clock };
 }
 
 /** Backs everything up on so many nights. */
@@ -169,6 +176,33 @@ test("the region says which", async () => {
   });
   const found = await restore(from("orders-db", { region: "nyc3", elsewhere: true }), { do: storage });
   expect(found.volume.region).toBe("ams3");
+});
+
+test("one whose snapshots show no region that a create takes is restored, and known by its region", async () => {
+  const storage = await open({ snapshotRegionNames: { nyc1: "nbg1" } });
+  const inNyc1 = { ...storage, volumes: createDigitalOceanStorage({ ...account(), region: "nyc1" }).volumes };
+  const { id } = await storage.volumes.create({ name: "orders-db", region: "nyc1", sizeGiB: 10 });
+  await nights(storage, 1);
+  await storage.volumes.delete(id);
+  const { volume } = await restore(from("orders-db"), { do: inNyc1 });
+  expect(volume.region).toBe("nyc1");
+  const drilled = await drill(
+    { cloud: "do", from: { volumeId: id } },
+    { do: inNyc1 },
+    { clock: world.clock },
+  );
+  expect(drilled).toMatchObject({ ok: true, problems: [] });
+
+  // A new one of its name is not taken for it, whether the region is said or not.
+  await storage.volumes.create({ name: "orders-db", region: "nyc1", sizeGiB: 10 });
+  const { problems } = await plan(POLICIES, { do: storage }, new Date(world.clock.now()));
+  expect(problems).toMatchObject([{ code: "not_found", message: expect.stringContaining(id) }]);
+  await nights(storage, 1);
+  for (const region of [undefined, "nyc1"])
+    await expect(restore(from("orders-db", { region }), { do: inNyc1 })).rejects.toMatchObject({
+      code: "conflict",
+      reason: expect.stringContaining(id),
+    });
 });
 
 test("where tags are hidden, that the name is not found says so", async () => {
