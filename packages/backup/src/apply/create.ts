@@ -1,4 +1,5 @@
 import { type CallOptions, isPolyvolError, PolyvolError, type Snapshot } from "@polyvol/core";
+import { fitWords } from "@polyvol/core/driver";
 import { bulkCallOptions } from "../bulk-call-options.ts";
 import { runCommand } from "../command/run-command.ts";
 import { showDuration } from "../duration.ts";
@@ -120,7 +121,7 @@ async function send(work: CreationWork, onTurn: () => void): Promise<Snapshot> {
   };
   if (hasHooks(policy)) await tell();
   const { supports, limits } = storage.capabilities;
-  const about = `Polyvol backup of ${place.volumeName.slice(0, 100)}, policy ${policy.id}, slot ${creation.slot}`;
+  const about = `Polyvol backup of ${fitWords(place.volumeName, 100)}, policy ${policy.id}, slot ${creation.slot}`;
   if (!policy.allowAttached) {
     // Not every provider can be told to leave a volume in use alone.
     const volume = await storage.volumes.get(place.volumeId, optionsOf("read"));

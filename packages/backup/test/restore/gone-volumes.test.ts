@@ -72,6 +72,17 @@ test("a name that is no tag is left out, and the snapshot is made", async () => 
   expect(taken?.tags).toEqual({ "polyvol-policy": "nightly" });
 });
 
+test("a name is cut between its characters, and the snapshot is made", async () => {
+  const memory = createMemoryWorld("2026-05-01T03:05:00Z", {
+    do: { limits: { volumeName: { pattern: ".+", minLength: 1, maxLength: 300, inWords: "anything" } } },
+  });
+  const storage = memory.open().do;
+  for (const length of [97, 98, 99, 100])
+    await storage.volumes.create({ name: `${"a".repeat(length)}😀 and more`, sizeGiB: 8 });
+  const report = await run(POLICIES, { do: storage }, { clock: memory.clock });
+  expect(report).toMatchObject({ ok: true, totals: { created: 4 } });
+});
+
 test("the newest of a volume that is gone is restored and drilled by its name, and audit says the name", async () => {
   const storage = await open();
   const { id } = await storage.volumes.create({ name: "orders-db", sizeGiB: 10 });
