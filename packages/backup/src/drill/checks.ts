@@ -56,14 +56,16 @@ interface Drilled extends Pick<DrillReport, "cloud" | "checks" | "leftovers" | "
   readonly command?: RecordedCommand | undefined;
 }
 
-/** Proved is what was checked, and nothing went wrong besides. */
+/** Proved is what was checked, and nothing of its own went wrong besides. */
 export function reportOf(drilled: Drilled): DrillReport {
-  const { cloud, storage, snapshot, name, volume, restoreMs, command, checks, problems } = drilled;
+  const { cloud, storage, snapshot, name, volume, restoreMs, command, checks, leftovers, problems } = drilled;
   const passed = checks.length > 0 && checks.every(({ result }) => result !== "failed");
+  // What others have left and cannot be removed needs attention, and says nothing of this snapshot.
+  const own = problems.filter((problem) => !leftovers.some((leftover) => leftover.problem === problem));
   return omitUndefined({
     cloud,
     provider: storage.provider,
-    ok: passed && problems.length === 0,
+    ok: passed && own.length === 0,
     snapshotId: snapshot.id,
     snapshotName: snapshot.name,
     takenAt: snapshot.createdAt.toISOString(),
@@ -74,7 +76,7 @@ export function reportOf(drilled: Drilled): DrillReport {
     finishedAt: drilled.finishedAt.toISOString(),
     command,
     checks,
-    leftovers: drilled.leftovers,
+    leftovers,
     problems,
   });
 }

@@ -87,6 +87,6 @@ export interface DrillReport {
   readonly checks: readonly DrillCheck[];
   /** Temporary volumes of earlier drills that were killed, and what became of them. */
   readonly leftovers: readonly Leftover[];
-  /** Why it is not `ok`. */
+  /** Why it is not `ok`, and which leftovers could not be removed: these say nothing of this snapshot. */
   readonly problems: readonly BackupProblem[];
 }

@@ -1,6 +1,6 @@
 import { PolyvolError } from "@polyvol/core";
 import { expect, test } from "vitest";
-import { drill, offsite } from "../../src/index.ts";
+import { drill, drillEntry, offsite } from "../../src/index.ts";
 import { drillName, readName } from "../../src/naming.ts";
 import { createOffsiteWorld } from "../offsite/offsite-world.ts";
 import { createSeededWorld, VOLUMES } from "../support/seeded.ts";
@@ -22,6 +22,27 @@ test("leftovers that are stuck hold a drill no longer than one of them would", a
     );
     // Ten minutes for all that others have left, and ten for its own volume, which is stuck, too.
     expect((world.clock.now() - startedAt) / MINUTE).toBeLessThan(25);
+  } finally {
+    await world.close();
+  }
+});
+
+test("one that nobody may remove is reported, and keeps no snapshot from being proved", async () => {
+  const world = await createSeededWorld();
+  try {
+    const { do: cloud } = world.open();
+    const [snapshot] = await cloud.snapshots.list({ volumeId }).toArray();
+    const name = drillName(volumeId, new Date(world.clock.now() - MINUTE));
+    const { id } = await cloud.volumes.create({ name, sourceSnapshotId: snapshot?.id ?? "" });
+    const match = { method: "DELETE", path: `/v2/volumes/${id}` };
+    world.emulators.do.faults.add({ kind: "answer", status: 403, match });
+    const report = await drill({ cloud: "do", from: { volumeId } }, { do: cloud }, { clock: world.clock });
+    expect(report).toMatchObject({
+      ok: true,
+      leftovers: [{ name, outcome: "failed" }],
+      problems: [{ code: "permission_denied", volumeName: name }],
+    });
+    expect(drillEntry(report).ok).toBe(true);
   } finally {
     await world.close();
   }
