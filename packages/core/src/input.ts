@@ -18,8 +18,8 @@ import type {
 import { storageOptions } from "./storage-options.ts";
 import { show } from "./words.ts";
 
-const nonEmpty = rule(z.string().check(z.minLength(1)), "a text that is not empty");
 const isWhole = z.refine<string>((words) => words.isWellFormed());
+const nonEmpty = rule(z.string().check(z.minLength(1), isWhole), "a text that is not empty");
 const text = rule(z.string().check(isWhole), "a text of whole characters");
 const yesOrNo = rule(z.boolean(), "true or false");
 const tags = rule(z.record(z.string(), z.string()), "texts by key");
@@ -169,8 +169,8 @@ export function checkTimeout(value: unknown): number {
   throw refusedArgument(`timeoutMs: found ${show(value)}, allowed: ${allowed}`);
 }
 
-/** An id is any text that is not empty; whether it exists is the provider's to say. */
+/** An id is any text that is not empty; whether it exists is the provider's to say. Half a character is no text. */
 export function checkId(value: unknown, what: string): string {
-  if (typeof value === "string" && value !== "") return value;
+  if (typeof value === "string" && value !== "" && value.isWellFormed()) return value;
   throw refusedArgument(`${what}: found ${show(value)}, allowed is the id as text`);
 }

@@ -1,6 +1,6 @@
 /** One function for each endpoint that is used: its request, and what the answer must look like. */
-import { type DriverSnapshotQuery, type PageRequest, refusedArgument, show } from "@polyvol/core/driver";
-import { pathSegment, type ResponseParser } from "@polyvol/core/http";
+import type { DriverSnapshotQuery, PageRequest } from "@polyvol/core/driver";
+import { noId, pathSegment, type ResponseParser } from "@polyvol/core/http";
 import type { ApiRequest } from "./client.ts";
 import * as wire from "./wire.ts";
 
@@ -12,8 +12,8 @@ const snapshot = (id: string): string => `/snapshots/${idSegment(id)}`;
 const metadata = (kind: Kind, id: string): string => `/${kind}/${idSegment(id)}/metadata`;
 
 /** The service reads an escaped slash as one: such an id would name another route. */
-function idSegment(id: string): string {
-  if (id.includes("/")) throw refusedArgument(`${show(id)} is not an id`);
+export function idSegment(id: string): string {
+  if (id.includes("/")) throw noId(id);
   return pathSegment(id);
 }
 

@@ -1,6 +1,7 @@
 import { isPolyvolError, PolyvolError } from "@polyvol/core";
-import { type CallContext, refusedArgument, show } from "@polyvol/core/driver";
-import { type HttpClient, type HttpRequest, pathSegment } from "@polyvol/core/http";
+import type { CallContext } from "@polyvol/core/driver";
+import type { HttpClient, HttpRequest } from "@polyvol/core/http";
+import { idSegment } from "./api.ts";
 import type { Session } from "./auth.ts";
 import { refuseInTheClear } from "./catalogue.ts";
 import { refineFailure } from "./failure.ts";
@@ -55,9 +56,7 @@ export function createComputeClient(settings: Settings): ComputeClient {
 
 /** The volumes of one server. */
 function attachmentsOf(serverId: string): string {
-  // An escaped slash is read as one, and would name another route.
-  if (serverId.includes("/")) throw refusedArgument(`${show(serverId)} is not the id of a server`);
-  return `/servers/${pathSegment(serverId)}/os-volume_attachments`;
+  return `/servers/${idSegment(serverId)}/os-volume_attachments`;
 }
 
 export const attachToServer = (serverId: string, volumeId: string): HttpRequest<undefined> => ({
@@ -67,5 +66,5 @@ export const attachToServer = (serverId: string, volumeId: string): HttpRequest<
 });
 export const detachFromServer = (serverId: string, volumeId: string): HttpRequest<undefined> => ({
   method: "DELETE",
-  path: `${attachmentsOf(serverId)}/${pathSegment(volumeId)}`,
+  path: `${attachmentsOf(serverId)}/${idSegment(volumeId)}`,
 });

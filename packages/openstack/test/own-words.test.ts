@@ -130,6 +130,9 @@ test.each([
   ["name", { name: "db\ud83d" }],
   ["description", { description: "the \ud83d" }],
   ["tag", { tags: { team: "a\ude00b" } }],
+  ["type", { volumeType: "fast\ud83d" }],
+  ["region", { region: "\ud83d" }],
+  ["source", { sourceSnapshotId: "\ude00" }],
 ])("half of a character in a %s is a wrong argument: the service fails over it", async (_, fields) => {
   const cloud = await startCloud({ cinder: account({}) });
   const error = await failureOf(cloud.storage.volumes.create({ name: "new", sizeGiB: 1, ...fields }));

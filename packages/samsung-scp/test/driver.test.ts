@@ -179,8 +179,9 @@ describe("what is sent", () => {
     expect(await storage.volumes.find({ name: "a b_c-d" })).toMatchObject({ id });
     for (const name of ["한글 disk", "a+b&c=d%20", "~!*'()"])
       expect(await storage.volumes.find({ name })).toBeUndefined();
-    for (const odd of ["한글", "a/b", "%2e%2e", "a?b#c", "a b+c"]) {
+    for (const odd of ["한글", "a/b", "%2e%2e", "a?b#c", "a b+c", ".", ".."]) {
       await expect(storage.volumes.get(odd)).rejects.toMatchObject({ code: "not_found" });
+      await storage.volumes.delete(odd);
     }
   });
 

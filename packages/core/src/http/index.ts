@@ -20,4 +20,4 @@ export type {
   ResponseHeaders,
   ResponseParser,
 } from "./types.ts";
-export { isLoopback, pathSegment } from "./url.ts";
+export { isLoopback, noId, pathSegment } from "./url.ts";

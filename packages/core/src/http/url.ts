@@ -1,4 +1,5 @@
-import { type PolyvolError, refusedArgument } from "../errors.ts";
+import { type PolyvolError, refused, refusedArgument } from "../errors.ts";
+import { show } from "../words.ts";
 
 const AUTHORITY = /^(https?):\/\/([^/\\?#@\s]+)(\/[^\\?#\s]*)?$/i;
 const LOOPBACK = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\]|localhost)$/;
@@ -40,14 +41,18 @@ export function parseBaseUrl(text: string): string {
 
 /**
  * One variable part of a path, escaped so that it can name nothing but itself.
- * @throws PolyvolError `invalid_argument` for what no escaping makes safe: nothing at all, `.` and `..`, and text
- * that is not Unicode.
+ * @throws PolyvolError for what no escaping makes safe: `not_found` for `.` and `..`, which are the id of nothing;
+ * `invalid_argument` for nothing at all, and for text that is not Unicode.
  */
 export function pathSegment(value: string): string {
-  if (value === "" || value === "." || value === ".." || !value.isWellFormed()) {
-    throw refusedArgument(`${JSON.stringify(value)} is not an id`);
-  }
+  if (value === "." || value === "..") throw noId(value);
+  if (value === "" || !value.isWellFormed()) throw refusedArgument(`${JSON.stringify(value)} is not an id`);
   return encodeURIComponent(value);
+}
+
+/** For what cannot be the id of anything at the service: it is answered as an unknown one, and nothing is sent. */
+export function noId(value: string): PolyvolError {
+  return refused("not_found", `${show(value)} is the id of nothing`);
 }
 
 /**

@@ -138,9 +138,14 @@ describe("paths", () => {
     );
   });
 
-  test.each(["", ".", "..", "\ud800"])("%j is no segment", (id) => {
+  test.each([
+    ["", "invalid_argument"],
+    ["\ud800", "invalid_argument"],
+    [".", "not_found"],
+    ["..", "not_found"],
+  ])("%j is no segment: %s", (id, code) => {
     expect(() => pathSegment(id)).toThrowError(
-      expect.objectContaining({ code: "invalid_argument" }) as Error,
+      expect.objectContaining({ code, outcome: "not_applied" }) as Error,
     );
   });
 
