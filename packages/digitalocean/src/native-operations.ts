@@ -81,7 +81,8 @@ export class DigitalOceanOperations {
       const key = keyOf(volume);
       await send(api.deleteVolumeByName(key)).catch(async (error: unknown) => {
         if (!isPolyvolError(error, "not_found") && !isPolyvolError(error, "conflict")) throw error;
-        const found = (await send(api.listVolumes({ ...key, per_page: 1 }))).volumes;
+        const listed = (await send(api.listVolumes({ ...key, per_page: 200 }))).volumes;
+        const found = listed.filter((each) => each.name === key.name && each.region.slug === key.region);
         if (error.code === "not_found" && found.length === 0) return;
         // Right after a detach the service says so, too: the record tells, and what passes is tried again.
         const droplets = listWords(found.flatMap(({ droplet_ids }) => droplet_ids ?? []).map(String));

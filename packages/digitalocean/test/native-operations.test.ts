@@ -31,7 +31,7 @@ describe("volumes by name", () => {
     expect(await storage.volumes.list().toArray()).toMatchObject([{ id: "ab-2" }]);
     expect(sent().slice(0, 3)).toEqual([
       ...Array(2).fill("DELETE /v2/volumes?name=data&region=nyc3"),
-      "GET /v2/volumes?name=data&region=nyc3&per_page=1",
+      "GET /v2/volumes?name=data&region=nyc3&per_page=200",
     ]);
     emulator.seed({ volumes: [{ ...VOLUME, droplet_id: 1001 }] });
     expect(await failureOf(ocean.deleteVolumeByName(KEY))).toMatchObject({
@@ -77,6 +77,15 @@ describe("volumes by name", () => {
     await ocean.deleteSnapshot("cd-1");
     expect(emulator.inventory()).toMatchObject({ volumes: [] });
     expect(JSON.stringify(emulator.inventory())).not.toContain("cd-1");
+  });
+
+  test("where the service heeds no filter, another volume is not taken for the one that has gone", async () => {
+    const { storage, emulator } = await openCloud();
+    const another = { id: "ab-9", name: "another", region: { slug: "nyc3" }, size_gigabytes: 5 };
+    const volumes = [{ ...another, created_at: "2026-01-01T00:00:00Z", droplet_ids: [1001], tags: [] }];
+    const body = { volumes, links: {}, meta: { total: 1 } };
+    emulator.faults.add({ kind: "answer", when: "before", status: 200, body, match: { method: "GET" } });
+    await digitalOcean(storage).deleteVolumeByName(KEY);
   });
 
   test.each<[string, (ocean: ReturnType<typeof digitalOcean>) => Promise<unknown>]>([

@@ -25,6 +25,21 @@ describe("a volume that the service holds in use without a server", () => {
     expect(await storage.snapshots.list({ volumeId: VOLUME }).toArray()).toHaveLength(2);
   });
 
+  test("is asked to be detached: which server it is, only the service knows", async () => {
+    const { emulator, storage, sent } = await emulated();
+    emulator.seed(seed);
+    const error = await failureOf(storage.volumes.detach(VOLUME, SERVER));
+    expect(error).toMatchObject({ outcome: "not_applied" });
+    expect(["not_found", "failed_precondition"]).toContain(error.code);
+    const request = `DELETE /v1/volumes/${VOLUME}/servers/${SERVER}`;
+    expect(sent().filter(({ line }) => line === request)).toHaveLength(1);
+    emulator.faults.add({ kind: "answer", when: "before", status: 202, match: { method: "DELETE" } });
+    const detached = storage.volumes.detach(VOLUME, SERVER);
+    const shown = { kind: "wrong-json", at: "state", value: "available", skip: 1 } as const;
+    emulator.faults.add({ ...shown, match: { method: "GET", path: `/v1/volumes/${VOLUME}` } });
+    expect((await detached).state).toBe("available");
+  });
+
   test("is in use for allowAttached: false and for a revert", async () => {
     const { emulator, storage, sent } = await emulated();
     emulator.seed(seed);

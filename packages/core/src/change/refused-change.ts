@@ -7,7 +7,7 @@ import {
   reinterpretError,
 } from "../errors.ts";
 import type { VolumeResources } from "../operations/resources.ts";
-import type { Volume } from "../volume.ts";
+import { inUse, type Volume } from "../volume.ts";
 import { usable } from "../wait/goals.ts";
 import type { ServerOfChange, VolumeChange } from "./volume-changes.ts";
 
@@ -121,9 +121,11 @@ function serverMissing(
 ): PolyvolError {
   call.about({ kind: "server", id });
   const about = `volume ${JSON.stringify(volume.name)} (${volume.id})`;
+  const record =
+    volume.attachments.length > 0 ? "though the volume's record still names it" : `which is ${inUse(volume)}`;
   const words =
     change === "attach"
       ? `the provider finds no server ${id} to attach ${about} to`
-      : `the provider finds no server ${id} that has ${about}, though the volume's record still names it`;
+      : `the provider finds no server ${id} that has ${about}, ${record}`;
   return extendError(error, {}, `${words}: ${error.reason}`);
 }

@@ -1,4 +1,5 @@
 import type { Call } from "../call/call.ts";
+import type { Changed } from "../driver.ts";
 import type { DriverUpdateSnapshot } from "../driver-inputs.ts";
 import { checkName } from "../limits.ts";
 import type { SnapshotResources } from "../operations/resources.ts";
@@ -30,7 +31,15 @@ export async function updateSnapshot(
   }
   if (isAsWanted(before)) return before;
   const send = requireMethod(driver.provider, "updateSnapshot", driver.updateSnapshot?.bind(driver));
-  const changed = await call.send("repeatable", (context) => send(id, wanted, context));
+  let changed: Changed;
+  try {
+    changed = await call.send("repeatable", (context) => send(id, wanted, context));
+  } catch (error) {
+    // A request whose answer was lost may have done it.
+    const found = call.mayHaveChanged() ? await resources.tryGet(call, id).catch(() => undefined) : undefined;
+    if (found === undefined || !isAsWanted(found)) throw error;
+    changed = { settled: true };
+  }
   const after = await waitForEffect(call, {
     kind: "snapshot",
     id,

@@ -88,7 +88,9 @@ export function attaching({ driver, capabilities }: Runtime, id: string, serverI
 export function detaching({ driver }: Runtime, id: string, serverId: string): VolumeChange {
   const send = requireMethod(driver.provider, "detachVolume", driver.detachVolume?.bind(driver));
   return {
-    reached: (volume) => !isAttached(volume, serverId),
+    // In use by a server that is not named: which one it is, only the provider knows.
+    reached: ({ attachments, state }) =>
+      attachments.length === 0 ? state !== "in_use" : !isAttached({ attachments }, serverId),
     openIn: { states: ["attaching", "detaching"], isBounded: true },
     send: (context) => send(id, serverId, context),
     server: { id: serverId, change: "detach" },
@@ -148,7 +150,7 @@ export function requireMethod<T>(provider: string, name: string, method: T | und
   throw refused("unsupported", `the driver ${provider} lacks ${name}`);
 }
 
-function isAttached(volume: Volume, serverId: string): boolean {
+function isAttached(volume: Pick<Volume, "attachments">, serverId: string): boolean {
   return volume.attachments.some((each) => isSameId(each.serverId, serverId));
 }
 

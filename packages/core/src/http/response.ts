@@ -169,9 +169,9 @@ function failureOfErrorBody(settings: ResponseSettings, response: ReadResponse):
   return failureOfBody(unusable(response), `holds an error: ${reason}`, "", { providerCode, requestId });
 }
 
-/** By what it holds, too: some servers call every answer without a body a page, and some pages have no type. */
+/** By what it holds, too: some servers call JSON, or an answer without a body, a page, and some pages have no type. */
 function isWebPage(text: ReadResponse["text"], headers: ResponseHeaders): text is string {
-  if (text === TOO_LARGE || text.trim() === "") return false;
+  if (text === TOO_LARGE || /^\s*(?:[{[]|$)/.test(text)) return false;
   const isTyped = /^(?:text\/html|application\/xhtml\+xml)\b/i.test(headers.get("content-type") ?? "");
   return isTyped || /^\s*<(?:!doctype\s+html|html)\b/i.test(text);
 }

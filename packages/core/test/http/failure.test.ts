@@ -169,6 +169,14 @@ describeTransports(() => {
     expect(error.message).toContain("is a web page; the body begins");
   });
 
+  test("JSON that is called a web page is none", async () => {
+    const server = await serve((_, response) => {
+      response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(' {"metadata": {}}');
+    });
+    const change = { method: "PUT", path: "/v1/things/1" } as const;
+    expect(await makeClient(server.url).send(change, makeContext())).toMatchObject({ status: 200 });
+  });
+
   describe("an adapter's refinement", () => {
     test("sees the answer, and what it says goes before what the status says", async () => {
       const seen: unknown[] = [];
