@@ -42,6 +42,19 @@ test("a volume or snapshot is read, changed and copied as soon as it shows", asy
   expect(restored).toMatchObject({ sizeGiB: 20, sourceSnapshotId });
 });
 
+test("what another process makes of a snapshot is grown, though a copy does not know it yet", async () => {
+  const { storage, emulator, options } = await openCloud();
+  const { id: volumeId } = await storage.volumes.create({ name: "data", sizeGiB: 10 });
+  const { id: sourceSnapshotId } = await storage.snapshots.create({ volumeId, name: "copy" });
+  const input = { name: "restored", sourceSnapshotId, sizeGiB: 20 };
+  const { resource } = await createDigitalOceanStorage(options).volumes.beginCreate(input);
+  expect(resource.sizeGiB).toBe(10);
+  const body = { id: "not_found", message: "The resource you were accessing could not be found." };
+  const match = { method: "GET", path: `/v2/volumes/${resource.id}` };
+  emulator.faults.add({ kind: "answer", when: "before", status: 404, body, match, skip: 1, count: 1 });
+  expect(await storage.volumes.create(input)).toMatchObject({ id: resource.id, sizeGiB: 20 });
+});
+
 test("a deletion is not done because what is to go does not show yet", async () => {
   const { storage, make, clock, left } = await laggingCloud();
   const { id: volumeId } = await make("data");

@@ -109,6 +109,22 @@ describe("attach and detach when the service says that there is nothing to do it
   });
 });
 
+describe.each(["volume", "snapshot"] as const)(
+  "the deletion of a %s that was begun without an answer",
+  (kind) => {
+    test("is refused when it is sent again, and reads of before it do not make it fail", async () => {
+      const { emulator, storage } = await emulated();
+      const seed = { volumes: [{ id: VOLUME, name: "db" }] };
+      emulator.seed(kind === "volume" ? seed : { ...seed, snapshots: [{ volume_id: VOLUME, name: "s" }] });
+      const id = (await storage.snapshots.list().toArray())[0]?.id ?? VOLUME;
+      emulator.faults.add({ kind: "cut-after", count: 1, match: { method: "DELETE" } });
+      emulator.faults.add({ kind: "stale-read", ms: 1_500, match: { path: `/v1/${kind}s/${id}` }, skip: 1 });
+      await storage[`${kind}s`].delete(id);
+      expect(await storage[`${kind}s`].list().toArray()).toEqual([]);
+    });
+  },
+);
+
 describe("creates that the service accepts and does not carry out", () => {
   test("nine of one evening do not fill a quota of ten", async () => {
     const { emulator, storage } = await emulated({

@@ -64,7 +64,7 @@ export async function refusedChange(
 }
 
 /** Pauses before one more look at a volume that is not as wanted though it may come to be; `false` after enough of them. */
-function createPatience(call: Call, mayCome: boolean): () => Promise<boolean> {
+export function createPatience(call: Call, mayCome: boolean): () => Promise<boolean> {
   const { firstPauseMs, maxDelayMs } = call.runtime.polling;
   let pauseMs = firstPauseMs;
   let looks = 1;

@@ -96,6 +96,8 @@ function volumeKind(
     // The second step of a restore: the provider made the volume as small as the snapshot allows.
     complete: async (call, volume, { sizeGiB }, onProgress) => {
       if (sizeGiB === undefined || volume.sizeGiB >= sizeGiB) return volume;
+      // Whoever made it just now: a copy may not show it yet.
+      runtime.newcomers.made(volume.id);
       return await changeVolume(
         resources,
         call,

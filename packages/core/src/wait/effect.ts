@@ -35,7 +35,7 @@ export interface Effect<T extends Resource> extends Watched, Pick<WaitSetup<T>, 
  * it was ever seen, or when the state that followed it is not known; never, where there is a record that the credentials
  * must not read and nothing was seen. Only reads of the resource by itself
  * prove that: a shared look may come from a listing that lags behind. Where a change leaves no trace, a resource at rest is
- * as wanted once it was seen under way, or once what was sent must show.
+ * as wanted once what was sent must show: a look before may be older than the change, though another has shown that.
  *
  * @throws PolyvolError `operation_failed`
  */
@@ -58,7 +58,7 @@ export async function waitForEffect<T extends Resource>(
   /** `done` also for what has to be looked at closely. */
   function judge(seen: T): Verdict {
     const verdict = effect.goal(seen);
-    if (verdict.state === "done") return underWay || monotonicNow() >= showsBy ? DONE : PENDING;
+    if (verdict.state === "done") return monotonicNow() >= showsBy ? DONE : PENDING;
     if (verdict.state === "failed") return verdict;
     const motion = effect.motionOf(seen);
     if (motion === "under_way") underWay = true;
