@@ -34,7 +34,7 @@ export interface Call {
   elapsedMs(): number;
   /** Until its deadline, in milliseconds. */
   remainingMs(): number;
-  /** Whether it has sent a change, so that there is something to learn by waiting. */
+  /** Whether it, or the call that it goes on with, has sent a change, so that there is something to learn by waiting. */
   hasSent(): boolean;
   /** Whether any change of it may have been carried out. */
   mayHaveChanged(): boolean;
@@ -188,7 +188,7 @@ function makeCall(
     abortSignal,
     elapsedMs: () => runtime.monotonicNow() - startedAt,
     remainingMs: context.remainingMs,
-    hasSent: () => state.sent,
+    hasSent: () => state.sent || setup.hasChanged === true,
     mayHaveChanged: () => state.touched,
     sleep: (ms) => runtime.clock.sleep(ms, abortSignal),
     about: (resource) => {

@@ -76,16 +76,16 @@ async function deleteAfterSnapshots(
   const { found, wasListed } = await readBefore(volumes, call, id, onProgress);
   refuseInUse(found);
   if (found !== undefined && found.state !== "deleting") {
-    const listed = (await snapshots.listAll(call, { volumeId: id })).filter(
-      (each) => each.state !== "deleting",
-    );
+    const list = (): Promise<readonly Snapshot[]> => snapshots.listAll(call, { volumeId: id });
+    const all = await readBeforeChange(call, { kind: "volume", id }, list);
+    const listed = all.filter((each) => each.state !== "deleting");
     if (listed.length > 0 && !withSnapshots) throw cannotOutlive(listed);
     // Somebody may attach it meanwhile: then no further snapshot goes, nor where that cannot be seen.
     const stillFree = async (): Promise<void> => {
       const watched = { kind: "volume", id } as const;
       const now = await readBeforeChange(call, watched, () => volumes.tryGet(call, id));
       if (now !== undefined) return refuseInUse(now);
-      const left = await readBeforeChange(call, watched, () => snapshots.listAll(call, { volumeId: id }));
+      const left = await readBeforeChange(call, watched, list);
       if (left.every((each) => each.state === "deleting")) return;
       throw conflict("a read does not find it any more, and so not whether it is in use", true);
     };

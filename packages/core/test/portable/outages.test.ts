@@ -101,6 +101,42 @@ describe.each([
   });
 });
 
+test("an outage ends no removal of a surplus by an operation, though it begins right before that", async () => {
+  const { clock, storage } = await world({ mode: "state" });
+  const { listVolumes, getVolume } = storage.driver;
+  const begin = async () => {
+    let failures = 0;
+    let struck = false;
+    let own = "";
+    const driver: BlockStorageDriver = {
+      ...storage.driver,
+      listVolumes: async (query, ...page) => {
+        if (query.name !== undefined && clock.now() > madeAt && !struck) {
+          struck = true;
+          failures = 6;
+        }
+        return await listVolumes(query, ...page);
+      },
+      getVolume: async (id, context) => {
+        if (id === own && failures > 0) {
+          failures -= 1;
+          throw PASSING[0];
+        }
+        return await getVolume(id, context);
+      },
+    };
+    const { volumes } = createBlockStorage(driver, { clock, random: () => 0.5 });
+    const operation = await volumes.beginCreate({ name: "new", sizeGiB: 8 });
+    own = operation.resource.id;
+    return operation;
+  };
+  const madeAt = clock.now() + WORK_MS;
+  const begun = await Promise.all([begin(), begin()]);
+  const [one, other] = await Promise.all(begun.map((each) => each.wait()));
+  expect(one?.id).toBe(other?.id);
+  expect(await storage.volumes.list({ name: "new" }).toArray()).toHaveLength(1);
+});
+
 test("an outage that begins with the request of a change ends it no more than one that begins after it", async () => {
   const given = await world({});
   const { clock, storage, volumeId } = given;
