@@ -7,7 +7,6 @@ import { computePlan, TIME_ZONE_DATA } from "../plan/compute.ts";
 import { differencesOf, otherTimeZoneData } from "../plan/differences.ts";
 import { parsePlan } from "../plan/schema.ts";
 import type { BackupPlan } from "../plan/types.ts";
-import { chooseByTags } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import { PolicyError, type PolicyProblem } from "../retention/policy-error.ts";
 import { newestDueSlot } from "../schedule/slots.ts";
@@ -40,7 +39,7 @@ export async function apply(
   const scope = scopeOf(policies, clouds, { shard: shardOfPlan(plan, options), accounts: options.accounts });
   const { startedAt, states } = await readSteadily(context, async (at) => {
     refuseOtherTimes(plan, policies, at);
-    return await observe(scope.chosen, { byTags: chooseByTags(policies), abortSignal: context.abortSignal });
+    return await observe(scope.chosen, policies, context);
   });
   const now = new Date(plan.now);
   const current = await computePlan(context.abortSignal, policies, states, now, plan, scope);
@@ -81,9 +80,7 @@ async function planAndExecute(
   const context = resolveRunOptions(options);
   const scope = scopeOf(policies, clouds, options);
   const choices = { pruneOnly, liftBrake: options.liftBrake === true };
-  const { startedAt, states } = await readSteadily(context, () =>
-    observe(scope.chosen, { byTags: chooseByTags(policies), abortSignal: context.abortSignal }),
-  );
+  const { startedAt, states } = await readSteadily(context, () => observe(scope.chosen, policies, context));
   const now = new Date(startedAt);
   const plan = await computePlan(context.abortSignal, policies, states, now, choices, scope);
   return await execute(plan, policies, scope, context, startedAt);

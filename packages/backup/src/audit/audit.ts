@@ -95,11 +95,8 @@ export async function audit(
   options: AuditOptions = {},
 ): Promise<AuditReport> {
   const scope = scopeOf(policies, clouds, options);
-  const states = await observe(scope.clouds, {
-    ...options,
-    checkClock: false,
-    byTags: chooseByTags(policies),
-  });
+  const { abortSignal } = options;
+  const states = await observe(scope.clouds, policies, { abortSignal, checkClock: false });
   return auditOfClouds(policies, states, scope);
 }
 

@@ -4,6 +4,8 @@ import { bulkCallOptions } from "../bulk-call-options.ts";
 import type { NamedCloud } from "../clouds.ts";
 import { compareText } from "../compare-text.ts";
 import { showDuration } from "../duration.ts";
+import { chooseByTags } from "../policy/select.ts";
+import type { Policy } from "../policy/types.ts";
 import { problemOf } from "../problem.ts";
 import { areTagsHidden, createMarkEvidence, judgeMarks, orUnknown } from "./hidden-marks.ts";
 import type { CloudState, ObservedSnapshot } from "./inventory.ts";
@@ -14,25 +16,31 @@ import { createSourcesInUse, withSource } from "./sources-in-use.ts";
 export interface ObserveOptions {
   /** Whether the clocks of both sides are compared. Default true. */
   readonly checkClock?: boolean | undefined;
-  /** Whether volumes are chosen by their tags, so that it matters whether tags are shown. Default false. */
-  readonly byTags?: boolean | undefined;
   readonly abortSignal?: AbortSignal | undefined;
 }
 
 /**
  * Reads clouds side by side: volumes, then snapshots, each by one complete listing. A cloud of which anything cannot
  * be read counts as not read at all; the others go on.
+ *
+ * @param policies those that choose among what is read
  */
 export async function observe(
   clouds: readonly NamedCloud[],
+  policies: readonly Policy[],
   options: ObserveOptions = {},
 ): Promise<readonly CloudState[]> {
   options.abortSignal?.throwIfAborted();
-  return await Promise.all(clouds.map((cloud) => observeCloud(cloud, options)));
+  const byTags = chooseByTags(policies);
+  return await Promise.all(clouds.map((cloud) => observeCloud(cloud, byTags, options)));
 }
 
-async function observeCloud({ name, storage }: NamedCloud, options: ObserveOptions): Promise<CloudState> {
-  const { abortSignal, checkClock = true, byTags = false } = options;
+/** @param byTags volumes are chosen by their tags, so that it matters whether tags are shown */
+async function observeCloud(
+  { name, storage }: NamedCloud,
+  byTags: boolean,
+  { abortSignal, checkClock = true }: ObserveOptions,
+): Promise<CloudState> {
   try {
     if (storage instanceof Error) throw storage;
     const call = bulkCallOptions(storage, "read", abortSignal);

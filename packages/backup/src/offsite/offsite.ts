@@ -6,7 +6,7 @@ import { serverOf } from "../mount/find-server.ts";
 import { createLinuxDevices } from "../mount/linux/linux-devices.ts";
 import { observe } from "../observe/observe.ts";
 import { readSteadily } from "../observe/read-steadily.ts";
-import { chooseByTags, selectVolumes } from "../policy/select.ts";
+import { selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
 import { invalidArgument } from "../retention/policy-error.ts";
@@ -39,9 +39,8 @@ export async function offsite(
   const turns = resolveOptions(options);
   const chosen = policiesFor(policies, options.onlyClouds);
   const time = { clock: turns.clock, monotonicNow: monotonicTime(turns.clock) };
-  const byTags = chooseByTags(chosen);
   const { startedAt: started, states } = await readSteadily(time, () =>
-    observe(cloudsOf(chosen, clouds), { byTags, abortSignal }),
+    observe(cloudsOf(chosen, clouds), chosen, { abortSignal }),
   );
   const startedAt = new Date(started).toISOString();
   const selection = selectVolumes(chosen, states);

@@ -2,7 +2,6 @@ import type { Clock } from "@polyvol/core";
 import type { Clouds } from "../clouds.ts";
 import { observe } from "../observe/observe.ts";
 import { readFor } from "../observe/read-steadily.ts";
-import { chooseByTags } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import { checkDate } from "../retention/policy-error.ts";
 import { type ShardOptions, scopeOf } from "../shard/scope.ts";
@@ -38,7 +37,7 @@ export async function plan(
 ): Promise<BackupPlan> {
   checkDate(now, "now");
   const scope = scopeOf(policies, clouds, options);
-  const byTags = chooseByTags(policies);
-  const read = await readFor(now, options, () => observe(scope.chosen, { ...options, byTags }));
-  return await computePlan(options.abortSignal, policies, read.states, read.now, options, scope);
+  const { abortSignal } = options;
+  const read = await readFor(now, options, () => observe(scope.chosen, policies, { abortSignal }));
+  return await computePlan(abortSignal, policies, read.states, read.now, options, scope);
 }

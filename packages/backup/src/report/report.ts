@@ -11,7 +11,7 @@ import { showRules } from "../plan/retention-decision.ts";
 import type { VolumePlan } from "../plan/types.ts";
 import { ownedBy } from "../policy/owned.ts";
 import { isAbout } from "../policy/policy.ts";
-import { chooseByTags, selectVolumes } from "../policy/select.ts";
+import { selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
 import type { RestoreEntry, RunRecord } from "../record/entry.ts";
@@ -71,8 +71,7 @@ export async function backupReport(
   const { graceMs = GRACE_MS, days = DAYS, record, prices = {}, abortSignal } = options;
   checkArguments(now, days);
   const about = new Set(cloudsOf(policies, clouds).map(({ name }) => name));
-  const byTags = chooseByTags(policies);
-  const read = await readFor(now, options, () => observe(listClouds(clouds), { byTags, abortSignal }));
+  const read = await readFor(now, options, () => observe(listClouds(clouds), policies, { abortSignal }));
   const { states } = read;
   const judged = states.filter(({ name }) => about.has(name));
   const status = await statusOfClouds(policies, judged, read.now, { graceMs, record, abortSignal });

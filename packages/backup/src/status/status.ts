@@ -21,7 +21,7 @@ import {
 import { findDue } from "../plan/due.ts";
 import type { MissedSlots, VolumePlace } from "../plan/types.ts";
 import { ownedBy } from "../policy/owned.ts";
-import { chooseByTags, selectVolumes } from "../policy/select.ts";
+import { selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { UnmatchedSelector } from "../policy/unmatched.ts";
 import type { BackupProblem } from "../problem.ts";
@@ -159,9 +159,8 @@ export async function readStatus(
 ): Promise<{ readonly status: BackupStatus; readonly states: readonly CloudState[]; readonly now: Date }> {
   checkDate(now, "now");
   const scope = scopeOf(policies, clouds, options);
-  const byTags = chooseByTags(policies);
   const { abortSignal } = options;
-  const read = await readFor(now, options, () => observe(scope.chosen, { byTags, abortSignal }));
+  const read = await readFor(now, options, () => observe(scope.chosen, policies, { abortSignal }));
   return { ...read, status: await statusOfClouds(policies, read.states, read.now, options, scope) };
 }
 
