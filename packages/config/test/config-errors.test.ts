@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { loadConfig } from "@polyvol/config";
+import { digitalOceanOptions } from "@polyvol/digitalocean";
 import { expect, test } from "vitest";
+import { fileOptions } from "../src/schema.ts";
 import { folderWith, messageOf } from "./support.ts";
 
-const OPTIONS =
-  "baseUrl, quotas, maxConcurrency, attemptTimeoutMs, timeoutMs, waitTimeoutMs, listConcurrency, retry, polling, without, limits";
+const OPTIONS = Object.keys(fileOptions(digitalOceanOptions.all)).join(", ");
 
 /** What is in the file, and the whole message: where, what was found, what is allowed. */
 const yaml: readonly (readonly [name: string, text: string, message: string])[] = [

@@ -17,7 +17,7 @@ test.each<[unknown, string]>([
   [{ retry: { attempts: 3 } }, "option retry: found attempts, allowed: maxAttempts, baseDelayMs"],
   [{ polling: { initialDelayMs: Number.NaN } }, "option polling.initialDelayMs: found NaN"],
   [{ listConcurrency: 0.5 }, "option listConcurrency: found 0.5, allowed: a whole number from 1"],
-  [{ timeoutms: 5 }, "option: found timeoutms, allowed: timeoutMs, waitTimeoutMs"],
+  [{ timeoutms: 5 }, `option: found timeoutms, allowed: ${Object.keys(storageOptions).join(", ")}`],
   [{ onEvent: "log" }, "option onEvent"],
   [{ clock: {} }, "option clock"],
   [{ limits: { snapshotsPerVolme: 50 } }, "option limits: found"],
