@@ -160,7 +160,13 @@ export function hintAtHelp(command: Command): void {
   // Of an option that is wrong, the commands say nothing.
   command.error = (message, options) => {
     const code = options?.code ?? "";
-    const names = code === "commander.unknownCommand" ? `known: ${known} ` : "";
+    const isGroup = known !== "" && command.parent !== null;
+    const names =
+      code === "commander.unknownCommand"
+        ? `known: ${known} `
+        : code === "commander.unknownOption" && isGroup
+          ? `an option stands after its command, one of: ${known} `
+          : "";
     const form =
       OF_FORM.includes(code) && known === "" ? `usage: ${pathOf(command)} ${command.usage()} ` : "";
     command.showHelpAfterError(`${names}${form}${help}`);

@@ -69,6 +69,10 @@ test.concurrent("unknown commands and options: the nearest, and the known ones",
   );
   expect(option.err).toContain("(see: polyvol volumes list --help)");
   expect(nothing.err).toContain("Usage: polyvol volumes");
+  // Not "unknown" alone: some command of the group has it.
+  expect((await run("backup --policy nightly")).err).toContain(
+    "unknown option '--policy'\nan option stands after its command, one of: plan, apply, run, ",
+  );
 });
 
 test.concurrent("help of a command: at any depth, and of none that is not there", async () => {

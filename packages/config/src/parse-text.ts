@@ -178,6 +178,13 @@ function yamlProblem(
       allowed: "YAML, where such a text stands in quotes",
     };
   }
+  // A line that stands too far to the right, or a value with a colon and a blank in it.
+  if (error.code === "BLOCK_AS_IMPLICIT_KEY") {
+    return {
+      found: "a key where a value stands already",
+      allowed: "YAML, with the keys of one level below each other, and a text with a colon in quotes",
+    };
+  }
   // Such as "provider:digitalocean", which is a text with a colon in it.
   if (error.code === "MULTILINE_IMPLICIT_KEY") {
     return {

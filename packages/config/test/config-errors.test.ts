@@ -84,6 +84,17 @@ const yaml: readonly (readonly [name: string, text: string, message: string])[] 
     "clouds: { a: { provider: digitalocean, region: @nyc3 } }\n",
     "c.yaml:1:48: found text that is not YAML (plain value cannot start with reserved character @); allowed: YAML, where such a text stands in quotes",
   ],
+  ...[
+    "clouds:\n  a:\n   provider: digitalocean\n    region: nyc3\n",
+    "clouds:\n  a:\n   provider: digital: ocean\n",
+  ].map(
+    (text) =>
+      [
+        `a key that is out of line: ${JSON.stringify(text)}`,
+        text,
+        "c.yaml:3:14: found a key where a value stands already; allowed: YAML, with the keys of one level below each other, and a text with a colon in quotes",
+      ] as const,
+  ),
   [
     "an unknown key at the top",
     "clouds: { a: { provider: digitalocean } }\npolices: []\n",
