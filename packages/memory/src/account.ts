@@ -1,9 +1,9 @@
-import { type Capabilities, type Clock, PolyvolError } from "@polyvol/core";
+import type { Capabilities, Clock } from "@polyvol/core";
 import { monotonicTime, systemClock } from "@polyvol/core/driver";
 import { createCallCounter, type MemoryCalls } from "./calls.ts";
 import { memoryCapabilities } from "./capabilities.ts";
 import { createFaultQueue, type MemoryFault } from "./faults.ts";
-import { type MemoryAccountOptions, resolveSettings } from "./options.ts";
+import { checkAccountOptions, type MemoryAccountOptions, resolveSettings } from "./options.ts";
 import { createSnapshots, type Snapshots } from "./snapshots.ts";
 import {
   createSchedule,
@@ -53,14 +53,12 @@ interface AccountInside {
   readonly snapshots: Snapshots;
 }
 
-/** Makes an empty account. @throws PolyvolError `invalid_argument` for options that contradict each other */
-export function createMemoryAccount(options: MemoryAccountOptions = {}): MemoryAccount {
+/** Makes an empty account. @throws PolyvolError `invalid_argument` for an option that does not exist or does not fit */
+export function createMemoryAccount(given: MemoryAccountOptions = {}): MemoryAccount {
+  const options = checkAccountOptions(given);
   const clock = options.clock ?? systemClock;
   const capabilities = memoryCapabilities(options);
   const settings = resolveSettings(options, capabilities.snapshotNames.enforced);
-  if (settings.regions.length === 0 || settings.volumeTypes.length === 0) {
-    throw new PolyvolError("invalid_argument", "an account in memory needs a region and a volume type");
-  }
   const counts = { resource: 0, job: 0, request: 0 };
   const state: MemoryState = {
     clock,

@@ -17,7 +17,7 @@ import { callAccount } from "./call.ts";
 import { createCallCounter, type MemoryCalls, type MemoryMethod } from "./calls.ts";
 import { Refusal } from "./failure.ts";
 import { attemptIdOf, toSnapshot, toVolume } from "./mapping.ts";
-import type { MemoryAccountOptions } from "./options.ts";
+import { checkDriverOptions, type MemoryAccountOptions } from "./options.ts";
 import { cutPage } from "./paging.ts";
 import { type Commit, listed, type SnapshotRecord, STATE, type VolumeRecord } from "./state.ts";
 import { VERSION } from "./version.ts";
@@ -53,10 +53,15 @@ export function createMemoryStorage(
   return createBlockStorage(driver, { clock: driver.account.clock, ...omitUndefined(storageOptions) });
 }
 
-/** The driver alone, for `createBlockStorage` and the conformance kit. */
+/**
+ * The driver alone, for `createBlockStorage` and the conformance kit.
+ *
+ * @throws PolyvolError `invalid_argument` for an option that does not exist or does not fit, or that is of an account
+ * where one is given
+ */
 export function createMemoryDriver(options: MemoryDriverOptions = {}): MemoryDriver {
-  const { authorised = true, hidesTags = false } = options;
-  const account = options.account ?? createMemoryAccount(options);
+  const { account: given, authorised = true, hidesTags = false, ...rules } = checkDriverOptions(options);
+  const account = given ?? createMemoryAccount(rules);
   const { state, volumes, snapshots } = account[STATE];
   const { capabilities, settings } = state;
   const calls = createCallCounter();

@@ -1,5 +1,17 @@
-import type { BlockStorageOptions, Capabilities, Clock } from "@polyvol/core";
-import { type Defined, omitUndefined, type Paging } from "@polyvol/core/driver";
+import { type BlockStorageOptions, CAPABILITIES, type Capabilities, type Clock } from "@polyvol/core";
+import {
+  type CheckedOf,
+  type Defined,
+  omitUndefined,
+  type Paging,
+  parseValues,
+  type Rule,
+  rule,
+  storageOptions,
+} from "@polyvol/core/driver";
+import * as z from "zod/mini";
+import type { MemoryAccount } from "./account.ts";
+import { STATE } from "./state.ts";
 
 /**
  * How changes end.
@@ -115,6 +127,85 @@ const DEFAULT_DURATIONS: MemoryDurations = {
   createSnapshotMs: 12_000,
   deleteSnapshotMs: 4_000,
 };
+
+const DURATIONS = Object.keys(DEFAULT_DURATIONS) as (keyof MemoryDurations)[];
+const text = z.string().check(z.minLength(1));
+const texts = rule(z.readonly(z.array(text)), "a list of texts, none empty");
+const named = rule(
+  z.readonly(z.array(text).check(z.minLength(1))),
+  "a list of at least one text, none empty",
+);
+const ms = z.number().check(z.nonnegative());
+const milliseconds = rule(ms, "a number of milliseconds from 0");
+const count = z.optional(z.int().check(z.nonnegative()));
+const size = z.int().check(z.positive());
+const names = z.optional(
+  z.strictObject({ enforced: z.boolean(), scope: z.enum(["region", "volume", "account"]) }),
+);
+
+const accountRules: { readonly [Key in keyof Required<MemoryAccountOptions>]: Rule } = {
+  provider: rule(text, "a text that is not empty"),
+  clock: storageOptions.clock,
+  names: rule(z.enum(["enforced", "free"]), '"enforced" or "free"'),
+  asynchronous: rule(
+    z.union([z.boolean(), z.partialRecord(z.enum(DURATIONS), z.optional(ms))]),
+    `true, false, or milliseconds from 0 by name: ${DURATIONS.join(", ")}`,
+  ),
+  mode: rule(z.enum(["none", "state", "record"]), '"none", "state" or "record"'),
+  paging: rule(
+    z.discriminatedUnion("style", [
+      z.strictObject({ style: z.literal("numbered"), minPageSize: size, maxPageSize: size }),
+      z.strictObject({ style: z.enum(["marker", "cursor"]), maxPageSize: size }),
+    ]),
+    "{ style, maxPageSize }, of numbered pages also minPageSize",
+  ),
+  order: rule(z.enum(["oldest_first", "newest_first"]), '"oldest_first" or "newest_first"'),
+  capabilities: rule(
+    z.strictObject({
+      supports: z.optional(z.array(z.enum(CAPABILITIES))),
+      volumeNames: names,
+      snapshotNames: names,
+      requestCosts: z.optional(z.object({})),
+    }),
+    `supports (of ${CAPABILITIES.join(", ")}), volumeNames, snapshotNames`,
+  ),
+  limits: storageOptions.limits,
+  quota: rule(
+    z.strictObject({ volumes: count, snapshots: count }),
+    "volumes, snapshots: whole numbers from 0",
+  ),
+  settleMs: milliseconds,
+  polling: rule(
+    z.strictObject({ initialDelayMs: ms, maxDelayMs: ms }),
+    "initialDelayMs and maxDelayMs, in milliseconds from 0",
+  ),
+  regions: named,
+  servers: texts,
+  volumeTypes: named,
+  restoreSize: rule(z.enum(["asked", "snapshot"]), '"asked" or "snapshot"'),
+  listDelayMs: milliseconds,
+  latencyMs: milliseconds,
+};
+
+/** The options of an account. @throws PolyvolError `invalid_argument` naming what was found and what is allowed */
+export function checkAccountOptions(given: unknown): MemoryAccountOptions {
+  return parseValues(given, accountRules) as MemoryAccountOptions;
+}
+
+const driverRules = {
+  account: rule(
+    z.custom<MemoryAccount>((value) => STATE in Object(value)),
+    "what createMemoryAccount gives",
+  ),
+  authorised: rule(z.boolean(), "true or false"),
+  hidesTags: rule(z.boolean(), "true or false"),
+};
+
+/** The options of a driver, those of a new account among them only where none is given. @throws as {@link checkAccountOptions} */
+export function checkDriverOptions(given: unknown): CheckedOf<typeof driverRules> & MemoryAccountOptions {
+  const isOfAnother = Object(given).account !== undefined;
+  return parseValues(given, isOfAnother ? driverRules : { ...driverRules, ...accountRules });
+}
 
 /** Fills in the defaults. `namesEnforced`: whether the provider refuses a second resource of one name. */
 export function resolveSettings(options: MemoryAccountOptions, namesEnforced: boolean): MemorySettings {

@@ -225,8 +225,32 @@ describe("an account", () => {
     expect((await work).resource.createdAt.getTime()).toBe(Date.UTC(2026, 0, 1) + 20);
   });
 
-  test("must have a region", () => {
-    expect(() => createMemoryAccount({ regions: [] })).toThrow("needs a region");
+  test.each([
+    [{ region: "mem-1" }, /found region, allowed: .*regions/],
+    [{ regions: [] }, /regions: found a list, allowed: a list of at least one text/],
+    [{ names: "Free" }, /names: found "Free", allowed: "enforced" or "free"/],
+    [{ asynchronous: { createVolumeMS: 1 } }, /asynchronous.*: allowed|asynchronous.*createVolumeMs/],
+    [{ paging: { style: "numbered", maxPageSize: 10 } }, /paging.*minPageSize/],
+    [{ capabilities: { supports: ["volumes.fly"] } }, /capabilities.*found "volumes\.fly"/],
+    [{ quota: { volumes: "3" } }, /quota\.volumes: found "3"/],
+    [{ latencyMs: -1 }, /latencyMs: found -1, allowed: a number of milliseconds from 0/],
+    [null, /input: found nothing, allowed: an object/],
+  ])("%j is refused", (options, words) => {
+    const reason = expect.stringMatching(words);
+    for (const make of [createMemoryAccount, createMemoryDriver, createMemoryStorage])
+      expect(() => make(options as object)).toThrow(
+        expect.objectContaining({ code: "invalid_argument", reason }),
+      );
+  });
+
+  test("what is an account's is refused beside one, and so is what is none", () => {
+    const account = createMemoryAccount();
+    const beside = { account, names: "free" } as object;
+    expect(() => createMemoryStorage(beside)).toThrow(/found names, allowed: account, authorised, hidesTags/);
+    expect(() => createMemoryStorage({ account: {} } as object)).toThrow(/what createMemoryAccount gives/);
+    expect(() => createMemoryStorage({ account, hidesTags: "yes" } as object)).toThrow(
+      /hidesTags: found "yes"/,
+    );
   });
 });
 
