@@ -19,13 +19,24 @@ export function configOption(file: string): string {
  * has installed is not on the path.
  */
 export function programName(): string {
-  const { npm_config_user_agent: agent = "", npm_command: command, npm_execpath: tool = "" } = process.env;
-  const [, name = "", major = ""] = /^(\w+)\/(\d+)/.exec(agent) ?? [];
-  // What npx has fetched to start this is not on the path either.
-  const typed = /[\\/]_npx[\\/]/.test(tool) ? `npx -y ${name}@${major}` : name;
+  const { name, typed } = packageTool();
   if (name === "npm") return "npx polyvol";
   if (name === "bun") return "bunx polyvol";
-  return `${name === "" ? "" : `${typed} `}${command === "dlx" ? "dlx " : ""}polyvol`;
+  return `${name === "" ? "" : `${typed} `}${process.env["npm_command"] === "dlx" ? "dlx " : ""}polyvol`;
+}
+
+/** How a package is added to a project, by the tool that started this. */
+export function installCommand(packageName: string): string {
+  const { name, typed } = packageTool();
+  return name === "" || name === "npm" ? `npm install ${packageName}` : `${typed} add ${packageName}`;
+}
+
+/** The tool that started this, `""` where a shell did, and how it is typed. */
+function packageTool(): { readonly name: string; readonly typed: string } {
+  const { npm_config_user_agent: agent = "", npm_execpath: tool = "" } = process.env;
+  const [, name = "", major = ""] = /^(\w+)\/(\d+)/.exec(agent) ?? [];
+  // What npx has fetched to start this is not on the path either.
+  return { name, typed: /[\\/]_npx[\\/]/.test(tool) ? `npx -y ${name}@${major}` : name };
 }
 
 /** A command as hints and notes name it. */
@@ -67,7 +78,10 @@ const NEXT: Readonly<Partial<Record<PolyvolErrorCode, string>>> = {
 /** What is known of a failure of a cloud. */
 export type Failure = Pick<PolyvolError, "code"> &
   Partial<
-    Pick<PolyvolError, "operation" | "outcome" | "resource" | "retryable" | "retryAfterMs" | "status">
+    Pick<
+      PolyvolError,
+      "operation" | "outcome" | "providerCode" | "resource" | "retryable" | "retryAfterMs" | "status"
+    >
   > & {
     /** The command that has failed changes nothing. */
     readonly readOnly?: boolean;
@@ -77,8 +91,11 @@ export type Failure = Pick<PolyvolError, "code"> &
 export function nextStep(error: Failure, cloud: string | undefined): string | undefined {
   if (error.code === "unauthenticated") {
     const check = commandText(`clouds check${cloud === undefined ? "" : ` --cloud ${cloud}`}`);
-    return `check the variable or file that the credentials come from, then: ${check}`;
+    const address = isOfAnother(error) ? `${ELSEWHERE}, and ` : "";
+    return `${address}check the variable or file that the credentials come from, then: ${check}`;
   }
+  if (error.code === "permission_denied" && isOfAnother(error))
+    return `${ELSEWHERE}; when it is right, ${NEXT.permission_denied}`;
   if (error.operation === "findServer") return WHICH_SERVER;
   if (REPEATABLE.includes(error.code)) return howToRepeat(error);
   if (error.code === "conflict" && error.retryable === true) return BUSY;
@@ -91,6 +108,11 @@ export function nextStep(error: Failure, cloud: string | undefined): string | un
   if (error.code === "not_found")
     return `${commandText("volumes list")} and ${commandText("snapshots list")} show what there is`;
   return NEXT[error.code];
+}
+
+/** Whether an answer has no word of the service's own for what it refuses: another service may have given it. */
+function isOfAnother({ status, providerCode }: Failure): boolean {
+  return status !== undefined && providerCode === undefined;
 }
 
 function beforeDeletion(): string {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { configOption, nameConfigInHints, nextStep, programName } from "../src/next-step.ts";
+import { configOption, installCommand, nameConfigInHints, nextStep, programName } from "../src/next-step.ts";
 
 // As from a shell that has the command on its path.
 beforeEach(() => void vi.stubEnv("npm_config_user_agent", undefined));
@@ -11,6 +11,18 @@ test("an answer that is not the service's own leads to the address in the config
     "look at options.baseUrl or authUrl of the cloud in the configuration; when it is right, the same command can be repeated",
   );
   expect(nextStep({ ...failure, status: 503 }, "shop")).toBe("the same command can be repeated");
+});
+
+test("credentials that are refused in no words of the service's own may be refused by another service", () => {
+  const own = { code: "unauthenticated", status: 401, providerCode: "Unauthorized" } as const;
+  const check =
+    "check the variable or file that the credentials come from, then: polyvol clouds check --cloud shop";
+  expect(nextStep(own, "shop")).toBe(check);
+  const address = "look at options.baseUrl or authUrl of the cloud in the configuration";
+  expect(nextStep({ code: "unauthenticated", status: 401 }, "shop")).toBe(`${address}, and ${check}`);
+  expect(nextStep({ code: "permission_denied", status: 403 }, "shop")).toMatch(
+    /^look at options\.baseUrl .*; when it is right, give the credentials the right/,
+  );
 });
 
 test("a host that cannot be reached leads to the option that every provider has its address in", () => {
@@ -29,31 +41,45 @@ test("what is wrong with a cloud as a whole is not a state that a volume could b
 });
 
 test.each([
-  ["npx polyvol", { npm_config_user_agent: "npm/11.19.1 node/v24.5.0 linux x64", npm_command: "exec" }],
+  [
+    "npx polyvol",
+    "npm install",
+    { npm_config_user_agent: "npm/11.19.1 node/v24.5.0 linux x64", npm_command: "exec" },
+  ],
   [
     "pnpm polyvol",
+    "pnpm add",
     { npm_config_user_agent: "pnpm/12.21.0 npm/? node/? linux x64", npm_command: "run-script" },
   ],
-  ["pnpm dlx polyvol", { npm_config_user_agent: "pnpm/12.21.0 npm/? node/? linux x64", npm_command: "dlx" }],
+  [
+    "pnpm dlx polyvol",
+    "pnpm add",
+    { npm_config_user_agent: "pnpm/12.21.0 npm/? node/? linux x64", npm_command: "dlx" },
+  ],
   [
     "npx -y pnpm@12 polyvol",
+    "npx -y pnpm@12 add",
     {
       npm_config_user_agent: "pnpm/12.21.0 npm/? node/? linux x64",
       npm_command: "run-script",
       npm_execpath: "/home/me/.npm/_npx/9c7067c5737e830f/node_modules/pnpm/pnpm",
     },
   ],
-  ["yarn polyvol", { npm_config_user_agent: "yarn/4.9.1 npm/? node/v24.5.0 linux x64" }],
-  ["bunx polyvol", { npm_config_user_agent: "bun/1.4.5 npm/? node/v24.5.0 linux x64" }],
-  ["polyvol", {}],
-])("where it is started as %s, hints say so", (typed, variables: Readonly<Record<string, string>>) => {
-  for (const name of ["npm_config_user_agent", "npm_command", "npm_execpath"])
-    vi.stubEnv(name, variables[name]);
-  expect(programName()).toBe(typed);
-  expect(nextStep({ code: "unauthenticated" }, "shop")).toBe(
-    `check the variable or file that the credentials come from, then: ${typed} clouds check --cloud shop`,
-  );
-});
+  ["yarn polyvol", "yarn add", { npm_config_user_agent: "yarn/4.9.1 npm/? node/v24.5.0 linux x64" }],
+  ["bunx polyvol", "bun add", { npm_config_user_agent: "bun/1.4.5 npm/? node/v24.5.0 linux x64" }],
+  ["polyvol", "npm install", {}],
+])(
+  "where it is started as %s, hints say so",
+  (typed, adding, variables: Readonly<Record<string, string>>) => {
+    for (const name of ["npm_config_user_agent", "npm_command", "npm_execpath"])
+      vi.stubEnv(name, variables[name]);
+    expect(programName()).toBe(typed);
+    expect(installCommand("@polyvol/fleet")).toBe(`${adding} @polyvol/fleet`);
+    expect(nextStep({ code: "unauthenticated" }, "shop")).toBe(
+      `check the variable or file that the credentials come from, then: ${typed} clouds check --cloud shop`,
+    );
+  },
+);
 
 test("the file of --config is named as a shell takes it", () => {
   expect(configOption("clouds/other.yaml")).toBe(" -c clouds/other.yaml");

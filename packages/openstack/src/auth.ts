@@ -1,6 +1,7 @@
 import { isPolyvolError, PolyvolError, type PolyvolErrorDetails } from "@polyvol/core";
 import {
   type CallContext,
+  fitWords,
   monotonicTime,
   omitUndefined,
   parseTimestamp,
@@ -164,7 +165,7 @@ function refineFailure(
   { method }: Identity,
   authUrl: string,
 ): FailureRefinement {
-  const said = (json as { readonly error?: { readonly message?: unknown } } | undefined)?.error?.message;
+  const { message: said, title } = Object(Object(json).error) as Readonly<Record<string, unknown>>;
   const service = `the identity service at ${authUrl}`;
   if (status === 401 && typeof said !== "string" && !isGuarded(headers))
     return json === undefined
@@ -176,7 +177,8 @@ function refineFailure(
     const other = otherIdentityService(headers, authUrl);
     const elsewhere =
       other === undefined ? "" : `; or authUrl is wrong: the answer names ${other} as the identity service`;
-    return { reason: `${service} refuses the login: ${REFUSED[method]}${elsewhere}` };
+    const providerCode = typeof title === "string" ? fitWords(title, 40) : "Unauthorized";
+    return { reason: `${service} refuses the login: ${REFUSED[method]}${elsewhere}`, providerCode };
   }
   if (status === 404 && typeof said !== "string")
     return { reason: `no identity service is at ${authUrl}: is authUrl right?` };

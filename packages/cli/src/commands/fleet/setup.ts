@@ -7,6 +7,7 @@ import type * as Fleet from "@polyvol/fleet";
 import { type Command, Option } from "commander";
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
+import { installCommand } from "../../next-step.ts";
 import { omitUndefined } from "../../options.ts";
 import { CLOUDS_OF_POLICIES, readPolicies } from "../backup/setup.ts";
 
@@ -126,7 +127,7 @@ export async function loadFleet(): Promise<typeof Fleet> {
   } catch (error) {
     if (!isMissing(error)) throw error;
     throw new UsageError(
-      "fleets need the package @polyvol/fleet, which is not installed here: npm install @polyvol/fleet, beside polyvol",
+      `fleets need the package @polyvol/fleet, which is not installed here: ${installCommand("@polyvol/fleet")}, beside polyvol`,
       { cause: error },
     );
   }
