@@ -85,6 +85,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       response: undefined,
       progress: {},
       answeredAt: 0,
+      isUtf8: true,
     };
   }
 
@@ -101,7 +102,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const { status, headers } = attempt.response as TransportResponse;
       const sent = attempt.outgoing.headers;
       requestId = plainRequestId(headers, requestIdHeader, sent);
-      return { request, status, headers, requestId, text, sent };
+      return { request, status, headers, requestId, text, isUtf8: attempt.isUtf8, sent };
     } catch (error) {
       if (isPolyvolError(error)) failure = error.reason;
       throw error;

@@ -38,6 +38,8 @@ export interface RequestAttempt {
   readonly progress: TransportProgress;
   /** When the head of the answer came. */
   answeredAt: number;
+  /** Whether the body that was read is UTF-8. */
+  isUtf8: boolean;
 }
 
 /** Of a body that only explains a failure, or that nobody wants, this much is read. */
@@ -111,7 +113,8 @@ async function sendAndRead(
   attempt.response = response;
   attempt.answeredAt = settings.clock.now();
   if (!needsBody(attempt, response)) return readStart(response, SIDE_BODY_BYTES);
-  const text = await readText(response, settings.maxBytes);
+  const { text, isUtf8 } = await readText(response, settings.maxBytes);
+  attempt.isUtf8 = isUtf8;
   const pause = attempt.onAnswer();
   if (pause !== undefined) await pause;
   return text;

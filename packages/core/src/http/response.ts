@@ -28,6 +28,8 @@ export interface ReadResponse {
   readonly headers: ResponseHeaders;
   readonly requestId: string | undefined;
   readonly text: string | typeof TOO_LARGE;
+  /** `false`: it is no UTF-8, and what of it is none stands in the text as U+FFFD. */
+  readonly isUtf8: boolean;
   /** As sent; only read to keep its secrets out of messages. */
   readonly sent: Readonly<Record<string, string>>;
 }
@@ -47,14 +49,20 @@ export interface ResponseSettings {
 export async function readText(
   response: TransportResponse,
   maxBytes: number,
-): Promise<string | typeof TOO_LARGE> {
+): Promise<Pick<ReadResponse, "text" | "isUtf8">> {
   const declared = response.headers.get("content-length") ?? "";
   if (/^\d+$/.test(declared) && Number(declared) > maxBytes) {
     response.discard();
-    return TOO_LARGE;
+    return { text: TOO_LARGE, isUtf8: true };
   }
   const { chunks, size } = await readChunks(response, maxBytes);
-  return size > maxBytes ? TOO_LARGE : UTF_8.decode(concatenate(chunks, size));
+  if (size > maxBytes) return { text: TOO_LARGE, isUtf8: true };
+  const bytes = concatenate(chunks, size);
+  try {
+    return { text: STRICT_UTF_8.decode(bytes), isUtf8: true };
+  } catch {
+    return { text: UTF_8.decode(bytes), isUtf8: false };
+  }
 }
 
 /** The first `maxBytes` of the body as text; what lies beyond is not read. */
@@ -64,6 +72,7 @@ export async function readStart(response: TransportResponse, maxBytes: number): 
 }
 
 const UTF_8 = new TextDecoder();
+const STRICT_UTF_8 = new TextDecoder("utf-8", { fatal: true });
 
 interface Chunks {
   readonly chunks: readonly Uint8Array[];
@@ -140,9 +149,10 @@ export function parseResponse<T>(
   if (text === TOO_LARGE) {
     throw failureOfBody(unusable(response), `is larger than ${settings.maxBytes} bytes`, "");
   }
-  const json = parseJson(text);
+  const json = response.isUtf8 ? parseJson(text) : undefined;
   if (json === undefined) {
-    throw failureOfBody(unusable(response), text === "" ? "is empty" : "is not JSON", text);
+    const what = response.isUtf8 ? (text === "" ? "is empty" : "is not JSON") : "is not JSON in UTF-8";
+    throw failureOfBody(unusable(response), what, text);
   }
   try {
     const isUnchanged = settings.isTakenUnchanged?.(parser, json) === true;

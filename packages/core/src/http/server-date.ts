@@ -4,6 +4,9 @@ const SECONDS = /^\d+(?:\.\d+)?$/;
 const HTTP_DATE =
   /^(?:[A-Z][a-z]{2,8}, \d{2}[ -][A-Z][a-z]{2}[ -]\d{2,4} \d{2}:\d{2}:\d{2} GMT|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4})$/;
 
+/** What headers of one name are joined with, and not what stands behind the weekday of a date. */
+const BETWEEN_HEADERS = /, (?!\d{2}[ -][A-Z])/;
+
 /** An HTTP date in milliseconds since the epoch. Nothing else that `Date.parse` would swallow counts as one. */
 export function parseHttpDate(text: string | null | undefined): number | undefined {
   if (text === null || text === undefined || !HTTP_DATE.test(text)) return undefined;
@@ -14,11 +17,16 @@ export function parseHttpDate(text: string | null | undefined): number | undefin
 /**
  * How long `Retry-After` asks to wait, in milliseconds: seconds, or a date seen against the answer's own `Date`
  * (our clock may be off). A past date is 0; what cannot be read is `undefined`; a very long wait is reported as it
- * is, since whether to obey depends on the caller's deadline.
+ * is, since whether to obey depends on the caller's deadline. Of several, as a service and what stands before it may send
+ * them, the longest counts.
  */
 export function parseRetryAfter(headers: ResponseHeaders, now: number): number | undefined {
-  const text = headers.get("retry-after")?.trim();
-  if (text === undefined) return undefined;
+  const all = headers.get("retry-after")?.split(BETWEEN_HEADERS) ?? [];
+  const waits = all.flatMap((each) => waitOf(each.trim(), headers, now) ?? []);
+  return waits.length === 0 ? undefined : Math.max(...waits);
+}
+
+function waitOf(text: string, headers: ResponseHeaders, now: number): number | undefined {
   if (SECONDS.test(text)) return Math.min(Math.ceil(Number(text) * 1000), Number.MAX_SAFE_INTEGER);
   const date = parseHttpDate(text);
   if (date === undefined) return undefined;

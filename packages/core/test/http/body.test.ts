@@ -82,6 +82,20 @@ describeTransports((name) => {
       ],
       ["null", 200, "null", {}, /is not as documented; the body begins null$/],
       ["no text", 200, new Uint8Array([0xff, 0xfe, 0x00]), {}, /is not JSON/],
+      [
+        "another encoding",
+        200,
+        Buffer.from('{"id":"M\u00fcller"}', "latin1"),
+        {},
+        /is not JSON in UTF-8; the body/,
+      ],
+      [
+        "half of a character",
+        200,
+        Buffer.from([...Buffer.from('{"id":"\u{1f4be}"}')].toSpliced(9, 1)),
+        {},
+        /is not JSON in UTF-8/,
+      ],
     ])("%s", async (_, status, body, headers, words) => {
       const server = await serve(
         (_, response) => void response.writeHead(status, { "x-request-id": "req-3", ...headers }).end(body),
