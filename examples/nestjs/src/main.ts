@@ -1,10 +1,10 @@
 import "reflect-metadata";
 import { NestFactory } from "@nestjs/core";
 import { connect, loadConfig } from "@polyvol/config";
-import { VolumesModule } from "./volumes.module.ts";
+import { volumesModule } from "./volumes.module.ts";
 
 const [path = "polyvol.config.yaml", port = "3000"] = process.argv.slice(2);
 
 const clouds = async () => await connect(await loadConfig({ path }));
-const application = await NestFactory.create(VolumesModule.with(clouds));
+const application = await NestFactory.create(volumesModule(clouds));
 await application.listen(Number(port), "127.0.0.1");

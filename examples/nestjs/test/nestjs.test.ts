@@ -3,7 +3,7 @@ import { NestFactory } from "@nestjs/core";
 import { connect, loadConfig } from "@polyvol/config";
 import { CREDENTIALS, checkVolumesService, type Get, startClouds } from "@polyvol-examples/test-support";
 import { onTestFinished, test } from "vitest";
-import { VolumesModule } from "../src/volumes.module.ts";
+import { volumesModule } from "../src/volumes.module.ts";
 
 const CONFIG = new URL("../polyvol.config.yaml", import.meta.url);
 
@@ -12,7 +12,7 @@ test("volumes of the configured clouds, page by page, and what is not there", as
   const path = await configLike(CONFIG);
   const clouds = async () => await connect(await loadConfig({ path }), { environment: CREDENTIALS });
 
-  const application = await NestFactory.create(VolumesModule.with(clouds), { logger: false });
+  const application = await NestFactory.create(volumesModule(clouds), { logger: false });
   onTestFinished(() => application.close());
   await application.listen(0, "127.0.0.1");
   const get: Get = async (target) => {
