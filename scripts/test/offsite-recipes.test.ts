@@ -145,6 +145,20 @@ describe.each(Object.entries(RECIPES))("%s", (recipe, { program, init, out }) =>
       store(recipe, "s6", "2026-05-12T03:00:07.000Z", named);
       const comments = tool("borg", "list", "--format", "{comment}{NL}").toString();
       expect(comments).toContain("volume -{hostname} {db} 506f78a4\n");
+      if (process.getuid?.() !== 0) return;
+      // Mounted elsewhere, as it is each time, what has not changed is known (U) and not read.
+      const said = join(here, "said");
+      const list = `[ "$1" = create ] && { shift; set -- create --list "$@"; }`;
+      mkdirSync(join(here, "bin"));
+      const inside = `#!/bin/sh\n${list}\nPATH=\${PATH#*:} exec borg "$@" 2>> "${said}"\n`;
+      writeFileSync(join(here, "bin", "borg"), inside, { mode: 0o755 });
+      const PATH = `${join(here, "bin")}:${env["PATH"]}`;
+      // The newest file borg always reads again.
+      writeFileSync(join(here, "mount", "later.txt"), "later");
+      store(recipe, "s7", "2026-05-13T03:00:07.000Z", { PATH, POLYVOL_MOUNT: join(here, "mount") });
+      renameSync(join(here, "mount"), join(here, "elsewhere"));
+      store(recipe, "s8", "2026-05-14T03:00:07.000Z", { PATH, POLYVOL_MOUNT: join(here, "elsewhere") });
+      expect(readFileSync(said, "utf8")).toContain("U hello.txt");
       return;
     }
     // Mounted elsewhere, as it is each time, the volume is known again, so that files which have not changed are not read.
