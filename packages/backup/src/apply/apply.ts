@@ -190,7 +190,7 @@ async function execute(
     volumes,
     problems,
     totals: {
-      created: sum(({ created }) => created.length),
+      created: sum(({ created }) => created.filter(({ found }) => found !== true).length),
       deleted: sum(({ deleted }) => deleted.length),
       left: sum(({ left }) => left),
     },

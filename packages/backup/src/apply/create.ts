@@ -25,6 +25,8 @@ export interface CreationWork extends VolumeWork {
 export interface Creation {
   readonly snapshot: Snapshot;
   readonly durationMs: number;
+  /** Others had begun it. */
+  readonly found: true | undefined;
   readonly afterFailed?: BackupProblem;
 }
 
@@ -64,12 +66,12 @@ async function createBetweenHooks(work: CreationWork): Promise<Creation> {
   const { policy, context } = work;
   const { before, after } = policy.hooks;
   let startedAt = context.monotonicNow();
-  let snapshot: Snapshot;
+  let sent: Sent;
   // Nothing has been frozen yet.
   context.abortSignal?.throwIfAborted();
   try {
     if (before !== undefined) await callHook(work, "before", before, {}, context.abortSignal);
-    snapshot = await send(work, () => {
+    sent = await send(work, () => {
       // Until its turn it has only waited for others.
       startedAt = context.monotonicNow();
     });
@@ -83,10 +85,13 @@ async function createBetweenHooks(work: CreationWork): Promise<Creation> {
     }
     throw error;
   }
-  const done = { snapshot, durationMs: Math.round(context.monotonicNow() - startedAt) };
+  const done = { ...sent, durationMs: Math.round(context.monotonicNow() - startedAt) };
   if (after === undefined) return done;
   try {
-    await callHook(work, "after", after, { POLYVOL_RESULT: "created", POLYVOL_SNAPSHOT_ID: snapshot.id });
+    await callHook(work, "after", after, {
+      POLYVOL_RESULT: "created",
+      POLYVOL_SNAPSHOT_ID: sent.snapshot.id,
+    });
     return done;
   } catch (error) {
     return { ...done, afterFailed: thawProblem(work, error, "`after` failed", "nothing_deleted") };
@@ -105,7 +110,9 @@ function thawProblem(
   return { ...problem, message: `${what}${frozen}: ${problem.message}` };
 }
 
-async function send(work: CreationWork, onTurn: () => void): Promise<Snapshot> {
+type Sent = Pick<Creation, "snapshot" | "found">;
+
+async function send(work: CreationWork, onTurn: () => void): Promise<Sent> {
   const { storage, place, policy, creation, context, cloud } = work;
   let isTold = false;
   const tell = async (): Promise<void> => {
@@ -127,6 +134,10 @@ async function send(work: CreationWork, onTurn: () => void): Promise<Snapshot> {
     const volume = await storage.volumes.get(place.volumeId, optionsOf("read"));
     refuseAttached(policy, volume, "snapshots.create");
   }
+  let found: true | undefined;
+  const onBegun = ({ created }: { readonly created: boolean }): void => {
+    found = created ? undefined : true;
+  };
   const snapshot = await storage.snapshots.create(
     {
       volumeId: place.volumeId,
@@ -137,9 +148,9 @@ async function send(work: CreationWork, onTurn: () => void): Promise<Snapshot> {
         ? { tags: ownTags(policy.id, { name: place.volumeName, limits }) }
         : {}),
     },
-    optionsOf(policy.hooks.before === undefined ? "change" : "held"),
+    { ...optionsOf(policy.hooks.before === undefined ? "change" : "held"), onBegun },
   );
-  if (snapshot.state === "available" && snapshot.name === creation.name) return snapshot;
+  if (snapshot.state === "available" && snapshot.name === creation.name) return { snapshot, found };
   const resource = { kind: "snapshot", id: snapshot.id, name: snapshot.name } as const;
   const what =
     snapshot.state === "available"

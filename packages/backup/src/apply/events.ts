@@ -24,7 +24,9 @@ export type BackupEvent =
     })
   | (VolumePlace & { readonly type: "creating"; readonly policyId: string; readonly name: string })
   | (VolumePlace &
-      Pick<CreatedSnapshot, "policyId" | "name" | "snapshotId" | "durationMs"> & { readonly type: "created" })
+      Pick<CreatedSnapshot, "policyId" | "name" | "snapshotId" | "durationMs" | "found"> & {
+        readonly type: "created";
+      })
   | (VolumePlace & DeletedSnapshot & { readonly type: "deleted" })
   /** Was to be deleted and is not, since it is to be kept by what holds now (a hold, say). */
   | (VolumePlace & SparedSnapshot & { readonly type: "spared" })

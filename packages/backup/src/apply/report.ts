@@ -19,7 +19,7 @@ export interface RunReport {
   readonly problems: readonly BackupProblem[];
   /** Over all volumes. */
   readonly totals: {
-    /** Snapshots that were made. */
+    /** Snapshots that were made; those that another run had begun are not among them. */
     readonly created: number;
     /** Snapshots that were deleted. */
     readonly deleted: number;
@@ -57,6 +57,8 @@ export interface CreatedSnapshot {
   readonly createdAt: string;
   /** How long it took, in milliseconds. */
   readonly durationMs: number;
+  /** It was there when it was to be made: another run had begun it, or this one's forerunner that was killed. */
+  readonly found?: true;
 }
 
 /** A snapshot that was deleted. */

@@ -1,4 +1,5 @@
 import { isPolyvolError } from "@polyvol/core";
+import { omitUndefined } from "@polyvol/core/driver";
 import { orderSteps, type VolumeStep } from "../plan/step-order.ts";
 import type { PlannedCreation } from "../plan/types.ts";
 import type { Policy } from "../policy/types.ts";
@@ -56,7 +57,11 @@ async function doStep(work: VolumeWork, step: VolumeStep): Promise<void> {
       progress.failed = true;
       cloud.fresh.distrust();
       const effect = step.kind === "create" ? "nothing_done" : "nothing_deleted";
-      report(work, problemOf(error, effect, { ...placeOf(place), policyId }));
+      const problem = problemOf(error, effect, { ...placeOf(place), policyId });
+      report(
+        work,
+        isForRoom(error) ? { ...problem, message: `${problem.message}; ${ROOM_NEEDED}` } : problem,
+      );
     }
   } finally {
     // Also of a run that is aborted: its listener hears of it.
@@ -73,11 +78,19 @@ async function createWithRoom(work: VolumeWork, policy: Policy, creation: Planne
     await makeSnapshot(work, policy, creation);
   } catch (error) {
     work.context.abortSignal?.throwIfAborted();
-    const full = isPolyvolError(error, "resource_exhausted") && error.outcome === "not_applied";
-    if (!full || !((await makeRoom(work)) || (await roomElsewhere(work)))) throw error;
+    if (!isForRoom(error) || !((await makeRoom(work)) || (await roomElsewhere(work)))) throw error;
     await makeSnapshot(work, policy, creation);
   }
 }
+
+/** Whether it is for lack of room that nothing was made. */
+function isForRoom(error: unknown): boolean {
+  return isPolyvolError(error, "resource_exhausted") && error.outcome === "not_applied";
+}
+
+/** What a full account needs, since the last good snapshot of a volume never makes room for the next one. */
+const ROOM_NEEDED =
+  "no other snapshot may go before the new one is there; room for one more than the policies keep is enough for all volumes";
 
 /** Whether others have made room, where it was not the volume itself that was full. */
 async function roomElsewhere({ volume, storage, progress, cloud }: VolumeWork): Promise<boolean> {
@@ -97,20 +110,14 @@ async function makeSnapshot(work: VolumeWork, policy: Policy, creation: PlannedC
     hasHooks(policy) ? cloud.inPlace(policy, task) : cloud.underWay(task);
   await inPlace(async () => {
     if (isStopping(work)) return;
-    const { snapshot, durationMs, afterFailed } = await createSnapshot(creationWork);
+    const { snapshot, durationMs, found, afterFailed } = await createSnapshot(creationWork);
     progress.changedAt = cloud.fresh.moment();
     const { policyId, name, slot } = creation;
     const createdAt = snapshot.createdAt;
     progress.newestAt = Math.max(progress.newestAt ?? 0, createdAt.getTime());
-    progress.created.push({
-      policyId,
-      slot,
-      name,
-      snapshotId: snapshot.id,
-      createdAt: createdAt.toISOString(),
-      durationMs,
-    });
-    context.emit({ ...place, type: "created", policyId, name, snapshotId: snapshot.id, durationMs });
+    const about = omitUndefined({ policyId, name, snapshotId: snapshot.id, durationMs, found });
+    progress.created.push({ ...about, slot, createdAt: createdAt.toISOString() });
+    context.emit({ ...place, ...about, type: "created" });
     if (afterFailed === undefined) return;
     progress.failed = true;
     report(work, afterFailed);

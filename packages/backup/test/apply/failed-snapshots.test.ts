@@ -70,6 +70,33 @@ describe("failed snapshots of ours", () => {
     expect(daysOf(there)).toEqual([5, 6, 7, 8, 9]);
   });
 
+  test("a quota of one place for each volume is never made room in with the last good one, and one more is enough", async () => {
+    const there = await failing(0, 2);
+    const other = "00000000-0000-4000-8000-000000000002";
+    there.emulators.scp.seed({ volumes: [{ id: other, name: "crm", size: 8 }] });
+    const clouds = { scp: there.open().scp };
+    const one = policy({ retention: { last: 1 } });
+    expect(await run(one, clouds, { clock: there.clock })).toMatchObject({
+      ok: true,
+      totals: { created: 2 },
+    });
+    await there.clock.sleep(24 * 3_600_000);
+    const full = await run(one, clouds, { clock: there.clock });
+    expect(full.totals).toEqual({ created: 0, deleted: 0, left: 2 });
+    expect(full.problems.map(({ code }) => code)).toEqual(["resource_exhausted", "resource_exhausted"]);
+    for (const { message } of full.problems)
+      expect(message).toContain("room for one more than the policies keep");
+    const room = await failing(0, 3);
+    room.emulators.scp.seed({ volumes: [{ id: other, name: "crm", size: 8 }] });
+    const roomy = { scp: room.open().scp };
+    for (const night of [1, 2]) {
+      const report = await run(one, roomy, { clock: room.clock });
+      expect([night, report.problems, report.totals.created]).toEqual([night, [], 2]);
+      await room.clock.sleep(24 * 3_600_000);
+    }
+    await there.close();
+  });
+
   test("of slots that have passed, many of one name, and of a full quota go, too", async () => {
     const there = await failing(0, 9);
     const slot = nights(8, 8)[0] as Date;

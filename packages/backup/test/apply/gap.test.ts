@@ -56,7 +56,9 @@ describe("the provider's gap between two snapshots of a volume", () => {
       { clock: world.clock, onEvent: (event) => void events.push(event) },
     );
     expect(report.plan.volumes[0]?.create[0]?.reason).toContain("one is being made, to be waited for");
-    expect(report).toMatchObject({ ok: true, totals: { created: 1 } });
+    expect(report).toMatchObject({ ok: true, totals: { created: 0, left: 0 } });
+    expect(report.volumes[0]?.created).toMatchObject([{ found: true }]);
+    expect(events.filter(({ type }) => type === "created")).toMatchObject([{ found: true }]);
     expect(world.accounts.scp.dump().snapshots).toMatchObject([{ state: "available" }]);
   });
 });

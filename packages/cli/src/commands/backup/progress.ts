@@ -133,7 +133,9 @@ function eventText(event: BackupEvent): string | undefined {
     case "creating":
       return `creating ${event.name}`;
     case "created":
-      return `created ${event.name} in ${secondsText(event.durationMs)}`;
+      return event.found === true
+        ? `found ${event.name}, which another run has begun`
+        : `created ${event.name} in ${secondsText(event.durationMs)}`;
     case "deleted":
       return `deleted ${event.name}`;
     case "spared":

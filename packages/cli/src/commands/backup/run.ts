@@ -239,7 +239,9 @@ function summaryOf(report: RunReport): string {
   const volumes = countText(report.volumes.length, "volume");
   const failed = report.volumes.flatMap((volume) => volume.deleted).filter((each) => each.failed).length;
   const failedText = failed === 0 ? "" : ` (${failed} of them failed ones)`;
-  return `${volumes}: ${created} created, ${deleted} deleted${failedText}, ${left} left.`;
+  const found = report.volumes.flatMap((volume) => volume.created).filter((each) => each.found).length;
+  const foundText = found === 0 ? "" : `, ${found} begun by another run`;
+  return `${volumes}: ${created} created${foundText}, ${deleted} deleted${failedText}, ${left} left.`;
 }
 
 /** For those who watch over several shards. */
@@ -258,10 +260,11 @@ function rowsOf(done: VolumeReport, plan: VolumePlan | undefined): readonly Chan
     return { cloud, volume, policy, snapshot, snapshotId, slot, reason };
   };
   return [
-    ...done.created.map(({ policyId: policy, name: snapshot, snapshotId, slot }): ChangeRow => {
+    ...done.created.map(({ policyId: policy, name: snapshot, snapshotId, slot, found }): ChangeRow => {
       const reason = plan?.create.find((each) => each.name === snapshot)?.reason ?? "";
       const known = { cloud, volume, policy, snapshot, snapshotId, slot, reason };
-      return { ...known, change: "created", tone: "good", why: whyCreated(plan, policy) };
+      const change = found === true ? "found" : "created";
+      return { ...known, change, tone: "good", why: whyCreated(plan, policy) };
     }),
     ...done.deleted.map((each): ChangeRow => {
       const why = whyDeleted(planned.get(each.snapshotId) ?? each);
