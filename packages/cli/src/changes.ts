@@ -68,7 +68,7 @@ async function showing<T>(
 /** What is said of what was to be made. */
 export const THERE_ALREADY = "It was there already: nothing was created.\n";
 
-interface Creating<Resource> {
+interface Creating<Resource extends { readonly id: string }> {
   /** Told whether it made what it gives. */
   create(options: CreateOptions): Promise<Resource>;
   begin(options: CallOptions): Promise<Operation<Resource>>;
@@ -78,7 +78,7 @@ interface Creating<Resource> {
  * Makes one resource, and says so where it was there already.
  * @param waits whether it is waited for
  */
-export async function creating<Resource>(
+export async function creating<Resource extends { readonly id: string }>(
   context: Context,
   text: string,
   waits: boolean,
@@ -86,13 +86,18 @@ export async function creating<Resource>(
 ): Promise<{ readonly resource: Resource; readonly created: boolean }> {
   let created = true;
   const resource = await withProgress(context, text, async (options) => {
-    const onBegun = (begun: { readonly created: boolean }): void => {
-      created = begun.created;
+    if (!waits) {
+      const operation = await begin(options);
+      created = operation.created;
+      return operation.resource;
+    }
+    let isOwn = (_id: string): boolean => true;
+    const onBegun: CreateOptions["onBegun"] = (begun) => {
+      isOwn = (id) => begun.created && begun.id === id;
     };
-    if (waits) return await create({ ...options, onBegun });
-    const operation = await begin(options);
-    onBegun(operation);
-    return operation.resource;
+    const made = await create({ ...options, onBegun });
+    created = isOwn(made.id);
+    return made;
   });
   if (!created) writeNote(THERE_ALREADY);
   return { resource, created };

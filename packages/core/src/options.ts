@@ -38,9 +38,10 @@ export interface WaitOptions extends CallOptions {
 export interface CreateOptions extends WaitOptions {
   /**
    * Told once, before the wait begins: `created` is `false` when what the name says was there already; `true` when this
-   * call made it, or cannot exclude that it did.
+   * call made it, or cannot exclude that it did. Of creates of one name at once that each made one (where names are not
+   * enforced), one stays: the call that returns another id than `id` made none of it.
    */
-  readonly onBegun?: ((begun: { readonly created: boolean }) => void) | undefined;
+  readonly onBegun?: ((begun: { readonly created: boolean; readonly id: string }) => void) | undefined;
 }
 
 export interface ListOptions extends CallOptions {

@@ -1,5 +1,11 @@
-import { type CallOptions, isPolyvolError, PolyvolError, type Snapshot } from "@polyvol/core";
-import { fitWords } from "@polyvol/core/driver";
+import {
+  type CallOptions,
+  type CreateOptions,
+  isPolyvolError,
+  PolyvolError,
+  type Snapshot,
+} from "@polyvol/core";
+import { fitWords, isSameId } from "@polyvol/core/driver";
 import { bulkCallOptions } from "../bulk-call-options.ts";
 import { runCommand } from "../command/run-command.ts";
 import { showDuration } from "../duration.ts";
@@ -134,9 +140,9 @@ async function send(work: CreationWork, onTurn: () => void): Promise<Sent> {
     const volume = await storage.volumes.get(place.volumeId, optionsOf("read"));
     refuseAttached(policy, volume, "snapshots.create");
   }
-  let found: true | undefined;
-  const onBegun = ({ created }: { readonly created: boolean }): void => {
-    found = created ? undefined : true;
+  let isOwn = (_id: string): boolean => true;
+  const onBegun: CreateOptions["onBegun"] = ({ created, id }) => {
+    isOwn = (given) => created && isSameId(given, id);
   };
   const snapshot = await storage.snapshots.create(
     {
@@ -150,7 +156,8 @@ async function send(work: CreationWork, onTurn: () => void): Promise<Sent> {
     },
     { ...optionsOf(policy.hooks.before === undefined ? "change" : "held"), onBegun },
   );
-  if (snapshot.state === "available" && snapshot.name === creation.name) return { snapshot, found };
+  if (snapshot.state === "available" && snapshot.name === creation.name)
+    return { snapshot, found: isOwn(snapshot.id) ? undefined : true };
   const resource = { kind: "snapshot", id: snapshot.id, name: snapshot.name } as const;
   const what =
     snapshot.state === "available"

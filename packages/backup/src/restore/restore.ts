@@ -1,5 +1,5 @@
 import type { Progress, Snapshot, Volume } from "@polyvol/core";
-import { checkTimeout } from "@polyvol/core/driver";
+import { checkTimeout, isSameId } from "@polyvol/core/driver";
 import { type Clouds, cloudNamed } from "../clouds.ts";
 import { findSnapshot, type SnapshotChoice } from "./find-snapshot.ts";
 import { createAtHome, homeOf } from "./home.ts";
@@ -69,7 +69,7 @@ export async function restore(
   const call = { abortSignal };
   const snapshot = await findSnapshot(storage, from, "restore", call);
   const asked = request.region === undefined ? undefined : { region: request.region, isGuess: false };
-  let created = true;
+  let isOwn = (_id: string): boolean => true;
   const volume = await createAtHome(asked ?? (await homeOf(storage, snapshot, call)), (region) =>
     storage.volumes.create(
       { name: newName, sourceSnapshotId: snapshot.id, sizeGiB, region, volumeType },
@@ -77,11 +77,11 @@ export async function restore(
         ...call,
         timeoutMs,
         onProgress,
-        onBegun(begun) {
-          created = begun.created;
+        onBegun({ created, id }) {
+          isOwn = (given) => created && isSameId(given, id);
         },
       },
     ),
   );
-  return { cloud, snapshot, volume, created };
+  return { cloud, snapshot, volume, created: isOwn(volume.id) };
 }

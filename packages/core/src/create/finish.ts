@@ -62,8 +62,8 @@ export async function finishCreate<T extends Resource>(
   started: StartedOperation<T>,
   options: CreateOptions | undefined,
 ): Promise<T> {
-  const { name, within, created, attempt } = started.ref;
-  tell(options?.onBegun, { created });
+  const { name, within, created, attempt, resourceId: id } = started.ref;
+  tell(options?.onBegun, { created, id });
   try {
     return await finish(kind, call, started, options?.onProgress);
   } catch (error) {

@@ -23,16 +23,19 @@ test("onBegun of a create says whether it was there already, once, before the wa
   const { volumes, snapshots } = open();
   const told: unknown[] = [];
   const options = {
-    onBegun: (begun: { readonly created: boolean }) => void told.push(begun),
+    onBegun: (begun: object) => void told.push(begun),
     onProgress: () => void told.push("looked"),
   };
   const { id } = await volumes.create({ name: "a", sizeGiB: 8 }, options);
-  expect(told.slice(0, 2)).toEqual([{ created: true }, "looked"]);
-  await snapshots.create({ volumeId: id, name: "s" });
+  expect(told.slice(0, 2)).toEqual([{ created: true, id }, "looked"]);
+  const snapshot = await snapshots.create({ volumeId: id, name: "s" });
   told.length = 0;
   await volumes.create({ name: "a", sizeGiB: 8 }, options);
   await snapshots.create({ volumeId: id, name: "s" }, options);
-  expect(told).toEqual([{ created: false }, { created: false }]);
+  expect(told).toEqual([
+    { created: false, id },
+    { created: false, id: snapshot.id },
+  ]);
 });
 
 // A rejection that nobody handles would fail the run of these tests.
