@@ -1,7 +1,8 @@
 /** One function for each endpoint that is used: its request, and what the answer must look like. */
 import type { DriverSnapshotQuery, PageRequest } from "@polyvol/core/driver";
-import { noId, pathSegment, type ResponseParser } from "@polyvol/core/http";
+import { pathSegment, type ResponseParser } from "@polyvol/core/http";
 import type { ApiRequest } from "./client.ts";
+import { idSegment } from "./service-client.ts";
 import * as wire from "./wire.ts";
 
 /** What metadata is kept of. */
@@ -10,12 +11,6 @@ export type Kind = "volumes" | "snapshots";
 const volume = (id: string): string => `/volumes/${idSegment(id)}`;
 const snapshot = (id: string): string => `/snapshots/${idSegment(id)}`;
 const metadata = (kind: Kind, id: string): string => `/${kind}/${idSegment(id)}/metadata`;
-
-/** The service reads an escaped slash as one: such an id would name another route. */
-export function idSegment(id: string): string {
-  if (id.includes("/")) throw noId(id);
-  return pathSegment(id);
-}
 
 function get<T>(path: string, response: ResponseParser<T>): ApiRequest<T> {
   return { method: "GET", path, response };

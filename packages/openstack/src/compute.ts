@@ -1,12 +1,11 @@
 import { isPolyvolError, PolyvolError } from "@polyvol/core";
 import type { CallContext } from "@polyvol/core/driver";
 import type { HttpClient, HttpRequest } from "@polyvol/core/http";
-import { idSegment } from "./api.ts";
 import type { Session } from "./auth.ts";
 import { refuseInTheClear } from "./catalogue.ts";
 import { refineFailure } from "./failure.ts";
 import type { Settings } from "./options.ts";
-import { API_VERSION, createServiceClient } from "./service-client.ts";
+import { API_VERSION, createServiceClient, idSegment } from "./service-client.ts";
 
 /**
  * In an older one Nova attaches no volume that several servers can have, be it the first of them (2.60, of the release

@@ -1,4 +1,10 @@
-import { createHttpClient, type HttpClient, type HttpClientOptions } from "@polyvol/core/http";
+import {
+  createHttpClient,
+  type HttpClient,
+  type HttpClientOptions,
+  noId,
+  pathSegment,
+} from "@polyvol/core/http";
 import type { Settings } from "./options.ts";
 import { PROVIDER } from "./version.ts";
 
@@ -18,4 +24,10 @@ export function createServiceClient({ http }: Pick<Settings, "http">, own: Own):
     authorize: () => undefined,
     requestIdHeader: REQUEST_ID,
   });
+}
+
+/** The services read an escaped slash as one: such an id would name another route. */
+export function idSegment(id: string): string {
+  if (id.includes("/")) throw noId(id);
+  return pathSegment(id);
 }
