@@ -8,16 +8,20 @@ import {
   type BlockStorageDriver,
   type CallContext,
   type Changed,
+  type CheckedOf,
   omitUndefined,
   type Pending,
+  parseValues,
+  rule,
   type Started,
 } from "@polyvol/core/driver";
+import * as z from "zod/mini";
 import { createMemoryAccount, type MemoryAccount } from "./account.ts";
 import { callAccount } from "./call.ts";
 import { createCallCounter, type MemoryCalls, type MemoryMethod } from "./calls.ts";
 import { Refusal } from "./failure.ts";
 import { attemptIdOf, toSnapshot, toVolume } from "./mapping.ts";
-import { checkDriverOptions, type MemoryAccountOptions } from "./options.ts";
+import { accountRules, type MemoryAccountOptions } from "./options.ts";
 import { cutPage } from "./paging.ts";
 import { type Commit, listed, type SnapshotRecord, STATE, type VolumeRecord } from "./state.ts";
 import { VERSION } from "./version.ts";
@@ -43,6 +47,21 @@ export interface MemoryDriver extends BlockStorageDriver {
 }
 
 const API_VERSION = "memory 1";
+
+const driverRules = {
+  account: rule(
+    z.custom<MemoryAccount>((value) => STATE in Object(value)),
+    "what createMemoryAccount gives",
+  ),
+  authorised: rule(z.boolean(), "true or false"),
+  hidesTags: rule(z.boolean(), "true or false"),
+};
+
+/** The options of a driver, those of a new account among them only where none is given. @throws PolyvolError `invalid_argument` */
+function checkDriverOptions(given: unknown): CheckedOf<typeof driverRules> & MemoryAccountOptions {
+  const isOfAnother = Object(given).account !== undefined;
+  return parseValues(given, isOfAnother ? driverRules : { ...driverRules, ...accountRules });
+}
 
 /** Block storage in memory: a fake for tests, and the driver that shows how a driver is meant. */
 export function createMemoryStorage(

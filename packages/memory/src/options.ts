@@ -1,6 +1,5 @@
 import { type BlockStorageOptions, CAPABILITIES, type Capabilities, type Clock } from "@polyvol/core";
 import {
-  type CheckedOf,
   type Defined,
   omitUndefined,
   type Paging,
@@ -10,8 +9,6 @@ import {
   storageOptions,
 } from "@polyvol/core/driver";
 import * as z from "zod/mini";
-import type { MemoryAccount } from "./account.ts";
-import { STATE } from "./state.ts";
 
 /**
  * How changes end.
@@ -143,7 +140,8 @@ const names = z.optional(
   z.strictObject({ enforced: z.boolean(), scope: z.enum(["region", "volume", "account"]) }),
 );
 
-const accountRules: { readonly [Key in keyof Required<MemoryAccountOptions>]: Rule } = {
+/** What the options of an account may be. */
+export const accountRules: { readonly [Key in keyof Required<MemoryAccountOptions>]: Rule } = {
   provider: rule(text, "a text that is not empty"),
   clock: storageOptions.clock,
   names: rule(z.enum(["enforced", "free"]), '"enforced" or "free"'),
@@ -190,21 +188,6 @@ const accountRules: { readonly [Key in keyof Required<MemoryAccountOptions>]: Ru
 /** The options of an account. @throws PolyvolError `invalid_argument` naming what was found and what is allowed */
 export function checkAccountOptions(given: unknown): MemoryAccountOptions {
   return parseValues(given, accountRules) as MemoryAccountOptions;
-}
-
-const driverRules = {
-  account: rule(
-    z.custom<MemoryAccount>((value) => STATE in Object(value)),
-    "what createMemoryAccount gives",
-  ),
-  authorised: rule(z.boolean(), "true or false"),
-  hidesTags: rule(z.boolean(), "true or false"),
-};
-
-/** The options of a driver, those of a new account among them only where none is given. @throws as {@link checkAccountOptions} */
-export function checkDriverOptions(given: unknown): CheckedOf<typeof driverRules> & MemoryAccountOptions {
-  const isOfAnother = Object(given).account !== undefined;
-  return parseValues(given, isOfAnother ? driverRules : { ...driverRules, ...accountRules });
 }
 
 /** Fills in the defaults. `namesEnforced`: whether the provider refuses a second resource of one name. */
