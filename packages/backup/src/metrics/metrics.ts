@@ -138,7 +138,12 @@ function gaugesOfPolicies(
       help: "Volumes that the policy chooses on a cloud that could be seen, by how fresh they are.",
       samples: policies.flatMap((policy) =>
         seen
-          .filter(({ name }) => isAbout(policy, name))
+          .filter(
+            ({ name }) =>
+              isAbout(policy, name) ||
+              // Of clouds that are one account, it may choose volumes of one that it does not name.
+              volumes.some(({ cloud, policyId }) => cloud === name && policyId === policy.id),
+          )
           .flatMap(({ name }) =>
             STATES.map((state) => ({
               labels: { cloud: name, policy: policy.id, state },

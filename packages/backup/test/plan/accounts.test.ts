@@ -2,6 +2,7 @@ import { createMemoryStorage } from "@polyvol/memory";
 import { expect, test } from "vitest";
 import {
   audit,
+  backupMetrics,
   backupReport,
   drill,
   drillEntry,
@@ -107,4 +108,18 @@ test("the report counts what two clouds of one account show once, for whichever 
     ["weekly", "ams", 1],
     ["weekly", "nyc", 0],
   ]);
+});
+
+test("the metrics count a volume under the cloud that it is looked after on, whichever its policy names", async () => {
+  const { world, clouds } = await oneAccountTwice();
+  const policies = parsePolicies({
+    all: nightly({ select: { cloud: "ams", name: "*" } }),
+    nightly: nightly({ select: { cloud: "nyc", name: "db" } }),
+  });
+  const { text } = await backupMetrics(policies, clouds, new Date(world.clock.now()));
+  const missing = (cloud: string) =>
+    new RegExp(`polyvol_backup_volumes{cloud="${cloud}",policy="nightly",state="missing"} (\\d)`).exec(
+      text,
+    )?.[1];
+  expect([missing("ams"), missing("nyc")]).toEqual(["1", "0"]);
 });
