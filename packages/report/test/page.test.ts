@@ -102,7 +102,7 @@ async function reportSaying(text: string): Promise<BackupReport> {
   };
 }
 
-test("no text changes the structure of the page, whatever it is", { timeout: 120_000 }, async () => {
+test("no text changes the structure of the page, whatever it is", async () => {
   const plain = skeleton(renderReportPage(await reportSaying("abc"), { title: "abc" }));
   expect(plain.length).toBeGreaterThan(200);
   const nasty = fc.constantFrom(
@@ -182,7 +182,7 @@ test("says of each fleet what is so", async () => {
   expect(failing).toContain("the provider takes no more requests until 04:00");
 });
 
-test("the size of the page goes by the histories, not by the volumes", { timeout: 120_000 }, async () => {
+test("the size of the page goes by the histories, not by the volumes", async () => {
   const few = renderReportPage(await largeFleet(200));
   const many = renderReportPage(await largeFleet(1_000));
   expect(many.length - few.length).toBeLessThan(800 * 100);
