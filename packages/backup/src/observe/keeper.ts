@@ -68,9 +68,11 @@ export function createKeeper(): (snapshot: Snapshot) => ObservedSnapshot {
       snapshot;
     const { provider, volumeId, regions, tags, flatTags, hold } = alikeFor(snapshot);
     const createdAt = timeOf(snapshot.createdAt.getTime());
-    const always = { id, name, provider, volumeId, regions, state, createdAt, minVolumeSizeGiB, tags };
-    // With all fields at once an object takes less than with some that come later.
-    const kept: Kept = billableGiB === undefined ? always : { ...always, billableGiB };
+    // A copy with a field that comes later takes half as much again.
+    const kept: Kept =
+      billableGiB === undefined
+        ? { id, name, provider, volumeId, regions, state, createdAt, minVolumeSizeGiB, tags }
+        : { id, name, provider, volumeId, regions, state, createdAt, minVolumeSizeGiB, tags, billableGiB };
     if (providerState !== undefined) kept.providerState = providerState;
     if (description !== undefined) kept.description = description;
     if (flatTags !== undefined) kept.flatTags = flatTags;

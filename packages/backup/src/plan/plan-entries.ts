@@ -10,10 +10,10 @@ import type { PlannedDeletion, PlannedKeep } from "./types.ts";
 /** What no rule of the policy keeps. */
 export function deletionsOf(policy: Policy, remove: readonly ObservedSnapshot[]): PlannedDeletion[] {
   const reason = `no rule of policy ${policy.id} keeps it: ${showRules(policy.retention)}`;
-  return remove.map((seen) => ({
-    ...deletionOf(policy, seen, reason),
-    ...(failedLater(seen) ? { again: true as const } : {}),
-  }));
+  return remove.map((seen) => {
+    const deletion = deletionOf(policy, seen, reason);
+    return failedLater(seen) ? { ...deletion, again: true } : deletion;
+  });
 }
 
 /** What has failed. */

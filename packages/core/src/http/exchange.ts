@@ -116,8 +116,8 @@ async function sendAndRead(
   const { text, isUtf8 } = await readText(response, settings.maxBytes);
   attempt.isUtf8 = isUtf8;
   const pause = attempt.onAnswer();
-  if (pause !== undefined) await pause;
-  return text;
+  // Not awaited here: held by a function that waits, most pages of a listing stay until a major collection.
+  return pause === undefined ? text : pause.then(() => text);
 }
 
 async function authorize(
