@@ -3,16 +3,14 @@ import { type CommandIo, runEmulatorCommand } from "./command.ts";
 
 let stopped = false;
 
-/** Resolves at the first SIGINT, SIGTERM or SIGHUP. */
-function untilStopped(): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = (): void => {
-      stopped = true;
-      resolve();
-    };
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, stop);
-  });
-}
+/** Resolves at the first SIGINT, SIGTERM or SIGHUP. Heard from the start: who has read the address may stop it at once. */
+const untilStopped = new Promise<void>((resolve) => {
+  const stop = (): void => {
+    stopped = true;
+    resolve();
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, stop);
+});
 
 const io: CommandIo = {
   // Package managers say which script they run: in a checkout of this project it is `pnpm emulator`.
@@ -20,7 +18,7 @@ const io: CommandIo = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   env: process.env,
-  untilStopped,
+  untilStopped: () => untilStopped,
 };
 
 // Whoever started the emulator may stop reading once it knows the URL, and its terminal may go.
