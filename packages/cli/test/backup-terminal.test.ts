@@ -79,9 +79,10 @@ test.skipIf(!HAS_TERMINAL).concurrent("tables of backups fit the terminal", asyn
   ]);
   expect(plan).toContain("\u001b[32mcreate\u001b[39m");
   expect(status).toMatch(/\[\d+m(new|missing)/);
-  expect(linesOf(audit ?? "").slice(0, 2)).toEqual([
+  expect(linesOf(audit ?? "").slice(0, 3)).toEqual([
     "WHAT",
-    expect.stringMatching(/^ {2}CLOUD +FINDING +OF VOLUME +ABOUT$/),
+    expect.stringMatching(/^ {2}CLOUD +FINDING +OF VOLUME$/),
+    "  ABOUT",
   ]);
   expect(linesOf(snapshots ?? "")[0]).toMatch(/^CLOUD +VOLUME +NAME +AGE +ID$/);
 });

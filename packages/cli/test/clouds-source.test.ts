@@ -52,7 +52,7 @@ test("one bad account stops only itself; every command names it, and the exit co
     expect(err).toContain('clouds.wrong.provider: found "digitalocaen"');
   }
   const doctor = await clouds.run("doctor -o json");
-  expect(doctor.code).toBe(1);
+  expect(doctor.code).toBe(2);
   expect(JSON.parse(doctor.out).checks).toContainEqual(
     expect.objectContaining({ area: "cloud wrong", check: "configured", result: "failed" }),
   );

@@ -87,7 +87,7 @@ test("a reader that has seen enough ends the listing", async () => {
   expect(pagesAsked() * PAGE).toBeLessThan(VOLUMES);
 });
 
-test("a cloud that fails is a line of its own after the others, and a missing volume a usage error", async () => {
+test("a cloud that fails is a line of its own after the others, and a missing volume a failure", async () => {
   few();
   const { code, out } = await clouds.run("volumes list -o jsonl", { ...ENV, TOKEN: "wrong" });
   expect(code).toBe(1);
@@ -96,8 +96,8 @@ test("a cloud that fails is a line of its own after the others, and a missing vo
     { cloud: "ocean", error: { code: "unauthenticated" } },
   ]);
   const missing = await clouds.run("snapshots list --volume nix -o jsonl");
-  expect(missing).toMatchObject({ code: 2, out: "" });
-  expect(linesOf(missing.err)).toMatchObject([{ error: { code: "usage" } }]);
+  expect(missing).toMatchObject({ code: 1, out: "" });
+  expect(linesOf(missing.err)).toMatchObject([{ error: { code: "not_found" } }]);
 });
 
 test("it goes with lists alone, and with nothing that needs all of a list", async () => {
@@ -106,7 +106,7 @@ test("it goes with lists alone, and with nothing that needs all of a list", asyn
     clouds.run("volumes list -o jsonl --sort name"),
     clouds.run("snapshots list -o jsonl --watch"),
   ]);
-  expect(elsewhere.err).toContain("-o jsonl goes with polyvol volumes list, polyvol snapshots list only");
+  expect(elsewhere.err).toContain("-o jsonl goes with polyvol volumes list and polyvol snapshots list only");
   expect(sorted.err).toContain("--sort does not go with -o jsonl");
   expect(again.err).toContain("--watch does not go with -o jsonl");
   for (const { code, out } of [elsewhere, sorted, again]) expect([code, out]).toEqual([2, ""]);

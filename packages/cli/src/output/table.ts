@@ -10,7 +10,10 @@ export interface Column<Row> {
   readonly by?: (row: Row) => string | number;
   readonly tone?: (row: Row) => Tone | undefined;
   readonly align?: "right";
-  /** Never cut. Where it has no room beside the others, each row takes two lines, and this is the first. One at most. */
+  /**
+   * Never cut, but wrapped. Where it has no room beside the others, each row takes several lines: the first such column
+   * is the first of them, and each further one comes last, in a line of its own.
+   */
   readonly whole?: boolean;
   /** May be cut to so many columns of the terminal where it is too narrow. */
   readonly cutTo?: number;
@@ -58,10 +61,10 @@ export function renderTable<Row>(
   if (wide) return renderLines(rows, [columns], Number.POSITIVE_INFINITY);
   const inOneLine = withoutRanked(columns, width);
   if (leastOf(inOneLine) <= width) return renderLines(rows, [inOneLine], width);
-  const head = columns.filter(({ column }) => column.whole === true);
+  const [head, ...last] = columns.filter(({ column }) => column.whole === true).map((column) => [column]);
   const rest = columns.filter(({ column }) => column.whole !== true);
   const room = width - INDENT.length;
-  return renderLines(rows, [head, ...chunked(withoutRanked(rest, room), room)], width);
+  return renderLines(rows, [head ?? [], ...chunked(withoutRanked(rest, room), room), ...last], width);
 }
 
 function measured<Row>(rows: readonly Row[], column: Column<Row>, wide: boolean): Shown<Row> {

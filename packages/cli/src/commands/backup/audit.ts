@@ -57,7 +57,7 @@ function view({ findings, problems, shard }: AuditReport, { table }: Renderers):
     { title: "finding", text: ({ kind }) => kind.replaceAll("_", " "), tone: () => "busy" },
     { title: "what", text: resourceText, whole: true },
     { title: "of volume", text: volumeText, cutTo: 8, rank: 2 },
-    { title: "about", text: ({ message }) => message },
+    { title: "about", text: ({ message }) => message, whole: true },
     { title: "volume id", text: ({ volumeId = "" }) => volumeId, wide: true },
     { title: "ids", text: idsText, wide: true },
   ]);
