@@ -51,7 +51,9 @@ export function planVolume(
   const surplus = surplusIds(groups);
   const problems: BackupProblem[] = groups.map(({ name, counts, surplus: others }) => {
     const ids = [counts, ...others].map(({ snapshot }) => snapshot.id).join(", ");
-    const message = `${subject}: several snapshots are named ${name}: ${ids}; delete all but one by hand`;
+    // Runs at once make one of those that they have made under one name, a moment later.
+    const advice = "where a later run says so, too, delete all but one by hand";
+    const message = `${subject}: several snapshots are named ${name}: ${ids}; ${advice}`;
     return { code: "conflict", message, effect: "attention", ...place, snapshotName: name };
   });
 

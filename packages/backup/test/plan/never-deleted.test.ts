@@ -170,7 +170,7 @@ test("surplus of one name, which is reported", async () => {
   const [problem] = made.problems;
   expect(problem).toMatchObject({ code: "conflict", effect: "attention", snapshotName: name });
   expect(problem?.message).toMatch(
-    /several snapshots are named .*: snapshot-\d+, snapshot-\d+; delete all but one/,
+    /several snapshots are named .*: snapshot-\d+, snapshot-\d+; where a later run says so, too, delete all but one/,
   );
   const volume = volumeIn(made, "db", "scp");
   expect(volume.keep.filter((each) => each.name === name).map(({ reasons }) => reasons.join())).toEqual(
