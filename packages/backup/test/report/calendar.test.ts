@@ -27,6 +27,18 @@ const GRACE_MS = 3_600_000;
 /** The key of an account that is in this shard of two. */
 const keyIn = (index: number): string => [..."abcdefghijkl"].find((key) => shardOf(key, 2) === index) ?? "";
 
+/** An account with one snapshot of the policy, of 4 May, that has these tags besides its own. */
+async function madeWithTags(more: Readonly<Record<string, string>>): Promise<BlockStorage> {
+  const { world, storage } = opened("2026-05-03T12:00:00Z");
+  const { db: volumeId = "" } = await makeVolumes(storage, ["db"]);
+  const slot = new Date("2026-05-04T03:00:00Z");
+  await sleepUntil(world, slot.toISOString());
+  const { tags, description } = ownMarks("nightly");
+  const name = snapshotName("polyvol", "nightly", volumeId, slot);
+  await storage.snapshots.create({ volumeId, name, description, tags: { ...tags, ...more } });
+  return storage;
+}
+
 async function lastDays(
   storage: BlockStorage,
   now: string,
@@ -115,26 +127,14 @@ test("late, held, missed, overdue, due, and before there was a volume", async ()
 });
 
 test("what a hold keeps is held", async () => {
-  const { world, storage } = opened("2026-05-03T12:00:00Z");
-  const { db: volumeId = "" } = await makeVolumes(storage, ["db"]);
-  const slot = new Date("2026-05-04T03:00:00Z");
-  await sleepUntil(world, slot.toISOString());
-  const { tags, description } = ownMarks("nightly");
-  const name = snapshotName("polyvol", "nightly", volumeId, slot);
-  await storage.snapshots.create({ volumeId, name, description, tags: { ...tags, "polyvol-hold": "" } });
+  const storage = await madeWithTags({ "polyvol-hold": "" });
   expect(await lastDays(storage, "2026-05-04T12:00:00Z", { days: 1 })).toEqual([["held"]]);
   const { volumes } = await backupReport(POLICIES, { do: storage }, new Date("2026-05-04T12:00:00Z"));
   expect(volumes[0]?.snapshots).toMatchObject([{ held: true, goes: { when: "never", why: "held" } }]);
 });
 
 test("what tags keep stays as long as it has them, one tag or several together", async () => {
-  const { world, storage } = opened("2026-05-03T12:00:00Z");
-  const { db: volumeId = "" } = await makeVolumes(storage, ["db"]);
-  const slot = new Date("2026-05-04T03:00:00Z");
-  await sleepUntil(world, slot.toISOString());
-  const { tags, description } = ownMarks("nightly");
-  const name = snapshotName("polyvol", "nightly", volumeId, slot);
-  await storage.snapshots.create({ volumeId, name, description, tags: { ...tags, gold: "", audit: "2026" } });
+  const storage = await madeWithTags({ gold: "", audit: "2026" });
   const goesBy = async (...keepTags: readonly (readonly string[])[]): Promise<unknown> => {
     const policies = parsePolicies({
       nightly: {
