@@ -91,9 +91,10 @@ export async function creating<Resource extends { readonly id: string }>(
       created = operation.created;
       return operation.resource;
     }
+    const { isSameId } = await import("@polyvol/core/driver");
     let isOwn = (_id: string): boolean => true;
     const onBegun: CreateOptions["onBegun"] = (begun) => {
-      isOwn = (id) => begun.created && begun.id === id;
+      isOwn = (id) => begun.created && isSameId(id, begun.id);
     };
     const made = await create({ ...options, onBegun });
     created = isOwn(made.id);
