@@ -244,6 +244,11 @@ export interface BlockStorageDriver {
    */
   isBlocked?(volume: Volume): boolean;
   /**
+   * Why the provider deletes this resource for nobody until it was mended, as a clause ("it is in the state …"). Core then
+   * deletes no snapshot on behalf of its volume, which could not go. `undefined`, or absent: nothing stands against it.
+   */
+  whyUndeletable?(resource: Volume | Snapshot): string | undefined;
+  /**
    * Whether the volume is of the type that a create asks for, where a type has more words than the one that volumes show
    * (an id beside its name). Absent: a type is what `volumeType` says, to the letter.
    */

@@ -36,6 +36,7 @@ import {
   undeletableSnapshot,
   undeletableVolume,
   unusableSource,
+  whyUndeletable,
 } from "./refusal.ts";
 import { deviceHints, serverIdentity } from "./server-side.ts";
 import { attemptIdOf } from "./tags.ts";
@@ -286,6 +287,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     },
     attemptIdOf,
     isBlocked: ({ providerState }) => waitsForPerson(providerState),
+    whyUndeletable,
     isOfType,
     deviceHints,
     serverIdentity,

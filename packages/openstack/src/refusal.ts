@@ -7,8 +7,11 @@ import {
   PolyvolError,
   type PolyvolErrorCode,
   type PolyvolErrorDetails,
+  type Snapshot,
+  type Volume,
   type VolumeState,
 } from "@polyvol/core";
+import { providerDetails } from "@polyvol/core/driver";
 import { toSnapshotState, toVolumeState, waitsForPerson } from "./mapping.ts";
 import type { WireSnapshot, WireVolume } from "./wire.ts";
 
@@ -56,6 +59,14 @@ export function undeletableSnapshot(error: PolyvolError, { status }: WireSnapsho
   const state = toSnapshotState(status);
   if (state !== "available" && state !== "error") return busy(error, status);
   return meaning(error, "failed_precondition", error.reason);
+}
+
+/** Why neither is deleted, whoever of the project asks. */
+export function whyUndeletable(resource: Volume | Snapshot): string | undefined {
+  if (resource.providerState === "error_deleting") return forAdministrators("it");
+  const wire = providerDetails(resource) as Partial<WireVolume & WireSnapshot> | undefined;
+  const group = wire?.group_id || wire?.consistencygroup_id || wire?.group_snapshot_id;
+  return group ? `it belongs to the group ${group}, and has to be taken out of it first` : undefined;
 }
 
 /**

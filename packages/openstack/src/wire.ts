@@ -35,13 +35,15 @@ const volume = z.extend(resource, {
   volume_type_id: text,
   snapshot_id: text,
   source_volid: text,
+  group_id: text,
+  consistencygroup_id: text,
   attachments: z.array(attachment),
   encrypted: flag,
   multiattach: flag,
   /** `"true"` or `"false"`. */
   bootable: z.nullish(z.union([z.string(), z.boolean()])),
 });
-const snapshot = z.extend(resource, { volume_id: z.string() });
+const snapshot = z.extend(resource, { volume_id: z.string(), group_snapshot_id: text });
 const message = z.object({
   /** Id of the message. */
   id,

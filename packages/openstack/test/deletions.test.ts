@@ -44,6 +44,22 @@ test.each([
 });
 
 test.each([
+  [{ status: "error_deleting" }, {}, /^it is in the state error_deleting, in which only an administrator/],
+  [{ group_id: "g1" }, {}, /^it belongs to the group g1, /],
+  [{ consistencygroup_id: "c1" }, {}, /^it belongs to the group c1, /],
+  [{}, { status: "error_deleting" }, /^its snapshot "s1" \(.*\): it is in the state error_deleting, /],
+  [{}, { group_snapshot_id: "g2" }, /^its snapshot "s1" \(.*\): it belongs to the group g2, /],
+])("no snapshot goes for a volume that cannot: volume %j, snapshot %j", async (state, other, words) => {
+  const older = snapshot({ id: VOLUME_ID.replace("5", "6"), created_at: "2026-11-28T14:54:33.061000" });
+  const cinder = holding({ volume: state, snapshots: [older, snapshot(other)] }, () => undefined);
+  const cloud = await startCloud({ cinder });
+  const error = await failureOf(cloud.storage.volumes.delete(VOLUME_ID, { snapshots: "delete" }));
+  expect(error).toMatchObject({ code: "failed_precondition", outcome: "not_applied", retryable: false });
+  expect(error.reason).toMatch(words);
+  expect(cloud.seen.filter((each) => each.startsWith("DELETE"))).toEqual([]);
+});
+
+test.each([
   ["deletion", "DELETE", (storage: BlockStorage) => storage.volumes.delete(VOLUME_ID)],
   ["growth", "POST", (storage: BlockStorage) => storage.volumes.resize(VOLUME_ID, 2)],
   [

@@ -2,7 +2,7 @@ import { comparableId } from "../answered.ts";
 import type { Call } from "../call/call.ts";
 import type { Runtime } from "../call/runtime.ts";
 import { conflict } from "../create/found.ts";
-import { extendError, isPolyvolError, PolyvolError, type ResourceRef } from "../errors.ts";
+import { extendError, isPolyvolError, PolyvolError, type ResourceRef, refused } from "../errors.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import type { Resources, SnapshotResources, VolumeResources } from "../operations/resources.ts";
 import type { WaitOptions } from "../options.ts";
@@ -80,6 +80,8 @@ async function deleteAfterSnapshots(
     const all = await readBeforeChange(call, { kind: "volume", id }, list);
     const listed = all.filter((each) => each.state !== "deleting");
     if (listed.length > 0 && !withSnapshots) throw cannotOutlive(listed);
+    // Where one of them cannot go, the others would go for nothing.
+    if (listed.length > 0) for (const each of [found, ...listed]) refuseUndeletable(call, each);
     // Somebody may attach it meanwhile: then no further snapshot goes, nor where that cannot be seen.
     const stillFree = async (): Promise<void> => {
       const watched = { kind: "volume", id } as const;
@@ -135,6 +137,13 @@ function cannotOutlive(listed: readonly Snapshot[]): PolyvolError {
     "failed_precondition",
     `it has ${count}${ofThem}, which cannot outlive it on this provider; delete ${them} first, or together with the volume`,
   );
+}
+
+function refuseUndeletable({ runtime }: Call, each: Volume | Snapshot): void {
+  const why = runtime.driver.whyUndeletable?.(each);
+  if (why === undefined) return;
+  const whose = "volumeId" in each ? `its snapshot ${JSON.stringify(each.name)} (${each.id}): ` : "";
+  throw refused("failed_precondition", `${whose}${why}; nothing is deleted`);
 }
 
 /**
