@@ -9,6 +9,7 @@ const STRANGERS: readonly (readonly [string, Fault])[] = [
   ["404 with other JSON", { kind: "answer", status: 404, body: { message: "unknown path" } }],
   ["404 with another word", { kind: "answer", status: 404, body: { id: "no_route", message: "no route" } }],
   ["404 as a web page", { kind: "html", status: 404 }],
+  ["400 as a web page", { kind: "html", status: 400 }],
   ["404 as text", { kind: "answer", status: 404, body: "default backend - 404" }],
   ["404 without a body", { kind: "answer", status: 404, body: "" }],
   ["410 with other JSON", { kind: "answer", status: 410, body: { error: "Gone" } }],
@@ -67,6 +68,19 @@ test("a stranger's 409 does not say that a name is taken", async () => {
   expect((await storage.volumes.create({ name: "data", sizeGiB: 10 })).name).toBe("data");
   expect(emulator.state()).toMatchObject({ volumes: [{}] });
 });
+
+test.each([400, 405, 413, 429])(
+  "a %i as a web page, after the service has made what was asked, is no refusal: it is found",
+  async (status) => {
+    const { storage, emulator } = await openCloud({ snapshotIntervalMs: 0 });
+    const fault = { kind: "html", status, when: "after", count: 1 } as const;
+    emulator.faults.add({ ...fault, match: { method: "POST" } });
+    const volume = await storage.volumes.create({ name: "data", sizeGiB: 10 });
+    emulator.faults.add({ ...fault, match: { method: "POST" } });
+    await storage.volumes.resize(volume.id, 20);
+    expect(emulator.state()).toMatchObject({ volumes: [{ id: volume.id, size_gigabytes: 20 }] });
+  },
+);
 
 describe("answers about something else", () => {
   const named = (name: string): Record<string, unknown> => ({

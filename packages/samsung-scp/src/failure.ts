@@ -77,7 +77,7 @@ function meaningOf({ status, method, target }: FailedResponse, found: Problem): 
       // state of the resource forbids it, which a new volume has none of.
       const code = found.said?.providerCode;
       const isField = code === "ValidationError" || (code === undefined && method !== "DELETE");
-      const hasState = method !== "GET" && !path.endsWith("/v1/volumes");
+      const hasState = method !== "GET" && !path.endsWith("/v1/volumes") && found.from !== "page";
       return hasState && !isField ? { code: "failed_precondition" } : {};
     }
     case 404:

@@ -17,6 +17,7 @@ const STRANGERS: readonly (readonly [string, Fault])[] = [
     { kind: "answer", status: 404, body: { errors: [{ detail: "No." }] } },
   ],
   ["404 as a web page", { kind: "html", status: 404 }],
+  ["400 as a web page", { kind: "html", status: 400 }],
   ["404 as text", { kind: "answer", status: 404, body: "default backend - 404" }],
   ["404 without a body", { kind: "answer", status: 404, body: "" }],
   ["410 with other JSON", { kind: "answer", status: 410, body: { error: "Gone" } }],

@@ -23,10 +23,8 @@ export function failureOfResponse(
 ): PolyvolError {
   const { request, status, headers, secrets } = response;
   const isRead = refinement.code !== undefined;
-  const isOfAnother = page !== undefined && !isRead && OF_CREDENTIALS.has(status);
-  const meaning = isOfAnother
-    ? { ...UNCLEAR, reason: `refused with status ${status}` }
-    : meaningOfStatus(status, isRead, request.body?.length ?? 0);
+  const byStatusAlone = meaningOfStatus(status, isRead, request.body?.length ?? 0);
+  const meaning = page === undefined || isRead ? byStatusAlone : meaningOfPage(status, byStatusAlone);
   const { providerCode, mayAlreadyExist = false } = refinement;
   const retryAfterMs = refinement.retryAfterMs ?? parseRetryAfter(headers, now);
   const unread = OF_CREDENTIALS.has(status)
@@ -45,7 +43,7 @@ export function failureOfResponse(
   });
 }
 
-/** What services refuse credentials with, in words for programs. A page for people is of a proxy, or of a sign-in. */
+/** What services refuse credentials with, in words for programs. */
 const OF_CREDENTIALS: ReadonlySet<number> = new Set([401, 403]);
 
 /** Who may have answered with a web page, and what: its title, and the server that names itself. */
@@ -209,6 +207,19 @@ function meaningOfStatus(status: number, isRead: boolean, sentBytes: number): St
     return { ...UNCLEAR, reason: `the service failed with status ${status}` };
   }
   return { code: "unknown", reason: `unexpected status ${status}`, outcome: "unknown", retryable: false };
+}
+
+/** Of proxies themselves, and what was not taken yet: nothing was done, whoever says so. */
+const NOT_PASSED_ON: ReadonlySet<number> = new Set([407, ...NOT_TAKEN_YET]);
+
+/**
+ * A refusal as a page for people is of a proxy, a firewall or a sign-in, not of the service, which may have carried the
+ * request out. That there were too many is waited out all the same.
+ */
+function meaningOfPage(status: number, meaning: StatusMeaning): StatusMeaning {
+  if (NOT_PASSED_ON.has(status)) return meaning;
+  if (status === 429) return { ...meaning, outcome: "unknown" };
+  return meaning.outcome === "unknown" ? meaning : { ...UNCLEAR, reason: `refused with status ${status}` };
 }
 
 /** Words of a quota itself, in the languages that services speak; of one of requests they say so. */

@@ -66,8 +66,8 @@ describeTransports(() => {
     expect(error).toMatchObject({ code: "unavailable", status: 500, outcome: "unknown" });
   });
 
-  test.each([401, 403])(
-    "%i as a web page is nobody's word on credentials: it says who answers",
+  test.each([400, 401, 403, 405, 406, 412, 413, 415, 422, 501])(
+    "%i as a web page is not the service's word, which may have done what was asked: it says who answers",
     async (status) => {
       const server = await serve((_, response) => {
         response.writeHead(status, { "content-type": "text/html", server: "squid/5.7" });
@@ -80,6 +80,18 @@ describeTransports(() => {
       );
     },
   );
+
+  test.each([
+    [421, { code: "unavailable", outcome: "not_applied", retryable: true }],
+    [429, { code: "rate_limited", outcome: "unknown", retryable: true, retryAfterMs: 9_000 }],
+  ])("%i as a web page is of what stands on the way", async (status, expected) => {
+    const server = await serve((_, response) => {
+      response.writeHead(status, { "content-type": "text/html", "retry-after": "9" });
+      response.end("<html><title>Slow down</title>");
+    });
+    const error = await failureOf(makeClient(server.url).send(POST, makeContext()));
+    expect(error).toMatchObject({ ...expected, status });
+  });
 
   test("a web page of a megabyte that opens titles and ends none is read once", async () => {
     const server = await serve((_, response) => {
