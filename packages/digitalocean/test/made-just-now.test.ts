@@ -1,7 +1,7 @@
 /** What was made just now, where the service answers from copies that have not heard of it. */
 import { describe, expect, test } from "vitest";
 import { createDigitalOceanStorage } from "../src/create.ts";
-import { openCloud } from "./cloud.ts";
+import { openCloud, TOKEN } from "./cloud.ts";
 
 const LAG_MS = 3_000;
 
@@ -53,6 +53,37 @@ test("what another process makes of a snapshot is grown, though a copy does not 
   const match = { method: "GET", path: `/v2/volumes/${resource.id}` };
   emulator.faults.add({ kind: "answer", when: "before", status: 404, body, match, skip: 1, count: 1 });
   expect(await storage.volumes.create(input)).toMatchObject({ id: resource.id, sizeGiB: 20 });
+});
+
+test.each(["volume", "snapshot"])(
+  "a %s that a read has shown is there, though the next one comes from a copy that does not know it",
+  async (kind) => {
+    const { storage, emulator } = await openCloud();
+    const { id: volumeId } = await storage.volumes.create({ name: "data", sizeGiB: 10 });
+    const { id: snapshotId } = await storage.snapshots.create({ volumeId, name: "copy" });
+    await Promise.all([storage.volumes.get(volumeId), storage.snapshots.get(snapshotId)]);
+    const path = kind === "volume" ? `/v2/volumes/${volumeId}` : `/v2/volumes/snapshots/${snapshotId}`;
+    emulator.faults.add({ ...NOT_FOUND, count: 1, match: { method: "GET", path } });
+    if (kind === "volume") expect(await storage.volumes.resize(volumeId, 20)).toMatchObject({ sizeGiB: 20 });
+    else
+      expect(
+        await storage.volumes.create({ name: "restored", sizeGiB: 20, sourceSnapshotId: snapshotId }),
+      ).toMatchObject({ sizeGiB: 20 });
+  },
+);
+
+test("a restore made again is done, though a copy shows the volume before it was grown", async () => {
+  const { storage, emulator, url } = await openCloud();
+  const { id: volumeId } = await storage.volumes.create({ name: "data", sizeGiB: 10 });
+  const { id: sourceSnapshotId } = await storage.snapshots.create({ volumeId, name: "copy" });
+  const input = { name: "restored", sourceSnapshotId, sizeGiB: 20 };
+  const { id } = await storage.volumes.create(input);
+  const path = `/v2/volumes/${id}`;
+  const answer = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${TOKEN}` } });
+  const { volume } = (await answer.json()) as { volume: object };
+  const body = { volume: { ...volume, size_gigabytes: 10 } };
+  emulator.faults.add({ kind: "answer", status: 200, body, count: 3, match: { method: "GET", path } });
+  expect(await storage.volumes.create(input)).toMatchObject({ id, sizeGiB: 20 });
 });
 
 test("a deletion is not done because what is to go does not show yet", async () => {

@@ -10,15 +10,15 @@ import type { Resource } from "../resource.ts";
 /** A new resource, the record of a change, or a change on its resource may take so long to show up at all. */
 export const APPEARANCE_MS = 60_000;
 
-/** What this storage has made, and no read has shown yet: that a copy finds none says least of all that one was deleted. */
+/** What this storage has made: that a copy finds none says least of all that it was deleted, though another has shown it. */
 export interface Newcomers {
   /**
    * A create was answered with it, `agoMs` before by a clock that may have been set since, or be another machine's that is
    * ahead. Default 0: just now.
    */
   made(id: string, agoMs?: number): void;
-  /** A read has shown it, or it has been deleted: from now on its absence is believed. */
-  known(id: string): void;
+  /** It has been deleted: from now on its absence is believed. */
+  gone(id: string): void;
   has(id: string): boolean;
   /**
    * A request that needs `id`.
@@ -28,12 +28,12 @@ export interface Newcomers {
 }
 
 export function createNewcomers(monotonicNow: () => number): Newcomers {
-  const unseen = createRecent<true>(monotonicNow);
-  const has = (id: string): boolean => unseen.get(id) === true;
+  const made = createRecent<true>(monotonicNow);
+  const has = (id: string): boolean => made.get(id) === true;
   return {
     has,
-    made: (id, agoMs = 0) => unseen.set(id, true, Math.max(0, agoMs)),
-    known: unseen.delete,
+    made: (id, agoMs = 0) => made.set(id, true, Math.max(0, agoMs)),
+    gone: made.delete,
     unlessNew: async (id, request) => {
       try {
         return await request;

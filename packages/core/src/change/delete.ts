@@ -197,7 +197,7 @@ async function sendAndWait<T extends Resource>(
 ): Promise<void> {
   const { id, before, wasListed } = deletion;
   const changed = before?.state === "deleting" ? {} : await sendDeletion(resources, call, deletion);
-  call.runtime.newcomers.known(id);
+  call.runtime.newcomers.gone(id);
   if (changed === "gone" || changed.settled === true) return;
   await waitForEffect<T>(call, {
     kind: resources.kind,

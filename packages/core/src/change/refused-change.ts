@@ -50,13 +50,15 @@ export async function refusedChange(
     const isBelieved = leavesTrace && (isAtRest || !isPolyvolError(error, "operation_failed"));
     const isDone = change.reached(volume) && isBelieved;
     // As it was before the last change here: what may come would make it so again, and a copy that lags behind shows it so.
-    const isMaybeOld = mayCome && call.runtime.recentChanges.isBefore(volume);
-    if (isDone && !isMaybeOld) return volume;
+    const isMaybeOld = call.runtime.recentChanges.isBefore(volume);
+    if (isDone && !(mayCome && isMaybeOld)) return volume;
     const overtaken = isAtRest ? change.overtaken?.(volume) : undefined;
     if (overtaken !== undefined) {
       throw reinterpretError(error, overtaken.code, overtaken.reason, { retryable: false });
     }
-    const isBehind = server !== undefined && mayBeBehind(volume, server, error);
+    const isBehind =
+      (isMaybeOld && OF_ITS_STATE.has(error.code)) ||
+      (server !== undefined && mayBeBehind(volume, server, error));
     if (((mayCome && leavesTrace) || isBehind) && (await again())) continue;
     if (isDone) return volume;
     throw meaningOf(call, change, volume, error);

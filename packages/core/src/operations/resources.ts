@@ -67,9 +67,7 @@ function createReads<T extends Resource>(
   const extent = { pages: 1 };
 
   async function read(id: string, context: CallContext): Promise<T> {
-    const resource = answeredFor(id, await getOne(id, context));
-    newcomers.known(id);
-    return resource;
+    return answeredFor(id, await getOne(id, context));
   }
 
   async function tryGet(call: Call, id: string): Promise<T | undefined> {

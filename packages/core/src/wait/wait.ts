@@ -47,7 +47,7 @@ export async function waitFor<T extends Resource>(call: Call, setup: WaitSetup<T
     });
     if (done !== undefined) return done;
   }
-  const { monotonicNow } = call.runtime;
+  const { monotonicNow, newcomers } = call.runtime;
   const startedAt = monotonicNow();
   let seenOnce = setup.stays === "seen";
   let missed = 0;
@@ -64,7 +64,9 @@ export async function waitFor<T extends Resource>(call: Call, setup: WaitSetup<T
     }
     if (resource === undefined) {
       missed += 1;
-      const isBelieved = seenOnce ? missed > LOOKS_WITHOUT_IT : monotonicNow() - startedAt >= APPEARANCE_MS;
+      const isBelieved = seenOnce
+        ? missed > LOOKS_WITHOUT_IT && !newcomers.has(id)
+        : monotonicNow() - startedAt >= APPEARANCE_MS;
       if (setup.stays === undefined || isBelieved) return undefined;
       report(call, setup, NOT_THERE, pauses);
       continue;

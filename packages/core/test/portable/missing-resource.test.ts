@@ -141,6 +141,7 @@ describe("an accepted change whose volume is missing from a look", () => {
     };
     const { volumes } = createBlockStorage(changed, { clock });
     const { id } = await volumes.create({ name: "db", sizeGiB: 8 });
+    await clock.sleep(60_000);
     return { resized: volumes.resize(id, 16), sent: () => sent };
   }
 

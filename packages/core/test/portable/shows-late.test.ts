@@ -108,13 +108,13 @@ describe.each(KINDS)("%s that was made just now", (_, begin) => {
     expect(await operation.wait()).toMatchObject({ id: operation.ref.resourceId });
   });
 
-  test("and has gone for good is told soon", async () => {
+  test("and has gone for good is told once the minute is over in which copies may lag behind", async () => {
     const made = await world();
     const operation = await begin(made);
     made.lose((read) => read >= 2);
     const from = made.clock.now();
     await expect(operation.wait()).rejects.toMatchObject({ code: "operation_failed" });
-    expect(made.clock.now() - from).toBeLessThan(60_000);
+    expect(made.clock.now() - from).toBeLessThan(70_000);
   });
 
   test("and shows in listings alone is not told as gone", async () => {
