@@ -28,11 +28,20 @@ const FULL = { code: "resource_exhausted", outcome: "not_applied", retryable: fa
 /** Says what an unsuccessful answer of block storage means. */
 export function refineFailure(response: FailedResponse): FailureRefinement {
   const said = read(response);
+  const meaning = meaningOf(response, said);
   return {
-    ...meaningOf(response, said),
-    ...(said.words === undefined ? {} : { reason: said.words }),
+    ...meaning,
+    ...(said.words === undefined
+      ? {}
+      : { reason: meaning.code ? said.words : wordsOf(response, said.words) }),
     ...(said.kind === undefined ? {} : { providerCode: said.kind }),
   };
+}
+
+/** What else than the service answers where something is missing or taken, too: then core believes nothing of it. */
+function wordsOf({ status }: FailedResponse, words: string): string {
+  if (![404, 409, 410].includes(status)) return words;
+  return `status ${status} came, and not in the service's own words: is its address in the catalogue right? It says ${JSON.stringify(words)}`;
 }
 
 function meaningOf(

@@ -63,7 +63,7 @@ test("words and kind are the service's own, without HTML and on one line", () =>
   expect(
     refine(404, { message: "The resource could not be found.<br /><br />\n\n\n", code: "404 Not Found" }),
   ).toEqual({
-    reason: "The resource could not be found.",
+    reason: expect.stringMatching(/not in the service's own words: .+"The resource could not be found\."$/),
   });
   expect(refine(502, "<html>")).toEqual({});
   expect(refine(500, { ["x".repeat(200)]: { code: 500, message: 1 } })).toEqual({});
