@@ -62,9 +62,6 @@ function place(root: string, path: readonly PropertyKey[]): string {
 
 function describe(root: string, issue: z.core.$ZodIssue): string {
   const where = place(root, issue.path);
-  if (issue.code === "unrecognized_keys") {
-    return `${where}: unknown ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}`;
-  }
   if (issue.code === "invalid_value") {
     return `${where}: must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}${found(issue)}`;
   }
@@ -81,8 +78,14 @@ const KINDS: Readonly<Record<string, string>> = {
   string: "a text",
 };
 
-/** What a value of the wrong type must be, where its schema has no words for it. */
+/** What a value of the wrong type or with other keys must be, where its schema has no words for it. */
 function typeText(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === "unrecognized_keys") {
+    const unknown = issue.keys.map((key) => JSON.stringify(key)).join(", ");
+    const allowed =
+      issue.inst instanceof z.ZodObject ? `, allowed: ${Object.keys(issue.inst.shape).join(", ")}` : "";
+    return `unknown ${unknown}${allowed}`;
+  }
   return issue.code === "invalid_type" ? `must be ${KINDS[issue.expected] ?? issue.expected}` : undefined;
 }
 

@@ -183,7 +183,7 @@ describe("faults as data", () => {
     ],
     [
       [{ kind: "refuse" }, { kind: "refuse", match: { verb: "GET" } }],
-      /^faults\[1\]\.match: unknown "verb"$/,
+      /^faults\[1\]\.match: unknown "verb", allowed: method, path, query, header, bodyIncludes$/,
     ],
     [{ kind: "refuse", probability: 2 }, /^faults\.probability: must be 0 to 1, not 2$/],
     [{ kind: "answer", status: 99 }, /^faults\.status: must be an HTTP status from 200 to 599, not 99$/],
