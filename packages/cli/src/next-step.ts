@@ -105,6 +105,9 @@ export function nextStep(error: Failure, cloud: string | undefined): string | un
   // No resource has a wrong state: what is wrong with the cloud itself, the message says.
   if (error.code === "failed_precondition" && asksForNone(error)) return undefined;
   if (error.code === "failed_precondition" && error.operation === "volumes.delete") return beforeDeletion();
+  // The service has refused it: what no option has said, such as the region, is of the configuration.
+  if (error.code === "invalid_argument" && error.status !== undefined && cloud !== undefined)
+    return `correct what the message names; of what no option has said, such as the region, see: ${commandText(`doctor --cloud ${cloud}`)}`;
   if (error.code === "not_found")
     return `${commandText("volumes list")} and ${commandText("snapshots list")} show what there is`;
   return NEXT[error.code];

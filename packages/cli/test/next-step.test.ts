@@ -25,6 +25,14 @@ test("credentials that are refused in no words of the service's own may be refus
   );
 });
 
+test("what the service itself refuses may be of the configuration, such as a region", () => {
+  const refused = { code: "invalid_argument", operation: "volumes.create" } as const;
+  expect(nextStep({ ...refused, status: 422 }, "shop")).toBe(
+    "correct what the message names; of what no option has said, such as the region, see: polyvol doctor --cloud shop",
+  );
+  expect(nextStep(refused, "shop")).toBeUndefined();
+});
+
 test("a host that cannot be reached leads to the option that every provider has its address in", () => {
   const failure = { code: "unavailable", outcome: "not_applied", operation: "volumes.create" } as const;
   expect(nextStep(failure, "shop")).toContain("options.baseUrl or authUrl of the cloud), then repeat");

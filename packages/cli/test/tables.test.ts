@@ -72,6 +72,19 @@ describe.each([40, 60, 80, 200])("on %i columns", (columns) => {
     expect(out).not.toContain("…");
   });
 
+  test("a list of snapshots says how old each is, however long their names are", async () => {
+    const { out } = await clouds.run("snapshots list", ENV, columns);
+    expect(out).toMatch(/^.*\bAGE\b/m);
+  });
+
+  test("the page of a doctor is indented and fits", async () => {
+    const { out } = await clouds.run("doctor -c backup.yaml", ENV, columns);
+    expect(Math.max(...out.split("\n").map(widthOf))).toBeLessThanOrEqual(columns);
+    expect(out.replaceAll(/\s+/g, " ")).toContain(
+      "documented or configured: 5,000 in 60 minutes and 250 in 1 minute",
+    );
+  });
+
   test("what audit says of each finding is whole", async () => {
     const { out } = await clouds.run("backup audit -c backup.yaml", ENV, columns);
     const lines = out.split("\n").filter((line) => !line.endsWith(" Nothing was changed."));

@@ -146,7 +146,6 @@ function columnsOf(now: number): readonly Column<Row>[] {
       text: ({ snapshot }) => ageText(snapshot.createdAt, now),
       by: ({ snapshot }) => -snapshot.createdAt.getTime(),
       align: "right",
-      rank: 2,
     },
     { title: "created", text: ({ snapshot }) => instantText(snapshot.createdAt), wide: true },
     { title: "regions", text: ({ snapshot }) => snapshot.regions.join(", "), wide: true },

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { CONFIGURATION, FAILED } from "../errors.ts";
 import { countText, shortPath } from "../output/format.ts";
 import { writeCheckResult } from "../output/result.ts";
+import { wrapped } from "../output/table.ts";
 import { cleanLines, colour, type Tone } from "../output/terminal.ts";
 import { type Check, type Finding, failed, ok, skipped, warning } from "./check.ts";
 import { examineCloud } from "./cloud.ts";
@@ -82,17 +83,26 @@ function withoutRepeats(checks: readonly Check[]): readonly Check[] {
   return checks.length - from < 2 ? checks : [...checks.slice(0, from), { ...last, check: "the rest" }];
 }
 
+/** Columns that what was found has on any terminal. */
+const MIN_ROOM = 20;
+
 function page(checks: readonly Check[], isWell: boolean): string {
   const width = Math.max(...checks.map(({ check }) => check.length));
+  const indent = " ".repeat(width + 6);
+  const room = Math.max(MIN_ROOM, (process.stdout.columns || Number.POSITIVE_INFINITY) - indent.length);
+  const hanging = (text: string): string =>
+    cleanLines(text)
+      .split("\n")
+      .flatMap((line) => wrapped(line, room).split("\n"))
+      .join(`\n${indent}`);
   const lines: string[] = [];
   for (const [area, own] of Map.groupBy(checks, (each) => each.area)) {
     lines.push(colour("strong", cleanLines(area)));
     for (const { check, result, found, next } of withoutRepeats(own)) {
       const [mark, tone] = MARKS[result];
-      const indent = " ".repeat(width + 6);
-      const text = cleanLines(found).replaceAll("\n", `\n${indent}`);
-      lines.push(`  ${colour(tone, mark)} ${check.padEnd(width)}  ${text}`);
-      if (next !== undefined) lines.push(`${indent}${colour("note", "next:")} ${cleanLines(next)}`);
+      lines.push(`  ${colour(tone, mark)} ${check.padEnd(width)}  ${hanging(found)}`);
+      if (next !== undefined)
+        lines.push(`${indent}${hanging(`next: ${next}`).replace("next:", colour("note", "next:"))}`);
     }
     lines.push("");
   }

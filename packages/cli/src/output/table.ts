@@ -205,7 +205,7 @@ export function fit(text: string, width: number): string {
 }
 
 /** The whole text, on as many lines of that width as it takes, between words where that can be. */
-function wrapped(text: string, width: number): string {
+export function wrapped(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   const lines = [""];
   for (const character of text) {

@@ -113,7 +113,8 @@ function costText({ clouds, totals }: BackupPlan): string {
   if (totals.create + totals.delete === 0) return "";
   return clouds
     .map(({ cloud, requests, shortestMs }) => {
-      const time = shortestMs === 0 ? "" : `, at least ${secondsText(shortestMs)}`;
+      const time =
+        shortestMs === 0 ? "" : `, at least ${secondsText(shortestMs)} by the provider's gaps and quotas`;
       return `${cloud}: ${countText(requests.total, "request")}${time}.\n`;
     })
     .join("");
