@@ -5,7 +5,7 @@ import {
   type PolyvolError,
   type PolyvolEvent,
 } from "@polyvol/core";
-import { omitUndefined, type ValueProblem, valueProblems } from "@polyvol/core/driver";
+import { omitUndefined, suggestion, type ValueProblem, valueProblems } from "@polyvol/core/driver";
 import { type Clouds, createClouds, selectClouds } from "./clouds.ts";
 import type { CloudConfig, Config, ConfigPath } from "./config.ts";
 import { ConfigError, type ConfigProblem, firstLineOf, isConfigError } from "./config-error.ts";
@@ -185,12 +185,25 @@ function refusedBy(error: PolyvolError, config: Config, cloud: CloudConfig): rea
 
 /** An option that an adapter refuses; `undefined` where it is none that stands in a configuration. */
 function refusedOption(
-  { path: [name = ""], found, allowed }: ValueProblem,
+  { path: [name], found, allowed }: ValueProblem,
   config: Config,
   cloud: CloudConfig,
 ): ConfigProblem | undefined {
-  const option = String(name);
   const at = (...path: readonly string[]): ConfigPath => ["clouds", cloud.name, ...path];
+  if (name === undefined) {
+    const part = (["options", "credentials"] as const).find((each) =>
+      Object.hasOwn(cloud[each] ?? {}, found),
+    );
+    const path = part === undefined ? [found] : [part, found];
+    if (part === undefined && (found !== "region" || cloud.region === undefined)) return undefined;
+    const rest = {
+      found: "a key that the adapter does not know",
+      allowed,
+      ...suggestion(found, allowed.split(", ")),
+    };
+    return problemAt(config, at(...path), rest);
+  }
+  const option = String(name);
   const reference = cloud.credentials?.[option];
   if (reference !== undefined && typeof reference !== "function" && "env" in reference) {
     return problemAt(config, at("credentials", option, "env"), {
@@ -199,9 +212,11 @@ function refusedOption(
     });
   }
   const declared = PROVIDERS.find(({ provider }) => provider === cloud.provider)?.options[option];
-  if (declared === undefined || reference !== undefined) return undefined;
+  // What a package takes nobody but itself knows: where it stands shows what it is.
+  const isSet = option === "region" ? cloud.region !== undefined : Object.hasOwn(cloud.options ?? {}, option);
+  if (reference !== undefined || (declared === undefined && !isSet)) return undefined;
   const what = found === "none" ? "nothing" : found;
-  if (declared.secret) {
+  if (declared?.secret) {
     const otherwise = allowed.slice(declared.allowed.length);
     return problemAt(config, at("credentials", option), {
       found: what,

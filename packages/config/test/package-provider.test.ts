@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { connect, loadConfig } from "@polyvol/config";
-import { expect, test } from "vitest";
+import { createAdapterOptions, option, secretOption } from "@polyvol/core/driver";
+import { expect, test, vi } from "vitest";
+import * as z from "zod";
 import { folderWith, messageOf } from "./support.ts";
 
 const CONFIG = `clouds:
@@ -60,6 +62,41 @@ test.each([
     "c.yaml:3:5: clouds.acme.provider: found @acme/polyvol-cloud, which cannot be loaded",
   );
   expect(message).toContain(reason);
+});
+
+test("what a package refuses of its options is told where it stands, with what was meant", async () => {
+  const own = createAdapterOptions({
+    key: secretOption("a key", { description: "a key" }),
+    level: option(z.int(), { allowed: "a whole number", description: "A level." }),
+  });
+  vi.stubGlobal("acme", (given: object) => own.read(given));
+  const files = {
+    [`${folder}/package.json`]: manifest("./main.js"),
+    [`${folder}/main.js`]: "export const createStorage = (options) => globalThis.acme(options);",
+  };
+  const told = async (from: string, to: string): Promise<string> => {
+    const cwd = await folderWith({
+      ...files,
+      "c.yaml": CONFIG.replace("    region: r1\n", "").replace(from, to),
+    });
+    const config = await loadConfig({ cwd, path: "c.yaml" });
+    return await messageOf(connect(config, { environment: { ACME_KEY: "K" } }), cwd);
+  };
+  const unknown = (path: string, meant: string): RegExp =>
+    new RegExp(
+      `^c\\.yaml:${path}: found a key that the adapter does not know; allowed: key, level, .*\\. Did you mean "${meant}"\\?$`,
+    );
+  expect(await told("level: 3", "levle: 3")).toMatch(
+    unknown("5:16: clouds\\.acme\\.options\\.levle", "level"),
+  );
+  expect(await told("{ key:", "{ kye:")).toMatch(unknown("4:20: clouds\\.acme\\.credentials\\.kye", "key"));
+  expect(await told("level: 3", "level: high")).toBe(
+    'c.yaml:5:16: clouds.acme.options.level: found "high"; allowed: a whole number',
+  );
+  expect(await told("    credentials", "    region: r1\n    credentials")).toContain(
+    "c.yaml:4:5: clouds.acme.region: found a key that the adapter does not know; ",
+  );
+  vi.unstubAllGlobals();
 });
 
 test.each([
