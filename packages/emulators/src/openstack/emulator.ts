@@ -15,6 +15,7 @@ import {
 import type { Call } from "./call.ts";
 import { catalogueOperations } from "./catalogue.ts";
 import { createIdentity, isForIdentity } from "./identity.ts";
+import { IMAGE_PATH, imageVersions } from "./identity-documents.ts";
 import { type OpenStackOptions, optionsSchema, type ResolvedOptions } from "./options.ts";
 import { dumpState, inventoryOf } from "./render.ts";
 import { ApiError, badRequest, isNoRoute, json, noRoute, refusal } from "./responses.ts";
@@ -60,6 +61,7 @@ function createService(options: ResolvedOptions, randomSeed: number): EmulatedSe
   function run(request: ServiceRequest, base: string, now: number, requestId: string): ServiceResponse {
     const path = rawPath(request.rawTarget);
     if (path === "/") return json(300, versionList(base, newestVersion));
+    if (path.replace(/\/$/, "") === IMAGE_PATH) return json(300, imageVersions(base));
     if (path === "/healthcheck") return json(200, { detailed: false, reasons: ["OK"] });
     const token = identity.tokenOf(request, base, now);
     if (compute && path.startsWith(`${COMPUTE_PATH}/`)) {
@@ -73,7 +75,8 @@ function createService(options: ResolvedOptions, randomSeed: number): EmulatedSe
     }
     if (path === "/v3/" || path === "/v3") return json(200, versionList(base, newestVersion));
     const version = versionOf(request, newestVersion);
-    const found = path.endsWith("/") ? undefined : router.find(request.method, path);
+    // Every path of block storage may name the format, as the oldest clients do.
+    const found = path.endsWith("/") ? undefined : router.find(request.method, path.replace(/\.json$/, ""));
     if (found === undefined || request.method === "HEAD") throw noRoute();
     const { project = "", ...params } = found.params;
     if (project !== token.projectId) throw badRequest("Malformed request url");
@@ -87,7 +90,8 @@ function createService(options: ResolvedOptions, randomSeed: number): EmulatedSe
     const { status, body, headers } = response;
     const own = { "x-openstack-request-id": requestId };
     // What does not reach block storage itself: the identity service, its guard, and paths that lead nowhere.
-    const outside = isForIdentity(request.path) || status === 401 || isNoRoute(body);
+    const outside =
+      isForIdentity(request.path) || request.path.startsWith(IMAGE_PATH) || status === 401 || isNoRoute(body);
     const isNova = compute && request.path.startsWith(COMPUTE_PATH);
     if (isNova && !outside) {
       const ofNova = { "x-compute-request-id": requestId, ...computeVersionHeaders(request) };

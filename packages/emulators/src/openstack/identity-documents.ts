@@ -7,6 +7,15 @@ import { idOfName } from "./state.ts";
 export const IDENTITY_ROOT = "/identity";
 export const IDENTITY_PATH = `${IDENTITY_ROOT}/v3`;
 
+/** Where the catalogue has the image service (Glance). It holds nothing: `openstack volume create` wants it to be there. */
+export const IMAGE_PATH = "/image";
+
+/** The versions of the image service, which it tells anybody. */
+export function imageVersions(base: string): object {
+  const links = [{ rel: "self", href: `${base}${IMAGE_PATH}/v2/` }];
+  return { versions: [{ id: "v2.15", status: "CURRENT", links }] };
+}
+
 /** The only domain. */
 export const DOMAIN = { id: "default", name: "Default" };
 
@@ -51,7 +60,7 @@ export function projectIdOf(project: string): string {
   return /^[0-9a-f]{32}$/.test(project) ? project : idOfName("project", project);
 }
 
-/** Both types under which clouds list block storage, on each interface. */
+/** What a cloud lists on each interface: block storage under both of its types. */
 export function catalogueOf({ region, compute }: ResolvedOptions, base: string, projectId: string): unknown {
   const endpoints = (url: string): unknown =>
     ["public", "internal", "admin"].map((kind) => ({
@@ -71,6 +80,12 @@ export function catalogueOf({ region, compute }: ResolvedOptions, base: string, 
     },
     { id: idOfName("user", "cinderv3"), type: "volumev3", name: "cinderv3", endpoints: storage },
     { id: idOfName("user", "cinder"), type: "block-storage", name: "cinder", endpoints: storage },
+    {
+      id: idOfName("user", "glance"),
+      type: "image",
+      name: "glance",
+      endpoints: endpoints(base + IMAGE_PATH),
+    },
     ...(compute
       ? [
           {

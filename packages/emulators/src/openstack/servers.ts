@@ -1,4 +1,4 @@
-/** Of Nova what concerns volumes: which server has which, in the versions 2.1 to 2.60 of its API. */
+/** Of Nova what concerns volumes: the servers, and which has which, in the versions 2.1 to 2.60 of its API. */
 import { nextDevice } from "../kit/device-names.ts";
 import type { ServiceResponse } from "../kit/service.ts";
 import { attachedAs, detachedFrom } from "./attach-actions.ts";
@@ -127,10 +127,38 @@ const detach: Handler = (call): ServiceResponse => {
   return { status: 202, headers: { "content-type": "application/json" }, body: "" };
 };
 
+const BOOTED = "2022-08-31T00:00:00Z";
+
+/** A server, which has its id for a name: what clients look at before they attach a volume to it. */
+function serverJson(call: Call, id: string): object {
+  const { projectId, token, view } = call;
+  return {
+    ...{ id, name: id, status: "ACTIVE", tenant_id: projectId, user_id: token.userId, hostId: "" },
+    ...{ created: BOOTED, updated: BOOTED, metadata: {}, addresses: {}, image: "", flavor: { id: "1" } },
+    links: [{ rel: "self", href: `${view.base}${COMPUTE_PATH}/servers/${id}` }],
+    "os-extended-volumes:volumes_attached": volumesOf(call, id).map((volume) => ({ id: volume.id })),
+  };
+}
+
+/** All on one page: there are as many as the options name. */
+const servers: Handler = (call) => {
+  const name = call.request.query.get("name") ?? "";
+  const { servers: ids } = call.state.options;
+  const marked = ids.slice(ids.indexOf(call.request.query.get("marker") ?? "") + 1);
+  return json(200, { servers: marked.filter((id) => id.includes(name)).map((id) => serverJson(call, id)) });
+};
+
 const path = "/servers/{server}/os-volume_attachments";
 
 /** Paths begin after {@link COMPUTE_PATH}. */
 export const serverOperations: readonly Operation[] = [
+  { method: "GET", path: "/servers", handler: servers },
+  { method: "GET", path: "/servers/detail", handler: servers },
+  {
+    method: "GET",
+    path: "/servers/{server}",
+    handler: (call) => json(200, { server: serverJson(call, serverOf(call)) }),
+  },
   { method: "GET", path, handler: list },
   { method: "POST", path, handler: attach },
   { method: "GET", path: `${path}/{id}`, handler: show },

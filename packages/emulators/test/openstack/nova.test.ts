@@ -88,6 +88,28 @@ test("one attachment is shown while it is there", async () => {
   expect((await ask("DELETE", `${ATTACHMENTS}/${id}`)).status).toBe(404);
 });
 
+test("servers are shown with their volumes: clients look at one before they attach to it", async () => {
+  const { ask, id } = await cloudWith("plain");
+  await ask("POST", ATTACHMENTS, { volumeAttachment: { volumeId: id } });
+  const [first = "", second = ""] = SERVERS;
+  const { server } = (await ask("GET", `/compute/v2.1/servers/${first}`)).body;
+  expect(server).toMatchObject({ id: first, name: first, status: "ACTIVE", hostId: "" });
+  expect(server["os-extended-volumes:volumes_attached"]).toEqual([{ id }]);
+  const absent = await ask("GET", "/compute/v2.1/servers/absent");
+  expect([absent.status, absent.body.itemNotFound.message]).toEqual([
+    404,
+    "Instance absent could not be found.",
+  ]);
+  const listed = async (query: string): Promise<readonly string[]> => {
+    const { body } = await ask("GET", `/compute/v2.1/servers${query}`);
+    return body.servers.map((each: { readonly id: string }) => each.id);
+  };
+  expect(await listed("")).toEqual(SERVERS);
+  expect(await listed("/detail")).toEqual(SERVERS);
+  expect(await listed(`?marker=${first}`)).toEqual([second]);
+  expect(await listed(`/detail?name=${second}`)).toEqual([second]);
+});
+
 test("the disk after /dev/vdz is /dev/vdaa", async () => {
   const { ask, emulator, id } = await cloudWith("plain");
   const attachments = Array.from({ length: 25 }, (_, index) => ({
