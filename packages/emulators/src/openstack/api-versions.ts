@@ -38,6 +38,12 @@ export function computeVersionHeaders(request: ServiceRequest): Readonly<Record<
   }
 }
 
+/** The version of Nova, as the address of the catalogue shows it. */
+export function computeVersion(address: string): object {
+  const version = { id: "v2.1", status: "CURRENT", version: NEWEST_OF_NOVA, min_version: OLDEST_OF_NOVA };
+  return { version: { ...version, links: [{ rel: "self", href: `${address}/` }] } };
+}
+
 /** The minor number of the version that was asked for. Throws what the services answer where they do not have it. */
 function minorWanted(wanted: string, oldest: string, newest: string): Minor {
   if (wanted === "latest") return minorOf(newest);

@@ -5,6 +5,7 @@ import { createRouter, rawPath } from "../kit/router.ts";
 import type { EmulatedService, ServiceRequest, ServiceResponse } from "../kit/service.ts";
 import { check } from "../kit/validation.ts";
 import {
+  computeVersion,
   computeVersionHeaders,
   computeVersionOf,
   needs,
@@ -64,6 +65,8 @@ function createService(options: ResolvedOptions, randomSeed: number): EmulatedSe
     if (path.replace(/\/$/, "") === IMAGE_PATH) return json(300, imageVersions(base));
     if (path === "/healthcheck") return json(200, { detailed: false, reasons: ["OK"] });
     const token = identity.tokenOf(request, base, now);
+    if (compute && path.replace(/\/$/, "") === COMPUTE_PATH)
+      return json(200, computeVersion(base + COMPUTE_PATH));
     if (compute && path.startsWith(`${COMPUTE_PATH}/`)) {
       const found = serverRouter.find(request.method, path);
       if (found === undefined) throw noRoute();

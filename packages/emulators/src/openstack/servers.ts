@@ -127,6 +127,8 @@ const detach: Handler = (call): ServiceResponse => {
   return { status: 202, headers: { "content-type": "application/json" }, body: "" };
 };
 
+/** The only one: the official client looks up what a server has. */
+const FLAVOR = { id: "1", name: "m1.tiny", ram: 512, vcpus: 1, disk: 1, links: [] };
 const BOOTED = "2022-08-31T00:00:00Z";
 
 /** A server, which has its id for a name: what clients look at before they attach a volume to it. */
@@ -134,7 +136,14 @@ function serverJson(call: Call, id: string): object {
   const { projectId, token, view } = call;
   return {
     ...{ id, name: id, status: "ACTIVE", tenant_id: projectId, user_id: token.userId, hostId: "" },
-    ...{ created: BOOTED, updated: BOOTED, metadata: {}, addresses: {}, image: "", flavor: { id: "1" } },
+    ...{
+      created: BOOTED,
+      updated: BOOTED,
+      metadata: {},
+      addresses: {},
+      image: "",
+      flavor: { id: FLAVOR.id },
+    },
     links: [{ rel: "self", href: `${view.base}${COMPUTE_PATH}/servers/${id}` }],
     "os-extended-volumes:volumes_attached": volumesOf(call, id).map((volume) => ({ id: volume.id })),
   };
@@ -152,6 +161,7 @@ const path = "/servers/{server}/os-volume_attachments";
 
 /** Paths begin after {@link COMPUTE_PATH}. */
 export const serverOperations: readonly Operation[] = [
+  { method: "GET", path: `/flavors/${FLAVOR.id}`, handler: () => json(200, { flavor: FLAVOR }) },
   { method: "GET", path: "/servers", handler: servers },
   { method: "GET", path: "/servers/detail", handler: servers },
   {

@@ -88,6 +88,15 @@ test("one attachment is shown while it is there", async () => {
   expect((await ask("DELETE", `${ATTACHMENTS}/${id}`)).status).toBe(404);
 });
 
+test("the address of the catalogue shows which versions there are", async () => {
+  const { ask } = await cloudWith("plain");
+  for (const path of ["/compute/v2.1", "/compute/v2.1/"]) {
+    const { status, body } = await ask("GET", path);
+    expect(status).toBe(200);
+    expect(body.version).toMatchObject({ id: "v2.1", min_version: "2.1", version: "2.60" });
+  }
+});
+
 test("servers are shown with their volumes: clients look at one before they attach to it", async () => {
   const { ask, id } = await cloudWith("plain");
   await ask("POST", ATTACHMENTS, { volumeAttachment: { volumeId: id } });
@@ -95,6 +104,8 @@ test("servers are shown with their volumes: clients look at one before they atta
   const { server } = (await ask("GET", `/compute/v2.1/servers/${first}`)).body;
   expect(server).toMatchObject({ id: first, name: first, status: "ACTIVE", hostId: "" });
   expect(server["os-extended-volumes:volumes_attached"]).toEqual([{ id }]);
+  const { flavor } = (await ask("GET", `/compute/v2.1/flavors/${server.flavor.id}`)).body;
+  expect(flavor.id).toBe(server.flavor.id);
   const absent = await ask("GET", "/compute/v2.1/servers/absent");
   expect([absent.status, absent.body.itemNotFound.message]).toEqual([
     404,
