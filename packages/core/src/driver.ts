@@ -15,6 +15,7 @@ import type {
   DriverVolumeQuery,
 } from "./driver-inputs.ts";
 import type { DriverEvent } from "./events.ts";
+import type { ProviderOptions } from "./options.ts";
 import type { DriverPage, PageRequest, Paging } from "./paging.ts";
 import type { DeviceHints, ServerIdentitySource } from "./server-side.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -253,6 +254,11 @@ export interface BlockStorageDriver {
    * (an id beside its name). Absent: a type is what `volumeType` says, to the letter.
    */
   isOfType?(volume: Volume, volumeType: string): boolean;
+  /**
+   * What a volume of the name is not that the create asks for by its `providerOptions`, as the end of "a volume of this name
+   * exists, but". Absent, or `undefined`: nothing that would show.
+   */
+  unlikeOptions?(existing: Volume, options: ProviderOptions): string | undefined;
   /**
    * Why the latest change of a resource failed, in the provider's words, where it says that elsewhere than in the
    * resource. Asked once, when a wait has ended in failure. `undefined`: nothing more is known.

@@ -24,6 +24,7 @@ import {
   toPage,
   toSnapshot,
   toVolume,
+  unlikeOptions,
   waitsForPerson,
 } from "./mapping.ts";
 import type { Settings } from "./options.ts";
@@ -289,6 +290,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     isBlocked: ({ providerState }) => waitsForPerson(providerState),
     whyUndeletable,
     isOfType,
+    unlikeOptions,
     deviceHints,
     serverIdentity,
     whyFailed: (_kind, id, context) => reasons.of(id, context),

@@ -1,5 +1,5 @@
 /** Wire ↔ core. Pure; every switch has an answer for words it does not know. */
-import type { Snapshot, SnapshotState, Volume, VolumeState } from "@polyvol/core";
+import type { ProviderOptions, Snapshot, SnapshotState, Volume, VolumeState } from "@polyvol/core";
 import {
   type DriverCreateSnapshot,
   type DriverCreateVolume,
@@ -128,6 +128,16 @@ export function waitsForPerson(status: string | undefined): boolean {
 export function isOfType(volume: Volume, asked: string): boolean {
   const { volume_type_id: id } = (providerDetails(volume) as WireVolume | undefined) ?? {};
   return id ? isSameId(id, asked) : UUID.test(asked);
+}
+
+/** @throws PolyvolError `invalid_argument` for options that do not fit */
+export function unlikeOptions(volume: Volume, options: ProviderOptions): string | undefined {
+  const { availabilityZone, sourceVolumeId } = volumeOptions(options);
+  if (availabilityZone !== undefined && volume.zone !== availabilityZone)
+    return `it is in the zone ${volume.zone}, asked for was ${availabilityZone}`;
+  const { source_volid: source } = (providerDetails(volume) as WireVolume | undefined) ?? {};
+  if (sourceVolumeId === undefined || isSameId(source ?? undefined, sourceVolumeId)) return undefined;
+  return `it was copied from ${source ? `volume ${source}` : "no known volume"}, asked for was volume ${sourceVolumeId}`;
 }
 
 const UUID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;

@@ -6,10 +6,9 @@ import {
   type Volume,
   type WaitOptions,
 } from "@polyvol/core";
-import { type CallContext, isSameId, refusedArgument, show } from "@polyvol/core/driver";
+import { type CallContext, refusedArgument, show } from "@polyvol/core/driver";
 import * as api from "./api.ts";
 import type { ApiRequest, Client } from "./client.ts";
-import { openStackDetails } from "./details.ts";
 import { CONNECTION } from "./driver.ts";
 import { checkDescription } from "./mapping.ts";
 import { ATTEMPT_KEY } from "./tags.ts";
@@ -93,20 +92,7 @@ export class OpenStackOperations {
     const sizeGiB = input.sizeGiB ?? (await volumes.get(sourceVolumeId, options)).sizeGiB;
     const own = { ...input.providerOptions?.[PROVIDER], sourceVolumeId };
     const providerOptions = { ...input.providerOptions, [PROVIDER]: own };
-    const volume = await volumes.create({ ...input, sizeGiB, providerOptions }, options);
-    const source = openStackDetails(volume)?.sourceVolumeId;
-    if (isSameId(source, sourceVolumeId)) return volume;
-    const made = source === undefined ? "no known volume" : `volume ${source}`;
-    throw new PolyvolError(
-      "already_exists",
-      `a volume of this name exists, but it was copied from ${made}, asked for was volume ${sourceVolumeId}`,
-      {
-        provider: PROVIDER,
-        operation: `${PROVIDER}.cloneVolume`,
-        outcome: "not_applied",
-        resource: { kind: "volume", id: volume.id, name: volume.name },
-      },
-    );
+    return await volumes.create({ ...input, sizeGiB, providerOptions }, options);
   }
 
   /** Sets the description of a volume. */

@@ -1,10 +1,17 @@
 import { inUse, type Volume } from "@polyvol/core";
 import { fitName, omitUndefined } from "@polyvol/core/driver";
 import type { Clouds } from "../clouds.ts";
+import { DAY_MS } from "../duration.ts";
 import { type DrillName, parseDrillName } from "../naming.ts";
 import { goneVolumes } from "../observe/gone-volumes.ts";
 import { hiddenIn } from "../observe/hidden-marks.ts";
-import type { CloudState, ObservedCloud, ObservedSnapshot } from "../observe/inventory.ts";
+import {
+  type CloudState,
+  isUnfinished,
+  newestOf,
+  type ObservedCloud,
+  type ObservedSnapshot,
+} from "../observe/inventory.ts";
 import { observe } from "../observe/observe.ts";
 import { withoutShared } from "../observe/shared-accounts.ts";
 import { failedLater, ownedBy, ownsId } from "../policy/owned.ts";
@@ -13,58 +20,7 @@ import { chooseByTags, selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
 import { type ReportedShard, type Scope, type ShardOptions, scopeOf } from "../shard/scope.ts";
-
-/**
- * What a finding is about.
- *
- * - `surplus_volumes`, `surplus_snapshots`: several of one name where one is meant; look which to delete.
- * - `surplus_slot`: one policy has several good snapshots of one slot under different names.
- * - `volume_gone`: snapshots whose volume does not exist any more. No policy ever deletes them.
- * - `volume_unknown`: snapshots of which the provider does not say the volume. No policy ever deletes them.
- * - `policy_gone`: snapshots of a policy that is not in the configuration any more. Likewise.
- * - `policy_elsewhere`: snapshots of a policy that does not choose their volume any more. Likewise.
- * - `taken_before_slot`: ours, and named after a slot that came later: a clock was wrong. They do not count as that
- *   slot's, and no policy deletes them.
- * - `failed_snapshots`: ours, and in error: no backups. The next run of their policy removes them, but for held ones.
- * - `drill_leftover`: the temporary volume of a drill or an off-site run; the next one removes it.
- * - `volume_without_policy`: nothing backs it up.
- */
-export type FindingKind =
-  | "surplus_volumes"
-  | "surplus_snapshots"
-  | "surplus_slot"
-  | "volume_gone"
-  | "volume_unknown"
-  | "policy_gone"
-  | "policy_elsewhere"
-  | "taken_before_slot"
-  | "failed_snapshots"
-  | "drill_leftover"
-  | "volume_without_policy";
-
-/** Something that a person should look at, as plain JSON. */
-export interface Finding {
-  /** What it is about. */
-  readonly kind: FindingKind;
-  /** The cloud by the name of the configuration. */
-  readonly cloud: string;
-  /** The driver's provider name. */
-  readonly provider: string;
-  /** What the ids are of. */
-  readonly resource: "volume" | "snapshot";
-  /** Never empty, in the order of ids. */
-  readonly ids: readonly string[];
-  /** In the order of `ids`. */
-  readonly names: readonly string[];
-  /** The volume of the snapshots. */
-  readonly volumeId?: string;
-  /** Its name; of one that is gone, what its snapshots say. Absent when they do not. */
-  readonly volumeName?: string;
-  /** The policy that owns the snapshots. */
-  readonly policyId?: string;
-  /** For people, in full sentences. */
-  readonly message: string;
-}
+import type { Finding, FindingKind } from "./finding.ts";
 
 /** What was found on all clouds, as plain JSON. */
 export interface AuditReport {
@@ -224,6 +180,8 @@ function auditSnapshots(
     return drafts;
   }
   const live = all.filter(({ snapshot }) => snapshot.state !== "error");
+  // By the provider's dates alone: the clock of this machine is not asked.
+  const madeBy = (newestOf(all)?.createdAt.getTime() ?? 0) - DAY_MS;
   for (const [name, group] of Map.groupBy(live, ({ snapshot }) => snapshot.name)) {
     if (name !== "" && group.length > 1)
       about("surplus_snapshots", group, `${group.length} snapshots of one volume are named ${fitName(name)}`);
@@ -260,6 +218,12 @@ function auditSnapshots(
       "taken_before_slot",
       own.filter(({ early }) => early === true),
       "they were taken before their slot, by a machine whose clock was wrong: they do not count as its backup",
+      policyId,
+    );
+    about(
+      "unfinished_snapshots",
+      own.filter((seen) => isUnfinished(seen) && seen.snapshot.createdAt.getTime() < madeBy),
+      "they are still being made, and one taken a day later is there: they do not count, and no policy deletes them",
       policyId,
     );
     const ownLive = own.filter(({ snapshot, early }) => snapshot.state !== "error" && early !== true);

@@ -65,6 +65,11 @@ export function isGood({ snapshot }: ObservedSnapshot): boolean {
   return snapshot.state === "available" || snapshot.state === "restoring";
 }
 
+/** Whether it may still become a backup. */
+export function isUnfinished({ snapshot }: ObservedSnapshot): boolean {
+  return snapshot.state === "creating" || snapshot.state === "unknown";
+}
+
 /** The one that was taken last; of several, the first by id. */
 export function newestOf(snapshots: readonly ObservedSnapshot[]): Snapshot | undefined {
   const [newest] = snapshots

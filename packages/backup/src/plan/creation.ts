@@ -1,6 +1,6 @@
 import { inUse, PolyvolError, type Volume } from "@polyvol/core";
 import { fillPrefix, nameLength, snapshotName } from "../naming.ts";
-import type { ObservedCloud, ObservedSnapshot } from "../observe/inventory.ts";
+import { isUnfinished, type ObservedCloud, type ObservedSnapshot } from "../observe/inventory.ts";
 import { failedLater } from "../policy/owned.ts";
 import type { Policy } from "../policy/types.ts";
 import type { Due } from "./due.ts";
@@ -23,10 +23,7 @@ export function planCreation(
   const { slot, reason } = wanted;
   const base = { policyId: policy.id, slot: slot.toISOString() };
   const begun = own.find(
-    ({ snapshot: { state }, backupName, early }) =>
-      (state === "creating" || state === "unknown") &&
-      early !== true &&
-      backupName?.slot.getTime() === slot.getTime(),
+    (each) => isUnfinished(each) && each.early !== true && each.backupName?.slot.getTime() === slot.getTime(),
   );
   if (begun !== undefined) {
     return { ...base, name: begun.snapshot.name, reason: `${reason}; one is being made, to be waited for` };

@@ -1,5 +1,5 @@
 import type { Limit, SnapshotState } from "@polyvol/core";
-import type { Finding } from "../audit/audit.ts";
+import type { Finding } from "../audit/finding.ts";
 import type { BackupProblem } from "../problem.ts";
 import type { LineAside, OffsiteEntry, RestoreEntry, RunEntry } from "../record/entry.ts";
 import type { BackupStatus, VolumeStatus } from "../status/status.ts";

@@ -116,6 +116,28 @@ test("volumes and snapshots without a name, which OpenStack has, are not taken f
   expect((await audit(all, { odd })).findings).toEqual([]);
 });
 
+test("what is never finished is found once a snapshot of a later day is there", async () => {
+  const asynchronous = { createSnapshotMs: 30 * 86_400_000 };
+  const world = createMemoryWorld("2026-05-01T00:00:00Z", { scp: { asynchronous } });
+  const { scp: storage } = world.open();
+  const { db: volumeId = "" } = await makeVolumes(storage, ["db", "api"]);
+  const begun = (slot: string) =>
+    storage.snapshots.beginCreate({
+      volumeId,
+      name: snapshotName("polyvol", "nightly", volumeId, new Date(slot)),
+    });
+  await sleepUntil(world, "2026-05-02T03:00:00Z");
+  const stuck = (await begun("2026-05-02T03:00:00Z")).resource;
+  await sleepUntil(world, "2026-05-03T03:00:00Z");
+  await begun("2026-05-03T03:00:00Z");
+  expect((await audit(POLICIES, { scp: storage })).findings).toEqual([]);
+  await sleepUntil(world, "2026-05-04T03:00:00Z");
+  await begun("2026-05-04T03:00:00Z");
+  const { findings } = await audit(POLICIES, { scp: storage });
+  expect(short(findings)).toEqual(["scp unfinished_snapshots 1 nightly"]);
+  expect(findings[0]?.ids).toEqual([stuck.id]);
+});
+
 test("a cloud that cannot be read is a problem, not a clean bill", async () => {
   const world = createMemoryWorld("2026-05-01T00:00:00Z");
   const { do: one, scp } = world.open();

@@ -136,16 +136,16 @@ export function volumeCreate(
       return createdAs(plan.input, await driver.createVolume({ ...plan.input, attemptId }, context));
     },
     remove: (call, id) => deleteVolume(resources, snapshots, call, { id, withSnapshots: false }),
-    difference: (existing) => difference(driver, existing, key, plan?.sourceSizeGiB),
+    difference: (existing) => difference(driver, existing, key, plan),
     attemptIdOf: (volume) => driver.attemptIdOf?.(volume),
   };
 }
 
 function difference(
-  { isOfType }: BlockStorageDriver,
+  { isOfType, unlikeOptions }: BlockStorageDriver,
   existing: Volume,
   key: CreateKey,
-  sourceSizeGiB: number | undefined,
+  { input, sourceSizeGiB }: Partial<VolumePlan> = {},
 ): string | undefined {
   if (key.within !== undefined && existing.region !== key.within) {
     return `it is in ${existing.region}, asked for was ${key.within}`;
@@ -166,5 +166,5 @@ function difference(
   if (isOther && isOfType?.(existing, volumeType) !== true) {
     return `it is of the type ${existing.volumeType ?? "unknown"}, asked for was ${volumeType}`;
   }
-  return undefined;
+  return input?.providerOptions && unlikeOptions?.(existing, input.providerOptions);
 }

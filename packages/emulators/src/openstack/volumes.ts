@@ -68,9 +68,15 @@ const create: Handler = (call) => {
         "Contact your administrator to create a multiattach enabled volume type and use it to create multiattach volumes.",
     );
   refuseElsewhere(body);
-  const zone = body.availability_zone ?? zones[0];
+  const zone = body.availability_zone ?? source?.zone ?? zones[0];
   if (zone === undefined || !zones.includes(zone))
     throw badRequest(`Availability zone '${zone}' is invalid.`);
+  if (source?.zone !== undefined && source.zone !== zone) {
+    const original = body.snapshot_id ? "snapshot" : "source volume";
+    throw badRequest(
+      `Invalid input received: Volume must be in the same availability zone as the ${original}`,
+    );
+  }
   checkQuota(call, { volumes: 1, gigabytes: sizeGiB });
 
   const volume: VolumeRecord = {
@@ -111,6 +117,7 @@ interface Source {
   readonly sizeGiB: number;
   readonly type: string | undefined;
   readonly isBootable: boolean | undefined;
+  readonly zone: string | undefined;
 }
 
 /** What a new volume is made from. */
@@ -128,8 +135,8 @@ function sourceOf(
     if (snapshot?.projectId !== projectId) throw snapshotNotFound(snapshotId);
     if (snapshot.status !== "available")
       throw badRequest("Invalid snapshot: Originating snapshot status must be one of 'available' values");
-    const { type, isBootable } = state.volumes.get(snapshot.volumeId) ?? {};
-    return { sizeGiB: snapshot.sizeGiB, type, isBootable };
+    const { type, isBootable, zone } = state.volumes.get(snapshot.volumeId) ?? {};
+    return { sizeGiB: snapshot.sizeGiB, type, isBootable, zone };
   }
   if (volumeId === undefined) return undefined;
   const volume = state.volumes.get(volumeId);
