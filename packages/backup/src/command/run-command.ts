@@ -113,7 +113,7 @@ export function runCommand(
     };
     if (abortSignal?.aborted === true) endEarly();
     abortSignal?.addEventListener("abort", endEarly, { once: true });
-    child.once("error", (error) => end(false, `could not start: ${error.message}`));
+    child.once("error", (error) => end(false, `could not start: ${whyNotStarted(program, error)}`));
     // Not "close": what it leaves behind may hold its output open.
     child.once("exit", (status, signal) => {
       stopGrace();
@@ -124,6 +124,14 @@ export function runCommand(
       void words.heard().then(() => end(status === 0, how, status === null ? {} : { exitCode: status }));
     });
   });
+}
+
+/** The system names the program also where what its first line names is missing, as that of a file from Windows is. */
+function whyNotStarted(program: string, { message, code }: NodeJS.ErrnoException): string {
+  if (code === "EACCES") return `it may not be executed (${message})`;
+  if (code !== "ENOENT") return message;
+  const apart = /\s/.test(program) ? "; its arguments are entries of their own in the list" : "";
+  return `there is no such program, or none that its first line (#!) names (${message})${apart}`;
 }
 
 const HAS_GROUPS = process.platform !== "win32";

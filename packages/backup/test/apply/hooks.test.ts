@@ -183,9 +183,16 @@ describe("hooks", () => {
     expect(report.problems).toEqual([]);
   });
 
-  test("one that does not exist", async () => {
-    const { report } = await runWith({ before: { command: ["/no/such/program"] } });
-    expect(report.problems[0]?.message).toMatch(/the hook "\/no\/such\/program" could not start: .*ENOENT/);
+  test.each([
+    ["/no/such/program", "there is no such program, or none that its first line (#!) names (spawn"],
+    ["/no/such/program --freeze", "its arguments are entries of their own"],
+    ...(process.platform === "win32"
+      ? []
+      : [[import.meta.dirname, "it may not be executed (spawn"] as const]),
+  ])("one that cannot be started: %s", async (program, words) => {
+    const { report } = await runWith({ before: { command: [program] } });
+    expect(report.problems[0]?.message).toContain(`the hook "${program}" could not start: `);
+    expect(report.problems[0]?.message).toContain(words);
   });
 
   test("one that takes too long is killed with everything that it has started", async () => {

@@ -12,7 +12,7 @@ export function staying<T extends Resource>(found: readonly T[]): readonly T[] {
 export function severalFound(kind: string, found: readonly { readonly id: string }[]): PolyvolError {
   const ids = found.map((each) => each.id).sort();
   return conflict(
-    `${ids.length} ${kind}s have this name: ${listWords(ids)}; delete or rename all but one`,
+    `${ids.length} ${kind}s have this name: ${listWords(ids)}; use an id, or delete or rename all but one`,
     false,
   );
 }

@@ -45,5 +45,7 @@ test("in several regions, none of them the storage's own: the regions are named,
 test("two in one region, where names may repeat, are one too many", async () => {
   const { storage } = await storageWith(["mem-1", "mem-1", "mem-2"], { names: "free" });
   const error = await failureOf(storage.volumes.find({ name: "db" }));
-  expect(error.reason).toMatch(/^2 volumes have this name: \S+, \S+; delete or rename all but one$/);
+  expect(error.reason).toMatch(
+    /^2 volumes have this name: \S+, \S+; use an id, or delete or rename all but one$/,
+  );
 });
