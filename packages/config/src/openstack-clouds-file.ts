@@ -45,6 +45,7 @@ const AUTH = {
 /** Keys beside `auth`. */
 const CLOUD = {
   region_name: "region",
+  endpoint_type: "interface",
   interface: "interface",
   block_storage_endpoint_override: "baseUrl",
 } as const satisfies Readonly<Record<string, keyof OpenStackStorageOptions>>;
@@ -153,7 +154,7 @@ export function optionsOfCloud(chosen: CloudOfFile): Options {
       allowed: "a mapping with auth_url and a login",
     });
   const options = {
-    ...picked(from, [...path, "auth"], auth, AUTH),
+    ...picked(from, [...path, "auth"], loginOf(cloud, auth), AUTH),
     ...picked(from, path, cloud, CLOUD),
   };
   if (options.authUrl === undefined) {
@@ -163,6 +164,18 @@ export function optionsOfCloud(chosen: CloudOfFile): Options {
     throw refusedAt(from, [...path, "auth", "auth_url"], { found: "nothing", allowed, ...hint });
   }
   return ofType(options, cloud["auth_type"]);
+}
+
+/** Keys of `auth` may stand beside it, and one domain may be said for user and project, as OpenStack's own tools take it. */
+function loginOf(cloud: Mapping, auth: Mapping): Mapping {
+  const said = { ...cloud, ...auth };
+  const { domain_id: id, domain_name: name } = said;
+  const ofBoth = ["user", "project"].flatMap((who) => {
+    const [ofId, ofName] = [`${who}_domain_id`, `${who}_domain_name`];
+    if ((said[ofId] ?? said[ofName]) != null) return [];
+    return id == null ? [[ofName, name]] : [[ofId, id]];
+  });
+  return { ...said, ...Object.fromEntries(ofBoth) };
 }
 
 /** Without the secrets of other ways to log in than `auth_type` names. */

@@ -164,6 +164,30 @@ test("a project goes by its old name, too", async () => {
   expect(optionsFromClouds(await read(), {}, {})).toMatchObject({ projectName: "old" });
 });
 
+test.each([
+  [
+    "user_domain_name: Shop, project_domain_name: Shop, auth",
+    "",
+    { userDomainName: "Shop", projectDomainName: "Shop" },
+  ],
+  ["tenant_name: old, auth", "", { projectName: "old" }],
+  ["project_name: beside, auth", ", project_name: within", { projectName: "within" }],
+  ["auth", ", domain_name: Shop", { userDomainName: "Shop", projectDomainName: "Shop" }],
+  ["auth", ", domain_id: d-1, domain_name: Shop", { userDomainId: "d-1", projectDomainId: "d-1" }],
+  ["auth", ", domain_name: Shop, user_domain_id: d-1", { userDomainId: "d-1", projectDomainName: "Shop" }],
+  ["endpoint_type: internal, auth", "", { interface: "internal" }],
+])("what OpenStack's own tools read of %s is read%s", async (beside, within, options) => {
+  const login = `username: demo, password: ${SECRET}`;
+  writeFileSync(
+    join(near, "clouds.yaml"),
+    `clouds: { shop: { ${beside}: { ${ADDRESS}, ${login}${within} } } }`,
+  );
+  expect(optionsFromClouds(await read(), {}, {})).toEqual({
+    ...{ authUrl: "https://cloud.example:5000/v3", username: "demo", password: SECRET },
+    ...options,
+  });
+});
+
 test("what the adapter misses is named as the file names it", async () => {
   writeFileSync(join(near, "clouds.yaml"), `clouds:\n  shop:\n    auth: { ${ADDRESS} }\n`);
   const chosen = chooseCloud(await read(), { cloud: "shop" }, {});

@@ -258,7 +258,7 @@ export interface BlockStorageDriver {
    * What a volume of the name is not that the create asks for by its `providerOptions`, as the end of "a volume of this name
    * exists, but". Absent, or `undefined`: nothing that would show.
    */
-  unlikeOptions?(existing: Volume, options: ProviderOptions): string | undefined;
+  unlikeOptions?(existing: Volume, options: ProviderOptions | undefined): string | undefined;
   /**
    * Why the latest change of a resource failed, in the provider's words, where it says that elsewhere than in the
    * resource. Asked once, when a wait has ended in failure. `undefined`: nothing more is known.

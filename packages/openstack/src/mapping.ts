@@ -131,7 +131,7 @@ export function isOfType(volume: Volume, asked: string): boolean {
 }
 
 /** @throws PolyvolError `invalid_argument` for options that do not fit */
-export function unlikeOptions(volume: Volume, options: ProviderOptions): string | undefined {
+export function unlikeOptions(volume: Volume, options: ProviderOptions | undefined): string | undefined {
   const { availabilityZone, sourceVolumeId } = volumeOptions(options);
   if (availabilityZone !== undefined && volume.zone !== availabilityZone)
     return `it is in the zone ${volume.zone}, asked for was ${availabilityZone}`;

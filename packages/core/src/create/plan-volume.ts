@@ -166,5 +166,5 @@ function difference(
   if (isOther && isOfType?.(existing, volumeType) !== true) {
     return `it is of the type ${existing.volumeType ?? "unknown"}, asked for was ${volumeType}`;
   }
-  return input?.providerOptions && unlikeOptions?.(existing, input.providerOptions);
+  return unlikeOptions?.(existing, input?.providerOptions);
 }
