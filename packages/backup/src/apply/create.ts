@@ -69,8 +69,10 @@ export function hasHooks({ hooks }: Policy): boolean {
 }
 
 async function createBetweenHooks(work: CreationWork): Promise<Creation> {
-  const { policy, context } = work;
-  const { before, after } = policy.hooks;
+  const { policy, context, creation } = work;
+  // Its instant has passed, or another run holds still what it is of.
+  const isWaitedFor = creation.begun === true && policy.hooks.before !== undefined;
+  const { before, after } = isWaitedFor ? {} : policy.hooks;
   let startedAt = context.monotonicNow();
   let sent: Sent;
   // Nothing has been frozen yet.
@@ -141,7 +143,9 @@ async function send(work: CreationWork, onTurn: () => void): Promise<Sent> {
     refuseAttached(policy, volume, "snapshots.create");
   }
   let isOwn = (_id: string): boolean => true;
+  let isMade = false;
   const onBegun: CreateOptions["onBegun"] = ({ created, id }) => {
+    isMade ||= created;
     isOwn = (given) => created && isSameId(given, id);
   };
   const snapshot = await storage.snapshots.create(
@@ -156,11 +160,13 @@ async function send(work: CreationWork, onTurn: () => void): Promise<Sent> {
     },
     { ...optionsOf(policy.hooks.before === undefined ? "change" : "held"), onBegun },
   );
-  if (snapshot.state === "available" && snapshot.name === creation.name)
+  const isUnprepared = isMade && creation.begun === true && policy.hooks.before !== undefined;
+  if (snapshot.state === "available" && snapshot.name === creation.name && !isUnprepared)
     return { snapshot, found: isOwn(snapshot.id) ? undefined : true };
   const resource = { kind: "snapshot", id: snapshot.id, name: snapshot.name } as const;
-  const what =
-    snapshot.state === "available"
+  const what = isUnprepared
+    ? "was made without `before`: the one that was being made had gone"
+    : snapshot.state === "available"
       ? `was given another name than ${creation.name} meanwhile, so no policy owns it`
       : `is ${snapshot.state}`;
   throw new PolyvolError("operation_failed", `the new snapshot ${what}`, {

@@ -26,7 +26,8 @@ export function planCreation(
     (each) => isUnfinished(each) && each.early !== true && each.backupName?.slot.getTime() === slot.getTime(),
   );
   if (begun !== undefined) {
-    return { ...base, name: begun.snapshot.name, reason: `${reason}; one is being made, to be waited for` };
+    const { name } = begun.snapshot;
+    return { ...base, name, reason: `${reason}; one is being made, to be waited for`, begun: true };
   }
   // A hook may be there to detach it; then it is looked at afterwards.
   if (policy.hooks.before === undefined) refuseAttached(policy, volume, "plan");

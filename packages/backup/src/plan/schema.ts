@@ -30,9 +30,12 @@ const policy = z.strictObject(
   },
   object,
 );
-const creation = z.strictObject({ policyId: text, slot: instant, name: text, reason: text }, object);
-const named = { snapshotId: text, name: text, createdAt: instant };
 const yes = z.literal(true, "true, or nothing").exactOptional();
+const creation = z.strictObject(
+  { policyId: text, slot: instant, name: text, reason: text, begun: yes },
+  object,
+);
+const named = { snapshotId: text, name: text, createdAt: instant };
 const deletion = z.strictObject(
   { ...named, policyId: text, slot: instant, reason: text, failed: yes, again: yes, first: yes },
   object,

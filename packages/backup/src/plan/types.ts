@@ -155,6 +155,8 @@ export interface PlannedCreation {
   readonly name: string;
   /** Why, for people. */
   readonly reason: string;
+  /** It is being made already, and only waited for. */
+  readonly begun?: true;
 }
 
 /** A snapshot to be deleted: one that no rule keeps, or one that has failed. */

@@ -1,10 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PolyvolError } from "@polyvol/core";
+import { createBlockStorage, PolyvolError } from "@polyvol/core";
+import type { BlockStorageDriver } from "@polyvol/core/driver";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type BackupEvent, parsePolicies, run } from "../../src/index.ts";
+import { type BackupEvent, parsePolicies, run, snapshotName } from "../../src/index.ts";
 import { hookEnvironment } from "../../src/policy/environment.ts";
+import { ownMarks } from "../support/marks.ts";
 import { createMemoryWorld, type MemoryWorld, makeVolumes } from "../support/memory-clouds.ts";
 import { nightly } from "../support/shapes.ts";
 
@@ -169,6 +171,42 @@ describe("hooks", () => {
     await expect(ended).rejects.toThrow("enough");
     expect(logged().map(({ POLYVOL_HOOK: hook }) => hook)).toEqual(["before", "after"]);
     expect(met).toEqual([expect.stringMatching(/^`after` failed too; .* ended with 7: lock lost /)]);
+  });
+
+  describe("a snapshot that an earlier run has begun", () => {
+    async function waitFor(hooks: NonNullable<Parameters<typeof nightly>[0]>["hooks"], hasGone = false) {
+      const world = createMemoryWorld("2026-05-09T04:00:00Z");
+      const { scp } = world.open();
+      const { db: volumeId = "" } = await makeVolumes(scp, ["db"]);
+      const name = snapshotName("polyvol", "nightly", volumeId, new Date("2026-05-09T03:00:00Z"));
+      const { resource } = await scp.snapshots.beginCreate({ volumeId, name, ...ownMarks("nightly") });
+      if (hasGone) await scp.snapshots.delete(resource.id);
+      const seen = hasGone ? [resource] : [];
+      const listSnapshots: BlockStorageDriver["listSnapshots"] = async (...given) => {
+        const page = await scp.driver.listSnapshots(...given);
+        return { ...page, items: [...page.items, ...seen.splice(0)] };
+      };
+      const cloud = createBlockStorage({ ...scp.driver, listSnapshots }, { clock: world.clock });
+      return await run(parsePolicies({ nightly: nightly({ hooks }) }), { cloud }, { clock: world.clock });
+    }
+
+    test("is waited for without holding anything still", async () => {
+      const report = await waitFor({ before: logging(), after: logging() });
+      expect(report).toMatchObject({ ok: true, volumes: [{ created: [{ found: true }] }] });
+      expect(logged).toThrow("ENOENT");
+    });
+
+    test("is told to an after that stands alone", async () => {
+      const report = await waitFor({ after: logging() });
+      expect(report.ok).toBe(true);
+      expect(logged()).toMatchObject([{ POLYVOL_HOOK: "after", POLYVOL_RESULT: "created" }]);
+    });
+
+    test("and has gone by then: the one that is made in its place is no backup as it was asked for", async () => {
+      const { problems } = await waitFor({ before: logging() }, true);
+      expect(problems).toMatchObject([{ code: "operation_failed", effect: "nothing_done" }]);
+      expect(problems[0]?.message).toContain("was made without `before`");
+    });
   });
 
   test("what a hook says last is what is told, on either output, bounded", async () => {
