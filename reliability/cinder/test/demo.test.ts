@@ -1,16 +1,16 @@
-/** `polyvol demo --openstack`, which has to leave the project as it was. */
+/** `pnpm cinder:demo`, which has to leave the project as it was. */
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { runInContext } from "../../../packages/cli/src/command.ts";
-import { runDemo } from "../../../packages/cli/src/demo/run-demo.ts";
 import { workHere } from "../../../packages/cli/test/in-process.ts";
 import { PROCESS_ENV } from "../../../packages/cli/test/polyvol.ts";
+import { playMinutes } from "../demo/play.ts";
 import { holdingsOf } from "../src/database.ts";
 import { userOf } from "../src/project.ts";
-import { CINDER_DIR, readServer, runningServer } from "../src/server.ts";
+import { readServer, runningServer } from "../src/server.ts";
 
 describe.skipIf(readServer() === undefined)("the demo on a real Cinder", () => {
   test("backs up, restores and drills under faults, and removes what it has made", async () => {
@@ -20,10 +20,7 @@ describe.skipIf(readServer() === undefined)("the demo on a real Cinder", () => {
     const folder = await mkdtemp(join(tmpdir(), "polyvol-demo-test-"));
     onTestFinished(() => rm(folder, { recursive: true }));
     const { code, out, err } = await workHere(
-      () =>
-        runInContext({ output: "json" }, (context) =>
-          runDemo(context, { seed: 1, openstack: CINDER_DIR }, 2),
-        ),
+      () => runInContext({ output: "json" }, (context) => playMinutes(context, server, 2)),
       { folder, env: PROCESS_ENV },
     );
     expect(err).toContain("All is as it should be");

@@ -10,10 +10,6 @@ export function addDemo(program: Command, action: MakeAction): void {
     .description("30 nights of backups on two emulated clouds that fail a lot; needs no account")
     .option("--seed <number>", "decides which requests fail", count, 1)
     .option("--keep [folder]", "leave configuration and clouds to try commands on; default: polyvol-demo")
-    .option(
-      "--openstack [folder]",
-      "4 minutes on the real server that `pnpm cinder start` of a clone has started, in real time",
-    )
     .option("--report <file>", "write the page of polyvol backup report for it to this file")
     .addHelpText(
       ...examples([
@@ -21,7 +17,6 @@ export function addDemo(program: Command, action: MakeAction): void {
         "polyvol demo --report backups.html",
         "polyvol demo --seed 7 --output json",
         "polyvol demo --keep",
-        "polyvol demo --openstack",
       ]),
     )
     .action(

@@ -63,40 +63,9 @@ export function nightScript({ hour, nights }: Calendar): Script {
   };
 }
 
-/** How many minutes the demo plays on a real server. */
-export const MINUTES = 4;
-
-/** Minutes in real time on a real server, where the names of all volumes to back up begin with `prefix`. */
-export function minuteScript(cloud: string, prefix: string, minutes: number): Script {
-  const nextMinute = (at: number): number => (Math.floor(at / MINUTE_MS) + 1) * MINUTE_MS + SECOND_MS;
-  return {
-    unit: "minute",
-    rounds: minutes,
-    startOf: (round, now) => (round === 0 ? now : nextMinute(now)),
-    startText: timeText,
-    policies: `policies:
-  minutely:
-    select: { name: [ "${prefix}db-*", "${prefix}web-*", "${prefix}files-*" ] }
-    schedule: { cron: "* * * * *", timezone: UTC }
-    retention: { last: 2 }
-`,
-    policyId: "minutely",
-    death: { round: 1, afterRequests: 12 },
-    outage: { round: 2, cloud, long: "a minute", endAfter: nextMinute },
-    catchUps: 3,
-    pauses: { runMs: 3 * SECOND_MS, commandMs: SECOND_MS },
-    titles: {
-      clouds: "A real server on this machine, reached through a proxy that makes requests fail",
-      rounds: `${minutes} minutes of "polyvol backup run" in real time, while one request in eight fails`,
-      checked: "Checked on the server itself, past the proxy, whatever Polyvol says",
-    },
-  };
-}
-
 /** How many nights the demo plays. */
 export const NIGHTS = 30;
 
-const SECOND_MS = 1000;
 export const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
@@ -126,11 +95,6 @@ export function createCalendar(now: number): Calendar {
 function dayText(at: number): string {
   const [weekday = "", rest = ""] = new Date(at).toUTCString().split(", ");
   return `${weekday} ${rest.slice(0, 6)}`;
-}
-
-/** `14:03:01`, UTC. */
-function timeText(at: number): string {
-  return new Date(at).toISOString().slice(11, 19);
 }
 
 /** Sleeps until an instant, in milliseconds since the epoch. Does not sleep when it has passed. */
