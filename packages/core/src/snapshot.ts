@@ -20,6 +20,8 @@ export interface Snapshot {
   readonly state: SnapshotState;
   /** The provider's own word for the state, where it has one. */
   readonly providerState?: string;
+  /** Of the state `error`: it was good before, or may have been, and may be again. Absent: `providerState` tells. */
+  readonly failedLater?: true;
   /** When it was taken, by the provider's clock. */
   readonly createdAt: Date;
   /** The smallest volume, in GiB, that a restore of it fits in. */

@@ -44,6 +44,8 @@ export interface Volume {
   readonly state: VolumeState;
   /** The provider's own word for the state, where it has one. */
   readonly providerState?: string;
+  /** Of the state `error`: it was good before, or may have been, and may hold data. Absent: `providerState` tells. */
+  readonly failedLater?: true;
   /** When it was created, by the provider's clock. */
   readonly createdAt: Date;
   /** Absent where there is none, or the provider has none. */

@@ -180,8 +180,10 @@ export function createDriver(settings: Settings): BlockStorageDriver {
       // A storage is of one region, and has no volume elsewhere.
       if (query.region !== undefined && query.region !== region) return { items: [] };
       const answer = await send(api.listVolumes(page, { name: query.name }), context);
+      // While a volume is migrated, administrators alone are shown a second one with its name and all its metadata.
+      const volumes = answer.volumes.filter((wire) => !wire.migration_status?.startsWith("target:"));
       return toPage(
-        answer.volumes.map((wire) => toVolume(wire, region)),
+        volumes.map((wire) => toVolume(wire, region)),
         answer.volumes_links,
       );
     },

@@ -23,6 +23,10 @@ const PASSING_TASK = /while it is in (?:task_state (?!None\b)\S|vm_state buildin
 /** What an account may not do, named by the rule that forbids it: `volume_extension:quotas:show` is no quota. */
 const POLICY = /^Policy doesn't allow\b/;
 
+/** In place of words that are those of a login that fails. */
+const TOKEN_REFUSED =
+  "the token of the login is refused, as for all that the access rules of an application credential leave out";
+
 const FULL = { code: "resource_exhausted", outcome: "not_applied", retryable: false } as const;
 
 /** Says what an unsuccessful answer of block storage means. */
@@ -30,10 +34,10 @@ export function refineFailure(response: FailedResponse): FailureRefinement {
   const said = read(response);
   const meaning = meaningOf(response, said);
   return {
-    ...meaning,
     ...(said.words === undefined
       ? {}
       : { reason: meaning.code ? said.words : wordsOf(response, said.words) }),
+    ...meaning,
     ...(said.kind === undefined ? {} : { providerCode: said.kind }),
   };
 }
@@ -51,7 +55,7 @@ function meaningOf(
   switch (status) {
     case 401:
       // Older guards say it in one line that they call a web page.
-      return isGuarded(headers) ? { code: "unauthenticated", reason: "the token was refused" } : {};
+      return isGuarded(headers) ? { code: "unauthenticated", reason: TOKEN_REFUSED } : {};
     case 403:
       // Nova says so of one volume more than a server can have.
       return isOwn && saysQuota(words) && !POLICY.test(words) ? FULL : {};

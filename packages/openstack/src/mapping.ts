@@ -39,6 +39,8 @@ export function toVolume(wire: WireVolume, region: string): Volume {
     sizeGiB: wire.size,
     state: toVolumeState(wire.status),
     providerState: wire.status,
+    // Named once the volume service has made it (3.48).
+    failedLater: (wire.status === "error" && wire.service_uuid !== null) || undefined,
     createdAt: parseTimestamp(wire.created_at) as Date,
     description: wire.description || undefined,
     ...toTags(wire.metadata),
@@ -58,6 +60,9 @@ function toAttachment(wire: WireAttachment): Volume["attachments"][number] {
   return omitUndefined({ serverId: wire.server_id || wire.host_name || "", device, attachedAt });
 }
 
+/** `0%` until the volume service has made the snapshot, and of one that it could not make. */
+const PROGRESS = "os-extended-snapshot-attributes:progress";
+
 /** A snapshot needs, and counts in quotas as, the size that its volume had. */
 export function toSnapshot(wire: WireSnapshot, region: string): Snapshot {
   const snapshot: Snapshot = omitUndefined({
@@ -68,6 +73,7 @@ export function toSnapshot(wire: WireSnapshot, region: string): Snapshot {
     regions: [region],
     state: toSnapshotState(wire.status),
     providerState: wire.status,
+    failedLater: (wire.status === "error" && wire[PROGRESS] !== "0%") || undefined,
     createdAt: parseTimestamp(wire.created_at) as Date,
     minVolumeSizeGiB: wire.size,
     billableGiB: wire.size,
@@ -119,9 +125,9 @@ export function toSnapshotState(status: string): SnapshotState {
   }
 }
 
-/** States of volumes that wait for a person: the transfer has to be accepted or given up, the maintenance ended. */
+/** Whether a volume waits for a person: the transfer has to be accepted or given up. */
 export function waitsForPerson(status: string | undefined): boolean {
-  return status === "awaiting-transfer" || status === "maintenance";
+  return status === "awaiting-transfer";
 }
 
 /** Types are asked for by their name or their id; older servers show the name alone, which contradicts no id. */

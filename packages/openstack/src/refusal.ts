@@ -47,7 +47,7 @@ export function undeletableVolume(
   if (!isAtRest(toVolumeState(status))) return busy(error, status);
   if (stuck.length > 0)
     return meaning(error, "failed_precondition", forAdministrators(`its snapshot ${stuck.join(", ")}`));
-  if (snapshots.length === 0) return meaning(error, "failed_precondition", error.reason);
+  if (snapshots.length === 0) return meaning(error, "failed_precondition", inState(error, status));
   const passes = snapshots.every((each) => each.status === "deleting");
   if (passes) return meaning(error, "conflict", `${has} being deleted`, true);
   return meaning(error, "failed_precondition", `${has}, which cannot outlive it`);
@@ -81,11 +81,18 @@ export function unchangeableVolume(
   const state = toVolumeState(status);
   if (forbiddenIn.includes(state)) return meaning(error, "failed_precondition", error.reason);
   if (state === "error" || state === "deleting")
-    return meaning(error, "failed_precondition", `it is in the state ${status}: ${error.reason}`);
+    return meaning(error, "failed_precondition", inState(error, status));
   if (!isAtRest(state)) return busy(error, status);
   // What it was in has passed before it was read.
   const was = STATUS_AT_REFUSAL.exec(error.reason)?.[1] ?? status;
-  return was === status ? error : busy(error, was);
+  if (was !== status) return busy(error, was);
+  // A migration shows in no state of a volume that is in use.
+  if (MIGRATING.test(error.reason)) return busy(error, "migrating");
+  return error.reason.startsWith(UNFIT) ? meaning(error, "failed_precondition", error.reason) : error;
+}
+
+function inState({ reason }: PolyvolError, status: string): string {
+  return `it is in the state ${status}: ${reason}`;
 }
 
 /**
@@ -99,6 +106,12 @@ export function unusableSource(error: PolyvolError, status: string, isUsable: bo
   const reason = `what it is to be made of is in the state ${status}`;
   return meaning(error, isFinal ? "failed_precondition" : "conflict", reason, !isFinal);
 }
+
+/** The service's own words: "Snapshot cannot be created while volume is migrating." */
+const MIGRATING = /\bwhile volume is migrating\b/;
+
+/** How the service begins a refusal for what the volume is in, of which `status` is a part; of the input it says "input". */
+const UNFIT = "Invalid volume:";
 
 /** The service's own words: "status must be available, but current status is: backing-up.", "to extend, currently extending." */
 const STATUS_AT_REFUSAL = /(?:current status is:?|, currently) '?([a-z_-]+)/i;

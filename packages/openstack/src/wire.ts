@@ -40,10 +40,17 @@ const volume = z.extend(resource, {
   attachments: z.array(attachment),
   encrypted: flag,
   multiattach: flag,
+  service_uuid: text,
+  /** Shown to administrators. */
+  migration_status: text,
   /** `"true"` or `"false"`. */
   bootable: z.nullish(z.union([z.string(), z.boolean()])),
 });
-const snapshot = z.extend(resource, { volume_id: z.string(), group_snapshot_id: text });
+const snapshot = z.extend(resource, {
+  volume_id: z.string(),
+  group_snapshot_id: text,
+  "os-extended-snapshot-attributes:progress": text,
+});
 const message = z.object({
   /** Id of the message. */
   id,

@@ -1,6 +1,6 @@
 /** Where listings go on, and where they end. */
 import { expect, test } from "vitest";
-import { startCloud, volume } from "./fake-cloud.ts";
+import { startCloud, VOLUME_ID, volume } from "./fake-cloud.ts";
 
 test("a page that is shorter than was asked for goes on where it has a link, and no address of it is called", async () => {
   const link = [{ rel: "next", href: "http://elsewhere.example/v3/x/volumes/detail?marker=b" }];
@@ -41,4 +41,13 @@ test("what an administrator finds by its name is of the project of the login", a
   expect(await cloud.storage.volumes.find({ name: "db" })).toBeUndefined();
   expect(await cloud.storage.volumes.list({ name: "db" }).toArray()).toEqual([]);
   expect(cloud.seen.length).toBeGreaterThan(0);
+});
+
+test("what a migration copies a volume to, which administrators are shown, is no volume of that name", async () => {
+  const copy = volume({ id: "copy", name: "db", migration_status: `target:${VOLUME_ID}` });
+  const cloud = await startCloud({
+    cinder: () => ({ body: { volumes: [copy, volume({ name: "db", migration_status: "migrating" })] } }),
+  });
+  expect((await cloud.storage.volumes.list().toArray()).map(({ id }) => id)).toEqual([VOLUME_ID]);
+  expect(await cloud.storage.volumes.find({ name: "db" })).toMatchObject({ id: VOLUME_ID });
 });

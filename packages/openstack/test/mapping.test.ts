@@ -99,7 +99,8 @@ test("states: what begins with error has failed, what nobody knows is waited for
     "unknown",
     "restoring",
   ]);
-  expect(["maintenance", "available"].map(waitsForPerson)).toEqual([true, false]);
+  // The service's own lock while it migrates a volume, and no person's.
+  expect(["awaiting-transfer", "maintenance"].map(waitsForPerson)).toEqual([true, false]);
 });
 
 test("of the links of a page only whether one leads on is read", () => {

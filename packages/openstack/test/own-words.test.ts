@@ -139,3 +139,16 @@ test.each([
   expect(error).toMatchObject({ code: "invalid_argument", outcome: "not_applied" });
   expect(cloud.seen).toEqual([]);
 });
+
+test("a token that is refused although the login gave it is told apart from a wrong password", async () => {
+  const message = "The request you have made requires authentication.";
+  const { storage } = await startCloud({
+    cinder: () => ({
+      ...{ status: 401, headers: { "www-authenticate": 'Keystone uri="https://cloud.example:5000/"' } },
+      body: { error: { code: 401, message, title: "Unauthorized" } },
+    }),
+  });
+  const error = await failureOf(storage.volumes.list().toArray());
+  expect(error).toMatchObject({ code: "unauthenticated", providerCode: "Unauthorized" });
+  expect(error.reason).toMatch(/^the token of the login is refused, .* access rules/);
+});

@@ -54,8 +54,9 @@ const LATER_ERROR = /^error[^a-z]+[a-z]/i;
  * Whether a snapshot is in an error state that a later change of it has left, such as a deletion that failed: it does
  * not count, and what it holds may still be good.
  */
-export function failedLater({ snapshot: { state, providerState = "" } }: ObservedSnapshot): boolean {
-  return state === "error" && LATER_ERROR.test(providerState);
+export function failedLater({ snapshot }: ObservedSnapshot): boolean {
+  const { state, providerState = "" } = snapshot;
+  return state === "error" && (snapshot.failedLater === true || LATER_ERROR.test(providerState));
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Snapshots that a later change left in an error state, such as a deletion that failed: what they hold may be good. */
-import { PolyvolError } from "@polyvol/core";
+import { createBlockStorage, PolyvolError, type Snapshot } from "@polyvol/core";
 import { afterEach, describe, expect, test } from "vitest";
 import {
   type Policy,
@@ -134,4 +134,24 @@ describe("a deletion that failed", () => {
     expect((await doIt(prune)).problems).toEqual([]);
     expect(days()).toEqual(["03", "08"]);
   });
+});
+
+test("what a provider shows to have been good before it failed is not removed as a failed snapshot", async () => {
+  await nightsOf({ "07": "available", "08": "error" });
+  const { driver } = world.open().scp;
+  const shown = (seen: Snapshot): Snapshot =>
+    seen.state === "error" ? { ...seen, failedLater: true } : seen;
+  const scp = createBlockStorage(
+    {
+      ...driver,
+      getSnapshot: async (...asked) => shown(await driver.getSnapshot(...asked)),
+      listSnapshots: async (...asked) => {
+        const page = await driver.listSnapshots(...asked);
+        return { ...page, items: page.items.map(shown) };
+      },
+    },
+    { clock: world.clock },
+  );
+  expect(await run(POLICIES, { scp }, { clock: world.clock })).toMatchObject({ ok: true });
+  expect(days()).toEqual(["07", "08", "09"]);
 });

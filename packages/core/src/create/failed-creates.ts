@@ -54,7 +54,7 @@ export async function clearFailed<T extends Resource>(
       if (isLive(now)) mended ??= now;
       else left.push(stays);
     } else {
-      const { why, live } = await whatCame(() => removeFailed(call, create, each.id));
+      const { why, live } = await whatCame(() => removeFailed(call, create, each.id, "made before"));
       mended ??= live;
       if (why !== undefined) left.push(`${stays}, which could not be removed: ${why}`);
     }
@@ -78,7 +78,7 @@ export async function withoutFailed<T extends Resource>(
   error: PolyvolError,
 ): Promise<PolyvolError> {
   const { removed, live, ...left } = await whatCame(() =>
-    call.within(REMOVAL_MS, (part) => removeFailed(part, create, id)),
+    call.within(REMOVAL_MS, (part) => removeFailed(part, create, id, "made by this call")),
   );
   const why = left.why ?? (live && `it is in the state ${describeState(live)}`);
   call.about({ kind: create.kind, id, name: create.name });
@@ -106,10 +106,12 @@ async function whatCame<T>(removal: () => Promise<Removal<T>>): Promise<Removal<
   }
 }
 
+/** What an earlier call made has been in use since, unless it certainly failed from the first. */
 async function removeFailed<T extends Resource>(
   call: Call,
   create: NamedCreate<T>,
   id: string,
+  origin: "made by this call" | "made before",
 ): Promise<Removal<T>> {
   const now = await create.get(call, id);
   if (now === undefined || now.state === "deleting" || isRenamed(create, now)) return { removed: false };
@@ -119,6 +121,8 @@ async function removeFailed<T extends Resource>(
     return { removed: false, why: `it is in the state ${describeState(now)}` };
   }
   if (isHeld(now)) return { removed: false, why: "it is held" };
+  if (origin === "made before" && now.failedLater)
+    return { removed: false, why: "it was good before, or may have been" };
   await removeMade(call, create, id, "failed_removed");
   return { removed: true };
 }

@@ -142,6 +142,14 @@ export function oldestOf<T extends Resource>(resources: readonly T[]): T | undef
   return byAge(resources)[0];
 }
 
+/** By the provider's own times of creation, what is made at the same time is no further apart. */
+const LARGEST_GAP_MS = 15 * 60_000;
+
+/** Whether what came later can have been made at the same time as the other. */
+export function isOfOneTime(earlier: Resource, later: Resource): boolean {
+  return later.createdAt.getTime() - earlier.createdAt.getTime() <= LARGEST_GAP_MS;
+}
+
 /** Whether what a look found under a name has another one by a read: a listing may lag behind a change of names. */
 export function isRenamed<T extends Resource>({ name }: NamedCreate<T>, now: T): boolean {
   return now.name !== "" && now.name !== name;

@@ -8,6 +8,7 @@ import {
   byAge,
   type CreateAttempt,
   isLive,
+  isOfOneTime,
   isOwn,
   isRenamed,
   isUnderWay,
@@ -139,7 +140,8 @@ async function adoptFound<T extends Resource>(
 /**
  * The oldest of several, where one create has made them all, or several that this storage has given up: an earlier request was
  * carried out after its create had ended.
- * What came of that nobody was given, so it goes. Where anything speaks against it, all stay.
+ * What came of that nobody was given, so it goes. Where anything speaks against it, all stay: marks are copied with
+ * the rest by what restores or moves a volume.
  * @throws PolyvolError `conflict` naming all ids
  */
 async function withoutLate<T extends Resource>(
@@ -151,7 +153,11 @@ async function withoutLate<T extends Resource>(
   const oldest = oldestOf(found);
   const mark = oldest && create.attemptIdOf(oldest);
   const isLate = (each: T | undefined): each is T =>
-    each !== undefined && oldest !== undefined && each.createdAt > oldest.createdAt && isUnused(each);
+    each !== undefined &&
+    oldest !== undefined &&
+    each.createdAt > oldest.createdAt &&
+    isOfOneTime(oldest, each) &&
+    isUnused(each);
   const others = found.filter((each) => each.id !== oldest?.id);
   const isOfOne = mark !== undefined && others.every((each) => create.attemptIdOf(each) === mark);
   const isOne = isOfOne || found.every((each) => isOwn(create, attempt, each));

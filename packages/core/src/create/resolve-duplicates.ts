@@ -6,6 +6,7 @@ import { readThroughOutage } from "../wait/looks.ts";
 import { severalFound } from "./found.ts";
 import {
   type CreateAttempt,
+  isOfOneTime,
   isOwn,
   isRenamed,
   isUnderWay,
@@ -35,9 +36,6 @@ interface Undecided {
   /** Absent: only the deadline ends it. */
   readonly failure?: PolyvolError | undefined;
 }
-
-/** By the provider's own times of creation, what several processes make at the same time is no further apart. */
-const LARGEST_GAP_MS = 15 * 60_000;
 
 /**
  * Where names are not enforced: once everything that was sent at the same time must be visible, looks again and ends
@@ -124,7 +122,7 @@ async function decide<T extends Resource>(
   }
   // One that is so much older did not come of a create at the same time: somebody has renamed it, say. The own may
   // have been used since.
-  if (made.createdAt.getTime() - winner.createdAt.getTime() > LARGEST_GAP_MS) throw several;
+  if (!isOfOneTime(winner, made)) throw several;
   const own = found.filter(isOwned);
   // Both are other processes'. Whose loser it is waits for the winner and removes it; what stays has to be reported.
   if (found.length > 1 && !own.some(isMade))

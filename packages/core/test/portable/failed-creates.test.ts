@@ -110,6 +110,26 @@ describe.each(KINDS)("a %s whose creation the provider accepts and does not carr
     expect(await states()).toEqual(["error"]);
   });
 
+  test("is what one that was good before is not, whatever its mark: the next create names it", async () => {
+    const here = world();
+    const { create, begin, states, method } = await creating(kind, here);
+    here.account.inject({ on: method, effect: "break" });
+    await begin(here.storage());
+    await here.clock.sleep(60_000);
+    const later = <T extends { readonly state: string }>(seen: T): T =>
+      seen.state === "error" ? { ...seen, failedLater: true } : seen;
+    const { driver } = here;
+    const storage = here.storage({
+      attemptIdOf: () => "an-earlier-create",
+      getVolume: async (...asked) => later(await driver.getVolume(...asked)),
+      getSnapshot: async (...asked) => later(await driver.getSnapshot(...asked)),
+    });
+    const error = await failureOf(create(storage));
+    expect(error).toMatchObject({ code: "conflict", outcome: "not_applied" });
+    expect(error.reason).toMatch(/\(error\), which could not be removed: it was good before/);
+    expect(await states()).toEqual(["error"]);
+  });
+
   test("after a lost answer: nothing is sent again beside what failed and may be its effect", async () => {
     const here = world();
     const { create, states, method } = await creating(kind, here);

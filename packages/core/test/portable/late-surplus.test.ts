@@ -35,8 +35,8 @@ async function world(kind: Kind) {
   const storage: BlockStorage = createBlockStorage(driver, { clock, onEvent: (event) => events.push(event) });
   const { id: volumeId } = await storage.volumes.create({ name: "source", sizeGiB: 8 });
   /** One request that was carried out, some time after the one before. */
-  async function carriedOut(mark: string | undefined, tags = {}): Promise<string> {
-    await clock.sleep(60_000);
+  async function carriedOut(mark: string | undefined, tags = {}, laterByMs = 60_000): Promise<string> {
+    await clock.sleep(laterByMs);
     const { resource } =
       kind === "volume"
         ? await driver.createVolume({ name: "new", sizeGiB: 8, tags }, CONTEXT)
@@ -99,6 +99,20 @@ test.each(KINDS)(
       });
       expect(await ids()).toHaveLength(2);
     }
+  },
+);
+
+test.each(KINDS)(
+  "%s: what was made long after with the same mark is a copy, such as a restored backup, and both stay",
+  async (kind) => {
+    const { carriedOut, create, ids } = await world(kind);
+    const first = await carriedOut("one-create");
+    const copy = await carriedOut("one-create", {}, 15 * 60_000);
+    expect(await failureOf(create())).toMatchObject({
+      code: "conflict",
+      reason: expect.stringMatching(/^2 \w+s have/),
+    });
+    expect((await ids()).toSorted()).toEqual([first, copy].toSorted());
   },
 );
 

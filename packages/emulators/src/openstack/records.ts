@@ -14,6 +14,8 @@ interface ResourceRecord {
   readonly metadata: Readonly<Record<string, string>>;
   readonly createdAt: Instant;
   readonly updatedAt: Instant | null;
+  /** Whether its creation was carried out, however it has fared since. */
+  readonly wasMade: boolean;
 }
 
 export interface VolumeRecord extends ResourceRecord {
@@ -27,6 +29,8 @@ export interface VolumeRecord extends ResourceRecord {
   readonly shownMetadata: Readonly<Record<string, string>>;
   /** Whether the scheduler has given it to a backend. */
   readonly hasHost: boolean;
+  /** Whether an administrator has it moved to another backend. */
+  readonly isMigrating: boolean;
 }
 
 export interface AttachmentRecord {

@@ -41,8 +41,6 @@ function attachmentJson(attachment: AttachmentRecord, volumeId: string, view: Vi
 export function volumeJson(volume: VolumeRecord, view: View, created = false): Record<string, unknown> {
   const path = `${volume.projectId}/volumes/${volume.id}`;
   const newer = (since: Minor, fields: object): object => (view.version >= since ? fields : {});
-  // A clone does not name the service that it is on.
-  const hasService = volume.hasHost && volume.sourceVolumeId === null;
   return {
     id: volume.id,
     status: volume.status,
@@ -69,7 +67,7 @@ export function volumeJson(volume: VolumeRecord, view: View, created = false): R
     attachments: volume.attachments.map((attachment) => attachmentJson(attachment, volume.id, view)),
     ...(created ? {} : { "os-vol-tenant-attr:tenant_id": volume.projectId }),
     ...newer(13, { group_id: null }),
-    ...newer(48, { shared_targets: !hasService, service_uuid: hasService ? SERVICE_ID : null }),
+    ...newer(48, { shared_targets: !volume.wasMade, service_uuid: volume.wasMade ? SERVICE_ID : null }),
     ...newer(63, { volume_type_id: typeIdOf(volume.type) }),
     ...newer(65, { consumes_quota: true }),
   };
@@ -79,7 +77,7 @@ export function volumeJson(volume: VolumeRecord, view: View, created = false): R
 export function snapshotJson(snapshot: SnapshotRecord, view: View, created = false): Record<string, unknown> {
   const newer = (since: Minor, fields: object): object => (view.version >= since ? fields : {});
   const extended = {
-    "os-extended-snapshot-attributes:progress": snapshot.status === "available" ? "100%" : "0%",
+    "os-extended-snapshot-attributes:progress": snapshot.wasMade ? "100%" : "0%",
     "os-extended-snapshot-attributes:project_id": snapshot.projectId,
   };
   return {

@@ -43,6 +43,10 @@ const volumeSeed = z.looseObject({
     .default([]),
   /** Project by id, as `state()` shows it. Default: that of `project`. */
   "os-vol-tenant-attr:tenant_id": text.optional(),
+  /** `null`: its creation was not carried out. Default: that of one in `error`. */
+  service_uuid: z.string().nullable().optional(),
+  /** Such as `migrating`. Users are not shown it, and meet it in what is refused. */
+  migration_status: text.optional(),
 });
 const snapshotSeed = z.looseObject({
   ...common,
@@ -50,6 +54,8 @@ const snapshotSeed = z.looseObject({
   volume_id: lowerCaseUuid.optional(),
   /** In place of `volume_id`. */
   volume_name: text.optional(),
+  /** `0%`: its creation was not carried out. Default: that of one in `error`. */
+  "os-extended-snapshot-attributes:progress": text.optional(),
 });
 
 const seedSchema = z.strictObject({
@@ -112,6 +118,8 @@ export function addSeed(state: State, data: unknown, now: number): void {
         ...(mode === undefined ? {} : { attached_mode: mode }),
       },
       hasHost: true,
+      isMigrating: /^(?:starting|migrating|completing)$/.test(one.migration_status ?? ""),
+      wasMade: one.service_uuid === undefined ? one.status !== "error" : one.service_uuid !== null,
     };
   });
 
@@ -124,6 +132,7 @@ export function addSeed(state: State, data: unknown, now: number): void {
       throw new InvalidInput(
         `seed.snapshots[${index}]: ${found.length} volumes fit volume_id or volume_name, one is needed`,
       );
+    const { "os-extended-snapshot-attributes:progress": progress } = one;
     return {
       id: one.id ?? newId(),
       projectId: volume.projectId,
@@ -136,6 +145,7 @@ export function addSeed(state: State, data: unknown, now: number): void {
       createdAt: createdAt(one.created_at),
       updatedAt: null,
       volumeId: volume.id,
+      wasMade: (progress ?? (one.status === "error" ? "0%" : "100%")) !== "0%",
     };
   });
 

@@ -33,6 +33,8 @@ const create: Handler = (call) => {
   const volume = state.volumes.get(volumeId);
   if (volume?.projectId !== projectId) throw volumeNotFound(volumeId);
   if (version >= WITHOUT_FORCE && body.force === false) throw badRequest(FORCE_IS_GONE);
+  if (volume.isMigrating)
+    throw badRequest("Invalid volume: Snapshot cannot be created while volume is migrating.");
   const fits =
     volume.status === "available" || (volume.status === "in-use" && (body.force || version >= WITHOUT_FORCE));
   if (!fits)
@@ -52,12 +54,13 @@ const create: Handler = (call) => {
     createdAt: state.instant(now),
     updatedAt: null,
     volumeId: volume.id,
+    wasMade: false,
   };
   state.snapshots.put(snapshot, now);
   const failed = state.fails("create_snapshot");
   later(call, (at) => {
     if (failed) leaveMessage(call, "createSnapshot", "VOLUME_SNAPSHOT", snapshot.id, at);
-    putSnapshot(call, snapshot.id, at, { status: failed ? "error" : "available" });
+    putSnapshot(call, snapshot.id, at, { status: failed ? "error" : "available", wasMade: !failed });
   });
   return json(202, { snapshot: snapshotJson(snapshot, view, true) });
 };

@@ -98,6 +98,8 @@ const create: Handler = (call) => {
     isBootable: source?.isBootable ?? false,
     shownMetadata: {},
     hasHost: false,
+    wasMade: false,
+    isMigrating: false,
   };
   state.volumes.put(volume, now);
   const fails = state.fails("create_volume");
@@ -159,7 +161,8 @@ const remove: Handler = (call) => {
     return ACCEPTED;
   }
   const idle = snapshots.every(({ status }) => /^(?:available|error)$/.test(status));
-  const held = volume.attachments.length > 0 || (snapshots.length > 0 && !(cascade && idle));
+  const held =
+    volume.isMigrating || volume.attachments.length > 0 || (snapshots.length > 0 && !(cascade && idle));
   if (!DELETABLE.test(volume.status) || held) throw badRequest(NOT_DELETABLE);
   for (const { id } of [...snapshots]) putSnapshot(call, id, now, { status: "deleting" });
   putVolume(call, volume.id, now, { status: "deleting" });

@@ -89,5 +89,5 @@ function finish(
     (snapshotId !== null && state.snapshots.get(snapshotId) === undefined) ||
     (sourceVolumeId !== null && state.volumes.get(sourceVolumeId) === undefined);
   if (fails) findNoBackend(call, id, at);
-  else putVolume(call, id, at, { status: sourceIsGone ? "error" : "available" });
+  else putVolume(call, id, at, { status: sourceIsGone ? "error" : "available", wasMade: !sourceIsGone });
 }
