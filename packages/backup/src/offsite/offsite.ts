@@ -114,7 +114,7 @@ export async function offsiteSnapshot(
   );
   const { startedAt = "", finishedAt = "", problems } = volume;
   const stopped = abortSignal?.aborted === true;
-  const ok = volume.outcome === "done";
+  const ok = !stopped && problems.length === 0;
   return { startedAt, finishedAt, ok, stopped, volumes: [volume], problems };
 }
 

@@ -96,11 +96,13 @@ export async function takeOffsite(turn: Turn, options: TurnOptions): Promise<Tak
   const failure = use.result.state === "failed" ? use.result.error : ran?.error;
   const own = failure === undefined ? [] : [problemOf(failure, "attention", where)];
   const problems: readonly BackupProblem[] = [...own, ...use.problems];
+  // What another run has left, and cannot be removed, says nothing of this volume.
+  const [why] = problems.filter((each) => !use.leftovers.some(({ problem }) => problem === each));
   const volume: OffsiteVolume = omitUndefined({
     ...head,
     volumeId: use.snapshot.volumeId,
-    outcome: problems.length === 0 ? "done" : "failed",
-    reason: problems[0]?.message ?? successOf(ran),
+    outcome: why === undefined ? "done" : "failed",
+    reason: why?.message ?? successOf(ran),
     snapshot: recordedSnapshot(use.snapshot),
     startedAt,
     restoreMs: use.restoreMs,

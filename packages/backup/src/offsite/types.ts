@@ -102,7 +102,7 @@ export interface OffsiteVolume
   readonly finishedAt?: string;
   /** Temporary volumes of earlier runs that were killed, and what became of them. */
   readonly leftovers: readonly Leftover[];
-  /** What went wrong. */
+  /** What went wrong, and which leftovers could not be removed: these say nothing of this volume. */
   readonly problems: readonly BackupProblem[];
 }
 
@@ -112,7 +112,7 @@ export interface OffsiteReport {
   readonly startedAt: string;
   /** When it ended. */
   readonly finishedAt: string;
-  /** Whether all that was due, and in reach, has left. */
+  /** Whether all that was due, and in reach, has left, and nothing needs attention. */
   readonly ok: boolean;
   /** It was stopped before all was done. */
   readonly stopped: boolean;

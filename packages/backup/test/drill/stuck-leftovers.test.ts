@@ -69,7 +69,7 @@ test("one that is stuck holds a run off-site once, and not at each of its volume
     const startedAt = clock.now();
     const { serverId, options } = here;
     const report = await offsite(here.policiesWith(), { scp: stuck }, { ...options, serverId });
-    expect(report.volumes.map(({ outcome }) => outcome)).toEqual(["failed", "done", "done"]);
+    expect(report.volumes.map(({ outcome }) => outcome)).toEqual(["done", "done", "done"]);
     expect(report.problems).toMatchObject([{ code: "timeout", volumeName: name }]);
     expect((clock.now() - startedAt) / MINUTE).toBeLessThan(12);
   } finally {
