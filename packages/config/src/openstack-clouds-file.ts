@@ -2,7 +2,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { PolyvolError } from "@polyvol/core";
-import { readTextFile, suggestion, valueProblems } from "@polyvol/core/driver";
+import { readTextFile, suggestion, UnfitFile, valueProblems } from "@polyvol/core/driver";
 import type { OpenStackStorageOptions } from "@polyvol/openstack";
 import type { ConfigPath, ParsedText } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
@@ -76,6 +76,10 @@ async function readFirst(
   for (const file of files) {
     const text = await readTextFile(file, BOUNDS).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code === "ENOENT" && !named) return undefined;
+      if (cause instanceof UnfitFile) {
+        const { found, allowed } = cause;
+        throw new ConfigError(file, [{ path: "", found, allowed }], { cause });
+      }
       const problem = { path: "", found: `what cannot be read (${cause.code ?? cause.message})` };
       throw new ConfigError(file, [{ ...problem, allowed: "a readable file" }], { cause });
     });

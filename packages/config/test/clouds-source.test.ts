@@ -192,6 +192,11 @@ test.each<readonly [string, unknown, string]>([
   ["is not there", ["./no-such-program"], "which cannot be started (ENOENT)"],
   ["writes nothing", program(""), "which writes an empty file"],
   ["writes no JSON", program("console.log('secret: token')"), "which writes text that is not JSON"],
+  [
+    "writes Latin-1",
+    program(`process.stdout.write(Buffer.from('{"caf\\xe9": {}}', "latin1"))`),
+    "which writes bytes that are not UTF-8",
+  ],
   ["writes a list", program("console.log('[]')"), "which gives a list"],
   ["writes no cloud", program("console.log('{}')"), "which gives no cloud"],
   ["writes a name twice", program(`console.log('{"a":1,"a":2}')`), "which writes "],
@@ -222,6 +227,11 @@ test("a command is run only from a file that is named", async () => {
 test.each<readonly [string, RequestListener, string]>([
   ["refuses", (_request, response) => void response.writeHead(503).end("{}"), "which answers 503"],
   ["answers no JSON", answer("<html>"), "which answers with text that is not JSON"],
+  [
+    "answers Latin-1",
+    (_request, response) => void response.end(Buffer.from('{"caf\xe9": {}}', "latin1")),
+    "which answers with bytes that are not UTF-8",
+  ],
   ["answers nothing", answer(""), "which answers with an empty file"],
   ["answers no cloud", answer({}), "which gives no cloud"],
   ["answers a list", answer([]), "which gives a list"],

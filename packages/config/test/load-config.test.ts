@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError, isConfigError, loadConfig } from "@polyvol/config";
 import { expect, test } from "vitest";
@@ -74,6 +75,19 @@ test("files that cannot be read, and endings that mean nothing", async () => {
   expect(await messageOf(loadConfig({ cwd: folder, path: "c.toml" }), folder)).toBe(
     'c.toml: found a file ending in ".toml"; allowed: .yaml, .yml, .json, .ts, .mts, .cts, .js, .mjs, .cjs',
   );
+});
+
+test("a file that is not UTF-8 is refused with its line; what stands before UTF-8 of some editors is none of it", async () => {
+  const folder = await folderWith({});
+  const text = "clouds:\n  main: # café\n    provider: digitalocean\n";
+  for (const name of ["latin.yaml", "latin.json"]) {
+    await writeFile(join(folder, name), Buffer.from(text, "latin1"));
+    await expect(loadConfig({ path: join(folder, name) })).rejects.toMatchObject({
+      problems: [{ found: "bytes that are not UTF-8, in line 2", allowed: "text in UTF-8" }],
+    });
+  }
+  await writeFile(join(folder, "mark.yaml"), `\ufeff${text}`);
+  expect([...(await loadConfig({ path: join(folder, "mark.yaml") })).clouds.keys()]).toEqual(["main"]);
 });
 
 test("merge keys are followed, also to say where something stands, and templates are no clouds", async () => {

@@ -8,9 +8,11 @@ export interface FileBounds {
   readonly mostBytes: number;
   /** Whether standard input and what a shell gives as `<(…)` may stand in for a file. Default `false`. */
   readonly orPipe?: boolean | undefined;
+  /** Whether bytes that are not UTF-8 become U+FFFD: of lines that may have been cut. Default `false`: they are refused. */
+  readonly orCut?: boolean | undefined;
 }
 
-/** A path that names no file which could be read: a folder, a pipe, a device, or more than was agreed. */
+/** A path that names no file which could be read: a folder, a pipe, a device, more than was agreed, or not UTF-8. */
 export class UnfitFile extends Error {
   /** Always `UnfitFile`. */
   override readonly name: string = "UnfitFile";
@@ -65,18 +67,41 @@ function refuse(path: string, stats: Stats, bounds: FileBounds): void {
 const isGiven = (path: string, { orPipe = false }: FileBounds): boolean => orPipe && GIVEN.test(path);
 
 async function readBounded(path: string, file: FileHandle, bounds: FileBounds): Promise<string> {
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: bounds.orCut !== true });
   // One byte more shows that it is too large.
   const buffer = new Uint8Array(Math.min(bounds.mostBytes + 1, 64 * 1024));
   let text = "";
   let size = 0;
   for (;;) {
     const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
-    if (bytesRead === 0) return text + decoder.decode();
     size += bytesRead;
     if (size > bounds.mostBytes) throw tooLarge(path, bounds);
-    text += decoder.decode(buffer.subarray(0, bytesRead), { stream: true });
+    const bytes = buffer.subarray(0, bytesRead);
+    try {
+      text += decoder.decode(bytes, { stream: bytesRead > 0 });
+    } catch {
+      throw new UnfitFile(path, `bytes that are not UTF-8, in line ${lineOf(text, bytes)}`, "text in UTF-8");
+    }
+    if (bytesRead === 0) return text;
   }
+}
+
+/** The first line in which the bytes that follow `text` are not UTF-8. */
+function lineOf(text: string, bytes: Uint8Array): number {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const first = text.split("\n").length;
+  // What goes on with a character that began before is as it should be.
+  let from = bytes.findIndex((byte) => byte >> 6 !== 0b10);
+  for (let line = first; from >= 0; line += 1) {
+    const end = bytes.indexOf(0x0a, from) + 1;
+    try {
+      decoder.decode(bytes.subarray(from, end || bytes.length));
+    } catch {
+      return line;
+    }
+    from = end || -1;
+  }
+  return first;
 }
 
 function tooLarge(path: string, bounds: FileBounds): UnfitFile {

@@ -60,6 +60,21 @@ describe("a file that somebody named", () => {
     }
   });
 
+  test.each([
+    ["Latin-1", Buffer.from("a: 1\n# caf\u00e9\n", "latin1"), 2],
+    ["UTF-16, as other shells write it", Buffer.from("\ufeffa: 1\n", "utf16le"), 1],
+    ["cut in the middle of a character", Buffer.from("a: 1\nb: 안").subarray(0, -1), 2],
+    ["of many lines", Buffer.from([...Buffer.from("안녕: \ufffd\n".repeat(9_000)), 0xff, 0x0a]), 9_001],
+  ])("is refused where it is not UTF-8, with the line: %s", async (_, bytes, line) => {
+    const file = join(folder, "text");
+    await writeFile(file, bytes);
+    await expect(readTextFile(file, { mostBytes: 1_048_576 })).rejects.toMatchObject({
+      ...{ name: "UnfitFile", found: `bytes that are not UTF-8, in line ${line}`, allowed: "text in UTF-8" },
+    });
+    const cut = await readTextFile(file, { mostBytes: 1_048_576, orCut: true });
+    expect(cut).toBe(bytes.toString());
+  });
+
   test("that is not there is the system's error", async () => {
     await expect(resolveSecret({ file: join(folder, "none") })).rejects.toMatchObject({ code: "ENOENT" });
   });

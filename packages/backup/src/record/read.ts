@@ -54,7 +54,7 @@ async function inodeOf(file: string): Promise<number | undefined> {
 /** Undefined: there is no such file. */
 async function textOf(file: string): Promise<string | undefined> {
   try {
-    return await readTextFile(file, { mostBytes: MOST_BYTES });
+    return await readTextFile(file, { mostBytes: MOST_BYTES, orCut: true });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     if (error instanceof UnfitFile) throw new RecordError(file, error.found, OURS, { cause: error });

@@ -37,9 +37,15 @@ export function refusal(
  */
 export function parseAnswer(
   words: string,
-  text: string,
+  bytes: Uint8Array,
   refuse: (found: string, cause: unknown) => ConfigError,
 ): ParsedText {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw refuse("bytes that are not UTF-8", cause);
+  }
   try {
     return parseJson(words, text);
   } catch (cause) {

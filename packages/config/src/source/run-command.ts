@@ -23,9 +23,10 @@ export async function runCommand(
     throw refusedAt(source, PATH, { found: "a command", allowed });
   }
   const words = `command ${JSON.stringify(program)}`;
-  const text = await new Promise<string>((resolve, reject) => {
+  const bytes = await new Promise<Buffer>((resolve, reject) => {
     const options = {
       cwd: source.directory,
+      encoding: "buffer",
       timeout: timeoutMs,
       maxBuffer: MOST_BYTES,
       killSignal: "SIGKILL",
@@ -46,7 +47,7 @@ export async function runCommand(
   });
   const refuse = (found: string, cause: unknown): ConfigError =>
     refusal(source, PATH, `${words}, which writes ${found}`, ALLOWED, cause);
-  return { ...parseAnswer(words, text, refuse), words };
+  return { ...parseAnswer(words, bytes, refuse), words };
 }
 
 /** How it ended, in words that repeat nothing of what it wrote. */

@@ -42,9 +42,9 @@ export async function fetchClouds(
         `which answers ${response.status}${redirected ? ", which is not followed elsewhere" : ""}`,
       );
     }
-    const text = await boundedText(response, () => refuse(`which answers with more than ${MOST_WORDS}`));
+    const bytes = await boundedBytes(response, () => refuse(`which answers with more than ${MOST_WORDS}`));
     return {
-      ...parseAnswer(words, text, (found, cause) => refuse(`which answers with ${found}`, cause)),
+      ...parseAnswer(words, bytes, (found, cause) => refuse(`which answers with ${found}`, cause)),
       words,
     };
   } catch (error) {
@@ -97,16 +97,15 @@ async function headersOf(
   return values;
 }
 
-async function boundedText(response: Response, tooLarge: () => ConfigError): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
+async function boundedBytes(response: Response, tooLarge: () => ConfigError): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
     if (size > MOST_BYTES) throw tooLarge();
-    text += decoder.decode(chunk, { stream: true });
+    chunks.push(chunk);
   }
-  return text + decoder.decode();
+  return Buffer.concat(chunks);
 }
 
 function reasonOf(error: unknown): string {
