@@ -152,3 +152,12 @@ test("a token that is refused although the login gave it is told apart from a wr
   expect(error).toMatchObject({ code: "unauthenticated", providerCode: "Unauthorized" });
   expect(error.reason).toMatch(/^the token of the login is refused, .* access rules/);
 });
+
+test("of a login that has to wait too long is told once how long", async () => {
+  const keystone = (): Answer => ({ status: 429, headers: { "retry-after": "3000" } });
+  const { storage } = await startCloud({ keystone });
+  for (const _ of ["the refusal", "what it asked to wait"]) {
+    const { message } = await failureOf(storage.volumes.list().toArray());
+    expect(message.split("the next attempt would come in 50 min")).toHaveLength(2);
+  }
+});

@@ -154,8 +154,10 @@ const MARK = Symbol.for("polyvol.tooLate");
 /** The failure after which nothing is tried again, since that would come `delayMs` from now: at the deadline or later. */
 export function tooLate(failure: PolyvolError, delayMs: number): PolyvolError {
   if (isTooLate(failure)) return failure;
-  const words = `the next attempt would come in ${showSpan(delayMs)}, after the deadline of this call`;
-  const error = extendError(failure, { retryAfterMs: Math.ceil(delayMs) }, `${failure.reason}; ${words}`);
+  const words = `; the next attempt would come in ${showSpan(delayMs)}, after the deadline of this call`;
+  // A driver that says more about a failure makes another of it, without the mark: the words may be there.
+  const reason = failure.reason.replace(words, "") + words;
+  const error = extendError(failure, { retryAfterMs: Math.ceil(delayMs) }, reason);
   return Object.defineProperty(error, MARK, { value: true });
 }
 
