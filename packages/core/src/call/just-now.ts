@@ -11,30 +11,23 @@ import type { Resource } from "../resource.ts";
 export const APPEARANCE_MS = 60_000;
 
 /** What this storage has made: that a copy finds none says least of all that it was deleted, though another has shown it. */
-export interface Newcomers {
-  /**
-   * A create was answered with it, `agoMs` before by a clock that may have been set since, or be another machine's that is
-   * ahead. Default 0: just now.
-   */
-  made(id: string, agoMs?: number): void;
-  /** It has been deleted: from now on its absence is believed. */
-  gone(id: string): void;
-  has(id: string): boolean;
-  /**
-   * A request that needs `id`.
-   * @throws PolyvolError `conflict`, which is waited for, in place of `not_found` while that says nothing
-   */
-  unlessNew<T>(id: string, request: Promise<T>): Promise<T>;
-}
-
-export function createNewcomers(monotonicNow: () => number): Newcomers {
+export function createNewcomers(monotonicNow: () => number) {
   const made = createRecent<true>(monotonicNow);
   const has = (id: string): boolean => made.get(id) === true;
   return {
     has,
-    made: (id, agoMs = 0) => made.set(id, true, Math.max(0, agoMs)),
+    /**
+     * A create was answered with it, `agoMs` before by a clock that may have been set since, or be another machine's that
+     * is ahead.
+     */
+    made: (id: string, agoMs = 0): void => made.set(id, true, Math.max(0, agoMs)),
+    /** It has been deleted: from now on its absence is believed. */
     gone: made.delete,
-    unlessNew: async (id, request) => {
+    /**
+     * A request that needs `id`.
+     * @throws PolyvolError `conflict`, which is waited for, in place of `not_found` while that says nothing
+     */
+    unlessNew: async <T>(id: string, request: Promise<T>): Promise<T> => {
       try {
         return await request;
       } catch (error) {
@@ -58,17 +51,11 @@ interface GivenUp {
  * Creates where names may repeat that ended without a result, by an abort or a failure. What shows of them later nobody was
  * given: it is the next create's, for a minute.
  */
-export interface GivenUpCreates {
-  giveUp(key: string, made: GivenUp): void;
-  /** They are one create's business from now on. */
-  take(key: string): GivenUp;
-}
-
-export function createGivenUpCreates(monotonicNow: () => number): GivenUpCreates {
+export function createGivenUpCreates(monotonicNow: () => number) {
   const recent = createRecent<GivenUp>(monotonicNow);
   const of = (key: string): GivenUp => recent.get(key) ?? { formerIds: [], ownIds: [], unclear: false };
   return {
-    giveUp: (key, made) => {
+    giveUp: (key: string, made: GivenUp): void => {
       const before = of(key);
       recent.set(key, {
         formerIds: [...before.formerIds, ...made.formerIds],
@@ -76,7 +63,8 @@ export function createGivenUpCreates(monotonicNow: () => number): GivenUpCreates
         unclear: before.unclear || made.unclear,
       });
     },
-    take: (key) => {
+    /** They are one create's business from now on. */
+    take: (key: string): GivenUp => {
       const made = of(key);
       recent.delete(key);
       return made;
@@ -85,22 +73,17 @@ export function createGivenUpCreates(monotonicNow: () => number): GivenUpCreates
 }
 
 /** What this storage has changed. As it was before, a copy shows it as a change back wants it: there is something to do. */
-export interface RecentChanges {
-  /** A change was seen done. */
-  changed(before: Resource, after: Resource): void;
-  /** Whether it is shown as it was before its last change, within a minute of that. */
-  isBefore(shown: Resource): boolean;
-}
-
-export function createRecentChanges(monotonicNow: () => number): RecentChanges {
+export function createRecentChanges(monotonicNow: () => number) {
   const looksBefore = createRecent<string>(monotonicNow);
   return {
-    changed: (before, after) => {
+    /** A change was seen done. */
+    changed: (before: Resource, after: Resource): void => {
       const look = lookOf(before);
       if (look === lookOf(after)) looksBefore.delete(after.id);
       else looksBefore.set(after.id, look);
     },
-    isBefore: (shown) => looksBefore.get(shown.id) === lookOf(shown),
+    /** Whether it is shown as it was before its last change, within a minute of that. */
+    isBefore: (shown: Resource): boolean => looksBefore.get(shown.id) === lookOf(shown),
   };
 }
 
@@ -113,23 +96,17 @@ function lookOf(shown: Resource): string {
 }
 
 /** Values by ids, each for a minute. */
-interface Recent<V> {
-  get(id: string): V | undefined;
-  /** `agoMs`: it has been so for as long. */
-  set(id: string, value: V, agoMs?: number): void;
-  delete(id: string): void;
-}
-
-function createRecent<V>(monotonicNow: () => number): Recent<V> {
+function createRecent<V>(monotonicNow: () => number) {
   /** In the order in which they came. */
   const entries = new Map<string, { readonly value: V; readonly at: number }>();
   const isPast = (at: number): boolean => monotonicNow() - at >= APPEARANCE_MS;
   return {
-    get: (id) => {
+    get: (id: string): V | undefined => {
       const entry = entries.get(comparableId(id));
       return entry === undefined || isPast(entry.at) ? undefined : entry.value;
     },
-    set: (id, value, agoMs = 0) => {
+    /** `agoMs`: it has been so for as long. */
+    set: (id: string, value: V, agoMs = 0): void => {
       for (const [each, { at }] of entries) {
         if (!isPast(at)) break;
         entries.delete(each);
@@ -137,6 +114,6 @@ function createRecent<V>(monotonicNow: () => number): Recent<V> {
       entries.delete(comparableId(id));
       entries.set(comparableId(id), { value, at: monotonicNow() - agoMs });
     },
-    delete: (id) => void entries.delete(comparableId(id)),
+    delete: (id: string): void => void entries.delete(comparableId(id)),
   };
 }

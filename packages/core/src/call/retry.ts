@@ -36,20 +36,15 @@ export function backoffMs(policy: RetryPolicy, attempt: number, random: () => nu
  * A bucket of retries for a whole storage. Each retry takes a token, a success gives back what it took and a tenth
  * more. So faults that pass cost nothing, and a service that is down sees calls, not multiples of calls.
  */
-export interface RetryBudget {
-  take(): boolean;
-  succeeded(taken: number): void;
-}
-
-export function createRetryBudget(capacity: number): RetryBudget {
+export function createRetryBudget(capacity: number) {
   let tokens = capacity;
   return {
-    take: () => {
+    take: (): boolean => {
       if (tokens < 1) return false;
       tokens -= 1;
       return true;
     },
-    succeeded: (taken) => {
+    succeeded: (taken: number): void => {
       tokens = Math.min(capacity, tokens + taken + 0.1);
     },
   };
@@ -68,7 +63,7 @@ function isQuota(error: PolyvolError): boolean {
 /** What retries of one storage share. */
 interface RetrySetup {
   readonly retry: RetryPolicy;
-  readonly budget: RetryBudget;
+  readonly budget: ReturnType<typeof createRetryBudget>;
   readonly random: () => number;
   readonly clock: Clock;
 }

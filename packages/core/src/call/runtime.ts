@@ -1,50 +1,20 @@
 import { abortable } from "../abort.ts";
 import type { Capabilities, Capability } from "../capabilities.ts";
-import { type Clock, monotonicTime } from "../clock.ts";
+import { monotonicTime } from "../clock.ts";
 import type { BlockStorageDriver } from "../driver.ts";
 import { type DriverEvent, type PolyvolEvent, tell } from "../events.ts";
 import { omitUndefined } from "../omit-undefined.ts";
 import { withDefaults } from "../option.ts";
 import { type BlockStorageOptions, retryOptions, storageOptions } from "../storage-options.ts";
 import { fitWords } from "../words.ts";
-import {
-  createGivenUpCreates,
-  createNewcomers,
-  createRecentChanges,
-  type GivenUpCreates,
-  type Newcomers,
-  type RecentChanges,
-} from "./just-now.ts";
-import { createRetryBudget, type RetryBudget, type RetryPolicy } from "./retry.ts";
+import { createGivenUpCreates, createNewcomers, createRecentChanges } from "./just-now.ts";
+import { createRetryBudget } from "./retry.ts";
 import { createSettle } from "./settle.ts";
 
 /** Everything that all calls of one storage share. */
-export interface Runtime {
-  readonly driver: BlockStorageDriver;
-  readonly capabilities: Capabilities;
-  readonly clock: Clock;
-  /** Every span of this storage is measured with it: in milliseconds, from whenever, whatever the clock is set to. */
-  readonly monotonicNow: () => number;
-  readonly random: () => number;
-  readonly retry: RetryPolicy;
-  readonly budget: RetryBudget;
-  readonly polling: Polling;
-  readonly timeoutMs: number;
-  readonly waitTimeoutMs: number;
-  readonly listConcurrency: number;
-  readonly locks: Locks;
-  readonly newcomers: Newcomers;
-  readonly recentChanges: RecentChanges;
-  readonly givenUpCreates: GivenUpCreates;
-  /**
-   * For how long what was sent may take to show where names are not enforced, in milliseconds. Of the time that a call
-   * has left it takes no more than a third, unless the driver says so itself.
-   */
-  readonly settleMs: (remainingMs?: number) => number;
-  emit(operation: string, event: DriverEvent): void;
-}
+export type Runtime = ReturnType<typeof createRuntime>;
 
-export function createRuntime(driver: BlockStorageDriver, options: BlockStorageOptions): Runtime {
+export function createRuntime(driver: BlockStorageDriver, options: BlockStorageOptions) {
   const { clock, random, timeoutMs, waitTimeoutMs, listConcurrency, onEvent } = withDefaults(
     options,
     storageOptions,
@@ -56,6 +26,7 @@ export function createRuntime(driver: BlockStorageDriver, options: BlockStorageO
     driver,
     capabilities: effectiveCapabilities(driver, options),
     clock,
+    /** Every span of this storage is measured with it: in milliseconds, from whenever, whatever the clock is set to. */
     monotonicNow,
     random,
     retry,
@@ -68,8 +39,9 @@ export function createRuntime(driver: BlockStorageDriver, options: BlockStorageO
     newcomers: createNewcomers(monotonicNow),
     recentChanges: createRecentChanges(monotonicNow),
     givenUpCreates: createGivenUpCreates(monotonicNow),
+    /** For how long what was sent may take to show where names are not enforced. */
     settleMs: settle.ms,
-    emit: (operation, event) => {
+    emit: (operation: string, event: DriverEvent): void => {
       if (event.type === "response" && event.method !== "GET") settle.took(event.durationMs);
       if (onEvent !== undefined) {
         tell(onEvent, { provider: driver.provider, operation, ...fitEvent(event) } as PolyvolEvent);
@@ -78,22 +50,15 @@ export function createRuntime(driver: BlockStorageDriver, options: BlockStorageO
   };
 }
 
-/** When pending changes are looked at, in milliseconds. */
-interface Polling {
-  /** Before the first look. */
-  readonly initialDelayMs: number;
-  /** At most between two looks. */
-  readonly maxDelayMs: number;
-  /** Between the first look and the second; what grows begins with it. */
-  readonly firstPauseMs: number;
-}
-
 /** Where the first look comes at once, the second does not: this long after it, in milliseconds. */
 const PAUSE_AFTER_LOOK_AT_ONCE_MS = 100;
 
-function pollingOf(given: Omit<Polling, "firstPauseMs">): Polling {
+/** When pending changes are looked at. */
+function pollingOf(given: BlockStorageDriver["polling"]) {
   const { initialDelayMs, maxDelayMs } = given;
-  return { ...given, firstPauseMs: initialDelayMs || Math.min(maxDelayMs, PAUSE_AFTER_LOOK_AT_ONCE_MS) };
+  /** Between the first look and the second, in milliseconds; what grows begins with it. */
+  const firstPauseMs = initialDelayMs || Math.min(maxDelayMs, PAUSE_AFTER_LOOK_AT_ONCE_MS);
+  return { ...given, firstPauseMs };
 }
 
 /** What events say in words, theirs or a service's. Ids and names in them stay as they are: they are data. */
@@ -121,15 +86,11 @@ function effectiveCapabilities(driver: BlockStorageDriver, options: BlockStorage
 }
 
 /** One change at a time for each key, in the order of arrival. */
-interface Locks {
-  /** Runs `task` alone among those of its key. Waiting for the turn ends with `abortSignal`. */
-  exclusively<T>(key: string, abortSignal: AbortSignal, task: () => Promise<T>): Promise<T>;
-}
-
-function createLocks(): Locks {
+function createLocks() {
   const queues = new Map<string, Promise<void>>();
   return {
-    exclusively: async (key, abortSignal, task) => {
+    /** Runs `task` alone among those of its key. Waiting for the turn ends with `abortSignal`. */
+    exclusively: async <T>(key: string, abortSignal: AbortSignal, task: () => Promise<T>): Promise<T> => {
       const before = queues.get(key);
       let release: () => void = () => undefined;
       const held = new Promise<void>((resolve) => {

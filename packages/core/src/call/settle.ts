@@ -12,23 +12,21 @@ const FACTOR = 2;
 /** No service is given more on account of its answers. */
 const MOST_MS = 30_000;
 
-export interface Settle {
-  /** A change was answered after so many milliseconds, or its answer was waited for in vain for so long. */
-  took(durationMs: number): void;
-  /** For how long an effect may take to show, in milliseconds; never less than the driver says. */
-  ms(remainingMs?: number): number;
-}
-
-export function createSettle(settleMs: number, monotonicNow: () => number): Settle {
+export function createSettle(settleMs: number, monotonicNow: () => number) {
   /** Answers that count, each slower than all that came after it. */
   let slowest: { readonly durationMs: number; readonly at: number }[] = [];
   return {
-    took: (durationMs) => {
+    /** A change was answered after so many milliseconds, or its answer was waited for in vain for so long. */
+    took: (durationMs: number): void => {
       const at = monotonicNow();
       const slower = slowest.filter((each) => each.durationMs > durationMs && at - each.at <= REMEMBERED_MS);
       slowest = [...slower, { durationMs, at }];
     },
-    ms: (remainingMs = Number.POSITIVE_INFINITY) => {
+    /**
+     * For how long an effect may take to show, in milliseconds: never less than the driver says, and of the time that a
+     * call has left no more than a third, unless the driver says so.
+     */
+    ms: (remainingMs = Number.POSITIVE_INFINITY): number => {
       const now = monotonicNow();
       const { durationMs } = slowest.find(({ at }) => now - at <= REMEMBERED_MS) ?? {};
       // 0: names are enforced, or effects show at once.

@@ -33,28 +33,25 @@ function waitOf(text: string, headers: ResponseHeaders, now: number): number | u
   return Math.max(0, date - (parseHttpDate(headers.get("date")) ?? now));
 }
 
-/** What is known of the difference between the provider's clock and ours. */
-export interface Skew {
-  /** To be added to our time for the provider's, in milliseconds. */
-  readonly current: number;
-  /**
-   * Looks at a refused request: whether its time stamp, made with `stampedWith`, was wrong by so much that sending
-   * it again with {@link Skew.current} makes sense. Learns the difference on the way.
-   *
-   * Requests in flight when a clock jumps each find out for themselves, but the first of them learns and the rest
-   * follow, so all are stamped alike and each is repeated once at most.
-   */
-  explains(stampedWith: number, headers: ResponseHeaders, receivedAt: number): boolean;
-}
-
-/** @param thresholdMs differences up to this are none; `undefined`: nothing is ever corrected */
-export function createSkew(thresholdMs: number | undefined): Skew {
+/**
+ * What is known of the difference between the provider's clock and ours.
+ * @param thresholdMs differences up to this are none; `undefined`: nothing is ever corrected
+ */
+export function createSkew(thresholdMs: number | undefined) {
   let current = 0;
   return {
-    get current() {
+    /** To be added to our time for the provider's, in milliseconds. */
+    get current(): number {
       return current;
     },
-    explains: (stampedWith, headers, receivedAt) => {
+    /**
+     * Looks at a refused request: whether its time stamp, made with `stampedWith`, was wrong by so much that sending
+     * it again with `current` makes sense. Learns the difference on the way.
+     *
+     * Requests in flight when a clock jumps each find out for themselves, but the first of them learns and the rest
+     * follow, so all are stamped alike and each is repeated once at most.
+     */
+    explains: (stampedWith: number, headers: ResponseHeaders, receivedAt: number): boolean => {
       if (thresholdMs === undefined) return false;
       const measured = measureSkew(headers, receivedAt);
       if (measured === undefined || Math.abs(measured - stampedWith) <= thresholdMs) return false;

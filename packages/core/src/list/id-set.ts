@@ -1,12 +1,7 @@
 import { comparableId } from "../answered.ts";
 
 /** Which ids a listing has given out, in whatever capitals. */
-export interface IdSet {
-  readonly size: number;
-  /** Whether it was not there yet. */
-  add(id: string): boolean;
-  has(id: string): boolean;
-}
+export type IdSet = ReturnType<typeof createIdSet>;
 
 /** Slots of a new set, a power of two. */
 const FIRST_SLOTS = 64;
@@ -16,7 +11,7 @@ const FIRST_SLOTS = 64;
  * nothing for the garbage collector to follow, where a `Set` keeps the strings of a whole listing alive. Two of
  * 100,000 ids share their bits in one of four thousand million listings, unless a service sets out to make such ids.
  */
-export function createIdSet(random: () => number = Math.random): IdSet {
+export function createIdSet(random: () => number = Math.random) {
   // Signed, as is all that is made of them: engines keep such numbers without an object for each.
   const seedA = (random() * 2 ** 32) | 0;
   const seedB = (random() * 2 ** 32) | 0;
@@ -53,11 +48,12 @@ export function createIdSet(random: () => number = Math.random): IdSet {
   }
 
   return {
-    get size() {
+    get size(): number {
       return size;
     },
-    has: (id) => !isNew(id, false),
-    add: (id) => isNew(id, true),
+    has: (id: string): boolean => !isNew(id, false),
+    /** Whether it was not there yet. */
+    add: (id: string): boolean => isNew(id, true),
   };
 }
 

@@ -10,22 +10,17 @@ import { fitWords } from "../words.ts";
 const GROWTH = 1.5;
 
 /** When to look, while something is waited for. */
-export interface Pauses {
-  /** When to look next. Looks may be shared with others that are due up to `slackMs` later. */
-  next(): { readonly dueAt: number; readonly slackMs: number; readonly isLast: boolean };
-  atLeast(ms: number): void;
-  /** The pause that comes now, for reports. */
-  readonly upcomingMs: number;
-}
+export type Pauses = ReturnType<typeof createPauses>;
 
 /** Growing pauses with jitter, and one last look shortly before the deadline. */
-export function createPauses(call: Call, lookAtOnce: boolean): Pauses {
+export function createPauses(call: Call, lookAtOnce: boolean) {
   const { polling, monotonicNow, random } = call.runtime;
   let pauseMs = lookAtOnce ? 0 : polling.initialDelayMs;
   let floorMs = 0;
   const lastLookMs = Math.min(1_000, (call.elapsedMs() + call.remainingMs()) / 10);
   const jitter = (ms: number): number => ms * (0.75 + random() * 0.5);
   return {
+    /** When to look next. Looks may be shared with others that are due up to `slackMs` later. */
     next: () => {
       const now = monotonicNow();
       const wanted = now + Math.max(floorMs, jitter(pauseMs));
@@ -37,10 +32,11 @@ export function createPauses(call: Call, lookAtOnce: boolean): Pauses {
       floorMs = 0;
       return { dueAt, slackMs, isLast };
     },
-    atLeast: (ms) => {
+    atLeast: (ms: number): void => {
       floorMs = ms;
     },
-    get upcomingMs() {
+    /** The pause that comes now, for reports. */
+    get upcomingMs(): number {
       return Math.max(floorMs, pauseMs);
     },
   };

@@ -1,17 +1,4 @@
 /**
- * A sending rate found by trial, for a provider that answers 429 and states no quota: cut at each 429, then grown
- * along a cubic curve that is flat near the rate at which the 429 came. No limit before the first one.
- */
-export interface AdaptiveRate {
-  /** Earliest time for the request behind `ahead` others; `now` if at once. */
-  earliest(now: number, ahead: number): number;
-  /** A request is sent. */
-  take(now: number): void;
-  /** An answer came, to a request sent at `sentAt`. */
-  answered(now: number, sentAt: number, rejected: boolean): void;
-}
-
-/**
  * Gentler than the cut to 0.7 and the growth of 0.4 of the large clients that do the same: against a server that
  * counts over one second, those reach 88 % of its limit; these reach 92 %, with fewer 429s.
  */
@@ -24,7 +11,11 @@ const SPAN_MS = 500;
 /** A longer one says that there was nothing to send, not that the server is slow. */
 const REST_MS = 10_000;
 
-export function createAdaptiveRate(): AdaptiveRate {
+/**
+ * A sending rate found by trial, for a provider that answers 429 and states no quota: cut at each 429, then grown
+ * along a cubic curve that is flat near the rate at which the 429 came. No limit before the first one.
+ */
+export function createAdaptiveRate() {
   /** Requests a second; `undefined` until the first 429. */
   let rate: number | undefined;
   let nextAt = Number.NEGATIVE_INFINITY;
@@ -59,13 +50,16 @@ export function createAdaptiveRate(): AdaptiveRate {
   }
 
   return {
-    earliest: (now, ahead) =>
+    /** Earliest time for the request behind `ahead` others; `now` if at once. */
+    earliest: (now: number, ahead: number): number =>
       rate === undefined ? now : Math.max(now, Math.ceil(nextAt + (ahead * 1000) / rate)),
-    take: (now) => {
+    /** A request is sent. */
+    take: (now: number): void => {
       // Evenly spaced: what was not used is not saved up. The wake-up may have been a fraction late.
       if (rate !== undefined) nextAt = Math.max(nextAt, now - 1) + 1000 / rate;
     },
-    answered: (now, sentAt, rejected) => {
+    /** An answer came, to a request sent at `sentAt`. */
+    answered: (now: number, sentAt: number, rejected: boolean): void => {
       measure(now);
       if (!rejected) {
         if (rate !== undefined) rate = bounded(grown(now));

@@ -1,28 +1,5 @@
 import type { RequestQuota } from "../../capabilities.ts";
 
-/**
- * Counts requests against quotas of the form "so many in any span of so long".
- *
- * When the provider counted a request is not known, only that it was before the answer came. So a request counts
- * from when it is sent until one window after its answer, and one millisecond more, since clocks drop fractions.
- */
-export interface SlidingWindows {
-  /** Whether any quota is known. */
-  readonly known: boolean;
-  /** Length of the longest window in milliseconds; 0 without any. */
-  readonly longestMs: number;
-  replace(quotas: readonly RequestQuota[]): void;
-  begin(): void;
-  /** `counted`: whether the request was really sent. */
-  end(now: number, counted: boolean): void;
-  /** Earliest time at which the request behind `ahead` others can go: `now` if at once, else a lower bound. */
-  earliest(now: number, ahead: number): number;
-  /** Requests left in the longest window by our own count. */
-  left(now: number): number;
-  /** Whether some window is full, or nearly so, by our own count. */
-  nearlyFull(now: number): boolean;
-}
-
 interface Window {
   readonly requests: number;
   readonly windowMs: number;
@@ -33,7 +10,13 @@ interface Window {
 const NEARLY = 0.9;
 const TRIM_FROM = 4096;
 
-export function createSlidingWindows(quotas: readonly RequestQuota[]): SlidingWindows {
+/**
+ * Counts requests against quotas of the form "so many in any span of so long".
+ *
+ * When the provider counted a request is not known, only that it was before the answer came. So a request counts
+ * from when it is sent until one window after its answer, and one millisecond more, since clocks drop fractions.
+ */
+export function createSlidingWindows(quotas: readonly RequestQuota[]) {
   /** Times of answers, in order; shared by all windows. */
   let answers: number[] = [];
   let current = quotas;
@@ -79,36 +62,42 @@ export function createSlidingWindows(quotas: readonly RequestQuota[]): SlidingWi
   }
 
   return {
-    get known() {
+    /** Whether any quota is known. */
+    get known(): boolean {
       return windows.length > 0;
     },
-    get longestMs() {
+    /** Length of the longest window in milliseconds; 0 without any. */
+    get longestMs(): number {
       return windows.at(-1)?.windowMs ?? 0;
     },
-    replace: (replacement) => {
+    replace: (replacement: readonly RequestQuota[]): void => {
       if (isSame(current, replacement)) return;
       current = replacement;
       windows = toWindows(replacement);
     },
-    begin: () => {
+    begin: (): void => {
       inFlight += 1;
     },
-    end: (now, counted) => {
+    /** `counted`: whether the request was really sent. */
+    end: (now: number, counted: boolean): void => {
       inFlight -= 1;
       if (!counted || windows.length === 0) return;
       answers.push(now);
       trim(now);
     },
-    earliest: (now, ahead) => {
+    /** Earliest time at which the request behind `ahead` others can go: `now` if at once, else a lower bound. */
+    earliest: (now: number, ahead: number): number => {
       let latest = now;
       for (const window of windows) latest = Math.max(latest, earliestIn(window, now, ahead));
       return latest;
     },
-    left: (now) => {
+    /** Requests left in the longest window by our own count. */
+    left: (now: number): number => {
       const longest = windows.at(-1);
       return longest === undefined ? Number.POSITIVE_INFINITY : longest.requests - used(longest, now);
     },
-    nearlyFull: (now) => windows.some((window) => used(window, now) >= window.requests * NEARLY),
+    /** Whether some window is full, or nearly so, by our own count. */
+    nearlyFull: (now: number): boolean => windows.some((window) => used(window, now) >= window.requests * NEARLY),
   };
 }
 
