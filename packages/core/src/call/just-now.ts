@@ -40,7 +40,7 @@ export function createNewcomers(monotonicNow: () => number) {
 }
 
 /** What creates of a name that were given up may have made: the marks that they sent, and the ids that they were answered. */
-interface GivenUp {
+export interface GivenUp {
   readonly formerIds: readonly string[];
   readonly ownIds: readonly string[];
   /** Whether a request got no clear answer. */

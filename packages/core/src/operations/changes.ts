@@ -10,29 +10,21 @@ import type { Resource } from "../resource.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Volume } from "../volume.ts";
 import { createSharedLooks } from "../wait/shared-looks.ts";
-import { createSnapshotChanges, type SnapshotChanges } from "./changing-snapshots.ts";
-import { createVolumeChanges, type VolumeChanges } from "./changing-volumes.ts";
+import { createSnapshotChanges } from "./changing-snapshots.ts";
+import { createVolumeChanges } from "./changing-volumes.ts";
 import type { Reads, Resources, SnapshotReads, VolumeReads } from "./resources.ts";
 
-export interface Changes {
-  readonly volumes: VolumeChanges;
-  readonly snapshots: SnapshotChanges;
-  /** Goes on with a create of this storage's provider. */
-  resume(call: Call, ref: OperationRef): Promise<Operation<Volume> | Operation<Snapshot>>;
-}
+export type Changes = ReturnType<typeof createChanges>;
 
-export function createChanges(
-  runtime: Runtime,
-  volumeReads: VolumeReads,
-  snapshotReads: SnapshotReads,
-): Changes {
+export function createChanges(runtime: Runtime, volumeReads: VolumeReads, snapshotReads: SnapshotReads) {
   const snapshotResources = withLooks(runtime, snapshotReads);
   const snapshots = createSnapshotChanges(runtime, snapshotResources);
   const volumes = createVolumeChanges(runtime, withLooks(runtime, volumeReads), snapshotResources);
   return {
-    volumes: volumes.changes,
-    snapshots: snapshots.changes,
-    resume: (call, ref) =>
+    volumes,
+    snapshots,
+    /** Goes on with a create of this storage's provider. */
+    resume: (call: Call, ref: OperationRef): Promise<Operation<Volume> | Operation<Snapshot>> =>
       ref.operation === "volumes.create"
         ? resumeOf(call, volumes.kind, ref)
         : resumeOf(call, snapshots.kind, ref),

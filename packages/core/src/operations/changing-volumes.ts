@@ -16,31 +16,18 @@ import { type CreateKind, type StartedOperation, startCreate, startedFrom } from
 import { checkId } from "../input.ts";
 import { checkName, checkSize } from "../limits.ts";
 import type { Defined } from "../omit-undefined.ts";
-import type { Operation } from "../operation.ts";
 import type { CreateOptions, CreateVolumeInput, WaitOptions } from "../options.ts";
 import type { Volume } from "../volume.ts";
 import type { SnapshotResources, VolumeResources } from "./resources.ts";
 
 type OnProgress = WaitOptions["onProgress"];
 
-/** What changes volumes, within calls that have begun and whose input has been read. */
-export interface VolumeChanges {
-  create(call: Call, input: Defined<CreateVolumeInput>, options: CreateOptions | undefined): Promise<Volume>;
-  beginCreate(call: Call, input: Defined<CreateVolumeInput>): Promise<Operation<Volume>>;
-  resize(call: Call, id: string, sizeGiB: number, onProgress: OnProgress): Promise<Volume>;
-  attach(call: Call, id: string, serverId: string, onProgress: OnProgress): Promise<Volume>;
-  detach(call: Call, id: string, serverId: string, onProgress: OnProgress): Promise<Volume>;
-  revert(call: Call, id: string, snapshotId: string, onProgress: OnProgress): Promise<Volume>;
-  rename(call: Call, id: string, name: string, onProgress: OnProgress): Promise<Volume>;
-  delete(call: Call, deletion: VolumeDeletion): Promise<void>;
-}
-
-/** The changes of volumes, and what `resume` needs of their create. */
+/** What changes volumes, within calls that have begun and whose input has been read; and `kind`, for `resume`. */
 export function createVolumeChanges(
   runtime: Runtime,
   resources: VolumeResources,
   snapshots: SnapshotResources,
-): { readonly changes: VolumeChanges; readonly kind: CreateKind<Volume> } {
+) {
   const { driver } = runtime;
   const { limits } = runtime.capabilities;
   const kind = volumeKind(runtime, resources, snapshots);
@@ -57,28 +44,30 @@ export function createVolumeChanges(
     return changeVolume(resources, call, id, plan, onProgress);
   }
 
-  const changes: VolumeChanges = {
-    create: async (call, input, options) => finishCreate(kind, call, await start(call, input), options),
-    beginCreate: async (call, input) => operationOf(kind, await start(call, input), true),
-    resize: async (call, id, sizeGiB, onProgress) => {
+  return {
+    kind,
+    create: async (call: Call, input: Defined<CreateVolumeInput>, options: CreateOptions | undefined) =>
+      finishCreate(kind, call, await start(call, input), options),
+    beginCreate: async (call: Call, input: Defined<CreateVolumeInput>) =>
+      operationOf(kind, await start(call, input), true),
+    resize: async (call: Call, id: string, sizeGiB: number, onProgress: OnProgress) => {
       const size = checkSize(sizeGiB, limits.volumeSize, false, "sizeGiB");
       return await change(call, id, resizing(runtime, id, size), onProgress);
     },
-    attach: async (call, id, serverId, onProgress) =>
+    attach: async (call: Call, id: string, serverId: string, onProgress: OnProgress) =>
       change(call, id, attaching(runtime, id, checkId(serverId, "serverId")), onProgress),
-    detach: async (call, id, serverId, onProgress) =>
+    detach: async (call: Call, id: string, serverId: string, onProgress: OnProgress) =>
       change(call, id, detaching(runtime, id, checkId(serverId, "serverId")), onProgress),
-    revert: async (call, id, snapshotId, onProgress) => {
+    revert: async (call: Call, id: string, snapshotId: string, onProgress: OnProgress) => {
       const plan = reverting(runtime, call, snapshots, id, checkId(snapshotId, "snapshotId"));
       return await change(call, id, plan, onProgress);
     },
-    rename: async (call, id, name, onProgress) => {
+    rename: async (call: Call, id: string, name: string, onProgress: OnProgress) => {
       checkName(name, limits.volumeName);
       return await change(call, id, renaming(runtime, id, name), onProgress);
     },
-    delete: (call, deletion) => deleteVolume(resources, snapshots, call, deletion),
+    delete: (call: Call, deletion: VolumeDeletion) => deleteVolume(resources, snapshots, call, deletion),
   };
-  return { changes, kind };
 }
 
 function volumeKind(

@@ -6,7 +6,7 @@ import { checkCallOptions, checkCreateVolume, checkVolumeKey, checkVolumeQuery }
 import { type Defined, omitUndefined } from "../omit-undefined.ts";
 import type { CreateVolumeInput, WaitOptions } from "../options.ts";
 import type { Volume } from "../volume.ts";
-import type { VolumeChanges } from "./changing-volumes.ts";
+import type { Changes } from "./changes.ts";
 import type { WithChanges } from "./load-changes.ts";
 import { requireCapability, runOperation, runOperationOn } from "./operation-table.ts";
 import type { VolumeReads } from "./resources.ts";
@@ -27,7 +27,7 @@ export function createVolumes(runtime: Runtime, reads: VolumeReads, withChanges:
     name: "resize" | "attach" | "detach" | "revert" | "rename",
     id: string,
     options: WaitOptions | undefined,
-    task: (changes: VolumeChanges, call: Call, onProgress: WaitOptions["onProgress"]) => Promise<Volume>,
+    task: (changes: Changes["volumes"], call: Call, onProgress: WaitOptions["onProgress"]) => Promise<Volume>,
   ): Promise<Volume> {
     const onProgress = options?.onProgress;
     return runOperationOn(runtime, `volumes.${name}`, id, options, (call) =>

@@ -2,17 +2,7 @@ import type { Agent, ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 
 /** The connections of one origin that lie ready for the next request. */
-export interface KeptConnections {
-  /**
-   * Gives up those that a request could be lost on, or all. To be waited for before each request. A read does not wait
-   * behind an answer that came just now: it can be sent again, and a listing asks for its next page before it reads one.
-   */
-  check(all: boolean, isRead: boolean): Promise<void> | undefined;
-  /** Gives up all. */
-  forget(): void;
-  /** Learns from a request what becomes of its connection. What `signal` ends says nothing of the server. */
-  follow(request: ClientRequest, signal: AbortSignal): void;
-}
+export type KeptConnections = ReturnType<typeof keepConnections>;
 
 /** A server that closes within this time of its last answer, unasked and unannounced, may do so at any moment. */
 const EARLY_MS = 1_000;
@@ -29,7 +19,7 @@ const DISTRUST_MS = 600_000;
  *
  * The agent is everybody's: a connection that somebody else's request has taken meanwhile is left alone.
  */
-export function keepConnections(agent: () => Agent): KeptConnections {
+export function keepConnections(agent: () => Agent) {
   const idleSince = new Map<Socket, number>();
   const known = new WeakSet<Socket>();
   let distrustedAtMs = Number.NEGATIVE_INFINITY;
@@ -91,14 +81,20 @@ export function keepConnections(agent: () => Agent): KeptConnections {
   }
 
   return {
-    check(all, isRead) {
+    /**
+     * Gives up those that a request could be lost on, or all. To be waited for before each request. A read does not wait
+     * behind an answer that came just now: it can be sent again, and a listing asks for its next page before it reads one.
+     */
+    check(all: boolean, isRead: boolean): Promise<void> | undefined {
       if (idleSince.size === 0) return undefined;
       if (!all && !isDistrusted()) return isRead && wasJustUsed() ? undefined : hear();
       giveUp(idleSince.keys());
       return undefined;
     },
-    forget: () => giveUp(idleSince.keys()),
-    follow(request, signal) {
+    /** Gives up all. */
+    forget: (): void => giveUp(idleSince.keys()),
+    /** Learns from a request what becomes of its connection. What `signal` ends says nothing of the server. */
+    follow(request: ClientRequest, signal: AbortSignal): void {
       let socket: Socket | undefined;
       let usedBeforeMs: number | undefined;
       let answer: IncomingMessage | undefined;
