@@ -1,5 +1,5 @@
-import { type BlockStorage, PolyvolError } from "@polyvol/core";
-import { suggestion } from "@polyvol/core/driver";
+import type { BlockStorage, PolyvolError } from "@polyvol/core";
+import { refused, suggestion } from "@polyvol/core/driver";
 import type { Config } from "./config.ts";
 import type { ConfigError } from "./config-error.ts";
 import { refusedAt } from "./problems.ts";
@@ -42,7 +42,7 @@ function notConnected(name: string, known: readonly string[]): PolyvolError {
   const hint = suggestion(name, known)?.hint;
   const words = `there is no cloud ${JSON.stringify(name)}; there are: ${known.join(", ") || "none"}`;
   const reason = hint === undefined ? words : `${words}. ${hint}`;
-  return new PolyvolError("not_found", reason, { outcome: "not_applied" });
+  return refused("not_found", reason);
 }
 
 /** Those that a source gives wrongly are known, too: what is wrong is said where they are used. */

@@ -32,7 +32,7 @@ export { singleFlight } from "./call/single-flight.ts";
 export { type Clock, monotonicTime, startTimer, systemClock } from "./clock.ts";
 export { isDateTime, parseDateTime, parseTimestamp } from "./date-time.ts";
 export type * from "./driver-inputs.ts";
-export { refusedArgument, unchanged } from "./errors.ts";
+export { refused, refusedArgument, reinterpretError, unchanged } from "./errors.ts";
 export type { DriverEvent } from "./events.ts";
 export { tell } from "./events.ts";
 export { type HttpOptions, httpOptions } from "./http/options.ts";

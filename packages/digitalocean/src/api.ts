@@ -38,8 +38,7 @@ function done(method: "POST" | "DELETE", path: string): Nothing {
   return { method, path, status: 204 };
 }
 
-export const createVolume = (body: wire.CreateVolumeBody): Volume =>
-  post("/v2/volumes", body, wire.volumeAnswer);
+export const createVolume = (body: object): Volume => post("/v2/volumes", body, wire.volumeAnswer);
 export const listVolumes = (query: Page & Query): HttpRequest<wire.WireVolumes> =>
   get("/v2/volumes", wire.volumesAnswer, query);
 export const getVolume = (id: string): Volume => get(volume(id), wire.volumeAnswer);
@@ -48,7 +47,7 @@ export function deleteVolumeByName({ name, region }: Key): Nothing {
   return { ...done("DELETE", "/v2/volumes"), query: { name, region } };
 }
 
-export const createSnapshot = (volumeId: string, body: wire.CreateSnapshotBody): Snapshot =>
+export const createSnapshot = (volumeId: string, body: object): Snapshot =>
   post(`${volume(volumeId)}/snapshots`, body, wire.snapshotAnswer);
 export const listVolumeSnapshots = (volumeId: string, query: Page): Snapshots =>
   get(`${volume(volumeId)}/snapshots`, wire.snapshotsAnswer, query);

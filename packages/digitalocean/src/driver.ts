@@ -1,4 +1,4 @@
-import { isPolyvolError, PolyvolError, type PolyvolErrorDetails } from "@polyvol/core";
+import { isPolyvolError } from "@polyvol/core";
 import {
   answeredFor,
   type BlockStorageDriver,
@@ -7,6 +7,7 @@ import {
   omitUndefined,
   type PageRequest,
   refusedArgument,
+  reinterpretError,
 } from "@polyvol/core/driver";
 import { createHttpClient, type HttpClient, type HttpRequest } from "@polyvol/core/http";
 import * as api from "./api.ts";
@@ -182,8 +183,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     const total = (await counted.catch(() => undefined))?.meta?.total ?? 0;
     if (total < snapshotsPerVolume) return error;
     const reason = `the volume has ${total} snapshots, allowed: ${snapshotsPerVolume}`;
-    const details = { ...(error as PolyvolErrorDetails), retryable: false, cause: error };
-    return new PolyvolError("resource_exhausted", reason, details);
+    return reinterpretError(error, "resource_exhausted", reason, { retryable: false });
   }
 
   return Object.defineProperty(driver, CONNECTION, { value: http });

@@ -1,7 +1,7 @@
 /** Which ids can exist at all: for others the answer is `not_found`, without a request. */
 
-import { PolyvolError } from "@polyvol/core";
-import { show } from "@polyvol/core/driver";
+import type { PolyvolError } from "@polyvol/core";
+import { refused, show } from "@polyvol/core/driver";
 
 /** Volumes and their snapshots: hex digits and dashes, which is what the service itself matches paths by. */
 export function isVolumeId(id: string): boolean {
@@ -27,5 +27,5 @@ export function requireNumber(what: string, id: string | number): number {
 }
 
 function absent(what: string, id: string | number, why: string): PolyvolError {
-  return new PolyvolError("not_found", `there is no ${what} ${show(id)}: ${why}`, { outcome: "not_applied" });
+  return refused("not_found", `there is no ${what} ${show(id)}: ${why}`);
 }

@@ -12,14 +12,7 @@ import { snapshotOptions, volumeOptions } from "./provider-options.ts";
 import { markDescription, readDescription } from "./source-annotation.ts";
 import { readTags, toFlatTags } from "./tags.ts";
 import { PROVIDER } from "./version.ts";
-import type {
-  CreateSnapshotBody,
-  CreateVolumeBody,
-  WirePage,
-  WireSnapshot,
-  WireSnapshots,
-  WireVolume,
-} from "./wire.ts";
+import type { WirePage, WireSnapshot, WireSnapshots, WireVolume } from "./wire.ts";
 
 /** A volume has no status: once its creation is answered it is usable, attached or not. */
 export function toVolume(wire: WireVolume): Volume {
@@ -95,12 +88,13 @@ function hasNext(links: unknown): boolean {
 }
 
 /** @throws PolyvolError `invalid_argument` for options, a description or a tag that do not fit */
-export function toCreateVolumeBody(input: DriverCreateVolume, region: string | undefined): CreateVolumeBody {
+export function toCreateVolumeBody(input: DriverCreateVolume, region: string | undefined) {
   const { filesystemType, filesystemLabel, tags: extraTags } = volumeOptions(input.providerOptions);
   const description = markDescription(input.description, input.sourceSnapshotId);
   const tags = toFlatTags(input.tags, extraTags);
   return omitUndefined({
     name: input.name,
+    // Must be sent, and is ignored, with `snapshot_id`.
     size_gigabytes: input.sizeGiB,
     region: region || undefined,
     description: description || undefined,
@@ -112,7 +106,7 @@ export function toCreateVolumeBody(input: DriverCreateVolume, region: string | u
 }
 
 /** @throws PolyvolError `invalid_argument` for options or a tag that do not fit */
-export function toCreateSnapshotBody(input: DriverCreateSnapshot): CreateSnapshotBody {
+export function toCreateSnapshotBody(input: DriverCreateSnapshot) {
   const tags = toFlatTags(input.tags, snapshotOptions(input.providerOptions).tags);
   return { name: input.name, ...(tags.length > 0 ? { tags } : {}) };
 }

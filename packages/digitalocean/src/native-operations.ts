@@ -1,12 +1,12 @@
+import { type BlockStorage, type CallOptions, isPolyvolError, type PolyvolError } from "@polyvol/core";
 import {
-  type BlockStorage,
-  type CallOptions,
-  isPolyvolError,
-  PolyvolError,
-  type PolyvolErrorCode,
-  type PolyvolErrorDetails,
-} from "@polyvol/core";
-import { type CallContext, listWords, parseValues, refusedArgument, rule } from "@polyvol/core/driver";
+  type CallContext,
+  listWords,
+  parseValues,
+  refusedArgument,
+  reinterpretError,
+  rule,
+} from "@polyvol/core/driver";
 import type { HttpClient, HttpRequest } from "@polyvol/core/http";
 import * as z from "zod/mini";
 import * as api from "./api.ts";
@@ -87,7 +87,8 @@ export class DigitalOceanOperations {
         // Right after a detach the service says so, too: the record tells, and what passes is tried again.
         const droplets = listWords(found.flatMap(({ droplet_ids }) => droplet_ids ?? []).map(String));
         if (droplets === "") throw error.code === "not_found" ? stillThere(error) : error;
-        throw meaning(error, "failed_precondition", `it is attached to ${droplets}; detach it first`, false);
+        const reason = `it is attached to ${droplets}; detach it first`;
+        throw reinterpretError(error, "failed_precondition", reason, { retryable: false });
       });
     });
   }
@@ -200,17 +201,8 @@ export class DigitalOceanOperations {
 
 /** What a copy that lags behind does not find, and another read shows, has not gone: it is deleted again. */
 function stillThere(error: PolyvolError): PolyvolError {
-  return meaning(error, "conflict", `it is there, and is not found to be deleted: ${error.reason}`, true);
-}
-
-/** What a refusal means by what was read after it. */
-function meaning(
-  error: PolyvolError,
-  code: PolyvolErrorCode,
-  reason: string,
-  retryable: boolean,
-): PolyvolError {
-  return new PolyvolError(code, reason, { ...(error as PolyvolErrorDetails), retryable, cause: error });
+  const reason = `it is there, and is not found to be deleted: ${error.reason}`;
+  return reinterpretError(error, "conflict", reason, { retryable: true });
 }
 
 /**

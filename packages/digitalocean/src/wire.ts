@@ -1,4 +1,4 @@
-/** What goes over the wire. Answers are checked for the fields that the code reads; request bodies are plain types. */
+/** What answers look like: they are checked for the fields that the code reads. */
 import { isDateTime } from "@polyvol/core/driver";
 import { absentIfOdd } from "@polyvol/core/http";
 import * as z from "zod/mini";
@@ -96,21 +96,6 @@ export type WireAction = Readonly<z.infer<typeof action>>;
 export type WireActions = Readonly<z.infer<typeof actionsAnswer>>;
 /** One page of a listing. */
 export type WirePage = Pick<WireVolumes, keyof typeof page>;
-
-export interface CreateSnapshotBody {
-  readonly name: string;
-  readonly tags?: readonly string[];
-}
-
-export interface CreateVolumeBody extends CreateSnapshotBody {
-  /** Must be sent, and is ignored, with `snapshot_id`. */
-  readonly size_gigabytes: number;
-  readonly region?: string;
-  readonly description?: string;
-  readonly snapshot_id?: string;
-  readonly filesystem_type?: string;
-  readonly filesystem_label?: string;
-}
 
 export type VolumeActionBody =
   | { readonly type: "attach" | "detach"; readonly droplet_id: number }

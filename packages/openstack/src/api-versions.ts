@@ -1,4 +1,4 @@
-import { PolyvolError } from "@polyvol/core";
+import { refused } from "@polyvol/core/driver";
 import type { WireVersion } from "./wire.ts";
 
 /** A microversion of the API. */
@@ -26,7 +26,10 @@ export function hasFeature(version: OpenStackApiVersion, feature: Feature): bool
 /** @throws PolyvolError `unsupported` naming the version that has it, where `version` lacks the feature */
 export function requireFeature(version: OpenStackApiVersion, feature: Feature): void {
   if (hasFeature(version, feature)) return;
-  throw unsupported(`API version ${version} lacks ${feature}; ${FEATURES[feature]} and later have it`);
+  throw refused(
+    "unsupported",
+    `API version ${version} lacks ${feature}; ${FEATURES[feature]} and later have it`,
+  );
 }
 
 /**
@@ -41,12 +44,16 @@ export function choose(listed: readonly WireVersion[]): {
   const most = own?.version;
   if (!isVersion(most)) {
     const ids = listed.map(({ id }) => id).join(", ") || "none";
-    throw unsupported(`the service has no version 3 of the API with microversions; it lists ${ids}`);
+    throw refused(
+      "unsupported",
+      `the service has no version 3 of the API with microversions; it lists ${ids}`,
+    );
   }
   const least = isVersion(own?.min_version) ? own.min_version : OLDEST;
   const offered = `${least} to ${most}`;
   if (minorOf(least) > minorOf(NEWEST)) {
-    throw unsupported(
+    throw refused(
+      "unsupported",
       `no API version in common: the service offers ${offered}, this adapter knows up to ${NEWEST}`,
     );
   }
@@ -62,8 +69,4 @@ function isVersion(text: unknown): text is OpenStackApiVersion {
 
 function minorOf(version: OpenStackApiVersion): number {
   return Number(version.slice(2));
-}
-
-function unsupported(reason: string): PolyvolError {
-  return new PolyvolError("unsupported", reason, { outcome: "not_applied" });
 }

@@ -26,7 +26,7 @@ function act(id: string, action: object): ApiRequest<undefined> {
 
 const page = ({ size, after }: PageRequest) => ({ limit: size, marker: after });
 
-export const createVolume = (body: wire.CreateVolumeBody) => ({
+export const createVolume = (body: object) => ({
   ...change("POST", "/volumes", { volume: body }),
   response: wire.volumeAnswer,
 });
@@ -54,7 +54,7 @@ export const attachVolume = (id: string, serverId: string, mountpoint: string) =
 export const detachVolume = (id: string, attachmentId: string) =>
   act(id, { "os-detach": { attachment_id: attachmentId } });
 
-export const createSnapshot = (body: wire.CreateSnapshotBody) => ({
+export const createSnapshot = (body: object) => ({
   ...change("POST", "/snapshots", { snapshot: body }),
   response: wire.snapshotAnswer,
 });

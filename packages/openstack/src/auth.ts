@@ -5,6 +5,7 @@ import {
   monotonicTime,
   omitUndefined,
   parseTimestamp,
+  refusedArgument,
   resolveSecret,
   singleFlight,
 } from "@polyvol/core/driver";
@@ -31,18 +32,13 @@ export interface Session extends BlockStorageEndpoint {
   readonly isExpired: () => boolean;
 }
 
-/** Logs in, and again when it is time to. */
-export interface Sessions {
-  /** The session in use. `refused`: the one that was used, and that the service takes no more. */
-  get(context: CallContext, refused?: Session): Promise<Session>;
-}
-
 type Token = { readonly token: string; readonly body: WireToken };
 
 /** A token is replaced so long before its end, or when a tenth of its time is left, whichever is later. */
 const MARGIN_MS = 60_000;
 
-export function createSessions(settings: Settings): Sessions {
+/** Logs in, and again when it is time to. */
+export function createSessions(settings: Settings) {
   const { authUrl, identity, clock, region } = settings;
   const { fetch, attemptTimeoutMs, account } = settings.http;
   const monotonicNow = monotonicTime(clock);
@@ -59,8 +55,9 @@ export function createSessions(settings: Settings): Sessions {
     }
     const catalogue = body.catalog ?? [];
     if (settings.baseUrl !== undefined && isOlder(settings.baseUrl, body.project.id)) {
-      const reason = "baseUrl: found an address of a version before 3, allowed are those of version 3";
-      throw new PolyvolError("invalid_argument", reason, { outcome: "not_applied" });
+      throw refusedArgument(
+        "baseUrl: found an address of a version before 3, allowed are those of version 3",
+      );
     }
     const place =
       settings.baseUrl === undefined
@@ -122,7 +119,8 @@ export function createSessions(settings: Settings): Sessions {
 
   const renew = singleFlight(login);
   return {
-    get: async (context, refused) => {
+    /** The session in use. `refused`: the one that was used, and that the service takes no more. */
+    get: async (context: CallContext, refused?: Session): Promise<Session> => {
       if (current === undefined || current === refused || current.isExpired()) current = await renew(context);
       return current;
     },

@@ -1,5 +1,4 @@
-import { PolyvolError, type PolyvolErrorCode } from "@polyvol/core";
-import { fitWords, listWords } from "@polyvol/core/driver";
+import { fitWords, listWords, refused } from "@polyvol/core/driver";
 import { isLoopback } from "@polyvol/core/http";
 import type { WireService } from "./wire.ts";
 
@@ -114,8 +113,4 @@ export function refuseInTheClear(service: "block storage" | "servers", url: stri
     "failed_precondition",
     `the catalogue lists ${service} at ${where}, where no token is sent; ${way}`,
   );
-}
-
-function refused(code: PolyvolErrorCode, reason: string): PolyvolError {
-  return new PolyvolError(code, reason, { outcome: "not_applied" });
 }

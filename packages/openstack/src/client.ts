@@ -24,50 +24,20 @@ export interface ApiRequest<T> extends HttpRequest<T> {
 }
 
 /** Speaks to block storage: with a token, in one microversion, within the project. */
-export interface Client {
-  /** Logs in, where that has not been done. */
-  logIn(context: CallContext): Promise<Session>;
-  /** The microversion in use; logs in and negotiates, where that has not been done. */
-  version(context: CallContext): Promise<OpenStackApiVersion>;
-  /** Sends one request; once more, with a new token, where the token is refused. */
-  send<T>(request: ApiRequest<T>, context: CallContext): Promise<T>;
-  /** The same, with the id that the service gave the request. */
-  exchange<T>(
-    request: ApiRequest<T>,
-    context: CallContext,
-  ): Promise<{ readonly data: T; readonly requestId: string }>;
-  /**
-   * Sends one request to the service that manages servers (Nova); its path begins at that service's own address.
-   * @throws PolyvolError `unsupported` where the catalogue has no address of it for the region and interface
-   */
-  sendToCompute(request: HttpRequest<undefined>, context: CallContext): Promise<void>;
-  /** The service's time by its own answers. */
-  readonly serverTime: Date | undefined;
-}
-
-/** Block storage at one address. */
-interface Service {
-  readonly root: string;
-  readonly http: HttpClient;
-  /** The version to speak, where that is known. */
-  known(): OpenStackApiVersion | undefined;
-  /** The same; negotiates where it has to. */
-  version(session: Session, context: CallContext): Promise<OpenStackApiVersion>;
-  /** The service has answered in the newest version. */
-  learnNewest(context: CallContext): void;
-}
+export type Client = ReturnType<typeof createClient>;
 
 /** After a list of versions that could not be read, it is read again in so long. */
 const READ_AGAIN_MS = 60_000;
 
-export function createClient(settings: Settings): Client {
+export function createClient(settings: Settings) {
   const { clock, quotas } = settings;
   const sessions = createSessions(settings);
   const monotonicNow = monotonicTime(clock);
-  let service: Service | undefined;
+  let service: ReturnType<typeof createService> | undefined;
   const compute = createComputeClient(settings);
 
-  function createService(root: string): Service {
+  /** Block storage at one address. */
+  function createService(root: string) {
     const http = createServiceClient(settings, { baseUrl: root, quotas, refineFailure });
     const exact = settings.apiVersion;
     let known: { readonly version: OpenStackApiVersion; readonly until: number } | undefined =
@@ -86,12 +56,15 @@ export function createClient(settings: Settings): Client {
     return {
       root,
       http,
+      /** The version to speak, where that is known. */
       known: version,
-      version: async (session, context) => {
+      /** The same; negotiates where it has to. */
+      version: async (session: Session, context: CallContext): Promise<OpenStackApiVersion> => {
         token = session.token;
         return version() ?? (await negotiate(context));
       },
-      learnNewest: (context) => {
+      /** The service has answered in the newest version. */
+      learnNewest: (context: CallContext): void => {
         if (version() !== undefined) return;
         known = { version: NEWEST, until: Infinity };
         emitVersion(
@@ -105,7 +78,7 @@ export function createClient(settings: Settings): Client {
   }
 
   /** Block storage of the session: another one where the catalogue has another address now. */
-  function serviceOf({ url, projectId }: Session): Service {
+  function serviceOf({ url, projectId }: Session) {
     const root = rootOf(url, projectId);
     if (service?.root !== root) service = createService(root);
     return service;
@@ -148,16 +121,27 @@ export function createClient(settings: Settings): Client {
   }
 
   return {
-    logIn: (context) => sessions.get(context),
-    version: (context) => withSession(context, (session) => serviceOf(session).version(session, context)),
-    send: async (request, context) => (await sendTo(request, context)).data,
-    exchange: async (request, context) => {
+    /** Logs in, where that has not been done. */
+    logIn: (context: CallContext): Promise<Session> => sessions.get(context),
+    /** The microversion in use; logs in and negotiates, where that has not been done. */
+    version: (context: CallContext): Promise<OpenStackApiVersion> =>
+      withSession(context, (session) => serviceOf(session).version(session, context)),
+    /** Sends one request; once more, with a new token, where the token is refused. */
+    send: async <T>(request: ApiRequest<T>, context: CallContext): Promise<T> =>
+      (await sendTo(request, context)).data,
+    /** The same, with the id that the service gave the request. */
+    exchange: async <T>(request: ApiRequest<T>, context: CallContext) => {
       const { data, headers } = await sendTo(request, context);
       return { data, requestId: headers.get(REQUEST_ID) ?? "" };
     },
-    sendToCompute: (request, context) =>
+    /**
+     * Sends one request to the service that manages servers (Nova); its path begins at that service's own address.
+     * @throws PolyvolError `unsupported` where the catalogue has no address of it for the region and interface
+     */
+    sendToCompute: (request: HttpRequest<undefined>, context: CallContext): Promise<void> =>
       withSession(context, (session) => compute.send(session, request, context)),
-    get serverTime() {
+    /** The service's time by its own answers. */
+    get serverTime(): Date | undefined {
       return service?.http.serverTime;
     },
   };

@@ -1,5 +1,5 @@
-import { isPolyvolError, PolyvolError } from "@polyvol/core";
-import type { CallContext } from "@polyvol/core/driver";
+import { isPolyvolError } from "@polyvol/core";
+import { type CallContext, refused } from "@polyvol/core/driver";
 import type { HttpClient, HttpRequest } from "@polyvol/core/http";
 import type { Session } from "./auth.ts";
 import { refuseInTheClear } from "./catalogue.ts";
@@ -14,12 +14,7 @@ import { API_VERSION, createServiceClient, idSegment } from "./service-client.ts
 const VERSION = "compute 2.60";
 
 /** Speaks to the service that manages servers (Nova). */
-export interface ComputeClient {
-  /** @throws PolyvolError `unsupported` where the catalogue has no address of it for the region and interface */
-  send(session: Session, request: HttpRequest<undefined>, context: CallContext): Promise<void>;
-}
-
-export function createComputeClient(settings: Settings): ComputeClient {
+export function createComputeClient(settings: Settings) {
   const { authUrl, quotas } = settings;
   let used: { readonly url: string; readonly http: HttpClient } | undefined;
 
@@ -33,12 +28,17 @@ export function createComputeClient(settings: Settings): ComputeClient {
   }
 
   return {
-    async send({ compute, region, token }, request, context) {
+    /** @throws PolyvolError `unsupported` where the catalogue has no address of it for the region and interface */
+    async send(
+      { compute, region, token }: Session,
+      request: HttpRequest<undefined>,
+      context: CallContext,
+    ): Promise<void> {
       const url = compute?.url?.replace(/\/+$/, "");
       if (url === undefined) {
         const where = `${region === "" ? "" : `the region ${region} and `}the interface ${settings.interface}`;
         const reason = `servers are managed by Nova here, and the catalogue has no one address of it for ${where}; use openstack server add volume`;
-        throw new PolyvolError("unsupported", reason, { outcome: "not_applied" });
+        throw refused("unsupported", reason);
       }
       const http = clientOf(url);
       const own = { "X-Auth-Token": token };

@@ -1,10 +1,11 @@
-import { isPolyvolError, PolyvolError, type VolumeState } from "@polyvol/core";
+import { isPolyvolError, type PolyvolError, type VolumeState } from "@polyvol/core";
 import {
   type BlockStorageDriver,
   type CallContext,
   type Changed,
   isSameId,
   omitUndefined,
+  refused,
   refusedArgument,
   show,
   unchanged,
@@ -42,7 +43,7 @@ import {
 import { deviceHints, serverIdentity } from "./server-side.ts";
 import { attemptIdOf } from "./tags.ts";
 import { PROVIDER, VERSION } from "./version.ts";
-import type { CreateVolumeBody, WireVolume } from "./wire.ts";
+import type { WireVolume } from "./wire.ts";
 
 /** Where a driver keeps its connection for the provider-specific functions. Shared by copies of this package. */
 export const CONNECTION: unique symbol = Symbol.for("polyvol.openstack.connection") as never;
@@ -113,7 +114,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
   /** A refusal of a create that may be for the state of what it reads is judged by that. */
   async function judgedBySource(
     error: unknown,
-    { snapshot_id: snapshotId, source_volid: volumeId }: CreateVolumeBody,
+    { snapshot_id: snapshotId, source_volid: volumeId }: ReturnType<typeof toCreateVolumeBody>,
     context: CallContext,
   ): Promise<unknown> {
     if (!isAmbiguous(error)) return error;
@@ -232,9 +233,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
       if (attachment?.attachment_id) {
         return await change(id, api.detachVolume(id, attachment.attachment_id), context, ENDED);
       }
-      throw new PolyvolError("not_found", `the volume is not attached to ${show(serverId)}`, {
-        outcome: "not_applied",
-      });
+      throw refused("not_found", `the volume is not attached to ${show(serverId)}`);
     },
     // Refused at rest it is for its snapshots, or because it has grown since.
     revertVolume: (id, snapshotId, context) =>

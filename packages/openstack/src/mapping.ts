@@ -1,5 +1,5 @@
-/** Wire ↔ core. Pure; every switch has an answer for words it does not know. */
-import type { ProviderOptions, Snapshot, SnapshotState, Volume, VolumeState } from "@polyvol/core";
+/** Wire ↔ core. Pure. */
+import type { ProviderOptions, Snapshot, SnapshotState, Volume } from "@polyvol/core";
 import {
   type DriverCreateSnapshot,
   type DriverCreateVolume,
@@ -11,18 +11,12 @@ import {
   refusedArgument,
   withProviderDetails,
 } from "@polyvol/core/driver";
-import { hasNextLink } from "@polyvol/core/http";
+import { cinderSnapshotState, cinderVolumeState, hasNextLink } from "@polyvol/core/http";
 import { TRIMMED } from "./capabilities.ts";
 import { checkSnapshotOptions, volumeOptions } from "./provider-options.ts";
 import { toMetadata, toTags } from "./tags.ts";
 import { PROVIDER } from "./version.ts";
-import type {
-  CreateSnapshotBody,
-  CreateVolumeBody,
-  WireAttachment,
-  WireSnapshot,
-  WireVolume,
-} from "./wire.ts";
+import type { WireAttachment, WireSnapshot, WireVolume } from "./wire.ts";
 
 /** The service wants a device with every attachment, and does nothing with it. */
 export const MOUNTPOINT = "auto";
@@ -37,7 +31,7 @@ export function toVolume(wire: WireVolume, region: string): Volume {
     region,
     zone: wire.availability_zone || undefined,
     sizeGiB: wire.size,
-    state: toVolumeState(wire.status),
+    state: cinderVolumeState(wire.status),
     providerState: wire.status,
     // Named once the volume service has made it (3.48).
     failedLater: (wire.status === "error" && wire.service_uuid !== null) || undefined,
@@ -88,41 +82,9 @@ export function toPage<T>(items: readonly T[], links: unknown): DriverPage<T> {
   return { items, hasMore: hasNextLink(links) };
 }
 
-export function toVolumeState(status: string): VolumeState {
-  switch (status) {
-    case "creating":
-    case "downloading":
-      return "creating";
-    case "reserved":
-      return "attaching";
-    case "in-use":
-      return "in_use";
-    case "extending":
-      return "resizing";
-    case "available":
-    case "attaching":
-    case "detaching":
-    case "reverting":
-    case "deleting":
-      return status;
-    default:
-      return status.startsWith("error") ? "error" : "unknown";
-  }
-}
-
+/** `backing-up`: as good as it was, and read; nothing else can be made of it meanwhile. */
 export function toSnapshotState(status: string): SnapshotState {
-  switch (status) {
-    case "backing-up":
-      // As good as it was, and read: nothing else can be made of it meanwhile.
-      return "restoring";
-    case "creating":
-    case "available":
-    case "restoring":
-    case "deleting":
-      return status;
-    default:
-      return status.startsWith("error") ? "error" : "unknown";
-  }
+  return status === "backing-up" ? "restoring" : cinderSnapshotState(status);
 }
 
 /** Whether a volume waits for a person: the transfer has to be accepted or given up. */
@@ -149,7 +111,7 @@ export function unlikeOptions(volume: Volume, options: ProviderOptions | undefin
 const UUID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 
 /** @throws PolyvolError `invalid_argument` for options that do not fit */
-export function toCreateVolumeBody(input: DriverCreateVolume): CreateVolumeBody {
+export function toCreateVolumeBody(input: DriverCreateVolume) {
   const { availabilityZone, sourceVolumeId } = volumeOptions(input.providerOptions);
   return {
     name: input.name,
@@ -164,10 +126,10 @@ export function toCreateVolumeBody(input: DriverCreateVolume): CreateVolumeBody 
 }
 
 /** @throws PolyvolError `invalid_argument` for options: there are none */
-export function toCreateSnapshotBody(input: DriverCreateSnapshot, needsForce: boolean): CreateSnapshotBody {
+export function toCreateSnapshotBody(input: DriverCreateSnapshot, needsForce: boolean) {
   checkSnapshotOptions(input.providerOptions);
   const { name, volumeId: volume_id, tags, attemptId } = input;
-  const force = needsForce && input.allowAttached ? true : undefined;
+  const force = (needsForce && input.allowAttached) || undefined;
   return {
     name,
     volume_id,

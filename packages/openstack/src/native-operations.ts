@@ -6,7 +6,7 @@ import {
   type Volume,
   type WaitOptions,
 } from "@polyvol/core";
-import { type CallContext, refusedArgument, show } from "@polyvol/core/driver";
+import { type CallContext, refused, refusedArgument, show } from "@polyvol/core/driver";
 import * as api from "./api.ts";
 import type { ApiRequest, Client } from "./client.ts";
 import { CONNECTION } from "./driver.ts";
@@ -145,5 +145,5 @@ function checkKey(key: string): string {
 function checkRemovable(key: string): string {
   if (!/\/|^\.\.?$/.test(key)) return checkKey(key);
   const reason = `key: found ${show(key)}; dots alone, or a key with a slash, cannot be deleted by this API`;
-  throw new PolyvolError("unsupported", reason, { outcome: "not_applied" });
+  throw refused("unsupported", reason);
 }

@@ -10,10 +10,10 @@ import {
   type PendingStatus,
   refusedArgument,
 } from "@polyvol/core/driver";
+import { cinderVolumeState } from "@polyvol/core/http";
 import * as api from "./api.ts";
 import { hasFeature } from "./api-versions.ts";
 import type { Client } from "./client.ts";
-import { toVolumeState } from "./mapping.ts";
 import type { WireVolume } from "./wire.ts";
 
 const KIND = "extend";
@@ -35,7 +35,7 @@ export async function checkGrowth(
   const volume = await volumeOf(client, id, context);
   // Whether it has gone, or a copy that lags behind does not know it, core sees by itself, too.
   if (volume === undefined || volume.size >= Number(size)) return { state: "succeeded" };
-  const state = toVolumeState(volume.status);
+  const state = cinderVolumeState(volume.status);
   if (state !== "available" && state !== "in_use" && state !== "error")
     return { state: "running", seen: volume.status };
   const reason = await reasonOf(client, id, requestId, context);
@@ -74,19 +74,14 @@ async function reasonOf(
   return own?.user_message ?? undefined;
 }
 
-/** Why changes failed: told by the request that began the latest one of a resource. */
-export interface Reasons {
-  remember(resourceId: string, requestId: string): void;
-  of(resourceId: string, context: CallContext): Promise<string | undefined>;
-}
-
 /** Changes that are remembered; of older ones only the state tells. */
 const MOST_REMEMBERED = 1_000;
 
-export function createReasons(client: Client): Reasons {
+/** Why changes failed: told by the request that began the latest one of a resource. */
+export function createReasons(client: Client) {
   const requests = new Map<string, string>();
   return {
-    remember: (resourceId, requestId) => {
+    remember: (resourceId: string, requestId: string): void => {
       requests.delete(resourceId);
       requests.set(resourceId, requestId);
       for (const oldest of requests.keys()) {
@@ -94,6 +89,7 @@ export function createReasons(client: Client): Reasons {
         requests.delete(oldest);
       }
     },
-    of: (resourceId, context) => reasonOf(client, resourceId, requests.get(resourceId) ?? "", context),
+    of: (resourceId: string, context: CallContext): Promise<string | undefined> =>
+      reasonOf(client, resourceId, requests.get(resourceId) ?? "", context),
   };
 }

@@ -4,22 +4,12 @@ import { hasNextLink } from "@polyvol/core/http";
 import * as api from "./api.ts";
 import type { Client } from "./client.ts";
 
-/** Who reads a snapshot or a volume just now: the volumes that are being made of it. */
-export interface Readers {
-  /** Runs a create that reads `sources`. */
-  during<T>(sources: readonly (string | null | undefined)[], create: () => Promise<T>): Promise<T>;
-  /**
-   * The service lets go of a source while a volume is being made of it, and the volume ends in `error`.
-   * @throws PolyvolError `conflict`, retryable, naming the volume
-   */
-  refuseWhileRead(by: "snapshot_id" | "source_volid", id: string, context: CallContext): Promise<void>;
-}
-
 const PAGE_SIZE = 1_000;
 /** How often the listing begins anew because the volume that a page ended with has gone. */
 const MOST_RESTARTS = 8;
 
-export function createReaders(client: Client): Readers {
+/** Who reads a snapshot or a volume just now: the volumes that are being made of it. */
+export function createReaders(client: Client) {
   /** Sources of creates that have not been answered, and so show nowhere; one entry for each. */
   let unanswered: readonly string[] = [];
 
@@ -35,7 +25,11 @@ export function createReaders(client: Client): Readers {
   }
 
   return {
-    during: async (sources, create) => {
+    /** Runs a create that reads `sources`. */
+    during: async <T>(
+      sources: readonly (string | null | undefined)[],
+      create: () => Promise<T>,
+    ): Promise<T> => {
       const ids = sources.filter((source) => typeof source === "string");
       unanswered = [...unanswered, ...ids];
       try {
@@ -44,7 +38,15 @@ export function createReaders(client: Client): Readers {
         for (const id of ids) unanswered = unanswered.toSpliced(unanswered.indexOf(id), 1);
       }
     },
-    refuseWhileRead: async (by, id, context) => {
+    /**
+     * The service lets go of a source while a volume is being made of it, and the volume ends in `error`.
+     * @throws PolyvolError `conflict`, retryable, naming the volume
+     */
+    refuseWhileRead: async (
+      by: "snapshot_id" | "source_volid",
+      id: string,
+      context: CallContext,
+    ): Promise<void> => {
       if (unanswered.some((each) => isSameId(each, id))) throw isRead("a volume");
       let after: string | undefined;
       let seen = new Set<string>();

@@ -4,15 +4,15 @@
  */
 import {
   isPolyvolError,
-  PolyvolError,
+  type PolyvolError,
   type PolyvolErrorCode,
-  type PolyvolErrorDetails,
   type Snapshot,
   type Volume,
   type VolumeState,
 } from "@polyvol/core";
-import { providerDetails } from "@polyvol/core/driver";
-import { toSnapshotState, toVolumeState, waitsForPerson } from "./mapping.ts";
+import { providerDetails, reinterpretError } from "@polyvol/core/driver";
+import { cinderVolumeState } from "@polyvol/core/http";
+import { toSnapshotState, waitsForPerson } from "./mapping.ts";
 import type { WireSnapshot, WireVolume } from "./wire.ts";
 
 /** Whether only the state can tell what the refusal means. */
@@ -24,8 +24,7 @@ export function isAmbiguous(error: unknown): error is PolyvolError {
 
 /** The refusal under another code. What `passes` is waited for. */
 function meaning(error: PolyvolError, code: PolyvolErrorCode, reason: string, passes = false): PolyvolError {
-  const details = { ...(error as PolyvolErrorDetails), retryable: passes, outcome: "not_applied" } as const;
-  return new PolyvolError(code, reason, { ...details, cause: error });
+  return reinterpretError(error, code, reason, { retryable: passes, outcome: "not_applied" });
 }
 
 /** A deletion that was refused, and then not found: it has gone meanwhile, or reads do not show it. The next request tells. */
@@ -42,9 +41,9 @@ export function undeletableVolume(
   const has = snapshots.length === 1 ? "it has a snapshot" : "it has snapshots";
   const stuck = snapshots.filter((each) => each.status === "error_deleting").map(({ id }) => id);
   if (status === "error_deleting") return meaning(error, "failed_precondition", forAdministrators("it"));
-  if (toVolumeState(status) === "in_use" || attachments.length > 0)
+  if (cinderVolumeState(status) === "in_use" || attachments.length > 0)
     return meaning(error, "failed_precondition", `it is in the state ${status}`);
-  if (!isAtRest(toVolumeState(status))) return busy(error, status);
+  if (!isAtRest(cinderVolumeState(status))) return busy(error, status);
   if (stuck.length > 0)
     return meaning(error, "failed_precondition", forAdministrators(`its snapshot ${stuck.join(", ")}`));
   if (snapshots.length === 0) return meaning(error, "failed_precondition", inState(error, status));
@@ -78,7 +77,7 @@ export function unchangeableVolume(
   { status }: WireVolume,
   forbiddenIn: readonly VolumeState[] = [],
 ): PolyvolError {
-  const state = toVolumeState(status);
+  const state = cinderVolumeState(status);
   if (forbiddenIn.includes(state)) return meaning(error, "failed_precondition", error.reason);
   if (state === "error" || state === "deleting")
     return meaning(error, "failed_precondition", inState(error, status));

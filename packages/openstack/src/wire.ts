@@ -1,4 +1,4 @@
-/** What goes over the wire. Answers are checked for the fields that the code reads; request bodies are plain types. */
+/** What answers look like: they are checked for the fields that the code reads. */
 import { parseTimestamp } from "@polyvol/core/driver";
 import * as z from "zod/mini";
 
@@ -138,24 +138,3 @@ export type WireQuotaSet = z.infer<typeof quotas>;
 export type WireVersion = z.infer<typeof version>;
 export type WireService = z.infer<typeof service>;
 export type WireToken = z.infer<typeof token>;
-
-type Texts = Readonly<Record<string, string>>;
-
-export interface CreateVolumeBody {
-  readonly name: string;
-  readonly size: number;
-  readonly metadata: Texts;
-  readonly description: string | undefined;
-  readonly volume_type: string | undefined;
-  readonly snapshot_id: string | undefined;
-  readonly source_volid: string | undefined;
-  readonly availability_zone: string | undefined;
-}
-
-export interface CreateSnapshotBody {
-  readonly volume_id: string;
-  readonly name: string;
-  readonly metadata: Texts;
-  readonly description: string | undefined;
-  readonly force: true | undefined;
-}

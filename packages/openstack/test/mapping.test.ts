@@ -1,14 +1,8 @@
+import { cinderVolumeState } from "@polyvol/core/http";
 import { expect, test } from "vitest";
 import { capabilitiesWith } from "../src/capabilities.ts";
 import { openStackDetails } from "../src/details.ts";
-import {
-  toPage,
-  toSnapshot,
-  toSnapshotState,
-  toVolume,
-  toVolumeState,
-  waitsForPerson,
-} from "../src/mapping.ts";
+import { toPage, toSnapshot, toSnapshotState, toVolume } from "../src/mapping.ts";
 import { snapshotAnswer, volumeAnswer, volumesAnswer } from "../src/wire.ts";
 import { SNAPSHOT_ID, snapshot, VOLUME_ID, volume } from "./fake-cloud.ts";
 
@@ -85,10 +79,10 @@ test("states: what begins with error has failed, what nobody knows is waited for
     "reverting",
     "error_extending",
   ];
-  expect(states.map(toVolumeState)).toEqual([
+  expect(states.map(cinderVolumeState)).toEqual([
     ...["creating", "creating", "available", "attaching", "in_use", "resizing", "reverting", "error"],
   ]);
-  expect(["retyping", "backing-up", "maintenance"].map(toVolumeState)).toEqual([
+  expect(["retyping", "backing-up", "maintenance"].map(cinderVolumeState)).toEqual([
     "unknown",
     "unknown",
     "unknown",

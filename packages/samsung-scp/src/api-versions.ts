@@ -5,7 +5,7 @@ import {
   type PolyvolErrorDetails,
   type VersionEvent,
 } from "@polyvol/core";
-import { type CallContext, listWords, monotonicTime, singleFlight } from "@polyvol/core/driver";
+import { type CallContext, listWords, monotonicTime, refused, singleFlight } from "@polyvol/core/driver";
 import type { HttpClient, HttpRequest } from "@polyvol/core/http";
 import { versionsAnswer, type WireVersion } from "./wire.ts";
 
@@ -28,7 +28,7 @@ function requireFeature(version: SamsungScpApiVersion, feature: Feature): void {
   const since = FEATURES[feature];
   if (KNOWN_VERSIONS.indexOf(version) <= KNOWN_VERSIONS.indexOf(since)) return;
   const reason = `API version ${version} lacks ${feature}; ${since} and later have it`;
-  throw new PolyvolError("unsupported", reason, { outcome: "not_applied" });
+  throw refused("unsupported", reason);
 }
 
 /** A request, and what decides over the version that it is sent with. */
@@ -40,11 +40,7 @@ export interface VersionedRequest<T> extends HttpRequest<T> {
 }
 
 /** Sends every request with its API version: without one the service would answer in its newest. */
-export interface VersionedClient {
-  send<T>(request: VersionedRequest<T>, context: CallContext): Promise<T>;
-  /** The version in use, negotiated first where that has not been done. */
-  version(context: CallContext): Promise<SamsungScpApiVersion>;
-}
+export type VersionedClient = ReturnType<typeof createVersionedClient>;
 
 /** What decides over the version, as the options of the adapter have it. */
 interface VersionOptions {
@@ -72,7 +68,7 @@ const DAY_MS = 86_400_000;
 const READ_AGAIN_MS = 60_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
-export function createVersionedClient(http: HttpClient, options: VersionOptions): VersionedClient {
+export function createVersionedClient(http: HttpClient, options: VersionOptions) {
   const { apiVersion } = options;
   const settings = { ...options, monotonicNow: monotonicTime(options.clock) };
   let negotiated: Negotiated | undefined;
@@ -87,6 +83,7 @@ export function createVersionedClient(http: HttpClient, options: VersionOptions)
     return negotiated;
   }
 
+  /** The version in use, negotiated first where that has not been done. */
   async function version(context: CallContext): Promise<SamsungScpApiVersion> {
     if (apiVersion !== "negotiate") return apiVersion;
     const known = negotiated?.isStale() === false ? negotiated : await negotiate(negotiated, context);

@@ -2,6 +2,7 @@
 import type { DriverSnapshotQuery, PageRequest } from "@polyvol/core/driver";
 import { pathSegment, type ResponseParser } from "@polyvol/core/http";
 import type { VersionedRequest } from "./api-versions.ts";
+import type { toCreateVolumeBody } from "./mapping.ts";
 import * as wire from "./wire.ts";
 
 type Nothing = VersionedRequest<undefined>;
@@ -30,7 +31,9 @@ const page = ({ size, after, wantsTotal = false }: PageRequest) => ({
   with_count: wantsTotal,
 });
 
-export const createVolume = (body: wire.CreateVolumeBody): VersionedRequest<wire.WireVolume> => ({
+export const createVolume = (
+  body: ReturnType<typeof toCreateVolumeBody>,
+): VersionedRequest<wire.WireVolume> => ({
   ...change("createVolume", "POST", "/v1/volumes", body),
   ...(body.max_iops || body.max_throughput ? { feature: "maxIops and maxThroughput of a new volume" } : {}),
   response: wire.volumeAnswer,
@@ -64,7 +67,7 @@ export const attachVolume = (id: string, serverId: string): Nothing =>
 export const detachVolume = (id: string, serverId: string): Nothing =>
   change("detachVolumeFromVirtualServer", "DELETE", `${volume(id)}/servers/${pathSegment(serverId)}`);
 
-export const createSnapshot = (body: wire.CreateSnapshotBody): VersionedRequest<wire.WireSnapshot> => ({
+export const createSnapshot = (body: object): VersionedRequest<wire.WireSnapshot> => ({
   ...change("createSnapshot", "POST", "/v1/snapshots", body),
   response: wire.snapshotAnswer,
 });

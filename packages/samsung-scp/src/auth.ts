@@ -1,5 +1,5 @@
 import { hmacSha256, resolveHeaderSecret, type SecretSource } from "@polyvol/core/driver";
-import type { Authorize } from "@polyvol/core/http";
+import type { OutgoingRequest } from "@polyvol/core/http";
 
 /** What a request is signed with, and the language of what the service answers. */
 export interface Credentials {
@@ -7,14 +7,6 @@ export interface Credentials {
   readonly secretKey: SecretSource;
   readonly sessionToken?: SecretSource;
   readonly acceptLanguage: string;
-}
-
-/** Signs each attempt, and takes the credentials out of what the service says. */
-export interface RequestSigner {
-  readonly authorize: Authorize;
-  /** Whether any of them is read anew for each request. Keys that belong together can then be read at two times. */
-  readonly credentialsMayChange: boolean;
-  readonly redact: (text: string) => string;
 }
 
 const CLIENT_TYPE = "Openapi";
@@ -46,13 +38,15 @@ export function createSigner(
   };
 }
 
-export function createRequestSigner(credentials: Credentials): RequestSigner {
+/** Signs each attempt, and takes the credentials out of what the service says. */
+export function createRequestSigner(credentials: Credentials) {
   const sign = createSigner();
   const { accessKey, secretKey, sessionToken = "" } = credentials;
   let secrets: readonly string[] = [];
   return {
+    /** Whether any of them is read anew for each request. Keys that belong together can then be read at two times. */
     credentialsMayChange: [accessKey, secretKey, sessionToken].some((source) => typeof source !== "string"),
-    authorize: async ({ method, url, headers, timestampMs }) => {
+    authorize: async ({ method, url, headers, timestampMs }: OutgoingRequest): Promise<void> => {
       const accessKey = await resolveHeaderSecret(credentials.accessKey, "access key");
       const secretKey = await resolveHeaderSecret(credentials.secretKey, "secret key");
       const timestamp = String(Math.trunc(timestampMs));
@@ -67,7 +61,8 @@ export function createRequestSigner(credentials: Credentials): RequestSigner {
       headers["X-Auth-Token"] = sessionToken;
       secrets = [...secrets, sessionToken].filter(isTelling);
     },
-    redact: (text) => secrets.reduce((kept, secret) => kept.replaceAll(secret, "[redacted]"), text),
+    redact: (text: string): string =>
+      secrets.reduce((kept, secret) => kept.replaceAll(secret, "[redacted]"), text),
   };
 }
 

@@ -1,4 +1,4 @@
-/** Wire ↔ core. Pure; every switch has an answer for words it does not know. */
+/** Wire ↔ core. Pure. The words for states are those of Cinder, which the service is built on. */
 import type { Snapshot, SnapshotState, Volume, VolumeState } from "@polyvol/core";
 import {
   type DriverCreateSnapshot,
@@ -8,18 +8,11 @@ import {
   parseTimestamp,
   withProviderDetails,
 } from "@polyvol/core/driver";
-import { hasNextLink } from "@polyvol/core/http";
+import { cinderSnapshotState, cinderVolumeState, hasNextLink } from "@polyvol/core/http";
 import { checkSnapshotOptions, volumeOptions } from "./provider-options.ts";
 import { isKnown, toFlatTags, toMetadata, toTags, toWireTags } from "./tags.ts";
 import { PROVIDER } from "./version.ts";
-import type {
-  CreateSnapshotBody,
-  CreateVolumeBody,
-  WirePage,
-  WireServer,
-  WireSnapshot,
-  WireVolume,
-} from "./wire.ts";
+import type { WirePage, WireServer, WireSnapshot, WireVolume } from "./wire.ts";
 
 /** The service names no region: a storage is of one. */
 export function toVolume(wire: WireVolume, region: string): Volume {
@@ -81,26 +74,11 @@ export function toPage<T>(
 }
 
 export function toVolumeState(providerState: string): VolumeState {
-  const state = normalise(providerState);
-  switch (state) {
-    case "creating":
-    case "downloading":
-      return "creating";
-    case "reserved":
-      return "attaching";
-    case "in-use":
-      return "in_use";
-    case "extending":
-      return "resizing";
-    case "available":
-    case "attaching":
-    case "detaching":
-    case "reverting":
-    case "deleting":
-      return state;
-    default:
-      return state.startsWith("error") ? "error" : "unknown";
-  }
+  return cinderVolumeState(normalise(providerState));
+}
+
+export function toSnapshotState(providerState: string): SnapshotState {
+  return cinderSnapshotState(normalise(providerState));
 }
 
 /** Volumes that wait for a person: the transfer has to be accepted or given up, the maintenance ended. */
@@ -110,33 +88,20 @@ export function isBlocked({ providerState = "" }: Volume): boolean {
   return BLOCKED.includes(normalise(providerState));
 }
 
-export function toSnapshotState(providerState: string): SnapshotState {
-  const state = normalise(providerState);
-  switch (state) {
-    case "creating":
-    case "available":
-    case "restoring":
-    case "deleting":
-      return state;
-    default:
-      return state.startsWith("error") ? "error" : "unknown";
-  }
-}
-
 /** Spellings differ between the service's own pages: `in-use`, `In Use` and `IN_USE` are one state. */
 function normalise(state: string): string {
   return (state.toLowerCase().match(/[a-z]+/g) ?? []).join("-");
 }
 
 /** @throws PolyvolError `invalid_argument` for options that do not fit */
-export function toCreateVolumeBody(input: DriverCreateVolume): CreateVolumeBody {
+export function toCreateVolumeBody(input: DriverCreateVolume) {
   const { name, sizeGiB: size, sourceSnapshotId: snapshot_id, volumeType: volume_type } = input;
   const { maxIops: max_iops, maxThroughput: max_throughput } = volumeOptions(input.providerOptions);
   return { name, size, snapshot_id, volume_type, tags: toWireTags(input.tags), max_iops, max_throughput };
 }
 
 /** @throws PolyvolError `invalid_argument` for options: there are none */
-export function toCreateSnapshotBody(input: DriverCreateSnapshot): CreateSnapshotBody {
+export function toCreateSnapshotBody(input: DriverCreateSnapshot) {
   checkSnapshotOptions(input.providerOptions);
   const { name, volumeId: volume_id, description, tags, attemptId } = input;
   const force = input.allowAttached || undefined;

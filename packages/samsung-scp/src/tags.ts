@@ -1,6 +1,6 @@
 import type { Snapshot } from "@polyvol/core";
 import { providerDetails } from "@polyvol/core/driver";
-import type { CreateVolumeBody, WireSnapshot } from "./wire.ts";
+import type { WireSnapshot } from "./wire.ts";
 
 type Tags = Readonly<Record<string, string>>;
 
@@ -53,7 +53,7 @@ export function attemptIdOf(snapshot: Snapshot): string | undefined {
 }
 
 /** Neutral tags as a volume takes them when it is made. Reading them is another service's business. */
-export function toWireTags(tags: Tags): CreateVolumeBody["tags"] {
+export function toWireTags(tags: Tags) {
   const list = Object.entries(tags).map(([key, value]) => ({ key, value }));
   return list.length === 0 ? undefined : list;
 }

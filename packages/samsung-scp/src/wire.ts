@@ -1,4 +1,4 @@
-/** What goes over the wire. Answers are checked for the fields that the code reads; request bodies are plain types. */
+/** What answers look like: they are checked for the fields that the code reads. */
 import { parseTimestamp } from "@polyvol/core/driver";
 import { absentIfOdd } from "@polyvol/core/http";
 import * as z from "zod/mini";
@@ -120,21 +120,3 @@ export type WireQuotaSet = Readonly<z.infer<typeof quotas>>;
 export type WireVersion = z.infer<typeof version>;
 /** One page of a listing. */
 export type WirePage = Pick<WireVolumes, keyof typeof page>;
-
-export interface CreateVolumeBody {
-  readonly name: string;
-  readonly size: number;
-  readonly snapshot_id: string | undefined;
-  readonly volume_type: string | undefined;
-  readonly tags: readonly { readonly key: string; readonly value: string }[] | undefined;
-  readonly max_iops: number | undefined;
-  readonly max_throughput: number | undefined;
-}
-
-export interface CreateSnapshotBody {
-  readonly volume_id: string;
-  readonly name: string;
-  readonly description: string | undefined;
-  readonly force: boolean | undefined;
-  readonly metadata: Readonly<Record<string, string>>;
-}

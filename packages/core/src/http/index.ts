@@ -3,7 +3,12 @@
  *
  * @module @polyvol/core/http
  */
-export { absentIfOdd, hasNextLink } from "./answers.ts";
+export {
+  absentIfOdd,
+  cinderSnapshotState,
+  cinderVolumeState,
+  hasNextLink,
+} from "./answers.ts";
 export { createHttpClient } from "./client.ts";
 export { saysQuota } from "./failure.ts";
 export type {

@@ -97,7 +97,8 @@ export function createSlidingWindows(quotas: readonly RequestQuota[]) {
       return longest === undefined ? Number.POSITIVE_INFINITY : longest.requests - used(longest, now);
     },
     /** Whether some window is full, or nearly so, by our own count. */
-    nearlyFull: (now: number): boolean => windows.some((window) => used(window, now) >= window.requests * NEARLY),
+    nearlyFull: (now: number): boolean =>
+      windows.some((window) => used(window, now) >= window.requests * NEARLY),
   };
 }
 
