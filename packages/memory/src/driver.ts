@@ -12,6 +12,7 @@ import {
   omitUndefined,
   type Pending,
   parseValues,
+  type Rules,
   rule,
   type Started,
 } from "@polyvol/core/driver";
@@ -60,7 +61,8 @@ const driverRules = {
 /** The options of a driver, those of a new account among them only where none is given. @throws PolyvolError `invalid_argument` */
 function checkDriverOptions(given: unknown): CheckedOf<typeof driverRules> & MemoryAccountOptions {
   const isOfAnother = Object(given).account !== undefined;
-  return parseValues(given, isOfAnother ? driverRules : { ...driverRules, ...accountRules });
+  const rules: Rules = isOfAnother ? driverRules : { ...driverRules, ...accountRules };
+  return parseValues(given, rules) as ReturnType<typeof checkDriverOptions>;
 }
 
 /** Block storage in memory: a fake for tests, and the driver that shows how a driver is meant. */

@@ -1,12 +1,14 @@
-import { type BlockStorageOptions, CAPABILITIES, type Capabilities, type Clock } from "@polyvol/core";
+import { type BlockStorageOptions, CAPABILITIES, type Capabilities } from "@polyvol/core";
 import {
   type Defined,
   omitUndefined,
   type Paging,
   parseValues,
-  type Rule,
+  type Rules,
   rule,
   storageOptions,
+  type ValueSchema,
+  type ValuesOf,
 } from "@polyvol/core/driver";
 import * as z from "zod/mini";
 
@@ -58,62 +60,6 @@ export interface MemoryQuota {
   readonly snapshots?: number | undefined;
 }
 
-/** The rules of an account in memory. Everything has a default, and the default is the simplest provider there can be. */
-export interface MemoryAccountOptions {
-  /** Provider name on resources and errors. Default `memory`. */
-  readonly provider?: string | undefined;
-  /** Default: the machine's own clock. */
-  readonly clock?: Clock | undefined;
-  /** `enforced` (default): a second resource of one name is refused. `free`: names may repeat. */
-  readonly names?: "enforced" | "free" | undefined;
-  /** Whether changes take time; an object sets how long each of them does. Default `false`. */
-  readonly asynchronous?: boolean | MemoryDurationOverrides | undefined;
-  /** Default: `state` where changes take time, `none` elsewhere. */
-  readonly mode?: MemoryMode | undefined;
-  /** How listings are cut. Default: numbered pages of 1 to 200. */
-  readonly paging?: Paging | undefined;
-  /** Order of listings by creation. Default `oldest_first`. */
-  readonly order?: "oldest_first" | "newest_first" | undefined;
-  /** Replaces parts of the capabilities: by default everything is supported but `volumes.multiAttach`. */
-  readonly capabilities?: MemoryCapabilityOverrides | undefined;
-  /** Replaces single limits. */
-  readonly limits?: BlockStorageOptions["limits"] | undefined;
-  /** How much fits into the account. Default: no end. */
-  readonly quota?: MemoryQuota | undefined;
-  /** See `settleMs` of a driver. Default 2,000 where names are free, 0 where they are enforced. */
-  readonly settleMs?: number | undefined;
-  /** Pauses between looks. Default 1,000 at first, 5,000 at most. */
-  readonly polling?:
-    | {
-        /** Before the first look. */
-        readonly initialDelayMs: number;
-        /** At most between two looks. */
-        readonly maxDelayMs: number;
-      }
-    | undefined;
-  /** Regions that exist; the first is the default of creations. Default `mem-1` and `mem-2`. */
-  readonly regions?: readonly string[] | undefined;
-  /** Ids of the servers that volumes can be attached to. Default `server-1` and `server-2`. */
-  readonly servers?: readonly string[] | undefined;
-  /** Volume types that exist; the first is the default. Default `standard` and `fast`. */
-  readonly volumeTypes?: readonly string[] | undefined;
-  /** Size of a volume made from a snapshot: the one asked for (default), or whatever was asked, the snapshot's own. */
-  readonly restoreSize?: "asked" | "snapshot" | undefined;
-  /** Listings show which resources there were so many milliseconds ago; reads by id are always fresh. Default 0. */
-  readonly listDelayMs?: number | undefined;
-  /** Time from sending a call to its commit, in milliseconds. Default 0. */
-  readonly latencyMs?: number | undefined;
-}
-
-/** {@link MemoryAccountOptions} with every default filled in. */
-export interface MemorySettings
-  extends Defined<
-    Required<Omit<MemoryAccountOptions, "clock" | "names" | "asynchronous" | "capabilities" | "limits">>
-  > {
-  /** How long each change takes. */
-  readonly durations: MemoryDurations;
-}
-
 const DEFAULT_DURATIONS: MemoryDurations = {
   createVolumeMs: 6_000,
   deleteVolumeMs: 4_000,
@@ -140,50 +86,83 @@ const names = z.optional(
   z.strictObject({ enforced: z.boolean(), scope: z.enum(["region", "volume", "account"]) }),
 );
 
-/** What the options of an account may be. */
-export const accountRules: { readonly [Key in keyof Required<MemoryAccountOptions>]: Rule } = {
+const own = {
+  /** Provider name on resources and errors. Default `memory`. */
   provider: rule(text, "a text that is not empty"),
+  /** Default: the machine's own clock. */
   clock: storageOptions.clock,
+  /** `enforced` (default): a second resource of one name is refused. `free`: names may repeat. */
   names: rule(z.enum(["enforced", "free"]), '"enforced" or "free"'),
-  asynchronous: rule(
+  /** Whether changes take time; an object sets how long each of them does. Default `false`. */
+  asynchronous: rule<boolean | MemoryDurationOverrides>(
     z.union([z.boolean(), z.partialRecord(z.enum(DURATIONS), z.optional(ms))]),
     `true, false, or milliseconds from 0 by name: ${DURATIONS.join(", ")}`,
   ),
+  /** Default: `state` where changes take time, `none` elsewhere. */
   mode: rule(z.enum(["none", "state", "record"]), '"none", "state" or "record"'),
-  paging: rule(
+  /** How listings are cut. Default: numbered pages of 1 to 200. */
+  paging: rule<Paging>(
     z.discriminatedUnion("style", [
       z.strictObject({ style: z.literal("numbered"), minPageSize: size, maxPageSize: size }),
       z.strictObject({ style: z.enum(["marker", "cursor"]), maxPageSize: size }),
     ]),
     "{ style, maxPageSize }, of numbered pages also minPageSize",
   ),
+  /** Order of listings by creation. Default `oldest_first`. */
   order: rule(z.enum(["oldest_first", "newest_first"]), '"oldest_first" or "newest_first"'),
+  /** Replaces parts of the capabilities: by default everything is supported but `volumes.multiAttach`. */
   capabilities: rule(
     z.strictObject({
       supports: z.optional(z.array(z.enum(CAPABILITIES))),
       volumeNames: names,
       snapshotNames: names,
       requestCosts: z.optional(z.object({})),
-    }),
+    }) as unknown as ValueSchema<MemoryCapabilityOverrides>,
     `supports (of ${CAPABILITIES.join(", ")}), volumeNames, snapshotNames`,
   ),
-  limits: storageOptions.limits,
-  quota: rule(
+  /** How much fits into the account. Default: no end. */
+  quota: rule<MemoryQuota>(
     z.strictObject({ volumes: count, snapshots: count }),
     "volumes, snapshots: whole numbers from 0",
   ),
+  /** See `settleMs` of a driver. Default 2,000 where names are free, 0 where they are enforced. */
   settleMs: milliseconds,
+  /** Pauses between looks. Default 1,000 at first, 5,000 at most. */
   polling: rule(
     z.strictObject({ initialDelayMs: ms, maxDelayMs: ms }),
     "initialDelayMs and maxDelayMs, in milliseconds from 0",
   ),
+  /** Regions that exist; the first is the default of creations. Default `mem-1` and `mem-2`. */
   regions: named,
+  /** Ids of the servers that volumes can be attached to. Default `server-1` and `server-2`. */
   servers: texts,
+  /** Volume types that exist; the first is the default. Default `standard` and `fast`. */
   volumeTypes: named,
+  /** Size of a volume made from a snapshot: the one asked for (default), or whatever was asked, the snapshot's own. */
   restoreSize: rule(z.enum(["asked", "snapshot"]), '"asked" or "snapshot"'),
+  /** Listings show which resources there were so many milliseconds ago; reads by id are always fresh. Default 0. */
   listDelayMs: milliseconds,
+  /** Time from sending a call to its commit, in milliseconds. Default 0. */
   latencyMs: milliseconds,
 };
+
+/** The rules of an account in memory. Everything has a default, and the default is the simplest provider there can be. */
+export interface MemoryAccountOptions
+  extends ValuesOf<typeof own>,
+    /** `limits` replaces single limits. */
+    Pick<BlockStorageOptions, "limits"> {}
+
+/** What the options of an account may be. */
+export const accountRules: Rules = { ...own, limits: storageOptions.limits };
+
+/** {@link MemoryAccountOptions} with every default filled in. */
+export interface MemorySettings
+  extends Defined<
+    Required<Omit<MemoryAccountOptions, "clock" | "names" | "asynchronous" | "capabilities" | "limits">>
+  > {
+  /** How long each change takes. */
+  readonly durations: MemoryDurations;
+}
 
 /** The options of an account. @throws PolyvolError `invalid_argument` naming what was found and what is allowed */
 export function checkAccountOptions(given: unknown): MemoryAccountOptions {
