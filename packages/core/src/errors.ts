@@ -187,7 +187,7 @@ export function reinterpretError(
   return new PolyvolError(code, reason, { ...(error as PolyvolErrorDetails), ...details, cause: error });
 }
 
-/** What is refused before anything is sent. */
+/** What is refused before anything is sent, or certainly without effect. */
 export function refused(code: PolyvolErrorCode, reason: string): PolyvolError {
   return new PolyvolError(code, reason, { outcome: "not_applied" });
 }

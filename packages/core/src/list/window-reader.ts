@@ -31,24 +31,13 @@ interface Slot<T> {
   readonly page: Promise<DriverPage<T>>;
 }
 
-/** Reads the windows of one walk, some of them before their turn. */
-export interface Reader<T> {
-  window(index: number): Window;
-  /** The window, fetched ahead together with the ones after it that the total promises. */
-  read(index: number): Promise<ReadPage<T>>;
-  reread(index: number): Promise<ReadPage<T>>;
-  /** The window, unless the service gives less of it than it says there is: `undefined`. */
-  peek(index: number): Promise<ReadPage<T> | undefined>;
-  /** Whether the provider has said that there are not so many. */
-  isBeyond(index: number): boolean;
-  /** Whether so many windows were read that the provider's own first total cannot explain it. */
-  isBeyondAnyTotal(index: number): boolean;
-}
+export type Reader<T extends { readonly id: string }> = ReturnType<typeof createReader<T>>;
 
+/** Reads the windows of one walk, some of them before their turn. */
 export function createReader<T extends { readonly id: string }>(
   source: PageSource<T>,
   abortSignal: AbortSignal,
-): Reader<T> {
+) {
   const { paging, concurrency } = source;
   let most = requestSizeFor(paging, source.requestSize);
   let least = paging.style === "numbered" ? Math.min(paging.minPageSize, Math.ceil(most * 0.75)) : most;
@@ -190,8 +179,9 @@ export function createReader<T extends { readonly id: string }>(
   }
 
   return {
-    window: (index) => windowAt(index),
-    read: async (index) => {
+    window: (index: number): Window => windowAt(index),
+    /** The window, fetched ahead together with the ones after it that the total promises. */
+    read: async (index: number): Promise<ReadPage<T>> => {
       turn = index;
       const fetched = start(index);
       topUp();
@@ -199,17 +189,21 @@ export function createReader<T extends { readonly id: string }>(
       drop(index);
       return await settle(index, page);
     },
-    reread: async (index) => {
+    reread: async (index: number): Promise<ReadPage<T>> => {
       drop(index);
       return await settle(index, await fetch(index));
     },
-    peek: async (index) => {
+    /** The window, unless the service gives less of it than it says there is: `undefined`. */
+    peek: async (index: number): Promise<ReadPage<T> | undefined> => {
       drop(index);
       const page = await decided(index, await fetch(index));
       return isCutShort(index, page) ? undefined : await settle(index, page);
     },
-    isBeyond: (index) => !isDoubted && firstTotal !== undefined && windowAt(index).start >= total,
-    isBeyondAnyTotal: (index) =>
+    /** Whether the provider has said that there are not so many. */
+    isBeyond: (index: number): boolean =>
+      !isDoubted && firstTotal !== undefined && windowAt(index).start >= total,
+    /** Whether so many windows were read that the provider's own first total cannot explain it. */
+    isBeyondAnyTotal: (index: number): boolean =>
       index > (2 * (isDoubted ? MOST_ITEMS : (firstTotal ?? MOST_ITEMS))) / least + SPARE_WINDOWS,
   };
 }

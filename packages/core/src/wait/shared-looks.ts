@@ -22,19 +22,9 @@ function walkPays(looks: number, pages: number): boolean {
   return looks > Math.max(1, pages);
 }
 
-export interface SharedLooks<T, Query> {
-  /**
-   * Resolves with the resource as seen at `dueAt` or up to `slackMs` earlier; `undefined` when a read of that very
-   * resource found nothing or, with `wasListed`, a whole listing did not show it.
-   */
-  look(call: Call, request: LookRequest): Promise<T | undefined>;
-  /** Everything that fits, by a whole listing that began after this call; `undefined`: look alone. */
-  all(call: Call, query: Query): Promise<readonly T[] | undefined>;
-  /** The resource, by a listing that began after this call; `undefined`, whether it is there or not: look alone. */
-  find(call: Call, id: string): Promise<T | undefined>;
-  /** Says that a call may use `all` or `find`. The function returned says that it will not any more. */
-  announce(call: Call): () => void;
-}
+export type SharedLooks<T extends { readonly id: string }, Query> = ReturnType<
+  typeof createSharedLooks<T, Query>
+>;
 
 /** Runs the part of a call that may use `all` or `find`. */
 export async function inCompany<R>(
@@ -81,7 +71,7 @@ export function createSharedLooks<T extends { readonly id: string }, Query>(
   source: LookSource<T, Query>,
   { clock, monotonicNow }: Pick<Runtime, "clock" | "monotonicNow">,
   patienceMs: number,
-): SharedLooks<T, Query> {
+) {
   const waiting = new Set<Watch<T>>();
   let running = false;
   let wake = new AbortController();
@@ -215,7 +205,14 @@ export function createSharedLooks<T extends { readonly id: string }, Query>(
   }
 
   return {
-    look: ({ operation, abortSignal }, { id, dueAt, slackMs, wasListed = false }) =>
+    /**
+     * Resolves with the resource as seen at `dueAt` or up to `slackMs` earlier; `undefined` when a read of that very
+     * resource found nothing or, with `wasListed`, a whole listing did not show it.
+     */
+    look: (
+      { operation, abortSignal }: Call,
+      { id, dueAt, slackMs, wasListed = false }: LookRequest,
+    ): Promise<T | undefined> =>
       join<T | undefined>(abortSignal, (resolve, reject) => ({
         key: idKey(id),
         operation,
@@ -233,7 +230,8 @@ export function createSharedLooks<T extends { readonly id: string }, Query>(
         },
         read: { id, resolve, reject },
       })),
-    all: async (call, query) => {
+    /** Everything that fits, by a whole listing that began after this call; `undefined`: look alone. */
+    all: async (call: Call, query: Query): Promise<readonly T[] | undefined> => {
       if (announced.size <= 1) return undefined;
       return await join<readonly T[] | undefined>(call.abortSignal, (resolve) => {
         const found: T[] = [];
@@ -252,7 +250,8 @@ export function createSharedLooks<T extends { readonly id: string }, Query>(
         };
       });
     },
-    find: async (call, id) => {
+    /** The resource, by a listing that began after this call; `undefined`, whether it is there or not: look alone. */
+    find: async (call: Call, id: string): Promise<T | undefined> => {
       if (announced.size <= 1) return undefined;
       return await join<T | undefined>(call.abortSignal, (resolve) => ({
         ...gatheredBy(call),
@@ -268,7 +267,8 @@ export function createSharedLooks<T extends { readonly id: string }, Query>(
         },
       }));
     },
-    announce: ({ id }) => {
+    /** Says that a call may use `all` or `find`. The function returned says that it will not any more. */
+    announce: ({ id }: Call): (() => void) => {
       // A part of a call within another part of it is no company.
       if (announced.has(id)) return () => undefined;
       announced.add(id);

@@ -15,7 +15,7 @@ export const NOT_THERE = "not there yet";
 /** A resource that was seen may be missing from so many looks running: a copy that it is read from may lag behind. */
 const LOOKS_WITHOUT_IT = 2;
 
-export interface WaitSetup<T> extends Watched, Pick<LookRequest, "wasListed"> {
+export interface WaitSetup<T extends Resource> extends Watched, Pick<LookRequest, "wasListed"> {
   readonly goal: Goal<T>;
   readonly looks: Pick<SharedLooks<T, never>, "look">;
   /** A record to follow before the resource itself is looked at. */
@@ -81,7 +81,11 @@ export async function waitFor<T extends Resource>(call: Call, setup: WaitSetup<T
 }
 
 /** Until the record says that the change is over. Resolves with the resource where that itself showed it. */
-async function followRecord<T>(call: Call, watched: WaitSetup<T>, pending: Pending): Promise<T | undefined> {
+async function followRecord<T extends Resource>(
+  call: Call,
+  watched: WaitSetup<T>,
+  pending: Pending,
+): Promise<T | undefined> {
   const { monotonicNow } = call.runtime;
   let seenAt = monotonicNow();
   let unreadSince: number | undefined;
