@@ -4,20 +4,14 @@ import type { WireAction } from "./wire.ts";
 
 const KIND = "action";
 
-/** What identifies an action: it names no volume itself. */
-export interface ActionRef {
-  readonly volumeId: string;
-  readonly actionId: number;
-}
-
 /** The answer to a change: an action that is over already needs no following. */
 export function toChanged(action: WireAction, volumeId: string): Changed {
   if (toPendingStatus(action).state === "succeeded") return { settled: true };
   return { pending: { kind: KIND, token: `${volumeId}/${action.id}` } };
 }
 
-/** Older tokens end in the time of their start. @throws PolyvolError `invalid_argument` for what is no token */
-export function toActionRef({ kind, token }: Pending): ActionRef {
+/** What identifies an action, which names no volume itself. Older tokens end in the time of their start. @throws PolyvolError `invalid_argument` for what is no token */
+export function toActionRef({ kind, token }: Pending) {
   const [, volumeId, actionId] = /^([0-9A-Fa-f-]+)\/(\d{1,15})(?:\/\d{1,15})?$/.exec(token) ?? [];
   if (kind !== KIND || volumeId === undefined)
     throw refusedArgument("this is no pending change of a DigitalOcean volume");

@@ -35,21 +35,15 @@ export type MemoryFaultEffect =
 export type MemoryFault = FaultRule & MemoryFaultEffect;
 
 /** The faults that are waiting. */
-export interface FaultQueue {
-  add(fault: MemoryFault): void;
-  clear(): void;
-  /** The fault that strikes this call, if any. */
-  take(method: MemoryMethod): MemoryFault | undefined;
-}
-
-export function createFaultQueue(): FaultQueue {
+export function createFaultQueue() {
   let waiting: { readonly fault: MemoryFault; seen: number }[] = [];
   return {
-    add: (fault) => void waiting.push({ fault, seen: 0 }),
-    clear: () => {
+    add: (fault: MemoryFault): void => void waiting.push({ fault, seen: 0 }),
+    clear: (): void => {
       waiting = [];
     },
-    take(method) {
+    /** The fault that strikes this call, if any. */
+    take(method: MemoryMethod): MemoryFault | undefined {
       for (const entry of waiting) {
         const { on, skip = 0, count = 1 } = entry.fault;
         if (on !== undefined && ![on].flat().includes(method)) continue;

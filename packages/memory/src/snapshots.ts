@@ -10,17 +10,10 @@ import {
   spellTags,
 } from "./state.ts";
 
-/** The snapshots of an account with the rules of the provider. Refused calls throw `Refusal`. */
-export interface Snapshots {
-  get(id: string): SnapshotRecord;
-  getAvailable(id: string): SnapshotRecord;
-  of(volumeId: string): SnapshotRecord[];
-  create(input: DriverCreateSnapshot, commit: Commit): [SnapshotRecord, Pending | undefined];
-  delete(id: string, commit: Commit): Pending | undefined;
-  update(id: string, changes: DriverUpdateSnapshot): undefined;
-}
+export type Snapshots = ReturnType<typeof createSnapshots>;
 
-export function createSnapshots(state: MemoryState): Snapshots {
+/** The snapshots of an account with the rules of the provider. Refused calls throw `Refusal`. */
+export function createSnapshots(state: MemoryState) {
   const { capabilities, settings } = state;
 
   /** The snapshot of that id, or `not_found`. */

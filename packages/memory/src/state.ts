@@ -7,7 +7,7 @@ import {
 } from "@polyvol/core";
 import type { PendingStatus } from "@polyvol/core/driver";
 import type { CallCounter } from "./calls.ts";
-import type { FaultQueue, MemoryFault } from "./faults.ts";
+import type { createFaultQueue, MemoryFault } from "./faults.ts";
 import type { MemorySettings } from "./options.ts";
 
 /** One server that a volume is attached to. */
@@ -57,20 +57,15 @@ export interface SnapshotRecord {
 }
 
 /** Work that is due at an instant of the account's clock. Nothing runs by itself: whoever looks first runs it. */
-export interface Schedule {
-  /** Runs `work` once the time is `at`, with that time. */
-  add(at: number, work: (at: number) => void): void;
-  /** Runs everything that is due at `now` in the order of time, each piece at its own instant. */
-  runDue(now: number): void;
-}
-
-export function createSchedule(): Schedule {
+export function createSchedule() {
   const due: { readonly at: number; readonly work: (at: number) => void }[] = [];
   return {
-    add(at, work) {
+    /** Runs `work` once the time is `at`, with that time. */
+    add(at: number, work: (at: number) => void): void {
       due.splice(due.findLastIndex((each) => each.at <= at) + 1, 0, { at, work });
     },
-    runDue(now) {
+    /** Runs everything that is due at `now` in the order of time, each piece at its own instant. */
+    runDue(now: number): void {
       for (let next = due[0]; next !== undefined && next.at <= now; next = due[0]) {
         due.shift();
         next.work(next.at);
@@ -93,8 +88,8 @@ export interface MemoryState {
   readonly jobs: Map<string, PendingStatus>;
   /** Each tag in the spelling of its first use, by its folded form. */
   readonly spellings: Map<string, readonly [string, string]>;
-  readonly schedule: Schedule;
-  readonly faults: FaultQueue;
+  readonly schedule: ReturnType<typeof createSchedule>;
+  readonly faults: ReturnType<typeof createFaultQueue>;
   readonly calls: CallCounter;
   /** A new number and the id made of it, such as `volume-000001`. Volumes and snapshots are counted together. */
   next(kind: "volume" | "snapshot" | "job" | "request"): { readonly id: string; readonly ordinal: number };

@@ -11,19 +11,10 @@ import {
   type VolumeRecord,
 } from "./state.ts";
 
-/** The volumes of an account with the rules of the provider. Refused calls throw `Refusal`. */
-export interface Volumes {
-  get(id: string): VolumeRecord;
-  create(input: DriverCreateVolume, commit: Commit): [VolumeRecord, Pending | undefined];
-  delete(id: string, commit: Commit): Pending | undefined;
-  resize(id: string, sizeGiB: number, commit: Commit): Pending | undefined;
-  attach(id: string, serverId: string, commit: Commit): Pending | undefined;
-  detach(id: string, serverId: string, commit: Commit): Pending | undefined;
-  revert(id: string, snapshotId: string, commit: Commit): Pending | undefined;
-  rename(id: string, name: string): undefined;
-}
+export type Volumes = ReturnType<typeof createVolumes>;
 
-export function createVolumes(state: MemoryState, snapshots: Snapshots): Volumes {
+/** The volumes of an account with the rules of the provider. Refused calls throw `Refusal`. */
+export function createVolumes(state: MemoryState, snapshots: Snapshots) {
   const { capabilities, settings } = state;
   const { durations } = settings;
 

@@ -1,20 +1,10 @@
 import type { CallContext } from "../driver.ts";
 import { PolyvolError, type PolyvolErrorCode, type PolyvolErrorDetails, refusedArgument } from "../errors.ts";
-import type { HttpMethod, HttpRequest } from "./types.ts";
+import type { HttpRequest } from "./types.ts";
 import { buildUrl } from "./url.ts";
 
 /** A request as it will be sent, once or twice: what all its attempts share. */
-export interface PreparedRequest {
-  readonly provider: string;
-  readonly context: CallContext;
-  readonly method: HttpMethod;
-  /** Exactly what is signed and goes over the wire. */
-  readonly url: string;
-  /** Path and query. */
-  readonly target: string;
-  readonly path: string;
-  readonly body: string | undefined;
-}
+export type PreparedRequest = Readonly<ReturnType<typeof prepareRequest>>;
 
 /** @throws PolyvolError `invalid_argument` for a path or body that cannot be sent as it is */
 export function prepareRequest(
@@ -22,9 +12,11 @@ export function prepareRequest(
   base: string,
   request: HttpRequest<unknown>,
   context: CallContext,
-): PreparedRequest {
+) {
   const { method } = request;
+  /** Exactly what is signed and goes over the wire. */
   const url = buildUrl(base, request.path, request.query);
+  /** Path and query. */
   const target = url.slice(url.indexOf("/", "https://".length));
   const path = target.split("?", 1)[0] ?? target;
   return { provider, context, method, url, target, path, body: toJson(request) };

@@ -26,21 +26,7 @@ type Fetch<T extends Resource> = (
   ...page: Parameters<PageSource<T>["fetch"]>
 ) => Promise<DriverPage<T>>;
 
-/** How one kind of resource is read: the same for volumes and snapshots. */
-export interface Reads<T extends Resource> {
-  readonly kind: ResourceKind;
-  /** For looks that calls share. */
-  readonly lookSource: LookSource<T, ResourceQuery>;
-  /** What was made just now is waited for. @throws PolyvolError `not_found` */
-  get(call: Call, id: string): Promise<T>;
-  /** `undefined`: there is none, or what was made just now does not show yet. */
-  tryGet(call: Call, id: string): Promise<T | undefined>;
-  /** Everything that matches, by a complete listing within the call. */
-  listAll(call: Call, query: ResourceQuery): Promise<readonly T[]>;
-  list(query: ResourceQuery, options: ListOptions | undefined): Listing<T>;
-  /** One request to delete it. */
-  deleteOne(id: string, context: CallContext): Promise<Changed>;
-}
+export type Reads<T extends Resource> = ReturnType<typeof createReads<T>>;
 
 /** The same for what changes resources, which looks in company. */
 export interface Resources<T extends Resource> extends Reads<T> {
@@ -50,16 +36,19 @@ export interface Resources<T extends Resource> extends Reads<T> {
 }
 
 /** How the driver answers for one kind. */
-interface ResourceMethods<T extends Resource> extends Pick<Reads<T>, "deleteOne"> {
+interface ResourceMethods<T extends Resource> {
   readonly getOne: (id: string, context: CallContext) => Promise<T>;
+  /** One request to delete it. */
+  readonly deleteOne: (id: string, context: CallContext) => Promise<Changed>;
   readonly getPage: (query: ResourceQuery, page: PageRequest, context: CallContext) => Promise<DriverPage<T>>;
 }
 
+/** How one kind of resource is read: the same for volumes and snapshots. */
 function createReads<T extends Resource>(
   runtime: Runtime,
   kind: ResourceKind,
   { getOne, getPage, deleteOne }: ResourceMethods<T>,
-): Reads<T> {
+) {
   const { driver, newcomers } = runtime;
   const { limits } = runtime.capabilities;
   const paging = (kind === "snapshot" ? driver.snapshotPaging : undefined) ?? driver.paging;
@@ -70,6 +59,7 @@ function createReads<T extends Resource>(
     return answeredFor(id, await getOne(id, context));
   }
 
+  /** `undefined`: there is none, or what was made just now does not show yet. */
   async function tryGet(call: Call, id: string): Promise<T | undefined> {
     try {
       return await call.send("read", (context) => read(id, context));
@@ -141,6 +131,7 @@ function createReads<T extends Resource>(
         call.send("read", (context) => getPage(asked, page, watched(context, hooks))),
       );
 
+  /** For looks that calls share. */
   const lookSource: LookSource<T, ResourceQuery> = {
     matches,
     extent,
@@ -164,6 +155,7 @@ function createReads<T extends Resource>(
     },
   };
 
+  /** Everything that matches, by a complete listing within the call. */
   const listAll = (call: Call, query: ResourceQuery): Promise<readonly T[]> =>
     listingOf(query, { abortSignal: call.abortSignal }, (asked, page, abortSignal, hooks) =>
       call.send("read", (context) => getPage(asked, page, watched({ ...context, abortSignal }, hooks))),
@@ -172,11 +164,14 @@ function createReads<T extends Resource>(
   return {
     kind,
     lookSource,
-    get: (call, id) => call.send("read", (context) => newcomers.unlessNew(id, read(id, context))),
+    /** What was made just now is waited for. @throws PolyvolError `not_found` */
+    get: (call: Call, id: string): Promise<T> =>
+      call.send("read", (context) => newcomers.unlessNew(id, read(id, context))),
     tryGet,
     listAll,
     deleteOne,
-    list: (query, options) => listingOf(query, options ?? {}, pagesBy(`${kind}s.list`, options)),
+    list: (query: ResourceQuery, options: ListOptions | undefined): Listing<T> =>
+      listingOf(query, options ?? {}, pagesBy(`${kind}s.list`, options)),
   };
 }
 

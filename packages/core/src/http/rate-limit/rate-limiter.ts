@@ -10,11 +10,7 @@ import { createAdaptiveRate } from "./adaptive-rate.ts";
 import { createSlidingWindows } from "./sliding-window.ts";
 
 /** The requests of one client: how many are in flight, and those that wait. */
-export interface Lane {
-  readonly maxConcurrency: number;
-  inFlight: number;
-  readonly waiters: Set<Waiter>;
-}
+export type Lane = ReturnType<typeof createLane>;
 
 /** The right to have one request in flight. */
 export interface Permit {
@@ -41,20 +37,7 @@ export interface PermitResult {
   reading: QuotaReading | undefined;
 }
 
-/**
- * Lets requests of one account go as fast as every known bound allows: those of one client first come, first served,
- * clients by turns, so that one with a thousand requests does not hold up one with a single request.
- */
-export interface RateLimiter {
-  /**
-   * A permit at once, or the promise of one. Rejects with the abort reason; and with `rate_limited`, at once, when the
-   * permit would come no sooner than the call's deadline.
-   */
-  acquire(request: PreparedRequest, lane: Lane): Permit | Promise<Permit>;
-  release(permit: Permit, use: PermitUse, result: PermitResult): void;
-  /** Whether what it knows has no weight any more: a new one in its place would do the same. */
-  isSpent(): boolean;
-}
+export type RateLimiter = ReturnType<typeof createRateLimiter>;
 
 interface Waiter {
   readonly request: PreparedRequest;
@@ -67,11 +50,15 @@ const LONGEST_PAUSE_MS = 3_600_000;
 /** How much later than one whole window a quota may be said to free up. */
 const RESET_SLACK_MS = 60_000;
 
-export function createLane(maxConcurrency: number): Lane {
-  return { maxConcurrency, inFlight: 0, waiters: new Set() };
+export function createLane(maxConcurrency: number) {
+  return { maxConcurrency, inFlight: 0, waiters: new Set<Waiter>() };
 }
 
-export function createRateLimiter(clock: Clock, quotas: readonly RequestQuota[]): RateLimiter {
+/**
+ * Lets requests of one account go as fast as every known bound allows: those of one client first come, first served,
+ * clients by turns, so that one with a thousand requests does not hold up one with a single request.
+ */
+export function createRateLimiter(clock: Clock, quotas: readonly RequestQuota[]) {
   const windows = createSlidingWindows(quotas);
   const rate = createAdaptiveRate();
   const monotonicNow = monotonicTime(clock);
@@ -221,7 +208,11 @@ export function createRateLimiter(clock: Clock, quotas: readonly RequestQuota[])
   }
 
   return {
-    acquire: (request, lane) => {
+    /**
+     * A permit at once, or the promise of one. Rejects with the abort reason; and with `rate_limited`, at once, when the
+     * permit would come no sooner than the call's deadline.
+     */
+    acquire: (request: PreparedRequest, lane: Lane): Permit | Promise<Permit> => {
       const now = monotonicNow();
       const ahead = aheadOf(lane);
       const at = earliest(now, ahead);
@@ -233,7 +224,7 @@ export function createRateLimiter(clock: Clock, quotas: readonly RequestQuota[])
         return Promise.reject(refusal(request, sureMs, bound));
       return wait(request, lane, bound, waitMs);
     },
-    release: (permit, { sent, response }, result) => {
+    release: (permit: Permit, { sent, response }: PermitUse, result: PermitResult): void => {
       const now = monotonicNow();
       permit.lane.inFlight -= 1;
       inFlight -= 1;
@@ -245,7 +236,8 @@ export function createRateLimiter(clock: Clock, quotas: readonly RequestQuota[])
       if (result.rejected && result.pauseMs !== undefined && result.pauseMs > 0) pause(result.pauseMs);
       if (lanes.size > 0) admit();
     },
-    isSpent: () => {
+    /** Whether what it knows has no weight any more: a new one in its place would do the same. */
+    isSpent: (): boolean => {
       const knownUntil = Math.max(pausedUntil, releasedAt + longestEffectMs());
       return inFlight === 0 && lanes.size === 0 && monotonicNow() > knownUntil;
     },
