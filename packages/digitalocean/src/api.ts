@@ -4,13 +4,6 @@ import * as wire from "./wire.ts";
 
 type Query = NonNullable<HttpRequest<unknown>["query"]>;
 type Key = { readonly name: string; readonly region: string };
-type Volume = HttpRequest<{ readonly volume: wire.WireVolume }>;
-type Snapshot = HttpRequest<{ readonly snapshot: wire.WireSnapshot }>;
-type Snapshots = HttpRequest<wire.WireSnapshots>;
-type Action = HttpRequest<{ readonly action: wire.WireAction }>;
-type Tag = HttpRequest<{ readonly tag: { readonly name: string } }>;
-type Nothing = HttpRequest<undefined>;
-
 /** `page` counts from 1, the default. */
 export type Page = { readonly page?: number; readonly per_page: number };
 
@@ -34,46 +27,44 @@ function post<T>(path: string, body: unknown, response: ResponseParser<T>): Http
 }
 
 /** A change that is over once it is answered: 204 alone says so. */
-function done(method: "POST" | "DELETE", path: string): Nothing {
+function done(method: "POST" | "DELETE", path: string): HttpRequest<undefined> {
   return { method, path, status: 204 };
 }
 
-export const createVolume = (body: object): Volume => post("/v2/volumes", body, wire.volumeAnswer);
-export const listVolumes = (query: Page & Query): HttpRequest<wire.WireVolumes> =>
-  get("/v2/volumes", wire.volumesAnswer, query);
-export const getVolume = (id: string): Volume => get(volume(id), wire.volumeAnswer);
-export const deleteVolume = (id: string): Nothing => done("DELETE", volume(id));
-export function deleteVolumeByName({ name, region }: Key): Nothing {
+export const createVolume = (body: object) => post("/v2/volumes", body, wire.volumeAnswer);
+export const listVolumes = (query: Page & Query) => get("/v2/volumes", wire.volumesAnswer, query);
+export const getVolume = (id: string) => get(volume(id), wire.volumeAnswer);
+export const deleteVolume = (id: string) => done("DELETE", volume(id));
+export function deleteVolumeByName({ name, region }: Key): HttpRequest<undefined> {
   return { ...done("DELETE", "/v2/volumes"), query: { name, region } };
 }
 
-export const createSnapshot = (volumeId: string, body: object): Snapshot =>
+export const createSnapshot = (volumeId: string, body: object) =>
   post(`${volume(volumeId)}/snapshots`, body, wire.snapshotAnswer);
-export const listVolumeSnapshots = (volumeId: string, query: Page): Snapshots =>
+export const listVolumeSnapshots = (volumeId: string, query: Page) =>
   get(`${volume(volumeId)}/snapshots`, wire.snapshotsAnswer, query);
-export const getVolumeSnapshot = (id: string): Snapshot => get(volumeSnapshot(id), wire.snapshotAnswer);
-export const deleteVolumeSnapshot = (id: string): Nothing => done("DELETE", volumeSnapshot(id));
+export const getVolumeSnapshot = (id: string) => get(volumeSnapshot(id), wire.snapshotAnswer);
+export const deleteVolumeSnapshot = (id: string) => done("DELETE", volumeSnapshot(id));
 
 /** Snapshots of volumes and of Droplets, like the next two. */
-export const listSnapshots = (query: Page & Query): Snapshots =>
-  get("/v2/snapshots", wire.snapshotsAnswer, query);
-export const getSnapshot = (id: string): Snapshot => get(snapshot(id), wire.snapshotAnswer);
-export const deleteSnapshot = (id: string): Nothing => done("DELETE", snapshot(id));
+export const listSnapshots = (query: Page & Query) => get("/v2/snapshots", wire.snapshotsAnswer, query);
+export const getSnapshot = (id: string) => get(snapshot(id), wire.snapshotAnswer);
+export const deleteSnapshot = (id: string) => done("DELETE", snapshot(id));
 
-export const actOnVolume = (id: string, body: wire.VolumeActionBody): Action =>
+export const actOnVolume = (id: string, body: wire.VolumeActionBody) =>
   post(`${volume(id)}/actions`, body, wire.actionAnswer);
-export const actOnNamedVolume = ({ name, region }: Key, body: wire.VolumeActionBody): Action =>
+export const actOnNamedVolume = ({ name, region }: Key, body: wire.VolumeActionBody) =>
   post("/v2/volumes/actions", { ...body, volume_name: name, region }, wire.actionAnswer);
-export const listVolumeActions = (volumeId: string, query: Page): HttpRequest<wire.WireActions> =>
+export const listVolumeActions = (volumeId: string, query: Page) =>
   get(`${volume(volumeId)}/actions`, wire.actionsAnswer, query);
-export const getVolumeAction = (volumeId: string, id: number): Action =>
+export const getVolumeAction = (volumeId: string, id: number) =>
   get(`${volume(volumeId)}/actions/${id}`, wire.actionAnswer);
-export const getAction = (id: number): Action => get(`/v2/actions/${id}`, wire.actionAnswer);
+export const getAction = (id: number) => get(`/v2/actions/${id}`, wire.actionAnswer);
 
 /** What is in the page does not matter: only whether it is given. */
-export const listTags = (query: Page): HttpRequest<unknown> => get("/v2/tags", wire.tagsAnswer, query);
-export const createTag = (name: string): Tag => post("/v2/tags", { name }, wire.tagAnswer);
+export const listTags = (query: Page) => get("/v2/tags", wire.tagsAnswer, query);
+export const createTag = (name: string) => post("/v2/tags", { name }, wire.tagAnswer);
 /** Puts a tag on resources, or takes it off: the same body, also with DELETE. */
-export function changeTag(method: "POST" | "DELETE", tag: string, resources: readonly TagTarget[]): Nothing {
+export function changeTag(method: "POST" | "DELETE", tag: string, resources: readonly TagTarget[]) {
   return { ...done(method, tagged(tag)), body: { resources } };
 }
