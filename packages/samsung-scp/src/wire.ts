@@ -113,7 +113,6 @@ export type WireServer = z.infer<typeof server>;
 export type WireVolume = z.infer<typeof volume>;
 export type WireVolumes = z.infer<typeof volumesAnswer>;
 export type WireSnapshot = z.infer<typeof snapshot>;
-export type WireSnapshots = z.infer<typeof snapshotsAnswer>;
 export type WireVolumeType = Readonly<z.infer<typeof volumeType>>;
 export type WireServerVolume = Readonly<z.infer<typeof attached>>;
 export type WireQuotaSet = Readonly<z.infer<typeof quotas>>;

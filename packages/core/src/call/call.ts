@@ -92,7 +92,20 @@ export async function runCall<T>(
   );
   const startedAt = runtime.monotonicNow();
   const ending = new AbortController();
-  const state = startedState(setup);
+  const state: CallState = {
+    resource: setup.resource,
+    seen: undefined,
+    stayed: false,
+    failedLook: undefined,
+    failedAttempt: undefined,
+    sent: false,
+    unanswered: 0,
+    attempts: 0,
+    touched: setup.hasChanged === true,
+    taken: 0,
+    earlierAttempts: 0,
+  };
+
   const stopListening = onAbort(callerSignal, (reason) => ending.abort(reason));
   const stopTimer = startTimer(runtime.clock, timeoutMs, () =>
     ending.abort(timeoutError(timeoutMs, setup, state)),
@@ -126,31 +139,26 @@ export function checkedNow<T>(runtime: Runtime, operation: string, check: () => 
 /** No timer rings later than this, unless the whole process stood still; then it rings at once. */
 const LATEST_TIMER_MS = 1_000;
 
-type CallState = ReturnType<typeof startedState>;
-
-/** What is known of a call that has sent nothing yet. */
-function startedState({ resource, hasChanged = false }: CallSetup) {
-  return {
-    resource,
-    seen: undefined as string | undefined,
-    /** Whether `seen` is what had to pass before anything could be sent. */
-    stayed: false,
-    failedLook: undefined as PolyvolError | undefined,
-    /** Why the request that is under way, or waits to be sent again, is not the first. */
-    failedAttempt: undefined as PolyvolError | undefined,
-    /** Times that the request that failed last was sent. */
-    attempts: 0,
-    /** Whether any change of this call was sent. */
-    sent: false,
-    /** Requests that have begun and are not answered yet. */
-    unanswered: 0,
-    /** Whether any change of this call may have been carried out. */
-    touched: hasChanged,
-    /** Requests of earlier rounds of a change that was recovered by looking. */
-    earlierAttempts: 0,
-    /** Retries taken from the budget for more than single requests. */
-    taken: 0,
-  };
+interface CallState {
+  resource: ResourceRef | undefined;
+  seen: string | undefined;
+  /** Whether `seen` is what had to pass before anything could be sent. */
+  stayed: boolean;
+  failedLook: PolyvolError | undefined;
+  /** Why the request that is under way, or waits to be sent again, is not the first. */
+  failedAttempt: PolyvolError | undefined;
+  /** Times that the request that failed last was sent. */
+  attempts: number;
+  /** Whether any change of this call was sent. */
+  sent: boolean;
+  /** Requests that have begun and are not answered yet. */
+  unanswered: number;
+  /** Whether any change of this call may have been carried out. */
+  touched: boolean;
+  /** Requests of earlier rounds of a change that was recovered by looking. */
+  earlierAttempts: number;
+  /** Retries taken from the budget for more than single requests. */
+  taken: number;
 }
 
 function makeCall(
