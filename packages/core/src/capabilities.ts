@@ -1,4 +1,22 @@
-const MEANINGS = {
+/** The name of something that some providers can do and others cannot; see {@link CAPABILITIES}. */
+export type Capability =
+  | "volumes.createFromSnapshot"
+  | "volumes.resize"
+  | "volumes.attach"
+  | "volumes.multiAttach"
+  | "volumes.revert"
+  | "volumes.rename"
+  | "volumes.description"
+  | "volumes.tags"
+  | "volumes.readTags"
+  | "volumes.type"
+  | "snapshots.outliveVolume"
+  | "snapshots.update"
+  | "snapshots.description"
+  | "snapshots.tags";
+
+/** With a key for each, which the compiler sees to. */
+const MEANINGS: Readonly<Record<Capability, true>> = {
   /** A volume can be made from a snapshot. */
   "volumes.createFromSnapshot": true,
   /** A volume can grow. */
@@ -28,9 +46,6 @@ const MEANINGS = {
   /** A snapshot takes tags and returns them. */
   "snapshots.tags": true,
 };
-
-/** The name of something that some providers can do and others cannot; see {@link CAPABILITIES}. */
-export type Capability = keyof typeof MEANINGS;
 
 /**
  * What providers really differ in, as names. A driver lists those that hold for it; core refuses the rest with

@@ -129,7 +129,12 @@ const own = {
   settleMs: milliseconds,
   /** Pauses between looks. Default 1,000 at first, 5,000 at most. */
   polling: rule(
-    z.strictObject({ initialDelayMs: ms, maxDelayMs: ms }),
+    z.strictObject({
+      /** Before the first look. */
+      initialDelayMs: ms,
+      /** At most between two looks. */
+      maxDelayMs: ms,
+    }),
     "initialDelayMs and maxDelayMs, in milliseconds from 0",
   ),
   /** Regions that exist; the first is the default of creations. Default `mem-1` and `mem-2`. */
