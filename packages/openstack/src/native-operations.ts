@@ -1,11 +1,4 @@
-import {
-  type BlockStorage,
-  type CallOptions,
-  type CreateVolumeInput,
-  PolyvolError,
-  type Volume,
-  type WaitOptions,
-} from "@polyvol/core";
+import type { BlockStorage, CallOptions, CreateVolumeInput, Volume, WaitOptions } from "@polyvol/core";
 import { type CallContext, refused, refusedArgument, show } from "@polyvol/core/driver";
 import * as api from "./api.ts";
 import type { ApiRequest, Client } from "./client.ts";

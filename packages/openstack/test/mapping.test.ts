@@ -2,7 +2,7 @@ import { cinderVolumeState } from "@polyvol/core/http";
 import { expect, test } from "vitest";
 import { capabilitiesWith } from "../src/capabilities.ts";
 import { openStackDetails } from "../src/details.ts";
-import { toPage, toSnapshot, toSnapshotState, toVolume } from "../src/mapping.ts";
+import { toPage, toSnapshot, toSnapshotState, toVolume, waitsForPerson } from "../src/mapping.ts";
 import { snapshotAnswer, volumeAnswer, volumesAnswer } from "../src/wire.ts";
 import { SNAPSHOT_ID, snapshot, VOLUME_ID, volume } from "./fake-cloud.ts";
 
