@@ -31,7 +31,8 @@ interface Schema {
 }
 
 const CONFIG = "packages/config/src/config.ts";
-const POLICY = "packages/backup/src/policy/types.ts";
+const POLICY = "packages/backup/src/policy/definition.ts";
+const RETENTION = "packages/backup/src/retention/policy.ts";
 
 /** How a provider is called in titles: as its page is. */
 function titleOf(provider: string): string {
@@ -120,7 +121,9 @@ export function cloudSections(config: Schema): readonly SettingSection[] {
 export function policySections(policies: Schema): readonly SettingSection[] {
   const policy = policies.additionalProperties;
   const part = (name: string): Schema | undefined => policy?.properties?.[name];
-  const retention = new Map(docstringsOf("packages/backup/src/retention/types.ts", "RetentionPolicy"));
+  const retention = new Map(
+    ["shape", "counts", "spans"].flatMap((name) => [...docstringsOf(RETENTION, name)]),
+  );
   const { meaning = "" } = retention.get("timezone") ?? {};
   retention.set("timezone", { meaning, fallback: "that of the schedule" });
   const about = "[backup.md](backup.md)";
@@ -129,13 +132,13 @@ export function policySections(policies: Schema): readonly SettingSection[] {
       id: "policy",
       title: "A policy",
       text: `\`policies.ID\`. The id is letters, digits and \`-\`, up to 32, and never changes: the names of all snapshots of the policy hold it. What policies mean is in ${about}.`,
-      rows: documented("policy", keysOf(policy), docstringsOf(POLICY, "PolicyDefinition")),
+      rows: documented("policy", keysOf(policy), docstringsOf(POLICY, "policySchema")),
     },
     {
       id: "select",
       title: "Selection",
       text: "`policies.ID.select`. At least one key; a volume must fit every key that is given.",
-      rows: documented("select", keysOf(part("select")), docstringsOf(POLICY, "SelectDefinition")),
+      rows: documented("select", keysOf(part("select")), docstringsOf(POLICY, "select")),
     },
     {
       id: "schedule",
@@ -144,7 +147,7 @@ export function policySections(policies: Schema): readonly SettingSection[] {
       rows: documented(
         "schedule",
         keysOf(part("schedule")),
-        docstringsOf("packages/backup/src/schedule/types.ts", "ScheduleDefinition"),
+        docstringsOf("packages/backup/src/schedule/schedule.ts", "definitionKeys"),
       ),
     },
     {
@@ -157,7 +160,7 @@ export function policySections(policies: Schema): readonly SettingSection[] {
       id: "brakes",
       title: "Brakes",
       text: "`policies.ID.brakes`.",
-      rows: documented("brakes", keysOf(part("brakes")), docstringsOf(POLICY, "BrakesDefinition")),
+      rows: documented("brakes", keysOf(part("brakes")), docstringsOf(POLICY, "brakesSchema")),
     },
     {
       id: "hooks",
@@ -166,14 +169,14 @@ export function policySections(policies: Schema): readonly SettingSection[] {
       rows: documented(
         "hooks",
         keysOf(part("hooks")?.properties?.["before"]),
-        docstringsOf(POLICY, "HookDefinition"),
+        docstringsOf(POLICY, "hookSchema"),
       ),
     },
     {
       id: "offsite",
       title: "Off-site",
       text: "`policies.ID.offsite`. What it does is in [offsite.md](offsite.md).",
-      rows: documented("offsite", keysOf(part("offsite")), docstringsOf(POLICY, "OffsiteDefinition")),
+      rows: documented("offsite", keysOf(part("offsite")), docstringsOf(POLICY, "offsiteSchema")),
     },
   ];
 }

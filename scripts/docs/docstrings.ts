@@ -14,7 +14,8 @@ export function docstringsOf(file: string, name: string): ReadonlyMap<string, Se
   const source = ts.createSourceFile(file, readFileSync(ROOT + file, "utf8"), ts.ScriptTarget.Latest, true);
   const found = new Map<string, SettingDoc>();
   const visit = (node: ts.Node): void => {
-    const isProperty = ts.isPropertySignature(node) || ts.isPropertyAssignment(node);
+    const isProperty =
+      ts.isPropertySignature(node) || ts.isPropertyAssignment(node) || ts.isShorthandPropertyAssignment(node);
     if (isProperty && ts.isIdentifier(node.name)) {
       const [comment] = ts.getJSDocCommentsAndTags(node);
       found.set(node.name.text, split(ts.getTextOfJSDocComment(comment?.comment) ?? ""));

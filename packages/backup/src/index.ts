@@ -29,8 +29,28 @@ export type { OffsiteFreshness, OffsiteStanding } from "./offsite/standing.ts";
 export { type OffsiteDue, offsiteDue } from "./offsite/standing.ts";
 export type * from "./offsite/types.ts";
 export { type PlanOptions, plan } from "./plan/plan.ts";
-export { parsePlan } from "./plan/schema.ts";
-export type * from "./plan/types.ts";
+export {
+  type BackupPlan,
+  type MissedSlots,
+  type PlannedBound,
+  type PlannedCloud,
+  type PlannedCreation,
+  type PlannedDeletion,
+  type PlannedKeep,
+  type PlannedPolicy,
+  parsePlan,
+  type VolumePlace,
+  type VolumePlan,
+} from "./plan/stored-plan.ts";
+export type { PlanChoices } from "./plan/volume-plan.ts";
+export type {
+  BrakesDefinition,
+  HookDefinition,
+  OffsiteDefinition,
+  PolicyDefinition,
+  PolicyDefinitions,
+  SelectDefinition,
+} from "./policy/definition.ts";
 export { parsePolicies, policiesJsonSchema } from "./policy/parse.ts";
 export { isAbout } from "./policy/policy.ts";
 export type * from "./policy/types.ts";
@@ -58,16 +78,21 @@ export { type Restored, type RestoreOptions, type RestoreRequest, restore } from
 export { evaluateRetention } from "./retention/evaluate.ts";
 export { explainRetention, type RetentionExplanation } from "./retention/explain.ts";
 export {
+  type CountRuleName,
+  parseRetentionPolicy,
+  type RetentionPolicy,
+  type RetentionRules,
+  type WithinRuleName,
+} from "./retention/policy.ts";
+export {
   isPolicyError,
   PolicyError,
   type PolicyErrorCode,
   type PolicyProblem,
 } from "./retention/policy-error.ts";
-export { parseRetentionPolicy, type RetentionRules } from "./retention/schema.ts";
 export type * from "./retention/types.ts";
-export { parseSchedule } from "./schedule/schema.ts";
+export { parseSchedule, type Schedule, type ScheduleDefinition } from "./schedule/schedule.ts";
 export { newestDueSlot, nextSlot, parseSlotName, slotName, slotsBetween } from "./schedule/slots.ts";
-export type { Schedule, ScheduleDefinition } from "./schedule/types.ts";
 export { parseShard } from "./shard/parse-shard.ts";
 export { type Shard, shardOf } from "./shard/rendezvous.ts";
 export {

@@ -1,6 +1,6 @@
 import type { BlockStorage, CallOptions, RequestTurn } from "@polyvol/core";
 import pLimit, { type LimitFunction } from "p-limit";
-import type { BackupPlan, VolumePlan } from "../plan/types.ts";
+import type { BackupPlan, VolumePlan } from "../plan/stored-plan.ts";
 import type { Policy } from "../policy/types.ts";
 import type { Scope } from "../shard/scope.ts";
 import { createFreshListing, type FreshListing } from "./fresh-listing.ts";

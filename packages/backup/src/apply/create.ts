@@ -11,7 +11,7 @@ import { runCommand } from "../command/run-command.ts";
 import { showDuration } from "../duration.ts";
 import { ownTags } from "../naming.ts";
 import { refuseAttached } from "../plan/creation.ts";
-import type { PlannedCreation } from "../plan/types.ts";
+import type { PlannedCreation } from "../plan/stored-plan.ts";
 import { hookEnvironment } from "../policy/environment.ts";
 import type { Hook, Policy } from "../policy/types.ts";
 import { type BackupProblem, HookError, type HookName, problemOf } from "../problem.ts";

@@ -17,8 +17,8 @@ import {
   type KeptSnapshotDecision,
   type RetentionContext,
 } from "../plan/retention-decision.ts";
+import type { PlannedDeletion } from "../plan/stored-plan.ts";
 import { findSurplus, surplusIds } from "../plan/surplus.ts";
-import type { PlannedDeletion } from "../plan/types.ts";
 import { isFailed, ownedBy } from "../policy/owned.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";

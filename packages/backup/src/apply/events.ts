@@ -1,4 +1,4 @@
-import type { BackupPlan, VolumePlace } from "../plan/types.ts";
+import type { BackupPlan, VolumePlace } from "../plan/stored-plan.ts";
 import type { BackupProblem, HookName } from "../problem.ts";
 import type { CreatedSnapshot, DeletedSnapshot, SparedSnapshot } from "./report.ts";
 

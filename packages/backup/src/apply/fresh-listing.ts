@@ -5,7 +5,7 @@ import type { HiddenMarks, ObservedSnapshot } from "../observe/inventory.ts";
 import { observeSnapshot } from "../observe/observe-snapshot.ts";
 import { createSourcesInUse, type SourcesInUse, withSource } from "../observe/sources-in-use.ts";
 import { FRESH_FOR_MS, shortestTime } from "../plan/cost.ts";
-import type { VolumePlan } from "../plan/types.ts";
+import type { VolumePlan } from "../plan/stored-plan.ts";
 import type { RunContext } from "./options.ts";
 
 /** The snapshots of one volume as a complete listing showed them. */

@@ -1,5 +1,5 @@
 import type { BlockStorage } from "@polyvol/core";
-import type { PlannedCreation, PlannedDeletion, VolumePlace, VolumePlan } from "../plan/types.ts";
+import type { PlannedCreation, PlannedDeletion, VolumePlace, VolumePlan } from "../plan/stored-plan.ts";
 import type { Policy } from "../policy/types.ts";
 import type { BackupProblem, ProblemPlace } from "../problem.ts";
 import type { CloudWork } from "./cloud-work.ts";

@@ -1,5 +1,5 @@
 import { omitUndefined } from "@polyvol/core/driver";
-import type { PlannedDeletion } from "../plan/types.ts";
+import type { PlannedDeletion } from "../plan/stored-plan.ts";
 import type { Policy } from "../policy/types.ts";
 import { problemOf } from "../problem.ts";
 import { type DeletionOutcome, deleteFailed, deleteSnapshot } from "./delete.ts";

@@ -1,4 +1,4 @@
-import type { BackupPlan, VolumePlace } from "../plan/types.ts";
+import type { BackupPlan, VolumePlace } from "../plan/stored-plan.ts";
 import type { BackupProblem } from "../problem.ts";
 
 /** What a run did, as plain JSON. Instants are ISO 8601 in UTC. */

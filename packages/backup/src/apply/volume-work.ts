@@ -1,7 +1,7 @@
 import { isPolyvolError } from "@polyvol/core";
 import { omitUndefined } from "@polyvol/core/driver";
 import { orderSteps, type VolumeStep } from "../plan/step-order.ts";
-import type { PlannedCreation } from "../plan/types.ts";
+import type { PlannedCreation } from "../plan/stored-plan.ts";
 import type { Policy } from "../policy/types.ts";
 import { problemOf } from "../problem.ts";
 import { createSnapshot, hasHooks, waitForGap } from "./create.ts";

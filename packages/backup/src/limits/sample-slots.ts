@@ -1,7 +1,7 @@
 import { DAY_MS, HOUR_MS } from "../duration.ts";
 import { bucketsOf, type Period } from "../retention/bucket.ts";
 import { zoneNamed } from "../retention/time-zone.ts";
-import type { Schedule } from "../schedule/types.ts";
+import type { Schedule } from "../schedule/schedule.ts";
 
 /** Long enough for every season of a daily schedule; denser ones repeat themselves much sooner. */
 const HORIZON_MS = 400 * DAY_MS;

@@ -4,7 +4,7 @@ import type { ObservedCloud } from "../observe/inventory.ts";
 import type { Policy } from "../policy/types.ts";
 import type { AccountClouds } from "../shard/scope.ts";
 import { changeRequests, shortestTime } from "./cost.ts";
-import type { PlannedBound, PlannedCloud, VolumePlan } from "./types.ts";
+import type { PlannedBound, PlannedCloud, VolumePlan } from "./stored-plan.ts";
 
 /** So many slots of a policy are looked at for the shortest time between two. */
 const SLOTS = 25;

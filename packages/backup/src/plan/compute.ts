@@ -11,7 +11,8 @@ import { takeTurns } from "../turns.ts";
 import { type BoundedCloud, boundsOf } from "./bounds.ts";
 import { digestOf } from "./canonical-json.ts";
 import { costOf } from "./cost.ts";
-import type { BackupPlan, PlanChoices, VolumePlan } from "./types.ts";
+import type { BackupPlan, VolumePlan } from "./stored-plan.ts";
+import type { PlanChoices } from "./volume-plan.ts";
 import { planVolume } from "./volume-plan.ts";
 
 /** The version of the time zone data that slots are computed by, where the runtime says it. */

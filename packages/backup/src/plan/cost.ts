@@ -1,6 +1,6 @@
 import type { RequestQuota } from "@polyvol/core";
 import type { ObservedCloud } from "../observe/inventory.ts";
-import type { PlannedCloud, VolumePlan } from "./types.ts";
+import type { PlannedCloud, VolumePlan } from "./stored-plan.ts";
 
 /** No deletion is judged on a listing that began longer ago than this. */
 export const FRESH_FOR_MS = 60_000;

@@ -4,7 +4,7 @@ import { isUnfinished, type ObservedCloud, type ObservedSnapshot } from "../obse
 import { failedLater } from "../policy/owned.ts";
 import type { Policy } from "../policy/types.ts";
 import type { Due } from "./due.ts";
-import type { PlannedCreation } from "./types.ts";
+import type { PlannedCreation } from "./stored-plan.ts";
 
 /**
  * The snapshot to be made for a slot. One of that slot that an earlier run has begun is gone on with under its own

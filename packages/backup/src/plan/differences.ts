@@ -2,7 +2,7 @@ import { fitName } from "@polyvol/core/driver";
 import { volumeKey } from "../observe/inventory.ts";
 import type { PolicyProblem } from "../retention/policy-error.ts";
 import { canonicalJson } from "./canonical-json.ts";
-import type { BackupPlan, PlannedDeletion, PlannedKeep, VolumePlan } from "./types.ts";
+import type { BackupPlan, PlannedDeletion, PlannedKeep, VolumePlan } from "./stored-plan.ts";
 
 /** What one snapshot's fate is in a plan. */
 interface Fate {

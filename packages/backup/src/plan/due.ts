@@ -1,8 +1,8 @@
 import { omitUndefined } from "@polyvol/core/driver";
 import { isGood, type ObservedSnapshot } from "../observe/inventory.ts";
 import type { Policy } from "../policy/types.ts";
-import type { Schedule } from "../schedule/types.ts";
-import type { MissedSlots } from "./types.ts";
+import type { Schedule } from "../schedule/schedule.ts";
+import type { MissedSlots } from "./stored-plan.ts";
 
 /** Missed slots are counted up to here. */
 const MOST_COUNTED = 1_000;

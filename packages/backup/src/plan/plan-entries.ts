@@ -5,7 +5,7 @@ import { failedLater, ownsId } from "../policy/owned.ts";
 import type { Policy } from "../policy/types.ts";
 import { remembering, sharedTexts } from "../remember.ts";
 import { type RetentionDecision, showRules } from "./retention-decision.ts";
-import type { PlannedDeletion, PlannedKeep } from "./types.ts";
+import type { PlannedDeletion, PlannedKeep } from "./stored-plan.ts";
 
 /** What no rule of the policy keeps. */
 export function deletionsOf(policy: Policy, remove: readonly ObservedSnapshot[]): PlannedDeletion[] {

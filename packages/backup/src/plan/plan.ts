@@ -6,7 +6,8 @@ import type { Policy } from "../policy/types.ts";
 import { checkDate } from "../retention/policy-error.ts";
 import { type ShardOptions, scopeOf } from "../shard/scope.ts";
 import { computePlan } from "./compute.ts";
-import type { BackupPlan, PlanChoices } from "./types.ts";
+import type { BackupPlan } from "./stored-plan.ts";
+import type { PlanChoices } from "./volume-plan.ts";
 
 /** How the call is made, and what the plan leaves out or goes beyond. */
 export interface PlanOptions extends PlanChoices, ShardOptions {

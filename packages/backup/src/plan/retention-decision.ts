@@ -8,7 +8,8 @@ import { type HiddenMarks, isGood, type ObservedSnapshot } from "../observe/inve
 import { failedLater } from "../policy/owned.ts";
 import type { Policy } from "../policy/types.ts";
 import { evaluateChecked } from "../retention/evaluate.ts";
-import type { RetentionPolicy, RetentionSnapshot } from "../retention/types.ts";
+import type { RetentionPolicy } from "../retention/policy.ts";
+import type { RetentionSnapshot } from "../retention/types.ts";
 
 /** A snapshot of one policy on one volume, as retention sees it: its time is its slot. */
 interface Candidate extends RetentionSnapshot {

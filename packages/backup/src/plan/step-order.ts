@@ -1,7 +1,7 @@
 import type { Limits } from "@polyvol/core";
 import type { BackupProblem } from "../problem.ts";
 import { newestFirst } from "./plan-entries.ts";
-import type { PlannedCreation, PlannedDeletion, PlannedKeep, VolumePlan } from "./types.ts";
+import type { PlannedCreation, PlannedDeletion, PlannedKeep, VolumePlan } from "./stored-plan.ts";
 
 /** What becomes of the snapshots of a volume. */
 export type Changes = Pick<VolumePlan, "create" | "delete" | "keep">;

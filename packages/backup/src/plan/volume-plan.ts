@@ -17,8 +17,16 @@ import {
   type RetentionDecision,
 } from "./retention-decision.ts";
 import { fitToLimits, orderSteps } from "./step-order.ts";
+import type { PlannedCreation, PlannedPolicy, VolumePlan } from "./stored-plan.ts";
 import { findSurplus, surplusIds } from "./surplus.ts";
-import type { PlanChoices, PlannedCreation, PlannedPolicy, VolumePlan } from "./types.ts";
+
+/** What a plan is asked to leave out or to go beyond. */
+export interface PlanChoices {
+  /** Only prunes: nothing is made, and what no rule keeps without a new snapshot goes. Default false. */
+  readonly pruneOnly?: boolean | undefined;
+  /** Lets everything go that no rule keeps, whatever `brakes.maxShare` says; the minimum age holds. Default false. */
+  readonly liftBrake?: boolean | undefined;
+}
 
 export interface VolumePlanned {
   readonly plan: VolumePlan;

@@ -1,5 +1,5 @@
 import { isGood, type ObservedSnapshot } from "../observe/inventory.ts";
-import type { Schedule } from "../schedule/types.ts";
+import type { Schedule } from "../schedule/schedule.ts";
 import type { Policy } from "./types.ts";
 
 /** Whether snapshots of this policy id are the policy's: its own id, or one that it had. */

@@ -4,7 +4,7 @@ import type { DrillReport } from "../drill/types.ts";
 import { parseSnapshotName } from "../naming.ts";
 import { volumeKey } from "../observe/inventory.ts";
 import type { OffsiteVolume } from "../offsite/types.ts";
-import type { VolumePlan } from "../plan/types.ts";
+import type { VolumePlan } from "../plan/stored-plan.ts";
 import type { Policy } from "../policy/types.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
 import type { Restored } from "../restore/restore.ts";

@@ -8,7 +8,7 @@ import { readFor } from "../observe/read-steadily.ts";
 import { withoutShared } from "../observe/shared-accounts.ts";
 import { computePlan } from "../plan/compute.ts";
 import { showRules } from "../plan/retention-decision.ts";
-import type { VolumePlan } from "../plan/types.ts";
+import type { VolumePlan } from "../plan/stored-plan.ts";
 import { ownedBy } from "../policy/owned.ts";
 import { isAbout } from "../policy/policy.ts";
 import { selectVolumes } from "../policy/select.ts";

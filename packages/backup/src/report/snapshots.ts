@@ -2,7 +2,7 @@ import { tagTexts } from "@polyvol/core";
 import { omitUndefined } from "@polyvol/core/driver";
 import { compareText } from "../compare-text.ts";
 import { isGood, type ObservedCloud, type ObservedSnapshot } from "../observe/inventory.ts";
-import type { VolumePlan } from "../plan/types.ts";
+import type { VolumePlan } from "../plan/stored-plan.ts";
 import type { Policy } from "../policy/types.ts";
 import { isKeptByTags } from "../retention/tags.ts";
 import type { Outlook } from "./outlook.ts";

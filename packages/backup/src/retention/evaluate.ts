@@ -1,17 +1,11 @@
 import { compareText } from "../compare-text.ts";
 import { bucketsOf } from "./bucket.ts";
+import { keepsNewest, parseRetentionPolicy, type RetentionPolicy } from "./policy.ts";
 import { checkDate, invalidArgument, PolicyError, showFound } from "./policy-error.ts";
 import { type Candidate, createRules, type Rule } from "./rules.ts";
-import { keepsNewest, parseRetentionPolicy } from "./schema.ts";
 import { hasHoldTag, protectingTags } from "./tags.ts";
 import { zoneNamed } from "./time-zone.ts";
-import type {
-  KeptSnapshot,
-  RetentionPolicy,
-  RetentionReason,
-  RetentionResult,
-  RetentionSnapshot,
-} from "./types.ts";
+import type { KeptSnapshot, RetentionReason, RetentionResult, RetentionSnapshot } from "./types.ts";
 
 /** Where no rule asks for tags. */
 const NONE: ReadonlySet<string> = new Set();

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { evaluateRetention } from "./evaluate.ts";
 import { parseInstant } from "./instant.ts";
+import { parseRetentionPolicy } from "./policy.ts";
 import { parseOrThrow } from "./policy-error.ts";
-import { parseRetentionPolicy } from "./schema.ts";
 import type { RetentionSnapshot, RetentionState } from "./types.ts";
 
 /** The answer of `polyvol backup explain --output json`. */

@@ -1,8 +1,9 @@
 import type { BucketOf, Period } from "./bucket.ts";
+import type { CountRuleName, RetentionPolicy, WithinRuleName } from "./policy.ts";
 import { isZeroSpan, parseSpan, subtractSpan } from "./span.ts";
 import { canonicalTag, protectingTag } from "./tags.ts";
 import type { Zone } from "./time-zone.ts";
-import type { CountRuleName, RetentionPolicy, RetentionReason, WithinRuleName } from "./types.ts";
+import type { RetentionReason } from "./types.ts";
 
 /** One good snapshot, as the rules see it. */
 export interface Candidate {

@@ -1,7 +1,8 @@
 import { foldCapitals, tagTexts } from "@polyvol/core";
 import { HOLD_KEY } from "@polyvol/core/driver";
 import { remembering } from "../remember.ts";
-import type { RetentionPolicy, RetentionSnapshot } from "./types.ts";
+import type { RetentionPolicy } from "./policy.ts";
+import type { RetentionSnapshot } from "./types.ts";
 
 /** A tag as text: split at the first colon, a bare key and a key with an empty value being the same. */
 export function canonicalTag(text: string): string {

@@ -2,7 +2,6 @@ import { Cron } from "croner";
 import { DAY_MS, HOUR_MS } from "../duration.ts";
 import { remembering, rememberingFor } from "../remember.ts";
 import { type Zone, zoneNamed } from "../retention/time-zone.ts";
-import type { Slots } from "./types.ts";
 import { type WallTimes, wallTimes } from "./wall.ts";
 
 /** The calendar repeats every 400 years, so a pattern that has no slot after this day has none at all. */
@@ -26,6 +25,20 @@ const nicknames: ReadonlyMap<string, string> = new Map([
   ["@midnight", "0 0 * * *"],
   ["@hourly", "0 * * * *"],
 ]);
+
+/** An endless row of slots. */
+export interface Slots {
+  /** The first slot later than this instant (milliseconds since the Unix epoch); undefined when there is none. */
+  readonly firstAfter: (instant: number) => number | undefined;
+  /** The last slot at or before this instant. */
+  readonly lastAtOrBefore: (instant: number) => number | undefined;
+  /**
+   * The slot that a snapshot named after this instant counts as. A slot of a cron pattern is a local time: a machine
+   * with other time zone data has it at another instant. So what is no slot here counts as the slot of its local time by
+   * another offset that the zone has had in these years; where there is none, as itself.
+   */
+  readonly countedAs: (slot: number) => number;
+}
 
 /**
  * The slots of a cron pattern in a zone (both valid). Where the clock changes:

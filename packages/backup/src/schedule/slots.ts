@@ -1,5 +1,5 @@
 import { remembering } from "../remember.ts";
-import type { Schedule } from "./types.ts";
+import type { Schedule } from "./schedule.ts";
 
 /** How many slots {@link slotsBetween} gives unless told otherwise: more than a year of hours. */
 const DEFAULT_LIMIT = 10_000;

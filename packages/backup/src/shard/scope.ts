@@ -1,9 +1,11 @@
+import type * as z from "zod";
 import { type Clouds, cloudsOf, listClouds, type NamedCloud } from "../clouds.ts";
 import { compareText } from "../compare-text.ts";
 import { digestOf } from "../plan/canonical-json.ts";
 import { policyData } from "../policy/policy.ts";
 import type { Policy } from "../policy/types.ts";
 import { invalidArgument, type PolicyProblem, showFound } from "../retention/policy-error.ts";
+import { count, strictObject, text } from "../schema.ts";
 import { checkShard, type Shard, shardOf } from "./rendezvous.ts";
 
 /** Clouds that are one account, as `accountsOf` of `@polyvol/config` gives them. */
@@ -25,19 +27,24 @@ export interface ShardOptions {
   readonly accounts?: readonly AccountClouds[] | undefined;
 }
 
+export const shardSchema = strictObject(
+  {
+    /** Which one, from 0. */
+    index: count,
+    /** How many there are. */
+    count,
+    /** How many accounts are in it. */
+    accounts: count,
+    /** How many there are in all shards together. */
+    accountsInAll: count,
+    /** Digest of all accounts and of the policies: shards of one fleet have the same. */
+    basis: text,
+  },
+  "an object as plan() makes it, without other keys",
+);
+
 /** Which shard something is about, as plain JSON. */
-export interface ReportedShard {
-  /** Which one, from 0. */
-  readonly index: number;
-  /** How many there are. */
-  readonly count: number;
-  /** How many accounts are in it. */
-  readonly accounts: number;
-  /** How many there are in all shards together. */
-  readonly accountsInAll: number;
-  /** Digest of all accounts and of the policies: shards of one fleet have the same. */
-  readonly basis: string;
-}
+export interface ReportedShard extends z.output<typeof shardSchema> {}
 
 /** What a call is about. */
 export interface Scope {

@@ -1,4 +1,4 @@
-import type { Schedule } from "../schedule/types.ts";
+import type { Schedule } from "../schedule/schedule.ts";
 
 /** What a deadline depends on. Instants are in milliseconds. */
 interface DeadlineContext {

@@ -2,11 +2,11 @@ import { omitUndefined } from "@polyvol/core/driver";
 import * as z from "zod";
 import { compareText } from "../compare-text.ts";
 import { countOffsite, isBehind } from "../offsite/standing.ts";
-import { aCount, aList, anInstant, count, shard, text } from "../plan/schema.ts";
 import { type UnmatchedSelector, unmatchedProblems } from "../policy/unmatched.ts";
 import type { BackupProblem } from "../problem.ts";
 import { checkDate, invalidArgument, type PolicyProblem, parseOrThrow } from "../retention/policy-error.ts";
-import type { ReportedShard } from "../shard/scope.ts";
+import { aCount, anInstant, count, list, text } from "../schema.ts";
+import { type ReportedShard, shardSchema } from "../shard/scope.ts";
 import { type BackupStatus, type Freshness, GRACE_MS, type VolumeStatus } from "./status.ts";
 
 /** What the shards of one fleet say together. */
@@ -269,12 +269,12 @@ const statusSchema = z.looseObject(
     graceMs: z.number(aCount).exactOptional(),
     verdict: z.enum(["fresh", "stale", "failed"], "fresh, stale or failed"),
     counts: z.strictObject({ fresh: count, late: count, missing: count, new: count }, object),
-    volumes: z.array(volume, aList),
-    unread: z.array(text, aList),
-    problems: z.array(z.looseObject({ code: text, message: text, effect: text }, object), aList),
-    shard: z.optional(shard),
+    volumes: list(volume),
+    unread: list(text),
+    problems: list(z.looseObject({ code: text, message: text, effect: text }, object)),
+    shard: z.optional(shardSchema),
     unmatched: z.optional(
-      z.array(z.strictObject({ policyId: text, what, value: text.exactOptional() }, object), aList),
+      list(z.strictObject({ policyId: text, what, value: text.exactOptional() }, object)),
     ),
   },
   object,

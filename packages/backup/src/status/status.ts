@@ -19,7 +19,7 @@ import {
   offsiteStanding,
 } from "../offsite/standing.ts";
 import { findDue } from "../plan/due.ts";
-import type { MissedSlots, VolumePlace } from "../plan/types.ts";
+import type { MissedSlots, VolumePlace } from "../plan/stored-plan.ts";
 import { ownedBy } from "../policy/owned.ts";
 import { selectVolumes } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { parseInterval } from "../duration.ts";
 import { parseInstant } from "../retention/instant.ts";
+import { timeZoneSchema } from "../retention/policy.ts";
 import { parseOrThrow } from "../retention/policy-error.ts";
-import { timeZoneSchema } from "../retention/schema.ts";
-import { cronSlots } from "./cron.ts";
-import type { Schedule, ScheduleDefinition, Slots } from "./types.ts";
+import { keyedObject } from "../schema.ts";
+import { cronSlots, type Slots } from "./cron.ts";
 
 const aCron = 'a cron pattern of five fields such as "0 3 * * *", or a nickname such as "@daily"';
 const anInterval =
@@ -12,20 +12,45 @@ const anInterval =
 const anAnchor = "an ISO 8601 date and time with an offset or Z, on a whole second";
 const oneOf = "exactly one of cron and every";
 
-const shape = {
+const definitionKeys = keyedObject({
+  /** IANA name, such as `Europe/Berlin` or `UTC`. `cron` goes by its wall clock; `every` is elapsed time. */
   timezone: timeZoneSchema,
+  /**
+   * Five fields (minute, hour, day of month, month, day of week) or a nickname such as `@daily`. If day of month and
+   * day of week are both given, a day matches when either does. A step or a range counts as given, `*` and `?` do not:
+   * `0 0 * * 5` is every Friday, `0 0 1-31 * 5` every day.
+   */
   cron: z.string(aCron).superRefine(checkPattern).optional(),
+  /**
+   * Elapsed time between slots: whole numbers of `d` (24 hours), `h`, `min` and `s`, such as `6h` or `1h30min`.
+   */
   every: z
     .string(anInterval)
     .refine((text) => parseInterval(text) !== undefined, anInterval)
     .optional(),
+  /**
+   * One slot of `every`, ISO 8601 with an offset or Z, whole seconds; slots lie before and after it. Default
+   * `1970-01-01T00:00:00Z`, so that `6h` means 00, 06, 12 and 18 o'clock UTC.
+   */
   anchor: z.string(anAnchor).refine(isAnchor, anAnchor).optional(),
-};
+});
+
+/** When to take snapshots, as written in a configuration: exactly one of `cron` and `every`. */
+export interface ScheduleDefinition extends z.input<typeof definitionKeys> {}
 
 /** Strict: an unknown key is an error, and so is a cron pattern that never comes true. */
-export const scheduleSchema: z.ZodType<ScheduleDefinition> = z
-  .strictObject(shape, `an object with the keys ${Object.keys(shape).join(", ")}`)
-  .superRefine(checkTogether, { when: ({ issues }) => issues.length === 0 });
+export const scheduleSchema = definitionKeys.superRefine(checkTogether, {
+  when: ({ issues }) => issues.length === 0,
+});
+
+/**
+ * An endless row of slots, each one instant in UTC on a whole second. What a slot is depends on the definition
+ * alone, never on when or how often it is asked.
+ */
+export interface Schedule extends Slots {
+  /** As written. */
+  readonly definition: ScheduleDefinition;
+}
 
 /** What only shows when all keys are looked at together. */
 function checkTogether(definition: ScheduleDefinition, context: z.RefinementCtx): void {
