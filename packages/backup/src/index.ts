@@ -24,6 +24,7 @@ export { createLinuxDevices, type LinuxDevicesOptions } from "./mount/linux/linu
 export type * from "./mount/types.ts";
 export { LeftBehindError, useSnapshot, withSnapshot } from "./mount/use-snapshot.ts";
 export { parseSnapshotName, type SnapshotName, snapshotName, volumeNameOn } from "./naming.ts";
+export type { LookOptions } from "./observe/read-steadily.ts";
 export { offsite, offsiteSnapshot } from "./offsite/offsite.ts";
 export type { OffsiteFreshness, OffsiteStanding } from "./offsite/standing.ts";
 export { type OffsiteDue, offsiteDue } from "./offsite/standing.ts";
@@ -73,7 +74,7 @@ export { readRecord } from "./record/read.ts";
 export { RecordError } from "./record/record-error.ts";
 export { backupReport, type ReportOptions } from "./report/report.ts";
 export type * from "./report/types.ts";
-export type { SnapshotChoice } from "./restore/find-snapshot.ts";
+export type { SnapshotChoice, SnapshotRequest } from "./restore/find-snapshot.ts";
 export { type Restored, type RestoreOptions, type RestoreRequest, restore } from "./restore/restore.ts";
 export { evaluateRetention } from "./retention/evaluate.ts";
 export { explainRetention, type RetentionExplanation } from "./retention/explain.ts";

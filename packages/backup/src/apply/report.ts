@@ -1,4 +1,4 @@
-import type { BackupPlan, VolumePlace } from "../plan/stored-plan.ts";
+import type { BackupPlan, PlannedCreation, PlannedDeletion, VolumePlace } from "../plan/stored-plan.ts";
 import type { BackupProblem } from "../problem.ts";
 
 /** What a run did, as plain JSON. Instants are ISO 8601 in UTC. */
@@ -44,13 +44,7 @@ export interface VolumeReport extends VolumePlace {
 }
 
 /** A snapshot that was made, or was waited for. */
-export interface CreatedSnapshot {
-  /** The policy that asked for it. */
-  readonly policyId: string;
-  /** The slot that it is of. */
-  readonly slot: string;
-  /** Its name. */
-  readonly name: string;
+export interface CreatedSnapshot extends Omit<PlannedCreation, "reason"> {
   /** Its id. */
   readonly snapshotId: string;
   /** When it was taken. */
@@ -62,16 +56,8 @@ export interface CreatedSnapshot {
 }
 
 /** A snapshot that was deleted. */
-export interface DeletedSnapshot {
-  /** The policy that owned it. */
-  readonly policyId: string;
-  /** Its name. */
-  readonly name: string;
-  /** Its id. */
-  readonly snapshotId: string;
-  /** It had failed and was no backup. */
-  readonly failed?: true;
-}
+export interface DeletedSnapshot
+  extends Pick<PlannedDeletion, "policyId" | "name" | "snapshotId" | "failed"> {}
 
 /** A snapshot that was to be deleted and was not. */
 export interface SparedSnapshot extends DeletedSnapshot {

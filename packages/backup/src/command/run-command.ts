@@ -1,14 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { omitUndefined, startTimer, systemClock } from "@polyvol/core/driver";
+import type { Hook } from "../policy/types.ts";
 import { type CommandOutput, listen } from "./last-words.ts";
 
 /** A program of the user's, and how long it may take. */
-export interface UserCommand {
-  /** The program and its arguments. No shell reads them. */
-  readonly command: readonly [string, ...string[]];
-  /** After which it is ended, with everything that it has started, in milliseconds. */
-  readonly timeoutMs: number;
-}
+export type UserCommand = Pick<Hook, "command" | "timeoutMs">;
 
 /** How a command is run. */
 export interface CommandOptions {

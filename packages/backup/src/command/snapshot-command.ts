@@ -5,20 +5,17 @@ import type { DeviceLayer } from "../mount/device-layer.ts";
 import type { MountedSnapshot } from "../mount/types.ts";
 import { parseSnapshotName, volumeNameOn } from "../naming.ts";
 import { commandEnvironment } from "../policy/environment.ts";
+import type { Offsite } from "../policy/types.ts";
 import { CommandError } from "../problem.ts";
 import type { RecordedCommand } from "../record/entry.ts";
 import type { CommandOutput } from "./last-words.ts";
-import { runCommand, type UserCommand } from "./run-command.ts";
+import { runCommand } from "./run-command.ts";
 
 /** How long a command may clean up after itself: less than its reader is waited for. */
 export const GRACE_MS = 20_000;
 
 /** A command that reads a snapshot. */
-export interface SnapshotCommand extends UserCommand {
-  /** Whether the filesystem is mounted. */
-  readonly mount: boolean;
-  /** Names of variables that it inherits besides the harmless ones. */
-  readonly environment: readonly string[];
+export interface SnapshotCommand extends Omit<Offsite, "everyMs"> {
   /** What gives it longer, for the message of one that is late. */
   readonly longer: string;
 }

@@ -1,17 +1,10 @@
 import type { Clock } from "@polyvol/core";
-import type { OffsiteCallOptions, OffsiteRequest } from "../offsite/types.ts";
+import type { OffsiteCallOptions, OffsiteRequest, OffsiteVolume } from "../offsite/types.ts";
 import type { BackupProblem } from "../problem.ts";
-import type { RecordedCommand } from "../record/entry.ts";
-import type { SnapshotChoice } from "../restore/find-snapshot.ts";
-import type { Leftover } from "../temporary/leftovers.ts";
+import type { SnapshotRequest } from "../restore/find-snapshot.ts";
 
 /** What to prove, and where. */
-export interface DrillRequest {
-  /** A cloud by the name of the configuration. */
-  readonly cloud: string;
-  /** What to prove: that this snapshot, or the newest good one of a volume, can be restored. */
-  readonly from: SnapshotChoice;
-}
+export interface DrillRequest extends SnapshotRequest {}
 
 /** How the call is made. */
 export interface DrillOptions {
@@ -53,11 +46,8 @@ export interface DrillCheck {
 }
 
 /** What a drill proved, as plain JSON; keep it: nothing in the cloud remembers it. */
-export interface DrillReport {
-  /** The cloud by the name of the configuration. */
-  readonly cloud: string;
-  /** The driver's provider name. */
-  readonly provider: string;
+export interface DrillReport
+  extends Pick<OffsiteVolume, "cloud" | "provider" | "restoreMs" | "command" | "leftovers"> {
   /** Whether the snapshot was restored, every check passed, and the temporary volume is gone again. */
   readonly ok: boolean;
   /** The snapshot that was restored. */
@@ -77,16 +67,10 @@ export interface DrillReport {
   };
   /** When the drill began. */
   readonly startedAt: string;
-  /** From the start of the restore until the volume could be used. */
-  readonly restoreMs?: number;
   /** When it ended. */
   readonly finishedAt: string;
-  /** The command that has read the data, where one was run. */
-  readonly command?: RecordedCommand;
   /** What was looked at, in this order. */
   readonly checks: readonly DrillCheck[];
-  /** Temporary volumes of earlier drills that were killed, and what became of them. */
-  readonly leftovers: readonly Leftover[];
   /** Why it is not `ok`, and which leftovers could not be removed: these say nothing of this snapshot. */
   readonly problems: readonly BackupProblem[];
 }

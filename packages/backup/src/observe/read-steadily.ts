@@ -38,13 +38,24 @@ export async function readSteadily(
   }
 }
 
+/** How a call is made that looks at clouds for an instant, `now`. */
+export interface LookOptions {
+  /**
+   * What `now` was read off. Where it is set while the clouds are read, all is read again, for the instant that it shows
+   * then; a `now` that it does not show stays. Default: the machine's own.
+   */
+  readonly clock?: Clock | undefined;
+  /** Stops the call. */
+  readonly abortSignal?: AbortSignal | undefined;
+}
+
 /**
  * The same for the instant that a caller has read off the clock. Any other one, such as that of a plan for tomorrow, holds
  * however the clock is set.
  */
 export async function readFor(
   now: Date,
-  { clock = systemClock }: { readonly clock?: Clock | undefined },
+  { clock = systemClock }: LookOptions,
   read: () => Promise<readonly CloudState[]>,
 ): Promise<{ readonly now: Date; readonly states: readonly CloudState[] }> {
   if (Math.abs(clock.now() - now.getTime()) > MAX_SKEW_MS) return { now, states: await read() };

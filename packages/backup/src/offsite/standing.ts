@@ -1,6 +1,7 @@
 import type { RunReport } from "../apply/report.ts";
 import { parseSnapshotName } from "../naming.ts";
 import { isGood, type ObservedSnapshot } from "../observe/inventory.ts";
+import type { VolumePlace } from "../plan/stored-plan.ts";
 import type { Offsite, Policy } from "../policy/types.ts";
 import type { OffsiteEntry, RunRecord } from "../record/entry.ts";
 
@@ -162,13 +163,7 @@ function keyOf(policyId: string, cloud: string, volumeId: string): string {
 }
 
 /** A volume whose turn it is to leave its cloud, by one policy. */
-export interface OffsiteDue {
-  /** The cloud by the name of the configuration. */
-  readonly cloud: string;
-  /** Id of the volume. */
-  readonly volumeId: string;
-  /** Its name. */
-  readonly volumeName: string;
+export interface OffsiteDue extends Omit<VolumePlace, "provider"> {
   /** The policy. */
   readonly policyId: string;
 }

@@ -4,15 +4,11 @@ import type { DeviceLayer } from "../mount/device-layer.ts";
 import type { SnapshotUseStage } from "../mount/types.ts";
 import type { BackupProblem } from "../problem.ts";
 import type { OffsiteEntry, RunRecord } from "../record/entry.ts";
-import type { SnapshotChoice } from "../restore/find-snapshot.ts";
+import type { SnapshotRequest } from "../restore/find-snapshot.ts";
 import type { Leftover } from "../temporary/leftovers.ts";
 
 /** What to take out of a cloud by hand. */
-export interface OffsiteRequest {
-  /** A cloud by the name of the configuration. */
-  readonly cloud: string;
-  /** The snapshot, or the volume whose newest good one it is. */
-  readonly from: SnapshotChoice;
+export interface OffsiteRequest extends SnapshotRequest {
   /** The program and its arguments. No shell reads them. */
   readonly command: readonly [string, ...string[]];
   /** After which it is ended, in milliseconds. Default 1 day. */

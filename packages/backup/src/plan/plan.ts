@@ -1,7 +1,6 @@
-import type { Clock } from "@polyvol/core";
 import type { Clouds } from "../clouds.ts";
 import { observe } from "../observe/observe.ts";
-import { readFor } from "../observe/read-steadily.ts";
+import { type LookOptions, readFor } from "../observe/read-steadily.ts";
 import type { Policy } from "../policy/types.ts";
 import { checkDate } from "../retention/policy-error.ts";
 import { type ShardOptions, scopeOf } from "../shard/scope.ts";
@@ -10,15 +9,7 @@ import type { BackupPlan } from "./stored-plan.ts";
 import type { PlanChoices } from "./volume-plan.ts";
 
 /** How the call is made, and what the plan leaves out or goes beyond. */
-export interface PlanOptions extends PlanChoices, ShardOptions {
-  /**
-   * What `now` was read off. Where it is set while the clouds are read, all is read again, for the instant that it shows
-   * then; a `now` that it does not show stays. Default: the machine's own.
-   */
-  readonly clock?: Clock | undefined;
-  /** Stops the call. */
-  readonly abortSignal?: AbortSignal | undefined;
-}
+export interface PlanOptions extends PlanChoices, ShardOptions, LookOptions {}
 
 /**
  * What a run would do at `now`, with every reason; nothing is changed. Reads each cloud that a policy is about: one

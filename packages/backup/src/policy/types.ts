@@ -6,26 +6,20 @@ export type OneOrMore = string | readonly string[];
 
 /** A `HookDefinition` with its defaults. */
 export interface Hook {
-  /** The program and its arguments. */
+  /** The program and its arguments. No shell reads them. */
   readonly command: readonly [string, ...string[]];
-  /** After which it is killed, in milliseconds. */
+  /** After which it is ended, with everything that it has started, in milliseconds. */
   readonly timeoutMs: number;
   /** Names of variables that it inherits besides the harmless ones. */
   readonly environment: readonly string[];
 }
 
 /** An `OffsiteDefinition` with its defaults. */
-export interface Offsite {
-  /** The program and its arguments. */
-  readonly command: readonly [string, ...string[]];
+export interface Offsite extends Hook {
   /** From the start of one success until a volume is due again, in milliseconds. */
   readonly everyMs: number;
-  /** After which it is ended, in milliseconds. */
-  readonly timeoutMs: number;
   /** Whether the filesystem is mounted. */
   readonly mount: boolean;
-  /** Names of variables that it inherits besides the harmless ones. */
-  readonly environment: readonly string[];
 }
 
 /** A checked policy with its defaults; made by `parsePolicies`. */

@@ -1,4 +1,4 @@
-import type { Clock, Volume } from "@polyvol/core";
+import type { Volume } from "@polyvol/core";
 import { omitUndefined } from "@polyvol/core/driver";
 import { auditOfClouds, isChoiceKnown } from "../audit/audit.ts";
 import { type Clouds, cloudsOf, listClouds } from "../clouds.ts";
@@ -16,7 +16,8 @@ import type { Policy } from "../policy/types.ts";
 import type { BackupProblem } from "../problem.ts";
 import type { RestoreEntry, RunRecord } from "../record/entry.ts";
 import { checkDate, invalidArgument, showFound } from "../retention/policy-error.ts";
-import { type BackupStatus, GRACE_MS, statusOfClouds } from "../status/status.ts";
+import type { ShardOptions } from "../shard/scope.ts";
+import { type BackupStatus, GRACE_MS, type StatusOptions, statusOfClouds } from "../status/status.ts";
 import { takeTurns } from "../turns.ts";
 import { type Calendar, createCalendar } from "./calendar.ts";
 import { createOutlooks } from "./outlook.ts";
@@ -41,19 +42,11 @@ const MOST_DAYS = 400;
 const MOST_ENTRIES = 200;
 
 /** How the call is made, and what is known besides what the clouds show. */
-export interface ReportOptions {
-  /** As for `status`: how long after its slot a snapshot may be missing, in milliseconds. Default one hour. */
-  readonly graceMs?: number | undefined;
+export interface ReportOptions extends Omit<StatusOptions, keyof ShardOptions> {
   /** How many days are looked back at, from 1 to 400. Default 35. */
   readonly days?: number | undefined;
-  /** What runs have left behind, from `readRecord`. Default: none, and the report says what cannot be known. */
-  readonly record?: RunRecord | undefined;
   /** Prices of snapshots by the name of the cloud. Default: none, and no cost is told. */
   readonly prices?: Readonly<Record<string, SnapshotPrice>> | undefined;
-  /** What `now` was read off; as for `status`. Default: the machine's own. */
-  readonly clock?: Clock | undefined;
-  /** Stops the call. */
-  readonly abortSignal?: AbortSignal | undefined;
 }
 
 /**

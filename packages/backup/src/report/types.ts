@@ -1,5 +1,6 @@
 import type { Limit, SnapshotState } from "@polyvol/core";
 import type { Finding } from "../audit/finding.ts";
+import type { PlannedKeep, VolumePlace } from "../plan/stored-plan.ts";
 import type { BackupProblem } from "../problem.ts";
 import type { LineAside, OffsiteEntry, RestoreEntry, RunEntry } from "../record/entry.ts";
 import type { BackupStatus, VolumeStatus } from "../status/status.ts";
@@ -79,19 +80,9 @@ export type SnapshotGoes =
   | { readonly when: "never"; readonly why: "held" | "tagged" | "no_policy" | "not_counted" };
 
 /** A snapshot of a volume that a policy chooses. */
-export interface ReportedSnapshot {
-  /** Its id. */
-  readonly snapshotId: string;
-  /** Its name. */
-  readonly name: string;
-  /** When it was taken. */
-  readonly createdAt: string;
+export interface ReportedSnapshot extends PlannedKeep {
   /** Where it is in its life. */
   readonly state: SnapshotState;
-  /** The policy that owns it; absent when none does that chooses the volume. */
-  readonly policyId?: string;
-  /** The slot that it is of. */
-  readonly slot?: string;
   /** A hold keeps it. */
   readonly held?: true;
   /** Why it stays, or why it goes in the next run. Never empty. */
@@ -115,13 +106,7 @@ export interface ReportedCost {
 }
 
 /** A volume that a policy chooses. */
-export interface ReportedVolume {
-  /** The cloud by the name of the configuration. */
-  readonly cloud: string;
-  /** Id of the volume. */
-  readonly volumeId: string;
-  /** Its name. */
-  readonly volumeName: string;
+export interface ReportedVolume extends Omit<VolumePlace, "provider"> {
   /** The provider's name of its region. */
   readonly region: string;
   /** Its size. */

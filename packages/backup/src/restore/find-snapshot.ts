@@ -45,6 +45,14 @@ export type SnapshotChoice =
         readonly volumeName: string;
       });
 
+/** A snapshot, and the cloud that it is on. */
+export interface SnapshotRequest {
+  /** A cloud by the name of the configuration. */
+  readonly cloud: string;
+  /** The snapshot, or the volume whose newest good one it is. */
+  readonly from: SnapshotChoice;
+}
+
 const CHOICES = ["snapshotId", "volumeId", "volumeName"];
 
 /**

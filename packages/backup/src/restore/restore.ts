@@ -1,15 +1,11 @@
 import type { Progress, Snapshot, Volume } from "@polyvol/core";
 import { checkTimeout, isSameId } from "@polyvol/core/driver";
 import { type Clouds, cloudNamed } from "../clouds.ts";
-import { findSnapshot, type SnapshotChoice } from "./find-snapshot.ts";
+import { findSnapshot, type SnapshotRequest } from "./find-snapshot.ts";
 import { createAtHome, homeOf } from "./home.ts";
 
 /** What to restore, and to where. */
-export interface RestoreRequest {
-  /** A cloud by the name of the configuration. */
-  readonly cloud: string;
-  /** The snapshot to restore. */
-  readonly from: SnapshotChoice;
+export interface RestoreRequest extends SnapshotRequest {
   /** Name of the new volume, and the key: asked for again, the same volume is returned. */
   readonly newName: string;
   /** Default: what the snapshot needs. */

@@ -1,4 +1,4 @@
-import type { Clock, Volume } from "@polyvol/core";
+import type { Volume } from "@polyvol/core";
 import { omitUndefined } from "@polyvol/core/driver";
 import type { Clouds } from "../clouds.ts";
 import { HOUR_MS } from "../duration.ts";
@@ -7,7 +7,7 @@ import { hiddenIn } from "../observe/hidden-marks.ts";
 import { type CloudState, isGood, type ObservedCloud } from "../observe/inventory.ts";
 import { observe } from "../observe/observe.ts";
 import { madeAt } from "../observe/observe-snapshot.ts";
-import { readFor } from "../observe/read-steadily.ts";
+import { type LookOptions, readFor } from "../observe/read-steadily.ts";
 import {
   countOffsite,
   indexFirstTaken,
@@ -36,7 +36,7 @@ import { deadlineOf } from "./deadline.ts";
 export const GRACE_MS: number = HOUR_MS;
 
 /** How the call is made. */
-export interface StatusOptions extends ShardOptions {
+export interface StatusOptions extends ShardOptions, LookOptions {
   /**
    * How long after a slot its snapshot may be missing, in milliseconds. Default one hour. Never longer than until the
    * slot after it.
@@ -47,13 +47,6 @@ export interface StatusOptions extends ShardOptions {
    * that is `unknown`.
    */
   readonly record?: RunRecord | undefined;
-  /**
-   * What `now` was read off. Where it is set while the clouds are read, all is read again, for the instant that it shows
-   * then; a `now` that it does not show stays. Default: the machine's own.
-   */
-  readonly clock?: Clock | undefined;
-  /** Stops the call. */
-  readonly abortSignal?: AbortSignal | undefined;
 }
 
 /**
