@@ -5,8 +5,7 @@
  * @module @polyvol/backup
  */
 export { apply, prune, run } from "./apply/apply.ts";
-export type * from "./apply/events.ts";
-export type { RunOptions } from "./apply/options.ts";
+export type { BackupEvent, BackupEventListener, RunOptions } from "./apply/options.ts";
 export type * from "./apply/report.ts";
 export { type AuditOptions, type AuditReport, audit } from "./audit/audit.ts";
 export type * from "./audit/finding.ts";

@@ -1,10 +1,10 @@
 import type { Clouds } from "../clouds.ts";
 import { showDuration } from "../duration.ts";
+import { MAX_SKEW_MS } from "../observe/inventory.ts";
 import { observe } from "../observe/observe.ts";
-import { MAX_SKEW_MS } from "../observe/observe-snapshot.ts";
 import { readSteadily } from "../observe/read-steadily.ts";
-import { computePlan, TIME_ZONE_DATA } from "../plan/compute.ts";
 import { differencesOf, otherTimeZoneData } from "../plan/differences.ts";
+import { computePlan, TIME_ZONE_DATA } from "../plan/plan.ts";
 import type { BackupPlan } from "../plan/stored-plan.ts";
 import { parsePlan } from "../plan/stored-plan.ts";
 import type { Policy } from "../policy/types.ts";

@@ -9,7 +9,7 @@ import { isSameId } from "@polyvol/core/driver";
 import { bulkCallOptions } from "../bulk-call-options.ts";
 import { describeHidden, MAY_BE_KEPT, mayBeKept } from "../observe/hidden-marks.ts";
 import type { HiddenMarks, ObservedSnapshot } from "../observe/inventory.ts";
-import { observeSnapshot } from "../observe/observe-snapshot.ts";
+import { observeSnapshot } from "../observe/inventory.ts";
 import { isOfShare } from "../plan/plan-entries.ts";
 import {
   applyRetention,

@@ -10,7 +10,7 @@ import { useSnapshot } from "../mount/use-snapshot.ts";
 import { drillName } from "../naming.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
 import { findSnapshot } from "../restore/find-snapshot.ts";
-import { homeOf } from "../restore/home.ts";
+import { homeOf } from "../restore/restore.ts";
 import { removeLeftovers } from "../temporary/leftovers.ts";
 import { makeTemporary, mayComeLate, ofItsOwn, removeTemporary } from "../temporary/temporary-volume.ts";
 import { checkCommand, checkVolume, reportOf } from "./checks.ts";

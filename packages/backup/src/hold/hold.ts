@@ -7,7 +7,7 @@ import {
 } from "@polyvol/core";
 import { omitUndefined, rightToSee } from "@polyvol/core/driver";
 import { areTagsHidden, createMarkEvidence, judgeMarks } from "../observe/hidden-marks.ts";
-import { observeSnapshot } from "../observe/observe-snapshot.ts";
+import { observeSnapshot } from "../observe/inventory.ts";
 import { hasMarker, isHeld, withMarker, withoutMarker } from "./marker.ts";
 
 /**

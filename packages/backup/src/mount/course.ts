@@ -9,7 +9,7 @@ import {
   type Volume,
 } from "@polyvol/core";
 import { monotonicTime, omitUndefined, tell } from "@polyvol/core/driver";
-import type { Home } from "../restore/home.ts";
+import type { Home } from "../restore/restore.ts";
 import { makeTemporary, ofItsOwn, removeTemporary } from "../temporary/temporary-volume.ts";
 import type { BlockDevice, DeviceLayer } from "./device-layer.ts";
 import { type DeviceVerdict, type FoundBy, findDevice, type WantedDevice } from "./find-device.ts";

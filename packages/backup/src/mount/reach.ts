@@ -5,7 +5,7 @@ import {
   PolyvolError,
   type Snapshot,
 } from "@polyvol/core";
-import { type Home, homeOf } from "../restore/home.ts";
+import { type Home, homeOf } from "../restore/restore.ts";
 import type { SnapshotUseRequest } from "./types.ts";
 
 /** What errors of this call say that it was. */

@@ -1,6 +1,8 @@
 import type { Capabilities, Snapshot, Volume } from "@polyvol/core";
+import { comparableId } from "@polyvol/core/driver";
 import { compareText } from "../compare-text.ts";
-import type { SnapshotName } from "../naming.ts";
+import { isHeld } from "../hold/marker.ts";
+import { parseSnapshotName, type SnapshotName } from "../naming.ts";
 import type { BackupProblem } from "../problem.ts";
 
 /**
@@ -81,4 +83,53 @@ export function newestOf(snapshots: readonly ObservedSnapshot[]): Snapshot | und
 /** What a volume is found by among those of several clouds. */
 export function volumeKey(cloud: string, volumeId: string): string {
   return JSON.stringify([cloud, volumeId]);
+}
+
+/** A clock may be off by so much: beyond it, slots would be due too early or too late. */
+export const MAX_SKEW_MS = 120_000;
+
+/** A snapshot with what its name says of it. */
+export function observeSnapshot(snapshot: Snapshot): ObservedSnapshot {
+  return withName(snapshot, parseSnapshotName(snapshot.name, snapshot.volumeId), isHeld(snapshot));
+}
+
+/** A snapshot with what is known of it already: the name as it was parsed, and whether it is held. */
+export function withName(
+  snapshot: Snapshot,
+  backupName: SnapshotName | undefined,
+  held: boolean,
+): ObservedSnapshot {
+  if (backupName === undefined) return { snapshot, held };
+  const early = snapshot.createdAt.getTime() < backupName.slot.getTime() - MAX_SKEW_MS;
+  return early ? { snapshot, held, backupName, early } : { snapshot, held, backupName };
+}
+
+/**
+ * When a volume was made, in milliseconds, as its provider says. Undefined for a date that is to come at `now`: such a date
+ * is wrong, when it was is not known, and nothing may rest on the volume being young.
+ */
+export function madeAt({ createdAt }: Volume, now: number): number | undefined {
+  const told = createdAt.getTime();
+  return told - now > MAX_SKEW_MS ? undefined : told;
+}
+
+/** Snapshots that volumes are being made of: not every provider shows it on the snapshot. */
+export interface SourcesInUse {
+  /** Adds a volume that was listed. */
+  see(volume: Volume): void;
+  has(snapshot: Snapshot): boolean;
+}
+
+export function createSourcesInUse(volumes: readonly Volume[] = []): SourcesInUse {
+  const ids = new Set<string>();
+  const see = ({ state, sourceSnapshotId }: Volume): void => {
+    if (state === "creating" && sourceSnapshotId !== undefined) ids.add(comparableId(sourceSnapshotId));
+  };
+  for (const volume of volumes) see(volume);
+  return { see, has: ({ id }) => ids.size > 0 && ids.has(comparableId(id)) };
+}
+
+/** The snapshot, with whether a volume is being made of it. */
+export function withSource(seen: ObservedSnapshot, sources: SourcesInUse): ObservedSnapshot {
+  return sources.has(seen.snapshot) ? { ...seen, isSource: true } : seen;
 }

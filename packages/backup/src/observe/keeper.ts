@@ -4,7 +4,7 @@ import { nameBeforeHash, parseSnapshotName, type SnapshotName, saysSame } from "
 import { remembering } from "../remember.ts";
 import { hasHoldTag } from "../retention/tags.ts";
 import type { ObservedSnapshot } from "./inventory.ts";
-import { withName } from "./observe-snapshot.ts";
+import { withName } from "./inventory.ts";
 
 type Tags = Pick<Snapshot, "tags" | "flatTags">;
 

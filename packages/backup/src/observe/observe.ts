@@ -9,9 +9,8 @@ import type { Policy } from "../policy/types.ts";
 import { problemOf } from "../problem.ts";
 import { areTagsHidden, createMarkEvidence, judgeMarks, orUnknown } from "./hidden-marks.ts";
 import type { CloudState, ObservedSnapshot } from "./inventory.ts";
+import { createSourcesInUse, MAX_SKEW_MS, withSource } from "./inventory.ts";
 import { createKeeper } from "./keeper.ts";
-import { MAX_SKEW_MS } from "./observe-snapshot.ts";
-import { createSourcesInUse, withSource } from "./sources-in-use.ts";
 
 export interface ObserveOptions {
   /** Whether the clocks of both sides are compared. Default true. */

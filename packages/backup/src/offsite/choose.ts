@@ -11,8 +11,8 @@ import {
   newestOf,
   type ObservedCloud,
   type ObservedSnapshot,
+  observeSnapshot,
 } from "../observe/inventory.ts";
-import { observeSnapshot } from "../observe/observe-snapshot.ts";
 import { ownedBy } from "../policy/owned.ts";
 import type { Selection } from "../policy/select.ts";
 import type { Offsite, Policy } from "../policy/types.ts";

@@ -1,7 +1,6 @@
 import type { Volume } from "@polyvol/core";
 import { DAY_MS } from "../duration.ts";
-import { isGood, type ObservedSnapshot } from "../observe/inventory.ts";
-import { madeAt } from "../observe/observe-snapshot.ts";
+import { isGood, madeAt, type ObservedSnapshot } from "../observe/inventory.ts";
 import type { Policy } from "../policy/types.ts";
 import { evaluateChecked } from "../retention/evaluate.ts";
 import { isPolicyError } from "../retention/policy-error.ts";

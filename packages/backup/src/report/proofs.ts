@@ -1,8 +1,7 @@
 import { omitUndefined } from "@polyvol/core/driver";
 import { parseDrillName } from "../naming.ts";
 import type { CloudState } from "../observe/inventory.ts";
-import { volumeKey } from "../observe/inventory.ts";
-import { madeAt } from "../observe/observe-snapshot.ts";
+import { madeAt, volumeKey } from "../observe/inventory.ts";
 import { sharedAccounts } from "../observe/shared-accounts.ts";
 import type { RecordEntry, RunRecord } from "../record/entry.ts";
 import type { RestoreProof } from "./types.ts";

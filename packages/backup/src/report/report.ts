@@ -6,7 +6,7 @@ import { isGood, type ObservedCloud, type ObservedSnapshot, volumeKey } from "..
 import { observe } from "../observe/observe.ts";
 import { readFor } from "../observe/read-steadily.ts";
 import { withoutShared } from "../observe/shared-accounts.ts";
-import { computePlan } from "../plan/compute.ts";
+import { computePlan } from "../plan/plan.ts";
 import { showRules } from "../plan/retention-decision.ts";
 import type { VolumePlan } from "../plan/stored-plan.ts";
 import { ownedBy } from "../policy/owned.ts";

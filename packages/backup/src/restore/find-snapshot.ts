@@ -16,8 +16,7 @@ import {
   namesakes,
 } from "../observe/gone-volumes.ts";
 import { judgeMarks, marksOf } from "../observe/hidden-marks.ts";
-import { isGood, newestOf, type ObservedSnapshot } from "../observe/inventory.ts";
-import { observeSnapshot } from "../observe/observe-snapshot.ts";
+import { isGood, newestOf, type ObservedSnapshot, observeSnapshot } from "../observe/inventory.ts";
 import type { OneOrMore } from "../policy/types.ts";
 import { checkDate, invalidArgument } from "../retention/policy-error.ts";
 

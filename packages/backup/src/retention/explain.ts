@@ -1,6 +1,6 @@
 import * as z from "zod";
+import { parseInstant } from "../duration.ts";
 import { evaluateRetention } from "./evaluate.ts";
-import { parseInstant } from "./instant.ts";
 import { parseRetentionPolicy } from "./policy.ts";
 import { parseOrThrow } from "./policy-error.ts";
 import type { RetentionSnapshot, RetentionState } from "./types.ts";

@@ -1,6 +1,5 @@
 import * as z from "zod";
-import { parseInterval } from "../duration.ts";
-import { parseInstant } from "../retention/instant.ts";
+import { parseInstant, parseInterval } from "../duration.ts";
 import { timeZoneSchema } from "../retention/policy.ts";
 import { parseOrThrow } from "../retention/policy-error.ts";
 import { keyedObject } from "../schema.ts";

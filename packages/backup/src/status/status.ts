@@ -4,9 +4,8 @@ import type { Clouds } from "../clouds.ts";
 import { HOUR_MS } from "../duration.ts";
 import { goneNamesakesOf } from "../observe/gone-volumes.ts";
 import { hiddenIn } from "../observe/hidden-marks.ts";
-import { type CloudState, isGood, type ObservedCloud } from "../observe/inventory.ts";
+import { type CloudState, isGood, madeAt, type ObservedCloud } from "../observe/inventory.ts";
 import { observe } from "../observe/observe.ts";
-import { madeAt } from "../observe/observe-snapshot.ts";
 import { type LookOptions, readFor } from "../observe/read-steadily.ts";
 import {
   countOffsite,
@@ -27,10 +26,10 @@ import type { UnmatchedSelector } from "../policy/unmatched.ts";
 import type { BackupProblem } from "../problem.ts";
 import type { RunRecord } from "../record/entry.ts";
 import { checkDate } from "../retention/policy-error.ts";
+import type { Schedule } from "../schedule/schedule.ts";
 import { nextSlot } from "../schedule/slots.ts";
 import { type ReportedShard, type Scope, type ShardOptions, scopeOf } from "../shard/scope.ts";
 import { takeTurns } from "../turns.ts";
-import { deadlineOf } from "./deadline.ts";
 
 /** A run may take so long after a slot before its snapshot counts as late. */
 export const GRACE_MS: number = HOUR_MS;
@@ -267,4 +266,29 @@ function statusOf(cloud: ObservedCloud, volume: Volume, policy: Policy, look: Lo
     failed: own.filter(({ snapshot }) => snapshot.state === "error").length,
     offsite: offsite && offsiteStanding({ policy, offsite }, place, own, look),
   });
+}
+
+/** What a deadline depends on. Instants are in milliseconds. */
+interface DeadlineContext {
+  readonly schedule: Schedule;
+  /** The slot of the newest good snapshot. */
+  readonly newestSlot: number | undefined;
+  /** When the volume was made; 0 where that is not known. */
+  readonly madeAt: number;
+  readonly graceMs: number;
+}
+
+/**
+ * The instant after which a policy is late on a volume, or its snapshot missing, unless one is made: it holds however
+ * long ago the volume was looked at. Undefined where the schedule has no further slot.
+ */
+export function deadlineOf({ schedule, newestSlot, madeAt, graceMs }: DeadlineContext): number | undefined {
+  if (newestSlot === undefined) {
+    // The first snapshot is missing as soon as the volume is older than the grace, if any slot has come by then.
+    const grownUp = madeAt + graceMs;
+    return schedule.lastAtOrBefore(grownUp) === undefined ? schedule.firstAfter(grownUp) : grownUp;
+  }
+  const wanted = schedule.firstAfter(newestSlot);
+  if (wanted === undefined) return undefined;
+  return Math.min(wanted + graceMs, schedule.firstAfter(wanted) ?? Number.POSITIVE_INFINITY);
 }

@@ -7,7 +7,7 @@ import {
   type Volume,
 } from "@polyvol/core";
 import { monotonicTime } from "@polyvol/core/driver";
-import { createAtHome, type Home } from "../restore/home.ts";
+import { createAtHome, type Home } from "../restore/restore.ts";
 
 /** Unless told otherwise, so long is tried to remove a temporary volume. It goes on when the work was aborted. */
 const REMOVE_TIMEOUT_MS = 600_000;

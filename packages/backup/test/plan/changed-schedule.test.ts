@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { audit, parsePolicies, run, snapshotName, status } from "../../src/index.ts";
 import type { ObservedSnapshot } from "../../src/observe/inventory.ts";
-import { observeSnapshot } from "../../src/observe/observe-snapshot.ts";
+import { observeSnapshot } from "../../src/observe/inventory.ts";
 import { ownedBy } from "../../src/policy/owned.ts";
 import { ownMarks } from "../support/marks.ts";
 import { createMemoryWorld, makeVolumes } from "../support/memory-clouds.ts";

@@ -1,8 +1,8 @@
 import type { Snapshot } from "@polyvol/core";
 import { expect, test } from "vitest";
 import { snapshotName } from "../../src/index.ts";
+import { observeSnapshot } from "../../src/observe/inventory.ts";
 import { createKeeper } from "../../src/observe/keeper.ts";
-import { observeSnapshot } from "../../src/observe/observe-snapshot.ts";
 
 const SLOT = new Date("2026-11-21T03:00:00Z");
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Policy, parsePolicies, slotsBetween, snapshotName } from "../../src/index.ts";
 import type { ObservedSnapshot } from "../../src/observe/inventory.ts";
-import { observeSnapshot } from "../../src/observe/observe-snapshot.ts";
+import { observeSnapshot } from "../../src/observe/inventory.ts";
 import { findDue } from "../../src/plan/due.ts";
 import { nightly } from "../support/shapes.ts";
 

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { audit, type Policy, parsePolicies, plan, run, snapshotName, status } from "../../src/index.ts";
 import type { ObservedSnapshot } from "../../src/observe/inventory.ts";
-import { observeSnapshot } from "../../src/observe/observe-snapshot.ts";
+import { observeSnapshot } from "../../src/observe/inventory.ts";
 import { findDue } from "../../src/plan/due.ts";
 import { ownedBy } from "../../src/policy/owned.ts";
 import type { Zone } from "../../src/retention/time-zone.ts";

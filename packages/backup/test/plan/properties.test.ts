@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type BackupPlan, type Policy, parsePolicies, snapshotName } from "../../src/index.ts";
 import type { ObservedCloud } from "../../src/observe/inventory.ts";
-import { observeSnapshot } from "../../src/observe/observe-snapshot.ts";
-import { computePlan } from "../../src/plan/compute.ts";
+import { observeSnapshot } from "../../src/observe/inventory.ts";
+import { computePlan } from "../../src/plan/plan.ts";
 import { ownMarks } from "../support/marks.ts";
 
 const HOUR = 3_600_000;
