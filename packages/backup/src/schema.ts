@@ -20,14 +20,6 @@ export function keyedObject<Shape extends z.core.$ZodShape>(
   return strictObject(shape, `an object with the keys ${Object.keys(shape).join(", ")}`);
 }
 
-/** {@link strictObject} that lets keys through that a later version adds; its type does not tell of them. */
-export function openObject<Shape extends z.core.$ZodShape>(
-  shape: Shape,
-  allowed?: string,
-): z.ZodObject<Shape, z.core.$strict> {
-  return z.looseObject(shape, allowed) as unknown as z.ZodObject<Shape, z.core.$strict>;
-}
-
 /** The list, which is read-only for the compiler; zod's own `readonly` would be in the JSON Schema, too. */
 export function readonlyList<List extends z.ZodArray>(list: List): z.ZodReadonly<List> {
   return list as unknown as z.ZodReadonly<List>;

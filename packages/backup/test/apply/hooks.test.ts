@@ -221,7 +221,7 @@ describe("hooks", () => {
     expect(report.problems).toEqual([]);
   });
 
-  test.each([
+  test.each<readonly [string, string]>([
     ["/no/such/program", "there is no such program, or none that its first line (#!) names (spawn"],
     ["/no/such/program --freeze", "its arguments are entries of their own"],
     ...(process.platform === "win32"
