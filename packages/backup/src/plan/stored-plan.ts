@@ -163,7 +163,12 @@ const boundSchema = planned({
   /** Its clouds that could be read and that policies are about. */
   clouds: list(text),
   /** The quota that allows the fewest requests in the long run. */
-  quota: planned({ requests: count, windowMs: milliseconds }),
+  quota: planned({
+    /** How many requests. */
+    requests: count,
+    /** In how many milliseconds. */
+    windowMs: milliseconds,
+  }),
   /** Requests of this plan. */
   requests: count,
   /** The shortest time in milliseconds that the quotas allow for them, when nothing else uses the account. */
