@@ -19,6 +19,7 @@ import {
   toPage,
   toSnapshot,
   toVolume,
+  whyUndeletable,
 } from "./mapping.ts";
 import type { Settings } from "./options.ts";
 import { accepted, done, started } from "./pending.ts";
@@ -106,6 +107,7 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     },
     attemptIdOf,
     isBlocked,
+    whyUndeletable,
   };
   return Object.defineProperty(driver, CONNECTION, { value: client });
 }

@@ -88,6 +88,15 @@ export function isBlocked({ providerState = "" }: Volume): boolean {
   return BLOCKED.includes(normalise(providerState));
 }
 
+/** States of failed work from which the service's page on deletion does not let a volume go. */
+const UNDELETABLE: readonly string[] = ["error-deleting", "error-backing-up"];
+
+export function whyUndeletable(resource: Volume | Snapshot): string | undefined {
+  const { providerState = "" } = resource;
+  if ("volumeId" in resource || !UNDELETABLE.includes(normalise(providerState))) return undefined;
+  return `it is in the state ${providerState}, from which the service deletes no volume`;
+}
+
 /** Spellings differ between the service's own pages: `in-use`, `In Use` and `IN_USE` are one state. */
 function normalise(state: string): string {
   return (state.toLowerCase().match(/[a-z]+/g) ?? []).join("-");

@@ -55,6 +55,21 @@ describe("a volume that the service holds in use without a server", () => {
   });
 });
 
+test("a volume in a state from which the service deletes none keeps its snapshots", async () => {
+  const { emulator, storage } = await emulated();
+  emulator.seed({
+    volumes: [{ id: VOLUME, name: "db", state: "error_deleting" }],
+    snapshots: [{ volume_id: VOLUME, name: "monday" }],
+  });
+  const error = await failureOf(storage.volumes.delete(VOLUME, { snapshots: "delete" }));
+  expect(error).toMatchObject({ code: "failed_precondition", outcome: "not_applied", retryable: false });
+  expect(error.reason).toBe(
+    "it is in the state error_deleting, from which the service deletes no volume; nothing is deleted",
+  );
+  expect(emulator.log.entries().filter(({ method }) => method === "DELETE")).toEqual([]);
+  expect(emulator.inventory().snapshots).toMatchObject([{ name: "monday", ready: true }]);
+});
+
 describe("attach and detach when the service says that there is nothing to do it with", () => {
   const GONE = "33333333-3333-4333-8333-333333333333";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { samsungScpDetails } from "../src/index.ts";
-import { toSnapshot, toSnapshotState, toVolume, toVolumeState } from "../src/mapping.ts";
+import { toSnapshot, toSnapshotState, toVolume, toVolumeState, whyUndeletable } from "../src/mapping.ts";
 import { attemptIdOf, toMetadata, toTags, toWireTags } from "../src/tags.ts";
 import * as wire from "../src/wire.ts";
 
@@ -39,6 +39,15 @@ describe("volumes", () => {
       bootable: true,
       [Symbol.for("polyvol.providerDetails")]: expect.anything(),
     });
+  });
+
+  test.each([
+    ["Error Deleting", true],
+    ["error_backing-up", true],
+    ["error_extending", false],
+    ["available", false],
+  ])("one in the state %s is deleted for nobody: %s", (state, told) => {
+    expect(whyUndeletable(volume({ state })) !== undefined).toBe(told);
   });
 
   test("its details, which JSON leaves out", () => {
