@@ -182,11 +182,9 @@ export function createDriver(settings: Settings): BlockStorageDriver {
       if (query.region !== undefined && query.region !== region) return { items: [] };
       const answer = await send(api.listVolumes(page, { name: query.name }), context);
       // While a volume is migrated, administrators alone are shown a second one with its name and all its metadata.
-      const volumes = answer.volumes.filter((wire) => !wire.migration_status?.startsWith("target:"));
-      return toPage(
-        volumes.map((wire) => toVolume(wire, region)),
-        answer.volumes_links,
-      );
+      const shown = answer.volumes.filter((wire) => !wire.migration_status?.startsWith("target:"));
+      const volumes = shown.map((wire) => toVolume(wire, region));
+      return toPage(volumes, answer.volumes_links);
     },
     deleteVolume: async (id, context) => {
       await unchanged(readers.refuseWhileRead("source_volid", id, context));
@@ -261,10 +259,8 @@ export function createDriver(settings: Settings): BlockStorageDriver {
     listSnapshots: async (query, page, context) => {
       const region = await regionOf(context);
       const answer = await send(api.listSnapshots(page, query), context);
-      return toPage(
-        answer.snapshots.map((wire) => toSnapshot(wire, region)),
-        answer.snapshots_links,
-      );
+      const snapshots = answer.snapshots.map((wire) => toSnapshot(wire, region));
+      return toPage(snapshots, answer.snapshots_links);
     },
     deleteSnapshot: async (id, context) => {
       await unchanged(readers.refuseWhileRead("snapshot_id", id, context));
