@@ -23,7 +23,7 @@ export interface ChangeCounts {
  * Requests that changes take when nothing goes wrong: one for each creation and deletion, and looks. Looks of many at once
  * are walks over the account's snapshots, where those have fewer pages.
  */
-export function changeRequests(
+function changeRequests(
   { capabilities, requestsPerDeletion, snapshots, volumes }: ObservedCloud,
   { creations, deletions, judged }: ChangeCounts,
 ): { readonly create: number; readonly delete: number } {

@@ -282,7 +282,7 @@ interface DeadlineContext {
  * The instant after which a policy is late on a volume, or its snapshot missing, unless one is made: it holds however
  * long ago the volume was looked at. Undefined where the schedule has no further slot.
  */
-export function deadlineOf({ schedule, newestSlot, madeAt, graceMs }: DeadlineContext): number | undefined {
+function deadlineOf({ schedule, newestSlot, madeAt, graceMs }: DeadlineContext): number | undefined {
   if (newestSlot === undefined) {
     // The first snapshot is missing as soon as the volume is older than the grace, if any slot has come by then.
     const grownUp = madeAt + graceMs;
