@@ -40,7 +40,7 @@ export function parseInterval(text: string): number | undefined {
   return Number.isSafeInteger(milliseconds) && milliseconds > 0 ? milliseconds : undefined;
 }
 
-const pattern =
+const INSTANT =
   /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?(?:[Zz]|([+-])(\d{2}):?(\d{2})?)$/;
 
 /**
@@ -48,7 +48,7 @@ const pattern =
  * has no offset, or names a day or time that does not exist (30 February, 24:30). Finer than a millisecond is cut.
  */
 export function parseInstant(text: string): Date | undefined {
-  const match = pattern.exec(text);
+  const match = INSTANT.exec(text);
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second = "00", fraction = "", sign, offsetHours, offsetMinutes] =
     match;

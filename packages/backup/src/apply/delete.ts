@@ -8,8 +8,7 @@ import {
 import { isSameId } from "@polyvol/core/driver";
 import { bulkCallOptions } from "../bulk-call-options.ts";
 import { describeHidden, MAY_BE_KEPT, mayBeKept } from "../observe/hidden-marks.ts";
-import type { HiddenMarks, ObservedSnapshot } from "../observe/inventory.ts";
-import { observeSnapshot } from "../observe/inventory.ts";
+import { type HiddenMarks, type ObservedSnapshot, observeSnapshot } from "../observe/inventory.ts";
 import { isOfShare } from "../plan/plan-entries.ts";
 import {
   applyRetention,

@@ -1,8 +1,14 @@
 import type { BlockStorage, CallOptions } from "@polyvol/core";
 import { bulkCallOptions } from "../bulk-call-options.ts";
 import { createMarkEvidence, judgeMarks, type MarkEvidence, marksOf } from "../observe/hidden-marks.ts";
-import type { HiddenMarks, ObservedSnapshot } from "../observe/inventory.ts";
-import { createSourcesInUse, observeSnapshot, type SourcesInUse, withSource } from "../observe/inventory.ts";
+import {
+  createSourcesInUse,
+  type HiddenMarks,
+  type ObservedSnapshot,
+  observeSnapshot,
+  type SourcesInUse,
+  withSource,
+} from "../observe/inventory.ts";
 import { FRESH_FOR_MS, shortestTime } from "../plan/cost.ts";
 import type { VolumePlan } from "../plan/stored-plan.ts";
 import type { RunContext } from "./options.ts";

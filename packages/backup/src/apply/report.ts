@@ -44,7 +44,7 @@ export interface VolumeReport extends VolumePlace {
 }
 
 /** A snapshot that was made, or was waited for. */
-export interface CreatedSnapshot extends Omit<PlannedCreation, "reason"> {
+export interface CreatedSnapshot extends Pick<PlannedCreation, "policyId" | "slot" | "name"> {
   /** Its id. */
   readonly snapshotId: string;
   /** When it was taken. */

@@ -5,8 +5,7 @@ import type { Period } from "../retention/bucket.ts";
 import { countRules, withinRules } from "../retention/rules.ts";
 import { isZeroSpan, parseSpan, type Span, subtractSpan } from "../retention/span.ts";
 import { zoneNamed } from "../retention/time-zone.ts";
-import type { Schedule } from "../schedule/schedule.ts";
-import { parseSchedule } from "../schedule/schedule.ts";
+import { parseSchedule, type Schedule } from "../schedule/schedule.ts";
 import { alwaysApart, rememberingForDay, sampleSlots } from "./sample-slots.ts";
 
 /** How many snapshots of one volume a policy's rules can keep, and how that comes about. */

@@ -1,7 +1,6 @@
 import type { Volume } from "@polyvol/core";
 import type { Clouds } from "../clouds.ts";
-import type { CloudState, ObservedCloud } from "../observe/inventory.ts";
-import { volumeKey } from "../observe/inventory.ts";
+import { type CloudState, type ObservedCloud, volumeKey } from "../observe/inventory.ts";
 import { isAbout } from "../policy/policy.ts";
 import type { Policy } from "../policy/types.ts";
 import { proofsOf } from "../report/proofs.ts";

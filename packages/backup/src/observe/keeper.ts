@@ -3,8 +3,7 @@ import { hasMarker } from "../hold/marker.ts";
 import { nameBeforeHash, parseSnapshotName, type SnapshotName, saysSame } from "../naming.ts";
 import { remembering } from "../remember.ts";
 import { hasHoldTag } from "../retention/tags.ts";
-import type { ObservedSnapshot } from "./inventory.ts";
-import { withName } from "./inventory.ts";
+import { type ObservedSnapshot, withName } from "./inventory.ts";
 
 type Tags = Pick<Snapshot, "tags" | "flatTags">;
 

@@ -8,8 +8,13 @@ import { chooseByTags } from "../policy/select.ts";
 import type { Policy } from "../policy/types.ts";
 import { problemOf } from "../problem.ts";
 import { areTagsHidden, createMarkEvidence, judgeMarks, orUnknown } from "./hidden-marks.ts";
-import type { CloudState, ObservedSnapshot } from "./inventory.ts";
-import { createSourcesInUse, MAX_SKEW_MS, withSource } from "./inventory.ts";
+import {
+  type CloudState,
+  createSourcesInUse,
+  MAX_SKEW_MS,
+  type ObservedSnapshot,
+  withSource,
+} from "./inventory.ts";
 import { createKeeper } from "./keeper.ts";
 
 export interface ObserveOptions {

@@ -1,8 +1,7 @@
 import { type Clock, PolyvolError } from "@polyvol/core";
 import { monotonicTime, systemClock } from "@polyvol/core/driver";
 import { showDuration } from "../duration.ts";
-import type { CloudState } from "./inventory.ts";
-import { MAX_SKEW_MS } from "./inventory.ts";
+import { type CloudState, MAX_SKEW_MS } from "./inventory.ts";
 
 /** A clock is set once, at the start of a machine or when it wakes up; then all is read again. */
 const MOST_READINGS = 3;

@@ -3,13 +3,12 @@ import { hasNul, WITHOUT_NUL } from "../command/nul.ts";
 import { parseInterval } from "../duration.ts";
 import { rulesSchema } from "../retention/policy.ts";
 import { scheduleSchema } from "../schedule/schedule.ts";
-import { keyedObject, readonlyList } from "../schema.ts";
+import { keyedObject, readonlyList, truth } from "../schema.ts";
 import { isCredentialName } from "./environment.ts";
 
 // Each message says what is allowed; policy-error.ts adds the path and what was found.
 const texts = "a text, or a list of at least one, none empty";
 const aDuration = 'elapsed time above zero such as "30s" or "1h30min", of d, h, min, s, each unit once';
-const aSwitch = "true or false";
 const aPrefix =
   "up to 40 letters, digits and -, starting with a letter, with {cloud} and {volume} to be filled in";
 const aShare = "a number above 0, up to 1";
@@ -21,7 +20,7 @@ const aHarmlessVariable = "the name of an environment variable that holds no cre
 const text = z.string(texts).min(1, texts);
 const oneOrMore = z.union([text, readonlyList(z.array(text, texts).min(1, texts))], texts).optional();
 const duration = z.string(aDuration).refine((value) => parseInterval(value) !== undefined, aDuration);
-const switched = z.boolean(aSwitch).optional();
+const switched = truth.optional();
 const command = readonlyList(
   z
     .array(

@@ -2,8 +2,7 @@ import { hasTags, PolyvolError, type TagRule, type Volume } from "@polyvol/core"
 import { rightToSee } from "@polyvol/core/driver";
 import { compareText } from "../compare-text.ts";
 import { parseDrillName } from "../naming.ts";
-import type { CloudState, ObservedCloud } from "../observe/inventory.ts";
-import { volumeKey } from "../observe/inventory.ts";
+import { type CloudState, type ObservedCloud, volumeKey } from "../observe/inventory.ts";
 import { type SharedAccount, sharedAccounts, sharedProblem } from "../observe/shared-accounts.ts";
 import { type BackupProblem, problemOf } from "../problem.ts";
 import { matchesGlob } from "./glob.ts";

@@ -1,7 +1,6 @@
 import { omitUndefined } from "@polyvol/core/driver";
 import { parseDrillName } from "../naming.ts";
-import type { CloudState } from "../observe/inventory.ts";
-import { madeAt, volumeKey } from "../observe/inventory.ts";
+import { type CloudState, madeAt, volumeKey } from "../observe/inventory.ts";
 import { sharedAccounts } from "../observe/shared-accounts.ts";
 import type { RecordEntry, RunRecord } from "../record/entry.ts";
 import type { RestoreProof } from "./types.ts";

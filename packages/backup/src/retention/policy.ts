@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { keyedObject, readonlyList } from "../schema.ts";
+import { keyedObject, readonlyList, truth } from "../schema.ts";
 import { parseOrThrow } from "./policy-error.ts";
 import { isZeroSpan, parseSpan } from "./span.ts";
 import { isTimeZone, TIME_ZONE_NAME } from "./time-zone.ts";
@@ -10,7 +10,6 @@ const aSpan =
   'a span such as "1y2m3d4h": whole numbers of y(ears), m(onths), d(ays), h(ours), each unit once';
 const tagLists = "a list of lists of tags (outer: any list, inner: all its tags), no inner list empty";
 const aTag = 'a tag, "key" or "key:value"';
-const aSwitch = "true or false";
 
 const count = z.number(aCount).int(aCount).min(0, aCount).optional();
 const span = z
@@ -68,7 +67,7 @@ const shape = {
    * Whether a count rule with count left, or a `within…` rule that reaches that far, also keeps the oldest
    * snapshot, so that the history gets as long as the rule allows. Default true.
    */
-  keepOldest: z.boolean(aSwitch).optional(),
+  keepOldest: truth.optional(),
 };
 const policyKeys = keyedObject(shape);
 const rulesKeys = keyedObject({
